@@ -1,0 +1,1 @@
+"""Pure: inactive -> pending -> firing -> resolved; routing, grouping, repeats."""

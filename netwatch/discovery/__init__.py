@@ -1,0 +1,1 @@
+"""Finds devices and neighbours, tries credentials, proposes configuration."""

@@ -1,0 +1,40 @@
+"""Every exception NetWatch raises on purpose: one root, few branches, split by what the catcher can do.
+
+May import: nothing. Called by: every room.
+"""
+
+
+class NetWatchError(Exception):
+    """Base of every error NetWatch raises on purpose."""
+
+
+class ConfigError(NetWatchError):
+    """A file in config/ is wrong; names file and key. Stops a start, never a running poll."""
+
+
+class PollError(NetWatchError):
+    """One device could not be read. Counted and shown; the other devices go on."""
+
+
+class RequestTimedOut(PollError):
+    """The device did not answer within the time-out and its retries."""
+
+
+class FastLaneRefused(PollError):
+    """The fast lane met bytes it does not know; the general engine may try. `reason` is a metric label."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+
+
+class DeliveryError(NetWatchError):
+    """The mail server did not take the message; `permanent` says whether trying again can help."""
+
+    def __init__(self, message: str, *, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+
+
+class StoreError(NetWatchError):
+    """The database could not be read or written."""

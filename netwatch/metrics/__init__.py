@@ -1,0 +1,1 @@
+"""The /metrics text: NetWatch's own counters and the device series."""

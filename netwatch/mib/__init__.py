@@ -1,0 +1,1 @@
+"""Names <-> OIDs, from the files in mibs/."""

@@ -1,0 +1,16 @@
+"""The `mibs` part of the configuration.
+
+May import: netwatch.model. Called by: config.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from netwatch.model import Section
+
+
+class MibSettings(Section):
+    """Directories of MIB modules; an official copy found there wins over ours."""
+
+    paths: list[str] = Field(default_factory=list)

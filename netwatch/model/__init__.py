@@ -1,0 +1,38 @@
+"""The nouns that rooms share: frozen, without behaviour that could decide anything.
+
+May import: netwatch.errors. Called by: every room.
+"""
+
+from netwatch.model.alert import Alert, AlertGroup, AlertKey, AlertState, Event, Notification
+from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
+from netwatch.model.duration import Duration, format_duration, parse_duration
+from netwatch.model.oid import Oid
+from netwatch.model.outbox import UNSENT, OutboxEntry, OutboxState
+from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
+from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
+from netwatch.model.settings import Section
+from netwatch.model.shipped import shipped_directory
+from netwatch.model.transaction import Memory, Transaction
+from netwatch.model.trap import TrapEvent
+from netwatch.model.values import Missing, Tag, Value, Varbind
+from netwatch.model.yaml_file import (
+    InvalidFile,
+    KeyPath,
+    Problem,
+    YamlFile,
+    dotted,
+    parse_yaml,
+    plain,
+    read_yaml,
+)
+
+__all__ = [
+    "Oid", "Missing", "Tag", "Value", "Varbind",
+    "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
+    "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
+    "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "Section",
+    "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
+    "OutboxEntry", "OutboxState", "UNSENT", "Memory", "Transaction",
+    "Duration", "format_duration", "parse_duration", "shipped_directory",
+    "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
+]  # fmt: skip

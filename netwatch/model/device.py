@@ -1,0 +1,79 @@
+"""A device to watch, and the credential it is asked with.
+
+May import: nothing. Called by: config, which makes them; polling, snmp, traps, web, which use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import SecretStr
+
+Version = Literal["1", "2c", "3"]
+AuthProtocol = Literal["MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
+PrivacyProtocol = Literal["DES", "3DES", "AES", "AES-192", "AES-192-C", "AES-256", "AES-256-C"]
+
+NO_SECRET = SecretStr("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """How to speak to a device: a community (v1, v2c) or a USM user (v3, RFC 3414).
+
+    `AES-192` and `AES-256` localise keys after Blumenthal, the names ending in `-C` after Reeder (as Cisco does).
+    """
+
+    name: str
+    version: Version
+    community: SecretStr = NO_SECRET
+    user: str = ""
+    auth_protocol: AuthProtocol | None = None
+    auth_passphrase: SecretStr = NO_SECRET
+    privacy_protocol: PrivacyProtocol | None = None
+    privacy_passphrase: SecretStr = NO_SECRET
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One device as the configuration gives it, with every default filled in.
+
+    `accept_from` names further addresses its answers may come from; `profile` pins a profile by name instead
+    of matching sysObjectID.
+    """
+
+    name: str
+    address: str
+    port: int = 161
+    credential: Credential
+    labels: Mapping[str, str] = field(default_factory=dict)
+    depends_on: tuple[str, ...] = ()
+    accept_from: tuple[str, ...] = ()
+    profile: str | None = None
+    interval: timedelta = timedelta(seconds=60)
+    reachability_interval: timedelta = timedelta(seconds=10)
+    timeout: timedelta = timedelta(seconds=2)
+    retries: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceStatus:
+    """What polling knows about a device right now, for the page, the API and `netwatch poll`.
+
+    `up` is None until the device was asked once. `trouble` is a sentence for people, empty when all is well.
+    """
+
+    device: Device
+    up: bool | None = None
+    profile: str = ""
+    sys_name: str = ""
+    sys_descr: str = ""
+    sys_object_id: str = ""
+    uptime: timedelta | None = None
+    round_trip: timedelta | None = None
+    last_polled_at: datetime | None = None
+    partial_tables: tuple[str, ...] = ()
+    trouble: str = ""

@@ -1,0 +1,60 @@
+"""The outbox: one row per recipient, holding the finished message.
+
+May import: nothing. Called by: notify, which composes and sends; store, which keeps; engine, which passes on; web.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class OutboxState(StrEnum):
+    """Where a row stands; nothing is deleted before retention.
+
+    queued: never tried. sending: leased by an agent. deferred: tried, to be tried again. unknown: the server may
+    have taken it (time-out after the final dot), to be sent again with the same Message-ID. sent: accepted.
+    dead: refused for good. digested, superseded: told by another mail.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+    DIGESTED = "digested"
+    SUPERSEDED = "superseded"
+
+
+UNSENT = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.DEFERRED, OutboxState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """One message to one recipient.
+
+    message:     the MIME bytes, ended lines CRLF; a retry sends them again unchanged.
+    attempts:    tries that count against the timetable (relay-level trouble does not).
+    not_before:  when to try (again); lease_until: while `sending`, when another agent may take over.
+    group_key, alert_ids: what it tells of. last_reply: the server's last words, or ours ("connection refused").
+    """
+
+    id: str
+    message_id: str
+    envelope_sender: str
+    recipient: str
+    subject: str
+    message: bytes
+    created_at: datetime
+    not_before: datetime
+    state: OutboxState = OutboxState.QUEUED
+    attempts: int = 0
+    lease_until: datetime | None = None
+    receiver: str = ""
+    group_key: str = ""
+    alert_ids: tuple[str, ...] = ()
+    last_reply: str = ""
+    last_tried_at: datetime | None = None
+    sent_at: datetime | None = None

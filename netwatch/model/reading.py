@@ -1,0 +1,75 @@
+"""What a poll brings home: whole columns of a table, or the news that nothing came.
+
+Columnar, because plans ask column by column and rules and exposition work on whole columns.
+
+May import: netwatch.model.values. Called by: polling, which makes them; engine, rules, metrics, web.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from netwatch.model.values import Value
+
+Column = Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RowSet:
+    """The rows of one table of one device, as last discovered.
+
+    The same object serves every reading until discovery finds other rows or labels, so that whoever prepares
+    something per row (a rule's memory, an exposition template) can keep it by this object's identity.
+
+    index:  the SNMP index of each row, dotted; one empty string for scalars.
+    keys:   what names the row through re-indexing (`ifName=Gi1/0/7` where that is unique, else the index).
+    labels: label name -> one text per row (`ifIndex`, `ifName`, `ifAlias`, ...).
+    """
+
+    index: tuple[str, ...]
+    keys: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def labels_of(self, row: int) -> dict[str, str]:
+        """Return the labels of one row."""
+        return {name: texts[row] for name, texts in self.labels.items()}
+
+
+SCALARS = RowSet(index=("",), keys=("",))
+"""The one row of everything that is not a table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TableReading:
+    """One table of one device at one moment.
+
+    columns: column name -> one value per row; None where the device had none (missing is not zero).
+    rates:   counter column -> increase per second since the reading before, None where no rate exists
+             (first reading, restart, discontinuity, implausible); a column is absent if it is no counter.
+    at:      when the answer was in, UTC. uptime: the device's sysUpTime with it, where it was asked.
+    partial: the table could not be read whole; what is missing is None or has no row.
+    """
+
+    device: str
+    table: str
+    at: datetime
+    rows: RowSet
+    columns: Mapping[str, Column]
+    rates: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
+    uptime: timedelta | None = None
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingGap:
+    """A table that should have been read and was not: the rules' `no_data`.
+
+    `reason` is a sentence for people ("no answer to 4 requests in 8 s").
+    """
+
+    device: str
+    table: str
+    at: datetime
+    reason: str

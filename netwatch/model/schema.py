@@ -1,0 +1,65 @@
+"""Which tables and columns readings can hold: what profiles promise and rules are checked against.
+
+May import: nothing. Called by: profiles, which states it; rules, which type expressions with it; metrics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ColumnKind(StrEnum):
+    """What a column's values are, which decides what may be done with them.
+
+    counter: only its rate or delta means anything (and `counter32`/`counter64` say when it wraps).
+    gauge:   a number. enum: a number that has names. text: bytes or text; comparable, not countable.
+    """
+
+    COUNTER32 = "counter32"
+    COUNTER64 = "counter64"
+    GAUGE = "gauge"
+    ENUM = "enum"
+    TEXT = "text"
+
+    @property
+    def is_counter(self) -> bool:
+        """Return whether rate() and delta() apply."""
+        return self in (ColumnKind.COUNTER32, ColumnKind.COUNTER64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSchema:
+    """Columns and labels that readings of one table may hold; `enums` gives names for enum columns."""
+
+    name: str
+    columns: Mapping[str, ColumnKind]
+    labels: tuple[str, ...] = ()
+    enums: Mapping[str, Mapping[int, str]] | None = None
+
+
+REACHABILITY = TableSchema(
+    name="reachability",
+    columns={
+        "up": ColumnKind.GAUGE,
+        "round_trip_seconds": ColumnKind.GAUGE,
+        "uptime_seconds": ColumnKind.GAUGE,
+        "seconds_since_restart": ColumnKind.GAUGE,
+    },
+)
+"""What polling says of every device: `up` is 1 or 0 once confirmed; `seconds_since_restart` has a value only
+after NetWatch itself saw the device start again."""
+
+SELF = TableSchema(
+    name="netwatch",
+    columns={
+        "relays_down": ColumnKind.GAUGE,
+        "relays_up": ColumnKind.GAUGE,
+        "oldest_unsent_seconds": ColumnKind.GAUGE,
+        "dead_letters": ColumnKind.GAUGE,
+        "polls_late_ratio": ColumnKind.GAUGE,
+        "poll_lag_seconds": ColumnKind.GAUGE,
+    },
+)
+"""What NetWatch says of itself, as the device `netwatch`."""

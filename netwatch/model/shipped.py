@@ -1,0 +1,18 @@
+"""Where the rules, profiles and MIB modules that come with NetWatch stand.
+
+In a checkout they are in `config/` and `mibs/`; an installed package carries them inside itself.
+
+May import: nothing. Called by: rules, profiles, mib, app.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def shipped_directory(kind: str) -> Path:
+    """Return the directory of the shipped files of one kind: `rules`, `profiles`."""
+    inside = _PACKAGE / "shipped" / kind
+    return inside if inside.is_dir() else _PACKAGE.parent / "config" / kind

@@ -1,0 +1,35 @@
+"""What is written together or not at all.
+
+May import: netwatch.model. Called by: engine, which fills one; store, which commits it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netwatch.model.alert import Alert, AlertGroup, Event
+from netwatch.model.outbox import OutboxEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """A small fact a room wants back after a restart: scope and key name it, `text` is JSON, None forgets it."""
+
+    scope: str
+    key: str
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """Rows committed as one: alerts and groups are upserts by id and key, the rest is appended."""
+
+    alerts: tuple[Alert, ...] = ()
+    groups: tuple[AlertGroup, ...] = ()
+    closed_groups: tuple[str, ...] = ()
+    entries: tuple[OutboxEntry, ...] = ()
+    events: tuple[Event, ...] = ()
+    memories: tuple[Memory, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.alerts or self.groups or self.closed_groups or self.entries or self.events or self.memories)

@@ -1,0 +1,1 @@
+"""Composes the message, keeps the retry timetable, speaks SMTP."""

@@ -1,0 +1,1 @@
+"""When and what to ask each device; turns varbinds into readings, counters into rates."""

@@ -1,0 +1,1 @@
+"""What to ask which kind of device, read from YAML."""

@@ -1,0 +1,75 @@
+"""What to ask one kind of device: scalars and tables with numeric OIDs.
+
+A quiet room: these are values; reading.py makes them from YAML, library.py picks one for a device.
+May import: netwatch.model. Called by: polling, which turns them into plans; netwatch.app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netwatch.model import Oid
+from netwatch.model.schema import ColumnKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnSpec:
+    """One polled object: a table's column, or a scalar (then `oid` ends in .0).
+
+    wide_of: this 64-bit counter replaces the 32-bit column of that name in every row where the device has it.
+    scale:   what to multiply the raw value with, 1 for most.
+    """
+
+    name: str
+    oid: Oid
+    kind: ColumnKind
+    scale: float = 1.0
+    enum: Mapping[int, str] = field(default_factory=dict)
+    wide_of: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelSpec:
+    """Where a row's label comes from: a column (`oid`), or sub-identifier `index_position` (from 1) of the index.
+
+    index_position 0 means the whole index, dotted. `mapping` replaces raw texts by names.
+    """
+
+    name: str
+    oid: Oid | None = None
+    index_position: int = 0
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSpec:
+    """A table to poll.
+
+    walk:     the cheap column whose instances are the rows.
+    identity: the label that names a row through re-indexing, where it is unique and not empty ("ifName").
+    rate_limit: column whose value (in 1e6 bit/s) bounds the octet rates of a row ("ifHighSpeed"), or empty.
+    discontinuity: column whose change ends a counter's life (ifCounterDiscontinuityTime), or None.
+    """
+
+    name: str
+    oid: Oid
+    walk: Oid
+    columns: tuple[ColumnSpec, ...]
+    labels: tuple[LabelSpec, ...] = ()
+    identity: str = ""
+    rate_limit: str = ""
+    discontinuity: Oid | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Everything to ask one kind of device, `extends` already resolved.
+
+    sys_object_ids: patterns as written (`1.3.6.1.4.1.9.1.*`), most specific wins; scalars make the table `system`.
+    """
+
+    name: str
+    sys_object_ids: tuple[str, ...] = ()
+    scalars: tuple[ColumnSpec, ...] = ()
+    tables: tuple[TableSpec, ...] = ()

@@ -1,0 +1,1 @@
+"""Pure: does this reading break this rule?"""

@@ -1,0 +1,1 @@
+"""Fake devices and a fake mail server, for the demo and tests."""

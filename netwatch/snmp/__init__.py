@@ -1,0 +1,1 @@
+"""The wire: codec, plans, walks, one UDP endpoint; the general engine behind it."""

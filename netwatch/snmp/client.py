@@ -1,0 +1,72 @@
+"""What the rest of the house may ask of a device; the fast lane and the general engine both answer to it.
+
+May import: netwatch.model. Called by: polling, discovery, cli, through the door of this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from netwatch.model import Device, Oid, Value, Varbind
+
+
+class GetPlan(Protocol):
+    """What to ask a device again and again, prepared once; made by `SnmpClient.compile`."""
+
+    @property
+    def oids(self) -> Sequence[Oid]:
+        """Return the instances asked for, in the order of the values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkedColumn:
+    """One column as it was walked, in OID order: what stands behind the column's OID, the BER tags, the values."""
+
+    oid: Oid
+    suffixes: Sequence[tuple[int, ...]]
+    tags: Sequence[int]
+    values: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """The outcome of a walk; `reason` says in words why it is `partial`."""
+
+    columns: tuple[WalkedColumn, ...]
+    partial: bool = False
+    reason: str = ""
+
+
+class SnmpClient(Protocol):
+    """Asks devices.
+
+    Every method raises RequestTimedOut where no answer came, PollError where the answer was an error.
+    """
+
+    def compile(self, device: Device, oids: Sequence[Oid]) -> GetPlan:
+        """Prepare a plan for exact instances; costs milliseconds, so do it once."""
+
+    async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
+        """Ask a plan; return one value per OID in order, `Missing` where the device has none."""
+
+    async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
+        """Ask for exact instances once; as many GETs as needed, answers in the order asked."""
+
+    async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
+        """Ask for the lexicographic successors, in one GETNEXT."""
+
+    async def walk(
+        self,
+        device: Device,
+        columns: Sequence[Oid],
+        *,
+        max_varbinds: int = 1_000_000,
+        time_budget: timedelta = timedelta(seconds=60),
+    ) -> Walk:
+        """Walk subtrees side by side, several columns per GETBULK (GETNEXT for v1).
+
+        A trouble in mid-walk makes the result partial; only a device that never answers raises.
+        """
