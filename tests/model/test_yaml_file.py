@@ -1,0 +1,65 @@
+"""A YAML file knows the place of everything in it."""
+
+import pytest
+
+from netwatch.model import InvalidFile, parse_yaml, plain, read_yaml
+
+TEXT = """\
+devices:
+  - name: core
+    address: 192.0.2.1
+  - {name: edge, address: 192.0.2.2}
+polling:
+  interval: 60s
+"""
+
+
+@pytest.mark.parametrize(("path", "place"), [
+    (("devices", 0, "address"), (3, 14)),
+    (("devices", 1, "address"), (4, 27)),
+    (("devices", 1), (4, 5)),
+    (("polling", "interval"), (6, 13)),
+    (("polling", "nothing"), (6, 3)),
+])  # fmt: skip
+def test_a_value_is_found_at_its_line_and_column(path, place):
+    assert parse_yaml(TEXT, "x.yaml").position(path) == place
+
+
+def test_the_place_of_a_key_can_be_asked_for():
+    assert parse_yaml(TEXT, "x.yaml").position(("polling", "interval"), key=True) == (6, 3)
+
+
+@pytest.mark.parametrize(("text", "line"), [
+    ("a: [1, 2\nb: 3\n", 2),
+    ("a: 1\na: 2\n", 2),
+    ("a: 1\n\tb: 2\n", 2),
+    ("a: *nowhere\n", 1),
+    ("a: !!python/object:os.system {}\nb: [\n", 3),
+])  # fmt: skip
+def test_what_is_not_yaml_names_its_line(text, line):
+    with pytest.raises(InvalidFile) as caught:
+        parse_yaml(text, "x.yaml")
+
+    assert caught.value.problems[0].line == line
+    assert str(caught.value).startswith(f"x.yaml:{line}:")
+
+
+def test_yaml_tags_make_no_objects():
+    assert plain(parse_yaml("a: !!python/object/apply:os.getpid []\n", "x.yaml").data) == {"a": []}
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(InvalidFile, match=r"missing\.yaml:1:1: No such file"):
+        read_yaml(tmp_path / "missing.yaml")
+
+
+def test_a_file_that_is_not_utf8_is_named(tmp_path):
+    (tmp_path / "latin.yaml").write_bytes(b"name: caf\xe9\n")
+
+    with pytest.raises(InvalidFile, match=r"is not UTF-8 \(byte 9\)"):
+        read_yaml(tmp_path / "latin.yaml")
+
+
+def test_deep_nesting_is_an_error_and_not_a_crash():
+    with pytest.raises(InvalidFile):
+        parse_yaml("[" * 100_000, "x.yaml")
