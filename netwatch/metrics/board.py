@@ -1,0 +1,92 @@
+"""Holds the last reading of every table of every device.
+
+A reading stays until the next one takes its place, its device is forgotten, or it is so old that its table must
+have stopped coming: then nobody is shown it any more. Age is counted on the monotonic clock from the moment the
+reading was handed in, so that a step of the wall clock makes nothing stale.
+
+May import: netwatch.model, netwatch.metrics.metrics. Called by: netwatch.app, netwatch.metrics.exposition.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from netwatch.metrics.metrics import GAPS, READINGS
+from netwatch.model import ReadingGap, TableReading
+
+STALE_AFTER = timedelta(minutes=5)
+"""As long as Prometheus itself looks back for a series."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    reading: TableReading | None
+    taken_at: float
+    gap: ReadingGap | None = None
+
+
+class Board:
+    """Last readings by device and table.
+
+    The mapping of one device is replaced, never changed, so that whoever walks over a copy of the outer one may
+    stop in the middle, let the loop run, and go on.
+    """
+
+    def __init__(
+        self,
+        stale_after: Callable[[str], timedelta] = lambda device: STALE_AFTER,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Make an empty board.
+
+        Args:
+            stale_after: how long a reading of this device is good; a few times its polling interval.
+            clock: monotonic seconds.
+        """
+        self._stale_after = stale_after
+        self._clock = clock
+        self._devices: dict[str, Mapping[str, _Held]] = {}
+
+    def take_reading(self, reading: TableReading) -> None:
+        """Put a reading in the place of the one before; it also ends the table's gap."""
+        self._put(reading.device, reading.table, _Held(reading=reading, taken_at=self._clock()))
+        READINGS.inc()
+
+    def take_gap(self, gap: ReadingGap) -> None:
+        """Remember why a table was not read; its last reading stays until it is stale."""
+        before = self._devices.get(gap.device, {}).get(gap.table)
+        reading, taken_at = (before.reading, before.taken_at) if before else (None, self._clock())
+        self._put(gap.device, gap.table, _Held(reading=reading, taken_at=taken_at, gap=gap))
+        GAPS.inc()
+
+    def forget(self, device: str) -> None:
+        """Drop everything about a device; one that is not here is no error."""
+        self._devices.pop(device, None)
+
+    def readings(self, device: str) -> tuple[TableReading, ...]:
+        """Return the fresh readings of one device, by table name."""
+        return tuple(self._fresh_of(device, self._devices.get(device, {}), self._clock()))
+
+    def gaps(self, device: str) -> tuple[ReadingGap, ...]:
+        """Return the tables of one device whose last poll brought nothing."""
+        tables = self._devices.get(device, {})
+        return tuple(tables[name].gap for name in sorted(tables) if tables[name].gap)  # type: ignore[misc]
+
+    def fresh(self) -> Iterator[tuple[str, tuple[TableReading, ...]]]:
+        """Yield every device with its fresh readings, as they were when the iteration began."""
+        now = self._clock()
+        for device, tables in self._devices.copy().items():
+            yield device, tuple(self._fresh_of(device, tables, now))
+
+    def _put(self, device: str, table: str, held: _Held) -> None:
+        self._devices[device] = {**self._devices.get(device, {}), table: held}
+
+    def _fresh_of(self, device: str, tables: Mapping[str, _Held], now: float) -> Iterator[TableReading]:
+        oldest = now - self._stale_after(device).total_seconds()
+        for name in sorted(tables):
+            held = tables[name]
+            if held.reading is not None and held.taken_at >= oldest:
+                yield held.reading

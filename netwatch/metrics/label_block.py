@@ -1,0 +1,77 @@
+r"""The rows of one table of one device as a template: labels written and escaped once, a place for each value.
+
+A quiet room. A row is `\n{device="..",ifName=".."} %d`; because a line feed cannot occur inside an escaped label,
+replacing it puts a metric's name before every row of a column, and one `%` fills in the values. That makes one
+template per table serve all its columns, at the speed of copying bytes.
+
+May import: netwatch.model, netwatch.metrics.text_format. Called by: netwatch.metrics.families.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from netwatch.metrics.text_format import escaped, label_name, number_text
+from netwatch.model import RowSet
+
+
+class LabelBlock:
+    """The template for one RowSet of one device."""
+
+    __slots__ = ("_integers", "device", "rows")
+
+    def __init__(self, device: str, rows: RowSet) -> None:
+        self.device = device
+        self.rows = rows
+        lines = ("\n{" + labels.replace("%", "%%") + "} %d" for labels in _row_labels(device, rows))
+        self._integers = "".join(lines).encode()
+
+    def lines(self, name: bytes, values: Sequence[object]) -> bytes:
+        """Return a line per row that has a number, each with a line feed before it.
+
+        Integers and finite floats go in at once: their sum tells, at C speed, that nothing else is among them.
+        """
+        try:
+            total = sum(values)  # type: ignore[arg-type]
+            if type(total) is int:
+                return self._integers.replace(b"\n", b"\n" + name) % tuple(values)
+            if type(total) is float and math.isfinite(total):
+                return self._of(name, b" %a") % tuple(values)
+        except (TypeError, ValueError, OverflowError):
+            pass  # something is missing, no number, or there are not as many values as rows
+        return self._lines_with_holes(name, values)
+
+    def _of(self, name: bytes, place: bytes) -> bytes:
+        return self._integers.replace(b" %d", place).replace(b"\n", b"\n" + name)
+
+    def _lines_with_holes(self, name: bytes, values: Sequence[object]) -> bytes:
+        texts = [number_text(value) for value in values[: len(self.rows.index)]]
+        texts += [b""] * (len(self.rows.index) - len(texts))
+        filled = self._of(name, b" %b") % tuple(texts)
+        return b"".join([b"\n" + line for line in filled.split(b"\n") if line and line[-1:] != b" "])
+
+
+def _row_labels(device: str, rows: RowSet) -> list[str]:
+    """Return each row's label list; where the labels do not tell the rows apart, the index becomes one of them."""
+    row_count = len(rows.index)
+    columns = [(f'device="{escaped(device)}"',) * row_count]
+    seen = {"device"}
+    for label, texts in rows.labels.items():
+        name = label_name(label)
+        if name not in seen:
+            seen.add(name)
+            columns.append(tuple(f'{name}="{escaped(text)}"' for text in texts))
+    lines = [",".join(row) for row in zip(*columns, strict=True)]
+    if len(set(lines)) == row_count:
+        return lines
+    row = "row" if "row" not in seen else "netwatch_row"
+    return [f'{line},{row}="{escaped(index)}"' for line, index in zip(lines, _told_apart(rows.index), strict=True)]
+
+
+def _told_apart(index: Sequence[str]) -> Iterator[str]:
+    times = Counter[str]()
+    for text in index:
+        times[text] += 1
+        yield text if times[text] == 1 else f"{text}#{times[text]}"
