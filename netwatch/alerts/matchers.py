@@ -1,0 +1,84 @@
+"""Label matchers as Alertmanager writes them: `severity="critical"`, `site!=lab`, `device=~"core-.*"`.
+
+A label that an alert does not have counts as empty text, and a regular expression must match the whole of it, both
+as in Alertmanager. The expressions are Python's, not RE2's; they come from the operator and see at most 1,000
+characters of a label.
+
+A quiet room: no clock, no socket, no database.
+May import: nothing. Called by: settings, routing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MAX_LABEL_LENGTH = 1000
+
+_MATCHER = re.compile(
+    r"""\s*(?P<label>"(?:[^"\\]|\\.)+"|[A-Za-z_][A-Za-z0-9_.:-]*?)
+        \s*(?P<operator>=~|!~|!=|=)
+        \s*(?P<text>"(?:[^"\\]|\\.)*"|[^\s,{}"'=~!]*)\s*""",
+    re.VERBOSE,
+)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matcher:
+    """One condition on one label; `pattern` is set for =~ and !~."""
+
+    label: str
+    text: str
+    negated: bool = False
+    pattern: re.Pattern[str] | None = None
+
+    def holds(self, labels: Mapping[str, str]) -> bool:
+        """Return whether the labels meet the condition."""
+        value = labels.get(self.label, "")
+        if self.pattern is None:
+            return (value == self.text) is not self.negated
+        return (self.pattern.fullmatch(value[:MAX_LABEL_LENGTH]) is not None) is not self.negated
+
+
+def parse_matchers(text: str) -> tuple[Matcher, ...]:
+    """Read one matcher, or several as `{a="b", c=~"d"}`.
+
+    Raises:
+        ValueError: the text is no matcher; says what is wrong.
+    """
+    inner = text.strip()
+    if inner.startswith("{") and inner.endswith("}"):
+        inner = inner[1:-1].strip().removesuffix(",")
+    matchers, place = [], 0
+    while True:
+        match = _MATCHER.match(inner, place)
+        if match is None:
+            raise ValueError(f'{text!r} is not a matcher such as severity="critical" or device=~"core-.*"')
+        matchers.append(_matcher(match))
+        place = match.end()
+        if place == len(inner):
+            return tuple(matchers)
+        if inner[place] != ",":
+            raise ValueError(f"{text!r}: {inner[place:]!r} stands where a comma or the end should be")
+        place += 1
+
+
+def _matcher(match: re.Match[str]) -> Matcher:
+    operator, value = match["operator"], _unquoted(match["text"])
+    pattern = None
+    if operator.endswith("~"):
+        try:
+            pattern = re.compile(value)
+        except re.error as exc:
+            raise ValueError(f"{value!r} is not a regular expression: {exc}") from exc
+    return Matcher(label=_unquoted(match["label"]), text=value, negated=operator.startswith("!"), pattern=pattern)
+
+
+def _unquoted(text: str) -> str:
+    """Undo quotes; only backslash-quote, double backslash and backslash-n are escapes, as in Alertmanager."""
+    if not text.startswith('"'):
+        return text
+    known = {'"': '"', "\\": "\\", "n": "\n"}
+    return _ESCAPE.sub(lambda match: known.get(match[1], match[0]), text[1:-1])

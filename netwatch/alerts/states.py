@@ -1,0 +1,234 @@
+"""The life of one alert: one table, states down the side, what happened across the top.
+
+    what happened    broken     healed    between    missing   gone
+    inactive         begin      -         -          -         -
+    pending          ripen      drop      -          -         drop
+    firing           -          ease      -          -         close
+    clearing         relapse    expire    expire     -         close
+
+`clearing` is a firing alert that is healthy while keep_firing_for runs. `between` is between the two lines of a
+rule with clear_expr: neither broken nor healed. `for` and keep_firing_for run as in Prometheus, but for one thing:
+missing data is not health. It resets no hold time and proves none either: an alert fires only on a broken reading
+and resolves only on one that is not broken. A resolved alert stays as it is; what breaks again is a new alert.
+
+A quiet room: no clock, no socket, no database.
+May import: netwatch.model. Called by: netwatch.engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum
+from typing import Literal, Protocol
+
+from netwatch.model import Alert, AlertKey, AlertState, format_duration
+
+NoData = Literal["keep", "alert", "clear"]
+
+
+class Timing(Protocol):
+    """What the table asks of a rule."""
+
+    @property
+    def hold_for(self) -> timedelta:
+        """How long a rule must be broken before its alert fires (`for`)."""
+
+    @property
+    def keep_firing_for(self) -> timedelta:
+        """How long it must be healthy before its alert resolves."""
+
+    @property
+    def no_data(self) -> NoData:
+        """What missing data means: nothing, a broken rule, or a healthy one."""
+
+
+class Happening(Enum):
+    """What a reading, or the lack of one, says about one alert."""
+
+    BROKEN = "the expression is true"
+    HEALED = "the expression is no longer true"
+    BETWEEN = "neither the expression nor clear_expr is true"
+    UNKNOWN = "a value of the row is missing"
+    NO_DATA = "the table could not be read"
+    ROW_GONE = "the row is no longer there"
+    RULE_GONE = "the rule was removed"
+    DEVICE_GONE = "the device was removed"
+
+
+class Transition(StrEnum):
+    """What became of an alert. FIRING and RESOLVED are news for people, the rest is for the event log."""
+
+    PENDING = "pending"
+    DROPPED = "dropped"
+    FIRING = "firing"
+    CLEARING = "clearing"
+    RELAPSED = "relapsed"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The alert after one happening.
+
+    changed:    the alert must be written. A dropped alert is written once more, as inactive, and then forgotten.
+    transition: None where it only stayed as it was. reason: a sentence for the event log, with every transition.
+    """
+
+    alert: Alert | None
+    changed: bool = False
+    transition: Transition | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """All that a move may look at."""
+
+    timing: Timing
+    alert: Alert
+    why: str
+    now: datetime
+
+
+_Move = Callable[[_Moment], Step]
+_ZERO = timedelta(0)
+
+
+def _begin(at: _Moment) -> Step:
+    if at.timing.hold_for <= _ZERO:
+        return _fire(at)
+    reason = f"{at.why}; it fires if that lasts {format_duration(at.timing.hold_for)}"
+    return Step(alert=at.alert, changed=True, transition=Transition.PENDING, reason=reason)
+
+
+def _fire(at: _Moment) -> Step:
+    fired = replace(at.alert, state=AlertState.FIRING, firing_at=at.now)
+    held = at.timing.hold_for
+    reason = f"{at.why}, and has been for {format_duration(held)}" if held > _ZERO else at.why
+    return Step(alert=fired, changed=True, transition=Transition.FIRING, reason=reason)
+
+
+def _ripen(at: _Moment) -> Step:
+    if at.alert.pending_at > at.now:  # the wall clock was set back: hold from now on rather than for ever
+        return Step(alert=replace(at.alert, pending_at=at.now), changed=True)
+    return _fire(at) if at.now - at.alert.pending_at >= at.timing.hold_for else Step(alert=at.alert)
+
+
+def _drop(at: _Moment) -> Step:
+    reason = f"{at.why} before {format_duration(at.timing.hold_for)} were over; nobody was told"
+    dropped = replace(at.alert, state=AlertState.INACTIVE)
+    return Step(alert=dropped, changed=True, transition=Transition.DROPPED, reason=reason)
+
+
+def _ease(at: _Moment) -> Step:
+    if at.timing.keep_firing_for <= _ZERO:
+        return _close(at)
+    reason = f"{at.why}; it resolves if that lasts {format_duration(at.timing.keep_firing_for)}"
+    easing = replace(at.alert, healthy_since=at.now)
+    return Step(alert=easing, changed=True, transition=Transition.CLEARING, reason=reason)
+
+
+def _relapse(at: _Moment) -> Step:
+    reason = f"{at.why} again before it resolved"
+    back = replace(at.alert, healthy_since=None)
+    return Step(alert=back, changed=True, transition=Transition.RELAPSED, reason=reason)
+
+
+def _expire(at: _Moment) -> Step:
+    since = at.alert.healthy_since
+    if since is None or since > at.now:  # the wall clock was set back, as in _ripen
+        return Step(alert=replace(at.alert, healthy_since=at.now), changed=True)
+    return _close(at) if at.now - since >= at.timing.keep_firing_for else Step(alert=at.alert)
+
+
+def _close(at: _Moment) -> Step:
+    over = replace(at.alert, state=AlertState.RESOLVED, resolved_at=at.now)
+    return Step(alert=over, changed=True, transition=Transition.RESOLVED, reason=at.why)
+
+
+class _Stage(Enum):
+    INACTIVE = "inactive"
+    PENDING = "pending"
+    FIRING = "firing"
+    CLEARING = "clearing"
+
+
+class _Sign(Enum):
+    BROKEN = "broken"
+    HEALED = "healed"
+    BETWEEN = "between"
+    MISSING = "missing"
+    GONE = "gone"
+
+
+_TABLE: Mapping[_Stage, Mapping[_Sign, _Move]] = {
+    _Stage.INACTIVE: {_Sign.BROKEN: _begin},
+    _Stage.PENDING: {_Sign.BROKEN: _ripen, _Sign.HEALED: _drop, _Sign.GONE: _drop},
+    _Stage.FIRING: {_Sign.HEALED: _ease, _Sign.GONE: _close},
+    _Stage.CLEARING: {
+        _Sign.BROKEN: _relapse, _Sign.HEALED: _expire, _Sign.BETWEEN: _expire, _Sign.GONE: _close,
+    },
+}  # fmt: skip
+
+_SIGNS: Mapping[Happening, _Sign] = {
+    Happening.BROKEN: _Sign.BROKEN,
+    Happening.HEALED: _Sign.HEALED,
+    Happening.BETWEEN: _Sign.BETWEEN,
+    Happening.UNKNOWN: _Sign.MISSING,
+    Happening.NO_DATA: _Sign.MISSING,
+    Happening.ROW_GONE: _Sign.GONE,
+    Happening.RULE_GONE: _Sign.GONE,
+    Happening.DEVICE_GONE: _Sign.GONE,
+}
+
+
+def happening_of(broken: bool | None, healed: bool | None = None, *, has_clear_expr: bool = False) -> Happening:
+    """Return what one row's verdicts say; `healed` counts only for a rule that has clear_expr."""
+    if broken:
+        return Happening.BROKEN
+    if has_clear_expr:
+        if healed:
+            return Happening.HEALED
+        return Happening.UNKNOWN if broken is None or healed is None else Happening.BETWEEN
+    return Happening.UNKNOWN if broken is None else Happening.HEALED
+
+
+def step(
+    timing: Timing,
+    alert: Alert | None,
+    happening: Happening,
+    now: datetime,
+    *,
+    key: AlertKey,
+    new_id: Callable[[], str],
+) -> Step:
+    """Return the alert of `key` after one happening; None, inactive and resolved all mean that there is none yet.
+
+    A new alert has no labels, annotations or value: whoever sees a transition fills them in.
+    """
+    stage = _stage_of(alert)
+    move = _TABLE[stage].get(_sign_of(happening, timing.no_data))
+    if move is None:
+        return Step(alert=alert)
+    if alert is None or stage is _Stage.INACTIVE:
+        alert = Alert(id=new_id(), key=key, state=AlertState.PENDING, pending_at=now)
+    return move(_Moment(timing=timing, alert=alert, why=happening.value, now=now))
+
+
+def _stage_of(alert: Alert | None) -> _Stage:
+    if alert is None or alert.state in (AlertState.INACTIVE, AlertState.RESOLVED):
+        return _Stage.INACTIVE
+    if alert.state is AlertState.PENDING:
+        return _Stage.PENDING
+    return _Stage.FIRING if alert.healthy_since is None else _Stage.CLEARING
+
+
+def _sign_of(happening: Happening, no_data: NoData) -> _Sign:
+    """Apply no_data: a value missing in one row may end an alert (`clear`) but never begins one."""
+    if no_data == "clear" and happening in (Happening.NO_DATA, Happening.UNKNOWN):
+        return _Sign.HEALED
+    if no_data == "alert" and happening is Happening.NO_DATA:
+        return _Sign.BROKEN
+    return _SIGNS[happening]
