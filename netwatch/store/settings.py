@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from netwatch.model import Duration, Section
 
@@ -15,5 +15,27 @@ from netwatch.model import Duration, Section
 class StoreSettings(Section):
     """Where state is kept, and for how long."""
 
-    url: str = Field(default="sqlite:////var/lib/netwatch/netwatch.db")
-    retention: Duration = timedelta(days=90)
+    url: str = Field(
+        default="sqlite:////var/lib/netwatch/netwatch.db",
+        description="the database: sqlite:/// and a path; four slashes make it absolute",
+    )
+    retention: Duration = Field(
+        default=timedelta(days=90),
+        description="how long ended alerts, events and finished mails are kept; unsent mail is kept always",
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_database(cls, url: str) -> str:
+        if not url.startswith("sqlite:///") or url in ("sqlite:///", "sqlite:////", "sqlite:///:memory:"):
+            raise ValueError(
+                "must be sqlite:/// and the path of a file, as in sqlite:////var/lib/netwatch/netwatch.db"
+            )
+        return url
+
+    @field_validator("retention")
+    @classmethod
+    def _keeps_something(cls, retention: timedelta) -> timedelta:
+        if retention < timedelta(days=1):
+            raise ValueError("must be at least 1d: the page and `netwatch explain` read what it keeps")
+        return retention

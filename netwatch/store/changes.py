@@ -1,0 +1,196 @@
+"""What is written: plain functions on an open connection, inside a transaction of the caller's.
+
+Each may run twice (the writer repeats a batch that failed), so none keeps anything outside the database.
+
+May import: netwatch.model. Called by: store, writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Executable, Table, and_, bindparam, delete, select, update
+from sqlalchemy.sql import func
+
+from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxState, Transaction
+from netwatch.store.database import Database
+from netwatch.store.queries import WAITING, chunks, groups
+from netwatch.store.rows import (
+    Row,
+    alert_row,
+    entry_of,
+    entry_row,
+    event_row,
+    group_row,
+    memory_row,
+    microseconds,
+    progress_row,
+)
+from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX
+
+LEASE_RAN_OUT = "the agent that was sending it went away"
+
+Operation = tuple[Executable, Row]
+
+
+class Statements:
+    """The statements of a transaction, built once per dialect so that SQLAlchemy finds them compiled."""
+
+    def __init__(self, database: Database) -> None:
+        self.put_alert = database.insert(ALERTS)
+        self.put_group = database.insert(GROUPS)
+        self.put_memory = database.insert(MEMORIES)
+        self.add_entry = OUTBOX.insert()
+        self.add_event = EVENTS.insert()
+        self.drop_alert = delete(ALERTS).where(ALERTS.c.id == bindparam("id"))
+        self.drop_group = delete(GROUPS).where(GROUPS.c.key == bindparam("key"))
+        self.drop_memory = delete(MEMORIES).where(
+            MEMORIES.c.scope == bindparam("scope"), MEMORIES.c.key == bindparam("key")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A transaction as rows; the tables know nothing of each other, so only order within a table counts."""
+
+    alerts: Sequence[Operation]
+    groups: Sequence[Operation]
+    entries: Sequence[Operation]
+    events: Sequence[Operation]
+    memories: Sequence[Operation]
+
+
+def prepare(statements: Statements, transaction: Transaction) -> Prepared:
+    """Turn a transaction into statements and rows.
+
+    An alert that is `inactive` again loses its row; a group both closed and given is opened anew.
+
+    Raises:
+        ValueError, TypeError: a value could not become a row.
+    """
+    closed = [(statements.drop_group, {"key": key}) for key in transaction.closed_groups]
+    return Prepared(
+        alerts=[_alert(statements, alert_row(alert)) for alert in transaction.alerts],
+        groups=[*closed, *((statements.put_group, group_row(group)) for group in transaction.groups)],
+        entries=[(statements.add_entry, entry_row(entry)) for entry in transaction.entries],
+        events=[(statements.add_event, event_row(event)) for event in transaction.events],
+        memories=[_memory(statements, memory) for memory in transaction.memories],
+    )
+
+
+def _alert(statements: Statements, row: Row) -> Operation:
+    inactive = row["state"] == AlertState.INACTIVE.value
+    return (statements.drop_alert, {"id": row["id"]}) if inactive else (statements.put_alert, row)
+
+
+def _memory(statements: Statements, memory: Memory) -> Operation:
+    row = memory_row(memory)
+    return (statements.drop_memory, row) if memory.text is None else (statements.put_memory, row)
+
+
+def apply(connection: Connection, prepared: Sequence[Prepared]) -> None:
+    """Write transactions, as few statements as their order allows."""
+    for table in ("alerts", "groups", "entries", "events", "memories"):
+        operations = (operation for one in prepared for operation in getattr(one, table))
+        for _, run in groupby(operations, key=_statement):
+            same = list(run)
+            connection.execute(same[0][0], [row for _, row in same])
+
+
+def _statement(operation: Operation) -> int:
+    return id(operation[0])
+
+
+def claim_due(connection: Connection, now: datetime, lease_for: timedelta, limit: int) -> list[OutboxEntry]:
+    """Lease the rows that are due to the caller, those due longest first.
+
+    A row whose lease ran out was perhaps sent by whoever held it: it becomes `unknown` and is due at once.
+    """
+    _end_leases(connection, now)
+    query = (
+        select(OUTBOX)
+        .where(OUTBOX.c.state.in_(WAITING), OUTBOX.c.not_before <= microseconds(now))
+        .order_by(OUTBOX.c.not_before, OUTBOX.c.created_at, OUTBOX.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)  # Nothing in SQLite, where BEGIN IMMEDIATE keeps other claimers out.
+    )
+    leased = [
+        replace(entry_of(row), state=OutboxState.SENDING, lease_until=now + lease_for)
+        for row in connection.execute(query).mappings()
+    ]
+    values = {"state": OutboxState.SENDING.value, "lease_until": microseconds(now + lease_for)}
+    for ids in chunks(entry.id for entry in leased):
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
+    return leased
+
+
+def _end_leases(connection: Connection, now: datetime) -> None:
+    over = and_(OUTBOX.c.state == OutboxState.SENDING.value, OUTBOX.c.lease_until <= microseconds(now))
+    query = select(OUTBOX.c.id, OUTBOX.c.recipient).where(over).with_for_update(skip_locked=True)
+    lost = connection.execute(query).all()
+    values = {"state": OutboxState.UNKNOWN.value, "lease_until": None, "last_reply": LEASE_RAN_OUT}
+    for ids in chunks(row.id for row in lost):
+        connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
+    _append(connection, (lease_event(row.recipient, now) for row in lost))
+
+
+def lease_event(recipient: str, now: datetime) -> Event:
+    """Return the line of the event log for a lease that ran out."""
+    return Event(at=now, kind="delivery", text=f"mail to {recipient}: {LEASE_RAN_OUT}; it will be sent again")
+
+
+def record(connection: Connection, entry: OutboxEntry, events: Sequence[Event]) -> bool:
+    """Write down how an attempt ended; return whether the row was the caller's to change.
+
+    Only a row in `sending` is; but that a server accepted a mail stays true when the lease ran out meanwhile.
+    """
+    if not _changed(connection, entry):
+        return False
+    _append(connection, events)
+    return True
+
+
+def _changed(connection: Connection, entry: OutboxEntry) -> bool:
+    query = update(OUTBOX).where(OUTBOX.c.id == entry.id, OUTBOX.c.state.in_(recordable_from(entry)))
+    return connection.execute(query.values(progress_row(entry))).rowcount == 1
+
+
+def recordable_from(entry: OutboxEntry) -> tuple[str, ...]:
+    """Return the states a row may be in when this outcome of an attempt arrives."""
+    return tuple(state.value for state in UNSENT) if entry.state is OutboxState.SENT else (OutboxState.SENDING.value,)
+
+
+def _append(connection: Connection, events: Iterable[Event]) -> None:
+    if rows := [event_row(event) for event in events]:
+        connection.execute(EVENTS.insert(), rows)
+
+
+def prune(connection: Connection, before: datetime, limit: int) -> int:
+    """Delete at most `limit` rows per table that ended before an instant; return how many went.
+
+    What is not sent, not resolved or still belongs to an open group stays, however old.
+    """
+    old = microseconds(before)
+    told = {member for group in groups(connection) for member in group.members}
+    ended = and_(ALERTS.c.state == AlertState.RESOLVED.value, ALERTS.c.resolved_at < old)
+    last_touched = func.coalesce(OUTBOX.c.sent_at, OUTBOX.c.last_tried_at, OUTBOX.c.created_at)
+    finished = and_(OUTBOX.c.state.not_in([state.value for state in UNSENT]), last_touched < old)
+    return (
+        _delete(connection, ALERTS, ended, limit, keep=told)
+        + _delete(connection, OUTBOX, and_(OUTBOX.c.created_at < old, finished), limit)
+        + _delete(connection, EVENTS, EVENTS.c.at < old, limit)
+    )
+
+
+def _delete(connection: Connection, table: Table, condition: Any, limit: int, keep: Iterable[str] = ()) -> int:
+    key = next(iter(table.primary_key))
+    kept = set(keep)
+    found = connection.execute(select(key).where(condition).limit(limit + len(kept))).scalars()
+    doomed = [value for value in found if value not in kept]
+    for ids in chunks(doomed):
+        connection.execute(delete(table).where(key.in_(ids)))
+    return len(doomed)

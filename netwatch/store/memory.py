@@ -1,0 +1,202 @@
+"""The same store without a disk: for tests, and for the demo.
+
+It keeps nouns in dictionaries and answers as `Store` does; one test suite holds the two together.
+
+May import: netwatch.errors, netwatch.model. Called by: tests, cli (demo).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from netwatch.errors import StoreError
+from netwatch.model import (
+    UNSENT,
+    Alert,
+    AlertGroup,
+    AlertState,
+    Event,
+    Memory,
+    OutboxEntry,
+    OutboxState,
+    Transaction,
+)
+from netwatch.store.changes import LEASE_RAN_OUT, lease_event, recordable_from
+from netwatch.store.metrics import LATE_RECORDS
+from netwatch.store.rows import check_transaction
+
+
+class MemoryStore:
+    """Keeps everything until the process ends."""
+
+    def __init__(self) -> None:
+        self.on_outbox_commit: Callable[[], None] = lambda: None
+        self.trouble = ""
+        self.alive = False
+        self._alerts: dict[str, Alert] = {}
+        self._groups: dict[str, AlertGroup] = {}
+        self._outbox: dict[str, OutboxEntry] = {}
+        self._events: list[Event] = []
+        self._memories: dict[tuple[str, str], Memory] = {}
+
+    async def start(self) -> None:
+        """Accept transactions."""
+        self.alive = True
+
+    async def stop(self, drain_for: timedelta = timedelta(seconds=10)) -> None:
+        """Accept no more."""
+        self.alive = False
+
+    def commit(self, transaction: Transaction) -> asyncio.Future[None]:
+        """Keep a transaction; the future is done at once."""
+        if not self.alive:
+            raise StoreError("the store is not running")
+        future = asyncio.get_running_loop().create_future()
+        try:
+            self._check(transaction)
+        except (ValueError, TypeError) as exc:
+            future.set_exception(StoreError(f"the database does not take this transaction: {exc}"))
+            return future
+        self._keep(transaction)
+        future.set_result(None)
+        if transaction.entries:
+            asyncio.get_running_loop().call_soon(lambda: self.on_outbox_commit())
+        return future
+
+    def _check(self, transaction: Transaction) -> None:
+        check_transaction(transaction)
+        ids = [entry.id for entry in transaction.entries]
+        if len(ids) != len(set(ids)) or any(entry_id in self._outbox for entry_id in ids):
+            raise ValueError("an outbox row with this id exists")
+
+    def _keep(self, transaction: Transaction) -> None:
+        for alert in transaction.alerts:
+            self._alerts[alert.id] = alert
+            if alert.state is AlertState.INACTIVE:
+                del self._alerts[alert.id]
+        for key in transaction.closed_groups:
+            self._groups.pop(key, None)
+        self._groups |= {group.key: group for group in transaction.groups}
+        self._outbox |= {entry.id: entry for entry in transaction.entries}
+        self._events += transaction.events
+        for memory in transaction.memories:
+            self._memories[memory.scope, memory.key] = memory
+            if memory.text is None:
+                del self._memories[memory.scope, memory.key]
+
+    async def alerts(self, states: Collection[AlertState] | None = None, limit: int | None = None) -> list[Alert]:
+        """Return alerts of some states (of all, without), the youngest first."""
+        found = [alert for alert in self._alerts.values() if states is None or alert.state in states]
+        found.sort(key=lambda alert: alert.id)
+        return sorted(found, key=lambda alert: alert.pending_at, reverse=True)[:limit]
+
+    async def unfinished(self) -> list[Alert]:
+        """Return every alert not resolved, and those of open groups; the oldest first."""
+        members = {member for group in self._groups.values() for member in group.members}
+        found = [a for a in self._alerts.values() if a.state is not AlertState.RESOLVED or a.id in members]
+        return sorted(found, key=lambda alert: (alert.pending_at, alert.id))
+
+    async def groups(self) -> list[AlertGroup]:
+        """Return the open groups, the oldest first."""
+        return sorted(self._groups.values(), key=lambda group: (group.opened_at, group.key))
+
+    async def memories(self, scope: str) -> list[Memory]:
+        """Return what was remembered under one scope, by key."""
+        return sorted((m for m in self._memories.values() if m.scope == scope), key=lambda memory: memory.key)
+
+    async def events(self, limit: int = 100, device: str | None = None, alert_id: str | None = None) -> list[Event]:
+        """Return the last events, the newest first."""
+        found = [
+            event
+            for event in reversed(self._events)
+            if (device is None or event.device == device) and (alert_id is None or event.alert_id == alert_id)
+        ]
+        return sorted(found, key=lambda event: event.at, reverse=True)[:limit]
+
+    async def outbox(
+        self, states: Collection[OutboxState] | None = None, limit: int | None = None
+    ) -> list[OutboxEntry]:
+        """Return outbox rows of some states (of all, without), the newest first."""
+        found = [entry for entry in self._outbox.values() if states is None or entry.state in states]
+        found.sort(key=lambda entry: entry.id)
+        return sorted(found, key=lambda entry: entry.created_at, reverse=True)[:limit]
+
+    async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
+        """Return one outbox row."""
+        return self._outbox.get(entry_id)
+
+    async def outbox_counts(self) -> dict[OutboxState, int]:
+        """Return how many rows stand in each state."""
+        return {state: sum(e.state is state for e in self._outbox.values()) for state in OutboxState}
+
+    async def oldest_unsent(self) -> datetime | None:
+        """Return when the oldest mail still to be sent was made."""
+        return min((entry.created_at for entry in self._unsent()), default=None)
+
+    async def next_due(self) -> datetime | None:
+        """Return when `claim_due` will next find something; in the past, if it would now."""
+        due = (e.lease_until if e.state is OutboxState.SENDING else e.not_before for e in self._unsent())
+        return min((at for at in due if at is not None), default=None)
+
+    async def claim_due(self, now: datetime, lease_for: timedelta, limit: int) -> list[OutboxEntry]:
+        """Lease the rows that are due, those due longest first."""
+        self._end_leases(now)
+        due = [e for e in self._unsent() if e.state is not OutboxState.SENDING and e.not_before <= now]
+        due.sort(key=lambda entry: (entry.not_before, entry.created_at, entry.id))
+        leased = [replace(e, state=OutboxState.SENDING, lease_until=now + lease_for) for e in due[:limit]]
+        self._outbox |= {entry.id: entry for entry in leased}
+        return leased
+
+    def _end_leases(self, now: datetime) -> None:
+        for entry in self._unsent():
+            if entry.lease_until is not None and entry.lease_until <= now:
+                lost = replace(entry, state=OutboxState.UNKNOWN, lease_until=None, last_reply=LEASE_RAN_OUT)
+                self._outbox[entry.id] = lost
+                self._events.append(lease_event(entry.recipient, now))
+
+    async def record(self, entry: OutboxEntry, events: Sequence[Event] = ()) -> None:
+        """Write down how an attempt ended; only a row that is the caller's changes."""
+        row = self._outbox.get(entry.id)
+        if row is None or row.state.value not in recordable_from(entry):
+            LATE_RECORDS.inc()
+            return
+        self._outbox[entry.id] = replace(
+            row,
+            state=entry.state,
+            attempts=entry.attempts,
+            not_before=entry.not_before,
+            lease_until=entry.lease_until,
+            last_reply=entry.last_reply,
+            last_tried_at=entry.last_tried_at,
+            sent_at=entry.sent_at,
+        )
+        self._events += events
+
+    async def prune(self, before: datetime) -> int:
+        """Delete what ended before an instant; return how much went."""
+        members = {member for group in self._groups.values() for member in group.members}
+        doomed_alerts = [a.id for a in self._alerts.values() if _ended(a, before) and a.id not in members]
+        doomed_entries = [entry.id for entry in self._outbox.values() if _finished(entry, before)]
+        kept_events = [event for event in self._events if event.at >= before]
+        deleted = len(doomed_alerts) + len(doomed_entries) + len(self._events) - len(kept_events)
+        for alert_id in doomed_alerts:
+            del self._alerts[alert_id]
+        for entry_id in doomed_entries:
+            del self._outbox[entry_id]
+        self._events = kept_events
+        return deleted
+
+    def _unsent(self) -> list[OutboxEntry]:
+        return [entry for entry in self._outbox.values() if entry.state in UNSENT]
+
+
+def _ended(alert: Alert, before: datetime) -> bool:
+    return alert.state is AlertState.RESOLVED and alert.resolved_at is not None and alert.resolved_at < before
+
+
+def _finished(entry: OutboxEntry, before: datetime) -> bool:
+    last_touched = entry.sent_at or entry.last_tried_at or entry.created_at
+    return entry.state not in UNSENT and entry.created_at < before and last_touched < before

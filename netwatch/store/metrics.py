@@ -1,0 +1,25 @@
+"""What the store counts of itself.
+
+May import: nothing. Called by: the files of this room.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+TRANSACTIONS = Counter(
+    "netwatch_store_transactions_total", "Transactions handed to the store, by how they ended.", ["outcome"]
+)
+ERRORS = Counter("netwatch_store_errors_total", "Times the database refused to be read or written.", ["kind"])
+QUEUE_LENGTH = Gauge("netwatch_store_queue_length", "Transactions waiting to be written.")
+COMMIT_SECONDS = Histogram(
+    "netwatch_store_commit_duration_seconds",
+    "From the start of a database transaction to the end of its COMMIT.",
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0),
+)
+LATE_RECORDS = Counter(
+    "netwatch_store_late_records_total", "Results of sending that came after somebody else had taken the row over."
+)
+
+for outcome in ("committed", "refused", "abandoned"):
+    TRANSACTIONS.labels(outcome)

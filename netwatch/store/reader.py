@@ -1,0 +1,127 @@
+"""Reads without disturbing anybody: in threads, on connections that cannot write.
+
+Also what another process opens while the agent runs (`netwatch alerts`, `netwatch outbox`).
+
+May import: netwatch.errors, netwatch.model. Called by: store, cli, app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from netwatch.errors import StoreError
+from netwatch.model import Alert, AlertGroup, AlertState, Event, Memory, OutboxEntry, OutboxState
+from netwatch.store import queries
+from netwatch.store.database import Database, database_for
+from netwatch.store.metrics import ERRORS
+from netwatch.store.migrate import check_version
+from netwatch.store.settings import StoreSettings
+from netwatch.store.sqlite import READERS
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class StoreReader:
+    """What the store knows; every answer is one consistent moment."""
+
+    def __init__(self, settings: StoreSettings) -> None:
+        self._database: Database = database_for(settings.url)
+        self._engine: Engine | None = None
+        self._threads: ThreadPoolExecutor | None = None
+
+    async def start(self) -> None:
+        """Open the database.
+
+        Raises:
+            StoreError: it is not there, not ours, or cannot be read.
+        """
+        self._database.require()
+        self._open()
+        try:
+            await self._read(check_version, self._database.name)
+        except StoreError:
+            self._close()
+            raise
+
+    async def stop(self) -> None:
+        """Close the database; what is being read is read to its end."""
+        await asyncio.to_thread(self._close)
+
+    async def alerts(self, states: Collection[AlertState] | None = None, limit: int | None = None) -> list[Alert]:
+        """Return alerts of some states (of all, without), the youngest first."""
+        return await self._read(queries.alerts, states, limit)
+
+    async def unfinished(self) -> list[Alert]:
+        """Return every alert not resolved, and those of open groups; the oldest first."""
+        return await self._read(queries.unfinished)
+
+    async def groups(self) -> list[AlertGroup]:
+        """Return the open groups, the oldest first."""
+        return await self._read(queries.groups)
+
+    async def memories(self, scope: str) -> list[Memory]:
+        """Return what was remembered under one scope, by key."""
+        return await self._read(queries.memories, scope)
+
+    async def events(self, limit: int = 100, device: str | None = None, alert_id: str | None = None) -> list[Event]:
+        """Return the last events, the newest first."""
+        return await self._read(queries.events, limit, device, alert_id)
+
+    async def outbox(
+        self, states: Collection[OutboxState] | None = None, limit: int | None = None
+    ) -> list[OutboxEntry]:
+        """Return outbox rows of some states (of all, without), the newest first."""
+        return await self._read(queries.outbox, states, limit)
+
+    async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
+        """Return one outbox row."""
+        return await self._read(queries.outbox_entry, entry_id)
+
+    async def outbox_counts(self) -> dict[OutboxState, int]:
+        """Return how many rows stand in each state."""
+        return await self._read(queries.outbox_counts)
+
+    async def oldest_unsent(self) -> datetime | None:
+        """Return when the oldest mail still to be sent was made."""
+        return await self._read(queries.oldest_unsent)
+
+    async def next_due(self) -> datetime | None:
+        """Return when `claim_due` will next find something; in the past, if it would now."""
+        return await self._read(queries.next_due)
+
+    def _open(self) -> None:
+        self._engine = self._database.reader()
+        self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="netwatch-store-read")
+
+    def _close(self) -> None:
+        if self._threads is not None:
+            self._threads.shutdown()
+            self._threads = None
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+    async def _read(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._threads is None:
+            raise StoreError("the store is not open")
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, lambda: self._ask(query, *args, **kwargs))
+
+    def _ask(self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._engine is None:
+            raise StoreError("the store is not open")
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                return query(connection, *args, **kwargs)
+        except SQLAlchemyError as exc:
+            kind = self._database.kind_of(exc) or "other"
+            ERRORS.labels(kind).inc()
+            raise StoreError(self._database.words_for(kind, exc)) from exc

@@ -1,0 +1,233 @@
+"""Nouns to rows and back, without loss.
+
+Pure. Text from devices may hold lone surrogates, which no database takes: they become U+FFFD rather than cost
+an alert.
+
+May import: netwatch.model. Called by: changes, queries, memory.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from netwatch.model import (
+    Alert,
+    AlertGroup,
+    AlertKey,
+    AlertState,
+    Event,
+    Memory,
+    OutboxEntry,
+    OutboxState,
+    Transaction,
+)
+
+Row = dict[str, Any]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant as whole microseconds since 1970, UTC.
+
+    Raises:
+        ValueError: the instant does not say its time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"{at!r} has no time zone")
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant(count: int) -> datetime:
+    """Return the instant that `microseconds` counted."""
+    return _EPOCH + timedelta(microseconds=count)
+
+
+def _optional(at: datetime | None) -> int | None:
+    return None if at is None else microseconds(at)
+
+
+def _instant_or_none(count: int | None) -> datetime | None:
+    return None if count is None else instant(count)
+
+
+def _clean(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def alert_row(alert: Alert) -> Row:
+    """Return the row of an alert."""
+    return {
+        "id": alert.id,
+        "rule": _clean(alert.key.rule),
+        "device": _clean(alert.key.device),
+        "instance": _clean(alert.key.instance),
+        "state": alert.state.value,
+        "labels": _json(dict(alert.labels)),
+        "annotations": _json(dict(alert.annotations)),
+        "value": _json(alert.value),
+        "threshold": _json(alert.threshold),
+        "pending_at": microseconds(alert.pending_at),
+        "firing_at": _optional(alert.firing_at),
+        "healthy_since": _optional(alert.healthy_since),
+        "resolved_at": _optional(alert.resolved_at),
+    }
+
+
+def alert_of(row: RowMapping) -> Alert:
+    """Return the alert of a row."""
+    return Alert(
+        id=row["id"],
+        key=AlertKey(rule=row["rule"], device=row["device"], instance=row["instance"]),
+        state=AlertState(row["state"]),
+        labels=json.loads(row["labels"]),
+        annotations=json.loads(row["annotations"]),
+        value=json.loads(row["value"]),
+        threshold=json.loads(row["threshold"]),
+        pending_at=instant(row["pending_at"]),
+        firing_at=_instant_or_none(row["firing_at"]),
+        healthy_since=_instant_or_none(row["healthy_since"]),
+        resolved_at=_instant_or_none(row["resolved_at"]),
+    )
+
+
+def group_row(group: AlertGroup) -> Row:
+    """Return the row of an open group."""
+    return {
+        "key": _clean(group.key),
+        "receiver": group.receiver,
+        "labels": _json(dict(group.labels)),
+        "thread_id": group.thread_id,
+        "subject": _clean(group.subject),
+        "members": _json(list(group.members)),
+        "told": _json(dict(group.told)),
+        "opened_at": microseconds(group.opened_at),
+        "flushed_at": _optional(group.flushed_at),
+        "sent": group.sent,
+    }
+
+
+def group_of(row: RowMapping) -> AlertGroup:
+    """Return the group of a row."""
+    return AlertGroup(
+        key=row["key"],
+        receiver=row["receiver"],
+        labels=json.loads(row["labels"]),
+        thread_id=row["thread_id"],
+        subject=row["subject"],
+        members=tuple(json.loads(row["members"])),
+        told=json.loads(row["told"]),
+        opened_at=instant(row["opened_at"]),
+        flushed_at=_instant_or_none(row["flushed_at"]),
+        sent=row["sent"],
+    )
+
+
+def entry_row(entry: OutboxEntry) -> Row:
+    """Return the row of an outbox entry."""
+    return {
+        "id": entry.id,
+        "message_id": entry.message_id,
+        "envelope_sender": entry.envelope_sender,
+        "recipient": entry.recipient,
+        "subject": _clean(entry.subject),
+        "message": entry.message,
+        "created_at": microseconds(entry.created_at),
+        "receiver": entry.receiver,
+        "group_key": _clean(entry.group_key),
+        "alert_ids": _json(list(entry.alert_ids)),
+        **progress_row(entry),
+    }
+
+
+def progress_row(entry: OutboxEntry) -> Row:
+    """Return only what an attempt may change; the message and its recipient never do."""
+    return {
+        "state": entry.state.value,
+        "attempts": entry.attempts,
+        "not_before": microseconds(entry.not_before),
+        "lease_until": _optional(entry.lease_until),
+        "last_reply": _clean(entry.last_reply),
+        "last_tried_at": _optional(entry.last_tried_at),
+        "sent_at": _optional(entry.sent_at),
+    }
+
+
+def entry_of(row: RowMapping) -> OutboxEntry:
+    """Return the outbox entry of a row."""
+    return OutboxEntry(
+        id=row["id"],
+        message_id=row["message_id"],
+        envelope_sender=row["envelope_sender"],
+        recipient=row["recipient"],
+        subject=row["subject"],
+        message=bytes(row["message"]),
+        created_at=instant(row["created_at"]),
+        not_before=instant(row["not_before"]),
+        state=OutboxState(row["state"]),
+        attempts=row["attempts"],
+        lease_until=_instant_or_none(row["lease_until"]),
+        receiver=row["receiver"],
+        group_key=row["group_key"],
+        alert_ids=tuple(json.loads(row["alert_ids"])),
+        last_reply=row["last_reply"],
+        last_tried_at=_instant_or_none(row["last_tried_at"]),
+        sent_at=_instant_or_none(row["sent_at"]),
+    )
+
+
+def event_row(event: Event) -> Row:
+    """Return the row of an event."""
+    return {
+        "at": microseconds(event.at),
+        "kind": event.kind,
+        "text": _clean(event.text),
+        "device": _clean(event.device),
+        "rule": _clean(event.rule),
+        "instance": _clean(event.instance),
+        "alert_id": event.alert_id,
+    }
+
+
+def event_of(row: RowMapping) -> Event:
+    """Return the event of a row."""
+    return Event(
+        at=instant(row["at"]),
+        kind=row["kind"],
+        text=row["text"],
+        device=row["device"],
+        rule=row["rule"],
+        instance=row["instance"],
+        alert_id=row["alert_id"],
+    )
+
+
+def memory_row(memory: Memory) -> Row:
+    """Return the row of a memory."""
+    return {"scope": _clean(memory.scope), "key": _clean(memory.key), "text": _clean(memory.text or "")}
+
+
+def memory_of(row: RowMapping) -> Memory:
+    """Return the memory of a row."""
+    return Memory(scope=row["scope"], key=row["key"], text=row["text"])
+
+
+def check_transaction(transaction: Transaction) -> None:
+    """Raise ValueError or TypeError where something in the transaction could not become a row."""
+    for alert in transaction.alerts:
+        alert_row(alert)
+    for group in transaction.groups:
+        group_row(group)
+    for entry in transaction.entries:
+        entry_row(entry)
+    for event in transaction.events:
+        event_row(event)

@@ -1,0 +1,103 @@
+"""The tables, in words every dialect knows.
+
+Instants are integers, microseconds since 1970 in UTC: they sort as they happened and lose nothing. Mappings and
+lists are JSON text; nothing ever asks the database to look inside.
+
+May import: nothing. Called by: the files of this room.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+METADATA = MetaData()
+
+SCHEMA_VERSION = Table(
+    "schema_version",
+    METADATA,
+    Column("version", Integer, nullable=False),
+)
+
+ALERTS = Table(
+    "alerts",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("instance", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("annotations", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("threshold", Text, nullable=False),
+    Column("pending_at", BigInteger, nullable=False),
+    Column("firing_at", BigInteger),
+    Column("healthy_since", BigInteger),
+    Column("resolved_at", BigInteger),
+    Index("alerts_by_state", "state", "resolved_at"),
+    Index("alerts_by_start", "pending_at"),
+)
+
+GROUPS = Table(
+    "alert_groups",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("receiver", Text, nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("thread_id", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("members", Text, nullable=False),
+    Column("told", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("flushed_at", BigInteger),
+    Column("sent", Integer, nullable=False),
+)
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("message_id", Text, nullable=False),
+    Column("envelope_sender", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease_until", BigInteger),
+    Column("receiver", Text, nullable=False),
+    Column("group_key", Text, nullable=False),
+    Column("alert_ids", Text, nullable=False),
+    Column("last_reply", Text, nullable=False),
+    Column("last_tried_at", BigInteger),
+    Column("sent_at", BigInteger),
+    # Last, because SQLite reads a row from its front: a list of rows need not page through the mails.
+    Column("message", LargeBinary, nullable=False),
+    Index("outbox_by_state", "state", "not_before"),
+    Index("outbox_by_age", "created_at"),
+)
+
+EVENTS = Table(
+    "events",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("instance", Text, nullable=False),
+    Column("alert_id", Text, nullable=False),
+    Index("events_by_time", "at"),
+    Index("events_by_device", "device", "at"),
+    Index("events_by_alert", "alert_id", "at"),
+)
+
+MEMORIES = Table(
+    "memories",
+    METADATA,
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+)

@@ -1,0 +1,139 @@
+"""Everything the store knows of SQLite alone: opening, pragmas, BEGIN, upserts, what its errors mean.
+
+A second dialect is a second file with the same functions behind the `Database` Protocol of `database.py`.
+
+May import: netwatch.errors. Called by: database.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from netwatch.errors import StoreError
+
+BUSY_TIMEOUT_SECONDS = 5.0
+READERS = 2
+
+_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+
+_KINDS = {
+    "SQLITE_FULL": "full",
+    "SQLITE_BUSY": "locked",
+    "SQLITE_LOCKED": "locked",
+    "SQLITE_READONLY": "readonly",
+    "SQLITE_PERM": "readonly",
+    "SQLITE_CANTOPEN": "unopenable",
+    "SQLITE_IOERR": "io",
+    "SQLITE_CORRUPT": "corrupt",
+    "SQLITE_NOTADB": "corrupt",
+}
+_WORDS = {
+    "full": "the disk is full",
+    "locked": "another program holds the database locked",
+    "readonly": "the database may not be written",
+    "unopenable": "the database file cannot be opened",
+    "io": "the disk reports an error",
+    "corrupt": "the database file is damaged",
+}
+_OWN_FAULT = ("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE", "SQLITE_MISUSE")
+
+
+class Sqlite:
+    """One SQLite file."""
+
+    def __init__(self, url: str) -> None:
+        self._path = Path(make_url(url).database or "").absolute()
+
+    @property
+    def name(self) -> str:
+        """Return the file's path, for messages."""
+        return str(self._path)
+
+    def create(self) -> None:
+        """Make the file and its directory where they are missing, readable by their owner alone.
+
+        Raises:
+            StoreError: they cannot be made; names what to do.
+        """
+        try:
+            if not self._path.parent.is_dir():
+                self._path.parent.mkdir(mode=0o700, parents=True)
+            # SQLite gives its -wal and -shm files the mode of the main file.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except OSError as exc:
+            raise StoreError(
+                f"cannot open {self._path} for writing: {exc.strerror}; "
+                f"give NetWatch's user write access to {self._path.parent}, or set store.url to another path"
+            ) from exc
+
+    def require(self) -> None:
+        """Raise StoreError where the file a reader wants is not there."""
+        if not self._path.is_file():
+            raise StoreError(f"no database at {self._path}: has `netwatch run` been started with this configuration?")
+
+    def writer(self) -> Engine:
+        """Return an engine whose transactions take the write lock at BEGIN, so that reading first is safe."""
+        engine = create_engine("sqlite://", creator=self._connector("rw", *_PRAGMAS), poolclass=NullPool)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+
+    def reader(self) -> Engine:
+        """Return an engine that cannot write; each of its transactions sees one moment of the database."""
+        engine = create_engine(
+            "sqlite://", creator=self._connector("ro"), poolclass=QueuePool, pool_size=READERS, max_overflow=0
+        )
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def insert(self, table: Table) -> Insert:
+        """Return an INSERT that replaces the row with the same primary key."""
+        statement = insert(table)
+        keys = [column.name for column in table.primary_key]
+        rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+        return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+    def kind_of(self, exc: Exception) -> str | None:
+        """Return what kind of trouble of the database this is, or None where the transaction itself is at fault."""
+        original = exc.orig if isinstance(exc, DBAPIError) else exc
+        if not isinstance(original, sqlite3.Error):
+            return None
+        code = str(getattr(original, "sqlite_errorname", None) or "")
+        if kind := next((kind for prefix, kind in _KINDS.items() if code.startswith(prefix)), None):
+            return kind
+        own_fault = code.startswith(_OWN_FAULT) if code else not isinstance(original, sqlite3.OperationalError)
+        return None if own_fault else "other"
+
+    def words_for(self, kind: str, exc: Exception) -> str:
+        """Return the trouble as a sentence that names the file."""
+        original = exc.orig if isinstance(exc, DBAPIError) else exc
+        return f"{self._path}: {_WORDS.get(kind, 'the database refuses')} ({original})"
+
+    def _connector(self, mode: str, *pragmas: str) -> Callable[[], sqlite3.Connection]:
+        uri = f"file:{quote(str(self._path))}?mode={mode}"
+
+        def connect() -> sqlite3.Connection:
+            connection = sqlite3.connect(
+                uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            for pragma in pragmas:
+                connection.execute(pragma).close()
+            return connection
+
+        return connect
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

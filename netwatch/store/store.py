@@ -1,0 +1,140 @@
+"""The store: everything a reader knows, and the one writer.
+
+May import: netwatch.errors, netwatch.model. Called by: app, which hands it to engine, notify and web.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from netwatch.errors import StoreError
+from netwatch.model import Event, OutboxEntry, Transaction
+from netwatch.store import changes
+from netwatch.store.metrics import LATE_RECORDS
+from netwatch.store.migrate import bring_up_to_date
+from netwatch.store.reader import StoreReader
+from netwatch.store.settings import StoreSettings
+from netwatch.store.writer import Writer
+
+PRUNE_AT_ONCE = 1000
+
+log = structlog.get_logger(__name__)
+
+
+class Store(StoreReader):
+    """Keeps alerts, groups, events, memories and the outbox in a database.
+
+    `on_outbox_commit` is called on the loop after each COMMIT that carried outbox rows; `app` points it at the
+    notifier.
+    """
+
+    def __init__(self, settings: StoreSettings) -> None:
+        super().__init__(settings)
+        self.on_outbox_commit: Callable[[], None] = _nobody
+        self._writer: Writer | None = None
+
+    @property
+    def trouble(self) -> str:
+        """Return why nothing can be written right now, as a sentence; empty when all is well."""
+        return self._writer.trouble if self._writer is not None else ""
+
+    @property
+    def alive(self) -> bool:
+        """Return whether the writer's thread runs."""
+        return self._writer is not None and self._writer.alive
+
+    async def start(self) -> None:
+        """Open the database, make or migrate its tables, start the writer.
+
+        Raises:
+            StoreError: the database cannot be used; names it and what to do.
+        """
+        await asyncio.to_thread(self._prepare)
+        self._open()
+        self._writer = Writer(self._database, lambda: self.on_outbox_commit())
+        self._writer.start()
+
+    async def stop(self, drain_for: timedelta = timedelta(seconds=10)) -> None:
+        """Write what waits, for at most `drain_for` where the database refuses, and close."""
+        if self._writer is not None:
+            await self._writer.stop(drain_for)
+            self._writer = None
+        await super().stop()
+
+    def commit(self, transaction: Transaction) -> asyncio.Future[None]:
+        """Queue a transaction; its future is done after the COMMIT, in the order of calls.
+
+        It fails with StoreError where this transaction itself cannot be written. While the database takes
+        nothing it just is not done; an empty transaction is done when everything before it is.
+        """
+        return self._running().submit(transaction=transaction)
+
+    async def claim_due(self, now: datetime, lease_for: timedelta, limit: int) -> list[OutboxEntry]:
+        """Lease the rows that are due, those due longest first; nobody else gets them until the lease ends.
+
+        A row whose lease ran out becomes `unknown` first, and is due.
+        """
+        work = partial(changes.claim_due, now=now, lease_for=lease_for, limit=limit)
+        claimed: list[OutboxEntry] = await self._running().submit(work=work, droppable=True)
+        return claimed
+
+    async def record(self, entry: OutboxEntry, events: Sequence[Event] = ()) -> None:
+        """Write down how an attempt ended, and what the event log says of it.
+
+        Only a row in `sending` changes (for `sent`: any not yet finished); otherwise somebody else has taken it
+        over since, and this is counted and left.
+        """
+        recorded = await self._running().submit(work=partial(changes.record, entry=entry, events=events))
+        if not recorded:
+            LATE_RECORDS.inc()
+            log.warning("a mail's result came after its lease ended", entry=entry.id, state=entry.state)
+
+    async def prune(self, before: datetime) -> int:
+        """Delete what ended before an instant, in pieces so that other writes go between; return how much went."""
+        deleted = 0
+        while True:
+            work = partial(changes.prune, before=before, limit=PRUNE_AT_ONCE)
+            gone: int = await self._running().submit(work=work, droppable=True)
+            deleted += gone
+            if not gone:
+                return deleted
+
+    def _running(self) -> Writer:
+        if self._writer is None:
+            raise StoreError("the store is not running")
+        return self._writer
+
+    def _prepare(self) -> None:
+        self._database.create()
+        engine = self._database.writer()
+        try:
+            with engine.connect() as connection, connection.begin():
+                bring_up_to_date(connection, self._database.name)
+        except SQLAlchemyError as exc:
+            raise StoreError(self._advice(exc)) from exc
+        finally:
+            engine.dispose()
+
+    def _advice(self, exc: SQLAlchemyError) -> str:
+        kind = self._database.kind_of(exc) or "other"
+        advice = _ADVICE.get(kind, "see whether the disk and the file are well")
+        return f"{self._database.words_for(kind, exc)}; {advice}"
+
+
+_ADVICE = {
+    "corrupt": "move it away (with its -wal and -shm files) or restore a backup, then start again: "
+    "NetWatch makes a new one, and what is still broken is alerted anew",
+    "readonly": "give NetWatch's user write access to the file and its directory",
+    "full": "free some space",
+    "locked": "stop the other program that writes to it",
+}
+
+
+def _nobody() -> None:
+    """Stand in until somebody wants to know."""

@@ -1,0 +1,275 @@
+"""The one thread that writes: group commit, and patience with a database that will not take it.
+
+Jobs wait in order. The thread takes what has gathered, writes it in one database transaction, and tells the callers
+after the COMMIT. Where the batch breaks because of one job, each is tried alone, so that only that one fails. Where
+the database itself refuses (disk full, locked, read-only), the batch is kept and tried again until it is taken.
+
+May import: netwatch.errors. Called by: store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from threading import Condition, Thread
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from netwatch.errors import StoreError
+from netwatch.model import Transaction
+from netwatch.store.changes import Prepared, Statements, apply, prepare
+from netwatch.store.database import Database
+from netwatch.store.metrics import COMMIT_SECONDS, ERRORS, QUEUE_LENGTH, TRANSACTIONS
+
+MAX_BATCH = 512
+"""Jobs in one database transaction: enough to share an fsync, few enough that nobody waits long."""
+
+FIRST_RETRY_SECONDS = 0.1
+LAST_RETRY_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """Something to write: a transaction (prepared in the thread), or a function on the connection.
+
+    A `droppable` one is not begun when its caller has gone: a claim would lease rows to nobody.
+    """
+
+    future: asyncio.Future[Any]
+    transaction: Transaction | None = None
+    work: Callable[[Connection], Any] | None = None
+    prepared: Prepared | None = None
+    droppable: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Outcome:
+    """How a job ended: its result, or the exception for whoever asked."""
+
+    job: Job
+    result: Any = None
+    error: StoreError | None = None
+
+
+class _Refused(Exception):
+    """A job broke for a reason of its own; the database is well."""
+
+
+class Writer:
+    """Owns the writing connection and its thread."""
+
+    def __init__(self, database: Database, on_outbox_commit: Callable[[], None]) -> None:
+        self._database = database
+        self._statements = Statements(database)
+        self._engine = database.writer()
+        self._connection: Connection | None = None
+        self._on_outbox_commit = on_outbox_commit
+        self._jobs: deque[Job] = deque()
+        self._wake = Condition()
+        self._closing = False
+        self._give_up_at = float("inf")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = Thread(target=self._run, name="netwatch-store", daemon=True)
+        self.trouble = ""
+
+    @property
+    def alive(self) -> bool:
+        """Return whether the thread runs."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Start the thread; results come back on the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    async def stop(self, drain_for: timedelta) -> None:
+        """Write what waits, then end; what the database does not take in time fails with StoreError."""
+        with self._wake:
+            self._closing = True
+            self._give_up_at = time.monotonic() + drain_for.total_seconds()
+            self._wake.notify()
+        # One COMMIT that hangs in the kernel must not hang the stop: the thread is a daemon.
+        await asyncio.to_thread(self._thread.join, drain_for.total_seconds() + LAST_RETRY_SECONDS)
+
+    def submit(
+        self,
+        *,
+        transaction: Transaction | None = None,
+        work: Callable[[Connection], Any] | None = None,
+        droppable: bool = False,
+    ) -> asyncio.Future[Any]:
+        """Queue a job from the loop's thread; the order of calls is the order of writes."""
+        if self._loop is None or self._closing:
+            raise StoreError("the store is not running")
+        job = Job(future=self._loop.create_future(), transaction=transaction, work=work, droppable=droppable)
+        with self._wake:
+            self._jobs.append(job)
+            QUEUE_LENGTH.set(len(self._jobs))
+            self._wake.notify()
+        return job.future
+
+    def _run(self) -> None:
+        while batch := self._take():
+            wanted = [job for job in batch if not (job.droppable and job.future.cancelled())]
+            self._write([job for job in wanted if self._is_prepared(job)])
+        self._disconnect()
+
+    def _take(self) -> list[Job]:
+        with self._wake:
+            while not self._jobs and not self._closing:
+                self._wake.wait()
+            batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_BATCH))]
+            QUEUE_LENGTH.set(len(self._jobs))
+            return batch
+
+    def _is_prepared(self, job: Job) -> bool:
+        """Turn nouns into rows; a transaction that cannot be rows fails here, before it can disturb others."""
+        if job.transaction is None:
+            return True
+        try:
+            job.prepared = prepare(self._statements, job.transaction)
+        except Exception as exc:  # noqa: BLE001 - whatever a noun holds, the thread goes on
+            self._refuse(job, exc)
+            return False
+        return True
+
+    def _write(self, batch: Sequence[Job]) -> None:
+        """Write a batch as one; where a job breaks it, halve it until that job stands alone."""
+        if not batch:
+            return
+        try:
+            self._deliver(self._persist(batch))
+        except _Refused as refused:
+            if len(batch) == 1:
+                self._refuse(batch[0], refused.__cause__ or refused)
+                return
+            middle = len(batch) // 2
+            self._write(batch[:middle])
+            self._write(batch[middle:])
+
+    def _persist(self, batch: Sequence[Job]) -> list[Outcome]:
+        """Try until the database takes the batch, or a stopping store may wait no longer.
+
+        Raises:
+            _Refused: a job of the batch is at fault; nothing of the batch was written.
+        """
+        wait = FIRST_RETRY_SECONDS
+        while True:
+            try:
+                outcomes = self._in_one_transaction(batch)
+            except _Refused:
+                raise
+            except Exception as exc:  # noqa: BLE001 - the thread must survive whatever a driver raises
+                self._troubled(exc)
+            else:
+                self._well_again()
+                return outcomes
+            if not self._pause(wait):
+                return self._abandoned(batch)
+            wait = min(wait * 2, LAST_RETRY_SECONDS)
+
+    def _in_one_transaction(self, batch: Sequence[Job]) -> list[Outcome]:
+        started = time.perf_counter()
+        try:
+            connection = self._connected()
+            with connection.begin():
+                outcomes = _carry_out(connection, batch)
+        except Exception as exc:
+            if self._database.kind_of(exc) is None:
+                raise _Refused from exc
+            self._disconnect()
+            raise
+        COMMIT_SECONDS.observe(time.perf_counter() - started)
+        return outcomes
+
+    def _connected(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _refuse(self, job: Job, cause: BaseException) -> None:
+        words = str(getattr(cause, "orig", None) or cause)
+        log.error("the store refused a transaction", reason=words)
+        error = StoreError(f"the database does not take this transaction: {words}")
+        error.__cause__ = cause
+        TRANSACTIONS.labels("refused").inc(job.transaction is not None)
+        self._deliver([Outcome(job=job, error=error)])
+
+    def _troubled(self, exc: Exception) -> None:
+        kind = self._database.kind_of(exc) or "other"
+        ERRORS.labels(kind).inc()
+        words = self._database.words_for(kind, exc)
+        if not self.trouble:
+            log.error("the store cannot write; everything is kept and tried again", trouble=words)
+        self.trouble = words
+
+    def _well_again(self) -> None:
+        if self.trouble:
+            log.info("the store writes again")
+            self.trouble = ""
+
+    def _pause(self, seconds: float) -> bool:
+        """Wait before the next try; return False when a stopping store has waited long enough."""
+        left = self._give_up_at - time.monotonic()
+        if left <= 0:
+            return False
+        until = time.monotonic() + min(seconds, left)
+        with self._wake:
+            # New jobs wake the condition too, and are no reason to try sooner; the start of a stop is.
+            was_closing = self._closing
+            self._wake.wait_for(lambda: self._closing is not was_closing, timeout=max(0.0, until - time.monotonic()))
+        return True
+
+    def _abandoned(self, batch: Sequence[Job]) -> list[Outcome]:
+        with self._wake:
+            lost = [*batch, *self._jobs]
+            self._jobs.clear()
+        log.error("the store stopped before everything was written", lost=len(lost), trouble=self.trouble)
+        TRANSACTIONS.labels("abandoned").inc(sum(job.transaction is not None for job in lost))
+        return [Outcome(job=job, error=StoreError(f"not written: {self.trouble}")) for job in lost]
+
+    def _deliver(self, outcomes: Sequence[Outcome]) -> None:
+        if not outcomes or self._loop is None:
+            return
+        written = [one for one in outcomes if one.job.transaction is not None and one.error is None]
+        TRANSACTIONS.labels("committed").inc(len(written))
+        mail = any(one.job.transaction.entries for one in written if one.job.transaction is not None)
+        try:
+            self._loop.call_soon_threadsafe(_tell, outcomes, self._on_outbox_commit if mail else None)
+        except RuntimeError:
+            log.debug("the loop ended before the store")
+
+
+def _carry_out(connection: Connection, batch: Sequence[Job]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    for _, group in groupby(batch, key=lambda job: job.work is None):
+        run = list(group)
+        apply(connection, [job.prepared for job in run if job.prepared is not None])
+        outcomes += [Outcome(job=job, result=job.work(connection) if job.work else None) for job in run]
+    return outcomes
+
+
+def _tell(outcomes: Sequence[Outcome], on_outbox_commit: Callable[[], None] | None) -> None:
+    for one in outcomes:
+        if one.job.future.done():
+            continue
+        if one.error is not None:
+            one.job.future.set_exception(one.error)
+        else:
+            one.job.future.set_result(one.result)
+    if on_outbox_commit is not None:
+        on_outbox_commit()

@@ -1,0 +1,79 @@
+"""Alerts, groups and mails for the store's tests, with everything filled in that could get lost."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from netwatch.model import Alert, AlertGroup, AlertKey, AlertState, Event, Memory, OutboxEntry, Transaction
+
+T0 = datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
+LEASE = timedelta(minutes=2)
+
+
+def after(**span: float) -> datetime:
+    return T0 + timedelta(**span)
+
+
+def alert(name: str = "a1", state: AlertState = AlertState.FIRING, **fields: object) -> Alert:
+    values: dict[str, object] = {
+        "id": name,
+        "key": AlertKey(rule="InterfaceDown", device="core-sw1", instance="ifName=Gi1/0/7"),
+        "state": state,
+        "labels": {"severity": "critical", "ifAlias": 'Uplink "Süd" \x00 ☂'},
+        "annotations": {"summary": "Gi1/0/7 is down"},
+        "value": 2.5,
+        "threshold": "up",
+        "pending_at": T0,
+        "firing_at": after(seconds=30),
+        "resolved_at": after(minutes=5) if state is AlertState.RESOLVED else None,
+    }
+    return Alert(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def group(key: str = "noc/core-sw1", **fields: object) -> AlertGroup:
+    values: dict[str, object] = {
+        "key": key,
+        "receiver": "noc",
+        "labels": {"device": "core-sw1"},
+        "thread_id": "<root@netwatch>",
+        "opened_at": T0,
+        "subject": "core-sw1 Gi1/0/7 link",
+        "members": ("a1",),
+        "told": {"a1": "firing"},
+        "flushed_at": after(seconds=31),
+        "sent": 1,
+    }
+    return AlertGroup(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def entry(name: str = "m1", **fields: object) -> OutboxEntry:
+    values: dict[str, object] = {
+        "id": name,
+        "message_id": f"<{name}@netwatch>",
+        "envelope_sender": "netwatch@example.net",
+        "recipient": "noc@example.net",
+        "subject": "[DOWN] core-sw1 Gi1/0/7 link",
+        "message": b"Subject: x\r\n\r\n\x00\xff body\r\n",
+        "created_at": T0,
+        "not_before": T0,
+        "receiver": "noc",
+        "group_key": "noc/core-sw1",
+        "alert_ids": ("a1", "a2"),
+    }
+    return OutboxEntry(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def event(text: str = "fired", **fields: object) -> Event:
+    values: dict[str, object] = {
+        "at": T0, "kind": "alert", "text": text, "device": "core-sw1", "rule": "InterfaceDown",
+        "instance": "ifName=Gi1/0/7", "alert_id": "a1",
+    }  # fmt: skip
+    return Event(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def mails(*names: str, **fields: object) -> Transaction:
+    return Transaction(entries=tuple(entry(name, **fields) for name in names))
+
+
+def memory(key: str, text: str | None, scope: str = "hold") -> Memory:
+    return Memory(scope=scope, key=key, text=text)

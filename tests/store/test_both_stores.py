@@ -1,0 +1,307 @@
+"""What every store promises; runs over the database and over the store in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from netwatch.errors import StoreError
+from netwatch.model import AlertState, OutboxState, Transaction
+from netwatch.store import MemoryStore, Store
+
+from .nouns import LEASE, T0, after, alert, entry, event, group, mails, memory
+
+AnyStore = Store | MemoryStore
+
+
+async def test_what_was_committed_comes_back_to_the_microsecond(store: AnyStore):
+    given = Transaction(
+        alerts=(alert(),), groups=(group(),), entries=(entry(),), events=(event(),), memories=(memory("a", "{}"),)
+    )
+
+    await store.commit(given)
+
+    assert await store.alerts() == [alert()]
+    assert await store.groups() == [group()]
+    assert await store.outbox() == [entry()]
+    assert await store.events() == [event()]
+    assert await store.memories("hold") == [memory("a", "{}")]
+
+
+@pytest.mark.parametrize("value", [None, 1.5, -0.0, 1e300, "Gi1/0/7", "", 17])
+async def test_a_value_keeps_its_type(store: AnyStore, value: float | str | None):
+    await store.commit(Transaction(alerts=(alert(value=value, threshold=value),)))
+
+    (found,) = await store.alerts()
+    assert (repr(found.value), repr(found.threshold)) == (repr(value), repr(value))
+
+
+async def test_an_alert_given_again_replaces_its_row(store: AnyStore):
+    await store.commit(Transaction(alerts=(alert(state=AlertState.PENDING, firing_at=None),)))
+    await store.commit(Transaction(alerts=(alert(state=AlertState.RESOLVED),)))
+
+    assert await store.alerts() == [alert(state=AlertState.RESOLVED)]
+
+
+async def test_an_alert_that_is_inactive_again_leaves_no_row(store: AnyStore):
+    await store.commit(Transaction(alerts=(alert(state=AlertState.PENDING),)))
+    await store.commit(Transaction(alerts=(alert(state=AlertState.INACTIVE),)))
+
+    assert await store.alerts() == []
+
+
+async def test_alerts_are_told_by_state_youngest_first_and_limited(store: AnyStore):
+    young, old = alert("young", pending_at=after(hours=1)), alert("old")
+    ended = alert("ended", AlertState.RESOLVED)
+    await store.commit(Transaction(alerts=(old, young, ended)))
+
+    assert await store.alerts(states=[AlertState.FIRING]) == [young, old]
+    assert await store.alerts(states=[AlertState.FIRING], limit=1) == [young]
+    assert await store.alerts(states=[]) == []
+
+
+async def test_unfinished_are_the_unresolved_and_those_of_open_groups(store: AnyStore):
+    pending = alert("pending", AlertState.PENDING, pending_at=after(seconds=2))
+    told, forgotten = alert("told", AlertState.RESOLVED), alert("forgotten", AlertState.RESOLVED)
+    firing = alert("firing", pending_at=after(seconds=1))
+    await store.commit(
+        Transaction(
+            alerts=(pending, told, forgotten, firing), groups=(group(members=("told", "firing", "never kept")),)
+        )
+    )
+
+    assert await store.unfinished() == [told, firing, pending]
+
+
+async def test_a_closed_group_is_gone_and_the_same_key_may_open_again(store: AnyStore):
+    await store.commit(Transaction(groups=(group("one"), group("two"))))
+    await store.commit(Transaction(closed_groups=("one", "two", "never there"), groups=(group("two", sent=7),)))
+
+    assert await store.groups() == [group("two", sent=7)]
+
+
+async def test_order_within_a_burst_is_kept(store: AnyStore):
+    futures = []
+    for number in range(50):
+        futures.append(store.commit(Transaction(groups=(group(sent=number),), alerts=(alert(value=number),))))
+        futures.append(store.commit(Transaction(closed_groups=(group().key,), memories=(memory("n", str(number)),))))
+    futures.append(store.commit(Transaction(groups=(group(sent=99),))))
+    await asyncio.gather(*futures)
+
+    assert [one.sent for one in await store.groups()] == [99]
+    assert [one.value for one in await store.alerts()] == [49]
+    assert await store.memories("hold") == [memory("n", "49")]
+
+
+async def test_a_memory_is_replaced_and_forgotten_and_scopes_are_apart(store: AnyStore):
+    await store.commit(Transaction(memories=(memory("b", "1"), memory("a", "1"), memory("a", "other", "v3"))))
+    await store.commit(Transaction(memories=(memory("a", "2"), memory("b", None), memory("never there", None))))
+
+    assert await store.memories("hold") == [memory("a", "2")]
+    assert await store.memories("v3") == [memory("a", "other", "v3")]
+    assert await store.memories("none") == []
+
+
+async def test_events_are_told_newest_first_by_device_and_by_alert(store: AnyStore):
+    first, second = event("first"), event("second")
+    later = event("later", at=after(seconds=1), device="other", alert_id="a9")
+    await store.commit(Transaction(events=(later, first)))
+    await store.commit(Transaction(events=(second,)))
+
+    assert await store.events() == [later, second, first]
+    assert await store.events(limit=2) == [later, second]
+    assert await store.events(device="core-sw1") == [second, first]
+    assert await store.events(alert_id="a9") == [later]
+
+
+async def test_a_transaction_that_cannot_be_written_fails_alone_and_whole(store: AnyStore):
+    await store.commit(mails("there"))
+    before = store.commit(mails("before"))
+    broken = store.commit(Transaction(entries=(entry("half"), entry("there")), alerts=(alert("half"),)))
+    no_zone = store.commit(Transaction(alerts=(alert("half", pending_at=datetime(2024, 1, 1)),)))  # noqa: DTZ001
+    behind = store.commit(mails("behind"))
+
+    await asyncio.gather(before, behind)
+    for failed in (broken, no_zone):
+        with pytest.raises(StoreError, match="does not take this transaction"):
+            await failed
+    assert {one.id for one in await store.outbox()} == {"there", "before", "behind"}
+    assert await store.alerts() == []
+
+
+async def test_an_empty_transaction_is_done_when_everything_before_it_is(store: AnyStore):
+    first = store.commit(mails("m1"))
+    await store.commit(Transaction())
+
+    assert first.done()
+
+
+async def test_the_notifier_is_woken_by_mail_and_by_nothing_else(store: AnyStore):
+    woken = asyncio.Event()
+    store.on_outbox_commit = woken.set
+
+    await store.commit(Transaction(events=(event(),)))
+    assert not woken.is_set()
+    await store.commit(mails("m1"))
+    await asyncio.wait_for(woken.wait(), 5)
+
+
+async def test_due_rows_are_leased_those_due_longest_first(store: AnyStore):
+    await store.commit(mails("second", not_before=after(seconds=2)))
+    await store.commit(mails("first", not_before=after(seconds=1), state=OutboxState.DEFERRED, attempts=3))
+    await store.commit(mails("later", not_before=after(hours=1)))
+    await store.commit(mails("over", state=OutboxState.SENT))
+
+    claimed = await store.claim_due(after(seconds=2), LEASE, limit=10)
+
+    assert [one.id for one in claimed] == ["first", "second"]
+    assert claimed[0] == entry(
+        "first",
+        not_before=after(seconds=1),
+        attempts=3,
+        state=OutboxState.SENDING,
+        lease_until=after(seconds=2) + LEASE,
+    )
+    assert await store.outbox_entry("first") == claimed[0]
+    assert await store.claim_due(after(seconds=3), LEASE, limit=10) == []
+
+
+async def test_no_row_is_leased_to_two_claimers(store: AnyStore):
+    names = [f"m{number:02}" for number in range(40)]
+    await store.commit(mails(*names))
+
+    hauls = await asyncio.gather(*(store.claim_due(T0, LEASE, limit=7) for _ in range(8)))
+
+    assert sorted(one.id for haul in hauls for one in haul) == names
+
+
+async def test_a_row_whose_lease_ran_out_is_unknown_and_due_again(store: AnyStore):
+    await store.commit(mails("m1"))
+    await store.claim_due(T0, LEASE, limit=1)
+
+    assert await store.claim_due(T0 + LEASE - timedelta(microseconds=1), LEASE, limit=1) == []
+    assert await store.claim_due(T0 + LEASE, LEASE, limit=0) == []
+    found = await store.outbox_entry("m1")
+    assert found is not None
+    assert (found.state, found.lease_until) == (OutboxState.UNKNOWN, None)
+    assert [one.kind for one in await store.events()] == ["delivery"]
+    (again,) = await store.claim_due(T0 + LEASE, LEASE, limit=1)
+    assert (again.id, again.message, again.message_id) == ("m1", entry().message, "<m1@netwatch>")
+
+
+async def test_an_attempt_and_its_event_are_recorded_together(store: AnyStore):
+    await store.commit(mails("m1"))
+    (claimed,) = await store.claim_due(T0, LEASE, limit=1)
+    sent = replace(
+        claimed,
+        state=OutboxState.SENT,
+        lease_until=None,
+        attempts=1,
+        last_reply="250 queued",
+        last_tried_at=T0,
+        sent_at=after(seconds=1),
+    )
+
+    await store.record(sent, [event("mailed", kind="delivery")])
+
+    assert await store.outbox_entry("m1") == sent
+    assert [one.text for one in await store.events()] == ["mailed"]
+
+
+async def test_the_message_of_a_row_never_changes(store: AnyStore):
+    await store.commit(mails("m1"))
+    (claimed,) = await store.claim_due(T0, LEASE, limit=1)
+
+    await store.record(replace(claimed, state=OutboxState.DEFERRED, message=b"other", recipient="x@y"))
+
+    found = await store.outbox_entry("m1")
+    assert found is not None
+    assert (found.message, found.recipient) == (entry().message, entry().recipient)
+
+
+async def test_an_attempt_is_recorded_only_while_the_row_is_being_sent(store: AnyStore):
+    await store.commit(mails("m1"))
+
+    await store.record(entry("m1", state=OutboxState.DEAD), [event("dead")])
+    await store.record(entry("never there", state=OutboxState.SENT), [event("sent")])
+
+    assert await store.outbox_entry("m1") == entry("m1")
+    assert await store.events() == []
+
+
+async def test_that_a_server_took_a_mail_is_recorded_even_when_the_lease_is_over(store: AnyStore):
+    await store.commit(mails("m1"))
+    (claimed,) = await store.claim_due(T0, LEASE, limit=1)
+    await store.claim_due(T0 + LEASE, LEASE, limit=0)
+
+    await store.record(replace(claimed, state=OutboxState.SENT, lease_until=None, sent_at=T0))
+
+    assert (await store.outbox_counts())[OutboxState.SENT] == 1
+    assert await store.claim_due(T0 + LEASE, LEASE, limit=1) == []
+
+
+async def test_counts_name_every_state(store: AnyStore):
+    assert await store.outbox_counts() == dict.fromkeys(OutboxState, 0)
+    await store.commit(mails("a", "b"))
+    await store.commit(mails("c", state=OutboxState.DEAD))
+
+    counts = await store.outbox_counts()
+
+    assert counts == dict.fromkeys(OutboxState, 0) | {OutboxState.QUEUED: 2, OutboxState.DEAD: 1}
+
+
+async def test_the_outbox_is_told_by_state_newest_first(store: AnyStore):
+    await store.commit(mails("old"))
+    await store.commit(mails("new", created_at=after(hours=1)))
+    await store.commit(mails("dead", state=OutboxState.DEAD))
+
+    assert [one.id for one in await store.outbox([OutboxState.QUEUED])] == ["new", "old"]
+    assert [one.id for one in await store.outbox(limit=1)] == ["new"]
+    assert await store.outbox_entry("no such") is None
+
+
+async def test_the_oldest_unsent_and_the_next_due_say_when(store: AnyStore):
+    assert (await store.oldest_unsent(), await store.next_due()) == (None, None)
+    await store.commit(mails("sent", state=OutboxState.SENT, created_at=after(days=-1)))
+    await store.commit(mails("a", created_at=after(seconds=1), not_before=after(seconds=9)))
+    await store.commit(mails("b", created_at=after(seconds=2), not_before=after(seconds=5)))
+
+    assert await store.oldest_unsent() == after(seconds=1)
+    assert await store.next_due() == after(seconds=5)
+    await store.claim_due(after(seconds=9), timedelta(seconds=60), limit=9)
+    assert await store.next_due() == after(seconds=69)
+
+
+async def test_retention_takes_what_ended_and_nothing_else(store: AnyStore):
+    now = after(days=100)
+    await store.commit(
+        Transaction(
+            alerts=(alert("firing"), alert("ended", AlertState.RESOLVED), alert("member", AlertState.RESOLVED),
+                    alert("fresh", AlertState.RESOLVED, resolved_at=now)),
+            groups=(group(members=("member",)),),
+            entries=(entry("unsent"), entry("sent", state=OutboxState.SENT, sent_at=T0),
+                     entry("dead", state=OutboxState.DEAD), entry("late", state=OutboxState.SENT, sent_at=now)),
+            events=(event("old"), event("new", at=now)),
+            memories=(memory("a", "1"),),
+        )
+    )  # fmt: skip
+
+    assert await store.prune(after(days=50)) == 4
+
+    assert {one.id for one in await store.alerts()} == {"firing", "member", "fresh"}
+    assert {one.id for one in await store.outbox()} == {"unsent", "late"}
+    assert [one.text for one in await store.events()] == ["new"]
+    assert await store.memories("hold") == [memory("a", "1")]
+    assert await store.prune(after(days=50)) == 0
+
+
+async def test_nothing_is_taken_before_the_start_or_after_the_stop(store: AnyStore):
+    assert store.alive
+    await store.stop()
+
+    assert not store.alive
+    with pytest.raises(StoreError, match="not running"):
+        store.commit(mails("m1"))
