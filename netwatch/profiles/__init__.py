@@ -1,1 +1,15 @@
-"""What to ask which kind of device, read from YAML."""
+"""What to ask which kind of device, read from YAML.
+
+`load_library` reads the shipped profiles and the user's; the library then gives each device its profile, by name or
+by sysObjectID, and says which tables, columns and labels readings can hold. A file that cannot be used is left out
+and named in `problems`; a thing it asks that we cannot do is a warning there.
+"""
+
+from netwatch.profiles.library import GENERIC, SYSTEM, ProfileLibrary, load_library
+from netwatch.profiles.profile import ColumnSpec, LabelSpec, Profile, TableSpec
+from netwatch.profiles.settings import ProfileSettings
+
+__all__ = [
+    "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
+    "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "ProfileSettings",
+]  # fmt: skip

@@ -19,6 +19,7 @@ class ColumnSpec:
 
     wide_of: this 64-bit counter replaces the 32-bit column of that name in every row where the device has it.
     scale:   what to multiply the raw value with, 1 for most.
+    guessed: nobody said what the column is: `kind` is a guess, the BER tag of its values knows better.
     """
 
     name: str
@@ -27,6 +28,7 @@ class ColumnSpec:
     scale: float = 1.0
     enum: Mapping[int, str] = field(default_factory=dict)
     wide_of: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +69,11 @@ class Profile:
     """Everything to ask one kind of device, `extends` already resolved.
 
     sys_object_ids: patterns as written (`1.3.6.1.4.1.9.1.*`), most specific wins; scalars make the table `system`.
+    vendor: who made the device, as the file says it (`cisco`), or empty.
     """
 
     name: str
     sys_object_ids: tuple[str, ...] = ()
     scalars: tuple[ColumnSpec, ...] = ()
     tables: tuple[TableSpec, ...] = ()
+    vendor: str = ""

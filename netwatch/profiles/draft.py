@@ -1,0 +1,39 @@
+"""A profile as one file has it, before `extends` is followed and before the MIB's facts fill it up.
+
+May import: netwatch.model, netwatch.profiles.profile. Called by: netwatch.profiles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netwatch.model import Oid, YamlFile
+from netwatch.profiles.profile import ColumnSpec, LabelSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableDraft:
+    """What one or more files say of a table; empty means nobody said it yet."""
+
+    name: str
+    oid: Oid
+    columns: tuple[ColumnSpec, ...] = ()
+    labels: tuple[LabelSpec, ...] = ()
+    walk: Oid | None = None
+    identity: str = ""
+    rate_limit: str = ""
+    discontinuity: Oid | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ProfileFile:
+    """One file read. `shipped` is whether it came with NetWatch; `extends` are names without `.yaml`."""
+
+    name: str
+    yaml: YamlFile
+    shipped: bool
+    extends: tuple[str, ...] = ()
+    sys_object_ids: tuple[str, ...] = ()
+    vendor: str = ""
+    scalars: tuple[ColumnSpec, ...] = ()
+    tables: tuple[TableDraft, ...] = ()

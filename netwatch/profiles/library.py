@@ -1,0 +1,129 @@
+"""All profiles there are: the shipped ones and the user's, and which of them a device gets.
+
+May import: netwatch.model, netwatch.profiles. Called by: netwatch.app, polling, rules (the schema).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from netwatch.errors import ConfigError
+from netwatch.model import (
+    REACHABILITY,
+    SELF,
+    Oid,
+    Problem,
+    TableSchema,
+    shipped_directory,
+)
+from netwatch.profiles.draft import ProfileFile
+from netwatch.profiles.matching import PatternIndex
+from netwatch.profiles.merging import Family
+from netwatch.profiles.profile import ColumnSpec, Profile
+from netwatch.profiles.reading import read_profile
+
+GENERIC = "generic"
+SYSTEM = "system"
+_SUFFIXES = (".yaml", ".yml")
+
+
+class ProfileLibrary:
+    """Profiles by name and by sysObjectID. `problems` is what was wrong with their files, errors and warnings."""
+
+    def __init__(
+        self, profiles: Mapping[str, Profile], problems: Sequence[Problem] = (), shipped: Sequence[str] = ()
+    ) -> None:
+        """Take the profiles; of two with the same pattern one not named in `shipped` wins."""
+        self._profiles = dict(profiles)
+        self.problems = tuple(problems)
+        self._schema = _schema(self._profiles.values())
+        order = sorted(self._profiles.values(), key=lambda profile: profile.name in shipped)
+        self._index = PatternIndex((text, profile.name) for profile in order for text in profile.sys_object_ids)
+
+    def match(self, sys_object_id: Oid | None) -> Profile:
+        """Return the profile with the most specific pattern, or the generic one."""
+        name = self._index.find(sys_object_id) if sys_object_id else None
+        return self._profiles[name or GENERIC]
+
+    def named(self, name: str) -> Profile:
+        """Return a profile by its name.
+
+        Raises:
+            ConfigError: there is none of that name.
+        """
+        if name in self._profiles:
+            return self._profiles[name]
+        close = difflib.get_close_matches(name, self._profiles, n=1)
+        raise ConfigError(f"no profile is named {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all profiles, sorted."""
+        return tuple(sorted(self._profiles))
+
+    def schema(self) -> Mapping[str, TableSchema]:
+        """Return every table that readings can be of, with all its columns over all profiles."""
+        return self._schema
+
+
+def load_library(paths: Sequence[Path] = ()) -> ProfileLibrary:
+    """Read the shipped profiles and those under `paths` (files or directories; the later path wins).
+
+    A file with errors is left out and the rest is used; `problems` of the library says why. A user's file takes the
+    place of a shipped one of the same name.
+    """
+    problems: list[Problem] = []
+    shipped = _read([shipped_directory("profiles")], problems, shipped=True)
+    theirs = _read(paths, problems, shipped=False)
+    family = Family(shipped=shipped, theirs=theirs, problems=problems)
+    profiles = family.profiles()
+    return ProfileLibrary(profiles, problems, shipped=[name for name in shipped if name not in theirs])
+
+
+def _read(paths: Sequence[Path], problems: list[Problem], *, shipped: bool) -> dict[str, ProfileFile]:
+    found: dict[str, ProfileFile] = {}
+    for file in _files(paths, problems):
+        profile, noted = read_profile(file, shipped=shipped)
+        problems += noted
+        if profile is not None:
+            found[profile.name] = profile
+    return found
+
+
+def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(entry for entry in path.iterdir() if entry.suffix in _SUFFIXES and entry.is_file())
+        elif path.is_file():
+            yield path
+        else:
+            problems.append(Problem(file=str(path), line=1, column=1, path="", message="no such file or directory"))
+
+
+def _schema(profiles: Iterable[Profile]) -> dict[str, TableSchema]:
+    columns: dict[str, dict[str, ColumnSpec]] = {SYSTEM: {}}
+    labels: dict[str, dict[str, None]] = {SYSTEM: {}}
+    for profile in profiles:
+        _collect(columns[SYSTEM], profile.scalars)
+        for table in profile.tables:
+            _collect(columns.setdefault(table.name, {}), table.columns)
+            labels.setdefault(table.name, {}).update(dict.fromkeys(label.name for label in table.labels))
+    found = {name: _table_schema(name, columns[name], tuple(labels[name])) for name in columns}
+    return {**found, REACHABILITY.name: REACHABILITY, SELF.name: SELF}
+
+
+def _collect(columns: dict[str, ColumnSpec], more: Iterable[ColumnSpec]) -> None:
+    """Add columns; where profiles differ, one that knows its kind stands before one that guessed."""
+    for column in more:
+        if column.name not in columns or (columns[column.name].guessed and not column.guessed):
+            columns[column.name] = column
+
+
+def _table_schema(name: str, columns: Mapping[str, ColumnSpec], labels: tuple[str, ...]) -> TableSchema:
+    return TableSchema(
+        name=name,
+        columns={column.name: column.kind for column in columns.values()},
+        labels=labels,
+        enums={column.name: column.enum for column in columns.values() if column.enum},
+    )

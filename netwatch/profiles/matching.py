@@ -1,0 +1,64 @@
+"""Patterns of sysObjectIDs: which profile is meant for a device.
+
+May import: netwatch.model. Called by: netwatch.profiles.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from netwatch.model import Oid
+
+_PATTERN = re.compile(r"\.?[0-9]+(\.([0-9]+\*?|\*))*", re.ASCII)
+_REMEMBERED = 2048
+
+
+def pattern_error(pattern: str) -> str:
+    """Return what is wrong with a pattern such as `1.3.6.1.4.1.9.1.*`, or an empty text."""
+    if _PATTERN.fullmatch(pattern.strip()):
+        return ""
+    return f"{pattern!r} is not an OID, nor one with * for what may follow"
+
+
+def specificity(pattern: str) -> tuple[bool, int, int]:
+    """Return what sorts patterns from vague to exact: no star at all, then the longest literal start."""
+    start, star, _ = pattern.partition("*")
+    literal = start.rstrip(".")
+    return not star, literal.count(".") + 1, len(pattern.replace("*", ""))
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = [re.escape(part) for part in pattern.split("*")]
+    text = parts[0]
+    for before, part in itertools.pairwise(parts):
+        text += ("[0-9.]+" if before.endswith(".") else "[0-9.]*") + part
+    return re.compile(text, re.ASCII)
+
+
+class PatternIndex:
+    """Finds the name behind the most specific pattern; of equal ones the earlier."""
+
+    def __init__(self, patterns: Iterable[tuple[str, str]]) -> None:
+        """Take (pattern, name) pairs, those that win ties first."""
+        self._exact: dict[str, str] = {}
+        wild: list[tuple[str, str]] = []
+        for pattern, name in patterns:
+            if "*" in pattern:
+                wild.append((pattern, name))
+            else:
+                self._exact.setdefault(pattern, name)
+        wild.sort(key=lambda pair: specificity(pair[0]), reverse=True)
+        self._wild = [(_compiled(pattern), name) for pattern, name in wild]
+        self._search_once = lru_cache(maxsize=_REMEMBERED)(self._search)
+
+    def find(self, sys_object_id: Oid) -> str | None:
+        """Return the name meant for a sysObjectID, or None."""
+        return self._search_once(str(sys_object_id))
+
+    def _search(self, text: str) -> str | None:
+        if text in self._exact:
+            return self._exact[text]
+        return next((name for pattern, name in self._wild if pattern.fullmatch(text)), None)

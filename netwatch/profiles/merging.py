@@ -1,0 +1,169 @@
+"""Follows `extends` and fills tables up with the MIB's facts: from files to profiles that can be polled.
+
+A profile is what its bases say, in their order, then what it says itself; the later word wins, column by column.
+A file that extends its own name means the shipped one of that name.
+May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from netwatch.model import Oid, Problem
+from netwatch.profiles import facts
+from netwatch.profiles.draft import ProfileFile, TableDraft
+from netwatch.profiles.profile import ColumnSpec, LabelSpec, Profile, TableSpec
+
+Named = TypeVar("Named", ColumnSpec, LabelSpec)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """What a file and all it extends say together."""
+
+    vendor: str = ""
+    scalars: tuple[ColumnSpec, ...] = ()
+    tables: Mapping[Oid, TableDraft] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Family:
+    """All files that were read, by name; `theirs` win over `shipped`. Resolving adds to `problems`."""
+
+    shipped: Mapping[str, ProfileFile]
+    theirs: Mapping[str, ProfileFile]
+    problems: list[Problem] = field(default_factory=list)
+    _done: dict[tuple[str, bool], Merged | None] = field(default_factory=dict)
+
+    def profiles(self) -> dict[str, Profile]:
+        """Return every profile that can be used, by name."""
+        found = {}
+        for name, file in {**self.shipped, **self.theirs}.items():
+            merged = self._merged(file, ())
+            if merged is None and not file.shipped and name in self.shipped:
+                file = self.shipped[name]
+                merged = self._merged(file, ())
+            if merged is not None:
+                found[name] = _finish(file, merged, self.problems)
+        return found
+
+    def _merged(self, file: ProfileFile, above: tuple[ProfileFile, ...]) -> Merged | None:
+        known = (file.name, file.shipped)
+        if known not in self._done:
+            self._done[known] = None
+            self._done[known] = self._merge(file, (*above, file))
+        return self._done[known]
+
+    def _merge(self, file: ProfileFile, above: tuple[ProfileFile, ...]) -> Merged | None:
+        bases = [self._base(file, number, above) for number in range(len(file.extends))]
+        merged = Merged()
+        for base in bases:
+            if base is None:
+                return None
+            merged = _add(merged, base.vendor, base.scalars, base.tables.values())
+        return _add(merged, file.vendor, file.scalars, file.tables)
+
+    def _base(self, file: ProfileFile, number: int, above: tuple[ProfileFile, ...]) -> Merged | None:
+        """Return what the file extends at that place of its list, or None and a note of why not."""
+        name = file.extends[number]
+        reason = f"extends {name!r}, which is not there or could not be read"
+        for base in self._candidates(file, name):
+            if base in above:
+                circle = [step.name for step in (*above[above.index(base) :], base)]
+                reason = f"extends itself: {' -> '.join(circle)}"
+                break
+            merged = self._merged(base, above)
+            if merged is not None:
+                return merged
+            reason = f"extends {name!r}, which is left out for its own errors"
+        self.problems.append(file.yaml.problem(("extends", number), reason))
+        return None
+
+    def _candidates(self, file: ProfileFile, name: str) -> list[ProfileFile]:
+        """Return who may be meant by a name: the user's file, and the shipped one where that cannot be used."""
+        its_own = name == file.name and not file.shipped and name in self.shipped
+        found = (None if its_own else self.theirs.get(name), self.shipped.get(name))
+        return [candidate for candidate in found if candidate is not None]
+
+
+def _add(merged: Merged, vendor: str, scalars: Iterable[ColumnSpec], tables: Iterable[TableDraft]) -> Merged:
+    together = dict(merged.tables)
+    for table in tables:
+        known = facts.TABLES.get(table.oid)
+        oid = known.oid if known else table.oid
+        together[oid] = _combine(together[oid], table) if oid in together else replace(table, oid=oid)
+    return Merged(vendor=vendor or merged.vendor, scalars=_by_name((*merged.scalars, *scalars)), tables=together)
+
+
+def _combine(base: TableDraft, later: TableDraft) -> TableDraft:
+    return replace(
+        base,
+        columns=_by_name((*base.columns, *later.columns)),
+        labels=_by_name((*base.labels, *later.labels)),
+        walk=later.walk or base.walk,
+        identity=later.identity or base.identity,
+        rate_limit=later.rate_limit or base.rate_limit,
+        discontinuity=later.discontinuity or base.discontinuity,
+    )
+
+
+def _by_name(specs: Iterable[Named]) -> tuple[Named, ...]:
+    """Return one per name, the later in the place of the first."""
+    return tuple({spec.name: spec for spec in specs}.values())
+
+
+def _finish(file: ProfileFile, merged: Merged, problems: list[Problem]) -> Profile:
+    def warn(message: str) -> None:
+        problems.append(file.yaml.problem((), message, severity="warning"))
+
+    tables: dict[str, TableSpec] = {}
+    for draft in merged.tables.values():
+        table = _complete(draft, warn)
+        if table.name in tables:
+            other = f"{table.name}_{table.oid[-1]}"
+            warn(f"two tables are named {table.name}; the one at {table.oid} is called {other} here")
+            table = replace(table, name=other)
+        tables[table.name] = table
+    return Profile(
+        name=file.name,
+        sys_object_ids=file.sys_object_ids,
+        scalars=merged.scalars,
+        tables=tuple(tables.values()),
+        vendor=merged.vendor,
+    )
+
+
+def _complete(draft: TableDraft, warn: Callable[[str], None]) -> TableSpec:
+    known = facts.TABLES.get(draft.oid)
+    labels = _by_name((*draft.labels, *(known.labels if known else ())))
+    identity = draft.identity or (known.identity if known else "")
+    if identity and identity not in {label.name for label in labels}:
+        warn(f"table {draft.name}: identity {identity!r} is none of its labels, ignored")
+        identity = ""
+    return TableSpec(
+        name=known.name if known else draft.name,
+        oid=draft.oid,
+        walk=draft.walk or (known.walk if known else draft.columns[0].oid),
+        columns=_without_lost_widths(draft.columns),
+        labels=labels,
+        identity=identity,
+        rate_limit=_rate_limit(draft, known, warn),
+        discontinuity=draft.discontinuity or (known.discontinuity if known else None),
+    )
+
+
+def _without_lost_widths(columns: tuple[ColumnSpec, ...]) -> tuple[ColumnSpec, ...]:
+    """Forget `wide_of` where the 32-bit column is not polled."""
+    names = {column.name for column in columns}
+    return tuple(
+        column if not column.wide_of or column.wide_of in names else replace(column, wide_of="") for column in columns
+    )
+
+
+def _rate_limit(draft: TableDraft, known: facts.TableFacts | None, warn: Callable[[str], None]) -> str:
+    names = {column.name for column in draft.columns}
+    if draft.rate_limit and draft.rate_limit not in names:
+        warn(f"table {draft.name}: rate_limit {draft.rate_limit!r} is none of its columns, ignored")
+    return next((name for name in (draft.rate_limit, known.rate_limit if known else "") if name in names), "")

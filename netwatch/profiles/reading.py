@@ -1,0 +1,250 @@
+"""Reads one profile file, in Datadog's open SNMP profile format with a few words of our own.
+
+The format: `extends`, `sysobjectid` (one pattern or a list, `*` stands for what follows), `metrics` (a scalar
+under `symbol`, or a `table` with `symbols` and `metric_tags`), `metric_type`/`forced_type`, `scale_factor`,
+`mapping`, `device: {vendor}`. Names keep their MIB spelling; what Prometheus does not allow in a name (`cpu.usage`)
+becomes `_`. Only numeric OIDs are read so far.
+
+Our own words. Beside `table`: `walk` (the cheap column whose instances are the rows; else the first symbol),
+`identity` (the label that names a row through re-indexing), `rate_limit` (the column that bounds octet rates, in
+1e6 bit/s), `discontinuity` (the column whose change ends a counter's life). In a symbol: `kind` (counter32,
+counter64, gauge, enum, text), `enum` (`{1: up}`), `wide_of` (the 32-bit column this 64-bit one replaces).
+In a tag: `index: 0` for the whole index, dotted.
+
+What a file asks that NetWatch does not do is a warning with its line and column, and the rest of the file is used.
+Labels are read when rows are discovered, so a mapped tag over a column that is polled anyway, or that stands
+beside a `constant_value_one`, becomes the names of that column's values: a state as a label would go stale.
+May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePath
+from typing import Final
+
+from netwatch.model import ColumnKind, InvalidFile, Oid, Problem, YamlFile, read_yaml
+from netwatch.profiles.draft import ProfileFile, TableDraft
+from netwatch.profiles.matching import pattern_error
+from netwatch.profiles.place import Place
+from netwatch.profiles.profile import ColumnSpec, LabelSpec
+from netwatch.profiles.symbols import SYMBOL_KEYS, TEXT_EDITS, plain_name, read_metric_type, read_symbol
+from netwatch.profiles.tags import read_label, source_of
+
+FILE_KEYS: Final = frozenset(
+    {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device"}
+)  # fmt: skip
+FILE_UNSUPPORTED: Final = {
+    "metadata": "device metadata is not collected",
+    "static_tags": "fixed tags are not put on series",
+}
+SCALAR_KEYS: Final = frozenset({"MIB", "symbol", "OID", "name", "metric_type", "forced_type", "description"})
+SCALAR_UNSUPPORTED: Final = {
+    **TEXT_EDITS,
+    "metric_tags": "tags on a scalar are not put on its series",
+    "options": "options are not supported",
+}
+TABLE_KEYS: Final = frozenset(
+    {"MIB", "table", "symbols", "metric_tags", "metric_type", "forced_type", "description",
+     "walk", "identity", "rate_limit", "discontinuity"}
+)  # fmt: skip
+TABLE_UNSUPPORTED: Final = {
+    "options": "options are not supported",
+    "static_tags": "fixed tags are not put on rows",
+}
+
+
+def profile_name(file_name: str) -> str:
+    """Return the name of a profile: its file's name without directories and `.yaml`."""
+    path = PurePath(file_name)
+    return path.stem if path.suffix in (".yaml", ".yml") else path.name
+
+
+def read_profile(path: Path, *, shipped: bool = False) -> tuple[ProfileFile | None, list[Problem]]:
+    """Read one file; None where it has errors. All problems come back, warnings too."""
+    try:
+        file = read_yaml(path)
+    except InvalidFile as exc:
+        return None, list(exc.problems)
+    return read_profile_file(file, shipped=shipped)
+
+
+def read_profile_file(file: YamlFile, *, shipped: bool = False) -> tuple[ProfileFile | None, list[Problem]]:
+    """Read a profile from YAML that was parsed already."""
+    top = Place(file=file, value=file.data)
+    if not top.is_mapping("a profile"):
+        return None, top.problems
+    top.check_keys(FILE_KEYS, FILE_UNSUPPORTED)
+    scalars, tables = _metrics(top)
+    profile = ProfileFile(
+        name=profile_name(file.name),
+        yaml=file,
+        shipped=shipped,
+        extends=tuple(profile_name(str(place.value)) for place in top.items("extends")),
+        sys_object_ids=tuple(_patterns(top)),
+        vendor=_vendor(top),
+        scalars=(*_global_tags(top), *scalars),
+        tables=tuple(tables),
+    )
+    wrong = any(problem.severity == "error" for problem in top.problems)
+    return (None if wrong else profile), top.problems
+
+
+def _patterns(top: Place) -> list[str]:
+    if "sysobjectid" not in top:
+        return []
+    value = top.value["sysobjectid"]
+    places = list(top.items("sysobjectid")) if isinstance(value, list) else [top.at("sysobjectid")]
+    for place in places:
+        reason = pattern_error(str(place.value))
+        if reason:
+            place.error(reason)
+    return [str(place.value).strip().removeprefix(".") for place in places]
+
+
+def _vendor(top: Place) -> str:
+    if "device" not in top or not top.at("device").is_mapping("device"):
+        return ""
+    device = top.at("device")
+    device.check_keys({"vendor"}, {})
+    return device.text("vendor")
+
+
+def _global_tags(top: Place) -> list[ColumnSpec]:
+    """Read the tags meant for everything; they become texts of the table `system`."""
+    found = []
+    for place in top.items("metric_tags"):
+        label = read_label(place)
+        if label is None or label.oid is None:
+            continue
+        place.warn(f"{label.name} is not put on every series: it is read as text into the table system")
+        source = source_of(place)
+        name = source.value["symbol"] if source.path == place.path and "symbol" in place else source.value.get("name")
+        found.append(ColumnSpec(name=plain_name(str(name or label.name)), oid=label.oid, kind=ColumnKind.TEXT))
+    return found
+
+
+def _metrics(top: Place) -> tuple[list[ColumnSpec], list[TableDraft]]:
+    scalars: list[ColumnSpec] = []
+    tables: list[TableDraft] = []
+    for place in top.items("metrics"):
+        if not place.is_mapping("a metric"):
+            continue
+        if "table" in place or "symbols" in place:
+            table = _table(place)
+            tables += [table] if table else []
+        else:
+            scalar = _scalar(place)
+            scalars += [scalar] if scalar else []
+    return scalars, tables
+
+
+def _scalar(place: Place) -> ColumnSpec | None:
+    """Read a scalar, under `symbol` or, as older files have it, with OID and name in the entry itself."""
+    nested = "symbol" in place
+    place.check_keys(SCALAR_KEYS if nested else SCALAR_KEYS | SYMBOL_KEYS, SCALAR_UNSUPPORTED)
+    symbol = place.at("symbol") if nested else replace(place, value=_without(place.value, *SCALAR_UNSUPPORTED))
+    column = read_symbol(symbol, read_metric_type(place) if nested else "")
+    if column is not None and column.oid[-1] != 0:
+        symbol.at("OID").warn(f"{column.oid} does not end in .0 as a scalar does: asked exactly as written")
+    return column
+
+
+def _without(mapping: Mapping[str, object], *keys: str) -> dict[str, object]:
+    return {key: value for key, value in mapping.items() if key not in keys}
+
+
+def _table(place: Place) -> TableDraft | None:
+    place.check_keys(TABLE_KEYS, TABLE_UNSUPPORTED)
+    metric_type = read_metric_type(place)
+    labels = [(tag, read_label(tag)) for tag in place.items("metric_tags")]
+    read = [_symbol_or_states(symbol, metric_type, labels) for symbol in place.items("symbols")]
+    columns = [column for group in read for column in group]
+    if not columns:
+        place.warn("nothing in this table can be read; it is left out")
+        return None
+    oid = _table_oid(place, columns)
+    return TableDraft(
+        name=_table_name(place, oid),
+        oid=oid,
+        columns=_named_states(columns, labels),
+        labels=_row_labels(columns, labels),
+        walk=place.oid("walk"),
+        identity=place.text("identity"),
+        rate_limit=place.text("rate_limit"),
+        discontinuity=place.oid("discontinuity"),
+    )
+
+
+Labels = Sequence[tuple[Place, LabelSpec | None]]
+
+
+def _symbol_or_states(symbol: Place, metric_type: str, labels: Labels) -> list[ColumnSpec]:
+    """Read a symbol; a `constant_value_one` has no OID and stands for the mapped columns of its tags."""
+    if not isinstance(symbol.value, Mapping) or not symbol.value.get("constant_value_one"):
+        column = read_symbol(symbol, metric_type)
+        return [column] if column else []
+    states = [state for place, label in labels if (state := _state_of(place, label))]
+    instead = f"read instead: {', '.join(state.name for state in states)}" if states else "left out"
+    symbol.at("constant_value_one").warn(f"constant_value_one is not supported; {instead}", key=True)
+    return states
+
+
+def _state_of(place: Place, label: LabelSpec | None) -> ColumnSpec | None:
+    names = _integer_names(label)
+    if label is None or label.oid is None or not names:
+        return None
+    name = plain_name(source_of(place).text("name") or label.name)
+    return ColumnSpec(name=name, oid=label.oid, kind=ColumnKind.ENUM, enum=names)
+
+
+def _integer_names(label: LabelSpec | None) -> dict[int, str]:
+    names = label.mapping if label else {}
+    return {int(raw): name for raw, name in names.items()} if all(map(_is_integer, names)) else {}
+
+
+def _is_integer(text: str) -> bool:
+    return text.removeprefix("-").isdecimal()
+
+
+def _named_states(columns: Sequence[ColumnSpec], labels: Labels) -> tuple[ColumnSpec, ...]:
+    """Give columns the names that a mapped tag over the same column has for their values."""
+    names = {label.oid: _integer_names(label) for _, label in labels if label and label.oid}
+    return tuple(
+        replace(column, kind=ColumnKind.ENUM, enum=enum, guessed=False)
+        if column.guessed and (enum := names.get(column.oid))
+        else column
+        for column in columns
+    )
+
+
+def _row_labels(columns: Sequence[ColumnSpec], labels: Labels) -> tuple[LabelSpec, ...]:
+    polled = {column.oid: column.name for column in columns}
+    kept = []
+    for place, label in labels:
+        if label is None:
+            continue
+        if label.mapping and label.oid in polled:
+            place.warn(f"{label.name} is no label: its names are those of the values of {polled[label.oid]}")
+            continue
+        kept.append(label)
+    return tuple(kept)
+
+
+def _table_oid(place: Place, columns: Sequence[ColumnSpec]) -> Oid:
+    """Return the table's OID: as written, or two above its first column where that is missing or is the entry's."""
+    entry = Oid(columns[0].oid[:-1])
+    table = place.at("table")
+    written = table.oid("OID") if isinstance(table.value, Mapping) else None
+    return Oid(entry[:-1]) if written is None or written == entry else written
+
+
+def _table_name(place: Place, oid: Oid) -> str:
+    table = place.at("table")
+    if isinstance(table.value, str):
+        return plain_name(table.value)
+    name = table.text("name") if isinstance(table.value, Mapping) else ""
+    if not name:
+        table.warn("the table has no name; its OID stands for it")
+    return plain_name(name or str(oid))

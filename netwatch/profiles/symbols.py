@@ -1,0 +1,116 @@
+"""Reads symbols: which object to ask for, and what its values are.
+
+May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.reading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from netwatch.model import ColumnKind, Oid
+from netwatch.profiles.facts import COLUMNS, ColumnFacts
+from netwatch.profiles.place import Place
+from netwatch.profiles.profile import ColumnSpec
+
+METRIC_TYPES: Final[Mapping[str, ColumnKind]] = {
+    "gauge": ColumnKind.GAUGE,
+    "rate": ColumnKind.COUNTER64,
+    "counter": ColumnKind.COUNTER64,
+    "monotonic_count": ColumnKind.COUNTER64,
+    "monotonic_count_and_rate": ColumnKind.COUNTER64,
+    "percent": ColumnKind.COUNTER64,
+    "flag_stream": ColumnKind.TEXT,
+}
+"""A counter of unknown width is taken for 64 bits: a wrap then costs one rate and invents none."""
+
+SYMBOL_KEYS: Final = frozenset(
+    {"MIB", "OID", "name", "description", "scale_factor", "metric_type", "forced_type", "kind", "enum", "wide_of"}
+)
+TEXT_EDITS: Final[Mapping[str, str]] = {
+    "extract_value": "extract_value is not supported",
+    "match_pattern": "match_pattern is not supported, the value stays as the device gives it",
+    "match_value": "match_value is not supported, the value stays as the device gives it",
+    "format": "format is not supported, the value is shown as the device gives it",
+}
+NAME_ONLY: Final = "only numeric OIDs can be asked for so far; left out"
+
+
+def plain_name(text: str) -> str:
+    """Return a name fit for a metric, a label and a rule's expression: what is no letter or digit becomes `_`."""
+    name = re.sub(r"[^A-Za-z0-9_]", "_", text)
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+def read_symbol(place: Place, metric_type: str = "") -> ColumnSpec | None:
+    """Read one symbol, given the type its metric entry has; None where it cannot be used, and that is noted."""
+    if isinstance(place.value, str):
+        place.warn(f"{place.value!r} is a name: {NAME_ONLY}")
+        return None
+    if not place.is_mapping("a symbol"):
+        return None
+    place.check_keys(SYMBOL_KEYS, TEXT_EDITS)
+    if "extract_value" in place:
+        place.at("extract_value").warn("the symbol is left out, its raw value is not the number meant", key=True)
+        return None
+    oid, name = place.oid("OID"), plain_name(place.text("name"))
+    if oid is None or not name:
+        _note_missing(place, name)
+        return None
+    return _column(place, oid, name, read_metric_type(place) or metric_type)
+
+
+def read_metric_type(place: Place) -> str:
+    """Return `metric_type` (or its older word `forced_type`) where it is one we know, else an empty text."""
+    for key in ("metric_type", "forced_type"):
+        word = place.text(key) if key in place else ""
+        if word == "flag_stream":
+            place.at(key).warn("flag_stream is not taken apart into flags: the column is kept as text")
+        if word in METRIC_TYPES:
+            return word
+        if word:
+            place.at(key).warn(f"unknown {key} {word!r}; known are {', '.join(METRIC_TYPES)}")
+    return ""
+
+
+def read_enum(place: Place, key: str) -> dict[int, str]:
+    """Return the names of an enumeration."""
+    return place.integer_names(key) if key in place else {}
+
+
+def _note_missing(place: Place, name: str) -> None:
+    missing = "OID" if name else "name"
+    if missing == "OID" and not place.value.get("OID"):
+        place.warn(f"symbol {name} has no OID: {NAME_ONLY}")
+    elif missing == "name":
+        place.error("a symbol needs a name")
+
+
+def _column(place: Place, oid: Oid, name: str, metric_type: str) -> ColumnSpec:
+    known = COLUMNS.get(oid)
+    enum = read_enum(place, "enum") or dict(known.enum if known else {})
+    kind = _kind(place, known, metric_type, enum)
+    percent = 100.0 if metric_type == "percent" else 1.0
+    return ColumnSpec(
+        name=name,
+        oid=oid,
+        kind=kind or ColumnKind.GAUGE,
+        scale=place.number("scale_factor", 1.0) * percent,
+        enum=enum,
+        wide_of=place.text("wide_of") or (known.wide_of if known else ""),
+        guessed=kind is None,
+    )
+
+
+def _kind(place: Place, known: ColumnFacts | None, metric_type: str, enum: Mapping[int, Any]) -> ColumnKind | None:
+    word = place.text("kind")
+    if word and word not in list(ColumnKind):
+        place.at("kind").error(f"kind is one of {', '.join(ColumnKind)}, not {word!r}")
+    elif word:
+        return ColumnKind(word)
+    if known is not None:
+        return known.kind
+    if enum:
+        return ColumnKind.ENUM
+    return METRIC_TYPES.get(metric_type)
