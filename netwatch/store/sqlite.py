@@ -13,13 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from netwatch.errors import StoreError
 
+URL_PREFIX = "sqlite:///"
 BUSY_TIMEOUT_SECONDS = 5.0
 READERS = 2
 
@@ -51,7 +52,8 @@ class Sqlite:
     """One SQLite file."""
 
     def __init__(self, url: str) -> None:
-        self._path = Path(make_url(url).database or "").absolute()
+        # Not through make_url: it would end the path at a question mark.
+        self._path = Path(url.removeprefix(URL_PREFIX)).absolute()
 
     @property
     def name(self) -> str:

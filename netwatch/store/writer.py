@@ -50,6 +50,12 @@ class Job:
     prepared: Prepared | None = None
     droppable: bool = False
 
+    def run(self, connection: Connection) -> Any:
+        """Do the work, where there is some and it is still wanted."""
+        if self.work is None or (self.droppable and self.future.cancelled()):
+            return None
+        return self.work(connection)
+
 
 @dataclass(slots=True, eq=False)
 class Outcome:
@@ -74,6 +80,7 @@ class Writer:
         self._connection: Connection | None = None
         self._on_outbox_commit = on_outbox_commit
         self._jobs: deque[Job] = deque()
+        self._in_hand = 0
         self._wake = Condition()
         self._closing = False
         self._give_up_at = float("inf")
@@ -113,23 +120,24 @@ class Writer:
         job = Job(future=self._loop.create_future(), transaction=transaction, work=work, droppable=droppable)
         with self._wake:
             self._jobs.append(job)
-            QUEUE_LENGTH.set(len(self._jobs))
+            QUEUE_LENGTH.set(len(self._jobs) + self._in_hand)
             self._wake.notify()
         return job.future
 
     def _run(self) -> None:
         while batch := self._take():
-            wanted = [job for job in batch if not (job.droppable and job.future.cancelled())]
-            self._write([job for job in wanted if self._is_prepared(job)])
+            self._write([job for job in batch if self._is_prepared(job)])
         self._disconnect()
 
     def _take(self) -> list[Job]:
         with self._wake:
+            self._in_hand = 0
             while not self._jobs and not self._closing:
+                QUEUE_LENGTH.set(0)
                 self._wake.wait()
-            batch = [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_BATCH))]
             QUEUE_LENGTH.set(len(self._jobs))
-            return batch
+            self._in_hand = min(len(self._jobs), MAX_BATCH)
+            return [self._jobs.popleft() for _ in range(self._in_hand)]
 
     def _is_prepared(self, job: Job) -> bool:
         """Turn nouns into rows; a transaction that cannot be rows fails here, before it can disturb others."""
@@ -197,9 +205,9 @@ class Writer:
         return self._connection
 
     def _disconnect(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _refuse(self, job: Job, cause: BaseException) -> None:
         words = str(getattr(cause, "orig", None) or cause)
@@ -259,7 +267,7 @@ def _carry_out(connection: Connection, batch: Sequence[Job]) -> list[Outcome]:
     for _, group in groupby(batch, key=lambda job: job.work is None):
         run = list(group)
         apply(connection, [job.prepared for job in run if job.prepared is not None])
-        outcomes += [Outcome(job=job, result=job.work(connection) if job.work else None) for job in run]
+        outcomes += [Outcome(job=job, result=job.run(connection)) for job in run]
     return outcomes
 
 
