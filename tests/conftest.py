@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,3 +50,79 @@ def udp_port() -> int:
 def tcp_port() -> int:
     """A TCP port on loopback that was free a moment ago."""
     return _free_port(socket.SOCK_STREAM)
+
+
+class Snmpd:
+    """A real net-snmp agent on loopback: community `public`, the users of SNMPD_USERS; killed, started at will."""
+
+    def __init__(self, directory: Path, port: int, extra: str) -> None:
+        self.port = port
+        self._directory = directory
+        self._process: subprocess.Popen[bytes] | None = None
+        users = "\n".join(f"createUser {line}\nrouser {line.split()[0]} noauth" for line in SNMPD_USERS)
+        text = f"rocommunity public\nsysName snmpd-under-test\nsysContact noc@example.net\n{users}\n{extra}\n"
+        (directory / "snmpd.conf").write_text(text)
+
+    def start(self) -> None:
+        """Start the agent and wait until it answers."""
+        program = shutil.which("snmpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+        assert program is not None
+        command = [
+            program, "-f", "-Lf", str(self._directory / "log"), "-C", "-c", str(self._directory / "snmpd.conf"),
+            "-p", str(self._directory / "pid"), "-I", "-smux", "-r", f"udp:127.0.0.1:{self.port}",
+        ]  # fmt: skip
+        environment = {**os.environ, "SNMP_PERSISTENT_DIR": str(self._directory / "state"), "MIBS": ""}
+        self._process = subprocess.Popen(command, env=environment)
+        deadline = time.monotonic() + 15
+        while not self._answers():
+            assert self._process.poll() is None, (self._directory / "log").read_text()
+            assert time.monotonic() < deadline, "snmpd does not answer"
+
+    def _answers(self) -> bool:
+        """Ask for sysUpTime.0 once, in bytes written by hand, so that no code under test decides."""
+        request = bytes.fromhex("302602010104067075626c6963a019020101020100020100300e300c06082b060102010103000500")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.settimeout(0.1)
+            try:
+                probe.connect(("127.0.0.1", self.port))
+                probe.send(request)
+                return bool(probe.recv(2048))
+            except OSError:
+                time.sleep(0.02)
+                return False
+
+    def kill(self) -> None:
+        """End the agent at once, without a word to anybody."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+
+SNMPD_USERS = (
+    "noauth",
+    "md5des MD5 authpass-md5 DES privpass-des",
+    "sha SHA authpass-sha",
+    "shaaes SHA authpass-sha AES privpass-aes",
+    "sha256aes SHA-256 authpass-256 AES privpass-256",
+    "sha512aes SHA-512 authpass-512 AES privpass-512",
+)
+"""createUser lines: name, auth protocol and passphrase, privacy protocol and passphrase."""
+
+
+@pytest.fixture
+def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Snmpd]]:
+    """A factory of running agents; `snmpd("sysLocation here")` adds lines to its configuration."""
+    if shutil.which("snmpd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is None:
+        pytest.skip("snmpd is not installed (Debian package: snmpd)")
+    agents: list[Snmpd] = []
+
+    def start(extra: str = "") -> Snmpd:
+        agent = Snmpd(tmp_path_factory.mktemp("snmpd"), _free_port(socket.SOCK_DGRAM), extra)
+        agents.append(agent)
+        agent.start()
+        return agent
+
+    yield start
+    for agent in agents:
+        agent.kill()
