@@ -80,7 +80,7 @@ class Place:
 
     def number(self, key: str, default: float) -> float:
         """Return the number under `key`."""
-        value = self.value.get(key, default)
+        value = default if self.value.get(key) is None else self.value[key]
         if isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
         self.at(key).error(f"{key} is a number, not {_kind_of(value)}")
@@ -95,12 +95,15 @@ class Place:
 
     def integer_names(self, key: str) -> dict[int, str]:
         """Return the mapping under `key`, integers to texts; a key that is no integer is an error."""
+        below = self.at(key)
+        if key not in self or not below.is_mapping(key):
+            return {}
         found: dict[int, str] = {}
-        for raw, name in self.names(key).items():
+        for raw, name in below.value.items():
             try:
-                found[int(raw)] = name
+                found[int(scalar_text(raw))] = scalar_text(name)
             except ValueError:
-                self.at(key).error(f"{raw!r} is not an integer", key=True)
+                below.at(raw).error(f"{scalar_text(raw)!r} is not an integer", key=True)
         return found
 
     def check_keys(self, known: Collection[str], unsupported: Mapping[str, str]) -> None:

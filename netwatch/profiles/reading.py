@@ -88,7 +88,7 @@ def read_profile_file(file: YamlFile, *, shipped: bool = False) -> tuple[Profile
         tables=tuple(tables),
     )
     wrong = any(problem.severity == "error" for problem in top.problems)
-    return (None if wrong else profile), top.problems
+    return (None if wrong else profile), sorted(top.problems, key=lambda problem: (problem.line, problem.column))
 
 
 def _patterns(top: Place) -> list[str]:

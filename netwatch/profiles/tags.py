@@ -16,7 +16,9 @@ TAG_KEYS: Final = frozenset(
     {"MIB", "tag", "column", "symbol", "OID", "name", "index", "mapping", "table", "description",
      "index_transform", "match", "tags"}
 )  # fmt: skip
-SOURCE_KEYS: Final = frozenset({"MIB", "OID", "name", "description"})
+SOURCE_KEYS: Final = frozenset({"MIB", "OID", "name", "description", "format"})
+SHOWN_AS_IT_IS: Final = ("", "mac_address")
+"""A hardware address is written as one wherever it is a label."""
 LEFT_OUT: Final[Mapping[str, str]] = {
     "index_transform": "index_transform is not supported; the label is left out",
     "match": "match is not supported; the label is left out",
@@ -58,6 +60,8 @@ def _column_label(place: Place) -> LabelSpec | None:
         return None
     if source.path != place.path:
         source.check_keys(SOURCE_KEYS, TEXT_EDITS)
+        if source.text("format") not in SHOWN_AS_IT_IS:
+            source.at("format").warn(TEXT_EDITS["format"], key=True)
     oid, name = source.oid("OID"), plain_name(place.text("tag") or source.text("name"))
     if oid is None and not source.value.get("OID"):
         source.warn(f"tag {name} has neither OID nor index: {NAME_ONLY}")

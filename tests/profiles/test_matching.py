@@ -1,0 +1,39 @@
+"""Patterns of sysObjectIDs."""
+
+from __future__ import annotations
+
+import pytest
+
+from netwatch.model import Oid
+from netwatch.profiles.matching import PatternIndex, pattern_error
+
+
+@pytest.mark.parametrize(
+    ("pattern", "oid", "matches"),
+    [
+        ("1.3.6.1.4.1.9.1.7", "1.3.6.1.4.1.9.1.7", True),
+        ("1.3.6.1.4.1.9.1.7", "1.3.6.1.4.1.9.1.70", False),
+        ("1.3.6.1.4.1.9.*", "1.3.6.1.4.1.9.1", True),
+        ("1.3.6.1.4.1.9.*", "1.3.6.1.4.1.9.1.2.3", True),
+        ("1.3.6.1.4.1.9.*", "1.3.6.1.4.1.9", False),
+        ("1.3.6.1.4.1.9.*", "1.3.6.1.4.1.99.1", False),
+        ("1.3.6.1.4.1.9.12*", "1.3.6.1.4.1.9.12", True),
+        ("1.3.6.1.4.1.9.12*", "1.3.6.1.4.1.9.123", True),
+        ("1.3.6.1.4.1.674.*.5", "1.3.6.1.4.1.674.10892.5", True),
+        ("1.3.6.1.4.1.674.*.5", "1.3.6.1.4.1.674.10892.6", False),
+    ],
+)
+def test_a_star_stands_for_what_follows(pattern: str, oid: str, matches: bool) -> None:
+    assert (PatternIndex([(pattern, "it")]).find(Oid.parse(oid)) == "it") is matches
+
+
+def test_of_equal_patterns_the_earlier_is_taken() -> None:
+    index = PatternIndex([("1.3.6.1.4.1.9.*", "theirs"), ("1.3.6.1.4.1.9.*", "shipped"), ("1.3.6.*", "wide")])
+
+    assert index.find(Oid.parse("1.3.6.1.4.1.9.1")) == "theirs"
+
+
+@pytest.mark.parametrize("pattern", ["", "*", "1.3.", "1..3", "1.3.x", "1.3.6 1", "1.3.6.**", "cisco"])
+def test_what_is_no_pattern_is_told_from_what_is(pattern: str) -> None:
+    assert pattern_error(pattern)
+    assert not pattern_error("1.3.6.1.4.1.9.*")

@@ -1,0 +1,397 @@
+"""The reader: Datadog's format as it is met in the field, and a word with its place for all that is not done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netwatch.model import ColumnKind, Oid, Problem, parse_yaml
+from netwatch.profiles import Profile, TableSpec, load_library
+from netwatch.profiles.draft import ProfileFile
+from netwatch.profiles.reading import read_profile_file
+
+LAMPS = """\
+extends:
+  - generic-device.yaml
+device:
+  vendor: "acme"
+sysobjectid:
+  - 1.3.6.1.4.1.99999.1.*
+metrics:
+  - MIB: ACME-MIB
+    symbol:
+      OID: 1.3.6.1.4.1.99999.2.1.0
+      name: acme.roomTemperature
+      scale_factor: 0.1
+  - MIB: ACME-MIB
+    metric_type: monotonic_count
+    OID: 1.3.6.1.4.1.99999.2.2.0
+    name: acmeSwitchings
+  - MIB: ACME-MIB
+    table:
+      OID: 1.3.6.1.4.1.99999.3
+      name: acmeLampTable
+    symbols:
+      - OID: 1.3.6.1.4.1.99999.3.1.4
+        name: acmeLampState
+      - OID: 1.3.6.1.4.1.99999.3.1.5
+        name: acmeLampHours
+        metric_type: monotonic_count_and_rate
+      - OID: 1.3.6.1.4.1.99999.3.1.6
+        name: acmeLampBrightness
+      - OID: 1.3.6.1.4.1.99999.3.1.7
+        name: acmeLampBusy
+        metric_type: percent
+    metric_tags:
+      - tag: lamp
+        column:
+          OID: 1.3.6.1.4.1.99999.3.1.2
+          name: acmeLampName
+      - symbol:
+          OID: 1.3.6.1.4.1.99999.3.1.3
+          name: acmeLampMac
+          format: mac_address
+        tag: mac
+      - tag: room
+        index: 2
+        mapping:
+          1: cellar
+          2: attic
+"""
+
+
+def read(text: str) -> tuple[ProfileFile | None, list[Problem]]:
+    return read_profile_file(parse_yaml(text, "profiles/lamps.yaml"))
+
+
+def places(text: str) -> list[tuple[int, int, str]]:
+    """The line, column and path of each problem."""
+    return [(problem.line, problem.column, problem.path) for problem in read(text)[1]]
+
+
+def load(directory: Path, **texts: str) -> dict[str, Profile]:
+    for name, text in texts.items():
+        (directory / f"{name}.yaml").write_text(text, encoding="utf-8")
+    library = load_library([directory])
+    assert [problem for problem in library.problems if problem.severity == "error"] == []
+    return {name: library.named(name) for name in texts}
+
+
+def table_of(profile: Profile, name: str) -> TableSpec:
+    return next(table for table in profile.tables if table.name == name)
+
+
+def test_a_file_in_datadogs_format_is_read_without_a_word_to_say() -> None:
+    profile, problems = read(LAMPS)
+
+    assert problems == []
+    assert profile is not None
+    assert (profile.name, profile.vendor) == ("lamps", "acme")
+    assert profile.extends == ("generic-device",)
+    assert profile.sys_object_ids == ("1.3.6.1.4.1.99999.1.*",)
+
+
+def test_scalars_are_read_nested_or_in_the_older_flat_way_and_dots_in_names_become_underscores() -> None:
+    profile, _ = read(LAMPS)
+
+    assert profile is not None
+    warmth, switchings = profile.scalars
+    assert (warmth.name, str(warmth.oid), warmth.scale) == (
+        "acme_roomTemperature",
+        "1.3.6.1.4.1.99999.2.1.0",
+        pytest.approx(0.1),
+    )
+    assert switchings.kind is ColumnKind.COUNTER64
+
+
+def test_a_table_has_the_columns_and_labels_its_file_gives_it(tmp_path: Path) -> None:
+    table = table_of(load(tmp_path, lamps=LAMPS)["lamps"], "acmeLampTable")
+
+    assert table.oid == Oid.parse("1.3.6.1.4.1.99999.3")
+    assert table.walk == Oid.parse("1.3.6.1.4.1.99999.3.1.4")
+    lamp, mac, room = table.labels
+    assert (lamp.name, lamp.oid) == ("lamp", Oid.parse("1.3.6.1.4.1.99999.3.1.2"))
+    assert (mac.name, mac.oid) == ("mac", Oid.parse("1.3.6.1.4.1.99999.3.1.3"))
+    assert (room.oid, room.index_position, room.mapping) == (None, 2, {"1": "cellar", "2": "attic"})
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "scale"),
+    [
+        ("gauge", ColumnKind.GAUGE, 1),
+        ("rate", ColumnKind.COUNTER64, 1),
+        ("monotonic_count", ColumnKind.COUNTER64, 1),
+        ("monotonic_count_and_rate", ColumnKind.COUNTER64, 1),
+        ("percent", ColumnKind.COUNTER64, 100),
+    ],
+)
+@pytest.mark.parametrize("key", ["metric_type", "forced_type"])
+def test_the_metric_type_says_what_a_column_is_under_its_new_and_its_old_key(
+    key: str, word: str, kind: ColumnKind, scale: float
+) -> None:
+    profile, problems = read(f"metrics: [{{{key}: {word}, symbol: {{OID: 1.3.6.1.4.1.99999.2.0, name: x}}}}]")
+
+    assert problems == []
+    assert profile is not None
+    (column,) = profile.scalars
+    assert (column.kind, column.scale, column.guessed) == (kind, scale, False)
+
+
+def test_a_column_nobody_typed_is_a_guess() -> None:
+    profile, _ = read("metrics: [{symbol: {OID: 1.3.6.1.4.1.99999.2.0, name: x}}]")
+
+    assert profile is not None
+    assert profile.scalars[0].kind is ColumnKind.GAUGE
+    assert profile.scalars[0].guessed
+
+
+def test_interfaces_of_a_foreign_file_become_one_table_with_what_the_mib_says_of_it(tmp_path: Path) -> None:
+    text = """
+metrics:
+  - table: {OID: 1.3.6.1.2.1.2.2, name: ifTable}
+    metric_type: monotonic_count_and_rate
+    symbols:
+      - {OID: 1.3.6.1.2.1.2.2.1.10, name: ifInOctets}
+    metric_tags:
+      - {tag: interface, table: ifXTable, column: {OID: 1.3.6.1.2.1.31.1.1.1.1, name: ifName}}
+  - table: {OID: 1.3.6.1.2.1.31.1.1, name: ifXTable}
+    metric_type: monotonic_count_and_rate
+    symbols:
+      - {OID: 1.3.6.1.2.1.31.1.1.1.6, name: ifHCInOctets}
+      - {OID: 1.3.6.1.2.1.31.1.1.1.10, name: ifHCOutOctets}
+  - table: {OID: 1.3.6.1.2.1.31.1.1, name: ifXTable}
+    symbols:
+      - {OID: 1.3.6.1.2.1.31.1.1.1.15, name: ifHighSpeed}
+      - {OID: 1.3.6.1.2.1.2.2.1.8, name: ifOperStatus}
+"""
+    (table,) = load(tmp_path, foreign=text)["foreign"].tables
+    columns = {column.name: column for column in table.columns}
+
+    assert table.name == "ifTable"
+    assert table.walk == Oid.parse("1.3.6.1.2.1.2.2.1.1")
+    assert (table.identity, table.rate_limit) == ("ifName", "ifHighSpeed")
+    assert table.discontinuity == Oid.parse("1.3.6.1.2.1.31.1.1.1.19")
+    assert columns["ifInOctets"].kind is ColumnKind.COUNTER32
+    assert (columns["ifHCInOctets"].kind, columns["ifHCInOctets"].wide_of) == (ColumnKind.COUNTER64, "ifInOctets")
+    assert columns["ifHCOutOctets"].wide_of == ""  # the 32-bit one is not asked for
+    assert columns["ifOperStatus"].enum[2] == "down"
+    assert {label.name for label in table.labels} == {"interface", "ifIndex", "ifName", "ifAlias", "ifDescr"}
+
+
+def test_a_mapped_tag_over_a_polled_column_names_its_values_instead_of_labelling_rows() -> None:
+    profile, problems = read("""\
+metrics:
+  - table: {OID: 1.3.6.1.2.1.15.3, name: bgpPeerTable}
+    symbols:
+      - {OID: 1.3.6.1.2.1.15.3.1.2, name: bgpPeerState}
+    metric_tags:
+      - tag: state
+        column: {OID: 1.3.6.1.2.1.15.3.1.2, name: bgpPeerState}
+        mapping: {1: idle, 6: established}
+""")
+
+    assert profile is not None
+    (table,) = profile.tables
+    assert (table.columns[0].kind, table.columns[0].enum) == (ColumnKind.ENUM, {1: "idle", 6: "established"})
+    assert table.labels == ()
+    assert [(problem.line, problem.severity) for problem in problems] == [(6, "warning")]
+
+
+def test_a_constant_one_is_replaced_by_the_states_it_was_counting() -> None:
+    profile, problems = read("""\
+metrics:
+  - table: {OID: 1.3.6.1.4.1.9.9.13.1.5, name: supplyTable}
+    symbols:
+      - name: supplyStatus
+        constant_value_one: true
+    metric_tags:
+      - tag: state
+        column: {OID: 1.3.6.1.4.1.9.9.13.1.5.1.3, name: supplyState}
+        mapping: {1: normal, 2: warning}
+      - tag: source
+        column: {OID: 1.3.6.1.4.1.9.9.13.1.5.1.4, name: supplySource}
+""")
+
+    assert profile is not None
+    (table,) = profile.tables
+    assert [(column.name, column.enum) for column in table.columns] == [("supplyState", {1: "normal", 2: "warning"})]
+    assert [label.name for label in table.labels] == ["source"]
+    assert "read instead: supplyState" in problems[0].message
+    assert (problems[0].line, problems[0].column) == (5, 9)
+
+
+def test_tags_for_everything_become_texts_of_the_device() -> None:
+    profile, problems = read("""\
+metric_tags:
+  - OID: 1.3.6.1.2.1.1.5.0
+    symbol: sysName
+    tag: snmp_host
+  - tag: model
+    symbol: {OID: 1.3.6.1.4.1.99999.1.0, name: acmeModel}
+""")
+
+    assert profile is not None
+    assert [(scalar.name, scalar.kind) for scalar in profile.scalars] == [
+        ("sysName", ColumnKind.TEXT),
+        ("acmeModel", ColumnKind.TEXT),
+    ]
+    assert [(problem.line, problem.severity) for problem in problems] == [(2, "warning"), (5, "warning")]
+
+
+TABLE = (
+    "metrics:\n  - table: {OID: 1.3.6.1.4.1.99999.3, name: t}\n    symbols:\n      - OID: 1.3.6.1.4.1.99999.3.1.2\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        ("metadata:\n  device: {fields: {}}\n", 1, 1, "metadata is not collected"),
+        ("metrics: []\nstatic_tags: [a:b]\n", 2, 1, "fixed tags"),
+        ("metrics: []\nmetric_tag: []\n", 2, 1, "unknown key 'metric_tag', ignored; did you mean 'metric_tags'"),
+        ("device: {vendor: acme, size: 3}\n", 1, 24, "unknown key 'size'"),
+        (TABLE + "        name: n\n        extract_value: '(\\d+)C'\n", 6, 9, "extract_value is not supported"),
+        (TABLE + "        name: n\n        match_pattern: a\n", 6, 9, "match_pattern is not supported"),
+        (TABLE + "        name: n\n        metric_type: flag_stream\n", 6, 22, "not taken apart"),
+        (TABLE + "        name: n\n        metric_type: bogus\n", 6, 22, "unknown metric_type 'bogus'"),
+        (TABLE + "        name: n\n    options: {placement: 1}\n", 6, 5, "options are not supported"),
+        (TABLE + "        name: n\n    metric_tags:\n      - here:there\n", 7, 9, "fixed tag 'here:there'"),
+        (TABLE + "        name: n\n    metric_tags:\n      - {tag: a, column: ifName}\n", 7, 26, "numeric OIDs"),
+        (TABLE + "        name: n\n    metric_tags:\n      - {tag: a, symbol: {name: x}}\n", 7, 26, "neither OID"),
+        (
+            TABLE + "        name: n\n    metric_tags:\n      - tag: a\n"
+            "        column: {OID: 1.3.6.1.4.1.99999.4.1.2}\n        index_transform: [{start: 0, end: 1}]\n",
+            9, 9, "index_transform is not supported",
+        ),
+        (
+            TABLE + "        name: n\n    metric_tags:\n      - column: {OID: 1.3.6.1.4.1.99999.3.1.3}\n"
+            "        match: '(a)(b)'\n        tags: {x: '\\1'}\n",
+            8, 9, "match is not supported",
+        ),
+        (
+            TABLE + "        name: n\n    metric_tags:\n"
+            "      - {tag: a, column: {OID: 1.3.6.1.4.1.99999.3.1.3, format: ip_address}}\n",
+            7, 57, "format is not supported",
+        ),
+        ("metrics:\n  - MIB: IF-MIB\n    symbol: ifNumber\n", 3, 13, "'ifNumber' is a name"),
+        ("metrics:\n  - table: ifTable\n    symbols: [ifInOctets]\n", 3, 15, "'ifInOctets' is a name"),
+        ("metrics:\n  - symbol: {OID: 1.3.6.1.2.1.2.1, name: ifNumber}\n", 2, 19, "does not end in .0"),
+        (
+            "metrics:\n  - symbol: {OID: 1.3.6.1.2.1.2.1.0, name: ifNumber}\n    metric_tags: [a:b]\n",
+            3, 5, "tags on a scalar",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_foreign_file_asks_and_we_cannot_do_is_a_warning_at_its_place(
+    text: str, line: int, column: int, words: str
+) -> None:
+    profile, problems = read(text)
+
+    assert profile is not None
+    problem = problems[0]
+    assert (problem.file, problem.line, problem.column) == ("profiles/lamps.yaml", line, column)
+    assert problem.severity == "warning"
+    assert words in problem.message
+
+
+def test_the_rest_of_a_file_with_warnings_is_used() -> None:
+    profile, _ = read("""\
+metadata: {}
+metrics:
+  - symbol: ifNumber
+  - table: {OID: 1.3.6.1.4.1.99999.3, name: lampTable}
+    symbols:
+      - {OID: 1.3.6.1.4.1.99999.3.1.2, name: a, extract_value: 'x'}
+      - {OID: 1.3.6.1.4.1.99999.3.1.3, name: b}
+    metric_tags:
+      - {tag: room, column: roomName}
+      - {tag: lamp, index: 1}
+""")
+
+    assert profile is not None
+    (table,) = profile.tables
+    assert [column.name for column in table.columns] == ["b"]
+    assert [label.name for label in table.labels] == ["lamp"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        ("metrics:\n  - symbol: {OID: 1.3.x.1, name: n}\n", 2, 19, "not a numeric OID"),
+        ("metrics:\n  - symbol: {OID: 1.3.6.1.4294967296.0, name: n}\n", 2, 19, "4294967295"),
+        ("metrics:\n  - symbol: {OID: 1.3.6.1.4.1.0}\n", 2, 13, "needs a name"),
+        ("sysobjectid: [1.3.6.1, enterprises.9]\n", 1, 24, "is not an OID"),
+        ("metrics: 5\n", 1, 10, "metrics is a list, not '5'"),
+        ("metrics: [5]\n", 1, 11, "a metric is a mapping"),
+        ("- a\n", 1, 1, "a profile is a mapping"),
+        ("", 1, 1, "a profile is a mapping, not nothing"),
+        ("device: acme\n", 1, 9, "device is a mapping"),
+        ("metrics:\n  - symbol: {OID: 1.3.6.0, name: n, scale_factor: much}\n", 2, 51, "scale_factor is a number"),
+        ("metrics:\n  - symbol: {OID: 1.3.6.0, name: n, kind: float}\n", 2, 43, "kind is one of counter32"),
+        ("metrics:\n  - symbol: {OID: 1.3.6.0, name: n, enum: {up: 1}}\n", 2, 43, "'up' is not an integer"),
+        ("metrics:\n  - symbol: {OID: 1.3.6.0, name: [n]}\n", 2, 34, "name is a text, not a list"),
+        (TABLE + "        name: n\n    metric_tags: [{tag: a, index: one}]\n", 6, 35, "counted from 1"),
+        (TABLE + "        name: n\n    walk: ifIndex\n", 6, 11, "not a numeric OID"),
+    ],
+)
+def test_what_makes_a_file_unusable_is_an_error_at_its_place(text: str, line: int, column: int, words: str) -> None:
+    profile, problems = read(text)
+
+    assert profile is None
+    problem = next(problem for problem in problems if problem.severity == "error")
+    assert (problem.line, problem.column) == (line, column)
+    assert words in problem.message
+
+
+def test_all_that_is_wrong_with_a_file_is_said_at_once() -> None:
+    text = "sysobjectid: x\nmetrics:\n  - symbol: {OID: 1.y, name: n}\n  - symbol: {OID: 1.z, name: n}\n"
+
+    assert [line for line, _, _ in places(text)] == [1, 3, 4]
+
+
+def test_a_file_that_is_no_yaml_is_left_out_with_its_line_and_the_rest_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("metrics:\n  - [\n", encoding="utf-8")
+    (tmp_path / "lamps.yaml").write_text(LAMPS, encoding="utf-8")
+
+    library = load_library([tmp_path])
+
+    (problem,) = library.problems
+    assert (Path(problem.file).name, problem.severity) == ("broken.yaml", "error")
+    assert problem.line >= 2
+    assert "lamps" in library.names()
+
+
+def test_an_entry_oid_written_where_the_tables_belongs_is_understood(tmp_path: Path) -> None:
+    text = """
+metrics:
+  - table: {OID: 1.3.6.1.4.1.2021.13.15.1.1, name: diskIOTable}
+    symbols: [{OID: 1.3.6.1.4.1.2021.13.15.1.1.5, name: diskIOReads}]
+"""
+    (table,) = load(tmp_path, disks=text)["disks"].tables
+
+    assert table.oid == Oid.parse("1.3.6.1.4.1.2021.13.15.1")
+
+
+def test_our_own_words_say_how_rows_are_found_and_kept(tmp_path: Path) -> None:
+    text = """
+metrics:
+  - table: {OID: 1.3.6.1.4.1.99999.3, name: lampTable}
+    walk: 1.3.6.1.4.1.99999.3.1.1
+    identity: lamp
+    rate_limit: lampMaximum
+    discontinuity: 1.3.6.1.4.1.99999.3.1.9
+    symbols:
+      - {OID: 1.3.6.1.4.1.99999.3.1.3, name: lampMaximum, kind: gauge}
+      - {OID: 1.3.6.1.4.1.99999.3.1.4, name: lampBlinks, kind: counter32}
+      - {OID: 1.3.6.1.4.1.99999.3.1.5, name: lampHCBlinks, kind: counter64, wide_of: lampBlinks}
+      - {OID: 1.3.6.1.4.1.99999.3.1.6, name: lampMode, enum: {1: dim, 2: bright}}
+    metric_tags: [{tag: lamp, index: 0}]
+"""
+    (table,) = load(tmp_path, lamps=text)["lamps"].tables
+
+    assert (str(table.walk), table.identity, table.rate_limit) == ("1.3.6.1.4.1.99999.3.1.1", "lamp", "lampMaximum")
+    assert str(table.discontinuity) == "1.3.6.1.4.1.99999.3.1.9"
+    assert [column.kind for column in table.columns] == ["gauge", "counter32", "counter64", "enum"]
+    assert table.columns[2].wide_of == "lampBlinks"
+    assert table.labels[0].index_position == 0
