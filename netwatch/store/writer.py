@@ -13,9 +13,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
 from threading import Condition, Thread
 from typing import Any
 
@@ -24,8 +22,9 @@ from sqlalchemy import Connection
 
 from netwatch.errors import StoreError
 from netwatch.model import Transaction
-from netwatch.store.changes import Prepared, Statements, apply, prepare
+from netwatch.store.changes import Statements, prepare
 from netwatch.store.database import Database
+from netwatch.store.jobs import Job, Outcome, carry_out, tell
 from netwatch.store.metrics import COMMIT_SECONDS, ERRORS, QUEUE_LENGTH, TRANSACTIONS
 
 MAX_BATCH = 512
@@ -35,35 +34,6 @@ FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """Something to write: a transaction (prepared in the thread), or a function on the connection.
-
-    A `droppable` one is not begun when its caller has gone: a claim would lease rows to nobody.
-    """
-
-    future: asyncio.Future[Any]
-    transaction: Transaction | None = None
-    work: Callable[[Connection], Any] | None = None
-    prepared: Prepared | None = None
-    droppable: bool = False
-
-    def run(self, connection: Connection) -> Any:
-        """Do the work, where there is some and it is still wanted."""
-        if self.work is None or (self.droppable and self.future.cancelled()):
-            return None
-        return self.work(connection)
-
-
-@dataclass(slots=True, eq=False)
-class Outcome:
-    """How a job ended: its result, or the exception for whoever asked."""
-
-    job: Job
-    result: Any = None
-    error: StoreError | None = None
 
 
 class _Refused(Exception):
@@ -190,7 +160,7 @@ class Writer:
         try:
             connection = self._connected()
             with connection.begin():
-                outcomes = _carry_out(connection, batch)
+                outcomes = carry_out(connection, batch)
         except Exception as exc:
             if self._database.kind_of(exc) is None:
                 raise _Refused from exc
@@ -257,27 +227,6 @@ class Writer:
         TRANSACTIONS.labels("committed").inc(len(written))
         mail = any(one.job.transaction.entries for one in written if one.job.transaction is not None)
         try:
-            self._loop.call_soon_threadsafe(_tell, outcomes, self._on_outbox_commit if mail else None)
+            self._loop.call_soon_threadsafe(tell, outcomes, self._on_outbox_commit if mail else None)
         except RuntimeError:
             log.debug("the loop ended before the store")
-
-
-def _carry_out(connection: Connection, batch: Sequence[Job]) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    for _, group in groupby(batch, key=lambda job: job.work is None):
-        run = list(group)
-        apply(connection, [job.prepared for job in run if job.prepared is not None])
-        outcomes += [Outcome(job=job, result=job.run(connection)) for job in run]
-    return outcomes
-
-
-def _tell(outcomes: Sequence[Outcome], on_outbox_commit: Callable[[], None] | None) -> None:
-    for one in outcomes:
-        if one.job.future.done():
-            continue
-        if one.error is not None:
-            one.job.future.set_exception(one.error)
-        else:
-            one.job.future.set_result(one.result)
-    if on_outbox_commit is not None:
-        on_outbox_commit()

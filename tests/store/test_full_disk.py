@@ -1,4 +1,4 @@
-"""A real limit on the size of files, as a full disk shows itself: the writer waits, and goes on once there is room."""
+"""A real limit on the size of files, as a full disk shows itself: the writer waits and goes on once there is room."""
 
 from __future__ import annotations
 
