@@ -80,11 +80,11 @@ def read_enum(place: Place, key: str) -> dict[int, str]:
 
 
 def _note_missing(place: Place, name: str) -> None:
-    missing = "OID" if name else "name"
-    if missing == "OID" and not place.value.get("OID"):
-        place.warn(f"symbol {name} has no OID: {NAME_ONLY}")
-    elif missing == "name":
+    """Note what a symbol lacks; what is there and wrong was noted when it was read."""
+    if "name" not in place:
         place.error("a symbol needs a name")
+    elif "OID" not in place:
+        place.warn(f"symbol {name} has no OID: {NAME_ONLY}")
 
 
 def _column(place: Place, oid: Oid, name: str, metric_type: str) -> ColumnSpec:
