@@ -1,0 +1,397 @@
+"""v3 through pysnmp's SnmpEngine: discovery, time windows, authentication and privacy are pysnmp's.
+
+One SnmpEngine per credential, because pysnmp knows a user by name alone: two credentials with the same user
+name and other keys would overwrite each other in one engine. An engine also keeps a row per device in MIB
+tables that it searches slowly and never empties, so an engine serves at most MAX_DEVICES devices, and is
+replaced when it has met too many engine ids.
+
+May import: netwatch.model, netwatch.errors, the general engine's other files. Called by: general.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import structlog
+from pysnmp.carrier.asyncio.dgram import udp
+from pysnmp.carrier.base import AbstractTransportDispatcher
+from pysnmp.entity import config
+from pysnmp.entity.engine import SnmpEngine
+from pysnmp.error import PySnmpError
+from pysnmp.proto import errind
+from pysnmp.proto.api import v2c
+from pysnmp.proto.error import StatusInformation
+
+from netwatch.errors import PollError
+from netwatch.model import Credential, Device, Oid
+from netwatch.snmp.general_community import timed_out
+from netwatch.snmp.general_endpoint import Address, Endpoint, Peer
+from netwatch.snmp.general_metrics import CREDENTIAL_FAILURES, REQUESTS, USER_ENGINES
+from netwatch.snmp.general_request import Answer, Request, answer_of
+
+MAX_DEVICES = 64
+MAX_ENGINE_IDS = 512
+MAX_REPORTS = 4
+"""Reports of an unknown engine id or a wrong time before a request gives up; two are usual."""
+TICK_SECONDS = 0.5
+NEVER = 10**9
+"""A time-out for pysnmp, in its ticks: this module keeps the time itself."""
+V3, USM = 3, 3
+NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV = 1, 2, 3
+SYS_UP_TIME = Oid.parse("1.3.6.1.2.1.1.3.0")
+_log = structlog.get_logger(__name__)
+
+_AUTH = {
+    None: config.USM_AUTH_NONE, "MD5": config.USM_AUTH_HMAC96_MD5, "SHA": config.USM_AUTH_HMAC96_SHA,
+    "SHA-224": config.USM_AUTH_HMAC128_SHA224, "SHA-256": config.USM_AUTH_HMAC192_SHA256,
+    "SHA-384": config.USM_AUTH_HMAC256_SHA384, "SHA-512": config.USM_AUTH_HMAC384_SHA512,
+}  # fmt: skip
+_PRIVACY = {
+    None: config.USM_PRIV_NONE, "DES": config.USM_PRIV_CBC56_DES, "3DES": config.USM_PRIV_CBC168_3DES,
+    "AES": config.USM_PRIV_CFB128_AES,
+    "AES-192": config.USM_PRIV_CFB192_AES_BLUMENTHAL, "AES-192-C": config.USM_PRIV_CFB192_AES,
+    "AES-256": config.USM_PRIV_CFB256_AES_BLUMENTHAL, "AES-256-C": config.USM_PRIV_CFB256_AES,
+}  # fmt: skip
+_WORDS = {
+    errind.UnknownUserName: "unknown user",
+    errind.UnknownSecurityName: "unknown user",
+    errind.WrongDigest: "wrong auth passphrase",
+    errind.AuthenticationFailure: "wrong auth passphrase",
+    errind.DecryptionError: "wrong privacy passphrase",
+    errind.NotInTimeWindow: "not in time window",
+    errind.UnsupportedSecurityLevel: "unsupported security level",
+    errind.UnknownEngineID: "engine id not found",
+}
+_REPORTS = {
+    "1.3.6.1.6.3.12.1.4.0": "unavailable context",
+    "1.3.6.1.6.3.12.1.5.0": "unknown context",
+    "1.3.6.1.6.3.11.2.1.1.0": "unknown security model",
+    "1.3.6.1.6.3.11.2.1.3.0": "unknown PDU handler",
+}
+
+
+class _Dispatcher(AbstractTransportDispatcher):  # type: ignore[misc]
+    """What pysnmp believes to be its transport: it hands messages to whoever is sending right now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.set_timer_resolution(TICK_SECONDS)
+        self.peer: Peer | None = None
+
+    def send_message(self, outgoingMessage: bytes, _domain: Any, _address: Any) -> None:
+        # Reports that pysnmp wants to answer datagrams with find no peer here: a client owes nobody a report.
+        if self.peer is not None:
+            self.peer.send(outgoingMessage)
+
+
+@dataclass(slots=True, eq=False)
+class _Engine:
+    """One pysnmp engine, its dispatcher, which devices it serves, and every engine id it has met."""
+
+    engine: Any
+    dispatcher: _Dispatcher
+    devices: set[Address] = field(default_factory=set)
+    engine_ids: set[bytes] = field(default_factory=set)
+    met_stranger: bool = False
+    """Set when a datagram came in the name of an engine id that pysnmp has no keys for."""
+
+    def __post_init__(self) -> None:
+        self.engine.register_transport_dispatcher(self.dispatcher)
+        self.engine.observer.register_observer(self._security_failed, "rfc3412.prepareDataElements:sm-failure")
+
+    def _security_failed(self, _engine: Any, _point: str, variables: Any, _context: Any) -> None:
+        reason = variables["statusInformation"]["errorIndication"]
+        self.met_stranger |= isinstance(reason, errind.UnknownSecurityName)
+
+    def receive(self, data: bytes, address: Address) -> None:
+        """Let pysnmp read a datagram; it calls back where that is an answer."""
+        self.engine.message_dispatcher.receive_message(self.engine, *_target(address), data)
+
+    def knows(self, address: Address) -> bool:
+        """Return whether pysnmp has an engine id for the address."""
+        engine_id, *_ = self._messages.get_peer_engine_info(*_target(address))
+        if engine_id is not None:
+            self.engine_ids.add(bytes(engine_id.asOctets()))
+        return engine_id is not None
+
+    def forget(self, address: Address) -> None:
+        """Drop the engine id of an address: pysnmp keeps it for 300 s, even when the device has another now."""
+        self._messages._SnmpV3MessageProcessingModel__engineIdCache.pop(_target(address), None)
+
+    @property
+    def _messages(self) -> Any:
+        return self.engine.message_processing_subsystems[V3]
+
+
+@dataclass(slots=True, eq=False)
+class _Conversation:
+    """One request on its way: pysnmp's handles of every try, and what came of them."""
+
+    device: Device
+    engine: _Engine
+    peer: Peer
+    pdu: Any
+    level: int
+    knew_engine_id: bool = False
+    handles: list[int] = field(default_factory=list)
+    outcome: asyncio.Future[Any] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def send(self) -> None:
+        """Hand the PDU to pysnmp once more.
+
+        Raises:
+            StatusInformation: pysnmp cannot make a message of it.
+        """
+        credential, dispatch = self.device.credential, self.engine.engine.message_dispatcher
+        self.knew_engine_id = self.engine.knows(self.peer.address)
+        self.engine.dispatcher.peer = self.peer
+        try:
+            handle = dispatch.send_pdu(
+                self.engine.engine, *_target(self.peer.address), V3, USM,
+                v2c.OctetString(credential.user.encode()), self.level, None,
+                v2c.OctetString(credential.context.encode()), 1, self.pdu, True, NEVER, self._came,
+            )  # fmt: skip
+        finally:
+            self.engine.dispatcher.peer = None
+        self.handles.append(handle)
+
+    def again(self) -> None:
+        """Await another outcome."""
+        self.outcome = asyncio.get_running_loop().create_future()
+
+    def close(self) -> None:
+        """Let pysnmp forget the tries that were never answered."""
+        for handle in self.handles:
+            self.engine.engine.message_dispatcher.release_state_information(self.engine.engine, handle, V3)
+
+    def _came(self, *response: Any) -> None:
+        *_, pdu, status, _handle, _context = response
+        if not self.outcome.done():
+            self.outcome.set_result(status["errorIndication"] if status else pdu)
+
+
+class UserExchange:
+    """Asks v3 devices between `start()` and `stop()`; satisfies Exchange."""
+
+    def __init__(self) -> None:
+        self._endpoint = Endpoint(self._received)
+        self._engines: dict[tuple[object, ...], list[_Engine]] = {}
+        self._asking: dict[Address, list[_Conversation]] = {}
+        self._making = asyncio.Lock()
+        self._ticking: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to let pysnmp's caches age."""
+        self._ticking = asyncio.get_running_loop().create_task(self._tick())
+
+    async def stop(self) -> None:
+        """Close the sockets and drop every engine."""
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
+            self._ticking = None
+        self._endpoint.close()
+        self._engines.clear()
+
+    async def ask(self, device: Device, request: Request) -> Answer:
+        """Ask and wait as long as the device's settings say; discovery and time are settled on the way.
+
+        Raises:
+            RequestTimedOut: nothing came. PollError: the credential or the request was refused; says why.
+        """
+        peer = await self._endpoint.peer(device)
+        engine = await self._engine_for(device, peer.address)
+        conversation = _Conversation(device, engine, peer, request.pdu("3"), _level(device.credential))
+        asking = self._asking.setdefault(peer.address, [])
+        asking.append(conversation)
+        try:
+            with self._endpoint.listening_to(peer, device):
+                return await self._converse(conversation)
+        finally:
+            conversation.close()
+            asking.remove(conversation)
+            if not asking:
+                self._asking.pop(peer.address, None)
+
+    async def _converse(self, conversation: _Conversation) -> Answer:
+        tries = reports = 0
+        while True:
+            outcome = await self._try(conversation)
+            if outcome is None:
+                tries += 1
+                if tries > conversation.device.retries:
+                    raise await self._explain_silence(conversation, heard=reports > 0)
+            elif isinstance(outcome, errind.ErrorIndication):
+                reports += 1
+                self._take_report(conversation, outcome, reports)
+            else:
+                REQUESTS.labels("3", "answered").inc()
+                return _answer(conversation, outcome)
+
+    async def _try(self, conversation: _Conversation) -> Any:
+        """Send once; return the response PDU, an ErrorIndication, or None where nothing came in time."""
+        try:
+            conversation.send()
+        except StatusInformation as exc:
+            return exc.get("errorIndication") or errind.OtherError()
+        except PySnmpError as exc:
+            raise _refused("unusable", str(exc)) from exc
+        await asyncio.wait({conversation.outcome}, timeout=conversation.device.timeout.total_seconds())
+        return conversation.outcome.result() if conversation.outcome.done() else None
+
+    async def _explain_silence(self, conversation: _Conversation, *, heard: bool) -> PollError:
+        """Return the error for silence; tell a device that is gone from one that cannot decrypt.
+
+        An agent may drop what it cannot decrypt without a word (net-snmp does). So where it did answer the
+        discovery just now, it is asked something small once with privacy and once without.
+        """
+        conversation.engine.forget(conversation.peer.address)
+        if heard and conversation.level == AUTH_PRIV:
+            small = Request(oids=[SYS_UP_TIME]).pdu("3")
+            probes = [
+                replace(conversation, pdu=small, level=level, handles=[]) for level in (AUTH_PRIV, AUTH_NO_PRIV)
+            ]
+            if await self._settle(probes[0]) is None and await self._settle(probes[1]) is not None:
+                return _refused("wrong privacy passphrase")
+        REQUESTS.labels("3", "timeout").inc()
+        return timed_out(conversation.device)
+
+    async def _settle(self, probe: _Conversation) -> Any:
+        """Discover and ask once; return the outcome, None for silence."""
+        try:
+            for _ in range(MAX_REPORTS):
+                probe.again()
+                outcome = await self._try(probe)
+                if not isinstance(outcome, errind.UnknownEngineID | errind.NotInTimeWindow):
+                    break
+            return outcome
+        finally:
+            probe.close()
+
+    def _take_report(self, conversation: _Conversation, report: Any, reports: int) -> None:
+        """Prepare another try where a Report says how, raise where it is final."""
+        settled = isinstance(report, errind.UnknownEngineID | errind.NotInTimeWindow)
+        if not settled or reports > MAX_REPORTS:
+            raise _refused(*_words(report))
+        if isinstance(report, errind.UnknownEngineID) and conversation.knew_engine_id:
+            conversation.engine.forget(conversation.peer.address)
+        conversation.again()
+
+    async def _engine_for(self, device: Device, address: Address) -> _Engine:
+        key = _identity(device.credential)
+        async with self._making:
+            engines = [known for known in self._engines.get(key, ()) if len(known.engine_ids) < MAX_ENGINE_IDS]
+            self._engines[key] = engines
+            for engine in engines:
+                if address in engine.devices:
+                    return engine
+            chosen = next((engine for engine in engines if len(engine.devices) < MAX_DEVICES), None)
+            if chosen is None:
+                chosen = await self._make_engine(device)
+                engines.append(chosen)
+            chosen.devices.add(address)
+            return chosen
+
+    async def _make_engine(self, device: Device) -> _Engine:
+        """Build an engine in a thread: it takes 0.1 s, much of it hashing a passphrase to a megabyte."""
+        if trouble := _unusable(device.credential):
+            raise _refused("unusable", trouble)
+        try:
+            engine = await asyncio.to_thread(_build, device.credential)
+        except Exception as exc:  # whatever pysnmp raises, it is this credential that is unusable
+            raise _refused("unusable", repr(exc)) from exc
+        USER_ENGINES.inc()
+        return _Engine(engine, _Dispatcher())
+
+    def _received(self, data: bytes, address: Address) -> None:
+        conversations = self._asking.get(address, ())
+        for engine in {conversation.engine: None for conversation in conversations}:
+            engine.met_stranger = False
+            engine.receive(data, address)
+            if engine.met_stranger:
+                self._start_anew(engine, address)
+
+    def _start_anew(self, engine: _Engine, address: Address) -> None:
+        """Have the engine id of an address found again: a Report under another one says that it has changed.
+
+        pysnmp throws such a Report away, for want of keys, and would go on with the old engine id for 300 s.
+        """
+        for conversation in self._asking.get(address, ()):
+            if conversation.engine is engine and conversation.knew_engine_id and not conversation.outcome.done():
+                conversation.outcome.set_result(errind.UnknownEngineID())
+
+    async def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            for engine in [engine for engines in self._engines.values() for engine in engines]:
+                engine.dispatcher.handle_timer_tick(loop.time())
+
+
+def _build(credential: Credential) -> Any:
+    engine = SnmpEngine()
+    config.add_v3_user(
+        engine,
+        credential.user,
+        _AUTH[credential.auth_protocol],
+        credential.auth_passphrase.get_secret_value() or None,
+        _PRIVACY[credential.privacy_protocol],
+        credential.privacy_passphrase.get_secret_value() or None,
+    )
+    return engine
+
+
+def _target(address: Address) -> tuple[Any, Any]:
+    return udp.DOMAIN_NAME, udp.UdpTransportAddress(address)
+
+
+def _identity(credential: Credential) -> tuple[object, ...]:
+    return (
+        credential.user,
+        credential.auth_protocol,
+        credential.auth_passphrase,
+        credential.privacy_protocol,
+        credential.privacy_passphrase,
+    )
+
+
+def _unusable(credential: Credential) -> str:
+    if credential.privacy_protocol and not credential.auth_protocol:
+        return "privacy needs authentication"
+    if credential.auth_protocol and not credential.auth_passphrase.get_secret_value():
+        return "the auth passphrase is empty"
+    if credential.privacy_protocol and not credential.privacy_passphrase.get_secret_value():
+        return "the privacy passphrase is empty"
+    return ""
+
+
+def _level(credential: Credential) -> int:
+    if credential.privacy_protocol:
+        return AUTH_PRIV
+    return AUTH_NO_PRIV if credential.auth_protocol else NO_AUTH_NO_PRIV
+
+
+def _answer(conversation: _Conversation, pdu: Any) -> Answer:
+    if v2c.apiPDU.get_request_id(pdu) != v2c.apiPDU.get_request_id(conversation.pdu):
+        raise PollError("the device answers with another request-id")
+    try:
+        return answer_of(pdu, "3")
+    except ValueError as exc:
+        raise PollError(f"its answer makes no sense: {exc}") from exc
+
+
+def _words(report: Any) -> tuple[str, str]:
+    """Return a Report as a reason from a small known set, and what more there is to say."""
+    if isinstance(report, errind.ReportPduReceived):
+        return _REPORTS.get(str(report), "other report"), str(report)
+    return next((words for kind, words in _WORDS.items() if isinstance(report, kind)), "other"), str(report)
+
+
+def _refused(reason: str, detail: str = "") -> PollError:
+    CREDENTIAL_FAILURES.labels(reason).inc()
+    REQUESTS.labels("3", "refused").inc()
+    more = f" ({detail})" if reason in ("unusable", "other", "other report") and detail else ""
+    words = "the credential cannot be used" if reason == "unusable" else reason
+    return PollError(f"{words}{more}")
