@@ -1,1 +1,17 @@
-"""When and what to ask each device; turns varbinds into readings, counters into rates."""
+"""When and what to ask each device; turns varbinds into readings, counters into rates.
+
+`Poller` asks all devices at their times and calls a `ReadingSink` with what came; `poll_once` asks one device for
+people at a terminal; `Ticker` is the beat below it, for the slow housekeeping of the house.
+"""
+
+from netwatch.polling.clock import Clock, SystemClock
+from netwatch.polling.device_poller import ReadingSink
+from netwatch.polling.once import poll_once
+from netwatch.polling.poller import Poller
+from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
+from netwatch.polling.tick import Ticker
+
+__all__ = [
+    "Poller", "ReadingSink", "poll_once", "Ticker", "Clock", "SystemClock",
+    "PollingSettings", "DefaultSettings", "DeviceSettings",
+]  # fmt: skip

@@ -1,0 +1,219 @@
+"""One device: is it there, what is it, and all its tables.
+
+May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatch.polling.poller and .once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from netwatch.errors import NetWatchError, PollError, RequestTimedOut
+from netwatch.model import Device, DeviceStatus, Memory, ReadingGap, TableReading
+from netwatch.polling.budget import Budget
+from netwatch.polling.clock import Clock, SystemClock
+from netwatch.polling.discover import discover_scalars, discover_table
+from netwatch.polling.identity import Identity, identify
+from netwatch.polling.layout import SYS_UP_TIME
+from netwatch.polling.lifeline import Lifeline
+from netwatch.polling.metrics import POLL_SECONDS, POLLS, RESTARTS
+from netwatch.polling.reachability import Probe, Sight, reachability_reading
+from netwatch.polling.table_poller import TablePoller
+from netwatch.polling.uptime import Life
+from netwatch.profiles import SYSTEM, Profile, ProfileLibrary, TableSpec
+from netwatch.snmp.client import SnmpClient
+
+SHARE_OF_INTERVAL = 0.9
+FRESH_SHARE = 0.25
+"""A turn that comes so soon after a poll out of turn would measure rates over next to no time."""
+
+
+class ReadingSink(Protocol):
+    """Takes what polling brings home; called on the loop, and quick about it."""
+
+    def take_reading(self, reading: TableReading) -> None:
+        """Take a table that was read."""
+
+    def take_gap(self, gap: ReadingGap) -> None:
+        """Take the news that a table could not be read."""
+
+    def remember(self, memory: Memory) -> None:
+        """Keep a small fact over a restart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What every device poller works with. `discoveries` bounds how many devices are walked at the same time."""
+
+    library: ProfileLibrary
+    client: SnmpClient
+    sink: ReadingSink
+    clock: Clock = field(default_factory=SystemClock)
+    discoveries: AbstractAsyncContextManager[Any] = field(default_factory=nullcontext)
+
+
+class DevicePoller:
+    """Asks one device; whoever calls sees to it that polls of one device do not overlap."""
+
+    def __init__(self, device: Device, tools: Tools, memory: Memory | None = None) -> None:
+        self.device = device
+        self._tools = tools
+        self._probe = Probe(device, tools.client, tools.clock)
+        self._lifeline = Lifeline(device.name, memory)
+        self._sight: Sight | None = None
+        self._identity: Identity | None = None
+        self._tables: dict[str, TablePoller] = {}
+        self._partial: set[str] = set()
+        self._trouble = ""
+        self._polled_at: datetime | None = None
+        self._began: float | None = None
+        self._must_identify = True
+
+    @property
+    def is_up(self) -> bool:
+        """Return whether the last check reached the device."""
+        return self._sight is not None and self._sight.up
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Return the tables of the device's profile, once it is known."""
+        return tuple(self._tables)
+
+    def is_fresh(self) -> bool:
+        """Return whether the last poll began only a moment ago."""
+        if self._began is None or not self.is_up:
+            return False
+        age = self._tools.clock.monotonic() - self._began
+        return age < self.device.interval.total_seconds() * FRESH_SHARE
+
+    async def check(self) -> bool:
+        """Ask whether the device is there; return whether it just came (back) up."""
+        was_up = self._sight is None or self._sight.up
+        sight = await self._probe.look(was_up=was_up)
+        came_up = sight.up and not self.is_up
+        self._sight = sight
+        if sight.up:
+            self._follow(sight)
+        self._tools.sink.take_reading(
+            reachability_reading(self.device.name, sight, self._lifeline.seconds_since_restart)
+        )
+        return came_up
+
+    def rediscover(self) -> None:
+        """Have the next poll ask anew what the device is and which rows it has."""
+        self._must_identify = True
+        for table in self._tables.values():
+            table.rediscover("interval")
+
+    async def poll(self) -> bool:
+        """Read every table of the profile; return whether the device fell silent meanwhile."""
+        if not self.is_up:
+            self._gaps(self._tables, self._why_down())
+            self._note("down")
+            return False
+        self._began = began = self._tools.clock.monotonic()
+        try:
+            outcome = await self._poll_tables()
+        except RequestTimedOut as exc:
+            outcome, self._trouble = "timeout", str(exc)
+        except NetWatchError as exc:
+            outcome, self._trouble = "failed", str(exc)
+            self._gaps(self._tables, str(exc))
+        POLL_SECONDS.observe(self._tools.clock.monotonic() - began)
+        self._note(outcome)
+        return outcome == "timeout"
+
+    def status(self) -> DeviceStatus:
+        """Return what is known about the device now."""
+        sight, identity = self._sight, self._identity
+        ticks = sight.ticks if sight else None
+        round_trip = sight.round_trip_seconds if sight else None
+        return DeviceStatus(
+            device=self.device,
+            up=sight.up if sight else None,
+            profile=identity.profile.name if identity else self.device.profile or "",
+            sys_name=identity.sys_name if identity else "",
+            sys_descr=identity.sys_descr if identity else "",
+            sys_object_id=identity.sys_object_id if identity else "",
+            uptime=None if ticks is None else timedelta(milliseconds=ticks * 10),
+            round_trip=None if round_trip is None else timedelta(seconds=round_trip),
+            last_polled_at=self._polled_at,
+            partial_tables=tuple(sorted(self._partial)),
+            trouble=self._why_down() if sight and not sight.up else self._trouble,
+        )
+
+    def _follow(self, sight: Sight) -> None:
+        life = self._lifeline.see(sight.ticks, sight.at, sight.arrived)
+        if life is Life.RESTARTED:
+            RESTARTS.labels(self.device.name).inc()
+            self._must_identify = True
+        memory = self._lifeline.to_remember(sight.at)
+        if memory is not None:
+            self._tools.sink.remember(memory)
+
+    async def _poll_tables(self) -> str:
+        """Read table by table; a device that falls silent is not asked for the rest."""
+        await self._identify()
+        budget = Budget(self.device.interval.total_seconds() * SHARE_OF_INTERVAL)
+        names = list(self._tables)
+        troubles: list[str] = []
+        self._partial.clear()
+        for place, name in enumerate(names):
+            try:
+                await self._poll_table(self._tables[name], budget)
+            except RequestTimedOut as exc:
+                self._gaps(names[place:], str(exc))
+                raise
+            except TimeoutError:
+                trouble = f"no time left in a poll of {self.device.interval.total_seconds():g} s"
+                self._gaps(names[place:], trouble)
+                troubles.append(trouble)
+                break
+            except PollError as exc:
+                self._gaps([name], str(exc))
+                troubles.append(f"{name}: {exc}")
+        self._trouble = "; ".join(troubles)
+        self._polled_at = self._tools.clock.now()
+        return "failed" if troubles else "partial" if self._partial else "ok"
+
+    async def _poll_table(self, table: TablePoller, budget: Budget) -> None:
+        async with self._tools.discoveries if table.needs_discovery else nullcontext():
+            reading = await table.poll(budget)
+        if reading is None:
+            return
+        if reading.partial:
+            self._partial.add(reading.table)
+        self._tools.sink.take_reading(reading)
+
+    async def _identify(self) -> None:
+        if not self._must_identify:
+            return
+        identity = await identify(self._tools.client, self.device, self._tools.library)
+        self._must_identify = False
+        if self._identity is None or self._identity.profile is not identity.profile:
+            self._tables = {spec.name: self._table_poller(spec) for spec in _specs(identity.profile)}
+        self._identity = identity
+
+    def _table_poller(self, spec: TableSpec) -> TablePoller:
+        discover = discover_scalars if spec.name == SYSTEM else discover_table
+        return TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock)
+
+    def _gaps(self, tables: Iterable[str], reason: str) -> None:
+        at = self._tools.clock.now()
+        for table in tables:
+            self._tools.sink.take_gap(ReadingGap(device=self.device.name, table=table, at=at, reason=reason))
+
+    def _why_down(self) -> str:
+        return (self._sight.trouble if self._sight else "") or "the device was not reached yet"
+
+    def _note(self, outcome: str) -> None:
+        POLLS.labels(self.device.name, outcome).inc()
+
+
+def _specs(profile: Profile) -> list[TableSpec]:
+    """Return the profile's tables, its scalars as the table `system` before them."""
+    scalars = TableSpec(name=SYSTEM, oid=SYS_UP_TIME, walk=SYS_UP_TIME, columns=profile.scalars)
+    return [*([scalars] if profile.scalars else []), *profile.tables]

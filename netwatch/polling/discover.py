@@ -1,0 +1,148 @@
+"""Finds out which rows and columns of a table a device has.
+
+One cheap column is walked first; a device without the table is thereby asked once and no more. Then the other
+columns, side by side, for the labels and to learn which row has which column.
+
+May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatch.polling.table_poller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from netwatch.errors import PollError
+from netwatch.model import SCALARS, Device, Missing, Oid, Value
+from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, Suffix, build_layout
+from netwatch.polling.rows import label_columns, name_rows
+from netwatch.profiles import TableSpec
+from netwatch.snmp.client import SnmpClient, Walk, WalkedColumn
+
+MAX_ROWS = 20_000
+"""More than any chassis has interfaces; a table of more rows is read up to here and is partial."""
+_IF_CHANGES = (Oid.parse("1.3.6.1.2.1.2.1.0"), Oid.parse("1.3.6.1.2.1.31.1.5.0"))
+_ENTITY_CHANGES = (Oid.parse("1.3.6.1.2.1.47.1.4.1.0"),)
+CHANGES: dict[Oid, tuple[Oid, ...]] = {
+    Oid.parse("1.3.6.1.2.1.2.2"): _IF_CHANGES,
+    Oid.parse("1.3.6.1.2.1.31.1.1"): _IF_CHANGES,
+    Oid.parse("1.3.6.1.2.1.47.1.1"): _ENTITY_CHANGES,
+    Oid.parse("1.3.6.1.2.1.99.1.1"): _ENTITY_CHANGES,
+}
+"""Scalars that say that a table has other rows now: ifNumber, ifTableLastChange, entLastChangeTime."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovered:
+    """A table as found: `layout` is None where the device does not have it; `reason` says why it is partial.
+
+    watched: the values of the layout's heads behind sysUpTime, read before the walk.
+    """
+
+    layout: Layout | None
+    watched: tuple[Value, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to discover, with what is known already.
+
+    refused: instances that a walk shows and a GET does not.
+    """
+
+    device: Device
+    spec: TableSpec
+    previous: Layout | None = None
+    refused: AbstractSet[Oid] = field(default_factory=frozenset)
+    time_budget: timedelta = timedelta(seconds=60)
+
+
+async def discover_table(client: SnmpClient, question: Question) -> Discovered:
+    """Walk a table.
+
+    Raises:
+        PollError: the device did not answer, or with an error.
+    """
+    device, spec = question.device, question.spec
+    heads, watched = await _heads(client, device, spec.oid)
+    walk = await client.walk(device, [spec.walk], time_budget=question.time_budget)
+    suffixes = list(walk.columns[0].suffixes[:MAX_ROWS])
+    if not suffixes:
+        if walk.partial:
+            raise PollError(f"the rows of {spec.name} could not be walked: {walk.reason}")
+        return Discovered(layout=None)
+    others = [oid for oid in _columns(spec) if oid != spec.walk]
+    more = await client.walk(device, others, time_budget=question.time_budget) if others else Walk(columns=())
+    reason = walk.reason or more.reason or _too_long(len(walk.columns[0].suffixes))
+    partial = walk.partial or more.partial or bool(reason)
+    layout = _layout(question, heads, suffixes, (*walk.columns, *more.columns), partial=partial)
+    return Discovered(layout=_settled(layout, question.previous), watched=watched, reason=reason if partial else "")
+
+
+async def discover_scalars(client: SnmpClient, question: Question) -> Discovered:
+    """Ask every scalar once, to learn which of them the device has.
+
+    Raises:
+        PollError: the device did not answer, or with an error.
+    """
+    oids = [column.oid for column in question.spec.columns]
+    answers = await client.get(question.device, oids) if oids else []
+    has = [oid for oid, answer in zip(oids, answers, strict=True) if not isinstance(answer.value, Missing)]
+    if not has:
+        return Discovered(layout=None)
+    presence = Presence({oid: [()] for oid in has}, question.refused)
+    return Discovered(layout=_settled(build_layout(question.spec, SCALARS, [()], presence), question.previous))
+
+
+async def _heads(client: SnmpClient, device: Device, table: Oid) -> tuple[list[Oid], tuple[Value, ...]]:
+    """Return the scalars to ask before the rows, and what those behind sysUpTime say now."""
+    wanted = next((watches for prefix, watches in CHANGES.items() if table.is_under(prefix)), ())
+    if not wanted:
+        return [SYS_UP_TIME], ()
+    answers = await client.get(device, wanted)
+    has = [
+        (oid, answer.value)
+        for oid, answer in zip(wanted, answers, strict=True)
+        if not isinstance(answer.value, Missing)
+    ]
+    return [SYS_UP_TIME, *(oid for oid, _ in has)], tuple(value for _, value in has)
+
+
+def _columns(spec: TableSpec) -> list[Oid]:
+    cuts = [spec.discontinuity] if spec.discontinuity else []
+    return list(dict.fromkeys([*label_columns(spec), *(column.oid for column in spec.columns), *cuts]))
+
+
+def _too_long(rows: int) -> str:
+    return f"{rows} rows, of which the first {MAX_ROWS} are read" if rows > MAX_ROWS else ""
+
+
+def _layout(
+    question: Question,
+    heads: Sequence[Oid],
+    suffixes: Sequence[Suffix],
+    columns: Iterable[WalkedColumn],
+    *,
+    partial: bool,
+) -> Layout:
+    spec, previous = question.spec, question.previous
+    cells = {column.oid: dict(zip(column.suffixes, column.values, strict=True)) for column in columns}
+    return build_layout(
+        spec,
+        name_rows(spec, suffixes, cells, previous.rows if previous else None),
+        suffixes,
+        Presence(cells, question.refused),
+        heads=heads,
+        partial=partial,
+    )
+
+
+def _settled(layout: Layout, previous: Layout | None) -> Layout:
+    """Return the layout before where nothing changed, or where the new one saw less only because it is partial."""
+    if previous is None:
+        return layout
+    if layout.partial and set(previous.suffixes) >= set(layout.suffixes):
+        return previous if previous.partial else replace(previous, partial=True)
+    return previous if layout.says_the_same(previous) else layout

@@ -1,0 +1,253 @@
+"""Which instances to ask for, and where in the flat list of answers each column then stands.
+
+The plan asks column by column: sysUpTime, the objects that announce a change, then counters, then other numbers,
+then text. So every column is a slice, and one look at the types of the numeric part tells whether all is well.
+A 64-bit counter and the 32-bit one it replaces share a slice: each row is asked for the one it has.
+
+A quiet room: built from what discovery walked. May import: netwatch.model, netwatch.profiles.
+Called by: netwatch.polling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from netwatch.model import ColumnKind, Oid, RowSet
+from netwatch.polling.counters import COUNTER32
+from netwatch.profiles import ColumnSpec, TableSpec
+
+SYS_UP_TIME = Oid.parse("1.3.6.1.2.1.1.3.0")
+Suffix = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """A run of answers: the same column in one row after the other.
+
+    start, stop: where it stands in the flat list. oids: the column asked for in each row, one for all if they agree.
+    rows:        the rows it has, None for every row of the table.
+    """
+
+    start: int
+    oids: tuple[Oid, ...]
+    rows: tuple[int, ...] | None
+    stop: int
+
+    def row_numbers(self) -> Sequence[int]:
+        """Return the rows that stand in this strip."""
+        return range(self.stop - self.start) if self.rows is None else self.rows
+
+    def instances(self, suffixes: Sequence[Suffix]) -> Iterator[Oid]:
+        """Return the instances to ask for."""
+        same = self.oids[0] if len(self.oids) == 1 else None
+        for place, row in enumerate(self.row_numbers()):
+            yield (same or self.oids[place]).join(suffixes[row])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """How a column is taken out of the flat list: a slice, or one position per row, -1 where there is nothing."""
+
+    name: str
+    scale: float
+    picks: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterStrip:
+    """A counter, in both widths where the profile names two.
+
+    wraps_at: per value, None for 64 bits. spread: position in the strip for every row of the table, -1 for none,
+    None where the strip has every row.
+    """
+
+    strip: Strip
+    fillings: tuple[Filling, ...]
+    wraps_at: tuple[int | None, ...]
+    spread: tuple[int, ...] | None
+    is_octets: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberStrip:
+    """A gauge, an enumeration or a text."""
+
+    strip: Strip
+    filling: Filling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Layout:
+    """The rows of a table and the order of everything asked about them.
+
+    heads:      scalars at the start, sysUpTime first. cuts: ifCounterDiscontinuityTime, where there is one.
+    numbers_at, gauges_at, texts_at: where counters, other numbers, and text begin.
+    """
+
+    rows: RowSet
+    suffixes: tuple[Suffix, ...]
+    heads: tuple[Oid, ...]
+    cuts: Strip | None
+    counters: tuple[CounterStrip, ...]
+    numbers: tuple[NumberStrip, ...]
+    texts: tuple[NumberStrip, ...]
+    numbers_at: int
+    gauges_at: int
+    texts_at: int
+    size: int
+    partial: bool = False
+
+    def instances(self) -> list[Oid]:
+        """Return every instance to ask for, in order."""
+        found = list(self.heads)
+        for strip in self.strips():
+            found.extend(strip.instances(self.suffixes))
+        return found
+
+    def strips(self) -> list[Strip]:
+        """Return every strip, in order."""
+        parts = [*(counter.strip for counter in self.counters)]
+        parts += [part.strip for part in (*self.numbers, *self.texts)]
+        return parts if self.cuts is None else [self.cuts, *parts]
+
+    def says_the_same(self, other: Layout) -> bool:
+        """Return whether the other layout asks for the same instances, in the same rows with the same labels."""
+        return (
+            self.suffixes == other.suffixes
+            and self.heads == other.heads
+            and self.strips() == other.strips()
+            and self.partial == other.partial
+            and same_rows(self.rows, other.rows)
+        )
+
+
+def same_rows(one: RowSet, other: RowSet) -> bool:
+    """Return whether rows, keys and labels agree."""
+    return one.index == other.index and one.keys == other.keys and dict(one.labels) == dict(other.labels)
+
+
+class Presence:
+    """Which instances a device has: column OID -> suffixes, without those that a GET was refused."""
+
+    def __init__(self, columns: Mapping[Oid, Iterable[Suffix]], refused: AbstractSet[Oid] = frozenset()) -> None:
+        self._columns = {oid: frozenset(suffixes) for oid, suffixes in columns.items()}
+        self._refused = refused
+
+    def has(self, column: Oid, suffix: Suffix) -> bool:
+        """Return whether the device has that instance and gives it on a GET."""
+        if suffix not in self._columns.get(column, frozenset()):
+            return False
+        return not self._refused or column.join(suffix) not in self._refused
+
+
+def build_layout(
+    spec: TableSpec,
+    rows: RowSet,
+    suffixes: Sequence[Suffix],
+    presence: Presence,
+    *,
+    heads: Sequence[Oid] = (SYS_UP_TIME,),
+    partial: bool = False,
+) -> Layout:
+    """Put the columns of a table that the device has in order."""
+    builder = _Builder(suffixes, presence, at=len(heads))
+    cuts = builder.strip_or_none([spec.discontinuity]) if spec.discontinuity else None
+    numbers_at = builder.at
+    counters = tuple(builder.counter(wide, narrow) for wide, narrow in _widths(spec.columns))
+    gauges_at = builder.at
+    numbers = tuple(builder.number(column) for column in spec.columns if _is_number(column))
+    texts_at = builder.at
+    texts = tuple(builder.number(column) for column in spec.columns if column.kind is ColumnKind.TEXT)
+    return Layout(
+        rows=rows,
+        suffixes=tuple(suffixes),
+        heads=tuple(heads),
+        cuts=cuts,
+        counters=counters,
+        numbers=numbers,
+        texts=texts,
+        numbers_at=numbers_at,
+        gauges_at=gauges_at,
+        texts_at=texts_at,
+        size=builder.at,
+        partial=partial,
+    )
+
+
+def _is_number(column: ColumnSpec) -> bool:
+    return not column.kind.is_counter and column.kind is not ColumnKind.TEXT
+
+
+def _widths(columns: Sequence[ColumnSpec]) -> Iterator[tuple[ColumnSpec, ColumnSpec | None]]:
+    """Return each counter with the narrow one it replaces, if the profile asks for both."""
+    counters = {column.name: column for column in columns if column.kind.is_counter}
+    wide_of = {column.wide_of: column for column in counters.values() if column.wide_of in counters}
+    for column in counters.values():
+        if column.name in wide_of:
+            continue
+        yield column, counters.get(column.wide_of)
+
+
+class _Builder:
+    """Lays strip behind strip."""
+
+    def __init__(self, suffixes: Sequence[Suffix], presence: Presence, at: int) -> None:
+        self._suffixes = suffixes
+        self._has = presence.has
+        self.at = at
+
+    def strip_or_none(self, oids: Sequence[Oid]) -> Strip | None:
+        strip = self._strip(oids)
+        return strip if strip.stop > strip.start else None
+
+    def number(self, column: ColumnSpec) -> NumberStrip:
+        strip = self._strip([column.oid])
+        return NumberStrip(strip=strip, filling=self._filling(column, strip))
+
+    def counter(self, wide: ColumnSpec, narrow: ColumnSpec | None) -> CounterStrip:
+        columns = [column for column in (wide, narrow) if column is not None]
+        strip = self._strip([column.oid for column in columns])
+        wraps_of = {c.oid: None if c.kind is ColumnKind.COUNTER64 else COUNTER32 for c in columns}
+        asked = strip.oids if len(strip.oids) > 1 else strip.oids * (strip.stop - strip.start)
+        return CounterStrip(
+            strip=strip,
+            fillings=tuple(self._filling(column, strip) for column in columns),
+            wraps_at=tuple(wraps_of[oid] for oid in asked),
+            spread=None if strip.rows is None else self._positions(strip, lambda _: True, 0),
+            is_octets="octets" in wide.name.lower(),
+        )
+
+    def _strip(self, oids: Sequence[Oid]) -> Strip:
+        """Ask every row for the first of these columns that it has."""
+        asked: list[Oid] = []
+        rows: list[int] = []
+        for row, suffix in enumerate(self._suffixes):
+            for oid in oids:
+                if self._has(oid, suffix):
+                    asked.append(oid)
+                    rows.append(row)
+                    break
+        start, self.at = self.at, self.at + len(rows)
+        whole = len(rows) == len(self._suffixes)
+        short = (asked[0],) if asked and len(set(asked)) == 1 else tuple(asked)
+        return Strip(start=start, stop=self.at, oids=short, rows=None if whole else tuple(rows))
+
+    def _filling(self, column: ColumnSpec, strip: Strip) -> Filling:
+        if strip.rows is None and strip.oids in ((column.oid,), ()):
+            return Filling(name=column.name, scale=column.scale, picks=None)
+        only = len(strip.oids) == 1
+
+        def is_mine(place: int) -> bool:
+            return strip.oids[0 if only else place] == column.oid
+
+        return Filling(name=column.name, scale=column.scale, picks=self._positions(strip, is_mine, strip.start))
+
+    def _positions(self, strip: Strip, wanted: Callable[[int], bool], start: int) -> tuple[int, ...]:
+        """Return for every row of the table where it stands, counted from `start`, or -1."""
+        positions = [-1] * len(self._suffixes)
+        for place, row in enumerate(strip.row_numbers()):
+            if wanted(place):
+                positions[row] = start + place
+        return tuple(positions)

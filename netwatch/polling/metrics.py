@@ -1,0 +1,47 @@
+"""What polling counts about itself.
+
+`netwatch_device_up` is written with the device series, from the last readings, and not here.
+May import: nothing of ours. Called by: netwatch.polling.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Histogram
+
+POLLS = Counter(
+    "netwatch_polls_total",
+    "Polls of all tables of a device; outcome is ok, partial, failed, timeout, down or error",
+    ["device", "outcome"],
+)
+POLL_SECONDS = Histogram(
+    "netwatch_poll_duration_seconds",
+    "Time from the first request to the last reading of a poll",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
+)
+OVERRUNS = Counter(
+    "netwatch_poll_overruns_total", "Polls left out because the one before was still under way", ["device"]
+)
+START_LAG_SECONDS = Histogram(
+    "netwatch_poll_start_lag_seconds",
+    "Time from when a poll or reachability check was due to its start",
+    buckets=(0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60),
+)
+CHECKS = Counter(
+    "netwatch_reachability_checks_total", "Reachability checks; outcome is up, silent or refused", ["outcome"]
+)
+PARTIAL_READINGS = Counter(
+    "netwatch_partial_readings_total", "Readings of a table that could not be read whole", ["device", "table"]
+)
+DISCOVERIES = Counter(
+    "netwatch_table_discoveries_total",
+    "Discoveries of a table's rows; reason is first, interval, restart, change, missing or partial",
+    ["reason"],
+)
+DISCARDED = Counter(
+    "netwatch_counters_discarded_total",
+    "Counter increases not made a rate; cause is restart, uptime_jump, discontinuity, went_down or implausible",
+    ["cause"],
+)
+RESTARTS = Counter("netwatch_device_restarts_total", "Restarts of a device that polling saw", ["device"])
+CLOCK_STEPS = Counter("netwatch_clock_steps_total", "Times the wall clock was set while polling, and made good for")
+ERRORS = Counter("netwatch_polling_errors_total", "Errors in polling that nobody expected; each is in the log")

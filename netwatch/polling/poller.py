@@ -1,0 +1,188 @@
+"""Polls every device at its time: the wheel says what is due, a crew asks, polls of one device never overlap.
+
+May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatch.app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from functools import partial
+from typing import NamedTuple
+
+import structlog
+
+from netwatch.model import Device, DeviceStatus, Memory
+from netwatch.polling.clock import Clock, SystemClock
+from netwatch.polling.crew import Crew
+from netwatch.polling.device_poller import DevicePoller, ReadingSink, Tools
+from netwatch.polling.lag import LagMeter
+from netwatch.polling.lifeline import SCOPE
+from netwatch.polling.metrics import ERRORS, OVERRUNS, START_LAG_SECONDS
+from netwatch.polling.schedule import Due, TimingWheel, next_turn, phase_of
+from netwatch.polling.settings import PollingSettings
+from netwatch.polling.tick import Ticker
+from netwatch.profiles import ProfileLibrary
+from netwatch.snmp.client import SnmpClient
+
+log = structlog.get_logger(__name__)
+
+TICK = timedelta(milliseconds=100)
+FIRST_CHECKS_PER_SECOND = 500.0
+"""At the start a small fleet is asked at once, a large one over the reachability interval."""
+MAX_DISCOVERIES = 16
+MAX_POLLS = 500
+
+
+class Turn(StrEnum):
+    """What can be due for a device."""
+
+    CHECK = "check"
+    POLL = "poll"
+    DISCOVER = "discover"
+
+
+class Key(NamedTuple):
+    """An entry of the wheel."""
+
+    turn: Turn
+    device: str
+
+
+class Poller:
+    """All devices. Nothing happens before `start()`, nothing after `stop()`."""
+
+    def __init__(
+        self,
+        devices: Sequence[Device],
+        library: ProfileLibrary,
+        client: SnmpClient,
+        sink: ReadingSink,
+        settings: PollingSettings,
+        memories: Iterable[Memory] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self._settings = settings
+        self._tools = Tools(
+            library=library,
+            client=client,
+            sink=sink,
+            clock=self._clock,
+            discoveries=asyncio.Semaphore(MAX_DISCOVERIES),
+        )
+        known = {memory.key: memory for memory in memories if memory.scope == SCOPE}
+        self._pollers = {device.name: DevicePoller(device, self._tools, known.get(device.name)) for device in devices}
+        self._checks = Crew(settings.max_in_flight)
+        self._polls = Crew(min(MAX_POLLS, settings.max_in_flight))
+        self._busy: set[Key] = set()
+        self._again: set[Key] = set()
+        self._lag = LagMeter()
+        self._ticker = Ticker(self._clock)
+        self._wheel: TimingWheel[Key] = TimingWheel(self._clock.monotonic(), TICK.total_seconds())
+
+    async def start(self) -> None:
+        """Enter every device in the wheel and let the tick begin."""
+        now = self._clock.monotonic()
+        self._wheel = TimingWheel(now, TICK.total_seconds())
+        for poller in self._pollers.values():
+            self._enter(poller.device, now)
+        self._ticker.every(TICK, "polling tick", self._tick)
+        self._ticker.start()
+
+    async def stop(self) -> None:
+        """Stop the tick, cancel what is under way."""
+        await self._ticker.stop()
+        await self._checks.stop()
+        await self._polls.stop()
+        self._busy.clear()
+        self._again.clear()
+
+    def statuses(self) -> list[DeviceStatus]:
+        """Return what is known about every device, in the order of the configuration."""
+        return [poller.status() for poller in self._pollers.values()]
+
+    def poll_now(self, name: str) -> bool:
+        """Check and poll a device out of turn; return whether there is one of that name."""
+        if name not in self._pollers:
+            return False
+        for turn in (Turn.CHECK, Turn.POLL):
+            self._launch(Key(turn, name), self._clock.monotonic(), urgent=True)
+        return True
+
+    @property
+    def lag_seconds(self) -> float:
+        """Return by how much the latest start of the last minute was late."""
+        return self._lag.worst(self._clock.monotonic())
+
+    @property
+    def late_ratio(self) -> float:
+        """Return the share of starts in the last minute that were more than a second late, 0 to 1."""
+        return self._lag.late_ratio(self._clock.monotonic())
+
+    def _enter(self, device: Device, now: float) -> None:
+        """Give the device its places; the tables are polled as soon as the first check finds it up."""
+        every = {
+            Turn.CHECK: device.reachability_interval.total_seconds(),
+            Turn.POLL: device.interval.total_seconds(),
+            Turn.DISCOVER: self._settings.discovery_interval.total_seconds(),
+        }
+        spread = min(every[Turn.CHECK], len(self._pollers) / FIRST_CHECKS_PER_SECOND)
+        for turn, interval in every.items():
+            phase = phase_of(f"{turn}/{device.name}", interval)
+            at_once = turn is Turn.CHECK
+            first = now + phase / interval * spread if at_once else next_turn(now, interval, phase)
+            self._wheel.add(Key(turn, device.name), interval, phase, first)
+
+    async def _tick(self) -> None:
+        for due in self._wheel.advance(self._clock.monotonic()):
+            self._take(due)
+
+    def _take(self, due: Due[Key]) -> None:
+        key = due.key
+        if key.turn is Turn.DISCOVER:
+            self._pollers[key.device].rediscover()
+            return
+        if due.missed:
+            self._lag.note(0.0, self._clock.monotonic(), due.missed)
+        if key.turn is Turn.POLL and self._pollers[key.device].is_fresh():
+            return
+        if key in self._busy:
+            OVERRUNS.labels(key.device).inc()
+            return
+        self._launch(key, due.due_at)
+
+    def _launch(self, key: Key, due_at: float, *, urgent: bool = False) -> None:
+        """Put the work in line; what is under way already runs once more after it if that was urgent."""
+        if key in self._busy:
+            if urgent:
+                self._again.add(key)
+            return
+        self._busy.add(key)
+        crew = self._checks if key.turn is Turn.CHECK else self._polls
+        crew.put(partial(self._run, key, due_at))
+
+    async def _run(self, key: Key, due_at: float) -> None:
+        now = self._clock.monotonic()
+        START_LAG_SECONDS.observe(now - due_at)
+        self._lag.note(now - due_at, now)
+        try:
+            await self._ask(key)
+        except Exception:
+            ERRORS.inc()
+            log.exception("polling failed in a way nobody expected", device=key.device, turn=key.turn.value)
+        finally:
+            self._busy.discard(key)
+        if key in self._again:
+            self._again.discard(key)
+            self._launch(key, self._clock.monotonic())
+
+    async def _ask(self, key: Key) -> None:
+        poller = self._pollers[key.device]
+        if key.turn is Turn.CHECK:
+            if await poller.check():
+                self._launch(Key(Turn.POLL, key.device), self._clock.monotonic(), urgent=True)
+        elif await poller.poll():
+            self._launch(Key(Turn.CHECK, key.device), self._clock.monotonic(), urgent=True)

@@ -1,0 +1,94 @@
+"""Asks a device whether it is there: one GET of sysUpTime, over and over.
+
+The client's retries confirm a silence. They are fitted into the interval, so that a dead device is known within it;
+a device known to be down is asked twice, not four times. May import: netwatch.model, netwatch.snmp.
+Called by: netwatch.polling.device_poller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from netwatch.errors import PollError, RequestTimedOut
+from netwatch.model import REACHABILITY, SCALARS, Device, TableReading
+from netwatch.polling.clock import Clock
+from netwatch.polling.layout import SYS_UP_TIME
+from netwatch.polling.metrics import CHECKS
+from netwatch.snmp.client import GetPlan, SnmpClient
+
+SHARE_OF_INTERVAL = 0.8
+RETRIES_WHEN_DOWN = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What came of one check; `trouble` says in words why a device is not up."""
+
+    up: bool
+    at: datetime
+    arrived: float
+    round_trip_seconds: float | None = None
+    ticks: int | None = None
+    trouble: str = ""
+
+
+class Probe:
+    """The prepared question for one device."""
+
+    def __init__(self, device: Device, client: SnmpClient, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+        self._device = hurried(device)
+        self._device_down = replace(self._device, retries=min(device.retries, RETRIES_WHEN_DOWN))
+        self._plan: GetPlan | None = None
+
+    async def look(self, *, was_up: bool) -> Sight:
+        """Ask once, with retries."""
+        device = self._device if was_up else self._device_down
+        asked = self._clock.monotonic()
+        try:
+            if self._plan is None:
+                self._plan = self._client.compile(device, [SYS_UP_TIME])
+            value = (await self._client.run_plan(device, self._plan))[0]
+        except RequestTimedOut as exc:
+            return self._down("silent", str(exc))
+        except PollError as exc:
+            return self._down("refused", str(exc))
+        CHECKS.labels("up").inc()
+        arrived = self._clock.monotonic()
+        return Sight(
+            up=True,
+            at=self._clock.now(),
+            arrived=arrived,
+            round_trip_seconds=arrived - asked,
+            ticks=value if isinstance(value, int) else None,
+        )
+
+    def _down(self, outcome: str, trouble: str) -> Sight:
+        CHECKS.labels(outcome).inc()
+        return Sight(up=False, at=self._clock.now(), arrived=self._clock.monotonic(), trouble=trouble)
+
+
+def hurried(device: Device) -> Device:
+    """Return the device with a time-out that lets all its retries end within the reachability interval."""
+    tries = device.retries + 1
+    return replace(device, timeout=min(device.timeout, device.reachability_interval * SHARE_OF_INTERVAL / tries))
+
+
+def reachability_reading(device: str, sight: Sight, seconds_since_restart: float | None) -> TableReading:
+    """Return a check as a reading of the table `reachability`."""
+    uptime = None if sight.ticks is None else timedelta(milliseconds=sight.ticks * 10)
+    return TableReading(
+        device=device,
+        table=REACHABILITY.name,
+        at=sight.at,
+        rows=SCALARS,
+        columns={
+            "up": [int(sight.up)],
+            "round_trip_seconds": [sight.round_trip_seconds],
+            "uptime_seconds": [None if uptime is None else uptime.total_seconds()],
+            "seconds_since_restart": [seconds_since_restart if sight.up else None],
+        },
+        uptime=uptime,
+    )

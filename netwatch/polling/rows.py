@@ -1,0 +1,70 @@
+"""Names the rows of a table: index, key and labels, from what was walked.
+
+A quiet room. May import: netwatch.model, netwatch.profiles. Called by: netwatch.polling.discover.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from netwatch.model import Oid, RowSet, Value
+from netwatch.polling.layout import Suffix, same_rows
+from netwatch.polling.text import text_of
+from netwatch.profiles import LabelSpec, TableSpec
+
+IF_DESCR = Oid.parse("1.3.6.1.2.1.2.2.1.2")
+IF_NAME = Oid.parse("1.3.6.1.2.1.31.1.1.1.1")
+STAND_INS: Mapping[Oid, Oid] = {IF_NAME: IF_DESCR, IF_DESCR: IF_NAME}
+"""Where a device leaves one of these empty, the other one names the interface."""
+
+Cells = Mapping[Oid, Mapping[Suffix, Value]]
+
+
+def label_columns(spec: TableSpec) -> list[Oid]:
+    """Return the columns that hold the labels of a table, stand-ins included."""
+    oids = [label.oid for label in spec.labels if label.oid is not None]
+    return list(dict.fromkeys([*oids, *(STAND_INS[oid] for oid in oids if oid in STAND_INS)]))
+
+
+def name_rows(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells, previous: RowSet | None) -> RowSet:
+    """Return the rows with their labels; the very same object as `previous` where nothing changed.
+
+    Texts are interned: the ten thousand switches of a fleet share one "GigabitEthernet1/0/1".
+    """
+    index = tuple(sys.intern(".".join(map(str, suffix))) for suffix in suffixes)
+    labels = {
+        label.name: tuple(sys.intern(_label(label, suffix, cells)) for suffix in suffixes) for label in spec.labels
+    }
+    rows = RowSet(index=index, keys=_keys(spec.identity, index, labels), labels=labels)
+    return previous if previous is not None and same_rows(previous, rows) else rows
+
+
+def _label(label: LabelSpec, suffix: Suffix, cells: Cells) -> str:
+    text = _index_part(label, suffix) if label.oid is None else _cell(label.oid, suffix, cells)
+    return label.mapping.get(text, text)
+
+
+def _index_part(label: LabelSpec, suffix: Suffix) -> str:
+    if label.index_position == 0:
+        return ".".join(map(str, suffix))
+    return str(suffix[label.index_position - 1]) if label.index_position <= len(suffix) else ""
+
+
+def _cell(oid: Oid, suffix: Suffix, cells: Cells) -> str:
+    text = text_of(cells.get(oid, {}).get(suffix))
+    if not text and oid in STAND_INS:
+        return text_of(cells.get(STAND_INS[oid], {}).get(suffix))
+    return text
+
+
+def _keys(identity: str, index: tuple[str, ...], labels: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    texts = labels.get(identity)
+    if texts is None:
+        return index
+    times = Counter(texts)
+    return tuple(
+        sys.intern(f"{identity}={text}") if text and times[text] == 1 else number
+        for number, text in zip(index, texts, strict=True)
+    )

@@ -1,0 +1,178 @@
+"""Polls one table of one device: discovers its rows when there is a reason, asks its plan, makes the reading.
+
+May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatch.polling.device_poller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from netwatch.model import Device, Oid, RowSet, TableReading, Value
+from netwatch.polling.budget import Budget
+from netwatch.polling.clock import Clock
+from netwatch.polling.discover import Discovered, Question
+from netwatch.polling.layout import Layout, Presence, build_layout
+from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
+from netwatch.polling.readings import Answer, TableReader, examine, refused_instances
+from netwatch.polling.uptime import Life
+from netwatch.profiles import TableSpec
+from netwatch.snmp.client import GetPlan, SnmpClient
+
+Discover = Callable[[SnmpClient, Question], Awaitable[Discovered]]
+FIRST_WAIT_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 3600.0
+
+
+class Patience:
+    """Keeps a device that announces changes all the time from being walked all the time.
+
+    After a discovery that found nothing new the next one waits a minute, then two, then four, up to an hour.
+    """
+
+    def __init__(self) -> None:
+        self._not_before = 0.0
+        self._wait = FIRST_WAIT_SECONDS
+
+    def allows(self, now: float) -> bool:
+        """Return whether a discovery may be made now."""
+        return now >= self._not_before
+
+    def note(self, now: float, *, worth_it: bool) -> None:
+        """Take in whether the discovery just made found anything new."""
+        if worth_it:
+            self._wait, self._not_before = FIRST_WAIT_SECONDS, 0.0
+        else:
+            self._not_before = now + self._wait
+            self._wait = min(2 * self._wait, LONGEST_WAIT_SECONDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _News:
+    """Why the rows may be others than we think; `refused` are instances that are not there any more."""
+
+    reason: str
+    refused: frozenset[Oid] = frozenset()
+
+
+class TablePoller:
+    """One table of one device from its discovery on."""
+
+    def __init__(self, device: Device, spec: TableSpec, discover: Discover, client: SnmpClient, clock: Clock) -> None:
+        self.spec = spec
+        self.reason = ""
+        self._device = device
+        self._discover_rows = discover
+        self._client = client
+        self._clock = clock
+        self._reader = TableReader(device.name, spec.name, spec.rate_limit)
+        self._layout: Layout | None = None
+        self._plan: GetPlan | None = None
+        self._watched: tuple[Value, ...] = ()
+        self._refused: frozenset[Oid] = frozenset()
+        self._patience = Patience()
+        self._due = "first"
+
+    @property
+    def needs_discovery(self) -> bool:
+        """Return whether the next poll begins with a discovery."""
+        return bool(self._due)
+
+    def rediscover(self, reason: str) -> None:
+        """Have the next poll look at the rows anew."""
+        self._due = self._due or reason
+
+    async def poll(self, budget: Budget) -> TableReading | None:
+        """Read the table; None where the device does not have it and never had.
+
+        Raises:
+            PollError: the device did not answer, or with an error.
+            TimeoutError: the poll's time is used up.
+        """
+        if self._due:
+            await self._discover(_News(reason=self._due))
+        answer, news = await self._ask(budget)
+        if answer is not None and news is not None and self._may_discover(news):
+            await self._discover(news)
+            answer, _ = await self._ask(budget)
+        return self._read(answer)
+
+    def _may_discover(self, news: _News) -> bool:
+        return news.reason == "restart" or self._patience.allows(self._clock.monotonic())
+
+    async def _ask(self, budget: Budget) -> tuple[Answer | None, _News | None]:
+        layout, plan = self._layout, self._plan
+        if layout is None or plan is None:
+            return None, None
+        async with budget.running():
+            values = await self._client.run_plan(self._device, plan)
+        missing = refused_instances(layout, values)
+        watched = tuple(values[1 : len(layout.heads)])
+        answer = examine(layout, values, self._clock.now(), self._clock.monotonic())
+        return answer, self._news(answer, watched, missing)
+
+    def _news(self, answer: Answer, watched: tuple[Value, ...], missing: list[Oid]) -> _News | None:
+        life = self._reader.passage(answer).life
+        if life is Life.RESTARTED:
+            return _News(reason="restart")
+        if life is Life.JUMPED or watched != self._watched:
+            return _News(reason="change")
+        if missing:
+            return _News(reason="missing", refused=frozenset(missing))
+        if self._layout is not None and self._layout.partial:
+            return _News(reason="partial")
+        return None
+
+    async def _discover(self, news: _News) -> None:
+        DISCOVERIES.labels(news.reason).inc()
+        # What was refused once is tried again at the slow discovery, and when the device starts anew.
+        self._refused = self._refused | news.refused if news.reason in ("missing", "partial") else frozenset()
+        before = self._layout
+        question = Question(device=self._device, spec=self.spec, previous=before, refused=self._refused)
+        found = await self._discover_rows(self._client, question)
+        self._due = ""
+        self._watched, self.reason = found.watched, found.reason
+        self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
+        self._patience.note(self._clock.monotonic(), worth_it=self._layout is not before)
+
+    def _use(self, layout: Layout | None) -> None:
+        if layout is None or layout is self._layout:
+            return
+        changed = self._layout is None or layout.instances() != self._layout.instances()
+        self._layout = layout
+        self._reader.adopt(layout)
+        if not layout.suffixes:
+            self._plan = None
+        elif changed or self._plan is None:
+            self._plan = self._client.compile(self._device, layout.instances())
+
+    def _read(self, answer: Answer | None) -> TableReading | None:
+        if self._layout is None:
+            return None
+        if answer is None:
+            return self._empty_reading()
+        reading = self._reader.reading(answer)
+        self._count(reading)
+        return reading
+
+    def _empty_reading(self) -> TableReading:
+        """Return the reading of a table that had rows once, so that those who knew them learn they are gone."""
+        layout = self._layout or _no_rows(self.spec)
+        columns = {column.name: () for column in self.spec.columns}
+        return TableReading(
+            device=self._device.name, table=self.spec.name, at=self._clock.now(), rows=layout.rows, columns=columns
+        )
+
+    def _count(self, reading: TableReading) -> None:
+        if reading.partial:
+            PARTIAL_READINGS.labels(reading.device, reading.table).inc()
+        if self._reader.discarded:
+            for cause, number in self._reader.discarded.items():
+                DISCARDED.labels(cause.value).inc(number)
+            self._reader.discarded.clear()
+
+
+def _no_rows(spec: TableSpec) -> Layout:
+    labels: dict[str, tuple[str, ...]] = {label.name: () for label in spec.labels}
+    rows = RowSet(index=(), keys=(), labels=labels)
+    return replace(build_layout(spec, rows, (), Presence({})), partial=False)
