@@ -9,12 +9,13 @@ May import: netwatch.errors. Called by: config, rules, profiles.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from netwatch.errors import ConfigError
@@ -23,6 +24,9 @@ KeyPath = tuple[str | int, ...]
 """The way to a value: `("devices", 0, "address")`."""
 
 MAX_FILE_BYTES = 16 * 2**20
+MAX_NODES = 1_000_000
+"""Values in one file with every alias written out; a few hundred bytes of nested aliases could mean billions."""
+MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +64,11 @@ def dotted(path: KeyPath) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YamlFile:
-    """A file read: `data` is the tree as ruamel gives it (mappings, lists, scalars)."""
+    """A file read: `data` is the tree as ruamel gives it (mappings, lists, scalars), `text` what it was read from."""
 
     name: str
-    data: Any
+    data: Any = field(repr=False)
+    text: str = field(default="", repr=False)
 
     def position(self, path: KeyPath, *, key: bool = False) -> tuple[int, int]:
         """Return line and column of the value at `path` (of its key, if asked), or of its nearest parent.
@@ -73,11 +78,17 @@ class YamlFile:
         node, place = self.data, _start(self.data)
         for number, step in enumerate(path):
             found = _place_of(node, step, want_key=key and number == len(path) - 1)
-            if found is None:
-                continue
-            place = found
-            node = node[step]
+            if found is not None:
+                place = found
+            if found is not None or _holds(node, step):
+                node = node[step]
         return place
+
+    def written(self, path: KeyPath) -> str:
+        """Return the rest of the line at a value, as it stands in the file: `0777` where `data` says 777."""
+        line, column = self.position(path)
+        lines = self.text.splitlines()
+        return lines[line - 1][column - 1 :] if line <= len(lines) else ""
 
     def problem(self, path: KeyPath, message: str, *, key: bool = False, severity: str = "error") -> Problem:
         """Return a Problem placed at `path`."""
@@ -92,14 +103,22 @@ def _start(node: Any) -> tuple[int, int]:
     return (mark.line + 1, mark.col + 1) if mark is not None and mark.line is not None else (1, 1)
 
 
+def _holds(node: Any, step: str | int) -> bool:
+    return isinstance(node, Mapping) and step in node
+
+
 def _place_of(node: Any, step: str | int, *, want_key: bool) -> tuple[int, int] | None:
-    if isinstance(node, CommentedMap) and step in node:
-        line, column = node.lc.key(step) if want_key else node.lc.value(step)
-        return line + 1, column + 1
-    if isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
-        line, column = node.lc.item(step)
-        return line + 1, column + 1
-    return None
+    """Return the place of a child, or None: it is not there, or stands elsewhere (merged in by `<<`)."""
+    try:
+        if isinstance(node, CommentedMap) and step in node:
+            line, column = node.lc.key(step) if want_key else node.lc.value(step)
+        elif isinstance(node, CommentedSeq) and isinstance(step, int) and step < len(node):
+            line, column = node.lc.item(step)
+        else:
+            return None
+    except KeyError:
+        return None
+    return line + 1, column + 1
 
 
 def read_yaml(path: Path) -> YamlFile:
@@ -129,30 +148,66 @@ def parse_yaml(text: str, name: str) -> YamlFile:
     loader = YAML(typ="rt", pure=True)
     loader.allow_duplicate_keys = False
     try:
-        return YamlFile(name=name, data=loader.load(text))
+        data = loader.load(text)
+        _check_size(data)
     except MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = " ".join(str(part) for part in (exc.context, exc.problem) if part)
+        # `from None`: the original quotes the lines around the place, and those may hold a passphrase.
         raise InvalidFile(
-            [Problem(file=name, line=line, column=column, path="", message=message.split("\n")[0])]
-        ) from exc
-    except (YAMLError, ValueError, RecursionError) as exc:
-        raise InvalidFile([_at_start(name, str(exc).split("\n")[0])]) from exc
+            [Problem(file=name, line=line, column=column, path="", message=_without_values(exc))]
+        ) from None
+    except RecursionError:
+        raise InvalidFile([_at_start(name, f"is nested more than {MAX_DEPTH} deep")]) from None
+    except (YAMLError, ValueError) as exc:
+        raise InvalidFile([_at_start(name, str(exc).split("\n")[0])]) from None
+    return YamlFile(name=name, data=data, text=text)
+
+
+def _without_values(exc: MarkedYAMLError) -> str:
+    """Return what the parser says; of a duplicate key it would tell both values, and those may be secret."""
+    if isinstance(exc, DuplicateKeyError):
+        return str(exc.problem).split(" with value ")[0].replace("found duplicate key", "there is a second")
+    return " ".join(str(part) for part in (exc.context, exc.problem) if part).split("\n")[0]
+
+
+def _check_size(data: Any) -> None:
+    """Raise ValueError where aliases multiply, RecursionError where nesting has no sensible end."""
+    level, count = [data], 1
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in _children(node)]
+        count += len(level)
+        if not level:
+            return
+        if count > MAX_NODES:
+            raise ValueError(f"holds more than {MAX_NODES} values once its aliases are written out")
+    raise RecursionError
+
+
+def _children(node: Any) -> Sequence[Any]:
+    if isinstance(node, Mapping):
+        return list(node.values())
+    return node if isinstance(node, list | tuple) else ()
 
 
 def plain(node: Any) -> Any:
     """Return the tree as plain dicts, lists and scalars, as pydantic wants them."""
     if isinstance(node, Mapping):
-        return {plain(key): plain(value) for key, value in node.items()}
+        return {_plain_key(key): plain(value) for key, value in node.items()}
     if isinstance(node, list | tuple):
         return [plain(item) for item in node]
     if isinstance(node, bool) or node is None:
         return node
+    if isinstance(node, TaggedScalar):
+        return str(node.value)
     for kind in (int, float, str):
         if isinstance(node, kind):
             return kind(node)
     return node
+
+
+def _plain_key(key: Any) -> Any:
+    return str(key) if isinstance(key, Mapping | list | tuple) else plain(key)
 
 
 def _at_start(name: str, message: str) -> Problem:

@@ -63,3 +63,37 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path):
 def test_deep_nesting_is_an_error_and_not_a_crash():
     with pytest.raises(InvalidFile):
         parse_yaml("[" * 100_000, "x.yaml")
+
+
+def test_a_duplicate_key_is_named_without_its_values():
+    with pytest.raises(InvalidFile, match=r'x\.yaml:2:1: .*second "community"$') as caught:
+        parse_yaml("community: hunter2\ncommunity: hunter3\n", "x.yaml")
+
+    assert "hunter" not in repr(caught.value.__cause__)
+
+
+def test_aliases_that_multiply_are_an_error_and_not_a_full_memory():
+    levels = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 10)}]\n" for n in range(1, 9))
+
+    with pytest.raises(InvalidFile, match="more than 1000000 values"):
+        parse_yaml("l0: &l0 [x]\n" + levels, "x.yaml")
+
+
+def test_a_merged_value_is_placed_at_the_mapping_it_is_merged_into():
+    file = parse_yaml("one: &one {port: x}\ntwo:\n  <<: *one\n  name: y\n", "x.yaml")
+
+    assert file.position(("two", "port")) == (3, 3)
+
+
+def test_a_key_that_is_no_word_becomes_one():
+    assert plain(parse_yaml("? [a, b]\n: 1\n", "x.yaml").data) == {"('a', 'b')": 1}
+
+
+def test_what_the_file_really_says_can_be_asked_for():
+    file = parse_yaml("a: {community: 0777}\n", "x.yaml")
+
+    assert (file.data["a"]["community"], file.written(("a", "community"))) == (777, "0777}")
+
+
+def test_the_text_of_a_file_is_not_in_its_repr():
+    assert "hunter2" not in repr(parse_yaml("community: hunter2\n", "x.yaml"))
