@@ -1,1 +1,22 @@
-"""Composes the message, keeps the retry timetable, speaks SMTP."""
+"""Composes the message, keeps the retry timetable, speaks SMTP.
+
+`Mailer` turns a notification into outbox entries for the engine to commit; `Notifier` sends what is committed.
+`test_mail` walks through every relay and tells what it saw.
+"""
+
+from netwatch.notify.compose import compose
+from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
+from netwatch.notify.facts import incident_subject
+from netwatch.notify.mailer import Mailer
+from netwatch.notify.notifier import Notifier, NotifierStatus, Outbox
+from netwatch.notify.relays import Pace, RelayStatus
+from netwatch.notify.replies import Phase
+from netwatch.notify.settings import EmailSettings, ReceiverSettings, RelaySettings, SmtpSettings
+from netwatch.notify.smtp import Step
+
+__all__ = [
+    "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",
+    "Mailer", "compose", "incident_subject",
+    "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus",
+    "RelayDiagnosis", "Step", "Phase", "test_mail",
+]  # fmt: skip

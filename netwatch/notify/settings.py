@@ -1,22 +1,32 @@
 """The `receivers` and `smtp` parts of the configuration.
 
-May import: netwatch.model. Called by: config.
+May import: netwatch.model, netwatch.notify.address. Called by: config.
 """
 
 from __future__ import annotations
 
+import ipaddress
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from netwatch.model import Duration, Section
+from netwatch.notify.address import parse_mailbox
+
+
+def _a_mailbox(text: str) -> str:
+    parse_mailbox(text)
+    return text
+
+
+MailboxText = Annotated[str, AfterValidator(_a_mailbox)]
 
 
 class EmailSettings(Section):
     """Whom a receiver mails."""
 
-    to: list[str] = Field(min_length=1)
+    to: list[MailboxText] = Field(min_length=1)
     send_resolved: bool = True
 
 
@@ -28,22 +38,56 @@ class ReceiverSettings(Section):
 
 
 class RelaySettings(Section):
-    """One mail server. `tls` is required as written: nothing is ever sent in the clear where it says starttls."""
+    """One mail server. `tls` is required as written: nothing is ever sent in the clear where it says starttls.
 
-    host: str = Field(min_length=1)
+    auth pins the mechanism; without it the best one the server offers is used. timeout is for each step of SMTP.
+    """
+
+    host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9._:-]+$")
     port: int = Field(default=25, ge=1, le=65535)
     tls: Literal["none", "starttls", "implicit"] = "none"
     username: str | None = None
     password: SecretStr | None = None
     auth: Literal["PLAIN", "LOGIN", "CRAM-MD5"] | None = None
     ca_file: str | None = None
-    timeout: Duration = timedelta(seconds=30)
+    timeout: Duration = Field(default=timedelta(seconds=30), gt=timedelta(0))
+
+    @model_validator(mode="after")
+    def _credentials_are_whole_and_protected(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together: give both or none")
+        if self.auth is not None and self.username is None:
+            raise ValueError("auth needs a username and a password")
+        if self.username is not None and self.tls == "none" and not is_loopback(self.host):
+            raise ValueError("a password is never sent in the clear: set tls to starttls or implicit")
+        return self
+
+    @property
+    def name(self) -> str:
+        """Return `host:port`, as logs, metrics and pages call this relay."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 class SmtpSettings(Section):
-    """Who mails, and through which relays, in the order to try them."""
+    """Who mails, and through which relays, in the order to try them.
 
-    from_: str = Field(alias="from", default="NetWatch <netwatch@localhost>")
+    check_interval: how often a relay that had nothing to send is tried as far as AUTH, so that a dead one is known
+    before it is needed; 0 for never. local_hostname: what EHLO says; without it the host's name where that has a
+    domain, else the address of the connection (RFC 5321, section 4.1.3).
+    """
+
+    from_: MailboxText = Field(alias="from", default="NetWatch <netwatch@localhost>")
     relays: list[RelaySettings] = Field(default_factory=list)
-    local_hostname: str | None = None
+    local_hostname: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._:\[\]-]+$")
     connections: int = Field(default=4, ge=1, le=64)
+    check_interval: Duration = Field(default=timedelta(minutes=5), ge=timedelta(0))
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or address can only be this machine."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

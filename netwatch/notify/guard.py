@@ -1,0 +1,100 @@
+"""Keeps text from devices from becoming anything but text in a mail.
+
+A quiet room. Names, aliases and descriptions come from devices, and whoever can set an interface description can
+write into our mails. `clean_line` and `clean_block` take away what could end a line, hide or reverse text, or be
+read as an encoded word (RFC 2047); `faults_of` reads finished bytes back and says where they are not what was meant.
+May import: nothing. Called by: netwatch.notify.compose, which writes; netwatch.notify.smtp, which cleans replies.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from email.parser import BytesParser
+from email.policy import SMTP
+
+MAX_LINE = 200
+MAX_BLOCK = 2_000
+MAX_MARKS = 3
+"""Combining marks in a row; more only paint over the lines above and below."""
+
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Characters without a picture whose Unicode category does not give them away."""
+_BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+_GONE = frozenset({"Cc", "Cf", "Co", "Cn"})
+_MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4,}")
+
+
+def clean_line(text: str, limit: int = MAX_LINE) -> str:
+    """Return the text as one line of visible characters, at most `limit` long."""
+    visible = "".join(_visible(character) for character in text[: 4 * limit + 64])
+    calm = _MARKS.sub(lambda run: run[0][:MAX_MARKS], " ".join(visible.split()))
+    return _capped(_without_encoded_words(calm), limit)
+
+
+def clean_block(text: str, limit: int = MAX_BLOCK, lines: int = 20) -> str:
+    """Return the text as at most `lines` lines, each cleaned; where lines end is the only thing it may decide."""
+    kept = [clean_line(line, limit) for line in re.split(r"\r\n|[\n\r\v\f\x85\u2028\u2029]", text[: 4 * limit])]
+    return _capped("\n".join(line for line in kept if line), limit, lines)
+
+
+def plain_ascii(text: str, limit: int = MAX_LINE) -> str:
+    """Return only letters, digits and harmless signs: what no reader can take for anything else."""
+    return re.sub(r"[^A-Za-z0-9 .,:;/_()\[\]%+-]", "?", clean_line(text, limit)).replace("=?", "= ?")
+
+
+def faults_of(message: bytes, headers: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what is wrong with finished bytes, nothing if they are exactly the mail that was meant.
+
+    `headers` are the names and decoded values intended, in order. Bytes are also looked at raw, so that the
+    parser is not the only witness.
+    """
+    return [*_raw_faults(message, [name for name, _ in headers]), *_parsed_faults(message, headers)]
+
+
+def _raw_faults(message: bytes, names: Sequence[str]) -> list[str]:
+    faults = []
+    if re.search(rb"\r(?!\n)|(?<!\r)\n", message):
+        faults.append("a bare CR or LF")
+    if not message.isascii() or b"\0" in message:
+        faults.append("a byte outside ASCII")
+    if any(len(line) > 998 for line in message.split(b"\r\n")):
+        faults.append("a line longer than 998 octets")
+    head = message.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    found = [line.partition(b":")[0].decode("ascii", "replace") for line in head if line[:1] not in (b" ", b"\t")]
+    if found != list(names):
+        faults.append(f"header lines {found}")
+    return faults
+
+
+def _parsed_faults(message: bytes, headers: Sequence[tuple[str, str]]) -> list[str]:
+    parsed = BytesParser(policy=SMTP).parsebytes(message)
+    found = [(name, " ".join(str(value).split())) for name, value in parsed.items()]
+    faults = [] if found == [(name, " ".join(value.split())) for name, value in headers] else [f"headers {found}"]
+    faults += [f"header {name}: {value.defects}" for name, value in parsed.items() if getattr(value, "defects", ())]
+    faults += [f"part {part.get_content_type()}: {part.defects}" for part in parsed.walk() if part.defects]
+    return faults
+
+
+def _visible(character: str) -> str:
+    if character in _BREAKS:
+        return " "
+    if character in _INVISIBLE:
+        return ""
+    category = unicodedata.category(character)
+    if category in _GONE:
+        return ""
+    if category == "Cs":
+        return "\ufffd"
+    return " " if category[0] == "Z" else character
+
+
+def _without_encoded_words(text: str) -> str:
+    return text.replace("=?", "= ?")
+
+
+def _capped(text: str, limit: int, lines: int | None = None) -> str:
+    if lines is not None and text.count("\n") >= lines:
+        text = "\n".join(text.split("\n")[:lines]) + "…"
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

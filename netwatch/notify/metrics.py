@@ -1,0 +1,21 @@
+"""What this room counts.
+
+May import: nothing. Called by: netwatch.notify.
+"""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+ATTEMPTS = Counter(
+    "netwatch_mail_attempts_total", "Tries to hand a mail over, by what became of it and where", ["outcome", "phase"]
+)
+SENT = Counter("netwatch_mail_sent_total", "Mails a relay accepted")
+DEAD = Counter("netwatch_mail_dead_total", "Mails given up: refused for good, or tried for too long")
+GUARDED = Counter("netwatch_mail_guarded_total", "Mails composed plain because their text would have become headers")
+RELAY_UP = Gauge("netwatch_relay_up", "Whether mail can be handed to the relay", ["relay"])
+RELAY_TROUBLE = Counter("netwatch_relay_trouble_total", "Times a relay was left alone, by phase", ["relay", "phase"])
+LOOP_ERRORS = Counter("netwatch_mail_loop_errors_total", "Errors the sending loop survived", ["what"])
+DELIVERY_SECONDS = Histogram(
+    "netwatch_mail_delivery_seconds",
+    "Time from a mail's creation to its acceptance by a relay",
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 21600, 86400),
+)
