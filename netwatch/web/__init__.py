@@ -1,1 +1,14 @@
-"""Status page and JSON API; it shows, it never decides."""
+"""The status page, the JSON API and the HTTP server they and /metrics are served by; it shows, it never decides.
+
+What it shows comes through the Protocols `Views` and `MetricsRenderer`, handed in by netwatch.app. Everything works
+without scripts and without a network beyond this one server: no fonts, scripts or styles from elsewhere.
+
+May import: netwatch.model, netwatch.errors. Called by: netwatch.app, netwatch.config (settings).
+"""
+
+from netwatch.web.app import create_app
+from netwatch.web.server import Server
+from netwatch.web.settings import WebSettings
+from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, Views
+
+__all__ = ["MetricsRenderer", "RelayStatus", "RenderedMetrics", "Server", "Views", "WebSettings", "create_app"]

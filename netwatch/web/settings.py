@@ -5,11 +5,26 @@ May import: netwatch.model. Called by: config.
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
 from netwatch.model import Section
+from netwatch.web.listen import parse_listen
+
+
+def _listen(text: str) -> str:
+    parse_listen(text)
+    return text
 
 
 class WebSettings(Section):
-    """Where page, API and metrics are served, and the address that mails link to."""
+    """Where page, API and metrics are served, and the address that mails link to.
 
-    listen: str = "127.0.0.1:10916"
+    hosts: further names this server may be asked for by (`netwatch.example.net`), beside IP addresses, names
+    without a dot, this machine's own name and that of `external_url`; see netwatch.web.guard for why.
+    """
+
+    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:10916"
     external_url: str | None = None
+    hosts: list[str] = Field(default_factory=list)

@@ -1,0 +1,83 @@
+"""Puts page, API, /metrics and static files together into one ASGI app.
+
+Errors are words: JSON below /api/, a page elsewhere.
+May import: netwatch.errors, netwatch.web. Called by: netwatch.app.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from netwatch.errors import NetWatchError
+from netwatch.web.api import METHODS, api_router
+from netwatch.web.guard import Guard, own_names
+from netwatch.web.live import Live
+from netwatch.web.metrics_route import metrics_router
+from netwatch.web.pages import page_router
+from netwatch.web.settings import WebSettings
+from netwatch.web.templating import Templates
+from netwatch.web.views import MetricsRenderer, Views
+
+_STATIC = Path(__file__).parent / "static"
+_log = structlog.get_logger(__name__)
+
+
+def create_app(views: Views, metrics: MetricsRenderer, settings: WebSettings, version: str) -> FastAPI:
+    """Return the app; it serves nothing until a Server is started with it.
+
+    Swagger and ReDoc stay out: they fetch their scripts from a CDN.
+    """
+    app = FastAPI(title="NetWatch", version=version, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
+    templates = Templates(version)
+    app.state.live = Live(views)
+    app.include_router(metrics_router(views, metrics))
+    app.include_router(api_router(views))
+    _add_event_stream(app, app.state.live)
+    app.include_router(page_router(views, templates))
+    app.mount("/static", StaticFiles(directory=_STATIC))
+    _add_error_pages(app, templates)
+    app.add_middleware(Guard, names=own_names(settings))
+    return app
+
+
+def _add_event_stream(app: FastAPI, live: Live) -> None:
+    @app.api_route("/events", methods=METHODS, include_in_schema=False)
+    async def events(request: Request) -> Response:
+        if live.is_full:
+            return PlainTextResponse("too many pages are open\n", 503)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream")
+        return StreamingResponse(live.stream(), media_type="text/event-stream")
+
+
+def _add_error_pages(app: FastAPI, templates: Templates) -> None:
+    async def answer(request: Request, status: int, words: str, headers: dict[str, str] | None = None) -> Response:
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"error": words}, status, headers=headers)
+        title = HTTPStatus(status).phrase
+        page = await templates.page("error.html", status_code=status, title=title, words=words)
+        page.headers.update(headers or {})
+        return page
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, exc: HTTPException) -> Response:
+        words = exc.detail if exc.detail != HTTPStatus(exc.status_code).phrase else "there is nothing here"
+        return await answer(request, exc.status_code, words, dict(exc.headers or {}))
+
+    @app.exception_handler(RequestValidationError)
+    async def misasked(request: Request, exc: RequestValidationError) -> Response:
+        words = "; ".join(f"{error['loc'][-1]}: {error['msg']}" for error in exc.errors())
+        return await answer(request, 400, words)
+
+    @app.exception_handler(NetWatchError)
+    async def failed(request: Request, exc: NetWatchError) -> Response:
+        _log.warning("page_failed", path=request.url.path, error=str(exc))
+        return await answer(request, 503, f"NetWatch cannot answer right now: {exc}")

@@ -1,0 +1,127 @@
+"""Stands before every request: refuses foreign Host names, sets the security headers, counts, catches what escapes.
+
+Why Host is checked: a web page anywhere may make its own name resolve to this server's address and then read it with
+its visitor's browser (DNS rebinding). Such an attacker needs a name of his own in the public DNS, so these are let
+in: IP addresses, names without a dot, `localhost`, this machine's own name, that of `web.external_url`, and
+`web.hosts`. Everything else gets 421 and is told which setting to change. /metrics is no exception: it names every
+device.
+
+May import: netwatch.web. Called by: netwatch.web.app.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from netwatch.web.metrics import REFUSED_HOSTS, REQUESTS
+from netwatch.web.settings import WebSettings
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_log = structlog.get_logger(__name__)
+
+
+def own_names(settings: WebSettings) -> frozenset[str]:
+    """Return the names with a dot under which this server may be asked."""
+    external = urlsplit(settings.external_url or "").hostname or ""
+    return frozenset(name.lower() for name in (socket.gethostname(), external, *settings.hosts) if name)
+
+
+def is_own_host(host: str, names: Collection[str]) -> bool:
+    """Return whether a Host header can be meant for us; an absent one (HTTP/1.0) comes from no browser."""
+    name = (urlsplit(f"//{host}").hostname or "").rstrip(".") if _is_sane(host) else None
+    if name is None:
+        return False
+    if "." not in name and ":" not in name:
+        return True
+    return name in names or name.endswith(".localhost") or _is_address(name)
+
+
+def _is_sane(host: str) -> bool:
+    try:
+        urlsplit(f"//{host}").port  # noqa: B018 # a port that is no number raises here
+    except ValueError:
+        return False
+    return not set(host) & set("/?#@\\ ")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+class Guard:
+    """The outermost ASGI layer of ours."""
+
+    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
+        self._app = app
+        self._names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send)
+        try:
+            await self._app_or_refusal(scope)(scope, receive, answer.send)
+        except Exception:  # noqa: BLE001 # the top of the loop: whatever escaped is logged, counted and answered
+            _log.exception("request_failed", path=scope["path"])
+            if not answer.status:
+                await PlainTextResponse("NetWatch failed to answer; its log says why.\n", 500)(
+                    scope, receive, answer.send
+                )
+        finally:
+            REQUESTS.labels(route=_route(scope), code=str(answer.status or 499)).inc()
+
+    def _app_or_refusal(self, scope: Scope) -> ASGIApp:
+        host = Headers(scope=scope).get("host", "")
+        if is_own_host(host, self._names):
+            return self._app
+        REFUSED_HOSTS.inc()
+        return PlainTextResponse(
+            "NetWatch does not know itself by this name. If it should, put the name into web.hosts.\n", 421
+        )
+
+
+class _Answer:
+    """Adds the headers on the way out and remembers the status."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers[name] = value
+            headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+
+def _route(scope: Scope) -> str:
+    """Return the route's template, so that hostile paths make no label values."""
+    if scope["path"].startswith("/static/"):
+        return "/static"
+    return getattr(scope.get("route"), "path", "none")

@@ -1,0 +1,117 @@
+"""The pages: each asks the views for what it shows and fills a template; without scripts they work the same.
+
+May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import Response
+
+from netwatch.model import AlertState, OutboxState
+from netwatch.web.api import METHODS, find_device
+from netwatch.web.interfaces import interfaces_of, is_interface_table
+from netwatch.web.mail_text import mail_text
+from netwatch.web.overview import gravest_first, overview_of
+from netwatch.web.templating import Templates
+from netwatch.web.views import Views
+
+DEVICES_ON_OVERVIEW = 50
+DEVICES_ON_A_PAGE = 200
+ROWS_OF_A_TABLE = 200
+_SHOWN_ALERTS = (AlertState.FIRING, AlertState.PENDING, AlertState.RESOLVED)
+
+Page = Annotated[int, Query(ge=1, le=100_000)]
+Filter = Annotated[str, Query(max_length=255)]
+
+
+def page_router(views: Views, templates: Templates) -> APIRouter:
+    """Return the routes of the pages."""
+    router = APIRouter(include_in_schema=False, default_response_class=Response)
+    _add_device_pages(router, views, templates)
+    _add_mail_pages(router, views, templates)
+
+    @router.api_route("/", methods=METHODS)
+    async def first() -> Response:
+        seen = overview_of(views.devices(), await views.alerts(), views.problems())
+        return await templates.page(
+            "overview.html",
+            overview=seen,
+            rows=seen.rows[:DEVICES_ON_OVERVIEW],
+            not_ready=views.not_ready(),
+            relays=views.relays(),
+            counts=await views.outbox_counts(),
+            mails=await views.outbox(6),
+            traps=await views.traps(6),
+            events=await views.events(10),
+        )
+
+    @router.api_route("/alerts", methods=METHODS)
+    async def alerts(state: AlertState | None = None) -> Response:
+        known = await views.alerts()
+        counts = {one: sum(alert.state is one for alert in known) for one in _SHOWN_ALERTS}
+        shown = [alert for alert in known if state in (None, alert.state)]
+        shown.sort(key=lambda alert: (_SHOWN_ALERTS.index(alert.state), *gravest_first(alert)))
+        return await templates.page("alerts.html", alerts=shown, counts=counts, chosen=state)
+
+    return router
+
+
+def _add_device_pages(router: APIRouter, views: Views, templates: Templates) -> None:
+    @router.api_route("/devices", methods=METHODS)
+    async def devices(page: Page = 1, q: Filter = "") -> Response:
+        seen = overview_of(views.devices(), await views.alerts(), ())
+        found = [row for row in seen.rows if q.casefold() in _findable(row.status.device, row.status.sys_name)]
+        pages = max(1, math.ceil(len(found) / DEVICES_ON_A_PAGE))
+        page = min(page, pages)
+        rows = found[(page - 1) * DEVICES_ON_A_PAGE : page * DEVICES_ON_A_PAGE]
+        return await templates.page(
+            "devices.html", rows=rows, found=len(found), total=len(seen.rows), q=q, page=page, pages=pages
+        )
+
+    @router.api_route("/devices/{name:path}", methods=METHODS)
+    async def device(name: str) -> Response:
+        status = find_device(views, name)
+        alerts = [alert for alert in await views.alerts() if alert.key.device == name]
+        row = overview_of([status], alerts, ())
+        readings = views.readings(name)
+        alerting = {alert.key.instance for alert in row.firing if alert.key.instance}
+        return await templates.page(
+            "device.html",
+            status=status,
+            row=row.rows[0],
+            firing=row.firing,
+            pending=row.pending,
+            interfaces=interfaces_of(readings, alerting),
+            tables=[reading for reading in readings if not is_interface_table(reading)],
+            schema=views.schema(),
+            gaps=views.gaps(name),
+            events=await views.events(20, name),
+            rows_of_a_table=ROWS_OF_A_TABLE,
+        )
+
+
+def _findable(device: object, sys_name: str) -> str:
+    return f"{getattr(device, 'name', '')} {getattr(device, 'address', '')} {sys_name}".casefold()
+
+
+def _add_mail_pages(router: APIRouter, views: Views, templates: Templates) -> None:
+    @router.api_route("/outbox", methods=METHODS)
+    async def outbox(state: OutboxState | None = None) -> Response:
+        return await templates.page(
+            "outbox.html",
+            mails=await views.outbox(200, state),
+            counts=await views.outbox_counts(),
+            relays=views.relays(),
+            chosen=state,
+        )
+
+    @router.api_route("/outbox/{entry_id}", methods=METHODS)
+    async def mail(entry_id: str) -> Response:
+        entry = await views.outbox_entry(entry_id)
+        if entry is None:
+            raise HTTPException(404, "there is no such mail; it may be past its retention")
+        return await templates.page("mail.html", entry=entry, mail=mail_text(entry.message))

@@ -1,0 +1,98 @@
+"""What the page and the API ask the rest of the house for.
+
+netwatch.app hands in an object that has these methods; nothing here is ever changed from the page.
+May import: netwatch.model. Called by: netwatch.web.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from netwatch.model import (
+    Alert,
+    DeviceStatus,
+    Event,
+    OutboxEntry,
+    OutboxState,
+    ReadingGap,
+    TableReading,
+    TableSchema,
+    TrapEvent,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayStatus:
+    """One mail relay: `up` is None until it was tried; `words` say what it last answered."""
+
+    name: str
+    up: bool | None = None
+    words: str = ""
+
+
+class Views(Protocol):
+    """Everything that can be seen. What is kept in memory comes at once, what the store keeps is awaited."""
+
+    def not_ready(self) -> str:
+        """Return why NetWatch is not ready yet, in words; empty when it is."""
+
+    def problems(self) -> Sequence[str]:
+        """Return what is wrong with NetWatch itself, a sentence each; empty when all is well."""
+
+    def schema(self) -> Mapping[str, TableSchema]:
+        """Return the tables readings may hold, by name."""
+
+    def devices(self) -> Sequence[DeviceStatus]:
+        """Return every configured device."""
+
+    def readings(self, device: str) -> Sequence[TableReading]:
+        """Return the last readings of a device's tables that are not stale."""
+
+    def gaps(self, device: str) -> Sequence[ReadingGap]:
+        """Return the tables of a device whose last poll brought nothing."""
+
+    def relays(self) -> Sequence[RelayStatus]:
+        """Return the mail relays in the order they are tried."""
+
+    async def alerts(self) -> Sequence[Alert]:
+        """Return pending and firing alerts, and those resolved lately."""
+
+    async def events(self, limit: int, device: str = "") -> Sequence[Event]:
+        """Return the newest events first, of one device where one is named."""
+
+    async def traps(self, limit: int) -> Sequence[TrapEvent]:
+        """Return the newest traps first."""
+
+    async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
+        """Return the newest mails first, in one state where one is named."""
+
+    async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
+        """Return one mail, None where there is none of that id."""
+
+    async def outbox_counts(self) -> Mapping[OutboxState, int]:
+        """Return how many mails are in each state."""
+
+
+class RenderedMetrics(Protocol):
+    """A /metrics answer in the making."""
+
+    @property
+    def content_type(self) -> str:
+        """Return the Content-Type header."""
+
+    @property
+    def content_encoding(self) -> str:
+        """Return the Content-Encoding header, empty for none."""
+
+    @property
+    def chunks(self) -> AsyncIterator[bytes]:
+        """Return the bytes in pieces."""
+
+
+class MetricsRenderer(Protocol):
+    """Writes /metrics."""
+
+    def render(self, accept: str = "", *, gzip: bool = False) -> RenderedMetrics:
+        """Return the text in the format the Accept header prefers, compressed if asked for."""

@@ -1,0 +1,261 @@
+"""A house to look at: plain values behind the Views protocol, and one with a realistic bad night in it."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+
+from pydantic import SecretStr
+
+from netwatch.errors import StoreError
+from netwatch.model import (
+    SCALARS,
+    Alert,
+    AlertKey,
+    AlertState,
+    ColumnKind,
+    Credential,
+    Device,
+    DeviceStatus,
+    Event,
+    OutboxEntry,
+    OutboxState,
+    ReadingGap,
+    RowSet,
+    TableReading,
+    TableSchema,
+    TrapEvent,
+)
+from netwatch.web import RelayStatus
+
+COMMUNITY = "s3cret-community"
+CAMPUS = Credential(name="campus", version="2c", community=SecretStr(COMMUNITY))
+OPER = {1: "up", 2: "down", 7: "lowerLayerDown"}
+COUNTERS = ("ifHCInOctets", "ifHCOutOctets", "ifInErrors", "ifOutErrors", "ifInDiscards", "ifOutDiscards")
+SCHEMA = {
+    "ifTable": TableSchema(
+        name="ifTable",
+        columns={
+            **dict.fromkeys(COUNTERS, ColumnKind.COUNTER64),
+            "ifOperStatus": ColumnKind.ENUM,
+            "ifAdminStatus": ColumnKind.ENUM,
+            "ifHighSpeed": ColumnKind.GAUGE,
+        },
+        labels=("ifIndex", "ifName", "ifAlias", "ifDescr"),
+        enums={"ifOperStatus": OPER},
+    ),
+    "hrStorageTable": TableSchema(name="hrStorageTable", columns={"hrStorageUsed": ColumnKind.GAUGE}),
+}
+
+
+@dataclass(kw_only=True)
+class House:
+    """Shows what was put into it."""
+
+    statuses: list[DeviceStatus] = field(default_factory=list)
+    tables: dict[str, list[TableReading]] = field(default_factory=dict)
+    missed: dict[str, list[ReadingGap]] = field(default_factory=dict)
+    known_alerts: list[Alert] = field(default_factory=list)
+    happened: list[Event] = field(default_factory=list)
+    heard: list[TrapEvent] = field(default_factory=list)
+    mails: list[OutboxEntry] = field(default_factory=list)
+    mail_relays: list[RelayStatus] = field(default_factory=list)
+    own_problems: list[str] = field(default_factory=list)
+    waiting_for: str = ""
+    store_is_broken: bool = False
+
+    def not_ready(self) -> str:
+        return self.waiting_for
+
+    def problems(self) -> Sequence[str]:
+        return self.own_problems
+
+    def schema(self) -> Mapping[str, TableSchema]:
+        return SCHEMA
+
+    def devices(self) -> Sequence[DeviceStatus]:
+        return self.statuses
+
+    def readings(self, device: str) -> Sequence[TableReading]:
+        return self.tables.get(device, [])
+
+    def gaps(self, device: str) -> Sequence[ReadingGap]:
+        return self.missed.get(device, [])
+
+    def relays(self) -> Sequence[RelayStatus]:
+        return self.mail_relays
+
+    async def alerts(self) -> Sequence[Alert]:
+        if self.store_is_broken:
+            raise StoreError("the database is locked")
+        return self.known_alerts
+
+    async def events(self, limit: int, device: str = "") -> Sequence[Event]:
+        return [event for event in self.happened if device in ("", event.device)][:limit]
+
+    async def traps(self, limit: int) -> Sequence[TrapEvent]:
+        return self.heard[:limit]
+
+    async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
+        return [entry for entry in self.mails if state in (None, entry.state)][:limit]
+
+    async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
+        return next((entry for entry in self.mails if entry.id == entry_id), None)
+
+    async def outbox_counts(self) -> Mapping[OutboxState, int]:
+        counts = Counter(entry.state for entry in self.mails)
+        return {state: counts[state] for state in OutboxState}
+
+
+def status_of(name: str = "core-sw1", *, up: bool | None = True, **changes: object) -> DeviceStatus:
+    device = Device(name=name, address=str(changes.pop("address", "192.0.2.1")), credential=CAMPUS)
+    return DeviceStatus(device=device, up=up, **changes)  # type: ignore[arg-type]
+
+
+def interfaces(
+    device: str, count: int, *, seed: int = 1, alias: str = "", at: datetime | None = None
+) -> TableReading:
+    """A switch's ifTable: some ports busy, some unused, one switched off."""
+    dice = random.Random(seed)
+    numbers = range(1, count + 1)
+    oper = [1 if dice.random() < 0.7 else 2 for _ in numbers]
+    rates = {name: [0.0] * count for name in COUNTERS}
+    for row in range(count):
+        if oper[row] == 1:
+            rates["ifHCInOctets"][row] = dice.random() ** 4 * 1.2e8
+            rates["ifHCOutOctets"][row] = dice.random() ** 4 * 1.2e8
+            rates["ifInErrors"][row] = 0.02 if dice.random() < 0.05 else 0.0
+    return TableReading(
+        device=device,
+        table="ifTable",
+        at=at or datetime.now(UTC),
+        rows=RowSet(
+            index=tuple(str(10100 + number) for number in numbers),
+            keys=tuple(f"ifName=Gi1/0/{number}" for number in numbers),
+            labels={
+                "ifIndex": tuple(str(10100 + number) for number in numbers),
+                "ifName": tuple(f"Gi1/0/{number}" for number in numbers),
+                "ifAlias": tuple(alias or (f"room {100 + number}" if number % 3 else "") for number in numbers),
+                "ifDescr": tuple(f"GigabitEthernet1/0/{number}" for number in numbers),
+            },
+        ),
+        columns={
+            **{name: [dice.randrange(2**44) for _ in numbers] for name in COUNTERS},
+            "ifOperStatus": oper,
+            "ifAdminStatus": [2 if number == 5 else 1 for number in numbers],
+            "ifHighSpeed": [1000] * count,
+        },
+        rates=rates,
+    )
+
+
+def alert_of(rule: str, device: str, **changes: object) -> Alert:
+    now = datetime.now(UTC)
+    fields: dict[str, object] = {
+        "id": f"{rule}-{device}-{changes.get('instance', '')}",
+        "key": AlertKey(rule=rule, device=device, instance=str(changes.pop("instance", ""))),
+        "state": AlertState.FIRING,
+        "labels": {"severity": str(changes.pop("severity", "warning"))},
+        "annotations": {"summary": str(changes.pop("summary", rule))},
+        "pending_at": now - timedelta(minutes=9),
+        "firing_at": now - timedelta(minutes=4),
+    }
+    return Alert(**(fields | changes))  # type: ignore[arg-type]
+
+
+def mail_of(number: int, subject: str, text: str = "Something broke.", **changes: object) -> OutboxEntry:
+    now = datetime.now(UTC)
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "netwatch@example.net", "noc@example.net", subject
+    message["Message-ID"] = f"<{number}@netwatch.example.net>"
+    message.set_content(text)
+    message.add_alternative(f"<p>{text}</p>", subtype="html")
+    fields: dict[str, object] = {
+        "id": f"m{number}", "message_id": f"<{number}@netwatch.example.net>", "subject": subject,
+        "envelope_sender": "netwatch@example.net", "recipient": "noc@example.net", "receiver": "noc",
+        "message": message.as_bytes(), "created_at": now - timedelta(minutes=number), "not_before": now,
+    }  # fmt: skip
+    return OutboxEntry(**(fields | changes))  # type: ignore[arg-type]
+
+
+def bad_night() -> House:
+    """Six devices of the demo's kind: one dead, one saturated, one read in part, mail waiting for a relay."""
+    now = datetime.now(UTC)
+    seen = now - timedelta(seconds=14)
+    house = House()
+    names = ["core-sw1", "core-sw2", "edge-r1", "access-sw10", "access-sw2", "ups-room1", "nas1", "wlc1"]
+    for number, name in enumerate(names):
+        house.statuses.append(
+            status_of(
+                name,
+                up=name != "access-sw2",
+                address=f"192.0.2.{number + 1}",
+                profile="generic-if" if "sw" in name or "r1" in name else "host-resources",
+                sys_name=f"{name}.example.net",
+                sys_descr="Cisco IOS Software, C9300 Software (C9300-UNIVERSALK9-M), Version 17.9.4",
+                uptime=timedelta(days=number * 31 + 2, hours=5),
+                round_trip=timedelta(milliseconds=0.7 + number * 3.1),
+                last_polled_at=seen,
+                trouble="no answer to 4 requests in 8 s" if name == "access-sw2" else "",
+                partial_tables=("hrStorageTable",) if name == "nas1" else (),
+            )
+        )
+        house.tables[name] = [interfaces(name, 48 if "sw" in name else 6, seed=number, at=seen)]
+    house.tables["core-sw1"].append(
+        TableReading(
+            device="core-sw1", table="system", at=seen, rows=SCALARS,
+            columns={"sysUpTime": [17280000], "sysName": [b"core-sw1.example.net"], "ifNumber": [48]},
+        )
+    )  # fmt: skip
+    house.tables["nas1"].append(
+        TableReading(
+            device="nas1", table="hrStorageTable", at=seen, partial=True,
+            rows=RowSet(index=("1", "31"), keys=("1", "31"), labels={"hrStorageDescr": ("Physical memory", "/")}),
+            columns={"hrStorageSize": [16_384_000, 500_000_000], "hrStorageUsed": [8_112_004, None]},
+        )
+    )  # fmt: skip
+    house.missed["access-sw2"] = [
+        ReadingGap(device="access-sw2", table="ifTable", at=seen, reason="no answer to 4 requests in 8 s")
+    ]
+    house.known_alerts = [
+        alert_of("DeviceDown", "access-sw2", severity="critical", summary="access-sw2 does not answer SNMP", value=0.0),
+        alert_of(
+            "InterfaceSaturated", "core-sw1", instance="ifName=Gi1/0/7", value=9.42e8, threshold=9.0e8,
+            summary="Gi1/0/7 on core-sw1 is 94 % full",
+        ),
+        alert_of(
+            "InterfaceErrors", "edge-r1", instance="ifName=Gi1/0/2", state=AlertState.PENDING, firing_at=None,
+            summary="Gi1/0/2 on edge-r1 sees errors", value=0.04, threshold=0.01,
+        ),
+        alert_of(
+            "DeviceRebooted", "wlc1", state=AlertState.RESOLVED, severity="info", summary="wlc1 restarted",
+            resolved_at=now - timedelta(hours=2),
+        ),
+    ]  # fmt: skip
+    house.mails = [
+        mail_of(1, "[DOWN] access-sw2 does not answer SNMP", state=OutboxState.DEFERRED, attempts=2,
+                last_reply="451 4.7.1 Greylisted, try again later", not_before=now + timedelta(seconds=40)),
+        mail_of(4, "[WARNING] core-sw1 Gi1/0/7 94 % full", state=OutboxState.SENT, attempts=1,
+                sent_at=now - timedelta(minutes=3), last_reply="250 2.0.0 Ok: queued as 4F1A2"),
+        mail_of(122, "[OK] wlc1 restarted", state=OutboxState.SENT, attempts=1,
+                sent_at=now - timedelta(hours=2), last_reply="250 2.0.0 Ok: queued as 4F0B7"),
+        mail_of(400, "[OK] nas1 / storage", state=OutboxState.DEAD, attempts=1,
+                last_reply="550 5.1.1 User unknown"),
+    ]  # fmt: skip
+    house.mail_relays = [
+        RelayStatus(name="mail1.example.net:587", up=False, words="connection refused, next try in 20 s"),
+        RelayStatus(name="mail2.example.net:587", up=True, words="250 2.0.0 Ok: queued as 4F1A2"),
+    ]
+    house.happened = [
+        Event(at=now - timedelta(minutes=3), kind="notify", device="core-sw1",
+              text="InterfaceSaturated ifName=Gi1/0/7: mailed to noc (1 recipient)"),
+        Event(at=now - timedelta(minutes=4), kind="alert", device="access-sw2",
+              text="DeviceDown: pending -> firing, up == 0 held for 30 s"),
+        Event(at=now - timedelta(minutes=5), kind="delivery", text="relay mail1.example.net:587 down: connection refused"),
+        Event(at=now - timedelta(hours=2), kind="alert", device="wlc1", text="DeviceRebooted: firing -> resolved"),
+    ]  # fmt: skip
+    return house
