@@ -24,10 +24,11 @@ def text_of(value: Value, limit: int = MAX_LABEL_CHARACTERS) -> str:
         return ""
     if not isinstance(value, bytes):
         return str(value)[:limit]
-    text = _decoded(value[: 4 * limit].rstrip(b"\0"))
-    if len(value) in ADDRESS_BYTES and (text is None or not _is_text(text)):
+    raw = value[: 4 * limit].rstrip(b"\0")
+    text = _decoded(raw)
+    if len(value) in ADDRESS_BYTES and not _is_text(text):
         return value.hex(":")
-    return printable(value[: 4 * limit].decode("latin-1") if text is None else text)[:limit]
+    return printable(text)[:limit].strip()
 
 
 def printable(text: str) -> str:
@@ -42,12 +43,13 @@ def printable(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _decoded(raw: bytes) -> str | None:
+def _decoded(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError as exc:
-        # Cut in the middle of a character by the cap above or by the device itself.
-        return raw[: exc.start].decode() if exc.end == len(raw) and exc.reason == "unexpected end of data" else None
+        # Cut in the middle of a character, by the cap above or by the device itself.
+        was_cut = exc.reason == "unexpected end of data" and exc.end == len(raw)
+        return raw[: exc.start].decode() if was_cut else raw.decode("latin-1")
 
 
 def _is_text(text: str) -> bool:

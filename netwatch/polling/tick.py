@@ -18,6 +18,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from netwatch.polling.clock import Clock, SystemClock
+from netwatch.polling.metrics import CLOCK_STEPS
 
 WATCH_SECONDS = 1.0
 STEP_SECONDS = 0.5
@@ -85,8 +86,14 @@ class Ticker:
     def realign(self) -> None:
         """Put every job whose wall time no longer means its monotonic time back in its place."""
         for job in self._scheduler.get_jobs():
-            left = job.trigger.due_at - self._clock.monotonic()
-            planned = (job.next_run_time - self._clock.now()).total_seconds()
+            left, planned = self.due_in(job.id)
             if abs(planned - left) > STEP_SECONDS:
                 self.steps += 1
+                CLOCK_STEPS.inc()
                 job.modify(next_run_time=self._clock.now() + timedelta(seconds=max(left, 0.0)))
+
+    def due_in(self, name: str) -> tuple[float, float]:
+        """Return the seconds until a piece of work is due: as it should be, and as the wall clock has it."""
+        job = self._scheduler.get_job(name)
+        left = job.trigger.due_at - self._clock.monotonic()
+        return left, (job.next_run_time - self._clock.now()).total_seconds()

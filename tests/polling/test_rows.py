@@ -1,0 +1,86 @@
+"""Rows and what they are called."""
+
+from dataclasses import replace
+
+import pytest
+
+from netwatch.model import Oid
+from netwatch.polling.rows import label_columns, name_rows
+from netwatch.profiles import LabelSpec
+
+IF_NAME = Oid.parse("1.3.6.1.2.1.31.1.1.1.1")
+IF_DESCR = Oid.parse("1.3.6.1.2.1.2.2.1.2")
+
+
+def named(spec, names, descrs=None, previous=None):
+    suffixes = [(n,) for n in range(1, len(names) + 1)]
+    descrs = descrs or [b""] * len(names)
+    cells = {
+        IF_NAME: dict(zip(suffixes, names, strict=True)),
+        IF_DESCR: dict(zip(suffixes, descrs, strict=True)),
+    }
+    return name_rows(spec, suffixes, cells, previous)
+
+
+def test_a_row_has_its_index_and_its_labels(interfaces):
+    rows = named(interfaces, [b"Gi1", b"Gi2"], [b"GigabitEthernet1", b"GigabitEthernet2"])
+
+    assert rows.index == ("1", "2")
+    assert rows.labels_of(1) == {"ifIndex": "2", "ifName": "Gi2", "ifDescr": "GigabitEthernet2"}
+
+
+@pytest.mark.parametrize(
+    ("names", "keys"),
+    [
+        ([b"Gi1", b"Gi2"], ("ifName=Gi1", "ifName=Gi2")),
+        ([b"Gi1", b"Gi1"], ("1", "2")),  # two of one name: only the index tells them apart
+        ([b"", b"Gi2"], ("1", "ifName=Gi2")),
+    ],
+)
+def test_a_row_is_known_by_its_name_where_that_is_its_own(interfaces, names, keys):
+    assert named(interfaces, names).keys == keys
+
+
+@pytest.mark.parametrize(
+    ("name", "descr", "labels"),
+    [
+        (b"", b"eth0", ("eth0", "eth0")),
+        (b"Gi1", b"", ("Gi1", "Gi1")),
+        (b"Gi1", b"GigabitEthernet1", ("Gi1", "GigabitEthernet1")),
+        (b"", b"", ("", "")),
+    ],
+)
+def test_an_interface_without_one_name_goes_by_the_other(interfaces, name, descr, labels):
+    rows = named(interfaces, [name], [descr])
+
+    assert (rows.labels["ifName"][0], rows.labels["ifDescr"][0]) == labels
+
+
+def test_the_same_rows_are_the_same_object(interfaces):
+    first = named(interfaces, [b"Gi1", b"Gi2"])
+
+    assert named(interfaces, [b"Gi1", b"Gi2"], previous=first) is first
+    assert named(interfaces, [b"Gi1", b"Gi3"], previous=first) is not first
+
+
+def test_labels_may_be_parts_of_the_index_and_have_their_texts_replaced(interfaces):
+    spec = replace(
+        interfaces,
+        identity="",
+        labels=(
+            LabelSpec(name="peer"),
+            LabelSpec(name="afi", index_position=1, mapping={"1": "ipv4", "2": "ipv6"}),
+            LabelSpec(name="beyond", index_position=9),
+        ),
+    )
+
+    rows = name_rows(spec, [(1, 192, 0, 2, 1), (2, 7)], {}, None)
+
+    assert rows.labels == {"peer": ("1.192.0.2.1", "2.7"), "afi": ("ipv4", "ipv6"), "beyond": ("", "")}
+    assert rows.keys == rows.index
+
+
+def test_both_names_of_an_interface_are_walked_even_if_one_is_asked_for(interfaces):
+    only_name = replace(interfaces, labels=(LabelSpec(name="ifName", oid=IF_NAME),))
+
+    assert label_columns(only_name) == [IF_NAME, IF_DESCR]
