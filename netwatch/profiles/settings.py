@@ -13,4 +13,6 @@ from netwatch.model import Section
 class ProfileSettings(Section):
     """Directories or files of profiles; the shipped ones are always there, these win over them."""
 
-    paths: list[str] = Field(default_factory=list)
+    paths: list[str] = Field(
+        default_factory=list, description="files or directories of profiles, in the format Datadog publishes"
+    )

@@ -1,0 +1,198 @@
+"""The shipped profiles: held against the MIB files, and against recordings of real devices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netwatch.model import ColumnKind, Oid, YamlFile, read_yaml, shipped_directory
+from netwatch.profiles import Profile, ProfileLibrary, load_library
+
+EXPECTED = {
+    "apc_ap8959eu3": "apc", "arista_eos_vrf": "arista", "arubaos-cx_10.10": "generic", "asa": "cisco",
+    "ciscosb": "cisco", "dsm": "linux", "fortigate_100e": "fortinet-fortigate", "ios_2960x": "cisco",
+    "iosxr_asr9001": "cisco", "junos_mx5t-isis": "juniper", "linux_lsi": "linux",
+    "nxos_n9k-c93180yc-fx3": "cisco", "procurve_2520": "generic", "routeros_crs317": "mikrotik",
+}  # fmt: skip
+RECORDINGS = (
+    "apc_ap8959eu3", "arista_eos_vrf", "arubaos-cx_10.10", "asa", "ciscosb", "dell-os10", "drac_r640", "dsm",
+    "edgeswitch_es-24-250w", "fortigate_100e", "ios_2960x", "iosxr_asr9001", "jetdirect_m130nw", "junos_mx5t-isis",
+    "linux_lsi", "nxos_n9k-c93180yc-fx3", "panos_5220", "procurve_2520", "routeros_crs317", "vrp_5720",
+)  # fmt: skip
+BEHIND = ("SNMPv2-MIB", "ENTITY-MIB", "JUNIPER-SMI", "CISCO-SMI", "FORTINET-CORE-MIB", "HOST-RESOURCES-TYPES")
+FILES = sorted(path.name for path in shipped_directory("profiles").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module")
+def library() -> ProfileLibrary:
+    return load_library([])
+
+
+@pytest.fixture(scope="module")
+def mibs(read_mibs: Callable[[Iterable[str]], Any]) -> Any:
+    return read_mibs(sorted({entry["MIB"] for name in FILES for entry in _metrics(_file(name))} | set(BEHIND)))
+
+
+@cache
+def _file(name: str) -> YamlFile:
+    return read_yaml(shipped_directory("profiles") / name)
+
+
+def _metrics(file: YamlFile) -> list[Any]:
+    return list(file.data.get("metrics", ()))
+
+
+def _objects(file: YamlFile) -> Iterator[tuple[str, Any]]:
+    """Module and place in the file of every object that a file names."""
+    for entry in _metrics(file):
+        symbols = [entry["symbol"]] if "symbol" in entry else list(entry["symbols"])
+        columns = [tag["column"] for tag in entry.get("metric_tags", ()) if "column" in tag]
+        for item in [*symbols, *columns, *([entry["table"]] if "table" in entry else [])]:
+            yield entry["MIB"], item
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_object_stands_in_its_mib_under_that_name_and_oid(mibs: Any, name: str) -> None:
+    for module, item in _objects(_file(name)):
+        assert mibs.oid(module, item["name"]) == item["OID"].removesuffix(".0"), item["name"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_column_is_of_the_kind_its_mib_says(mibs: Any, name: str) -> None:
+    for module, item in _objects(_file(name)):
+        if "kind" in item:
+            assert mibs.kind(module, item["name"]) == item["kind"], item["name"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_enumeration_has_the_names_of_its_mib(mibs: Any, name: str) -> None:
+    for module, item in _objects(_file(name)):
+        if "enum" in item:
+            assert dict(item["enum"]) == mibs.enum(module, item["name"]), item["name"]
+    for entry in _metrics(_file(name)):
+        for tag in entry.get("metric_tags", ()):
+            if "mapping" in tag and tag["tag"] != "hrStorageType":
+                assert dict(tag["mapping"]) == mibs.enum(entry["MIB"], tag["column"]["name"]), tag["tag"]
+
+
+def test_the_types_of_storage_have_the_names_of_their_mib(mibs: Any, library: ProfileLibrary) -> None:
+    table = next(table for table in library.named("host-resources").tables if table.name == "hrStorageTable")
+    label = next(label for label in table.labels if label.name == "hrStorageType")
+
+    for oid, name in label.mapping.items():
+        assert mibs.oid("HOST-RESOURCES-TYPES", name) == oid
+
+
+def test_every_enum_column_of_every_profile_names_its_values(library: ProfileLibrary) -> None:
+    for schema in library.schema().values():
+        for column, kind in schema.columns.items():
+            assert kind is not ColumnKind.ENUM or (schema.enums or {})[column], f"{schema.name}.{column}"
+
+
+def test_no_profile_has_a_kind_that_is_only_guessed(library: ProfileLibrary) -> None:
+    for name in library.names():
+        profile = library.named(name)
+        columns = [*profile.scalars, *(column for table in profile.tables for column in table.columns)]
+        assert [column.name for column in columns if column.guessed] == []
+
+
+@cache
+def recording(corpus: Path, device: str) -> dict[str, str]:
+    """The objects of a recording: dotted OID -> value as text."""
+    found = {}
+    for line in (corpus / "recordings" / f"{device}.snmprec").read_text(errors="replace").splitlines():
+        oid, _, rest = line.partition("|")
+        if oid[:1].isdigit():
+            found[oid] = rest.partition("|")[2]
+    return found
+
+
+def suffixes(objects: dict[str, str], column: Oid) -> set[str]:
+    start = f"{column}."
+    return {oid.removeprefix(start) for oid in objects if oid.startswith(start)}
+
+
+def profile_of(library: ProfileLibrary, objects: dict[str, str]) -> Profile:
+    return library.match(Oid.parse(objects["1.3.6.1.2.1.1.2.0"]))
+
+
+@pytest.mark.parametrize("device", RECORDINGS)
+def test_every_recorded_device_has_a_profile_and_its_vendors_where_there_is_one(
+    corpus: Path, library: ProfileLibrary, device: str
+) -> None:
+    profile = profile_of(library, recording(corpus, device))
+
+    assert profile.name == EXPECTED.get(device, "generic")
+
+
+@pytest.mark.parametrize("device", RECORDINGS)
+def test_the_profile_finds_every_port_of_a_recorded_device(
+    corpus: Path, library: ProfileLibrary, device: str
+) -> None:
+    objects = recording(corpus, device)
+    table = next(table for table in profile_of(library, objects).tables if table.name == "ifTable")
+    expected = next(
+        row for row in map(json.loads, (corpus / "recordings/expected.jsonl").read_text().splitlines())
+        if row["device"] == device
+    )  # fmt: skip
+
+    rows = suffixes(objects, table.walk)
+
+    assert {str(port["ifIndex"]) for port in expected["ports"]} <= rows
+    assert rows
+    for column in table.columns:
+        if column.name in ("ifOperStatus", "ifAdminStatus"):
+            assert suffixes(objects, column.oid) == rows
+
+
+@pytest.mark.parametrize("device", RECORDINGS)
+def test_a_recorded_device_says_what_it_is_to_the_profile(corpus: Path, library: ProfileLibrary, device: str) -> None:
+    objects = recording(corpus, device)
+    scalars = {scalar.name: scalar for scalar in profile_of(library, objects).scalars}
+
+    for name in ("sysDescr", "sysObjectID"):  # the recordings lack some of the others
+        assert str(scalars[name].oid) in objects, name
+
+
+@pytest.mark.parametrize(
+    ("device", "table", "column"),
+    [
+        ("arista_eos_vrf", "hrProcessorTable", "hrProcessorLoad"),
+        ("arista_eos_vrf", "entPhySensorTable", "entPhySensorValue"),
+        ("ios_2960x", "cpmCPUTotalTable", "cpmCPUTotal5minRev"),
+        ("ios_2960x", "ciscoMemoryPoolTable", "ciscoMemoryPoolUsed"),
+        ("ios_2960x", "ciscoEnvMonTemperatureStatusTable", "ciscoEnvMonTemperatureStatusValue"),
+        ("iosxr_asr9001", "cempMemPoolTable", "cempMemPoolHCUsed"),
+        ("nxos_n9k-c93180yc-fx3", "entSensorValueTable", "entSensorValue"),
+        ("junos_mx5t-isis", "jnxOperatingTable", "jnxOperatingCPU"),
+        ("routeros_crs317", "hrStorageTable", "hrStorageUsed"),
+        ("routeros_crs317", "mtxrGaugeTable", "mtxrGaugeValue"),
+        ("dsm", "laTable", "laLoadInt"),
+        ("apc_ap8959eu3", "rPDU2PhaseStatusTable", "rPDU2PhaseStatusCurrent"),
+        ("panos_5220", "hrStorageTable", "hrStorageSize"),
+    ],
+)
+def test_a_vendors_own_objects_are_found_where_the_profile_looks(
+    corpus: Path, library: ProfileLibrary, device: str, table: str, column: str
+) -> None:
+    objects = recording(corpus, device)
+    spec = next(found for found in profile_of(library, objects).tables if found.name == table)
+    oid = next(found.oid for found in spec.columns if found.name == column)
+
+    assert suffixes(objects, oid)
+    assert suffixes(objects, oid) <= suffixes(objects, spec.walk)
+
+
+def test_a_storage_row_is_told_apart_by_the_name_of_its_type(corpus: Path, library: ProfileLibrary) -> None:
+    objects = recording(corpus, "routeros_crs317")
+    table = next(table for table in library.named("generic").tables if table.name == "hrStorageTable")
+    kind = next(label for label in table.labels if label.name == "hrStorageType")
+
+    types = {kind.mapping[objects[f"{kind.oid}.{row}"]] for row in suffixes(objects, table.walk)}
+
+    assert types == {"hrStorageRam", "hrStorageFixedDisk"}
