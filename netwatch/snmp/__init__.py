@@ -1,1 +1,18 @@
-"""The wire: codec, plans, walks, one UDP endpoint; the general engine behind it."""
+"""The wire: codec, plans, walks, one UDP endpoint; the general engine behind it.
+
+`Snmp` asks devices, whatever their version. `FastLane` is our own v1/v2c, `GeneralEngine` is pysnmp; both satisfy
+`SnmpClient`, which is what other rooms should name. The codec of messages is here for who receives notifications.
+"""
+
+from netwatch.snmp.client import GetPlan, SnmpClient, Walk, WalkedColumn
+from netwatch.snmp.dispatch import Snmp
+from netwatch.snmp.fast_lane import FastLane
+from netwatch.snmp.general import GeneralEngine
+from netwatch.snmp.message import Message, Pdu, PduKind, TrapV1Pdu, decode_message, encode_message, null_varbinds
+from netwatch.snmp.settings import CommunityCredential, CredentialSettings, UserCredential
+
+__all__ = [
+    "Snmp", "SnmpClient", "GetPlan", "Walk", "WalkedColumn", "FastLane", "GeneralEngine",
+    "Message", "Pdu", "PduKind", "TrapV1Pdu", "decode_message", "encode_message", "null_varbinds",
+    "CommunityCredential", "CredentialSettings", "UserCredential",
+]  # fmt: skip

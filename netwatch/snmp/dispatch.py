@@ -1,0 +1,120 @@
+"""Sends each question the right way: v1 and v2c by the fast lane, v3 and what that refuses by the general engine.
+
+May import: netwatch.model. Called by: app and cli, through the door of this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from netwatch.errors import FastLaneRefused
+from netwatch.model import Device, Oid, Value, Varbind
+from netwatch.snmp.client import GetPlan, SnmpClient, Walk
+from netwatch.snmp.fast_lane import FastLane
+from netwatch.snmp.general import GeneralEngine
+from netwatch.snmp.metrics import fallback
+
+log = structlog.get_logger(__name__)
+
+
+class Limits(Protocol):
+    """The numbers this room needs of the polling settings."""
+
+    @property
+    def max_in_flight(self) -> int:
+        """Return how many requests may wait for an answer at once."""
+
+    @property
+    def max_in_flight_per_device(self) -> int:
+        """Return how many of them may be to one device."""
+
+
+class Engine(SnmpClient, Protocol):
+    """A client that holds sockets between start and stop."""
+
+    async def start(self) -> None:
+        """Open them."""
+
+    async def stop(self) -> None:
+        """Close them."""
+
+
+class Snmp:
+    """Asks devices of every version; satisfies SnmpClient between `start()` and `stop()`."""
+
+    def __init__(self, settings: Limits, general: Engine | None = None) -> None:
+        self._fast = FastLane(
+            max_in_flight=settings.max_in_flight, max_in_flight_per_device=settings.max_in_flight_per_device
+        )
+        self._general: Engine = general if general is not None else GeneralEngine()
+
+    async def start(self) -> None:
+        """Open sockets."""
+        await self._fast.start()
+        await self._general.start()
+
+    async def stop(self) -> None:
+        """Close sockets; requests under way fail."""
+        await self._fast.stop()
+        await self._general.stop()
+
+    def compile(self, device: Device, oids: Sequence[Oid]) -> GetPlan:
+        """Prepare a plan for exact instances."""
+        if device.credential.version != "3":
+            try:
+                return self._fast.compile(device, oids)
+            except FastLaneRefused as exc:
+                _count(device, exc)
+        return self._general.compile(device, oids)
+
+    async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
+        """Ask a plan; return one value per OID in order."""
+        if device.credential.version != "3":
+            try:
+                return await self._fast.run_plan(device, plan)
+            except FastLaneRefused as exc:
+                _count(device, exc)
+        return await self._general.run_plan(device, plan)
+
+    async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
+        """Ask for exact instances once."""
+        if device.credential.version != "3":
+            try:
+                return await self._fast.get(device, oids)
+            except FastLaneRefused as exc:
+                _count(device, exc)
+        return await self._general.get(device, oids)
+
+    async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
+        """Ask for the successors, in one GETNEXT."""
+        if device.credential.version != "3":
+            try:
+                return await self._fast.get_next(device, oids)
+            except FastLaneRefused as exc:
+                _count(device, exc)
+        return await self._general.get_next(device, oids)
+
+    async def walk(
+        self,
+        device: Device,
+        columns: Sequence[Oid],
+        *,
+        max_varbinds: int = 1_000_000,
+        time_budget: timedelta = timedelta(seconds=60),
+    ) -> Walk:
+        """Walk subtrees side by side."""
+        if device.credential.version != "3":
+            try:
+                return await self._fast.walk(device, columns, max_varbinds=max_varbinds, time_budget=time_budget)
+            except FastLaneRefused as exc:
+                _count(device, exc)
+        return await self._general.walk(device, columns, max_varbinds=max_varbinds, time_budget=time_budget)
+
+
+def _count(device: Device, refused: FastLaneRefused) -> None:
+    fallback.labels(reason=refused.reason).inc()
+    log.debug("snmp_fast_lane_refused", device=device.name, reason=refused.reason)

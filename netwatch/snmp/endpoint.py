@@ -1,0 +1,350 @@
+"""One UDP socket per address family for all devices: sends requests, matches answers, repeats, gives up.
+
+An answer belongs to a request when request-id, source address, version and community all agree; everything else is
+counted by cause and forgotten. Nothing here knows what is asked. No task and no timer per request: answers arrive in
+batches, deadlines lie in buckets with one timer for the earliest.
+May import: netwatch.errors. Called by: fast_lane, get_run, walk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import heapq
+import os
+import socket
+from collections import deque
+from collections.abc import Iterable
+from typing import cast
+
+import structlog
+
+from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
+from netwatch.snmp.hot import RESPONSE, OddHeader, open_response
+from netwatch.snmp.message import in_plain_shape
+from netwatch.snmp.metrics import datagrams_ignored, send_errors, wire
+from netwatch.snmp.peer import Exchange, Peer
+from netwatch.snmp.resolver import SocketAddress
+
+RECEIVE_BUFFER_BYTES = 4 * 2**20
+DATAGRAMS_PER_WAKE = 64
+"""Answers taken before the loop may do something else: about two milliseconds of work."""
+TICKS_PER_SECOND = 50
+REMEMBERED_ANSWERS = 8192
+
+log = structlog.get_logger(__name__)
+
+
+class Endpoint:
+    """All requests under way. Built without doing anything; `start()` opens the sockets on the running loop."""
+
+    def __init__(self, *, max_in_flight: int, max_in_flight_per_device: int) -> None:
+        self._max_in_flight = max_in_flight
+        self._window = max_in_flight_per_device
+        self._in_flight = 0
+        self._pending: dict[bytes, Exchange] = {}
+        self._ready: deque[Peer] = deque()
+        self._sockets: dict[int, socket.socket] = {}
+        self._blocked: dict[int, deque[Exchange]] = {}
+        self._ids: list[bytes] = []
+        self._answered: set[bytes] = set()
+        self._answered_before: set[bytes] = set()
+        self._buckets: dict[int, list[bytes]] = {}
+        self._ticks: list[int] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    # -- life ---------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Open the sockets; a machine without IPv6 goes without."""
+        self._loop = asyncio.get_running_loop()
+        self._open(socket.AF_INET, ("0.0.0.0", 0))  # noqa: S104  # answers come in wherever the request went out
+        with contextlib.suppress(OSError):
+            self._open(socket.AF_INET6, ("::", 0))
+
+    def _open(self, family: socket.AddressFamily, address: SocketAddress) -> None:
+        assert self._loop is not None  # noqa: S101  # start() has just set it
+        udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        try:
+            if family == socket.AF_INET6:
+                udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            udp.bind(address)
+        except OSError:
+            udp.close()
+            raise
+        self._sockets[family] = udp
+        self._blocked[family] = deque()
+        self._loop.add_reader(udp.fileno(), self._drain, udp)
+
+    async def stop(self) -> None:
+        """Close the sockets; who still waits is told that the wire is down."""
+        for udp in self._sockets.values():
+            assert self._loop is not None  # noqa: S101  # sockets exist only after start()
+            self._loop.remove_reader(udp.fileno())
+            self._loop.remove_writer(udp.fileno())
+            udp.close()
+        self._sockets.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        waiting = [exchange for peer in self._ready for exchange in peer.waiting]
+        for exchange in [*self._pending.values(), *waiting]:
+            if not exchange.asker.over:
+                exchange.asker.fail(exchange, PollError("the SNMP endpoint was stopped"))
+        self._pending.clear()
+        self._ready.clear()
+        self._buckets.clear()
+        self._ticks.clear()
+
+    @property
+    def ports(self) -> dict[int, int]:
+        """Return the local port by address family."""
+        return {family: udp.getsockname()[1] for family, udp in self._sockets.items()}
+
+    @property
+    def in_flight(self) -> int:
+        """Return how many requests wait for their answer."""
+        return self._in_flight
+
+    # -- sending ------------------------------------------------------------------------------------------------
+
+    def submit(self, peer: Peer, exchanges: Iterable[Exchange]) -> None:
+        """Send exchanges to a device, as soon as its window and the global limit allow.
+
+        Raises:
+            PollError: the endpoint is not running, or this machine has no such address family.
+        """
+        if peer.family not in self._sockets:
+            raise PollError("the SNMP endpoint is not running" if not self._sockets else "this machine has no IPv6")
+        peer.waiting.extend(exchanges)
+        self._pump(peer)
+
+    def withdraw(self, peer: Peer, asker: object) -> None:
+        """Forget the exchanges of an asker that no longer wants answers; its `over` is already set."""
+        for exchange in [one for one in peer.flying if one.asker is asker]:
+            self._finish(exchange)
+        self._go_on(peer)
+
+    def _pump(self, peer: Peer) -> None:
+        """Send what waits for one device, within its window; queue up where the global limit is reached."""
+        waiting, flying, window = peer.waiting, peer.flying, self._window
+        while waiting and len(flying) < window:
+            if self._in_flight >= self._max_in_flight:
+                self._queue(peer)
+                return
+            exchange = waiting.popleft()
+            if not exchange.asker.over:
+                self._in_flight += 1
+                flying.append(exchange)
+                self._transmit(exchange)
+
+    def _queue(self, peer: Peer) -> None:
+        if not peer.queued:
+            peer.queued = True
+            self._ready.append(peer)
+
+    def _go_on(self, peer: Peer) -> None:
+        """Use the place that has just become free: devices that queue take turns, this one goes to the end."""
+        if not self._ready:
+            self._pump(peer)
+            return
+        if peer.waiting:
+            self._queue(peer)
+        while self._ready and self._in_flight < self._max_in_flight:
+            turn = self._ready.popleft()
+            turn.queued = False
+            self._pump(turn)
+
+    def _transmit(self, exchange: Exchange) -> None:
+        request_id = self._fresh_id()
+        peer = exchange.peer
+        now = self._loop.time()  # type: ignore[union-attr]  # only called between start() and stop()
+        exchange.request_id = request_id
+        exchange.sent_at = now
+        if not exchange.began_at:
+            exchange.began_at = now
+        self._pending[request_id] = exchange
+        attempt = exchange.attempt
+        self._wait_until(now + peer.round_trip.timeout_of(attempt, attempt + 1 >= peer.tries), request_id)
+        wire.requests += 1
+        try:
+            self._sockets[peer.family].sendto(exchange.head + request_id + exchange.tail, peer.address)
+        except OSError as exc:
+            self._not_sent(exchange, exc)
+
+    def _fresh_id(self) -> bytes:
+        """Return four unpredictable bytes: positive, never 0, and an INTEGER that needs all four."""
+        while True:
+            if not self._ids:
+                noise = os.urandom(4096)
+                self._ids = [bytes((noise[i] & 0x7F,)) + noise[i + 1 : i + 4] for i in range(0, 4096, 4)]
+            request_id = self._ids.pop()
+            if request_id >= b"\x00\x80" and request_id not in self._pending:
+                return request_id
+
+    def _not_sent(self, exchange: Exchange, error: OSError) -> None:
+        """Keep a request until the buffer has room; count another trouble as a request that was lost."""
+        if isinstance(error, BlockingIOError):
+            family = exchange.peer.family
+            udp = self._sockets[family]
+            self._blocked[family].append(exchange)
+            self._loop.add_writer(udp.fileno(), self._flush, family)  # type: ignore[union-attr]
+            return
+        send_errors.labels(error=errno.errorcode.get(error.errno or 0, "other")).inc()
+        exchange.trouble = error.strerror or str(error)
+
+    def _flush(self, family: int) -> None:
+        """Send what had to wait for room in the send buffer."""
+        udp, blocked = self._sockets[family], self._blocked[family]
+        while blocked:
+            exchange = blocked[0]
+            if exchange.request_id in self._pending:
+                try:
+                    udp.sendto(exchange.head + exchange.request_id + exchange.tail, exchange.peer.address)
+                except BlockingIOError:
+                    return
+                except OSError as exc:
+                    self._not_sent(exchange, exc)
+            blocked.popleft()
+        self._loop.remove_writer(udp.fileno())  # type: ignore[union-attr]
+
+    # -- receiving ----------------------------------------------------------------------------------------------
+
+    def _drain(self, udp: socket.socket) -> None:
+        """Take a batch of datagrams; whatever one of them holds, the next is taken too."""
+        for _ in range(DATAGRAMS_PER_WAKE):
+            try:
+                data, source = udp.recvfrom(65535)
+            except BlockingIOError:
+                return
+            except OSError:
+                datagrams_ignored.labels(cause="receive_error").inc()
+                continue
+            try:
+                self._take(data, source)
+            except Exception:  # top of the loop that must survive whatever comes in
+                datagrams_ignored.labels(cause="malformed").inc()
+                log.exception("snmp_datagram_failed", bytes=len(data))
+
+    def _take(self, data: bytes, source: SocketAddress) -> None:
+        try:
+            identity, kind, request_id, status, index, at, end = open_response(data)
+        except OddHeader:
+            try:
+                data = in_plain_shape(data)
+                identity, kind, request_id, status, index, at, end = open_response(data)
+            except (FastLaneRefused, OddHeader) as exc:
+                self._ignore(getattr(exc, "reason", "malformed"))
+                return
+        exchange = self._pending.get(request_id)
+        if exchange is None:
+            seen = request_id in self._answered or request_id in self._answered_before
+            self._ignore("late_or_duplicate" if seen else "unknown_request_id")
+            return
+        peer = exchange.peer
+        if source != peer.address and source[0] not in peer.sources:
+            self._ignore("wrong_source")
+        elif identity != peer.identity:
+            self._ignore("wrong_version" if identity[:3] != peer.identity[:3] else "wrong_community")
+        elif kind != RESPONSE:
+            self._ignore("wrong_pdu")
+        else:
+            self._answer(exchange, request_id, data, at, end, status, index)
+
+    def _ignore(self, cause: str) -> None:
+        known = cause in ("truncated", "unknown_request_id", "late_or_duplicate", "wrong_source", "wrong_version",
+                          "wrong_community", "wrong_pdu")  # fmt: skip
+        datagrams_ignored.labels(cause=cause if known else "malformed").inc()
+
+    def _answer(
+        self, exchange: Exchange, request_id: bytes, data: bytes, at: int, end: int, status: int, index: int
+    ) -> None:
+        """Measure, free the place in the window, hand the varbinds over, and send what comes next."""
+        peer = exchange.peer
+        sent_at = exchange.sent_at
+        if request_id != exchange.request_id and exchange.former:
+            sent_at = exchange.former[request_id]
+        elapsed = self._loop.time() - sent_at  # type: ignore[union-attr]
+        peer.round_trip.measure(elapsed)
+        wire.observe_round_trip(elapsed)
+        wire.responses += 1
+        self._finish(exchange)
+        try:
+            exchange.asker.take(exchange, data, at, end, status, index)
+        finally:
+            self._go_on(peer)
+
+    def _finish(self, exchange: Exchange) -> None:
+        """Let go of an exchange, answered or not; its request-ids are remembered for a while."""
+        pending = self._pending
+        answered = self._answered
+        for request_id in (exchange.request_id, *(exchange.former or ())):
+            pending.pop(request_id, None)
+            answered.add(request_id)
+        exchange.peer.flying.remove(exchange)
+        self._in_flight -= 1
+        if len(answered) >= REMEMBERED_ANSWERS:
+            self._answered_before, self._answered = answered, set()
+
+    # -- waiting ------------------------------------------------------------------------------------------------
+
+    def _wait_until(self, deadline: float, request_id: bytes) -> None:
+        """Put a request-id into the bucket of its deadline; ids answered in between are skipped when it is due."""
+        tick = int(deadline * TICKS_PER_SECOND) + 1
+        bucket = self._buckets.get(tick)
+        if bucket is not None:
+            bucket.append(request_id)
+            return
+        self._buckets[tick] = [request_id]
+        heapq.heappush(self._ticks, tick)
+        if self._ticks[0] == tick:
+            self._arm()
+
+    def _arm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        loop = cast(asyncio.AbstractEventLoop, self._loop)
+        self._timer = loop.call_at(self._ticks[0] / TICKS_PER_SECOND, self._expire) if self._ticks else None
+
+    def _expire(self) -> None:
+        now = int(self._loop.time() * TICKS_PER_SECOND + 0.001)  # type: ignore[union-attr]
+        self._timer = None
+        try:
+            while self._ticks and self._ticks[0] <= now:
+                for request_id in self._buckets.pop(heapq.heappop(self._ticks)):
+                    exchange = self._pending.get(request_id)
+                    if exchange is not None and exchange.request_id == request_id:
+                        self._unanswered(exchange)
+        finally:
+            self._arm()
+
+    def _unanswered(self, exchange: Exchange) -> None:
+        """Ask again under a new request-id, smaller if the asker wants, or give up."""
+        peer = exchange.peer
+        exchange.attempt += 1
+        if exchange.attempt >= peer.tries:
+            wire.timeouts += 1
+            self._finish(exchange)
+            exchange.asker.fail(exchange, self._silence(exchange))
+            self._go_on(peer)
+            return
+        wire.retries += 1
+        smaller = exchange.asker.retry(exchange)
+        if smaller:
+            self._finish(exchange)
+            for part in smaller:
+                part.began_at = exchange.began_at
+            peer.waiting.extendleft(reversed(smaller))
+            self._go_on(peer)
+            return
+        exchange.former = {**(exchange.former or {}), exchange.request_id: exchange.sent_at}
+        self._transmit(exchange)
+
+    def _silence(self, exchange: Exchange) -> RequestTimedOut:
+        seconds = self._loop.time() - exchange.began_at  # type: ignore[union-attr]
+        tries = exchange.attempt
+        why = f" ({exchange.trouble})" if exchange.trouble else ""
+        return RequestTimedOut(f"no answer to {tries} request{'s'[: tries > 1]} in {seconds:.1f} s{why}")

@@ -1,0 +1,131 @@
+"""The fast lane: asks v1 and v2c devices through our own codec and one UDP endpoint for all.
+
+May import: netwatch.model. Called by: the dispatcher of this room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from datetime import timedelta
+
+from netwatch.errors import FastLaneRefused
+from netwatch.model import Device, Oid, Value, Varbind
+from netwatch.snmp.client import GetPlan, Walk
+from netwatch.snmp.endpoint import Endpoint
+from netwatch.snmp.get_run import (
+    GetRun,
+    read_successors,
+    read_values,
+    read_varbinds,
+    value_stand_in,
+    varbind_stand_in,
+)
+from netwatch.snmp.message import PduKind
+from netwatch.snmp.peer import Peer
+from netwatch.snmp.plan import CompiledPlan, GetRequest, cut, encode_name, identity_of
+from netwatch.snmp.resolver import NAME_LIVES_FOR_SECONDS, Resolver, literal
+from netwatch.snmp.walk import WalkRun
+
+MAX_PEERS = 200_000
+LITERALS_LIVE_FOR_SECONDS = float("inf")
+
+
+class FastLane:
+    """Satisfies SnmpClient for v1 and v2c between `start()` and `stop()`; refuses what it does not know."""
+
+    def __init__(self, *, max_in_flight: int = 2000, max_in_flight_per_device: int = 2) -> None:
+        self.endpoint = Endpoint(max_in_flight=max_in_flight, max_in_flight_per_device=max_in_flight_per_device)
+        self._resolver = Resolver()
+        self._peers: dict[str, Peer] = {}
+
+    async def start(self) -> None:
+        """Open the sockets."""
+        await self.endpoint.start()
+
+    async def stop(self) -> None:
+        """Close the sockets; requests under way fail."""
+        await self.endpoint.stop()
+        self._peers.clear()
+
+    def compile(self, device: Device, oids: Sequence[Oid]) -> CompiledPlan:
+        """Encode what to ask.
+
+        Raises:
+            FastLaneRefused: version 3, or a community or OID beyond what the fast lane encodes.
+            ValueError: an OID that is none.
+        """
+        if device.credential.version == "3":
+            raise FastLaneRefused("version_3")
+        known = self._peers.get(device.name)
+        size = known.get_size.value if known is not None else Peer(device).get_size.value
+        return CompiledPlan(identity_of(device), [encode_name(oid) for oid in oids], size)
+
+    async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
+        """Ask a plan; return one value per OID in order."""
+        peer = await self._peer(device)
+        if not isinstance(plan, CompiledPlan):
+            plan = self.compile(device, plan.oids)
+        plan.fit(peer.identity, peer.get_size.value)
+        return await GetRun(self.endpoint, peer, read_values, value_stand_in).ask(plan.requests)
+
+    async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
+        """Ask for exact instances once."""
+        peer = await self._peer(device)
+        requests = cut(peer.identity, [encode_name(oid) for oid in oids], peer.get_size.value)
+        return await GetRun(self.endpoint, peer, read_varbinds, varbind_stand_in).ask(requests)
+
+    async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
+        """Ask for the successors, in one GETNEXT."""
+        peer = await self._peer(device)
+        request = GetRequest(peer.identity, [encode_name(oid) for oid in oids], PduKind.GET_NEXT)
+        run = GetRun(self.endpoint, peer, read_successors, varbind_stand_in, PduKind.GET_NEXT)
+        return await run.ask([request] if oids else [])
+
+    async def walk(
+        self,
+        device: Device,
+        columns: Sequence[Oid],
+        *,
+        max_varbinds: int = 1_000_000,
+        time_budget: timedelta = timedelta(seconds=60),
+    ) -> Walk:
+        """Walk subtrees side by side."""
+        peer = await self._peer(device)
+        return await WalkRun(self.endpoint, peer, columns, max_varbinds).walk(time_budget.total_seconds())
+
+    async def _peer(self, device: Device) -> Peer:
+        peer = self._peers.get(device.name)
+        if peer is None:
+            peer = self._remember(device)
+        elif peer.device is not device and peer.device != device:
+            peer.follow(device)
+        if peer.address_until <= asyncio.get_running_loop().time():
+            await self._locate(peer)
+        return peer
+
+    def _remember(self, device: Device) -> Peer:
+        """Make room for one more; what is forgotten is only learned again."""
+        if device.credential.version == "3":
+            raise FastLaneRefused("version_3")
+        if len(self._peers) >= MAX_PEERS:
+            idle = next((name for name, peer in self._peers.items() if not peer.flying and not peer.waiting), None)
+            self._peers.pop(idle or "", None)
+        peer = self._peers[device.name] = Peer(device)
+        return peer
+
+    async def _locate(self, peer: Peer) -> None:
+        """Find the socket address, and the other addresses that answers may come from."""
+        device = peer.device
+        now = asyncio.get_running_loop().time()
+        numeric = literal(device.address, device.port)
+        until = LITERALS_LIVE_FOR_SECONDS if numeric else now + NAME_LIVES_FOR_SECONDS
+        family, address = numeric or await self._resolver.resolve(device.address, device.port)
+        others = [literal(other, 0) or await self._resolver.resolve(other, 0) for other in device.accept_from]
+        if any(literal(other, 0) is None for other in device.accept_from):
+            until = min(until, now + NAME_LIVES_FOR_SECONDS)
+        peer.sources = frozenset(other[0] for _, other in others)
+        peer.family = socket.AddressFamily(family)
+        peer.address = address
+        peer.address_until = until

@@ -1,0 +1,194 @@
+"""Decodes the answers of polls and walks: the few functions NetWatch spends most of its life in.
+
+Each reads one shape, the plain one: lengths below 128 in one byte, numbers that need no second thought. Whatever
+looks different goes, varbind by varbind, to the slow twin in `message`; tests hold the two to the same result.
+The loops repeat themselves and test the likely first, because a function call costs as much as a varbind.
+Nothing is checked twice: a slice beyond the end comes out short, so it cannot equal a name, and the position
+after the last varbind must be the end that the header announced.
+
+May import: netwatch.model. Called by: endpoint, layout, get_run, walk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import cycle
+
+from netwatch.errors import FastLaneRefused
+from netwatch.model import Missing, Tag, Value
+from netwatch.snmp.message import decode_varbind
+
+RESPONSE = 0xA2
+
+_LONGEST = bytearray(256)
+"""How many bytes a number with this tag has at most while its first byte is below 128; 0 for other tags."""
+for _tag in (Tag.INTEGER, Tag.COUNTER32, Tag.GAUGE32, Tag.TIME_TICKS, Tag.UINTEGER32):
+    _LONGEST[_tag] = 4
+_LONGEST[Tag.COUNTER64] = 8
+LONGEST = bytes(_LONGEST)
+
+_from_bytes = int.from_bytes
+
+
+class OddHeader(Exception):
+    """The header is not in the plain shape; the slow twin may well understand it."""
+
+
+Header = tuple[bytes, int, bytes, int, int, int, int]
+
+
+def open_response(data: bytes) -> Header:
+    """Read the header of an answer.
+
+    Returns version and community as encoded, the PDU's tag, the four bytes of the request-id, error-status,
+    error-index, and where the varbinds begin and end.
+
+    Raises:
+        OddHeader: the shape is another, or the datagram shorter than it says.
+    """
+    try:
+        size, start = _length(data, 1)
+        end = start + size
+        pdu = start + 5 + data[start + 4]
+        size, at = _length(data, pdu + 1)
+        request_id = data[at + 2 : at + 6]
+        listed, first = _length(data, at + 13)
+        plain = (
+            data[0] == 0x30
+            and data[at : at + 2] == b"\x02\x04"
+            and data[at + 6 : at + 8] == b"\x02\x01"
+            and data[at + 9 : at + 11] == b"\x02\x01"
+            and data[at + 12] == 0x30
+            and end == at + size == first + listed <= len(data)
+        )
+        if plain:
+            return data[start:pdu], data[pdu], request_id, data[at + 8], data[at + 11], first, end
+    except IndexError:
+        pass
+    raise OddHeader
+
+
+def _length(data: bytes, at: int) -> tuple[int, int]:
+    """Return a length in one of its three usual forms, and where the content begins."""
+    size = data[at]
+    if size < 0x80:
+        return size, at + 1
+    if size == 0x82:
+        return data[at + 1] << 8 | data[at + 2], at + 3
+    if size == 0x81:
+        return data[at + 1], at + 2
+    raise OddHeader
+
+
+def decode_values(data: bytes, at: int, end: int, names: Iterable[bytes]) -> list[Value]:
+    """Read the values of an answer that must carry exactly `names`, encoded OIDs, in this order.
+
+    Fewer varbinds than names is no error here: the list is then shorter, as is an agent's cut answer.
+
+    Raises:
+        FastLaneRefused: other names, more varbinds, or bytes that the slow twin does not know either.
+    """
+    values: list[Value] = []
+    add = values.append
+    longest = LONGEST
+    try:
+        for name in names:
+            tag_at = at + 2 + len(name)
+            after = at + 2 + data[at + 1]
+            size = data[tag_at + 1]
+            if data[at + 2 : tag_at] == name and tag_at + 2 + size == after and data[at] == 0x30:
+                tag = data[tag_at]
+                if 0 < size <= longest[tag] and (first := data[tag_at + 2]) < 128:
+                    add(first if size == 1 else _from_bytes(data[tag_at + 2 : after], "big"))
+                elif tag == 0x04 and after - at < 130:
+                    add(data[tag_at + 2 : after])
+                elif size == 5 and longest[tag] == 4 and data[tag_at + 2] == 0 and tag != 0x02:
+                    add(_from_bytes(data[tag_at + 3 : after], "big"))
+                else:
+                    add(_odd_value(data, at, end, name)[0])
+                at = after
+            elif at == end:
+                return values
+            else:
+                value, at = _odd_value(data, at, end, name)
+                add(value)
+    except IndexError:
+        if at != end:
+            raise FastLaneRefused("truncated") from None
+    if at != end:
+        raise FastLaneRefused("other_varbinds", "more varbinds than asked for")
+    return values
+
+
+def _odd_value(data: bytes, at: int, end: int, name: bytes) -> tuple[Value, int]:
+    """Read one varbind the slow way; return its value and where the next begins."""
+    found, _, value, after = decode_varbind(data, at, end)
+    if found != name[2:]:
+        raise FastLaneRefused("other_varbinds", "another name than asked for")
+    return value, after
+
+
+Rows = tuple[list["bytes | None"], list[int], list[Value]]
+
+
+def decode_rows(data: bytes, at: int, end: int, columns: Iterable[bytes]) -> Rows:
+    """Read the answer to a GETBULK or GETNEXT that asked for `columns`, encoded OIDs without tag and length.
+
+    Returns, varbind by varbind in the order of the answer, what stands behind the column's OID, the value's tag
+    and the value. The first is None where the varbind is no longer of its column, or there is nothing more.
+
+    Raises:
+        FastLaneRefused: bytes that the slow twin does not know either.
+    """
+    suffixes: list[bytes | None] = []
+    tags: list[int] = []
+    values: list[Value] = []
+    add_suffix, add_tag, add = suffixes.append, tags.append, values.append
+    longest = LONGEST
+    try:
+        for column in cycle(columns):
+            if at >= end:
+                break
+            suffix_at = at + 4 + len(column)
+            tag_at = at + 4 + data[at + 3]
+            after = at + 2 + data[at + 1]
+            size = data[tag_at + 1]
+            plain = tag_at + 2 + size == after and after - at < 130 and data[at] == 0x30 and data[at + 2] == 0x06
+            tag = data[tag_at]
+            if plain and data[at + 4 : suffix_at] == column and suffix_at < tag_at:
+                if 0 < size <= longest[tag] and (first := data[tag_at + 2]) < 128:
+                    add(first if size == 1 else _from_bytes(data[tag_at + 2 : after], "big"))
+                elif tag == 0x04:
+                    add(data[tag_at + 2 : after])
+                elif size == 5 and longest[tag] == 4 and data[tag_at + 2] == 0 and tag != 0x02:
+                    add(_from_bytes(data[tag_at + 3 : after], "big"))
+                else:
+                    plain = False
+            elif plain and tag < 0x80:
+                add_suffix(None)
+                add_tag(tag)
+                add(None)
+                at = after
+                continue
+            if plain:
+                add_suffix(data[suffix_at:tag_at])
+                add_tag(tag)
+                at = after
+            else:
+                suffix, tag, value, at = _odd_row(data, at, end, column)
+                add_suffix(suffix)
+                add_tag(tag)
+                add(value)
+    except IndexError:
+        raise FastLaneRefused("truncated") from None
+    if at != end:
+        raise FastLaneRefused("malformed", "a varbind longer than the answer")
+    return suffixes, tags, values
+
+
+def _odd_row(data: bytes, at: int, end: int, column: bytes) -> tuple[bytes | None, int, Value, int]:
+    """Read one varbind of a walk the slow way."""
+    name, tag, value, after = decode_varbind(data, at, end)
+    if isinstance(value, Missing) or not name.startswith(column) or len(name) == len(column):
+        return None, tag, None, after
+    return name[len(column) :], tag, value, after

@@ -1,0 +1,100 @@
+"""Turns a device's address, literal or DNS name, into socket addresses, and remembers the answer for a while.
+
+May import: netwatch.errors. Called by: peer's owner, the fast lane.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass
+
+from netwatch.errors import PollError
+from netwatch.snmp.metrics import resolutions
+
+SocketAddress = tuple[str, int] | tuple[str, int, int, int]
+
+NAME_LIVES_FOR_SECONDS = 300.0
+FAILURE_LIVES_FOR_SECONDS = 10.0
+"""An unknown name is not looked up again for every request of every poll."""
+MAX_NAMES = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    family: socket.AddressFamily
+    host: tuple[str, int, int]
+    """The numeric host, flow and scope; the port is the asker's."""
+    expires_at: float
+    trouble: str = ""
+
+
+def literal(address: str, port: int) -> tuple[socket.AddressFamily, SocketAddress] | None:
+    """Return the socket address of a numeric address, None for a name that must be looked up."""
+    try:
+        found = socket.getaddrinfo(
+            address.strip("[]"), port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        )
+    except (OSError, UnicodeError):
+        return None
+    family, _, _, _, sockaddr = found[0]
+    return family, sockaddr  # type: ignore[return-value]  # typeshed allows for builds without IPv6
+
+
+class Resolver:
+    """Looks names up through the loop's executor; one look-up per name at a time."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, _Answer] = {}
+        self._running: dict[str, asyncio.Task[_Answer]] = {}
+
+    async def resolve(self, name: str, port: int) -> tuple[socket.AddressFamily, SocketAddress]:
+        """Return family and socket address of a host.
+
+        Raises:
+            PollError: the name is not known; says so in words.
+        """
+        answer = self._answers.get(name)
+        if answer is None or answer.expires_at <= asyncio.get_running_loop().time():
+            answer = await self._look_up_once(name)
+        if answer.trouble:
+            raise PollError(answer.trouble)
+        host, flow, scope = answer.host
+        if answer.family == socket.AF_INET6:
+            return answer.family, (host, port, flow, scope)
+        return answer.family, (host, port)
+
+    async def _look_up_once(self, name: str) -> _Answer:
+        task = self._running.get(name)
+        if task is None:
+            task = asyncio.create_task(self._look_up(name), name=f"resolve {name}")
+            self._running[name] = task
+            task.add_done_callback(lambda _: self._running.pop(name, None))
+        return await asyncio.shield(task)
+
+    async def _look_up(self, name: str) -> _Answer:
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
+            family, _, _, _, sockaddr = found[0]
+        except (OSError, UnicodeError, IndexError) as exc:
+            answer = self._after_failure(name, exc, loop.time())
+        else:
+            resolutions.labels(outcome="found").inc()
+            host = (str(sockaddr[0]), 0, 0) if len(sockaddr) < 4 else (str(sockaddr[0]), sockaddr[2], sockaddr[3])
+            answer = _Answer(family=family, host=host, expires_at=loop.time() + NAME_LIVES_FOR_SECONDS)
+        if len(self._answers) >= MAX_NAMES:
+            self._answers.pop(next(iter(self._answers)))
+        self._answers[name] = answer
+        return answer
+
+    def _after_failure(self, name: str, exc: Exception, now: float) -> _Answer:
+        """Keep an answer that was good before: a dead name server must not look like 1,000 dead devices."""
+        resolutions.labels(outcome="failed").inc()
+        expires_at = now + FAILURE_LIVES_FOR_SECONDS
+        former = self._answers.get(name)
+        if former is not None and not former.trouble:
+            return _Answer(family=former.family, host=former.host, expires_at=expires_at)
+        words = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
+        trouble = f"cannot look up the address {name!r}: {words}"
+        return _Answer(family=socket.AF_UNSPEC, host=("", 0, 0), expires_at=expires_at, trouble=trouble)

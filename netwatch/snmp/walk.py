@@ -1,0 +1,278 @@
+"""Walks columns of a table side by side: several columns per GETBULK, several GETBULKs at once.
+
+Columns are walked in groups of up to ten: wide enough to fill a frame with few repetitions, so that little is read
+beyond the end of a short table, narrow enough for agents that look every column up from the start.
+A walk ends where all columns have left their subtree. What ends it sooner makes it partial, and says so.
+May import: netwatch.model. Called by: fast_lane.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from itertools import pairwise
+from operator import lt
+
+from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
+from netwatch.model import Oid, Value
+from netwatch.snmp import metrics
+from netwatch.snmp.ber import decode_sub_identifiers, encode_integer, encode_tlv
+from netwatch.snmp.client import Walk, WalkedColumn
+from netwatch.snmp.endpoint import Endpoint
+from netwatch.snmp.get_run import SPLIT_AFTER_TRIES
+from netwatch.snmp.hot import decode_rows
+from netwatch.snmp.message import ERROR_NAMES, ErrorStatus, PduKind
+from netwatch.snmp.peer import Exchange, Peer
+from netwatch.snmp.plan import ANSWER_BYTES, HEADER_BYTES, NO_ERROR, answer_bytes, encode_name, encode_request
+
+COLUMNS_PER_REQUEST = 10
+MAX_REQUESTS = 100_000
+NO_REPEATERS = b"\x02\x01\x00"
+
+
+class Suffixes(dict[bytes, tuple[int, ...]]):
+    """What stands behind a column's OID, decoded once however many columns carry it."""
+
+    def __missing__(self, encoded: bytes) -> tuple[int, ...]:
+        suffix = self[encoded] = decode_sub_identifiers(encoded)
+        return suffix
+
+
+class Column:
+    """One column under way."""
+
+    __slots__ = ("done", "last", "oid", "prefix", "suffixes", "tags", "values")
+
+    def __init__(self, oid: Oid) -> None:
+        self.oid = oid
+        self.prefix = encode_name(oid)[2:]
+        self.last = b""
+        self.suffixes: list[tuple[int, ...]] = []
+        self.tags: list[int] = []
+        self.values: list[Value] = []
+        self.done = False
+
+    def extend(self, encoded: list[bytes | None], tags: list[int], values: list[Value], known: Suffixes) -> bool:
+        """Take the next rows; return False where the device went back, which ends the column."""
+        if None in encoded:
+            self.done = True
+            count = encoded.index(None)
+            encoded, tags, values = encoded[:count], tags[:count], values[:count]
+        if not encoded:
+            return True
+        suffixes = [known[one] for one in encoded]  # type: ignore[index]  # None was cut off above
+        if (self.suffixes and suffixes[0] <= self.suffixes[-1]) or not all(map(lt, suffixes, suffixes[1:])):
+            self.done = True
+            return False
+        self.suffixes += suffixes
+        self.tags += tags
+        self.values += values
+        self.last = encoded[-1] or b""
+        return True
+
+
+class Group:
+    """Columns asked for together; `limit` caps the repetitions after a trouble, `varbind_bytes` is measured."""
+
+    __slots__ = ("columns", "limit", "repetitions", "varbind_bytes")
+
+    def __init__(self, columns: list[Column], limit: int) -> None:
+        self.columns = columns
+        self.limit = limit
+        self.repetitions = 1
+        self.varbind_bytes = sum(answer_bytes(column.prefix) + 4 for column in columns) / len(columns)
+
+    def fit(self, room: int, most: int) -> int:
+        """Choose how many repetitions to ask for, so that the answer fits `room` bytes and `most` varbinds."""
+        count = len(self.columns)
+        self.repetitions = max(1, min(int(room / self.varbind_bytes), most) // count)
+        self.repetitions = min(self.repetitions, self.limit)
+        return self.repetitions
+
+
+class WalkRun:
+    """One walk under way."""
+
+    __slots__ = (
+        "_bulk", "_columns", "_endpoint", "_future", "_heard", "_known", "_max_varbinds", "_peer", "_reason",
+        "_requests", "_room", "_silent", "_under_way", "_varbinds", "over",
+    )  # fmt: skip
+
+    def __init__(self, endpoint: Endpoint, peer: Peer, columns: Sequence[Oid], max_varbinds: int) -> None:
+        self.over = False
+        self._endpoint = endpoint
+        self._peer = peer
+        self._bulk = peer.device.credential.version != "1"
+        self._columns = [Column(oid) for oid in columns]
+        self._max_varbinds = max_varbinds
+        self._room = ANSWER_BYTES - HEADER_BYTES - len(peer.identity)
+        self._known = Suffixes()
+        self._heard = False
+        self._reason = ""
+        self._requests = 0
+        self._silent = 0
+        self._under_way = 0
+        self._varbinds = 0
+        self._future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def walk(self, time_budget_seconds: float) -> Walk:
+        """Walk to the end, or to the first reason to stop.
+
+        Raises:
+            RequestTimedOut: the device never answered. FastLaneRefused: it answered beyond the fast lane.
+        """
+        timer = asyncio.get_running_loop().call_later(time_budget_seconds, self._out_of_time, time_budget_seconds)
+        try:
+            for group in in_groups(self._columns):
+                self._ask(group)
+            if self._columns:
+                await self._future
+        finally:
+            timer.cancel()
+            if not self.over:
+                self.over = True
+                self._endpoint.withdraw(self._peer, self)
+        return self._outcome()
+
+    def _outcome(self) -> Walk:
+        columns = tuple(
+            WalkedColumn(oid=one.oid, suffixes=one.suffixes, tags=one.tags, values=one.values)
+            for one in self._columns
+        )
+        return Walk(columns=columns, partial=bool(self._reason), reason=self._reason)
+
+    def _ask(self, group: Group) -> None:
+        self._under_way += 1
+        self._requests += 1
+        head, tail = self._encode(group)
+        self._endpoint.submit(self._peer, [Exchange(self, self._peer, head, tail, group)])
+
+    def _encode(self, group: Group) -> tuple[bytes, bytes]:
+        names = [encode_tlv(0x06, column.prefix + column.last) for column in group.columns]
+        if not self._bulk:
+            return encode_request(self._peer.identity, PduKind.GET_NEXT, NO_ERROR, names)
+        numbers = NO_REPEATERS + encode_integer(group.fit(self._room, self._peer.walk_size.value))
+        return encode_request(self._peer.identity, PduKind.GET_BULK, numbers, names)
+
+    def take(self, exchange: Exchange, data: bytes, at: int, end: int, status: int, index: int) -> None:
+        """Take one answer, and ask for the rows behind it."""
+        group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
+        self._under_way -= 1
+        self._heard = True
+        try:
+            if status:
+                self._take_error(group, status, index)
+            elif at == end:
+                self._make_smaller(group, "empty", "the device gives an empty answer")
+            else:
+                self._take_rows(exchange, group, data, at, end)
+        except FastLaneRefused as exc:
+            self._stop(exc)
+            return
+        if not self._under_way and not self.over:
+            self._stop(None)
+
+    def _take_rows(self, exchange: Exchange, group: Group, data: bytes, at: int, end: int) -> None:
+        encoded, tags, values = decode_rows(data, at, end, [column.prefix for column in group.columns])
+        count, width = len(encoded), len(group.columns)
+        for place, column in enumerate(group.columns):
+            rows = encoded[place::width], tags[place::width], values[place::width]
+            if not column.extend(*rows, self._known):
+                self._note("not_increasing", f"the device goes back in {column.oid}")
+        metrics.wire.varbinds += count
+        self._varbinds += count
+        self._learn(exchange, group, count)
+        group.varbind_bytes = (end - at) / count
+        group.limit = min(group.limit * 2, 64)
+        group.columns = [column for column in group.columns if not column.done]
+        self._next(group)
+
+    def _next(self, group: Group) -> None:
+        if self._varbinds >= self._max_varbinds:
+            self._note("varbind_cap", f"more than {self._max_varbinds} varbinds")
+            self._stop(None)
+        elif self._requests >= MAX_REQUESTS:
+            self._note("request_cap", f"not done after {MAX_REQUESTS} requests")
+            self._stop(None)
+        elif group.columns and not self.over:
+            self._ask(group)
+
+    def _learn(self, exchange: Exchange, group: Group, count: int) -> None:
+        size = self._peer.walk_size
+        if self._silent and exchange.attempt >= SPLIT_AFTER_TRIES:
+            size.shrink(self._silent)
+            self._silent = 0
+        elif size.value < size.ceiling and group.repetitions > 1 and count * 2 >= size.value:
+            size.succeed()
+
+    def _take_error(self, group: Group, status: int, index: int) -> None:
+        name = ERROR_NAMES[status] if status < len(ERROR_NAMES) else "unknown"
+        metrics.errors.labels(status=name).inc()
+        if status == ErrorStatus.NO_SUCH_NAME and 0 < index <= len(group.columns):
+            group.columns.pop(index - 1).done = True
+            self._next(group)
+            return
+        if status == ErrorStatus.TOO_BIG and group.repetitions > 1:
+            self._peer.walk_size.shrink(group.repetitions * len(group.columns))
+        self._make_smaller(group, name, f"the device answers {name}")
+
+    def _make_smaller(self, group: Group, cause: str, words: str) -> None:
+        """Halve the repetitions, then the columns; one column and one row that fail end the column."""
+        if group.repetitions > 1 and self._bulk:
+            metrics.resizes.labels(cause=cause).inc()
+            group.limit = group.repetitions // 2
+            self._next(group)
+        elif len(group.columns) > 1:
+            metrics.resizes.labels(cause=cause).inc()
+            half = len(group.columns) // 2
+            for columns in (group.columns[:half], group.columns[half:]):
+                self._next(Group(columns, 1))
+        else:
+            column = group.columns[0]
+            where = column.oid.join(column.suffixes[-1]) if column.suffixes else column.oid
+            self._note(cause, f"{words} after {where}")
+
+    def fail(self, exchange: Exchange, error: PollError) -> None:
+        """End the walk: partial if the device ever answered in it."""
+        if self._heard:
+            self._note("silence", str(error))
+            self._stop(None)
+        else:
+            self._stop(error)
+
+    def retry(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Ask for a quarter of the rows where a big request stays unanswered."""
+        group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
+        if exchange.attempt >= SPLIT_AFTER_TRIES and self._bulk and group.repetitions > 1:
+            self._silent = max(self._silent, group.repetitions * len(group.columns))
+            metrics.resizes.labels(cause="silence").inc()
+            group.limit = max(1, group.repetitions // 4)
+            exchange.head, exchange.tail = self._encode(group)
+        return ()
+
+    def _out_of_time(self, seconds: float) -> None:
+        if not self._heard:
+            self._stop(RequestTimedOut(f"no answer in {seconds:g} s"))
+            return
+        self._note("time_budget", f"not done after {seconds:g} s")
+        self._stop(None)
+
+    def _note(self, cause: str, words: str) -> None:
+        metrics.partial_walks.labels(cause=cause).inc()
+        self._reason = self._reason or words
+
+    def _stop(self, error: PollError | None) -> None:
+        self.over = True
+        if not self._future.done():
+            if error is None:
+                self._future.set_result(None)
+            else:
+                self._future.set_exception(error)
+        self._endpoint.withdraw(self._peer, self)
+
+
+def in_groups(columns: Sequence[Column]) -> list[Group]:
+    """Share columns out to groups as even as may be."""
+    count = -(-len(columns) // COLUMNS_PER_REQUEST)
+    bounds = [len(columns) * number // count for number in range(count + 1)] if count else [0]
+    return [Group(list(columns[a:b]), 64) for a, b in pairwise(bounds)]
