@@ -94,17 +94,16 @@ def _entry(
     subject = f"[{story.headline}] {story.subject}"
     own_id = message_id(entry_id, origin.domain)
     marks = _thread_headers(notification, story, origin, own_id)
-    mail = _mail(subject, origin, recipient, at, marks, bodies)
-    if faults_of(mail.message, [(header.name, header.value) for header in mail.headers]):
-        metrics.GUARDED.inc()
-        subject = plain_ascii(subject)
-        mail = _plain_mail(subject, origin, recipient, at, marks, bodies[0])
+    mail = proven(
+        _mail(subject, origin, recipient, at, marks, bodies),
+        instead=lambda: _plain_mail(plain_ascii(subject), origin, recipient, at, marks, bodies[0]),
+    )
     return OutboxEntry(
         id=entry_id,
         message_id=own_id,
         envelope_sender=origin.address,
         recipient=recipient.address,
-        subject=subject,
+        subject=next(header.value for header in mail.headers if header.name == "Subject"),
         message=mail.message,
         created_at=at,
         not_before=at,
@@ -112,6 +111,14 @@ def _entry(
         group_key=notification.group.key,
         alert_ids=tuple(alert.id for alert in (*notification.firing, *notification.resolved)),
     )
+
+
+def proven(mail: Mail, *, instead: Callable[[], Mail]) -> Mail:
+    """Return the mail if a parser reads from it what was meant, else the safer one, and count that."""
+    if not faults_of(mail.message, [(header.name, header.value) for header in mail.headers]):
+        return mail
+    metrics.GUARDED.inc()
+    return instead()
 
 
 def _mail(

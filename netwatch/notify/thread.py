@@ -20,7 +20,7 @@ _SPACE = uuid.UUID("8b1f3f3a-6d0e-5c55-9a36-0d7a6f0c6e52")
 
 def message_id(text: str, domain: str) -> str:
     """Return `<text@domain>`; text that could not stand there becomes one that can, always the same."""
-    local = text if _ID.fullmatch(text) and "=?" not in text else uuid.uuid5(_SPACE, text).hex
+    local = text if _ID.fullmatch(text) and "=?" not in text else _guid(text).hex
     return f"<{local}@{domain}>"
 
 
@@ -30,12 +30,15 @@ def thread_index(thread_id: str, *, opened_at: datetime, at: datetime, sequence:
     The header is the time in units of 2**16 * 100 ns and a GUID; a reply adds the time since, in units of
     2**18 * 100 ns, and its number.
     """
-    guid = uuid.uuid5(_SPACE, thread_id).bytes
-    header = _filetime(opened_at).to_bytes(8, "big")[:6] + guid
+    header = _filetime(opened_at).to_bytes(8, "big")[:6] + _guid(thread_id).bytes
     if sequence > 1:
         since = max(0, _filetime(at) - _filetime(opened_at)) >> 18 & 0x7FFFFFFF
         header += since.to_bytes(4, "big") + bytes([sequence & 0xFF])
     return base64.b64encode(header).decode("ascii")
+
+
+def _guid(text: str) -> uuid.UUID:
+    return uuid.uuid5(_SPACE, text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _filetime(at: datetime) -> int:

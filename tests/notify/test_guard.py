@@ -1,0 +1,94 @@
+"""Text from devices stays text."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netwatch.notify.guard import clean_block, clean_line, faults_of, plain_ascii
+
+GOOD = [("From", "a@b.example"), ("Subject", "hello")]
+HOSTILE = st.lists(
+    st.one_of(
+        st.text(max_size=20),
+        st.sampled_from(
+            ["\r\n", "\n", "\r", "\0", "=?", "?=", "=?utf-8?q?=0D=0ABcc:_x=40y?=", "Bcc: x@y\r\n", "\u202e", "\u200b",
+             "\u2028", "\x85", "\x1b[31m", "\ud800", "=\u200b?", "\U000e0041", "\ufeff", "<script>", "--=_netwatch_"]
+        ),
+    ),
+    max_size=12,
+).map("".join)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Gi1/0/7", "Gi1/0/7"),
+        ("uplink\r\nBcc: x@example.net", "uplink Bcc: x@example.net"),
+        ("a\tb\x0bc\x85d\u2028e", "a b c d e"),
+        ("nul\0bell\x07escape\x1b[31m", "nulbellescape[31m"),
+        ("=?utf-8?q?=0ABcc:?=", "= ?utf-8?q?=0ABcc:?="),
+        ("=\u200b?utf-8?q?x?=", "= ?utf-8?q?x?="),
+        ("\u202eevil\u2066", "evil"),
+        ("zero\u200b\ufeffwidth", "zerowidth"),
+        ("lone \ud800 surrogate", "lone \ufffd surrogate"),
+        ("Zürich 東京 🔥", "Zürich 東京 🔥"),
+        ("   ", ""),
+    ],
+)
+def test_a_line_keeps_what_can_be_seen_and_nothing_else(text, line):
+    assert clean_line(text) == line
+
+
+def test_a_line_is_capped_and_says_so():
+    assert clean_line("x" * 500, 20) == "x" * 19 + "…"
+
+
+def test_marks_piled_on_a_letter_are_taken_down():
+    assert clean_line("e" + "\u0301" * 50) == "e" + "\u0301" * 3
+
+
+def test_a_block_keeps_its_lines_but_not_too_many():
+    assert clean_block("one\r\n\r\ntwo\x00\u2028three") == "one\ntwo\nthree"
+    assert clean_block("\n".join("abcdef"), lines=3) == "a\nb\nc…"
+
+
+@given(HOSTILE)
+def test_no_text_leaves_a_line_that_could_end_or_hide_or_be_decoded(text):
+    line = clean_line(text)
+
+    assert "=?" not in line
+    assert not any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in line)
+    assert len(line) <= 200
+    assert clean_line(line) == line
+
+
+@given(HOSTILE)
+def test_plain_ascii_is_printable_and_holds_no_encoded_word(text):
+    plain = plain_ascii(text)
+
+    assert plain.isascii()
+    assert plain.isprintable()
+    assert "=?" not in plain
+
+
+def test_finished_bytes_that_are_what_was_meant_have_no_faults():
+    assert faults_of(b"From: a@b.example\r\nSubject: hello\r\n\r\nbody\r\n", GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "fault"),
+    [
+        (b"From: a@b.example\r\nSubject: hello\r\nBcc: x@y.example\r\n\r\n", "header lines"),
+        (b"From: a@b.example\r\nSubject: =?utf-8?q?other?=\r\n\r\n", "headers"),
+        (b"From: a@b.example\nSubject: hello\n\n", "bare CR or LF"),
+        (b"From: a@b.example\r\nSubject: hello\r\n\r\n" + b"x" * 999, "998"),
+        ("From: a@b.example\r\nSubject: hello\r\n\r\nü".encode(), "outside ASCII"),
+        (b"From: a@b.example\r\n\r\nSubject: hello\r\n", "header lines"),
+    ],
+)
+def test_every_departure_from_what_was_meant_is_a_fault(message, fault):
+    assert any(fault in found for found in faults_of(message, GOOD))
