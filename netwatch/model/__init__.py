@@ -8,6 +8,7 @@ from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus
 from netwatch.model.duration import Duration, format_duration, parse_duration
 from netwatch.model.oid import Oid
 from netwatch.model.outbox import UNSENT, OutboxEntry, OutboxState
+from netwatch.model.pattern import bounded_matcher
 from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
 from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
 from netwatch.model.settings import Section
@@ -27,6 +28,7 @@ from netwatch.model.yaml_file import (
 )
 
 __all__ = [
+    "bounded_matcher",
     "Oid", "Missing", "Tag", "Value", "Varbind",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",

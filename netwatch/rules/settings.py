@@ -9,8 +9,13 @@ from pydantic import Field
 
 from netwatch.model import Section
 
+BUILTIN = "builtin"
+
 
 class RuleSettings(Section):
     """Rule files; a path may hold wildcards. `builtin` stands for the rules that come with NetWatch."""
 
-    paths: list[str] = Field(default_factory=lambda: ["builtin"])
+    paths: list[str] = Field(
+        default_factory=lambda: [BUILTIN],
+        description="rule files, wildcards allowed; `builtin` stands for the rules that come with NetWatch",
+    )

@@ -1,0 +1,208 @@
+"""Turns one rule as written into one rule ready to use: finds its table, types and compiles what it says.
+
+A quiet room: no clock, no socket, no database.
+May import: netwatch.model, the parts of netwatch.rules below. Called by: loading.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netwatch.model import KeyPath, TableSchema
+from netwatch.rules.checker import Checker
+from netwatch.rules.formula import Formula
+from netwatch.rules.grammar import BadExpression, Flaw, did_you_mean, names_in, offset_of, parse
+from netwatch.rules.nodes import Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
+from netwatch.rules.proofs import common_ground, outcomes
+from netwatch.rules.rule import Rule
+from netwatch.rules.rule_file import RuleEntry
+from netwatch.rules.templates import compile_template
+
+_FIELDS = ("expr", "clear_expr", "value")
+
+
+class Complaint(Exception):
+    """What is wrong in one rule: key within it, offset within that text (None: all of it), message."""
+
+    def __init__(self, flaws: list[tuple[KeyPath, int | None, str]]) -> None:
+        self.flaws = flaws
+        super().__init__("; ".join(message for _, _, message in flaws))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """A rule on its way: the entry, what was written and parsed of it, and what is wrong so far."""
+
+    entry: RuleEntry
+    texts: Mapping[str, str]
+    trees: dict[str, ast.expr] = field(default_factory=dict)
+    nodes: dict[str, Node] = field(default_factory=dict)
+    flaws: list[tuple[KeyPath, int | None, str]] = field(default_factory=list)
+
+    def complain(self, name: str, flaw: Flaw) -> None:
+        """Note a flaw in one of the expressions."""
+        self.flaws.append(((name,), flaw.offset, flaw.message))
+
+    def stop_if_wrong(self) -> None:
+        """Raise the flaws noted so far, if any."""
+        if self.flaws:
+            raise Complaint(self.flaws)
+
+
+def compile_rule(entry: RuleEntry, schema: Mapping[str, TableSchema], *, file: str, line: int) -> Rule:
+    """Return the rule.
+
+    Raises:
+        Complaint: with everything that is wrong in it.
+    """
+    texts = {"expr": entry.expr, "clear_expr": entry.clear_expr, "value": entry.value}
+    draft = _Draft(entry=entry, texts={name: text for name, text in texts.items() if text is not None})
+    for name, text in draft.texts.items():
+        try:
+            draft.trees[name] = parse(text)
+        except BadExpression as exc:
+            for flaw in exc.flaws:
+                draft.complain(name, flaw)
+    table = _table_of(draft, schema)
+    if table is None:
+        draft.stop_if_wrong()
+        raise Complaint([(("expr",), 0, "names no column, so no reading can change it")])
+    _type_all(draft, table)
+    if not draft.flaws:
+        _check_sense(draft)
+    _check_templates(draft, table)
+    draft.stop_if_wrong()
+    return _assembled(draft, table, file=file, line=line)
+
+
+def _table_of(draft: _Draft, schema: Mapping[str, TableSchema]) -> TableSchema | None:
+    """Return the one table that has every name the rule uses; note what is wrong if there is none."""
+    wanted = draft.entry.table
+    if wanted is not None:
+        if wanted not in schema:
+            message = f"no profile has a table {wanted}{did_you_mean(wanted, schema)}"
+            draft.flaws.append((("table",), None, message))
+        return schema.get(wanted)
+    used = {name.id for tree in draft.trees.values() for name in names_in(tree)}
+    homes = {name: {table.name for table in schema.values() if _has(table, name)} for name in used}
+    known = {name: tables for name, tables in homes.items() if tables}
+    common = set.intersection(*known.values()) if known else set()
+    if len(common) == 1:  # typing against it complains of names it does not have
+        return schema[common.pop()]
+    _complain_of_unknown(draft, known, schema)
+    if common:
+        message = f"fits the tables {', '.join(sorted(common))}; say which with `table:`"
+        draft.flaws.append((("expr",), 0, message))
+    elif known:
+        _complain_of_mixture(draft, known)
+    return None
+
+
+def _has(table: TableSchema, name: str) -> bool:
+    return name in table.columns or name in table.labels
+
+
+def _complain_of_unknown(draft: _Draft, known: Mapping[str, set[str]], schema: Mapping[str, TableSchema]) -> None:
+    names = {name for table in schema.values() for name in (*table.columns, *table.labels)}
+    for field_name, tree in draft.trees.items():
+        for name in names_in(tree):
+            if name.id not in known:
+                message = f"no table has a column or label {name.id}{did_you_mean(name.id, names)}"
+                draft.complain(field_name, Flaw(offset=offset_of(name, draft.texts[field_name]), message=message))
+
+
+def _complain_of_mixture(draft: _Draft, known: Mapping[str, set[str]]) -> None:
+    """Say at the first name that does not fit those before it that it stands in another table."""
+    common: set[str] = set()
+    first = ""
+    for field_name, tree in draft.trees.items():
+        for name in names_in(tree):
+            tables = known.get(name.id)
+            if not tables:
+                continue
+            if common and not common & tables:
+                theirs, ours = " or ".join(sorted(tables)), " or ".join(sorted(common))
+                message = f"{name.id} is of table {theirs} and {first} of {ours}; a rule reads one table"
+                draft.complain(field_name, Flaw(offset=offset_of(name, draft.texts[field_name]), message=message))
+                return
+            common, first = (common & tables) if common else set(tables), first or name.id
+
+
+def _type_all(draft: _Draft, table: TableSchema) -> None:
+    for name, tree in draft.trees.items():
+        checker = Checker(draft.texts[name], table)
+        node = checker.check(tree, None if name == "value" else Kind.TRUTH)
+        if node.kind is Kind.TRUTH and name == "value":
+            checker.wrong(tree, "a number or text is wanted here, and this is true or false")
+        elif not checker.flaws and node.is_constant:
+            checker.wrong(tree, "no reading can change this")
+        for flaw in checker.flaws:
+            draft.complain(name, flaw)
+        draft.nodes[name] = node
+
+
+def _check_templates(draft: _Draft, table: TableSchema) -> None:
+    known = (*table.labels, *draft.entry.labels)
+    for name, text in draft.entry.annotations.items():
+        try:
+            compile_template(text, known)
+        except ValueError as exc:
+            draft.flaws.append((("annotations", name), None, str(exc)))
+
+
+def _check_sense(draft: _Draft) -> None:
+    """Complain of expressions that are never or always true, and of a clear_expr that overlaps expr."""
+    for name in ("expr", "clear_expr"):
+        node = draft.nodes.get(name)
+        possible = {True, False} if node is None else outcomes(node)
+        if possible != {True, False}:
+            word = "always" if possible == {True} else "never"
+            draft.complain(name, Flaw(offset=0, message=f"this is {word} true, whatever the readings say"))
+    expr, clear = draft.nodes["expr"], draft.nodes.get("clear_expr")
+    if clear is not None and not draft.flaws and (common := common_ground(expr, clear)) is not None:
+        message = f"expr and clear_expr are both true at {common}; they must leave room between them, or touch"
+        draft.complain("clear_expr", Flaw(offset=0, message=message))
+
+
+def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Rule:
+    entry, nodes, texts = draft.entry, draft.nodes, draft.texts
+    broken = Formula(nodes["expr"], texts["expr"])
+    healed = Formula(nodes["clear_expr"], texts["clear_expr"]) if "clear_expr" in nodes else None
+    value, threshold = _value_and_threshold(nodes["expr"], nodes.get("value"))
+    value_of = None if value is None else Formula(value, texts.get("value", ""))
+    threshold_of = None if threshold is None else Formula(threshold, "")
+    for name, formula in (("clear_expr", healed), ("value", value_of)):
+        if broken.scalar and formula is not None and not formula.scalar:
+            raise Complaint([((name,), 0, "has one result per row, and expr one for the whole table")])
+    others = [formula for formula in (healed, value_of, threshold_of) if formula is not None]
+    remembered = {source.key: source for formula in others for source in formula.inputs if source.stateful}
+    known = (*table.labels, *entry.labels)
+    return Rule(
+        name=entry.alert, table=table.name, expr=entry.expr, clear_expr=entry.clear_expr,
+        hold_for=entry.for_, keep_firing_for=entry.keep_firing_for, no_data=entry.no_data,
+        labels=entry.labels, annotations=entry.annotations, file=file, line=line,
+        broken=broken, healed=healed, value_of=value_of, threshold_of=threshold_of,
+        value_names=(value.names or {}) if isinstance(value, Read) else {}, remembered=tuple(remembered.values()),
+        templates={name: compile_template(text, known) for name, text in entry.annotations.items()},
+    )  # fmt: skip
+
+
+def _value_and_threshold(expr: Node, value: Node | None) -> tuple[Node | None, Node | None]:
+    """Return what to show as value and threshold.
+
+    By itself the value is the left side of the first comparison. Where the right side is a number times something
+    of the reading (`0.90 * ifHighSpeed * 1e6`), both are given in units of that something: 0.93 and 0.90.
+    """
+    comparisons = [node for node in expr.walk() if isinstance(node, Comparison)]
+    if value is not None:
+        against = [node.right for node in comparisons if node.left == value]
+        return value, against[0] if against else None
+    if not comparisons:
+        return None, None
+    first = comparisons[0]
+    split = without_leading_factor(first.right)
+    if split is None:
+        return first.left, first.right
+    return Arithmetic(operator="/", left=first.left, right=split[1]), split[0]

@@ -1,0 +1,93 @@
+"""One expression, compiled: whole columns in, one column of results out.
+
+Three ways lead through the same expression. Where no input misses a value the code is one list comprehension of
+plain Python. Where some rows do, those rows take exact code (see kleene) and the others stay plain. Where plain code
+raises (a division by zero), all rows take exact code. The outcome is the same each way; tests hold all of them
+against a slow interpreter.
+
+A quiet room: no clock, no socket, no database.
+May import: netwatch.rules.emitter, kleene, nodes, sources. Called by: sources, loading, rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from netwatch.rules.emitter import exact_code, matcher_key, plain_code
+from netwatch.rules.kleene import EXACT, PLAIN
+from netwatch.rules.nodes import Kind, Matching, Node, Read
+
+if TYPE_CHECKING:
+    from netwatch.rules.frame import Frame
+    from netwatch.rules.sources import Source
+
+_Column = Callable[..., list[Any]]
+
+
+class Formula:
+    """A compiled expression. `scalar` means one result for the whole table instead of one per row."""
+
+    __slots__ = ("_exact", "_mixed", "_plain", "_row", "inputs", "kind", "scalar", "text")
+
+    def __init__(self, node: Node, text: str) -> None:
+        """Compile `node`; `text` is how the rule wrote it, and names whatever is remembered for it."""
+        sources = {inner.source.key: inner.source for inner in node.walk() if isinstance(inner, Read)}
+        matchers = {matcher_key(inner): inner.matcher for inner in node.walk() if isinstance(inner, Matching)}
+        self.text = text
+        self.kind: Kind = node.kind
+        self.inputs: tuple[Source, ...] = tuple(sources.values())
+        self.scalar = all(source.scalar for source in self.inputs)
+        variables = {key: f"v{number}" for number, key in enumerate(sources)}
+        tests = {key: f"t{number}" for number, key in enumerate(matchers)}
+        names, space = {**variables, **tests}, {tests[key]: matcher for key, matcher in matchers.items()}
+        arguments = ", ".join(variables.values())
+        self._row = _compiled(f"lambda {arguments}: {exact_code(node, names)}", space)
+        plain, exact = plain_code(node, names), f"row({arguments})"
+        complete = " and ".join(f"{name} is not None" for name in variables.values()) or "True"
+        space["row"] = self._row
+        self._plain: _Column = _compiled(self._comprehension(plain), space)
+        self._mixed: _Column = _compiled(self._comprehension(f"{plain} if {complete} else {exact}"), space)
+        self._exact: _Column = _compiled(self._comprehension(exact), space)
+
+    def column(self, frame: Frame) -> list[Any]:
+        """Return one result per row (one in all, if scalar); None is unknown."""
+        columns: list[Any] = []
+        whole = True
+        for source in self.inputs:
+            values, complete = frame.fetch(source)
+            columns.append(values[0] if source.scalar else values)
+            whole = whole and complete
+        try:
+            return self._plain(*columns) if whole else self._mixed(*columns)
+        except ArithmeticError:
+            return self._exact(*columns)
+
+    def at(self, frame: Frame, row: int) -> Any:
+        """Return the result for one row."""
+        return self._row(*(frame.fetch(source)[0][0 if source.scalar else row] for source in self.inputs))
+
+    def _comprehension(self, result: str) -> str:
+        """Return code for `result` over all rows; a scalar input is a parameter, a column is looped over."""
+        looped = [number for number, source in enumerate(self.inputs) if not source.scalar]
+        parameters = ", ".join(
+            f"c{number}" if number in looped else f"v{number}" for number in range(len(self.inputs))
+        )
+        if not looped:
+            return f"lambda {parameters}: [{result}]"
+        if len(looped) == 1:
+            return f"lambda {parameters}: [{result} for v{looped[0]} in c{looped[0]}]"
+        variables = ", ".join(f"v{number}" for number in looped)
+        columns = ", ".join(f"c{number}" for number in looped)
+        return f"lambda {parameters}: [{result} for {variables} in zip({columns})]"
+
+
+def _compiled(source: str, space: Mapping[str, Any]) -> Callable[..., Any]:
+    names = {"__builtins__": {}, "zip": zip, **PLAIN, **EXACT, **space}
+    function: Callable[..., Any] = eval(compile(source, "<rule>", "eval"), names)  # noqa: S307  # the emitter's own text
+    return function
+
+
+def unknown(size: int) -> Sequence[None]:
+    """Return a column of which nothing is known."""
+    return [None] * size

@@ -1,0 +1,128 @@
+"""What rules remember of one table of one device: the reading before, what was seen, and time windows.
+
+Only what was seen (`seen(..)`) is given back after a restart, as a Memory; the rest fills again with new readings.
+
+A quiet room: no clock, no socket, no database.
+May import: netwatch.model, netwatch.rules.frame, windows. Called by: netwatch.engine, sources, rule.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from netwatch.model import Memory, RowSet, TableReading
+from netwatch.rules.frame import Frame
+from netwatch.rules.windows import Window
+
+MEMORY_SCOPE = "rules"
+SPARE_ROWS = 1000
+"""How many rows that are gone stay known as seen; a line card may come back."""
+
+
+def memory_key(device: str, table: str) -> str:
+    """Return the `key` of the Memory that belongs to a table of a device."""
+    return f"{table}@{device}"
+
+
+class TableMemory:
+    """Everything the rules of one table of one device share from reading to reading."""
+
+    def __init__(self, device: str, table: str, memories: Iterable[Memory] = ()) -> None:
+        """Begin with what was kept: of `memories` only those of this device and table are looked at."""
+        self.device = device
+        self.table = table
+        self._frame: Frame | None = None
+        self._windows: dict[str, Window] = {}
+        self._numbered: tuple[RowSet | None, Mapping[str, int]] = (None, {})
+        self._key = memory_key(device, table)
+        kept = [memory.text for memory in memories if (memory.scope, memory.key) == (MEMORY_SCOPE, self._key)]
+        self._seen = {key: SeenRows(rows) for key, rows in _read(kept[-1] if kept else None).items()}
+
+    def frame_of(self, reading: TableReading) -> Frame:
+        """Return the reading prepared for rules; the first call with a reading makes it the newest one."""
+        if self._frame is None or self._frame.reading is not reading:
+            if self._frame is not None:
+                self._frame.previous = None
+            self._frame = Frame(reading, self._frame, self)
+        return self._frame
+
+    def row_numbers(self, rows: RowSet) -> Mapping[str, int]:
+        """Return the number of each row by its key."""
+        if self._numbered[0] is not rows:
+            self._numbered = (rows, {key: number for number, key in enumerate(rows.keys)})
+        return self._numbered[1]
+
+    def seen_rows(self, key: str) -> SeenRows:
+        """Return what was seen of one condition."""
+        return self._seen.setdefault(key, SeenRows())
+
+    def window(self, key: str, function: str, span: timedelta) -> Window:
+        """Return the window of one function over one span."""
+        found = self._windows.get(key)
+        if found is None:
+            found = self._windows[key] = Window(function, span)
+        return found
+
+    def unsaved(self) -> tuple[Memory, ...]:
+        """Return what must be kept and was not handed out yet; empty for most readings."""
+        if not any(seen.changed for seen in self._seen.values()):
+            return ()
+        for seen in self._seen.values():
+            seen.changed = False
+        text = json.dumps({key: sorted(seen.keys) for key, seen in sorted(self._seen.items()) if seen.keys})
+        return (Memory(scope=MEMORY_SCOPE, key=self._key, text=text),)
+
+
+class SeenRows:
+    """The rows for which one condition was true once. `changed` says that the keys must be written."""
+
+    __slots__ = ("_complete", "_flags", "_rows", "changed", "keys")
+
+    def __init__(self, keys: Iterable[str] = ()) -> None:
+        self.keys = set(keys)
+        self.changed = False
+        self._rows: RowSet | None = None
+        self._flags: Sequence[bool] = ()
+        self._complete = False
+
+    def after(self, rows: RowSet, evaluate: Callable[[], list[Any]]) -> tuple[Sequence[Any], bool]:
+        """Return the flags after a reading; the condition is evaluated only while some row still lacks its own."""
+        if rows is not self._rows:
+            self._align(rows)
+        if self._complete:
+            return self._flags, True
+        now = evaluate()
+        fresh = {
+            key for key, value, flag in zip(rows.keys, now, self._flags, strict=True) if value is True and not flag
+        }
+        if fresh:
+            self.keys |= fresh
+            self.changed = True
+            self._align(rows)
+        result = [flag or value for flag, value in zip(self._flags, now, strict=True)]
+        return result, None not in result
+
+    def _align(self, rows: RowSet) -> None:
+        gone = self.keys.difference(rows.keys)
+        if len(gone) > SPARE_ROWS:
+            self.keys -= gone
+            self.changed = True
+        self._rows = rows
+        self._flags = [key in self.keys for key in rows.keys]
+        self._complete = all(self._flags)
+
+
+def _read(text: str | None) -> dict[str, list[str]]:
+    """Read what `unsaved` wrote; what cannot be read is forgotten rather than fatal."""
+    try:
+        kept = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    if not isinstance(kept, dict):
+        return {}
+    return {
+        key: [row for row in rows if isinstance(row, str)] for key, rows in kept.items() if isinstance(rows, list)
+    }

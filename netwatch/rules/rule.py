@@ -1,0 +1,134 @@
+"""A rule ready to use, and its verdicts on a reading.
+
+A quiet room: no clock, no socket, no database. The same reading and memory always get the same verdicts.
+May import: netwatch.model, netwatch.rules.formula, frame, memory, templates. Called by: netwatch.engine, loading.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal
+
+from jinja2 import Template
+
+from netwatch.model import SCALARS, TableReading
+from netwatch.rules.formula import Formula
+from netwatch.rules.frame import Frame
+from netwatch.rules.memory import TableMemory
+from netwatch.rules.sources import Source
+from netwatch.rules.templates import render_template
+
+NoData = Literal["keep", "alert", "clear"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rule:
+    """One rule of a rule file, checked and compiled.
+
+    expr, clear_expr: as written. labels: the rule's own, never those of rows. annotations: the templates as written.
+    file, line: where it stands. The rest is for `evaluate` and `render`: the compiled expressions, the names that
+    stand for the value's numbers, and the inputs that must see every reading although only asked for sometimes.
+    """
+
+    name: str
+    table: str
+    expr: str
+    clear_expr: str | None = None
+    hold_for: timedelta = timedelta(0)
+    keep_firing_for: timedelta = timedelta(0)
+    no_data: NoData = "keep"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    file: str = ""
+    line: int = 0
+    broken: Formula
+    healed: Formula | None = None
+    value_of: Formula | None = None
+    threshold_of: Formula | None = None
+    value_names: Mapping[int, str] = field(default_factory=dict)
+    remembered: tuple[Source, ...] = ()
+    templates: Mapping[str, Template] = field(default_factory=dict)
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Return whether the rule is about the table as a whole: one instance, whose key is empty."""
+        return self.broken.scalar
+
+
+class Verdicts:
+    """What a rule says of each row of one reading; good until the next reading of the table is evaluated.
+
+    broken: per row True, False, or None for unknown. keys: what names the rows, `("",)` for an aggregate rule.
+    """
+
+    __slots__ = ("_frame", "_healed", "broken", "keys", "reading", "rule")
+
+    def __init__(self, rule: Rule, frame: Frame, broken: Sequence[bool | None]) -> None:
+        self.rule = rule
+        self.reading = frame.reading
+        self.broken = broken
+        self.keys = SCALARS.keys if rule.broken.scalar else frame.reading.rows.keys
+        self._frame = frame
+        self._healed: Sequence[bool | None] | None = None
+
+    @property
+    def healed(self) -> Sequence[bool | None] | None:
+        """Return what clear_expr says of each row, None for a rule without one; worked out when first asked for."""
+        if self._healed is None and self.rule.healed is not None:
+            column = self.rule.healed.column(self._frame)
+            self._healed = column if len(column) == len(self.keys) else column * len(self.keys)
+        return self._healed
+
+    def value(self, row: int) -> float | str | None:
+        """Return the rule's value for a row: by itself the left side of the first comparison."""
+        return self._worked_out(self.rule.value_of, row)
+
+    def threshold(self, row: int) -> float | str | None:
+        """Return what the value is held against, None where there is nothing of the kind."""
+        return self._worked_out(self.rule.threshold_of, row)
+
+    def labels_of(self, row: int) -> dict[str, str]:
+        """Return the labels of a row; an aggregate has none."""
+        return {} if self.rule.broken.scalar else self.reading.rows.labels_of(row)
+
+    def row_of(self, key: str) -> int | None:
+        """Return the number of the row with this key, None where it is gone."""
+        if self.rule.broken.scalar:
+            return 0 if key == "" else None
+        return self._frame.memory.row_numbers(self.reading.rows).get(key)
+
+    def _worked_out(self, formula: Formula | None, row: int) -> float | str | None:
+        value = None if formula is None else formula.at(self._frame, row)
+        if value is None or isinstance(value, str):
+            return value
+        if value in self.rule.value_names:
+            return self.rule.value_names[value]
+        return float(value) if math.isfinite(value) else None
+
+
+def evaluate(rule: Rule, reading: TableReading, memory: TableMemory) -> Verdicts:
+    """Return the rule's verdicts; give every reading of the table, in order, to every rule on it."""
+    frame = memory.frame_of(reading)
+    for source in rule.remembered:
+        frame.fetch(source)
+    return Verdicts(rule, frame, rule.broken.column(frame))
+
+
+def render(
+    rule: Rule,
+    *,
+    labels: Mapping[str, str],
+    device: str,
+    instance: str = "",
+    value: float | str | None = None,
+    threshold: float | str | None = None,
+) -> dict[str, str]:
+    """Return the rule's annotations as people read them; `labels` are all the alert's."""
+    given = {
+        "device": device, "alertname": rule.name, "instance": instance, "value": value, "threshold": threshold,
+        "severity": labels.get("severity", rule.labels.get("severity", "warning")),
+    }  # fmt: skip
+    return {name: render_template(template, labels, given) for name, template in rule.templates.items()}
