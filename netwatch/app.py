@@ -1,1 +1,257 @@
-"""app: to be written in this session."""
+"""Builds every room from the settings, starts them in order, stops them in reverse.
+
+Nothing is decided here; this is where a room gets the real thing behind each Protocol it asked for.
+
+May import: every room below. Called by: netwatch.cli (run, demo).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from netwatch import __version__
+from netwatch.alerts import build_route
+from netwatch.config import Settings, devices
+from netwatch.engine import Engine
+from netwatch.metrics import Board, Exposition
+from netwatch.model import (
+    SCALARS,
+    SELF,
+    Alert,
+    AlertState,
+    Column,
+    Device,
+    DeviceStatus,
+    Event,
+    InvalidFile,
+    Memory,
+    OutboxEntry,
+    OutboxState,
+    ReadingGap,
+    TableReading,
+    TableSchema,
+    TrapEvent,
+)
+from netwatch.notify import Mailer, Notifier
+from netwatch.polling import Poller, Ticker
+from netwatch.profiles import ProfileLibrary, load_library
+from netwatch.rules import Rule, load_rules
+from netwatch.snmp import Snmp
+from netwatch.store import Store
+from netwatch.web import RelayStatus, Server, create_app
+
+log = structlog.get_logger(__name__)
+
+OWN_NAME = "netwatch"
+"""The device name under which NetWatch watches itself."""
+SELF_WATCH_INTERVAL = timedelta(seconds=10)
+PRUNE_INTERVAL = timedelta(hours=1)
+RESOLVED_SHOWN = 50
+STALE_INTERVALS = 3
+STALE_AFTER = timedelta(minutes=5)
+POLLING_MEMORY = "polling"
+
+
+class App:
+    """The whole agent between `start()` and `stop()`."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Build every room.
+
+        Raises:
+            ConfigError: a profile, a rule or the route cannot be used; names file and line.
+        """
+        self._settings = settings
+        self._devices = devices(settings)
+        self._library = load_library(settings.profile_paths())
+        _refuse_broken(self._library)
+        self._rules = load_rules(settings.rule_paths(), self._library.schema())
+        self._store = Store(settings.store)
+        self._client = Snmp(settings.polling)
+        self._notifier = Notifier(self._store, settings.smtp)
+        self._board = Board(stale_after=_stale_after(self._devices))
+        self._engine = Engine(
+            rules=self._rules,
+            route=build_route(settings.route),
+            device_labels={OWN_NAME: {}} | {device.name: device.labels for device in self._devices},
+            ledger=self._store,
+            mailer=Mailer(settings.smtp, settings.receivers, external_url=settings.web.external_url or ""),
+        )
+        self._poller: Poller | None = None
+        self._ticker = Ticker()
+        views = _Views(self)
+        exposition = Exposition(self._board, self._library.schema(), views.devices)
+        self._server = Server(create_app(views, exposition, settings.web, __version__), settings.web)
+
+    @property
+    def address(self) -> str:
+        """Return where the page is, once started."""
+        return self._server.url
+
+    @property
+    def rules(self) -> Sequence[Rule]:
+        """Return the rules in force."""
+        return self._rules
+
+    async def start(self) -> None:
+        """Start every room; what fails stops those that already run.
+
+        Raises:
+            NetWatchError: the database cannot be opened, or an address cannot be had.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        await self._store.start()
+        self._store.on_outbox_commit = self._notifier.wake
+        await self._engine.start()
+        await self._notifier.start()
+        await self._client.start()
+        self._poller = Poller(
+            devices=self._devices,
+            library=self._library,
+            client=self._client,
+            sink=_Sink(self._engine, self._board),
+            settings=self._settings.polling,
+            memories=await self._store.memories(POLLING_MEMORY),
+        )
+        await self._poller.start()
+        self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", self._watch_self)
+        self._ticker.every(PRUNE_INTERVAL, "retention", self._prune)
+        self._ticker.start()
+        await self._server.start()
+        log.info("netwatch started", version=__version__, devices=len(self._devices), rules=len(self._rules))
+
+    async def stop(self) -> None:
+        """Stop every room in reverse; what was not mailed is mailed after the next start."""
+        await self._server.stop()
+        await self._ticker.stop()
+        if self._poller is not None:
+            await self._poller.stop()
+        await self._client.stop()
+        await self._notifier.stop()
+        await self._engine.stop()
+        await self._store.stop()
+
+    def is_alive(self) -> bool:
+        """Return whether tick, engine and writer live; systemd's watchdog is fed while they do."""
+        polling = self._poller is not None and self._poller.is_alive()
+        return polling and self._engine.is_alive() and self._store.alive
+
+    async def _watch_self(self) -> None:
+        """Put NetWatch's own state through the same rules as everybody else's."""
+        now = datetime.now(UTC)
+        oldest = await self._store.oldest_unsent()
+        counts = await self._store.outbox_counts()
+        columns: dict[str, Column] = {
+            "relays_down": [self._notifier.relays_down],
+            "relays_up": [self._notifier.relays_up],
+            "oldest_unsent_seconds": [(now - oldest).total_seconds() if oldest else 0.0],
+            "dead_letters": [counts.get(OutboxState.DEAD, 0)],
+            "polls_late_ratio": [self._poller.late_ratio if self._poller else 0.0],
+            "poll_lag_seconds": [self._poller.lag_seconds if self._poller else 0.0],
+        }
+        self._engine.take_reading(
+            TableReading(device=OWN_NAME, table=SELF.name, at=now, rows=SCALARS, columns=columns)
+        )
+
+    async def _prune(self) -> None:
+        gone = await self._store.prune(datetime.now(UTC) - self._settings.store.retention)
+        if gone:
+            log.info("retention removed what ended long ago", rows=gone)
+
+
+class _Sink:
+    """What polling tells: the engine decides on it, the board shows it."""
+
+    def __init__(self, engine: Engine, board: Board) -> None:
+        self._engine, self._board = engine, board
+
+    def take_reading(self, reading: TableReading) -> None:
+        self._engine.take_reading(reading)
+        self._board.take_reading(reading)
+
+    def take_gap(self, gap: ReadingGap) -> None:
+        self._engine.take_gap(gap)
+        self._board.take_gap(gap)
+
+    def remember(self, memory: Memory) -> None:
+        self._engine.remember(memory)
+
+
+class _Views:
+    """What page and API show, gathered from the rooms that know."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def not_ready(self) -> str:
+        return "" if self._app.is_alive() else "the agent is starting"
+
+    def problems(self) -> Sequence[str]:
+        app = self._app
+        troubles = [app._store.trouble and f"the database cannot be written: {app._store.trouble}"]
+        troubles += [
+            f"mail relay {relay.name} is down: {relay.last_reply}"
+            for relay in app._notifier.status().relays
+            if not relay.up
+        ]
+        return [trouble for trouble in troubles if trouble]
+
+    def schema(self) -> Mapping[str, TableSchema]:
+        return self._app._library.schema()
+
+    def devices(self) -> Sequence[DeviceStatus]:
+        poller = self._app._poller
+        return poller.statuses() if poller else [DeviceStatus(device=device) for device in self._app._devices]
+
+    def readings(self, device: str) -> Sequence[TableReading]:
+        return self._app._board.readings(device)
+
+    def gaps(self, device: str) -> Sequence[ReadingGap]:
+        return self._app._board.gaps(device)
+
+    def relays(self) -> Sequence[RelayStatus]:
+        statuses = self._app._notifier.status().relays
+        return [RelayStatus(name=relay.name, up=relay.up, words=relay.last_reply) for relay in statuses]
+
+    async def alerts(self) -> Sequence[Alert]:
+        over = await self._app._store.alerts({AlertState.RESOLVED}, RESOLVED_SHOWN)
+        return [*self._app._engine.alerts(), *over]
+
+    async def events(self, limit: int, device: str = "") -> Sequence[Event]:
+        return await self._app._store.events(limit, device or None)
+
+    async def traps(self, limit: int) -> Sequence[TrapEvent]:
+        return ()
+
+    async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
+        return await self._app._store.outbox({state} if state else None, limit)
+
+    async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
+        return await self._app._store.outbox_entry(entry_id)
+
+    async def outbox_counts(self) -> Mapping[OutboxState, int]:
+        return await self._app._store.outbox_counts()
+
+
+def _refuse_broken(library: ProfileLibrary) -> None:
+    """Refuse to start with profiles that have errors; what they ask that we cannot do is only said."""
+    errors = [problem for problem in library.problems if problem.severity == "error"]
+    if errors:
+        raise InvalidFile(errors)
+    for problem in library.problems:
+        log.warning("profile", problem=str(problem))
+
+
+def _stale_after(known: Sequence[Device]) -> Callable[[str], timedelta]:
+    """Return how long a reading of a device is shown: a few of its intervals."""
+    intervals = {device.name: device.interval * STALE_INTERVALS for device in known}
+    return lambda device: intervals.get(device, STALE_AFTER)
