@@ -1,0 +1,244 @@
+"""The corridor: what a reading makes of alerts, and what is written of it."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from netwatch.alerts import RouteSettings, build_route
+from netwatch.engine import Engine
+from netwatch.model import (
+    REACHABILITY,
+    SCALARS,
+    AlertState,
+    ColumnKind,
+    ReadingGap,
+    RowSet,
+    TableReading,
+    TableSchema,
+)
+from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
+from netwatch.rules import parse_rules
+from netwatch.store import MemoryStore
+
+START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+IF_TABLE = TableSchema(name="ifTable", columns={"ifOperStatus": ColumnKind.GAUGE}, labels=("ifName",))
+SCHEMA = {"reachability": REACHABILITY, "ifTable": IF_TABLE}
+RULES = """
+rules:
+  - alert: DeviceDown
+    expr: up == 0
+    labels: {severity: critical}
+    annotations: {summary: "{{ device }} does not answer"}
+  - alert: PortDown
+    expr: ifOperStatus == 2 and seen(ifOperStatus == 1)
+    for: 10s
+    annotations: {summary: "{{ ifName }} on {{ device }} is down"}
+  - alert: Silent
+    expr: ifOperStatus == 99
+    no_data: alert
+"""
+PORTS = RowSet(index=("1", "2"), keys=("ifName=Gi1", "ifName=Gi2"), labels={"ifName": ("Gi1", "Gi2")})
+
+
+class House:
+    """An engine on a store, with a clock that the test turns."""
+
+    def __init__(
+        self, store: MemoryStore | None = None, rules: str = RULES, devices: tuple[str, ...] = ("sw1",)
+    ) -> None:
+        self.now = START
+        self.store = store or MemoryStore()
+        numbers = itertools.count(1)
+        receivers = [ReceiverSettings(name="noc", email=EmailSettings(to=["a@example.net", "b@example.net"]))]
+        self.engine = Engine(
+            rules=parse_rules(rules, "rules.yaml", SCHEMA),
+            route=build_route(RouteSettings(receiver="noc", group_wait="30s", group_interval="5m")),
+            device_labels={name: {"site": "hq"} for name in devices},
+            ledger=self.store,
+            mailer=Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), receivers),
+            clock=lambda: self.now,
+            new_id=lambda: f"{id(self)}-{next(numbers)}",
+        )
+
+    async def open(self) -> House:
+        await self.store.start()
+        await self.engine.start()
+        return self
+
+    def later(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.engine.flush_due(self.now)
+
+    def up(self, value: int) -> None:
+        self.engine.take_reading(
+            TableReading(device="sw1", table="reachability", at=self.now, rows=SCALARS, columns={"up": [value]})
+        )
+
+    def ports(self, *states: int, rows: RowSet = PORTS, partial: bool = False) -> None:
+        columns = {"ifOperStatus": list(states)}
+        reading = TableReading(
+            device="sw1", table="ifTable", at=self.now, rows=rows, columns=columns, partial=partial
+        )
+        self.engine.take_reading(reading)
+
+    def states(self) -> dict[tuple[str, str], AlertState]:
+        return {(alert.key.rule, alert.key.instance): alert.state for alert in self.engine.alerts()}
+
+    async def subjects(self) -> list[str]:
+        return [f"{entry.subject} -> {entry.recipient}" for entry in reversed(await self.store.outbox())]
+
+
+@pytest.fixture
+async def house():
+    opened = await House().open()
+    yield opened
+    await opened.engine.stop()
+
+
+async def test_a_broken_rule_becomes_one_mail_per_recipient_after_group_wait(house):
+    house.up(0)
+    house.later(29)
+    assert await house.subjects() == []
+
+    house.later(1)
+
+    assert sorted(await house.subjects()) == [
+        "[DOWN] sw1 DeviceDown -> a@example.net",
+        "[DOWN] sw1 DeviceDown -> b@example.net",
+    ]
+
+
+async def test_the_recovery_goes_out_in_the_same_thread(house):
+    house.up(0)
+    house.later(30)
+    house.up(1)
+    house.later(300)
+
+    mails = await house.store.outbox()
+    roots = {line for mail in mails for line in mail.message.decode().splitlines() if line.startswith("References:")}
+    assert sorted(mail.subject for mail in mails) == ["[DOWN] sw1 DeviceDown"] * 2 + ["[OK] sw1 DeviceDown"] * 2
+    assert len(roots) == 1
+    assert len({mail.message_id for mail in mails}) == 4
+
+
+async def test_what_is_over_before_group_wait_is_mailed_to_nobody(house):
+    house.up(0)
+    house.later(10)
+    house.up(1)
+    house.later(600)
+
+    assert await house.subjects() == []
+    assert await house.store.groups() == []
+
+
+async def test_rows_have_alerts_of_their_own_and_hold_times(house):
+    house.ports(1, 1)
+    house.ports(1, 2)
+    assert house.states() == {("PortDown", "ifName=Gi2"): AlertState.PENDING}
+
+    house.later(10)
+    house.ports(1, 2)
+
+    (alert,) = house.engine.alerts()
+    assert alert.state is AlertState.FIRING
+    assert alert.labels["ifName"] == "Gi2"
+    assert alert.labels["site"] == "hq"
+    assert alert.annotations == {"summary": "Gi2 on sw1 is down"}
+
+
+async def test_a_row_that_is_gone_ends_its_alert_but_not_in_a_partial_reading(house):
+    house.ports(1, 1)
+    house.ports(1, 2)
+    house.later(10)
+    house.ports(1, 2)
+    one = RowSet(index=("1",), keys=("ifName=Gi1",), labels={"ifName": ("Gi1",)})
+
+    house.ports(1, rows=one, partial=True)
+    assert house.states() == {("PortDown", "ifName=Gi2"): AlertState.FIRING}
+
+    house.ports(1, rows=one)
+    assert house.states() == {}
+
+
+async def test_a_gap_keeps_alerts_and_raises_those_of_no_data_alert(house):
+    house.ports(1, 1)
+    house.ports(1, 2)
+    house.later(10)
+    house.ports(1, 2)
+
+    house.engine.take_gap(ReadingGap(device="sw1", table="ifTable", at=house.now, reason="no answer in 8 s"))
+
+    assert house.states() == {("PortDown", "ifName=Gi2"): AlertState.FIRING, ("Silent", ""): AlertState.FIRING}
+
+
+async def test_a_restart_keeps_alerts_hold_times_groups_and_what_was_seen(house):
+    house.up(0)
+    house.ports(1, 1)
+    house.ports(1, 2)
+    house.later(9)
+    await house.engine.stop()
+
+    again = await House(house.store).open()
+    again.now = house.now
+    assert again.states() == {("DeviceDown", ""): AlertState.FIRING, ("PortDown", "ifName=Gi2"): AlertState.PENDING}
+    again.later(1)
+    again.ports(1, 2)
+    assert again.states()[("PortDown", "ifName=Gi2")] is AlertState.FIRING
+    again.later(20)
+
+    assert len(await again.subjects()) == 2
+    await again.engine.stop()
+
+
+async def test_a_restart_after_the_mail_does_not_mail_again(house):
+    house.up(0)
+    house.later(30)
+    await house.engine.stop()
+
+    again = await House(house.store).open()
+    again.now = house.now
+    again.up(0)
+    again.later(600)
+
+    assert len(await again.subjects()) == 2
+    await again.engine.stop()
+
+
+@pytest.mark.parametrize(("rules", "devices"), [("rules: []", ("sw1",)), (RULES, ("other",))])
+async def test_an_alert_whose_rule_or_device_was_removed_ends_at_the_start(house, rules, devices):
+    house.up(0)
+    house.later(30)
+    await house.engine.stop()
+
+    again = await House(house.store, rules, devices).open()
+    again.now = house.now + timedelta(minutes=10)
+    again.later(0)
+
+    assert again.states() == {}
+    assert "[OK] sw1 DeviceDown -> a@example.net" in await again.subjects()
+    await again.engine.stop()
+
+
+async def test_every_transition_and_mail_leaves_a_reason_in_the_event_log(house):
+    house.up(0)
+    house.later(30)
+
+    texts = [(event.kind, event.text) for event in await house.store.events()]
+    assert ("alert", "firing: the expression is true") in texts
+    assert ("notify", "mail to a@example.net, b@example.net for receiver noc: 1 new; 1 fire now") in texts
+
+
+async def test_a_mail_that_cannot_be_written_is_tried_again_and_keeps_no_other_back(house, monkeypatch):
+    house.up(0)
+    compose = house.engine._mailer.compose
+    monkeypatch.setattr(house.engine._mailer, "compose", lambda notification: 1 / 0)
+    house.later(30)
+    assert await house.subjects() == []
+
+    monkeypatch.setattr(house.engine._mailer, "compose", compose)
+    house.later(5)
+
+    assert len(await house.subjects()) == 2
