@@ -1,14 +1,23 @@
 """Fake devices and fake mail servers, for the demo and tests.
 
-`SmtpSink` takes mail and keeps it; `RoughServer` misbehaves at any step of SMTP on cue; `self_signed` makes
-their certificates.
+A `SimulatedDevice` holds system, interfaces, processors, disks or a recording, and misbehaves on cue; a
+`SimulatedNetwork` lets several answer SNMP through pysnmp, in the caller's loop or in a thread; `demo_story()` is
+what happens to them in `netwatch demo`. `SmtpSink` takes mail and keeps it; `RoughServer` misbehaves at any step of
+SMTP; `self_signed` makes their certificates.
 """
 
 from netwatch.simulator.certificate import ServerCertificate, self_signed
+from netwatch.simulator.device import Manners, SimulatedDevice
+from netwatch.simulator.host import Host, Storage
+from netwatch.simulator.interfaces import Interface, Port
 from netwatch.simulator.mail import ReceivedMail, SmtpSink
+from netwatch.simulator.network import SimulatedNetwork
+from netwatch.simulator.recording import Recording, parse_recording, read_recording
 from netwatch.simulator.rough_server import DROP, HANG, Act, Login, RoughMail, RoughServer, Step, reply
 
 __all__ = [
+    "SimulatedDevice", "SimulatedNetwork", "Manners", "Port", "Interface", "Host", "Storage",
+    "Recording", "parse_recording", "read_recording",
     "SmtpSink", "ReceivedMail",
     "RoughServer", "RoughMail", "Login", "Step", "Act", "reply", "HANG", "DROP",
     "ServerCertificate", "self_signed",
