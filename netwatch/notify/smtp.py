@@ -205,7 +205,9 @@ class Session:
         except SMTPServerDisconnected as exc:
             raise self._failure(Phase.DATA, exc) from exc
         finally:
-            if not answer.cancel() and not answer.cancelled():
+            if answer.cancel():
+                self.close()  # the answer may still come, and would be taken for the next command's
+            elif not answer.cancelled():
                 answer.exception()  # seen, so that asyncio does not report it as forgotten
 
     async def _drained(self, answer: asyncio.Task[SMTPResponse]) -> None:

@@ -26,6 +26,7 @@ from netwatch.model import (
     Transaction,
 )
 from netwatch.notify import Notifier, Pace, SmtpSettings, compose
+from netwatch.simulator import RoughServer
 from netwatch.store import MemoryStore
 
 NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
@@ -39,6 +40,12 @@ QUICK = Pace(
     grace=timedelta(seconds=0.3),
     dice=lambda: 0.5,
 )
+
+
+@pytest.fixture
+def quick() -> Pace:
+    """Waits short enough for a test, and dice that always fall in the middle."""
+    return QUICK
 
 
 @pytest.fixture
@@ -93,11 +100,25 @@ def make_entries(make_notification: Callable[..., Notification]) -> Callable[...
     return make
 
 
+class Clock:
+    """The time of day, which a test may set forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
 class Post:
     """A notifier over a memory store, and what tests ask of it."""
 
-    def __init__(self, store: MemoryStore, notifier: Notifier) -> None:
-        self.store, self.notifier = store, notifier
+    def __init__(self, store: MemoryStore, notifier: Notifier, clock: Clock) -> None:
+        self.store, self.notifier, self._clock = store, notifier, clock
+
+    def set_forward(self, by: timedelta) -> None:
+        self._clock.ahead += by
+        self.notifier.wake()
 
     async def put(self, entries: Sequence[OutboxEntry]) -> None:
         await self.store.commit(Transaction(entries=tuple(entries)))
@@ -141,15 +162,32 @@ async def post() -> AsyncIterator[Callable[..., Awaitable[Post]]]:
         )
         store = store or MemoryStore()
         await store.start()
-        notifier = Notifier(store, settings, pace=pace)
+        clock = Clock()
+        notifier = Notifier(store, settings, pace=pace, clock=clock)
         store.on_outbox_commit = notifier.wake
         await notifier.start()
         running.append(notifier)
-        return Post(store, notifier)
+        return Post(store, notifier, clock)
 
     yield start
     for notifier in running:
         await notifier.stop()
+
+
+@pytest.fixture
+async def rough() -> AsyncIterator[Callable[..., Awaitable[RoughServer]]]:
+    """Start a mail server that misbehaves by this script."""
+    running: list[RoughServer] = []
+
+    async def start(script: Any = None, **more: Any) -> RoughServer:
+        server = RoughServer(script, **more)
+        await server.start()
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        await server.stop()
 
 
 class Sink:

@@ -191,6 +191,18 @@ def test_a_receiver_no_longer_able_to_name_a_list_still_has_one(make_notificatio
     assert parsed(mail_of(odd))["List-Id"] == "<B-ro-24x7.netwatch.example.net>"
 
 
+@pytest.mark.parametrize(
+    "name", ["NOC, Zürich", 'the "night" shift', "O'Brien (NOC)", "a.b@c", "東京の当直", "back\\slash"]
+)
+def test_odd_names_of_recipients_are_no_reason_to_fall_back(name, make_notification):
+    before = metrics.GUARDED._value.get()
+
+    entry = mail_of(make_notification(), recipients=[f"{name} <noc@example.net>"])
+
+    assert parsed(entry)["To"].addresses[0].display_name == name
+    assert metrics.GUARDED._value.get() == before
+
+
 def test_the_plain_variant_is_a_whole_mail():
     marks = [
         ascii_header("Message-ID", "<a@b.example>"),

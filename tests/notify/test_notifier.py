@@ -1,8 +1,27 @@
-"""The notifier against smtp-sink and the rough server."""
+"""The notifier against real mail servers: smtp-sink, which behaves, and the rough one, which misbehaves on cue."""
 
 from __future__ import annotations
 
-from netwatch.model import OutboxState
+import asyncio
+import statistics
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from netwatch.errors import StoreError
+from netwatch.model import OutboxState, Transaction
+from netwatch.notify import metrics
+from netwatch.simulator import DROP, HANG, Step, reply, self_signed
+from netwatch.store import MemoryStore
+
+QUEUED, DEFERRED, SENT, DEAD, UNKNOWN, SENDING = (
+    OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.SENT, OutboxState.DEAD, OutboxState.UNKNOWN,
+    OutboxState.SENDING,
+)  # fmt: skip
+TROUBLES = {"4yz": reply(450), "5yz": reply(550), "421": reply(421), "hang": HANG, "drop": DROP}
+LOGIN = {"username": "netwatch", "password": "secret"}
 
 
 async def test_a_committed_mail_reaches_the_server_byte_for_byte(post, smtp_sink, make_entries):
@@ -12,9 +31,331 @@ async def test_a_committed_mail_reaches_the_server_byte_for_byte(post, smtp_sink
 
     await office.put(entries)
 
-    (row,) = await office.until_state(OutboxState.SENT)
+    (row,) = await office.until_state(SENT)
     (received,) = sink.mails
     assert entries[0].message.replace(b"\r\n", b"\n") in received
     assert b"X-Rcpt-Args: <noc@example.net>" in received
     assert row.attempts == 1
     assert row.last_reply == f"127.0.0.1:{sink.port}: 250 2.0.0 Ok"
+    (event,) = await office.events()
+    assert event.startswith('mail to noc@example.net "[DOWN] core-sw1 Gi1/0/7 link" accepted by 127.0.0.1:')
+
+
+BEFORE_THE_RECIPIENT = [Step.GREETING, Step.EHLO, Step.STARTTLS, Step.AUTH, Step.MAIL]
+FATES = [
+    *((step, trouble, QUEUED, 0) for step in BEFORE_THE_RECIPIENT for trouble in TROUBLES),
+    *((step, "4yz", DEFERRED, 1) for step in (Step.RCPT, Step.DATA, Step.DOT)),
+    *((step, "5yz", DEAD, 1) for step in (Step.RCPT, Step.DATA, Step.DOT)),
+    *((step, "421", QUEUED, 0) for step in (Step.RCPT, Step.DATA, Step.DOT)),
+    *((step, trouble, DEFERRED, 1) for step in (Step.RCPT, Step.DATA) for trouble in ("hang", "drop")),
+    *((Step.DOT, trouble, UNKNOWN, 1) for trouble in ("hang", "drop")),
+]
+
+
+@pytest.mark.parametrize(("step", "trouble", "state", "attempts"), FATES)
+async def test_where_a_row_stands_after_trouble_and_that_it_is_sent_once_the_trouble_is_over(
+    step, trouble, state, attempts, post, rough, make_entries, tmp_path
+):
+    certificate = self_signed(tmp_path)
+    server = await rough({step: TROUBLES[trouble]}, context=certificate.server_context())
+    tls = {"tls": "starttls", "ca_file": str(certificate.certificate), **LOGIN}
+    office = await post({"port": server.port, **tls})
+    (entry,) = make_entries()
+
+    await office.put([entry])
+    row = await office.until_tried()
+
+    in_relay = step in BEFORE_THE_RECIPIENT or trouble in {"421", "hang", "drop"}
+    phase = {Step.DOT: "end of data"}.get(step, step.value.lower())
+    assert (row.state, row.attempts, row.lease_until) == (state, attempts, None)
+    assert f"127.0.0.1:{server.port} {phase}: " in row.last_reply
+    assert row.last_reply in (await office.events())[0]
+    assert office.notifier.relays_down == int(in_relay)
+    assert metrics.RELAY_UP.labels(f"127.0.0.1:{server.port}")._value.get() == int(not in_relay)
+    if state is DEAD:
+        return
+
+    server.play({})
+    office.set_forward(timedelta(seconds=10))
+    await office.until_state(SENT)
+    assert server.accepted[-1].message == entry.message
+    assert office.notifier.relays_up == 1
+
+
+async def test_a_time_out_after_the_final_dot_sends_the_same_bytes_again(post, rough, make_entries):
+    server = await rough({Step.DOT: [HANG]})
+    office = await post({"port": server.port, "timeout": "200ms"})
+    (entry,) = make_entries()
+
+    await office.put([entry])
+    row = await office.until_tried()
+    assert (row.state, row.last_reply[-22:]) == (UNKNOWN, "no answer within 0.8 s")
+    office.set_forward(timedelta(seconds=10))
+    await office.until_state(SENT)
+
+    first, second = server.mails
+    assert (first.reply_code, second.reply_code) == (None, 250)
+    assert first.message == second.message == entry.message
+    assert entry.message_id.encode() in second.message
+
+
+async def test_one_bad_recipient_concerns_no_other(post, rough, make_entries):
+    server = await rough(recipients={"gone@example.net": reply(550), "full@example.net": reply(452)})
+    office = await post({"port": server.port})
+
+    await office.put(make_entries("a@example.net", "full@example.net", "gone@example.net", "z@example.net"))
+
+    rows = await office.until_state(SENT, DEFERRED, DEAD, SENT)
+    assert rows[2].last_reply.endswith("rcpt: 550 5.1.1 no such mailbox")
+    assert office.notifier.relays_down == 0
+
+
+async def test_a_refused_login_holds_the_queue_and_kills_no_mail(post, rough, make_entries):
+    server = await rough({Step.AUTH: reply(535)})
+    office = await post({"port": server.port, **LOGIN})
+
+    await office.put(make_entries("a@example.net", "b@example.net"))
+    await office.until(lambda rows: any("535" in row.last_reply for row in rows))
+    await office.until_state(QUEUED, QUEUED)
+    server.play({})
+    office.set_forward(timedelta(seconds=3))
+
+    await office.until_state(SENT, SENT)
+
+
+async def test_nothing_listening_is_trouble_of_the_relay(post, tcp_port, make_entries):
+    office = await post({"port": tcp_port})
+
+    await office.put(make_entries())
+    row = await office.until_tried()
+
+    assert (row.state, row.attempts) == (QUEUED, 0)
+    assert f"127.0.0.1:{tcp_port} connect: " in row.last_reply
+    assert office.notifier.status().relays[0].last_reply.startswith("connect: ")
+
+
+async def test_the_next_relay_takes_over_at_once(post, rough, tcp_port, make_entries):
+    second = await rough()
+    office = await post({"port": tcp_port}, {"port": second.port})
+
+    await office.put(make_entries())
+
+    (row,) = await office.until_state(SENT)
+    assert row.attempts == 1
+    assert f"accepted by 127.0.0.1:{second.port}" in (await office.events())[0]
+    assert f"(after 127.0.0.1:{tcp_port} connect: " in (await office.events())[0]
+    assert (office.notifier.relays_up, office.notifier.relays_down) == (1, 1)
+
+
+async def test_the_first_relay_is_used_again_when_a_probe_found_it_well(post, rough, make_entries):
+    first, second = await rough({Step.MAIL: reply(451)}), await rough()
+    office = await post({"port": first.port}, {"port": second.port})
+    await office.put(make_entries("a@example.net"))
+    await office.until_state(SENT)
+
+    first.play({})
+    await office.until(lambda _: office.notifier.relays_up == 2)
+    await office.put(make_entries("b@example.net"))
+    await office.until_state(SENT, SENT)
+
+    assert [mail.recipients for mail in second.accepted] == [("a@example.net",)]
+    assert [mail.recipients for mail in first.accepted] == [("b@example.net",)]
+
+
+async def test_a_refusal_of_the_message_is_not_taken_to_another_relay(post, rough, make_entries):
+    first, second = await rough({Step.DOT: reply(554)}), await rough()
+    office = await post({"port": first.port}, {"port": second.port})
+
+    await office.put(make_entries())
+
+    await office.until_state(DEAD)
+    assert second.connections == 0
+
+
+async def test_a_message_that_draws_421_does_not_stop_the_others(post, rough, make_entries):
+    server = await rough(recipients={"a@example.net": reply(421)})
+    office = await post({"port": server.port}, connections=1)
+
+    await office.put(make_entries("a@example.net", "b@example.net", "c@example.net"))
+
+    await office.until_state(QUEUED, SENT, SENT)
+
+
+async def test_connections_are_used_again(post, rough, make_entries):
+    server = await rough()
+    office = await post({"port": server.port}, connections=2)
+
+    await office.put(make_entries(*(f"n{number}@example.net" for number in range(20))))
+    await office.until_state(*[SENT] * 20)
+
+    assert server.connections <= 2
+
+
+async def test_a_connection_the_server_closed_while_idle_is_no_trouble(post, rough, make_entries):
+    server = await rough({Step.MAIL: [None, DROP]})
+    office = await post({"port": server.port})
+    await office.put(make_entries("a@example.net"))
+    await office.until_state(SENT)
+
+    await office.put(make_entries("b@example.net"))
+
+    rows = await office.until_state(SENT, SENT)
+    assert rows[1].attempts == 1
+    assert server.connections == 2
+    assert office.notifier.relays_down == 0
+
+
+async def test_a_server_that_wants_fewer_connections_gets_fewer(post, rough, make_entries):
+    server = await rough(
+        {Step.GREETING: [None, reply(421), reply(421), reply(421)], Step.MAIL: reply(250, after=0.02)}
+    )
+    office = await post({"port": server.port}, connections=4)
+
+    await office.put(make_entries(*(f"n{number}@example.net" for number in range(6))))
+
+    rows = await office.until_state(*[SENT] * 6)
+    assert all(row.attempts == 1 for row in rows)
+    assert metrics.RELAY_TROUBLE.labels(f"127.0.0.1:{server.port}", "greeting")._value.get() == 0
+
+
+async def test_a_lease_that_ran_out_with_a_former_life_is_taken_over(post, rough, make_entries):
+    server = await rough()
+    store = MemoryStore()
+    await store.start()
+    (entry,) = make_entries()
+    await store.commit(Transaction(entries=(entry,)))
+    await store.claim_due(datetime.now(UTC), timedelta(milliseconds=300), 10)  # and then the process died
+
+    office = await post({"port": server.port}, store=store)
+
+    await office.until_state(SENT)
+    (mail,) = server.accepted
+    assert mail.message == entry.message
+
+
+async def test_stopping_before_the_dot_gives_the_row_back(post, rough, make_entries):
+    server = await rough({Step.RCPT: HANG})
+    office = await post({"port": server.port, "timeout": "30s"})
+    await office.put(make_entries())
+    await office.until(lambda rows: rows[0].state is SENDING and "RCPT TO:<noc@example.net>" in server.commands)
+
+    await office.notifier.stop()
+
+    (row,) = await office.rows()
+    assert (row.state, row.attempts, row.lease_until) == (QUEUED, 0, None)
+
+
+async def test_stopping_after_the_dot_leaves_the_row_unknown(post, rough, make_entries):
+    server = await rough({Step.DOT: HANG})
+    office = await post({"port": server.port, "timeout": "30s"})
+    await office.put(make_entries())
+    await server.wait_for(1, 5)
+
+    await office.notifier.stop()
+
+    (row,) = await office.rows()
+    assert (row.state, row.attempts) == (UNKNOWN, 1)
+    assert "NetWatch stopped before the server answered" in row.last_reply
+
+
+async def test_stopping_lets_a_mail_under_way_finish(post, rough, make_entries):
+    server = await rough({Step.DOT: reply(250, after=0.1)})
+    office = await post({"port": server.port})
+    await office.put(make_entries())
+    await server.wait_for(1, 5)
+
+    await office.notifier.stop()
+
+    assert [row.state for row in await office.rows()] == [SENT]
+    assert server.commands[-1] == "QUIT"
+
+
+async def test_the_lease_of_a_slow_mail_is_renewed(post, rough, make_entries, quick):
+    server = await rough({Step.DOT: reply(250, after=1.0)})
+    office = await post({"port": server.port}, pace=replace(quick, lease_for=timedelta(seconds=0.3)))
+
+    await office.put(make_entries())
+
+    (row,) = await office.until_state(SENT)
+    assert row.attempts == 1
+    assert len(server.mails) == 1
+
+
+class LosingStore(MemoryStore):
+    """A store whose first writes fail, as when the disk is full for a moment."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self.failures = failures
+
+    async def record(self, entry, events=()):
+        if self.failures:
+            self.failures -= 1
+            raise StoreError("disk full")
+        await super().record(entry, events)
+
+
+async def test_a_store_in_trouble_is_asked_again_and_the_mail_not_sent_twice(post, rough, make_entries):
+    server = await rough()
+    office = await post({"port": server.port}, store=LosingStore(2))
+
+    await office.put(make_entries())
+
+    await office.until_state(SENT)
+    assert len(server.mails) == 1
+
+
+async def test_without_relays_rows_wait(post, make_entries):
+    office = await post()
+
+    await office.put(make_entries())
+    await asyncio.sleep(0)
+
+    assert [row.state for row in await office.rows()] == [QUEUED]
+    assert (office.notifier.relays_up, office.notifier.relays_down) == (0, 0)
+
+
+async def test_a_dead_relay_is_known_before_the_first_mail(post, tcp_port):
+    office = await post({"port": tcp_port}, check_interval="10s")
+
+    await office.until(lambda _: office.notifier.relays_down == 1)
+
+    assert office.notifier.status().relays[0].last_reply.startswith("connect: ")
+
+
+async def test_a_relay_that_dies_while_idle_is_noticed_and_so_is_its_return(post, rough):
+    server = await rough()
+    office = await post({"port": server.port}, check_interval="100ms")
+
+    server.play({Step.EHLO: reply(550)})
+    await office.until(lambda _: office.notifier.relays_down == 1)
+    server.play({})
+    await office.until(lambda _: office.notifier.relays_up == 1)
+
+
+async def test_counters_tell_what_became_of_mails(post, rough, make_entries):
+    server = await rough(recipients={"gone@example.net": reply(550)})
+    office = await post({"port": server.port})
+    sent, dead = metrics.SENT._value.get(), metrics.DEAD._value.get()
+    refused = metrics.ATTEMPTS.labels("dead", "rcpt")._value.get()
+
+    await office.put(make_entries("a@example.net", "gone@example.net"))
+    await office.until_state(SENT, DEAD)
+
+    assert metrics.SENT._value.get() == sent + 1
+    assert metrics.DEAD._value.get() == dead + 1
+    assert metrics.ATTEMPTS.labels("dead", "rcpt")._value.get() == refused + 1
+
+
+async def test_a_mail_is_accepted_soon_after_it_was_committed(post, smtp_sink, make_entries):
+    sink = smtp_sink()
+    office = await post({"port": sink.port})
+    waits = []
+
+    for number in range(30):
+        await office.put(make_entries(f"n{number:02}@example.net"))
+        started = time.monotonic()
+        await office.until(lambda rows: all(row.state is SENT for row in rows))
+        waits.append(time.monotonic() - started)
+
+    assert statistics.median(waits) < 0.1
