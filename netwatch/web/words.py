@@ -96,14 +96,17 @@ def percent(ratio: float | None) -> str:
 
 
 def number(value: float | str | None) -> str:
-    """Write an alert's value or threshold: thousands in groups, at most four digits that count behind the point."""
+    """Write an alert's value or threshold with four digits that count: `0.04`, `97.25`, `9,410`, `942 M`."""
     if value is None:
         return NOTHING
     if isinstance(value, str):
         return shortened(value)
     if not math.isfinite(value):
         return str(value)
-    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 10_000 else f"{value:.4g}"
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if abs(value) >= size:
+            return f"{value / size:.4g} {letter}"
+    return f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -122,10 +122,10 @@ def interfaces(
     """A switch's ifTable: some ports busy, some unused, one switched off."""
     dice = random.Random(seed)
     numbers = range(1, count + 1)
-    oper = [1 if dice.random() < 0.7 else 2 for _ in numbers]
+    oper = [1 if number == 7 or dice.random() < 0.7 else 2 for number in numbers]
     rates = {name: [0.0] * count for name in COUNTERS}
     for row in range(count):
-        if oper[row] == 1:
+        if oper[row] == 1 and row != 4:
             rates["ifHCInOctets"][row] = dice.random() ** 4 * 1.2e8
             rates["ifHCOutOctets"][row] = dice.random() ** 4 * 1.2e8
             rates["ifInErrors"][row] = 0.02 if dice.random() < 0.05 else 0.0
@@ -205,6 +205,7 @@ def bad_night() -> House:
             )
         )
         house.tables[name] = [interfaces(name, 48 if "sw" in name else 6, seed=number, at=seen)]
+    house.tables["core-sw1"][0].rates["ifHCOutOctets"][6] = 1.1775e8  # type: ignore[index]
     house.tables["core-sw1"].append(
         TableReading(
             device="core-sw1", table="system", at=seen, rows=SCALARS,
@@ -222,7 +223,9 @@ def bad_night() -> House:
         ReadingGap(device="access-sw2", table="ifTable", at=seen, reason="no answer to 4 requests in 8 s")
     ]
     house.known_alerts = [
-        alert_of("DeviceDown", "access-sw2", severity="critical", summary="access-sw2 does not answer SNMP", value=0.0),
+        alert_of(
+            "DeviceDown", "access-sw2", severity="critical", value=0.0, summary="access-sw2 does not answer SNMP"
+        ),
         alert_of(
             "InterfaceSaturated", "core-sw1", instance="ifName=Gi1/0/7", value=9.42e8, threshold=9.0e8,
             summary="Gi1/0/7 on core-sw1 is 94 % full",
@@ -255,7 +258,7 @@ def bad_night() -> House:
               text="InterfaceSaturated ifName=Gi1/0/7: mailed to noc (1 recipient)"),
         Event(at=now - timedelta(minutes=4), kind="alert", device="access-sw2",
               text="DeviceDown: pending -> firing, up == 0 held for 30 s"),
-        Event(at=now - timedelta(minutes=5), kind="delivery", text="relay mail1.example.net:587 down: connection refused"),
+        Event(at=now - timedelta(minutes=5), kind="delivery", text="relay mail1.example.net:587: connection refused"),
         Event(at=now - timedelta(hours=2), kind="alert", device="wlc1", text="DeviceRebooted: firing -> resolved"),
     ]  # fmt: skip
     return house

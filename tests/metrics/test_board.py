@@ -1,0 +1,129 @@
+"""The board of last readings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from netwatch.metrics import Board
+from netwatch.metrics.metrics import GAPS, READINGS
+from netwatch.model import ReadingGap
+
+from .tables import AT, reading_of
+
+
+class Clock:
+    """Monotonic seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def gap_of(device: str = "sw1", table: str = "ifTable") -> ReadingGap:
+    return ReadingGap(device=device, table=table, at=AT, reason="no answer to 4 requests in 8 s")
+
+
+def board_of(clock: Clock, minutes: int = 3) -> Board:
+    return Board(stale_after=lambda device: timedelta(minutes=minutes), clock=clock)
+
+
+def test_the_last_reading_of_a_table_is_the_one_shown():
+    board = Board()
+    first, second = reading_of({"ifInOctets": [1]}), reading_of({"ifInOctets": [2]})
+
+    board.take_reading(first)
+    board.take_reading(second)
+
+    assert board.readings("sw1") == (second,)
+
+
+def test_tables_of_a_device_come_by_name():
+    board = Board()
+    for table in ("system", "ifTable", "reachability"):
+        board.take_reading(reading_of({}, table=table))
+
+    assert [reading.table for reading in board.readings("sw1")] == ["ifTable", "reachability", "system"]
+
+
+def test_a_reading_whose_table_stopped_coming_is_shown_no_more():
+    clock = Clock()
+    board = board_of(clock, minutes=3)
+    board.take_reading(reading_of({}))
+
+    clock.seconds += 180
+    assert len(board.readings("sw1")) == 1
+    clock.seconds += 0.1
+    assert board.readings("sw1") == ()
+    assert [readings for _, readings in board.fresh()] == [()]
+
+
+def test_each_device_grows_stale_after_its_own_time():
+    clock = Clock()
+    board = Board(stale_after=lambda device: timedelta(seconds=30 if device == "fast" else 900), clock=clock)
+    board.take_reading(reading_of({}, device="fast"))
+    board.take_reading(reading_of({}, device="slow"))
+
+    clock.seconds += 60
+
+    assert board.readings("fast") == ()
+    assert len(board.readings("slow")) == 1
+
+
+def test_a_gap_leaves_the_last_reading_until_it_is_stale():
+    clock = Clock()
+    board = board_of(clock, minutes=3)
+    board.take_reading(reading_of({}))
+
+    clock.seconds += 120
+    board.take_gap(gap_of())
+
+    assert len(board.readings("sw1")) == 1
+    assert [gap.reason for gap in board.gaps("sw1")] == ["no answer to 4 requests in 8 s"]
+    clock.seconds += 90
+    assert board.readings("sw1") == ()
+    assert len(board.gaps("sw1")) == 1
+
+
+def test_the_next_reading_ends_a_gap():
+    board = Board()
+    board.take_gap(gap_of())
+
+    board.take_reading(reading_of({}))
+
+    assert board.gaps("sw1") == ()
+
+
+def test_a_forgotten_device_is_gone_and_forgetting_a_stranger_does_no_harm():
+    board = Board()
+    board.take_reading(reading_of({}))
+
+    board.forget("sw1")
+    board.forget("never seen")
+
+    assert board.readings("sw1") == ()
+    assert list(board.fresh()) == []
+
+
+def test_readings_may_come_and_go_while_somebody_walks_over_the_board():
+    board = Board()
+    for number in range(5):
+        board.take_reading(reading_of({}, device=f"sw{number}"))
+    walk = board.fresh()
+    next(walk)
+
+    board.take_reading(reading_of({}, device="new"))
+    board.forget("sw3")
+
+    assert [device for device, _ in walk] == ["sw1", "sw2", "sw3", "sw4"]
+
+
+def test_readings_and_gaps_are_counted():
+    readings, gaps = READINGS._value.get(), GAPS._value.get()
+    board = Board()
+
+    board.take_reading(reading_of({}))
+    board.take_gap(gap_of())
+
+    assert (READINGS._value.get(), GAPS._value.get()) == (readings + 1, gaps + 1)
