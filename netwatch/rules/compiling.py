@@ -192,17 +192,15 @@ def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Ru
 def _value_and_threshold(expr: Node, value: Node | None) -> tuple[Node | None, Node | None]:
     """Return what to show as value and threshold.
 
-    By itself the value is the left side of the first comparison. Where the right side is a number times something
-    of the reading (`0.90 * ifHighSpeed * 1e6`), both are given in units of that something: 0.93 and 0.90.
+    By itself the value is the left side of the first comparison with a share of something (`0.90 * ifHighSpeed *
+    1e6`), and both are given in units of that something: 0.93 and 0.90. Where there is no such comparison it is the
+    left side of the first one as it stands.
     """
     comparisons = [node for node in expr.walk() if isinstance(node, Comparison)]
     if value is not None:
         against = [node.right for node in comparisons if node.left == value]
         return value, against[0] if against else None
-    if not comparisons:
-        return None, None
-    first = comparisons[0]
-    split = without_leading_factor(first.right)
-    if split is None:
-        return first.left, first.right
-    return Arithmetic(operator="/", left=first.left, right=split[1]), split[0]
+    for node in comparisons:
+        if (split := without_leading_factor(node.right)) is not None:
+            return Arithmetic(operator="/", left=node.left, right=split[1]), split[0]
+    return (comparisons[0].left, comparisons[0].right) if comparisons else (None, None)

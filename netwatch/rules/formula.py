@@ -20,15 +20,19 @@ from netwatch.rules.nodes import Kind, Matching, Node, Read
 
 if TYPE_CHECKING:
     from netwatch.rules.frame import Frame
-    from netwatch.rules.sources import Source
+    from netwatch.rules.sources import Prepared, Source
 
 _Column = Callable[..., list[Any]]
+"""Compiled code: columns and scalars in, results out."""
 
 
 class Formula:
-    """A compiled expression. `scalar` means one result for the whole table instead of one per row."""
+    """A compiled expression.
 
-    __slots__ = ("_exact", "_mixed", "_plain", "_row", "inputs", "kind", "scalar", "text")
+    scalar: one result for the whole table instead of one per row. stateful: it wants to see every reading.
+    """
+
+    __slots__ = ("_exact", "_mixed", "_only", "_plain", "_row", "inputs", "kind", "scalar", "stateful", "text")
 
     def __init__(self, node: Node, text: str) -> None:
         """Compile `node`; `text` is how the rule wrote it, and names whatever is remembered for it."""
@@ -38,6 +42,8 @@ class Formula:
         self.kind: Kind = node.kind
         self.inputs: tuple[Source, ...] = tuple(sources.values())
         self.scalar = all(source.scalar for source in self.inputs)
+        self.stateful = any(source.stateful for source in self.inputs)
+        self._only = node.source if isinstance(node, Read) else None
         variables = {key: f"v{number}" for number, key in enumerate(sources)}
         tests = {key: f"t{number}" for number, key in enumerate(matchers)}
         names, space = {**variables, **tests}, {tests[key]: matcher for key, matcher in matchers.items()}
@@ -50,8 +56,14 @@ class Formula:
         self._mixed: _Column = _compiled(self._comprehension(f"{plain} if {complete} else {exact}"), space)
         self._exact: _Column = _compiled(self._comprehension(exact), space)
 
-    def column(self, frame: Frame) -> list[Any]:
+    def column(self, frame: Frame) -> Sequence[Any]:
         """Return one result per row (one in all, if scalar); None is unknown."""
+        return self.prepared(frame)[0]
+
+    def prepared(self, frame: Frame) -> Prepared:
+        """Return the column, and whether it is sure that no result is unknown."""
+        if self._only is not None:
+            return frame.fetch(self._only)
         columns: list[Any] = []
         whole = True
         for source in self.inputs:
@@ -59,9 +71,9 @@ class Formula:
             columns.append(values[0] if source.scalar else values)
             whole = whole and complete
         try:
-            return self._plain(*columns) if whole else self._mixed(*columns)
+            return (self._plain if whole else self._mixed)(*columns), whole
         except ArithmeticError:
-            return self._exact(*columns)
+            return self._exact(*columns), False
 
     def at(self, frame: Frame, row: int) -> Any:
         """Return the result for one row."""

@@ -5,6 +5,7 @@
     last(column)              value in the reading before
     changed(column)           whether it differs from the reading before
     absent(x)                 whether x is missing; the one way to a verdict about missing data
+    coalesce(a, b, ..)        the first of them that is not missing
     abs(x)  min(a, b, ..)  max(a, b, ..)          row by row
     min(x) max(x) avg(x) sum(x) count(x)          over all rows of the table; count(condition) counts where it holds
     matches(text, 'regex')    whether the whole text matches
@@ -40,7 +41,18 @@ from netwatch.rules.nodes import (
     Words,
     Wrong,
 )
-from netwatch.rules.sources import Aggregate, Earlier, Increases, Numbers, Over, Rates, Seen, Source, Texts
+from netwatch.rules.sources import (
+    Aggregate,
+    Earlier,
+    FirstKnown,
+    Increases,
+    Numbers,
+    Over,
+    Rates,
+    Seen,
+    Source,
+    Texts,
+)
 from netwatch.rules.windows import MAX_SPAN
 
 if TYPE_CHECKING:
@@ -159,7 +171,7 @@ def _matches(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _aggregate(checker: Checker, node: ast.Call, name: str) -> Node:
-    body = _body(checker, node, None if name == "count" else Kind.NUMBER)
+    body = _body(checker, node.args[0], None if name == "count" else Kind.NUMBER)
     if isinstance(body, Wrong):
         return body
     if body.scalar:
@@ -171,15 +183,25 @@ def _least_or_most(checker: Checker, node: ast.Call, name: str) -> Node:
     return (_aggregate if len(node.args) == 1 else _row_wise)(checker, node, name)
 
 
+def _coalesce(checker: Checker, node: ast.Call, name: str) -> Node:
+    bodies = [_body(checker, argument, Kind.NUMBER) for argument in node.args]
+    known = tuple(body for body in bodies if isinstance(body, Formula))
+    if len(known) < len(bodies):
+        return Wrong(offset=checker.offset(node))
+    if len({body.scalar for body in known}) > 1:
+        return checker.wrong(node, "either all of these have one value per row, or all have one for the table")
+    return _read(checker, node, FirstKnown(known, f"coalesce({', '.join(body.text for body in known)})"))
+
+
 def _seen(checker: Checker, node: ast.Call, name: str) -> Node:
-    body = _body(checker, node, Kind.TRUTH)
+    body = _body(checker, node.args[0], Kind.TRUTH)
     if isinstance(body, Wrong):
         return body
     return Read(source=Seen(body, f"seen({body.text})"), kind=Kind.TRUTH, offset=checker.offset(node))
 
 
 def _over(checker: Checker, node: ast.Call, name: str) -> Node:
-    body = _body(checker, node, Kind.NUMBER)
+    body = _body(checker, node.args[0], Kind.NUMBER)
     span = _span(checker, node.args[1], MAX_HORIZON if name == "forecast" else MAX_SPAN)
     if isinstance(body, Wrong) or span is None:
         return Wrong(offset=checker.offset(node))
@@ -199,15 +221,15 @@ def _span(checker: Checker, node: ast.expr, most: timedelta) -> timedelta | None
     return span
 
 
-def _body(checker: Checker, node: ast.Call, kind: Kind | None) -> Formula | Wrong:
-    """Return the first argument compiled for itself, or Wrong if it has a flaw or depends on no reading."""
+def _body(checker: Checker, node: ast.expr, kind: Kind | None) -> Formula | Wrong:
+    """Return an argument compiled for itself, or Wrong if it has a flaw or depends on no reading."""
     before = len(checker.flaws)
-    inner = checker.check(node.args[0], kind)
+    inner = checker.check(node, kind)
     if len(checker.flaws) > before or any(isinstance(part, Wrong) for part in inner.walk()):
         return Wrong(offset=inner.offset)
     if inner.is_constant:
-        return checker.wrong(node.args[0], "no reading can change this")
-    return Formula(inner, ast.unparse(node.args[0]))
+        return checker.wrong(node, "no reading can change this")
+    return Formula(inner, ast.unparse(node))
 
 
 def _read(checker: Checker, node: ast.Call, source: Source) -> Read:
@@ -230,6 +252,7 @@ FUNCTIONS: Mapping[str, Signature] = {
     "avg": Signature(usage="avg(x)", least=1, most=1, build=_aggregate),
     "sum": Signature(usage="sum(x)", least=1, most=1, build=_aggregate),
     "count": Signature(usage="count(x) or count(condition)", least=1, most=1, build=_aggregate),
+    "coalesce": Signature(usage="coalesce(a, b)", least=2, most=MAX_ARGUMENTS, build=_coalesce),
     "matches": Signature(usage="matches(text, 'regex')", least=2, most=2, build=_matches),
     "seen": Signature(usage="seen(condition)", least=1, most=1, build=_seen),
     "avg_over": Signature(usage="avg_over(x, '5m')", least=2, most=2, build=_over),

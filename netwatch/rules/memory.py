@@ -88,7 +88,7 @@ class SeenRows:
         self._flags: Sequence[bool] = ()
         self._complete = False
 
-    def after(self, rows: RowSet, evaluate: Callable[[], list[Any]]) -> tuple[Sequence[Any], bool]:
+    def after(self, rows: RowSet, evaluate: Callable[[], Sequence[Any]]) -> tuple[Sequence[Any], bool]:
         """Return the flags after a reading; the condition is evaluated only while some row still lacks its own."""
         if rows is not self._rows:
             self._align(rows)

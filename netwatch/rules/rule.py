@@ -79,7 +79,7 @@ class Verdicts:
         """Return what clear_expr says of each row, None for a rule without one; worked out when first asked for."""
         if self._healed is None and self.rule.healed is not None:
             column = self.rule.healed.column(self._frame)
-            self._healed = column if len(column) == len(self.keys) else column * len(self.keys)
+            self._healed = column if len(column) == len(self.keys) else [column[0]] * len(self.keys)
         return self._healed
 
     def value(self, row: int) -> float | str | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netwatch.rules.frame import Frame
 
 MAX_TEXT = 1000
+_NUMBERS = frozenset((int, float, bool, type(None)))
 Prepared = tuple[Sequence[Any], bool]
 """A column (one value, if the source is scalar), and whether no value of it is missing."""
 
@@ -144,7 +145,11 @@ class Aggregate:
     key: str
 
     scalar = True
-    stateful = False
+
+    @property
+    def stateful(self) -> bool:
+        """Return whether what it goes over remembers readings."""
+        return self.body.stateful
 
     def read(self, frame: Frame) -> Prepared:
         """Return the one value; unknown where rows exist and nothing is known of any."""
@@ -156,6 +161,34 @@ class Aggregate:
         else:
             value = _aggregated(self.function, known)
         return [value], value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstKnown:
+    """coalesce(a, b, ..): the first that is not missing, row by row; later ones are looked at only where needed."""
+
+    bodies: tuple[Formula, ...]
+    key: str
+
+    @property
+    def scalar(self) -> bool:
+        """Return whether there is one value; the bodies are all alike in this."""
+        return self.bodies[0].scalar
+
+    @property
+    def stateful(self) -> bool:
+        """Return whether any of them remembers readings."""
+        return any(body.stateful for body in self.bodies)
+
+    def read(self, frame: Frame) -> Prepared:
+        """Return the values, with gaps filled from one body after the other."""
+        values, whole = self.bodies[0].prepared(frame)
+        for body in self.bodies[1:]:
+            if not whole or body.stateful:
+                more, _ = body.prepared(frame)
+                values = [b if a is None else a for a, b in zip(values, more, strict=True)]
+                whole = None not in values
+        return values, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +207,8 @@ class Seen:
 
     def read(self, frame: Frame) -> Prepared:
         """Return the flags, having noted rows where the condition is true now."""
+        if self.body.stateful:
+            self.body.column(frame)
         return frame.memory.seen_rows(self.key).after(frame.rows_for(self.body), lambda: self.body.column(frame))
 
 
@@ -208,7 +243,8 @@ def numbers(column: Sequence[Value] | None, size: int) -> Prepared:
     try:
         sum(column)  # type: ignore[arg-type]  # the quickest test whether all are numbers: it fails if not
     except TypeError:
-        return [value if isinstance(value, int | float) else None for value in column], False
+        clean = _NUMBERS.issuperset(map(type, column))
+        return column if clean else [value if type(value) in _NUMBERS else None for value in column], False
     return column, True
 
 
