@@ -13,4 +13,4 @@ from netwatch.model import Section
 class MibSettings(Section):
     """Directories of MIB modules; an official copy found there wins over ours."""
 
-    paths: list[str] = Field(default_factory=list)
+    paths: list[str] = Field(default_factory=list, description="directories of MIB modules")

@@ -51,7 +51,9 @@ def _from_yaml(value: object) -> timedelta:
         return value
     if isinstance(value, str):
         return parse_duration(value)
-    if value == 0 and not isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("is not a duration such as 30s, 5m or 1h30m")
+    if value == 0:
         return timedelta(0)
     raise ValueError(f"{value!r} needs a unit, such as {value}s or {value}m")
 

@@ -1,0 +1,14 @@
+"""Reads the files into one Settings object; names the file, line and key that is wrong.
+
+`load_settings` gives the settings or raises with everything that is wrong; `check` lists errors and warnings;
+`devices` resolves what each device inherits; `json_schema` describes the file to editors.
+
+May import: the settings of every room, netwatch.model. Called by: app, cli.
+"""
+
+from netwatch.config.devices import credential, devices
+from netwatch.config.load import Loaded, check, load, load_settings
+from netwatch.config.schema import json_schema
+from netwatch.config.settings import Settings
+
+__all__ = ["Settings", "load_settings", "check", "load", "Loaded", "devices", "credential", "json_schema"]

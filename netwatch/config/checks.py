@@ -1,0 +1,205 @@
+"""What one part of the configuration says of another: names that must exist, times that must fit.
+
+Works on the plain tree, so that every error is found at once, whatever else is wrong.
+
+May import: netwatch.model. Called by: load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from netwatch.config.names import did_you_mean
+from netwatch.config.settings import Settings, has_wildcard, rule_files
+from netwatch.config.tree import EACH, found, texts
+from netwatch.model import KeyPath, Problem, YamlFile, dotted, format_duration, parse_duration
+from netwatch.rules.settings import BUILTIN
+
+Tree = Mapping[str, Any]
+
+
+def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
+    """Yield every problem between the parts of a configuration."""
+    yield from _devices(file, tree)
+    yield from _credentials(file, tree)
+    yield from _dependencies(file, tree)
+    yield from _receivers(file, tree)
+    yield from _mail(file, tree)
+    yield from _times(file, tree)
+    yield from _files(file, tree, base)
+
+
+def _unknown(file: YamlFile, path: KeyPath, what: str, name: str, known: Iterable[str]) -> Problem:
+    return file.problem(path, f"there is no {what} {name!r}" + did_you_mean(name, known))
+
+
+def _names(tree: Tree, part: str) -> dict[str, KeyPath]:
+    """Return each name in a list of parts, and where it first stands."""
+    names: dict[str, KeyPath] = {}
+    for path, name in texts(tree, part, EACH, "name"):
+        names.setdefault(name, path)
+    return names
+
+
+def _duplicates(file: YamlFile, tree: Tree, part: str) -> Iterator[Problem]:
+    first = _names(tree, part)
+    for path, name in texts(tree, part, EACH, "name"):
+        if first[name] != path:
+            line, _ = file.position(first[name])
+            yield file.problem(path, f"{name!r} is already the name of {dotted(first[name][:-1])} in line {line}")
+
+
+def _devices(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    yield from _duplicates(file, tree, "devices")
+    if not tree.get("devices"):
+        yield file.problem(("devices",), "there is nothing to watch yet", severity="warning")
+    if tree.get("defaults") and isinstance(tree["defaults"], dict) and tree["defaults"].get("credential"):
+        return
+    for path, device in found(tree, "devices", EACH):
+        if isinstance(device, dict) and not device.get("credential"):
+            yield file.problem(path, "names no credential, and defaults.credential is not set")
+
+
+def _credentials(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    known = {str(path[-1]): value for path, value in found(tree, "credentials", EACH)}
+    for pattern in (("defaults", "credential"), ("devices", EACH, "credential"), ("traps", "users", EACH)):
+        for path, name in texts(tree, *pattern):
+            if name not in known:
+                yield _unknown(file, path, "credential", name, known)
+            elif path[0] == "traps" and not _is_user(known[name]):
+                yield file.problem(path, f"the credential {name!r} is no v3 user; communities have their own list")
+
+
+def _is_user(credential: Any) -> bool:
+    return isinstance(credential, dict) and credential.get("version") in (3, "3", "v3")
+
+
+def _dependencies(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    known = _names(tree, "devices")
+    parents: dict[str, list[tuple[str, KeyPath]]] = {}
+    for path, parent in texts(tree, "devices", EACH, "depends_on", EACH):
+        child = tree["devices"][path[1]].get("name")
+        if parent not in known:
+            yield _unknown(file, path, "device", parent, known)
+        elif isinstance(child, str):
+            parents.setdefault(child, []).append((parent, path))
+    for circle in _circles(parents):
+        names = [name for name, _ in circle]
+        yield file.problem(circle[-1][1], f"goes in a circle: {' -> '.join([names[-1], *names])}")
+
+
+def _circles(parents: Mapping[str, list[tuple[str, KeyPath]]]) -> Iterator[list[tuple[str, KeyPath]]]:
+    """Yield each circle once, as the steps that lead through it; without recursion, chains may be long."""
+    done: set[str] = set()
+    for start in parents:
+        way: list[tuple[str, KeyPath]] = []
+        on_way = {start: 0}
+        stack = [(start, iter(parents.get(start, ())))] if start not in done else []
+        while stack:
+            name, steps = stack[-1]
+            step = next(steps, None)
+            if step is None:
+                done.add(name)
+                stack.pop()
+                on_way.pop(name)
+                if way:
+                    way.pop()
+            elif step[0] in on_way:
+                yield [*way[on_way[step[0]] :], step]
+            elif step[0] not in done:
+                way.append(step)
+                on_way[step[0]] = len(way)
+                stack.append((step[0], iter(parents.get(step[0], ()))))
+
+
+def _routes(tree: Any, path: KeyPath = ("route",)) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
+    """Yield every node of the routing tree, the root first."""
+    if not isinstance(tree, dict):
+        return
+    yield path, tree
+    for at, child in found(tree, "routes", EACH, path=path):
+        yield from _routes(child, at)
+
+
+def _receivers(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    yield from _duplicates(file, tree, "receivers")
+    known, used = _names(tree, "receivers"), set()
+    for path, node in _routes(tree.get("route") or {}):
+        name = node.get("receiver")
+        used.add(name)
+        if isinstance(name, str) and name not in known:
+            yield _unknown(file, (*path, "receiver"), "receiver", name, known)
+        if path == ("route",) and known and not name:
+            yield file.problem(path, "needs a receiver: who is told when no other route wants an alert")
+        if path == ("route",) and (node.get("match") or node.get("matchers")):
+            yield file.problem(path, "takes every alert; match and matchers belong to the entries of routes")
+    if not tree.get("receivers"):
+        yield file.problem(("receivers",), "nobody is mailed: there are no receivers", severity="warning")
+    for name, path in known.items():
+        if name not in used:
+            yield file.problem(path, f"no route leads to {name!r}", severity="warning")
+
+
+def _mail(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    smtp = tree.get("smtp") if isinstance(tree.get("smtp"), dict) else {}
+    if not tree.get("receivers") or smtp is None:
+        return
+    if not smtp.get("relays"):
+        yield file.problem(("smtp", "relays"), "no mail could ever leave: receivers need at least one relay")
+    if not smtp.get("from"):
+        yield file.problem(("smtp", "from"), "is not set; many servers refuse netwatch@localhost", severity="warning")
+
+
+def _duration(part: Any, key: str) -> timedelta | None:
+    text = part.get(key) if isinstance(part, dict) else None
+    try:
+        return parse_duration(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+
+
+def _times(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    usual = {key: _duration(tree.get("polling"), key) or _DEFAULT_TIMES[key] for key in _DEFAULT_TIMES}
+    yield from _times_of(file, ("polling",), tree.get("polling"), usual)
+    for path, device in found(tree, "devices", EACH):
+        yield from _times_of(file, path, device, usual)
+
+
+_DEFAULT_TIMES: Mapping[str, timedelta] = {
+    key: getattr(Settings().polling, key) for key in ("interval", "reachability_interval", "timeout")
+}
+
+
+def _times_of(file: YamlFile, path: KeyPath, part: Any, usual: Mapping[str, timedelta]) -> Iterator[Problem]:
+    """Hold the times of one device together; a part that sets none has nothing to answer for."""
+    own = {key: value for key in usual if (value := _duration(part, key))}
+    times = {**usual, **own}
+    pairs = (
+        ("reachability_interval", "interval", times["reachability_interval"] > times["interval"], "at most"),
+        ("timeout", "reachability_interval", times["timeout"] >= times["reachability_interval"], "less than"),
+        ("timeout", "interval", times["timeout"] >= times["interval"], "less than"),
+    )
+    for short, long, wrong, words in pairs:
+        if wrong and (short in own or long in own):
+            at = (*path, short if short in own else long)
+            yield file.problem(at, f"{short} ({format_duration(times[short])}) must be {words} {long} "
+                                   f"({format_duration(times[long])})")  # fmt: skip
+            return
+
+
+def _files(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
+    for path, text in texts(tree, "rules", "paths", EACH):
+        if text != BUILTIN and not (files := rule_files(text, base)):
+            yield file.problem(path, f"no file matches {base / text}", severity="warning")
+        elif text != BUILTIN and not has_wildcard(text) and not files[0].exists():
+            yield file.problem(path, f"no such file: {base / text}")
+    for pattern in (("profiles", "paths", EACH), ("smtp", "relays", EACH, "ca_file")):
+        for path, text in texts(tree, *pattern):
+            if not (base / text).exists():
+                yield file.problem(path, f"no such file or directory: {base / text}")
+    for path, text in texts(tree, "mibs", "paths", EACH):
+        if not (base / text).is_dir():
+            yield file.problem(path, f"no such directory: {base / text}", severity="warning")

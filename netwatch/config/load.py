@@ -1,0 +1,92 @@
+"""Reads a configuration file: everything that is wrong with it at once, or the settings.
+
+May import: netwatch.model. Called by: app, cli.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from netwatch.config.checks import cross_checks
+from netwatch.config.secrets import Secrets, fill_in, literal_secrets
+from netwatch.config.settings import Settings
+from netwatch.config.tree import EACH, replaced, texts
+from netwatch.config.words import path_of, problem_of
+from netwatch.model import InvalidFile, Problem, YamlFile, plain, read_yaml
+
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What came of reading a file: problems in the order of its lines; settings where none of them is an error."""
+
+    settings: Settings | None
+    problems: tuple[Problem, ...]
+
+
+def load_settings(path: Path) -> Settings:
+    """Return the settings of a file; warnings are not mentioned.
+
+    Raises:
+        InvalidFile: the file has errors; lists all of them.
+    """
+    loaded = load(path)
+    if loaded.settings is None:
+        raise InvalidFile([problem for problem in loaded.problems if problem.severity == "error"])
+    return loaded.settings
+
+
+def check(path: Path) -> list[Problem]:
+    """Return every error and warning of a file, in the order of its lines."""
+    return list(load(path).problems)
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
+    """Read a file with the secrets it refers to; relative paths start where the file is."""
+    try:
+        file = read_yaml(path)
+    except InvalidFile as exc:
+        return Loaded(settings=None, problems=exc.problems)
+    tree = plain(file.data) if file.data is not None else {}
+    if not isinstance(tree, dict):
+        return Loaded(settings=None, problems=(file.problem((), "must be a mapping with keys such as `devices:`"),))
+    return _settings_of(file, tree, path.absolute().parent, environment)
+
+
+def _settings_of(file: YamlFile, tree: dict[str, Any], base: Path, environment: Mapping[str, str]) -> Loaded:
+    secrets = fill_in(file, tree, base, environment)
+    _make_paths_whole(tree, base)
+    settings, problems = None, [*secrets.problems, *literal_secrets(file, tree, secrets)]
+    try:
+        settings = Settings.model_validate(tree).at(base)
+    except ValidationError as exc:
+        problems += _found_by_pydantic(file, tree, exc, secrets)
+    problems += cross_checks(file, tree, base)
+    problems = [replace(problem, message=secrets.hide(problem.message)) for problem in problems]
+    problems.sort(key=lambda problem: (problem.line, problem.column, problem.path))
+    usable = all(problem.severity != "error" for problem in problems)
+    return Loaded(settings=settings if usable else None, problems=tuple(dict.fromkeys(problems)))
+
+
+def _found_by_pydantic(file: YamlFile, tree: Any, exc: ValidationError, secrets: Secrets) -> Iterator[Problem]:
+    for error in exc.errors(include_url=False):
+        # What could not be filled in is said already; that it then looks wrong too is no news.
+        if path_of(error) not in secrets.failed:
+            yield problem_of(file, tree, error)
+
+
+def _make_paths_whole(tree: dict[str, Any], base: Path) -> None:
+    """Let the paths that rooms open themselves start where the file is."""
+    for path, text in list(texts(tree, "smtp", "relays", EACH, "ca_file")):
+        replaced(tree, path, str(base / text))
+    for path, url in list(texts(tree, "store", "url")):
+        name = url.removeprefix(_SQLITE)
+        if url.startswith(_SQLITE) and name not in ("", "/", ":memory:"):
+            replaced(tree, path, f"{_SQLITE}{base / name}")

@@ -1,0 +1,91 @@
+"""The whole configuration: one part per room, and the paths in it made whole.
+
+May import: the settings of every room, netwatch.model. Called by: load, devices, schema, app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pydantic import Field, PrivateAttr
+
+from netwatch.alerts.settings import RouteSettings
+from netwatch.mib.settings import MibSettings
+from netwatch.model import Section, shipped_directory
+from netwatch.notify.settings import ReceiverSettings, SmtpSettings
+from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
+from netwatch.profiles.settings import ProfileSettings
+from netwatch.rules.settings import BUILTIN, RuleSettings
+from netwatch.snmp.settings import CredentialSettings
+from netwatch.store.settings import StoreSettings
+from netwatch.traps.settings import TrapSettings
+from netwatch.web.settings import WebSettings
+
+RULE_SUFFIXES = (".yaml", ".yml")
+
+
+class Settings(Section):
+    """A NetWatch configuration; every part may be left out."""
+
+    credentials: dict[str, CredentialSettings] = Field(
+        default_factory=dict, description="how devices are asked, by a name of your choice"
+    )
+    defaults: DefaultSettings = Field(default=DefaultSettings(), description="what devices get that say nothing else")
+    devices: list[DeviceSettings] = Field(default_factory=list, description="what to watch")
+    polling: PollingSettings = Field(default=PollingSettings(), description="how often to ask, how long to wait")
+    profiles: ProfileSettings = Field(default=ProfileSettings(), description="what to ask which kind of device")
+    mibs: MibSettings = Field(default=MibSettings(), description="where names of SNMP objects come from")
+    traps: TrapSettings = Field(default=TrapSettings(), description="where to hear traps, and whom to believe")
+    rules: RuleSettings = Field(default=RuleSettings(), description="when something is wrong")
+    route: RouteSettings = Field(default=RouteSettings(), description="which alert goes to which receiver")
+    receivers: list[ReceiverSettings] = Field(default_factory=list, description="whom to tell")
+    smtp: SmtpSettings = Field(default=SmtpSettings(), description="how mail leaves")
+    web: WebSettings = Field(default=WebSettings(), description="status page, JSON API and /metrics")
+    store: StoreSettings = Field(default=StoreSettings(), description="where state is kept")
+
+    _base: Path = PrivateAttr(default_factory=Path.cwd)
+
+    @property
+    def base(self) -> Path:
+        """Return the directory that relative paths start from: that of the configuration file."""
+        return self._base
+
+    def at(self, base: Path) -> Settings:
+        """Return these settings with relative paths starting from `base`."""
+        copy = self.model_copy()
+        copy._base = base
+        return copy
+
+    def profile_paths(self) -> list[Path]:
+        """Return the user's files and directories of profiles; the shipped ones are not among them."""
+        return [self.base / path for path in self.profiles.paths]
+
+    def mib_paths(self) -> list[Path]:
+        """Return the user's directories of MIB modules."""
+        return [self.base / path for path in self.mibs.paths]
+
+    def rule_paths(self) -> list[Path]:
+        """Return every rule file once, wildcards and `builtin` resolved, in the order written."""
+        return list(dict.fromkeys(file for path in self.rules.paths for file in rule_files(path, self.base)))
+
+
+def rule_files(path: str, base: Path) -> Sequence[Path]:
+    """Return the files one entry of `rules.paths` means; none where a wildcard finds none."""
+    if path == BUILTIN:
+        return sorted(_rules_in(shipped_directory("rules")))
+    if has_wildcard(path):
+        anchor = Path(path).anchor
+        root = Path(anchor) if anchor else base
+        return sorted(file for file in root.glob(path.removeprefix(anchor)) if file.is_file())
+    whole = base / path
+    return sorted(_rules_in(whole)) if whole.is_dir() else [whole]
+
+
+def has_wildcard(path: str) -> bool:
+    """Return whether a path stands for any number of files."""
+    return any(character in path for character in "*?[")
+
+
+def _rules_in(directory: Path) -> Iterator[Path]:
+    return (file for file in directory.glob("*") if file.suffix in RULE_SUFFIXES)

@@ -1,0 +1,119 @@
+"""The parts of a configuration fit together, or it is said where they do not: where the texts below have a »."""
+
+from __future__ import annotations
+
+import pytest
+
+CREDENTIALS = (
+    "credentials: {campus: {version: 2c, community: x}, core: {version: 3, user: u}}\n"
+    "defaults: {credential: campus}\n"
+)
+MAIL = "smtp: {from: a@b, relays: [{host: mail}]}\n"
+
+
+def device(name: str, more: str = "") -> str:
+    return f"  - {{name: {name}, address: 192.0.2.1{more}}}\n"
+
+
+def devices(*parts: str) -> str:
+    return CREDENTIALS + "devices:\n" + "".join(parts)
+
+
+def receivers(*names: str) -> str:
+    return MAIL + "receivers:\n" + "".join(f"  - {{name: {name}, email: {{to: [a@b]}}}}\n" for name in names)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    (devices(device("a"), device("»a")), "devices[1].name: 'a' is already the name of devices[0] in line 4"),
+    (devices(device("a", ", credential: »campsu")),
+     "devices[0].credential: there is no credential 'campsu'; did you mean \"campus\"?"),
+    ("defaults: {credential: »nobody}", "defaults.credential: there is no credential 'nobody'"),
+    ("devices:\n  - »{name: a, address: b}", "devices[0]: names no credential, and defaults.credential is not set"),
+    (CREDENTIALS + "traps: {users: [core, »coer]}",
+     "traps.users[1]: there is no credential 'coer'; did you mean \"core\"?"),
+    (CREDENTIALS + "traps: {users: [»campus]}",
+     "traps.users[0]: the credential 'campus' is no v3 user; communities have their own list"),
+    (devices(device("a"), device("core-sw1"), device("c", ", depends_on: [a, »core-sw2]")),
+     "devices[2].depends_on[1]: there is no device 'core-sw2'; did you mean \"core-sw1\"?"),
+    (devices(device("a", ", depends_on: [»a]")), "devices[0].depends_on[0]: goes in a circle: a -> a"),
+    (devices(device("a", ", depends_on: [b]"), device("b", ", depends_on: [c]"), device("c", ", depends_on: [»b]")),
+     "devices[2].depends_on[0]: goes in a circle: b -> c -> b"),
+    (receivers("noc") + "route: {receiver: »nok}",
+     "route.receiver: there is no receiver 'nok'; did you mean \"noc\"?"),
+    (receivers("noc") + "route: {receiver: noc, routes: [{routes: [{receiver: »boss}]}]}",
+     "route.routes[0].routes[0].receiver: there is no receiver 'boss'"),
+    ("route: {receiver: »noc}", "route.receiver: there is no receiver 'noc'"),
+    (receivers("noc") + "route: »{group_by: [device]}",
+     "route: needs a receiver: who is told when no other route wants an alert"),
+    (receivers("noc") + "route: »{receiver: noc, match: {a: b}}",
+     "route: takes every alert; match and matchers belong to the entries of routes"),
+    (receivers("noc", "»noc") + "route: {receiver: noc}",
+     "receivers[1].name: 'noc' is already the name of receivers[0] in line 3"),
+    ("smtp: »{from: a@b}\nreceivers: [{name: a, email: {to: [a@b]}}]\nroute: {receiver: a}",
+     "smtp.relays: no mail could ever leave: receivers need at least one relay"),
+    ("polling: {interval: 1m, timeout: »90s}",
+     "polling.timeout: timeout (1m30s) must be less than reachability_interval (10s)"),
+    ("polling: {reachability_interval: »2m}",
+     "polling.reachability_interval: reachability_interval (2m) must be at most interval (1m)"),
+    ("polling: {interval: »5s}", "polling.interval: reachability_interval (10s) must be at most interval (5s)"),
+    (devices(device("a", ", timeout: »10s")),
+     "devices[0].timeout: timeout (10s) must be less than reachability_interval (10s)"),
+    (devices(device("a", ", reachability_interval: »2s")),
+     "devices[0].reachability_interval: timeout (2s) must be less than reachability_interval (2s)"),
+    ("rules: {paths: [builtin, »no.yaml]}", "rules.paths[1]: no such file: DIR/no.yaml"),
+    ("profiles: {paths: [»no]}", "profiles.paths[0]: no such file or directory: DIR/no"),
+    ("smtp: {relays: [{host: a, ca_file: »no.pem}]}",
+     "smtp.relays[0].ca_file: no such file or directory: DIR/no.pem"),
+])  # fmt: skip
+def test_what_does_not_fit_is_an_error(problems_at, tmp_path, text, said):
+    assert problems_at(text) == [said.replace("DIR", str(tmp_path)).replace(f"{tmp_path}/", "")]
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("»", "devices: there is nothing to watch yet"),
+    ("»", "receivers: nobody is mailed: there are no receivers"),
+    (receivers("noc", "»other") + "route: {receiver: noc}", "receivers[1].name: no route leads to 'other'"),
+    ("smtp: »{relays: [{host: a}]}\nreceivers: [{name: a, email: {to: [a@b]}}]\nroute: {receiver: a}",
+     "smtp.from: is not set; many servers refuse netwatch@localhost"),
+    ("rules: {paths: [»'mine/*.yaml']}", "rules.paths[0]: no file matches mine/*.yaml"),
+    ("mibs: {paths: [»no]}", "mibs.paths[0]: no such directory: no"),
+])  # fmt: skip
+def test_what_is_odd_and_may_be_meant_is_a_warning(problems_at, text, said):
+    assert f"warning: {said}" in [one if one.startswith("w") else f"warning: {one}"
+                                  for one in problems_at(text, severity="warning")]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [
+    devices(device("a", ", depends_on: [b, c]"), device("b", ", depends_on: [d]"), device("c", ", depends_on: [d]"),
+            device("d")),
+    devices(device("a", ", credential: core")) + "traps: {users: [core]}",
+    receivers("noc", "boss") + "route: {receiver: noc, routes: [{match: {severity: critical}, receiver: boss}]}",
+    "polling: {interval: 10s}",
+    "rules: {paths: [builtin]}",
+])  # fmt: skip
+def test_what_fits_is_left_in_peace(problems, text):
+    assert problems(text) == []
+
+
+def test_each_circle_is_told_once(problems):
+    text = devices(
+        device("a", ", depends_on: [b]"), device("b", ", depends_on: [a]"), device("x", ", depends_on: [y, a]"),
+        device("y", ", depends_on: [x]"), device("z", ", depends_on: [a, x]"),
+    )  # fmt: skip
+
+    assert [one.split("circle: ")[1] for one in problems(text)] == ["a -> b -> a", "x -> y -> x"]
+
+
+def test_a_chain_of_two_thousand_devices_is_no_circle(problems):
+    text = devices(*(device(f"d{n}", f", depends_on: [d{n + 1}]") for n in range(2000)), device("d2000"))
+
+    assert problems(text) == []
+
+
+def test_an_error_in_one_part_hides_none_in_another(problems):
+    said = problems("credentials: {a: {version: 9}}\ndevices: [{name: 1}, {name: x, credential: b, depends_on: [y]}]")
+
+    assert [one.split(": ")[1] for one in said] == [
+        "credentials.a.version", "devices[0]", "devices[0].address", "devices[0].name", "devices[1].address",
+        "devices[1].credential", "devices[1].depends_on[0]",
+    ]  # fmt: skip
