@@ -1,0 +1,275 @@
+"""The story of `netwatch demo`: six devices, what happens to them and when, and which alerts must follow.
+
+Data and calls of the simulator; whoever runs the demo plays it beside a real NetWatch, which knows nothing of it.
+The times suit a poll every 2 s, reachability every 1 s, group_wait 1 s, and rules that hold for no more than 2 s.
+May import: netwatch.model, the devices of this room. Called by: cli (the demo), tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import SecretStr
+
+from netwatch.model import Credential, Device
+from netwatch.simulator.device import SimulatedDevice
+from netwatch.simulator.host import Host
+from netwatch.simulator.interfaces import Port
+from netwatch.simulator.network import SimulatedNetwork
+
+POLL_INTERVAL = timedelta(seconds=2)
+REACHABILITY_INTERVAL = timedelta(seconds=1)
+TIMEOUT = timedelta(seconds=0.5)
+RETRIES = 1
+
+CAMPUS = Credential(name="campus", version="2c", community=SecretStr("demo-community"))
+LEGACY = Credential(name="legacy", version="1", community=SecretStr("demo-legacy"))
+EDGE = Credential(
+    name="edge",
+    version="3",
+    user="netwatch",
+    auth_protocol="SHA-256",
+    auth_passphrase=SecretStr("demo auth passphrase"),
+    privacy_protocol="AES",
+    privacy_passphrase=SecretStr("demo privacy passphrase"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """An alert that must reach a state, and a mail that must say so; `instance` is the row's name, if it has one."""
+
+    rule: str
+    device: str
+    becomes: Literal["firing", "resolved"]
+    instance: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryStep:
+    """Something that happens `at` seconds after the beginning; `says` tells people, `act` does it."""
+
+    at: float
+    says: str
+    act: Callable[[SimulatedNetwork], None] = lambda _network: None
+    expects: tuple[Expectation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """Devices and steps; `length` is when the last consequence should have been mailed, in seconds."""
+
+    network: SimulatedNetwork
+    steps: tuple[StoryStep, ...]
+    length: float
+    labels: dict[str, dict[str, str]]
+
+    def devices(self) -> list[Device]:
+        """Return the devices as NetWatch is to watch them, once the network has started and the ports are known."""
+        return [
+            Device(
+                name=device.name,
+                address=device.address,
+                port=device.port,
+                credential=device.credential,
+                labels=self.labels.get(device.name, {}),
+                interval=POLL_INTERVAL,
+                reachability_interval=REACHABILITY_INTERVAL,
+                timeout=TIMEOUT,
+                retries=RETRIES,
+            )
+            for device in self.network.devices.values()
+        ]
+
+    def expectations(self) -> tuple[Expectation, ...]:
+        """Return everything that must have been mailed at the end."""
+        return tuple(expectation for step in self.steps for expectation in step.expects)
+
+    async def play(
+        self,
+        told: Callable[[StoryStep], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """Let every step happen at its time, and tell of it; returns after the last one."""
+        began_at = clock()
+        for step in self.steps:
+            await sleep(max(0.0, began_at + step.at - clock()))
+            await asyncio.to_thread(self.network.do, lambda step=step: step.act(self.network))
+            told(step)
+
+
+def demo_story() -> Story:
+    """Return the story of the demo, on devices that nobody has started yet."""
+    return Story(
+        network=SimulatedNetwork(list(_devices())),
+        steps=tuple(_steps()),
+        length=60.0,
+        labels={
+            "core-rt1": {"site": "hq", "role": "router"},
+            "access-sw1": {"site": "hq", "role": "switch"},
+            "access-sw2": {"site": "hq", "role": "switch"},
+            "srv-files1": {"site": "hq", "role": "server"},
+            "fw-edge1": {"site": "branch", "role": "firewall"},
+            "ups-rack1": {"site": "hq", "role": "ups"},
+        },
+    )
+
+
+def _devices() -> Iterator[SimulatedDevice]:
+    yield SimulatedDevice(
+        "core-rt1",
+        CAMPUS,
+        descr="Example Router 9000, simulated",
+        location="Rack 1, headquarters",
+        ports=[
+            Port(index=1, name="Te0/0", alias="to the provider", speed=10_000_000_000, load_ratio=0.35),
+            Port(index=2, name="Te0/1", alias="to access-sw1", speed=10_000_000_000, load_ratio=0.2),
+            Port(index=3, name="Te0/2", alias="to access-sw2", speed=10_000_000_000, load_ratio=0.15),
+            Port(index=4, name="Gi0/3", alias="management", load_ratio=0.01),
+        ],
+    )
+    for number, count in ((1, 12), (2, 8)):
+        yield SimulatedDevice(
+            f"access-sw{number}",
+            CAMPUS,
+            kind=2,
+            descr="Example Switch 24, simulated",
+            location=f"Floor {number}, headquarters",
+            ports=_access_ports(count),
+        )
+    yield SimulatedDevice(
+        "srv-files1",
+        CAMPUS,
+        kind=3,
+        descr="Linux srv-files1, simulated",
+        location="Rack 2, headquarters",
+        ports=[Port(index=2, name="eth0", alias="to access-sw1", load_ratio=0.2)],
+        host=Host(),
+    )
+    yield SimulatedDevice(
+        "fw-edge1",
+        EDGE,
+        kind=4,
+        descr="Example Firewall, simulated, SNMPv3 only",
+        location="Branch office",
+        ports=[Port(index=1, name="wan1", speed=100_000_000), Port(index=2, name="lan1", load_ratio=0.02)],
+    )
+    yield SimulatedDevice(
+        "ups-rack1",
+        LEGACY,
+        kind=5,
+        descr="Example UPS 3000, simulated, SNMPv1 only",
+        location="Rack 1, headquarters",
+        ports=[Port(index=1, name="eth0", speed=100_000_000, load_ratio=0.001)],
+        has_battery=True,
+    )
+
+
+def _access_ports(count: int) -> Sequence[Port]:
+    uplink = Port(index=count, name=f"Te0/{count}", alias="uplink", speed=10_000_000_000, load_ratio=0.2)
+    return [
+        *(
+            Port(
+                index=index, name=f"Gi0/{index}", alias=f"desk {index}", load_ratio=0.02, connected=index != count - 1
+            )
+            for index in range(1, count)
+        ),
+        uplink,
+    ]
+
+
+def _steps() -> Iterator[StoryStep]:
+    yield StoryStep(at=0, says="Six devices are polled every two seconds, and all is well.")
+    yield _fault(
+        8, "The link of desk 7 on access-sw1 goes down.",
+        lambda network: network["access-sw1"].interface_down(7), "InterfaceDown", "access-sw1", "Gi0/7",
+    )  # fmt: skip
+    yield _fault(
+        10, "The uplink of core-rt1 to access-sw1 fills to 97 %.",
+        lambda network: network["core-rt1"].saturate(2, 0.97), "InterfaceSaturated", "core-rt1", "Te0/1",
+    )  # fmt: skip
+    yield _fault(
+        12, "Somebody starts a backup: every processor of srv-files1 is at 98 %.",
+        lambda network: network["srv-files1"].cpu(98), "CpuHigh", "srv-files1",
+    )  # fmt: skip
+    yield _fault(
+        14, "A bad cable: desk 3 on access-sw2 receives 400 broken frames in a second.",
+        lambda network: network["access-sw2"].errors(3, 400), "InterfaceErrors", "access-sw2", "Gi0/3",
+    )  # fmt: skip
+    yield _fault(
+        15, "The backup eats the memory of srv-files1, too.",
+        lambda network: network["srv-files1"].memory(97), "MemoryHigh", "srv-files1", "Physical memory",
+    )  # fmt: skip
+    yield _fault(
+        17, "The line to the branch office breaks: fw-edge1, asked over SNMPv3, cannot be reached.",
+        lambda network: network["fw-edge1"].silence(), "DeviceDown", "fw-edge1",
+    )  # fmt: skip
+    yield _fault(
+        19, "Desk 5 on access-sw1 throws packets away: its queue is full.",
+        lambda network: network["access-sw1"].discards(5, 200), "InterfaceDiscards", "access-sw1", "Gi0/5",
+    )  # fmt: skip
+    yield _recovery(
+        22, "The link of desk 7 on access-sw1 is back.",
+        lambda network: network["access-sw1"].interface_up(7), "InterfaceDown", "access-sw1", "Gi0/7",
+    )  # fmt: skip
+    yield _fault(
+        24, "ups-rack1, asked over SNMPv1, restarts.",
+        lambda network: network["ups-rack1"].reboot(), "DeviceRebooted", "ups-rack1",
+    )  # fmt: skip
+    yield _recovery(
+        26, "The uplink of core-rt1 carries its usual traffic again.",
+        lambda network: network["core-rt1"].usual_load(2), "InterfaceSaturated", "core-rt1", "Te0/1",
+    )  # fmt: skip
+    yield _recovery(
+        29, "The line to the branch office is back.",
+        lambda network: network["fw-edge1"].recover(), "DeviceDown", "fw-edge1",
+    )  # fmt: skip
+    yield _recovery(
+        31, "The backup is done.", _end_of_backup, "CpuHigh", "srv-files1",
+        also=Expectation(rule="MemoryHigh", device="srv-files1", becomes="resolved", instance="Physical memory"),
+    )  # fmt: skip
+    yield _recovery(
+        33, "The cable of desk 3 on access-sw2 is replaced.",
+        lambda network: network["access-sw2"].errors(3, 0), "InterfaceErrors", "access-sw2", "Gi0/3",
+    )  # fmt: skip
+    yield _recovery(
+        35, "The queue of desk 5 on access-sw1 empties.",
+        lambda network: network["access-sw1"].discards(5, 0), "InterfaceDiscards", "access-sw1", "Gi0/5",
+    )  # fmt: skip
+    yield _fault(
+        38, "The backup has filled /srv on srv-files1; nobody does anything about it.",
+        lambda network: network["srv-files1"].storage(98, "/srv"), "StorageFull", "srv-files1", "/srv",
+    )  # fmt: skip
+    yield StoryStep(at=46, says="The story is over; one disk is still full.")
+
+
+def _end_of_backup(network: SimulatedNetwork) -> None:
+    network["srv-files1"].cpu(None)
+    network["srv-files1"].memory(55)
+
+
+def _fault(
+    at: float, says: str, act: Callable[[SimulatedNetwork], None], rule: str, device: str, instance: str = ""
+) -> StoryStep:
+    expected = Expectation(rule=rule, device=device, becomes="firing", instance=instance)
+    return StoryStep(at=at, says=says, act=act, expects=(expected,))
+
+
+def _recovery(
+    at: float,
+    says: str,
+    act: Callable[[SimulatedNetwork], None],
+    rule: str,
+    device: str,
+    instance: str = "",
+    also: Expectation | None = None,
+) -> StoryStep:
+    expected = Expectation(rule=rule, device=device, becomes="resolved", instance=instance)
+    return StoryStep(at=at, says=says, act=act, expects=(expected, also) if also else (expected,))
