@@ -24,7 +24,7 @@ from netwatch.polling.reachability import Probe, Sight, reachability_reading
 from netwatch.polling.table_poller import TablePoller
 from netwatch.polling.uptime import Life
 from netwatch.profiles import SYSTEM, Profile, ProfileLibrary, TableSpec
-from netwatch.snmp.client import SnmpClient
+from netwatch.snmp import SnmpClient
 
 SHARE_OF_INTERVAL = 0.9
 FRESH_SHARE = 0.25

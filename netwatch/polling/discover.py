@@ -18,7 +18,7 @@ from netwatch.model import SCALARS, Device, Missing, Oid, Value
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, Suffix, build_layout
 from netwatch.polling.rows import label_columns, name_rows
 from netwatch.profiles import TableSpec
-from netwatch.snmp.client import SnmpClient, Walk, WalkedColumn
+from netwatch.snmp import SnmpClient, Walk, WalkedColumn
 
 MAX_ROWS = 20_000
 """More than any chassis has interfaces; a table of more rows is read up to here and is partial."""

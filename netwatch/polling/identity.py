@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from netwatch.model import Device, Oid, Value
 from netwatch.polling.text import text_of
 from netwatch.profiles import Profile, ProfileLibrary
-from netwatch.snmp.client import SnmpClient
+from netwatch.snmp import SnmpClient
 
 _SYSTEM_GROUP = tuple(Oid.parse(f"1.3.6.1.2.1.1.{number}.0") for number in (2, 1, 5))
 MAX_DESCRIPTION_CHARACTERS = 1000

@@ -12,7 +12,7 @@ from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Device, DeviceStatus, Memory, ReadingGap, TableReading
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.profiles import ProfileLibrary
-from netwatch.snmp.client import SnmpClient
+from netwatch.snmp import SnmpClient
 
 
 class _Basket:

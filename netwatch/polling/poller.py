@@ -25,11 +25,13 @@ from netwatch.polling.schedule import Due, TimingWheel, next_turn, phase_of
 from netwatch.polling.settings import PollingSettings
 from netwatch.polling.tick import Ticker
 from netwatch.profiles import ProfileLibrary
-from netwatch.snmp.client import SnmpClient
+from netwatch.snmp import SnmpClient
 
 log = structlog.get_logger(__name__)
 
 TICK = timedelta(milliseconds=100)
+DEAD_AFTER = timedelta(seconds=15)
+"""A tick this late is no longer late: the loop hangs or the scheduler is gone."""
 FIRST_CHECKS_PER_SECOND = 500.0
 """At the start a small fleet is asked at once, a large one over the reachability interval."""
 MAX_DISCOVERIES = 16
@@ -80,6 +82,7 @@ class Poller:
         self._busy: set[Key] = set()
         self._again: set[Key] = set()
         self._lag = LagMeter()
+        self._ticked_at = self._clock.monotonic()
         self._ticker = Ticker(self._clock)
         self._wheel: TimingWheel[Key] = TimingWheel(self._clock.monotonic(), TICK.total_seconds())
 
@@ -112,6 +115,10 @@ class Poller:
             self._launch(Key(turn, name), self._clock.monotonic(), urgent=True)
         return True
 
+    def is_alive(self) -> bool:
+        """Return whether the tick still beats."""
+        return self._clock.monotonic() - self._ticked_at < DEAD_AFTER.total_seconds()
+
     @property
     def lag_seconds(self) -> float:
         """Return by how much the latest start of the last minute was late."""
@@ -137,6 +144,7 @@ class Poller:
             self._wheel.add(Key(turn, device.name), interval, phase, first)
 
     async def _tick(self) -> None:
+        self._ticked_at = self._clock.monotonic()
         for due in self._wheel.advance(self._clock.monotonic()):
             self._take(due)
 

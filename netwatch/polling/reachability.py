@@ -15,7 +15,7 @@ from netwatch.model import REACHABILITY, SCALARS, Device, TableReading
 from netwatch.polling.clock import Clock
 from netwatch.polling.layout import SYS_UP_TIME
 from netwatch.polling.metrics import CHECKS
-from netwatch.snmp.client import GetPlan, SnmpClient
+from netwatch.snmp import GetPlan, SnmpClient
 
 SHARE_OF_INTERVAL = 0.8
 RETRIES_WHEN_DOWN = 1
@@ -72,8 +72,8 @@ class Probe:
 
 def hurried(device: Device) -> Device:
     """Return the device with a time-out that lets all its retries end within the reachability interval."""
-    tries = device.retries + 1
-    return replace(device, timeout=min(device.timeout, device.reachability_interval * SHARE_OF_INTERVAL / tries))
+    timeout = device.reachability_interval * SHARE_OF_INTERVAL / (device.retries + 1)
+    return device if timeout >= device.timeout else replace(device, timeout=timeout)
 
 
 def reachability_reading(device: str, sight: Sight, seconds_since_restart: float | None) -> TableReading:

@@ -17,7 +17,7 @@ from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
 from netwatch.polling.readings import Answer, TableReader, examine, refused_instances
 from netwatch.polling.uptime import Life
 from netwatch.profiles import TableSpec
-from netwatch.snmp.client import GetPlan, SnmpClient
+from netwatch.snmp import GetPlan, SnmpClient
 
 Discover = Callable[[SnmpClient, Question], Awaitable[Discovered]]
 FIRST_WAIT_SECONDS = 60.0

@@ -1,0 +1,223 @@
+"""One table from its discovery on."""
+
+import pytest
+
+from netwatch.errors import PollError, RequestTimedOut
+from netwatch.model import Oid, Tag
+from netwatch.polling.budget import Budget
+from netwatch.polling.discover import discover_table
+from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
+from netwatch.polling.table_poller import Patience, TablePoller
+
+HC = "ifHCInOctets"
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture
+def table(device, interfaces, client, clock):
+    return TablePoller(device, interfaces, discover_table, client, clock)
+
+
+def budget():
+    return Budget(10.0)
+
+
+def counted(counter, **labels):
+    return counter.labels(**labels)._value.get()
+
+
+async def test_a_table_is_discovered_once_and_then_read_with_gets_alone(table, agent, clock):
+    first = await table.poll(budget())
+    walks = agent.walks
+    agent.advance(clock, 60)
+    agent.set_octets(1, 60 * MEGABYTE)
+
+    second = await table.poll(budget())
+
+    assert agent.walks == walks
+    assert second.rows is first.rows
+    assert second.columns[HC] == [60 * MEGABYTE, 0]
+    assert second.rates[HC] == [MEGABYTE, 0.0]
+    assert agent.asked[-1][0] == Oid.parse("1.3.6.1.2.1.1.3.0")
+
+
+async def test_a_changed_number_of_interfaces_is_noticed_in_the_same_poll(table, agent, clock):
+    await table.poll(budget())
+    agent.advance(clock, 60)
+    agent.add_interface(3, "Gi3")
+
+    reading = await table.poll(budget())
+
+    assert reading.rows.keys == ("ifName=Gi1", "ifName=Gi2", "ifName=Gi3")
+    assert reading.rates[HC] == [0.0, 0.0, None]
+
+
+async def test_interfaces_that_changed_places_keep_no_counter_of_each_other(table, agent, clock):
+    await table.poll(budget())
+    agent.advance(clock, 60)
+    for number, name in ((1, b"Gi2"), (2, b"Gi1")):
+        agent.set(f"1.3.6.1.2.1.31.1.1.1.1.{number}", Tag.OCTET_STRING, name)
+        agent.set_octets(number, 10 * MEGABYTE)
+    agent.set("1.3.6.1.2.1.31.1.5.0", Tag.TIME_TICKS, agent.ticks)  # ifTableLastChange
+
+    reading = await table.poll(budget())
+
+    assert reading.rows.keys == ("ifName=Gi2", "ifName=Gi1")
+    assert reading.rates[HC] == [None, None]
+
+
+async def test_a_restart_is_a_reason_to_look_again(table, agent, clock):
+    await table.poll(budget())
+    before = counted(DISCARDED, cause="restart")
+    clock.turn(60)
+    agent.ticks = 1000
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.1", Tag.OCTET_STRING, b"Te1")
+
+    reading = await table.poll(budget())
+
+    assert reading.rows.keys == ("ifName=Te1", "ifName=Gi2")
+    assert reading.rates[HC] == [None, None]
+    assert counted(DISCARDED, cause="restart") > before
+
+
+async def test_an_interface_that_vanished_without_a_word_is_noticed(table, agent, clock):
+    agent.remove("1.3.6.1.2.1.2.1.0")
+    agent.remove("1.3.6.1.2.1.31.1.5.0")
+    await table.poll(budget())
+    agent.advance(clock, 60)
+    for prefix in ("1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"):
+        agent.cells = {
+            oid: cell for oid, cell in agent.cells.items() if not (oid.is_under(Oid.parse(prefix)) and oid[-1] == 2)
+        }
+
+    reading = await table.poll(budget())
+
+    assert reading.rows.keys == ("ifName=Gi1",)
+    assert not reading.partial
+
+
+async def test_an_instance_that_only_a_walk_shows_is_asked_for_once(table, agent, clock):
+    errors = Oid.parse("1.3.6.1.2.1.2.2.1.14.2")
+    agent.hidden.add(errors)
+    before = counted(DISCOVERIES, reason="missing")
+
+    first = await table.poll(budget())
+    agent.advance(clock, 60)
+    await table.poll(budget())
+
+    assert first.columns["ifInErrors"] == [0, None]
+    assert not first.partial
+    assert errors not in agent.asked[-1]
+    assert counted(DISCOVERIES, reason="missing") == before + 1
+
+
+async def test_a_device_that_announces_changes_all_the_time_is_not_walked_all_the_time(table, agent, clock):
+    await table.poll(budget())
+    discovered = []
+    for number in range(30):
+        agent.advance(clock, 10)
+        agent.set("1.3.6.1.2.1.31.1.5.0", Tag.TIME_TICKS, number)
+        walks = agent.walks
+        await table.poll(budget())
+        if agent.walks != walks:
+            discovered.append(number * 10)
+
+    assert discovered == [10, 70, 190]
+
+
+async def test_a_table_the_device_lacks_is_not_asked_for_until_it_is_looked_for_again(table, agent, interfaces):
+    cells = dict(agent.cells)
+    agent.remove("1.3.6.1.2.1.2.2")
+
+    assert await table.poll(budget()) is None
+    asked = len(agent.asked), agent.walks
+    assert await table.poll(budget()) is None
+    assert (len(agent.asked), agent.walks) == asked
+
+    agent.cells = cells
+    table.rediscover("interval")
+    reading = await table.poll(budget())
+    assert reading.rows.keys == ("ifName=Gi1", "ifName=Gi2")
+
+
+async def test_a_table_that_lost_its_rows_is_read_as_empty(table, agent, clock):
+    await table.poll(budget())
+    agent.advance(clock, 60)
+    agent.remove("1.3.6.1.2.1.2.2")
+    agent.set("1.3.6.1.2.1.2.1.0", Tag.INTEGER, 0)
+
+    for _ in range(2):
+        reading = await table.poll(budget())
+        assert reading.rows.index == ()
+        assert list(reading.columns[HC]) == []
+
+
+async def test_a_table_read_in_part_says_so_and_is_looked_at_again_soon(table, agent, clock, monkeypatch):
+    monkeypatch.setattr("netwatch.polling.discover.MAX_ROWS", 1)
+    before = counted(PARTIAL_READINGS, device="sw1", table="ifTable")
+
+    reading = await table.poll(budget())
+
+    assert reading.partial
+    assert table.reason == "2 rows, of which the first 1 are read"
+    assert counted(PARTIAL_READINGS, device="sw1", table="ifTable") == before + 1
+    monkeypatch.undo()
+    agent.advance(clock, 120)
+    assert not (await table.poll(budget())).partial
+
+
+async def test_a_partial_discovery_takes_no_rows_away(table, agent, clock, monkeypatch):
+    first = await table.poll(budget())
+    monkeypatch.setattr("netwatch.polling.discover.MAX_ROWS", 1)
+    agent.advance(clock, 60)
+    table.rediscover("interval")
+
+    reading = await table.poll(budget())
+
+    assert reading.rows is first.rows
+    assert reading.partial
+
+
+async def test_a_silent_device_is_an_error_and_forgets_nothing(table, agent, clock):
+    await table.poll(budget())
+    agent.silent = True
+
+    with pytest.raises(RequestTimedOut, match="no answer"):
+        await table.poll(budget())
+
+    agent.silent = False
+    agent.advance(clock, 120)
+    agent.set_octets(2, 120 * MEGABYTE)
+    assert (await table.poll(budget())).rates[HC] == [0.0, MEGABYTE]
+
+
+async def test_an_answer_with_an_error_is_an_error(table, agent):
+    await table.poll(budget())
+    agent.error_status = 16  # authorizationError
+
+    with pytest.raises(PollError):
+        await table.poll(budget())
+
+
+async def test_a_poll_out_of_time_is_over(table, agent):
+    await table.poll(budget())
+    agent.delay = 0.1
+
+    with pytest.raises(TimeoutError):
+        await table.poll(Budget(0.02))
+
+
+def test_patience_grows_with_every_discovery_that_found_nothing():
+    patience = Patience()
+    waits, now = [], 0.0
+    for _ in range(9):
+        patience.note(now, worth_it=False)
+        later = now
+        while not patience.allows(later):
+            later += 1.0
+        waits.append(later - now)
+        now = later
+
+    assert waits == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+    patience.note(now, worth_it=True)
+    assert patience.allows(now)
