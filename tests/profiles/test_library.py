@@ -31,7 +31,7 @@ def test_a_device_nobody_knows_gets_the_generic_profile(shipped: ProfileLibrary)
     profile = shipped.match(Oid.parse("1.3.6.1.4.1.99999.1"))
 
     assert profile.name == "generic"
-    assert {table.name for table in profile.tables} == {"ifTable", "hrProcessorTable", "hrStorageTable"}
+    assert {table.name for table in profile.tables} == {"ifTable", "hrProcessorTable", "hrStorageTable", "laTable"}
     assert shipped.match(None) is profile
 
 

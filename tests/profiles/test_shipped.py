@@ -175,6 +175,7 @@ def test_a_recorded_device_says_what_it_is_to_the_profile(corpus: Path, library:
         ("dsm", "laTable", "laLoadInt"),
         ("apc_ap8959eu3", "rPDU2PhaseStatusTable", "rPDU2PhaseStatusCurrent"),
         ("panos_5220", "hrStorageTable", "hrStorageSize"),
+        ("dell-os10", "laTable", "laLoadInt"),
     ],
 )
 def test_a_vendors_own_objects_are_found_where_the_profile_looks(
