@@ -90,17 +90,20 @@ def interfaces() -> TableSpec:
 class ScriptedAgent(asyncio.DatagramProtocol):
     """A v2c agent on a real socket over a tree of values that a test changes as it likes.
 
-    silent:  it hears and says nothing. asked: the instances of every GET, request by request.
+    silent:  it hears and says nothing. lost: how many of the next requests it does not hear.
+    asked:   the instances of every GET, request by request. most_at_once: requests waiting for their answer.
     hidden:  instances that a walk shows and a GET does not, as broken agents have them.
     """
 
     def __init__(self) -> None:
         self.cells: dict[Oid, tuple[int, Value]] = {}
         self.silent = False
+        self.lost = 0
         self.error_status = 0
         self.delay = 0.0
         self.asked: list[list[Oid]] = []
         self.walks = 0
+        self.at_once = self.most_at_once = 0
         self.hidden: set[Oid] = set()
         self.port = 0
         self._transport: asyncio.DatagramTransport | None = None
@@ -112,8 +115,11 @@ class ScriptedAgent(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         message = decode_message(data)
         assert isinstance(message.pdu, Pdu)
-        if self.silent or message.community != b"public":
+        if self.silent or self.lost or message.community != b"public":
+            self.lost = max(0, self.lost - 1)
             return
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         varbinds = self._answer(message.pdu)
         answer = Pdu(
             kind=PduKind.RESPONSE,
@@ -126,6 +132,7 @@ class ScriptedAgent(asyncio.DatagramProtocol):
 
     def _send(self, message: Message, addr: tuple[str, int]) -> None:
         assert self._transport is not None
+        self.at_once -= 1
         if not self._transport.is_closing():
             self._transport.sendto(encode_message(message), addr)
 

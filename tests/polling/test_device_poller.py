@@ -1,0 +1,215 @@
+"""One device with everything about it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from netwatch.model import Memory, Tag
+from netwatch.polling.device_poller import DevicePoller, Tools
+from netwatch.polling.metrics import POLLS, RESTARTS
+
+HC = "ifHCInOctets"
+
+
+@pytest.fixture
+def tools(library, client, basket, clock):
+    return Tools(library=library, client=client, sink=basket, clock=clock)
+
+
+@pytest.fixture
+def poller(device, tools):
+    return DevicePoller(device, tools)
+
+
+def counted(counter, *labels):
+    return counter.labels(*labels)._value.get()
+
+
+async def test_nothing_is_known_before_the_first_check(poller, device):
+    status = poller.status()
+
+    assert status.device is device
+    assert status.up is None
+    assert status.trouble == ""
+
+
+async def test_a_device_is_checked_identified_and_polled(poller, basket):
+    assert await poller.check()
+    await poller.poll()
+
+    assert [reading.table for reading in basket.readings] == ["reachability", "system", "ifTable"]
+    system = basket.of("system")[0]
+    assert system.columns["sysName"] == [b"sw1.example.net"]
+    assert system.columns["sysContact"] == [None]
+    assert counted(POLLS, "sw1", "ok") >= 1
+
+
+async def test_the_status_says_what_the_device_is(poller, clock):
+    await poller.check()
+    await poller.poll()
+
+    status = poller.status()
+
+    assert status.up
+    assert status.profile == "generic"
+    assert status.sys_name == "sw1.example.net"
+    assert status.sys_descr == "Example switch Release 1"
+    assert status.sys_object_id == "1.3.6.1.4.1.8072.3.2.10"
+    assert status.uptime == timedelta(hours=1)
+    assert status.last_polled_at == clock.now()
+    assert status.trouble == ""
+
+
+async def test_coming_up_is_said_once(poller, agent):
+    assert await poller.check()
+    assert not await poller.check()
+    agent.silent = True
+    assert not await poller.check()
+    agent.silent = False
+    assert await poller.check()
+
+
+async def test_a_device_that_is_down_has_a_gap_for_every_table(poller, agent, basket):
+    await poller.check()
+    await poller.poll()
+    agent.silent = True
+    await poller.check()
+    asked = len(agent.asked)
+
+    await poller.poll()
+
+    assert [gap.table for gap in basket.gaps] == ["system", "ifTable"]
+    assert all(gap.reason.startswith("no answer to 2 requests") for gap in basket.gaps)
+    assert basket.of("reachability")[-1].columns["up"] == [0]
+    assert len(agent.asked) == asked
+    assert poller.status().up is False
+    assert poller.status().trouble.startswith("no answer to 2 requests")
+
+
+async def test_a_device_that_falls_silent_in_a_poll_is_not_asked_for_every_table(poller, agent, basket):
+    await poller.check()
+    await poller.poll()
+    agent.silent = True
+    before = counted(POLLS, "sw1", "timeout")
+
+    assert await poller.poll()
+
+    assert [gap.table for gap in basket.gaps] == ["system", "ifTable"]
+    assert counted(POLLS, "sw1", "timeout") == before + 1
+
+
+async def test_a_table_that_fails_does_not_take_the_others_along(poller, agent, basket, client, monkeypatch):
+    await poller.check()
+    await poller.poll()
+    agent.error_status = 16  # authorizationError
+    basket.readings.clear()
+
+    assert not await poller.poll()
+
+    assert [gap.table for gap in basket.gaps] == ["system", "ifTable"]
+    assert "system: " in poller.status().trouble
+    agent.error_status = 0
+    await poller.poll()
+    assert poller.status().trouble == ""
+
+
+async def test_a_poll_that_takes_too_long_ends_before_the_next(device, tools, agent, basket):
+    poller = DevicePoller(replace(device, interval=timedelta(seconds=0.3), timeout=timedelta(seconds=2)), tools)
+    await poller.check()
+    await poller.poll()
+    basket.readings.clear()
+    agent.delay = 0.18
+
+    await poller.poll()
+
+    assert [reading.table for reading in basket.readings] == ["system"]
+    assert [(gap.table, gap.reason) for gap in basket.gaps] == [("ifTable", "no time left in a poll of 0.3 s")]
+
+
+async def test_a_restart_is_counted_and_has_an_age(poller, agent, basket, clock):
+    await poller.check()
+    before = counted(RESTARTS, "sw1")
+    clock.turn(60)
+    agent.ticks = 1500
+
+    await poller.check()
+
+    assert basket.of("reachability")[0].columns["seconds_since_restart"] == [None]
+    assert basket.of("reachability")[1].columns["seconds_since_restart"] == [15.0]
+    assert counted(RESTARTS, "sw1") == before + 1
+
+
+async def test_a_restart_during_netwatchs_own_absence_is_seen(poller, device, tools, agent, basket, clock):
+    await poller.check()
+    clock.turn(600)
+    agent.ticks = 3000
+
+    successor = DevicePoller(device, tools, basket.memories[-1])
+    await successor.check()
+
+    assert basket.of("reachability")[-1].columns["seconds_since_restart"] == [30.0]
+
+
+async def test_memories_are_few(poller, agent, basket, clock):
+    for _ in range(10):
+        await poller.check()
+        agent.advance(clock, 10)
+
+    assert len(basket.memories) == 1
+    assert isinstance(basket.memories[0], Memory)
+    assert (basket.memories[0].scope, basket.memories[0].key) == ("polling", "sw1")
+
+
+async def test_a_pinned_profile_is_used_whatever_the_device_says_it_is(device, tools, library, basket, agent):
+    agent.set("1.3.6.1.2.1.1.2.0", Tag.OBJECT_IDENTIFIER, None)
+    poller = DevicePoller(replace(device, profile="generic"), tools)
+    await poller.check()
+    await poller.poll()
+
+    assert basket.of("ifTable")
+    assert poller.status().profile == "generic"
+
+
+async def test_a_profile_that_does_not_exist_is_said(device, tools, basket):
+    poller = DevicePoller(replace(device, profile="generik"), tools)
+    await poller.check()
+    await poller.poll()
+
+    assert poller.status().trouble == "no profile is named 'generik'; did you mean 'generic'?"
+
+
+async def test_partial_tables_are_named_in_the_status(poller, agent, monkeypatch):
+    monkeypatch.setattr("netwatch.polling.discover.MAX_ROWS", 1)
+    await poller.check()
+    before = counted(POLLS, "sw1", "partial")
+
+    await poller.poll()
+
+    assert poller.status().partial_tables == ("ifTable",)
+    assert counted(POLLS, "sw1", "partial") == before + 1
+
+
+async def test_a_slow_discovery_finds_what_no_counter_announced(poller, agent, basket, clock):
+    await poller.check()
+    await poller.poll()
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.1", Tag.OCTET_STRING, b"uplink")
+    agent.set("1.3.6.1.2.1.1.5.0", Tag.OCTET_STRING, b"renamed")
+
+    await poller.poll()
+    assert basket.of("ifTable")[-1].rows.keys == ("ifName=Gi1", "ifName=Gi2")
+    poller.rediscover()
+    await poller.poll()
+
+    assert basket.of("ifTable")[-1].rows.keys == ("ifName=uplink", "ifName=Gi2")
+    assert poller.status().sys_name == "renamed"
+
+
+async def test_a_poll_out_of_turn_makes_the_next_one_needless_for_a_while(poller, clock):
+    await poller.check()
+    assert not poller.is_fresh()
+    await poller.poll()
+
+    assert poller.is_fresh()
+    clock.turn(15)
+    assert not poller.is_fresh()

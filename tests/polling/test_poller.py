@@ -1,0 +1,168 @@
+"""All devices at their times."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from netwatch.model import Memory
+from netwatch.polling import Poller, PollingSettings
+from netwatch.polling.metrics import OVERRUNS
+
+HC = "ifHCInOctets"
+
+
+@pytest.fixture
+def quick(device):
+    return replace(
+        device, interval=timedelta(seconds=0.6), reachability_interval=timedelta(seconds=0.25),
+        timeout=timedelta(seconds=0.1), retries=0,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def start(library, client, basket):
+    """Start a poller over the given devices."""
+    pollers = []
+
+    async def start(devices, memories=(), **settings):
+        poller = Poller(devices, library, client, basket, PollingSettings(**settings), memories)
+        pollers.append(poller)
+        await poller.start()
+        return poller
+
+    yield start
+    for poller in pollers:
+        await poller.stop()
+
+
+def ups(basket):
+    return [reading.columns["up"][0] for reading in basket.of("reachability")]
+
+
+async def test_a_device_is_checked_and_polled_at_its_intervals(start, quick, basket):
+    await start([quick])
+
+    await basket.until(lambda: len(basket.of("ifTable")) >= 3 and len(ups(basket)) >= 6)
+
+    tables = basket.of("ifTable")
+    gap = tables[2].at - tables[1].at
+    assert timedelta(seconds=0.3) < gap < timedelta(seconds=1.2)
+    assert tables[0].rows is tables[2].rows
+
+
+async def test_tables_are_read_as_soon_as_the_device_is_found(start, device, basket):
+    await start([device])  # polled once a minute
+
+    await basket.until(lambda: bool(basket.of("ifTable")), seconds=3)
+
+
+async def test_a_device_that_dies_is_known_down_and_back_up_and_polled_at_once(start, quick, agent, basket):
+    await start([replace(quick, interval=timedelta(seconds=30))])
+    await basket.until(lambda: bool(basket.of("ifTable")))
+    agent.silent = True
+    await basket.until(lambda: ups(basket)[-1] == 0, seconds=3)
+    polled = len(basket.of("ifTable"))
+    agent.silent = False
+
+    await basket.until(lambda: ups(basket)[-1] == 1, seconds=3)
+    await basket.until(lambda: len(basket.of("ifTable")) > polled, seconds=3)
+
+
+async def test_polls_of_one_device_never_overlap_and_overruns_are_counted(start, quick, agent, basket):
+    agent.delay = 0.09
+    slow = replace(quick, interval=timedelta(seconds=0.2), reachability_interval=timedelta(seconds=10))
+    slow = replace(slow, timeout=timedelta(seconds=2))
+    before = OVERRUNS.labels("sw1")._value.get()
+    await start([slow])
+
+    async with asyncio.timeout(10):
+        while OVERRUNS.labels("sw1")._value.get() == before:  # noqa: ASYNC110  # a metric wakes nobody
+            await asyncio.sleep(0.05)
+
+    assert agent.most_at_once == 1
+
+
+async def test_a_poll_may_be_asked_for_out_of_turn(start, device, basket):
+    poller = await start([device])
+    await basket.until(lambda: bool(basket.of("ifTable")))
+    polled, checked = len(basket.of("ifTable")), len(ups(basket))
+
+    assert poller.poll_now("sw1")
+
+    await basket.until(lambda: len(basket.of("ifTable")) > polled and len(ups(basket)) > checked, seconds=3)
+
+
+async def test_a_poll_of_nobody_is_refused(start, device):
+    poller = await start([device])
+
+    assert not poller.poll_now("somebody else")
+
+
+async def test_statuses_come_in_the_order_of_the_configuration(start, device, basket):
+    names = ["c", "a", "b"]
+    poller = await start([replace(device, name=name) for name in names])
+
+    await basket.until(lambda: len(basket.of("ifTable")) == 3)
+
+    assert [status.device.name for status in poller.statuses()] == names
+    assert all(status.up for status in poller.statuses())
+
+
+async def test_punctuality_is_measured(start, quick, basket):
+    poller = await start([quick])
+
+    await basket.until(lambda: len(ups(basket)) >= 4)
+
+    assert 0 < poller.lag_seconds < 5
+    assert 0 <= poller.late_ratio <= 1
+
+
+async def test_after_stop_nothing_is_asked_and_nothing_is_left(start, quick, agent, basket):
+    before = asyncio.all_tasks()
+    poller = await start([quick])
+    await basket.until(lambda: bool(basket.of("ifTable")))
+    agent.delay = 0.05
+    poller.poll_now("sw1")
+
+    await poller.stop()
+
+    asked = len(agent.asked)
+    await asyncio.sleep(0.4)
+    assert len(agent.asked) == asked
+    assert asyncio.all_tasks() == before
+
+
+async def test_an_error_in_the_sink_does_not_end_polling(start, quick, basket, caplog, capsys):
+    broken = basket.take_reading
+    failures = []
+
+    def take(reading):
+        if len(failures) < 2:
+            failures.append(reading)
+            raise ValueError("no room")
+        broken(reading)
+
+    basket.take_reading = take
+    await start([quick])
+
+    await basket.until(lambda: bool(basket.of("ifTable")))
+
+
+async def test_hundreds_of_devices_are_found_within_seconds(start, device, basket):
+    fleet = [replace(device, name=f"sw{number}", timeout=timedelta(seconds=5)) for number in range(200)]
+
+    poller = await start(fleet)
+
+    await basket.until(lambda: len(basket.of("ifTable")) >= 200, seconds=30)
+    assert all(status.up for status in poller.statuses())
+
+
+async def test_what_the_store_kept_is_used(start, quick, agent, basket, clock):
+    text = '{"ticks": 999999999, "at": "2026-01-01T00:00:00+00:00", "saw_start": false}'
+    await start([quick], [Memory(scope="polling", key="sw1", text=text), Memory(scope="other", key="sw1", text="7")])
+
+    await basket.until(lambda: bool(ups(basket)))
+
+    assert basket.of("reachability")[0].columns["seconds_since_restart"] == [3600.0]

@@ -1,0 +1,111 @@
+"""Is the device there?"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from netwatch.model import REACHABILITY, SCALARS, Credential
+from netwatch.polling.metrics import CHECKS
+from netwatch.polling.reachability import Probe, hurried, reachability_reading
+
+
+def counted(outcome):
+    return CHECKS.labels(outcome)._value.get()
+
+
+async def test_a_device_that_answers_is_up(device, client, agent, clock):
+    before = counted("up")
+
+    sight = await Probe(device, client, clock).look(was_up=True)
+
+    assert sight.up
+    assert sight.ticks == 360_000
+    assert sight.round_trip_seconds is not None
+    assert len(agent.asked) == 1
+    assert counted("up") == before + 1
+
+
+async def test_silence_is_confirmed_by_retries(device, client, agent, clock):
+    agent.silent = True
+
+    sight = await Probe(replace(device, retries=3), client, clock).look(was_up=True)
+
+    assert not sight.up
+    assert sight.trouble.startswith("no answer to 4 requests")
+
+
+async def test_a_device_known_to_be_down_is_asked_twice(device, client, agent, clock):
+    agent.silent = True
+
+    sight = await Probe(replace(device, retries=3), client, clock).look(was_up=False)
+
+    assert sight.trouble.startswith("no answer to 2 requests")
+
+
+async def test_one_lost_answer_does_not_make_a_device_down(device, client, agent, clock):
+    agent.lost = 1
+
+    assert (await Probe(device, client, clock).look(was_up=True)).up
+
+
+async def test_a_device_without_sysuptime_is_up(device, client, agent, clock):
+    agent.remove("1.3.6.1.2.1.1.3.0")
+
+    sight = await Probe(device, client, clock).look(was_up=True)
+
+    assert sight.up
+    assert sight.ticks is None
+
+
+async def test_a_wrong_community_is_silence(device, client, agent, clock):
+    wrong = Credential(name="wrong", version="2c", community=SecretStr("other"))
+
+    sight = await Probe(replace(device, credential=wrong), client, clock).look(was_up=True)
+
+    assert not sight.up
+
+
+async def test_wrong_v3_credentials_are_said_in_words(snmpd, client, clock, device):
+    agent = snmpd()
+    wrong = Credential(
+        name="core", version="3", user="sha256aes", auth_protocol="SHA-256", auth_passphrase=SecretStr("not-the-one"),
+        privacy_protocol="AES", privacy_passphrase=SecretStr("privpass-256"),
+    )  # fmt: skip
+
+    sight = await Probe(replace(device, port=agent.port, credential=wrong), client, clock).look(was_up=True)
+
+    assert not sight.up
+    assert "auth" in sight.trouble
+    assert "no answer" not in sight.trouble
+
+
+def test_retries_end_within_the_reachability_interval(device):
+    slow = replace(device, timeout=timedelta(seconds=2), retries=3, reachability_interval=timedelta(seconds=5))
+
+    assert hurried(slow).timeout == timedelta(seconds=1)
+
+
+def test_a_device_with_time_enough_is_asked_as_configured(device):
+    assert hurried(device) is device
+
+
+async def test_the_reading_holds_every_column_that_is_promised(device, client, agent, clock):
+    sight = await Probe(device, client, clock).look(was_up=True)
+
+    reading = reachability_reading("sw1", sight, 12.0)
+
+    assert reading.rows is SCALARS
+    assert set(reading.columns) == set(REACHABILITY.columns)
+    assert reading.columns["up"] == [1]
+    assert reading.columns["uptime_seconds"] == [3600.0]
+    assert reading.columns["seconds_since_restart"] == [12.0]
+
+
+async def test_a_device_that_is_down_has_no_uptime(device, client, agent, clock):
+    agent.silent = True
+    sight = await Probe(device, client, clock).look(was_up=True)
+
+    reading = reachability_reading("sw1", sight, 12.0)
+
+    assert [reading.columns[name][0] for name in REACHABILITY.columns] == [0, None, None, None]
