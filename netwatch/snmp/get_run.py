@@ -215,7 +215,11 @@ class GetRun(Generic[Item]):
 
 def read_values(data: bytes, at: int, end: int, request: GetRequest) -> list[Value]:
     """Read what a plan wants: values only."""
-    return decode_values(data, at, end, request.names)
+    values = request.memory.read(data, at, end)
+    if values is None:
+        values = decode_values(data, at, end, request.names)
+        request.memory.learn(data, at, end, request.names)
+    return values
 
 
 def value_stand_in(_name: bytes, missing: Missing | None) -> Value:

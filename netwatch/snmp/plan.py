@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Device, Oid
 from netwatch.snmp.ber import SEQUENCE, decode_oid, encode_oid, encode_tlv
+from netwatch.snmp.layout import Memory
 from netwatch.snmp.message import PduKind, encode_identity
 
 ANSWER_BYTES = 1472
@@ -47,21 +48,27 @@ def encode_request(identity: bytes, kind: PduKind, numbers: bytes, names: Sequen
 
     `numbers` are the two INTEGERs behind it: error-status and error-index, or a GETBULK's two.
     """
-    varbinds = b"".join(encode_tlv(SEQUENCE, name + NULL) for name in names)
+    varbinds = b"".join([_null_varbind(name) for name in names])
     tail = numbers + encode_tlv(SEQUENCE, varbinds)
     pdu = encode_tlv(kind, b"\x02\x04\x00\x00\x00\x00" + tail)
     message = encode_tlv(SEQUENCE, identity + pdu)
     return message[: -len(tail) - 4], tail
 
 
+def _null_varbind(name: bytes) -> bytes:
+    size = len(name) + 2
+    return bytes((SEQUENCE, size)) + name + NULL if size < 0x80 else encode_tlv(SEQUENCE, name + NULL)
+
+
 class GetRequest:
     """One GET of a plan, and the names its answer must carry."""
 
-    __slots__ = ("head", "layout", "names", "tail")
+    __slots__ = ("head", "memory", "names", "tail")
 
     def __init__(self, identity: bytes, names: Sequence[bytes], kind: PduKind = PduKind.GET) -> None:
         self.head, self.tail = encode_request(identity, kind, NO_ERROR, names)
         self.names = tuple(names)
+        self.memory = Memory()
 
 
 class CompiledPlan:

@@ -9,6 +9,7 @@ May import: netwatch.model. Called by: fast_lane.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
 from operator import lt
@@ -26,8 +27,13 @@ from netwatch.snmp.peer import Exchange, Peer
 from netwatch.snmp.plan import ANSWER_BYTES, HEADER_BYTES, NO_ERROR, answer_bytes, encode_name, encode_request
 
 COLUMNS_PER_REQUEST = 10
+GROUPS_AT_ONCE = 2
+"""As many as a device's window; the groups behind them profit from what these learned of the table's length."""
 MAX_REQUESTS = 100_000
 NO_REPEATERS = b"\x02\x01\x00"
+
+
+Encoded = list[bytes]
 
 
 class Suffixes(dict[bytes, tuple[int, ...]]):
@@ -52,22 +58,26 @@ class Column:
         self.values: list[Value] = []
         self.done = False
 
-    def extend(self, encoded: list[bytes | None], tags: list[int], values: list[Value], known: Suffixes) -> bool:
+    def cut(self, encoded: Encoded, tags: list[int], values: list[Value]) -> tuple[Encoded, list[int], list[Value]]:
+        """Return the rows before the one that is no longer of this column, where there is one."""
+        if None not in encoded:
+            return encoded, tags, values
+        self.done = True
+        count = encoded.index(None)  # type: ignore[arg-type]  # see Rows
+        return encoded[:count], tags[:count], values[:count]
+
+    def extend(self, encoded: Encoded, tags: list[int], values: list[Value], known: Suffixes) -> bool:
         """Take the next rows; return False where the device went back, which ends the column."""
-        if None in encoded:
-            self.done = True
-            count = encoded.index(None)
-            encoded, tags, values = encoded[:count], tags[:count], values[:count]
         if not encoded:
             return True
-        suffixes = [known[one] for one in encoded]  # type: ignore[index]  # None was cut off above
+        suffixes = list(map(known.__getitem__, encoded))
         if (self.suffixes and suffixes[0] <= self.suffixes[-1]) or not all(map(lt, suffixes, suffixes[1:])):
             self.done = True
             return False
         self.suffixes += suffixes
         self.tags += tags
         self.values += values
-        self.last = encoded[-1] or b""
+        self.last = encoded[-1]
         return True
 
 
@@ -80,13 +90,17 @@ class Group:
         self.columns = columns
         self.limit = limit
         self.repetitions = 1
-        self.varbind_bytes = sum(answer_bytes(column.prefix) + 4 for column in columns) / len(columns)
+        self.varbind_bytes = sum(answer_bytes(column.prefix) + 4 for column in columns) / max(len(columns), 1)
 
-    def fit(self, room: int, most: int) -> int:
-        """Choose how many repetitions to ask for, so that the answer fits `room` bytes and `most` varbinds."""
+    def fit(self, room: int, most: int, rows: int) -> int:
+        """Choose how many repetitions to ask for, so that the answer fits `room` bytes and `most` varbinds.
+
+        Where a column already walked had `rows` rows, this one is asked for one more than that: to see it end.
+        """
         count = len(self.columns)
-        self.repetitions = max(1, min(int(room / self.varbind_bytes), most) // count)
-        self.repetitions = min(self.repetitions, self.limit)
+        fitting = max(1, min(int(room / self.varbind_bytes), most) // count)
+        left = rows - min(len(column.suffixes) for column in self.columns)
+        self.repetitions = min(fitting, self.limit, left + 1 if left >= 0 else fitting)
         return self.repetitions
 
 
@@ -94,8 +108,8 @@ class WalkRun:
     """One walk under way."""
 
     __slots__ = (
-        "_bulk", "_columns", "_endpoint", "_future", "_heard", "_known", "_max_varbinds", "_peer", "_reason",
-        "_requests", "_room", "_silent", "_under_way", "_varbinds", "over",
+        "_bulk", "_columns", "_endpoint", "_future", "_groups", "_heard", "_known", "_max_varbinds", "_peer",
+        "_reason", "_requests", "_room", "_rows", "_silent", "_under_way", "_varbinds", "over",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, peer: Peer, columns: Sequence[Oid], max_varbinds: int) -> None:
@@ -107,6 +121,8 @@ class WalkRun:
         self._max_varbinds = max_varbinds
         self._room = ANSWER_BYTES - HEADER_BYTES - len(peer.identity)
         self._known = Suffixes()
+        self._groups = deque(in_groups(self._columns))
+        self._rows = -1
         self._heard = False
         self._reason = ""
         self._requests = 0
@@ -123,8 +139,8 @@ class WalkRun:
         """
         timer = asyncio.get_running_loop().call_later(time_budget_seconds, self._out_of_time, time_budget_seconds)
         try:
-            for group in in_groups(self._columns):
-                self._ask(group)
+            for _ in range(min(GROUPS_AT_ONCE, len(self._groups))):
+                self._ask(self._groups.popleft())
             if self._columns:
                 await self._future
         finally:
@@ -151,7 +167,7 @@ class WalkRun:
         names = [encode_tlv(0x06, column.prefix + column.last) for column in group.columns]
         if not self._bulk:
             return encode_request(self._peer.identity, PduKind.GET_NEXT, NO_ERROR, names)
-        numbers = NO_REPEATERS + encode_integer(group.fit(self._room, self._peer.walk_size.value))
+        numbers = NO_REPEATERS + encode_integer(group.fit(self._room, self._peer.walk_size.value, self._rows))
         return encode_request(self._peer.identity, PduKind.GET_BULK, numbers, names)
 
     def take(self, exchange: Exchange, data: bytes, at: int, end: int, status: int, index: int) -> None:
@@ -175,10 +191,15 @@ class WalkRun:
     def _take_rows(self, exchange: Exchange, group: Group, data: bytes, at: int, end: int) -> None:
         encoded, tags, values = decode_rows(data, at, end, [column.prefix for column in group.columns])
         count, width = len(encoded), len(group.columns)
+        ended = None in encoded
         for place, column in enumerate(group.columns):
             rows = encoded[place::width], tags[place::width], values[place::width]
+            if ended:
+                rows = column.cut(*rows)
             if not column.extend(*rows, self._known):
                 self._note("not_increasing", f"the device goes back in {column.oid}")
+            if column.done:
+                self._rows = max(self._rows, len(column.suffixes))
         metrics.wire.varbinds += count
         self._varbinds += count
         self._learn(exchange, group, count)
@@ -194,8 +215,12 @@ class WalkRun:
         elif self._requests >= MAX_REQUESTS:
             self._note("request_cap", f"not done after {MAX_REQUESTS} requests")
             self._stop(None)
-        elif group.columns and not self.over:
+        elif self.over:
+            return
+        elif group.columns:
             self._ask(group)
+        elif self._groups:
+            self._ask(self._groups.popleft())
 
     def _learn(self, exchange: Exchange, group: Group, count: int) -> None:
         size = self._peer.walk_size
@@ -231,6 +256,7 @@ class WalkRun:
             column = group.columns[0]
             where = column.oid.join(column.suffixes[-1]) if column.suffixes else column.oid
             self._note(cause, f"{words} after {where}")
+            self._next(Group([], 1))
 
     def fail(self, exchange: Exchange, error: PollError) -> None:
         """End the walk: partial if the device ever answered in it."""
