@@ -5,11 +5,12 @@ by sysObjectID, and says which tables, columns and labels readings can hold. A f
 and named in `problems`; a thing it asks that we cannot do is a warning there.
 """
 
-from netwatch.profiles.library import GENERIC, SYSTEM, ProfileLibrary, load_library
-from netwatch.profiles.profile import ColumnSpec, LabelSpec, Profile, TableSpec
+from netwatch.profiles.library import ProfileLibrary, load_library
+from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
 from netwatch.profiles.settings import ProfileSettings
+from netwatch.profiles.settling import settle_kinds
 
 __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
-    "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "ProfileSettings",
+    "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
 ]  # fmt: skip

@@ -21,11 +21,9 @@ from netwatch.model import (
 from netwatch.profiles.draft import ProfileFile
 from netwatch.profiles.matching import PatternIndex
 from netwatch.profiles.merging import Family
-from netwatch.profiles.profile import ColumnSpec, Profile
+from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, Profile
 from netwatch.profiles.reading import read_profile
 
-GENERIC = "generic"
-SYSTEM = "system"
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -76,6 +74,7 @@ def load_library(paths: Sequence[Path] = ()) -> ProfileLibrary:
     problems: list[Problem] = []
     shipped = _read([shipped_directory("profiles")], problems, shipped=True)
     theirs = _read(paths, problems, shipped=False)
+    problems += _shared_patterns(theirs.values())
     family = Family(shipped=shipped, theirs=theirs, problems=problems)
     profiles = family.profiles()
     return ProfileLibrary(profiles, problems, shipped=[name for name in shipped if name not in theirs])
@@ -93,12 +92,30 @@ def _read(paths: Sequence[Path], problems: list[Problem], *, shipped: bool) -> d
 
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
     for path in paths:
-        if path.is_dir():
-            yield from sorted(entry for entry in path.iterdir() if entry.suffix in _SUFFIXES and entry.is_file())
-        elif path.is_file():
-            yield path
-        else:
-            problems.append(Problem(file=str(path), line=1, column=1, path="", message="no such file or directory"))
+        try:
+            entries = sorted(path.iterdir()) if path.is_dir() else [path]
+        except OSError as exc:
+            problems.append(_at_start(path, exc.strerror or str(exc)))
+            continue
+        if entries == [path] and not path.is_file():
+            problems.append(_at_start(path, "no such file or directory"))
+            continue
+        yield from (entry for entry in entries if entry == path or (entry.suffix in _SUFFIXES and entry.is_file()))
+
+
+def _at_start(path: Path, message: str) -> Problem:
+    return Problem(file=str(path), line=1, column=1, path="", message=message)
+
+
+def _shared_patterns(files: Iterable[ProfileFile]) -> Iterator[Problem]:
+    """Warn where two files are meant for the same devices, which only the first of them then gets."""
+    owners: dict[str, str] = {}
+    for file in files:
+        for pattern in file.sys_object_ids:
+            owner = owners.setdefault(pattern, file.name)
+            if owner != file.name:
+                message = f"{pattern} is the pattern of profile {owner!r} too, which is the one used"
+                yield file.yaml.problem(("sysobjectid",), message, severity="warning")
 
 
 def _schema(profiles: Iterable[Profile]) -> dict[str, TableSchema]:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from netwatch.model import Oid, Problem
+from netwatch.model import REACHABILITY, SELF, Oid, Problem
 from netwatch.profiles import facts
 from netwatch.profiles.draft import ProfileFile, TableDraft
-from netwatch.profiles.profile import ColumnSpec, LabelSpec, Profile, TableSpec
+from netwatch.profiles.profile import SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
+
+TAKEN = frozenset({SYSTEM, REACHABILITY.name, SELF.name})
 
 Named = TypeVar("Named", ColumnSpec, LabelSpec)
 
@@ -121,9 +123,9 @@ def _finish(file: ProfileFile, merged: Merged, problems: list[Problem]) -> Profi
     tables: dict[str, TableSpec] = {}
     for draft in merged.tables.values():
         table = _complete(draft, warn)
-        if table.name in tables:
+        if table.name in tables or table.name in TAKEN:
             other = f"{table.name}_{table.oid[-1]}"
-            warn(f"two tables are named {table.name}; the one at {table.oid} is called {other} here")
+            warn(f"another table is named {table.name} too; the one at {table.oid} is called {other} here")
             table = replace(table, name=other)
         tables[table.name] = table
     return Profile(

@@ -12,6 +12,11 @@ from dataclasses import dataclass, field
 from netwatch.model import Oid
 from netwatch.model.schema import ColumnKind
 
+GENERIC = "generic"
+"""The profile of devices that no other one knows."""
+SYSTEM = "system"
+"""The table that a device's scalars make."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSpec:

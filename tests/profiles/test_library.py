@@ -111,6 +111,16 @@ def test_a_path_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> N
     assert problem.severity == "error"
 
 
+def test_two_files_for_the_same_devices_are_named_and_the_first_is_used(tmp_path: Path) -> None:
+    library = load_library(
+        [write(tmp_path, a="sysobjectid: 1.3.6.1.4.1.99999.*", b="extends: []\nsysobjectid: 1.3.6.1.4.1.99999.*")]
+    )
+
+    (problem,) = library.problems
+    assert (Path(problem.file).name, problem.line, problem.severity) == ("b.yaml", 2, "warning")
+    assert library.match(Oid.parse("1.3.6.1.4.1.99999.1")).name == "a"
+
+
 def test_asking_for_a_profile_nobody_wrote_suggests_a_near_name(shipped: ProfileLibrary) -> None:
     with pytest.raises(ConfigError, match="did you mean 'generic-if'"):
         shipped.named("generic-fi")

@@ -145,6 +145,20 @@ metrics:
     assert "1.3.6.1.4.1.99999.7 is called lampTable_7" in problem.message
 
 
+def test_a_table_cannot_take_the_name_of_one_of_our_own(tmp_path: Path) -> None:
+    library = load(
+        tmp_path,
+        lamp="""
+metrics:
+  - table: {OID: 1.3.6.1.4.1.99999.7, name: system}
+    symbols: [{OID: 1.3.6.1.4.1.99999.7.1.2, name: b}]
+""",
+    )
+
+    assert [table.name for table in library.named("lamp").tables] == ["system_7"]
+    assert "b" not in library.schema()["system"].columns
+
+
 def test_an_identity_or_rate_limit_that_is_not_in_the_table_is_ignored_and_named(tmp_path: Path) -> None:
     library = load(
         tmp_path,

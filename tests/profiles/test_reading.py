@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from netwatch.model import ColumnKind, Oid, Problem, parse_yaml
+from netwatch.model import ColumnKind, Oid, Problem, YamlFile, parse_yaml, plain
 from netwatch.profiles import Profile, TableSpec, load_library
 from netwatch.profiles.draft import ProfileFile
 from netwatch.profiles.reading import read_profile_file
@@ -394,3 +396,28 @@ metrics:
     assert [column.kind for column in table.columns] == ["gauge", "counter32", "counter64", "enum"]
     assert table.columns[2].wide_of == "lampBlinks"
     assert table.labels[0].index_position == 0
+
+
+def test_junk_anywhere_in_a_file_is_noted_and_never_raises() -> None:
+    dice = random.Random(11)
+    tree = plain(parse_yaml(LAMPS, "f").data)
+    unusable = 0
+
+    for _ in range(3000):
+        profile, problems = read_profile_file(YamlFile(name="f", data=with_junk(tree, dice)))
+        unusable += profile is None
+        assert profile is not None or any(problem.severity == "error" for problem in problems)
+
+    assert 500 < unusable < 3000
+
+
+def with_junk(tree: Any, dice: random.Random) -> Any:
+    """Return a copy with something else in one place."""
+    junk = [None, [], {}, [[]], {"a": []}, 0, -1, 1.5, True, "", "x", "1.3.6.1.*", {1: {2: 3}}, [None], {None: None}]
+    if not isinstance(tree, dict | list) or not tree or dice.random() < 0.1:
+        return dice.choice(junk)
+    if isinstance(tree, list):
+        place = dice.randrange(len(tree))
+        return [with_junk(item, dice) if number == place else item for number, item in enumerate(tree)]
+    key = dice.choice(list(tree))
+    return {name: with_junk(item, dice) if name == key else item for name, item in tree.items()}
