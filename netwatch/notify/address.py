@@ -32,6 +32,11 @@ class Mailbox:
         return self.address.rpartition("@")[2]
 
 
+def is_address(text: str) -> bool:
+    """Return whether the text is a bare address and nothing else, fit for MAIL and RCPT."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 def parse_mailbox(text: str) -> Mailbox:
     """Read `address` or `Name <address>`.
 

@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from netwatch.notify.address import parse_mailbox
+from netwatch.notify.failures import SmtpFailure
 from netwatch.notify.guard import clean_line
 from netwatch.notify.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
 from netwatch.notify.replies import Phase
 from netwatch.notify.settings import RelaySettings, SmtpSettings
-from netwatch.notify.smtp import Session, SmtpFailure, Step, tls_context
+from netwatch.notify.smtp import Session, Step
 from netwatch.notify.thread import message_id
+from netwatch.notify.tls import tls_context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

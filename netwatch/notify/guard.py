@@ -8,11 +8,12 @@ May import: nothing. Called by: netwatch.notify.compose, which writes; netwatch.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
 from email.parser import BytesParser
-from email.policy import SMTP
+from email.policy import SMTP, compat32
 
 MAX_LINE = 200
 MAX_BLOCK = 2_000
@@ -69,12 +70,19 @@ def _raw_faults(message: bytes, names: Sequence[str]) -> list[str]:
 
 
 def _parsed_faults(message: bytes, headers: Sequence[tuple[str, str]]) -> list[str]:
-    parsed = BytesParser(policy=SMTP).parsebytes(message)
-    found = [(name, " ".join(str(value).split())) for name, value in parsed.items()]
+    parsed = BytesParser(policy=compat32).parsebytes(message)
+    found = [(name, _decoded(name, " ".join(str(value).split()))) for name, value in parsed.items()]
     faults = [] if found == [(name, " ".join(value.split())) for name, value in headers] else [f"headers {found}"]
-    faults += [f"header {name}: {value.defects}" for name, value in parsed.items() if getattr(value, "defects", ())]
-    faults += [f"part {part.get_content_type()}: {part.defects}" for part in parsed.walk() if part.defects]
-    return faults
+    return faults + [f"part {part.get_content_type()}: {part.defects}" for part in parsed.walk() if part.defects]
+
+
+@functools.lru_cache(maxsize=1024)
+def _decoded(name: str, raw: str) -> str:
+    """Return what a reader sees of a header; only encoded words make that differ from what is written."""
+    if "=?" not in raw:
+        return raw
+    value = SMTP.header_factory(name, raw)
+    return f"{value} {value.defects}" if value.defects else " ".join(str(value).split())
 
 
 def _visible(character: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -20,11 +20,12 @@ from netwatch.errors import StoreError
 from netwatch.model import Event, OutboxEntry
 from netwatch.notify import metrics
 from netwatch.notify.address import parse_mailbox
+from netwatch.notify.failures import SmtpFailure
+from netwatch.notify.loops import surviving
 from netwatch.notify.outcomes import Outcome, Trouble, accepted, failed, released
 from netwatch.notify.relays import Pace, Relay, RelayStatus
 from netwatch.notify.replies import Verdict, meaning_of
 from netwatch.notify.settings import SmtpSettings
-from netwatch.notify.smtp import SmtpFailure
 
 log = structlog.get_logger(__name__)
 
@@ -115,6 +116,8 @@ class Notifier:
 
     async def stop(self) -> None:
         """Let mails under way finish for a moment, give the others back, close every connection."""
+        if not self._loops:
+            return
         dispatch, keep_leases = self._loops
         await _ended(dispatch)
         if self._under_way:
@@ -129,7 +132,7 @@ class Notifier:
         while True:
             self._woken.clear()
             seconds: float | None = 1.0
-            with _surviving("dispatch"):
+            with surviving("dispatch"):
                 claimed = await self._claim()
                 seconds = await self._until_next(claimed)
             with contextlib.suppress(TimeoutError):
@@ -161,7 +164,7 @@ class Notifier:
         self.wake()
 
     async def _deliver(self, entry: OutboxEntry) -> None:
-        with _surviving("deliver"):
+        with surviving("deliver"):
             try:
                 outcome = await self._try_relays(entry)
             except asyncio.CancelledError:
@@ -218,7 +221,7 @@ class Notifier:
         while True:
             await asyncio.sleep(self._pace.lease_for.total_seconds() / 3)
             for entry_id in tuple(self._leased):
-                with _surviving("lease"):
+                with surviving("lease"):
                     await self._renew(entry_id)
 
     async def _renew(self, entry_id: str) -> None:
@@ -229,13 +232,3 @@ class Notifier:
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-@contextlib.contextmanager
-def _surviving(what: str) -> Iterator[None]:
-    """Let a loop outlive an error, which is counted and logged."""
-    try:
-        yield
-    except Exception as exc:
-        metrics.LOOP_ERRORS.labels(what).inc()
-        log.exception("mail loop", what=what, error=type(exc).__name__)

@@ -1,7 +1,7 @@
 """What a try to send makes of an outbox row, and the line it leaves in the event log.
 
 A quiet room: row and answer in, row and event out.
-May import: netwatch.model, netwatch.notify.{replies, smtp, timetable}. Called by: netwatch.notify.notifier.
+May import: netwatch.model, netwatch.notify.{failures, replies, timetable}. Called by: netwatch.notify.notifier.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from netwatch.model import Event, OutboxEntry, OutboxState
+from netwatch.notify.failures import SmtpFailure
 from netwatch.notify.replies import Phase, Verdict, meaning_of
-from netwatch.notify.smtp import SmtpFailure
 from netwatch.notify.timetable import jittered, next_attempt_at
 
 HOLD_FOR = timedelta(seconds=2)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,14 +18,16 @@ import structlog
 
 from netwatch.model import OutboxEntry
 from netwatch.notify import metrics
+from netwatch.notify.failures import SmtpFailure
+from netwatch.notify.loops import surviving
+from netwatch.notify.pool import Pool
 from netwatch.notify.replies import Phase, meaning_of
 from netwatch.notify.settings import RelaySettings
-from netwatch.notify.smtp import Session, SmtpFailure, tls_context
+from netwatch.notify.smtp import Session
 from netwatch.notify.timetable import jittered
 
 log = structlog.get_logger(__name__)
 
-MAILS_PER_CONNECTION = 100
 MAX_BACKOFF_STEP = 8
 
 
@@ -83,20 +84,14 @@ class Relay:
         changed: Callable[[], None],
     ) -> None:
         self.name = settings.name
-        self._settings, self._sender, self._local_hostname = settings, sender, local_hostname
-        self._connections, self._check_interval, self._pace, self._changed = (
-            connections,
-            check_interval,
-            pace,
-            changed,
+        self._sender, self._check_interval, self._pace, self._changed = sender, check_interval, pace, changed
+        self._pool = Pool(
+            settings,
+            local_hostname=local_hostname,
+            connections=connections,
+            idle_seconds=pace.idle_for.total_seconds(),
         )
-        self._context: ssl.SSLContext | None = None
-        self._context_known = settings.tls == "none"
-        self._idle: list[Session] = []
-        self._open = 0
-        self._limit = connections
-        self._freed = asyncio.Condition()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
         self._up, self._since, self._last_reply = True, datetime.now(UTC), ""
         self._failures, self._phase = 0, Phase.CONNECT
         self._tripped, self._stopping, self._heard = asyncio.Event(), False, False
@@ -113,16 +108,15 @@ class Relay:
     def start(self) -> None:
         """Begin to watch over it."""
         metrics.RELAY_UP.labels(self.name).set(1)
-        self._spawn(self._keep_watch())
+        self._watch = asyncio.create_task(self._keep_watch())
 
     async def stop(self) -> None:
-        """Take leave on every idle connection."""
+        """Watch no more, and close every connection."""
         self._stopping = True
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        idle, self._idle = self._idle, []
-        await asyncio.gather(*(session.quit() for session in idle))
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        await self._pool.stop()
 
     async def send(self, entry: OutboxEntry) -> str:
         """Hand one mail over; return the relay's words.
@@ -136,14 +130,15 @@ class Relay:
             if meaning_of(failure.phase, failure.code).relay_in_trouble:
                 self._trip(failure)
             raise
-        self._failures, self._limit = 0, min(self._limit + 1, self._connections)
+        self._failures = 0
+        self._pool.grow()
         self._mend(reply)
         return reply
 
     async def _sent(self, entry: OutboxEntry) -> str:
         used_before = False
         try:
-            async with self._session() as session:
+            async with self._pool.session() as session:
                 used_before = session.delivered > 0
                 return await self._told(session, entry)
         except SmtpFailure as failure:
@@ -151,8 +146,8 @@ class Relay:
             if not (used_before and gone):
                 raise
         # The server had closed a connection that stood idle: its right, and no trouble.
-        await self._drop_idle()
-        async with self._session() as session:
+        await self._pool.drop_idle()
+        async with self._pool.session() as session:
             return await self._told(session, entry)
 
     async def _told(self, session: Session, entry: OutboxEntry) -> str:
@@ -161,84 +156,10 @@ class Relay:
                 envelope_sender=entry.envelope_sender, recipient=entry.recipient, message=entry.message
             )
         except asyncio.CancelledError:
+            self._stopping = True
             if session.phase is not Phase.END_OF_DATA:
                 raise
             raise SmtpFailure(Phase.END_OF_DATA, "NetWatch stopped before the server answered") from None
-
-    @contextlib.asynccontextmanager
-    async def _session(self) -> AsyncIterator[Session]:
-        session = await self._borrow()
-        try:
-            yield session
-        except SmtpFailure:
-            await session.reset()
-            raise
-        except BaseException:
-            session.close()
-            raise
-        finally:
-            await self._give_back(session)
-
-    async def _borrow(self) -> Session:
-        while True:
-            async with self._freed:
-                await self._freed.wait_for(lambda: self._idle or self._open < self._limit)
-                while self._idle:
-                    session = self._idle.pop()
-                    if session.is_connected:
-                        return session
-                    self._open -= 1
-                self._open += 1
-            try:
-                return await self._opened()
-            except BaseException as exc:
-                crowded = self._open > 1 and isinstance(exc, SmtpFailure) and (exc.code or 0) // 100 == 4
-                await self._let_go()
-                if not (crowded and isinstance(exc, SmtpFailure) and exc.phase in (Phase.GREETING, Phase.EHLO)):
-                    raise
-                self._limit = max(1, self._open)  # it wants fewer connections, and works on those it has
-
-    async def _opened(self) -> Session:
-        if not self._context_known:
-            self._context = await asyncio.to_thread(tls_context, self._settings)
-            self._context_known = True
-        session = Session(self._settings, local_hostname=self._local_hostname, context=self._context)
-        await session.open()
-        return session
-
-    async def _give_back(self, session: Session) -> None:
-        if not session.is_connected:
-            await self._let_go()
-        elif session.delivered >= MAILS_PER_CONNECTION or self._stopping:
-            await self._let_go()
-            self._spawn(session.quit())
-        else:
-            async with self._freed:
-                self._idle.append(session)
-                self._freed.notify()
-            asyncio.get_running_loop().call_later(
-                self._pace.idle_for.total_seconds(), self._retire, session, session.delivered
-            )
-
-    async def _let_go(self) -> None:
-        async with self._freed:
-            self._open -= 1
-            self._freed.notify()
-
-    async def _drop_idle(self) -> None:
-        async with self._freed:
-            idle, self._idle = self._idle, []
-            self._open -= len(idle)
-            self._freed.notify_all()
-        for session in idle:
-            session.close()
-
-    def _retire(self, session: Session, delivered: int) -> None:
-        """Close a connection nobody used since it was given back."""
-        if session in self._idle and session.delivered == delivered and not self._stopping:
-            self._idle.remove(session)
-            self._open -= 1
-            self._spawn(session.quit())
 
     def _trip(self, failure: SmtpFailure) -> None:
         self._last_reply = f"{failure.phase.replace('_', ' ')}: {failure.words}"
@@ -261,24 +182,25 @@ class Relay:
         metrics.RELAY_UP.labels(self.name).set(int(up))
         self._changed()
 
-    def _spawn(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[call-overload]
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def _keep_watch(self) -> None:
-        if self._check_interval:
-            await self._check()
-        while True:
-            if self._up:
-                await self._until_tripped_or_silent()
-            if self._up:
+        with surviving("check"):
+            if self._check_interval:
                 await self._check()
+        while True:
+            with surviving("watch"):
+                await self._watch_on()
                 continue
-            await asyncio.sleep(
-                jittered(backoff(self._failures, self._phase, self._pace), self._pace.dice()).total_seconds()
-            )
-            await self._probe()
+            await asyncio.sleep(1)
+
+    async def _watch_on(self) -> None:
+        if self._up:
+            await self._until_tripped_or_silent()
+        if self._up:
+            await self._check()
+            return
+        wait = jittered(backoff(self._failures, self._phase, self._pace), self._pace.dice())
+        await asyncio.sleep(wait.total_seconds())
+        await self._probe()
 
     async def _until_tripped_or_silent(self) -> None:
         """Return when the relay went down, or when nothing was heard of it for a whole check interval."""
@@ -293,11 +215,12 @@ class Relay:
     async def _check(self) -> None:
         """See whether the relay would let us in; nothing is sent."""
         try:
-            session = await self._opened()
+            session = await self._pool.opened()
         except SmtpFailure as failure:
-            if self._open == 0:
+            if self._pool.is_empty:
                 self._trip(failure)
         else:
+            self._failures = 0
             await session.quit()
 
     async def _probe(self) -> None:
@@ -305,7 +228,7 @@ class Relay:
         if self._up:
             return
         try:
-            session = await self._opened()
+            session = await self._pool.opened()
             try:
                 await session.mail(self._sender)
                 await session.reset()

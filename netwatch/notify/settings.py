@@ -26,15 +26,15 @@ MailboxText = Annotated[str, AfterValidator(_a_mailbox)]
 class EmailSettings(Section):
     """Whom a receiver mails."""
 
-    to: list[MailboxText] = Field(min_length=1)
-    send_resolved: bool = True
+    to: list[MailboxText] = Field(min_length=1, description="mail addresses; each gets a mail of its own")
+    send_resolved: bool = Field(default=True, description="whether the end of a problem is mailed too")
 
 
 class ReceiverSettings(Section):
     """A name that routes point at."""
 
-    name: str = Field(min_length=1)
-    email: EmailSettings
+    name: str = Field(min_length=1, description="what routes call it; unique")
+    email: EmailSettings = Field(description="whom it mails")
 
 
 class RelaySettings(Section):
@@ -43,14 +43,21 @@ class RelaySettings(Section):
     auth pins the mechanism; without it the best one the server offers is used. timeout is for each step of SMTP.
     """
 
-    host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9._:-]+$")
-    port: int = Field(default=25, ge=1, le=65535)
-    tls: Literal["none", "starttls", "implicit"] = "none"
-    username: str | None = None
-    password: SecretStr | None = None
-    auth: Literal["PLAIN", "LOGIN", "CRAM-MD5"] | None = None
-    ca_file: str | None = None
-    timeout: Duration = Field(default=timedelta(seconds=30), gt=timedelta(0))
+    host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9._:-]+$", description="host name or address of the server")
+    port: int = Field(default=25, ge=1, le=65535, description="TCP port: 25, 587 with starttls, 465 with implicit")
+    tls: Literal["none", "starttls", "implicit"] = Field(
+        default="none",
+        description="none, starttls (required, not tried) or implicit; certificates are always checked",
+    )
+    username: str | None = Field(default=None, description="whom to log in as; needs TLS unless the host is local")
+    password: SecretStr | None = Field(default=None, description="better ${env:NAME} or ${file:PATH}")
+    auth: Literal["PLAIN", "LOGIN", "CRAM-MD5"] | None = Field(
+        default=None, description="how to log in; without it the best way the server offers"
+    )
+    ca_file: str | None = Field(default=None, description="certificates to trust instead of the system's, in PEM")
+    timeout: Duration = Field(
+        default=timedelta(seconds=30), gt=timedelta(0), description="how long each step of SMTP may take"
+    )
 
     @model_validator(mode="after")
     def _credentials_are_whole_and_protected(self) -> Self:
@@ -76,11 +83,17 @@ class SmtpSettings(Section):
     domain, else the address of the connection (RFC 5321, section 4.1.3).
     """
 
-    from_: MailboxText = Field(alias="from", default="NetWatch <netwatch@localhost>")
-    relays: list[RelaySettings] = Field(default_factory=list)
-    local_hostname: str | None = Field(default=None, pattern=r"^[A-Za-z0-9._:\[\]-]+$")
-    connections: int = Field(default=4, ge=1, le=64)
-    check_interval: Duration = Field(default=timedelta(minutes=5), ge=timedelta(0))
+    from_: MailboxText = Field(
+        alias="from", default="NetWatch <netwatch@localhost>", description="the sender people see and bounces go to"
+    )
+    relays: list[RelaySettings] = Field(default_factory=list, description="mail servers, in the order to try them")
+    local_hostname: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9._:\[\]-]+$", description="what EHLO says; usually found by itself"
+    )
+    connections: int = Field(default=4, ge=1, le=64, description="connections to mail servers at the same time")
+    check_interval: Duration = Field(
+        default=timedelta(minutes=5), ge=timedelta(0), description="how often an idle relay is tried; 0 for never"
+    )
 
 
 def is_loopback(host: str) -> bool:

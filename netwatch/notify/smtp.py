@@ -2,17 +2,13 @@
 
 aiosmtplib frames commands and replies; the order of steps is ours. Its `send()` and `data()` are not used: they
 cannot tell a silence before the final dot from one after it, and that decides whether a mail may be lost or doubled.
-May import: netwatch.errors, netwatch.notify.{settings, replies, guard}. Called by: netwatch.notify.relays, diagnosis.
+May import: netwatch.notify.{address, failures, guard, replies, settings, wire}. Called by: relays, diagnosis.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
-import ipaddress
-import re
-import socket
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -22,32 +18,20 @@ from typing import Any, NoReturn
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
-from netwatch.errors import DeliveryError
+from netwatch.notify.address import is_address
+from netwatch.notify.failures import SmtpFailure, in_words, without_secrets
 from netwatch.notify.guard import clean_line
 from netwatch.notify.replies import Phase
 from netwatch.notify.settings import RelaySettings, is_loopback
+from netwatch.notify.wire import best_mechanism, own_name, stuffed
 
 DOT_TIMEOUTS = 4
 """A server may filter and store before it answers the final dot; RFC 5321, 4.5.3.2 gives it most time there too."""
 QUIT_SECONDS = 1.0
+NO_MAILBOX = 553
+"""What a server would say to an address that is none (RFC 5321, section 4.2.2); we say it first."""
 NO_COMMAND = frozenset({500, 501, 502, 504})
 """Replies to EHLO that ask for HELO (RFC 5321, section 3.2)."""
-
-
-class SmtpFailure(DeliveryError):
-    """A step did not succeed. `code` is None where no reply came; `text` says in words what happened.
-
-    `dropped` tells a closed connection from a time-out.
-    """
-
-    def __init__(self, phase: Phase, text: str, *, code: int | None = None, dropped: bool = False) -> None:
-        super().__init__(f"{phase}: {code} {text}" if code else f"{phase}: {text}", permanent=(code or 0) >= 500)
-        self.phase, self.code, self.text, self.dropped = phase, code, text, dropped
-
-    @property
-    def words(self) -> str:
-        """Return the reply as it came, or our own words where none did."""
-        return f"{self.code} {self.text}" if self.code else self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +105,8 @@ class Session:
         Raises:
             SmtpFailure: it did not; `meaning_of(phase, code)` says what that means.
         """
+        if not is_address(recipient):
+            raise SmtpFailure(Phase.RCPT, f"not sent: {clean_line(recipient)!r} is no mail address", code=NO_MAILBOX)
         await self.mail(envelope_sender, eight_bit=not message.isascii())
         await self._step(Phase.RCPT, self._smtp.rcpt(recipient))
         await self._step(Phase.DATA, self._data())
@@ -230,8 +216,7 @@ class Session:
         raise SMTPResponseException(reply.code, reply.message)
 
     async def _accepted(self, answer: asyncio.Task[SMTPResponse]) -> SMTPResponse:
-        seconds = DOT_TIMEOUTS * self._timeout
-        done, _ = await asyncio.wait({answer}, timeout=seconds)
+        done, _ = await asyncio.wait({answer}, timeout=self._seconds_given())
         if not done:
             self.close()
             raise TimeoutError
@@ -273,79 +258,19 @@ class Session:
             return SmtpFailure(phase, f"an answer that means nothing here: {exc.code} {self._cleaned(exc.message)}")
         root = exc.__cause__ if isinstance(exc.__cause__, OSError) else exc
         if isinstance(exc, ValueError) and not isinstance(exc, OSError):
-            return SmtpFailure(phase, f"not sent: {self._cleaned(str(exc))}", code=553)
-        return SmtpFailure(phase, self._in_words(root), dropped=isinstance(root, ConnectionError))
+            return SmtpFailure(phase, f"not sent: {self._cleaned(str(exc))}", code=NO_MAILBOX)
+        return SmtpFailure(
+            phase, self._cleaned(in_words(root, self._seconds_given())), dropped=isinstance(root, ConnectionError)
+        )
 
-    def _in_words(self, exc: BaseException) -> str:
-        if isinstance(exc, TimeoutError):
-            factor = DOT_TIMEOUTS if self.phase is Phase.END_OF_DATA else 1
-            return f"no answer within {factor * self._timeout:g} s"
-        if isinstance(exc, ssl.SSLCertVerificationError):
-            return f"the server's certificate is not accepted: {self._cleaned(exc.verify_message)}"
-        if isinstance(exc, ssl.SSLError):
-            return f"TLS failed: {self._cleaned(exc.reason or str(exc))}"
-        if isinstance(exc, SMTPServerDisconnected | ConnectionResetError | BrokenPipeError):
-            return "the server closed the connection"
-        return self._cleaned(getattr(exc, "strerror", None) or getattr(exc, "message", "") or str(exc))
+    def _seconds_given(self) -> float:
+        return self._timeout * (DOT_TIMEOUTS if self.phase is Phase.END_OF_DATA else 1)
 
     def _cleaned(self, text: str) -> str:
         """Return a server's words as one harmless line; some servers repeat what they did not understand."""
-        for secret in self._secrets():
-            text = text.replace(secret, "***")
-        return clean_line(text, 300)
-
-    def _secrets(self) -> list[str]:
-        if self._relay.password is None:
-            return []
-        password = self._relay.password.get_secret_value()
-        plain = f"\0{self._relay.username}\0{password}"
-        return [base64.b64encode(text.encode()).decode() for text in (plain, password) if password] + [
-            password or " "
-        ]
+        return clean_line(without_secrets(text, self._relay), 300)
 
 
 def _was_connected(exc: Exception) -> bool:
     """Return whether aiosmtplib's connect() failed on the greeting: its cause is then an SMTP error of its own."""
     return isinstance(exc.__cause__, SMTPException)
-
-
-def best_mechanism(offered: list[str]) -> str | None:
-    """Return the mechanism to use of those a server offers.
-
-    PLAIN before LOGIN, its older form. CRAM-MD5 last: inside TLS it protects nothing more, and servers often offer
-    it without having the passwords in the form it needs.
-    """
-    return next((name for name in ("PLAIN", "LOGIN", "CRAM-MD5") if name in offered), None)
-
-
-def own_name(sockname: Any) -> str:
-    """Return what to say in EHLO: the host's full name, or its address as a literal (RFC 5321, section 4.1.3)."""
-    name = socket.gethostname()
-    if "." in name and re.fullmatch(r"[A-Za-z0-9.-]+", name):
-        return name
-    try:
-        address = ipaddress.ip_address(str(sockname[0]).partition("%")[0])
-    except (ValueError, TypeError, IndexError):
-        return "localhost"
-    return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
-
-
-def stuffed(message: bytes) -> bytes:
-    """Return the message as DATA carries it: every line ended CRLF, a leading dot doubled (RFC 5321, 4.5.2)."""
-    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
-    lines = lines if lines.endswith(b"\r\n") else lines + b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", lines)
-
-
-def tls_context(relay: RelaySettings) -> ssl.SSLContext | None:
-    """Return how to check the relay's certificate; reads files, so call it in a thread.
-
-    Raises:
-        SmtpFailure: the ca_file cannot be read.
-    """
-    if relay.tls == "none":
-        return None
-    try:
-        return ssl.create_default_context(cafile=relay.ca_file)
-    except OSError as exc:
-        raise SmtpFailure(Phase.STARTTLS, f"cannot read the certificates in {relay.ca_file}: {exc.strerror}") from exc

@@ -1,0 +1,26 @@
+"""How a relay's certificate is checked.
+
+May import: netwatch.notify.{failures, replies, settings}. Called by: netwatch.notify.relays, diagnosis.
+"""
+
+from __future__ import annotations
+
+import ssl
+
+from netwatch.notify.failures import SmtpFailure
+from netwatch.notify.replies import Phase
+from netwatch.notify.settings import RelaySettings
+
+
+def tls_context(relay: RelaySettings) -> ssl.SSLContext | None:
+    """Return how to check the relay's certificate; reads files, so call it in a thread.
+
+    Raises:
+        SmtpFailure: the ca_file cannot be read.
+    """
+    if relay.tls == "none":
+        return None
+    try:
+        return ssl.create_default_context(cafile=relay.ca_file)
+    except OSError as exc:
+        raise SmtpFailure(Phase.STARTTLS, f"cannot read the certificates in {relay.ca_file}: {exc.strerror}") from exc
