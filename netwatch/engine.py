@@ -362,7 +362,7 @@ class Engine:
         """Decide one group's mail; group and outbox rows are one transaction."""
         timing = self._route.timing_of(group, self._known)
         wants_resolved = self._mailer.send_resolved(group.receiver)
-        outcome = flush(group, self._known, timing, now, send_resolved=wants_resolved)
+        outcome = flush(group, self._known, timing, now, new_id=self._new_id, send_resolved=wants_resolved)
         draft = _Draft()
         if outcome.notification is not None:
             draft.entries.extend(self._mailer.compose(outcome.notification))

@@ -124,6 +124,26 @@ async def test_the_recovery_goes_out_in_the_same_thread(house):
     assert len({mail.message_id for mail in mails}) == 4
 
 
+async def test_what_begins_as_the_incident_ends_is_another_incident(house):
+    house.ports(1, 1)
+    house.up(0)
+    house.later(30)
+    house.ports(1, 2)
+    house.later(10)
+    house.ports(1, 2)
+    house.up(1)
+    house.later(300)
+    house.later(0)
+
+    to_a = [mail for mail in reversed(await house.store.outbox()) if mail.recipient == "a@example.net"]
+    assert [mail.subject for mail in to_a] == [
+        "[DOWN] sw1 DeviceDown",
+        "[OK] sw1 DeviceDown",
+        "[WARN] sw1 Gi2 PortDown",
+    ]
+    assert len({mail.message.decode().partition("References:")[2].split()[0] for mail in to_a}) == 2
+
+
 async def test_what_is_over_before_group_wait_is_mailed_to_nobody(house):
     house.up(0)
     house.later(10)

@@ -4,6 +4,8 @@ Timing as in Alertmanager: a group is looked at group_wait after it opened and t
 tick it is told if an alert fires that was not told, or one ended that was told; if nothing changed, it is told again
 once repeat_interval is over since the last mail. Two things are stricter than in Alertmanager: an alert that ended
 before anybody was told of it is never mailed, and a recovery goes only to a group that was told of the problem.
+And an incident ends when all that was told of has ended: what begins at that moment is the next incident, with a
+thread and a subject of its own, so that "it is over" never hides in a mail about something else.
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.model. Called by: netwatch.engine.
@@ -60,13 +62,21 @@ def next_flush_at(
 
 
 def flush(
-    group: AlertGroup, alerts: Mapping[str, Alert], timing: GroupTiming, now: datetime, *, send_resolved: bool = True
+    group: AlertGroup,
+    alerts: Mapping[str, Alert],
+    timing: GroupTiming,
+    now: datetime,
+    *,
+    new_id: Callable[[], str],
+    send_resolved: bool = True,
 ) -> Flush:
     """Return what to mail at a tick; `alerts` holds at least the group's members, by id.
 
     With `send_resolved` false a recovery is no news: it closes the incident without a mail.
     """
     view = _View.of(group, alerts, send_resolved=send_resolved)
+    if group.sent and view.new and len(view.new) == len(view.firing):
+        return _hand_over(group, view, now, new_id)
     repeat = not view.new and not view.ended
     if repeat and not (view.firing and _repeat_is_due(group, timing, now)):
         return _silent(group, view)
@@ -81,6 +91,21 @@ def flush(
         group=told, at=now, firing=view.firing, resolved=view.ended, sequence=told.sent, repeat=repeat
     )
     return Flush(notification=notification, group=told if view.firing else None, reason=_reason(view, repeat=repeat))
+
+
+def _hand_over(group: AlertGroup, view: _View, now: datetime, new_id: Callable[[], str]) -> Flush:
+    """End an incident of which nothing fires any more; what is new opens the next one, due after its group_wait."""
+    following = AlertGroup(
+        key=group.key, receiver=group.receiver, labels=group.labels, thread_id=new_id(),
+        opened_at=min(alert.firing_at or now for alert in view.new), subject=_subject_of(view.new[0]),
+        members=tuple(alert.id for alert in view.new),
+    )  # fmt: skip
+    if not view.ended:
+        return Flush(notification=None, group=following, reason="it ended; recoveries are not sent")
+    told = replace(group, members=(), told={}, flushed_at=now, sent=group.sent + 1)
+    over = Notification(group=told, at=now, firing=(), resolved=view.ended, sequence=told.sent)
+    reason = f"{len(view.ended)} ended; {len(view.new)} new begin another incident"
+    return Flush(notification=over, group=following, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
