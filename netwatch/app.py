@@ -58,8 +58,12 @@ POLLING_MEMORY = "polling"
 class App:
     """The whole agent between `start()` and `stop()`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, adapt: Callable[[Rule], Rule] = lambda rule: rule) -> None:
         """Build every room.
+
+        Args:
+            settings: the configuration.
+            adapt: changes each rule before it is used, as the demo does with hold times.
 
         Raises:
             ConfigError: a profile, a rule or the route cannot be used; names file and line.
@@ -68,7 +72,7 @@ class App:
         self._devices = devices(settings)
         self._library = load_library(settings.profile_paths())
         _refuse_broken(self._library)
-        self._rules = load_rules(settings.rule_paths(), self._library.schema())
+        self._rules = [adapt(rule) for rule in load_rules(settings.rule_paths(), self._library.schema())]
         self._store = Store(settings.store)
         self._client = Snmp(settings.polling)
         self._notifier = Notifier(self._store, settings.smtp)
@@ -144,6 +148,10 @@ class App:
         """Return whether tick, engine and writer live; systemd's watchdog is fed while they do."""
         polling = self._poller is not None and self._poller.is_alive()
         return polling and self._engine.is_alive() and self._store.alive
+
+    async def told(self) -> tuple[Sequence[Alert], Sequence[OutboxEntry]]:
+        """Return every alert there ever was and every mail, as the store has them."""
+        return await self._store.alerts(), await self._store.outbox()
 
     async def _watch_self(self) -> None:
         """Put NetWatch's own state through the same rules as everybody else's."""

@@ -3,8 +3,56 @@
 May import: everything below. Called by: the console script, netwatch.__main__.
 """
 
-__all__ = ["main"]
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from netwatch import __version__
+from netwatch.cli.ask import get, poll, translate, walk
+from netwatch.cli.check import check, schema
+from netwatch.cli.demo import demo
+from netwatch.cli.look import alerts, outbox
+from netwatch.cli.mail import send_test_mail
+from netwatch.cli.run import run
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="netwatch",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_show_locals=False,  # locals may hold secrets
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"netwatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    """Watch networks, and mail people when something breaks."""
+
+
+for group, commands in {
+    "Watch": [run, demo],
+    "Configuration": [check, schema],
+    "Ask a device": [poll, get, walk, translate],
+    "Look": [alerts, outbox],
+}.items():
+    for command in commands:
+        app.command(rich_help_panel=group)(command)
+app.command("test-mail", rich_help_panel="Configuration")(send_test_mail)
 
 
 def main() -> None:
     """Run the command line."""
+    app()

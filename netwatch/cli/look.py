@@ -1,0 +1,106 @@
+"""Commands that look into the store, also while the agent runs: alerts, outbox.
+
+May import: netwatch.store, netwatch.model. Called by: netwatch.cli.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, TypeVar
+
+import typer
+
+from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from netwatch.cli.output import coloured, fail, print_json, print_table, rfc3339
+from netwatch.errors import StoreError
+from netwatch.model import Alert, AlertState, OutboxEntry, OutboxState
+from netwatch.store import StoreReader
+
+T = TypeVar("T")
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Limit = Annotated[int, typer.Option(help="How many at most, newest first.", min=1, max=100_000)]
+ALIVE = (AlertState.FIRING, AlertState.PENDING)
+STATE_COLOURS = {AlertState.FIRING: "bold red", AlertState.PENDING: "yellow", AlertState.RESOLVED: "green"}
+MAIL_COLOURS = {OutboxState.SENT: "green", OutboxState.DEAD: "bold red", OutboxState.QUEUED: "yellow"}
+
+
+def alerts(
+    config: ConfigOption = DEFAULT_CONFIG,
+    everything: Annotated[bool, typer.Option("--all", help="Resolved ones as well.")] = False,
+    limit: Limit = 200,
+    json: AsJson = False,
+) -> None:
+    """Print what is pending or firing."""
+    states = (*ALIVE, AlertState.RESOLVED) if everything else ALIVE
+    rows = _read_store(config, lambda store: store.alerts(states, limit))
+    if json:
+        print_json([alert_row(alert) for alert in rows])
+        return
+    columns = ["state", "severity", "alert", "device", "instance", "since", "summary"]
+    print_table("Alerts", columns, map(_alert_cells, rows), empty="all is well")
+
+
+def outbox(
+    config: ConfigOption = DEFAULT_CONFIG,
+    state: Annotated[list[OutboxState] | None, typer.Option(help="Only rows in this state; may be repeated.")] = None,
+    limit: Limit = 50,
+    json: AsJson = False,
+) -> None:
+    """Print the mails: what waits, what was sent, what died and why."""
+    rows = _read_store(config, lambda store: store.outbox(state or None, limit))
+    if json:
+        print_json([outbox_row(entry) for entry in rows])
+        return
+    columns = ["state", "created", "recipient", "subject", "attempts", "next try", "last reply"]
+    print_table("Outbox", columns, map(_outbox_cells, rows), empty="no mail yet")
+
+
+def alert_row(alert: Alert) -> dict[str, object]:
+    """Return an alert as one flat object."""
+    return {
+        "id": alert.id, "alert": alert.key.rule, "device": alert.key.device, "instance": alert.key.instance,
+        "state": alert.state, "severity": alert.severity, "summary": alert.annotations.get("summary", ""),
+        "value": alert.value, "pending_at": rfc3339(alert.pending_at), "firing_at": rfc3339(alert.firing_at),
+        "resolved_at": rfc3339(alert.resolved_at),
+    }  # fmt: skip
+
+
+def outbox_row(entry: OutboxEntry) -> dict[str, object]:
+    """Return a mail as one flat object, without its text."""
+    return {
+        "id": entry.id, "message_id": entry.message_id, "state": entry.state, "recipient": entry.recipient,
+        "receiver": entry.receiver, "subject": entry.subject, "attempts": entry.attempts,
+        "created_at": rfc3339(entry.created_at), "not_before": rfc3339(entry.not_before),
+        "sent_at": rfc3339(entry.sent_at), "last_reply": entry.last_reply,
+    }  # fmt: skip
+
+
+def _alert_cells(alert: Alert) -> list[object]:
+    state = coloured(alert.state, STATE_COLOURS.get(alert.state, "white"))
+    since = alert.firing_at or alert.pending_at
+    summary = alert.annotations.get("summary", "")
+    return [state, alert.severity, alert.key.rule, alert.key.device, alert.key.instance, since, summary]
+
+
+def _outbox_cells(entry: OutboxEntry) -> list[object]:
+    state = coloured(entry.state, MAIL_COLOURS.get(entry.state, "yellow"))
+    waits = entry.not_before if entry.state not in (OutboxState.SENT, OutboxState.DEAD) else None
+    return [state, entry.created_at, entry.recipient, entry.subject, entry.attempts, waits, entry.last_reply]
+
+
+def _read_store(config: ConfigOption, question: Callable[[StoreReader], Awaitable[T]]) -> T:
+    settings = settings_or_exit(config)
+
+    async def read() -> T:
+        store = StoreReader(settings.store)
+        await store.start()
+        try:
+            return await question(store)
+        finally:
+            await store.stop()
+
+    try:
+        return asyncio.run(read())
+    except StoreError as exc:
+        fail(str(exc))

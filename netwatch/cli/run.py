@@ -1,0 +1,84 @@
+"""`netwatch run`: the agent itself, in the foreground, as systemd wants it.
+
+May import: netwatch.app. Called by: netwatch.cli.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from netwatch.app import App
+from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption
+from netwatch.cli.log import LogFormat, set_up_logging
+from netwatch.cli.output import BAD_CONFIG, WRONG, fail
+from netwatch.cli.service import feed_watchdog, notify
+from netwatch.config import load_settings
+from netwatch.errors import ConfigError, NetWatchError
+
+log = structlog.get_logger(__name__)
+
+LogLevel = Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")]
+Format = Annotated[LogFormat, typer.Option("--log-format", help="auto, logfmt or json.")]
+
+
+def run(config: ConfigOption = DEFAULT_CONFIG, log_level: LogLevel = "info", log_format: Format = "auto") -> None:
+    """Run the agent until SIGTERM or SIGINT; SIGHUP reads the configuration again."""
+    set_up_logging(log_level, log_format)
+    try:
+        app = App(load_settings(config))
+    except ConfigError as exc:
+        fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
+    try:
+        asyncio.run(_serve(app, config))
+    except NetWatchError as exc:
+        fail(str(exc), WRONG)
+
+
+async def _serve(app: App, config: Path) -> None:
+    stopping, reloading = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    loop.add_signal_handler(signal.SIGHUP, reloading.set)
+    await app.start()
+    watchdog = asyncio.create_task(feed_watchdog(lambda: app.is_alive()))
+    notify(f"READY=1\nSTATUS=serving {app.address}")
+    try:
+        while not await _first(stopping, reloading):
+            reloading.clear()
+            app = await _reloaded(app, config)
+    finally:
+        notify("STOPPING=1")
+        watchdog.cancel()
+        await app.stop()
+
+
+async def _first(stopping: asyncio.Event, reloading: asyncio.Event) -> bool:
+    """Wait for either signal; return whether it was the one to stop."""
+    waits = [asyncio.create_task(event.wait()) for event in (stopping, reloading)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    return stopping.is_set()
+
+
+async def _reloaded(app: App, config: Path) -> App:
+    """Return the agent on the configuration as it is now, or the same agent where that has errors."""
+    notify("RELOADING=1")
+    try:
+        fresh = App(load_settings(config))
+    except ConfigError as exc:
+        log.error("the configuration has errors; the agent goes on with the old one", errors=str(exc))
+        notify("READY=1")
+        return app
+    await app.stop()
+    await fresh.start()
+    log.info("configuration read again", file=str(config))
+    notify(f"READY=1\nSTATUS=serving {fresh.address}")
+    return fresh
