@@ -29,15 +29,27 @@ class RouteSettings(Section):
     A label named `device` or `alertname` means those.
     """
 
-    receiver: str | None = None
-    match: dict[str, str] = Field(default_factory=dict)
-    matchers: list[MatcherText] = Field(default_factory=list)
-    group_by: list[str] | None = None
-    group_wait: Duration | None = Field(default=None, ge=timedelta(0))
-    group_interval: Duration | None = Field(default=None, gt=timedelta(0))
-    repeat_interval: Duration | None = Field(default=None, gt=timedelta(0))
-    continue_: bool = Field(default=False, alias="continue")
-    routes: list[RouteSettings] = Field(default_factory=list)
+    receiver: str | None = Field(default=None, description="the name of the receiver that is told")
+    match: dict[str, str] = Field(default_factory=dict, description="labels an alert must carry, label: text")
+    matchers: list[MatcherText] = Field(
+        default_factory=list, description='conditions on labels, such as severity=~"critical|warning"'
+    )
+    group_by: list[str] | None = Field(
+        default=None, description="labels whose alerts are mailed together; [device] if nothing is said"
+    )
+    group_wait: Duration | None = Field(
+        default=None, ge=timedelta(0), description="how long a new group gathers before its first mail; 30s"
+    )
+    group_interval: Duration | None = Field(
+        default=None, gt=timedelta(0), description="how long to wait before news of a group are mailed; 5m"
+    )
+    repeat_interval: Duration | None = Field(
+        default=None, gt=timedelta(0), description="how long until what still fires is mailed again; 4h"
+    )
+    continue_: bool = Field(
+        default=False, alias="continue", description="whether the routes after this one may take the alert as well"
+    )
+    routes: list[RouteSettings] = Field(default_factory=list, description="routes inside this one, tried in order")
 
 
 DEFAULT_GROUP_BY = ("device",)

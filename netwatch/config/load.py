@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from netwatch.config.checks import cross_checks
+from netwatch.config.contents import content_problems
 from netwatch.config.secrets import Secrets, fill_in, literal_secrets
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, replaced, texts
@@ -29,6 +30,9 @@ class Loaded:
 
     settings: Settings | None
     problems: tuple[Problem, ...]
+    file: YamlFile | None = field(default=None, repr=False)
+    tree: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    base: Path = field(default_factory=Path.cwd)
 
 
 def load_settings(path: Path) -> Settings:
@@ -44,8 +48,21 @@ def load_settings(path: Path) -> Settings:
 
 
 def check(path: Path) -> list[Problem]:
-    """Return every error and warning of a file, in the order of its lines."""
-    return list(load(path).problems)
+    """Return every error and warning of a file in the order of its lines, then those of its profiles and rules."""
+    loaded = load(path)
+    if loaded.file is None:
+        return list(loaded.problems)
+    beside = content_problems(loaded.file, loaded.tree, _paths_of(loaded))
+    return list(dict.fromkeys((*loaded.problems, *beside)))
+
+
+def _paths_of(loaded: Loaded) -> Settings:
+    """Return settings that know where profiles and rules are, even where the rest of the file has errors."""
+    parts = {key: loaded.tree[key] for key in ("profiles", "rules") if key in loaded.tree}
+    try:
+        return loaded.settings or Settings.model_validate(parts).at(loaded.base)
+    except ValidationError:
+        return Settings().at(loaded.base)
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
@@ -72,7 +89,13 @@ def _settings_of(file: YamlFile, tree: dict[str, Any], base: Path, environment: 
     problems = [replace(problem, message=secrets.hide(problem.message)) for problem in problems]
     problems.sort(key=lambda problem: (problem.line, problem.column, problem.path))
     usable = all(problem.severity != "error" for problem in problems)
-    return Loaded(settings=settings if usable else None, problems=tuple(dict.fromkeys(problems)))
+    return Loaded(
+        settings=settings if usable else None,
+        problems=tuple(dict.fromkeys(problems)),
+        file=file,
+        tree=tree,
+        base=base,
+    )
 
 
 def _found_by_pydantic(file: YamlFile, tree: Any, exc: ValidationError, secrets: Secrets) -> Iterator[Problem]:

@@ -25,6 +25,8 @@ class WebSettings(Section):
     without a dot, this machine's own name and that of `external_url`; see netwatch.web.guard for why.
     """
 
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:10916"
-    external_url: str | None = None
-    hosts: list[str] = Field(default_factory=list)
+    listen: Annotated[str, AfterValidator(_listen)] = Field(
+        default="127.0.0.1:10916", description="address and port; without an address, every one of this machine"
+    )
+    external_url: str | None = Field(default=None, description="the address mails link to, as people reach the page")
+    hosts: list[str] = Field(default_factory=list, description="further host names the page may be asked for by")

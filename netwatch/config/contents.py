@@ -1,0 +1,32 @@
+"""What is wrong in the files a configuration leads to: profiles and rules.
+
+May import: netwatch.profiles, netwatch.rules, netwatch.model. Called by: load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from netwatch.config.names import did_you_mean
+from netwatch.config.settings import Settings
+from netwatch.config.tree import EACH, texts
+from netwatch.model import InvalidFile, Problem, YamlFile
+from netwatch.profiles import load_library
+from netwatch.rules import load_rules
+
+
+def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[Problem]:
+    """Yield every problem in the profiles and rules, and devices whose `profile` there is not.
+
+    A path that leads nowhere is a problem of the configuration file and was told as such.
+    """
+    library = load_library([path for path in settings.profile_paths() if path.exists()])
+    yield from library.problems
+    for path, name in texts(tree, "devices", EACH, "profile"):
+        if name not in library.names():
+            yield file.problem(path, f"there is no profile {name!r}" + did_you_mean(name, library.names()))
+    try:
+        load_rules([path for path in settings.rule_paths() if path.exists()], library.schema())
+    except InvalidFile as exc:
+        yield from exc.problems
