@@ -77,10 +77,10 @@ class Overview:
         waiting = self.count("unknown")
         answering = len(self.rows) - waiting
         if waiting:
-            return f"{counted(answering, 'device')} answer, {waiting:,} not asked yet, no alert is firing"
-        return "The device answers, no alert is firing" if answering == 1 else (
-            f"All {answering:,} devices answer, no alert is firing"
-        )  # fmt: skip
+            asked = counted(answering, "device answers", "devices answer")
+            return f"{asked}, {waiting:,} not asked yet, no alert is firing"
+        asked = "The device answers" if answering == 1 else f"All {answering:,} devices answer"
+        return f"{asked}, no alert is firing"
 
     def _trouble_in_words(self) -> list[str]:
         down, trouble = self.count("down"), self.count("trouble")

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from netwatch.errors import NetWatchError
 from netwatch.web.listen import ListenAddress, parse_listen
+from netwatch.web.live import Live
 from netwatch.web.settings import WebSettings
 
 MAX_CONNECTIONS = 512
@@ -43,6 +44,12 @@ class Server:
         self._server: _Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
         self.port = 0
+
+    @property
+    def live(self) -> Live:
+        """Return the event streams of the pages that are open."""
+        live: Live = self._app.state.live
+        return live
 
     @property
     def url(self) -> str:
@@ -72,7 +79,7 @@ class Server:
         """Finish what is being answered, within two seconds, and close the port."""
         if self._server is None or self._task is None:
             return
-        self._app.state.live.close()
+        self.live.close()
         self._server.should_exit = True
         await self._task
         self._server = self._task = None

@@ -74,7 +74,8 @@ def bit_rate(bits_per_second: float | None) -> str:
         if value < 999.5:
             break
         value, unit = value / 1000, larger
-    return f"{value:.0f} {unit}" if value >= 99.5 or value == int(value) else f"{value:.1f} {unit}"
+    digits = f"{value:.0f}" if value >= 99.5 else f"{value:.1f}".removesuffix(".0")
+    return f"{digits} {unit}"
 
 
 def event_rate(per_second: float | None) -> str:

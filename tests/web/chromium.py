@@ -1,0 +1,101 @@
+"""Drives a headless Chromium over a pair of pipes: the DevTools protocol, JSON messages ended by a zero byte."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ARGUMENTS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+    "--remote-debugging-pipe", "about:blank",
+)  # fmt: skip
+
+
+class Chromium:
+    """One browser with one page; `complaints` holds what it wrote to its console about that page."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._number = 0
+        self._session: str | None = None
+        self._answers: dict[int, asyncio.Future[dict]] = {}
+        self.complaints: list[str] = []
+
+    async def start(self) -> None:
+        """Start the browser and open its page; skips where there is none."""
+        program = shutil.which("chromium") or shutil.which("chromium-browser")
+        if program is None:
+            pytest.skip("chromium is not installed (Debian package: chromium)")
+        theirs_in, ours_out = os.pipe()
+        ours_in, theirs_out = os.pipe()
+        self._process = await asyncio.create_subprocess_exec(
+            "bash", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "bash",
+            program, *ARGUMENTS, f"--user-data-dir={self._directory}",
+            pass_fds=(theirs_in, theirs_out),
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self._out = os.fdopen(ours_out, "wb", buffering=0)
+        reader = asyncio.StreamReader(limit=2**26)
+        self._pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(ours_in, "rb", buffering=0)
+        )
+        self._listener = asyncio.create_task(self._listen(reader))
+        target = (await self.call("Target.createTarget", url="about:blank"))["targetId"]
+        self._session = (await self.call("Target.attachToTarget", targetId=target, flatten=True))["sessionId"]
+        for domain in ("Runtime", "Log", "Page"):
+            await self.call(f"{domain}.enable")
+
+    async def stop(self) -> None:
+        """End the browser and everything it started."""
+        self._session = None
+        try:
+            await asyncio.wait_for(self.call("Browser.close"), 5)
+            await asyncio.wait_for(self._process.wait(), 5)
+        except (TimeoutError, OSError):
+            self._process.kill()
+            await self._process.wait()
+        self._listener.cancel()
+        self._pipe.close()
+        self._out.close()
+
+    async def call(self, method: str, **parameters: object) -> dict:
+        """Ask the browser for something and wait for its answer."""
+        self._number += 1
+        message = {"id": self._number, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
+        self._out.write(json.dumps(message).encode() + b"\0")
+        return await asyncio.wait_for(answer, 15)
+
+    async def open(self, url: str) -> None:
+        """Load a page and wait until it is complete."""
+        await self.call("Page.navigate", url=url)
+        await self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+
+    async def value(self, script: str) -> object:
+        """Return what an expression is on the page."""
+        answer = await self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        return answer["result"].get("value")
+
+    async def until(self, script: str, seconds: float = 15) -> None:
+        """Wait until an expression is true on the page."""
+        async with asyncio.timeout(seconds):
+            while not await self.value(script):  # noqa: ASYNC110 # another process holds what we wait for
+                await asyncio.sleep(0.05)
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        while True:
+            message = json.loads((await reader.readuntil(b"\0"))[:-1])
+            if "id" in message:
+                self._answers.pop(message["id"]).set_result(message.get("result", message))
+            elif message["method"] in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"):
+                self.complaints.append(json.dumps(message["params"])[:500])

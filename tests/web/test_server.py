@@ -1,0 +1,100 @@
+"""The server and its socket."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import time
+
+import httpx
+import pytest
+
+from netwatch.metrics import Board, Exposition
+from netwatch.web import Server, WebSettings, create_app
+from netwatch.web.server import CannotListen
+
+from .house import House, bad_night
+
+
+def server_of(listen: str, house: House | None = None) -> Server:
+    settings = WebSettings(listen=listen)
+    return Server(create_app(house or House(), Exposition(Board(), {}), settings, "9.9.9"), settings)
+
+
+async def asked(url: str) -> int:
+    async with httpx.AsyncClient() as client:
+        return (await client.get(f"{url}-/healthy")).status_code
+
+
+async def test_it_serves_between_start_and_stop_and_can_start_again():
+    server = server_of("127.0.0.1:0")
+    for _ in range(2):
+        await server.start()
+        assert await asked(server.url) == 200
+        await server.stop()
+        with pytest.raises(httpx.ConnectError):
+            await asked(server.url)
+
+
+async def test_port_0_becomes_a_real_port_that_can_be_read():
+    server = server_of("127.0.0.1:0")
+    await server.start()
+
+    assert server.port > 0
+    assert server.url == f"http://127.0.0.1:{server.port}/"
+    await server.stop()
+
+
+async def test_ipv6_and_all_addresses_work():
+    if not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    for listen, hosts in (("[::1]:0", ["[::1]"]), (":0", ["127.0.0.1", "[::1]"])):
+        server = server_of(listen)
+        await server.start()
+        for host in hosts:
+            assert await asked(f"http://{host}:{server.port}/") == 200
+        await server.stop()
+
+
+async def test_a_port_in_use_is_told_in_words():
+    first = server_of("127.0.0.1:0")
+    await first.start()
+
+    with pytest.raises(
+        CannotListen, match=rf"cannot listen on 127\.0\.0\.1:{first.port}: something else listens there"
+    ):
+        await server_of(f"127.0.0.1:{first.port}").start()
+    await first.stop()
+
+
+async def test_an_address_of_another_machine_is_told_in_words():
+    with pytest.raises(CannotListen, match="does not have that address"):
+        await server_of("192.0.2.1:0").start()
+
+
+async def test_signals_stay_with_whoever_had_them():
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    server = server_of("127.0.0.1:0")
+
+    await server.start()
+
+    assert (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)) == before
+    await server.stop()
+
+
+async def test_it_stops_at_once_though_a_page_is_open_and_a_connection_idle():
+    server = server_of("127.0.0.1:0", bad_night())
+    await server.start()
+    async with httpx.AsyncClient(timeout=10) as client:
+        await client.get(f"{server.url}-/healthy")  # the connection stays open
+        async with client.stream("GET", f"{server.url}events") as stream:
+            words = stream.aiter_lines()
+            assert await anext(words) == "retry: 5000"
+            began = time.monotonic()
+            await asyncio.wait_for(server.stop(), 5)
+            assert time.monotonic() - began < 2
+
+
+async def test_stopping_what_was_never_started_does_no_harm():
+    await server_of("127.0.0.1:0").stop()
