@@ -5,6 +5,7 @@ May import: everything below. Called by: the console script, netwatch.__main__.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -42,15 +43,15 @@ def _common(
     """Watch networks, and mail people when something breaks."""
 
 
-for group, commands in {
-    "Watch": [run, demo],
-    "Configuration": [check, schema],
-    "Ask a device": [poll, get, walk, translate],
-    "Look": [alerts, outbox],
-}.items():
-    for command in commands:
-        app.command(rich_help_panel=group)(command)
-app.command("test-mail", rich_help_panel="Configuration")(send_test_mail)
+COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
+    "Watch": {"run": run, "demo": demo},
+    "Configuration": {"check": check, "schema": schema, "test-mail": send_test_mail},
+    "Ask a device": {"poll": poll, "get": get, "walk": walk, "translate": translate},
+    "Look": {"alerts": alerts, "outbox": outbox},
+}
+for group, commands in COMMANDS.items():
+    for name, command in commands.items():
+        app.command(name, rich_help_panel=group)(command)
 
 
 def main() -> None:
