@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from operator import gt
+from itertools import repeat
+from operator import gt, sub, truediv
 
 COUNTER32 = 2**32
 SLOWEST_REFRESH_SECONDS = 10.0
@@ -33,7 +34,7 @@ def quick_rates(
     now: Sequence[int], before: Sequence[int], seconds: float, limits: Sequence[float] | None
 ) -> list[float] | None:
     """Return the increase per second of every value, or None where one of them needs a closer look."""
-    rates = [(a - b) / seconds for a, b in zip(now, before, strict=True)]
+    rates = list(map(truediv, map(sub, now, before), repeat(seconds)))
     if min(rates, default=0.0) < 0 or (limits is not None and any(map(gt, rates, limits))):
         return None
     return rates

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from prometheus_client import Counter
+
 from netwatch.errors import NetWatchError, PollError, RequestTimedOut
 from netwatch.model import Device, DeviceStatus, Memory, ReadingGap, TableReading
 from netwatch.polling.budget import Budget
@@ -71,6 +73,7 @@ class DevicePoller:
         self._polled_at: datetime | None = None
         self._began: float | None = None
         self._must_identify = True
+        self._counts: dict[str, Counter] = {}
 
     @property
     def is_up(self) -> bool:
@@ -157,36 +160,48 @@ class DevicePoller:
     async def _poll_tables(self) -> str:
         """Read table by table; a device that falls silent is not asked for the rest."""
         await self._identify()
-        budget = Budget(self.device.interval.total_seconds() * SHARE_OF_INTERVAL)
-        names = list(self._tables)
-        troubles: list[str] = []
+        interval = self.device.interval.total_seconds()
+        left, troubles = dict(self._tables), list[str]()
         self._partial.clear()
-        for place, name in enumerate(names):
-            try:
-                await self._poll_table(self._tables[name], budget)
-            except RequestTimedOut as exc:
-                self._gaps(names[place:], str(exc))
-                raise
-            except TimeoutError:
-                trouble = f"no time left in a poll of {self.device.interval.total_seconds():g} s"
-                self._gaps(names[place:], trouble)
-                troubles.append(trouble)
-                break
-            except PollError as exc:
-                self._gaps([name], str(exc))
-                troubles.append(f"{name}: {exc}")
+        try:
+            async with Budget(interval * SHARE_OF_INTERVAL) as budget:
+                for name, table in self._tables.items():
+                    troubles += await self._poll_table(table, budget)
+                    del left[name]
+        except RequestTimedOut as exc:
+            self._gaps(left, str(exc))
+            raise
+        except TimeoutError:
+            troubles.append(f"no time left in a poll of {interval:g} s")
+            self._gaps(left, troubles[-1])
         self._trouble = "; ".join(troubles)
         self._polled_at = self._tools.clock.now()
         return "failed" if troubles else "partial" if self._partial else "ok"
 
-    async def _poll_table(self, table: TablePoller, budget: Budget) -> None:
-        async with self._tools.discoveries if table.needs_discovery else nullcontext():
-            reading = await table.poll(budget)
-        if reading is None:
-            return
-        if reading.partial:
-            self._partial.add(reading.table)
-        self._tools.sink.take_reading(reading)
+    async def _poll_table(self, table: TablePoller, budget: Budget) -> list[str]:
+        """Read one table; return what went wrong with it alone."""
+        try:
+            reading = await self._read(table, budget)
+        except RequestTimedOut:
+            raise
+        except PollError as exc:
+            self._gaps([table.spec.name], str(exc))
+            return [f"{table.spec.name}: {exc}"]
+        if reading is not None:
+            if reading.partial:
+                self._partial.add(reading.table)
+            self._tools.sink.take_reading(reading)
+        return []
+
+    async def _read(self, table: TablePoller, budget: Budget) -> TableReading | None:
+        if not table.needs_discovery:
+            return await table.poll(budget)
+        with budget.paused():
+            await self._tools.discoveries.__aenter__()
+        try:
+            return await table.poll(budget)
+        finally:
+            await self._tools.discoveries.__aexit__(None, None, None)
 
     async def _identify(self) -> None:
         if not self._must_identify:
@@ -210,7 +225,10 @@ class DevicePoller:
         return (self._sight.trouble if self._sight else "") or "the device was not reached yet"
 
     def _note(self, outcome: str) -> None:
-        POLLS.labels(self.device.name, outcome).inc()
+        count = self._counts.get(outcome)
+        if count is None:
+            count = self._counts[outcome] = POLLS.labels(self.device.name, outcome)
+        count.inc()
 
 
 def _specs(profile: Profile) -> list[TableSpec]:

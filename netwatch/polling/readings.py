@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from netwatch.model import Column, Missing, Oid, TableReading, Value
+from netwatch.model import Column, Missing, TableReading, Value
 from netwatch.polling.counters import Cause, careful_rate, line_rate, quick_rates, tolerance
 from netwatch.polling.layout import CounterStrip, Filling, Layout
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
@@ -30,14 +30,16 @@ class Answer:
 
     counters_clean: every counter is an integer, so that whole columns may be computed at once.
     gaps: an instance that should be there is not, or holds something else than the profile says.
+    refused: positions of instances the device did not have although discovery saw them.
     """
 
     values: list[Any]
     at: datetime
     arrived: float
     ticks: int | None
-    counters_clean: bool
-    gaps: bool
+    counters_clean: bool = True
+    gaps: bool = False
+    refused: Sequence[int] = ()
 
 
 def examine(layout: Layout, values: list[Value], at: datetime, arrived: float) -> Answer:
@@ -45,29 +47,34 @@ def examine(layout: Layout, values: list[Value], at: datetime, arrived: float) -
 
     Takes the list over.
     """
-    first, middle, last = layout.numbers_at, layout.gauges_at, layout.texts_at
-    counters_clean = set(map(type, values[first:middle])) <= _INTEGERS
-    if not counters_clean:
-        values[first:middle] = [_integer(value) for value in values[first:middle]]
-    gaps = not counters_clean
-    if not set(map(type, values[middle:last])) <= _NUMBERS:
-        values[middle:last] = numbers = [_number(value) for value in values[middle:last]]
-        gaps = gaps or None in numbers
-    if Missing in map(type, values[last:]):
-        values[last:] = [None if isinstance(value, Missing) else value for value in values[last:]]
-        gaps = True
     ticks = values[0] if isinstance(values[0], int) else None
+    kinds = set(map(type, values))
     values.append(None)  # what a pick of -1 finds
-    return Answer(values=values, at=at, arrived=arrived, ticks=ticks, counters_clean=counters_clean, gaps=gaps)
+    if kinds == _INTEGERS:
+        return Answer(values=values, at=at, arrived=arrived, ticks=ticks)
+    refused = _missing(values, len(layout.heads)) if Missing in kinds else ()
+    clean = _clean(layout, values)
+    gaps = None in values[layout.numbers_at : -1]
+    return Answer(
+        values=values, at=at, arrived=arrived, ticks=ticks, counters_clean=clean, gaps=gaps, refused=refused
+    )
 
 
-def refused_instances(layout: Layout, values: Sequence[Value]) -> list[Oid]:
-    """Return the instances the device did not have although discovery saw them."""
-    first = len(layout.heads)
-    if Missing not in map(type, values[first:]):
-        return []
-    instances = layout.instances()
-    return [instances[n] for n in range(first, len(values)) if isinstance(values[n], Missing)]
+def _missing(values: list[Any], first: int) -> list[int]:
+    return [place for place in range(first, len(values)) if isinstance(values[place], Missing)]
+
+
+def _clean(layout: Layout, values: list[Any]) -> bool:
+    """Make values that cannot be used None; return whether every counter could be."""
+    first, middle, last = layout.numbers_at, layout.gauges_at, layout.texts_at
+    clean = set(map(type, values[first:middle])) <= _INTEGERS
+    if not clean:
+        values[first:middle] = map(_integer, values[first:middle])
+    if not set(map(type, values[middle:last])) <= _NUMBERS:
+        values[middle:last] = map(_number, values[middle:last])
+    if last < len(values) - 1:
+        values[last:] = [None if isinstance(value, Missing) else value for value in values[last:]]
+    return clean
 
 
 def _integer(value: Value) -> int | None:
@@ -120,8 +127,8 @@ class TableReader:
         """Forget the reading before: the next one has no rates."""
         self._base = None
 
-    def reading(self, answer: Answer) -> TableReading:
-        """Return the reading; call `adopt` with its layout before."""
+    def reading(self, answer: Answer, passage: Passage | None = None) -> TableReading:
+        """Return the reading; call `adopt` with its layout before, hand in `passage` where it is known."""
         layout = self._layout
         assert layout is not None, "a layout is adopted before its answers come"  # noqa: S101  # a bug of ours
         values = answer.values
@@ -139,15 +146,17 @@ class TableReader:
             at=answer.at,
             rows=layout.rows,
             columns=columns,
-            rates=self._rates(layout, answer, columns),
+            rates=self._rates(layout, answer, passage or self.passage(answer), columns),
             uptime=None if answer.ticks is None else timedelta(milliseconds=answer.ticks * 10),
             partial=layout.partial or answer.gaps,
         )
 
-    def _rates(self, layout: Layout, answer: Answer, columns: dict[str, Column]) -> dict[str, Rates]:
+    def _rates(
+        self, layout: Layout, answer: Answer, passage: Passage, columns: dict[str, Column]
+    ) -> dict[str, Rates]:
         if not layout.counters:
             return {}
-        base, passage = self._base, self.passage(answer)
+        base = self._base
         if base is None or not passage.unbroken:
             self._base = answer
             self._count(_CAUSE_OF_LIFE.get(passage.life), layout)

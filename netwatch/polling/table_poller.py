@@ -14,8 +14,8 @@ from netwatch.polling.clock import Clock
 from netwatch.polling.discover import Discovered, Question
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
-from netwatch.polling.readings import Answer, TableReader, examine, refused_instances
-from netwatch.polling.uptime import Life
+from netwatch.polling.readings import Answer, TableReader, examine
+from netwatch.polling.uptime import Life, Passage
 from netwatch.profiles import TableSpec
 from netwatch.snmp import GetPlan, SnmpClient
 
@@ -72,6 +72,7 @@ class TablePoller:
         self._refused: frozenset[Oid] = frozenset()
         self._patience = Patience()
         self._due = "first"
+        self._passage = Passage(Life.UNKNOWN, 0.0)
 
     @property
     def needs_discovery(self) -> bool:
@@ -87,41 +88,42 @@ class TablePoller:
 
         Raises:
             PollError: the device did not answer, or with an error.
-            TimeoutError: the poll's time is used up.
         """
         if self._due:
-            await self._discover(_News(reason=self._due))
-        answer, news = await self._ask(budget)
-        if answer is not None and news is not None and self._may_discover(news):
-            await self._discover(news)
-            answer, _ = await self._ask(budget)
+            with budget.paused():
+                await self._discover(_News(reason=self._due))
+        answer = await self._ask()
+        news = self._news(answer)
+        if news is not None and self._may_discover(news):
+            with budget.paused():
+                await self._discover(news)
+            answer = await self._ask()
         return self._read(answer)
 
     def _may_discover(self, news: _News) -> bool:
         return news.reason == "restart" or self._patience.allows(self._clock.monotonic())
 
-    async def _ask(self, budget: Budget) -> tuple[Answer | None, _News | None]:
+    async def _ask(self) -> Answer | None:
         layout, plan = self._layout, self._plan
         if layout is None or plan is None:
-            return None, None
-        async with budget.running():
-            values = await self._client.run_plan(self._device, plan)
-        missing = refused_instances(layout, values)
-        watched = tuple(values[1 : len(layout.heads)])
+            return None
+        values = await self._client.run_plan(self._device, plan)
         answer = examine(layout, values, self._clock.now(), self._clock.monotonic())
-        return answer, self._news(answer, watched, missing)
+        self._passage = self._reader.passage(answer)
+        return answer
 
-    def _news(self, answer: Answer, watched: tuple[Value, ...], missing: list[Oid]) -> _News | None:
-        life = self._reader.passage(answer).life
-        if life is Life.RESTARTED:
+    def _news(self, answer: Answer | None) -> _News | None:
+        layout = self._layout
+        if answer is None or layout is None:
+            return None
+        if self._passage.life is Life.RESTARTED:
             return _News(reason="restart")
-        if life is Life.JUMPED or watched != self._watched:
+        if self._passage.life is Life.JUMPED or tuple(answer.values[1 : len(layout.heads)]) != self._watched:
             return _News(reason="change")
-        if missing:
-            return _News(reason="missing", refused=frozenset(missing))
-        if self._layout is not None and self._layout.partial:
-            return _News(reason="partial")
-        return None
+        if answer.refused:
+            instances = layout.instances()
+            return _News(reason="missing", refused=frozenset(instances[place] for place in answer.refused))
+        return _News(reason="partial") if layout.partial else None
 
     async def _discover(self, news: _News) -> None:
         DISCOVERIES.labels(news.reason).inc()
@@ -151,7 +153,7 @@ class TablePoller:
             return None
         if answer is None:
             return self._empty_reading()
-        reading = self._reader.reading(answer)
+        reading = self._reader.reading(answer, self._passage)
         self._count(reading)
         return reading
 

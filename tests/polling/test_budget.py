@@ -7,28 +7,27 @@ import pytest
 from netwatch.polling.budget import Budget
 
 
-async def test_time_runs_only_while_reading():
-    budget = Budget(0.05)
-
-    async with budget.running():
-        pass
-    await asyncio.sleep(0.06)
-    async with budget.running():
-        await asyncio.sleep(0)
+async def wait(budget, *, outside=0.0, inside=0.0):
+    async with budget:
+        with budget.paused():
+            await asyncio.sleep(outside)
+        await asyncio.sleep(inside)
 
 
-async def test_time_adds_up_over_several_readings():
-    budget = Budget(0.1)
-    rounds = 0
+async def test_discovery_takes_nothing_of_the_time():
+    await wait(Budget(0.05), outside=0.1)
 
-    async def read_on():
-        nonlocal rounds
-        while True:
-            async with budget.running():
-                await asyncio.sleep(0.02)
-            rounds += 1
 
+async def test_reading_takes_of_it():
     with pytest.raises(TimeoutError):
-        await read_on()
+        await wait(Budget(0.05), inside=5)
 
-    assert 0 < rounds < 6
+
+async def test_what_was_left_before_a_discovery_is_left_after_it():
+    with pytest.raises(TimeoutError):
+        await wait(Budget(0.05), outside=0.1, inside=5)
+
+
+async def test_outside_of_a_poll_nothing_runs_and_nothing_pauses():
+    with Budget(0.0).paused():
+        await asyncio.sleep(0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from netwatch.model import Missing, Oid, RowSet
 from netwatch.polling.counters import Cause, careful_rate
 from netwatch.polling.layout import Presence, build_layout
-from netwatch.polling.readings import TableReader, examine, refused_instances
+from netwatch.polling.readings import TableReader, examine
 
 HC = "ifHCInOctets"
 HC_OID = Oid.parse("1.3.6.1.2.1.31.1.1.1.6")
@@ -267,7 +267,9 @@ def test_a_value_that_went_missing_is_none_and_makes_the_reading_partial(poll):
 def test_the_instances_that_went_missing_are_named(poll):
     poll.agent.set("ifInErrors", 2, Missing.NO_SUCH_INSTANCE)
 
-    assert refused_instances(poll.layout, poll.agent.answers(poll.layout)) == [ERRORS_OID.child(2)]
+    answer = examine(poll.layout, poll.agent.answers(poll.layout), poll.clock.now(), 0.0)
+
+    assert [poll.layout.instances()[place] for place in answer.refused] == [ERRORS_OID.child(2)]
 
 
 @pytest.mark.parametrize(

@@ -199,14 +199,6 @@ async def test_an_answer_with_an_error_is_an_error(table, agent):
         await table.poll(budget())
 
 
-async def test_a_poll_out_of_time_is_over(table, agent):
-    await table.poll(budget())
-    agent.delay = 0.1
-
-    with pytest.raises(TimeoutError):
-        await table.poll(Budget(0.02))
-
-
 def test_patience_grows_with_every_discovery_that_found_nothing():
     patience = Patience()
     waits, now = [], 0.0
