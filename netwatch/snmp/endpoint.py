@@ -53,6 +53,7 @@ class Endpoint:
         self._buckets: dict[int, list[bytes]] = {}
         self._ticks: list[int] = []
         self._timer: asyncio.TimerHandle | None = None
+        self._complain_at = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -225,9 +226,16 @@ class Endpoint:
                 continue
             try:
                 self._take(data, source)
-            except Exception:  # top of the loop that must survive whatever comes in
+            except Exception:  # noqa: BLE001  # top of the loop that must survive whatever comes in
                 datagrams_ignored.labels(cause="malformed").inc()
-                log.exception("snmp_datagram_failed", bytes=len(data))
+                self._complain(len(data))
+
+    def _complain(self, size: int) -> None:
+        """Log a fault of our own with its traceback, once a minute at most: who sends junk must not fill disks."""
+        now = cast(asyncio.AbstractEventLoop, self._loop).time()
+        if now >= self._complain_at:
+            self._complain_at = now + 60
+            log.exception("snmp_datagram_failed", bytes=size)
 
     def _take(self, data: bytes, source: SocketAddress) -> None:
         try:
