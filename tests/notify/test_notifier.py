@@ -82,6 +82,24 @@ async def test_where_a_row_stands_after_trouble_and_that_it_is_sent_once_the_tro
     assert office.notifier.relays_up == 1
 
 
+@pytest.mark.parametrize("flag", ["-r", "-f", "-Q", "-q"])
+@pytest.mark.parametrize("command", ["EHLO", "MAIL", "RCPT", "DATA", "."])
+async def test_a_server_that_is_not_ours_leaves_the_row_in_the_same_places(
+    flag, command, post, smtp_sink, make_entries
+):
+    sink = smtp_sink(flag, command)
+    office = await post({"port": sink.port})
+
+    await office.put(make_entries())
+    if (flag, command) == ("-f", "EHLO"):  # answered 500, so the greeting is HELO and the mail goes
+        await office.until_state(SENT)
+        return
+    row = await office.until_tried()
+
+    fates = {"-r": DEFERRED, "-f": DEAD, "-Q": QUEUED, "-q": UNKNOWN if command == "." else DEFERRED}
+    assert row.state is (QUEUED if command in {"EHLO", "MAIL"} else fates[flag])
+
+
 async def test_a_time_out_after_the_final_dot_sends_the_same_bytes_again(post, rough, make_entries):
     server = await rough({Step.DOT: [HANG]})
     office = await post({"port": server.port, "timeout": "200ms"})
