@@ -2,12 +2,12 @@
 
 Works on the plain tree, so that every error is found at once, whatever else is wrong.
 
-May import: netwatch.model. Called by: load.
+May import: netwatch.model. Called by: loading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
     yield from _files(file, tree, base)
 
 
-def _unknown(file: YamlFile, path: KeyPath, what: str, name: str, known: Iterable[str]) -> Problem:
+def _unknown(file: YamlFile, path: KeyPath, what: str, name: str, known: Collection[str]) -> Problem:
     return file.problem(path, f"there is no {what} {name!r}" + did_you_mean(name, known))
 
 

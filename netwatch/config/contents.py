@@ -1,6 +1,6 @@
 """What is wrong in the files a configuration leads to: profiles and rules.
 
-May import: netwatch.profiles, netwatch.rules, netwatch.model. Called by: load.
+May import: netwatch.profiles, netwatch.rules, netwatch.model. Called by: loading.
 """
 
 from __future__ import annotations

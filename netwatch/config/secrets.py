@@ -1,6 +1,6 @@
 """Fills `${env:NAME}` and `${file:PATH}` in, and keeps what it filled in out of every message.
 
-May import: netwatch.model. Called by: load.
+May import: netwatch.model. Called by: loading.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The whole configuration: one part per room, and the paths in it made whole.
 
-May import: the settings of every room, netwatch.model. Called by: load, devices, schema, app.
+May import: the settings of every room, netwatch.model. Called by: loading, devices, schema, app.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Nothing here repeats a value from a place where secrets stand.
 
-May import: netwatch.model. Called by: load.
+May import: netwatch.model. Called by: loading.
 """
 
 from __future__ import annotations
