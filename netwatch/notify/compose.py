@@ -58,10 +58,8 @@ def compose(
     story = story_of(notification, now=at, link=external_url)
     bodies = render(story)
     origin = parse_mailbox(sender)
-    return [
-        _entry(notification, story, bodies, origin, parse_mailbox(recipient), at, new_id())
-        for recipient in dict.fromkeys(recipients)
-    ]
+    mailboxes = {mailbox.address: mailbox for mailbox in map(parse_mailbox, recipients)}
+    return [_entry(notification, story, bodies, origin, mailbox, at, new_id()) for mailbox in mailboxes.values()]
 
 
 def render(story: Story) -> tuple[str, str]:

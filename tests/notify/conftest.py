@@ -32,10 +32,10 @@ from netwatch.store import MemoryStore
 NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
 QUICK = Pace(
     lease_for=timedelta(seconds=10),
-    probe_first=timedelta(seconds=0.1),
-    probe_most=timedelta(seconds=0.2),
-    login_first=timedelta(seconds=0.1),
-    login_most=timedelta(seconds=0.2),
+    probe_first=timedelta(seconds=0.03),
+    probe_most=timedelta(seconds=0.1),
+    login_first=timedelta(seconds=0.03),
+    login_most=timedelta(seconds=0.1),
     idle_for=timedelta(seconds=2),
     grace=timedelta(seconds=0.3),
     dice=lambda: 0.5,

@@ -52,6 +52,12 @@ def test_every_recipient_gets_a_mail_of_his_own(make_notification):
     assert all(entry.envelope_sender == "netwatch@example.net" for entry in entries)
 
 
+def test_an_address_named_twice_gets_one_mail(make_notification):
+    entries = compose(make_notification(), recipients=["a@example.net", "A <a@example.net>"], sender=SENDER)
+
+    assert [entry.recipient for entry in entries] == ["a@example.net"]
+
+
 def test_headers_are_these_and_in_this_order(make_notification):
     entry = mail_of(make_notification())
 
@@ -243,7 +249,7 @@ EVIL = st.lists(
 ).map("".join)  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(EVIL, EVIL, EVIL, EVIL, st.integers(1, 3))
 def test_no_text_from_anywhere_adds_or_ends_a_header(device, instance, alias, subject, sequence):
     alert = Alert(
