@@ -12,28 +12,19 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
 import structlog
 
-from netwatch.alerts import (
-    Happening,
-    NoData,
-    Route,
-    Step,
-    Transition,
-    flush,
-    happening_of,
-    join,
-    next_flush_at,
-    routing_labels,
-    step,
-)
+from netwatch.alerts import Happening, NoData, Route, Step, Transition, happening_of, step
+from netwatch.engine.draft import Draft, event_of
+from netwatch.engine.incidents import Incidents, Mailer
+from netwatch.engine.metrics import ALERTS, TRANSITIONS, UNWRITTEN
 from netwatch.model import (
     Alert,
     AlertGroup,
@@ -41,8 +32,6 @@ from netwatch.model import (
     AlertState,
     Event,
     Memory,
-    Notification,
-    OutboxEntry,
     ReadingGap,
     TableReading,
     Transaction,
@@ -50,8 +39,6 @@ from netwatch.model import (
 from netwatch.rules import MEMORY_SCOPE, Rule, TableMemory, Verdicts, evaluate, render
 
 log = structlog.get_logger(__name__)
-
-RETRY_FLUSH_AFTER = timedelta(seconds=5)
 
 
 class Ledger(Protocol):
@@ -68,38 +55,6 @@ class Ledger(Protocol):
 
     async def memories(self, scope: str) -> Sequence[Memory]:
         """Return what was remembered under a scope."""
-
-
-class Mailer(Protocol):
-    """Turns what is to be said into outbox entries; decides nothing."""
-
-    def send_resolved(self, receiver: str) -> bool:
-        """Return whether this receiver wants to hear of recoveries."""
-
-    def compose(self, notification: Notification) -> Sequence[OutboxEntry]:
-        """Return one entry per recipient, with the finished message."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Draft:
-    """A transaction being filled."""
-
-    alerts: dict[str, Alert] = field(default_factory=dict)
-    groups: dict[str, AlertGroup] = field(default_factory=dict)
-    closed_groups: list[str] = field(default_factory=list)
-    entries: list[OutboxEntry] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
-    memories: list[Memory] = field(default_factory=list)
-
-    def finished(self) -> Transaction:
-        return Transaction(
-            alerts=tuple(self.alerts.values()),
-            groups=tuple(self.groups.values()),
-            closed_groups=tuple(self.closed_groups),
-            entries=tuple(self.entries),
-            events=tuple(self.events),
-            memories=tuple(self.memories),
-        )
 
 
 class Engine:
@@ -131,27 +86,27 @@ class Engine:
         self._rules_of: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
             self._rules_of[rule.table].append(rule)
-        self._route = route
         self._device_labels = device_labels
-        self._ledger, self._mailer, self._clock, self._new_id = ledger, mailer, clock, new_id
+        self._ledger, self._clock, self._new_id = ledger, clock, new_id
         self._memories: dict[tuple[str, str], TableMemory] = {}
         self._restored: Sequence[Memory] = ()
         self._current: dict[tuple[str, str], dict[str, Alert]] = {}
         self._known: dict[str, Alert] = {}
-        self._groups: dict[str, AlertGroup] = {}
-        self._due: dict[str, datetime] = {}
+        self._incidents = Incidents(route, mailer, self._known, new_id)
         self._wake = asyncio.Event()
         self._flusher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
         self._restored = await self._ledger.memories(MEMORY_SCOPE)
+        self._incidents.restore(await self._ledger.groups())
         for alert in await self._ledger.unfinished():
             self._keep(alert)
-        self._groups = {group.key: group for group in await self._ledger.groups()}
-        self._end_orphans()
-        for group in self._groups.values():
-            self._schedule(group)
+        draft = Draft()
+        self._end_orphans(draft)
+        firing = [alert for alert in self.alerts() if alert.state is AlertState.FIRING]
+        self._incidents.resume(draft, firing, self._clock())
+        self._write(draft)
         self._flusher = asyncio.create_task(self._flush_for_ever(), name="engine: flush")
 
     async def stop(self) -> None:
@@ -175,22 +130,22 @@ class Engine:
         if not rules:
             return
         memory = self._memory_of(reading.device, reading.table)
-        draft: _Draft | None = None
+        draft: Draft | None = None
         for rule in rules:
             verdicts = evaluate(rule, reading, memory)
             current = self._current.get((rule.name, reading.device))
             if current or True in verdicts.broken:
-                draft = draft or _Draft()
+                draft = draft or Draft()
                 self._step_rows(draft, rule, reading, verdicts, current or {})
         if unsaved := memory.unsaved():
-            draft = draft or _Draft()
+            draft = draft or Draft()
             draft.memories.extend(unsaved)
         if draft is not None:
             self._write(draft)
 
     def take_gap(self, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
-        draft = _Draft()
+        draft = Draft()
         for rule in self._rules_of.get(gap.table, ()):
             current = self._current.get((rule.name, gap.device), {})
             instances = list(current) or ([""] if rule.no_data == "alert" else [])
@@ -202,26 +157,21 @@ class Engine:
 
     def remember(self, memory: Memory) -> None:
         """Write down what another room wants back after a restart."""
-        self._write(_Draft(memories=[memory]))
+        self._write(Draft(memories=[memory]))
 
     def note(self, event: Event) -> None:
         """Write one line of the event log."""
-        self._write(_Draft(events=[event]))
+        self._write(Draft(events=[event]))
 
     def flush_due(self, now: datetime) -> datetime | None:
         """Put into the outbox what is due, and return when to look again, None when nothing is foreseen."""
-        for key in [key for key, due in self._due.items() if due <= now]:
-            try:
-                self._flush(self._groups[key], now)
-            except Exception:  # one message that cannot be written must not keep the others back
-                log.exception("a mail could not be written; trying again", group=key)
-                self._due[key] = now + RETRY_FLUSH_AFTER
-        return min(self._due.values(), default=None)
-
-    # -- rows and alerts ---------------------------------------------------------------------------------------
+        states = Counter(alert.state for alert in self.alerts())
+        for state in (AlertState.PENDING, AlertState.FIRING):
+            ALERTS.labels(state).set(states[state])
+        return self._incidents.flush_due(now, self._write_flushed)
 
     def _step_rows(
-        self, draft: _Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
+        self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
     ) -> None:
         """Step the alerts of one rule: of every row that is broken, and every alert there is."""
         broken = [verdicts.keys[row] for row, verdict in enumerate(verdicts.broken) if verdict]
@@ -232,7 +182,7 @@ class Engine:
             elif not reading.partial:
                 self._step_gone_row(draft, rule, reading, current[instance])
 
-    def _step_row(self, draft: _Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int) -> None:
+    def _step_row(self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int) -> None:
         """Step the alert of one row."""
         healed = verdicts.healed
         happening = happening_of(
@@ -246,7 +196,7 @@ class Engine:
                 labels=verdicts.labels_of(row), value=verdicts.value(row), threshold=verdicts.threshold(row),
             )  # fmt: skip
 
-    def _step_gone_row(self, draft: _Draft, rule: Rule, reading: TableReading, alert: Alert) -> None:
+    def _step_gone_row(self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert) -> None:
         """Step an alert whose row a whole reading no longer holds."""
         after = self._step(rule, alert.key, Happening.ROW_GONE, reading.at)
         self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
@@ -257,7 +207,7 @@ class Engine:
 
     def _apply(
         self,
-        draft: _Draft,
+        draft: Draft,
         rule: Rule,
         after: Step,
         now: datetime,
@@ -286,12 +236,15 @@ class Engine:
             alert = replace(alert, annotations=annotations)
             reason = f"{after.reason} ({why})" if why else after.reason
             draft.events.append(event_of(alert, f"{after.transition}: {reason}", now))
+            TRANSITIONS.labels(after.transition).inc()
         draft.alerts[alert.id] = alert
         self._keep(alert)
         if after.transition is Transition.FIRING:
-            self._join_groups(draft, alert, now)
+            self._incidents.join(draft, alert, now)
+            self._wake.set()
         if after.transition is Transition.RESOLVED:
-            self._reschedule_groups_of(alert)
+            self._incidents.note_end(alert)
+            self._wake.set()
 
     def _keep(self, alert: Alert) -> None:
         """Bring memory up to date with an alert."""
@@ -306,12 +259,12 @@ class Engine:
             del alerts[alert.key.instance]
         if not alerts:
             self._current.pop(place, None)
-        if not any(alert.id in group.members for group in self._groups.values()):
+        if not self._incidents.tell_of(alert.id):
             self._known.pop(alert.id, None)
 
-    def _end_orphans(self) -> None:
+    def _end_orphans(self, draft: Draft) -> None:
         """End alerts whose rule or device the configuration no longer has."""
-        draft, now = _Draft(), self._clock()
+        now = self._clock()
         for alert in self.alerts():
             rule = self._rules.get(alert.key.rule)
             gone = Happening.RULE_GONE if rule is None else Happening.DEVICE_GONE
@@ -322,7 +275,6 @@ class Engine:
                 draft.alerts[after.alert.id] = after.alert
                 draft.events.append(event_of(after.alert, f"{after.transition}: {after.reason}", now))
                 self._keep(after.alert)
-        self._write(draft)
 
     def _memory_of(self, device: str, table: str) -> TableMemory:
         memory = self._memories.get((device, table))
@@ -330,69 +282,6 @@ class Engine:
             memory = TableMemory(device, table, self._restored)
             self._memories[(device, table)] = memory
         return memory
-
-    # -- groups and mails --------------------------------------------------------------------------------------
-
-    def _join_groups(self, draft: _Draft, alert: Alert, now: datetime) -> None:
-        """Put a firing alert into the group of every receiver that is to be told."""
-        for match in self._route.receivers_for(routing_labels(alert)):
-            group = join(self._groups.get(match.group_key), alert, match, now, self._new_id)
-            self._groups[group.key] = draft.groups[group.key] = group
-            self._schedule(group)
-
-    def _reschedule_groups_of(self, alert: Alert) -> None:
-        for group in self._groups.values():
-            if alert.id in group.members:
-                self._schedule(group)
-
-    def _schedule(self, group: AlertGroup) -> None:
-        due = next_flush_at(
-            group,
-            self._known,
-            self._route.timing_of(group, self._known),
-            send_resolved=self._mailer.send_resolved(group.receiver),
-        )
-        if due is None:
-            self._due.pop(group.key, None)
-        else:
-            self._due[group.key] = due
-        self._wake.set()
-
-    def _flush(self, group: AlertGroup, now: datetime) -> None:
-        """Decide one group's mail; group and outbox rows are one transaction."""
-        timing = self._route.timing_of(group, self._known)
-        wants_resolved = self._mailer.send_resolved(group.receiver)
-        outcome = flush(group, self._known, timing, now, new_id=self._new_id, send_resolved=wants_resolved)
-        draft = _Draft()
-        if outcome.notification is not None:
-            draft.entries.extend(self._mailer.compose(outcome.notification))
-            draft.events.extend(self._told(outcome.notification, draft.entries, outcome.reason, now))
-        if outcome.group is None:
-            self._groups.pop(group.key)
-            self._due.pop(group.key, None)
-            draft.closed_groups.append(group.key)
-        else:
-            self._groups[group.key] = draft.groups[group.key] = outcome.group
-            self._schedule(outcome.group)
-        self._forget_over(group)
-        self._write(draft)
-
-    def _told(
-        self, notification: Notification, entries: Sequence[OutboxEntry], reason: str, now: datetime
-    ) -> Iterable[Event]:
-        recipients = ", ".join(entry.recipient for entry in entries) or "nobody"
-        for alert in (*notification.firing, *notification.resolved):
-            yield event_of(
-                alert, f"mail to {recipients} for receiver {notification.group.receiver}: {reason}", now, "notify"
-            )
-
-    def _forget_over(self, group: AlertGroup) -> None:
-        """Drop from memory the members that are over and that no open group tells of any more."""
-        still_told = {member for other in self._groups.values() for member in other.members}
-        for member in group.members:
-            alert = self._known.get(member)
-            if alert is not None and alert.resolved_at is not None and member not in still_told:
-                del self._known[member]
 
     async def _flush_for_ever(self) -> None:
         while True:
@@ -405,18 +294,18 @@ class Engine:
             except TimeoutError:
                 continue
 
-    def _write(self, draft: _Draft) -> None:
+    def _write_flushed(self, draft: Draft, group: AlertGroup) -> None:
+        """Write a group's mail, and forget the members that are over and that no open group tells of any more."""
+        for member in group.members:
+            alert = self._known.get(member)
+            if alert is not None and alert.resolved_at is not None and not self._incidents.tell_of(member):
+                del self._known[member]
+        self._write(draft)
+
+    def _write(self, draft: Draft) -> None:
         transaction = draft.finished()
         if transaction:
             self._ledger.commit(transaction).add_done_callback(_log_failure)
-
-
-def event_of(alert: Alert, text: str, at: datetime, kind: str = "alert") -> Event:
-    """Return a line of the event log about an alert."""
-    key = alert.key
-    return Event(
-        at=at, kind=kind, text=text, device=key.device, rule=key.rule, instance=key.instance, alert_id=alert.id
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,4 +322,5 @@ _NO_RULE = _NoRule()
 
 def _log_failure(written: asyncio.Future[None]) -> None:
     if not written.cancelled() and (trouble := written.exception()) is not None:
+        UNWRITTEN.inc()
         log.error("a transaction was not written", error=str(trouble))

@@ -1,0 +1,128 @@
+"""Who is told what and when: groups of alerts from their first mail to their last.
+
+Group and outbox rows are one transaction: a crash leaves an incident either told, with its mails written, or not.
+
+May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from netwatch.alerts import Route, flush, join, next_flush_at, routing_labels
+from netwatch.engine.draft import Draft, event_of
+from netwatch.engine.metrics import COMPOSE_ERRORS, INCIDENTS, NOTIFICATIONS
+from netwatch.model import Alert, AlertGroup, Event, Notification, OutboxEntry
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER = timedelta(seconds=5)
+
+
+class Mailer(Protocol):
+    """Turns what is to be said into outbox entries; decides nothing."""
+
+    def send_resolved(self, receiver: str) -> bool:
+        """Return whether this receiver wants to hear of recoveries."""
+
+    def compose(self, notification: Notification) -> Sequence[OutboxEntry]:
+        """Return one entry per recipient, with the finished message."""
+
+
+class Incidents:
+    """The open groups, and when each is next looked at.
+
+    `known` is the caller's: every alert by id that is alive or that an open group still tells of.
+    """
+
+    def __init__(self, route: Route, mailer: Mailer, known: Mapping[str, Alert], new_id: Callable[[], str]) -> None:
+        self._route, self._mailer, self._known, self._new_id = route, mailer, known, new_id
+        self._groups: dict[str, AlertGroup] = {}
+        self._due: dict[str, datetime] = {}
+
+    def restore(self, groups: Iterable[AlertGroup]) -> None:
+        """Take back the groups that were open."""
+        self._groups = {group.key: group for group in groups}
+
+    def resume(self, draft: Draft, firing: Iterable[Alert], now: datetime) -> None:
+        """Begin again after a restart; who is told by now only, since the route has changed, joins."""
+        for alert in firing:
+            self.join(draft, alert, now)
+        for group in self._groups.values():
+            self._schedule(group)
+
+    def join(self, draft: Draft, alert: Alert, now: datetime) -> None:
+        """Put a firing alert into the group of every receiver that is to be told."""
+        for match in self._route.receivers_for(routing_labels(alert)):
+            before = self._groups.get(match.group_key)
+            group = join(before, alert, match, now, self._new_id)
+            if group is not before:
+                self._groups[group.key] = draft.groups[group.key] = group
+                self._schedule(group)
+
+    def note_end(self, alert: Alert) -> None:
+        """See to it that the end of an alert is told in time."""
+        for group in self._groups.values():
+            if alert.id in group.members:
+                self._schedule(group)
+
+    def tell_of(self, alert_id: str) -> bool:
+        """Return whether an open group has this alert among its members."""
+        return any(alert_id in group.members for group in self._groups.values())
+
+    def flush_due(self, now: datetime, write: Callable[[Draft, AlertGroup], None]) -> datetime | None:
+        """Write what is due, group by group, and return when to look again, None when nothing is foreseen.
+
+        `write` is given the draft and the group as it was before.
+        """
+        for key in [key for key, due in self._due.items() if due <= now]:
+            group = self._groups[key]
+            try:
+                draft = self._flush(group, now)
+            except Exception:  # one message that cannot be written must not keep the others back
+                log.exception("a mail could not be written; trying again", group=key)
+                COMPOSE_ERRORS.inc()
+                self._due[key] = now + RETRY_AFTER
+            else:
+                write(draft, group)
+        INCIDENTS.set(len(self._groups))
+        return min(self._due.values(), default=None)
+
+    def _schedule(self, group: AlertGroup) -> None:
+        timing = self._route.timing_of(group, self._known)
+        wants_resolved = self._mailer.send_resolved(group.receiver)
+        due = next_flush_at(group, self._known, timing, send_resolved=wants_resolved)
+        if due is None:
+            self._due.pop(group.key, None)
+        else:
+            self._due[group.key] = due
+
+    def _flush(self, group: AlertGroup, now: datetime) -> Draft:
+        """Decide one group's mail."""
+        timing = self._route.timing_of(group, self._known)
+        wants_resolved = self._mailer.send_resolved(group.receiver)
+        outcome = flush(group, self._known, timing, now, new_id=self._new_id, send_resolved=wants_resolved)
+        draft = Draft()
+        if outcome.notification is not None:
+            draft.entries.extend(self._mailer.compose(outcome.notification))
+            draft.events.extend(_told(outcome.notification, draft.entries, outcome.reason, now))
+        if outcome.group is None:
+            del self._groups[group.key], self._due[group.key]
+            draft.closed_groups.append(group.key)
+        else:
+            self._groups[group.key] = draft.groups[group.key] = outcome.group
+            self._schedule(outcome.group)
+        return draft
+
+
+def _told(notification: Notification, entries: Sequence[OutboxEntry], reason: str, now: datetime) -> Iterable[Event]:
+    """Yield a line of the event log for every alert the mail is about."""
+    NOTIFICATIONS.labels("repeat" if notification.repeat else "problem" if notification.firing else "recovery").inc()
+    recipients = ", ".join(entry.recipient for entry in entries) or "nobody"
+    text = f"mail to {recipients} for receiver {notification.group.receiver}: {reason}"
+    for alert in (*notification.firing, *notification.resolved):
+        yield event_of(alert, text, now, "notify")
