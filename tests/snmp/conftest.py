@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left, bisect_right
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
@@ -48,6 +49,7 @@ class Table:
 
     def __init__(self, varbinds: Iterable[Varbind]) -> None:
         self.varbinds = sorted(varbinds, key=lambda varbind: varbind.oid)
+        self.oids = [varbind.oid for varbind in self.varbinds]
 
     def __call__(self, request: Message) -> Message:
         pdu = request.pdu
@@ -66,11 +68,12 @@ class Table:
 
     def exact(self, oid: Oid) -> Varbind:
         missing = Varbind(oid=oid, tag=Tag.NO_SUCH_INSTANCE, value=Missing.NO_SUCH_INSTANCE)
-        return next((varbind for varbind in self.varbinds if varbind.oid == oid), missing)
+        place = bisect_left(self.oids, oid)
+        return self.varbinds[place] if self.oids[place : place + 1] == [oid] else missing
 
     def after(self, oid: Oid) -> Varbind:
         end = Varbind(oid=oid, tag=Tag.END_OF_MIB_VIEW, value=Missing.END_OF_MIB_VIEW)
-        return next((varbind for varbind in self.varbinds if varbind.oid > oid), end)
+        return next(iter(self.varbinds[(place := bisect_right(self.oids, oid)) : place + 1]), end)
 
     @staticmethod
     def reply(request: Message, varbinds: Iterable[Varbind], status: int = 0, index: int = 0) -> Message:
