@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from prometheus_client import Gauge
 
 from netwatch import __version__
 from netwatch.alerts import build_route
@@ -53,6 +54,10 @@ RESOLVED_SHOWN = 50
 STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
 POLLING_MEMORY = "polling"
+
+BUILD = Gauge("netwatch_build_info", "Always 1; the label says which version runs", ["version"])
+OUTBOX = Gauge("netwatch_outbox_messages", "Mails in the outbox, one per recipient, by state", ["state"])
+OLDEST_UNSENT_SECONDS = Gauge("netwatch_outbox_oldest_unsent_seconds", "Age of the oldest mail not yet sent")
 
 
 class App:
@@ -113,6 +118,7 @@ class App:
             raise
 
     async def _start(self) -> None:
+        BUILD.labels(__version__).set(1)
         await self._store.start()
         self._store.on_outbox_commit = self._notifier.wake
         await self._engine.start()
@@ -158,10 +164,14 @@ class App:
         now = datetime.now(UTC)
         oldest = await self._store.oldest_unsent()
         counts = await self._store.outbox_counts()
+        age = (now - oldest).total_seconds() if oldest else 0.0
+        OLDEST_UNSENT_SECONDS.set(age)
+        for state in OutboxState:
+            OUTBOX.labels(state).set(counts.get(state, 0))
         columns: dict[str, Column] = {
             "relays_down": [self._notifier.relays_down],
             "relays_up": [self._notifier.relays_up],
-            "oldest_unsent_seconds": [(now - oldest).total_seconds() if oldest else 0.0],
+            "oldest_unsent_seconds": [age],
             "dead_letters": [counts.get(OutboxState.DEAD, 0)],
             "polls_late_ratio": [self._poller.late_ratio if self._poller else 0.0],
             "poll_lag_seconds": [self._poller.lag_seconds if self._poller else 0.0],
