@@ -85,6 +85,8 @@ def label_name(label: str) -> str:
 
 def escaped(text: str) -> str:
     """Return a label value or help text with backslash, line feed and quote escaped; always encodable as UTF-8."""
+    if text.isascii() and '"' not in text and "\\" not in text and "\n" not in text:
+        return text
     return text.translate(_ESCAPES).encode("utf-8", "replace").decode()
 
 

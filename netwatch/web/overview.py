@@ -6,9 +6,10 @@ A quiet room. May import: netwatch.model, netwatch.web.words. Called by: netwatc
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from netwatch.model import Alert, AlertState, DeviceStatus
@@ -25,21 +26,11 @@ _DIGITS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRow:
-    """A device, the alerts that fire for it and the state it is shown in."""
+    """A device, the alerts that fire for it and the state it is shown in, the worst that is known."""
 
     status: DeviceStatus
+    state: DeviceState
     firing: tuple[Alert, ...] = ()
-
-    @property
-    def state(self) -> DeviceState:
-        """Return the worst that is known."""
-        if self.status.up is False:
-            return "down"
-        if self.firing:
-            return "alert"
-        if self.status.trouble or self.status.partial_tables:
-            return "trouble"
-        return "unknown" if self.status.up is None else "up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +38,14 @@ class Overview:
     """What the first page says. rows: worst first; firing, pending: gravest first; problems: NetWatch's own."""
 
     rows: tuple[DeviceRow, ...]
+    counts: Mapping[DeviceState, int]
     firing: tuple[Alert, ...]
     pending: tuple[Alert, ...]
     problems: tuple[str, ...]
 
     def count(self, state: DeviceState) -> int:
         """Return how many devices are in a state."""
-        return sum(row.state == state for row in self.rows)
+        return self.counts.get(state, 0)
 
     @property
     def level(self) -> Level:
@@ -103,13 +95,25 @@ def overview_of(devices: Iterable[DeviceStatus], alerts: Sequence[Alert], proble
     by_device: dict[str, list[Alert]] = defaultdict(list)
     for alert in firing:
         by_device[alert.key.device].append(alert)
-    rows = (DeviceRow(status=status, firing=tuple(by_device.get(status.device.name, ()))) for status in devices)
+    rows = [_row(status, tuple(by_device.get(status.device.name, ()))) for status in devices]
     return Overview(
         rows=tuple(sorted(rows, key=lambda row: (_RANK[row.state], natural(row.status.device.name)))),
+        counts=Counter(row.state for row in rows),
         firing=tuple(firing),
         pending=tuple(pending),
         problems=tuple(problems),
     )
+
+
+def _row(status: DeviceStatus, firing: tuple[Alert, ...]) -> DeviceRow:
+    state: DeviceState = "unknown" if status.up is None else "up"
+    if status.up is False:
+        state = "down"
+    elif firing:
+        state = "alert"
+    elif status.trouble or status.partial_tables:
+        state = "trouble"
+    return DeviceRow(status=status, state=state, firing=firing)
 
 
 def gravest_first(alert: Alert) -> tuple[int, float]:
@@ -119,6 +123,7 @@ def gravest_first(alert: Alert) -> tuple[int, float]:
     return _SEVERITIES.index(alert.severity) if known else len(_SEVERITIES), -at.timestamp()
 
 
+@lru_cache(maxsize=100_000)
 def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
     """Sort key: `sw2` before `sw10`."""
     parts = _DIGITS.split(name.lower())

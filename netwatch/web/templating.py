@@ -35,6 +35,8 @@ class Templates:
             words.event_rate, words.percent, words.number, words.counted, words.shortened, words.value_text,
         ):  # fmt: skip
             self._environment.filters[one.__name__] = one
+        for name in self._environment.list_templates():
+            self._environment.get_template(name)  # compiled now, not while the event loop has other work
 
     async def page(self, name: str, status_code: int = 200, **context: object) -> HTMLResponse:
         """Return the filled template; `now` is one moment for the whole page."""
