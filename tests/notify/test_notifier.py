@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
-import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -56,9 +54,10 @@ FATES = [
 async def test_where_a_row_stands_after_trouble_and_that_it_is_sent_once_the_trouble_is_over(
     step, trouble, state, attempts, post, rough, make_entries, tmp_path
 ):
-    certificate = self_signed(tmp_path)
-    server = await rough({step: TROUBLES[trouble]}, context=certificate.server_context())
-    tls = {"tls": "starttls", "ca_file": str(certificate.certificate), **LOGIN}
+    protected = step in {Step.STARTTLS, Step.AUTH}
+    certificate = self_signed(tmp_path) if protected else None
+    server = await rough({step: TROUBLES[trouble]}, context=certificate and certificate.server_context())
+    tls = {"tls": "starttls", "ca_file": str(certificate.certificate), **LOGIN} if certificate else {}
     office = await post({"port": server.port, **tls})
     (entry,) = make_entries()
 
@@ -365,15 +364,10 @@ async def test_counters_tell_what_became_of_mails(post, rough, make_entries):
     assert metrics.ATTEMPTS.labels("dead", "rcpt")._value.get() == refused + 1
 
 
-async def test_a_mail_is_accepted_soon_after_it_was_committed(post, smtp_sink, make_entries):
+async def test_a_commit_wakes_the_notifier_long_before_it_would_look_by_itself(post, smtp_sink, make_entries):
     sink = smtp_sink()
     office = await post({"port": sink.port})
-    waits = []
 
-    for number in range(30):
-        await office.put(make_entries(f"n{number:02}@example.net"))
-        started = time.monotonic()
-        await office.until(lambda rows: all(row.state is SENT for row in rows))
-        waits.append(time.monotonic() - started)
-
-    assert statistics.median(waits) < 0.1
+    for number in range(10):
+        await office.put(make_entries(f"n{number}@example.net"))
+        await office.until_state(*[SENT] * (number + 1), seconds=5)
