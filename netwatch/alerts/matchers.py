@@ -1,20 +1,19 @@
 """Label matchers as Alertmanager writes them: `severity="critical"`, `site!=lab`, `device=~"core-.*"`.
 
 A label that an alert does not have counts as empty text, and a regular expression must match the whole of it, both
-as in Alertmanager. The expressions are Python's, not RE2's; they come from the operator and see at most 1,000
-characters of a label.
+as in Alertmanager. The expressions are Python's, not RE2's, and only such as cannot hang (see model/pattern.py).
 
 A quiet room: no clock, no socket, no database.
-May import: nothing. Called by: settings, routing.
+May import: netwatch.model. Called by: settings, routing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-MAX_LABEL_LENGTH = 1000
+from netwatch.model import bounded_matcher
 
 _MATCHER = re.compile(
     r"""\s*(?P<label>"(?:[^"\\]|\\.)+"|[A-Za-z_][A-Za-z0-9_.:-]*?)
@@ -27,19 +26,18 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matcher:
-    """One condition on one label; `pattern` is set for =~ and !~."""
+    """One condition on one label; `matches` is set for =~ and !~."""
 
     label: str
     text: str
     negated: bool = False
-    pattern: re.Pattern[str] | None = None
+    matches: Callable[[str], bool] | None = field(default=None, compare=False)
 
     def holds(self, labels: Mapping[str, str]) -> bool:
         """Return whether the labels meet the condition."""
         value = labels.get(self.label, "")
-        if self.pattern is None:
-            return (value == self.text) is not self.negated
-        return (self.pattern.fullmatch(value[:MAX_LABEL_LENGTH]) is not None) is not self.negated
+        holds = value == self.text if self.matches is None else self.matches(value)
+        return holds is not self.negated
 
 
 def parse_matchers(text: str) -> tuple[Matcher, ...]:
@@ -67,13 +65,8 @@ def parse_matchers(text: str) -> tuple[Matcher, ...]:
 
 def _matcher(match: re.Match[str]) -> Matcher:
     operator, value = match["operator"], _unquoted(match["text"])
-    pattern = None
-    if operator.endswith("~"):
-        try:
-            pattern = re.compile(value)
-        except re.error as exc:
-            raise ValueError(f"{value!r} is not a regular expression: {exc}") from exc
-    return Matcher(label=_unquoted(match["label"]), text=value, negated=operator.startswith("!"), pattern=pattern)
+    matches = bounded_matcher(value) if operator.endswith("~") else None
+    return Matcher(label=_unquoted(match["label"]), text=value, negated=operator.startswith("!"), matches=matches)
 
 
 def _unquoted(text: str) -> str:

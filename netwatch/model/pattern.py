@@ -1,7 +1,7 @@
 """Regular expressions that cannot hang: operators write them, but hostile devices supply the text.
 
 Python's `re` backtracks, and a nested repeat such as `(a+)+` takes longer than anybody waits on a text made for it.
-What is allowed here takes at most some milliseconds on MAX_TEXT characters.
+What is allowed here takes some hundredths of a second at the very worst, on a text of MAX_TEXT characters.
 
 May import: nothing. Called by: rules, alerts.
 """
@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-MAX_PATTERN = 200
+MAX_PATTERN = 1000
 MAX_TEXT = 255
 MAX_REPEATS = 3
+MAX_CHOICES = 4
 MAX_OPTIONALS = 8
+"""Each `?` can double the work, so a pattern with MAX_REPEATS repeats may have one of them only."""
 
 _PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?:|\(\?|[()|?]|[*+][?+]?|\{[^}]*\}\??|.", re.DOTALL)
 
@@ -45,7 +47,7 @@ def bounded_matcher(pattern: str) -> Callable[[str], bool]:
 
 def _check(body: str) -> None:
     """Refuse what makes backtracking explode: choices or repeats inside a repeat, or many repeats in a row."""
-    repeats = optionals = 0
+    repeats = optionals = choices = 0
     open_groups: list[bool] = []  # for each open group: does it hold a choice or a repeat?
     closed_busy = False  # was the thing just read a group that does?
     for part in _PART.findall(body):
@@ -55,6 +57,7 @@ def _check(body: str) -> None:
         if repeated and closed_busy:
             raise ValueError(f"{body!r}: a choice or repeat inside a repeat could take forever; write it flat")
         repeats, optionals = repeats + repeated, optionals + (part == "?")
+        choices += part == "|" and bool(open_groups) and not open_groups[-1]
         busy = repeated or part in ("|", "?")
         closed_busy = False
         if part in ("(", "(?:"):
@@ -64,5 +67,7 @@ def _check(body: str) -> None:
             busy = closed_busy
         if busy and open_groups:
             open_groups[-1] = True
-    if repeats > MAX_REPEATS or optionals > MAX_OPTIONALS:
+    if repeats > MAX_REPEATS or optionals > (MAX_OPTIONALS if repeats < MAX_REPEATS else 1):
         raise ValueError(f"{body!r}: at most {MAX_REPEATS} of * + {{}} and {MAX_OPTIONALS} of ? in one pattern")
+    if choices > MAX_CHOICES:
+        raise ValueError(f"{body!r}: at most {MAX_CHOICES} groups with | in one pattern")

@@ -1,0 +1,311 @@
+"""When the mails of an incident go out, and what each says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netwatch.alerts import GroupTiming, RouteMatch, flush, join, next_flush_at
+from netwatch.model import Alert, AlertKey, AlertState
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TIMING = GroupTiming()  # 30 s, 5 min, 4 h
+MATCH = RouteMatch(receiver="noc", group_key='noc{device="sw1"}', group_labels={"device": "sw1"}, timing=TIMING)
+
+
+def at(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+class Incident:
+    """One group, driven as the engine drives it: alerts fire and end, and due ticks are flushed."""
+
+    def __init__(self, timing: GroupTiming = TIMING, *, send_resolved: bool = True) -> None:
+        self.timing = timing
+        self.send_resolved = send_resolved
+        self.alerts: dict[str, Alert] = {}
+        self.group = None
+        self.mails: list[tuple[float, list[str], list[str], bool]] = []
+        self.notifications = []
+        self.reasons: list[str] = []
+        self.threads = (f"thread-{number}" for number in count(1))
+
+    def fire(self, name: str, second: float) -> None:
+        self.run_until(second)
+        self.alerts[name] = Alert(
+            id=name, key=AlertKey(rule="A", device="sw1", instance=f"ifName={name}"), state=AlertState.FIRING,
+            pending_at=at(second), firing_at=at(second),
+        )  # fmt: skip
+        self.group = join(self.group, self.alerts[name], MATCH, at(second), lambda: next(self.threads))
+
+    def end(self, name: str, second: float) -> None:
+        self.run_until(second)
+        self.alerts[name] = replace(self.alerts[name], state=AlertState.RESOLVED, resolved_at=at(second))
+
+    def due(self) -> datetime | None:
+        if self.group is None:
+            return None
+        return next_flush_at(self.group, self.alerts, self.timing, send_resolved=self.send_resolved)
+
+    def run_until(self, second: float) -> Incident:
+        while (due := self.due()) is not None and due <= at(second):
+            self.flush(max(due, self.notifications[-1].at if self.notifications else due))
+        return self
+
+    def flush(self, now: datetime) -> None:
+        outcome = flush(
+            self.group,
+            self.alerts,
+            self.timing,
+            now,
+            new_id=lambda: next(self.threads),
+            send_resolved=self.send_resolved,
+        )
+        self.group = outcome.group
+        self.reasons.append(outcome.reason)
+        if outcome.notification is not None:
+            note = outcome.notification
+            self.notifications.append(note)
+            names = [sorted(alert.id for alert in alerts) for alerts in (note.firing, note.resolved)]
+            self.mails.append(((note.at - NOON).total_seconds(), *names, note.repeat))
+
+
+def test_the_first_mail_waits_group_wait_for_company():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 20)
+
+    assert incident.due() == at(30)
+    assert incident.run_until(3600).mails == [(30, ["a", "b"], [], False)]
+
+
+def test_what_comes_later_waits_for_the_next_tick():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 40)
+    incident.fire("c", 300)
+
+    assert incident.run_until(3600).mails == [(30, ["a"], [], False), (330, ["a", "b", "c"], [], False)]
+
+
+def test_a_long_standing_group_looks_at_news_at_its_ticks():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 3000)
+
+    assert incident.run_until(4000).mails[1] == (3030, ["a", "b"], [], False)
+
+
+def test_a_recovery_is_mailed_and_closes_the_incident():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.end("a", 100)
+
+    assert incident.run_until(3600).mails == [(30, ["a"], [], False), (330, [], ["a"], False)]
+    assert incident.group is None
+
+
+def test_one_of_two_ending_keeps_the_incident_open_and_is_told_once():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 0)
+    incident.end("a", 100)
+
+    assert incident.run_until(3600).mails == [(30, ["a", "b"], [], False), (330, ["b"], ["a"], False)]
+    assert incident.group.members == ("b",)
+
+
+def test_nothing_new_is_repeated_after_repeat_interval():
+    incident = Incident()
+    incident.fire("a", 0)
+
+    hours = [mail[0] for mail in incident.run_until(9 * 3600).mails]
+
+    assert hours == [30, 4 * 3600 + 30, 8 * 3600 + 30]
+    assert [mail[3] for mail in incident.mails] == [False, True, True]
+    assert [note.sequence for note in incident.notifications] == [1, 2, 3]
+
+
+def test_news_put_off_the_repeat():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 3 * 3600)
+
+    assert [mail[0] for mail in incident.run_until(8 * 3600).mails] == [30, 3 * 3600 + 30, 7 * 3600 + 30]
+
+
+def test_what_ended_before_anybody_was_told_is_never_mailed():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.end("a", 10)
+
+    assert incident.run_until(3600).mails == []
+    assert incident.group is None
+    assert incident.reasons == ["everything in it ended before it was told"]
+
+
+def test_what_came_and_went_between_two_mails_is_not_in_the_second():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 60)
+    incident.end("b", 120)
+    incident.end("a", 130)
+
+    assert incident.run_until(3600).mails == [(30, ["a"], [], False), (330, [], ["a"], False)]
+
+
+def test_an_outbreak_after_the_end_has_a_thread_of_its_own():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.end("a", 100)
+    incident.fire("a2", 400)
+    incident.run_until(3600)
+
+    assert [note.group.thread_id for note in incident.notifications] == ["thread-1", "thread-1", "thread-2"]
+    assert [note.sequence for note in incident.notifications] == [1, 2, 1]
+
+
+def test_an_outbreak_while_the_incident_is_open_stays_in_its_thread():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 0)
+    incident.end("a", 100)
+    incident.fire("a2", 400)
+    incident.run_until(3600)
+
+    assert {note.group.thread_id for note in incident.notifications} == {"thread-1"}
+    assert incident.mails[-1] == (630, ["a2", "b"], [], False)
+
+
+def test_an_alert_that_breaks_again_before_its_recovery_was_told_is_told_as_both_in_two_incidents():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.end("a", 100)
+    incident.fire("a2", 200)
+
+    assert incident.run_until(3600).mails[1:] == [(330, [], ["a"], False), (330, ["a2"], [], False)]
+    assert [note.group.thread_id for note in incident.notifications] == ["thread-1", "thread-1", "thread-2"]
+
+
+def test_what_begins_as_an_incident_ends_has_its_own_thread_even_where_recoveries_are_not_sent():
+    incident = Incident(send_resolved=False)
+    incident.fire("a", 0)
+    incident.end("a", 100)
+    incident.fire("b", 320)
+
+    assert incident.run_until(3600).mails == [(30, ["a"], [], False), (350, ["b"], [], False)]
+    assert [note.group.thread_id for note in incident.notifications] == ["thread-1", "thread-2"]
+
+
+def test_a_receiver_that_wants_no_recoveries_gets_none():
+    incident = Incident(send_resolved=False)
+    incident.fire("a", 0)
+    incident.fire("b", 0)
+    incident.end("a", 100)
+    incident.run_until(1000)
+    incident.end("b", 1001)
+
+    assert incident.run_until(9999).mails == [(30, ["a", "b"], [], False)]
+    assert incident.group is None
+    assert incident.reasons[-1] == "it ended; recoveries are not sent"
+
+
+def test_after_a_stand_still_what_is_due_goes_out_at_once_and_once():
+    incident = Incident()
+    incident.fire("a", 0)
+
+    assert incident.due() == at(30)
+    incident.flush(at(5000))
+
+    assert [mail[0] for mail in incident.mails] == [5000]
+    assert incident.due() == at(30 + 300 * 65)  # the repeat: the first tick 4 h after the mail
+
+
+def test_group_wait_0_mails_at_once():
+    incident = Incident(GroupTiming(group_wait=timedelta(0)))
+    incident.fire("a", 0)
+
+    assert incident.due() == NOON
+
+
+def test_an_alert_that_fires_in_the_moment_of_a_mail_waits_for_the_next_tick():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 30)
+
+    assert [mail[0] for mail in incident.run_until(1000).mails] == [30, 330]
+
+
+def test_flushing_without_news_says_nothing():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.run_until(60)
+    incident.flush(at(330))
+
+    assert len(incident.mails) == 1
+    assert incident.reasons[-1] == "nothing changed since the last mail"
+
+
+def test_joining_twice_counts_once():
+    incident = Incident()
+    incident.fire("a", 0)
+
+    assert join(incident.group, incident.alerts["a"], MATCH, at(5), str) is incident.group
+
+
+def test_the_subject_names_device_row_and_rule_and_nothing_that_changes():
+    incident = Incident()
+    incident.fire("Gi1/0/7", 0)
+
+    assert incident.group.subject == "sw1 Gi1/0/7 A"
+
+
+def test_reasons_say_how_many():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 0)
+    incident.end("a", 100)
+    incident.run_until(5 * 3600)
+
+    assert incident.reasons == [
+        "2 new; 2 fire now",
+        "1 ended; 1 fire now",
+        "repeat_interval is over and 1 still fire",
+    ]
+
+
+MOVES = st.lists(st.tuples(st.sampled_from(["fire", "end"]), st.integers(0, 3), st.integers(0, 2000)), max_size=40)
+
+
+@settings(max_examples=200, deadline=None)
+@given(moves=MOVES, wait=st.sampled_from([0, 30, 400]), repeat=st.sampled_from([60, 900, 14400]))
+def test_in_any_history_every_problem_and_recovery_is_told_as_it_must(moves, wait, repeat):
+    timing = GroupTiming(group_wait=timedelta(seconds=wait), repeat_interval=timedelta(seconds=repeat))
+    incident, second, generation = Incident(timing), 0, count()
+    firing: dict[int, str] = {}
+    for move, row, pause in moves:
+        second += pause
+        if move == "fire" and row not in firing:
+            firing[row] = f"{row}.{next(generation)}"
+            incident.fire(firing[row], second)
+        elif move == "end" and row in firing:
+            incident.end(firing.pop(row), second)
+    for name in firing.values():
+        incident.end(name, second + 10_000)
+    incident.run_until(second + 20_000)
+
+    told_firing = [name for mail in incident.mails for name in mail[1] if not mail[3]]
+    told_over = [name for mail in incident.mails for name in mail[2]]
+    assert incident.group is None  # every incident ends
+    assert len(told_over) == len(set(told_over))  # a recovery is told once
+    assert set(told_over) == set(told_firing)  # to those who were told, and to all of them
+    moments = {(note.at, note.group.thread_id) for note in incident.notifications}
+    assert len(moments) == len(incident.mails)  # never two mails of one incident in one moment
+    for name, alert in incident.alerts.items():
+        waited = timing.group_wait + timing.group_interval
+        if alert.resolved_at - alert.firing_at > waited:
+            assert name in told_firing  # what lasts is always told

@@ -1,0 +1,121 @@
+"""Who is told of what."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from netwatch.alerts import RouteSettings, build_route, join, routing_labels
+from netwatch.errors import ConfigError
+from netwatch.model import Alert, AlertKey, AlertState
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TREE = build_route(RouteSettings.model_validate({
+    "receiver": "noc",
+    "routes": [
+        {"match": {"severity": "critical"}, "receiver": "oncall", "continue": True, "group_wait": "0s"},
+        {"matchers": ['site=~"hq|lab"'], "receiver": "site", "group_by": ["site"], "group_interval": "1m", "routes": [
+            {"match": {"site": "lab"}, "repeat_interval": "1d"},
+            {"match": {"alertname": "DeviceDown"}, "receiver": "phones", "group_by": ["..."]},
+        ]},
+        {"match": {"device": "netwatch"}, "receiver": "admins"},
+        {"match": {"severity": "none"}, "receiver": "nobody", "group_by": []},
+    ],
+}))  # fmt: skip
+
+
+def told(**labels):
+    return [match.receiver for match in TREE.receivers_for({"device": "sw1", "alertname": "X", **labels})]
+
+
+@pytest.mark.parametrize(("labels", "receivers"), [
+    ({}, ["noc"]),
+    ({"severity": "critical"}, ["oncall"]),
+    ({"severity": "critical", "site": "hq"}, ["oncall", "site"]),
+    ({"site": "lab"}, ["site"]),
+    ({"site": "hq", "alertname": "DeviceDown"}, ["phones"]),
+    ({"site": "elsewhere"}, ["noc"]),
+    ({"device": "netwatch"}, ["admins"]),
+])  # fmt: skip
+def test_an_alert_goes_down_the_tree(labels, receivers):
+    assert told(**labels) == receivers
+
+
+def test_a_child_inherits_what_it_does_not_set():
+    (lab,) = TREE.receivers_for({"site": "lab", "device": "sw1"})
+    (noc,) = TREE.receivers_for({"device": "sw1"})
+
+    assert lab.timing.group_interval == timedelta(minutes=1)  # from its parent
+    assert lab.timing.repeat_interval == timedelta(days=1)  # its own
+    assert lab.timing.group_wait == timedelta(seconds=30)  # Alertmanager's default
+    assert noc.timing.group_interval == timedelta(minutes=5)
+    assert noc.timing.repeat_interval == timedelta(hours=4)
+
+
+@pytest.mark.parametrize(("labels", "key"), [
+    ({}, 'noc{device="sw1"}'),
+    ({"site": "hq"}, 'site{site="hq"}'),
+    ({"severity": "none"}, "nobody{}"),
+    ({"site": "hq", "alertname": "DeviceDown"}, 'phones{alertname="DeviceDown", device="sw1", site="hq"}'),
+])  # fmt: skip
+def test_group_by_says_which_alerts_are_mailed_together(labels, key):
+    (match,) = TREE.receivers_for({"device": "sw1", **labels})
+
+    assert match.group_key == key
+    assert match.group_labels == {
+        name: text for name, text in {"device": "sw1", **labels}.items() if f'{name}="' in key
+    }
+
+
+def test_two_ways_to_one_receiver_and_group_tell_it_once():
+    tree = build_route(RouteSettings.model_validate({
+        "receiver": "noc",
+        "routes": [
+            {"match": {"a": "1"}, "continue": True, "group_wait": "1s"},
+            {"match": {"b": "1"}, "group_wait": "9s"},
+        ],
+    }))  # fmt: skip
+
+    (match,) = tree.receivers_for({"a": "1", "b": "1", "device": "sw1"})
+
+    assert match.timing.group_wait == timedelta(seconds=1)
+
+
+def test_the_times_of_an_open_group_are_found_through_its_members():
+    alert = Alert(
+        id="a", key=AlertKey(rule="X", device="sw1"), state=AlertState.FIRING, labels={"site": "hq"}, pending_at=NOON
+    )
+    (match,) = TREE.receivers_for(routing_labels(alert))
+    group = join(None, alert, match, NOON, lambda: "thread")
+
+    assert TREE.timing_of(group, {"a": alert}).group_interval == timedelta(minutes=1)
+    assert TREE.timing_of(group, {}).group_interval == timedelta(minutes=5)
+
+
+def test_routes_see_device_alertname_and_a_severity():
+    alert = Alert(id="a", key=AlertKey(rule="X", device="sw1"), state=AlertState.FIRING, pending_at=NOON)
+
+    assert routing_labels(alert) == {"device": "sw1", "alertname": "X", "severity": "warning"}
+
+
+def test_the_tree_knows_every_receiver_it_names():
+    assert TREE.receivers() == {"noc", "oncall", "site", "phones", "admins", "nobody"}
+
+
+@pytest.mark.parametrize("settings", [
+    {}, {"receiver": "noc", "match": {"a": "b"}}, {"receiver": "noc", "matchers": ["a=b"]},
+])  # fmt: skip
+def test_a_root_that_would_leave_an_alert_to_nobody_is_refused(settings):
+    with pytest.raises(ConfigError, match="route"):
+        build_route(RouteSettings.model_validate(settings))
+
+
+@pytest.mark.parametrize("settings", [
+    {"matchers": ["severity"]}, {"group_interval": "0s"}, {"repeat_interval": "0s"}, {"group_wait": 5},
+    {"recevier": "x"},
+])  # fmt: skip
+def test_settings_that_cannot_work_are_refused(settings):
+    with pytest.raises(ValidationError):
+        RouteSettings.model_validate(settings)

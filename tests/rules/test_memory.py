@@ -1,0 +1,96 @@
+"""What rules remember, and what of it survives a restart."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from netwatch.model import Memory
+from netwatch.rules import MEMORY_SCOPE, TableMemory, evaluate, memory_key
+
+SEEN = "ifOperStatus == 'down' and seen(ifOperStatus == 'up')"
+
+
+def test_what_was_seen_survives_a_restart(workshop):
+    rule, rows, before = workshop.rule(SEEN), workshop.rows("a", "b"), workshop.memory()
+    evaluate(rule, workshop.reading({"ifOperStatus": [1, 2]}, rows=rows), before)
+
+    after = TableMemory("sw1", "ifTable", before.unsaved())
+    verdicts = evaluate(rule, workshop.reading({"ifOperStatus": [2, 2]}, rows=rows), after)
+
+    assert list(verdicts.broken) == [True, False]
+
+
+def test_memories_are_handed_out_once_and_only_when_something_new_was_seen(workshop):
+    rule, rows, memory = workshop.rule(SEEN), workshop.rows("a", "b"), workshop.memory()
+    written = []
+    for states in ([2, 2], [1, 2], [1, 2], [2, 1], [2, 2]):
+        evaluate(rule, workshop.reading({"ifOperStatus": states}, rows=rows), memory)
+        written.append(memory.unsaved())
+
+    assert [len(memories) for memories in written] == [0, 1, 0, 1, 0]
+    last = written[3][0]
+    assert (last.scope, last.key) == (MEMORY_SCOPE, memory_key("sw1", "ifTable"))
+    assert list(json.loads(last.text).values()) == [["ifName=a", "ifName=b"]]
+
+
+def test_what_another_table_or_device_remembers_is_left_alone(workshop):
+    foreign = [
+        Memory(scope=scope, key=key, text=json.dumps({"seen(ifOperStatus == 'up')": ["ifName=a"]}))
+        for scope, key in [("rules", "ifTable@sw2"), ("rules", "cpuTable@sw1"), ("other", "ifTable@sw1")]
+    ]
+    reading = workshop.reading({"ifOperStatus": [2]}, rows=workshop.rows("a"))
+
+    assert list(evaluate(workshop.rule(SEEN), reading, TableMemory("sw1", "ifTable", foreign)).broken) == [False]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "5", '{"x": 5}', "{\"seen(ifOperStatus == 'up')\": [5, null]}", None]
+)
+def test_a_memory_that_cannot_be_read_is_forgotten(workshop, text):
+    memory = TableMemory("sw1", "ifTable", [Memory(scope="rules", key="ifTable@sw1", text=text)])
+    reading = workshop.reading({"ifOperStatus": [2]}, rows=workshop.rows("a"))
+
+    assert list(evaluate(workshop.rule(SEEN), reading, memory).broken) == [False]
+
+
+def test_a_row_that_went_away_and_came_back_is_still_known_as_seen(workshop):
+    both, one = workshop.rows("a", "b"), workshop.rows("b")
+    told = workshop.story(
+        SEEN,
+        workshop.reading({"ifOperStatus": [1, 1]}, rows=both),
+        workshop.reading({"ifOperStatus": [1]}, rows=one),
+        workshop.reading({"ifOperStatus": [2, 1]}, rows=workshop.rows("a", "b")),
+    )
+
+    assert told[-1] == [True, False]
+
+
+def test_rows_that_are_gone_are_not_remembered_without_bound(workshop):
+    rule, memory = workshop.rule(SEEN), workshop.memory()
+    for generation in range(4):
+        rows = workshop.rows(*(f"{generation}-{number}" for number in range(600)))
+        evaluate(rule, workshop.reading({"ifOperStatus": [1] * 600}, rows=rows), memory)
+
+    (written,) = memory.unsaved()
+    assert len(next(iter(json.loads(written.text).values()))) <= 1600
+
+
+def test_two_rules_that_look_for_the_same_share_what_was_seen(workshop):
+    first, second, memory = workshop.rule(SEEN), workshop.rule("seen(ifOperStatus == 'up')"), workshop.memory()
+    reading = workshop.reading({"ifOperStatus": [1]})
+
+    assert [list(evaluate(rule, reading, memory).broken) for rule in (first, second)] == [[False], [True]]
+    assert len(json.loads(memory.unsaved()[0].text)) == 1
+
+
+def test_evaluating_one_reading_twice_counts_it_once(workshop):
+    rule, memory = workshop.rule("avg_over(ifMtu, '1h') == 15"), workshop.memory()
+    rows = workshop.rows("a")
+    readings = [workshop.reading({"ifMtu": [value]}, rows=rows, seconds=value) for value in (10, 20)]
+
+    for reading in (readings[0], readings[0], readings[0], readings[1]):
+        verdicts = evaluate(rule, reading, memory)
+
+    assert list(verdicts.broken) == [True]

@@ -1,0 +1,55 @@
+"""Slips that make a rule useless are found when it is loaded."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize("expr", [
+    "ifMtu > 90 and ifMtu < 80",
+    "ifMtu > 90 and 80 > ifMtu",
+    "ifMtu == 1 and ifMtu == 2",
+    "ifOperStatus == 'up' and ifOperStatus == 'down'",
+    "ifOperStatus in ('up', 'down') and ifOperStatus == 7",
+    "ifAlias == 'a' and ifAlias == 'b'",
+    "90 < ifMtu < 80",
+    "not (ifMtu > 1 or ifMtu <= 1)",
+    "(ifMtu > 90 and ifMtu < 80) or (ifHighSpeed > 5 and ifHighSpeed < 5)",
+    "rate(ifHCInOctets) < 0",
+    "seen(ifMtu > 1) and not seen(ifMtu > 1)",
+])  # fmt: skip
+def test_an_expression_that_is_never_true_is_refused(workshop, expr):
+    assert "never true" in workshop.complaint(expr)
+
+
+@pytest.mark.parametrize("expr", [
+    "ifMtu > 80 or ifMtu < 90", "ifOperStatus != 'up' or ifOperStatus != 'down'", "rate(ifHCInOctets) >= 0",
+])  # fmt: skip
+def test_an_expression_that_is_always_true_is_refused(workshop, expr):
+    assert "always true" in workshop.complaint(expr)
+
+
+@pytest.mark.parametrize(("expr", "clear_expr", "common"), [
+    ("ifMtu > 90", "ifMtu < 95", "92.5"),
+    ("ifMtu > 90", "ifMtu > 80", "181"),
+    ("rate(ifHCInOctets) * 8 > 0.90 * ifHighSpeed * 1e6", "rate(ifHCInOctets) * 8 < 0.97 * ifHighSpeed * 1e6", "0.9"),
+])  # fmt: skip
+def test_a_clear_expr_that_is_true_while_expr_is_refused(workshop, expr, clear_expr, common):
+    assert f"both true at {common}" in workshop.complaint(expr, clear_expr=clear_expr)
+
+
+@pytest.mark.parametrize(("expr", "clear_expr"), [
+    ("ifMtu > 90", "ifMtu < 80"),
+    ("ifMtu > 90", "ifMtu <= 90"),
+    ("rate(ifHCInOctets) * 8 > 0.90 * ifHighSpeed * 1e6", "rate(ifHCInOctets) * 8 < 0.87 * ifHighSpeed * 1e6"),
+    ("ifMtu > 90 and ifHighSpeed > 1", "ifMtu < 95"),   # more than one thing compared: not proved, not refused
+])  # fmt: skip
+def test_a_clear_expr_below_expr_is_taken(workshop, expr, clear_expr):
+    assert workshop.complaint(expr, clear_expr=clear_expr) == ""
+
+
+def test_many_comparisons_are_not_tried_in_all_combinations(workshop):
+    expr = " and ".join(f"ifMtu != {number} and ifHighSpeed != {number} and rate(ifHCInOctets) != {number}"
+                        for number in range(15))  # fmt: skip
+
+    assert workshop.complaint(expr) == ""

@@ -1,0 +1,117 @@
+"""The rules that come with NetWatch, on readings that should and should not break them."""
+
+from __future__ import annotations
+
+import pytest
+
+from netwatch.model import RowSet, shipped_directory
+from netwatch.profiles import load_library
+from netwatch.rules import evaluate, load_rules, render
+
+
+@pytest.fixture(scope="module")
+def rules():
+    found = load_rules(sorted(shipped_directory("rules").glob("*.yaml")), load_library([]).schema())
+    return {rule.name: rule for rule in found}
+
+
+def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
+    assert set(rules) == {
+        "DeviceDown", "DeviceRebooted", "InterfaceDown", "InterfaceSaturated", "InterfaceErrors", "InterfaceDiscards",
+        "CpuHigh", "MemoryHigh", "RealMemoryHigh", "StorageFull",
+        "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate",
+    }  # fmt: skip
+    for rule in rules.values():
+        assert rule.labels["severity"] in ("critical", "warning", "info")
+        assert set(rule.annotations) == {"summary", "description"}
+
+
+GIGABIT = {"ifHighSpeed": [1000], "ifSpeed": [10**9]}
+PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
+
+
+@pytest.mark.parametrize(("name", "columns", "rates", "broken", "summary"), [
+    ("DeviceDown", {"up": [0]}, {}, True, "sw1 does not answer"),
+    ("DeviceDown", {"up": [1]}, {}, False, ""),
+    ("DeviceDown", {"up": [None]}, {}, None, ""),
+    ("DeviceRebooted", {"seconds_since_restart": [75]}, {}, True, "sw1 has restarted"),
+    ("DeviceRebooted", {"seconds_since_restart": [None]}, {}, None, ""),
+    ("DeviceRebooted", {"seconds_since_restart": [900]}, {}, False, ""),
+    ("InterfaceSaturated", GIGABIT, {"ifHCInOctets": [1.0], "ifHCOutOctets": [116.25e6]}, True,
+     "row on sw1 is 93 % full"),
+    ("InterfaceSaturated", GIGABIT, {"ifHCInOctets": [116.25e6], "ifHCOutOctets": [1.0]}, True,
+     "row on sw1 is 93 % full"),
+    ("InterfaceSaturated", GIGABIT, {"ifHCInOctets": [1.0], "ifHCOutOctets": [100e6]}, False, ""),
+    ("InterfaceSaturated", {"ifSpeed": [10**8]}, {"ifInOctets": [12.4e6], "ifOutOctets": [1.0]}, True,
+     "row on sw1 is 99 % full"),
+    ("InterfaceSaturated", {"ifHighSpeed": [0], "ifSpeed": [0]}, {"ifHCInOctets": [9e9], "ifHCOutOctets": [9e9]},
+     False, ""),
+    ("InterfaceErrors", {}, {"ifInErrors": [20.0], "ifOutErrors": [0.0], **PACKETS}, True,
+     "row on sw1 has 2 % errors"),
+    ("InterfaceErrors", {}, {"ifInErrors": [5.0], "ifOutErrors": [0.0], **PACKETS}, False, ""),
+    ("InterfaceErrors", {}, {"ifInErrors": [0.05], "ifOutErrors": [0.0], "ifInUcastPkts": [0.0],
+                             "ifOutUcastPkts": [0.0]}, False, ""),
+    ("InterfaceDiscards", {}, {"ifInDiscards": [0.0], "ifOutDiscards": [110.0], **PACKETS}, True,
+     "row on sw1 discards 10 % of its packets"),
+    ("CpuHigh", {"hrProcessorLoad": [97]}, {}, True, "The processors of sw1 are 97 % busy"),
+    ("RealMemoryHigh", {"memTotalReal": [1000], "memAvailReal": [20], "memBuffer": [5], "memCached": [5]}, {}, True,
+     "Memory of sw1 is 97 % full"),
+    ("RealMemoryHigh", {"memTotalReal": [1000], "memAvailReal": [20], "memBuffer": [5], "memCached": [500]}, {},
+     False, ""),
+    ("MailRelayDown", {"relays_down": [1]}, {}, True, "1 of NetWatch's mail relays cannot be reached"),
+    ("MailWaiting", {"oldest_unsent_seconds": [3700]}, {}, True, "A mail has been waiting for 1h 1m"),
+    ("DeadLetters", {"dead_letters": [3]}, {}, True, "3 mails were refused for good"),
+    ("PollsLate", {"polls_late_ratio": [0.12]}, {}, True, "12 % of NetWatch's polls are late"),
+])  # fmt: skip
+def test_a_shipped_rule_breaks_where_it_should(workshop, rules, name, columns, rates, broken, summary):
+    rule = rules[name]
+    verdicts = evaluate(rule, workshop.reading(columns, rates=rates, rows=workshop.rows("row")), workshop.memory())
+    told = render(
+        rule, labels=verdicts.labels_of(0), device="sw1", value=verdicts.value(0), threshold=verdicts.threshold(0)
+    )
+
+    assert list(verdicts.broken) == [broken]
+    if broken:
+        assert told["summary"] == summary
+        assert "unknown" not in told["description"]
+
+
+@pytest.mark.parametrize(("kind", "name", "used", "broken"), [
+    ("hrStorageFixedDisk", "/", 95, {"StorageFull"}),
+    ("hrStorageFixedDisk", "/", 89, set()),
+    ("hrStorageFixedDisk", "/snap/core/1", 100, set()),
+    ("hrStorageRam", "Physical Memory", 97, {"MemoryHigh"}),
+    ("hrStorageRam", "Physical memory", 97, set()),       # net-snmp, cache included
+    ("hrStorageVirtualMemory", "swap", 99, set()),
+])  # fmt: skip
+def test_storage_rules_look_at_their_own_kind_of_row(workshop, rules, kind, name, used, broken):
+    rows = RowSet(index=("1",), keys=("1",), labels={"hrStorageType": (kind,), "hrStorageDescr": (name,)})
+    reading = workshop.reading({"hrStorageUsed": [used], "hrStorageSize": [100]}, rows=rows)
+
+    assert {
+        rule for rule in ("StorageFull", "MemoryHigh") if evaluate(rules[rule], reading, workshop.memory()).broken[0]
+    } == broken
+
+
+def test_a_drive_without_a_medium_is_not_full(workshop, rules):
+    rows = RowSet(
+        index=("1",), keys=("1",), labels={"hrStorageType": ("hrStorageFixedDisk",), "hrStorageDescr": ("D",)}
+    )
+
+    reading = workshop.reading({"hrStorageUsed": [0], "hrStorageSize": [0]}, rows=rows)
+
+    assert list(evaluate(rules["StorageFull"], reading, workshop.memory()).broken) == [False]
+
+
+def test_a_port_is_down_only_if_it_was_up_before_and_ends_when_switched_off(workshop, rules):
+    rule, memory, rows = rules["InterfaceDown"], workshop.memory(), workshop.rows("used", "never used")
+    told = []
+    for oper, admin in (([1, 2], [1, 1]), ([2, 2], [1, 1]), ([7, 2], [1, 1]), ([2, 2], [2, 1]), ([1, 2], [1, 1])):
+        verdicts = evaluate(rule, workshop.reading({"ifOperStatus": oper, "ifAdminStatus": admin}, rows=rows), memory)
+        told.append((verdicts.broken[0], verdicts.healed[0], verdicts.value(0)))
+        assert verdicts.broken[1] is False
+
+    assert told == [
+        (False, True, "up"), (True, False, "down"), (True, False, "lowerLayerDown"), (False, True, "down"),
+        (False, True, "up"),
+    ]  # fmt: skip
