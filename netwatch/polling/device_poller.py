@@ -6,10 +6,9 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from prometheus_client import Counter
 
@@ -48,13 +47,12 @@ class ReadingSink(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What every device poller works with. `discoveries` bounds how many devices are walked at the same time."""
+    """What every device poller works with."""
 
     library: ProfileLibrary
     client: SnmpClient
     sink: ReadingSink
     clock: Clock = field(default_factory=SystemClock)
-    discoveries: AbstractAsyncContextManager[Any] = field(default_factory=nullcontext)
 
 
 class DevicePoller:
@@ -84,6 +82,11 @@ class DevicePoller:
     def tables(self) -> tuple[str, ...]:
         """Return the tables of the device's profile, once it is known."""
         return tuple(self._tables)
+
+    @property
+    def needs_discovery(self) -> bool:
+        """Return whether the next poll begins with finding out what there is to ask."""
+        return self._must_identify or any(table.needs_discovery for table in self._tables.values())
 
     def is_fresh(self) -> bool:
         """Return whether the last poll began only a moment ago."""
@@ -181,7 +184,7 @@ class DevicePoller:
     async def _poll_table(self, table: TablePoller, budget: Budget) -> list[str]:
         """Read one table; return what went wrong with it alone."""
         try:
-            reading = await self._read(table, budget)
+            reading = await table.poll(budget)
         except RequestTimedOut:
             raise
         except PollError as exc:
@@ -192,16 +195,6 @@ class DevicePoller:
                 self._partial.add(reading.table)
             self._tools.sink.take_reading(reading)
         return []
-
-    async def _read(self, table: TablePoller, budget: Budget) -> TableReading | None:
-        if not table.needs_discovery:
-            return await table.poll(budget)
-        with budget.paused():
-            await self._tools.discoveries.__aenter__()
-        try:
-            return await table.poll(budget)
-        finally:
-            await self._tools.discoveries.__aexit__(None, None, None)
 
     async def _identify(self) -> None:
         if not self._must_identify:

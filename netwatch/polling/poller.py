@@ -5,7 +5,6 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -35,6 +34,7 @@ DEAD_AFTER = timedelta(seconds=15)
 FIRST_CHECKS_PER_SECOND = 500.0
 """At the start a small fleet is asked at once, a large one over the reachability interval."""
 MAX_DISCOVERIES = 16
+"""Devices walked at the same time; a walk costs as much as twenty polls."""
 MAX_POLLS = 500
 
 
@@ -68,17 +68,12 @@ class Poller:
     ) -> None:
         self._clock = clock or SystemClock()
         self._settings = settings
-        self._tools = Tools(
-            library=library,
-            client=client,
-            sink=sink,
-            clock=self._clock,
-            discoveries=asyncio.Semaphore(MAX_DISCOVERIES),
-        )
+        self._tools = Tools(library=library, client=client, sink=sink, clock=self._clock)
         known = {memory.key: memory for memory in memories if memory.scope == SCOPE}
         self._pollers = {device.name: DevicePoller(device, self._tools, known.get(device.name)) for device in devices}
         self._checks = Crew(settings.max_in_flight)
         self._polls = Crew(min(MAX_POLLS, settings.max_in_flight))
+        self._discoveries = Crew(MAX_DISCOVERIES)
         self._busy: set[Key] = set()
         self._again: set[Key] = set()
         self._lag = LagMeter()
@@ -98,8 +93,8 @@ class Poller:
     async def stop(self) -> None:
         """Stop the tick, cancel what is under way."""
         await self._ticker.stop()
-        await self._checks.stop()
-        await self._polls.stop()
+        for crew in (self._checks, self._polls, self._discoveries):
+            await crew.stop()
         self._busy.clear()
         self._again.clear()
 
@@ -112,7 +107,7 @@ class Poller:
         if name not in self._pollers:
             return False
         for turn in (Turn.CHECK, Turn.POLL):
-            self._launch(Key(turn, name), self._clock.monotonic(), urgent=True)
+            self._launch(Key(turn, name), again=True)
         return True
 
     def is_alive(self) -> bool:
@@ -149,33 +144,41 @@ class Poller:
             self._take(due)
 
     def _take(self, due: Due[Key]) -> None:
-        key = due.key
+        key, poller = due.key, self._pollers[due.key.device]
         if key.turn is Turn.DISCOVER:
-            self._pollers[key.device].rediscover()
+            poller.rediscover()
             return
         if due.missed:
             self._lag.note(0.0, self._clock.monotonic(), due.missed)
-        if key.turn is Turn.POLL and self._pollers[key.device].is_fresh():
+        if key.turn is Turn.POLL and poller.is_fresh():
             return
-        if key in self._busy:
+        # The line of those that wait for a discovery is long at the start and says nothing about punctuality.
+        discovers = key.turn is Turn.POLL and poller.needs_discovery
+        if key in self._busy and not discovers:
             OVERRUNS.labels(key.device).inc()
-            return
-        self._launch(key, due.due_at)
+        self._launch(key, None if discovers else due.due_at)
 
-    def _launch(self, key: Key, due_at: float, *, urgent: bool = False) -> None:
-        """Put the work in line; what is under way already runs once more after it if that was urgent."""
+    def _launch(self, key: Key, due_at: float | None = None, *, again: bool = False) -> None:
+        """Put the work in line; with `again`, what is under way already runs once more after it.
+
+        `due_at` is None for what is done out of turn, which cannot be late.
+        """
         if key in self._busy:
-            if urgent:
+            if again:
                 self._again.add(key)
             return
         self._busy.add(key)
-        crew = self._checks if key.turn is Turn.CHECK else self._polls
-        crew.put(partial(self._run, key, due_at))
+        self._crew_for(key).put(partial(self._run, key, due_at))
 
-    async def _run(self, key: Key, due_at: float) -> None:
-        now = self._clock.monotonic()
-        START_LAG_SECONDS.observe(now - due_at)
-        self._lag.note(now - due_at, now)
+    def _crew_for(self, key: Key) -> Crew:
+        """Return who does it: polls that begin with a discovery are long, and stand in a line of their own."""
+        if key.turn is Turn.CHECK:
+            return self._checks
+        return self._discoveries if self._pollers[key.device].needs_discovery else self._polls
+
+    async def _run(self, key: Key, due_at: float | None) -> None:
+        if due_at is not None:
+            self._note_start(due_at)
         try:
             await self._ask(key)
         except Exception:
@@ -185,12 +188,18 @@ class Poller:
             self._busy.discard(key)
         if key in self._again:
             self._again.discard(key)
-            self._launch(key, self._clock.monotonic())
+            self._launch(key)
+
+    def _note_start(self, due_at: float) -> None:
+        """Measure how late a turn starts."""
+        now = self._clock.monotonic()
+        START_LAG_SECONDS.observe(now - due_at)
+        self._lag.note(now - due_at, now)
 
     async def _ask(self, key: Key) -> None:
         poller = self._pollers[key.device]
         if key.turn is Turn.CHECK:
             if await poller.check():
-                self._launch(Key(Turn.POLL, key.device), self._clock.monotonic(), urgent=True)
+                self._launch(Key(Turn.POLL, key.device), again=True)
         elif await poller.poll():
-            self._launch(Key(Turn.CHECK, key.device), self._clock.monotonic(), urgent=True)
+            self._launch(Key(Turn.CHECK, key.device), again=True)
