@@ -98,8 +98,3 @@ def _compiled(source: str, space: Mapping[str, Any]) -> Callable[..., Any]:
     names = {"__builtins__": {}, "zip": zip, **PLAIN, **EXACT, **space}
     function: Callable[..., Any] = eval(compile(source, "<rule>", "eval"), names)  # noqa: S307  # the emitter's own text
     return function
-
-
-def unknown(size: int) -> Sequence[None]:
-    """Return a column of which nothing is known."""
-    return [None] * size

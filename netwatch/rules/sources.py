@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netwatch.model import Missing, Value
-from netwatch.rules.formula import Formula, unknown
+from netwatch.rules.formula import Formula
 from netwatch.rules.nodes import Kind
 
 if TYPE_CHECKING:
@@ -234,6 +234,11 @@ class Over:
         window.add(frame.reading.at, frame.rows_for(self.body), self.body.column(frame))
         values = window.values()
         return values, None not in values
+
+
+def unknown(size: int) -> list[None]:
+    """Return a column of which nothing is known."""
+    return [None] * size
 
 
 def numbers(column: Sequence[Value] | None, size: int) -> Prepared:
