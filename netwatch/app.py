@@ -14,7 +14,7 @@ import structlog
 from prometheus_client import Gauge
 
 from netwatch import __version__
-from netwatch.alerts import build_route
+from netwatch.alerts import Route, build_route
 from netwatch.config import Settings, devices
 from netwatch.engine import Engine
 from netwatch.metrics import Board, Exposition
@@ -54,6 +54,8 @@ RESOLVED_SHOWN = 50
 STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
 POLLING_MEMORY = "polling"
+TELL_NOBODY = Route(receiver="")
+"""The route of a configuration without receivers: alerts are shown, and mailed to nobody."""
 
 BUILD = Gauge("netwatch_build_info", "Always 1; the label says which version runs", ["version"])
 OUTBOX = Gauge("netwatch_outbox_messages", "Mails in the outbox, one per recipient, by state", ["state"])
@@ -84,7 +86,7 @@ class App:
         self._board = Board(stale_after=_stale_after(self._devices))
         self._engine = Engine(
             rules=self._rules,
-            route=build_route(settings.route),
+            route=build_route(settings.route) if settings.receivers else TELL_NOBODY,
             device_labels={OWN_NAME: {}} | {device.name: device.labels for device in self._devices},
             ledger=self._store,
             mailer=Mailer(settings.smtp, settings.receivers, external_url=settings.web.external_url or ""),

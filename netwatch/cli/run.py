@@ -72,7 +72,7 @@ async def _reloaded(app: App, config: Path) -> App:
     """Return the agent on the configuration as it is now, or the same agent where that has errors."""
     notify("RELOADING=1")
     try:
-        fresh = App(load_settings(config))
+        fresh = App(await asyncio.to_thread(load_settings, config))
     except ConfigError as exc:
         log.error("the configuration has errors; the agent goes on with the old one", errors=str(exc))
         notify("READY=1")

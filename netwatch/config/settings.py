@@ -66,8 +66,12 @@ class Settings(Section):
         return [self.base / path for path in self.mibs.paths]
 
     def rule_paths(self) -> list[Path]:
-        """Return every rule file once, wildcards and `builtin` resolved, in the order written."""
-        return list(dict.fromkeys(file for path in self.rules.paths for file in rule_files(path, self.base)))
+        """Return every rule file once, wildcards and `builtin` resolved, in the order written.
+
+        Where the paths name no file at all these are the shipped rules: an agent without rules watches nothing.
+        """
+        files = dict.fromkeys(file for path in self.rules.paths for file in rule_files(path, self.base))
+        return list(files) or list(rule_files(BUILTIN, self.base))
 
 
 def rule_files(path: str, base: Path) -> Sequence[Path]:
