@@ -11,7 +11,7 @@ May import: netwatch.model. Called by: endpoint, layout, get_run, walk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import cycle
 
 from netwatch.errors import FastLaneRefused
@@ -128,30 +128,25 @@ def _odd_value(data: bytes, at: int, end: int, name: bytes) -> tuple[Value, int]
     return value, after
 
 
-Rows = tuple[list[bytes], list[int], list[Value]]
-"""Three lists side by side. The first may hold None; mypy is not told, as every reader looks for it first."""
+Target = tuple[bytes, int, int, bytes, int, Callable[[bytes], None], Callable[[int], None], Callable[[Value], None]]
+"""A column for `decode_rows`: how its names begin, where from the varbind's begin the suffix and the value's tag
+stand, its OID, its place in the request, and where to put suffix, tag and value."""
 
 
-def decode_rows(data: bytes, at: int, end: int, columns: Sequence[bytes]) -> Rows:
-    """Read the answer to a GETBULK or GETNEXT that asked for `columns`: encoded OIDs without tag and length.
+def decode_rows(data: bytes, at: int, end: int, columns: Iterable[Target]) -> list[int]:
+    """Read the answer to a GETBULK or GETNEXT that asked for `columns`, into their lists.
 
-    What stands behind a column's OID is as long in most rows as in the first; another length is only slower.
-
-    Returns, varbind by varbind in the order of the answer, what stands behind the column's OID, the value's tag
-    and the value. The first is None where the varbind is no longer of its column, or there is nothing more; what
-    such a varbind holds is not looked at.
+    What stands behind a column's OID is put away as encoded, the tag and the value beside it. Returns the places
+    of columns once for each varbind that is no longer of its column, or says that there is nothing more; what such
+    a varbind holds is not looked at.
 
     Raises:
-        FastLaneRefused: bytes that the slow twin does not know either.
+        FastLaneRefused: bytes that the slow twin does not know either; rows before them are put away already.
     """
-    suffixes: list[bytes] = []
-    tags: list[int] = []
-    values: list[Value] = []
-    add_suffix, add_tag, add = suffixes.append, tags.append, values.append
+    ended: list[int] = []
     longest = LONGEST
     try:
-        expected = expected_names(columns, data[at + 3])
-        for head, to_suffix, to_tag, column in cycle(expected):
+        for head, to_suffix, to_tag, column, place, add_suffix, add_tag, add in cycle(columns):
             if at >= end:
                 break
             suffix_at = at + to_suffix
@@ -160,7 +155,7 @@ def decode_rows(data: bytes, at: int, end: int, columns: Sequence[bytes]) -> Row
                 tag_at = at + to_tag
                 size = data[tag_at + 1]
                 tag = data[tag_at]
-                if tag_at + 2 + size == after and after - at < 130:
+                if tag_at + 2 + size == after and after - at < 130 and tag < 0x80:
                     if 0 < size <= longest[tag] and (first := data[tag_at + 2]) < 128:
                         add(first if size == 1 else _from_bytes(data[tag_at + 2 : after]))
                     elif tag == 0x04:
@@ -168,46 +163,24 @@ def decode_rows(data: bytes, at: int, end: int, columns: Sequence[bytes]) -> Row
                     elif size == 5 and longest[tag] == 4 and data[tag_at + 2] == 0 and tag != 0x02:
                         add(_from_bytes(data[tag_at + 3 : after]))
                     else:
-                        add(_odd_row(data, at, end, column)[2])
-                    if tag < 0x80:
-                        add_suffix(data[suffix_at:tag_at])
-                    else:
-                        add_suffix(None)  # type: ignore[arg-type]
+                        add(decode_varbind(data, at, end)[2])
+                    add_suffix(data[suffix_at:tag_at])
                     add_tag(tag)
                     at = after
                     continue
             elif after - at < 130 and data[at + 4 : suffix_at] != column and data[at : at + 3 : 2] == b"\x30\x06":
-                add_suffix(None)  # type: ignore[arg-type]
-                add_tag(0)
-                add(None)
+                ended.append(place)
                 at = after
                 continue
-            suffix, tag, value, at = _odd_row(data, at, end, column)
-            add_suffix(suffix)  # type: ignore[arg-type]
-            add_tag(tag)
-            add(value)
+            name, tag, value, at = decode_varbind(data, at, end)
+            if isinstance(value, Missing) or not name.startswith(column) or len(name) == len(column):
+                ended.append(place)
+            else:
+                add_suffix(name[len(column) :])
+                add_tag(tag)
+                add(value)
     except IndexError:
         raise FastLaneRefused("truncated") from None
     if at != end:
         raise FastLaneRefused("malformed", "a varbind longer than the answer")
-    return suffixes, tags, values
-
-
-def expected_names(columns: Sequence[bytes], first: int) -> list[tuple[bytes, int, int, bytes]]:
-    """Return for each column how its names begin, where the suffix and where the value's tag stand, and its OID.
-
-    `first` is the length of the first name, from which that of the suffixes is guessed.
-    """
-    more = max(first - len(columns[0]), 1)
-    return [
-        (bytes((0x06, len(column) + more & 0xFF)) + column, 4 + len(column), 4 + len(column) + more, column)
-        for column in columns
-    ]
-
-
-def _odd_row(data: bytes, at: int, end: int, column: bytes) -> tuple[bytes | None, int, Value, int]:
-    """Read one varbind of a walk the slow way."""
-    name, tag, value, after = decode_varbind(data, at, end)
-    if isinstance(value, Missing) or not name.startswith(column) or len(name) == len(column):
-        return None, tag, None, after
-    return name[len(column) :], tag, value, after
+    return ended

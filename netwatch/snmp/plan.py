@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from netwatch.errors import FastLaneRefused
-from netwatch.model import Device, Oid
+from netwatch.model import Device, Oid, Tag
 from netwatch.snmp.ber import SEQUENCE, decode_oid, encode_oid, encode_tlv
 from netwatch.snmp.layout import Memory
 from netwatch.snmp.message import PduKind, encode_identity
@@ -43,21 +43,23 @@ def identity_of(device: Device) -> bytes:
     return encode_identity(device.credential.version, community)
 
 
-def encode_request(identity: bytes, kind: PduKind, numbers: bytes, names: Sequence[bytes]) -> tuple[bytes, bytes]:
+def encode_request(identity: bytes, kind: PduKind, numbers: bytes, varbinds: bytes) -> tuple[bytes, bytes]:
     """Encode a request; return what stands before and behind the four bytes of the request-id.
 
     `numbers` are the two INTEGERs behind it: error-status and error-index, or a GETBULK's two.
     """
-    varbinds = b"".join([_null_varbind(name) for name in names])
     tail = numbers + encode_tlv(SEQUENCE, varbinds)
     pdu = encode_tlv(kind, b"\x02\x04\x00\x00\x00\x00" + tail)
     message = encode_tlv(SEQUENCE, identity + pdu)
     return message[: -len(tail) - 4], tail
 
 
-def _null_varbind(name: bytes) -> bytes:
-    size = len(name) + 2
-    return bytes((SEQUENCE, size)) + name + NULL if size < 0x80 else encode_tlv(SEQUENCE, name + NULL)
+def null_varbind(name: bytes) -> bytes:
+    """Encode a name without value, given without tag and length."""
+    size = len(name)
+    if size < 0x7C:
+        return bytes((SEQUENCE, size + 4, Tag.OBJECT_IDENTIFIER, size)) + name + NULL
+    return encode_tlv(SEQUENCE, encode_tlv(Tag.OBJECT_IDENTIFIER, name) + NULL)
 
 
 class GetRequest:
@@ -66,7 +68,8 @@ class GetRequest:
     __slots__ = ("head", "memory", "names", "tail")
 
     def __init__(self, identity: bytes, names: Sequence[bytes], kind: PduKind = PduKind.GET) -> None:
-        self.head, self.tail = encode_request(identity, kind, NO_ERROR, names)
+        varbinds = b"".join([null_varbind(name[2:]) for name in names])
+        self.head, self.tail = encode_request(identity, kind, NO_ERROR, varbinds)
         self.names = tuple(names)
         self.memory = Memory()
 

@@ -11,97 +11,24 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from itertools import pairwise
-from operator import lt
 
 from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
-from netwatch.model import Oid, Value
+from netwatch.model import Oid
 from netwatch.snmp import metrics
-from netwatch.snmp.ber import decode_sub_identifiers, encode_integer, encode_tlv
-from netwatch.snmp.client import Walk, WalkedColumn
+from netwatch.snmp.ber import encode_integer
+from netwatch.snmp.client import Walk
 from netwatch.snmp.endpoint import Endpoint
 from netwatch.snmp.get_run import SPLIT_AFTER_TRIES
 from netwatch.snmp.hot import decode_rows
 from netwatch.snmp.message import ERROR_NAMES, ErrorStatus, PduKind
 from netwatch.snmp.peer import Exchange, Peer
-from netwatch.snmp.plan import ANSWER_BYTES, HEADER_BYTES, NO_ERROR, answer_bytes, encode_name, encode_request
+from netwatch.snmp.plan import ANSWER_BYTES, HEADER_BYTES, NO_ERROR, encode_request, null_varbind
+from netwatch.snmp.walk_columns import MOST_REPETITIONS, Column, Group, Suffixes, in_groups
 
-COLUMNS_PER_REQUEST = 10
 GROUPS_AT_ONCE = 2
 """As many as a device's window; the groups behind them profit from what these learned of the table's length."""
 MAX_REQUESTS = 100_000
 NO_REPEATERS = b"\x02\x01\x00"
-
-
-Encoded = list[bytes]
-
-
-class Suffixes(dict[bytes, tuple[int, ...]]):
-    """What stands behind a column's OID, decoded once however many columns carry it."""
-
-    def __missing__(self, encoded: bytes) -> tuple[int, ...]:
-        suffix = self[encoded] = decode_sub_identifiers(encoded)
-        return suffix
-
-
-class Column:
-    """One column under way."""
-
-    __slots__ = ("done", "last", "oid", "prefix", "suffixes", "tags", "values")
-
-    def __init__(self, oid: Oid) -> None:
-        self.oid = oid
-        self.prefix = encode_name(oid)[2:]
-        self.last = b""
-        self.suffixes: list[tuple[int, ...]] = []
-        self.tags: list[int] = []
-        self.values: list[Value] = []
-        self.done = False
-
-    def cut(self, encoded: Encoded, tags: list[int], values: list[Value]) -> tuple[Encoded, list[int], list[Value]]:
-        """Return the rows before the one that is no longer of this column, where there is one."""
-        if None not in encoded:
-            return encoded, tags, values
-        self.done = True
-        count = encoded.index(None)  # type: ignore[arg-type]  # see Rows
-        return encoded[:count], tags[:count], values[:count]
-
-    def extend(self, encoded: Encoded, tags: list[int], values: list[Value], known: Suffixes) -> bool:
-        """Take the next rows; return False where the device went back, which ends the column."""
-        if not encoded:
-            return True
-        suffixes = list(map(known.__getitem__, encoded))
-        if (self.suffixes and suffixes[0] <= self.suffixes[-1]) or not all(map(lt, suffixes, suffixes[1:])):
-            self.done = True
-            return False
-        self.suffixes += suffixes
-        self.tags += tags
-        self.values += values
-        self.last = encoded[-1]
-        return True
-
-
-class Group:
-    """Columns asked for together; `limit` caps the repetitions after a trouble, `varbind_bytes` is measured."""
-
-    __slots__ = ("columns", "limit", "repetitions", "varbind_bytes")
-
-    def __init__(self, columns: list[Column], limit: int) -> None:
-        self.columns = columns
-        self.limit = limit
-        self.repetitions = 1
-        self.varbind_bytes = sum(answer_bytes(column.prefix) + 4 for column in columns) / max(len(columns), 1)
-
-    def fit(self, room: int, most: int, rows: int) -> int:
-        """Choose how many repetitions to ask for, so that the answer fits `room` bytes and `most` varbinds.
-
-        Where a column already walked had `rows` rows, this one is asked for one more than that: to see it end.
-        """
-        count = len(self.columns)
-        fitting = max(1, min(int(room / self.varbind_bytes), most) // count)
-        left = rows - min(len(column.suffixes) for column in self.columns)
-        self.repetitions = min(fitting, self.limit, left + 1 if left >= 0 else fitting)
-        return self.repetitions
 
 
 class WalkRun:
@@ -151,11 +78,13 @@ class WalkRun:
         return self._outcome()
 
     def _outcome(self) -> Walk:
-        columns = tuple(
-            WalkedColumn(oid=one.oid, suffixes=one.suffixes, tags=one.tags, values=one.values)
-            for one in self._columns
-        )
-        return Walk(columns=columns, partial=bool(self._reason), reason=self._reason)
+        columns = []
+        for column in self._columns:
+            walked, whole = column.walked(self._known)
+            columns.append(walked)
+            if not whole:
+                self._note("not_increasing", f"the device goes back in {column.oid}")
+        return Walk(columns=tuple(columns), partial=bool(self._reason), reason=self._reason)
 
     def _ask(self, group: Group) -> None:
         self._under_way += 1
@@ -164,11 +93,11 @@ class WalkRun:
         self._endpoint.submit(self._peer, [Exchange(self, self._peer, head, tail, group)])
 
     def _encode(self, group: Group) -> tuple[bytes, bytes]:
-        names = [encode_tlv(0x06, column.prefix + column.last) for column in group.columns]
+        varbinds = b"".join([null_varbind(column.name) for column in group.columns])
         if not self._bulk:
-            return encode_request(self._peer.identity, PduKind.GET_NEXT, NO_ERROR, names)
+            return encode_request(self._peer.identity, PduKind.GET_NEXT, NO_ERROR, varbinds)
         numbers = NO_REPEATERS + encode_integer(group.fit(self._room, self._peer.walk_size.value, self._rows))
-        return encode_request(self._peer.identity, PduKind.GET_BULK, numbers, names)
+        return encode_request(self._peer.identity, PduKind.GET_BULK, numbers, varbinds)
 
     def take(self, exchange: Exchange, data: bytes, at: int, end: int, status: int, index: int) -> None:
         """Take one answer, and ask for the rows behind it."""
@@ -189,23 +118,23 @@ class WalkRun:
             self._stop(None)
 
     def _take_rows(self, exchange: Exchange, group: Group, data: bytes, at: int, end: int) -> None:
-        encoded, tags, values = decode_rows(data, at, end, [column.prefix for column in group.columns])
-        count, width = len(encoded), len(group.columns)
-        ended = None in encoded
+        before = [len(column.encoded) for column in group.columns]
+        ended = decode_rows(data, at, end, group.targets(data[at + 3]))
+        count = len(ended) - sum(before)
         for place, column in enumerate(group.columns):
-            rows = encoded[place::width], tags[place::width], values[place::width]
-            if ended:
-                rows = column.cut(*rows)
-            if not column.extend(*rows, self._known):
-                self._note("not_increasing", f"the device goes back in {column.oid}")
-            if column.done:
-                self._rows = max(self._rows, len(column.suffixes))
+            count += len(column.encoded)
+            if column.went_back(before[place], self._known):
+                column.done = True
+        for place in ended:
+            column = group.columns[place]
+            column.done = True
+            self._rows = max(self._rows, len(column.encoded))
         metrics.wire.varbinds += count
         self._varbinds += count
         self._learn(exchange, group, count)
         group.varbind_bytes = (end - at) / count
-        group.limit = min(group.limit * 2, 64)
-        group.columns = [column for column in group.columns if not column.done]
+        group.limit = min(group.limit * 2, MOST_REPETITIONS)
+        group.drop_done()
         self._next(group)
 
     def _next(self, group: Group) -> None:
@@ -234,7 +163,8 @@ class WalkRun:
         name = ERROR_NAMES[status] if status < len(ERROR_NAMES) else "unknown"
         metrics.errors.labels(status=name).inc()
         if status == ErrorStatus.NO_SUCH_NAME and 0 < index <= len(group.columns):
-            group.columns.pop(index - 1).done = True
+            group.columns[index - 1].done = True
+            group.drop_done()
             self._next(group)
             return
         if status == ErrorStatus.TOO_BIG and group.repetitions > 1:
@@ -254,7 +184,7 @@ class WalkRun:
                 self._next(Group(columns, 1))
         else:
             column = group.columns[0]
-            where = column.oid.join(column.suffixes[-1]) if column.suffixes else column.oid
+            where = column.oid.join(self._known[column.encoded[-1]]) if column.encoded else column.oid
             self._note(cause, f"{words} after {where}")
             self._next(Group([], 1))
 
@@ -295,10 +225,3 @@ class WalkRun:
             else:
                 self._future.set_exception(error)
         self._endpoint.withdraw(self._peer, self)
-
-
-def in_groups(columns: Sequence[Column]) -> list[Group]:
-    """Share columns out to groups as even as may be."""
-    count = -(-len(columns) // COLUMNS_PER_REQUEST)
-    bounds = [len(columns) * number // count for number in range(count + 1)] if count else [0]
-    return [Group(list(columns[a:b]), 64) for a, b in pairwise(bounds)]

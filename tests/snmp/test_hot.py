@@ -15,6 +15,7 @@ from netwatch.snmp.hot import OddHeader, decode_rows, decode_values, open_respon
 from netwatch.snmp.layout import Memory
 from netwatch.snmp.message import Message, Pdu, PduKind, decode_varbinds, encode_message, encode_varbinds
 from netwatch.snmp.plan import encode_name
+from netwatch.snmp.walk_columns import Column, Group
 
 COLUMN = Oid.parse("1.3.6.1.2.1.2.2.1.10")
 OTHER = Oid.parse("1.3.6.1.2.1.2.2.1.16")
@@ -99,27 +100,28 @@ rows = st.lists(st.tuples(names, contents, st.sampled_from([COLUMN, COLUMN, COLU
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(rows, st.integers(1, 3))
 def test_the_rows_of_a_walk_are_those_of_the_slow_twin(answer, width):
-    columns = [COLUMN] * width
     oids = [column.join(oid[len(COLUMN) :]) for oid, _, column in answer]
     data = b"".join(raw_varbind(oid, *typed) for oid, (_, typed, _) in zip(oids, answer, strict=True))
-    prefixes = [encode_name(column)[2:] for column in columns]
+    group = Group([Column(COLUMN) for _ in range(width)])
     try:
         varbinds = decode_varbinds(data, 0, len(data))
     except FastLaneRefused:
-        inside = [column is COLUMN for _, _, column in answer]
-        if all(inside):
+        if all(column is COLUMN for _, _, column in answer):
             with pytest.raises(FastLaneRefused):
-                decode_rows(data, 0, len(data), prefixes)
+                decode_rows(data, 0, len(data), group.targets(data[3]))
         return
-    suffixes, tags, values = decode_rows(data, 0, len(data), prefixes)
+    ended = decode_rows(data, 0, len(data), group.targets(data[3]))
 
-    assert len(suffixes) == len(tags) == len(values) == len(varbinds)
-    for varbind, suffix, tag, value in zip(varbinds, suffixes, tags, values, strict=True):
-        if not varbind.oid.is_under(COLUMN) or isinstance(varbind.value, Missing):
-            assert suffix is None
-        else:
-            assert encode_name(varbind.oid)[2:] == prefixes[0] + suffix
-            assert (tag, repr(value)) == (varbind.tag, repr(varbind.value))
+    def is_row(varbind):
+        return varbind.oid.is_under(COLUMN) and not isinstance(varbind.value, Missing)
+
+    assert ended == [place % width for place, varbind in enumerate(varbinds) if not is_row(varbind)]
+    for place, column in enumerate(group.columns):
+        expected = [varbind for varbind in varbinds[place::width] if is_row(varbind)]
+        found = zip(column.encoded, column.tags, column.values, strict=True)
+        assert [(encode_name(one.oid)[2:], one.tag, repr(one.value)) for one in expected] == [
+            (column.prefix + suffix, tag, repr(value)) for suffix, tag, value in found
+        ]
 
 
 def test_an_answer_that_stops_early_gives_the_values_it_has():
@@ -144,7 +146,9 @@ def test_lengths_may_be_written_long_as_older_agents_do():
     data = b"\x30\x82" + len(inner).to_bytes(2) + inner
 
     assert decode_values(data, 0, len(data), [encode_name(COLUMN.child(1))]) == [5]
-    assert decode_rows(data, 0, len(data), [encode_name(COLUMN)[2:]]) == ([b"\x01"], [0x41], [5])
+    column = Column(COLUMN)
+    assert decode_rows(data, 0, len(data), [column.target(0, 1)]) == []
+    assert (column.encoded, column.tags, column.values) == ([b"\x01"], [0x41], [5])
 
 
 def test_the_header_tells_who_is_answered_and_where_the_varbinds_stand():
