@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from netwatch.model import AlertState, OutboxState
+from netwatch.model import REACHABILITY, AlertState, OutboxState, TableReading
 from netwatch.web.api import METHODS, find_device
 from netwatch.web.interfaces import interfaces_of, is_interface_table
 from netwatch.web.mail_text import mail_text
@@ -86,12 +86,16 @@ def _add_device_pages(router: APIRouter, views: Views, templates: Templates) -> 
             firing=row.firing,
             pending=row.pending,
             interfaces=interfaces_of(readings, alerting),
-            tables=[reading for reading in readings if not is_interface_table(reading)],
+            tables=[reading for reading in readings if not _is_shown_elsewhere(reading)],
             schema=views.schema(),
             gaps=views.gaps(name),
             events=await views.events(20, name),
             rows_of_a_table=ROWS_OF_A_TABLE,
         )
+
+
+def _is_shown_elsewhere(reading: TableReading) -> bool:
+    return is_interface_table(reading) or reading.table == REACHABILITY.name
 
 
 def _findable(device: object, sys_name: str) -> str:

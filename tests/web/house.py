@@ -254,11 +254,21 @@ def bad_night() -> House:
         RelayStatus(name="mail2.example.net:587", up=True, words="250 2.0.0 Ok: queued as 4F1A2"),
     ]
     house.happened = [
-        Event(at=now - timedelta(minutes=3), kind="notify", device="core-sw1",
-              text="InterfaceSaturated ifName=Gi1/0/7: mailed to noc (1 recipient)"),
-        Event(at=now - timedelta(minutes=4), kind="alert", device="access-sw2",
-              text="DeviceDown: pending -> firing, up == 0 held for 30 s"),
-        Event(at=now - timedelta(minutes=5), kind="delivery", text="relay mail1.example.net:587: connection refused"),
-        Event(at=now - timedelta(hours=2), kind="alert", device="wlc1", text="DeviceRebooted: firing -> resolved"),
+        Event(
+            at=now - timedelta(minutes=3), kind="notify", device="core-sw1", rule="InterfaceSaturated",
+            instance="ifName=Gi1/0/7", text="mail to noc@example.net for receiver noc: 1 new; 1 fire now",
+        ),
+        Event(
+            at=now - timedelta(minutes=4), kind="alert", device="access-sw2", rule="DeviceDown",
+            text="firing: the expression is true for 30s",
+        ),
+        Event(
+            at=now - timedelta(minutes=5), kind="delivery",
+            text="relay mail1.example.net:587: connection refused",
+        ),
+        Event(
+            at=now - timedelta(hours=2), kind="alert", device="wlc1", rule="DeviceRebooted",
+            text="resolved: the expression is no longer true",
+        ),
     ]  # fmt: skip
     return house

@@ -108,6 +108,16 @@ async def test_secrets_are_on_no_page(serve, path):
     assert COMMUNITY not in (await client.get(path)).text
 
 
+async def test_netwatchs_alerts_about_itself_do_not_lead_to_a_device_that_is_none(serve):
+    house = House(known_alerts=[alert_of("MailRelayDown", "netwatch")])
+    client = serve(house)
+
+    page = (await client.get("/")).text
+
+    assert "/devices/netwatch" not in page
+    assert "MailRelayDown" in page
+
+
 def hostile_house() -> House:
     house = bad_night()
     house.statuses.append(status_of(HOSTILE, sys_name=HOSTILE, sys_descr=HOSTILE, trouble=HOSTILE, profile=HOSTILE))
