@@ -107,6 +107,8 @@ class ScriptedAgent(asyncio.DatagramProtocol):
         self.hidden: set[Oid] = set()
         self.port = 0
         self._transport: asyncio.DatagramTransport | None = None
+        self._tree: list[Oid] = []
+        self._tree_of: set[Oid] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)
@@ -144,12 +146,17 @@ class ScriptedAgent(asyncio.DatagramProtocol):
         self.walks += 1
         found: list[Varbind] = []
         rounds = pdu.error_index if pdu.kind is PduKind.GET_BULK else 1
-        tree = sorted(self.cells)
+        tree = self._sorted()
         for _ in range(min(rounds, 20)):
             row = [self._next(tree, name) for name in names]
             names = [varbind.oid for varbind in row]
             found += row
         return tuple(found)
+
+    def _sorted(self) -> list[Oid]:
+        if self._tree_of != self.cells.keys():
+            self._tree_of, self._tree = set(self.cells), sorted(self.cells)
+        return self._tree
 
     def _exact(self, name: Oid) -> Varbind:
         if name not in self.cells or name in self.hidden:

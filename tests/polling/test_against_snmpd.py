@@ -1,0 +1,66 @@
+"""A real agent, asked in every version: a poll gives what net-snmp's own commands give."""
+
+import shutil
+import subprocess
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from netwatch.model import Credential
+from netwatch.polling import poll_once
+from netwatch.profiles import load_library
+
+COMMUNITY = SecretStr("public")
+CREDENTIALS = [
+    Credential(name="v1", version="1", community=COMMUNITY),
+    Credential(name="v2c", version="2c", community=COMMUNITY),
+    Credential(
+        name="v3", version="3", user="sha256aes", auth_protocol="SHA-256", auth_passphrase=SecretStr("authpass-256"),
+        privacy_protocol="AES", privacy_passphrase=SecretStr("privpass-256"),
+    ),
+]  # fmt: skip
+
+
+def walked(port, oid):
+    """Return what snmpbulkwalk prints of a subtree, by index."""
+    if shutil.which("snmpbulkwalk") is None:
+        pytest.skip("snmpbulkwalk is not installed (Debian package: snmp)")
+    command = ["snmpbulkwalk", "-v2c", "-cpublic", "-Onqe", f"127.0.0.1:{port}", oid]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.splitlines()
+    pairs = [line.split(" ", 1) for line in lines]
+    return {name.removeprefix(f".{oid}."): value.strip('"') for name, value in pairs}
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS, ids=lambda credential: credential.name)
+async def test_a_poll_gives_what_snmpbulkwalk_gives(credential, snmpd, client, device):
+    agent = snmpd("sysLocation Rack 4")
+    device = replace(device, port=agent.port, credential=credential, timeout=timedelta(seconds=5))
+
+    status, readings = await poll_once(device, load_library(), client)
+
+    tables = {reading.table: reading for reading in readings}
+    interfaces, storage = tables["ifTable"], tables["hrStorageTable"]
+    names = dict(zip(interfaces.rows.index, interfaces.rows.labels["ifName"], strict=True))
+    states = dict(zip(interfaces.rows.index, interfaces.columns["ifOperStatus"], strict=True))
+    sizes = dict(zip(storage.rows.index, storage.columns["hrStorageSize"], strict=True))
+    assert status.sys_name == "snmpd-under-test"
+    assert tables["system"].columns["sysLocation"] == [b"Rack 4"]
+    assert names == walked(agent.port, "1.3.6.1.2.1.31.1.1.1.1")
+    assert {index: str(state) for index, state in states.items()} == walked(agent.port, "1.3.6.1.2.1.2.2.1.8")
+    assert {index: str(size) for index, size in sizes.items()} == walked(agent.port, "1.3.6.1.2.1.25.2.3.1.5")
+    assert not any(reading.partial for reading in readings)
+
+
+async def test_octets_are_read_in_64_bits_where_the_version_has_them(snmpd, client, device):
+    agent = snmpd()
+    device = replace(device, port=agent.port, timeout=timedelta(seconds=5))
+
+    _, new = await poll_once(device, load_library(), client)
+    _, old = await poll_once(replace(device, name="old", credential=CREDENTIALS[0]), load_library(), client)
+
+    loopback = [next(r for r in readings if r.table == "ifTable") for readings in (new, old)]
+    wide, narrow = ([t.columns[name][0] is not None for name in ("ifHCInOctets", "ifInOctets")] for t in loopback)
+    assert wide == [True, False]
+    assert narrow == [False, True]
