@@ -51,6 +51,8 @@ OWN_NAME = "netwatch"
 SELF_WATCH_INTERVAL = timedelta(seconds=10)
 PRUNE_INTERVAL = timedelta(hours=1)
 RESOLVED_SHOWN = 50
+DEAD_FOR = timedelta(days=1)
+DEAD_LETTERS_SEEN = 1000
 STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
 POLLING_MEMORY = "polling"
@@ -174,13 +176,18 @@ class App:
             "relays_down": [self._notifier.relays_down],
             "relays_up": [self._notifier.relays_up],
             "oldest_unsent_seconds": [age],
-            "dead_letters": [counts.get(OutboxState.DEAD, 0)],
+            "dead_letters": [await self._lately_dead(now)],
             "polls_late_ratio": [self._poller.late_ratio if self._poller else 0.0],
             "poll_lag_seconds": [self._poller.lag_seconds if self._poller else 0.0],
         }
         self._engine.take_reading(
             TableReading(device=OWN_NAME, table=SELF.name, at=now, rows=SCALARS, columns=columns)
         )
+
+    async def _lately_dead(self, now: datetime) -> int:
+        """Return how many mails were refused for good in the last day: what somebody should still look at."""
+        dead = await self._store.outbox({OutboxState.DEAD}, DEAD_LETTERS_SEEN)
+        return sum(entry.last_tried_at is not None and now - entry.last_tried_at < DEAD_FOR for entry in dead)
 
     async def _prune(self) -> None:
         gone = await self._store.prune(datetime.now(UTC) - self._settings.store.retention)

@@ -36,7 +36,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
-from netwatch.rules import MEMORY_SCOPE, Rule, TableMemory, Verdicts, evaluate, render
+from netwatch.rules import MEMORY_SCOPE, Rule, TableMemory, Verdicts, evaluate, memory_key, render
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ class Engine:
         self._device_labels = device_labels
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
         self._memories: dict[tuple[str, str], TableMemory] = {}
-        self._restored: Sequence[Memory] = ()
+        self._restored: dict[str, Memory] = {}
         self._current: dict[tuple[str, str], dict[str, Alert]] = {}
         self._known: dict[str, Alert] = {}
         self._incidents = Incidents(route, mailer, self._known, new_id)
@@ -98,7 +98,7 @@ class Engine:
 
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
-        self._restored = await self._ledger.memories(MEMORY_SCOPE)
+        self._restored = {memory.key: memory for memory in await self._ledger.memories(MEMORY_SCOPE)}
         self._incidents.restore(await self._ledger.groups())
         for alert in await self._ledger.unfinished():
             self._keep(alert)
@@ -279,7 +279,8 @@ class Engine:
     def _memory_of(self, device: str, table: str) -> TableMemory:
         memory = self._memories.get((device, table))
         if memory is None:
-            memory = TableMemory(device, table, self._restored)
+            restored = self._restored.pop(memory_key(device, table), None)
+            memory = TableMemory(device, table, [restored] if restored else ())
             self._memories[(device, table)] = memory
         return memory
 

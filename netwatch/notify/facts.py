@@ -70,8 +70,11 @@ class Story:
 
     @property
     def headline(self) -> str:
-        """Return what stands in the subject's brackets."""
-        return f"STILL {self.word}" if self.still else self.word
+        """Return what stands in the subject's brackets; a mail about an end says how many problems are left."""
+        if self.still:
+            return f"STILL {self.word}"
+        left = len(self.firing) + len(self.brief) + self.more_firing
+        return f"{self.word}, {left} left" if left and self.ended else self.word
 
 
 def severity_of(alert: Alert) -> str:

@@ -79,6 +79,15 @@ def test_the_lead_counts_what_is_wrong_and_what_ended(make_alert, make_notificat
     )
 
 
+def test_the_brackets_say_how_many_problems_are_left_when_some_ended(make_alert, make_notification):
+    over = make_alert(3, state=AlertState.RESOLVED, resolved_at=NOW)
+    firing = make_alert(1)
+
+    assert story_of(make_notification(firing), now=NOW).headline == "DOWN"
+    assert story_of(make_notification(firing, resolved=[over]), now=NOW).headline == "DOWN, 1 left"
+    assert story_of(make_notification(resolved=[over]), now=NOW).headline == "OK"
+
+
 def test_a_severity_nobody_knows_is_a_warning(make_alert):
     assert severity_of(make_alert(labels={"severity": "Zebra"})) == "warning"
     assert severity_of(make_alert(labels={"severity": "CRITICAL"})) == "critical"
