@@ -43,7 +43,7 @@ def set_up_logging(level: str = "info", style: LogFormat = "auto") -> None:
 
 def _renderer(style: LogFormat) -> list[structlog.typing.Processor]:
     if style == "auto" and sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer()]
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     if style == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     return [

@@ -6,6 +6,7 @@ May import: netwatch.app. Called by: netwatch.cli.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -47,6 +48,7 @@ async def _serve(app: App, config: Path) -> None:
         loop.add_signal_handler(number, stopping.set)
     loop.add_signal_handler(signal.SIGHUP, reloading.set)
     await app.start()
+    _spare_the_collector()
     watchdog = asyncio.create_task(feed_watchdog(lambda: app.is_alive()))
     notify(f"READY=1\nSTATUS=serving {app.address}")
     try:
@@ -57,6 +59,16 @@ async def _serve(app: App, config: Path) -> None:
         notify("STOPPING=1")
         watchdog.cancel()
         await app.stop()
+
+
+def _spare_the_collector() -> None:
+    """Keep Python's cycle collector from walking over everything that was built at the start, again and again.
+
+    With 10,000 devices one full collection took 0.7 s, in which nothing is polled.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 async def _first(stopping: asyncio.Event, reloading: asyncio.Event) -> bool:
