@@ -70,6 +70,7 @@ class DevicePoller:
         self._trouble = ""
         self._polled_at: datetime | None = None
         self._began: float | None = None
+        self._overran = self._slow = False
         self._must_identify = True
         self._counts: dict[str, Counter] = {}
 
@@ -120,6 +121,7 @@ class DevicePoller:
             self._gaps(self._tables, self._why_down())
             self._note("down")
             return False
+        self._overran = False
         self._began = began = self._tools.clock.monotonic()
         try:
             outcome = await self._poll_tables()
@@ -129,8 +131,13 @@ class DevicePoller:
             outcome, self._trouble = "failed", str(exc)
             self._gaps(self._tables, str(exc))
         POLL_SECONDS.observe(self._tools.clock.monotonic() - began)
+        self._slow = self._overran
         self._note(outcome)
         return outcome == "timeout"
+
+    def note_overrun(self) -> None:
+        """Take in that a turn was left out because the one before is still under way."""
+        self._overran = self._slow = True
 
     def status(self) -> DeviceStatus:
         """Return what is known about the device now."""
@@ -148,7 +155,7 @@ class DevicePoller:
             round_trip=None if round_trip is None else timedelta(seconds=round_trip),
             last_polled_at=self._polled_at,
             partial_tables=tuple(sorted(self._partial)),
-            trouble=self._why_down() if sight and not sight.up else self._trouble,
+            trouble=self._why_down() if sight and not sight.up else self._trouble or self._why_slow(),
         )
 
     def _follow(self, sight: Sight) -> None:
@@ -216,6 +223,10 @@ class DevicePoller:
 
     def _why_down(self) -> str:
         return (self._sight.trouble if self._sight else "") or "the device was not reached yet"
+
+    def _why_slow(self) -> str:
+        interval = self.device.interval.total_seconds()
+        return f"a poll takes longer than its interval of {interval:g} s" if self._slow else ""
 
     def _note(self, outcome: str) -> None:
         count = self._counts.get(outcome)

@@ -77,7 +77,7 @@ class Poller:
         self._busy: set[Key] = set()
         self._again: set[Key] = set()
         self._lag = LagMeter()
-        self._ticked_at = self._clock.monotonic()
+        self._ticked_at: float | None = None
         self._ticker = Ticker(self._clock)
         self._wheel: TimingWheel[Key] = TimingWheel(self._clock.monotonic(), TICK.total_seconds())
 
@@ -89,9 +89,11 @@ class Poller:
             self._enter(poller.device, now)
         self._ticker.every(TICK, "polling tick", self._tick)
         self._ticker.start()
+        self._ticked_at = now
 
     async def stop(self) -> None:
         """Stop the tick, cancel what is under way."""
+        self._ticked_at = None
         await self._ticker.stop()
         for crew in (self._checks, self._polls, self._discoveries):
             await crew.stop()
@@ -111,8 +113,9 @@ class Poller:
         return True
 
     def is_alive(self) -> bool:
-        """Return whether the tick still beats."""
-        return self._clock.monotonic() - self._ticked_at < DEAD_AFTER.total_seconds()
+        """Return whether the tick still beats; systemd's watchdog is fed while it does."""
+        silent_for = self._clock.monotonic() - (self._ticked_at or float("-inf"))
+        return silent_for < DEAD_AFTER.total_seconds()
 
     @property
     def lag_seconds(self) -> float:
@@ -156,6 +159,7 @@ class Poller:
         discovers = key.turn is Turn.POLL and poller.needs_discovery
         if key in self._busy and not discovers:
             OVERRUNS.labels(key.device).inc()
+            poller.note_overrun()
         self._launch(key, None if discovers else due.due_at)
 
     def _launch(self, key: Key, due_at: float | None = None, *, again: bool = False) -> None:
