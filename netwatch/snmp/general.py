@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from netwatch.errors import PollError, RequestTimedOut
-from netwatch.model import Device, Missing, Oid, Tag, Value, Varbind
+from netwatch.model import Device, Oid, Value, Varbind
 from netwatch.snmp.client import GetPlan, Walk
 from netwatch.snmp.general_community import CommunityExchange
-from netwatch.snmp.general_request import Answer, ErrorStatus, Exchange, Request, refusal
+from netwatch.snmp.general_get import OIDS_PER_GET, TRIES_BEFORE_HALVES, Gets
+from netwatch.snmp.general_request import Answer, Exchange, Request
 from netwatch.snmp.general_user import UserExchange
-from netwatch.snmp.general_walk import WalkState
+from netwatch.snmp.general_walk import MAX_VARBINDS, WalkState
+from netwatch.snmp.learning import BatchSize
 
-OIDS_PER_GET = 24
+MAX_IN_FLIGHT_PER_DEVICE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +31,22 @@ class GeneralPlan:
     oids: tuple[Oid, ...]
 
 
+@dataclass(slots=True, eq=False)
+class _Known:
+    """What a device was learned to bear, and its window."""
+
+    get_size: BatchSize = field(default_factory=lambda: BatchSize(OIDS_PER_GET))
+    walk_size: BatchSize = field(default_factory=lambda: BatchSize(MAX_VARBINDS))
+    window: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_IN_FLIGHT_PER_DEVICE))
+
+
 class GeneralEngine:
     """Asks devices of every version between `start()` and `stop()`; satisfies SnmpClient."""
 
     def __init__(self) -> None:
         self._communities: CommunityExchange | None = None
         self._users: UserExchange | None = None
+        self._known: dict[str, _Known] = {}
 
     async def start(self) -> None:
         """Get ready; sockets and engines are opened when a device first needs them."""
@@ -47,6 +59,7 @@ class GeneralEngine:
             self._communities.close()
             await self._users.stop()
         self._communities = self._users = None
+        self._known.clear()
 
     def compile(self, _device: Device, oids: Sequence[Oid]) -> GetPlan:
         """Remember what to ask."""
@@ -58,26 +71,11 @@ class GeneralEngine:
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for exact instances; as many GETs as needed."""
-        found: list[Varbind] = []
-        for start in range(0, len(oids), OIDS_PER_GET):
-            found += await self._get_some(device, oids[start : start + OIDS_PER_GET])
-        return found
+        return await Gets(self, device, self._of(device).get_size).instances(oids)
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
-        """Ask for the successors; v1's noSuchName becomes endOfMibView for the varbind it names."""
-        left, ended = list(range(len(oids))), dict[int, Varbind]()
-        while left:
-            request = Request(oids=[oids[place] for place in left], repetitions=1)
-            answer = await self._exchange(device).ask(device, request)
-            if answer.error_status == ErrorStatus.NO_SUCH_NAME and 0 < answer.error_index <= len(left):
-                place = left.pop(answer.error_index - 1)
-                ended[place] = _missing(oids[place], Missing.END_OF_MIB_VIEW)
-                continue
-            if answer.error_status or len(answer.varbinds) != len(left):
-                raise _trouble(answer)
-            ended.update(zip(left, answer.varbinds, strict=True))
-            break
-        return [ended[place] for place in range(len(oids))]
+        """Ask for the successors, in one GETNEXT."""
+        return await Gets(self, device, self._of(device).get_size).successors(oids)
 
     async def walk(
         self,
@@ -88,64 +86,43 @@ class GeneralEngine:
         time_budget: timedelta = timedelta(seconds=60),
     ) -> Walk:
         """Walk subtrees side by side; trouble in mid-walk makes the result partial."""
-        state = WalkState(columns, bulk=device.credential.version != "1", max_varbinds=max_varbinds)
-        clock = asyncio.get_running_loop().time
-        ends_at, heard, silences = clock() + time_budget.total_seconds(), False, 0
+        state = WalkState(
+            columns,
+            bulk=device.credential.version != "1",
+            max_varbinds=max_varbinds,
+            size=self._of(device).walk_size,
+        )
+        clock, tries = asyncio.get_running_loop().time, 1 + device.retries
+        ends_at, heard, silent = clock() + time_budget.total_seconds(), False, 0
         while (request := state.request()) is not None:
             if clock() >= ends_at:
-                state.give_up(f"not done after {time_budget.total_seconds():g} s")
+                state.give_up("time_budget", f"not done after {time_budget.total_seconds():g} s")
                 break
+            now = min(tries - silent, TRIES_BEFORE_HALVES) if request.is_big else tries - silent
             try:
-                answer = await self._exchange(device).ask(device, request)
+                state.take(await self.ask(device, request, now))
+                heard, silent = True, 0
             except PollError as exc:
-                silences += isinstance(exc, RequestTimedOut)
-                if not heard:
-                    raise
-                if silences > 1 or not isinstance(exc, RequestTimedOut):
-                    state.give_up(str(exc))
+                silent += now
+                if isinstance(exc, RequestTimedOut) and silent < tries:
+                    state.shrink("silence", str(exc))
+                elif heard:
+                    state.give_up("silence" if isinstance(exc, RequestTimedOut) else "error", str(exc))
                 else:
-                    state.shrink(str(exc))
-                continue
-            state.take(answer)
-            heard, silences = True, 0
+                    raise
         return state.result()
 
-    def _exchange(self, device: Device) -> Exchange:
+    async def ask(self, device: Device, request: Request, tries: int) -> Answer:
+        """Carry one request, within the device's window; satisfies Exchange.
+
+        Raises:
+            RequestTimedOut: no answer. PollError: a refusal, or the engine does not run.
+        """
         if self._communities is None or self._users is None:
             raise PollError("the SNMP engine is not running")
-        return self._users if device.credential.version == "3" else self._communities
+        exchange: Exchange = self._users if device.credential.version == "3" else self._communities
+        async with self._of(device).window:
+            return await exchange.ask(device, request, tries)
 
-    async def _get_some(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
-        """Ask with one GET, in halves where the device cannot answer the whole."""
-        answer = await self._exchange(device).ask(device, Request(oids=oids))
-        if answer.error_status == ErrorStatus.NO_SUCH_NAME and 0 < answer.error_index <= len(oids):
-            return await self._get_without(device, oids, answer.error_index - 1)
-        if answer.error_status in (ErrorStatus.TOO_BIG, ErrorStatus.GEN_ERR) and len(oids) > 1:
-            half = len(oids) // 2
-            return await self._get_some(device, oids[:half]) + await self._get_some(device, oids[half:])
-        if answer.error_status == ErrorStatus.GEN_ERR:
-            return [_missing(oids[0], Missing.NO_SUCH_INSTANCE)]  # the device has it and cannot read it: no value
-        if answer.error_status or [varbind.oid for varbind in answer.varbinds] != list(oids):
-            raise _trouble(answer)
-        return answer.varbinds
-
-    async def _get_without(self, device: Device, oids: Sequence[Oid], place: int) -> list[Varbind]:
-        """Ask again without the one that a v1 device says it does not have."""
-        others = [*oids[:place], *oids[place + 1 :]]
-        found = await self._get_some(device, others) if others else []
-        return [*found[:place], _missing(oids[place], Missing.NO_SUCH_INSTANCE), *found[place:]]
-
-
-def _missing(oid: Oid, missing: Missing) -> Varbind:
-    tags = {
-        Missing.NO_SUCH_OBJECT: Tag.NO_SUCH_OBJECT,
-        Missing.NO_SUCH_INSTANCE: Tag.NO_SUCH_INSTANCE,
-        Missing.END_OF_MIB_VIEW: Tag.END_OF_MIB_VIEW,
-    }
-    return Varbind(oid=oid, tag=tags[missing], value=missing)
-
-
-def _trouble(answer: Answer) -> PollError:
-    if answer.error_status:
-        return refusal(answer)
-    return PollError("the device answers with other objects than it was asked for")
+    def _of(self, device: Device) -> _Known:
+        return self._known.setdefault(device.name, _Known())

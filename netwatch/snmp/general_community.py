@@ -46,8 +46,8 @@ class CommunityExchange:
         """Close the sockets."""
         self._endpoint.close()
 
-    async def ask(self, device: Device, request: Request) -> Answer:
-        """Ask and wait as long as the device's settings say.
+    async def ask(self, device: Device, request: Request, tries: int) -> Answer:
+        """Ask up to `tries` times, each with the device's time-out.
 
         Raises:
             RequestTimedOut: nothing came. PollError: what came could not be read.
@@ -60,13 +60,15 @@ class CommunityExchange:
         pending = self._pending[request_id] = _Pending(peer.address, version, community)
         try:
             with self._endpoint.listening_to(peer, device):
-                return await self._send_until_answered(device, peer, message, pending)
+                return await self._send_until_answered(device, peer, message, pending, tries)
         finally:
             del self._pending[request_id]
 
-    async def _send_until_answered(self, device: Device, peer: Peer, message: bytes, pending: _Pending) -> Answer:
+    async def _send_until_answered(
+        self, device: Device, peer: Peer, message: bytes, pending: _Pending, tries: int
+    ) -> Answer:
         version = device.credential.version
-        for _ in range(1 + device.retries):
+        for _ in range(tries):
             peer.send(message)
             await asyncio.wait({pending.answered}, timeout=device.timeout.total_seconds())
             if pending.answered.done():

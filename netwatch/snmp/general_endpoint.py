@@ -1,6 +1,6 @@
 """The UDP side of the general engine: one socket per address family, names resolved, strangers ignored.
 
-May import: netwatch.model, netwatch.errors, general_metrics. Called by: general_community, general_user.
+May import: netwatch.model, netwatch.errors, resolver, general_metrics. Called by: general_community, general_user.
 """
 
 from __future__ import annotations
@@ -18,12 +18,11 @@ import structlog
 from netwatch.errors import PollError
 from netwatch.model import Device
 from netwatch.snmp.general_metrics import DATAGRAMS_IGNORED
+from netwatch.snmp.resolver import Resolver, literal
 
 Address = tuple[str, int]
 """Numeric address without a scope, and port: who a datagram is from, as this module compares it."""
 
-RESOLVED_FOR_SECONDS = 300.0
-MAX_RESOLVED = 20_000
 _log = structlog.get_logger(__name__)
 
 
@@ -45,7 +44,7 @@ class Endpoint:
         self._receive = receive
         self._transports: dict[int, asyncio.DatagramTransport] = {}
         self._opening = asyncio.Lock()
-        self._resolved: dict[Address, tuple[float, int, Any]] = {}
+        self._resolver = Resolver()
         self._asked: dict[Address, list[Address]] = {}
 
     def close(self) -> None:
@@ -60,7 +59,8 @@ class Endpoint:
         Raises:
             PollError: the name has no address, or there is no socket of that family here.
         """
-        family, sockaddr = await self._resolve(device)
+        known = literal(device.address, device.port)
+        family, sockaddr = known or await self._resolver.resolve(device.address, device.port)
         async with self._opening:
             transport = self._transports.get(family) or await self._open(family, device)
         return Peer(address=_plain(sockaddr), send=lambda data: transport.sendto(data, sockaddr))
@@ -89,21 +89,6 @@ class Endpoint:
         except Exception as exc:  # noqa: BLE001 - no datagram may end the loop, whatever pyasn1 makes of it
             DATAGRAMS_IGNORED.labels("undecodable").inc()
             _log.debug("datagram ignored", address=homes[0][0], error=repr(exc))
-
-    async def _resolve(self, device: Device) -> tuple[int, Any]:
-        loop, key = asyncio.get_running_loop(), (device.address, device.port)
-        known = self._resolved.get(key)
-        if known is not None and loop.time() < known[0]:
-            return known[1], known[2]
-        try:
-            found = await loop.getaddrinfo(*key, type=socket.SOCK_DGRAM)
-        except OSError as exc:
-            raise PollError(f"the address {device.address} cannot be resolved") from exc
-        family, sockaddr = int(found[0][0]), found[0][4]
-        while len(self._resolved) >= MAX_RESOLVED:
-            del self._resolved[next(iter(self._resolved))]
-        self._resolved[key] = loop.time() + RESOLVED_FOR_SECONDS, family, sockaddr
-        return family, sockaddr
 
     async def _open(self, family: int, device: Device) -> asyncio.DatagramTransport:
         loop = asyncio.get_running_loop()

@@ -1,6 +1,6 @@
 """Requests and answers of the general engine: pysnmp PDUs on one side, plain values on the other.
 
-May import: netwatch.model, netwatch.errors, general_values. Called by: the general engine.
+May import: netwatch.model, netwatch.errors, general_values, message. Called by: the general engine.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Any, Protocol
 
 from pysnmp.proto.api import v1, v2c
@@ -16,29 +15,7 @@ from pysnmp.proto.api import v1, v2c
 from netwatch.errors import PollError
 from netwatch.model import Device, Oid, Varbind
 from netwatch.snmp.general_values import varbinds_of
-
-
-class ErrorStatus(IntEnum):
-    """error-status of a response (RFC 3416, section 3), as far as a reader of values can meet it."""
-
-    NO_ERROR = 0
-    TOO_BIG = 1
-    NO_SUCH_NAME = 2
-    BAD_VALUE = 3
-    READ_ONLY = 4
-    GEN_ERR = 5
-    NO_ACCESS = 6
-    RESOURCE_UNAVAILABLE = 13
-    AUTHORIZATION_ERROR = 16
-
-    @classmethod
-    def words(cls, number: int) -> str:
-        """Return the standard's word for an error-status."""
-        try:
-            first, *rest = cls(number).name.lower().split("_")
-        except ValueError:
-            return f"error-status {number}"
-        return first + "".join(part.title() for part in rest)
+from netwatch.snmp.message import ERROR_NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +24,11 @@ class Request:
 
     oids: Sequence[Oid]
     repetitions: int = 0
+
+    @property
+    def is_big(self) -> bool:
+        """Return whether less could be asked."""
+        return len(self.oids) * max(1, self.repetitions) > 1
 
     def pdu(self, version: str) -> Any:
         """Return a new pysnmp PDU with a random request-id that is never 0."""
@@ -87,15 +69,20 @@ def answer_of(pdu: Any, version: str) -> Answer:
 
 
 class Exchange(Protocol):
-    """Carries one request to a device and its answer back, with the device's time-out and retries."""
+    """Carries one request to a device and its answer back."""
 
-    async def ask(self, device: Device, request: Request) -> Answer:
-        """Return the answer; raises RequestTimedOut, or PollError where there can be none."""
+    async def ask(self, device: Device, request: Request, tries: int) -> Answer:
+        """Send up to `tries` times and return the answer; raises RequestTimedOut, or PollError for a refusal."""
+
+
+def error_name(answer: Answer) -> str:
+    """Return the standard's word for the error-status of an answer."""
+    known = 0 <= answer.error_status < len(ERROR_NAMES)
+    return ERROR_NAMES[answer.error_status] if known else "unknown"
 
 
 def refusal(answer: Answer) -> PollError:
-    """Return the error for an answer that is one."""
-    where = ""
-    if 0 < answer.error_index <= len(answer.varbinds):
-        where = f" for {answer.varbinds[answer.error_index - 1].oid}"
-    return PollError(f"the device answers {ErrorStatus.words(answer.error_status)}{where}")
+    """Return the error for an answer that is one, or that answers something else."""
+    if answer.error_status:
+        return PollError(f"the device answers {error_name(answer)}")
+    return PollError("the device answers with other objects than it was asked for")

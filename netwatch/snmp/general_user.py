@@ -1,4 +1,4 @@
-"""v3 through pysnmp's SnmpEngine: discovery, time windows, authentication and privacy are pysnmp's.
+"""v3 through pysnmp: discovery, time windows, authentication and privacy are pysnmp's, time-outs and words are ours.
 
 One SnmpEngine per credential, because pysnmp knows a user by name alone: two credentials with the same user
 name and other keys would overwrite each other in one engine. An engine also keeps a row per device in MIB
@@ -14,11 +14,6 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import structlog
-from pysnmp.carrier.asyncio.dgram import udp
-from pysnmp.carrier.base import AbstractTransportDispatcher
-from pysnmp.entity import config
-from pysnmp.entity.engine import SnmpEngine
 from pysnmp.error import PySnmpError
 from pysnmp.proto import errind
 from pysnmp.proto.api import v2c
@@ -30,30 +25,22 @@ from netwatch.snmp.general_community import timed_out
 from netwatch.snmp.general_endpoint import Address, Endpoint, Peer
 from netwatch.snmp.general_metrics import CREDENTIAL_FAILURES, REQUESTS, USER_ENGINES
 from netwatch.snmp.general_request import Answer, Request, answer_of
+from netwatch.snmp.general_usm import (
+    AUTH_NO_PRIV,
+    AUTH_PRIV,
+    TICK_SECONDS,
+    UserEngine,
+    build_engine,
+    security_level,
+    unusable,
+)
 
 MAX_DEVICES = 64
 MAX_ENGINE_IDS = 512
 MAX_REPORTS = 4
 """Reports of an unknown engine id or a wrong time before a request gives up; two are usual."""
-TICK_SECONDS = 0.5
-NEVER = 10**9
-"""A time-out for pysnmp, in its ticks: this module keeps the time itself."""
-V3, USM = 3, 3
-NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV = 1, 2, 3
 SYS_UP_TIME = Oid.parse("1.3.6.1.2.1.1.3.0")
-_log = structlog.get_logger(__name__)
 
-_AUTH = {
-    None: config.USM_AUTH_NONE, "MD5": config.USM_AUTH_HMAC96_MD5, "SHA": config.USM_AUTH_HMAC96_SHA,
-    "SHA-224": config.USM_AUTH_HMAC128_SHA224, "SHA-256": config.USM_AUTH_HMAC192_SHA256,
-    "SHA-384": config.USM_AUTH_HMAC256_SHA384, "SHA-512": config.USM_AUTH_HMAC384_SHA512,
-}  # fmt: skip
-_PRIVACY = {
-    None: config.USM_PRIV_NONE, "DES": config.USM_PRIV_CBC56_DES, "3DES": config.USM_PRIV_CBC168_3DES,
-    "AES": config.USM_PRIV_CFB128_AES,
-    "AES-192": config.USM_PRIV_CFB192_AES_BLUMENTHAL, "AES-192-C": config.USM_PRIV_CFB192_AES,
-    "AES-256": config.USM_PRIV_CFB256_AES_BLUMENTHAL, "AES-256-C": config.USM_PRIV_CFB256_AES,
-}  # fmt: skip
 _WORDS = {
     errind.UnknownUserName: "unknown user",
     errind.UnknownSecurityName: "unknown user",
@@ -72,65 +59,12 @@ _REPORTS = {
 }
 
 
-class _Dispatcher(AbstractTransportDispatcher):  # type: ignore[misc]
-    """What pysnmp believes to be its transport: it hands messages to whoever is sending right now."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.set_timer_resolution(TICK_SECONDS)
-        self.peer: Peer | None = None
-
-    def send_message(self, outgoingMessage: bytes, _domain: Any, _address: Any) -> None:
-        # Reports that pysnmp wants to answer datagrams with find no peer here: a client owes nobody a report.
-        if self.peer is not None:
-            self.peer.send(outgoingMessage)
-
-
-@dataclass(slots=True, eq=False)
-class _Engine:
-    """One pysnmp engine, its dispatcher, which devices it serves, and every engine id it has met."""
-
-    engine: Any
-    dispatcher: _Dispatcher
-    devices: set[Address] = field(default_factory=set)
-    engine_ids: set[bytes] = field(default_factory=set)
-    met_stranger: bool = False
-    """Set when a datagram came in the name of an engine id that pysnmp has no keys for."""
-
-    def __post_init__(self) -> None:
-        self.engine.register_transport_dispatcher(self.dispatcher)
-        self.engine.observer.register_observer(self._security_failed, "rfc3412.prepareDataElements:sm-failure")
-
-    def _security_failed(self, _engine: Any, _point: str, variables: Any, _context: Any) -> None:
-        reason = variables["statusInformation"]["errorIndication"]
-        self.met_stranger |= isinstance(reason, errind.UnknownSecurityName)
-
-    def receive(self, data: bytes, address: Address) -> None:
-        """Let pysnmp read a datagram; it calls back where that is an answer."""
-        self.engine.message_dispatcher.receive_message(self.engine, *_target(address), data)
-
-    def knows(self, address: Address) -> bool:
-        """Return whether pysnmp has an engine id for the address."""
-        engine_id, *_ = self._messages.get_peer_engine_info(*_target(address))
-        if engine_id is not None:
-            self.engine_ids.add(bytes(engine_id.asOctets()))
-        return engine_id is not None
-
-    def forget(self, address: Address) -> None:
-        """Drop the engine id of an address: pysnmp keeps it for 300 s, even when the device has another now."""
-        self._messages._SnmpV3MessageProcessingModel__engineIdCache.pop(_target(address), None)
-
-    @property
-    def _messages(self) -> Any:
-        return self.engine.message_processing_subsystems[V3]
-
-
 @dataclass(slots=True, eq=False)
 class _Conversation:
     """One request on its way: pysnmp's handles of every try, and what came of them."""
 
     device: Device
-    engine: _Engine
+    engine: UserEngine
     peer: Peer
     pdu: Any
     level: int
@@ -142,19 +76,11 @@ class _Conversation:
         """Hand the PDU to pysnmp once more.
 
         Raises:
-            StatusInformation: pysnmp cannot make a message of it.
+            PySnmpError: pysnmp cannot make a message of it; a StatusInformation says why.
         """
-        credential, dispatch = self.device.credential, self.engine.engine.message_dispatcher
-        self.knew_engine_id = self.engine.knows(self.peer.address)
-        self.engine.dispatcher.peer = self.peer
-        try:
-            handle = dispatch.send_pdu(
-                self.engine.engine, *_target(self.peer.address), V3, USM,
-                v2c.OctetString(credential.user.encode()), self.level, None,
-                v2c.OctetString(credential.context.encode()), 1, self.pdu, True, NEVER, self._came,
-            )  # fmt: skip
-        finally:
-            self.engine.dispatcher.peer = None
+        handle, self.knew_engine_id = self.engine.send(
+            self.device.credential, self.level, self.peer, self.pdu, self._came
+        )
         self.handles.append(handle)
 
     def again(self) -> None:
@@ -164,7 +90,7 @@ class _Conversation:
     def close(self) -> None:
         """Let pysnmp forget the tries that were never answered."""
         for handle in self.handles:
-            self.engine.engine.message_dispatcher.release_state_information(self.engine.engine, handle, V3)
+            self.engine.release(handle)
 
     def _came(self, *response: Any) -> None:
         *_, pdu, status, _handle, _context = response
@@ -177,7 +103,7 @@ class UserExchange:
 
     def __init__(self) -> None:
         self._endpoint = Endpoint(self._received)
-        self._engines: dict[tuple[object, ...], list[_Engine]] = {}
+        self._engines: dict[tuple[object, ...], list[UserEngine]] = {}
         self._asking: dict[Address, list[_Conversation]] = {}
         self._making = asyncio.Lock()
         self._ticking: asyncio.Task[None] | None = None
@@ -195,33 +121,33 @@ class UserExchange:
         self._endpoint.close()
         self._engines.clear()
 
-    async def ask(self, device: Device, request: Request) -> Answer:
-        """Ask and wait as long as the device's settings say; discovery and time are settled on the way.
+    async def ask(self, device: Device, request: Request, tries: int) -> Answer:
+        """Ask up to `tries` times, each with the device's time-out; discovery and time are settled on the way.
 
         Raises:
             RequestTimedOut: nothing came. PollError: the credential or the request was refused; says why.
         """
         peer = await self._endpoint.peer(device)
         engine = await self._engine_for(device, peer.address)
-        conversation = _Conversation(device, engine, peer, request.pdu("3"), _level(device.credential))
+        conversation = _Conversation(device, engine, peer, request.pdu("3"), security_level(device.credential))
         asking = self._asking.setdefault(peer.address, [])
         asking.append(conversation)
         try:
             with self._endpoint.listening_to(peer, device):
-                return await self._converse(conversation)
+                return await self._converse(conversation, tries)
         finally:
             conversation.close()
             asking.remove(conversation)
             if not asking:
                 self._asking.pop(peer.address, None)
 
-    async def _converse(self, conversation: _Conversation) -> Answer:
-        tries = reports = 0
+    async def _converse(self, conversation: _Conversation, tries: int) -> Answer:
+        reports = 0
         while True:
             outcome = await self._try(conversation)
             if outcome is None:
-                tries += 1
-                if tries > conversation.device.retries:
+                tries -= 1
+                if tries <= 0:
                     raise await self._explain_silence(conversation, heard=reports > 0)
             elif isinstance(outcome, errind.ErrorIndication):
                 reports += 1
@@ -279,7 +205,7 @@ class UserExchange:
             conversation.engine.forget(conversation.peer.address)
         conversation.again()
 
-    async def _engine_for(self, device: Device, address: Address) -> _Engine:
+    async def _engine_for(self, device: Device, address: Address) -> UserEngine:
         key = _identity(device.credential)
         async with self._making:
             engines = [known for known in self._engines.get(key, ()) if len(known.engine_ids) < MAX_ENGINE_IDS]
@@ -294,16 +220,16 @@ class UserExchange:
             chosen.devices.add(address)
             return chosen
 
-    async def _make_engine(self, device: Device) -> _Engine:
+    async def _make_engine(self, device: Device) -> UserEngine:
         """Build an engine in a thread: it takes 0.1 s, much of it hashing a passphrase to a megabyte."""
-        if trouble := _unusable(device.credential):
+        if trouble := unusable(device.credential):
             raise _refused("unusable", trouble)
         try:
-            engine = await asyncio.to_thread(_build, device.credential)
+            engine = await asyncio.to_thread(build_engine, device.credential)
         except Exception as exc:  # whatever pysnmp raises, it is this credential that is unusable
             raise _refused("unusable", repr(exc)) from exc
         USER_ENGINES.inc()
-        return _Engine(engine, _Dispatcher())
+        return UserEngine(engine)
 
     def _received(self, data: bytes, address: Address) -> None:
         conversations = self._asking.get(address, ())
@@ -313,7 +239,7 @@ class UserExchange:
             if engine.met_stranger:
                 self._start_anew(engine, address)
 
-    def _start_anew(self, engine: _Engine, address: Address) -> None:
+    def _start_anew(self, engine: UserEngine, address: Address) -> None:
         """Have the engine id of an address found again: a Report under another one says that it has changed.
 
         pysnmp throws such a Report away, for want of keys, and would go on with the old engine id for 300 s.
@@ -327,24 +253,7 @@ class UserExchange:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             for engine in [engine for engines in self._engines.values() for engine in engines]:
-                engine.dispatcher.handle_timer_tick(loop.time())
-
-
-def _build(credential: Credential) -> Any:
-    engine = SnmpEngine()
-    config.add_v3_user(
-        engine,
-        credential.user,
-        _AUTH[credential.auth_protocol],
-        credential.auth_passphrase.get_secret_value() or None,
-        _PRIVACY[credential.privacy_protocol],
-        credential.privacy_passphrase.get_secret_value() or None,
-    )
-    return engine
-
-
-def _target(address: Address) -> tuple[Any, Any]:
-    return udp.DOMAIN_NAME, udp.UdpTransportAddress(address)
+                engine.tick(loop.time())
 
 
 def _identity(credential: Credential) -> tuple[object, ...]:
@@ -355,22 +264,6 @@ def _identity(credential: Credential) -> tuple[object, ...]:
         credential.privacy_protocol,
         credential.privacy_passphrase,
     )
-
-
-def _unusable(credential: Credential) -> str:
-    if credential.privacy_protocol and not credential.auth_protocol:
-        return "privacy needs authentication"
-    if credential.auth_protocol and not credential.auth_passphrase.get_secret_value():
-        return "the auth passphrase is empty"
-    if credential.privacy_protocol and not credential.privacy_passphrase.get_secret_value():
-        return "the privacy passphrase is empty"
-    return ""
-
-
-def _level(credential: Credential) -> int:
-    if credential.privacy_protocol:
-        return AUTH_PRIV
-    return AUTH_NO_PRIV if credential.auth_protocol else NO_AUTH_NO_PRIV
 
 
 def _answer(conversation: _Conversation, pdu: Any) -> Answer:

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netwatch.model import Missing, Oid, Value, Varbind
+from netwatch.snmp import metrics
 from netwatch.snmp.client import Walk, WalkedColumn
-from netwatch.snmp.general_request import Answer, ErrorStatus, Request
+from netwatch.snmp.general_request import Answer, Request, error_name
+from netwatch.snmp.learning import BatchSize
+from netwatch.snmp.message import ErrorStatus
 
 MAX_COLUMNS = 12
 MAX_VARBINDS = 48
@@ -37,15 +40,18 @@ class _Column:
 class WalkState:
     """A walk of several columns, asked side by side; `request()` until it is None, then `result()`."""
 
-    def __init__(self, columns: Sequence[Oid], *, bulk: bool, max_varbinds: int) -> None:
+    def __init__(
+        self, columns: Sequence[Oid], *, bulk: bool, max_varbinds: int, size: BatchSize | None = None
+    ) -> None:
         self._columns = [_Column(oid, oid) for oid in columns]
         self._running = list(self._columns)
         self._asked: list[_Column] = []
         self._width = MAX_COLUMNS
-        self._repetitions = 1
         self._bulk, self._left = bulk, max_varbinds
         self._reasons: list[str] = []
-        self._most = MAX_VARBINDS
+        self._size = size or BatchSize(MAX_VARBINDS)
+        self._most = self._size.value
+        self._silent = 0
 
     def request(self) -> Request | None:
         """Return what to ask next, None at the end."""
@@ -60,27 +66,32 @@ class WalkState:
         if answer.error_status == ErrorStatus.NO_SUCH_NAME:
             self._take_no_such_name(answer.error_index)
         elif answer.error_status:
-            self.shrink(f"the device answers {ErrorStatus.words(answer.error_status)}")
+            if answer.error_status == ErrorStatus.TOO_BIG:
+                self._size.shrink(self._most)
+            self.shrink(error_name(answer), f"the device answers {error_name(answer)}")
         elif not answer.varbinds:
-            self.give_up("the device answers with nothing")
+            self.give_up("empty", "the device answers with nothing")
         else:
+            self._learn()
             for position, varbind in enumerate(answer.varbinds):
                 self._take_varbind(self._asked[position % len(self._asked)], varbind)
 
-    def shrink(self, trouble: str) -> None:
+    def shrink(self, cause: str, words: str) -> None:
         """Ask for half as much; where that is impossible, leave out the column that cannot be read."""
         asked = self.request()
-        if asked is not None and asked.repetitions * len(asked.oids) > 1:
+        if asked is not None and asked.is_big:
+            self._silent = max(self._silent, self._most) if cause == "silence" else self._silent
+            metrics.resizes.labels(cause=cause).inc()
             self._most = max(1, self._most // 2)
             if self._most < len(self._asked):
                 self._width = max(1, len(self._asked) // 2)
         else:
-            self._end(self._asked[0], trouble)
+            self._end(self._asked[0], cause, words)
 
-    def give_up(self, reason: str) -> None:
+    def give_up(self, cause: str, words: str) -> None:
         """End the walk here; what was read is kept."""
         if self._running:
-            self._reasons.append(reason)
+            self._note(cause, words)
         self._running.clear()
 
     def result(self) -> Walk:
@@ -91,15 +102,23 @@ class WalkState:
         )
         return Walk(columns=columns, partial=bool(self._reasons), reason="; ".join(dict.fromkeys(self._reasons)))
 
+    def _learn(self) -> None:
+        """Learn from a good answer: the size is fine, or one that was met by silence was not."""
+        if self._silent:
+            self._size.shrink(self._silent)
+            self._silent = 0
+        else:
+            self._size.succeed()
+
     def _take_varbind(self, column: _Column, varbind: Varbind) -> None:
         if column not in self._running:
             return
         if isinstance(varbind.value, Missing) or not varbind.oid.is_under(column.oid):
             self._end(column)
         elif varbind.oid <= column.last:
-            self._end(column, f"the device's answers do not increase at {varbind.oid}")
+            self._end(column, "not_increasing", f"the device's answers do not increase at {varbind.oid}")
         elif self._left <= 0:
-            self.give_up("more values than allowed")
+            self.give_up("varbind_cap", "more values than allowed")
         else:
             self._left -= 1
             column.take(varbind)
@@ -112,7 +131,11 @@ class WalkState:
             for column in self._asked:
                 self._end(column)
 
-    def _end(self, column: _Column, trouble: str = "") -> None:
+    def _end(self, column: _Column, cause: str = "", words: str = "") -> None:
         self._running.remove(column)
-        if trouble:
-            self._reasons.append(trouble)
+        if words:
+            self._note(cause, f"{words} after {column.last}" if column.values else words)
+
+    def _note(self, cause: str, words: str) -> None:
+        metrics.partial_walks.labels(cause=cause).inc()
+        self._reasons.append(words)
