@@ -5,9 +5,9 @@ May import: netwatch.model. Called by: app and cli, through the door of this roo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -17,6 +17,8 @@ from netwatch.snmp.client import GetPlan, SnmpClient, Walk
 from netwatch.snmp.fast_lane import FastLane
 from netwatch.snmp.general import GeneralEngine
 from netwatch.snmp.metrics import fallback
+
+Answer = TypeVar("Answer")
 
 log = structlog.get_logger(__name__)
 
@@ -73,30 +75,15 @@ class Snmp:
 
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
         """Ask a plan; return one value per OID in order."""
-        if device.credential.version != "3":
-            try:
-                return await self._fast.run_plan(device, plan)
-            except FastLaneRefused as exc:
-                _count(device, exc)
-        return await self._general.run_plan(device, plan)
+        return await self._ask(device, lambda client: client.run_plan(device, plan))
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for exact instances once."""
-        if device.credential.version != "3":
-            try:
-                return await self._fast.get(device, oids)
-            except FastLaneRefused as exc:
-                _count(device, exc)
-        return await self._general.get(device, oids)
+        return await self._ask(device, lambda client: client.get(device, oids))
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for the successors, in one GETNEXT."""
-        if device.credential.version != "3":
-            try:
-                return await self._fast.get_next(device, oids)
-            except FastLaneRefused as exc:
-                _count(device, exc)
-        return await self._general.get_next(device, oids)
+        return await self._ask(device, lambda client: client.get_next(device, oids))
 
     async def walk(
         self,
@@ -107,12 +94,18 @@ class Snmp:
         time_budget: timedelta = timedelta(seconds=60),
     ) -> Walk:
         """Walk subtrees side by side."""
+        return await self._ask(
+            device,
+            lambda client: client.walk(device, columns, max_varbinds=max_varbinds, time_budget=time_budget),
+        )
+
+    async def _ask(self, device: Device, question: Callable[[SnmpClient], Awaitable[Answer]]) -> Answer:
         if device.credential.version != "3":
             try:
-                return await self._fast.walk(device, columns, max_varbinds=max_varbinds, time_budget=time_budget)
+                return await question(self._fast)
             except FastLaneRefused as exc:
                 _count(device, exc)
-        return await self._general.walk(device, columns, max_varbinds=max_varbinds, time_budget=time_budget)
+        return await question(self._general)
 
 
 def _count(device: Device, refused: FastLaneRefused) -> None:

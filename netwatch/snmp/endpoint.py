@@ -1,8 +1,7 @@
 """One UDP socket per address family for all devices: sends requests, matches answers, repeats, gives up.
 
 An answer belongs to a request when request-id, source address, version and community all agree; everything else is
-counted by cause and forgotten. Nothing here knows what is asked. No task and no timer per request: answers arrive in
-batches, deadlines lie in buckets with one timer for the earliest.
+counted by cause and forgotten. Nothing here knows what is asked. There is no task and no timer per request.
 May import: netwatch.errors. Called by: fast_lane, get_run, walk.
 """
 
@@ -11,27 +10,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import heapq
-import os
 import socket
 from collections import deque
 from collections.abc import Iterable
-from typing import cast
 
 import structlog
 
 from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
+from netwatch.snmp.deadlines import Deadlines
 from netwatch.snmp.hot import RESPONSE, OddHeader, open_response
 from netwatch.snmp.message import in_plain_shape
 from netwatch.snmp.metrics import datagrams_ignored, send_errors, wire
 from netwatch.snmp.peer import Exchange, Peer
+from netwatch.snmp.request_ids import RequestIds
 from netwatch.snmp.resolver import SocketAddress
 
 RECEIVE_BUFFER_BYTES = 4 * 2**20
 DATAGRAMS_PER_WAKE = 64
 """Answers taken before the loop may do something else: about two milliseconds of work."""
-TICKS_PER_SECOND = 50
-REMEMBERED_ANSWERS = 8192
 
 log = structlog.get_logger(__name__)
 
@@ -47,26 +43,22 @@ class Endpoint:
         self._ready: deque[Peer] = deque()
         self._sockets: dict[int, socket.socket] = {}
         self._blocked: dict[int, deque[Exchange]] = {}
-        self._ids: list[bytes] = []
-        self._answered: set[bytes] = set()
-        self._answered_before: set[bytes] = set()
-        self._buckets: dict[int, list[bytes]] = {}
-        self._ticks: list[int] = []
-        self._timer: asyncio.TimerHandle | None = None
+        self._ids = RequestIds()
         self._complain_at = 0.0
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._deadlines: Deadlines
 
     # -- life ---------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Open the sockets; a machine without IPv6 goes without."""
         self._loop = asyncio.get_running_loop()
+        self._deadlines = Deadlines(self._loop, self._due)
         self._open(socket.AF_INET, ("0.0.0.0", 0))  # noqa: S104  # answers come in wherever the request went out
         with contextlib.suppress(OSError):
             self._open(socket.AF_INET6, ("::", 0))
 
     def _open(self, family: socket.AddressFamily, address: SocketAddress) -> None:
-        assert self._loop is not None  # noqa: S101  # start() has just set it
         udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         try:
             if family == socket.AF_INET6:
@@ -83,22 +75,18 @@ class Endpoint:
     async def stop(self) -> None:
         """Close the sockets; who still waits is told that the wire is down."""
         for udp in self._sockets.values():
-            assert self._loop is not None  # noqa: S101  # sockets exist only after start()
             self._loop.remove_reader(udp.fileno())
             self._loop.remove_writer(udp.fileno())
             udp.close()
+        if self._sockets:
+            self._deadlines.close()
         self._sockets.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None
-        waiting = [exchange for peer in self._ready for exchange in peer.waiting]
-        for exchange in [*self._pending.values(), *waiting]:
+        flying = list(self._pending.values())
+        peers = {id(peer): peer for peer in (*(one.peer for one in flying), *self._ready)}.values()
+        for exchange in [*flying, *(one for peer in peers for one in peer.waiting)]:
             if not exchange.asker.over:
                 exchange.asker.fail(exchange, PollError("the SNMP endpoint was stopped"))
-        self._pending.clear()
         self._ready.clear()
-        self._buckets.clear()
-        self._ticks.clear()
 
     @property
     def ports(self) -> dict[int, int]:
@@ -132,6 +120,8 @@ class Endpoint:
     def _pump(self, peer: Peer) -> None:
         """Send what waits for one device, within its window; queue up where the global limit is reached."""
         waiting, flying, window = peer.waiting, peer.flying, self._window
+        if not self._sockets:
+            return
         while waiting and len(flying) < window:
             if self._in_flight >= self._max_in_flight:
                 self._queue(peer)
@@ -160,31 +150,21 @@ class Endpoint:
             self._pump(turn)
 
     def _transmit(self, exchange: Exchange) -> None:
-        request_id = self._fresh_id()
+        request_id = self._ids.fresh(self._pending)
         peer = exchange.peer
-        now = self._loop.time()  # type: ignore[union-attr]  # only called between start() and stop()
+        now = self._loop.time()
         exchange.request_id = request_id
         exchange.sent_at = now
         if not exchange.began_at:
             exchange.began_at = now
         self._pending[request_id] = exchange
         attempt = exchange.attempt
-        self._wait_until(now + peer.round_trip.timeout_of(attempt, attempt + 1 >= peer.tries), request_id)
+        self._deadlines.add(now + peer.round_trip.timeout_of(attempt, attempt + 1 >= peer.tries), request_id)
         wire.requests += 1
         try:
             self._sockets[peer.family].sendto(exchange.head + request_id + exchange.tail, peer.address)
         except OSError as exc:
             self._not_sent(exchange, exc)
-
-    def _fresh_id(self) -> bytes:
-        """Return four unpredictable bytes: positive, never 0, and an INTEGER that needs all four."""
-        while True:
-            if not self._ids:
-                noise = os.urandom(4096)
-                self._ids = [bytes((noise[i] & 0x7F,)) + noise[i + 1 : i + 4] for i in range(0, 4096, 4)]
-            request_id = self._ids.pop()
-            if request_id >= b"\x00\x80" and request_id not in self._pending:
-                return request_id
 
     def _not_sent(self, exchange: Exchange, error: OSError) -> None:
         """Keep a request until the buffer has room; count another trouble as a request that was lost."""
@@ -192,7 +172,7 @@ class Endpoint:
             family = exchange.peer.family
             udp = self._sockets[family]
             self._blocked[family].append(exchange)
-            self._loop.add_writer(udp.fileno(), self._flush, family)  # type: ignore[union-attr]
+            self._loop.add_writer(udp.fileno(), self._flush, family)
             return
         send_errors.labels(error=errno.errorcode.get(error.errno or 0, "other")).inc()
         exchange.trouble = error.strerror or str(error)
@@ -210,7 +190,7 @@ class Endpoint:
                 except OSError as exc:
                     self._not_sent(exchange, exc)
             blocked.popleft()
-        self._loop.remove_writer(udp.fileno())  # type: ignore[union-attr]
+        self._loop.remove_writer(udp.fileno())
 
     # -- receiving ----------------------------------------------------------------------------------------------
 
@@ -228,14 +208,14 @@ class Endpoint:
                 self._take(data, source)
             except Exception:  # noqa: BLE001  # top of the loop that must survive whatever comes in
                 datagrams_ignored.labels(cause="malformed").inc()
-                self._complain(len(data))
+                self._complain("snmp_datagram_failed")
 
-    def _complain(self, size: int) -> None:
+    def _complain(self, event: str) -> None:
         """Log a fault of our own with its traceback, once a minute at most: who sends junk must not fill disks."""
-        now = cast(asyncio.AbstractEventLoop, self._loop).time()
+        now = self._loop.time()
         if now >= self._complain_at:
             self._complain_at = now + 60
-            log.exception("snmp_datagram_failed", bytes=size)
+            log.exception(event)
 
     def _take(self, data: bytes, source: SocketAddress) -> None:
         try:
@@ -249,8 +229,7 @@ class Endpoint:
                 return
         exchange = self._pending.get(request_id)
         if exchange is None:
-            seen = request_id in self._answered or request_id in self._answered_before
-            self._ignore("late_or_duplicate" if seen else "unknown_request_id")
+            self._ignore("late_or_duplicate" if self._ids.was_used(request_id) else "unknown_request_id")
             return
         peer = exchange.peer
         if source != peer.address and source[0] not in peer.sources:
@@ -275,59 +254,39 @@ class Endpoint:
         sent_at = exchange.sent_at
         if request_id != exchange.request_id and exchange.former:
             sent_at = exchange.former[request_id]
-        elapsed = self._loop.time() - sent_at  # type: ignore[union-attr]
+        elapsed = self._loop.time() - sent_at
         peer.round_trip.measure(elapsed)
         wire.observe_round_trip(elapsed)
         wire.responses += 1
         self._finish(exchange)
         try:
             exchange.asker.take(exchange, data, at, end, status, index)
+        except Exception as exc:
+            exchange.asker.fail(exchange, FastLaneRefused("fault", type(exc).__name__))
+            raise
         finally:
             self._go_on(peer)
 
     def _finish(self, exchange: Exchange) -> None:
         """Let go of an exchange, answered or not; its request-ids are remembered for a while."""
-        pending = self._pending
-        answered = self._answered
-        for request_id in (exchange.request_id, *(exchange.former or ())):
-            pending.pop(request_id, None)
-            answered.add(request_id)
+        request_ids = (exchange.request_id, *(exchange.former or ()))
+        for request_id in request_ids:
+            self._pending.pop(request_id, None)
+        self._ids.used(request_ids)
         exchange.peer.flying.remove(exchange)
         self._in_flight -= 1
-        if len(answered) >= REMEMBERED_ANSWERS:
-            self._answered_before, self._answered = answered, set()
 
     # -- waiting ------------------------------------------------------------------------------------------------
 
-    def _wait_until(self, deadline: float, request_id: bytes) -> None:
-        """Put a request-id into the bucket of its deadline; ids answered in between are skipped when it is due."""
-        tick = int(deadline * TICKS_PER_SECOND) + 1
-        bucket = self._buckets.get(tick)
-        if bucket is not None:
-            bucket.append(request_id)
+    def _due(self, request_id: bytes) -> None:
+        """Look after a transmission whose time is over, unless it was answered or repeated meanwhile."""
+        exchange = self._pending.get(request_id)
+        if exchange is None or exchange.request_id != request_id:
             return
-        self._buckets[tick] = [request_id]
-        heapq.heappush(self._ticks, tick)
-        if self._ticks[0] == tick:
-            self._arm()
-
-    def _arm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        loop = cast(asyncio.AbstractEventLoop, self._loop)
-        self._timer = loop.call_at(self._ticks[0] / TICKS_PER_SECOND, self._expire) if self._ticks else None
-
-    def _expire(self) -> None:
-        now = int(self._loop.time() * TICKS_PER_SECOND + 0.001)  # type: ignore[union-attr]
-        self._timer = None
         try:
-            while self._ticks and self._ticks[0] <= now:
-                for request_id in self._buckets.pop(heapq.heappop(self._ticks)):
-                    exchange = self._pending.get(request_id)
-                    if exchange is not None and exchange.request_id == request_id:
-                        self._unanswered(exchange)
-        finally:
-            self._arm()
+            self._unanswered(exchange)
+        except Exception:  # noqa: BLE001  # the other deadlines must be kept whatever this one met
+            self._complain("snmp_deadline_failed")
 
     def _unanswered(self, exchange: Exchange) -> None:
         """Ask again under a new request-id, smaller if the asker wants, or give up."""
@@ -352,7 +311,7 @@ class Endpoint:
         self._transmit(exchange)
 
     def _silence(self, exchange: Exchange) -> RequestTimedOut:
-        seconds = self._loop.time() - exchange.began_at  # type: ignore[union-attr]
+        seconds = self._loop.time() - exchange.began_at
         tries = exchange.attempt
         why = f" ({exchange.trouble})" if exchange.trouble else ""
         return RequestTimedOut(f"no answer to {tries} request{'s'[: tries > 1]} in {seconds:.1f} s{why}")

@@ -10,21 +10,14 @@ import socket
 from collections.abc import Sequence
 from datetime import timedelta
 
-from netwatch.errors import FastLaneRefused
 from netwatch.model import Device, Oid, Value, Varbind
 from netwatch.snmp.client import GetPlan, Walk
 from netwatch.snmp.endpoint import Endpoint
-from netwatch.snmp.get_run import (
-    GetRun,
-    read_successors,
-    read_values,
-    read_varbinds,
-    value_stand_in,
-    varbind_stand_in,
-)
+from netwatch.snmp.get_run import GetRun
 from netwatch.snmp.message import PduKind
-from netwatch.snmp.peer import Peer
+from netwatch.snmp.peer import VARBINDS_PER_REQUEST, Peer
 from netwatch.snmp.plan import CompiledPlan, GetRequest, cut, encode_name, identity_of
+from netwatch.snmp.readers import Successors, Values, Varbinds
 from netwatch.snmp.resolver import NAME_LIVES_FOR_SECONDS, Resolver, literal
 from netwatch.snmp.walk import WalkRun
 
@@ -46,6 +39,7 @@ class FastLane:
 
     async def stop(self) -> None:
         """Close the sockets; requests under way fail."""
+        await self._resolver.stop()
         await self.endpoint.stop()
         self._peers.clear()
 
@@ -56,10 +50,8 @@ class FastLane:
             FastLaneRefused: version 3, or a community or OID beyond what the fast lane encodes.
             ValueError: an OID that is none.
         """
-        if device.credential.version == "3":
-            raise FastLaneRefused("version_3")
         known = self._peers.get(device.name)
-        size = known.get_size.value if known is not None else Peer(device).get_size.value
+        size = known.get_size.value if known is not None else VARBINDS_PER_REQUEST
         return CompiledPlan(identity_of(device), [encode_name(oid) for oid in oids], size)
 
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
@@ -68,19 +60,19 @@ class FastLane:
         if not isinstance(plan, CompiledPlan):
             plan = self.compile(device, plan.oids)
         plan.fit(peer.identity, peer.get_size.value)
-        return await GetRun(self.endpoint, peer, read_values, value_stand_in).ask(plan.requests)
+        return await GetRun(self.endpoint, peer, Values()).ask(plan.requests)
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for exact instances once."""
         peer = await self._peer(device)
         requests = cut(peer.identity, [encode_name(oid) for oid in oids], peer.get_size.value)
-        return await GetRun(self.endpoint, peer, read_varbinds, varbind_stand_in).ask(requests)
+        return await GetRun(self.endpoint, peer, Varbinds()).ask(requests)
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for the successors, in one GETNEXT."""
         peer = await self._peer(device)
         request = GetRequest(peer.identity, [encode_name(oid) for oid in oids], PduKind.GET_NEXT)
-        run = GetRun(self.endpoint, peer, read_successors, varbind_stand_in, PduKind.GET_NEXT)
+        run = GetRun(self.endpoint, peer, Successors(), PduKind.GET_NEXT)
         return await run.ask([request] if oids else [])
 
     async def walk(
@@ -99,7 +91,7 @@ class FastLane:
         peer = self._peers.get(device.name)
         if peer is None:
             peer = self._remember(device)
-        elif peer.device is not device and peer.device != device:
+        elif peer.device is not device:
             peer.follow(device)
         if peer.address_until <= asyncio.get_running_loop().time():
             await self._locate(peer)
@@ -107,8 +99,6 @@ class FastLane:
 
     def _remember(self, device: Device) -> Peer:
         """Make room for one more; what is forgotten is only learned again."""
-        if device.credential.version == "3":
-            raise FastLaneRefused("version_3")
         if len(self._peers) >= MAX_PEERS:
             idle = next((name for name, peer in self._peers.items() if not peer.flying and not peer.waiting), None)
             self._peers.pop(idle or "", None)

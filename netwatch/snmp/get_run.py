@@ -8,27 +8,24 @@ May import: netwatch.model. Called by: fast_lane.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Sequence
+from typing import Generic
 
 from netwatch.errors import FastLaneRefused, PollError
-from netwatch.model import Missing, Tag, Value, Varbind
+from netwatch.model import Missing
 from netwatch.snmp import metrics
 from netwatch.snmp.endpoint import Endpoint
-from netwatch.snmp.hot import decode_values
-from netwatch.snmp.message import ERROR_NAMES, ErrorStatus, PduKind, decode_varbinds
+from netwatch.snmp.message import ERROR_NAMES, ErrorStatus, PduKind
 from netwatch.snmp.peer import Exchange, Peer
-from netwatch.snmp.plan import GetRequest, decode_name, encode_name
+from netwatch.snmp.plan import GetRequest
+from netwatch.snmp.readers import Item, Reader
 
 SPLIT_AFTER_TRIES = 2
 """A big request unanswered so often is asked in halves: answers over a frame get lost where fragments are dropped."""
 REFUSALS = (ErrorStatus.NO_ACCESS, ErrorStatus.AUTHORIZATION_ERROR)
 
-Item = TypeVar("Item")
 Part = tuple[GetRequest, range | Sequence[int]]
 """A request, and the places of its answers in the whole."""
-Reader = Callable[[bytes, int, int, GetRequest], list[Item]]
-Stand = Callable[[bytes, "Missing | None"], Item]
 
 
 class GetRun(Generic[Item]):
@@ -47,14 +44,11 @@ class GetRun(Generic[Item]):
         "over",
     )
 
-    def __init__(
-        self, endpoint: Endpoint, peer: Peer, reader: Reader[Item], stand_in: Stand[Item], kind: PduKind = PduKind.GET
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, peer: Peer, reader: Reader[Item], kind: PduKind = PduKind.GET) -> None:
         self.over = False
         self._endpoint = endpoint
         self._peer = peer
         self._reader = reader
-        self._stand_in = stand_in
         self._kind = kind
         self._items: list[Item] = []
         self._left = 0
@@ -95,9 +89,9 @@ class GetRun(Generic[Item]):
             return
         request, places = part
         try:
-            items = self._reader(data, at, end, request)
+            items = self._reader.read(data, at, end, request)
         except FastLaneRefused as exc:
-            self.fail(exchange, exc)
+            self._end(exc)
             return
         metrics.wire.varbinds += len(items)
         self._learn(exchange, len(items))
@@ -108,10 +102,7 @@ class GetRun(Generic[Item]):
 
     def fail(self, exchange: Exchange, error: PollError) -> None:
         """End the run: one request without an answer is a plan without one."""
-        self.over = True
-        if not self._future.done():
-            self._future.set_exception(error)
-        self._endpoint.withdraw(self._peer, self)
+        self._end(error)
 
     def retry(self, exchange: Exchange) -> Sequence[Exchange]:
         """Return halves of a big request that stayed unanswered."""
@@ -147,7 +138,7 @@ class GetRun(Generic[Item]):
         metrics.errors.labels(status=name).inc()
         request, places = part
         if status in REFUSALS:
-            self._refuse(f"the device answers {name}")
+            self._end(PollError(f"the device answers {name}"))
         elif status == ErrorStatus.NO_SUCH_NAME and 0 < index <= len(places):
             self._take_out(part, index - 1, self._none_such())
         elif len(places) > 1:
@@ -157,15 +148,15 @@ class GetRun(Generic[Item]):
             self._send(self._halves(part))
         else:
             metrics.unreadable.inc()
-            self._put(places, [self._stand_in(request.names[0], None)])
+            self._put(places, [self._reader.stand_in(request.names[0], None)])
 
     def _none_such(self) -> Missing:
         return Missing.END_OF_MIB_VIEW if self._kind == PduKind.GET_NEXT else Missing.NO_SUCH_INSTANCE
 
-    def _refuse(self, words: str) -> None:
+    def _end(self, error: PollError) -> None:
         self.over = True
         if not self._future.done():
-            self._future.set_exception(PollError(words))
+            self._future.set_exception(error)
         self._endpoint.withdraw(self._peer, self)
 
     def _take_out(self, part: Part, place: int, missing: Missing) -> None:
@@ -175,25 +166,19 @@ class GetRun(Generic[Item]):
         if others:
             names = [*request.names[:place], *request.names[place + 1 :]]
             self._send([(self._request(names), others)])
-        self._put([places[place]], [self._stand_in(request.names[place], missing)])
+        self._put([places[place]], [self._reader.stand_in(request.names[place], missing)])
 
     def _ask_rest(self, part: Part, items: Sequence[Item]) -> None:
         """Keep what came of an answer that was cut short; ask again for what is missing, in halves."""
         request, places = part
         metrics.resizes.labels(cause="truncated").inc()
         if not items and len(places) == 1:
-            self._refuse_to_guess()
+            self._end(FastLaneRefused("no_varbinds", "an answer without the varbind asked for"))
             return
         rest = (self._request(request.names[len(items) :]), places[len(items) :])
         self._send([rest] if items else self._halves(rest))
         if items:
             self._put(places[: len(items)], items)
-
-    def _refuse_to_guess(self) -> None:
-        self.over = True
-        if not self._future.done():
-            self._future.set_exception(FastLaneRefused("no_varbinds", "an answer without the varbind asked for"))
-        self._endpoint.withdraw(self._peer, self)
 
     def _halves(self, part: Part) -> list[Part]:
         request, places = part
@@ -211,46 +196,3 @@ class GetRun(Generic[Item]):
 
     def _exchange(self, part: Part, attempt: int) -> Exchange:
         return Exchange(self, self._peer, part[0].head, part[0].tail, part, attempt)
-
-
-def read_values(data: bytes, at: int, end: int, request: GetRequest) -> list[Value]:
-    """Read what a plan wants: values only."""
-    values = request.memory.read(data, at, end)
-    if values is None:
-        values = decode_values(data, at, end, request.names)
-        request.memory.learn(data, at, end, request.names)
-    return values
-
-
-def value_stand_in(_name: bytes, missing: Missing | None) -> Value:
-    """Return what stands for a value the device does not give."""
-    return missing
-
-
-def read_varbinds(data: bytes, at: int, end: int, request: GetRequest) -> list[Varbind]:
-    """Read names, tags and values of exactly what was asked for."""
-    varbinds = decode_varbinds(data, at, end)
-    if tuple(encode_name(varbind.oid) for varbind in varbinds) != request.names[: len(varbinds)]:
-        raise FastLaneRefused("other_varbinds")
-    return varbinds
-
-
-def read_successors(data: bytes, at: int, end: int, request: GetRequest) -> list[Varbind]:
-    """Read the answer to a GETNEXT, whose names nobody knows beforehand."""
-    varbinds = decode_varbinds(data, at, end)
-    if len(varbinds) > len(request.names):
-        raise FastLaneRefused("other_varbinds", "more varbinds than asked for")
-    return varbinds
-
-
-_TAGS = {
-    None: Tag.NULL,
-    Missing.NO_SUCH_OBJECT: Tag.NO_SUCH_OBJECT,
-    Missing.NO_SUCH_INSTANCE: Tag.NO_SUCH_INSTANCE,
-    Missing.END_OF_MIB_VIEW: Tag.END_OF_MIB_VIEW,
-}
-
-
-def varbind_stand_in(name: bytes, missing: Missing | None) -> Varbind:
-    """Return the varbind that stands for one the device does not give."""
-    return Varbind(oid=decode_name(name), tag=_TAGS[missing], value=missing)

@@ -35,8 +35,10 @@ def identity_of(device: Device) -> bytes:
     """Return version and community as they stand before every PDU to and from this device.
 
     Raises:
-        FastLaneRefused: the community is so long that its length takes two bytes.
+        FastLaneRefused: version 3, or a community so long that its length takes two bytes.
     """
+    if device.credential.version == "3":
+        raise FastLaneRefused("version_3")
     community = device.credential.community.get_secret_value().encode()
     if len(community) > LONGEST_COMMUNITY:
         raise FastLaneRefused("long_community")

@@ -64,6 +64,12 @@ class Resolver:
             return answer.family, (host, port, flow, scope)
         return answer.family, (host, port)
 
+    async def stop(self) -> None:
+        """Give up look-ups under way."""
+        for task in list(self._running.values()):
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
     async def _look_up_once(self, name: str) -> _Answer:
         task = self._running.get(name)
         if task is None:

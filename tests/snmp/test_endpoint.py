@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from netwatch.errors import PollError, RequestTimedOut
+from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
 from netwatch.model import Oid, Tag, Varbind
 from netwatch.snmp import FastLane, Message, Pdu, PduKind, encode_message, null_varbinds
+from netwatch.snmp.readers import Varbinds
 
 UPTIME = Oid.parse("1.3.6.1.2.1.1.3.0")
 IGNORED = "netwatch_snmp_datagrams_ignored_total"
@@ -191,6 +192,56 @@ async def test_an_endpoint_that_stops_tells_who_still_waits(agent, device):
         await waiting
     with pytest.raises(PollError, match="not running"):
         await lane.get(device(peer.port), [UPTIME])
+
+
+async def test_who_waits_behind_another_is_told_of_the_end_too(agent, device):
+    lane = FastLane(max_in_flight=1)
+    await lane.start()
+    peer = await agent(lambda _: None)
+    patient = timedelta(seconds=30)
+    devices = [device(peer.port, timeout=patient, name=name) for name in ("first", "first", "second", "third")]
+    waiting = [asyncio.create_task(lane.get(one, [UPTIME])) for one in devices]
+    await eventually(lambda: peer.requests)
+
+    await lane.stop()
+
+    outcomes = await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 5)
+    assert [type(outcome) for outcome in outcomes] == [PollError] * 4
+
+
+async def test_a_full_send_buffer_only_delays(lane, agent, device, table):
+    peer = await agent(table(KNOWN))
+    family = socket.AF_INET
+    real = lane.endpoint._sockets[family]
+
+    class Full:
+        """The same socket, once without room: loopback never has a full buffer of its own."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(real, name)
+
+        def sendto(self, *_: object) -> None:
+            lane.endpoint._sockets[family] = real
+            raise BlockingIOError
+
+    lane.endpoint._sockets[family] = Full()
+
+    assert await lane.get(device(peer.port, timeout=timedelta(seconds=5)), [UPTIME]) == KNOWN
+    assert len(peer.requests) == 1
+
+
+async def test_a_fault_of_our_own_hands_the_request_on_and_leaves_the_endpoint_serving(
+    lane, agent, device, table, monkeypatch
+):
+    peer = await agent(table(KNOWN))
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(Varbinds, "read", lambda *_: 1 // 0)
+        with pytest.raises(FastLaneRefused) as refused:
+            await lane.get(device(peer.port), [UPTIME])
+
+    assert refused.value.reason == "fault"
+    assert [line["event"] for line in logs] == ["snmp_datagram_failed"]
+    assert await lane.get(device(peer.port), [UPTIME]) == KNOWN
 
 
 async def test_junk_is_counted_while_good_polls_go_on(lane, agent, device, table, counted, captures):
