@@ -159,7 +159,8 @@ class Poller:
         discovers = key.turn is Turn.POLL and poller.needs_discovery
         if key in self._busy and not discovers:
             OVERRUNS.labels(key.device).inc()
-            poller.note_overrun()
+            if key.turn is Turn.POLL:
+                poller.note_overrun()
         self._launch(key, None if discovers else due.due_at)
 
     def _launch(self, key: Key, due_at: float | None = None, *, again: bool = False) -> None:

@@ -7,91 +7,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from math import isfinite
+from datetime import timedelta
 from typing import Any
 
-from netwatch.model import Column, Missing, TableReading, Value
-from netwatch.polling.counters import Cause, careful_rate, line_rate, quick_rates, tolerance
-from netwatch.polling.layout import CounterStrip, Filling, Layout
+from netwatch.model import Column, TableReading
+from netwatch.polling.answers import Answer, carried
+from netwatch.polling.counters import Cause, line_rate
+from netwatch.polling.layout import Filling, Layout
+from netwatch.polling.rates import Interval, Rates, cut_rows, dense_rates
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
 
 SHORTEST_SECONDS = 0.25
 """Over less time than this a rate says more about the agent's timing than about the traffic."""
-Rates = list[float | None]
-_INTEGERS = {int}
-_NUMBERS = {int, float}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """The values of one plan, in its order.
-
-    counters_clean: every counter is an integer, so that whole columns may be computed at once.
-    gaps: an instance that should be there is not, or holds something else than the profile says.
-    refused: positions of instances the device did not have although discovery saw them.
-    """
-
-    values: list[Any]
-    at: datetime
-    arrived: float
-    ticks: int | None
-    counters_clean: bool = True
-    gaps: bool = False
-    refused: Sequence[int] = ()
-
-
-def examine(layout: Layout, values: list[Value], at: datetime, arrived: float) -> Answer:
-    """Look at the answers of a plan once; what cannot be what the profile says becomes None.
-
-    Takes the list over.
-    """
-    ticks = values[0] if isinstance(values[0], int) else None
-    kinds = set(map(type, values))
-    values.append(None)  # what a pick of -1 finds
-    if kinds == _INTEGERS:
-        return Answer(values=values, at=at, arrived=arrived, ticks=ticks)
-    refused = _missing(values, len(layout.heads)) if Missing in kinds else ()
-    clean = _clean(layout, values)
-    gaps = None in values[layout.numbers_at : -1]
-    return Answer(
-        values=values, at=at, arrived=arrived, ticks=ticks, counters_clean=clean, gaps=gaps, refused=refused
-    )
-
-
-def _missing(values: list[Any], first: int) -> list[int]:
-    return [place for place in range(first, len(values)) if isinstance(values[place], Missing)]
-
-
-def _clean(layout: Layout, values: list[Any]) -> bool:
-    """Make values that cannot be used None; return whether every counter could be."""
-    first, middle, last = layout.numbers_at, layout.gauges_at, layout.texts_at
-    clean = set(map(type, values[first:middle])) <= _INTEGERS
-    if not clean:
-        values[first:middle] = map(_integer, values[first:middle])
-    if not set(map(type, values[middle:last])) <= _NUMBERS:
-        values[middle:last] = map(_number, values[middle:last])
-    if last < len(values) - 1:
-        values[last:] = [None if isinstance(value, Missing) else value for value in values[last:]]
-    return clean
-
-
-def _integer(value: Value) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
-
-
-def _number(value: Value) -> int | float | None:
-    """Return a number; agents give load averages and the like as text."""
-    if isinstance(value, int | float):
-        return value
-    if isinstance(value, bytes):
-        try:
-            number = float(value.strip(b"\0 "))
-        except ValueError:
-            return None
-        return number if isfinite(number) else None
-    return None
+_CAUSE_OF_LIFE = {Life.RESTARTED: Cause.RESTART, Life.JUMPED: Cause.UPTIME_JUMP}
 
 
 class TableReader:
@@ -120,12 +48,8 @@ class TableReader:
     def adopt(self, layout: Layout) -> None:
         """Use another layout from now on; rows that kept index and key keep their last values."""
         if self._layout is not None and self._base is not None and layout is not self._layout:
-            self._base = _carried(self._base, self._layout, layout)
+            self._base = carried(self._base, self._layout, layout)
         self._layout = layout
-
-    def forget(self) -> None:
-        """Forget the reading before: the next one has no rates."""
-        self._base = None
 
     def reading(self, answer: Answer, passage: Passage | None = None) -> TableReading:
         """Return the reading; call `adopt` with its layout before, hand in `passage` where it is known."""
@@ -154,10 +78,8 @@ class TableReader:
     def _rates(
         self, layout: Layout, answer: Answer, passage: Passage, columns: dict[str, Column]
     ) -> dict[str, Rates]:
-        if not layout.counters:
-            return {}
         base = self._base
-        if base is None or not passage.unbroken:
+        if base is None or not passage.unbroken or not layout.counters:
             self._base = answer
             self._count(_CAUSE_OF_LIFE.get(passage.life), layout)
             return _no_rates(layout)
@@ -181,18 +103,18 @@ class TableReader:
     def _compared(
         self, layout: Layout, base: Answer, answer: Answer, passage: Passage, columns: dict[str, Column]
     ) -> dict[str, Rates]:
-        interval = _Interval(
+        interval = Interval(
             base=base,
             answer=answer,
             seconds=passage.seconds,
             wraps=passage.life is not Life.UNKNOWN,
-            cut=_cut_rows(layout, base, answer),
+            cut=cut_rows(layout, base, answer),
             line_rates=self._limits(columns),
         )
         rates: dict[str, Rates] = {}
         self._busy = False
         for counter in layout.counters:
-            dense = _dense_rates(counter, interval, self.discarded)
+            dense = dense_rates(counter, interval, self.discarded)
             self._busy = self._busy or any(dense)
             whole = dense if counter.spread is None else _spread(dense, counter.spread)
             for filling in counter.fillings:
@@ -212,79 +134,6 @@ class TableReader:
             self.discarded[cause] += sum(len(counter.wraps_at) for counter in layout.counters)
 
 
-_CAUSE_OF_LIFE = {Life.RESTARTED: Cause.RESTART, Life.JUMPED: Cause.UPTIME_JUMP}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Interval:
-    """What lies between two answers. cut: rows whose counters began anew, None where none did."""
-
-    base: Answer
-    answer: Answer
-    seconds: float
-    wraps: bool
-    cut: set[int] | None
-    line_rates: list[float] | None
-
-
-def _dense_rates(counter: CounterStrip, interval: _Interval, discarded: Counter[Cause]) -> Rates:
-    """Return the rates of a strip, value by value where the column as a whole will not do."""
-    begin, end = counter.strip.start, counter.strip.stop
-    now, before = interval.answer.values[begin:end], interval.base.values[begin:end]
-    limits = _limits_of(counter, interval.line_rates)
-    if interval.cut is None and interval.answer.counters_clean and interval.base.counters_clean:
-        quick: Rates | None = quick_rates(now, before, interval.seconds, limits)  # type: ignore[assignment]
-        if quick is not None:
-            return quick
-    return _careful_rates(counter, interval, limits, discarded)
-
-
-def _careful_rates(
-    counter: CounterStrip, interval: _Interval, limits: list[float] | None, discarded: Counter[Cause]
-) -> Rates:
-    seconds, factor, start = interval.seconds, tolerance(interval.seconds), counter.strip.start
-    cut = interval.cut or ()
-    rates: Rates = []
-    for place, row in enumerate(counter.strip.row_numbers()):
-        rate: float | Cause | None = Cause.DISCONTINUITY
-        if row not in cut:
-            rate = careful_rate(
-                interval.answer.values[start + place],
-                interval.base.values[start + place],
-                seconds,
-                wraps_at=counter.wraps_at[place] if interval.wraps else None,
-                limit=limits[place] * factor if limits is not None else None,
-            )
-        if isinstance(rate, Cause):
-            discarded[rate] += 1
-            rate = None
-        rates.append(rate)
-    return rates
-
-
-def _limits_of(counter: CounterStrip, line_rates: list[float] | None) -> list[float] | None:
-    if line_rates is None or not counter.is_octets:
-        return None
-    rows = counter.strip.rows
-    return line_rates if rows is None else [line_rates[row] for row in rows]
-
-
-def _cut_rows(layout: Layout, base: Answer, answer: Answer) -> set[int] | None:
-    """Return the rows whose ifCounterDiscontinuityTime moved."""
-    cuts = layout.cuts
-    if cuts is None:
-        return None
-    now, before = answer.values[cuts.start : cuts.stop], base.values[cuts.start : cuts.stop]
-    if now == before:
-        return None
-    changed = {
-        row
-        for row, new, old in zip(cuts.row_numbers(), now, before, strict=True)
-        if new != old and old is not None and isinstance(new, int)
-    }
-    return changed or None
-
-
 def _filled(filling: Filling, values: list[Any], start: int, stop: int) -> Column:
     column = values[start:stop] if filling.picks is None else [values[n] for n in filling.picks]
     return column if filling.scale == 1.0 else _scaled(column, filling.scale)
@@ -302,16 +151,3 @@ def _spread(dense: Rates, positions: Sequence[int]) -> Rates:
 def _no_rates(layout: Layout) -> dict[str, Rates]:
     nothing: Rates = [None] * len(layout.suffixes)
     return {filling.name: nothing for counter in layout.counters for filling in counter.fillings}
-
-
-def _carried(base: Answer, old: Layout, new: Layout) -> Answer:
-    """Return the old answer in the order of a new layout; a row whose key changed begins anew."""
-    kept = dict(zip(old.suffixes, old.rows.keys, strict=True))
-    gone = {suffix for suffix, key in zip(new.suffixes, new.rows.keys, strict=True) if kept.get(suffix, key) != key}
-    known = dict(zip(old.instances(), base.values, strict=False))
-    values: list[Any] = [known.get(oid) for oid in new.heads]
-    for strip in new.strips():
-        rows = strip.row_numbers()
-        for row, oid in zip(rows, strip.instances(new.suffixes), strict=True):
-            values.append(None if new.suffixes[row] in gone else known.get(oid))
-    return replace(base, values=[*values, None], counters_clean=False)

@@ -9,12 +9,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from netwatch.model import Device, Oid, RowSet, TableReading, Value
+from netwatch.polling.answers import Answer, examine
 from netwatch.polling.budget import Budget
 from netwatch.polling.clock import Clock
 from netwatch.polling.discover import Discovered, Question
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
-from netwatch.polling.readings import Answer, TableReader, examine
+from netwatch.polling.readings import TableReader
 from netwatch.polling.uptime import Life, Passage
 from netwatch.profiles import TableSpec
 from netwatch.snmp import GetPlan, SnmpClient

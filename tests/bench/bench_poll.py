@@ -22,9 +22,10 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from netwatch.model import ColumnKind, Credential, Device, Memory, Oid, ReadingGap, RowSet, TableReading
+from netwatch.polling.answers import examine
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.layout import Presence, build_layout
-from netwatch.polling.readings import TableReader, examine
+from netwatch.polling.readings import TableReader
 from netwatch.profiles import GENERIC, ColumnSpec, LabelSpec, Profile, ProfileLibrary, TableSpec
 from netwatch.snmp import FastLane
 

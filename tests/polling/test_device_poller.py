@@ -213,3 +213,14 @@ async def test_a_poll_out_of_turn_makes_the_next_one_needless_for_a_while(poller
     assert poller.is_fresh()
     clock.turn(15)
     assert not poller.is_fresh()
+
+
+async def test_a_poll_longer_than_its_interval_is_shown_until_one_is_not(poller):
+    await poller.check()
+    await poller.poll()
+    poller.note_overrun()
+    assert poller.status().trouble == "a poll takes longer than its interval of 60 s"
+
+    await poller.poll()
+
+    assert poller.status().trouble == ""

@@ -75,14 +75,13 @@ async def test_polls_of_one_device_never_overlap_and_overruns_are_counted(start,
     slow = replace(quick, interval=timedelta(seconds=0.2), reachability_interval=timedelta(seconds=10))
     slow = replace(slow, timeout=timedelta(seconds=2))
     before = OVERRUNS.labels("sw1")._value.get()
-    poller = await start([slow])
+    await start([slow])
 
     async with asyncio.timeout(10):
         while OVERRUNS.labels("sw1")._value.get() == before:  # noqa: ASYNC110  # a metric wakes nobody
             await asyncio.sleep(0.05)
 
     assert agent.most_at_once == 1
-    assert poller.statuses()[0].trouble == "a poll takes longer than its interval of 0.2 s"
 
 
 async def test_a_poll_may_be_asked_for_out_of_turn(start, device, basket):

@@ -8,9 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from netwatch.model import Missing, Oid, RowSet
+from netwatch.polling.answers import examine
 from netwatch.polling.counters import Cause, careful_rate
 from netwatch.polling.layout import Presence, build_layout
-from netwatch.polling.readings import TableReader, examine
+from netwatch.polling.readings import TableReader
+from netwatch.polling.uptime import Life
 
 HC = "ifHCInOctets"
 HC_OID = Oid.parse("1.3.6.1.2.1.31.1.1.1.6")
@@ -306,6 +308,17 @@ def test_rows_that_keep_index_and_name_keep_their_rates_through_a_discovery(inte
     reading = poll.read()
 
     assert reading.rates[HC] == [MEGABYTE, None, None]  # the second changed its name, the third is new
+
+
+def test_a_table_without_counters_knows_of_a_restart_too(interfaces, clock):
+    poll = Poll(Agent(replace(interfaces, columns=interfaces.columns[3:])), clock)
+    poll.read()
+    poll.clock.turn(60)
+    poll.agent.ticks = 1000
+
+    answer = examine(poll.layout, poll.agent.answers(poll.layout), poll.clock.now(), poll.clock.monotonic())
+
+    assert poll.reader.passage(answer).life is Life.RESTARTED
 
 
 def test_scaled_values_have_scaled_rates(interfaces, clock):

@@ -1,0 +1,85 @@
+"""Rates of one counter strip between two answers: the whole column at once, or value by value.
+
+A quiet room: no clock, no socket. May import: netwatch.model. Called by: netwatch.polling.readings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from netwatch.polling.answers import Answer
+from netwatch.polling.counters import Cause, careful_rate, quick_rates, tolerance
+from netwatch.polling.layout import CounterStrip, Layout
+
+Rates = list[float | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """What lies between two answers. cut: rows whose counters began anew, None where none did."""
+
+    base: Answer
+    answer: Answer
+    seconds: float
+    wraps: bool
+    cut: set[int] | None
+    line_rates: list[float] | None
+
+
+def dense_rates(counter: CounterStrip, interval: Interval, discarded: Counter[Cause]) -> Rates:
+    """Return the rates of a strip, value by value where the column as a whole will not do."""
+    begin, end = counter.strip.start, counter.strip.stop
+    now, before = interval.answer.values[begin:end], interval.base.values[begin:end]
+    limits = _limits_of(counter, interval.line_rates)
+    if interval.cut is None and interval.answer.counters_clean and interval.base.counters_clean:
+        quick: Rates | None = quick_rates(now, before, interval.seconds, limits)  # type: ignore[assignment]
+        if quick is not None:
+            return quick
+    return _careful_rates(counter, interval, limits, discarded)
+
+
+def _careful_rates(
+    counter: CounterStrip, interval: Interval, limits: list[float] | None, discarded: Counter[Cause]
+) -> Rates:
+    seconds, factor, start = interval.seconds, tolerance(interval.seconds), counter.strip.start
+    cut = interval.cut or ()
+    rates: Rates = []
+    for place, row in enumerate(counter.strip.row_numbers()):
+        rate: float | Cause | None = Cause.DISCONTINUITY
+        if row not in cut:
+            rate = careful_rate(
+                interval.answer.values[start + place],
+                interval.base.values[start + place],
+                seconds,
+                wraps_at=counter.wraps_at[place] if interval.wraps else None,
+                limit=limits[place] * factor if limits is not None else None,
+            )
+        if isinstance(rate, Cause):
+            discarded[rate] += 1
+            rate = None
+        rates.append(rate)
+    return rates
+
+
+def _limits_of(counter: CounterStrip, line_rates: list[float] | None) -> list[float] | None:
+    if line_rates is None or not counter.is_octets:
+        return None
+    rows = counter.strip.rows
+    return line_rates if rows is None else [line_rates[row] for row in rows]
+
+
+def cut_rows(layout: Layout, base: Answer, answer: Answer) -> set[int] | None:
+    """Return the rows whose ifCounterDiscontinuityTime moved."""
+    cuts = layout.cuts
+    if cuts is None:
+        return None
+    now, before = answer.values[cuts.start : cuts.stop], base.values[cuts.start : cuts.stop]
+    if now == before:
+        return None
+    changed = {
+        row
+        for row, new, old in zip(cuts.row_numbers(), now, before, strict=True)
+        if new != old and old is not None and isinstance(new, int)
+    }
+    return changed or None
