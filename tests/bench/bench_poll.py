@@ -86,12 +86,14 @@ class Sink:
 
 
 @contextlib.contextmanager
-def agent(directory: Path) -> Iterator[int]:
-    """Compile and run the lab's agent; give its port."""
+def agent(directory: Path, edit: Callable[[str], str] = lambda line: line) -> Iterator[int]:
+    """Compile and run the lab's agent on its recording of a switch, each line of that edited; give its port."""
     program, recording = directory / "fastagent", directory / "switch.snmprec"
     subprocess.run(["gcc", "-O2", "-w", "-o", program, LAB / "fastagent.c"], check=True)
-    with recording.open("w") as out:
-        subprocess.run([sys.executable, LAB / "make_switch.py", str(PORTS)], check=True, stdout=out)
+    made = subprocess.run(
+        [sys.executable, LAB / "make_switch.py", str(PORTS)], check=True, capture_output=True, text=True
+    )
+    recording.write_text("".join(edit(line) for line in made.stdout.splitlines(keepends=True)))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
