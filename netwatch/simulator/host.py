@@ -32,7 +32,7 @@ class Storage:
 
 
 DEFAULT_STORAGES = (
-    Storage(index=1, descr="Physical memory", kind=RAM, size=4_194_304, used_ratio=0.55),
+    Storage(index=1, descr="RAM", kind=RAM, size=4_194_304, used_ratio=0.55),
     Storage(index=3, descr="Virtual memory", kind=VIRTUAL_MEMORY, size=6_291_456, used_ratio=0.35),
     Storage(index=31, descr="/", kind=FIXED_DISK, size=26_214_400, used_ratio=0.42),
     Storage(index=32, descr="/srv", kind=FIXED_DISK, size=262_144_000, used_ratio=0.61),

@@ -205,7 +205,7 @@ def _steps() -> Iterator[StoryStep]:
     )  # fmt: skip
     yield _fault(
         15, "The backup eats the memory of srv-files1, too.",
-        lambda network: network["srv-files1"].memory(97), "MemoryHigh", "srv-files1", "Physical memory",
+        lambda network: network["srv-files1"].memory(97), "MemoryHigh", "srv-files1", "RAM",
     )  # fmt: skip
     yield _fault(
         17, "The line to the branch office breaks: fw-edge1, asked over SNMPv3, cannot be reached.",
@@ -233,7 +233,7 @@ def _steps() -> Iterator[StoryStep]:
     )  # fmt: skip
     yield _recovery(
         31, "The backup is done.", _end_of_backup, "CpuHigh", "srv-files1",
-        also=Expectation(rule="MemoryHigh", device="srv-files1", becomes="resolved", instance="Physical memory"),
+        also=Expectation(rule="MemoryHigh", device="srv-files1", becomes="resolved", instance="RAM"),
     )  # fmt: skip
     yield _recovery(
         33, "The cable of desk 3 on access-sw2 is replaced.",
