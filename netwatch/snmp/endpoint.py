@@ -20,12 +20,14 @@ from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
 from netwatch.snmp.deadlines import Deadlines
 from netwatch.snmp.hot import RESPONSE, OddHeader, open_response
 from netwatch.snmp.message import in_plain_shape
-from netwatch.snmp.metrics import datagrams_ignored, send_errors, wire
+from netwatch.snmp.metrics import datagrams_ignored, receive_buffer, send_errors, wire
 from netwatch.snmp.peer import Exchange, Peer
 from netwatch.snmp.request_ids import RequestIds
 from netwatch.snmp.resolver import SocketAddress
 
 RECEIVE_BUFFER_BYTES = 4 * 2**20
+SO_RCVBUFFORCE = 33
+"""Linux has it, Python has no name for it."""
 DATAGRAMS_PER_WAKE = 64
 """Answers taken before the loop may do something else: about two milliseconds of work."""
 
@@ -64,7 +66,10 @@ class Endpoint:
             if family == socket.AF_INET6:
                 udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+            with contextlib.suppress(OSError):  # beyond net.core.rmem_max only with CAP_NET_ADMIN
+                udp.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
             udp.bind(address)
+            receive_buffer.set(udp.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF))
         except OSError:
             udp.close()
             raise

@@ -6,7 +6,7 @@ The loops repeat themselves and test the likely first, because a function call c
 Nothing is checked twice: a slice beyond the end comes out short, so it cannot equal a name, and the position
 after the last varbind must be the end that the header announced.
 
-May import: netwatch.model. Called by: endpoint, layout, get_run, walk.
+May import: netwatch.model. Called by: endpoint, layout, readers, walk.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from prometheus_client import REGISTRY, Counter
+from prometheus_client import REGISTRY, Counter, Gauge
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -30,6 +30,9 @@ unreadable = Counter(
 )
 partial_walks = Counter("netwatch_snmp_partial_walks_total", "Walks that ended early, by cause.", ["cause"])
 send_errors = Counter("netwatch_snmp_send_errors_total", "Datagrams the system refused to send, by errno.", ["error"])
+receive_buffer = Gauge(
+    "netwatch_snmp_receive_buffer_bytes", "What the system grants the socket for answers that wait to be read."
+)
 resolutions = Counter("netwatch_snmp_resolutions_total", "Look-ups of device names, by outcome.", ["outcome"])
 
 IGNORED_CAUSES = (

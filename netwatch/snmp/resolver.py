@@ -1,6 +1,6 @@
 """Turns a device's address, literal or DNS name, into socket addresses, and remembers the answer for a while.
 
-May import: netwatch.errors. Called by: peer's owner, the fast lane.
+May import: netwatch.errors. Called by: fast_lane.
 """
 
 from __future__ import annotations
