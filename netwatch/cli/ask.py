@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
-from rich.markup import escape
 
 from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
-from netwatch.cli.output import USAGE, fail, out, print_json, print_table, printable
+from netwatch.cli.output import USAGE, fail, octets_text, out, print_json, print_table, printable
 from netwatch.cli.targets import (
     Auth,
     AuthPass,
@@ -36,7 +35,7 @@ from netwatch.cli.targets import (
 from netwatch.cli.values import format_varbind, type_name
 from netwatch.config import Settings
 from netwatch.errors import PollError
-from netwatch.model import Device, DeviceStatus, Oid, TableReading, Varbind
+from netwatch.model import Device, DeviceStatus, Missing, Oid, TableReading, Varbind
 from netwatch.polling import PollingSettings, poll_once
 from netwatch.profiles import load_library
 from netwatch.snmp import Snmp, SnmpClient, Walk
@@ -91,9 +90,8 @@ def poll(
     if json:
         print_json([row for reading in readings for row in flat_rows(reading)])
         return
-    out.print(
-        f"{escape(printable(status.sys_name))}: profile {status.profile}, {escape(printable(status.sys_descr))}"
-    )
+    about = f"{status.sys_name}: profile {status.profile}, {status.sys_descr}"
+    out.print(printable(about), markup=False, highlight=False)
     for reading in readings:
         print_reading(reading)
 
@@ -118,10 +116,17 @@ def parse_oid(text: str) -> Oid:
 def show(varbinds: list[Varbind], json: bool) -> None:
     """Print varbinds as net-snmp's -On does, or as JSON."""
     if json:
-        print_json([{"oid": str(vb.oid), "type": type_name(vb.tag), "value": vb.value} for vb in varbinds])
+        print_json([flat_varbind(varbind) for varbind in varbinds])
         return
     for varbind in varbinds:
         typer.echo(format_varbind(varbind))
+
+
+def flat_varbind(varbind: Varbind) -> dict[str, object]:
+    """Return a varbind as a flat object; what is not there has no value, and a type that says why."""
+    if isinstance(varbind.value, Missing):
+        return {"oid": str(varbind.oid), "type": varbind.value.value, "value": None}
+    return {"oid": str(varbind.oid), "type": type_name(varbind.tag), "value": varbind.value}
 
 
 def walked_varbinds(walked: Walk) -> list[Varbind]:
@@ -160,7 +165,7 @@ def print_reading(reading: TableReading) -> None:
 
 def _text(value: object) -> object:
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return octets_text(value)
     return f"{value:,.1f}" if isinstance(value, float) else value
 
 

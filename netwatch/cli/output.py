@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -15,8 +17,8 @@ from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from netwatch.model import format_duration
 
@@ -25,8 +27,10 @@ USAGE = 2
 BAD_CONFIG = 78
 """Exit codes: found something wrong, wrong usage, bad configuration (EX_CONFIG of sysexits.h)."""
 
-out = Console()
-err = Console(stderr=True)
+out = Console(emoji=False)
+err = Console(stderr=True, emoji=False)
+
+_NOT_PLAIN = re.compile(r"[^\x20-\x7e\n]")
 
 
 def rfc3339(at: datetime | None) -> str | None:
@@ -43,7 +47,9 @@ def as_json(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return octets_text(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: as_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -53,9 +59,23 @@ def as_json(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 
+def octets_text(octets: bytes) -> str:
+    """Return octets as the text they are, or as `0x00ff..` where they are none."""
+    try:
+        text = octets.decode()
+    except UnicodeDecodeError:
+        return f"0x{octets.hex()}"
+    return text if all(c.isprintable() or c in "\r\n\t" for c in text) else f"0x{octets.hex()}"
+
+
 def print_json(value: Any) -> None:
-    """Print a value as JSON, one document."""
-    sys.stdout.write(json.dumps(as_json(value), indent=2, ensure_ascii=False) + "\n")
+    """Print a value as JSON, one document; what a terminal would obey or cannot show is escaped."""
+    text = json.dumps(as_json(value), indent=2, ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(_NOT_PLAIN.sub(_escaped_unless_printable, text) + "\n")
+
+
+def _escaped_unless_printable(match: re.Match[str]) -> str:
+    return match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1]
 
 
 def printable(text: object) -> str:
@@ -65,25 +85,30 @@ def printable(text: object) -> str:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
     """Print rows under headings; `empty` is said where there are none."""
-    table = Table(*columns, title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    table = Table(title=_cell(title), title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(Text(printable(column)))
     for row in rows:
-        table.add_row(*(cell if isinstance(cell, str) and cell.startswith("[") else _cell(cell) for cell in row))
-    out.print(table if table.row_count else f"{title}: {empty}")
+        table.add_row(*map(_cell, row))
+    out.print(table if table.row_count else _cell(f"{title}: {empty}"))
 
 
-def coloured(word: str, colour: str) -> str:
+def coloured(word: str, colour: str) -> Text:
     """Return a word for `print_table` in a colour."""
-    return f"[{colour}]{escape(printable(word))}[/{colour}]"
+    return Text(printable(word), style=colour)
 
 
-def _cell(value: object) -> str:
+def _cell(value: object) -> Text:
+    """Return a value as text that is only text: no markup of a device is obeyed."""
+    if isinstance(value, Text):
+        return value
     if value is None or value == "":
-        return "-"
+        return Text("-")
     if isinstance(value, datetime):
-        return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        return Text(value.astimezone().strftime("%Y-%m-%d %H:%M:%S"))
     if isinstance(value, timedelta):
-        return format_duration(timedelta(seconds=round(value.total_seconds())))
-    return escape(printable(value))
+        return Text(format_duration(timedelta(seconds=round(value.total_seconds()))))
+    return Text(printable(value))
 
 
 def fail(message: str, code: int = WRONG) -> NoReturn:

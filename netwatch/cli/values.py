@@ -63,7 +63,10 @@ def format_ticks(ticks: int) -> str:
 
 
 def _format_octets(octets: bytes) -> str:
-    if all(0x20 <= byte < 0x7F or byte in (0x09, 0x0A, 0x0D) for byte in octets):
+    if not octets:
+        return '""'
+    # A carriage return alone would let a device write over what stands before it.
+    if all(0x20 <= byte < 0x7F or byte in b"\t\n" for byte in octets.replace(b"\r\n", b"\n")):
         text = octets.decode("ascii").replace("\\", "\\\\").replace('"', '\\"')
         return f'STRING: "{text}"'
     return "Hex-STRING: " + octets.hex(" ").upper() + " "
