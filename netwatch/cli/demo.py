@@ -24,7 +24,7 @@ from rich.panel import Panel
 
 from netwatch.app import App
 from netwatch.cli.demo_config import demo_config
-from netwatch.cli.log import set_up_logging
+from netwatch.cli.log import LevelOption, LogLevel, set_up_logging
 from netwatch.cli.output import WRONG, fail, out, printable, printable_lines
 from netwatch.config import load_settings
 from netwatch.errors import NetWatchError
@@ -42,7 +42,7 @@ def demo(
         bool, typer.Option("--once", help="Play the story to its end; exit 0 if all mails came.")
     ] = False,
     port: Annotated[int, typer.Option(help="Port of the page; 0 for any free one.", min=0, max=65535)] = 10916,
-    log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "error",
+    log_level: LevelOption = LogLevel.ERROR,
 ) -> None:
     """Watch six simulated devices break and recover, and read the mails; needs no root and no network."""
     set_up_logging(log_level)

@@ -9,14 +9,12 @@ import asyncio
 import gc
 import signal
 from pathlib import Path
-from typing import Annotated
 
 import structlog
-import typer
 
 from netwatch.app import App
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption
-from netwatch.cli.log import LogFormat, set_up_logging
+from netwatch.cli.log import FormatOption, LevelOption, LogFormat, LogLevel, set_up_logging
 from netwatch.cli.output import BAD_CONFIG, WRONG, fail
 from netwatch.cli.service import feed_watchdog, notify
 from netwatch.config import load_settings
@@ -24,11 +22,12 @@ from netwatch.errors import ConfigError, NetWatchError
 
 log = structlog.get_logger(__name__)
 
-LogLevel = Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")]
-Format = Annotated[LogFormat, typer.Option("--log-format", help="auto, logfmt or json.")]
 
-
-def run(config: ConfigOption = DEFAULT_CONFIG, log_level: LogLevel = "info", log_format: Format = "auto") -> None:
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    log_level: LevelOption = LogLevel.INFO,
+    log_format: FormatOption = LogFormat.AUTO,
+) -> None:
     """Run the agent until SIGTERM or SIGINT; SIGHUP reads the configuration again."""
     set_up_logging(log_level, log_format)
     try:
