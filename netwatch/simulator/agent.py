@@ -173,15 +173,15 @@ def engine_id_of(name: str) -> bytes:
 
 def _add_credential(engine: Any, credential: Credential) -> None:
     if credential.version != "3":
-        config.add_v1_system(engine, "simulated", credential.community.get_secret_value())
+        config.add_v1_system(engine, "simulated", credential.community.get_secret_value().encode())
         return
     config.add_v3_user(
         engine,
         credential.user,
         _AUTH[credential.auth_protocol],
-        credential.auth_passphrase.get_secret_value() or None,
+        credential.auth_passphrase.get_secret_value().encode() or None,
         _PRIVACY[credential.privacy_protocol],
-        credential.privacy_passphrase.get_secret_value() or None,
+        credential.privacy_passphrase.get_secret_value().encode() or None,
     )
 
 

@@ -163,7 +163,7 @@ class UserExchange:
         except StatusInformation as exc:
             return exc.get("errorIndication") or errind.OtherError()
         except PySnmpError as exc:
-            raise _refused("unusable", str(exc)) from exc
+            raise _refused("unusable", type(exc).__name__) from None  # pysnmp's errors may hold keys
         await asyncio.wait({conversation.outcome}, timeout=conversation.device.timeout.total_seconds())
         return conversation.outcome.result() if conversation.outcome.done() else None
 
@@ -226,8 +226,8 @@ class UserExchange:
             raise _refused("unusable", trouble)
         try:
             engine = await asyncio.to_thread(build_engine, device.credential)
-        except Exception as exc:  # whatever pysnmp raises, it is this credential that is unusable
-            raise _refused("unusable", repr(exc)) from exc
+        except Exception as exc:  # noqa: BLE001 - whatever pysnmp raises, it is this credential that is unusable
+            raise _refused("unusable", type(exc).__name__) from None  # pysnmp's errors may hold the passphrase
         USER_ENGINES.inc()
         return UserEngine(engine)
 

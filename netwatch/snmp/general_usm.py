@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import SecretStr
 from pysnmp.carrier.asyncio.dgram import udp
 from pysnmp.carrier.base import AbstractTransportDispatcher
 from pysnmp.entity import config
@@ -24,6 +25,8 @@ TICK_SECONDS = 0.5
 NEVER = 10**9
 """A time-out for pysnmp, in its ticks: general_user keeps the time itself."""
 V3, USM = 3, 3
+MIN_PASSPHRASE_BYTES = 8
+"""RFC 3414, section 11.2."""
 NO_AUTH_NO_PRIV, AUTH_NO_PRIV, AUTH_PRIV = 1, 2, 3
 
 _AUTH = {
@@ -123,11 +126,16 @@ def unusable(credential: Credential) -> str:
     """Return in words why no engine can be built for a credential, empty where one can."""
     if credential.privacy_protocol and not credential.auth_protocol:
         return "privacy needs authentication"
-    if credential.auth_protocol and not credential.auth_passphrase.get_secret_value():
-        return "the auth passphrase is empty"
-    if credential.privacy_protocol and not credential.privacy_passphrase.get_secret_value():
-        return "the privacy passphrase is empty"
+    if credential.auth_protocol and len(_bytes(credential.auth_passphrase)) < MIN_PASSPHRASE_BYTES:
+        return f"the auth passphrase has fewer than {MIN_PASSPHRASE_BYTES} characters"
+    if credential.privacy_protocol and len(_bytes(credential.privacy_passphrase)) < MIN_PASSPHRASE_BYTES:
+        return f"the privacy passphrase has fewer than {MIN_PASSPHRASE_BYTES} characters"
     return ""
+
+
+def _bytes(secret: SecretStr) -> bytes:
+    """Return a passphrase in UTF-8, as net-snmp takes it from a terminal; pysnmp alone would take Latin-1."""
+    return secret.get_secret_value().encode()
 
 
 def security_level(credential: Credential) -> int:
@@ -144,9 +152,9 @@ def build_engine(credential: Credential) -> Any:
         engine,
         credential.user,
         _AUTH[credential.auth_protocol],
-        credential.auth_passphrase.get_secret_value() or None,
+        _bytes(credential.auth_passphrase) or None,
         _PRIVACY[credential.privacy_protocol],
-        credential.privacy_passphrase.get_secret_value() or None,
+        _bytes(credential.privacy_passphrase) or None,
     )
     return engine
 

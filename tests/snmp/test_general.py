@@ -153,7 +153,8 @@ REFUSED = [
     (user("SHA", "AES", privacy_passphrase=SecretStr("wrong one")), "wrong privacy passphrase"),
     (user("SHA", "DES", privacy_passphrase=SecretStr("wrong one")), "wrong privacy passphrase"),
     (user("SHA", privacy_protocol="AES", privacy_passphrase=SecretStr("wrong one")), "unsupported security level"),
-    (user("SHA", "AES", privacy_passphrase=SecretStr("")), "passphrase is empty"),
+    (user("SHA", "AES", privacy_passphrase=SecretStr("")), "privacy passphrase has fewer than 8"),
+    (user("SHA", auth_passphrase=SecretStr("7 chars")), "auth passphrase has fewer than 8"),
     (user("SHA", "AES", auth_protocol=None), "privacy needs authentication"),
 ]
 
@@ -421,3 +422,56 @@ async def test_no_more_than_two_requests_are_on_their_way_to_a_device(engine, si
     await asyncio.gather(*(engine.get(box, [SYS_NAME]) for _ in range(6)))
 
     assert asyncio.get_running_loop().time() - began >= 3 * 0.05
+
+
+async def test_passphrases_and_communities_are_utf_8(engine, snmpd):
+    port = snmpd("rocommunity größe\n" + create_user("SHA", "AES", ("schlüssel", "geheimnisvoll-ö"))).port
+    secrets = {"auth_passphrase": SecretStr("schlüssel"), "privacy_passphrase": SecretStr("geheimnisvoll-ö")}
+
+    assert (await engine.get(device(port, user("SHA", "AES", **secrets)), [SYS_NAME]))[0].value == NAME
+    assert (await engine.get(device(port, community(text="größe")), [SYS_NAME]))[0].value == NAME
+
+
+async def test_a_context_is_asked_for_and_given_back(engine, simulated):
+    box = watched(simulated, "v3")
+    box = replace(box, credential=replace(box.credential, context="vlan-7"))
+
+    assert (await engine.get(box, [SYS_NAME]))[0].value == b"v3"
+
+
+@pytest.mark.parametrize("credential", [community(), user("SHA", "AES")])
+async def test_a_device_is_asked_over_ipv6(engine, credential):
+    network = SimulatedNetwork([SimulatedDevice("six", credential, address="::1")])
+    try:
+        await network.start()
+    except OSError:
+        pytest.skip("this machine has no IPv6 on loopback")
+    try:
+        box = replace(watched(network, "six"), address="::1")
+        assert (await engine.get(box, [SYS_NAME]))[0].value == b"six"
+    finally:
+        await network.stop()
+
+
+class Elsewhere(asyncio.DatagramProtocol):
+    """Hears on one address and answers from another, as devices with several interfaces do."""
+
+    def __init__(self, mouth: asyncio.DatagramTransport) -> None:
+        self.mouth = mouth
+
+    def datagram_received(self, data, addr) -> None:
+        self.mouth.sendto(response(data), addr)
+
+
+async def test_an_answer_from_another_address_counts_only_where_the_configuration_says_so(engine, udp_port):
+    loop = asyncio.get_running_loop()
+    mouth, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=("127.0.0.2", udp_port))
+    ear, _ = await loop.create_datagram_endpoint(lambda: Elsewhere(mouth), local_addr=("127.0.0.1", udp_port))
+    box = device(udp_port, community(), timeout=timedelta(seconds=0.2), retries=0)
+    try:
+        with pytest.raises(RequestTimedOut):
+            await engine.get(box, [SYS_NAME])
+        assert len(await engine.get(replace(box, accept_from=("127.0.0.2",)), [SYS_NAME])) == 1
+    finally:
+        mouth.close()
+        ear.close()
