@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from netwatch.model import format_duration
+from netwatch.model import Oid, format_duration
 
 WRONG = 1
 USAGE = 2
@@ -54,7 +54,7 @@ def as_json(value: Any) -> Any:
         return {f.name: as_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if isinstance(value, Mapping):
         return {str(key): as_json(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence) and not isinstance(value, str | Oid):
         return [as_json(item) for item in value]
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
