@@ -5,10 +5,10 @@ people at a terminal; `Ticker` is the beat below it, for the slow housekeeping o
 """
 
 from netwatch.polling.clock import Clock, SystemClock
-from netwatch.polling.device_poller import ReadingSink
 from netwatch.polling.once import poll_once
 from netwatch.polling.poller import Poller
 from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
+from netwatch.polling.sink import ReadingSink
 from netwatch.polling.tick import Ticker
 
 __all__ = [

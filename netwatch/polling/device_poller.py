@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
+import structlog
 from prometheus_client import Counter
 
 from netwatch.errors import NetWatchError, PollError, RequestTimedOut
-from netwatch.model import Device, DeviceStatus, Memory, ReadingGap, TableReading
+from netwatch.model import Device, DeviceStatus, Memory, ReadingGap
 from netwatch.polling.budget import Budget
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.discover import discover_scalars, discover_table
@@ -22,27 +22,19 @@ from netwatch.polling.layout import SYS_UP_TIME
 from netwatch.polling.lifeline import Lifeline
 from netwatch.polling.metrics import POLL_SECONDS, POLLS, RESTARTS
 from netwatch.polling.reachability import Probe, Sight, reachability_reading
+from netwatch.polling.sink import ReadingSink
 from netwatch.polling.table_poller import TablePoller
 from netwatch.polling.uptime import Life
 from netwatch.profiles import SYSTEM, Profile, ProfileLibrary, TableSpec
 from netwatch.snmp import SnmpClient
 
+log = structlog.get_logger(__name__)
+
 SHARE_OF_INTERVAL = 0.9
+BOOT_TICKS = 10 * 60 * 100
+"""A device of ten minutes has all its tables; what was discovered before may not be all."""
 FRESH_SHARE = 0.25
 """A turn that comes so soon after a poll out of turn would measure rates over next to no time."""
-
-
-class ReadingSink(Protocol):
-    """Takes what polling brings home; called on the loop, and quick about it."""
-
-    def take_reading(self, reading: TableReading) -> None:
-        """Take a table that was read."""
-
-    def take_gap(self, gap: ReadingGap) -> None:
-        """Take the news that a table could not be read."""
-
-    def remember(self, memory: Memory) -> None:
-        """Keep a small fact over a restart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +64,7 @@ class DevicePoller:
         self._began: float | None = None
         self._overran = self._slow = False
         self._must_identify = True
+        self._booting = False
         self._counts: dict[str, Counter] = {}
 
     @property
@@ -101,6 +94,7 @@ class DevicePoller:
         was_up = self._sight is None or self._sight.up
         sight = await self._probe.look(was_up=was_up)
         came_up = sight.up and not self.is_up
+        self._say(sight, known=self._sight is not None, was_up=was_up)
         self._sight = sight
         if sight.up:
             self._follow(sight)
@@ -109,11 +103,11 @@ class DevicePoller:
         )
         return came_up
 
-    def rediscover(self) -> None:
+    def rediscover(self, reason: str = "interval") -> None:
         """Have the next poll ask anew what the device is and which rows it has."""
         self._must_identify = True
         for table in self._tables.values():
-            table.rediscover("interval")
+            table.rediscover(reason)
 
     async def poll(self) -> bool:
         """Read every table of the profile; return whether the device fell silent meanwhile."""
@@ -158,22 +152,33 @@ class DevicePoller:
             trouble=self._why_down() if sight and not sight.up else self._trouble or self._why_slow(),
         )
 
+    def _say(self, sight: Sight, *, known: bool, was_up: bool) -> None:
+        """Log what is news: a device that falls silent or comes back, and one that was never there."""
+        if sight.up and not was_up:
+            log.info("device answers again", device=self.device.name)
+        elif not sight.up and was_up:
+            log.warning("device is down", device=self.device.name, reason=sight.trouble, seen_before=known)
+
     def _follow(self, sight: Sight) -> None:
         life = self._lifeline.see(sight.ticks, sight.at, sight.arrived)
+        was_booting, self._booting = self._booting, sight.ticks is not None and sight.ticks < BOOT_TICKS
         if life is Life.RESTARTED:
             RESTARTS.labels(self.device.name).inc()
-            self._must_identify = True
+            self.rediscover("restart")
+        elif was_booting and not self._booting:
+            self.rediscover("change")
         memory = self._lifeline.to_remember(sight.at)
         if memory is not None:
             self._tools.sink.remember(memory)
 
     async def _poll_tables(self) -> str:
         """Read table by table; a device that falls silent is not asked for the rest."""
-        await self._identify()
         interval = self.device.interval.total_seconds()
         left, troubles = dict(self._tables), list[str]()
-        self._partial.clear()
         try:
+            await self._identify()
+            left = dict(self._tables)
+            self._partial.clear()
             async with Budget(interval * SHARE_OF_INTERVAL) as budget:
                 for name, table in self._tables.items():
                     troubles += await self._poll_table(table, budget)
@@ -206,7 +211,12 @@ class DevicePoller:
     async def _identify(self) -> None:
         if not self._must_identify:
             return
-        identity = await identify(self._tools.client, self.device, self._tools.library)
+        try:
+            identity = await identify(self._tools.client, self.device, self._tools.library)
+        except PollError as exc:
+            if self._identity is None or isinstance(exc, RequestTimedOut):
+                raise
+            identity = self._identity  # it said once what it is
         self._must_identify = False
         if self._identity is None or self._identity.profile is not identity.profile:
             self._tables = {spec.name: self._table_poller(spec) for spec in _specs(identity.profile)}

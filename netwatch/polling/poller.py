@@ -16,12 +16,13 @@ import structlog
 from netwatch.model import Device, DeviceStatus, Memory
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.crew import Crew
-from netwatch.polling.device_poller import DevicePoller, ReadingSink, Tools
+from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.lag import LagMeter
 from netwatch.polling.lifeline import SCOPE
 from netwatch.polling.metrics import ERRORS, OVERRUNS, START_LAG_SECONDS
 from netwatch.polling.schedule import Due, TimingWheel, next_turn, phase_of
 from netwatch.polling.settings import PollingSettings
+from netwatch.polling.sink import ReadingSink
 from netwatch.polling.tick import Ticker
 from netwatch.profiles import ProfileLibrary
 from netwatch.snmp import SnmpClient

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Device, Oid, RowSet, TableReading, Value
 from netwatch.polling.answers import Answer, examine
 from netwatch.polling.budget import Budget
@@ -91,18 +92,27 @@ class TablePoller:
             PollError: the device did not answer, or with an error.
         """
         if self._due:
-            with budget.paused():
-                await self._discover(_News(reason=self._due))
+            await self._look(budget, _News(reason=self._due))
         answer = await self._ask()
         news = self._news(answer)
-        if news is not None and self._may_discover(news):
-            with budget.paused():
-                await self._discover(news)
+        if news is not None and (news.reason == "restart" or self._patience.allows(self._clock.monotonic())):
+            await self._look(budget, news)
             answer = await self._ask()
         return self._read(answer)
 
-    def _may_discover(self, news: _News) -> bool:
-        return news.reason == "restart" or self._patience.allows(self._clock.monotonic())
+    async def _look(self, budget: Budget, news: _News) -> None:
+        """Discover; where the device refuses that, what was known before is still good for a reading in part."""
+        try:
+            with budget.paused():
+                await self._discover(news)
+        except RequestTimedOut:
+            raise
+        except PollError as exc:
+            if self._layout is None:
+                raise
+            self._due, self.reason = "", str(exc)
+            self._patience.note(self._clock.monotonic(), worth_it=False)
+            self._use(replace(self._layout, partial=True))
 
     async def _ask(self) -> Answer | None:
         layout, plan = self._layout, self._plan
@@ -115,8 +125,10 @@ class TablePoller:
 
     def _news(self, answer: Answer | None) -> _News | None:
         layout = self._layout
-        if answer is None or layout is None:
+        if layout is None:
             return None
+        if answer is None:
+            return _News(reason="missing")  # it had rows once; a device that boots gets them back one by one
         if self._passage.life is Life.RESTARTED:
             return _News(reason="restart")
         if self._passage.life is Life.JUMPED or tuple(answer.values[1 : len(layout.heads)]) != self._watched:
@@ -136,7 +148,10 @@ class TablePoller:
         self._due = ""
         self._watched, self.reason = found.watched, found.reason
         self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
-        self._patience.note(self._clock.monotonic(), worth_it=self._layout is not before)
+        changed = self._layout is not before
+        self._patience.note(
+            self._clock.monotonic(), worth_it=changed and not found.reason and found.layout is not None
+        )
 
     def _use(self, layout: Layout | None) -> None:
         if layout is None or layout is self._layout:

@@ -99,7 +99,7 @@ class ScriptedAgent(asyncio.DatagramProtocol):
         self.cells: dict[Oid, tuple[int, Value]] = {}
         self.silent = False
         self.lost = 0
-        self.error_status = 0
+        self.error_status = self.walk_error = 0
         self.delay = 0.0
         self.asked: list[list[Oid]] = []
         self.walks = 0
@@ -123,11 +123,12 @@ class ScriptedAgent(asyncio.DatagramProtocol):
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         varbinds = self._answer(message.pdu)
+        error = self.error_status if message.pdu.kind is PduKind.GET else self.walk_error
         answer = Pdu(
             kind=PduKind.RESPONSE,
             request_id=message.pdu.request_id,
-            error_status=self.error_status,
-            error_index=1 if self.error_status else 0,
+            error_status=error,
+            error_index=1 if error else 0,
             varbinds=varbinds,
         )
         asyncio.get_running_loop().call_later(self.delay, self._send, replace(message, pdu=answer), addr)

@@ -205,6 +205,36 @@ async def test_a_slow_discovery_finds_what_no_counter_announced(poller, agent, b
     assert poller.status().sys_name == "renamed"
 
 
+async def test_a_device_that_just_booted_is_looked_at_again_when_it_has_settled(poller, agent, basket, clock):
+    agent.ticks = 5 * 60 * 100
+    cells = dict(agent.cells)
+    agent.remove("1.3.6.1.2.1.2.2")
+    await poller.check()
+    await poller.poll()
+    agent.cells = cells
+    agent.advance(clock, 60)
+    await poller.check()
+    await poller.poll()
+    assert basket.of("ifTable") == []
+
+    agent.advance(clock, 300)
+    await poller.check()
+    await poller.poll()
+
+    assert basket.of("ifTable")[0].rows.keys == ("ifName=Gi1", "ifName=Gi2")
+
+
+async def test_a_silence_while_it_is_asked_what_it_is_leaves_no_table_without_a_gap(poller, agent, basket):
+    await poller.check()
+    await poller.poll()
+    poller.rediscover()
+    agent.silent = True
+
+    await poller.poll()
+
+    assert [gap.table for gap in basket.gaps] == ["system", "ifTable"]
+
+
 async def test_a_poll_out_of_turn_makes_the_next_one_needless_for_a_while(poller, clock):
     await poller.check()
     assert not poller.is_fresh()

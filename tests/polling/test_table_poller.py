@@ -152,6 +152,36 @@ async def test_a_table_that_lost_its_rows_is_read_as_empty(table, agent, clock):
         assert list(reading.columns[HC]) == []
 
 
+async def test_a_table_that_lost_its_rows_is_looked_for_before_long(table, agent, clock):
+    await table.poll(budget())
+    cells = dict(agent.cells)
+    agent.remove("1.3.6.1.2.1.2.2")
+    agent.set("1.3.6.1.2.1.2.1.0", Tag.INTEGER, 0)
+    await table.poll(budget())
+    agent.cells = cells
+    agent.advance(clock, 60)
+
+    reading = await table.poll(budget())
+
+    assert reading.rows.keys == ("ifName=Gi1", "ifName=Gi2")
+
+
+async def test_a_discovery_that_is_refused_leaves_what_was_known(table, agent, clock):
+    first = await table.poll(budget())
+    agent.advance(clock, 60)
+    agent.walk_error = 5  # genErr
+    table.rediscover("interval")
+
+    reading = await table.poll(budget())
+
+    assert reading.rows is first.rows
+    assert reading.partial
+    assert table.reason
+    agent.walk_error = 0
+    agent.advance(clock, 60)
+    assert not (await table.poll(budget())).partial
+
+
 async def test_a_table_read_in_part_says_so_and_is_looked_at_again_soon(table, agent, clock, monkeypatch):
     monkeypatch.setattr("netwatch.polling.discover.MAX_ROWS", 1)
     before = counted(PARTIAL_READINGS, device="sw1", table="ifTable")
