@@ -129,8 +129,9 @@ def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Sn
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """In CI every peer is installed, so a skipped test is a hole: the run fails."""
+    """In CI every peer is installed, so a skipped test is a hole: the run fails. Only what stands beside us may lack."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
-    if os.environ.get("CI") and skipped and exitstatus == pytest.ExitCode.OK:
+    holes = [report for report in skipped if "beside this checkout" not in str(report.longrepr)]
+    if os.environ.get("CI") and holes and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -62,7 +62,7 @@ def test_a_file_that_is_not_utf8_is_named(tmp_path):
 
 def test_deep_nesting_is_an_error_and_not_a_crash():
     with pytest.raises(InvalidFile):
-        parse_yaml("[" * 100_000, "x.yaml")
+        parse_yaml("[" * 5_000, "x.yaml")
 
 
 def test_a_duplicate_key_is_named_without_its_values():
