@@ -31,18 +31,7 @@ Part = tuple[GetRequest, range | Sequence[int]]
 class GetRun(Generic[Item]):
     """One plan under way to one device."""
 
-    __slots__ = (
-        "_endpoint",
-        "_future",
-        "_items",
-        "_kind",
-        "_left",
-        "_peer",
-        "_reader",
-        "_silent",
-        "_stand_in",
-        "over",
-    )
+    __slots__ = ("_endpoint", "_future", "_items", "_kind", "_left", "_peer", "_reader", "_silent", "over")
 
     def __init__(self, endpoint: Endpoint, peer: Peer, reader: Reader[Item], kind: PduKind = PduKind.GET) -> None:
         self.over = False

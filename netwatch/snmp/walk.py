@@ -119,7 +119,7 @@ class WalkRun:
 
     def _take_rows(self, exchange: Exchange, group: Group, data: bytes, at: int, end: int) -> None:
         before = [len(column.encoded) for column in group.columns]
-        ended = decode_rows(data, at, end, group.targets(data[at + 3]))
+        ended = decode_rows(data, at, end, group.targets(data[at + 3] if end - at > 3 else 0))
         count = len(ended) - sum(before)
         for place, column in enumerate(group.columns):
             count += len(column.encoded)
@@ -138,18 +138,17 @@ class WalkRun:
         self._next(group)
 
     def _next(self, group: Group) -> None:
+        """Ask for the next rows of a group, or for the next group, unless the walk has grown beyond all bounds."""
+        if self.over or not (group.columns or self._groups):
+            return
         if self._varbinds >= self._max_varbinds:
             self._note("varbind_cap", f"more than {self._max_varbinds} varbinds")
             self._stop(None)
         elif self._requests >= MAX_REQUESTS:
             self._note("request_cap", f"not done after {MAX_REQUESTS} requests")
             self._stop(None)
-        elif self.over:
-            return
-        elif group.columns:
-            self._ask(group)
-        elif self._groups:
-            self._ask(self._groups.popleft())
+        else:
+            self._ask(group if group.columns else self._groups.popleft())
 
     def _learn(self, exchange: Exchange, group: Group, count: int) -> None:
         size = self._peer.walk_size

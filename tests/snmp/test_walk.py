@@ -9,7 +9,7 @@ import pytest
 
 from netwatch.errors import FastLaneRefused, RequestTimedOut
 from netwatch.model import Missing, Oid, Tag, Varbind
-from netwatch.snmp import PduKind
+from netwatch.snmp import PduKind, encode_message
 from netwatch.snmp.message import ErrorStatus
 from netwatch.snmp.walk_columns import COLUMNS_PER_REQUEST, Column, in_groups
 
@@ -127,6 +127,31 @@ async def test_a_device_that_invents_rows_for_ever_is_left_at_the_varbind_cap(la
     assert walk.partial
     assert "1000" in walk.reason
     assert 1000 <= len(walk.columns[0].values) < 1100
+
+
+async def test_a_walk_that_ends_exactly_at_the_cap_is_whole(lane, agent, device, table):
+    peer = await agent(table([*CELLS[:130], BEHIND]))
+
+    walk = await lane.walk(device(peer.port), COLUMNS[:1], max_varbinds=131)
+
+    assert len(walk.columns[0].values) == 130
+    assert not walk.partial
+
+
+@pytest.mark.parametrize("varbinds", [b"\x30\x00", b"\x30", b"\x05\x00\x05\x00"])
+async def test_an_answer_whose_varbinds_are_none_is_left_to_the_general_engine(lane, agent, device, table, varbinds):
+    def behave(request):
+        empty = encode_message(table.reply(request, []))
+        size = len(varbinds)
+        grown = bytearray(empty + varbinds)
+        for place in (1, empty.index(0xA2) + 1, len(empty) - 1):
+            grown[place] += size
+        return bytes(grown)
+
+    peer = await agent(behave)
+
+    with pytest.raises(FastLaneRefused):
+        await lane.walk(device(peer.port), COLUMNS)
 
 
 async def test_a_walk_that_takes_too_long_is_partial(lane, agent, device, table):
