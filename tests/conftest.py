@@ -129,7 +129,7 @@ def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Sn
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """In CI every peer is installed, so a skipped test is a hole: the run fails. Only what stands beside us may lack."""
+    """In CI every peer is installed, so a skipped test is a hole; only what stands beside us may be missing."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
     holes = [report for report in skipped if "beside this checkout" not in str(report.longrepr)]
