@@ -17,7 +17,7 @@ from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption
 from netwatch.cli.log import FormatOption, LevelOption, LogFormat, LogLevel, set_up_logging
 from netwatch.cli.output import BAD_CONFIG, WRONG, fail
 from netwatch.cli.service import feed_watchdog, notify
-from netwatch.config import load_settings
+from netwatch.config import Settings, load_settings
 from netwatch.errors import ConfigError, NetWatchError
 
 log = structlog.get_logger(__name__)
@@ -31,16 +31,17 @@ def run(
     """Run the agent until SIGTERM or SIGINT; SIGHUP reads the configuration again."""
     set_up_logging(log_level, log_format)
     try:
-        app = App(load_settings(config))
+        settings = load_settings(config)
+        app = App(settings)
     except ConfigError as exc:
         fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
     try:
-        asyncio.run(_serve(app, config))
+        asyncio.run(_serve(app, settings, config))
     except NetWatchError as exc:
         fail(str(exc), WRONG)
 
 
-async def _serve(app: App, config: Path) -> None:
+async def _serve(app: App, settings: Settings, config: Path) -> None:
     stopping, reloading = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -53,7 +54,7 @@ async def _serve(app: App, config: Path) -> None:
     try:
         while not await _first(stopping, reloading):
             reloading.clear()
-            app = await _reloaded(app, config)
+            app, settings = await _reloaded(app, settings, config)
     finally:
         notify("STOPPING=1")
         watchdog.cancel()
@@ -79,17 +80,24 @@ async def _first(stopping: asyncio.Event, reloading: asyncio.Event) -> bool:
     return stopping.is_set()
 
 
-async def _reloaded(app: App, config: Path) -> App:
-    """Return the agent on the configuration as it is now, or the same agent where that has errors."""
+async def _reloaded(app: App, settings: Settings, config: Path) -> tuple[App, Settings]:
+    """Return the agent on the configuration as it is now, or on the old one where that has errors."""
     notify("RELOADING=1")
     try:
-        fresh = App(await asyncio.to_thread(load_settings, config))
+        wanted = await asyncio.to_thread(load_settings, config)
+        fresh = App(wanted)
     except ConfigError as exc:
         log.error("the configuration has errors; the agent goes on with the old one", errors=str(exc))
         notify("READY=1")
-        return app
+        return app, settings
     await app.stop()
-    await fresh.start()
-    log.info("configuration read again", file=str(config))
+    try:
+        await fresh.start()
+    except NetWatchError as exc:
+        log.error("the configuration cannot be used; the agent goes on with the old one", error=str(exc))
+        fresh, wanted = App(settings), settings
+        await fresh.start()
+    else:
+        log.info("configuration read again", file=str(config))
     notify(f"READY=1\nSTATUS=serving {fresh.address}")
-    return fresh
+    return fresh, wanted
