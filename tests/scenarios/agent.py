@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -41,15 +42,15 @@ class RunningAgent:
         self.log = config.parent / "agent.log"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, **environment: str) -> None:
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "netwatch", "run", "-c", str(self.config), "--log-format", "logfmt"]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment})
 
     def wait_until_ready(self) -> None:
-        wait_until(self._is_ready, f"the agent ready; its log:\n{self.log.read_text()}")
+        wait_until(self.is_ready, f"the agent ready; its log:\n{self.log.read_text()}")
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, self.log.read_text()
         try:
@@ -67,13 +68,18 @@ class RunningAgent:
         rows: list[dict[str, Any]] = json.loads(self.get(path))
         return rows
 
+    def reload(self) -> None:
+        """Send what `systemctl reload` sends."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
     def kill(self) -> None:
-        self._end(signal.SIGKILL)
+        self.end(signal.SIGKILL)
 
     def stop(self) -> int:
-        return self._end(signal.SIGTERM)
+        return self.end(signal.SIGTERM)
 
-    def _end(self, number: signal.Signals) -> int:
+    def end(self, number: signal.Signals) -> int:
         if self._process is None:
             return 0
         self._process.send_signal(number)
