@@ -105,7 +105,7 @@ def null_varbinds(oids: Iterable[Oid]) -> tuple[Varbind, ...]:
 def encode_message(message: Message) -> bytes:
     """Write a message in the shortest definite form."""
     pdu = message.pdu
-    body = _encode_trap_v1(pdu) if isinstance(pdu, TrapV1Pdu) else _encode_pdu(pdu)
+    body = _encode_trap_v1(pdu) if isinstance(pdu, TrapV1Pdu) else encode_pdu(pdu)
     return encode_tlv(SEQUENCE, encode_identity(message.version, message.community) + body)
 
 
@@ -114,7 +114,8 @@ def encode_identity(version: str, community: bytes) -> bytes:
     return encode_integer(_VERSION_NUMBERS[version]) + encode_tlv(Tag.OCTET_STRING, community)
 
 
-def _encode_pdu(pdu: Pdu) -> bytes:
+def encode_pdu(pdu: Pdu) -> bytes:
+    """Write a PDU of any kind but the v1 trap."""
     numbers = (pdu.request_id, pdu.error_status, pdu.error_index)
     return encode_tlv(pdu.kind, b"".join(map(encode_integer, numbers)) + encode_varbinds(pdu.varbinds))
 
@@ -147,20 +148,22 @@ def decode_message(data: bytes) -> Message:
         FastLaneRefused: it is of another version, ends too early, or is not BER as `ber` understands it.
     """
     at, end = read_as(SEQUENCE, data, 0, len(data))
-    number, at = _integer(data, at, end)
+    number, at = read_integer(data, at, end)
     if number not in _VERSIONS:
         raise FastLaneRefused("other_version", f"version field {number}")
     start, at = read_as(Tag.OCTET_STRING, data, at, end)
     community = data[start:at]
-    return Message(version=_VERSIONS[number], community=community, pdu=_decode_pdu(data, at, end))
+    return Message(version=_VERSIONS[number], community=community, pdu=decode_pdu(data, at, end))
 
 
-def _integer(data: bytes, at: int, end: int) -> tuple[int, int]:
+def read_integer(data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Read the INTEGER at `at`; return it and where the next TLV begins."""
     start, stop = read_as(Tag.INTEGER, data, at, end)
     return decode_integer(data[start:stop]), stop
 
 
-def _decode_pdu(data: bytes, at: int, end: int) -> Pdu | TrapV1Pdu:
+def decode_pdu(data: bytes, at: int, end: int) -> Pdu | TrapV1Pdu:
+    """Read the PDU that fills `data` from `at` to `end`."""
     tag, at, stop = read_tlv(data, at, end)
     if stop != end:
         raise FastLaneRefused("malformed", "bytes behind the PDU")
@@ -168,9 +171,9 @@ def _decode_pdu(data: bytes, at: int, end: int) -> Pdu | TrapV1Pdu:
         return _decode_trap_v1(data, at, end)
     if not PduKind.GET <= tag <= PduKind.REPORT:
         raise FastLaneRefused("malformed", f"no PDU has the tag 0x{tag:02x}")
-    request_id, at = _integer(data, at, end)
-    error_status, at = _integer(data, at, end)
-    error_index, at = _integer(data, at, end)
+    request_id, at = read_integer(data, at, end)
+    error_status, at = read_integer(data, at, end)
+    error_index, at = read_integer(data, at, end)
     return Pdu(
         kind=PduKind(tag), request_id=request_id, error_status=error_status, error_index=error_index,
         varbinds=_decode_varbind_list(data, at, end),
@@ -184,8 +187,8 @@ def _decode_trap_v1(data: bytes, at: int, end: int) -> TrapV1Pdu:
     if at - start != 4:
         raise FastLaneRefused("malformed", "an agent address that is not four bytes")
     address = IPv4Address(data[start:at])
-    generic, at = _integer(data, at, end)
-    specific, at = _integer(data, at, end)
+    generic, at = read_integer(data, at, end)
+    specific, at = read_integer(data, at, end)
     start, at = read_as(Tag.TIME_TICKS, data, at, end)
     return TrapV1Pdu(
         enterprise=enterprise, agent_address=address, generic_trap=generic, specific_trap=specific,
@@ -228,13 +231,13 @@ def in_plain_shape(data: bytes) -> bytes:
         FastLaneRefused: the header is none, or its numbers do not fit that shape.
     """
     at, end = read_as(SEQUENCE, data, 0, len(data))
-    version, at = _integer(data, at, end)
+    version, at = read_integer(data, at, end)
     start, at = read_as(Tag.OCTET_STRING, data, at, end)
     community = data[start:at]
     kind, at, stop = read_tlv(data, at, end)
-    request_id, at = _integer(data, at, stop)
-    status, at = _integer(data, at, stop)
-    index, at = _integer(data, at, stop)
+    request_id, at = read_integer(data, at, stop)
+    status, at = read_integer(data, at, stop)
+    index, at = read_integer(data, at, stop)
     start, at = read_as(SEQUENCE, data, at, stop)
     if not (stop == end == at and 0 <= version <= 127 and 0 <= status <= 127 and 0 <= index <= 255):
         raise FastLaneRefused("malformed", "a header out of range")

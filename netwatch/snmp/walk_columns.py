@@ -23,9 +23,27 @@ MOST_REPETITIONS = 64
 class Suffixes(dict[bytes, tuple[int, ...]]):
     """What stands behind a column's OID, decoded once however many columns carry it."""
 
+    __slots__ = ("_encoded", "_increasing")
+
+    def __init__(self) -> None:
+        self._encoded: list[bytes] = []
+        self._increasing: list[tuple[int, ...]] = []
+
     def __missing__(self, encoded: bytes) -> tuple[int, ...]:
         suffix = self[encoded] = decode_sub_identifiers(encoded)
         return suffix
+
+    def increasing(self, encoded: list[bytes]) -> list[tuple[int, ...]]:
+        """Decode a column's suffixes as far as each is behind the one before.
+
+        The columns of a table mostly have the same rows, so the last answer often serves again.
+        """
+        if encoded != self._encoded:
+            suffixes = list(map(self.__getitem__, encoded))
+            if not all(map(lt, suffixes, suffixes[1:])):
+                del suffixes[1 + next(row for row, (one, other) in enumerate(pairwise(suffixes)) if other <= one) :]
+            self._encoded, self._increasing = encoded, suffixes
+        return self._increasing
 
 
 @lru_cache(maxsize=4096)
@@ -69,12 +87,10 @@ class Column:
 
     def walked(self, known: Suffixes) -> tuple[WalkedColumn, bool]:
         """Return what came, up to where the device went back, and whether that is all."""
-        suffixes = list(map(known.__getitem__, self.encoded))
+        suffixes = known.increasing(self.encoded)
         count = len(suffixes)
-        if not all(map(lt, suffixes, suffixes[1:])):
-            count = 1 + next(row for row, (one, next_one) in enumerate(pairwise(suffixes)) if next_one <= one)
         tags, values = self.tags[:count], self.values[:count]
-        return WalkedColumn(oid=self.oid, suffixes=suffixes[:count], tags=tags, values=values), count == len(suffixes)
+        return WalkedColumn(oid=self.oid, suffixes=suffixes, tags=tags, values=values), count == len(self.encoded)
 
 
 class Group:
@@ -114,7 +130,7 @@ class Group:
         """
         count = len(self.columns)
         fitting = max(1, min(int(room / self.varbind_bytes), most) // count)
-        left = rows - min(len(column.encoded) for column in self.columns)
+        left = rows - len(self.columns[0].encoded)
         self.repetitions = min(fitting, self.limit, left + 1 if left >= 0 else fitting)
         return self.repetitions
 
