@@ -103,7 +103,7 @@ class Agent:
             _log.debug("response dropped", device=self._device.name, error=repr(exc))
 
 
-class _Dispatcher(AbstractTransportDispatcher):  # type: ignore[misc]
+class _Dispatcher(AbstractTransportDispatcher):  # type: ignore[misc]  # pysnmp has no types
     """pysnmp's way to the socket and back; it obeys the device's manners."""
 
     def __init__(self, device: SimulatedDevice) -> None:

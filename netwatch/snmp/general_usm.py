@@ -42,7 +42,7 @@ _PRIVACY = {
 }  # fmt: skip
 
 
-class _Dispatcher(AbstractTransportDispatcher):  # type: ignore[misc]
+class _Dispatcher(AbstractTransportDispatcher):  # type: ignore[misc]  # pysnmp has no types
     """What pysnmp believes to be its transport: it hands messages to whoever is sending right now."""
 
     def __init__(self) -> None:
