@@ -102,7 +102,7 @@ class Story:
         began_at = clock()
         for step in self.steps:
             await sleep(max(0.0, began_at + step.at - clock()))
-            await asyncio.to_thread(self.network.do, lambda step=step: step.act(self.network))
+            await asyncio.to_thread(self.network.do, partial(step.act, self.network))
             told(step)
 
 
