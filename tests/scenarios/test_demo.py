@@ -1,0 +1,116 @@
+"""`netwatch demo` as a stranger runs it: the story is mailed, shown and measured, and nothing stays behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from netwatch.simulator import demo_story
+
+from .agent import wait_until
+
+WORDS = {"firing": r"\[(DOWN|WARN|INFO)\]", "resolved": r"\[OK\]"}
+
+
+class Demo:
+    """The running command; what it prints goes into a file."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self._printed = folder / "demo.txt"
+        self._began = time.monotonic()
+        command = [sys.executable, "-m", "netwatch", "demo", "--port", "0", *arguments]
+        with self._printed.open("wb") as printed:
+            environment = {**os.environ, "COLUMNS": "160"}
+            self.process = subprocess.Popen(command, stdout=printed, stderr=subprocess.STDOUT, env=environment)
+
+    @property
+    def text(self) -> str:
+        return self._printed.read_text()
+
+    def said(self, what: str) -> str:
+        """Return the first group of a pattern as soon as it is printed."""
+        found = wait_until(lambda: self.process.poll() is None and re.search(what, self.text), f"{what} printed", 30)
+        return str(found[1])
+
+    def get(self, url: str) -> str:
+        with urlopen(url, timeout=10) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def ended(self, within: float) -> tuple[int, float]:
+        """Return the exit code and how many seconds it took since the start."""
+        return self.process.wait(within), time.monotonic() - self._began
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
+    demos: list[Demo] = []
+
+    def start(*arguments: str) -> Demo:
+        demos.append(Demo(tmp_path, *arguments))
+        return demos[-1]
+
+    yield start
+    for one in demos:
+        one.process.kill()
+        one.process.wait(10)
+
+
+@pytest.mark.timeout(150)
+def test_the_story_is_told_on_the_page_in_the_metrics_and_by_mail_and_ends_well(demo):
+    running = demo("--once")
+    page = running.said(r"The page: +(http://127\.0\.0\.1:\d+/)")
+    config = Path(running.said(r"Configuration: +(/\S+netwatch\.yaml)"))
+
+    wait_until(lambda: alert(running, page, "DeviceDown", "fw-edge1") == "firing", "DeviceDown of fw-edge1", 60)
+    assert "DeviceDown" in running.get(page)
+    assert "fw-edge1" in running.get(page)
+    assert re.search(r'^netwatch_device_up\{device="fw-edge1"[^}]*\} 0', running.get(f"{page}metrics"), re.MULTILINE)
+    assert re.search(r'^ifHCInOctets\{device="core-rt1".*ifName="Te0/1"', running.get(f"{page}metrics"), re.MULTILINE)
+    assert alert(running, page, "InterfaceDown", "access-sw1") in ("firing", "resolved")
+    wait_until(lambda: "[DOWN] fw-edge1 DeviceDown" in mails_on(running, page), "its mail on the page", 10)
+    checked = subprocess.run([sys.executable, "-m", "netwatch", "check", "-c", str(config)], timeout=30, check=False)
+    assert checked.returncode == 0
+    wait_until(lambda: alert(running, page, "DeviceDown", "fw-edge1") == "resolved", "the firewall back", 60)
+
+    code, seconds = running.ended(within=90)
+    assert (code, seconds < 90) == (0, True), running.text[-2000:]
+    for expected in demo_story().expectations():
+        subject = rf"mail: {WORDS[expected.becomes]} .*{expected.device}"
+        assert re.search(subject, running.text), (expected, running.text)
+        assert expected.rule in running.text
+    count = len(demo_story().expectations())
+    assert f"{count} of {count} expected changes were mailed" in running.text
+    assert "Traceback" not in running.text
+    assert not config.parent.exists()
+
+
+def test_ctrl_c_ends_the_demo_at_once_and_without_a_complaint(demo):
+    running = demo()
+    running.said(r"The page: +(\S+)")
+
+    running.process.send_signal(signal.SIGINT)
+
+    assert running.ended(within=15)[0] == 0
+    assert "Traceback" not in running.text
+    assert "did not come" not in running.text
+
+
+def alert(running: Demo, page: str, rule: str, device: str) -> str:
+    """Return the state of an alert as the API has it; empty where there is none."""
+    alerts = json.loads(running.get(f"{page}api/v1/alerts"))
+    return next((one["state"] for one in alerts if (one["rule"], one["device"]) == (rule, device)), "")
+
+
+def mails_on(running: Demo, page: str) -> str:
+    return "\n".join(one["subject"] for one in json.loads(running.get(f"{page}api/v1/outbox")))
