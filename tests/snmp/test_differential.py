@@ -28,6 +28,7 @@ from netwatch.snmp.ber import decode_oid, encode_oid
 from netwatch.snmp.general_values import varbinds_of
 from netwatch.snmp.hot import OddHeader, decode_rows, decode_values, open_response
 from netwatch.snmp.message import Pdu, TrapV1Pdu
+from netwatch.snmp.walk_columns import Column, Group
 
 QUICK = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 Numbers = tuple[int, ...]
@@ -252,20 +253,26 @@ def test_the_decoder_of_walks_reads_the_same_or_refuses(message, strangers, of_t
     reading = theirs(data)
     try:
         *_, status, _index, first, end = open_response(data)
-        suffixes, tags, found = decode_rows(data, first, end, [oid_content(column) for column in columns])
+        group = Group([Column(Oid(column)) for column in columns])
+        ended = decode_rows(data, first, end, group.targets(data[first + 3] if end > first + 3 else 0))
     except (OddHeader, FastLaneRefused):
         return
     if reading is None or status:
         return
 
-    assert len(found) == len(reading.varbinds)
+    rows = [iter(zip(one.encoded, one.tags, one.values, strict=True)) for one in group.columns]
+    outside = iter(ended)
     for number, (oid, tag, value) in enumerate(reading.varbinds):
-        column = Oid(columns[number % len(columns)])
-        inside = oid.is_under(column) and len(oid) > len(column) and not isinstance(value, Missing)
-        assert (suffixes[number] is not None) is inside, (oid, column)
-        if inside:
-            assert oid_content(column) + suffixes[number] == oid_content(oid)
-            assert (tags[number], comparable(found[number])) == (tag, value)
+        place = number % len(columns)
+        column = Oid(columns[place])
+        if oid.is_under(column) and len(oid) > len(column) and not isinstance(value, Missing):
+            suffix, found_tag, found = next(rows[place])
+            assert oid_content(column) + suffix == oid_content(oid)
+            assert (found_tag, comparable(found)) == (tag, value)
+        else:
+            assert next(outside) == place, (oid, column)
+    assert not [row for rest in rows for row in rest]
+    assert not list(outside)
 
 
 def captured(corpus: Path) -> list[bytes]:
