@@ -32,7 +32,8 @@ Community = Annotated[
     ),
 ]
 ConfigPath = Annotated[
-    Path | None, typer.Option("--config", envvar="NETWATCH_CONFIG", help=f"Configuration [{DEFAULT_CONFIG}].")
+    Path | None,
+    typer.Option("--config", envvar="NETWATCH_CONFIG", help=f"The configuration file; {DEFAULT_CONFIG} by default."),
 ]
 Level = Annotated[str | None, typer.Option("-l", help="noAuthNoPriv, authNoPriv or authPriv.", metavar="LEVEL")]
 User = Annotated[str | None, typer.Option("-u", help="v3 user name.", metavar="USER")]
@@ -45,6 +46,7 @@ PrivPass = Annotated[str | None, typer.Option("-X", help="v3 privacy passphrase.
 Context = Annotated[str | None, typer.Option("-n", help="v3 context name.", metavar="CONTEXT")]
 Timeout = Annotated[float | None, typer.Option("-t", help="Seconds to wait for an answer.", min=0.01, max=3600)]
 Retries = Annotated[int | None, typer.Option("-r", help="How often to ask again.", min=0, max=10)]
+LEVELS = ("noAuthNoPriv", "authNoPriv", "authPriv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,8 @@ def _credential(flags: Flags) -> Credential | None:
 
 
 def _user(flags: Flags) -> Credential:
+    if flags.level not in (None, *LEVELS):
+        fail(f"-l takes {', '.join(LEVELS)}", USAGE)
     wants_auth = flags.level in ("authNoPriv", "authPriv") or (flags.level is None and flags.auth_pass is not None)
     wants_priv = flags.level == "authPriv" or (flags.level is None and flags.priv_pass is not None)
     auth, priv = flags.auth or "SHA", flags.priv or "AES"
