@@ -47,28 +47,36 @@ def open_response(data: bytes) -> Header:
         OddHeader: the shape is another, or the datagram shorter than it says.
     """
     try:
-        size, start = _length(data, 1)
-        end = start + size
+        size, start = length_at(data, 1)
         pdu = start + 5 + data[start + 4]
-        size, at = _length(data, pdu + 1)
-        request_id = data[at + 2 : at + 6]
-        listed, first = _length(data, at + 13)
-        plain = (
-            data[0] == 0x30
-            and data[at : at + 2] == b"\x02\x04"
-            and data[at + 6 : at + 8] == b"\x02\x01"
-            and data[at + 9 : at + 11] == b"\x02\x01"
-            and data[at + 12] == 0x30
-            and end == at + size == first + listed <= len(data)
-        )
-        if plain:
-            return data[start:pdu], data[pdu], request_id, data[at + 8], data[at + 11], first, end
+        if data[0] == 0x30:
+            return data[start:pdu], *open_pdu(data, pdu, start + size)
     except IndexError:
         pass
     raise OddHeader
 
 
-def _length(data: bytes, at: int) -> tuple[int, int]:
+def open_pdu(data: bytes, pdu: int, end: int) -> tuple[int, bytes, int, int, int, int]:
+    """Read a PDU from its tag to its varbinds; it must end at `end`. Returns what `open_response` does.
+
+    Raises:
+        OddHeader: the shape is another. IndexError: the datagram is shorter than it says.
+    """
+    size, at = length_at(data, pdu + 1)
+    listed, first = length_at(data, at + 13)
+    plain = (
+        data[at : at + 2] == b"\x02\x04"
+        and data[at + 6 : at + 8] == b"\x02\x01"
+        and data[at + 9 : at + 11] == b"\x02\x01"
+        and data[at + 12] == 0x30
+        and end == at + size == first + listed <= len(data)
+    )
+    if plain:
+        return data[pdu], data[at + 2 : at + 6], data[at + 8], data[at + 11], first, end
+    raise OddHeader
+
+
+def length_at(data: bytes, at: int) -> tuple[int, int]:
     """Return a length in one of its three usual forms, and where the content begins."""
     size = data[at]
     if size < 0x80:

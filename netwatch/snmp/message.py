@@ -232,17 +232,23 @@ def in_plain_shape(data: bytes) -> bytes:
     """
     at, end = read_as(SEQUENCE, data, 0, len(data))
     version, at = read_integer(data, at, end)
+    if not 0 <= version <= 127:
+        raise FastLaneRefused("malformed", "a header out of range")
     start, at = read_as(Tag.OCTET_STRING, data, at, end)
-    community = data[start:at]
+    identity = encode_integer(version) + encode_tlv(Tag.OCTET_STRING, data[start:at])
+    return encode_tlv(SEQUENCE, identity + pdu_in_plain_shape(data, at, end))
+
+
+def pdu_in_plain_shape(data: bytes, at: int, end: int) -> bytes:
+    """Return the PDU that fills `data` from `at` to `end` as `in_plain_shape` says."""
     kind, at, stop = read_tlv(data, at, end)
     request_id, at = read_integer(data, at, stop)
     status, at = read_integer(data, at, stop)
     index, at = read_integer(data, at, stop)
     start, at = read_as(SEQUENCE, data, at, stop)
-    if not (stop == end == at and 0 <= version <= 127 and 0 <= status <= 127 and 0 <= index <= 255):
+    if not (stop == end == at and 0 <= status <= 127 and 0 <= index <= 255):
         raise FastLaneRefused("malformed", "a header out of range")
     if not -(2**31) <= request_id < 2**31:
         raise FastLaneRefused("malformed", "a request-id out of range")
     numbers = b"\x02\x04" + request_id.to_bytes(4, "big", signed=True) + bytes((2, 1, status, 2, 1, index))
-    pdu = encode_tlv(kind, numbers + encode_tlv(SEQUENCE, data[start:at]))
-    return encode_tlv(SEQUENCE, encode_integer(version) + encode_tlv(Tag.OCTET_STRING, community) + pdu)
+    return encode_tlv(kind, numbers + encode_tlv(SEQUENCE, data[start:at]))
