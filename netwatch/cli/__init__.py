@@ -14,6 +14,7 @@ from netwatch import __version__
 from netwatch.cli.ask import get, poll, translate, walk
 from netwatch.cli.check import check, schema
 from netwatch.cli.demo import demo
+from netwatch.cli.log import LogLevel, set_up_logging
 from netwatch.cli.look import alerts, outbox
 from netwatch.cli.mail import send_test_mail
 from netwatch.cli.run import run
@@ -41,6 +42,7 @@ def _common(
     version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """Watch networks, and mail people when something breaks."""
+    set_up_logging(LogLevel.ERROR)  # a command that runs for long says itself what it wants to hear
 
 
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {

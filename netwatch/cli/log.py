@@ -1,6 +1,6 @@
 """What the log looks like: coloured lines on a terminal, logfmt under systemd, JSON where asked.
 
-May import: nothing beyond this room. Called by: the commands that run for long.
+May import: nothing beyond this room. Called by: netwatch.cli, and again by commands that run for long.
 """
 
 from __future__ import annotations
@@ -52,7 +52,6 @@ def set_up_logging(level: LogLevel = LogLevel.INFO, style: LogFormat = LogFormat
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
