@@ -1,0 +1,96 @@
+"""Every command explains itself, and wrong usage is told apart from what went wrong."""
+
+from __future__ import annotations
+
+import pytest
+from typer.main import get_command
+
+import netwatch as package
+from netwatch.cli import app
+
+COMMANDS = sorted(get_command(app).commands)
+NEED_A_CONFIG = ("run", "alerts", "outbox", "test-mail", "poll")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_every_command_explains_itself_and_its_options(netwatch, command, flag):
+    result = netwatch(command, flag)
+
+    assert result.exit_code == 0
+    for option in get_command(app).commands[command].params:
+        for name in option.opts:
+            if name.startswith("-"):
+                assert name in result.stdout
+
+
+def test_the_help_names_every_command(netwatch):
+    result = netwatch("--help")
+
+    assert result.exit_code == 0
+    for command in COMMANDS:
+        assert f"│ {command} " in result.stdout
+
+
+def test_the_version_is_the_packages(netwatch):
+    result = netwatch("--version")
+
+    assert (result.exit_code, result.stdout) == (0, f"netwatch {package.__version__}\n")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["nope"],
+        ["run", "--nope"],
+        ["run", "--log-level", "loud"],
+        ["run", "--log-format", "xml"],
+        ["demo", "--port", "70000"],
+        ["check", "--format", "xml"],
+        ["outbox", "--state", "lost"],
+        ["alerts", "--limit", "0"],
+        ["get", "192.0.2.1"],
+        ["get", "192.0.2.1", "-c", "public", "sysUpTime.0"],
+        ["get", "192.0.2.1", "-v", "4", "-c", "public", "1.3"],
+        ["get", "192.0.2.1", "-c", "public", "-t", "0", "1.3"],
+        ["walk", "192.0.2.1", "-c", "public", "-r", "11"],
+        ["translate", "1.3.banana"],
+        ["translate"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_2_and_a_sentence(netwatch, wrong):
+    result = netwatch(*wrong)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.strip()
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("command", NEED_A_CONFIG)
+def test_a_configuration_with_errors_ends_with_78_and_all_of_them(netwatch, tmp_path, command):
+    config = tmp_path / "netwatch.yaml"
+    config.write_text("pollling: {}\npolling: {interval: 60}\n")
+
+    result = netwatch(command, *(["core"] if command == "poll" else []), "-c", config)
+
+    assert result.exit_code == 78
+    assert result.stdout == ""
+    assert f"{config}:1:1: pollling: unknown key" in result.stderr
+    assert f"{config}:2:21: polling.interval: 60 needs a unit" in result.stderr
+
+
+@pytest.mark.parametrize("command", NEED_A_CONFIG)
+def test_a_configuration_that_is_not_there_ends_with_78(netwatch, tmp_path, command):
+    result = netwatch(command, *(["core"] if command == "poll" else []), "-c", tmp_path / "no.yaml")
+
+    assert result.exit_code == 78
+    assert "no.yaml" in result.stderr
+
+
+def test_the_configuration_may_be_named_by_the_environment(netwatch, config):
+    result = netwatch("check", NETWATCH_CONFIG=str(config))
+
+    assert result.exit_code == 0
+    assert str(config) in result.stdout
