@@ -35,7 +35,7 @@ def send_test_mail(
     except ValueError as exc:
         fail(str(exc), USAGE)
     if json:
-        print_json([_row(diagnosis) for diagnosis in diagnoses])
+        print_json([row for diagnosis in diagnoses for row in _rows(diagnosis)])
     for diagnosis in [] if json else diagnoses:
         _print(diagnosis, recipient)
     if not all(diagnosis.accepted for diagnosis in diagnoses):
@@ -48,9 +48,13 @@ def _first_recipient(settings: Settings) -> str:
     return settings.receivers[0].email.to[0]
 
 
-def _row(diagnosis: RelayDiagnosis) -> dict[str, object]:
-    steps = [{"phase": step.phase, "ok": step.ok, "text": step.text} for step in diagnosis.steps]
-    return {"relay": diagnosis.relay, "accepted": diagnosis.accepted, "steps": steps}
+def _rows(diagnosis: RelayDiagnosis) -> list[dict[str, object]]:
+    """Return one flat object per step."""
+    relay = {"relay": diagnosis.relay, "accepted": diagnosis.accepted}
+    return [
+        relay | {"step": step.phase, "ok": step.ok, "took_seconds": step.took_seconds, "answer": step.text}
+        for step in diagnosis.steps
+    ]
 
 
 def _print(diagnosis: RelayDiagnosis, recipient: str) -> None:
