@@ -1,4 +1,4 @@
-"""The wheel: whoever installs NetWatch has its rules and profiles, and finds them."""
+"""The wheel: whoever installs NetWatch has its rules, profiles and MIB modules, and finds them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = {"config/rules": "netwatch/shipped/rules", "config/profiles": "netwatch/shipped/profiles"}
+SHIPPED = {
+    "config/rules": "netwatch/shipped/rules",
+    "config/profiles": "netwatch/shipped/profiles",
+    "mibs": "netwatch/shipped/mibs",
+}
 ASK = """
 from netwatch.model import shipped_directory
+from netwatch.mib import LoadOptions, load_index
 from netwatch.profiles import load_library
 
 print(shipped_directory("rules"))
 print(shipped_directory("profiles"))
+print(shipped_directory("mibs"))
 print(*load_library([]).names())
+index = load_index(options=LoadOptions(cache=None))
+print(len(index.problems), index.name_of((1, 3, 6, 1, 2, 1, 2, 2, 1, 8, 3)))
 """
 
 
@@ -38,7 +46,7 @@ def files_below(directory: Path) -> set[str]:
     return {str(path.relative_to(directory)) for path in files if "__pycache__" not in path.parts}
 
 
-def test_the_wheel_holds_every_file_of_the_package_and_all_rules_and_profiles(wheel: Path) -> None:
+def test_the_wheel_holds_every_file_of_the_package_and_all_rules_profiles_and_mibs(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
 
@@ -47,9 +55,10 @@ def test_the_wheel_holds_every_file_of_the_package_and_all_rules_and_profiles(wh
         expected |= {f"{target}/{name}" for name in files_below(ROOT / source)}
     assert expected <= inside
     assert "netwatch/shipped/profiles/generic-if.yaml" in inside
+    assert "netwatch/shipped/mibs/IF-MIB" in inside
 
 
-def test_an_installed_netwatch_finds_its_rules_and_profiles_inside_itself(wheel: Path, tmp_path: Path) -> None:
+def test_an_installed_netwatch_finds_its_rules_profiles_and_mibs_inside_itself(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -64,7 +73,9 @@ def test_an_installed_netwatch_finds_its_rules_and_profiles_inside_itself(wheel:
         check=True,
     )
 
-    rules, profiles, names = asked.stdout.splitlines()
+    rules, profiles, mibs, names, translated = asked.stdout.splitlines()
     assert Path(rules) == tmp_path / "netwatch/shipped/rules"
     assert Path(profiles) == tmp_path / "netwatch/shipped/profiles"
+    assert Path(mibs) == tmp_path / "netwatch/shipped/mibs"
+    assert translated == "0 IF-MIB::ifOperStatus.3"
     assert set(names.split()) == {path.stem for path in (ROOT / "config/profiles").glob("*.yaml")}

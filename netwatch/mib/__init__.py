@@ -1,1 +1,16 @@
-"""Names <-> OIDs, from the files in mibs/."""
+"""Names <-> OIDs, from the files in mibs/.
+
+`load_index(paths)` compiles MIB modules in a bounded child process (or takes them from the cache) and gives a
+`MibIndex`, which answers from then on without a clock, a file or a process: names, OIDs, row indexes, enumerations,
+notifications. What is wrong in a file stands in its `problems`; the rest works.
+"""
+
+from netwatch.mib.index import MibIndex
+from netwatch.mib.loading import LoadOptions, load_index
+from netwatch.mib.names import UnknownName
+from netwatch.mib.objects import Base, IndexPart, MibObject, ObjectKind, ResolvedSyntax
+
+__all__ = [
+    "load_index", "LoadOptions", "MibIndex", "UnknownName",
+    "MibObject", "ObjectKind", "Base", "ResolvedSyntax", "IndexPart",
+]  # fmt: skip

@@ -13,6 +13,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def shipped_directory(kind: str) -> Path:
-    """Return the directory of the shipped files of one kind: `rules`, `profiles`."""
+    """Return the directory of the shipped files of one kind: `rules`, `profiles`, `mibs`."""
     inside = _PACKAGE / "shipped" / kind
-    return inside if inside.is_dir() else _PACKAGE.parent / "config" / kind
+    checkout = _PACKAGE.parent if kind == "mibs" else _PACKAGE.parent / "config"
+    return inside if inside.is_dir() else checkout / kind

@@ -1,0 +1,70 @@
+"""The child process that compiles MIB text to facts: bounded in memory and time, without network, files or programs.
+
+`python -m netwatch.mib.compiler` reads requests on stdin and writes one answer per request on stdout, each a line
+of JSON: `{"text": ...}` in, `{"modules": [...], "faults": [...]}` out. The parent ends it when an answer takes
+too long.
+May import: netwatch.mib.grammar. Called by: netwatch.mib.child, as a program.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import sys
+
+from netwatch.mib.grammar import read_modules
+
+MAX_MEMORY_BYTES = 1536 * 2**20
+READY = "ready\n"
+"""What the parent waits for: from then on silence is a file's fault, not the compiler's."""
+FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "ctypes.", "shutil.")
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    bind()
+    answers.write(READY)
+    answers.flush()
+    for line in sys.stdin.buffer:
+        answers.write(json.dumps(answer(json.loads(line)["text"])) + "\n")
+        answers.flush()
+
+
+def answer(text: str) -> dict[str, object]:
+    """Return what a text holds; an answer always, whatever the text."""
+    try:
+        modules, faults = read_modules(text)
+    except MemoryError:
+        return {"modules": [], "faults": [_unreadable("needs more memory than a MIB file may take")]}
+    except Exception as exc:  # noqa: BLE001 - a library under hostile input; the other files go on
+        return {"modules": [], "faults": [_unreadable(f"could not be compiled ({type(exc).__name__})")]}
+    return {"modules": modules, "faults": faults}
+
+
+def _unreadable(message: str) -> dict[str, object]:
+    return {"line": 1, "name": "", "message": message, "severity": "error"}
+
+
+def bind() -> None:
+    """Take from this process what compiling does not need: memory without end, files, network, programs."""
+    for limit, value in (
+        (resource.RLIMIT_AS, MAX_MEMORY_BYTES),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(limit, (value, value))
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, arguments: tuple[object, ...]) -> None:
+    writes = event == "open" and isinstance(arguments[1], str) and arguments[1] not in ("r", "rb")
+    if writes or event.startswith(FORBIDDEN):
+        raise PermissionError(f"the MIB compiler does not need {event}")
+
+
+if __name__ == "__main__":
+    main()

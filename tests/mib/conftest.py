@@ -1,0 +1,38 @@
+"""An index of NetWatch's own modules, compiled once, and a way to load modules written in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from netwatch.mib import LoadOptions, MibIndex, load_index
+
+
+@pytest.fixture(scope="session")
+def mib_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that all tests share, so that our own modules are compiled once."""
+    return tmp_path_factory.mktemp("mib-cache")
+
+
+@pytest.fixture(scope="session")
+def index(mib_cache: Path) -> MibIndex:
+    """NetWatch's own modules."""
+    return load_index(options=LoadOptions(cache=mib_cache))
+
+
+@pytest.fixture
+def load(tmp_path: Path, mib_cache: Path) -> Callable[..., MibIndex]:
+    """Load files written for a test, on top of ours: `load({"A-MIB": "A-MIB DEFINITIONS ..."})`."""
+    directory = tmp_path / "mibs"
+    directory.mkdir()
+
+    def from_texts(files: dict[str, str | bytes], **options: object) -> MibIndex:
+        for name, text in files.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load_index([directory], options=LoadOptions(cache=mib_cache, **options))  # type: ignore[arg-type]
+
+    return from_texts
