@@ -6,9 +6,19 @@
 May import: the settings of every room, netwatch.model. Called by: app, cli.
 """
 
-from netwatch.config.devices import credential, devices
+from netwatch.config.devices import credential, devices, write_credential
 from netwatch.config.loading import Loaded, check, load, load_settings
 from netwatch.config.schema import json_schema
 from netwatch.config.settings import Settings
 
-__all__ = ["Settings", "load_settings", "check", "load", "Loaded", "devices", "credential", "json_schema"]
+__all__ = [
+    "Settings",
+    "load_settings",
+    "check",
+    "load",
+    "Loaded",
+    "devices",
+    "credential",
+    "write_credential",
+    "json_schema",
+]

@@ -65,12 +65,21 @@ def _devices(file: YamlFile, tree: Tree) -> Iterator[Problem]:
 
 def _credentials(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     known = {str(path[-1]): value for path, value in found(tree, "credentials", EACH)}
-    for pattern in (("defaults", "credential"), ("devices", EACH, "credential"), ("traps", "users", EACH)):
+    for pattern in _CREDENTIAL_PLACES:
         for path, name in texts(tree, *pattern):
             if name not in known:
                 yield _unknown(file, path, "credential", name, known)
             elif path[0] == "traps" and not _is_user(known[name]):
                 yield file.problem(path, f"the credential {name!r} is no v3 user; communities have their own list")
+
+
+_CREDENTIAL_PLACES: tuple[tuple[object, ...], ...] = (
+    ("defaults", "credential"),
+    ("defaults", "write_credential"),
+    ("devices", EACH, "credential"),
+    ("devices", EACH, "write_credential"),
+    ("traps", "users", EACH),
+)
 
 
 def _is_user(credential: Any) -> bool:

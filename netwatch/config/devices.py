@@ -41,6 +41,16 @@ def devices(settings: Settings) -> tuple[Device, ...]:
     )
 
 
+def write_credential(settings: Settings, name: str) -> Credential | None:
+    """Return what the device of this name is written with, None where nothing says so.
+
+    It stands beside the devices, not in them, so that nothing that polls can ever hold it.
+    """
+    part = next((part for part in settings.devices if part.name == name), None)
+    wanted = part and (part.write_credential or settings.defaults.write_credential)
+    return credential(settings, wanted) if wanted else None
+
+
 def _device(settings: Settings, part: DeviceSettings, asked_with: Credential) -> Device:
     polling = settings.polling
     return Device(

@@ -102,7 +102,7 @@ class Notification:
 class Event:
     """One line of the event log: what was decided, and why, in words.
 
-    kind is from a small known set: `alert`, `notify`, `delivery`, `device`, `netwatch`.
+    kind is from a small known set: `alert`, `notify`, `delivery`, `device`, `set`, `netwatch`.
     """
 
     at: datetime

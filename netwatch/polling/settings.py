@@ -85,6 +85,9 @@ class DefaultSettings(Section):
     """What a device gets where it says nothing itself."""
 
     credential: str | None = Field(default=None, description="the name of a credential")
+    write_credential: str | None = Field(
+        default=None, description="the name of the credential that `netwatch set` writes with; nothing else uses it"
+    )
     port: int = Field(default=161, ge=1, le=65535, description="the UDP port of the device's SNMP agent")
 
 
@@ -99,6 +102,9 @@ class DeviceSettings(Section):
     )
     port: int | None = Field(default=None, ge=1, le=65535, description="the UDP port of its SNMP agent")
     credential: str | None = Field(default=None, description="the name of the credential it is asked with")
+    write_credential: str | None = Field(
+        default=None, description="the name of the credential that `netwatch set` writes with; nothing else uses it"
+    )
     labels: Labels = Field(
         default_factory=dict, description="labels on its alerts and series, for routes and queries"
     )

@@ -4,15 +4,29 @@
 `SnmpClient`, which is what other rooms should name. The codec of messages is here for who receives notifications.
 """
 
+from netwatch.snmp.ber import SEQUENCE, decode_integer, decode_oid, decode_unsigned, decode_value, read_as, read_tlv
 from netwatch.snmp.client import GetPlan, SnmpClient, Walk, WalkedColumn
 from netwatch.snmp.dispatch import Snmp
 from netwatch.snmp.fast_lane import FastLane
 from netwatch.snmp.general import GeneralEngine
-from netwatch.snmp.message import Message, Pdu, PduKind, TrapV1Pdu, decode_message, encode_message, null_varbinds
+from netwatch.snmp.general_set import SetRefused, set_varbinds
+from netwatch.snmp.message import (
+    Message,
+    Pdu,
+    PduKind,
+    TrapV1Pdu,
+    decode_message,
+    encode_message,
+    null_varbinds,
+    read_integer,
+)
 from netwatch.snmp.settings import CommunityCredential, CredentialSettings, UserCredential
 
 __all__ = [
     "Snmp", "SnmpClient", "GetPlan", "Walk", "WalkedColumn", "FastLane", "GeneralEngine",
+    "SetRefused", "set_varbinds",
     "Message", "Pdu", "PduKind", "TrapV1Pdu", "decode_message", "encode_message", "null_varbinds",
     "CommunityCredential", "CredentialSettings", "UserCredential",
+    "SEQUENCE", "decode_integer", "decode_oid", "decode_unsigned", "decode_value", "read_as",
+    "read_integer", "read_tlv",
 ]  # fmt: skip

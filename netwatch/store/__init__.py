@@ -1,14 +1,15 @@
 """The only room that writes SQL: alerts, groups, events, memories and the outbox.
 
 `Store` keeps them in a database through one writer, `StoreReader` only looks (also from another process, while the
-agent runs), `MemoryStore` does what `Store` does without a disk.
+agent runs), `append_events` adds to the event log from there, `MemoryStore` does what `Store` does without a disk.
 
 May import: netwatch.model, netwatch.errors. Called by: app, cli; engine and notify know it as a Protocol.
 """
 
+from netwatch.store.append import append_events
 from netwatch.store.memory import MemoryStore
 from netwatch.store.reader import StoreReader
 from netwatch.store.settings import StoreSettings
 from netwatch.store.store import Store
 
-__all__ = ["Store", "StoreReader", "MemoryStore", "StoreSettings"]
+__all__ = ["Store", "StoreReader", "MemoryStore", "StoreSettings", "append_events"]

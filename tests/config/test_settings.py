@@ -13,7 +13,8 @@ from netwatch.model import plain, read_yaml
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "config" / "netwatch.yaml"
 ENVIRONMENT = {
-    "CAMPUS_COMMUNITY": "campus-community", "CORE_AUTH": "core-auth-passphrase", "CORE_PRIV": "core-priv-passphrase",
+    "CAMPUS_COMMUNITY": "campus-community", "CAMPUS_WRITE": "campus-write",
+    "CORE_AUTH": "core-auth-passphrase", "CORE_PRIV": "core-priv-passphrase",
     "TRAP_COMMUNITY": "trap-community", "SMTP_PASSWORD": "smtp-password",
 }  # fmt: skip
 

@@ -1,0 +1,41 @@
+"""Adds lines to the event log from another process than the agent's: what a person did at the command line.
+
+SQLite lets one writer in at a time, and the agent's are short; so this waits its turn for a few seconds.
+May import: netwatch.errors, netwatch.model. Called by: cli, through the door of this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from netwatch.errors import StoreError
+from netwatch.model import Event
+from netwatch.store.database import database_for
+from netwatch.store.metrics import ERRORS
+from netwatch.store.migrate import check_version
+from netwatch.store.rows import event_row
+from netwatch.store.schema import EVENTS
+from netwatch.store.settings import StoreSettings
+
+
+def append_events(settings: StoreSettings, events: Sequence[Event]) -> None:
+    """Write events, durably; the database must be there already.
+
+    Raises:
+        StoreError: there is no database, it is of another version, or it cannot be written; in words.
+    """
+    database = database_for(settings.url)
+    database.require()
+    engine = database.writer()
+    try:
+        with engine.connect() as connection, connection.begin():
+            check_version(connection, database.name)
+            connection.execute(EVENTS.insert(), [event_row(event) for event in events])
+    except SQLAlchemyError as exc:
+        kind = database.kind_of(exc) or "other"
+        ERRORS.labels(kind).inc()
+        raise StoreError(database.words_for(kind, exc)) from exc
+    finally:
+        engine.dispose()
