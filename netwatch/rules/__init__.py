@@ -1,17 +1,33 @@
-"""Pure: does this reading break this rule?
+"""Pure: does this reading, or this trap, break this rule?
 
-`load_rules` reads and checks rule files; `evaluate` gives a rule's verdicts on a reading, with the help of the
-TableMemory that all rules of one table of one device share; `render` writes the annotations of an alert.
+`load_rule_book` reads and checks rule files. `evaluate` gives a rule's verdicts on a reading, with the help of the
+TableMemory that all rules of one table of one device share; `render` writes the annotations of an alert. For a trap
+`facts_of`, `verdict_on` and `render_trap` do the same, without any memory.
 """
 
-from netwatch.rules.loading import load_rules, parse_rules
+from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
 from netwatch.rules.memory import MEMORY_SCOPE, TableMemory, memory_key
 from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render
 from netwatch.rules.rule_file import RuleEntry
 from netwatch.rules.settings import RuleSettings
+from netwatch.rules.trap_file import TrapEntry
+from netwatch.rules.trap_names import NO_MIB, MibNames, TrapPattern
+from netwatch.rules.trap_rule import (
+    Outcome,
+    TrapFacts,
+    TrapRule,
+    TrapVerdict,
+    facts_of,
+    render_trap,
+    varbinds_text,
+    verdict_on,
+)
 
 __all__ = [
-    "load_rules", "parse_rules", "RuleEntry", "RuleSettings",
+    "RuleBook", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
+    "RuleEntry", "TrapEntry", "RuleSettings",
     "NoData", "Rule", "Verdicts", "evaluate", "render",
     "MEMORY_SCOPE", "TableMemory", "memory_key",
+    "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
+    "varbinds_text", "MibNames", "NO_MIB",
 ]  # fmt: skip

@@ -170,7 +170,7 @@ def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Ru
     entry, nodes, texts = draft.entry, draft.nodes, draft.texts
     broken = Formula(nodes["expr"], texts["expr"])
     healed = Formula(nodes["clear_expr"], texts["clear_expr"]) if "clear_expr" in nodes else None
-    value, threshold = _value_and_threshold(nodes["expr"], nodes.get("value"))
+    value, threshold = value_and_threshold(nodes["expr"], nodes.get("value"))
     value_of = None if value is None else Formula(value, texts.get("value", ""))
     threshold_of = None if threshold is None else Formula(threshold, "")
     for name, formula in (("clear_expr", healed), ("value", value_of)):
@@ -189,7 +189,7 @@ def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Ru
     )  # fmt: skip
 
 
-def _value_and_threshold(expr: Node, value: Node | None) -> tuple[Node | None, Node | None]:
+def value_and_threshold(expr: Node, value: Node | None) -> tuple[Node | None, Node | None]:
     """Return what to show as value and threshold.
 
     By itself the value is the left side of the first comparison with a share of something (`0.90 * ifHighSpeed *

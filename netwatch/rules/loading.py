@@ -1,4 +1,4 @@
-"""Reads rule files, checks everything in them against the tables that profiles promise, and compiles the rules.
+"""Reads rule files, checks all in them against tables of profiles and names of MIB modules, compiles the rules.
 
 All that is wrong is said at once, with file, line and column; inside an expression the column is that of the word.
 
@@ -9,20 +9,48 @@ May import: netwatch.model, the rest of netwatch.rules. Called by: netwatch.app,
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from netwatch.model import InvalidFile, KeyPath, Problem, TableSchema, YamlFile, dotted, parse_yaml, plain, read_yaml
+from netwatch.model import InvalidFile, KeyPath, Problem, TableSchema, YamlFile, parse_yaml, plain, read_yaml
 from netwatch.rules.compiling import Complaint, compile_rule
 from netwatch.rules.grammar import did_you_mean
 from netwatch.rules.rule import Rule
 from netwatch.rules.rule_file import RuleEntry
+from netwatch.rules.trap_compiling import compile_trap_rule
+from netwatch.rules.trap_file import TrapEntry
+from netwatch.rules.trap_names import NO_MIB, MibNames
+from netwatch.rules.trap_rule import TrapRule
+
+ON_TRAP = "on_trap"
+"""The key that makes an entry a trap rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleBook:
+    """What rule files say, in their order; `warnings` are about rules that can be used."""
+
+    rules: tuple[Rule, ...] = ()
+    trap_rules: tuple[TrapRule, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def load_rules(paths: Sequence[Path], schema: Mapping[str, TableSchema]) -> tuple[Rule, ...]:
-    """Read the files in the order given and return their rules, checked against `schema` (table name -> table).
+    """Read the files in the order given and return their rules about readings, without names from MIB modules.
+
+    Raises:
+        InvalidFile: with every problem in any of the files.
+    """
+    return load_rule_book(paths, schema).rules
+
+
+def load_rule_book(paths: Sequence[Path], schema: Mapping[str, TableSchema], names: MibNames = NO_MIB) -> RuleBook:
+    """Read the files in the order given and return all their rules.
+
+    Rules about readings are checked against `schema` (table name -> table), trap rules against what `names` knows.
 
     Raises:
         InvalidFile: with every problem in any of the files.
@@ -34,22 +62,31 @@ def load_rules(paths: Sequence[Path], schema: Mapping[str, TableSchema]) -> tupl
             files.append(read_yaml(path))
         except InvalidFile as exc:
             problems += exc.problems
-    return _rules_of(files, schema, problems)
+    return _book_of(files, schema, names, problems)
 
 
 def parse_rules(text: str, name: str, schema: Mapping[str, TableSchema]) -> tuple[Rule, ...]:
-    """Do the same for one file given as text.
+    """Do what `load_rules` does for one file given as text.
 
     Raises:
         InvalidFile: with every problem.
     """
-    return _rules_of([parse_yaml(text, name)], schema, [])
+    return parse_rule_book(text, name, schema).rules
 
 
-def _rules_of(
-    files: Sequence[YamlFile], schema: Mapping[str, TableSchema], problems: list[Problem]
-) -> tuple[Rule, ...]:
-    rules: dict[str, Rule] = {}
+def parse_rule_book(text: str, name: str, schema: Mapping[str, TableSchema], names: MibNames = NO_MIB) -> RuleBook:
+    """Do what `load_rule_book` does for one file given as text.
+
+    Raises:
+        InvalidFile: with every problem.
+    """
+    return _book_of([parse_yaml(text, name)], schema, names, [])
+
+
+def _book_of(
+    files: Sequence[YamlFile], schema: Mapping[str, TableSchema], names: MibNames, problems: list[Problem]
+) -> RuleBook:
+    rules: dict[str, Rule | TrapRule] = {}
     for file in files:
         for number, node in enumerate(_entries(file, problems)):
             path: KeyPath = ("rules", number)
@@ -62,14 +99,33 @@ def _rules_of(
                 problems.append(file.problem((*path, "alert"), message))
                 continue
             try:
-                rule = compile_rule(entry, schema, file=file.name, line=file.position(path)[0])
+                rules[entry.alert] = _compiled(file, path, entry, schema, names, problems)
             except Complaint as exc:
-                problems += [_problem(file, path, key, offset, message) for key, offset, message in exc.flaws]
-            else:
-                rules[rule.name] = rule
-    if problems:
-        raise InvalidFile(problems)
-    return tuple(rules.values())
+                problems += [_problem(file, path, *flaw) for flaw in exc.flaws]
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise InvalidFile(errors)
+    return RuleBook(
+        rules=tuple(rule for rule in rules.values() if isinstance(rule, Rule)),
+        trap_rules=tuple(rule for rule in rules.values() if isinstance(rule, TrapRule)),
+        warnings=tuple(problems),
+    )
+
+
+def _compiled(
+    file: YamlFile,
+    path: KeyPath,
+    entry: RuleEntry | TrapEntry,
+    schema: Mapping[str, TableSchema],
+    names: MibNames,
+    problems: list[Problem],
+) -> Rule | TrapRule:
+    line = file.position(path)[0]
+    if isinstance(entry, RuleEntry):
+        return compile_rule(entry, schema, file=file.name, line=line)
+    rule, remarks = compile_trap_rule(entry, schema, names, file=file.name, line=line)
+    problems += [_problem(file, path, *remark, severity="warning") for remark in remarks]
+    return rule
 
 
 def _entries(file: YamlFile, problems: list[Problem]) -> Sequence[Any]:
@@ -91,21 +147,22 @@ def _entries(file: YamlFile, problems: list[Problem]) -> Sequence[Any]:
     return ()
 
 
-def _entry(file: YamlFile, path: KeyPath, node: Any, problems: list[Problem]) -> RuleEntry | None:
+def _entry(file: YamlFile, path: KeyPath, node: Any, problems: list[Problem]) -> RuleEntry | TrapEntry | None:
+    shape = TrapEntry if isinstance(node, Mapping) and ON_TRAP in node else RuleEntry
     try:
-        return RuleEntry.model_validate(plain(node))
+        return shape.model_validate(plain(node))
     except ValidationError as exc:
         for error in exc.errors(include_url=False):
             where: KeyPath = (*path, *error["loc"])
             unknown = error["type"] == "extra_forbidden"
-            problems.append(file.problem(where, _in_plain_words(error, where), key=unknown))
+            problems.append(file.problem(where, _in_plain_words(error, where, shape), key=unknown))
         return None
 
 
-def _in_plain_words(error: Any, where: KeyPath) -> str:
+def _in_plain_words(error: Any, where: KeyPath, shape: type[RuleEntry] | type[TrapEntry]) -> str:
     match error["type"]:
         case "extra_forbidden":
-            return f"unknown key{did_you_mean(str(where[-1]), RuleEntry.keys())}"
+            return _unknown_key(str(where[-1]), shape, at_top=len(error["loc"]) == 1)
         case "missing":
             return "is missing"
         case "string_type":
@@ -113,14 +170,25 @@ def _in_plain_words(error: Any, where: KeyPath) -> str:
     return str(error["msg"]).removeprefix("Value error, ")
 
 
-def _problem(file: YamlFile, path: KeyPath, key: KeyPath, offset: int | None, message: str) -> Problem:
+def _unknown_key(key: str, shape: type[RuleEntry] | type[TrapEntry], *, at_top: bool) -> str:
+    other, words = (
+        (TrapEntry, f"belongs to rules with {ON_TRAP}")
+        if shape is RuleEntry
+        else (RuleEntry, f"has no meaning in a rule with {ON_TRAP}")
+    )
+    if at_top and key in other.keys():  # noqa: SIM118 - no mapping: the keys of a rule file's entry
+        return words
+    return f"unknown key{did_you_mean(key, shape.keys()) if at_top else ''}"
+
+
+def _problem(
+    file: YamlFile, path: KeyPath, key: KeyPath, offset: int | None, message: str, *, severity: str = "error"
+) -> Problem:
     """Return a problem at `offset` characters into the scalar, where that can be found on its line or the next."""
     where = (*path, *key)
-    problem = file.problem(where, message)
+    problem = file.problem(where, message, severity=severity)
     found = None if offset is None else _inside(file, where, offset)
-    if found is None:
-        return problem
-    return Problem(file=file.name, line=found[0], column=found[1], path=dotted(where), message=message)
+    return problem if found is None else replace(problem, line=found[0], column=found[1])
 
 
 def _inside(file: YamlFile, where: KeyPath, offset: int) -> tuple[int, int] | None:

@@ -1,6 +1,6 @@
-"""What a rule in a rule file may say, in Prometheus's words and a few more.
+"""What a rule about readings may say in a rule file, in Prometheus's words and a few more.
 
-May import: netwatch.model. Called by: loading, config (for the JSON Schema).
+May import: netwatch.model. Called by: loading, trap_file.
 """
 
 from __future__ import annotations
@@ -13,15 +13,22 @@ from pydantic import Field, StringConstraints, field_validator
 from netwatch.model import Duration, Section
 
 LabelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
+AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w:. -]*$", max_length=100)]
 RESERVED_LABELS = ("device", "alertname", "instance")
+
+
+def unreserved(labels: dict[str, str]) -> dict[str, str]:
+    """Return a rule's own labels, none of which NetWatch sets itself."""
+    for name in labels:
+        if name in RESERVED_LABELS:
+            raise ValueError(f"{name} is set by NetWatch and cannot be a rule's label")
+    return labels
 
 
 class RuleEntry(Section):
     """One rule. What `expr` may hold is said in netwatch/rules/functions.py and the README."""
 
-    alert: Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w:. -]*$", max_length=100)] = Field(
-        description="the name of the alert, unique over all files"
-    )
+    alert: AlertName = Field(description="the name of the alert, unique over all files")
     expr: str = Field(min_length=1, description="true where the row is broken")
     clear_expr: str | None = Field(
         default=None, min_length=1, description="true where it is well again; between the two it stays as it is"
@@ -42,13 +49,7 @@ class RuleEntry(Section):
     )
     table: str | None = Field(default=None, description="the table, where the names in expr fit several")
 
-    @field_validator("labels")
-    @classmethod
-    def _no_reserved_label(cls, labels: dict[str, str]) -> dict[str, str]:
-        for name in labels:
-            if name in RESERVED_LABELS:
-                raise ValueError(f"{name} is set by NetWatch and cannot be a rule's label")
-        return labels
+    _no_reserved_label = field_validator("labels")(unreserved)
 
     @classmethod
     def keys(cls) -> list[str]:

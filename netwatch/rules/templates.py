@@ -5,7 +5,7 @@ name, `labels` (all of them), `device`, `alertname`, `value` and `threshold`. De
 control characters and line ends before they get in, and what comes out is cut to a length.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules.filters. Called by: loading, rule.
+May import: netwatch.rules.filters. Called by: loading, rule, trap_compiling, trap_rule.
 """
 
 from __future__ import annotations
@@ -92,6 +92,14 @@ def compile_template(text: str, known: Iterable[str]) -> Template:
     except (TemplateError, ArithmeticError, TypeError, RecursionError, MemoryError) as exc:
         message = getattr(exc, "message", None) or str(exc)
         raise ValueError(f"the template does not work: {message}") from exc
+
+
+def names_wanted(text: str) -> set[str]:
+    """Return the names a template reads; none where it is no template, which `compile_template` says."""
+    try:
+        return find_undeclared_variables(_STRICT.parse(text))
+    except (TemplateError, RecursionError):
+        return set()
 
 
 def render_template(template: Template, labels: Mapping[str, str], given: Mapping[str, float | str | None]) -> str:

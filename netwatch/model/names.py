@@ -1,0 +1,52 @@
+"""Names for OIDs and words for values, where somebody knows them; plain numbers and text where nobody does.
+
+May import: netwatch.model. Called by: rules, engine, web, cli; the MIB index is one who knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from netwatch.model.oid import Oid
+from netwatch.model.values import Missing, Value
+
+
+class ObjectNames(Protocol):
+    """Who writes OIDs and values for people; netwatch.mib's index does."""
+
+    def name_of(self, oid: Sequence[int]) -> str:
+        """Return `IF-MIB::ifOperStatus.3`; the numbers themselves where nothing is known of them."""
+
+    def format(self, oid: Sequence[int], value: Value) -> str:
+        """Write a value as the object at `oid` wants it: `down(2)`, `00:1a:2b:3c:4d:5e`."""
+
+
+class Numbers:
+    """Knows no name: OIDs stay numbers, values are written by their type alone."""
+
+    def name_of(self, oid: Sequence[int]) -> str:
+        """Return the numbers."""
+        return str(Oid(oid))
+
+    def format(self, oid: Sequence[int], value: Value) -> str:
+        """Write numbers as they are, octets as text where they are text."""
+        return plain_text(value)
+
+
+NUMBERS = Numbers()
+
+
+def plain_text(value: Value) -> str:
+    """Write a value without knowing its object: octets as text, or as `0x00ff..` where they are none."""
+    if value is None:
+        return ""
+    if isinstance(value, Missing):
+        return value.value
+    if not isinstance(value, bytes):
+        return str(value)
+    try:
+        text = value.decode()
+    except UnicodeDecodeError:
+        return f"0x{value.hex()}"
+    return text if all(letter.isprintable() or letter in "\r\n\t" for letter in text) else f"0x{value.hex()}"
