@@ -1,7 +1,7 @@
 """One UDP socket per address family for all devices: sends requests, matches answers, repeats, gives up.
 
-An answer belongs to a request when request-id, source address, version and community all agree; everything else is
-counted by cause and forgotten. Nothing here knows what is asked. There is no task and no timer per request.
+An answer belongs to a request when request-id, source address, version and community all agree, or the v3 user says
+so; everything else is counted by cause and forgotten. Nothing here knows what is asked, or has a task per request.
 May import: netwatch.errors. Called by: fast_lane, get_run, walk.
 """
 
@@ -20,16 +20,21 @@ from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
 from netwatch.snmp.deadlines import Deadlines
 from netwatch.snmp.hot import RESPONSE, OddHeader, open_response
 from netwatch.snmp.message import in_plain_shape
-from netwatch.snmp.metrics import datagrams_ignored, receive_buffer, send_errors, wire
+from netwatch.snmp.metrics import IGNORED_CAUSES, datagrams_ignored, receive_buffer, send_errors, wire
 from netwatch.snmp.peer import Exchange, Peer
 from netwatch.snmp.request_ids import RequestIds
 from netwatch.snmp.resolver import SocketAddress
+from netwatch.snmp.v3_hot import is_version_3, open_header
+from netwatch.snmp.v3_user import Again, CredentialRefused
 
 RECEIVE_BUFFER_BYTES = 4 * 2**20
 SO_RCVBUFFORCE = 33
 """Linux has it, Python has no name for it."""
 DATAGRAMS_PER_WAKE = 64
 """Answers taken before the loop may do something else: about two milliseconds of work."""
+
+MAX_REPORTS = 4
+"""Corrections of engine id and clock taken for one request; two are usual for a device that has changed both."""
 
 log = structlog.get_logger(__name__)
 
@@ -167,9 +172,14 @@ class Endpoint:
         self._deadlines.add(now + peer.round_trip.timeout_of(attempt, attempt + 1 >= peer.tries), request_id)
         wire.requests += 1
         try:
-            self._sockets[peer.family].sendto(exchange.head + request_id + exchange.tail, peer.address)
+            self._sockets[peer.family].sendto(self._datagram(exchange), peer.address)
         except OSError as exc:
             self._not_sent(exchange, exc)
+
+    def _datagram(self, exchange: Exchange) -> bytes:
+        if exchange.envelope is None:
+            return exchange.head + exchange.request_id + exchange.tail
+        return exchange.envelope.wrap(exchange.head, exchange.request_id, exchange.tail, self._loop.time())
 
     def _not_sent(self, exchange: Exchange, error: OSError) -> None:
         """Keep a request until the buffer has room; count another trouble as a request that was lost."""
@@ -189,7 +199,7 @@ class Endpoint:
             exchange = blocked[0]
             if exchange.request_id in self._pending:
                 try:
-                    udp.sendto(exchange.head + exchange.request_id + exchange.tail, exchange.peer.address)
+                    udp.sendto(self._datagram(exchange), exchange.peer.address)
                 except BlockingIOError:
                     return
                 except OSError as exc:
@@ -223,6 +233,9 @@ class Endpoint:
             log.exception(event)
 
     def _take(self, data: bytes, source: SocketAddress) -> None:
+        if is_version_3(data):
+            self._take_sealed(data, source)
+            return
         try:
             identity, kind, request_id, status, index, at, end = open_response(data)
         except OddHeader:
@@ -232,24 +245,63 @@ class Endpoint:
             except (FastLaneRefused, OddHeader) as exc:
                 self._ignore(getattr(exc, "reason", "malformed"))
                 return
-        exchange = self._pending.get(request_id)
+        exchange = self._asked(request_id, source)
         if exchange is None:
-            self._ignore("late_or_duplicate" if self._ids.was_used(request_id) else "unknown_request_id")
             return
-        peer = exchange.peer
-        if source != peer.address and source[0] not in peer.sources:
-            self._ignore("wrong_source")
-        elif identity != peer.identity:
-            self._ignore("wrong_version" if identity[:3] != peer.identity[:3] else "wrong_community")
+        identity_asked = exchange.peer.identity
+        if identity != identity_asked:
+            self._ignore("wrong_version" if identity[:3] != identity_asked[:3] else "wrong_community")
         elif kind != RESPONSE:
             self._ignore("wrong_pdu")
         else:
             self._answer(exchange, request_id, data, at, end, status, index)
 
+    def _take_sealed(self, data: bytes, source: SocketAddress) -> None:
+        """Take a datagram of version 3; its msgID is the request-id that it must turn out to hold inside."""
+        try:
+            header = open_header(data)
+            exchange = self._asked(header.msg_id, source)
+            if exchange is None:
+                return
+            if exchange.envelope is None:
+                raise FastLaneRefused("wrong_version")
+            outcome = exchange.envelope.open(data, header, self._loop.time())
+        except FastLaneRefused as exc:
+            self._ignore(exc.reason)
+            return
+        if isinstance(outcome, tuple):
+            data, at, end, status, index = outcome
+            self._answer(exchange, header.msg_id, data, at, end, status, index)
+        elif isinstance(outcome, Again) and exchange.reports < MAX_REPORTS:
+            self._ask_again(exchange, header.msg_id)
+        else:
+            error = CredentialRefused(outcome.words) if isinstance(outcome, Again) else outcome
+            self._finish(exchange)
+            exchange.asker.fail(exchange, error)
+            self._go_on(exchange.peer)
+
+    def _ask_again(self, exchange: Exchange, request_id: bytes) -> None:
+        """Send again what a Report has told how to send, unless that was done since."""
+        if request_id == exchange.request_id:
+            exchange.reports += 1
+            self._pending.pop(request_id, None)
+            self._ids.used((request_id,))
+            self._transmit(exchange)
+
+    def _asked(self, request_id: bytes, source: SocketAddress) -> Exchange | None:
+        """Return what was asked under a request-id, if it is this source that was asked."""
+        exchange = self._pending.get(request_id)
+        if exchange is None:
+            self._ignore("late_or_duplicate" if self._ids.was_used(request_id) else "unknown_request_id")
+            return None
+        peer = exchange.peer
+        if source != peer.address and source[0] not in peer.sources:
+            self._ignore("wrong_source")
+            return None
+        return exchange
+
     def _ignore(self, cause: str) -> None:
-        known = cause in ("truncated", "unknown_request_id", "late_or_duplicate", "wrong_source", "wrong_version",
-                          "wrong_community", "wrong_pdu")  # fmt: skip
-        datagrams_ignored.labels(cause=cause if known else "malformed").inc()
+        datagrams_ignored.labels(cause=cause if cause in IGNORED_CAUSES else "malformed").inc()
 
     def _answer(
         self, exchange: Exchange, request_id: bytes, data: bytes, at: int, end: int, status: int, index: int

@@ -1,4 +1,4 @@
-"""The fast lane: asks v1 and v2c devices through our own codec and one UDP endpoint for all.
+"""The fast lane: asks devices of all versions through our own codec and one UDP endpoint.
 
 May import: netwatch.model. Called by: the dispatcher of this room.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from netwatch.model import Device, Oid, Value, Varbind
 from netwatch.snmp.client import GetPlan, Walk
@@ -19,19 +20,35 @@ from netwatch.snmp.peer import VARBINDS_PER_REQUEST, Peer
 from netwatch.snmp.plan import CompiledPlan, GetRequest, cut, encode_name, identity_of
 from netwatch.snmp.readers import Successors, Values, Varbinds
 from netwatch.snmp.resolver import NAME_LIVES_FOR_SECONDS, Resolver, literal
+from netwatch.snmp.v3_engine import EngineMemory
+from netwatch.snmp.v3_users import Remember, Users
 from netwatch.snmp.walk import WalkRun
 
 MAX_PEERS = 200_000
 LITERALS_LIVE_FOR_SECONDS = float("inf")
 
+Result = TypeVar("Result")
+
 
 class FastLane:
-    """Satisfies SnmpClient for v1 and v2c between `start()` and `stop()`; refuses what it does not know."""
+    """Satisfies SnmpClient between `start()` and `stop()`; refuses what it does not know.
 
-    def __init__(self, *, max_in_flight: int = 2000, max_in_flight_per_device: int = 2) -> None:
+    `engines` are v3 devices' engines as they were known before a restart, `remember` is told of each that becomes
+    known or boots again.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_in_flight: int = 2000,
+        max_in_flight_per_device: int = 2,
+        engines: Iterable[EngineMemory] = (),
+        remember: Remember | None = None,
+    ) -> None:
         self.endpoint = Endpoint(max_in_flight=max_in_flight, max_in_flight_per_device=max_in_flight_per_device)
         self._resolver = Resolver()
         self._peers: dict[str, Peer] = {}
+        self._users = Users(self.endpoint, engines, remember)
 
     async def start(self) -> None:
         """Open the sockets."""
@@ -39,6 +56,7 @@ class FastLane:
 
     async def stop(self) -> None:
         """Close the sockets; requests under way fail."""
+        await self._users.stop()
         await self._resolver.stop()
         await self.endpoint.stop()
         self._peers.clear()
@@ -47,33 +65,44 @@ class FastLane:
         """Encode what to ask.
 
         Raises:
-            FastLaneRefused: version 3, or a community or OID beyond what the fast lane encodes.
+            FastLaneRefused: a user, a community or an OID beyond what the fast lane encodes.
             ValueError: an OID that is none.
         """
-        known = self._peers.get(device.name)
-        size = known.get_size.value if known is not None else VARBINDS_PER_REQUEST
-        return CompiledPlan(identity_of(device), [encode_name(oid) for oid in oids], size)
+        names = [encode_name(oid) for oid in oids]
+        peer = self._peers.get(device.name)
+        if peer is None or peer.device.credential != device.credential:
+            return CompiledPlan(identity_of(device), names, VARBINDS_PER_REQUEST)
+        return CompiledPlan(peer.identity, names, peer.get_size.value, peer.overhead_bytes)
 
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
         """Ask a plan; return one value per OID in order."""
-        peer = await self._peer(device)
-        if not isinstance(plan, CompiledPlan):
-            plan = self.compile(device, plan.oids)
-        plan.fit(peer.identity, peer.get_size.value)
+        compiled = plan if isinstance(plan, CompiledPlan) else self.compile(device, plan.oids)
+        return await self._ask(device, lambda peer: self._run_plan(peer, compiled))
+
+    async def _run_plan(self, peer: Peer, plan: CompiledPlan) -> list[Value]:
+        plan.fit(peer.identity, peer.get_size.value, peer.overhead_bytes)
         return await GetRun(self.endpoint, peer, Values()).ask(plan.requests)
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for exact instances once."""
-        peer = await self._peer(device)
-        requests = cut(peer.identity, [encode_name(oid) for oid in oids], peer.get_size.value)
-        return await GetRun(self.endpoint, peer, Varbinds()).ask(requests)
+        names = [encode_name(oid) for oid in oids]
+
+        async def ask(peer: Peer) -> list[Varbind]:
+            requests = cut(peer.identity, names, peer.get_size.value, peer.overhead_bytes)
+            return await GetRun(self.endpoint, peer, Varbinds()).ask(requests)
+
+        return await self._ask(device, ask)
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for the successors, in one GETNEXT."""
-        peer = await self._peer(device)
-        request = GetRequest(peer.identity, [encode_name(oid) for oid in oids], PduKind.GET_NEXT)
-        run = GetRun(self.endpoint, peer, Successors(), PduKind.GET_NEXT)
-        return await run.ask([request] if oids else [])
+        names = [encode_name(oid) for oid in oids]
+
+        async def ask(peer: Peer) -> list[Varbind]:
+            request = GetRequest(peer.identity, names, PduKind.GET_NEXT)
+            run = GetRun(self.endpoint, peer, Successors(), PduKind.GET_NEXT)
+            return await run.ask([request] if names else [])
+
+        return await self._ask(device, ask)
 
     async def walk(
         self,
@@ -84,8 +113,14 @@ class FastLane:
         time_budget: timedelta = timedelta(seconds=60),
     ) -> Walk:
         """Walk subtrees side by side."""
+        seconds = time_budget.total_seconds()
+        return await self._ask(device, lambda peer: WalkRun(self.endpoint, peer, columns, max_varbinds).walk(seconds))
+
+    async def _ask(self, device: Device, work: Callable[[Peer], Coroutine[Any, Any, Result]]) -> Result:
         peer = await self._peer(device)
-        return await WalkRun(self.endpoint, peer, columns, max_varbinds).walk(time_budget.total_seconds())
+        if peer.user is None:
+            return await work(peer)
+        return await self._users.ask(peer, peer.user, work)
 
     async def _peer(self, device: Device) -> Peer:
         peer = self._peers.get(device.name)

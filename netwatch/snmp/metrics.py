@@ -38,6 +38,8 @@ resolutions = Counter("netwatch_snmp_resolutions_total", "Look-ups of device nam
 IGNORED_CAUSES = (
     "unknown_request_id", "late_or_duplicate", "wrong_source", "wrong_version", "wrong_community", "wrong_pdu",
     "malformed", "truncated", "receive_error",
+    "wrong_level", "wrong_engine", "wrong_digest", "wrong_request", "not_in_time_window", "undecryptable",
+    "unsigned_report", "other_security_model",
 )  # fmt: skip
 for _cause in IGNORED_CAUSES:
     datagrams_ignored.labels(cause=_cause)

@@ -14,6 +14,7 @@ from netwatch.errors import PollError
 from netwatch.model import Device
 from netwatch.snmp.learning import BatchSize, RoundTrip
 from netwatch.snmp.plan import identity_of
+from netwatch.snmp.v3_user import Envelope, User
 
 if TYPE_CHECKING:
     from netwatch.snmp.resolver import SocketAddress
@@ -26,13 +27,15 @@ class Peer:
     """What stays of a device between requests, by its name."""
 
     __slots__ = (
-        "address", "address_until", "device", "family", "flying", "get_size", "identity", "queued", "round_trip",
-        "sources", "tries", "waiting", "walk_size",
+        "address", "address_until", "device", "family", "flying", "get_size", "identity", "overhead_bytes", "queued",
+        "round_trip", "sources", "tries", "user", "waiting", "walk_size",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
         self.device = device
         self.identity = identity_of(device)
+        self.user = _user_of(device)
+        self.overhead_bytes = 0
         self.tries = device.retries + 1
         self.round_trip = RoundTrip(device.timeout.total_seconds())
         self.get_size = BatchSize(VARBINDS_PER_REQUEST)
@@ -52,13 +55,21 @@ class Peer:
             self.get_size = BatchSize(VARBINDS_PER_REQUEST)
             self.walk_size = BatchSize(VARBINDS_PER_REQUEST)
             self.round_trip = RoundTrip(device.timeout.total_seconds())
+            self.user = _user_of(device)
         if device.accept_from != self.device.accept_from:
             self.address_until = 0.0
         self.round_trip.ceiling = device.timeout.total_seconds()
         self.round_trip.timeout = min(self.round_trip.timeout, self.round_trip.ceiling)
-        self.identity = identity_of(device)
+        if device.credential != self.device.credential:
+            self.identity = identity_of(device)
+            self.user = _user_of(device)
+            self.overhead_bytes = 0
         self.tries = device.retries + 1
         self.device = device
+
+
+def _user_of(device: Device) -> User | None:
+    return User(device.credential) if device.credential.version == "3" else None
 
 
 class Asker(Protocol):
@@ -80,12 +91,14 @@ class Asker(Protocol):
 class Exchange:
     """One request on its way to one answer, through as many transmissions as it takes."""
 
-    __slots__ = ("asker", "attempt", "began_at", "former", "head", "part", "peer", "request_id", "sent_at", "tail",
-                 "trouble")  # fmt: skip
+    __slots__ = ("asker", "attempt", "began_at", "envelope", "former", "head", "part", "peer", "reports",
+                 "request_id", "sent_at", "tail", "trouble")  # fmt: skip
 
     def __init__(self, asker: Asker, peer: Peer, head: bytes, tail: bytes, part: object, attempt: int = 0) -> None:
         self.asker = asker
         self.peer = peer
+        self.envelope: Envelope | None = peer.user
+        self.reports = 0
         self.head = head
         self.tail = tail
         self.part = part

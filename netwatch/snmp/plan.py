@@ -14,6 +14,8 @@ from netwatch.model import Device, Oid, Tag
 from netwatch.snmp.ber import SEQUENCE, decode_oid, encode_oid, encode_tlv
 from netwatch.snmp.layout import Memory
 from netwatch.snmp.message import PduKind, encode_identity
+from netwatch.snmp.message_v3 import encode_context
+from netwatch.snmp.v3_keys import check_credential
 
 ANSWER_BYTES = 1472
 """What fits an Ethernet frame without fragments: 1500 less 20 for IPv4 and 8 for UDP."""
@@ -32,13 +34,16 @@ _shared_names: dict[bytes, bytes] = {}
 
 
 def identity_of(device: Device) -> bytes:
-    """Return version and community as they stand before every PDU to and from this device.
+    """Return what stands before every PDU to and from this device: version and community, or the v3 context.
+
+    The context is of an engine not yet known; plans are cut again when it is.
 
     Raises:
-        FastLaneRefused: version 3, or a community so long that its length takes two bytes.
+        FastLaneRefused: a community so long that its length takes two bytes, or a user the fast lane cannot be.
     """
     if device.credential.version == "3":
-        raise FastLaneRefused("version_3")
+        check_credential(device.credential)
+        return encode_context(b"", device.credential.context.encode())
     community = device.credential.community.get_secret_value().encode()
     if len(community) > LONGEST_COMMUNITY:
         raise FastLaneRefused("long_community")
@@ -79,34 +84,38 @@ class GetRequest:
 class CompiledPlan:
     """Exact instances of one device, cut into GETs whose answers fit one frame each."""
 
-    __slots__ = ("_size", "identity", "requests")
+    __slots__ = ("_overhead_bytes", "_size", "identity", "requests")
 
-    def __init__(self, identity: bytes, names: Sequence[bytes], size: int) -> None:
+    def __init__(self, identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int = 0) -> None:
         self.identity = identity
         self._size = size
-        self.requests = cut(identity, names, size)
+        self._overhead_bytes = overhead_bytes
+        self.requests = cut(identity, names, size, overhead_bytes)
 
     @property
     def oids(self) -> Sequence[Oid]:
         """Return the instances asked for, in the order of the values."""
         return [decode_name(name) for request in self.requests for name in request.names]
 
-    def fit(self, identity: bytes, size: int) -> None:
-        """Cut again where the community changed, or the device was learned to bear less or more at once."""
-        if size != self._size or identity != self.identity:
+    def fit(self, identity: bytes, size: int, overhead_bytes: int = 0) -> None:
+        """Cut again where community or engine changed, or the device was learned to bear less or more at once."""
+        if size != self._size or identity != self.identity or overhead_bytes != self._overhead_bytes:
             names = [name for request in self.requests for name in request.names]
-            self.identity, self._size = identity, size
-            self.requests = cut(identity, names, size)
+            self.identity, self._size, self._overhead_bytes = identity, size, overhead_bytes
+            self.requests = cut(identity, names, size, overhead_bytes)
 
 
-def cut(identity: bytes, names: Sequence[bytes], size: int) -> tuple[GetRequest, ...]:
-    """Share names out to GETs of at most `size` varbinds whose answers should fit one frame."""
+def cut(identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int = 0) -> tuple[GetRequest, ...]:
+    """Share names out to GETs of at most `size` varbinds whose answers should fit one frame.
+
+    `overhead_bytes` is what security adds to an answer.
+    """
     most, room, batches = size, 0, list[list[bytes]]()
     for name in names:
         room -= answer_bytes(name)
         if room < 0 or len(batches[-1]) >= most:
             batches.append([])
-            room = ANSWER_BYTES - HEADER_BYTES - len(identity) - answer_bytes(name)
+            room = ANSWER_BYTES - HEADER_BYTES - overhead_bytes - len(identity) - answer_bytes(name)
         batches[-1].append(name)
     return tuple(GetRequest(identity, batch) for batch in batches)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Credential
 from netwatch.snmp.message_v3 import MAX_CONTEXT_BYTES, MAX_USER_BYTES, Flag
-from netwatch.snmp.usm import authentication_key, passphrase_key, privacy_key
+from netwatch.snmp.usm import authentication_key, privacy_key
 from netwatch.snmp.usm_crypto import Cryptor, Signer, cryptor
 
 MIN_PASSPHRASE_BYTES = 8
@@ -28,10 +28,10 @@ class Keys:
 NO_KEYS = Keys()
 
 
-def level_of(credential: Credential) -> Flag:
+def level_of(credential: Credential) -> int:
     """Return the flags of the level that the credential's protocols make."""
     if credential.auth_protocol is None:
-        return Flag(0)
+        return 0
     return Flag.AUTH | Flag.PRIVACY if credential.privacy_protocol else Flag.AUTH
 
 
@@ -55,17 +55,8 @@ def check_credential(credential: Credential) -> None:
         raise FastLaneRefused("unusable_credential")
 
 
-def expand_passphrases(credential: Credential) -> None:
-    """Do the slow part of `keys_at` once and for all engines; made to run in a thread."""
-    if credential.auth_protocol is None:
-        return
-    passphrase_key(credential.auth_protocol, credential.auth_passphrase.get_secret_value().encode())
-    if credential.privacy_protocol is not None:
-        passphrase_key(credential.auth_protocol, credential.privacy_passphrase.get_secret_value().encode())
-
-
 def keys_at(credential: Credential, engine_id: bytes) -> Keys:
-    """Return the keys of a credential at one engine.
+    """Return the keys of a credential at one engine; takes milliseconds where a passphrase is new.
 
     Raises:
         FastLaneRefused: the protocols are beyond the fast lane, or this machine's OpenSSL.

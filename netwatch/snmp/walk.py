@@ -46,7 +46,7 @@ class WalkRun:
         self._bulk = peer.device.credential.version != "1"
         self._columns = [Column(oid) for oid in columns]
         self._max_varbinds = max_varbinds
-        self._room = ANSWER_BYTES - HEADER_BYTES - len(peer.identity)
+        self._room = ANSWER_BYTES - HEADER_BYTES - peer.overhead_bytes - len(peer.identity)
         self._known = Suffixes()
         self._groups = deque(in_groups(self._columns))
         self._rows = -1

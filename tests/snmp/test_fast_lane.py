@@ -153,13 +153,13 @@ async def test_a_new_address_of_a_device_is_used_at_once(lane, agent, device, ta
     assert (len(first.requests), len(second.requests)) == (1, 1)
 
 
-async def test_version_3_is_not_for_the_fast_lane(device):
+async def test_a_v3_user_that_the_fast_lane_cannot_be_is_refused(device):
     lane = FastLane()
     one = device(161, version="3")
 
     with pytest.raises(FastLaneRefused) as refused:
         lane.compile(one, [SYS_NAME])
 
-    assert refused.value.reason == "version_3"
+    assert refused.value.reason == "unusable_credential"
     with pytest.raises(FastLaneRefused):
         await lane.get(one, [SYS_NAME])

@@ -1,0 +1,274 @@
+"""One device asked as one user: puts requests into v3 messages, takes answers out of them, heeds its Reports.
+
+Quiet: the instant comes in. This is the hot twin of `v3_seal`: all that stays the same from request to request is
+encoded once a second, because the engine's time is in it. Whatever arrives here answers a msgID that was drawn at
+random for one request to this device, so an old message, however well signed, is none of the right ones.
+May import: netwatch.model. Called by: endpoint, v3_users.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from netwatch.errors import FastLaneRefused, PollError
+from netwatch.model import Credential, Tag
+from netwatch.snmp.ber import SEQUENCE, encode_tlv, read_as
+from netwatch.snmp.hot import RESPONSE, OddHeader, length_at
+from netwatch.snmp.message import PduKind, pdu_in_plain_shape
+from netwatch.snmp.message_v3 import (
+    LEVEL,
+    MAX_INTEGER,
+    Flag,
+    Header,
+    ScopedPdu,
+    decode_scoped,
+    encode_context,
+    encode_global,
+    encode_security,
+)
+from netwatch.snmp.usm_crypto import SALT_BYTES
+from netwatch.snmp.v3_engine import Engine
+from netwatch.snmp.v3_hot import open_scoped
+from netwatch.snmp.v3_keys import NO_KEYS, Keys, keys_at, level_of
+from netwatch.snmp.v3_metrics import clock_steps, reports
+from netwatch.snmp.v3_reports import NOT_IN_TIME_WINDOW, UNKNOWN_ENGINE_ID, kind_of
+from netwatch.snmp.v3_seal import clock_bytes
+
+MIN_ENGINE_ID_BYTES, MAX_ENGINE_ID_BYTES = 5, 32
+"""RFC 3411, SnmpEngineID."""
+
+_TEMPLATE = encode_global(MAX_INTEGER, 0)
+_TO_MSG_ID = _TEMPLATE[:-15]
+_TO_FLAGS, _BEHIND_FLAGS = _TEMPLATE[-11:-4], _TEMPLATE[-3:]
+_NO_SALT = encode_tlv(Tag.OCTET_STRING, b"")
+_SALT = bytes((Tag.OCTET_STRING, SALT_BYTES))
+
+Answer = tuple[bytes, int, int, int, int]
+"""The bytes an answer stands in, where its varbinds begin and end, error-status, error-index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """What `open` returns for a Report after which the same request, sent again, should be answered.
+
+    `words` say what is wrong where it is not.
+    """
+
+    words: str
+
+
+Outcome = Answer | Again | PollError
+
+
+class CredentialRefused(PollError):
+    """The device does not take the credential; `reason` is a metric label."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Envelope(Protocol):
+    """What the endpoint needs of a v3 request's user."""
+
+    def wrap(self, head: bytes, request_id: bytes, tail: bytes, now: float) -> bytes:
+        """Return the datagram for a scoped PDU, given around its request-id, which is the msgID too."""
+
+    def open(self, data: bytes, header: Header, now: float) -> Outcome:
+        """Judge a datagram that answers a request of this device.
+
+        Raises:
+            FastLaneRefused: it is not what it should be, and must not matter; `reason` says why.
+        """
+
+
+class User:
+    """A credential at one device. Until `meet` was called there is no engine, and nothing can be wrapped."""
+
+    __slots__ = (
+        "_after_id", "_clock", "_stamped", "context", "credential", "engine", "heard_at", "keys", "level", "name",
+        "news", "overhead_bytes", "settled",
+    )  # fmt: skip
+
+    def __init__(self, credential: Credential) -> None:
+        self.credential = credential
+        self.level = level_of(credential)
+        self.name = credential.user.encode()
+        self.context = encode_context(b"", credential.context.encode())
+        self.engine: Engine | None = None
+        self.keys: Keys = NO_KEYS
+        self.news = False
+        """Set when the engine's id or boots became other than they were."""
+        self.settled = False
+        """Whether the engine is believed to be there still; after silence it is looked for again."""
+        self.overhead_bytes = 0
+        """What stands in an answer besides what a v2c answer has."""
+        self.heard_at = 0.0
+        """When the engine last said something, signed or not."""
+        self._stamped = (-1, -1)
+        self._after_id = b""
+        self._clock = b""
+
+    def meet(self, engine: Engine, keys: Keys | None = None) -> None:
+        """Turn to an engine with the keys localised for it, and ask about its own context.
+
+        Raises:
+            FastLaneRefused: its id is none, or its keys cannot be made here.
+        """
+        if not MIN_ENGINE_ID_BYTES <= len(engine.engine_id) <= MAX_ENGINE_ID_BYTES:
+            raise FastLaneRefused("odd_engine_id")
+        self.keys = keys if keys is not None else keys_at(self.credential, engine.engine_id)
+        self.engine = engine
+        self.context = encode_context(engine.engine_id, self.credential.context.encode())
+        self._stamped = (-1, -1)
+        self.news = True
+        self.overhead_bytes = len(_TEMPLATE) + len(self._security(engine.engine_id, MAX_INTEGER, MAX_INTEGER)) + 8
+
+    def unencrypted(self) -> User:
+        """Return a twin that signs but does not encrypt, to find out what a silent device minds."""
+        twin = User(self.credential)
+        twin.level = self.level & Flag.AUTH
+        twin.engine, twin.keys, twin.context = self.engine, Keys(signer=self.keys.signer), self.context
+        return twin
+
+    # -- out ----------------------------------------------------------------------------------------------------
+
+    def wrap(self, head: bytes, request_id: bytes, tail: bytes, now: float) -> bytes:
+        """Return the datagram for a scoped PDU; one that was encoded for another engine is turned to this one."""
+        engine, keys = self.engine, self.keys
+        assert engine is not None  # noqa: S101  # requests wait for discovery
+        scoped = head + request_id + tail
+        if not scoped.startswith(self.context, 2 if scoped[1] < 0x80 else scoped[1] - 126):
+            scoped = self._turned(scoped)
+        stamp = (engine.boots, engine.time_at(now))
+        if stamp != self._stamped:
+            self._stamp(engine.engine_id, *stamp)
+        if keys.cryptor is not None:
+            salt, ciphertext = keys.cryptor.encrypt(scoped, self._clock)
+            rest = _SALT + salt + encode_tlv(Tag.OCTET_STRING, ciphertext)
+        else:
+            rest = _NO_SALT + scoped
+        body = _TO_MSG_ID + request_id + self._after_id
+        signer = keys.signer
+        if signer is None:
+            return encode_tlv(SEQUENCE, body + rest)
+        message = encode_tlv(SEQUENCE, body + signer.blank + rest)
+        place = len(message) - len(rest)
+        return message[: place - signer.size] + signer.sign(message) + message[place:]
+
+    def _stamp(self, engine_id: bytes, boots: int, time: int) -> None:
+        """Encode anew what stands between msgID and signature."""
+        self._stamped = (boots, time)
+        self._clock = clock_bytes(boots, time)
+        to_mac = len(self.keys.signer.blank if self.keys.signer else b"") + (
+            len(_SALT) + SALT_BYTES if self.keys.cryptor else len(_NO_SALT)
+        )
+        flags = bytes((self.level | Flag.REPORTABLE,))
+        self._after_id = _TO_FLAGS + flags + _BEHIND_FLAGS + self._security(engine_id, boots, time)[:-to_mac]
+
+    def _security(self, engine_id: bytes, boots: int, time: int) -> bytes:
+        """Encode the security parameters with signature and salt left blank."""
+        blank = self.keys.signer.blank if self.keys.signer else b""
+        salt = bytes(SALT_BYTES) if self.keys.cryptor else b""
+        return encode_security(engine_id, boots, time, self.name, blank, salt)
+
+    def _turned(self, scoped: bytes) -> bytes:
+        """Give a scoped PDU the present engine's context."""
+        at, end = read_as(SEQUENCE, scoped, 0, len(scoped))
+        _, at = read_as(Tag.OCTET_STRING, scoped, at, end)
+        _, at = read_as(Tag.OCTET_STRING, scoped, at, end)
+        return encode_tlv(SEQUENCE, self.context + scoped[at:end])
+
+    # -- in -----------------------------------------------------------------------------------------------------
+
+    def open(self, data: bytes, header: Header, now: float) -> Outcome:
+        """Judge a datagram: signature, then time, then cipher, then what it says."""
+        level = header.flags & LEVEL
+        in_time = not level or self._authenticate(data, header, now)
+        scoped = self._decrypted(data, header) if level & Flag.PRIVACY else data[header.data_at : header.end]
+        context = self.context
+        try:
+            kind, request_id, status, index, at, end = open_scoped(scoped, context)
+        except OddHeader:
+            scoped, context = _in_plain_shape(scoped)
+            kind, request_id, status, index, at, end = open_scoped(scoped, context)
+        if kind == PduKind.REPORT:
+            return self._heed(decode_scoped(scoped), header, now)
+        if kind != RESPONSE:
+            raise FastLaneRefused("wrong_pdu")
+        if level != self.level:
+            raise FastLaneRefused("wrong_level")
+        if not in_time:
+            raise FastLaneRefused("not_in_time_window")
+        if not level and (self.engine is None or header.engine_id != self.engine.engine_id):
+            raise FastLaneRefused("wrong_engine")
+        if request_id != header.msg_id or header.user != self.name or context != self.context:
+            raise FastLaneRefused("wrong_request")
+        self.heard_at = now
+        return scoped, at, end, status, index
+
+    def _authenticate(self, data: bytes, header: Header, now: float) -> bool:
+        """See that a signed message is our engine's and its signature right; return whether it is in time."""
+        engine, signer = self.engine, self.keys.signer
+        if engine is None or signer is None:
+            raise FastLaneRefused("wrong_level")
+        if header.engine_id != engine.engine_id or header.user != self.name:
+            raise FastLaneRefused("wrong_engine")
+        if not signer.verifies(data, header.mac_at, header.mac_stop, header.end):
+            raise FastLaneRefused("wrong_digest")
+        boots = engine.boots
+        in_time = engine.hear(header.boots, header.time, now)
+        self.news |= engine.boots != boots
+        return in_time
+
+    def _decrypted(self, data: bytes, header: Header) -> bytes:
+        if self.keys.cryptor is None:
+            raise FastLaneRefused("wrong_level")
+        _, start = length_at(data, header.data_at + 1)
+        return self.keys.cryptor.decrypt(
+            data[start : header.end], clock_bytes(header.boots, header.time), header.salt
+        )
+
+    def _heed(self, report: ScopedPdu, header: Header, now: float) -> Outcome:
+        """Do what a Report asks for, or say what it means."""
+        kind = kind_of(report)
+        signed = bool(header.flags & Flag.AUTH)
+        if self.level and not signed and not kind.believed_unsigned:
+            raise FastLaneRefused("unsigned_report")
+        reports.labels(report=kind.name).inc()
+        self.heard_at = now
+        if kind is NOT_IN_TIME_WINDOW and signed and self.engine is not None:
+            return self._resynchronise(self.engine, header, now)
+        if kind is UNKNOWN_ENGINE_ID and self._is_other(header.engine_id):
+            try:
+                self.meet(Engine(header.engine_id, header.boots, header.time, now))
+            except FastLaneRefused as exc:
+                return exc
+            return Again(words=kind.words)
+        return CredentialRefused(kind.words)
+
+    def _is_other(self, engine_id: bytes) -> bool:
+        return bool(engine_id) and (self.engine is None or engine_id != self.engine.engine_id)
+
+    def _resynchronise(self, engine: Engine, header: Header, now: float) -> Outcome:
+        """Take the engine's clock from its signed Report, even where it has gone back.
+
+        RFC 3414 lets clocks only go forward, against replays. This message cannot be one: it answers, signed, a
+        msgID drawn at random for this request. So a device that has forgotten its boots is asked on.
+        """
+        step = "back" if header.boots < engine.boots else "forward"
+        clock_steps.labels(direction=step).inc()
+        self.news |= header.boots != engine.boots
+        engine.set(header.boots, header.time, now)
+        return Again(words=NOT_IN_TIME_WINDOW.words)
+
+
+def _in_plain_shape(scoped: bytes) -> tuple[bytes, bytes]:
+    """Return a scoped PDU with every header in the shortest form, and its context."""
+    at, end = read_as(SEQUENCE, scoped, 0, len(scoped))
+    start, at = read_as(Tag.OCTET_STRING, scoped, at, end)
+    engine_id = scoped[start:at]
+    start, at = read_as(Tag.OCTET_STRING, scoped, at, end)
+    context = encode_context(engine_id, scoped[start:at])
+    return encode_tlv(SEQUENCE, context + pdu_in_plain_shape(scoped, at, end)), context

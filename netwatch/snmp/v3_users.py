@@ -1,0 +1,122 @@
+"""Looks after the v3 side of every device: finds engines before they are asked, remembers them, explains silence.
+
+May import: netwatch.model. Called by: fast_lane.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from netwatch.errors import RequestTimedOut
+from netwatch.snmp.endpoint import Endpoint
+from netwatch.snmp.general_metrics import CREDENTIAL_FAILURES
+from netwatch.snmp.message_v3 import Flag
+from netwatch.snmp.peer import Peer
+from netwatch.snmp.v3_engine import Engine, EngineMemory
+from netwatch.snmp.v3_keys import keys_at
+from netwatch.snmp.v3_metrics import engines
+from netwatch.snmp.v3_question import answers, discover
+from netwatch.snmp.v3_user import CredentialRefused, User
+
+Result = TypeVar("Result")
+Remember = Callable[[EngineMemory], None]
+
+
+class Users:
+    """Satisfies nobody by itself: `ask` puts around a conversation what v3 needs before and after."""
+
+    def __init__(self, endpoint: Endpoint, memories: Iterable[EngineMemory], remember: Remember | None) -> None:
+        self._endpoint = endpoint
+        self._memories = {memory.device: memory for memory in memories}
+        self._remember = remember
+        self._settling: dict[User, asyncio.Task[None]] = {}
+
+    async def stop(self) -> None:
+        """End what is being looked for."""
+        tasks = list(self._settling.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def ask(self, peer: Peer, user: User, work: Callable[[Peer], Awaitable[Result]]) -> Result:
+        """Carry out `work` with a device whose engine is known.
+
+        Raises:
+            PollError: the credential was refused; says why. RequestTimedOut: silence.
+        """
+        began_at = asyncio.get_running_loop().time()
+        try:
+            if not user.settled:
+                await self._settled(peer, user)
+            peer.identity, peer.overhead_bytes = user.context, user.overhead_bytes
+            result = await work(peer)
+        except RequestTimedOut as silence:
+            user.settled = False
+            await self._explain(peer, user, began_at)
+            raise silence
+        except CredentialRefused as refused:
+            CREDENTIAL_FAILURES.labels(refused.reason).inc()
+            raise
+        if user.news:
+            self._tell(peer, user)
+        return result
+
+    async def _settled(self, peer: Peer, user: User) -> None:
+        """Wait for the engine to be known; several who ask one device wait for the same discovery."""
+        task = self._settling.get(user)
+        if task is None:
+            task = asyncio.create_task(self._settle(peer, user), name=f"engine of {peer.device.name}")
+            self._settling[user] = task
+        try:
+            await asyncio.shield(task)
+        finally:
+            if task.done():
+                self._settling.pop(user, None)
+
+    async def _settle(self, peer: Peer, user: User) -> None:
+        loop = asyncio.get_running_loop()
+        memory = self._memories.pop(peer.device.name, None)
+        if memory is not None and user.engine is None:
+            engine, how = (
+                Engine(memory.engine_id, memory.boots, memory.time_at(datetime.now(UTC)), loop.time()),
+                "remembered",
+            )
+        else:
+            engine, how = await discover(self._endpoint, peer), "discovered"
+            user.heard_at = loop.time()
+        if user.engine is None or user.engine.engine_id != engine.engine_id:
+            keys = await asyncio.to_thread(keys_at, user.credential, engine.engine_id)
+            user.meet(engine, keys)
+            engines.labels(how=how).inc()
+        user.settled = True
+
+    async def _explain(self, peer: Peer, user: User, began_at: float) -> None:
+        """Tell a device that is gone from one that cannot decrypt, and says nothing about it (net-snmp does so).
+
+        Only where it said something in this conversation it is asked something small twice, encrypted and not.
+
+        Raises:
+            CredentialRefused: it minds the encryption.
+        """
+        if not user.level & Flag.PRIVACY or user.heard_at < began_at:
+            return
+        if not await answers(self._endpoint, peer, user) and await answers(self._endpoint, peer, user.unencrypted()):
+            refused = CredentialRefused("wrong privacy passphrase")
+            CREDENTIAL_FAILURES.labels(refused.reason).inc()
+            raise refused
+
+    def _tell(self, peer: Peer, user: User) -> None:
+        """Hand out what is worth keeping; not before the engine has answered under its own name."""
+        user.news = False
+        if self._remember is None or user.engine is None:
+            return
+        engine, now = user.engine, asyncio.get_running_loop().time()
+        self._remember(
+            EngineMemory(
+                device=peer.device.name, engine_id=engine.engine_id, boots=engine.boots,
+                time=engine.time_at(now), at=datetime.now(UTC),
+            )
+        )  # fmt: skip
