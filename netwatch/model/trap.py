@@ -6,7 +6,7 @@ May import: netwatch.model. Called by: traps, which makes them; engine, store, w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from netwatch.model.oid import Oid
 from netwatch.model.values import Varbind
@@ -14,9 +14,14 @@ from netwatch.model.values import Varbind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrapEvent:
-    """One notification: who sent it, snmpTrapOID, and its varbinds (RFC 3416, section 4.2.6).
+    """One notification: who sent it, snmpTrapOID, and its other varbinds (RFC 3416, section 4.2.6).
 
-    `device` is the configured device's name, empty where the source is not known.
+    source:   the address it came from, or the origin that a trusted relay names; `relay` is then the relay's own.
+    device:   the configured device's name, empty where the source is none.
+    uptime:   sysUpTime at the sender, None where it gave none.
+    count:    how many notifications this one stands for; the counts of all events are all that was heard.
+    repeated: these say again what an event before said; `at` and the varbinds are those of the last.
+    inform:   the sender waits for an acknowledgement; user: who signed it, for v3 alone.
     """
 
     at: datetime
@@ -25,3 +30,9 @@ class TrapEvent:
     version: str
     trap_oid: Oid
     varbinds: tuple[Varbind, ...]
+    uptime: timedelta | None = None
+    count: int = 1
+    repeated: bool = False
+    inform: bool = False
+    relay: str = ""
+    user: str = ""

@@ -1,1 +1,10 @@
-"""Listens on UDP 162; turns a trap into an event. Empty but for its settings until traps are heard."""
+"""Listens on UDP 162; turns a trap or inform into an event.
+
+`TrapReceiver` is the whole of it: it hears with a thread of its own, believes whom the settings name, and hands
+`TrapEvent`s to a `TrapSink` on the loop. Repeats arrive there as counts.
+"""
+
+from netwatch.traps.receiver import TrapReceiver, TrapSink
+from netwatch.traps.refusal import Refused
+
+__all__ = ["TrapReceiver", "TrapSink", "Refused"]

@@ -6,11 +6,14 @@ May import: netwatch.model. Called by: config.
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from netwatch.model import Section
+from netwatch.model import Duration, Section
+
+SecurityLevel = Literal["noAuthNoPriv", "authNoPriv", "authPriv"]
 
 
 def _listen_address(text: str) -> str:
@@ -46,11 +49,30 @@ class TrapSettings(Section):
         default_factory=list, description="addresses and UDP ports to listen on", examples=[["0.0.0.0:162"]]
     )
     allow: list[Annotated[str, AfterValidator(_network)]] = Field(
-        default_factory=list, description="networks traps may come from; configured devices always may"
+        default_factory=list,
+        description="networks traps may come from, besides relays; configured devices always may",
+    )
+    relays: list[Annotated[str, AfterValidator(_network)]] = Field(
+        default_factory=list,
+        description="networks of trusted relays, which may send and may say whose trap it is that they pass on",
     )
     communities: list[Annotated[SecretStr, Field(min_length=1)]] = Field(
-        default_factory=list, description="communities that v1 and v2c traps may carry"
+        default_factory=list,
+        description="communities that v1 and v2c traps may carry; without any, the one its device is polled with",
     )
     users: list[str] = Field(
-        default_factory=list, description="names of v3 credentials whose users may send traps and informs"
+        default_factory=list,
+        description="names of v3 credentials whose users may send traps and informs; "
+        "without any, the one its device is polled with",
+    )
+    minimum_level: SecurityLevel = Field(
+        default="noAuthNoPriv",
+        description="what every v3 notification must have; a user's own protocols are demanded anyway",
+    )
+    learn_engines: bool = Field(
+        default=True, description="whether an engine ID not known from polling is believed once a user signed for it"
+    )
+    summary_interval: Annotated[Duration, Field(gt=timedelta(0), le=timedelta(hours=1))] = Field(
+        default=timedelta(seconds=10),
+        description="how often the repeats of a trap are told, as one count; the first is told at once",
     )

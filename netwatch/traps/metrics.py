@@ -1,0 +1,68 @@
+"""What the trap receiver counts about itself.
+
+Labels come from the sets below, never from what a datagram says.
+May import: nothing of ours. Called by: netwatch.traps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+
+from prometheus_client import Counter, Gauge
+
+RECEIVED = Counter("netwatch_traps_received_total", "Traps and informs accepted, by SNMP version", ["version"])
+DROPPED = Counter(
+    "netwatch_traps_dropped_total", "Datagrams at the trap port that raised nothing, by cause", ["cause"]
+)
+EVENTS = Counter("netwatch_traps_events_total", "Events told; kind is first, repeats or storm", ["kind"])
+INFORMS = Counter("netwatch_traps_informs_total", "Informs, by what they got", ["outcome"])
+REPORTS = Counter("netwatch_traps_reports_total", "Reports sent to v3 senders of informs, by cause", ["cause"])
+LEFT_OUT = Counter(
+    "netwatch_traps_varbinds_left_out_total", "Varbinds without a readable name, left out of their trap"
+)
+QUEUED = Gauge("netwatch_traps_queued", "Datagrams that wait to be decoded")
+UNDER_WAY = Gauge("netwatch_traps_events_under_way", "Events told and not yet written")
+RECEIVE_BUFFER = Gauge("netwatch_traps_receive_buffer_bytes", "What the system grants a trap socket for its queue")
+ENGINES = Gauge("netwatch_traps_engines", "Engine IDs of v3 senders that are known")
+
+CAUSES = (
+    "kernel", "queue_full", "wrong_source", "malformed", "no_trap", "wrong_version", "wrong_community",
+    "storm", "not_written", "internal",
+    "v3_unsupported", "v3_malformed", "v3_unknown_user", "v3_wrong_level", "v3_wrong_key", "v3_undecryptable",
+    "v3_unknown_engine", "v3_wrong_engine", "v3_older_boots", "v3_outside_window", "v3_replayed",
+)  # fmt: skip
+"""kernel: lost before we saw it. no_trap: sound SNMP, but neither trap nor inform. storm: more different ones than
+can be told apart. not_written: the house could not keep it."""
+OUTCOMES = ("acknowledged", "acknowledged_again", "refused", "unsent")
+
+for _cause in CAUSES:
+    DROPPED.labels(cause=_cause)
+for _outcome in OUTCOMES:
+    INFORMS.labels(outcome=_outcome)
+for _version in ("1", "2c", "3"):
+    RECEIVED.labels(version=_version)
+for _kind in ("first", "repeats", "storm"):
+    EVENTS.labels(kind=_kind)
+
+
+class Counts:
+    """Plain counts of one turn, handed to prometheus_client together: a lock per turn, not several per datagram."""
+
+    __slots__ = ("dropped", "events", "received")
+
+    def __init__(self) -> None:
+        self.dropped: Tally[str] = Tally()
+        self.received: Tally[str] = Tally()
+        self.events: Tally[str] = Tally()
+
+    def hand_over(self) -> None:
+        """Add everything to the metrics and begin anew."""
+        for cause, number in self.dropped.items():
+            DROPPED.labels(cause=cause).inc(number)
+        for version, number in self.received.items():
+            RECEIVED.labels(version=version).inc(number)
+        for kind, number in self.events.items():
+            EVENTS.labels(kind=kind).inc(number)
+        self.dropped.clear()
+        self.received.clear()
+        self.events.clear()

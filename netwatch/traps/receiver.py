@@ -1,0 +1,160 @@
+"""Hears traps and informs, and hands them to the house as events; acknowledges an inform once it is kept.
+
+The loop's side of this room: it starts the thread, takes what that tells, and waits for the sink to write it.
+May import: netwatch.model. Called by: netwatch.app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Sequence
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from netwatch.model import Device, TrapEvent
+from netwatch.traps.devices import KnownDevices
+from netwatch.traps.fold import Folder, KeyOf, Told, whole_content
+from netwatch.traps.informs import Inform
+from netwatch.traps.listener import Listener
+from netwatch.traps.metrics import RECEIVE_BUFFER, UNDER_WAY
+from netwatch.traps.pipeline import Pipeline
+from netwatch.traps.refusal import Refused
+from netwatch.traps.settings import TrapSettings
+from netwatch.traps.sockets import TrapSocket, open_all
+from netwatch.traps.sources import Sources
+
+MOST_UNDER_WAY = 4096
+"""Events told and not yet written; beyond that nothing more is decoded, and the queue fills."""
+WRITTEN_WITHIN_SECONDS = 5.0
+"""How long an end of the house waits for what is under way."""
+COMPLAIN_EVERY_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class TrapSink(Protocol):
+    """Where events go."""
+
+    def take_trap(self, event: TrapEvent) -> Awaitable[None]:
+        """Take an event, on the loop; what is returned is done when it is durably written, or fails."""
+
+
+class TrapReceiver:
+    """The trap port. Building it does nothing; without `listen` and systemd's sockets it hears nothing."""
+
+    def __init__(
+        self, settings: TrapSettings, devices: Sequence[Device], sink: TrapSink, *, key_of: KeyOf = whole_content
+    ) -> None:
+        self._settings = settings
+        self._sink = sink
+        self._devices = KnownDevices(devices)
+        folder: Folder[Inform] = Folder(settings.summary_interval.total_seconds(), key_of)
+        self._pipeline = Pipeline(Sources(settings, self._devices), folder)
+        self._sockets: list[TrapSocket] = []
+        self._listener: Listener | None = None
+        self._look_ups: asyncio.Task[None] | None = None
+        self._told = 0
+        self._done = 0
+        self._all_written = asyncio.Event()
+        self._complain_at = 0.0
+        self._loop: asyncio.AbstractEventLoop
+
+    async def start(self) -> None:
+        """Open the sockets and listen.
+
+        Raises:
+            ConfigError: an address cannot be listened on.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._sockets = open_all(self._settings.listen)
+        if not self._sockets:
+            return
+        RECEIVE_BUFFER.set(min(one.receive_buffer_bytes for one in self._sockets))
+        self._look_ups = asyncio.create_task(self._devices.keep_looking_up(), name="trap sources by name")
+        self._listener = Listener(self._sockets, self._pipeline, self._hand_over, self._is_ready)
+        self._listener.start()
+        log.info("listening for traps", on=[f"{host}:{port}" for host, port in self.addresses])
+
+    async def stop(self) -> None:
+        """Tell what was heard, wait a little until it is written, and close."""
+        if self._look_ups is not None:
+            self._look_ups.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._look_ups
+        if self._listener is not None:
+            await asyncio.to_thread(self._listener.stop)
+            await asyncio.sleep(0)  # what the thread told last is taken now
+            await self._written_out()
+        for one in self._sockets:
+            one.close()
+        self._listener, self._look_ups, self._sockets = None, None, []
+
+    @property
+    def addresses(self) -> list[tuple[str, int]]:
+        """Return where traps are heard."""
+        return [one.udp.getsockname()[:2] for one in self._sockets]
+
+    def is_alive(self) -> bool:
+        """Return whether what should be heard is heard."""
+        return self._listener is None or self._listener.is_alive()
+
+    def refused(self) -> tuple[Refused, ...]:
+        """Return the senders turned away most recently, for the page."""
+        return self._pipeline.refused.newest_first()
+
+    # -- between thread and loop --------------------------------------------------------------------------------
+
+    def _is_ready(self) -> bool:
+        return self._told - self._done < MOST_UNDER_WAY
+
+    def _hand_over(self, told: list[Told[Inform]]) -> None:
+        """Pass on what the thread tells; the loop is gone only where nobody can listen any more."""
+        self._told += len(told)
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._tell, told)
+
+    def _tell(self, told: list[Told[Inform]]) -> None:
+        self._all_written.clear()
+        for one in told:
+            try:
+                writing = asyncio.ensure_future(self._sink.take_trap(one.event))
+            except Exception as exc:  # noqa: BLE001  # one event that nobody can take must not cost the others
+                self._not_written(one, exc)
+                self._finish()
+            else:
+                writing.add_done_callback(partial(self._written, one))
+        UNDER_WAY.set(self._told - self._done)
+
+    def _written(self, one: Told[Inform], writing: asyncio.Future[None]) -> None:
+        problem = asyncio.CancelledError() if writing.cancelled() else writing.exception()
+        if problem is not None:
+            self._not_written(one, problem)
+        else:
+            for inform in one.tickets:
+                inform.acknowledge()
+        self._finish()
+
+    def _not_written(self, one: Told[Inform], problem: BaseException) -> None:
+        for inform in one.tickets:
+            inform.refuse()
+        if self._listener is not None:
+            self._listener.could_not_keep(one)
+        if self._loop.time() >= self._complain_at:
+            self._complain_at = self._loop.time() + COMPLAIN_EVERY_SECONDS
+            log.error(
+                "a trap could not be kept", source=one.event.source, trap=str(one.event.trap_oid), why=repr(problem)
+            )
+
+    def _finish(self) -> None:
+        self._done += 1
+        if self._done >= self._told:
+            UNDER_WAY.set(0)
+            self._all_written.set()
+
+    async def _written_out(self) -> None:
+        if self._done < self._told:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._all_written.wait(), WRITTEN_WITHIN_SECONDS)

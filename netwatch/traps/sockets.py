@@ -1,0 +1,140 @@
+"""The sockets traps arrive at: opened here, or handed over by systemd (sd_listen_fds(3)).
+
+May import: nothing of ours but this room. Called by: netwatch.traps.listener, netwatch.traps.receiver.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from netwatch.errors import ConfigError
+
+RECEIVE_BUFFER_BYTES = 16 * 2**20
+LARGEST_DATAGRAM = 65_535
+FIRST_FD = 3
+SO_RCVBUFFORCE = 33
+SO_RXQ_OVFL = 40
+"""Linux has both, Python has no names for them; the second tells how many datagrams the kernel had to drop."""
+
+Address = tuple[Any, ...]
+"""Host and port, and for IPv6 flow and scope too."""
+
+
+class TrapSocket:
+    """One bound UDP socket and what the kernel dropped of it."""
+
+    def __init__(self, udp: socket.socket) -> None:
+        self.udp = udp
+        self._buffer = bytearray(LARGEST_DATAGRAM)
+        self._dropped = 0
+        self.newly_dropped = 0
+        """Datagrams lost in the kernel since somebody last set this to 0."""
+        udp.setblocking(False)
+        _grow(udp)
+        with contextlib.suppress(OSError):  # not on every system; drops are then not seen
+            udp.setsockopt(socket.SOL_SOCKET, SO_RXQ_OVFL, 1)
+
+    @property
+    def receive_buffer_bytes(self) -> int:
+        """Return what the system grants, which is often less than asked for."""
+        return self.udp.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+
+    def read(self, limit: int) -> list[tuple[bytes, Address]]:
+        """Return what has arrived, at most `limit` datagrams."""
+        found: list[tuple[bytes, Address]] = []
+        receive, buffer = self.udp.recvmsg_into, self._buffer
+        view = [buffer]
+        while len(found) < limit:
+            try:
+                size, told, _, address = receive(view, 64)
+            except OSError:  # nothing more, or a complaint by ICMP about an acknowledgement
+                break
+            if told:
+                self._see_drops(told)
+            found.append((bytes(buffer[:size]), address))
+        return found
+
+    def _see_drops(self, told: Iterable[tuple[int, int, bytes]]) -> None:
+        for level, kind, content in told:
+            if level == socket.SOL_SOCKET and kind == SO_RXQ_OVFL and len(content) == 4:
+                (total,) = struct.unpack("=I", content)
+                self.newly_dropped += (total - self._dropped) % 2**32
+                self._dropped = total
+
+    def send(self, data: bytes, address: Address) -> bool:
+        """Send an answer; return whether the system took it."""
+        try:
+            self.udp.sendto(data, address)
+        except OSError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give the port back."""
+        self.udp.close()
+
+
+def _grow(udp: socket.socket) -> None:
+    udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    with contextlib.suppress(OSError):  # beyond net.core.rmem_max only with CAP_NET_ADMIN
+        udp.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
+
+
+def open_all(listen: Iterable[str]) -> list[TrapSocket]:
+    """Take what systemd hands over and open the addresses that are not among it.
+
+    Raises:
+        ConfigError: an address cannot be had; names it and says why.
+    """
+    sockets = [TrapSocket(udp) for udp in handed_over()]
+    taken = {one.udp.getsockname()[:2] for one in sockets}
+    try:
+        for text in listen:
+            if _host_and_port(text) not in taken:
+                sockets.append(TrapSocket(_bound(text)))
+    except BaseException:
+        for one in sockets:
+            one.close()
+        raise
+    return sockets
+
+
+def handed_over() -> Iterator[socket.socket]:
+    """Yield the UDP sockets that systemd opened for us; copies, so that a second start finds them again."""
+    count = os.environ.get("LISTEN_FDS", "")
+    if os.environ.get("LISTEN_PID") != str(os.getpid()) or not count.isdigit():
+        return
+    for descriptor in range(FIRST_FD, FIRST_FD + int(count)):
+        with contextlib.suppress(OSError):
+            given = socket.socket(fileno=os.dup(descriptor))
+            if given.type == socket.SOCK_DGRAM and given.family in (socket.AF_INET, socket.AF_INET6):
+                yield given
+            else:
+                given.close()
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _bound(text: str) -> socket.socket:
+    host, port = _host_and_port(text)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    udp = None
+    try:
+        udp = socket.socket(family, socket.SOCK_DGRAM)
+        if family == socket.AF_INET6:
+            udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # so that 0.0.0.0 may be listened on too
+        udp.bind((host, port))
+    except OSError as exc:
+        if udp is not None:
+            udp.close()
+        hint = "; ports below 1024 need CAP_NET_BIND_SERVICE" if isinstance(exc, PermissionError) else ""
+        raise ConfigError(f"traps.listen: cannot listen on {text}: {exc.strerror}{hint}") from exc
+    return udp
