@@ -20,14 +20,17 @@ from netwatch.store.schema import EVENTS
 from netwatch.store.settings import StoreSettings
 
 
-def append_events(settings: StoreSettings, events: Sequence[Event]) -> None:
-    """Write events, durably; the database must be there already.
+def append_events(settings: StoreSettings, events: Sequence[Event]) -> bool:
+    """Write events, durably; return False where there is no database yet, for the agent makes that.
 
     Raises:
-        StoreError: there is no database, it is of another version, or it cannot be written; in words.
+        StoreError: it is of another version, or cannot be written; in words.
     """
     database = database_for(settings.url)
-    database.require()
+    try:
+        database.require()
+    except StoreError:
+        return False
     engine = database.writer()
     try:
         with engine.connect() as connection, connection.begin():
@@ -37,5 +40,7 @@ def append_events(settings: StoreSettings, events: Sequence[Event]) -> None:
         kind = database.kind_of(exc) or "other"
         ERRORS.labels(kind).inc()
         raise StoreError(database.words_for(kind, exc)) from exc
+    else:
+        return True
     finally:
         engine.dispose()
