@@ -40,6 +40,7 @@ class Alert:
     annotations: the rule's annotations, rendered when the alert last changed state.
     value:       the rule's value at the last change; `threshold` what it was held against, where there is one.
     healthy_since: set while a firing alert's expression is no longer true but keep_firing_for still runs.
+    seen_at, trap_count: when the last trap said so, and how many traps did; None and 0 where a reading did.
     """
 
     id: str
@@ -53,6 +54,8 @@ class Alert:
     firing_at: datetime | None = None
     healthy_since: datetime | None = None
     resolved_at: datetime | None = None
+    seen_at: datetime | None = None
+    trap_count: int = 0
 
     @property
     def severity(self) -> str:

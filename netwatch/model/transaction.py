@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from netwatch.model.alert import Alert, AlertGroup, Event
 from netwatch.model.outbox import OutboxEntry
+from netwatch.model.trap import TrapEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,9 @@ class Transaction:
     entries: tuple[OutboxEntry, ...] = ()
     events: tuple[Event, ...] = ()
     memories: tuple[Memory, ...] = ()
+    traps: tuple[TrapEvent, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.alerts or self.groups or self.closed_groups or self.entries or self.events or self.memories)
+        return any(
+            (self.alerts, self.groups, self.closed_groups, self.entries, self.events, self.memories, self.traps)
+        )

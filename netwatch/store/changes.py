@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Executable, Table, and_, bindparam, delete, or_, select, update
 from sqlalchemy.sql import func
 
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxState, Transaction
@@ -30,8 +30,11 @@ from netwatch.store.rows import (
     microseconds,
     progress_row,
 )
-from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX
+from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, TRAPS
+from netwatch.store.trap_rows import trap_row
 
+TRAPS_KEPT = 500_000
+"""Rows of the trap log, however young: a storm may fill the log, not the disk."""
 LEASE_RAN_OUT = "the agent that was sending it went away"
 
 Operation = tuple[Executable, Row]
@@ -46,6 +49,7 @@ class Statements:
         self.put_memory = database.insert(MEMORIES)
         self.add_entry = OUTBOX.insert()
         self.add_event = EVENTS.insert()
+        self.add_trap = TRAPS.insert()
         self.drop_alert = delete(ALERTS).where(ALERTS.c.id == bindparam("id"))
         self.drop_group = delete(GROUPS).where(GROUPS.c.key == bindparam("key"))
         self.drop_memory = delete(MEMORIES).where(
@@ -62,6 +66,7 @@ class Prepared:
     entries: Sequence[Operation]
     events: Sequence[Operation]
     memories: Sequence[Operation]
+    traps: Sequence[Operation]
 
 
 def prepare(statements: Statements, transaction: Transaction) -> Prepared:
@@ -79,6 +84,7 @@ def prepare(statements: Statements, transaction: Transaction) -> Prepared:
         entries=[(statements.add_entry, entry_row(entry)) for entry in transaction.entries],
         events=[(statements.add_event, event_row(event)) for event in transaction.events],
         memories=[_memory(statements, memory) for memory in transaction.memories],
+        traps=[(statements.add_trap, trap_row(trap)) for trap in transaction.traps],
     )
 
 
@@ -94,7 +100,7 @@ def _memory(statements: Statements, memory: Memory) -> Operation:
 
 def apply(connection: Connection, prepared: Sequence[Prepared]) -> None:
     """Write transactions, as few statements as their order allows."""
-    for table in ("alerts", "groups", "entries", "events", "memories"):
+    for table in ("alerts", "groups", "entries", "events", "memories", "traps"):
         operations = (operation for one in prepared for operation in getattr(one, table))
         for _, run in groupby(operations, key=_statement):
             same = list(run)
@@ -183,7 +189,13 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
         _delete(connection, ALERTS, ended, limit, keep=told)
         + _delete(connection, OUTBOX, and_(OUTBOX.c.created_at < old, finished), limit)
         + _delete(connection, EVENTS, EVENTS.c.at < old, limit)
+        + _delete(connection, TRAPS, or_(TRAPS.c.at < old, TRAPS.c.number <= _traps_over(connection)), limit)
     )
+
+
+def _traps_over(connection: Connection) -> int:
+    """Return the number of the youngest row that is too many."""
+    return (connection.execute(select(func.max(TRAPS.c.number))).scalar() or 0) - TRAPS_KEPT
 
 
 def _delete(connection: Connection, table: Table, condition: Any, limit: int, keep: Iterable[str] = ()) -> int:

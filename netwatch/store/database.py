@@ -23,6 +23,12 @@ class Database(Protocol):
     def create(self) -> None:
         """Make what must exist before the first connection."""
 
+    def hold(self) -> None:
+        """Take the database for this agent alone; StoreError where another has it."""
+
+    def release(self) -> None:
+        """Let another agent have it; nothing happens where it is not held."""
+
     def require(self) -> None:
         """Raise StoreError where there is nothing to read."""
 

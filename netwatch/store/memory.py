@@ -23,10 +23,12 @@ from netwatch.model import (
     OutboxEntry,
     OutboxState,
     Transaction,
+    TrapEvent,
 )
-from netwatch.store.changes import LEASE_RAN_OUT, lease_event, recordable_from
+from netwatch.store.changes import LEASE_RAN_OUT, TRAPS_KEPT, lease_event, recordable_from
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.rows import check_transaction
+from netwatch.store.trap_rows import trap_row
 
 
 class MemoryStore:
@@ -41,6 +43,8 @@ class MemoryStore:
         self._outbox: dict[str, OutboxEntry] = {}
         self._events: list[Event] = []
         self._memories: dict[tuple[str, str], Memory] = {}
+        self._traps: dict[int, TrapEvent] = {}
+        self._last_trap = 0
 
     async def start(self) -> None:
         """Accept transactions."""
@@ -68,6 +72,8 @@ class MemoryStore:
 
     def _check(self, transaction: Transaction) -> None:
         check_transaction(transaction)
+        for trap in transaction.traps:
+            trap_row(trap)
         ids = [entry.id for entry in transaction.entries]
         if len(ids) != len(set(ids)) or any(entry_id in self._outbox for entry_id in ids):
             raise ValueError("an outbox row with this id exists")
@@ -82,6 +88,9 @@ class MemoryStore:
         self._groups |= {group.key: group for group in transaction.groups}
         self._outbox |= {entry.id: entry for entry in transaction.entries}
         self._events += transaction.events
+        for trap in transaction.traps:
+            self._last_trap += 1
+            self._traps[self._last_trap] = trap
         for memory in transaction.memories:
             self._memories[memory.scope, memory.key] = memory
             if memory.text is None:
@@ -115,6 +124,27 @@ class MemoryStore:
             if (device is None or event.device == device) and (alert_id is None or event.alert_id == alert_id)
         ]
         return sorted(found, key=lambda event: event.at, reverse=True)[:limit]
+
+    async def traps(self, limit: int = 100, device: str | None = None, source: str | None = None) -> list[TrapEvent]:
+        """Return the last traps, the newest first."""
+        return [trap for _, trap in reversed(self._traps_of(device, source))][:limit]
+
+    async def traps_since(
+        self, mark: int | None, limit: int = 1000, device: str | None = None, source: str | None = None
+    ) -> tuple[int, list[TrapEvent]]:
+        """Return the traps logged after a mark, the oldest first, and the mark to go on from; no mark is now."""
+        if mark is None:
+            return self._last_trap, []
+        found = [(number, trap) for number, trap in self._traps_of(device, source) if number > mark][:limit]
+        behind = found[-1][0] if len(found) == limit else max(self._last_trap, mark)
+        return behind, [trap for _, trap in found]
+
+    def _traps_of(self, device: str | None, source: str | None) -> list[tuple[int, TrapEvent]]:
+        return [
+            (number, trap)
+            for number, trap in self._traps.items()
+            if device in (None, trap.device) and source in (None, trap.source)
+        ]
 
     async def outbox(
         self, states: Collection[OutboxState] | None = None, limit: int | None = None
@@ -181,12 +211,16 @@ class MemoryStore:
         doomed_alerts = [a.id for a in self._alerts.values() if _ended(a, before) and a.id not in members]
         doomed_entries = [entry.id for entry in self._outbox.values() if _finished(entry, before)]
         kept_events = [event for event in self._events if event.at >= before]
+        over = self._last_trap - TRAPS_KEPT
+        kept_traps = {number: trap for number, trap in self._traps.items() if trap.at >= before and number > over}
         deleted = len(doomed_alerts) + len(doomed_entries) + len(self._events) - len(kept_events)
+        deleted += len(self._traps) - len(kept_traps)
         for alert_id in doomed_alerts:
             del self._alerts[alert_id]
         for entry_id in doomed_entries:
             del self._outbox[entry_id]
         self._events = kept_events
+        self._traps = kept_traps
         return deleted
 
     def _unsent(self) -> list[OutboxEntry]:

@@ -12,11 +12,28 @@ from sqlalchemy import Connection, inspect, select, update
 from netwatch.errors import StoreError
 from netwatch.store.schema import METADATA, SCHEMA_VERSION
 
-CURRENT = 1
+CURRENT = 2
 
 Step = Callable[[Connection], None]
 
-STEPS: Mapping[int, Step] = {}
+
+def _trap_log(connection: Connection) -> None:
+    """Version 2: the trap log, and what alerts remember of traps."""
+    for statement in (
+        "ALTER TABLE alerts ADD COLUMN seen_at BIGINT",
+        "ALTER TABLE alerts ADD COLUMN trap_count INTEGER DEFAULT '0' NOT NULL",
+        "CREATE TABLE traps (number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, at BIGINT NOT NULL, "
+        "source TEXT NOT NULL, device TEXT NOT NULL, version TEXT NOT NULL, trap_oid TEXT NOT NULL, "
+        "varbinds TEXT NOT NULL, uptime BIGINT, count INTEGER NOT NULL, repeated INTEGER NOT NULL, "
+        'inform INTEGER NOT NULL, relay TEXT NOT NULL, "user" TEXT NOT NULL)',
+        "CREATE INDEX traps_by_time ON traps (at)",
+        "CREATE INDEX traps_by_device ON traps (device, number)",
+        "CREATE INDEX traps_by_source ON traps (source, number)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: Mapping[int, Step] = {1: _trap_log}
 """Version n -> what makes it version n + 1. A step writes its own DDL and never uses `schema.py`, which moves on."""
 
 

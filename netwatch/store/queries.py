@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 
-from netwatch.model import UNSENT, Alert, AlertGroup, AlertState, Event, Memory, OutboxEntry, OutboxState
+from netwatch.model import UNSENT, Alert, AlertGroup, AlertState, Event, Memory, OutboxEntry, OutboxState, TrapEvent
 from netwatch.store.rows import alert_of, entry_of, event_of, group_of, instant, memory_of
-from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX
+from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, TRAPS
+from netwatch.store.trap_rows import trap_of
 
 CHUNK = 500
 """How many values one IN (...) holds; every dialect takes more."""
@@ -63,6 +64,32 @@ def events(connection: Connection, limit: int, device: str | None, alert_id: str
     if alert_id is not None:
         query = query.where(EVENTS.c.alert_id == alert_id)
     return [event_of(row) for row in connection.execute(query).mappings()]
+
+
+def traps(connection: Connection, limit: int, device: str | None, source: str | None) -> list[TrapEvent]:
+    """Return the last traps, the newest first."""
+    query = _traps_of(device, source).order_by(TRAPS.c.number.desc()).limit(limit)
+    return [trap_of(row) for row in connection.execute(query).mappings()]
+
+
+def traps_since(
+    connection: Connection, mark: int | None, limit: int, device: str | None, source: str | None
+) -> tuple[int, list[TrapEvent]]:
+    """Return the traps logged after a mark, the oldest first, and the mark behind them; no mark is now."""
+    newest = connection.execute(select(func.max(TRAPS.c.number))).scalar() or 0
+    if mark is None:
+        return newest, []
+    query = _traps_of(device, source).where(TRAPS.c.number > mark).order_by(TRAPS.c.number).limit(limit)
+    rows = list(connection.execute(query).mappings())
+    behind = rows[-1]["number"] if len(rows) == limit else max(newest, mark)
+    return behind, [trap_of(row) for row in rows]
+
+
+def _traps_of(device: str | None, source: str | None) -> Select[tuple[object, ...]]:
+    query = select(TRAPS)
+    if device is not None:
+        query = query.where(TRAPS.c.device == device)
+    return query if source is None else query.where(TRAPS.c.source == source)
 
 
 def outbox(connection: Connection, states: Collection[OutboxState] | None, limit: int | None) -> list[OutboxEntry]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
-from netwatch.model import Alert, AlertGroup, AlertState, Event, Memory, OutboxEntry, OutboxState
+from netwatch.model import Alert, AlertGroup, AlertState, Event, Memory, OutboxEntry, OutboxState, TrapEvent
 from netwatch.store import queries
 from netwatch.store.database import Database, database_for
 from netwatch.store.metrics import ERRORS
@@ -74,6 +74,16 @@ class StoreReader:
     async def events(self, limit: int = 100, device: str | None = None, alert_id: str | None = None) -> list[Event]:
         """Return the last events, the newest first."""
         return await self._read(queries.events, limit, device, alert_id)
+
+    async def traps(self, limit: int = 100, device: str | None = None, source: str | None = None) -> list[TrapEvent]:
+        """Return the last traps, the newest first."""
+        return await self._read(queries.traps, limit, device, source)
+
+    async def traps_since(
+        self, mark: int | None, limit: int = 1000, device: str | None = None, source: str | None = None
+    ) -> tuple[int, list[TrapEvent]]:
+        """Return the traps logged after a mark, the oldest first, and the mark to go on from; no mark is now."""
+        return await self._read(queries.traps_since, mark, limit, device, source)
 
     async def outbox(
         self, states: Collection[OutboxState] | None = None, limit: int | None = None

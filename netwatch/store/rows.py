@@ -56,7 +56,8 @@ def _instant_or_none(count: int | None) -> datetime | None:
     return None if count is None else instant(count)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return a text as every database takes it: lone surrogates become U+FFFD."""
     return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
@@ -68,9 +69,9 @@ def alert_row(alert: Alert) -> Row:
     """Return the row of an alert."""
     return {
         "id": alert.id,
-        "rule": _clean(alert.key.rule),
-        "device": _clean(alert.key.device),
-        "instance": _clean(alert.key.instance),
+        "rule": clean(alert.key.rule),
+        "device": clean(alert.key.device),
+        "instance": clean(alert.key.instance),
         "state": alert.state.value,
         "labels": _json(dict(alert.labels)),
         "annotations": _json(dict(alert.annotations)),
@@ -80,6 +81,8 @@ def alert_row(alert: Alert) -> Row:
         "firing_at": _optional(alert.firing_at),
         "healthy_since": _optional(alert.healthy_since),
         "resolved_at": _optional(alert.resolved_at),
+        "seen_at": _optional(alert.seen_at),
+        "trap_count": alert.trap_count,
     }
 
 
@@ -97,17 +100,19 @@ def alert_of(row: RowMapping) -> Alert:
         firing_at=_instant_or_none(row["firing_at"]),
         healthy_since=_instant_or_none(row["healthy_since"]),
         resolved_at=_instant_or_none(row["resolved_at"]),
+        seen_at=_instant_or_none(row["seen_at"]),
+        trap_count=row["trap_count"],
     )
 
 
 def group_row(group: AlertGroup) -> Row:
     """Return the row of an open group."""
     return {
-        "key": _clean(group.key),
+        "key": clean(group.key),
         "receiver": group.receiver,
         "labels": _json(dict(group.labels)),
         "thread_id": group.thread_id,
-        "subject": _clean(group.subject),
+        "subject": clean(group.subject),
         "members": _json(list(group.members)),
         "told": _json(dict(group.told)),
         "opened_at": microseconds(group.opened_at),
@@ -139,11 +144,11 @@ def entry_row(entry: OutboxEntry) -> Row:
         "message_id": entry.message_id,
         "envelope_sender": entry.envelope_sender,
         "recipient": entry.recipient,
-        "subject": _clean(entry.subject),
+        "subject": clean(entry.subject),
         "message": entry.message,
         "created_at": microseconds(entry.created_at),
         "receiver": entry.receiver,
-        "group_key": _clean(entry.group_key),
+        "group_key": clean(entry.group_key),
         "alert_ids": _json(list(entry.alert_ids)),
         **progress_row(entry),
     }
@@ -156,7 +161,7 @@ def progress_row(entry: OutboxEntry) -> Row:
         "attempts": entry.attempts,
         "not_before": microseconds(entry.not_before),
         "lease_until": _optional(entry.lease_until),
-        "last_reply": _clean(entry.last_reply),
+        "last_reply": clean(entry.last_reply),
         "last_tried_at": _optional(entry.last_tried_at),
         "sent_at": _optional(entry.sent_at),
     }
@@ -190,10 +195,10 @@ def event_row(event: Event) -> Row:
     return {
         "at": microseconds(event.at),
         "kind": event.kind,
-        "text": _clean(event.text),
-        "device": _clean(event.device),
-        "rule": _clean(event.rule),
-        "instance": _clean(event.instance),
+        "text": clean(event.text),
+        "device": clean(event.device),
+        "rule": clean(event.rule),
+        "instance": clean(event.instance),
         "alert_id": event.alert_id,
     }
 
@@ -213,7 +218,7 @@ def event_of(row: RowMapping) -> Event:
 
 def memory_row(memory: Memory) -> Row:
     """Return the row of a memory."""
-    return {"scope": _clean(memory.scope), "key": _clean(memory.key), "text": _clean(memory.text or "")}
+    return {"scope": clean(memory.scope), "key": clean(memory.key), "text": clean(memory.text or "")}
 
 
 def memory_of(row: RowMapping) -> Memory:

@@ -34,6 +34,8 @@ ALERTS = Table(
     Column("firing_at", BigInteger),
     Column("healthy_since", BigInteger),
     Column("resolved_at", BigInteger),
+    Column("seen_at", BigInteger),
+    Column("trap_count", Integer, nullable=False, server_default="0"),
     Index("alerts_by_state", "state", "resolved_at"),
     Index("alerts_by_start", "pending_at"),
 )
@@ -92,6 +94,29 @@ EVENTS = Table(
     Index("events_by_time", "at"),
     Index("events_by_device", "device", "at"),
     Index("events_by_alert", "alert_id", "at"),
+)
+
+TRAPS = Table(
+    "traps",
+    METADATA,
+    # Numbers are never used twice, so that whoever follows the log can say where it stopped reading.
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("trap_oid", Text, nullable=False),
+    Column("varbinds", Text, nullable=False),
+    Column("uptime", BigInteger),
+    Column("count", Integer, nullable=False),
+    Column("repeated", Integer, nullable=False),
+    Column("inform", Integer, nullable=False),
+    Column("relay", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Index("traps_by_time", "at"),
+    Index("traps_by_device", "device", "number"),
+    Index("traps_by_source", "source", "number"),
+    sqlite_autoincrement=True,
 )
 
 MEMORIES = Table(

@@ -21,7 +21,7 @@ class StoreSettings(Section):
     )
     retention: Duration = Field(
         default=timedelta(days=90),
-        description="how long ended alerts, events and finished mails are kept; unsent mail is kept always",
+        description="how long ended alerts, events, traps and finished mails are kept; unsent mail is kept always",
     )
 
     @field_validator("url")

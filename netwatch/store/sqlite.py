@@ -7,6 +7,7 @@ May import: netwatch.errors. Called by: database.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 from collections.abc import Callable
@@ -54,6 +55,7 @@ class Sqlite:
     def __init__(self, url: str) -> None:
         # Not through make_url: it would end the path at a question mark.
         self._path = Path(url.removeprefix(URL_PREFIX)).absolute()
+        self._lock: int | None = None
 
     @property
     def name(self) -> str:
@@ -76,6 +78,33 @@ class Sqlite:
                 f"cannot open {self._path} for writing: {exc.strerror}; "
                 f"give NetWatch's user write access to {self._path.parent}, or set store.url to another path"
             ) from exc
+
+    def hold(self) -> None:
+        """Take the database for this process alone; the lock ends with the process, however that ends.
+
+        Two agents would both alert, each from its own memory. The lock is a file of its own: on some systems a lock
+        on the database itself would meet SQLite's.
+
+        Raises:
+            StoreError: another agent has it.
+        """
+        lock = os.open(f"{self._path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            os.close(lock)
+            raise StoreError(
+                f"{self._path}: another agent works on this database; stop it, or give this one a store.url of its own"
+            ) from exc
+        except OSError:  # a file system without locks: better unguarded than not at all
+            pass
+        self._lock = lock
+
+    def release(self) -> None:
+        """Let another agent have the database."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
 
     def require(self) -> None:
         """Raise StoreError where the file a reader wants is not there."""

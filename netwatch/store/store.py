@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 class Store(StoreReader):
-    """Keeps alerts, groups, events, memories and the outbox in a database.
+    """Keeps alerts, groups, events, traps, memories and the outbox in a database.
 
     `on_outbox_commit` is called on the loop after each COMMIT that carried outbox rows; `app` points it at the
     notifier.
@@ -55,7 +55,11 @@ class Store(StoreReader):
         Raises:
             StoreError: the database cannot be used; names it and what to do.
         """
-        await asyncio.to_thread(self._prepare)
+        try:
+            await asyncio.to_thread(self._prepare)
+        except StoreError:
+            self._database.release()
+            raise
         self._open()
         self._writer = Writer(self._database, lambda: self.on_outbox_commit())
         self._writer.start()
@@ -66,6 +70,7 @@ class Store(StoreReader):
             await self._writer.stop(drain_for)
             self._writer = None
         await super().stop()
+        self._database.release()
 
     def commit(self, transaction: Transaction) -> asyncio.Future[None]:
         """Queue a transaction; its future is done after the COMMIT, in the order of calls.
@@ -112,6 +117,7 @@ class Store(StoreReader):
 
     def _prepare(self) -> None:
         self._database.create()
+        self._database.hold()
         engine = self._database.writer()
         try:
             with engine.connect() as connection, connection.begin():

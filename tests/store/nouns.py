@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from netwatch.model import Alert, AlertGroup, AlertKey, AlertState, Event, Memory, OutboxEntry, Transaction
+from netwatch.model import (
+    Alert,
+    AlertGroup,
+    AlertKey,
+    AlertState,
+    Event,
+    Memory,
+    Oid,
+    OutboxEntry,
+    Transaction,
+    TrapEvent,
+    Varbind,
+)
 
 T0 = datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
@@ -26,6 +38,8 @@ def alert(name: str = "a1", state: AlertState = AlertState.FIRING, **fields: obj
         "pending_at": T0,
         "firing_at": after(seconds=30),
         "resolved_at": after(minutes=5) if state is AlertState.RESOLVED else None,
+        "seen_at": after(seconds=40),
+        "trap_count": 3,
     }
     return Alert(**{**values, **fields})  # type: ignore[arg-type]
 
@@ -69,6 +83,17 @@ def event(text: str = "fired", **fields: object) -> Event:
         "instance": "ifName=Gi1/0/7", "alert_id": "a1",
     }  # fmt: skip
     return Event(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def trap(**fields: object) -> TrapEvent:
+    values: dict[str, object] = {
+        "at": T0, "source": "192.0.2.1", "device": "core-sw1", "version": "2c",
+        "trap_oid": Oid((1, 3, 6, 1, 6, 3, 1, 1, 5, 3)),
+        "varbinds": (Varbind(oid=Oid((1, 3, 6, 1, 2, 1, 2, 2, 1, 1, 3)), tag=2, value=3),),
+        "uptime": timedelta(days=300, microseconds=10_000), "count": 7, "repeated": True, "inform": True,
+        "relay": "192.0.2.99", "user": "netwatch",
+    }  # fmt: skip
+    return TrapEvent(**{**values, **fields})  # type: ignore[arg-type]
 
 
 def mails(*names: str, **fields: object) -> Transaction:

@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address
 
 import pytest
 
 from netwatch.errors import StoreError
-from netwatch.model import AlertState, OutboxState, Transaction
-from netwatch.store import MemoryStore, Store
+from netwatch.model import AlertState, Missing, Oid, OutboxState, Transaction, Value, Varbind
+from netwatch.store import MemoryStore, Store, changes
+from netwatch.store import memory as memory_store
 
-from .nouns import LEASE, T0, after, alert, entry, event, group, mails, memory
+from .nouns import LEASE, T0, after, alert, entry, event, group, mails, memory, trap
 
 AnyStore = Store | MemoryStore
 
 
 async def test_what_was_committed_comes_back_to_the_microsecond(store: AnyStore):
     given = Transaction(
-        alerts=(alert(),), groups=(group(),), entries=(entry(),), events=(event(),), memories=(memory("a", "{}"),)
-    )
+        alerts=(alert(),), groups=(group(),), entries=(entry(),), events=(event(),), memories=(memory("a", "{}"),),
+        traps=(trap(),),
+    )  # fmt: skip
 
     await store.commit(given)
 
@@ -29,6 +32,7 @@ async def test_what_was_committed_comes_back_to_the_microsecond(store: AnyStore)
     assert await store.outbox() == [entry()]
     assert await store.events() == [event()]
     assert await store.memories("hold") == [memory("a", "{}")]
+    assert await store.traps() == [trap()]
 
 
 @pytest.mark.parametrize("value", [None, 1.5, -0.0, 1e300, "Gi1/0/7", "", 17])
@@ -115,6 +119,76 @@ async def test_events_are_told_newest_first_by_device_and_by_alert(store: AnySto
     assert await store.events(limit=2) == [later, second]
     assert await store.events(device="core-sw1") == [second, first]
     assert await store.events(alert_id="a9") == [later]
+
+
+ANY_VALUE = [
+    0, -(2**31), 2**64 - 1, 1.5, float("inf"), None, b"", b"\x00\xff\x1b", "Süd ☂".encode(), IPv4Address("192.0.2.9"),
+    Oid((1, 3, 6)), Oid((2, 999, 2**32 - 1)), Oid(()), Oid(range(300)), *Missing,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ANY_VALUE)
+async def test_a_value_in_a_trap_keeps_its_type(store: AnyStore, value: Value):
+    heard = trap(
+        varbinds=(Varbind(oid=Oid((1, 3)), tag=4, value=value), Varbind(oid=Oid((0,)), tag=0xFF, value=b"x"))
+    )
+
+    await store.commit(Transaction(traps=(heard,)))
+
+    (found,) = await store.traps()
+    assert found == heard
+    assert type(found.varbinds[0].value) is type(value)
+
+
+async def test_text_that_no_database_takes_costs_no_trap(store: AnyStore):
+    await store.commit(Transaction(traps=(trap(user="\ud800 x"),)))
+
+    assert len(await store.traps()) == 1
+
+
+async def test_traps_are_told_newest_first_by_device_and_by_source(store: AnyStore):
+    first, other = trap(), trap(device="", source="192.0.2.7")
+    last = trap(at=after(seconds=-5))  # heard last, though a clock was set back
+    await store.commit(Transaction(traps=(first, other)))
+    await store.commit(Transaction(traps=(last,)))
+
+    assert await store.traps() == [last, other, first]
+    assert await store.traps(limit=1) == [last]
+    assert await store.traps(device="core-sw1") == [last, first]
+    assert await store.traps(source="192.0.2.7", device="") == [other]
+
+
+async def test_the_trap_log_can_be_followed_from_a_mark(store: AnyStore):
+    await store.commit(Transaction(traps=(trap(),)))
+    mark, nothing = await store.traps_since(None)
+    news = [trap(count=number) for number in range(1, 6)]
+    await store.commit(Transaction(traps=(*news, trap(device="other"))))
+
+    mark, some = await store.traps_since(mark, limit=2)
+    mark, rest = await store.traps_since(mark, device="core-sw1")
+
+    assert (nothing, some, rest) == ([], news[:2], news[2:])
+    assert await store.traps_since(mark) == (mark, [])
+
+
+async def test_a_mark_stays_good_when_retention_took_everything(store: AnyStore):
+    await store.commit(Transaction(traps=(trap(), trap())))
+    mark, _ = await store.traps_since(None)
+    assert await store.prune(after(days=1)) == 2
+
+    await store.commit(Transaction(traps=(trap(count=9),)))
+
+    assert (await store.traps_since(mark))[1] == [trap(count=9)]
+
+
+async def test_a_storm_cannot_fill_the_log_beyond_its_bound(store: AnyStore, monkeypatch: pytest.MonkeyPatch):
+    for module in (changes, memory_store):
+        monkeypatch.setattr(module, "TRAPS_KEPT", 3)
+    await store.commit(Transaction(traps=tuple(trap(count=number) for number in range(1, 9))))
+
+    assert await store.prune(after(days=-1)) == 5
+
+    assert [one.count for one in await store.traps()] == [8, 7, 6]
 
 
 async def test_a_transaction_that_cannot_be_written_fails_alone_and_whole(store: AnyStore):
@@ -286,11 +360,13 @@ async def test_retention_takes_what_ended_and_nothing_else(store: AnyStore):
                      entry("dead", state=OutboxState.DEAD), entry("late", state=OutboxState.SENT, sent_at=now)),
             events=(event("old"), event("new", at=now)),
             memories=(memory("a", "1"),),
+            traps=(trap(), trap(at=now)),
         )
     )  # fmt: skip
 
-    assert await store.prune(after(days=50)) == 4
+    assert await store.prune(after(days=50)) == 5
 
+    assert await store.traps() == [trap(at=now)]
     assert {one.id for one in await store.alerts()} == {"firing", "member", "fresh"}
     assert {one.id for one in await store.outbox()} == {"unsent", "late"}
     assert [one.text for one in await store.events()] == ["new"]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, select
 
 from netwatch.errors import StoreError
 from netwatch.store.migrate import CURRENT, bring_up_to_date, check_version
+from netwatch.store.queries import alerts
 from netwatch.store.schema import METADATA, SCHEMA_VERSION
 from netwatch.store.sqlite import Sqlite
 
@@ -34,6 +35,41 @@ def test_an_empty_file_gets_the_tables_of_today(engine: Engine):
     with engine.connect() as connection:
         assert set(inspect(connection).get_table_names()) == set(METADATA.tables)
     assert version_of(engine) == CURRENT
+
+
+def tables_of(engine: Engine) -> dict[str, tuple[object, ...]]:
+    with engine.connect() as connection:
+        seen = inspect(connection)
+        return {
+            table: (
+                sorted((c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)),
+                sorted((i["name"], tuple(i["column_names"])) for i in seen.get_indexes(table)),
+            )
+            for table in seen.get_table_names()
+        }
+
+
+def test_tables_of_version_1_become_those_of_today_and_keep_their_rows(engine: Engine):
+    with engine.connect() as connection, connection.begin():
+        bring_up_to_date(connection, "a.db")
+    today = tables_of(engine)
+    with engine.connect() as connection, connection.begin():
+        for statement in (
+            "DROP TABLE traps",
+            "ALTER TABLE alerts DROP COLUMN seen_at",
+            "ALTER TABLE alerts DROP COLUMN trap_count",
+            "INSERT INTO alerts VALUES ('a1', 'r', 'd', '', 'firing', '{}', '{}', 'null', 'null', 1, 1, NULL, NULL)",
+            "UPDATE schema_version SET version = 1",
+        ):
+            connection.exec_driver_sql(statement)
+
+    with engine.connect() as connection, connection.begin():
+        bring_up_to_date(connection, "a.db")
+
+    assert tables_of(engine) == today
+    with engine.connect() as connection:
+        (kept,) = alerts(connection, None, None)
+    assert (kept.id, kept.seen_at, kept.trap_count) == ("a1", None, 0)
 
 
 def test_older_tables_are_brought_forward_step_by_step(engine: Engine):

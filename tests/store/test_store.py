@@ -226,6 +226,33 @@ async def test_a_reader_says_that_there_is_no_database_yet(settings: StoreSettin
     assert not database_path.exists()  # noqa: ASYNC240
 
 
+async def test_two_agents_never_work_on_one_database(settings: StoreSettings, database_path: Path):
+    first, second = Store(settings), Store(settings)
+    await first.start()
+
+    with pytest.raises(StoreError, match=f"{database_path}: another agent works on this database; stop it"):
+        await second.start()
+    await second.stop()
+    reader = StoreReader(settings)
+    await reader.start()
+    assert await reader.alerts() == []
+    await reader.stop()
+    await first.stop()
+
+    await second.start()
+    await second.stop()
+
+
+async def test_a_start_that_fails_leaves_the_database_to_others(settings: StoreSettings, text_file: Path):
+    with pytest.raises(StoreError, match="damaged"):
+        await Store(settings).start()
+    text_file.unlink()  # noqa: ASYNC240
+
+    again = Store(settings)
+    await again.start()
+    await again.stop()
+
+
 @pytest.fixture
 def text_file(database_path: Path) -> Path:
     database_path.parent.mkdir()
