@@ -94,7 +94,7 @@ class Sqlite:
         except BlockingIOError as exc:
             os.close(lock)
             raise StoreError(
-                f"{self._path}: another agent works on this database; stop it, or give this one a store.url of its own"
+                f"{self._path}: another agent works on this database; stop it, or give this one its own store.url"
             ) from exc
         except OSError:  # a file system without locks: better unguarded than not at all
             pass
