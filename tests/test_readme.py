@@ -83,6 +83,11 @@ def test_every_link_leads_to_a_file(target):
     assert (ROOT / target).exists()
 
 
+@pytest.mark.parametrize("path", re.findall(r"`((?:netwatch|config|tests|systemd|mibs)/[^`\s]*)`", README))
+def test_every_path_named_here_exists(path):
+    assert (ROOT / path).exists()
+
+
 def test_the_page_is_where_it_says():
     assert f"<http://{WebSettings().listen}/>" in README
 
