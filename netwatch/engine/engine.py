@@ -21,10 +21,11 @@ from uuid import uuid4
 
 import structlog
 
-from netwatch.alerts import Happening, NoData, Route, Step, Transition, happening_of, step
-from netwatch.engine.draft import Draft, event_of
+from netwatch.alerts import Happening, NoData, Route, Step, happening_of, step
+from netwatch.engine.alert_book import AlertBook
+from netwatch.engine.draft import Draft
 from netwatch.engine.incidents import Incidents, Mailer
-from netwatch.engine.metrics import ALERTS, TRANSITIONS, UNWRITTEN
+from netwatch.engine.metrics import ALERTS, UNWRITTEN
 from netwatch.model import (
     Alert,
     AlertGroup,
@@ -90,10 +91,10 @@ class Engine:
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
         self._memories: dict[tuple[str, str], TableMemory] = {}
         self._restored: dict[str, Memory] = {}
-        self._current: dict[tuple[str, str], dict[str, Alert]] = {}
-        self._known: dict[str, Alert] = {}
-        self._incidents = Incidents(route, mailer, self._known, new_id)
+        known: dict[str, Alert] = {}
         self._wake = asyncio.Event()
+        self._incidents = Incidents(route, mailer, known, new_id)
+        self._book = AlertBook(device_labels, known, self._incidents, self._wake.set, new_id)
         self._flusher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -101,7 +102,7 @@ class Engine:
         self._restored = {memory.key: memory for memory in await self._ledger.memories(MEMORY_SCOPE)}
         self._incidents.restore(await self._ledger.groups())
         for alert in await self._ledger.unfinished():
-            self._keep(alert)
+            self._book.keep(alert)
         draft = Draft()
         self._end_orphans(draft)
         firing = [alert for alert in self.alerts() if alert.state is AlertState.FIRING]
@@ -122,7 +123,7 @@ class Engine:
 
     def alerts(self) -> list[Alert]:
         """Return what is pending or firing now."""
-        return [alert for alerts in self._current.values() for alert in alerts.values()]
+        return self._book.alerts()
 
     def take_reading(self, reading: TableReading) -> None:
         """Hold a reading against every rule of its table, and write what follows from it."""
@@ -133,10 +134,10 @@ class Engine:
         draft: Draft | None = None
         for rule in rules:
             verdicts = evaluate(rule, reading, memory)
-            current = self._current.get((rule.name, reading.device))
+            current = self._book.current(rule.name, reading.device)
             if current or True in verdicts.broken:
                 draft = draft or Draft()
-                self._step_rows(draft, rule, reading, verdicts, current or {})
+                self._step_rows(draft, rule, reading, verdicts, current)
         if unsaved := memory.unsaved():
             draft = draft or Draft()
             draft.memories.extend(unsaved)
@@ -147,11 +148,10 @@ class Engine:
         """Apply the rules' `no_data` to a table that was not read."""
         draft = Draft()
         for rule in self._rules_of.get(gap.table, ()):
-            current = self._current.get((rule.name, gap.device), {})
-            instances = list(current) or ([""] if rule.no_data == "alert" else [])
+            instances = list(self._book.current(rule.name, gap.device)) or ([""] if rule.no_data == "alert" else [])
             for instance in instances:
                 key = AlertKey(rule=rule.name, device=gap.device, instance=instance)
-                after = self._step(rule, key, Happening.NO_DATA, gap.at)
+                after = self._book.step(rule, key, Happening.NO_DATA, gap.at)
                 self._apply(draft, rule, after, gap.at, labels={}, value=None, threshold=None, why=gap.reason)
         self._write(draft)
 
@@ -189,7 +189,7 @@ class Engine:
             verdicts.broken[row], healed[row] if healed is not None else None, has_clear_expr=healed is not None
         )
         key = AlertKey(rule=rule.name, device=reading.device, instance=verdicts.keys[row])
-        after = self._step(rule, key, happening, reading.at)
+        after = self._book.step(rule, key, happening, reading.at)
         if after.changed:
             self._apply(
                 draft, rule, after, reading.at,
@@ -198,12 +198,8 @@ class Engine:
 
     def _step_gone_row(self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert) -> None:
         """Step an alert whose row a whole reading no longer holds."""
-        after = self._step(rule, alert.key, Happening.ROW_GONE, reading.at)
+        after = self._book.step(rule, alert.key, Happening.ROW_GONE, reading.at)
         self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
-
-    def _step(self, rule: Rule, key: AlertKey, happening: Happening, now: datetime) -> Step:
-        before = self._current.get((key.rule, key.device), {}).get(key.instance)
-        return step(rule, before, happening, now, key=key, new_id=self._new_id)
 
     def _apply(
         self,
@@ -220,47 +216,14 @@ class Engine:
         """Write down an alert that changed, with what people want to read about it."""
         if after.alert is None or not after.changed:
             return
-        alert = after.alert
-        known_labels = alert.labels or labels
-        alert = replace(
-            alert,
-            labels={**self._device_labels.get(alert.key.device, {}), **known_labels, **labels, **rule.labels},
-            value=alert.value if value is None else value,
-            threshold=alert.threshold if threshold is None else threshold,
-        )
+        alert = self._book.dressed(after.alert, labels, rule.labels, value, threshold)
         if after.transition is not None:
             annotations = render(
                 rule, device=alert.key.device, instance=alert.key.instance, labels=alert.labels,
                 value=alert.value, threshold=alert.threshold,
             )  # fmt: skip
             alert = replace(alert, annotations=annotations)
-            reason = f"{after.reason} ({why})" if why else after.reason
-            draft.events.append(event_of(alert, f"{after.transition}: {reason}", now))
-            TRANSITIONS.labels(after.transition).inc()
-        draft.alerts[alert.id] = alert
-        self._keep(alert)
-        if after.transition is Transition.FIRING:
-            self._incidents.join(draft, alert, now)
-            self._wake.set()
-        if after.transition is Transition.RESOLVED:
-            self._incidents.note_end(alert)
-            self._wake.set()
-
-    def _keep(self, alert: Alert) -> None:
-        """Bring memory up to date with an alert."""
-        place = (alert.key.rule, alert.key.device)
-        self._known[alert.id] = alert
-        if alert.state in (AlertState.PENDING, AlertState.FIRING):
-            self._current.setdefault(place, {})[alert.key.instance] = alert
-            return
-        alerts = self._current.get(place, {})
-        before = alerts.get(alert.key.instance)
-        if before is not None and before.id == alert.id:
-            del alerts[alert.key.instance]
-        if not alerts:
-            self._current.pop(place, None)
-        if not self._incidents.tell_of(alert.id):
-            self._known.pop(alert.id, None)
+        self._book.put(draft, alert, after.transition, f"{after.reason} ({why})" if why else after.reason, now)
 
     def _end_orphans(self, draft: Draft) -> None:
         """End alerts whose rule or device the configuration no longer has."""
@@ -272,9 +235,7 @@ class Engine:
                 continue
             after = step(rule or _NO_RULE, alert, gone, now, key=alert.key, new_id=self._new_id)
             if after.alert is not None and after.changed:
-                draft.alerts[after.alert.id] = after.alert
-                draft.events.append(event_of(after.alert, f"{after.transition}: {after.reason}", now))
-                self._keep(after.alert)
+                self._book.put(draft, after.alert, after.transition, after.reason, now)
 
     def _memory_of(self, device: str, table: str) -> TableMemory:
         memory = self._memories.get((device, table))
@@ -296,11 +257,8 @@ class Engine:
                 continue
 
     def _write_flushed(self, draft: Draft, group: AlertGroup) -> None:
-        """Write a group's mail, and forget the members that are over and that no open group tells of any more."""
-        for member in group.members:
-            alert = self._known.get(member)
-            if alert is not None and alert.resolved_at is not None and not self._incidents.tell_of(member):
-                del self._known[member]
+        """Write a group's mail, and forget what it alone still told of."""
+        self._book.forget_told(group)
         self._write(draft)
 
     def _write(self, draft: Draft) -> None:
