@@ -4,7 +4,16 @@
 `SnmpClient`, which is what other rooms should name. The codec of messages is here for who receives notifications.
 """
 
-from netwatch.snmp.ber import SEQUENCE, decode_integer, decode_oid, decode_unsigned, decode_value, read_as, read_tlv
+from netwatch.snmp.ber import (
+    SEQUENCE,
+    decode_integer,
+    decode_oid,
+    decode_unsigned,
+    decode_value,
+    encode_tlv,
+    read_as,
+    read_tlv,
+)
 from netwatch.snmp.client import GetPlan, SnmpClient, Walk, WalkedColumn
 from netwatch.snmp.dispatch import Snmp
 from netwatch.snmp.fast_lane import FastLane
@@ -17,10 +26,16 @@ from netwatch.snmp.message import (
     TrapV1Pdu,
     decode_message,
     encode_message,
+    encode_pdu,
     null_varbinds,
     read_integer,
 )
+from netwatch.snmp.message_v3 import LEVEL, Flag, Header, encode_context
 from netwatch.snmp.settings import CommunityCredential, CredentialSettings, UserCredential
+from netwatch.snmp.v3_engine import MAX_BOOTS, Engine
+from netwatch.snmp.v3_hot import open_header
+from netwatch.snmp.v3_keys import NO_KEYS, Keys, check_credential, keys_at, level_of
+from netwatch.snmp.v3_seal import seal, unseal
 
 __all__ = [
     "Snmp", "SnmpClient", "GetPlan", "Walk", "WalkedColumn", "FastLane", "GeneralEngine",
@@ -28,5 +43,7 @@ __all__ = [
     "Message", "Pdu", "PduKind", "TrapV1Pdu", "decode_message", "encode_message", "null_varbinds",
     "CommunityCredential", "CredentialSettings", "UserCredential",
     "SEQUENCE", "decode_integer", "decode_oid", "decode_unsigned", "decode_value", "read_as",
-    "read_integer", "read_tlv",
+    "read_integer", "read_tlv", "encode_pdu", "encode_tlv",
+    "Engine", "Flag", "Header", "Keys", "LEVEL", "MAX_BOOTS", "NO_KEYS",
+    "check_credential", "encode_context", "keys_at", "level_of", "open_header", "seal", "unseal",
 ]  # fmt: skip
