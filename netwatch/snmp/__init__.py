@@ -18,6 +18,7 @@ from netwatch.snmp.client import GetPlan, SnmpClient, Walk, WalkedColumn
 from netwatch.snmp.dispatch import Snmp
 from netwatch.snmp.fast_lane import FastLane
 from netwatch.snmp.general import GeneralEngine
+from netwatch.snmp.general_notify import LocalEngine, NotificationSender
 from netwatch.snmp.general_set import SetRefused, set_varbinds
 from netwatch.snmp.message import (
     Message,
@@ -39,7 +40,7 @@ from netwatch.snmp.v3_seal import seal, unseal
 
 __all__ = [
     "Snmp", "SnmpClient", "GetPlan", "Walk", "WalkedColumn", "FastLane", "GeneralEngine",
-    "SetRefused", "set_varbinds",
+    "SetRefused", "set_varbinds", "LocalEngine", "NotificationSender",
     "Message", "Pdu", "PduKind", "TrapV1Pdu", "decode_message", "encode_message", "null_varbinds",
     "CommunityCredential", "CredentialSettings", "UserCredential",
     "SEQUENCE", "decode_integer", "decode_oid", "decode_unsigned", "decode_value", "read_as",

@@ -148,6 +148,12 @@ def security_level(credential: Credential) -> int:
 def build_engine(credential: Credential) -> Any:
     """Return a new SnmpEngine that knows the credential's user; takes 0.1 s, much of it hashing passphrases."""
     engine = SnmpEngine()
+    add_user(engine, credential)
+    return engine
+
+
+def add_user(engine: Any, credential: Credential) -> None:
+    """Make a credential's user known to an engine, under the engine id it has now."""
     config.add_v3_user(
         engine,
         credential.user,
@@ -156,7 +162,6 @@ def build_engine(credential: Credential) -> Any:
         _PRIVACY[credential.privacy_protocol],
         _bytes(credential.privacy_passphrase) or None,
     )
-    return engine
 
 
 def _target(address: Address) -> tuple[Any, Any]:
