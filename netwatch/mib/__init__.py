@@ -5,12 +5,16 @@
 notifications. What is wrong in a file stands in its `problems`; the rest works.
 """
 
+from netwatch.mib.fetching import NotFetched, fetch
 from netwatch.mib.index import MibIndex
-from netwatch.mib.loading import LoadOptions, load_index
+from netwatch.mib.loading import LoadOptions, Progress, load_index
 from netwatch.mib.names import UnknownName
 from netwatch.mib.objects import Base, IndexPart, MibObject, ObjectKind, ResolvedSyntax
+from netwatch.mib.spelling import Style, spell_oid, spell_value, spell_varbind
 
 __all__ = [
-    "load_index", "LoadOptions", "MibIndex", "UnknownName",
+    "load_index", "LoadOptions", "Progress", "MibIndex", "UnknownName",
     "MibObject", "ObjectKind", "Base", "ResolvedSyntax", "IndexPart",
+    "Style", "spell_oid", "spell_value", "spell_varbind",
+    "fetch", "NotFetched",
 ]  # fmt: skip

@@ -126,6 +126,11 @@ _READERS: Mapping[str, Any] = {
 }
 
 
+_SHOUTED = {"COUNTER32": "Counter32", "COUNTER64": "Counter64", "GAUGE32": "Gauge32", "INTEGER32": "Integer32",
+            "UNSIGNED32": "Unsigned32", "TIMETICKS": "TimeTicks", "IPADDRESS": "IpAddress"}  # fmt: skip
+"""Base types as some vendors write them."""
+
+
 def _syntax(node: tuple[Any, ...]) -> Syntax:
     kind = node[0]
     if kind == "conceptualTable":
@@ -134,7 +139,8 @@ def _syntax(node: tuple[Any, ...]) -> Syntax:
         return {"type": "BITS", "bits": {str(name): int(number) for name, number in node[1]}}
     if kind == "SEQUENCE":
         return {}
-    syntax: Syntax = {"type": str(node[1])}
+    name = str(node[1])
+    syntax: Syntax = {"type": _SHOUTED.get(name, name)}
     refined = node[2] if len(node) > 2 else None
     if refined:
         _refine(syntax, refined)

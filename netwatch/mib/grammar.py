@@ -23,9 +23,17 @@ MAX_FAULTS = 200
 _IMPORT = re.compile(r"([\w\s,-]*?)(?<![\w-])FROM\s+([A-Za-z][\w-]*)")
 _IMPORTS = re.compile(r"(?<![\w-])IMPORTS(?![\w-])(.*?);", re.DOTALL)
 _SEQUENCE = re.compile(r"[\w-]+\s*::=\s*SEQUENCE\s*\{")
-_LOWER_ROW = re.compile(r"(\bSYNTAX\s+SEQUENCE\s+OF\s+)([a-z])")
+_MENDED = (
+    (re.compile(r"(\bSYNTAX\s+(?:SEQUENCE\s+OF\s+)?)([a-z])"), lambda m: m[1] + m[2].upper()),
+    (re.compile(r"\A([A-Z][\w-]*\s+[A-Z]+-[A-Z]+\s)"), lambda m: _LOWERED + m[1]),
+    (re.compile(r",(\s*\})"), lambda m: " " + m[1]),
+    (re.compile(r"\b(?:Unsigned32|Integer32|Gauge32)(\s*\{)"), lambda m: "INTEGER" + m[1]),
+)
+"""What vendors write against the grammar and everybody understands: a row type or an object in the wrong case, a
+comma after the last of a list, an enumeration of another type than INTEGER."""
 _UNDERSCORE = re.compile(r"(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])")
 _ESCAPED = "-0x5f-"
+_LOWERED = "n-0x5e-"
 Clause = tuple[Any, ...]
 
 
@@ -104,7 +112,9 @@ class _ModuleReader:
     def _read_part(self, part: Part) -> None:
         if _SEQUENCE.match(self._quiet, part.start, part.end):
             return  # the columns of a row, which each column states again
-        text = _LOWER_ROW.sub(lambda match: match[1] + match[2].upper(), self._text[part.start : part.end])
+        text = self._text[part.start : part.end]
+        for shape, mended in _MENDED:
+            text = shape.sub(mended, text)
         try:
             clauses = _parsed(text, first_line=part.line)
         except NoGrammar as exc:
@@ -184,7 +194,7 @@ def _without_underscores(text: str, quiet: str) -> tuple[str, str]:
 def _restored(value: Any) -> Any:
     """Undo `_without_underscores` in names, wherever they stand."""
     if isinstance(value, str):
-        return value.replace(_ESCAPED, "_")
+        return value.replace(_ESCAPED, "_").removeprefix(_LOWERED)
     if isinstance(value, list):
         return [_restored(item) for item in value]
     if isinstance(value, dict):

@@ -223,12 +223,12 @@ class _Places:
 
 
 def _rank(symbol: Symbol) -> tuple[bool, bool, bool]:
-    """Return which of two names for a place is told: an object before a node, living before dead, v2 before v1."""
+    """Return which of two names for a place is told: an object before a node, v2 before v1, living before dead."""
     entry = symbol.entry
     return (
         entry["kind"] != "node",
-        entry.get("status") not in ("obsolete", "deprecated"),
         symbol.module.facts["modern"],
+        entry.get("status") not in ("obsolete", "deprecated"),
     )
 
 

@@ -123,7 +123,7 @@ def _choose(
     better, worse = (second, first) if first.facts["faults"] and not second.facts["faults"] else (first, second)
     chosen[better.name] = better
     if worse.file not in ours and worse.facts["entries"] != better.facts["entries"]:
-        message = f"{worse.name} also stands in {better.file}, and that copy counts"
+        message = f"also stands in {better.file}, and that copy counts"
         line = worse.facts["line"]
         problems.append(problem(worse.file, line, message, name=worse.name, severity="warning"))
 
@@ -135,19 +135,22 @@ def _fault(file: str, fault: Fault, module: str = "") -> Problem:
 
 def _told(linked: Linked) -> list[Problem]:
     """Return the losses as problems: one per thing that is missing, with what is lost by it."""
-    together: dict[tuple[str, int, str], list[Loss]] = {}
+    together: dict[tuple[str, str], list[Loss]] = {}
     for loss in linked.losses:
-        together.setdefault((loss.module.name, loss.line, loss.message), []).append(loss)
+        together.setdefault((loss.module.name, loss.message), []).append(loss)
     return [
-        problem(losses[0].module.file, line, f"{message}; lost: {_lost(losses)}", name=module)
-        for (module, line, message), losses in together.items()
+        problem(losses[0].module.file, losses[0].line, f"{message}; lost: {_lost(losses)}", name=module)
+        for (module, message), losses in together.items()
     ]
 
 
 def _lost(losses: Sequence[Loss]) -> str:
-    parts = []
+    by_part: dict[str, list[str]] = {}
     for loss in losses:
-        shown = ", ".join(loss.lost[:NAMES_SHOWN])
-        more = len(loss.lost) - NAMES_SHOWN
-        parts.append(f"{loss.part}{shown}" + (f" and {more} more" if more > 0 else ""))
-    return "; ".join(parts)
+        by_part.setdefault(loss.part, []).extend(loss.lost)
+    return "; ".join(part + _listed(names) for part, names in by_part.items())
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

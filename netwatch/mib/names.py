@@ -20,6 +20,7 @@ from netwatch.model import Oid
 
 MAX_NAME = 4096
 _TOKEN = re.compile(r'\.?(?:"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|([A-Za-z0-9][\w-]*))')
+_MODULE = re.compile(r"([A-Za-z][\w-]*)::")
 _ROOTS = {"ccitt": Oid((0,)), "iso": Oid((1,)), "joint-iso-ccitt": Oid((2,))}
 
 
@@ -51,7 +52,8 @@ def parse_name(tree: Tree, text: str) -> Oid:
     """
     if len(text) > MAX_NAME:
         raise UnknownName("a name of that length is none")
-    module, _, rest = text.strip().rpartition("::") if "::" in text.split('"')[0] else ("", "", text.strip())
+    match = _MODULE.match(text.strip())
+    module, rest = (match[1], text.strip()[match.end() :]) if match else ("", text.strip())
     if module and not tree.has_module(module):
         raise UnknownName(f"{text.strip()}: no module {module} is loaded")
     tokens = _tokens(rest, text)

@@ -14,3 +14,6 @@ class MibSettings(Section):
     """Directories of MIB modules; an official copy found there wins over ours."""
 
     paths: list[str] = Field(default_factory=list, description="directories of MIB modules")
+    fetch_from: str = Field(
+        default="", description="where `netwatch mib fetch` gets modules: a directory or an http(s) URL"
+    )

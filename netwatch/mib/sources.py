@@ -82,10 +82,10 @@ def read_text(path: Path) -> MibText | Problem:
     if b"\0" in raw:
         line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
         return problem(path, line, "is no text: it holds a zero byte")
-    return MibText(path=path, text=_decoded(raw), digest=hashlib.sha256(raw).hexdigest())
+    return MibText(path=path, text=as_text(raw), digest=hashlib.sha256(raw).hexdigest())
 
 
-def _decoded(raw: bytes) -> str:
+def as_text(raw: bytes) -> str:
     """Return bytes as text: UTF-8, else Latin-1, which takes every byte; all ends of lines become one kind."""
     try:
         text = raw.decode("utf-8-sig")

@@ -1,0 +1,110 @@
+"""Our own statements of standard modules, held object by object to the official files."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from netwatch.mib import LoadOptions, MibIndex, MibObject, ResolvedSyntax, load_index
+from netwatch.model import shipped_directory
+
+SHIPPED = sorted(path.name for path in shipped_directory("mibs").iterdir())
+WHOLE = [
+    "BGP4-MIB", "BRIDGE-MIB", "ENTITY-MIB", "ENTITY-SENSOR-MIB", "HOST-RESOURCES-MIB", "HOST-RESOURCES-TYPES",
+    "IANAifType-MIB", "IF-MIB", "INET-ADDRESS-MIB", "IP-MIB", "LLDP-MIB", "OSPF-MIB", "OSPF-TRAP-MIB", "P-BRIDGE-MIB",
+    "Q-BRIDGE-MIB", "SNMP-FRAMEWORK-MIB", "SNMP-MPD-MIB", "SNMP-USER-BASED-SM-MIB", "SNMPv2-MIB", "SNMPv2-SMI",
+    "SNMPv2-TC", "UPS-MIB",
+]  # fmt: skip
+NEWER_THAN_THE_CORPUS = {
+    "ospfNssaTranslatorStatusChange", "ospfRestartStatusChange", "ospfNbrRestartHelperStatusChange",
+    "ospfVirtNbrRestartHelperStatusChange",
+}  # fmt: skip
+NOT_STATED = re.compile(r"(Group|Groups|Compliance|Compliances|Conformance)\d*$|Conform$|Group\w*$|Compliance\w*$")
+"""What only says which objects belong together."""
+
+
+@pytest.fixture(scope="module")
+def official(corpus: Path, mib_cache: Path) -> MibIndex:
+    """The official modules, without ours."""
+    paths = [corpus / "mibs/net-snmp", corpus / "mibs/standard"]
+    return load_index(paths, options=LoadOptions(cache=mib_cache, shipped=False))
+
+
+def test_our_modules_have_nothing_wrong_and_stand_in_files_of_their_names(index: MibIndex):
+    assert index.problems == ()
+    assert list(index.modules) == SHIPPED
+    assert all(Path(index.file_of(module)).name == module for module in index.modules)
+
+
+@pytest.mark.parametrize("module", [name for name in SHIPPED if name != "NETWATCH-MIB"])
+def test_every_object_of_ours_is_what_the_official_module_says(index: MibIndex, official: MibIndex, module: str):
+    ours = {obj.name: obj for obj in index.objects_of(module)}
+    theirs = {obj.name: obj for obj in official.objects_of(module)}
+
+    assert ours.keys() - NEWER_THAN_THE_CORPUS <= theirs.keys()
+    different = {
+        name: (described(obj), described(theirs[name]))
+        for name, obj in ours.items()
+        if name in theirs and described(obj) != described(theirs[name])
+    }
+    assert different == {}
+
+
+@pytest.mark.parametrize("module", SHIPPED)
+def test_no_enumeration_of_ours_lacks_a_name(index: MibIndex, official: MibIndex, module: str):
+    lacking = {}
+    for obj in index.objects_of(module):
+        other = official.object_named(obj.full_name)
+        if other is not None and not other.syntax.names.items() <= obj.syntax.names.items():
+            lacking[obj.name] = other.syntax.names.items() - obj.syntax.names.items()
+
+    assert lacking == {}
+
+
+@pytest.mark.parametrize("module", WHOLE)
+def test_no_object_of_the_official_module_is_missing(index: MibIndex, official: MibIndex, module: str):
+    ours = {obj.name for obj in index.objects_of(module)}
+    theirs = {obj.name for obj in official.objects_of(module) if not NOT_STATED.search(obj.name)}
+
+    assert theirs - ours == set()
+
+
+def described(obj: MibObject) -> dict[str, object]:
+    """Everything a value or a row index depends on, but for enumerations, which registries add to."""
+    return {
+        "oid": obj.oid,
+        "kind": obj.kind,
+        "syntax": syntax(obj.syntax),
+        "access": obj.access,
+        "units": obj.units,
+        "index": [(part.name, part.implied, syntax(part.syntax)) for part in obj.index],
+        "objects": obj.objects,
+    }
+
+
+def syntax(resolved: ResolvedSyntax) -> tuple[object, ...]:
+    # DisplayString and its like may be told with or without what it builds on; the first name and the base count.
+    return resolved.base, resolved.conventions[:1], resolved.hint, resolved.sizes, resolved.ranges
+
+
+def test_our_own_notifications_carry_objects_of_our_own(index: MibIndex):
+    for name in ("nwAlertFiring", "nwAlertResolved"):
+        found = index.object_named(f"NETWATCH-MIB::{name}")
+
+        assert found is not None
+        assert [index.name_of(oid) for oid in found.objects][:3] == [
+            "NETWATCH-MIB::nwAlertId",
+            "NETWATCH-MIB::nwAlertRule",
+            "NETWATCH-MIB::nwAlertDevice",
+        ]
+
+
+def test_descriptions_are_ours_and_short():
+    for name in SHIPPED:
+        text = (shipped_directory("mibs") / name).read_text(encoding="ascii")
+
+        described = re.findall(r'DESCRIPTION\s+"([^"]*)"', text)
+        assert all(0 < len(description) < 100 and "\n" not in description for description in described), name
+        assert "REFERENCE" not in text
