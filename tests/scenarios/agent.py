@@ -48,11 +48,14 @@ class RunningAgent:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment})
 
     def wait_until_ready(self) -> None:
-        wait_until(self.is_ready, f"the agent ready; its log:\n{self.log.read_text()}")
+        try:
+            wait_until(self.is_ready, "the agent ready")
+        except AssertionError as exc:
+            raise AssertionError(f"{exc}; its log:\n{self.log.read_text()}") from exc
 
     def is_ready(self) -> bool:
         assert self._process is not None
-        assert self._process.poll() is None, self.log.read_text()
+        assert self._process.poll() is None, "the agent has ended"
         try:
             with urllib.request.urlopen(f"{self.url}/-/ready", timeout=2) as answer:
                 return bool(answer.status == 200)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def up(netwatch) -> dict[str, bool | None]:
     """Return which devices are up; nothing while a reload keeps the port closed."""
     try:
         return {row["name"]: row["up"] for row in netwatch.json("/api/v1/devices")}
-    except OSError:
+    except (OSError, HTTPException):
         return {}
 
 
