@@ -17,6 +17,7 @@ from netwatch.simulator.host import FIXED_DISK, RAM, Host
 from netwatch.simulator.interfaces import DOWN, IF_NUMBER, IF_TABLE_LAST_CHANGE, UP, Interface, Port
 from netwatch.simulator.power import Power
 from netwatch.simulator.recording import read_recording
+from netwatch.simulator.traps import COLD_START, LINK_DOWN, LINK_UP, link_objects, send_trap
 from netwatch.simulator.tree import DataTree, text
 
 SYSTEM = Oid.parse("1.3.6.1.2.1.1")
@@ -44,6 +45,7 @@ class SimulatedDevice:
 
     port: 0 lets the system choose one; the agent then writes it here. `clock` counts seconds and decides
     counters and uptime; `uptime_seconds` is how long the device claims to have been up at the beginning.
+    `manager` is where it sends its traps (v2c, with its community), None for nowhere.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class SimulatedDevice:
     ) -> None:
         self.name, self.credential, self.address, self.port = name, credential, address, port
         self.manners, self.tree, self.restarts = Manners(), DataTree(), 0
+        self.manager: tuple[str, int] | None = None
         self.host, self.power = host, Power(clock) if has_battery else None
         self._clock, self._booted_at = clock, clock() - uptime_seconds
         self._descr, self._location, self._kind = descr, location, kind
@@ -85,12 +88,14 @@ class SimulatedDevice:
     # What can go wrong with what it holds.
 
     def interface_down(self, index: int) -> None:
-        """Lose the link: ifOperStatus down, no more traffic."""
+        """Lose the link: ifOperStatus down, no more traffic, and a linkDown trap."""
         self.interfaces[index].set_oper_status(DOWN)
+        self._tell(LINK_DOWN, link_objects(index, UP, DOWN))
 
     def interface_up(self, index: int) -> None:
-        """Have the link again."""
+        """Have the link again, and say so with a linkUp trap."""
         self.interfaces[index].set_oper_status(UP)
+        self._tell(LINK_UP, link_objects(index, UP, UP))
 
     def saturate(self, index: int, ratio: float) -> None:
         """Send at this part of the interface's speed, steadily."""
@@ -123,12 +128,13 @@ class SimulatedDevice:
         self._computer().fill(FIXED_DISK, percent, descr)
 
     def reboot(self) -> None:
-        """Start again: uptime and counters from zero, interfaces up, answering as usual."""
+        """Start again: uptime and counters from zero, interfaces up, answering as usual; coldStart tells of it."""
         self._booted_at = self._clock()
         self.restarts += 1
         for interface in self.interfaces.values():
             interface.restart()
         self.recover()
+        self._tell(COLD_START)
 
     # What can go wrong with how it answers.
 
@@ -151,6 +157,12 @@ class SimulatedDevice:
     def recover(self) -> None:
         """Answer as a healthy device does; what it holds stays as it is."""
         self.manners = Manners(max_message_bytes=self.manners.max_message_bytes)
+
+    def _tell(self, trap: Oid, objects: Sequence[tuple[Oid, int]] = ()) -> None:
+        """Send a trap to the manager, if there is one and the device can reach it."""
+        community = self.credential.community.get_secret_value()
+        if self.manager is not None and not self.manners.silent:
+            send_trap(self.address, self.manager, community or "public", self.uptime_ticks(), trap, objects)
 
     def _computer(self) -> Host:
         if self.host is None:
