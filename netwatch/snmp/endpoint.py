@@ -24,7 +24,7 @@ from netwatch.snmp.metrics import IGNORED_CAUSES, datagrams_ignored, receive_buf
 from netwatch.snmp.peer import Exchange, Peer
 from netwatch.snmp.request_ids import RequestIds
 from netwatch.snmp.resolver import SocketAddress
-from netwatch.snmp.v3_hot import is_version_3, open_header
+from netwatch.snmp.v3_hot import msg_id_of
 from netwatch.snmp.v3_user import Again, CredentialRefused
 
 RECEIVE_BUFFER_BYTES = 4 * 2**20
@@ -172,14 +172,14 @@ class Endpoint:
         self._deadlines.add(now + peer.round_trip.timeout_of(attempt, attempt + 1 >= peer.tries), request_id)
         wire.requests += 1
         try:
-            self._sockets[peer.family].sendto(self._datagram(exchange), peer.address)
+            self._sockets[peer.family].sendto(self._datagram(exchange, now), peer.address)
         except OSError as exc:
             self._not_sent(exchange, exc)
 
-    def _datagram(self, exchange: Exchange) -> bytes:
+    def _datagram(self, exchange: Exchange, now: float) -> bytes:
         if exchange.envelope is None:
             return exchange.head + exchange.request_id + exchange.tail
-        return exchange.envelope.wrap(exchange.head, exchange.request_id, exchange.tail, self._loop.time())
+        return exchange.envelope.wrap(exchange.head, exchange.request_id, exchange.tail, now)
 
     def _not_sent(self, exchange: Exchange, error: OSError) -> None:
         """Keep a request until the buffer has room; count another trouble as a request that was lost."""
@@ -199,7 +199,7 @@ class Endpoint:
             exchange = blocked[0]
             if exchange.request_id in self._pending:
                 try:
-                    udp.sendto(self._datagram(exchange), exchange.peer.address)
+                    udp.sendto(self._datagram(exchange, self._loop.time()), exchange.peer.address)
                 except BlockingIOError:
                     return
                 except OSError as exc:
@@ -233,11 +233,15 @@ class Endpoint:
             log.exception(event)
 
     def _take(self, data: bytes, source: SocketAddress) -> None:
-        if is_version_3(data):
-            self._take_sealed(data, source)
-            return
         try:
+            msg_id = msg_id_of(data)
+            if msg_id is not None:
+                self._take_sealed(msg_id, data, source)
+                return
             identity, kind, request_id, status, index, at, end = open_response(data)
+        except FastLaneRefused as exc:
+            self._ignore(exc.reason)
+            return
         except OddHeader:
             try:
                 data = in_plain_shape(data)
@@ -256,24 +260,19 @@ class Endpoint:
         else:
             self._answer(exchange, request_id, data, at, end, status, index)
 
-    def _take_sealed(self, data: bytes, source: SocketAddress) -> None:
+    def _take_sealed(self, msg_id: bytes, data: bytes, source: SocketAddress) -> None:
         """Take a datagram of version 3; its msgID is the request-id that it must turn out to hold inside."""
-        try:
-            header = open_header(data)
-            exchange = self._asked(header.msg_id, source)
-            if exchange is None:
-                return
-            if exchange.envelope is None:
-                raise FastLaneRefused("wrong_version")
-            outcome = exchange.envelope.open(data, header, self._loop.time())
-        except FastLaneRefused as exc:
-            self._ignore(exc.reason)
+        exchange = self._asked(msg_id, source)
+        if exchange is None:
             return
+        if exchange.envelope is None:
+            self._ignore("wrong_version")
+            return
+        outcome = exchange.envelope.open(data, self._loop.time())
         if isinstance(outcome, tuple):
-            data, at, end, status, index = outcome
-            self._answer(exchange, header.msg_id, data, at, end, status, index)
+            self._answer(exchange, msg_id, *outcome)
         elif isinstance(outcome, Again) and exchange.reports < MAX_REPORTS:
-            self._ask_again(exchange, header.msg_id)
+            self._ask_again(exchange, msg_id)
         else:
             error = CredentialRefused(outcome.words) if isinstance(outcome, Again) else outcome
             self._finish(exchange)

@@ -16,6 +16,8 @@ TIME_WINDOW_SECONDS = 150
 MAX_BOOTS = 2**31 - 1
 """An engine that has come to this counts no further, and nothing of it is in time any more."""
 MAX_TIME = 2**31 - 1
+DRIFT_SECONDS = 2.0
+"""Clocks tell whole seconds, so that much apart is still the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class EngineMemory:
 class Engine:
     """An engine's boots and time as they are known here."""
 
-    __slots__ = ("_began_at", "boots", "engine_id", "latest")
+    __slots__ = ("_began_at", "boots", "engine_id", "latest", "version")
 
     def __init__(self, engine_id: bytes, boots: int, time: int, now: float) -> None:
         self.engine_id = engine_id
@@ -64,6 +66,8 @@ class Engine:
         self.latest = time
         """The latest time received in a message whose signature was right (latestReceivedEngineTime)."""
         self._began_at = now - time
+        self.version = 0
+        """Goes up with every step of the clock, for who has encoded it."""
 
     def time_at(self, now: float) -> int:
         """Return what the engine's clock says, capped where it would go round."""
@@ -77,13 +81,20 @@ class Engine:
         self.boots = boots
         self.latest = time
         self._began_at = now - time
+        self.version += 1
 
     def hear(self, boots: int, time: int, now: float) -> bool:
         """Learn from a signed message of the engine; return whether it is in time (RFC 3414, 3.2, step 7b)."""
-        if boots > self.boots or (boots == self.boots and time > self.latest):
+        if (
+            time == self.latest
+            and boots == self.boots != MAX_BOOTS
+            and now - self._began_at - time < TIME_WINDOW_SECONDS
+        ):
+            return True
+        if boots > self.boots:
             self.set(boots, time, now)
-        return (
-            self.boots != MAX_BOOTS
-            and boots == self.boots
-            and time >= self.time_at(now) - TIME_WINDOW_SECONDS
-        )  # fmt: skip
+        elif boots == self.boots and time > self.latest:
+            self.latest = time
+            if abs(now - time - self._began_at) > DRIFT_SECONDS:
+                self.set(boots, time, now)
+        return self.boots != MAX_BOOTS and boots == self.boots and time >= self.time_at(now) - TIME_WINDOW_SECONDS

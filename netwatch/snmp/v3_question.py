@@ -13,10 +13,11 @@ from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
 from netwatch.model import Oid
 from netwatch.snmp.endpoint import Endpoint
 from netwatch.snmp.message import Pdu, PduKind
-from netwatch.snmp.message_v3 import LEVEL, Flag, Header, ScopedPdu, decode_scoped, encode_context, encode_scoped
+from netwatch.snmp.message_v3 import LEVEL, Flag, ScopedPdu, decode_scoped, encode_context, encode_scoped
 from netwatch.snmp.peer import Exchange, Peer
 from netwatch.snmp.plan import NO_ERROR, encode_name, encode_request, null_varbind
 from netwatch.snmp.v3_engine import Engine
+from netwatch.snmp.v3_hot import open_header
 from netwatch.snmp.v3_keys import NO_KEYS
 from netwatch.snmp.v3_seal import seal
 from netwatch.snmp.v3_user import Envelope, Outcome, User
@@ -86,11 +87,12 @@ class Stranger:
             scoped, msg_id=number, flags=Flag.REPORTABLE, engine_id=b"", boots=0, time=0, user=b"", keys=NO_KEYS
         )
 
-    def open(self, data: bytes, header: Header, now: float) -> Outcome:
+    def open(self, data: bytes, now: float) -> Outcome:
         """Take any unsigned Report for the answer: it carries the engine's id, and its clock as a hint.
 
         Nothing is believed by this: keys for a wrong engine would be of no use to whoever made us think of it.
         """
+        header = open_header(data)
         if header.flags & LEVEL:
             raise FastLaneRefused("wrong_level")
         if decode_scoped(data[header.data_at : header.end]).pdu.kind != PduKind.REPORT:

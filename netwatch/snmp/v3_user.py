@@ -29,7 +29,7 @@ from netwatch.snmp.message_v3 import (
 )
 from netwatch.snmp.usm_crypto import SALT_BYTES
 from netwatch.snmp.v3_engine import Engine
-from netwatch.snmp.v3_hot import open_scoped
+from netwatch.snmp.v3_hot import HeaderLayout, layout_of, open_header, open_scoped
 from netwatch.snmp.v3_keys import NO_KEYS, Keys, keys_at, level_of
 from netwatch.snmp.v3_metrics import clock_steps, reports
 from netwatch.snmp.v3_reports import NOT_IN_TIME_WINDOW, UNKNOWN_ENGINE_ID, kind_of
@@ -75,7 +75,7 @@ class Envelope(Protocol):
     def wrap(self, head: bytes, request_id: bytes, tail: bytes, now: float) -> bytes:
         """Return the datagram for a scoped PDU, given around its request-id, which is the msgID too."""
 
-    def open(self, data: bytes, header: Header, now: float) -> Outcome:
+    def open(self, data: bytes, now: float) -> Outcome:
         """Judge a datagram that answers a request of this device.
 
         Raises:
@@ -87,7 +87,8 @@ class User:
     """A credential at one device. Until `meet` was called there is no engine, and nothing can be wrapped."""
 
     __slots__ = (
-        "_after_id", "_clock", "_stamped", "context", "credential", "engine", "heard_at", "keys", "level", "name",
+        "_after_id", "_clock", "_layout", "_moved", "_stamped_until", "_stamped_version", "context",
+        "credential", "engine", "heard_at", "keys", "level", "name",
         "news", "overhead_bytes", "settled",
     )  # fmt: skip
 
@@ -106,7 +107,10 @@ class User:
         """What stands in an answer besides what a v2c answer has."""
         self.heard_at = 0.0
         """When the engine last said something, signed or not."""
-        self._stamped = (-1, -1)
+        self._layout: HeaderLayout | None = None
+        self._moved = False
+        self._stamped_until = 0.0
+        self._stamped_version = -1
         self._after_id = b""
         self._clock = b""
 
@@ -121,7 +125,9 @@ class User:
         self.keys = keys if keys is not None else keys_at(self.credential, engine.engine_id)
         self.engine = engine
         self.context = encode_context(engine.engine_id, self.credential.context.encode())
-        self._stamped = (-1, -1)
+        self._moved = self._moved or bool(self._stamped_until)
+        self._stamped_version = -1
+        self._layout = None
         self.news = True
         self.overhead_bytes = len(_TEMPLATE) + len(self._security(engine.engine_id, MAX_INTEGER, MAX_INTEGER)) + 8
 
@@ -136,36 +142,36 @@ class User:
 
     def wrap(self, head: bytes, request_id: bytes, tail: bytes, now: float) -> bytes:
         """Return the datagram for a scoped PDU; one that was encoded for another engine is turned to this one."""
-        engine, keys = self.engine, self.keys
+        engine = self.engine
         assert engine is not None  # noqa: S101  # requests wait for discovery
-        scoped = head + request_id + tail
-        if not scoped.startswith(self.context, 2 if scoped[1] < 0x80 else scoped[1] - 126):
-            scoped = self._turned(scoped)
-        stamp = (engine.boots, engine.time_at(now))
-        if stamp != self._stamped:
-            self._stamp(engine.engine_id, *stamp)
-        if keys.cryptor is not None:
-            salt, ciphertext = keys.cryptor.encrypt(scoped, self._clock)
-            rest = _SALT + salt + encode_tlv(Tag.OCTET_STRING, ciphertext)
+        if now >= self._stamped_until or engine.version != self._stamped_version:
+            self._stamp(engine, now)
+        rest = head + request_id + tail
+        if self._moved:
+            rest = self._turned(rest)
+        cryptor, signer = self.keys.cryptor, self.keys.signer
+        if cryptor is None:
+            rest = _NO_SALT + rest
         else:
-            rest = _NO_SALT + scoped
+            salt, ciphertext = cryptor.encrypt(rest, self._clock)
+            rest = _SALT + salt + _head(0x04, len(ciphertext)) + ciphertext
         body = _TO_MSG_ID + request_id + self._after_id
-        signer = keys.signer
         if signer is None:
-            return encode_tlv(SEQUENCE, body + rest)
-        message = encode_tlv(SEQUENCE, body + signer.blank + rest)
-        place = len(message) - len(rest)
-        return message[: place - signer.size] + signer.sign(message) + message[place:]
+            return _head(SEQUENCE, len(body) + len(rest)) + body + rest
+        body = _head(SEQUENCE, len(body) + signer.size + len(rest)) + body
+        return body + signer.sign(body + signer.blank + rest) + rest
 
-    def _stamp(self, engine_id: bytes, boots: int, time: int) -> None:
-        """Encode anew what stands between msgID and signature."""
-        self._stamped = (boots, time)
-        self._clock = clock_bytes(boots, time)
-        to_mac = len(self.keys.signer.blank if self.keys.signer else b"") + (
-            len(_SALT) + SALT_BYTES if self.keys.cryptor else len(_NO_SALT)
-        )
+    def _stamp(self, engine: Engine, now: float) -> None:
+        """Encode anew, once a second, what stands between msgID and signature: the engine's time is in it."""
+        time = engine.time_at(now)
+        self._stamped_until, self._stamped_version = now + 1, engine.version
+        self._clock = clock_bytes(engine.boots, time)
+        behind = self.keys.signer.size if self.keys.signer else 0
+        behind += len(_SALT) + SALT_BYTES if self.keys.cryptor else len(_NO_SALT)
         flags = bytes((self.level | Flag.REPORTABLE,))
-        self._after_id = _TO_FLAGS + flags + _BEHIND_FLAGS + self._security(engine_id, boots, time)[:-to_mac]
+        self._after_id = (
+            _TO_FLAGS + flags + _BEHIND_FLAGS + self._security(engine.engine_id, engine.boots, time)[:-behind]
+        )
 
     def _security(self, engine_id: bytes, boots: int, time: int) -> bytes:
         """Encode the security parameters with signature and salt left blank."""
@@ -174,16 +180,45 @@ class User:
         return encode_security(engine_id, boots, time, self.name, blank, salt)
 
     def _turned(self, scoped: bytes) -> bytes:
-        """Give a scoped PDU the present engine's context."""
+        """Give a scoped PDU the present engine's context, if it does not have it."""
         at, end = read_as(SEQUENCE, scoped, 0, len(scoped))
+        if scoped.startswith(self.context, at):
+            return scoped
         _, at = read_as(Tag.OCTET_STRING, scoped, at, end)
         _, at = read_as(Tag.OCTET_STRING, scoped, at, end)
         return encode_tlv(SEQUENCE, self.context + scoped[at:end])
 
     # -- in -----------------------------------------------------------------------------------------------------
 
-    def open(self, data: bytes, header: Header, now: float) -> Outcome:
-        """Judge a datagram: signature, then time, then cipher, then what it says."""
+    def open(self, data: bytes, now: float) -> Outcome:
+        """Judge a datagram: signature, then time, then cipher, then what it says.
+
+        An answer whose header is the last one's is judged here. Whatever is odd about it, header or content, is
+        then found by `_judge`.
+        """
+        layout, engine, keys = self._layout, self.engine, self.keys
+        if layout is None or engine is None or not layout.fits(data):
+            return self._judge(data, open_header(data), now)
+        time = data[layout.time_at : layout.time_stop]
+        scoped = data[layout.size - 4 :]
+        if keys.signer is not None:
+            if not keys.signer.verifies(data, layout.mac_at, layout.mac_stop, len(data)):
+                raise FastLaneRefused("wrong_digest")
+            if not engine.hear(layout.boots, int.from_bytes(time), now):
+                raise FastLaneRefused("not_in_time_window")
+            if keys.cryptor is not None:
+                clock = layout.clock + time.rjust(4, b"\0")
+                scoped = keys.cryptor.decrypt(scoped[4:], clock, data[layout.salt_at : layout.size - 4])
+        try:
+            kind, request_id, status, index, at, end = open_scoped(scoped, self.context)
+        except OddHeader:
+            return self._judge(data, open_header(data), now)
+        if kind != RESPONSE or request_id != data[11:15]:
+            return self._judge(data, open_header(data), now)
+        self.heard_at = now
+        return scoped, at, end, status, index
+
+    def _judge(self, data: bytes, header: Header, now: float) -> Outcome:
         level = header.flags & LEVEL
         in_time = not level or self._authenticate(data, header, now)
         scoped = self._decrypted(data, header) if level & Flag.PRIVACY else data[header.data_at : header.end]
@@ -206,6 +241,7 @@ class User:
         if request_id != header.msg_id or header.user != self.name or context != self.context:
             raise FastLaneRefused("wrong_request")
         self.heard_at = now
+        self._layout = layout_of(data, header)
         return scoped, at, end, status, index
 
     def _authenticate(self, data: bytes, header: Header, now: float) -> bool:
@@ -217,10 +253,8 @@ class User:
             raise FastLaneRefused("wrong_engine")
         if not signer.verifies(data, header.mac_at, header.mac_stop, header.end):
             raise FastLaneRefused("wrong_digest")
-        boots = engine.boots
-        in_time = engine.hear(header.boots, header.time, now)
-        self.news |= engine.boots != boots
-        return in_time
+        self.news |= header.boots > engine.boots
+        return engine.hear(header.boots, header.time, now)
 
     def _decrypted(self, data: bytes, header: Header) -> bytes:
         if self.keys.cryptor is None:
@@ -261,7 +295,15 @@ class User:
         clock_steps.labels(direction=step).inc()
         self.news |= header.boots != engine.boots
         engine.set(header.boots, header.time, now)
+        self._layout = None
         return Again(words=NOT_IN_TIME_WINDOW.words)
+
+
+def _head(tag: int, size: int) -> bytes:
+    """Return tag and length."""
+    if size > 0xFF:
+        return bytes((tag, 0x82, size >> 8, size & 0xFF))
+    return bytes((tag, size)) if size < 0x80 else bytes((tag, 0x81, size))
 
 
 def _in_plain_shape(scoped: bytes) -> tuple[bytes, bytes]:
