@@ -8,7 +8,7 @@ from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus
 from netwatch.model.duration import Duration, format_duration, parse_duration
 from netwatch.model.names import NUMBERS, ObjectNames, plain_text
 from netwatch.model.oid import Oid
-from netwatch.model.outbox import UNSENT, OutboxEntry, OutboxState
+from netwatch.model.outbox import UNSENT, OutboxEntry, OutboxKind, OutboxState
 from netwatch.model.pattern import bounded_matcher
 from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
 from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
@@ -36,7 +36,7 @@ __all__ = [
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
-    "OutboxEntry", "OutboxState", "UNSENT", "Memory", "Transaction",
+    "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "Memory", "Transaction",
     "Duration", "format_duration", "parse_duration", "shipped_directory",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
 ]  # fmt: skip

@@ -28,6 +28,13 @@ class OutboxState(StrEnum):
     SUPERSEDED = "superseded"
 
 
+class OutboxKind(StrEnum):
+    """How a row leaves: as a mail through a relay, or as an SNMP notification to another manager."""
+
+    MAIL = "mail"
+    TRAP = "trap"
+
+
 UNSENT = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.DEFERRED, OutboxState.UNKNOWN)
 
 
@@ -35,7 +42,8 @@ UNSENT = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.DEFERRED, OutboxS
 class OutboxEntry:
     """One message to one recipient.
 
-    message:     the MIME bytes, ended lines CRLF; a retry sends them again unchanged.
+    kind:        mail or trap. Of a trap `recipient` is the manager's host and port, `envelope_sender` empty.
+    message:     the MIME bytes, ended lines CRLF, or a trap's varbinds as JSON; a retry sends them again unchanged.
     attempts:    tries that count against the timetable (relay-level trouble does not).
     not_before:  when to try (again); lease_until: while `sending`, when another agent may take over.
     group_key, alert_ids: what it tells of. last_reply: the server's last words, or ours ("connection refused").
@@ -49,6 +57,7 @@ class OutboxEntry:
     message: bytes
     created_at: datetime
     not_before: datetime
+    kind: OutboxKind = OutboxKind.MAIL
     state: OutboxState = OutboxState.QUEUED
     attempts: int = 0
     lease_until: datetime | None = None

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Table, and_, bindparam, delete, or_, select, update
 from sqlalchemy.sql import func
 
-from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxState, Transaction
+from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.store.database import Database
 from netwatch.store.queries import WAITING, chunks, groups
 from netwatch.store.rows import (
@@ -111,15 +111,17 @@ def _statement(operation: Operation) -> int:
     return id(operation[0])
 
 
-def claim_due(connection: Connection, now: datetime, lease_for: timedelta, limit: int) -> list[OutboxEntry]:
-    """Lease the rows that are due to the caller, those due longest first.
+def claim_due(
+    connection: Connection, now: datetime, lease_for: timedelta, limit: int, kind: OutboxKind
+) -> list[OutboxEntry]:
+    """Lease the rows of one kind that are due to the caller, those due longest first.
 
     A row whose lease ran out was perhaps sent by whoever held it: it becomes `unknown` and is due at once.
     """
-    _end_leases(connection, now)
+    _end_leases(connection, now, kind)
     query = (
         select(OUTBOX)
-        .where(OUTBOX.c.state.in_(WAITING), OUTBOX.c.not_before <= microseconds(now))
+        .where(OUTBOX.c.kind == kind.value, OUTBOX.c.state.in_(WAITING), OUTBOX.c.not_before <= microseconds(now))
         .order_by(OUTBOX.c.not_before, OUTBOX.c.created_at, OUTBOX.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # Nothing in SQLite, where BEGIN IMMEDIATE keeps other claimers out.
@@ -134,19 +136,23 @@ def claim_due(connection: Connection, now: datetime, lease_for: timedelta, limit
     return leased
 
 
-def _end_leases(connection: Connection, now: datetime) -> None:
-    over = and_(OUTBOX.c.state == OutboxState.SENDING.value, OUTBOX.c.lease_until <= microseconds(now))
-    query = select(OUTBOX.c.id, OUTBOX.c.recipient).where(over).with_for_update(skip_locked=True)
+def _end_leases(connection: Connection, now: datetime, kind: OutboxKind) -> None:
+    sending = and_(OUTBOX.c.kind == kind.value, OUTBOX.c.state == OutboxState.SENDING.value)
+    query = (
+        select(OUTBOX.c.id, OUTBOX.c.recipient)
+        .where(sending, OUTBOX.c.lease_until <= microseconds(now))
+        .with_for_update(skip_locked=True)
+    )
     lost = connection.execute(query).all()
     values = {"state": OutboxState.UNKNOWN.value, "lease_until": None, "last_reply": LEASE_RAN_OUT}
     for ids in chunks(row.id for row in lost):
         connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
-    _append(connection, (lease_event(row.recipient, now) for row in lost))
+    _append(connection, (lease_event(kind, row.recipient, now) for row in lost))
 
 
-def lease_event(recipient: str, now: datetime) -> Event:
+def lease_event(kind: OutboxKind, recipient: str, now: datetime) -> Event:
     """Return the line of the event log for a lease that ran out."""
-    return Event(at=now, kind="delivery", text=f"mail to {recipient}: {LEASE_RAN_OUT}; it will be sent again")
+    return Event(at=now, kind="delivery", text=f"{kind} to {recipient}: {LEASE_RAN_OUT}; it will be sent again")
 
 
 def record(connection: Connection, entry: OutboxEntry, events: Sequence[Event]) -> bool:

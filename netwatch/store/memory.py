@@ -21,6 +21,7 @@ from netwatch.model import (
     Event,
     Memory,
     OutboxEntry,
+    OutboxKind,
     OutboxState,
     Transaction,
     TrapEvent,
@@ -166,26 +167,31 @@ class MemoryStore:
         """Return when the oldest mail still to be sent was made."""
         return min((entry.created_at for entry in self._unsent()), default=None)
 
-    async def next_due(self) -> datetime | None:
-        """Return when `claim_due` will next find something; in the past, if it would now."""
-        due = (e.lease_until if e.state is OutboxState.SENDING else e.not_before for e in self._unsent())
+    async def next_due(self, kind: OutboxKind = OutboxKind.MAIL) -> datetime | None:
+        """Return when `claim_due` will next find something of a kind; in the past, if it would now."""
+        unsent = [entry for entry in self._unsent() if entry.kind is kind]
+        due = (e.lease_until if e.state is OutboxState.SENDING else e.not_before for e in unsent)
         return min((at for at in due if at is not None), default=None)
 
-    async def claim_due(self, now: datetime, lease_for: timedelta, limit: int) -> list[OutboxEntry]:
-        """Lease the rows that are due, those due longest first."""
-        self._end_leases(now)
-        due = [e for e in self._unsent() if e.state is not OutboxState.SENDING and e.not_before <= now]
+    async def claim_due(
+        self, now: datetime, lease_for: timedelta, limit: int, kind: OutboxKind = OutboxKind.MAIL
+    ) -> list[OutboxEntry]:
+        """Lease the rows of a kind that are due, those due longest first."""
+        unsent = [entry for entry in self._unsent() if entry.kind is kind]
+        self._end_leases(unsent, now)
+        unsent = [self._outbox[entry.id] for entry in unsent]
+        due = [e for e in unsent if e.state is not OutboxState.SENDING and e.not_before <= now]
         due.sort(key=lambda entry: (entry.not_before, entry.created_at, entry.id))
         leased = [replace(e, state=OutboxState.SENDING, lease_until=now + lease_for) for e in due[:limit]]
         self._outbox |= {entry.id: entry for entry in leased}
         return leased
 
-    def _end_leases(self, now: datetime) -> None:
-        for entry in self._unsent():
+    def _end_leases(self, entries: Sequence[OutboxEntry], now: datetime) -> None:
+        for entry in entries:
             if entry.lease_until is not None and entry.lease_until <= now:
                 lost = replace(entry, state=OutboxState.UNKNOWN, lease_until=None, last_reply=LEASE_RAN_OUT)
                 self._outbox[entry.id] = lost
-                self._events.append(lease_event(entry.recipient, now))
+                self._events.append(lease_event(entry.kind, entry.recipient, now))
 
     async def record(self, entry: OutboxEntry, events: Sequence[Event] = ()) -> None:
         """Write down how an attempt ended; only a row that is the caller's changes."""

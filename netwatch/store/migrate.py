@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, select, update
 from netwatch.errors import StoreError
 from netwatch.store.schema import METADATA, SCHEMA_VERSION
 
-CURRENT = 2
+CURRENT = 3
 
 Step = Callable[[Connection], None]
 
@@ -33,7 +33,16 @@ def _trap_log(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: Mapping[int, Step] = {1: _trap_log}
+def _outbox_of_traps(connection: Connection) -> None:
+    """Version 3: the outbox holds more than mails."""
+    for statement in (
+        "ALTER TABLE outbox ADD COLUMN kind TEXT DEFAULT 'mail' NOT NULL",
+        "CREATE INDEX outbox_by_kind ON outbox (kind, state, not_before)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: Mapping[int, Step] = {1: _trap_log, 2: _outbox_of_traps}
 """Version n -> what makes it version n + 1. A step writes its own DDL and never uses `schema.py`, which moves on."""
 
 

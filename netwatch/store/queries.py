@@ -11,7 +11,18 @@ from itertools import islice
 
 from sqlalchemy import Connection, Select, case, func, select
 
-from netwatch.model import UNSENT, Alert, AlertGroup, AlertState, Event, Memory, OutboxEntry, OutboxState, TrapEvent
+from netwatch.model import (
+    UNSENT,
+    Alert,
+    AlertGroup,
+    AlertState,
+    Event,
+    Memory,
+    OutboxEntry,
+    OutboxKind,
+    OutboxState,
+    TrapEvent,
+)
 from netwatch.store.rows import alert_of, entry_of, event_of, group_of, instant, memory_of
 from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, TRAPS
 from netwatch.store.trap_rows import trap_of
@@ -118,11 +129,11 @@ def oldest_unsent(connection: Connection) -> datetime | None:
     return _instant(connection.execute(query).scalar())
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """Return when `claim_due` will next find something: a row's time, or the end of a lease."""
+def next_due(connection: Connection, kind: OutboxKind) -> datetime | None:
+    """Return when `claim_due` will next find something of a kind: a row's time, or the end of a lease."""
     sending = OutboxState.SENDING.value
     due = case((OUTBOX.c.state == sending, OUTBOX.c.lease_until), else_=OUTBOX.c.not_before)
-    query = select(func.min(due)).where(OUTBOX.c.state.in_([*WAITING, sending]))
+    query = select(func.min(due)).where(OUTBOX.c.kind == kind.value, OUTBOX.c.state.in_([*WAITING, sending]))
     return _instant(connection.execute(query).scalar())
 
 

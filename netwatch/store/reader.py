@@ -17,7 +17,17 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
-from netwatch.model import Alert, AlertGroup, AlertState, Event, Memory, OutboxEntry, OutboxState, TrapEvent
+from netwatch.model import (
+    Alert,
+    AlertGroup,
+    AlertState,
+    Event,
+    Memory,
+    OutboxEntry,
+    OutboxKind,
+    OutboxState,
+    TrapEvent,
+)
 from netwatch.store import queries
 from netwatch.store.database import Database, database_for
 from netwatch.store.metrics import ERRORS
@@ -103,9 +113,9 @@ class StoreReader:
         """Return when the oldest mail still to be sent was made."""
         return await self._read(queries.oldest_unsent)
 
-    async def next_due(self) -> datetime | None:
-        """Return when `claim_due` will next find something; in the past, if it would now."""
-        return await self._read(queries.next_due)
+    async def next_due(self, kind: OutboxKind = OutboxKind.MAIL) -> datetime | None:
+        """Return when `claim_due` will next find something of a kind; in the past, if it would now."""
+        return await self._read(queries.next_due, kind)
 
     def _open(self) -> None:
         self._engine = self._database.reader()

@@ -22,6 +22,7 @@ from netwatch.model import (
     Event,
     Memory,
     OutboxEntry,
+    OutboxKind,
     OutboxState,
     Transaction,
 )
@@ -145,6 +146,7 @@ def entry_row(entry: OutboxEntry) -> Row:
         "envelope_sender": entry.envelope_sender,
         "recipient": entry.recipient,
         "subject": clean(entry.subject),
+        "kind": entry.kind.value,
         "message": entry.message,
         "created_at": microseconds(entry.created_at),
         "receiver": entry.receiver,
@@ -178,6 +180,7 @@ def entry_of(row: RowMapping) -> OutboxEntry:
         message=bytes(row["message"]),
         created_at=instant(row["created_at"]),
         not_before=instant(row["not_before"]),
+        kind=OutboxKind(row["kind"]),
         state=OutboxState(row["state"]),
         attempts=row["attempts"],
         lease_until=_instant_or_none(row["lease_until"]),

@@ -74,9 +74,11 @@ OUTBOX = Table(
     Column("last_reply", Text, nullable=False),
     Column("last_tried_at", BigInteger),
     Column("sent_at", BigInteger),
+    Column("kind", Text, nullable=False, server_default="mail"),
     # Last, because SQLite reads a row from its front: a list of rows need not page through the mails.
     Column("message", LargeBinary, nullable=False),
     Index("outbox_by_state", "state", "not_before"),
+    Index("outbox_by_kind", "kind", "state", "not_before"),
     Index("outbox_by_age", "created_at"),
 )
 

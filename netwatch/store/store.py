@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
-from netwatch.model import Event, OutboxEntry, Transaction
+from netwatch.model import Event, OutboxEntry, OutboxKind, Transaction
 from netwatch.store import changes
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.migrate import bring_up_to_date
@@ -80,12 +80,14 @@ class Store(StoreReader):
         """
         return self._running().submit(transaction=transaction)
 
-    async def claim_due(self, now: datetime, lease_for: timedelta, limit: int) -> list[OutboxEntry]:
-        """Lease the rows that are due, those due longest first; nobody else gets them until the lease ends.
+    async def claim_due(
+        self, now: datetime, lease_for: timedelta, limit: int, kind: OutboxKind = OutboxKind.MAIL
+    ) -> list[OutboxEntry]:
+        """Lease the rows of a kind that are due, those due longest first; nobody else gets them until the lease ends.
 
         A row whose lease ran out becomes `unknown` first, and is due.
         """
-        work = partial(changes.claim_due, now=now, lease_for=lease_for, limit=limit)
+        work = partial(changes.claim_due, now=now, lease_for=lease_for, limit=limit, kind=kind)
         claimed: list[OutboxEntry] = await self._running().submit(work=work, droppable=True)
         return claimed
 

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from netwatch.errors import StoreError
-from netwatch.model import AlertState, Missing, Oid, OutboxState, Transaction, Value, Varbind
+from netwatch.model import AlertState, Missing, Oid, OutboxKind, OutboxState, Transaction, Value, Varbind
 from netwatch.store import MemoryStore, Store, changes
 from netwatch.store import memory as memory_store
 
@@ -241,6 +241,29 @@ async def test_due_rows_are_leased_those_due_longest_first(store: AnyStore):
     )
     assert await store.outbox_entry("first") == claimed[0]
     assert await store.claim_due(after(seconds=3), LEASE, limit=10) == []
+
+
+async def test_mails_and_traps_are_claimed_apart(store: AnyStore):
+    trap = entry("trap", kind=OutboxKind.TRAP, recipient="192.0.2.9:162", not_before=after(seconds=1))
+    await store.commit(Transaction(entries=(trap, entry("mail"))))
+
+    assert await store.next_due() == T0
+    assert await store.next_due(OutboxKind.TRAP) == after(seconds=1)
+    assert [one.id for one in await store.claim_due(after(seconds=1), LEASE, limit=9)] == ["mail"]
+    assert [one.id for one in await store.claim_due(after(seconds=1), LEASE, 9, OutboxKind.TRAP)] == ["trap"]
+
+
+async def test_a_lease_that_ends_is_told_of_by_its_kind(store: AnyStore):
+    trap = entry("trap", kind=OutboxKind.TRAP, recipient="192.0.2.9:162")
+    await store.commit(Transaction(entries=(trap, entry("mail"))))
+    for kind in OutboxKind:
+        await store.claim_due(T0, LEASE, 9, kind)
+
+    (again,) = await store.claim_due(T0 + LEASE, LEASE, 9, OutboxKind.TRAP)
+
+    assert (again.id, again.kind) == ("trap", OutboxKind.TRAP)
+    assert [one.text.split(":")[0] for one in await store.events()] == ["trap to 192.0.2.9"]
+    assert (await store.outbox_entry("mail")).state is OutboxState.SENDING
 
 
 async def test_no_row_is_leased_to_two_claimers(store: AnyStore):

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection, Engine, inspect, select
 
 from netwatch.errors import StoreError
+from netwatch.model import OutboxKind
 from netwatch.store.migrate import CURRENT, bring_up_to_date, check_version
-from netwatch.store.queries import alerts
+from netwatch.store.queries import alerts, outbox
 from netwatch.store.schema import METADATA, SCHEMA_VERSION
 from netwatch.store.sqlite import Sqlite
 
@@ -56,6 +57,10 @@ def test_tables_of_version_1_become_those_of_today_and_keep_their_rows(engine: E
     with engine.connect() as connection, connection.begin():
         for statement in (
             "DROP TABLE traps",
+            "DROP INDEX outbox_by_kind",
+            "ALTER TABLE outbox DROP COLUMN kind",
+            "INSERT INTO outbox VALUES ('m1', '<m1@a>', 'a@a', 'b@b', 's', 1, 1, 'queued', 0, NULL, 'noc', '', '[]', "
+            "'', NULL, NULL, x'74657874')",
             "ALTER TABLE alerts DROP COLUMN seen_at",
             "ALTER TABLE alerts DROP COLUMN trap_count",
             "INSERT INTO alerts VALUES ('a1', 'r', 'd', '', 'firing', '{}', '{}', 'null', 'null', 1, 1, NULL, NULL)",
@@ -69,7 +74,9 @@ def test_tables_of_version_1_become_those_of_today_and_keep_their_rows(engine: E
     assert tables_of(engine) == today
     with engine.connect() as connection:
         (kept,) = alerts(connection, None, None)
+        (mail,) = outbox(connection, None, None)
     assert (kept.id, kept.seen_at, kept.trap_count) == ("a1", None, 0)
+    assert (mail.id, mail.kind, mail.message) == ("m1", OutboxKind.MAIL, b"text")
 
 
 def test_older_tables_are_brought_forward_step_by_step(engine: Engine):
