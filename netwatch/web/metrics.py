@@ -8,3 +8,8 @@ from prometheus_client import Counter, Gauge
 REQUESTS = Counter("netwatch_http_requests_total", "HTTP requests answered, by route and status.", ["route", "code"])
 REFUSED_HOSTS = Counter("netwatch_http_refused_hosts_total", "Requests refused for the name they asked for us by.")
 EVENT_STREAMS = Gauge("netwatch_http_event_streams", "Pages that are open and refresh themselves.")
+DROPPED_CONNECTIONS = Counter(
+    "netwatch_http_dropped_connections_total",
+    "Connections closed because they asked for nothing or were too many.",
+    ["why"],
+)

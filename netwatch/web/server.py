@@ -16,11 +16,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from netwatch.errors import NetWatchError
+from netwatch.web.connections import MAX_CONNECTIONS, Connection
 from netwatch.web.listen import ListenAddress, parse_listen
 from netwatch.web.live import Live
 from netwatch.web.settings import WebSettings
 
-MAX_CONNECTIONS = 512
 _START_TIMEOUT_SECONDS = 10
 _STOP_TIMEOUT_SECONDS = 2
 _WHY = {
@@ -65,7 +65,7 @@ class Server:
         opened = _open(self._address)
         self.port = opened.getsockname()[1]
         config = uvicorn.Config(
-            self._app, http="h11", ws="none", lifespan="off", log_config=None, access_log=False,
+            self._app, http=Connection, ws="none", lifespan="off", log_config=None, access_log=False,
             server_header=False, proxy_headers=False, limit_concurrency=MAX_CONNECTIONS,
             timeout_graceful_shutdown=_STOP_TIMEOUT_SECONDS,
         )  # fmt: skip
