@@ -45,7 +45,10 @@ class Timing(Protocol):
 
 
 class Happening(Enum):
-    """What a reading, or the lack of one, says about one alert."""
+    """What a reading, the lack of one, or a trap says about one alert.
+
+    A trap says a thing once. That it still stands is what the engine says when a hold time of such an alert is over.
+    """
 
     BROKEN = "the expression is true"
     HEALED = "the expression is no longer true"
@@ -55,6 +58,11 @@ class Happening(Enum):
     ROW_GONE = "the row is no longer there"
     RULE_GONE = "the rule was removed"
     DEVICE_GONE = "the device was removed"
+    TRAP = "a trap says so"
+    TRAP_STANDS = "what a trap said stands"
+    TRAP_OVER = "a trap says that it is over"
+    TRAP_OVER_STANDS = "a trap said that it is over"
+    EXPIRED = "no such trap came within its ttl"
 
 
 class Transition(StrEnum):
@@ -181,6 +189,11 @@ _SIGNS: Mapping[Happening, _Sign] = {
     Happening.ROW_GONE: _Sign.GONE,
     Happening.RULE_GONE: _Sign.GONE,
     Happening.DEVICE_GONE: _Sign.GONE,
+    Happening.TRAP: _Sign.BROKEN,
+    Happening.TRAP_STANDS: _Sign.BROKEN,
+    Happening.TRAP_OVER: _Sign.HEALED,
+    Happening.TRAP_OVER_STANDS: _Sign.HEALED,
+    Happening.EXPIRED: _Sign.GONE,
 }
 
 

@@ -1,9 +1,10 @@
-"""The corridor: a reading or a gap goes in, alert changes and outbox rows come out, written in one transaction.
+"""The corridor: a reading, a gap or a trap goes in, alert changes and outbox rows come out, in one transaction.
 
 May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch.app.
 """
 
 from netwatch.engine.engine import Engine, Ledger
 from netwatch.engine.incidents import Mailer
+from netwatch.engine.traps import KnownRows
 
-__all__ = ["Engine", "Ledger", "Mailer"]
+__all__ = ["Engine", "Ledger", "Mailer", "KnownRows"]

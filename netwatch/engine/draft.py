@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from netwatch.model import Alert, AlertGroup, Event, Memory, OutboxEntry, Transaction
+from netwatch.model import Alert, AlertGroup, Event, Memory, OutboxEntry, Transaction, TrapEvent
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +22,7 @@ class Draft:
     entries: list[OutboxEntry] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     memories: list[Memory] = field(default_factory=list)
+    traps: list[TrapEvent] = field(default_factory=list)
 
     def finished(self) -> Transaction:
         """Return the transaction; false where there is nothing to write."""
@@ -32,6 +33,7 @@ class Draft:
             entries=tuple(self.entries),
             events=tuple(self.events),
             memories=tuple(self.memories),
+            traps=tuple(self.traps),
         )
 
 

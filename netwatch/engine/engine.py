@@ -1,10 +1,11 @@
-"""The corridor: a reading goes in, alert changes and outbox rows come out, written in one transaction.
+"""The corridor: a reading or a trap goes in, alert changes and outbox rows come out, written in one transaction.
 
 Everything that happens to an alert passes here and nowhere else: rules say what is broken, alerts what becomes of
 it and who is told, the ledger writes it down. Nothing is mailed from here; an outbox row is, once it is written.
 
-    reading -> rules.evaluate -> alerts.step -> alerts.join -> Transaction(alerts, groups, events)
-    tick    -> alerts.flush   -> Mailer.compose             -> Transaction(groups, outbox entries, events)
+    reading -> rules.evaluate   -> alerts.step -> alerts.join -> Transaction(alerts, groups, events)
+    trap    -> rules.verdict_on -> alerts.step -> alerts.join -> Transaction(trap, alerts, groups, events)
+    tick    -> alerts.flush     -> Mailer.compose             -> Transaction(groups, outbox entries, events)
 
 May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch.app, which hands in the rest.
 """
@@ -23,9 +24,11 @@ import structlog
 
 from netwatch.alerts import Happening, NoData, Route, Step, happening_of, step
 from netwatch.engine.alert_book import AlertBook
+from netwatch.engine.confirming import Confirmations
 from netwatch.engine.draft import Draft
 from netwatch.engine.incidents import Incidents, Mailer
 from netwatch.engine.metrics import ALERTS, UNWRITTEN
+from netwatch.engine.traps import KnownRows, NoRows, TrapDesk, is_sender
 from netwatch.model import (
     Alert,
     AlertGroup,
@@ -36,8 +39,20 @@ from netwatch.model import (
     ReadingGap,
     TableReading,
     Transaction,
+    TrapEvent,
 )
-from netwatch.rules import MEMORY_SCOPE, Rule, TableMemory, Verdicts, evaluate, memory_key, render
+from netwatch.rules import (
+    MEMORY_SCOPE,
+    NO_MIB,
+    MibNames,
+    Rule,
+    TableMemory,
+    TrapRule,
+    Verdicts,
+    evaluate,
+    memory_key,
+    render,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +84,10 @@ class Engine:
         device_labels: Mapping[str, Mapping[str, str]],
         ledger: Ledger,
         mailer: Mailer,
+        trap_rules: Sequence[TrapRule] = (),
+        rows: KnownRows | None = None,
+        names: MibNames = NO_MIB,
+        poll_now: Callable[[str], object] = lambda device: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
@@ -80,6 +99,10 @@ class Engine:
             device_labels: device name -> its labels; also says which devices exist.
             ledger: where changes are written.
             mailer: who writes the messages.
+            trap_rules: the rules to hold traps against.
+            rows: who knows the rows of polled tables, so that a trap's ifIndex gets a name.
+            names: who writes OIDs and values for people.
+            poll_now: asks for a poll of a device out of turn.
             clock: the time for mails; readings bring their own.
             new_id: makes ids of alerts and threads.
         """
@@ -95,6 +118,8 @@ class Engine:
         self._wake = asyncio.Event()
         self._incidents = Incidents(route, mailer, known, new_id)
         self._book = AlertBook(device_labels, known, self._incidents, self._wake.set, new_id)
+        self._confirmations = Confirmations(poll_now)
+        self._traps = TrapDesk(trap_rules, self._book, rows or NoRows(), names, self._confirmations, self._wake.set)
         self._flusher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -112,6 +137,7 @@ class Engine:
 
     async def stop(self) -> None:
         """Stop flushing; what is due is flushed at the next start."""
+        self._confirmations.stop()
         if self._flusher is not None:
             self._flusher.cancel()
             await asyncio.gather(self._flusher, return_exceptions=True)
@@ -155,6 +181,12 @@ class Engine:
                 self._apply(draft, rule, after, gap.at, labels={}, value=None, threshold=None, why=gap.reason)
         self._write(draft)
 
+    def take_trap(self, event: TrapEvent) -> asyncio.Future[None]:
+        """Log a trap and do what the rules say of it; the future is done when all of that is durable."""
+        draft = Draft()
+        self._traps.take(draft, event)
+        return self._commit(draft.finished())
+
     def remember(self, memory: Memory) -> None:
         """Write down what another room wants back after a restart."""
         self._write(Draft(memories=[memory]))
@@ -164,11 +196,18 @@ class Engine:
         self._write(Draft(events=[event]))
 
     def flush_due(self, now: datetime) -> datetime | None:
-        """Put into the outbox what is due, and return when to look again, None when nothing is foreseen."""
+        """End what is over by itself, put into the outbox what is due, and return when to look again.
+
+        None means that nothing is foreseen.
+        """
+        draft = Draft()
+        expires = self._traps.expire(draft, now)
+        self._write(draft)
         states = Counter(alert.state for alert in self.alerts())
         for state in (AlertState.PENDING, AlertState.FIRING):
             ALERTS.labels(state).set(states[state])
-        return self._incidents.flush_due(now, self._write_flushed)
+        mails = self._incidents.flush_due(now, self._write_flushed)
+        return min((due for due in (expires, mails) if due is not None), default=None)
 
     def _step_rows(
         self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
@@ -229,9 +268,11 @@ class Engine:
         """End alerts whose rule or device the configuration no longer has."""
         now = self._clock()
         for alert in self.alerts():
-            rule = self._rules.get(alert.key.rule)
+            trap_rule = self._traps.rule(alert.key.rule)
+            rule = trap_rule or self._rules.get(alert.key.rule)
             gone = Happening.RULE_GONE if rule is None else Happening.DEVICE_GONE
-            if rule is not None and alert.key.device in self._device_labels:
+            has_source = alert.key.device in self._device_labels or (trap_rule and is_sender(alert.key.device))
+            if rule is not None and has_source:
                 continue
             after = step(rule or _NO_RULE, alert, gone, now, key=alert.key, new_id=self._new_id)
             if after.alert is not None and after.changed:
@@ -262,9 +303,13 @@ class Engine:
         self._write(draft)
 
     def _write(self, draft: Draft) -> None:
-        transaction = draft.finished()
-        if transaction:
-            self._ledger.commit(transaction).add_done_callback(_log_failure)
+        if transaction := draft.finished():
+            self._commit(transaction)
+
+    def _commit(self, transaction: Transaction) -> asyncio.Future[None]:
+        written = self._ledger.commit(transaction)
+        written.add_done_callback(_log_failure)
+        return written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,19 @@ NOTIFICATIONS = Counter("netwatch_notifications_total", "Notifications decided, 
 COMPOSE_ERRORS = Counter(
     "netwatch_compose_errors_total", "Notifications that could not be written, to be tried again"
 )
+TRAP_EVENTS = Counter(
+    "netwatch_trap_events_total",
+    "Traps taken in, repeats as one, by whether a rule had a use for them",
+    ["outcome"],
+)
+TRAP_RULE_ERRORS = Counter("netwatch_trap_rule_errors_total", "Traps that a rule could not be held against")
+TRAP_ALERTS_REFUSED = Counter(
+    "netwatch_trap_alerts_refused_total", "Alerts not begun because a sender has too many of one rule already"
+)
+CONFIRMING_POLLS = Counter("netwatch_confirming_polls_total", "Polls asked for because of a trap")
 UNWRITTEN = Counter("netwatch_unwritten_transactions_total", "Transactions that the store refused for good")
 ALERTS = Gauge("netwatch_alerts", "Alerts there are now, by state", ["state"])
 INCIDENTS = Gauge("netwatch_incidents", "Groups of alerts that are not over")
+
+for outcome in ("matched", "unmatched"):
+    TRAP_EVENTS.labels(outcome)

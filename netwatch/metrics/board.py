@@ -70,6 +70,22 @@ class Board:
         """Return the fresh readings of one device, by table name."""
         return tuple(self._fresh_of(device, self._devices.get(device, {}), self._clock()))
 
+    def row_of(self, device: str, labels: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
+        """Return key and labels of the row that has these labels (`ifIndex`: `7`) in whichever table has them.
+
+        A table that was not read lately still tells what its rows are called.
+        """
+        for held in self._devices.get(device, {}).values():
+            rows = held.reading.rows if held.reading else None
+            if rows is None or not labels or not all(name in rows.labels for name in labels):
+                continue
+            wanted = tuple(labels.values())
+            columns = zip(*(rows.labels[name] for name in labels), strict=True)
+            row = next((number for number, texts in enumerate(columns) if texts == wanted), None)
+            if row is not None:
+                return rows.keys[row], rows.labels_of(row)
+        return None
+
     def gaps(self, device: str) -> tuple[ReadingGap, ...]:
         """Return the tables of one device whose last poll brought nothing."""
         tables = self._devices.get(device, {})

@@ -109,6 +109,11 @@ def _check_lives(draft: _Draft) -> None:
     entry = draft.entry
     if entry.ttl is not None and entry.ttl <= entry.for_:
         draft.flaws.append((("ttl",), None, "is over before `for` is, so the alert could never fire"))
+    draft.flaws += [
+        (("labels", name), None, f"{name} is in the key, and comes from the trap")
+        for name in entry.labels
+        if name in entry.key
+    ]
     both = [one for one in draft.on_trap if any(one.overlaps(other) for other in draft.clear_on)]
     if both and (entry.expr is None or entry.clear_expr is None):
         message = f"{both[0].text} both begins and ends it; say which with expr and clear_expr"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from netwatch.metrics import Board
 from netwatch.metrics.metrics import GAPS, READINGS
-from netwatch.model import ReadingGap
+from netwatch.model import SCALARS, ReadingGap, RowSet, TableReading
 
 from .tables import AT, reading_of
 
@@ -127,3 +127,18 @@ def test_readings_and_gaps_are_counted():
     board.take_gap(gap_of())
 
     assert (READINGS._value.get(), GAPS._value.get()) == (readings + 1, gaps + 1)
+
+
+def test_a_row_is_found_by_its_labels_in_whichever_table_has_them():
+    board = Board()
+    rows = RowSet(
+        index=("1", "7"), keys=("ifName=Gi1", "ifName=Gi7"), labels={"ifIndex": ("1", "7"), "ifName": ("Gi1", "Gi7")}
+    )
+    board.take_reading(TableReading(device="sw1", table="system", at=AT, rows=SCALARS, columns={}))
+    board.take_reading(TableReading(device="sw1", table="ifTable", at=AT, rows=rows, columns={}))
+
+    assert board.row_of("sw1", {"ifIndex": "7"}) == ("ifName=Gi7", {"ifIndex": "7", "ifName": "Gi7"})
+    assert board.row_of("sw1", {"ifName": "Gi1", "ifIndex": "1"}) == ("ifName=Gi1", {"ifIndex": "1", "ifName": "Gi1"})
+    for nothing in ({"ifIndex": "8"}, {"ifIndex": "7", "ifName": "Gi1"}, {"other": "7"}, {}):
+        assert board.row_of("sw1", nothing) is None
+    assert board.row_of("nobody", {"ifIndex": "7"}) is None

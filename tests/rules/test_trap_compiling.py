@@ -59,6 +59,7 @@ STATE = f"{{state: {{oid: {IF_OPER}, enum: {{1: up, 2: down}}}}}}"
     ({"varbinds": "{n: x}"}, "rules[0].varbinds.n: no MIB module is loaded that names x"),
     ({"varbinds": "{n: {oid: 1.3.6, kind: counter}}"}, "varbinds.n.kind: Input should be 'gauge', 'enum' or 'text'"),
     ({"varbinds": "{n: {oid: 1.3.6, enums: {}}}"}, "varbinds.n.enums: unknown key"),
+    ({"labels": "{n: x}", "key": "[n]", "varbinds": "{n: 1.3.6}"}, "labels.n: n is in the key, and comes"),
     ({"labels": "{device: x}"}, "device is set by NetWatch"),
     ({"annotations": "{a: '{% for x in y %}{% endfor %}'}"}, "annotations.a: For is not known in annotations"),
     ({"annotations": "{a: '{{ count | nope }}'}"}, "annotations.a: the template does not work"),
