@@ -6,5 +6,6 @@
 
 from netwatch.traps.receiver import TrapReceiver, TrapSink
 from netwatch.traps.refusal import Refused
+from netwatch.traps.sender_engines import SenderEngine
 
-__all__ = ["TrapReceiver", "TrapSink", "Refused"]
+__all__ = ["TrapReceiver", "TrapSink", "Refused", "SenderEngine"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from netwatch.model import Device
 
@@ -30,6 +30,7 @@ class KnownDevices:
     def __init__(self, devices: Sequence[Device]) -> None:
         self._devices = devices
         self._by_address: dict[str, Device] = {}
+        self._names_by_address: dict[str, set[str]] = {}
         self._looked_up: dict[str, tuple[str, ...]] = {}
         self.changes = 0
         self._arrange()
@@ -37,6 +38,10 @@ class KnownDevices:
     def at(self, address: str) -> Device | None:
         """Return the device that has an address."""
         return self._by_address.get(address)
+
+    def is_at(self, device: str, address: str) -> bool:
+        """Return whether an address is one of a device's; also where another that shares it comes first."""
+        return device in self._names_by_address.get(address, ())
 
     async def keep_looking_up(self) -> None:
         """Look names up for as long as this is awaited."""
@@ -58,14 +63,19 @@ class KnownDevices:
 
     def _arrange(self) -> None:
         by_address: dict[str, Device] = {}
+        names: dict[str, set[str]] = {}
         for device in self._devices:
-            for host in _hosts([device]):
-                literal = _literal(host)
-                for address in (literal,) if literal else self._looked_up.get(host, ()):
-                    by_address.setdefault(address, device)
-        if by_address != self._by_address:
-            self._by_address = by_address
+            for address in self._addresses(device):
+                by_address.setdefault(address, device)
+                names.setdefault(address, set()).add(device.name)
+        if names != self._names_by_address:
+            self._by_address, self._names_by_address = by_address, names
             self.changes += 1
+
+    def _addresses(self, device: Device) -> Iterator[str]:
+        for host in _hosts([device]):
+            literal = _literal(host)
+            yield from (literal,) if literal else self._looked_up.get(host, ())
 
 
 def _hosts(devices: Iterable[Device]) -> Iterable[str]:

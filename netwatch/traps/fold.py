@@ -28,8 +28,10 @@ Ticket = TypeVar("Ticket")
 KEYS_PER_SOURCE = 10_000
 KEYS_IN_ALL = 50_000
 TICKETS_PER_KEY = 64
-BURST = 20.0
-TOKENS_PER_SECOND = 5.0
+NEWS = (20.0, 5.0)
+"""Tokens a source may save up, and gets per second, for telling at once what it said some time ago."""
+INFORMS = (500.0, 100.0)
+"""The same for repeated informs, whose senders wait for us and so slow themselves down."""
 
 KeyOf = Callable[[TrapEvent], Hashable]
 _VOLATILE = frozenset((Tag.TIME_TICKS, Tag.COUNTER32, Tag.COUNTER64))
@@ -72,10 +74,30 @@ class _Saying(Generic[Ticket]):
         return True
 
 
+class _Bucket:
+    """A token bucket."""
+
+    __slots__ = ("_most", "_per_second", "_refilled_at", "_tokens")
+
+    def __init__(self, most: float, per_second: float, now: float) -> None:
+        self._most = self._tokens = most
+        self._per_second = per_second
+        self._refilled_at = now
+
+    def has_token(self, now: float) -> bool:
+        """Take a token; return False where there is none."""
+        self._tokens = min(self._most, self._tokens + (now - self._refilled_at) * self._per_second)
+        self._refilled_at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
 class _Speaker(Generic[Ticket]):
     """One source: what it says, what of it is to be told yet, in the order last heard."""
 
-    __slots__ = ("flush_at", "latest", "refilled_at", "sayings", "storm", "tokens", "waiting")
+    __slots__ = ("flush_at", "informs", "latest", "news", "sayings", "storm", "waiting")
 
     def __init__(self, now: float) -> None:
         self.sayings: dict[Hashable, _Saying[Ticket]] = {}
@@ -83,16 +105,8 @@ class _Speaker(Generic[Ticket]):
         self.storm: _Saying[Ticket] = _Saying(now)
         self.latest: Hashable = None
         self.flush_at: float | None = None
-        self.tokens = BURST
-        self.refilled_at = now
-
-    def has_token(self, now: float) -> bool:
-        self.tokens = min(BURST, self.tokens + (now - self.refilled_at) * TOKENS_PER_SECOND)
-        self.refilled_at = now
-        if self.tokens < 1:
-            return False
-        self.tokens -= 1
-        return True
+        self.news = _Bucket(*NEWS, now)
+        self.informs = _Bucket(*INFORMS, now)
 
 
 class Folder(Generic[Ticket]):
@@ -138,8 +152,8 @@ class Folder(Generic[Ticket]):
             saying = speaker.sayings[key] = _Saying(now)
             self._size += 1
         elif saying.count or now - saying.told_at < self._interval:
-            news = ticket is not None or speaker.latest != key
-            if not (news and speaker.has_token(now)):
+            is_news = speaker.latest != key and speaker.news.has_token(now)
+            if not (is_news or (ticket is not None and speaker.informs.has_token(now))):
                 speaker.latest = key
                 self._count(event, speaker, saying, key, now, ticket)
                 return None

@@ -43,6 +43,10 @@ class Inform:
         sent = self._socket.send(self._answer(), self._address)
         INFORMS.labels(outcome=("acknowledged_again" if again else "acknowledged") if sent else "unsent").inc()
 
+    def answer_latest(self, again: Inform) -> None:
+        """Answer the sender's latest try: version 3 wants its own msgID back."""
+        self._socket, self._address, self._answer = again._socket, again._address, again._answer
+
     def refuse(self) -> None:
         """Leave the sender without an answer: it will send again, and that is then a new one."""
         self.fate = Fate.REFUSED
@@ -62,6 +66,8 @@ class InformLedger:
         if known is not None and inform.arrived_at - known.arrived_at < REMEMBERED_FOR_SECONDS:
             if known.fate is Fate.ACKNOWLEDGED:
                 inform.acknowledge(again=True)
+            if known.fate is Fate.UNDER_WAY:
+                known.answer_latest(inform)
             if known.fate is not Fate.REFUSED:
                 return False
         self._informs.pop(key, None)

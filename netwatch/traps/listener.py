@@ -1,7 +1,7 @@
 """The trap thread: empties the sockets first, decodes in between, hands over what is to be told.
 
 One thread for both, so that a socket never waits longer than one piece of decoding, and nothing needs a lock.
-May import: nothing of ours but this room. Called by: netwatch.traps.receiver.
+May import: netwatch.model. Called by: netwatch.traps.receiver.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from netwatch.model import Memory
 from netwatch.traps.fold import Told
 from netwatch.traps.informs import Inform
 from netwatch.traps.pipeline import Pipeline
@@ -30,6 +31,9 @@ LONGEST_WAIT_SECONDS = 1.0
 HELD_BACK_SECONDS = 0.01
 ALIVE_WITHIN_SECONDS = 10.0
 
+Tell = Callable[[list[Told[Inform]], list[Memory]], None]
+"""Takes what is to be told, and what is to be kept over a restart."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -37,8 +41,7 @@ class Listener:
     """The thread. `tell` is called from it with what is to be told; `is_ready` says whether more can be taken."""
 
     def __init__(
-        self, sockets: Sequence[TrapSocket], pipeline: Pipeline, tell: Callable[[list[Told[Inform]]], None],
-        is_ready: Callable[[], bool],
+        self, sockets: Sequence[TrapSocket], pipeline: Pipeline, tell: Tell, is_ready: Callable[[], bool]
     ) -> None:  # fmt: skip
         self._sockets = {one.udp.fileno(): one for one in sockets}
         self._pipeline = pipeline
@@ -110,8 +113,9 @@ class Listener:
 
     def _hand_over(self, told: list[Told[Inform]]) -> None:
         self._pipeline.hand_over_counts()
-        if told:
-            self._tell(told)
+        memories = self._pipeline.take_memories()
+        if told or memories:
+            self._tell(told, memories)
 
     def _wait_seconds(self) -> float:
         if self._pipeline.waiting:

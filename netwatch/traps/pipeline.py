@@ -7,14 +7,14 @@ May import: netwatch.model. Called by: netwatch.traps.listener.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import structlog
 
-from netwatch.model import TrapEvent
+from netwatch.model import Memory, TrapEvent
 from netwatch.traps.devices import plain_address
 from netwatch.traps.fair_queue import FairQueue
 from netwatch.traps.fold import Folder, Told
@@ -45,10 +45,11 @@ class Datagram(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A v3 message after the front door: what it says, who signed it, how to acknowledge it."""
+    """A v3 message after the front door: what it says, who signed it, whose engine spoke, how to acknowledge it."""
 
     notification: Notification
     user: str
+    device: str
     inform: Inform | None
 
 
@@ -61,6 +62,9 @@ class FrontDoor(Protocol):
         Raises:
             NotAccepted: it is not what it should be.
         """
+
+    def take_memories(self) -> list[Memory]:
+        """Return what is to be kept over a restart of those heard since this was last asked."""
 
 
 class Pipeline:
@@ -151,6 +155,10 @@ class Pipeline:
         self._folder.forget(name)
         self.counts.dropped["not_written"] += 1
 
+    def take_memories(self) -> list[Memory]:
+        """Return what is to be kept over a restart."""
+        return self._front_door.take_memories() if self._front_door else []
+
     def hand_over_counts(self) -> None:
         """Let the metrics know."""
         self.counts.hand_over()
@@ -172,12 +180,14 @@ class Pipeline:
             opened = self._front_door.open(datagram, now)
             if opened is None:
                 return None
-            notification, user, inform = opened
+            notification, inform = opened.notification, opened.inform
         else:
-            user = ""
+            opened = None
             notification = read_notification(datagram.data, envelope.pdu_at, envelope.end, envelope.version)
             inform = _community_inform(datagram, now) if notification.is_inform else None
-        event = event_of(notification, datagram, self._sources, user)
+        event = event_of(notification, datagram, self._sources)
+        if opened is not None:
+            event = replace(event, user=opened.user, device=event.device if event.relay else opened.device)
         return self._fold(event, notification, inform, now)
 
     def _fold(
@@ -210,7 +220,7 @@ def _community_inform(datagram: Datagram, now: float) -> Inform:
     return Inform(datagram.socket, datagram.address, answer, now)
 
 
-def event_of(notification: Notification, datagram: Datagram, sources: Sources, user: str = "") -> TrapEvent:
+def event_of(notification: Notification, datagram: Datagram, sources: Sources) -> TrapEvent:
     """Return the event; a trusted relay is believed whose trap it passes on.
 
     Raises:
@@ -232,10 +242,4 @@ def event_of(notification: Notification, datagram: Datagram, sources: Sources, u
         uptime=None if ticks is None else timedelta(0, 0, ticks * MICROSECONDS_PER_TICK),
         inform=notification.is_inform,
         relay=relay,
-        user=user,
     )
-
-
-def monotonic() -> float:
-    """Return the instant this room counts by."""
-    return time.monotonic()

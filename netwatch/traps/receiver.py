@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
 import structlog
 
-from netwatch.model import Device, TrapEvent
+from netwatch.model import Credential, Device, Memory, TrapEvent
 from netwatch.traps.devices import KnownDevices
 from netwatch.traps.fold import Folder, KeyOf, Told, whole_content
+from netwatch.traps.front_door import V3FrontDoor
 from netwatch.traps.informs import Inform
 from netwatch.traps.listener import Listener
 from netwatch.traps.metrics import RECEIVE_BUFFER, UNDER_WAY
+from netwatch.traps.own_engine import OwnEngine
 from netwatch.traps.pipeline import Pipeline
 from netwatch.traps.refusal import Refused
+from netwatch.traps.sender_engines import SenderEngine, SenderEngines
 from netwatch.traps.settings import TrapSettings
 from netwatch.traps.sockets import TrapSocket, open_all
 from netwatch.traps.sources import Sources
@@ -35,6 +39,20 @@ COMPLAIN_EVERY_SECONDS = 60.0
 log = structlog.get_logger(__name__)
 
 
+Remember = Callable[[Memory], asyncio.Future[None] | None]
+"""Keeps a small fact; a future is done when that is durable."""
+
+
+def _forget_it(_memory: Memory) -> None:
+    """Stand in where nothing can be kept: every life has another engine, and senders must find it anew."""
+
+
+def _look_away(kept: asyncio.Future[None]) -> None:
+    """Let a sender's clock go unkept: who could not write it has said so, and the next message brings a newer one."""
+    if not kept.cancelled():
+        kept.exception()
+
+
 class TrapSink(Protocol):
     """Where events go."""
 
@@ -46,13 +64,32 @@ class TrapReceiver:
     """The trap port. Building it does nothing; without `listen` and systemd's sockets it hears nothing."""
 
     def __init__(
-        self, settings: TrapSettings, devices: Sequence[Device], sink: TrapSink, *, key_of: KeyOf = whole_content
-    ) -> None:
+        self, settings: TrapSettings, devices: Sequence[Device], sink: TrapSink, *,
+        users: Sequence[Credential] = (), memories: Iterable[Memory] = (), remember: Remember = _forget_it,
+        key_of: KeyOf = whole_content,
+    ) -> None:  # fmt: skip
+        """Build the receiver.
+
+        Args:
+            settings: the `traps` part of the configuration.
+            devices: those who may send anyway, and whose names events carry.
+            sink: takes the events.
+            users: the v3 credentials that `settings.users` names.
+            memories: what `remember` was given in earlier lives, in scope "traps".
+            remember: keeps a small fact over a restart; our engine's boots are awaited before anything is answered.
+            key_of: what makes two traps of one source and one trap OID the same; all they say where nothing else.
+        """
         self._settings = settings
         self._sink = sink
         self._devices = KnownDevices(devices)
         folder: Folder[Inform] = Folder(settings.summary_interval.total_seconds(), key_of)
-        self._pipeline = Pipeline(Sources(settings, self._devices), folder)
+        now = time.monotonic()
+        kept = list(memories)
+        self._own = OwnEngine.reborn(kept, now)
+        self._door = V3FrontDoor(settings, users, self._devices, self._own, SenderEngines(kept, now))
+        self._credentials = {one.name: one for one in (*users, *(device.credential for device in devices))}
+        self._remember = remember
+        self._pipeline = Pipeline(Sources(settings, self._devices), folder, front_door=self._door)
         self._sockets: list[TrapSocket] = []
         self._listener: Listener | None = None
         self._look_ups: asyncio.Task[None] | None = None
@@ -72,11 +109,20 @@ class TrapReceiver:
         self._sockets = open_all(self._settings.listen)
         if not self._sockets:
             return
+        await self._come_to_life()
         RECEIVE_BUFFER.set(min(one.receive_buffer_bytes for one in self._sockets))
         self._look_ups = asyncio.create_task(self._devices.keep_looking_up(), name="trap sources by name")
         self._listener = Listener(self._sockets, self._pipeline, self._hand_over, self._is_ready)
         self._listener.start()
         log.info("listening for traps", on=[f"{host}:{port}" for host, port in self.addresses])
+
+    async def _come_to_life(self) -> None:
+        """Keep this life of our engine, and make the keys that it needs."""
+        kept = self._remember(self._own.to_remember())
+        if kept is not None:
+            await kept
+        used = [one for one in self._credentials.values() if one.version == "3"]
+        await asyncio.to_thread(self._door.warm_up, used)
 
     async def stop(self) -> None:
         """Tell what was heard, wait a little until it is written, and close."""
@@ -105,19 +151,31 @@ class TrapReceiver:
         """Return the senders turned away most recently, for the page."""
         return self._pipeline.refused.newest_first()
 
+    def engines(self) -> tuple[SenderEngine, ...]:
+        """Return the engines that signed v3 traps came from, for the page."""
+        return self._door.senders.heard()
+
+    def meet_engine(self, device: str, engine_id: bytes, boots: int) -> None:
+        """Learn from polling which engine a device has: its traps are accepted, and no other device's under it."""
+        self._door.senders.meet(device, engine_id, boots)
+
     # -- between thread and loop --------------------------------------------------------------------------------
 
     def _is_ready(self) -> bool:
         return self._told - self._done < MOST_UNDER_WAY
 
-    def _hand_over(self, told: list[Told[Inform]]) -> None:
+    def _hand_over(self, told: list[Told[Inform]], memories: list[Memory]) -> None:
         """Pass on what the thread tells; the loop is gone only where nobody can listen any more."""
         self._told += len(told)
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._tell, told)
+            self._loop.call_soon_threadsafe(self._tell, told, memories)
 
-    def _tell(self, told: list[Told[Inform]]) -> None:
+    def _tell(self, told: list[Told[Inform]], memories: list[Memory]) -> None:
         self._all_written.clear()
+        for memory in memories:
+            kept = self._remember(memory)
+            if kept is not None:
+                kept.add_done_callback(_look_away)
         for one in told:
             try:
                 writing = asyncio.ensure_future(self._sink.take_trap(one.event))
