@@ -66,10 +66,10 @@ class Store(StoreReader):
 
     async def stop(self, drain_for: timedelta = timedelta(seconds=10)) -> None:
         """Write what waits, for at most `drain_for` where the database refuses, and close."""
+        await super().stop()  # before the writer: who closes last tidies up, and a reader may not
         if self._writer is not None:
             await self._writer.stop(drain_for)
             self._writer = None
-        await super().stop()
         self._database.release()
 
     def commit(self, transaction: Transaction) -> asyncio.Future[None]:

@@ -226,6 +226,17 @@ async def test_a_reader_says_that_there_is_no_database_yet(settings: StoreSettin
     assert not database_path.exists()  # noqa: ASYNC240
 
 
+async def test_a_stopped_store_is_one_file_that_can_be_copied(settings: StoreSettings, database_path: Path):
+    store = Store(settings)
+    await store.start()
+    await store.commit(Transaction(alerts=(alert(),)))
+    await store.alerts()
+
+    await store.stop()
+
+    assert not database_path.with_name("netwatch.db-wal").exists()
+
+
 async def test_two_agents_never_work_on_one_database(settings: StoreSettings, database_path: Path):
     first, second = Store(settings), Store(settings)
     await first.start()
