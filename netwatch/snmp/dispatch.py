@@ -1,11 +1,11 @@
-"""Sends each question the right way: v1 and v2c by the fast lane, v3 and what that refuses by the general engine.
+"""Sends each question the right way: by the fast lane, and what that refuses by the general engine.
 
 May import: netwatch.model. Called by: app and cli, through the door of this room.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
@@ -17,6 +17,8 @@ from netwatch.snmp.client import GetPlan, SnmpClient, Walk
 from netwatch.snmp.fast_lane import FastLane
 from netwatch.snmp.general import GeneralEngine
 from netwatch.snmp.metrics import fallback
+from netwatch.snmp.v3_engine import EngineMemory
+from netwatch.snmp.v3_users import Remember
 
 Answer = TypeVar("Answer")
 
@@ -46,11 +48,24 @@ class Engine(SnmpClient, Protocol):
 
 
 class Snmp:
-    """Asks devices of every version; satisfies SnmpClient between `start()` and `stop()`."""
+    """Asks devices of every version; satisfies SnmpClient between `start()` and `stop()`.
 
-    def __init__(self, settings: Limits, general: Engine | None = None) -> None:
+    `engines` are what was known of v3 devices before a restart; `remember` is told what is worth knowing after one.
+    """
+
+    def __init__(
+        self,
+        settings: Limits,
+        general: Engine | None = None,
+        *,
+        engines: Iterable[EngineMemory] = (),
+        remember: Remember | None = None,
+    ) -> None:
         self._fast = FastLane(
-            max_in_flight=settings.max_in_flight, max_in_flight_per_device=settings.max_in_flight_per_device
+            max_in_flight=settings.max_in_flight,
+            max_in_flight_per_device=settings.max_in_flight_per_device,
+            engines=engines,
+            remember=remember,
         )
         self._general: Engine = general if general is not None else GeneralEngine()
 
@@ -66,11 +81,10 @@ class Snmp:
 
     def compile(self, device: Device, oids: Sequence[Oid]) -> GetPlan:
         """Prepare a plan for exact instances."""
-        if device.credential.version != "3":
-            try:
-                return self._fast.compile(device, oids)
-            except FastLaneRefused as exc:
-                _count(device, exc)
+        try:
+            return self._fast.compile(device, oids)
+        except FastLaneRefused as exc:
+            _count(device, exc)
         return self._general.compile(device, oids)
 
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
@@ -100,11 +114,10 @@ class Snmp:
         )
 
     async def _ask(self, device: Device, question: Callable[[SnmpClient], Awaitable[Answer]]) -> Answer:
-        if device.credential.version != "3":
-            try:
-                return await question(self._fast)
-            except FastLaneRefused as exc:
-                _count(device, exc)
+        try:
+            return await question(self._fast)
+        except FastLaneRefused as exc:
+            _count(device, exc)
         return await question(self._general)
 
 

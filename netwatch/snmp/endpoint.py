@@ -235,20 +235,22 @@ class Endpoint:
     def _take(self, data: bytes, source: SocketAddress) -> None:
         try:
             msg_id = msg_id_of(data)
-            if msg_id is not None:
+            if msg_id is None:
+                self._take_plain(data, source)
+            else:
                 self._take_sealed(msg_id, data, source)
-                return
-            identity, kind, request_id, status, index, at, end = open_response(data)
         except FastLaneRefused as exc:
             self._ignore(exc.reason)
-            return
         except OddHeader:
-            try:
-                data = in_plain_shape(data)
-                identity, kind, request_id, status, index, at, end = open_response(data)
-            except (FastLaneRefused, OddHeader) as exc:
-                self._ignore(getattr(exc, "reason", "malformed"))
-                return
+            self._ignore("malformed")
+
+    def _take_plain(self, data: bytes, source: SocketAddress) -> None:
+        """Take a datagram of version 1 or 2c."""
+        try:
+            identity, kind, request_id, status, index, at, end = open_response(data)
+        except OddHeader:
+            data = in_plain_shape(data)
+            identity, kind, request_id, status, index, at, end = open_response(data)
         exchange = self._asked(request_id, source)
         if exchange is None:
             return

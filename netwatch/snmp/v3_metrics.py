@@ -15,6 +15,6 @@ engines = Counter(
 )
 clock_steps = Counter(
     "netwatch_snmp_v3_clock_steps_total",
-    "Times that a device corrected what was known of its boots and time, by the direction of its boots.",
+    "Times that a device corrected what was known of its boots and time, by the direction of the step.",
     ["direction"],
 )

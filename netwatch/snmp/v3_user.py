@@ -14,7 +14,7 @@ from typing import Protocol
 from netwatch.errors import FastLaneRefused, PollError
 from netwatch.model import Credential, Tag
 from netwatch.snmp.ber import SEQUENCE, encode_tlv, read_as
-from netwatch.snmp.hot import RESPONSE, OddHeader, length_at
+from netwatch.snmp.hot import RESPONSE, OddHeader
 from netwatch.snmp.message import PduKind, pdu_in_plain_shape
 from netwatch.snmp.message_v3 import (
     LEVEL,
@@ -87,9 +87,8 @@ class User:
     """A credential at one device. Until `meet` was called there is no engine, and nothing can be wrapped."""
 
     __slots__ = (
-        "_after_id", "_clock", "_layout", "_moved", "_stamped_until", "_stamped_version", "context",
-        "credential", "engine", "heard_at", "keys", "level", "name",
-        "news", "overhead_bytes", "settled",
+        "_after_id", "_clock", "_layout", "_moved", "_stamped_until", "_stamped_version", "context", "credential",
+        "engine", "heard_at", "keys", "level", "name", "news", "overhead_bytes", "settled",
     )  # fmt: skip
 
     def __init__(self, credential: Credential) -> None:
@@ -219,6 +218,7 @@ class User:
         return scoped, at, end, status, index
 
     def _judge(self, data: bytes, header: Header, now: float) -> Outcome:
+        """Judge a datagram whose header was read field by field."""
         level = header.flags & LEVEL
         in_time = not level or self._authenticate(data, header, now)
         scoped = self._decrypted(data, header) if level & Flag.PRIVACY else data[header.data_at : header.end]
@@ -259,10 +259,8 @@ class User:
     def _decrypted(self, data: bytes, header: Header) -> bytes:
         if self.keys.cryptor is None:
             raise FastLaneRefused("wrong_level")
-        _, start = length_at(data, header.data_at + 1)
-        return self.keys.cryptor.decrypt(
-            data[start : header.end], clock_bytes(header.boots, header.time), header.salt
-        )
+        start, stop = read_as(Tag.OCTET_STRING, data, header.data_at, header.end)
+        return self.keys.cryptor.decrypt(data[start:stop], clock_bytes(header.boots, header.time), header.salt)
 
     def _heed(self, report: ScopedPdu, header: Header, now: float) -> Outcome:
         """Do what a Report asks for, or say what it means."""
@@ -291,7 +289,7 @@ class User:
         RFC 3414 lets clocks only go forward, against replays. This message cannot be one: it answers, signed, a
         msgID drawn at random for this request. So a device that has forgotten its boots is asked on.
         """
-        step = "back" if header.boots < engine.boots else "forward"
+        step = "back" if (header.boots, header.time) < (engine.boots, engine.time_at(now)) else "forward"
         clock_steps.labels(direction=step).inc()
         self.news |= header.boots != engine.boots
         engine.set(header.boots, header.time, now)

@@ -53,10 +53,10 @@ class Users:
                 await self._settled(peer, user)
             peer.identity, peer.overhead_bytes = user.context, user.overhead_bytes
             result = await work(peer)
-        except RequestTimedOut as silence:
+        except RequestTimedOut:
             user.settled = False
             await self._explain(peer, user, began_at)
-            raise silence
+            raise
         except CredentialRefused as refused:
             CREDENTIAL_FAILURES.labels(refused.reason).inc()
             raise
@@ -106,7 +106,7 @@ class Users:
         if not await answers(self._endpoint, peer, user) and await answers(self._endpoint, peer, user.unencrypted()):
             refused = CredentialRefused("wrong privacy passphrase")
             CREDENTIAL_FAILURES.labels(refused.reason).inc()
-            raise refused
+            raise refused from None
 
     def _tell(self, peer: Peer, user: User) -> None:
         """Hand out what is worth keeping; not before the engine has answered under its own name."""

@@ -1,4 +1,4 @@
-"""Who answers: the fast lane what it can, the general engine v3 and whatever the fast lane refuses."""
+"""Who answers: the fast lane what it can, the general engine whatever that refuses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from netwatch.errors import RequestTimedOut
+from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Credential, Device, Missing, Oid, Tag, Varbind
 from netwatch.polling.settings import PollingSettings
 from netwatch.snmp import Snmp
@@ -83,16 +83,43 @@ async def test_silence_is_no_refusal(snmp, agent, device):
     assert len(peer.requests) == 1
 
 
-async def test_version_3_goes_to_the_general_engine(snmp, snmpd):
-    credential = Credential(
-        name="v3", version="3", user="sha256aes", auth_protocol="SHA-256", auth_passphrase=SecretStr("authpass-256"),
-        privacy_protocol="AES", privacy_passphrase=SecretStr("privpass-256"),
+def v3(**more) -> Credential:
+    return Credential(
+        **{
+            "name": "v3", "version": "3", "user": "sha256aes",
+            "auth_protocol": "SHA-256", "auth_passphrase": SecretStr("authpass-256"),
+            "privacy_protocol": "AES", "privacy_passphrase": SecretStr("privpass-256"), **more,
+        }
     )  # fmt: skip
-    one = Device(name="v3", address="127.0.0.1", port=snmpd().port, credential=credential)
+
+
+async def test_version_3_is_answered_by_the_fast_lane_too(snmp, snmpd, counted):
+    one = Device(name="v3", address="127.0.0.1", port=snmpd().port, credential=v3())
 
     values = await snmp.run_plan(one, snmp.compile(one, [SYS_NAME, ENTRY.child(1, 9999)]))
 
     assert values == [b"snmpd-under-test", Missing.NO_SUCH_INSTANCE]
+    assert counted("netwatch_snmp_general_requests_total", version="3", outcome="answered") == 0
+
+
+async def test_triple_des_is_for_the_general_engine(snmp, udp_port, counted):
+    one = Device(
+        name="old", address="127.0.0.1", port=udp_port, credential=v3(privacy_protocol="3DES"),
+        timeout=timedelta(seconds=0.05), retries=0,
+    )  # fmt: skip
+
+    with pytest.raises(RequestTimedOut):
+        await snmp.run_plan(one, snmp.compile(one, [SYS_NAME]))
+
+    assert counted(FALLBACK, reason="triple_des") == 2
+    assert counted("netwatch_snmp_general_requests_total", version="3", outcome="timeout") == 1
+
+
+async def test_what_makes_a_credential_unusable_is_said_by_the_general_engine(snmp, udp_port):
+    short = v3(auth_passphrase=SecretStr("short"))
+
+    with pytest.raises(PollError, match="fewer than 8"):
+        await snmp.get(Device(name="short", address="127.0.0.1", port=udp_port, credential=short), [SYS_NAME])
 
 
 async def test_a_plan_of_one_engine_serves_a_device_that_moved_to_the_other(snmp, snmpd):
