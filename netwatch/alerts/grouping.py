@@ -44,6 +44,17 @@ def join(
     return replace(group, members=(*group.members, alert.id))
 
 
+def rebased(group: AlertGroup, now: datetime) -> AlertGroup:
+    """Return the group as if nothing of it had happened after `now`: the wall clock was set back.
+
+    Otherwise its next tick would come only when the clock has caught up with the last mail, hours later.
+    """
+    flushed_at = None if group.flushed_at is None else min(group.flushed_at, now)
+    if (group.opened_at, group.flushed_at) == (min(group.opened_at, now), flushed_at):
+        return group
+    return replace(group, opened_at=min(group.opened_at, now), flushed_at=flushed_at)
+
+
 def next_flush_at(
     group: AlertGroup, alerts: Mapping[str, Alert], timing: GroupTiming, *, send_resolved: bool = True
 ) -> datetime | None:

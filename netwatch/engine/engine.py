@@ -27,7 +27,7 @@ from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.confirming import Confirmations
 from netwatch.engine.draft import Draft
 from netwatch.engine.incidents import Incidents, Mailer
-from netwatch.engine.metrics import ALERTS, UNWRITTEN
+from netwatch.engine.metrics import ALERTS, FLUSH_ERRORS, UNWRITTEN
 from netwatch.engine.traps import KnownRows, NoRows, TrapDesk, is_sender
 from netwatch.model import (
     Alert,
@@ -55,6 +55,8 @@ from netwatch.rules import (
 )
 
 log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS = 5.0
 
 
 class Ledger(Protocol):
@@ -289,8 +291,13 @@ class Engine:
     async def _flush_for_ever(self) -> None:
         while True:
             self._wake.clear()
-            due = self.flush_due(self._clock())
-            wait = None if due is None else max(0.0, (due - self._clock()).total_seconds())
+            try:
+                due = self.flush_due(self._clock())
+                wait = None if due is None else max(0.0, (due - self._clock()).total_seconds())
+            except Exception:  # no mail would ever be written again
+                log.exception("what is due could not be looked through; trying again")
+                FLUSH_ERRORS.inc()
+                wait = RETRY_AFTER_SECONDS
             try:
                 async with asyncio.timeout(wait):
                     await self._wake.wait()

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from netwatch.alerts import Route, flush, join, next_flush_at, routing_labels
+from netwatch.alerts import Route, flush, join, next_flush_at, rebased, routing_labels
 from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.metrics import COMPOSE_ERRORS, INCIDENTS, NOTIFICATIONS
 from netwatch.model import Alert, AlertGroup, Event, Notification, OutboxEntry
@@ -43,17 +43,19 @@ class Incidents:
         self._route, self._mailer, self._known, self._new_id = route, mailer, known, new_id
         self._groups: dict[str, AlertGroup] = {}
         self._due: dict[str, datetime] = {}
+        self._telling: dict[str, set[str]] = {}
+        self._looked_at: datetime | None = None
 
     def restore(self, groups: Iterable[AlertGroup]) -> None:
         """Take back the groups that were open."""
-        self._groups = {group.key: group for group in groups}
+        for group in groups:
+            self._put(group)
 
     def resume(self, draft: Draft, firing: Iterable[Alert], now: datetime) -> None:
         """Begin again after a restart; who is told by now only, since the route has changed, joins."""
         for alert in firing:
             self.join(draft, alert, now)
-        for group in self._groups.values():
-            self._schedule(group)
+        self._begin_at(now)
 
     def join(self, draft: Draft, alert: Alert, now: datetime) -> None:
         """Put a firing alert into the group of every receiver that is to be told."""
@@ -61,24 +63,27 @@ class Incidents:
             before = self._groups.get(match.group_key)
             group = join(before, alert, match, now, self._new_id)
             if group is not before:
-                self._groups[group.key] = draft.groups[group.key] = group
+                draft.groups[group.key] = group
+                self._put(group)
                 self._schedule(group)
 
     def note_end(self, alert: Alert) -> None:
         """See to it that the end of an alert is told in time."""
-        for group in self._groups.values():
-            if alert.id in group.members:
-                self._schedule(group)
+        for key in self._telling.get(alert.id, ()):
+            self._schedule(self._groups[key])
 
     def tell_of(self, alert_id: str) -> bool:
         """Return whether an open group has this alert among its members."""
-        return any(alert_id in group.members for group in self._groups.values())
+        return alert_id in self._telling
 
     def flush_due(self, now: datetime, write: Callable[[Draft, AlertGroup], None]) -> datetime | None:
         """Write what is due, group by group, and return when to look again, None when nothing is foreseen.
 
         `write` is given the draft and the group as it was before.
         """
+        if self._looked_at is not None and now < self._looked_at:
+            self._begin_at(now)
+        self._looked_at = now
         for key in [key for key, due in self._due.items() if due <= now]:
             group = self._groups[key]
             try:
@@ -91,6 +96,37 @@ class Incidents:
                 write(draft, group)
         INCIDENTS.set(len(self._groups))
         return min(self._due.values(), default=None)
+
+    def _begin_at(self, now: datetime) -> None:
+        """Plan all groups anew; whatever the clock said before, news waits no longer than a round from now."""
+        for group in list(self._groups.values()):
+            self._put(rebased(group, now))
+            self._schedule(self._groups[group.key])
+            timing = self._route.timing_of(group, self._known)
+            latest = now + max(timing.group_wait, timing.group_interval)
+            if (due := self._due.get(group.key)) is not None:
+                self._due[group.key] = min(due, latest)
+
+    def _put(self, group: AlertGroup) -> None:
+        """Keep a group, and by alert who tells of it: to look through ten thousand groups at every end takes long."""
+        before = self._groups.get(group.key)
+        told_before = set(before.members) if before is not None else set()
+        self._groups[group.key] = group
+        for member in told_before.difference(group.members):
+            self._tell_no_more(member, group.key)
+        for member in set(group.members) - told_before:
+            self._telling.setdefault(member, set()).add(group.key)
+
+    def _remove(self, key: str) -> None:
+        for member in set(self._groups[key].members):
+            self._tell_no_more(member, key)
+        del self._groups[key], self._due[key]
+
+    def _tell_no_more(self, alert_id: str, key: str) -> None:
+        keys = self._telling[alert_id]
+        keys.discard(key)
+        if not keys:
+            del self._telling[alert_id]
 
     def _schedule(self, group: AlertGroup) -> None:
         timing = self._route.timing_of(group, self._known)
@@ -111,10 +147,11 @@ class Incidents:
             draft.entries.extend(self._mailer.compose(outcome.notification))
             draft.events.extend(_told(outcome.notification, draft.entries, outcome.reason, now))
         if outcome.group is None:
-            del self._groups[group.key], self._due[group.key]
+            self._remove(group.key)
             draft.closed_groups.append(group.key)
         else:
-            self._groups[group.key] = draft.groups[group.key] = outcome.group
+            draft.groups[group.key] = outcome.group
+            self._put(outcome.group)
             self._schedule(outcome.group)
         return draft
 

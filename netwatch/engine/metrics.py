@@ -12,6 +12,7 @@ NOTIFICATIONS = Counter("netwatch_notifications_total", "Notifications decided, 
 COMPOSE_ERRORS = Counter(
     "netwatch_compose_errors_total", "Notifications that could not be written, to be tried again"
 )
+FLUSH_ERRORS = Counter("netwatch_flush_errors_total", "Rounds of looking for due notifications that broke off")
 TRAP_EVENTS = Counter(
     "netwatch_trap_events_total",
     "Traps taken in, repeats as one, by whether a rule had a use for them",

@@ -9,7 +9,7 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwatch.alerts import GroupTiming, RouteMatch, flush, join, next_flush_at
+from netwatch.alerts import GroupTiming, RouteMatch, flush, join, next_flush_at, rebased
 from netwatch.model import Alert, AlertKey, AlertState
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -309,3 +309,14 @@ def test_in_any_history_every_problem_and_recovery_is_told_as_it_must(moves, wai
         waited = timing.group_wait + timing.group_interval
         if alert.resolved_at - alert.firing_at > waited:
             assert name in told_firing  # what lasts is always told
+
+
+def test_after_the_clock_was_set_back_a_group_has_nothing_in_the_future():
+    incident = Incident()
+    incident.fire("1", 0)
+    incident.run_until(30)
+
+    assert rebased(incident.group, at(60)) is incident.group
+    assert rebased(incident.group, at(-3600)).opened_at == at(-3600)
+    assert rebased(incident.group, at(-3600)).flushed_at == at(-3600)
+    assert rebased(replace(incident.group, flushed_at=None), at(-1)).flushed_at is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 
 from netwatch.alerts import RouteSettings, build_route
 from netwatch.engine import Engine
+from netwatch.engine import engine as engine_room
 from netwatch.model import (
     REACHABILITY,
     SCALARS,
@@ -298,3 +300,40 @@ async def test_a_mail_that_cannot_be_written_is_tried_again_and_keeps_no_other_b
     house.later(5)
 
     assert len(await house.subjects()) == 2
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_wall_clock_set_back_keeps_no_recovery_waiting(house, restarted):
+    house.up(0)
+    house.later(30)
+    house.now -= timedelta(hours=2)
+    if restarted:
+        await house.engine.stop()
+        now, house = house.now, House(house.store)
+        house.now = now
+        await house.open()
+    house.up(1)
+    house.later(0)
+    house.later(300)
+
+    assert "[OK] sw1 DeviceDown -> a@example.net" in await house.subjects()
+    await house.engine.stop()
+
+
+async def test_a_wall_clock_set_back_repeats_no_mail(house):
+    house.up(0)
+    house.later(30)
+    house.now -= timedelta(hours=2)
+    for _ in range(40):
+        house.later(300)
+
+    assert len(await house.subjects()) == 2
+
+
+async def test_an_error_in_one_round_does_not_end_the_mails_for_ever(house, monkeypatch):
+    monkeypatch.setattr(engine_room, "RETRY_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr(house.engine, "flush_due", lambda now: 1 / 0)
+    house.up(0)
+    await asyncio.sleep(0.05)
+
+    assert house.engine.is_alive()
