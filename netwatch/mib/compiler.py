@@ -61,9 +61,14 @@ def bind() -> None:
 
 
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
-    writes = event == "open" and isinstance(arguments[1], str) and arguments[1] not in ("r", "rb")
-    if writes or event.startswith(FORBIDDEN):
+    if (event == "open" and _writes(arguments)) or event.startswith(FORBIDDEN):
         raise PermissionError(f"the MIB compiler does not need {event}")
+
+
+def _writes(arguments: tuple[object, ...]) -> bool:
+    _, mode, flags = arguments
+    by_mode = isinstance(mode, str) and any(letter in mode for letter in "wax+")
+    return by_mode or (isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) != 0)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,8 @@ def split_front(parts: Sequence[IndexPart], suffix: Sequence[int]) -> tuple[tupl
 def _take(part: IndexPart, rest: tuple[int, ...]) -> tuple[IndexValue, int] | None:
     """Return one value and how many numbers it took."""
     base = part.syntax.base
-    if not rest and not part.implied:
+    told = not part.implied and part.syntax.fixed_size is None  # a number of its own comes first, at least
+    if not rest and (told or base.is_number):
         return None
     if base.is_number:
         return _signed(part, rest[0]), 1

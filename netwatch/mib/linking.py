@@ -150,6 +150,7 @@ class _Places:
     def __init__(self, names: Names, linked: Linked) -> None:
         self._names, self._linked = names, linked
         self._found: dict[tuple[str, str], tuple[int, ...] | Unplaced] = {}
+        self._open: set[tuple[str, str]] = set()
 
     def find_all(self) -> None:
         for module in self._linked.modules.values():
@@ -183,19 +184,29 @@ class _Places:
         key = module.name, name
         known = self._found.get(key)
         if known is None:
-            try:
-                known = self._joined(module, module.facts["entries"][name], depth)
-            except Unplaced as exc:
-                known = exc
-            self._found[key] = known
+            known = self._found[key] = self._looked_up(key, module, depth)
         if isinstance(known, Unplaced):
             raise known
         return known
 
+    def _looked_up(self, key: tuple[str, str], module: Module, depth: int) -> tuple[int, ...] | Unplaced:
+        entry = module.facts["entries"][key[1]]
+        if key in self._open:
+            return Unplaced(
+                module, entry.get("line", module.facts["line"]), f"{key[1]} stands on itself, in a circle"
+            )
+        self._open.add(key)
+        try:
+            return self._joined(module, entry, depth)
+        except Unplaced as exc:
+            return exc
+        finally:
+            self._open.discard(key)
+
     def _joined(self, module: Module, entry: Entry, depth: int) -> tuple[int, ...]:
         line = entry.get("line", module.facts["line"])
         if depth > MAX_DEPTH:
-            raise Unplaced(module, line, "definitions stand on each other in a circle, or too deep")
+            raise Unplaced(module, line, "more definitions stand on each other than an OID has places")
         oid = self._parts(module, entry["oid"], line, depth)
         if "trap" in entry:
             oid = (*SNMP_TRAPS, entry["trap"] + 1) if oid == GENERIC_TRAPS else (*oid, 0, entry["trap"])

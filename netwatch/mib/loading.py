@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from netwatch.mib.cache import Cache, default_directory
 from netwatch.mib.child import Answer, Compiler
@@ -28,13 +29,24 @@ Progress = Callable[[int, int], None]
 """Told how many files are done, and how many there are."""
 
 
+class Compiles(Protocol):
+    """Turns a text into facts."""
+
+    def compile(self, text: str) -> Answer:
+        """Return modules and faults of a text; never raises over the text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
-    """Where compiled modules are kept (None: nowhere), how long one file may take, whether ours take part."""
+    """Where compiled modules are kept (None: nowhere), how long one file may take, whether ours take part.
+
+    `compiler` makes what compiles, given the seconds per file: a child process.
+    """
 
     cache: Path | None
     seconds_per_file: float = 30.0
     shipped: bool = True
+    compiler: Callable[[float], AbstractContextManager[Compiles]] = Compiler
 
 
 def load_index(
@@ -92,7 +104,7 @@ class _Done:
 
 def _compile_all(texts: Iterable[MibText], options: LoadOptions, done: _Done) -> dict[str, Answer]:
     found = {}
-    with Compiler(options.seconds_per_file) as compiler:
+    with options.compiler(options.seconds_per_file) as compiler:
         for text in texts:
             begun = time.monotonic()
             found[text.digest] = compiler.compile(text.text)

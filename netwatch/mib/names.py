@@ -19,8 +19,8 @@ from netwatch.mib.objects import Base, IndexPart, MibObject
 from netwatch.model import Oid
 
 MAX_NAME = 4096
-_TOKEN = re.compile(r'\.?(?:"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|([A-Za-z0-9][\w-]*))')
-_MODULE = re.compile(r"([A-Za-z][\w-]*)::")
+_TOKEN = re.compile(r'\.?(?:"((?:[^"\\]|\\.)*)"|\'((?:[^\'\\]|\\.)*)\'|([A-Za-z0-9][\w-]*))', re.ASCII)
+_MODULE = re.compile(r"([A-Za-z][\w-]*)::", re.ASCII)
 _ROOTS = {"ccitt": Oid((0,)), "iso": Oid((1,)), "joint-iso-ccitt": Oid((2,))}
 
 

@@ -80,7 +80,7 @@ def modules_in(text: str, quiet: str) -> list[ModulePlace]:
     headers = list(_MODULE.finditer(quiet))
     ends = [header.start() for header in headers[1:]] + [len(text)]
     lines = Lines(text)
-    return [_module(quiet, header, end, lines) for header, end in zip(headers, ends, strict=True)]
+    return [_module(quiet, header, end, lines) for header, end in zip(headers, ends, strict=False)]
 
 
 def _module(quiet: str, header: re.Match[str], end: int, lines: Lines) -> ModulePlace:

@@ -18,6 +18,9 @@ from netwatch.model import Problem
 MAX_FILE_BYTES = 8 * 2**20
 """The largest MIB seen in the wild has 2.8 MB."""
 MAX_FILES = 20_000
+MAX_MESSAGE = 1000
+MAX_NAME = 256
+"""Names come from the file, of any length."""
 NOT_MIBS = frozenset(
     [".c", ".cfg", ".conf", ".csv", ".db", ".gif", ".gz", ".h", ".html", ".json", ".jpg", ".log", ".md", ".pdf",
      ".pl", ".png", ".py", ".pyc", ".rst", ".sh", ".tar", ".tgz", ".xml", ".yaml", ".yml", ".zip"]
@@ -96,4 +99,5 @@ def as_text(raw: bytes) -> str:
 
 def problem(path: Path | str, line: int, message: str, *, name: str = "", severity: str = "error") -> Problem:
     """Return a Problem at a line of a file; `name` is the module or object it is about."""
-    return Problem(file=str(path), line=line, column=1, path=name, message=message, severity=severity)
+    message = message if len(message) <= MAX_MESSAGE else message[:MAX_MESSAGE] + "..."
+    return Problem(file=str(path), line=line, column=1, path=name[:MAX_NAME], message=message, severity=severity)

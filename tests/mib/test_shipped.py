@@ -28,7 +28,10 @@ NOT_STATED = re.compile(r"(Group|Groups|Compliance|Compliances|Conformance)\d*$|
 @pytest.fixture(scope="module")
 def official(corpus: Path, mib_cache: Path) -> MibIndex:
     """The official modules, without ours."""
-    paths = [corpus / "mibs/net-snmp", corpus / "mibs/standard"]
+    places = [corpus / "mibs/net-snmp" / f"{name}.txt" for name in SHIPPED] + [
+        corpus / "mibs/standard" / n for n in SHIPPED
+    ]
+    paths = [path for path in places if path.is_file()]
     return load_index(paths, options=LoadOptions(cache=mib_cache, shipped=False))
 
 
