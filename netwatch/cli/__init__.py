@@ -11,13 +11,16 @@ from typing import Annotated
 import typer
 
 from netwatch import __version__
-from netwatch.cli.ask import get, poll, translate, walk
+from netwatch.cli.ask import get, poll, walk
 from netwatch.cli.check import check, schema
 from netwatch.cli.demo import demo
 from netwatch.cli.log import LogLevel, set_up_logging
 from netwatch.cli.look import alerts, outbox
 from netwatch.cli.mail import send_test_mail
+from netwatch.cli.mib import mib_app, translate
 from netwatch.cli.run import run
+from netwatch.cli.set import set_
+from netwatch.cli.table import table
 
 __all__ = ["app", "main"]
 
@@ -48,12 +51,14 @@ def _common(
 COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "Watch": {"run": run, "demo": demo},
     "Configuration": {"check": check, "schema": schema, "test-mail": send_test_mail},
-    "Ask a device": {"poll": poll, "get": get, "walk": walk, "translate": translate},
+    "Ask a device": {"poll": poll, "get": get, "walk": walk, "table": table, "set": set_},
+    "Names": {"translate": translate},
     "Look": {"alerts": alerts, "outbox": outbox},
 }
 for group, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=group)(command)
+app.add_typer(mib_app, name="mib", rich_help_panel="Names")
 
 
 def main() -> None:

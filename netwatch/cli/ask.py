@@ -1,4 +1,4 @@
-"""Commands that ask a device now: get, walk, poll; and translate, which asks nobody.
+"""Commands that ask a device now: get, walk, poll.
 
 May import: netwatch.snmp, netwatch.polling, netwatch.profiles, netwatch.model. Called by: netwatch.cli.
 """
@@ -14,7 +14,8 @@ from typing import Annotated, TypeVar
 import typer
 
 from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
-from netwatch.cli.output import USAGE, fail, octets_text, out, print_json, print_table, printable
+from netwatch.cli.names import MibDirs, MibModules, OutputFlags
+from netwatch.cli.output import fail, octets_text, out, print_json, print_table, printable
 from netwatch.cli.targets import (
     Auth,
     AuthPass,
@@ -32,16 +33,18 @@ from netwatch.cli.targets import (
     User,
     find_device,
 )
-from netwatch.cli.values import format_varbind, type_name
+from netwatch.cli.words import Words
 from netwatch.config import Settings
 from netwatch.errors import PollError
-from netwatch.model import Device, DeviceStatus, Missing, Oid, TableReading, Varbind
+from netwatch.model import Device, DeviceStatus, TableReading, Varbind
 from netwatch.polling import PollingSettings, poll_once
 from netwatch.profiles import load_library
 from netwatch.snmp import Snmp, SnmpClient, Walk
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Oids = Annotated[list[str], typer.Argument(help="Numeric OIDs.", metavar="OID...", show_default=False)]
+Oids = Annotated[
+    list[str], typer.Argument(help="OIDs, in numbers or as IF-MIB::ifDescr.3.", metavar="OID...", show_default=False)
+]
 INTERNET = "1.3.6.1.2.1"
 T = TypeVar("T")
 
@@ -49,29 +52,33 @@ T = TypeVar("T")
 def get(
     device: DeviceName, oids: Oids, v: SnmpVersion = None, c: Community = None, l: Level = None, u: User = None,  # noqa: E741 - net-snmp's own letters
     a: Auth = None, auth_pass: AuthPass = None, x: Priv = None, priv_pass: PrivPass = None, n: Context = None,
-    t: Timeout = None, r: Retries = None, config: ConfigPath = None, json: AsJson = False,
+    t: Timeout = None, r: Retries = None, m: MibModules = None, dirs: MibDirs = None, o: OutputFlags = None,
+    config: ConfigPath = None, json: AsJson = False,
 ) -> None:  # fmt: skip
     """Ask a device for exact instances, as snmpget does."""
     flags = Flags(version=v, community=c, level=l, user=u, auth=a, auth_pass=auth_pass, priv=x, priv_pass=priv_pass,
                   context=n, timeout=t, retries=r)  # fmt: skip
     target = find_device(device, config, flags)
-    names = [parse_oid(text) for text in oids]
-    show(_asked(lambda client: client.get(target, names)), json)
+    words = Words(oids, config, m, dirs, o)
+    names = [words.oid(text) for text in oids]
+    words.show(_asked(lambda client: client.get(target, names)), json=json)
 
 
 def walk(
     device: DeviceName, oid: Annotated[str, typer.Argument(help="The subtree.")] = INTERNET, v: SnmpVersion = None,
     c: Community = None, l: Level = None, u: User = None, a: Auth = None, auth_pass: AuthPass = None,  # noqa: E741
     x: Priv = None, priv_pass: PrivPass = None, n: Context = None, t: Timeout = None, r: Retries = None,
-    config: ConfigPath = None, json: AsJson = False,
+    m: MibModules = None, dirs: MibDirs = None, o: OutputFlags = None, config: ConfigPath = None,
+    json: AsJson = False,
 ) -> None:  # fmt: skip
     """Walk a subtree of a device, as snmpbulkwalk does; exit 1 where it could not be walked whole."""
     flags = Flags(version=v, community=c, level=l, user=u, auth=a, auth_pass=auth_pass, priv=x, priv_pass=priv_pass,
                   context=n, timeout=t, retries=r)  # fmt: skip
     target = find_device(device, config, flags)
-    root = parse_oid(oid)
+    words = Words([oid], config, m, dirs, o)
+    root = words.oid(oid)
     walked = _asked(lambda client: client.walk(target, [root]))
-    show(walked_varbinds(walked), json)
+    words.show(walked_varbinds(walked), json=json)
     if walked.partial:
         fail(f"the walk of {device} is not whole: {walked.reason}")
 
@@ -94,39 +101,6 @@ def poll(
     out.print(printable(about), markup=False, highlight=False)
     for reading in readings:
         print_reading(reading)
-
-
-def translate(oid: Annotated[str, typer.Argument(help="A numeric OID.")], json: AsJson = False) -> None:
-    """Print an OID as the agent understands it; names follow with MIBs."""
-    parsed = parse_oid(oid)
-    if json:
-        print_json([{"oid": str(parsed)}])
-    else:
-        typer.echo(f".{parsed}")
-
-
-def parse_oid(text: str) -> Oid:
-    """Return the OID somebody typed, or leave with exit code 2."""
-    try:
-        return Oid.parse(text)
-    except ValueError as exc:
-        fail(str(exc), USAGE)
-
-
-def show(varbinds: list[Varbind], json: bool) -> None:
-    """Print varbinds as net-snmp's -On does, or as JSON."""
-    if json:
-        print_json([flat_varbind(varbind) for varbind in varbinds])
-        return
-    for varbind in varbinds:
-        typer.echo(format_varbind(varbind))
-
-
-def flat_varbind(varbind: Varbind) -> dict[str, object]:
-    """Return a varbind as a flat object; what is not there has no value, and a type that says why."""
-    if isinstance(varbind.value, Missing):
-        return {"oid": str(varbind.oid), "type": varbind.value.value, "value": None}
-    return {"oid": str(varbind.oid), "type": type_name(varbind.tag), "value": varbind.value}
 
 
 def walked_varbinds(walked: Walk) -> list[Varbind]:

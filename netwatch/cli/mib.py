@@ -25,6 +25,7 @@ from netwatch.cli.names import (
     style_or_exit,
 )
 from netwatch.cli.output import USAGE, WRONG, fail, out, print_json, print_table, printable
+from netwatch.cli.words import is_numeric
 from netwatch.mib import MibIndex, MibObject, NotFetched, ObjectKind, ResolvedSyntax, fetch, spell_oid
 from netwatch.model import Oid, Problem
 
@@ -45,14 +46,10 @@ def translate(
     oid = oid_or_exit(index, name)
     if json:
         print_json([{"oid": str(oid), "name": index.name_of(oid)}])
-    elif o or _is_number(name):
+    elif o or is_numeric(name):
         typer.echo(spell_oid(index, oid, style))
     else:
         typer.echo(f".{oid}")
-
-
-def _is_number(name: str) -> bool:
-    return name.strip().replace(".", "").isdigit()
 
 
 @mib_app.command("list")

@@ -33,7 +33,7 @@ OutputFlags = Annotated[
 ]
 MibConfig = Annotated[
     Path | None,
-    typer.Option("-c", "--config", envvar="NETWATCH_CONFIG", help=f"The configuration [{DEFAULT_CONFIG}]."),
+    typer.Option("-c", "--config", envvar="NETWATCH_CONFIG", help=f"The configuration; by default {DEFAULT_CONFIG}."),
 ]
 
 

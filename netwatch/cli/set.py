@@ -20,8 +20,9 @@ from typing import Annotated, TypeVar
 import typer
 
 from netwatch.cli.ask import AsJson
-from netwatch.cli.assignments import Resolve, assignments_of, numeric, varbind_of
+from netwatch.cli.assignments import Resolve, assignments_of, by_name, numeric, varbind_of
 from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
+from netwatch.cli.names import MibDirs, MibModules, index_for
 from netwatch.cli.output import USAGE, WRONG, err, fail, print_json, printable
 from netwatch.cli.targets import (
     Auth,
@@ -41,6 +42,7 @@ from netwatch.cli.targets import (
     find_device,
 )
 from netwatch.cli.values import format_value, format_varbind, type_name
+from netwatch.cli.words import is_numeric
 from netwatch.config import Settings, write_credential
 from netwatch.errors import PollError, RequestTimedOut, StoreError
 from netwatch.model import Device, Event, Missing, Oid, Varbind
@@ -72,13 +74,14 @@ T = TypeVar("T")
 def set_(
     device: DeviceName, words: Words, v: SnmpVersion = None, c: Community = None, l: Level = None,  # noqa: E741 - net-snmp's own letters
     u: User = None, a: Auth = None, auth_pass: AuthPass = None, x: Priv = None, priv_pass: PrivPass = None,
-    n: Context = None, t: Timeout = None, r: Retries = None, config: ConfigPath = None, yes: Yes = False,
-    json: AsJson = False,
+    n: Context = None, t: Timeout = None, r: Retries = None, m: MibModules = None, dirs: MibDirs = None,
+    config: ConfigPath = None, yes: Yes = False, json: AsJson = False,
 ) -> None:  # fmt: skip
     """Change values on a device: shows old and new, asks, sets, reads back; exit 1 where it did not come to be."""
     flags = Flags(version=v, community=c, level=l, user=u, auth=a, auth_pass=auth_pass, priv=x, priv_pass=priv_pass,
                   context=n, timeout=t, retries=r)  # fmt: skip
-    change(device, words, config, flags, yes=yes, json=json)
+    resolve = numeric if is_numeric(words[0]) else by_name(index_for(config, dirs, m))
+    change(device, words, config, flags, yes=yes, json=json, resolve=resolve)
 
 
 def change(

@@ -38,6 +38,13 @@ def format_varbind(varbind: Varbind) -> str:
     return f".{varbind.oid} = {format_value(varbind.tag, varbind.value)}"
 
 
+def flat_varbind(varbind: Varbind) -> dict[str, object]:
+    """Return a varbind as a flat object; what is not there has no value, and a type that says why."""
+    if isinstance(varbind.value, Missing):
+        return {"oid": str(varbind.oid), "type": varbind.value.value, "value": None}
+    return {"oid": str(varbind.oid), "type": type_name(varbind.tag), "value": varbind.value}
+
+
 def format_value(tag: int, value: Value) -> str:
     """Write type and value as net-snmp prints them with numeric OIDs."""
     if isinstance(value, Missing):

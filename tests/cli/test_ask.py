@@ -139,6 +139,16 @@ def test_the_wrong_secret_is_not_repeated_when_a_device_refuses_it(netwatch, nas
     assert "wr0ng-community" not in result.output
 
 
-def test_translate_understands_numeric_oids(netwatch):
-    assert netwatch("translate", "1.3.6.1.2.1").stdout == ".1.3.6.1.2.1\n"
-    assert json.loads(netwatch("translate", ".1.3.6.1", "--json").stdout) == [{"oid": "1.3.6.1"}]
+def test_a_question_in_names_is_answered_in_names(netwatch, nasty_device):
+    by_name = netwatch("get", *flags(nasty_device), "sysName.0")
+    as_numbers = netwatch("get", *flags(nasty_device), "SNMPv2-MIB::sysName.0", "-On")
+    as_json = netwatch("get", *flags(nasty_device), "sysName.0", "--json")
+
+    assert by_name.stdout == "SNMPv2-MIB::sysName.0 = STRING: nasty\n"
+    assert as_numbers.stdout == f".{SYS_NAME} = STRING: nasty\n"
+    assert json.loads(as_json.stdout)[0]["name"] == "SNMPv2-MIB::sysName.0"
+
+
+def test_translate_turns_numbers_into_names_and_back(netwatch):
+    assert netwatch("translate", "1.3.6.1.2.1.1.5.0").stdout == "SNMPv2-MIB::sysName.0\n"
+    assert netwatch("translate", "sysName.0").stdout == f".{SYS_NAME}\n"

@@ -50,7 +50,7 @@ def test_the_version_is_the_packages(netwatch):
         ["outbox", "--state", "lost"],
         ["alerts", "--limit", "0"],
         ["get", "192.0.2.1"],
-        ["get", "192.0.2.1", "-c", "public", "sysUpTime.0"],
+        ["get", "192.0.2.1", "-c", "public", "noSuchName.0"],
         ["get", "192.0.2.1", "-v", "4", "-c", "public", "1.3"],
         ["get", "192.0.2.1", "-c", "public", "-t", "0", "1.3"],
         ["walk", "192.0.2.1", "-c", "public", "-r", "11"],

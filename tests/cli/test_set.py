@@ -141,7 +141,7 @@ def test_without_a_terminal_nothing_is_set_unless_told_to(run, config, events):
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    ([LOCATION], "say OBJECT VALUE"), (["sysLocation.0", "x"], "is not a numeric OID"),
+    ([LOCATION], "say OBJECT VALUE"), (["noSuchName.0", "x"], "no loaded module defines"),
     ([LOCATION, "z", "x"], "'z' is no type"), ([LOCATION, "i", "x"], "'x' is no number"),
     ([LOCATION, "i", str(2**40)], "does not fit INTEGER"),
 ])  # fmt: skip
