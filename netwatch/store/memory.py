@@ -133,9 +133,9 @@ class MemoryStore:
     async def traps_since(
         self, mark: int | None, limit: int = 1000, device: str | None = None, source: str | None = None
     ) -> tuple[int, list[TrapEvent]]:
-        """Return the traps logged after a mark, the oldest first, and the mark to go on from; no mark is now."""
+        """Return the traps logged after a mark (without one the last), oldest first, and the mark to go on from."""
         if mark is None:
-            return self._last_trap, []
+            return self._last_trap, [trap for _, trap in self._traps_of(device, source)][-limit:] if limit else []
         found = [(number, trap) for number, trap in self._traps_of(device, source) if number > mark][:limit]
         behind = found[-1][0] if len(found) == limit else max(self._last_trap, mark)
         return behind, [trap for _, trap in found]

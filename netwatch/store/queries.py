@@ -86,10 +86,10 @@ def traps(connection: Connection, limit: int, device: str | None, source: str | 
 def traps_since(
     connection: Connection, mark: int | None, limit: int, device: str | None, source: str | None
 ) -> tuple[int, list[TrapEvent]]:
-    """Return the traps logged after a mark, the oldest first, and the mark behind them; no mark is now."""
+    """Return the traps logged after a mark, or without one the last, and the mark behind them; the oldest first."""
     newest = connection.execute(select(func.max(TRAPS.c.number))).scalar() or 0
     if mark is None:
-        return newest, []
+        return newest, traps(connection, limit, device, source)[::-1]
     query = _traps_of(device, source).where(TRAPS.c.number > mark).order_by(TRAPS.c.number).limit(limit)
     rows = list(connection.execute(query).mappings())
     behind = rows[-1]["number"] if len(rows) == limit else max(newest, mark)

@@ -92,7 +92,7 @@ class StoreReader:
     async def traps_since(
         self, mark: int | None, limit: int = 1000, device: str | None = None, source: str | None = None
     ) -> tuple[int, list[TrapEvent]]:
-        """Return the traps logged after a mark, the oldest first, and the mark to go on from; no mark is now."""
+        """Return the traps logged after a mark (without one the last), oldest first, and the mark to go on from."""
         return await self._read(queries.traps_since, mark, limit, device, source)
 
     async def outbox(

@@ -1,7 +1,8 @@
 """The status page, the JSON API and the HTTP server they and /metrics are served by; it shows, it never decides.
 
-What it shows comes through the Protocols `Views` and `MetricsRenderer`, handed in by netwatch.app. Everything works
-without scripts and without a network beyond this one server: no fonts, scripts or styles from elsewhere.
+What it shows comes through the Protocols `Views`, `TrapLog` and `MetricsRenderer`, handed in by netwatch.app.
+Everything works without scripts and without a network beyond this one server: no fonts, scripts or styles from
+elsewhere.
 
 May import: netwatch.model, netwatch.errors. Called by: netwatch.app, netwatch.config (settings).
 """
@@ -9,6 +10,8 @@ May import: netwatch.model, netwatch.errors. Called by: netwatch.app, netwatch.c
 from netwatch.web.app import create_app
 from netwatch.web.server import Server
 from netwatch.web.settings import WebSettings
-from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, Views
+from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views
 
-__all__ = ["MetricsRenderer", "RelayStatus", "RenderedMetrics", "Server", "Views", "WebSettings", "create_app"]
+__all__ = [
+    "MetricsRenderer", "RelayStatus", "RenderedMetrics", "Server", "TrapLog", "Views", "WebSettings", "create_app",
+]  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response, StreamingResponse
 
-from netwatch.model import AlertState, DeviceStatus, OutboxState
+from netwatch.model import NUMBERS, AlertState, DeviceStatus, ObjectNames, OutboxState
 from netwatch.web.flat import (
     Flat,
     flat_alert,
@@ -24,7 +24,7 @@ from netwatch.web.flat import (
     flat_rows,
     flat_trap,
 )
-from netwatch.web.views import Views
+from netwatch.web.views import NoTraps, TrapLog, Views
 
 OBJECTS_AT_ONCE = 100
 """Objects written between two turns of the event loop."""
@@ -34,9 +34,10 @@ Text = Annotated[str, Query(max_length=255)]
 METHODS = ["GET", "HEAD"]
 
 
-def api_router(views: Views) -> APIRouter:
+def api_router(views: Views, trap_log: TrapLog | None = None, names: ObjectNames = NUMBERS) -> APIRouter:
     """Return the routes below /api/v1."""
     router = APIRouter(prefix="/api/v1", default_response_class=Response)
+    heard = trap_log or NoTraps()
 
     @router.api_route("/devices", methods=METHODS)
     async def devices(up: bool | None = None) -> Response:
@@ -64,9 +65,10 @@ def api_router(views: Views) -> APIRouter:
         return _json_list(map(flat_event, await views.events(limit, device)))
 
     @router.api_route("/traps", methods=METHODS)
-    async def traps(limit: Limit = 100) -> Response:
-        """Return the newest traps."""
-        return _json_list(map(flat_trap, await views.traps(limit)))
+    async def traps(limit: Limit = 100, device: Text = "", source: Text = "") -> Response:
+        """Return the newest traps, of one device or source where asked for."""
+        found = await heard.traps(limit, device or None, source or None)
+        return _json_list(flat_trap(trap, names) for trap in found)
 
     @router.api_route("/outbox", methods=METHODS)
     async def outbox(limit: Limit = 100, state: OutboxState | None = None) -> Response:

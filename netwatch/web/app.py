@@ -1,7 +1,7 @@
 """Puts page, API, /metrics and static files together into one ASGI app.
 
 Errors are words: JSON below /api/, a page elsewhere.
-May import: netwatch.errors, netwatch.web. Called by: netwatch.app.
+May import: netwatch.errors, netwatch.model, netwatch.web. Called by: netwatch.app.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from netwatch.errors import NetWatchError
+from netwatch.model import NUMBERS, ObjectNames
 from netwatch.web.api import METHODS, api_router
 from netwatch.web.guard import Guard, own_names
 from netwatch.web.live import Live
@@ -24,24 +25,35 @@ from netwatch.web.metrics_route import metrics_router
 from netwatch.web.pages import page_router
 from netwatch.web.settings import WebSettings
 from netwatch.web.templating import Templates
-from netwatch.web.views import MetricsRenderer, Views
+from netwatch.web.views import MetricsRenderer, NoTraps, TrapLog, Views
 
 _STATIC = Path(__file__).parent / "static"
 _log = structlog.get_logger(__name__)
 
 
-def create_app(views: Views, metrics: MetricsRenderer, settings: WebSettings, version: str) -> FastAPI:
+def create_app(
+    views: Views,
+    metrics: MetricsRenderer,
+    settings: WebSettings,
+    version: str,
+    *,
+    trap_log: TrapLog | None = None,
+    names: ObjectNames = NUMBERS,
+) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
+
+    `trap_log` is asked for traps, `names` for the words they are shown in.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
     app = FastAPI(title="NetWatch", version=version, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     templates = Templates(version)
-    app.state.live = Live(views)
+    heard = trap_log or NoTraps()
+    app.state.live = Live(views, trap_log=heard)
     app.include_router(metrics_router(views, metrics))
-    app.include_router(api_router(views))
+    app.include_router(api_router(views, heard, names))
     _add_event_stream(app, app.state.live)
-    app.include_router(page_router(views, templates))
+    app.include_router(page_router(views, templates, heard, names))
     app.mount("/static", StaticFiles(directory=_STATIC))
     _add_error_pages(app, templates)
     app.add_middleware(Guard, names=own_names(settings))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from netwatch.model import Alert, DeviceStatus, Event, OutboxEntry, ReadingGap, TableReading, TrapEvent
+from netwatch.model import Alert, DeviceStatus, Event, ObjectNames, OutboxEntry, ReadingGap, TableReading, TrapEvent
+from netwatch.web.trap_words import shown_trap
 from netwatch.web.words import plain_value, rfc3339
 
 Scalar = str | int | float | bool | None
@@ -91,16 +92,24 @@ def flat_event(event: Event) -> Flat:
     }
 
 
-def flat_trap(trap: TrapEvent) -> Flat:
-    """Return one trap; its varbinds stand under their numeric OIDs."""
-    flat: Flat = {
+def flat_trap(trap: TrapEvent, names: ObjectNames) -> Flat:
+    """Return one trap; `count` is how many it stands for, `repeated` that they say again what was said before."""
+    shown = shown_trap(trap, names)
+    return {
         "at": rfc3339(trap.at),
         "source": trap.source,
         "device": trap.device,
         "version": trap.version,
+        "trap": shown.name,
         "trap_oid": str(trap.trap_oid),
+        "varbinds": shown.text,
+        "count": trap.count,
+        "repeated": trap.repeated,
+        "inform": trap.inform,
+        "relay": trap.relay,
+        "user": trap.user,
+        "uptime_seconds": trap.uptime.total_seconds() if trap.uptime is not None else None,
     }
-    return flat | {str(varbind.oid): plain_value(varbind.value) for varbind in trap.varbinds}
 
 
 def flat_mail(entry: OutboxEntry) -> Flat:

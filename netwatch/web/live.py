@@ -13,7 +13,7 @@ import structlog
 
 from netwatch.errors import NetWatchError
 from netwatch.web.metrics import EVENT_STREAMS
-from netwatch.web.views import Views
+from netwatch.web.views import NoTraps, TrapLog, Views
 
 LOOK_EVERY_SECONDS = 2.0
 TICK_EVERY_SECONDS = 15.0
@@ -24,8 +24,11 @@ _log = structlog.get_logger(__name__)
 class Live:
     """The event streams of open pages."""
 
-    def __init__(self, views: Views, look_every_seconds: float = LOOK_EVERY_SECONDS) -> None:
+    def __init__(
+        self, views: Views, look_every_seconds: float = LOOK_EVERY_SECONDS, trap_log: TrapLog | None = None
+    ) -> None:
         self._views = views
+        self._trap_log = trap_log or NoTraps()
         self._look_every = look_every_seconds
         self._watcher: asyncio.Task[None] | None = None
         self._turn = asyncio.Event()
@@ -93,7 +96,7 @@ class Live:
             devices = tuple((status.device.name, status.up, status.trouble) for status in self._views.devices())
             alerts = tuple((alert.id, alert.state, alert.healthy_since) for alert in await self._views.alerts())
             mails = tuple(sorted((await self._views.outbox_counts()).items()))
-            traps = tuple(trap.at for trap in await self._views.traps(1))
+            traps = tuple(trap.at for trap in await self._trap_log.traps(1))
             own = (*self._views.problems(), *((relay.name, relay.up) for relay in self._views.relays()))
         except NetWatchError as exc:
             _log.warning("web_look_failed", error=str(exc))

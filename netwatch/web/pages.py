@@ -6,31 +6,39 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 from __future__ import annotations
 
 import math
+from ipaddress import ip_address
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
-from netwatch.model import REACHABILITY, AlertState, OutboxState, TableReading
+from netwatch.model import NUMBERS, REACHABILITY, AlertState, ObjectNames, OutboxState, TableReading
 from netwatch.web.api import METHODS, find_device
 from netwatch.web.interfaces import interfaces_of, is_interface_table
 from netwatch.web.mail_text import mail_text
 from netwatch.web.overview import gravest_first, overview_of
 from netwatch.web.templating import Templates
-from netwatch.web.views import Views
+from netwatch.web.trap_words import shown_traps
+from netwatch.web.views import NoTraps, TrapLog, Views
 
 DEVICES_ON_OVERVIEW = 50
 DEVICES_ON_A_PAGE = 200
 ROWS_OF_A_TABLE = 200
+TRAPS_ON_A_PAGE = 200
 _SHOWN_ALERTS = (AlertState.FIRING, AlertState.PENDING, AlertState.RESOLVED)
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
 Filter = Annotated[str, Query(max_length=255)]
 
 
-def page_router(views: Views, templates: Templates) -> APIRouter:
+def page_router(
+    views: Views, templates: Templates, trap_log: TrapLog | None = None, names: ObjectNames = NUMBERS
+) -> APIRouter:
     """Return the routes of the pages."""
     router = APIRouter(include_in_schema=False, default_response_class=Response)
+    heard = trap_log or NoTraps()
+    _add_trap_page(router, templates, heard, names)
     _add_device_pages(router, views, templates)
     _add_mail_pages(router, views, templates)
 
@@ -45,7 +53,7 @@ def page_router(views: Views, templates: Templates) -> APIRouter:
             relays=views.relays(),
             counts=await views.outbox_counts(),
             mails=await views.outbox(6),
-            traps=await views.traps(6),
+            traps=shown_traps(await heard.traps(6), names),
             events=await views.events(10),
         )
 
@@ -74,6 +82,8 @@ def _add_device_pages(router: APIRouter, views: Views, templates: Templates) -> 
 
     @router.api_route("/devices/{name:path}", methods=METHODS)
     async def device(name: str) -> Response:
+        if _is_address(name) and all(one.device.name != name for one in views.devices()):
+            return RedirectResponse(f"/traps?q={quote(name)}")  # traps alert also of senders that are not watched
         status = find_device(views, name)
         alerts = [alert for alert in await views.alerts() if alert.key.device == name]
         row = overview_of([status], alerts, ())
@@ -92,6 +102,23 @@ def _add_device_pages(router: APIRouter, views: Views, templates: Templates) -> 
             events=await views.events(20, name),
             rows_of_a_table=ROWS_OF_A_TABLE,
         )
+
+
+def _add_trap_page(router: APIRouter, templates: Templates, heard: TrapLog, names: ObjectNames) -> None:
+    @router.api_route("/traps", methods=METHODS)
+    async def traps(q: Filter = "") -> Response:
+        wanted = q.strip()
+        device, source = (None, wanted) if _is_address(wanted) else (wanted or None, None)
+        found = await heard.traps(TRAPS_ON_A_PAGE, device, source)
+        return await templates.page("traps.html", traps=shown_traps(found, names), q=wanted, most=TRAPS_ON_A_PAGE)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_shown_elsewhere(reading: TableReading) -> bool:

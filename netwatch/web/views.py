@@ -62,9 +62,6 @@ class Views(Protocol):
     async def events(self, limit: int, device: str = "") -> Sequence[Event]:
         """Return the newest events first, of one device where one is named."""
 
-    async def traps(self, limit: int) -> Sequence[TrapEvent]:
-        """Return the newest traps first."""
-
     async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
         """Return the newest mails first, in one state where one is named."""
 
@@ -73,6 +70,25 @@ class Views(Protocol):
 
     async def outbox_counts(self) -> Mapping[OutboxState, int]:
         """Return how many mails are in each state."""
+
+
+class TrapLog(Protocol):
+    """Who keeps the traps; the store does."""
+
+    async def traps(
+        self, limit: int = 100, device: str | None = None, source: str | None = None
+    ) -> Sequence[TrapEvent]:
+        """Return the newest traps first, of one device or source where one is named."""
+
+
+class NoTraps:
+    """Stands in where no trap is heard."""
+
+    async def traps(
+        self, limit: int = 100, device: str | None = None, source: str | None = None
+    ) -> Sequence[TrapEvent]:
+        """Return none."""
+        return ()
 
 
 class RenderedMetrics(Protocol):

@@ -160,14 +160,15 @@ async def test_traps_are_told_newest_first_by_device_and_by_source(store: AnySto
 
 async def test_the_trap_log_can_be_followed_from_a_mark(store: AnyStore):
     await store.commit(Transaction(traps=(trap(),)))
-    mark, nothing = await store.traps_since(None)
+    mark, last = await store.traps_since(None, limit=1)
+    assert (await store.traps_since(None, limit=0))[1] == []
     news = [trap(count=number) for number in range(1, 6)]
     await store.commit(Transaction(traps=(*news, trap(device="other"))))
 
     mark, some = await store.traps_since(mark, limit=2)
     mark, rest = await store.traps_since(mark, device="core-sw1")
 
-    assert (nothing, some, rest) == ([], news[:2], news[2:])
+    assert (last, some, rest) == ([trap()], news[:2], news[2:])
     assert await store.traps_since(mark) == (mark, [])
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from netwatch.metrics import Board, Exposition, Rendering
+from netwatch.mib import load_index
 from netwatch.web import Server, WebSettings, create_app
 
 from .house import SCHEMA, House
@@ -41,7 +42,8 @@ class Stage:
 def stage() -> Iterator[tuple[Stage, Server]]:
     """A running server and what it shows."""
     stage, settings = Stage(), WebSettings(listen="127.0.0.1:0")
-    server = Server(create_app(stage, stage, settings, "9.9.9"), settings)  # type: ignore[arg-type]
+    app = create_app(stage, stage, settings, "9.9.9", trap_log=stage, names=load_index())  # type: ignore[arg-type]
+    server = Server(app, settings)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()

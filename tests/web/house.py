@@ -22,6 +22,7 @@ from netwatch.model import (
     Device,
     DeviceStatus,
     Event,
+    Oid,
     OutboxEntry,
     OutboxState,
     ReadingGap,
@@ -29,6 +30,7 @@ from netwatch.model import (
     TableReading,
     TableSchema,
     TrapEvent,
+    Varbind,
 )
 from netwatch.web import RelayStatus
 
@@ -97,8 +99,11 @@ class House:
     async def events(self, limit: int, device: str = "") -> Sequence[Event]:
         return [event for event in self.happened if device in ("", event.device)][:limit]
 
-    async def traps(self, limit: int) -> Sequence[TrapEvent]:
-        return self.heard[:limit]
+    async def traps(
+        self, limit: int = 100, device: str | None = None, source: str | None = None
+    ) -> Sequence[TrapEvent]:
+        found = (trap for trap in self.heard if device in (None, trap.device) and source in (None, trap.source))
+        return list(found)[:limit]
 
     async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
         return [entry for entry in self.mails if state in (None, entry.state)][:limit]
@@ -272,3 +277,14 @@ def bad_night() -> House:
         ),
     ]  # fmt: skip
     return house
+
+
+def trap_of(*texts: bytes, **changes: object) -> TrapEvent:
+    """linkDown of ifIndex 3, and whatever texts go with it."""
+    link_down, if_index = Oid((1, 3, 6, 1, 6, 3, 1, 1, 5, 3)), Oid((1, 3, 6, 1, 2, 1, 2, 2, 1, 1, 3))
+    more = (Varbind(oid=Oid((1, 3, 6, 1, 4, 1, 9, 9, n)), tag=4, value=text) for n, text in enumerate(texts))
+    fields: dict[str, object] = {
+        "at": datetime.now(UTC), "source": "192.0.2.1", "device": "core-sw1", "version": "2c", "trap_oid": link_down,
+        "varbinds": (Varbind(oid=if_index, tag=2, value=3), *more),
+    }  # fmt: skip
+    return TrapEvent(**(fields | changes))  # type: ignore[arg-type]

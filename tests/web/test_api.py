@@ -7,22 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwatch.model import Oid, TrapEvent, Varbind
-
-from .house import COMMUNITY, House, bad_night, status_of
+from .house import COMMUNITY, House, bad_night, status_of, trap_of
 
 LISTS = ["devices", "devices/core-sw1", "alerts", "events", "traps", "outbox"]
 
 
 def house_with_a_trap() -> House:
     house = bad_night()
-    varbind = Varbind(oid=Oid((1, 3, 6, 1, 2)), tag=2, value=7)
-    house.heard = [
-        TrapEvent(
-            at=datetime(2026, 3, 1, tzinfo=UTC), source="192.0.2.1", device="core-sw1", version="2c",
-            trap_oid=Oid((1, 3, 6, 1, 6, 3, 1, 1, 5, 3)), varbinds=(varbind,),
-        )
-    ]  # fmt: skip
+    house.heard = [trap_of(at=datetime(2026, 3, 1, tzinfo=UTC), count=7)]
     return house
 
 
@@ -128,6 +120,31 @@ async def test_events_and_mails_are_limited_and_filtered(serve):
         "550 5.1.1 User unknown",
     )
     assert "message" not in mail
+
+
+async def test_a_trap_is_told_in_names_and_numbers_with_its_varbinds_as_text(serve):
+    client = serve(house_with_a_trap())
+
+    (trap,) = (await client.get("/api/v1/traps")).json()
+
+    assert trap == {
+        "at": "2026-03-01T00:00:00.000Z", "source": "192.0.2.1", "device": "core-sw1", "version": "2c",
+        "trap": "IF-MIB::linkDown", "trap_oid": "1.3.6.1.6.3.1.1.5.3", "varbinds": "IF-MIB::ifIndex.3 = 3",
+        "count": 7, "repeated": False, "inform": False, "relay": "", "user": "", "uptime_seconds": None,
+    }  # fmt: skip
+
+
+async def test_traps_are_filtered_by_device_and_source(serve):
+    house = House(heard=[trap_of(), trap_of(device="", source="192.0.2.77")])
+    client = serve(house)
+
+    async def sources(**asked: object) -> list[str]:
+        return [trap["source"] for trap in (await client.get("/api/v1/traps", params=asked)).json()]
+
+    assert await sources() == ["192.0.2.1", "192.0.2.77"]
+    assert await sources(device="core-sw1") == ["192.0.2.1"]
+    assert await sources(source="192.0.2.77") == ["192.0.2.77"]
+    assert await sources(limit=1) == ["192.0.2.1"]
 
 
 @pytest.mark.parametrize(

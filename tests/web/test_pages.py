@@ -8,9 +8,9 @@ import pytest
 
 from netwatch.model import AlertState, RowSet, TableReading
 
-from .house import COMMUNITY, House, alert_of, bad_night, interfaces, mail_of, status_of
+from .house import COMMUNITY, House, alert_of, bad_night, interfaces, mail_of, status_of, trap_of
 
-PAGES = ["/", "/devices", "/devices/core-sw1", "/devices/nas1", "/alerts", "/outbox", "/outbox/m1"]
+PAGES = ["/", "/devices", "/devices/core-sw1", "/devices/nas1", "/alerts", "/traps", "/outbox", "/outbox/m1"]
 HOSTILE = "<script>alert('owned')</script><img src=x onerror=alert(1)>\"' {{ 7*7 }}"
 
 
@@ -128,11 +128,15 @@ def hostile_house() -> House:
         TableReading(device=HOSTILE, table=HOSTILE, at=at, rows=rows, columns={HOSTILE: [HOSTILE.encode(), None]}),
     ]
     house.known_alerts.append(alert_of(HOSTILE, HOSTILE, instance=HOSTILE, severity=HOSTILE, summary=HOSTILE))
+    texts = [HOSTILE.encode(), b"\x00\xff\x1b[2J", *[HOSTILE.encode()] * 20]
+    house.heard.append(trap_of(*texts, device=HOSTILE, user=HOSTILE))
     house.mails.append(mail_of(9, HOSTILE, HOSTILE, recipient=HOSTILE, last_reply=HOSTILE))
     return house
 
 
-@pytest.mark.parametrize("path", ["/", "/devices", "/alerts", "/outbox", "/outbox/m9", "the hostile device"])
+@pytest.mark.parametrize(
+    "path", ["/", "/devices", "/alerts", "/traps", "/outbox", "/outbox/m9", "the hostile device"]
+)
 async def test_device_text_is_text_and_never_markup(serve, path):
     client = serve(hostile_house())
     if path == "the hostile device":
@@ -190,6 +194,40 @@ async def test_alerts_and_mails_can_be_filtered_by_state(serve):
     assert "InterfaceErrors" not in firing
     assert "[OK] nas1" in dead
     assert "[DOWN]" not in dead
+
+
+async def test_traps_are_shown_in_names_on_the_overview_and_a_page_of_their_own(serve):
+    client = serve(House(heard=[trap_of(b"Gi1/0/3", count=41, inform=True, relay="192.0.2.99")]))
+
+    overview, page = Seen((await client.get("/")).text).text, Seen((await client.get("/traps")).text).text
+
+    assert "core-sw1 IF-MIB::linkDown 41 times" in " ".join(overview.split())
+    for text in ("core-sw1", "192.0.2.1", "IF-MIB::linkDown", "v2c, inform, through 192.0.2.99", "Gi1/0/3", "41"):
+        assert text in page
+
+
+async def test_traps_can_be_found_by_device_and_by_address(serve):
+    client = serve(House(heard=[trap_of(b"one"), trap_of(b"two", device="", source="2001:db8::7")]))
+
+    async def found(q: str) -> set[str]:
+        page = (await client.get("/traps", params={"q": q})).text
+        return {text for text in ("one", "two") if f" {text}</div>" in page}
+
+    assert await found("") == {"one", "two"}
+    assert await found("core-sw1") == {"one"}
+    assert await found("2001:db8::7") == {"two"}
+    assert await found("nobody") == set()
+
+
+async def test_an_alert_of_a_sender_that_is_not_watched_leads_to_its_traps(serve):
+    house = House(known_alerts=[alert_of("LinkDown", "2001:db8::7")], statuses=[status_of("192.0.2.1")])
+    client = serve(house)
+
+    link = (await client.get("/alerts")).text.split('class="device" href="')[1].split('"')[0]
+
+    answer = await client.get(link)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/traps?q=2001%3Adb8%3A%3A7")
+    assert (await client.get("/devices/192.0.2.1")).status_code == 200
 
 
 async def test_a_mail_is_shown_as_text(serve):

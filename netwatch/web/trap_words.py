@@ -1,0 +1,37 @@
+"""Writes traps as people read them: names for OIDs where somebody knows them, values as their objects want them.
+
+A quiet room.
+May import: netwatch.model. Called by: netwatch.web.pages, netwatch.web.flat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from netwatch.model import ObjectNames, TrapEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTrap:
+    """A trap with its own name, and a name and a text for each varbind."""
+
+    event: TrapEvent
+    name: str
+    varbinds: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        """Return all varbinds on one line: `IF-MIB::ifIndex.3 = 3, IF-MIB::ifOperStatus.3 = down(2)`."""
+        return ", ".join(f"{name} = {value}" for name, value in self.varbinds)
+
+
+def shown_trap(event: TrapEvent, names: ObjectNames) -> ShownTrap:
+    """Return a trap in words."""
+    varbinds = ((names.name_of(one.oid), names.format(one.oid, one.value)) for one in event.varbinds)
+    return ShownTrap(event=event, name=names.name_of(event.trap_oid), varbinds=tuple(varbinds))
+
+
+def shown_traps(events: Iterable[TrapEvent], names: ObjectNames) -> list[ShownTrap]:
+    """Return traps in words, in their order."""
+    return [shown_trap(event, names) for event in events]
