@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -126,6 +128,67 @@ def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Sn
     yield start
     for agent in agents:
         agent.kill()
+
+
+class TrapDaemon:
+    """A real snmptrapd on loopback: community `public` and the users given; `heard` is what it wrote down."""
+
+    def __init__(self, port: int, log: Path, process: subprocess.Popen[bytes]) -> None:
+        self.port, self._log, self._process = port, log, process
+
+    def stop(self) -> None:
+        """Let it hear without answering, as a host that is overwhelmed."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        self._process.send_signal(signal.SIGCONT)
+
+    @property
+    def heard(self) -> list[str]:
+        """One line for each notification: `TRAP2, SNMP v2c, community public .1.3.6... = ...`."""
+        lines = self._log.read_text(errors="replace").splitlines()
+        return [line.removeprefix("HEARD ") for line in lines if line.startswith("HEARD ")]
+
+    async def until_heard(self, count: int = 1) -> list[str]:
+        """Wait for so many notifications."""
+        deadline = time.monotonic() + 10
+        while len(self.heard) < count:
+            assert time.monotonic() < deadline, self._log.read_text(errors="replace")
+            await asyncio.sleep(0.01)
+        return self.heard
+
+
+@pytest.fixture
+def snmptrapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., TrapDaemon]]:
+    """A factory of running trap daemons; `snmptrapd("createUser ...")` adds lines to the configuration."""
+    program = shutil.which("snmptrapd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if program is None:
+        pytest.skip("snmptrapd is not installed (Debian package: snmptrapd)")
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(extra: str = "") -> TrapDaemon:
+        directory, port = tmp_path_factory.mktemp("snmptrapd"), _free_port(socket.SOCK_DGRAM)
+        log, configuration = directory / "log", directory / "snmptrapd.conf"
+        configuration.write_text(f"authCommunity log public\n{extra}\n")
+        command = [
+            program, "-f", "-n", "-Lf", str(log), "-C", "-c", str(configuration), "-On", "-p", str(directory / "pid"),
+            "-F", r"HEARD %P %v\n", f"udp:127.0.0.1:{port}",
+        ]  # fmt: skip
+        environment = {**os.environ, "SNMP_PERSISTENT_DIR": str(directory / "state"), "MIBS": ""}
+        process = subprocess.Popen(command, env=environment)
+        running.append(process)
+        deadline = time.monotonic() + 15
+        while not (log.exists() and "NET-SNMP version" in log.read_text()):
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, "snmptrapd does not start"
+            time.sleep(0.02)
+        return TrapDaemon(port, log, process)
+
+    yield start
+    for process in running:
+        process.kill()
+        process.wait(10)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

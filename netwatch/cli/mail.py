@@ -43,9 +43,10 @@ def send_test_mail(
 
 
 def _first_recipient(settings: Settings) -> str:
-    if not settings.receivers:
+    mailed = next((receiver.email for receiver in settings.receivers if receiver.email is not None), None)
+    if mailed is None:
         fail("say whom to mail: --to ADDRESS", USAGE)
-    return settings.receivers[0].email.to[0]
+    return mailed.to[0]
 
 
 def _rows(diagnosis: RelayDiagnosis) -> list[dict[str, object]]:

@@ -71,6 +71,8 @@ def _credentials(file: YamlFile, tree: Tree) -> Iterator[Problem]:
                 yield _unknown(file, path, "credential", name, known)
             elif path[0] == "traps" and not _is_user(known[name]):
                 yield file.problem(path, f"the credential {name!r} is no v3 user; communities have their own list")
+            elif path[0] == "receivers" and _is_version_1(known[name]):
+                yield file.problem(path, f"the credential {name!r} is of version 1; traps are sent with 2c or 3")
 
 
 _CREDENTIAL_PLACES: tuple[tuple[object, ...], ...] = (
@@ -78,12 +80,17 @@ _CREDENTIAL_PLACES: tuple[tuple[object, ...], ...] = (
     ("defaults", "write_credential"),
     ("devices", EACH, "credential"),
     ("devices", EACH, "write_credential"),
+    ("receivers", EACH, "trap", "credential"),
     ("traps", "users", EACH),
 )
 
 
 def _is_user(credential: Any) -> bool:
     return isinstance(credential, dict) and credential.get("version") in (3, "3", "v3")
+
+
+def _is_version_1(credential: Any) -> bool:
+    return isinstance(credential, dict) and credential.get("version") in (1, "1", "v1")
 
 
 def _dependencies(file: YamlFile, tree: Tree) -> Iterator[Problem]:
@@ -154,7 +161,8 @@ def _receivers(file: YamlFile, tree: Tree) -> Iterator[Problem]:
 
 def _mail(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     smtp = tree.get("smtp") if isinstance(tree.get("smtp"), dict) else {}
-    if not tree.get("receivers") or smtp is None:
+    mailed = any(value for _, value in found(tree, "receivers", EACH, "email"))
+    if not mailed or smtp is None:
         return
     if not smtp.get("relays"):
         yield file.problem(("smtp", "relays"), "no mail could ever leave: receivers need at least one relay")

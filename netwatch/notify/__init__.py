@@ -1,6 +1,7 @@
 """Composes the message, keeps the retry timetable, speaks SMTP.
 
-`Mailer` turns a notification into outbox entries for the engine to commit; `Notifier` sends what is committed.
+`Mailer` turns a notification into outbox entries for the engine to commit; `Notifier` sends the mails among them,
+`TrapSender` the traps and informs for other SNMP managers, through the transport it is given.
 `test_mail` walks through every relay and tells what it saw.
 """
 
@@ -11,12 +12,20 @@ from netwatch.notify.mailer import Mailer
 from netwatch.notify.notifier import Notifier, NotifierStatus, Outbox
 from netwatch.notify.relays import Pace, RelayStatus
 from netwatch.notify.replies import Phase
-from netwatch.notify.settings import EmailSettings, ReceiverSettings, RelaySettings, SmtpSettings
+from netwatch.notify.settings import (
+    EmailSettings,
+    ReceiverSettings,
+    RelaySettings,
+    SmtpSettings,
+    TrapReceiverSettings,
+)
 from netwatch.notify.smtp import Step
+from netwatch.notify.trap_sender import TrapOutbox, TrapPace, TrapSender, TrapTransport
 
 __all__ = [
-    "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",
+    "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "TrapReceiverSettings",
     "Mailer", "compose", "incident_subject",
     "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus",
+    "TrapSender", "TrapOutbox", "TrapPace", "TrapTransport",
     "RelayDiagnosis", "Step", "Phase", "test_mail",
 ]  # fmt: skip

@@ -96,6 +96,15 @@ def incident_subject(notification: Notification) -> str:
     return clean_line(f"{first.key.device} {_row(first)} {first.key.rule}", MAX_SUBJECT)
 
 
+def alert_subject(alert: Alert) -> str:
+    """Return one alert as a subject: `[DOWN] core-sw1 Gi1/0/7 InterfaceDown`."""
+    return f"[{_word(alert)}] " + clean_line(f"{alert.key.device} {_row(alert)} {alert.key.rule}", MAX_SUBJECT)
+
+
+def _word(alert: Alert) -> str:
+    return "OK" if alert.resolved_at else _WORDS[severity_of(alert)]
+
+
 def story_of(notification: Notification, *, now: datetime, link: str = "") -> Story:
     """Return what a mail about this notification says; the worst and newest problem comes first."""
     firing = sorted(notification.firing, key=lambda alert: alert.pending_at, reverse=True)
@@ -135,7 +144,7 @@ def _problem(alert: Alert, now: datetime) -> Problem:
     summary = clean_line(alert.annotations.get("summary", ""), 300)
     runbook = alert.annotations.get("runbook_url", "").strip()
     return Problem(
-        word="OK" if alert.resolved_at else _WORDS[severity_of(alert)],
+        word=_word(alert),
         title=summary or clean_line(f"{alert.key.rule} on {where}", 300),
         rule=clean_line(alert.key.rule, 80),
         where=where,

@@ -1,15 +1,17 @@
 """Knows who the receivers are and composes for them: the engine's `Mailer`.
 
-May import: netwatch.model, netwatch.notify.{compose, settings}. Called by: app, which hands it to the engine.
+May import: netwatch.model, netwatch.notify.*. Called by: app, which hands it to the engine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from netwatch.model import Notification, OutboxEntry
 from netwatch.notify.compose import compose
-from netwatch.notify.settings import ReceiverSettings, SmtpSettings
+from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
+from netwatch.notify.trap_compose import compose_traps
 
 
 class Mailer:
@@ -19,15 +21,33 @@ class Mailer:
         self, settings: SmtpSettings, receivers: Sequence[ReceiverSettings], *, external_url: str = ""
     ) -> None:
         self._sender, self._external_url = settings.from_, external_url
-        self._receivers = {receiver.name: receiver.email for receiver in receivers}
+        self._receivers = {receiver.name: receiver for receiver in receivers}
 
     def send_resolved(self, receiver: str) -> bool:
-        """Return whether this receiver wants to hear of recoveries."""
-        email = self._receivers.get(receiver)
-        return email is not None and email.send_resolved
+        """Return whether this receiver wants to hear of recoveries, by mail or by trap."""
+        known = self._receivers.get(receiver)
+        ways = (known.email, known.trap) if known is not None else ()
+        return any(way is not None and way.send_resolved for way in ways)
 
     def compose(self, notification: Notification) -> Sequence[OutboxEntry]:
         """Return one entry per recipient, with the finished message; none for a receiver no longer configured."""
-        email = self._receivers.get(notification.group.receiver)
-        recipients = email.to if email is not None else ()
-        return compose(notification, recipients=recipients, sender=self._sender, external_url=self._external_url)
+        known = self._receivers.get(notification.group.receiver)
+        return [*self._mails(notification, known.email), *_traps(notification, known.trap)] if known else []
+
+    def _mails(self, notification: Notification, email: EmailSettings | None) -> list[OutboxEntry]:
+        if email is None or (wanted := _wanted(notification, email)) is None:
+            return []
+        return compose(wanted, recipients=email.to, sender=self._sender, external_url=self._external_url)
+
+
+def _traps(notification: Notification, trap: TrapReceiverSettings | None) -> list[OutboxEntry]:
+    if trap is None or (wanted := _wanted(notification, trap)) is None:
+        return []
+    return compose_traps(wanted, managers=trap.to)
+
+
+def _wanted(notification: Notification, way: EmailSettings | TrapReceiverSettings) -> Notification | None:
+    """Return what of it is to be told this way, None where nothing is: the other way may want more of it."""
+    if way.send_resolved or not notification.resolved:
+        return notification
+    return replace(notification, resolved=()) if notification.firing else None

@@ -11,6 +11,9 @@ ATTEMPTS = Counter(
 SENT = Counter("netwatch_mail_sent_total", "Mails a relay accepted")
 DEAD = Counter("netwatch_mail_dead_total", "Mails given up: refused for good, or tried for too long")
 GUARDED = Counter("netwatch_mail_guarded_total", "Mails composed plain because their text would have become headers")
+TRAPS = Counter(
+    "netwatch_trap_notifications_total", "Tries to notify another manager, by what became of it", ["outcome"]
+)
 RELAY_UP = Gauge("netwatch_relay_up", "Whether mail can be handed to the relay", ["relay"])
 RELAY_TROUBLE = Counter("netwatch_relay_trouble_total", "Times a relay was left alone, by phase", ["relay", "phase"])
 LOOP_ERRORS = Counter("netwatch_mail_loop_errors_total", "Errors the sending loop survived", ["what"])

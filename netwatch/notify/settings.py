@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from netwatch.model import Duration, Section
 from netwatch.notify.address import parse_mailbox
+from netwatch.notify.managers import parse_manager
 
 
 def _a_mailbox(text: str) -> str:
@@ -30,11 +31,36 @@ class EmailSettings(Section):
     send_resolved: bool = Field(default=True, description="whether the end of a problem is mailed too")
 
 
+def _a_manager(text: str) -> str:
+    parse_manager(text)
+    return text
+
+
+class TrapReceiverSettings(Section):
+    """Which SNMP managers a receiver notifies."""
+
+    to: list[Annotated[str, AfterValidator(_a_manager)]] = Field(
+        min_length=1, description="managers as ADDRESS:PORT, such as 192.0.2.9:162; each is notified on its own"
+    )
+    credential: str = Field(description="the name of the credential they know us by; v2c or v3")
+    inform: bool = Field(
+        default=False, description="whether to ask for an acknowledgement, and to try again until it comes"
+    )
+    send_resolved: bool = Field(default=True, description="whether the end of a problem is told too")
+
+
 class ReceiverSettings(Section):
-    """A name that routes point at."""
+    """A name that routes point at: people, other managers, or both."""
 
     name: str = Field(min_length=1, description="what routes call it; unique")
-    email: EmailSettings = Field(description="whom it mails")
+    email: EmailSettings | None = Field(default=None, description="whom it mails")
+    trap: TrapReceiverSettings | None = Field(default=None, description="which SNMP managers it notifies")
+
+    @model_validator(mode="after")
+    def _tells_somebody(self) -> Self:
+        if self.email is None and self.trap is None:
+            raise ValueError("tells nobody: give it email, trap, or both")
+        return self
 
 
 class RelaySettings(Section):

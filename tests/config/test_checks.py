@@ -8,6 +8,7 @@ CREDENTIALS = (
     "credentials: {campus: {version: 2c, community: x}, core: {version: 3, user: u}}\n"
     "defaults: {credential: campus}\n"
 )
+TRAPS = "route: {{receiver: nms}}\nreceivers: [{{name: nms, trap: {{to: ['192.0.2.9:162'], credential: {}}}}}]\n"
 MAIL = "smtp: {from: a@b, relays: [{host: mail}]}\n"
 
 
@@ -54,6 +55,15 @@ def receivers(*names: str) -> str:
      "receivers[1].name: 'noc' is already the name of receivers[0] in line 3"),
     ("smtp: »{from: a@b}\nreceivers: [{name: a, email: {to: [a@b]}}]\nroute: {receiver: a}",
      "smtp.relays: no mail could ever leave: receivers need at least one relay"),
+    (CREDENTIALS + TRAPS.format("»corre"),
+     "receivers[0].trap.credential: there is no credential 'corre'; did you mean \"core\"?"),
+    ("credentials: {old: {version: 1, community: x}}\n" + TRAPS.format("»old"),
+     "receivers[0].trap.credential: the credential 'old' is of version 1; traps are sent with 2c or 3"),
+    (CREDENTIALS + TRAPS.format("core").replace("'192.0.2.9:162'", "»'192.0.2.9:0'"),
+     "receivers[0].trap.to[0]: '192.0.2.9:0' is no manager such as 192.0.2.9:162, [2001:db8::1]:162 or "
+     "nms.example.net:162"),
+    ("route: {receiver: a}\nreceivers:\n  - »{name: a}",
+     "receivers[0]: tells nobody: give it email, trap, or both"),
     ("polling: {interval: 1m, timeout: »90s}",
      "polling.timeout: timeout (1m30s) must be less than reachability_interval (10s)"),
     ("polling: {reachability_interval: »2m}",
@@ -120,3 +130,8 @@ def test_an_error_in_one_part_hides_none_in_another(problems):
         "credentials.a.version", "devices[0]", "devices[0].address", "devices[0].name", "devices[1].address",
         "devices[1].credential", "devices[1].depends_on[0]",
     ]  # fmt: skip
+
+
+def test_a_receiver_of_traps_needs_no_mail_relay(problems):
+    assert problems(CREDENTIALS + TRAPS.format("core")) == []
+    assert not [one for one in problems(CREDENTIALS + TRAPS.format("core"), severity="warning") if "smtp" in one]

@@ -50,7 +50,7 @@ COMMENTED = {"ca_file"}
 @pytest.mark.parametrize("location", [
     (), ("credentials", "campus", "2c"), ("credentials", "core", "3"), ("defaults",), ("devices", 1), ("polling",),
     ("profiles",), ("mibs",), ("traps",), ("rules",), ("route",), ("route", "routes", 0), ("receivers", 1),
-    ("receivers", 1, "email"), ("smtp",), ("smtp", "relays", 0), ("web",), ("store",),
+    ("receivers", 1, "email"), ("receivers", 1, "trap"), ("smtp",), ("smtp", "relays", 0), ("web",), ("store",),
 ])  # fmt: skip
 def test_the_example_uses_every_key(location):
     part = plain(read_yaml(EXAMPLE).data)

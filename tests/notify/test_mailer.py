@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
+from netwatch.model import OutboxKind
+from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings, TrapReceiverSettings
 
 RECEIVERS = [
     ReceiverSettings(name="noc", email=EmailSettings(to=["NOC <noc@example.net>", "night@example.net"])),
@@ -34,3 +35,39 @@ def test_a_receiver_that_is_gone_gets_nothing(make_notification):
     orphan = replace(notification, group=replace(notification.group, receiver="gone"))
 
     assert Mailer(SmtpSettings(), RECEIVERS).compose(orphan) == []
+
+
+def both(*, mail_ends: bool, trap_ends: bool) -> Mailer:
+    email = EmailSettings(to=["noc@example.net"], send_resolved=mail_ends)
+    trap = TrapReceiverSettings(to=["192.0.2.9:162"], credential="nms", send_resolved=trap_ends)
+    return Mailer(SmtpSettings(), [ReceiverSettings(name="noc", email=email, trap=trap)])
+
+
+def test_a_receiver_may_be_people_and_managers(make_notification):
+    entries = both(mail_ends=True, trap_ends=True).compose(make_notification())
+
+    assert [(entry.kind, entry.recipient) for entry in entries] == [
+        (OutboxKind.MAIL, "noc@example.net"),
+        (OutboxKind.TRAP, "192.0.2.9:162"),
+    ]
+
+
+def test_each_way_tells_of_recoveries_only_where_it_shall(make_notification, make_alert):
+    mailer = both(mail_ends=False, trap_ends=True)
+    only_end = make_notification(resolved=[make_alert(1)])
+    mixed = make_notification(make_alert(2), resolved=[make_alert(1)])
+
+    assert mailer.send_resolved("noc")
+    assert [entry.kind for entry in mailer.compose(only_end)] == [OutboxKind.TRAP]
+    assert [(entry.kind, entry.alert_ids) for entry in mailer.compose(mixed)] == [
+        (OutboxKind.MAIL, ("2",)),
+        (OutboxKind.TRAP, ("2",)),
+        (OutboxKind.TRAP, ("1",)),
+    ]
+
+
+def test_a_receiver_of_managers_alone_mails_nobody(make_notification):
+    trap = TrapReceiverSettings(to=["192.0.2.9"], credential="nms")
+    entries = Mailer(SmtpSettings(), [ReceiverSettings(name="noc", trap=trap)]).compose(make_notification())
+
+    assert [entry.kind for entry in entries] == [OutboxKind.TRAP]

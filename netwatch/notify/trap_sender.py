@@ -1,0 +1,240 @@
+"""Sends the traps and informs that stand in the outbox, apart from the mails and by the same timetable.
+
+A trap is sent when the network took it, an inform when its manager acknowledged it; the rest is tried again. A
+manager that is silent holds up nobody else: what more there is for it waits a moment without being tried.
+May import: netwatch.errors, netwatch.model, netwatch.notify.*. Called by: app, which starts it and hands in the
+transport; engine's commits wake it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from netwatch.errors import PollError, StoreError
+from netwatch.model import Credential, Device, Event, OutboxEntry, OutboxKind, Varbind
+from netwatch.notify import metrics
+from netwatch.notify.loops import surviving
+from netwatch.notify.managers import parse_manager
+from netwatch.notify.settings import ReceiverSettings
+from netwatch.notify.trap_compose import tells_end
+from netwatch.notify.trap_document import from_document
+from netwatch.notify.trap_order import AlertOrder, Turn
+from netwatch.notify.trap_outcomes import TrapOutcome, hopeless, late, not_taken, rested, stopped, taken
+
+log = structlog.get_logger(__name__)
+
+MAX_SLEEP = timedelta(seconds=60)
+MIN_SLEEP_SECONDS = 0.05
+RECORD_PAUSES = (0.05, 0.2, 1.0, 3.0)
+
+
+class TrapTransport(Protocol):
+    """What carries notifications; the device it is given is the manager. It raises PollError where it could not."""
+
+    async def send_trap(self, manager: Device, varbinds: Sequence[Varbind]) -> None:
+        """Return when the network has it."""
+
+    async def send_inform(self, manager: Device, varbinds: Sequence[Varbind]) -> None:
+        """Return when the manager has it."""
+
+
+class TrapOutbox(Protocol):
+    """What the sender needs of the store."""
+
+    async def claim_due(
+        self, now: datetime, lease_for: timedelta, limit: int, kind: OutboxKind
+    ) -> Sequence[OutboxEntry]:
+        """Lease up to `limit` rows of a kind that are due, oldest first."""
+
+    async def record(self, entry: OutboxEntry, events: Sequence[Event]) -> None:
+        """Replace a row and append events, in one transaction; durable when it returns."""
+
+    async def next_due(self, kind: OutboxKind) -> datetime | None:
+        """Return when the next row of a kind is due, None where nothing waits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrapPace:
+    """How long things wait that no operator needs to set; tests do.
+
+    timeout, retries: of an inform. rest_for: how long a manager that was silent is left alone. lease_for: how long a
+    claimed row is ours, longer than any try takes: `give_up_after`.
+    """
+
+    at_once: int = 16
+    timeout: timedelta = timedelta(seconds=2)
+    retries: int = 2
+    give_up_after: timedelta = timedelta(seconds=25)
+    lease_for: timedelta = timedelta(seconds=60)
+    rest_for: timedelta = timedelta(seconds=5)
+    grace: timedelta = timedelta(seconds=2)
+    dice: Callable[[], float] = random.random
+
+
+class TrapSender:
+    """Sends between `start()` and `stop()`."""
+
+    def __init__(
+        self,
+        outbox: TrapOutbox,
+        transport: TrapTransport,
+        receivers: Sequence[ReceiverSettings],
+        credentials: Mapping[str, Credential],
+        *,
+        pace: TrapPace | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._outbox, self._transport, self._pace, self._clock = outbox, transport, pace or TrapPace(), clock
+        self._receivers = {one.name: one.trap for one in receivers if one.trap is not None}
+        self._credentials = credentials
+        self._order = AlertOrder()
+        self._resting: dict[tuple[str, str], datetime] = {}
+        self._woken = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Look at the outbox now: rows were committed. Call it on the loop."""
+        self._woken.set()
+
+    async def start(self) -> None:
+        """Begin to send."""
+        self._loop = asyncio.create_task(self._dispatch(), name="notify: traps")
+
+    async def stop(self) -> None:
+        """Let what is under way finish for a moment, give the rest back."""
+        if self._loop is None:
+            return
+        self._loop.cancel()
+        await asyncio.gather(self._loop, return_exceptions=True)
+        self._loop = None
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=self._pace.grace.total_seconds())
+        for task in tuple(self._under_way):
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _dispatch(self) -> None:
+        while True:
+            self._woken.clear()
+            seconds: float | None = 1.0
+            with surviving("traps"):
+                claimed = await self._claim()
+                seconds = await self._until_next(claimed)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._woken.wait()
+
+    async def _claim(self) -> int:
+        free = self._pace.at_once - len(self._under_way)
+        if free <= 0:
+            return 0
+        entries = await self._outbox.claim_due(self._clock(), self._pace.lease_for, free, OutboxKind.TRAP)
+        for entry in entries:
+            task = asyncio.create_task(self._deliver(entry))
+            self._under_way.add(task)
+            task.add_done_callback(self._finished)
+        return len(entries)
+
+    async def _until_next(self, claimed: int) -> float | None:
+        """Return for how many seconds there is nothing to do unless somebody wakes us."""
+        if len(self._under_way) >= self._pace.at_once:
+            return None
+        due = await self._outbox.next_due(OutboxKind.TRAP)
+        wait = min(due - self._clock(), MAX_SLEEP) if due is not None else MAX_SLEEP
+        return max(wait.total_seconds(), 0.0 if claimed else MIN_SLEEP_SECONDS)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self.wake()
+
+    async def _deliver(self, entry: OutboxEntry) -> None:
+        with surviving("trap"):
+            try:
+                outcome = await self._try(entry)
+            except asyncio.CancelledError:
+                await self._record(stopped(entry), ())
+                raise
+            metrics.TRAPS.labels(outcome.outcome).inc()
+            if outcome.outcome == "dead":
+                log.error("notification given up", manager=entry.recipient, why=outcome.entry.last_reply)
+            await self._record(outcome.entry, outcome.events)
+
+    async def _try(self, entry: OutboxEntry) -> TrapOutcome:
+        """Send one row, unless its manager rests; return what became of it."""
+        now, place = self._clock(), (entry.receiver, entry.recipient)
+        receiver = self._receivers.get(entry.receiver)
+        credential = self._credentials.get(receiver.credential) if receiver is not None else None
+        if receiver is None or credential is None:
+            return hopeless(
+                entry, f"the configuration has no receiver {entry.receiver!r} with traps any more", now=now
+            )
+        if self._resting.get(place, now) > now:
+            return rested(entry, until=self._resting[place], dice=self._pace.dice())
+        try:
+            varbinds = from_document(entry.message)
+            return await self._in_order(entry, self._manager(entry, credential), varbinds, inform=receiver.inform)
+        except ValueError as exc:
+            return hopeless(entry, str(exc), now=self._clock())
+        except Exception as exc:  # noqa: BLE001  # whatever a transport raises, its row must not stay leased
+            now = self._clock()
+            self._resting[place] = now + self._pace.rest_for
+            return not_taken(entry, _in_words(exc), now=now, dice=self._pace.dice())
+
+    async def _in_order(
+        self, entry: OutboxEntry, manager: Device, varbinds: Sequence[Varbind], *, inform: bool
+    ) -> TrapOutcome:
+        """Send it when it is its turn among the notifications of its alert."""
+        now, key, end = self._clock(), (entry.recipient, "".join(entry.alert_ids)), tells_end(varbinds)
+        turn = self._order.turn_of(key, tells_end=end)
+        if turn is Turn.LATE:
+            return late(entry, now=now)
+        if turn is Turn.WAIT:
+            return rested(entry, until=now, dice=self._pace.dice())
+        with self._order.under_way(key):
+            words = await self._send(manager, varbinds, inform=inform)
+        if end:
+            self._order.note_end(key)
+        return taken(entry, words, now=self._clock())
+
+    async def _send(self, manager: Device, varbinds: Sequence[Varbind], *, inform: bool) -> str:
+        async with asyncio.timeout(self._pace.give_up_after.total_seconds()):
+            if not inform:
+                await self._transport.send_trap(manager, varbinds)
+                return "handed to the network"
+            await self._transport.send_inform(manager, varbinds)
+            return "acknowledged"
+
+    def _manager(self, entry: OutboxEntry, credential: Credential) -> Device:
+        place = parse_manager(entry.recipient)
+        return Device(
+            name=f"manager {place}", address=place.host, port=place.port, credential=credential,
+            timeout=self._pace.timeout, retries=self._pace.retries,
+        )  # fmt: skip
+
+    async def _record(self, entry: OutboxEntry, events: Sequence[Event]) -> None:
+        """Write down what became of a row; a store in trouble is asked again while the lease may still hold."""
+        for pause in (*RECORD_PAUSES, None):
+            try:
+                await self._outbox.record(entry, events)
+                return
+            except StoreError:
+                metrics.LOOP_ERRORS.labels("record").inc()
+                if pause is None:
+                    raise
+                await asyncio.sleep(pause)
+
+
+def _in_words(exc: Exception) -> str:
+    """Return what happened; only errors of our own are known to hold no secret."""
+    if isinstance(exc, PollError):
+        return str(exc)
+    return "it took too long" if isinstance(exc, TimeoutError) else f"it could not be sent ({type(exc).__name__})"
