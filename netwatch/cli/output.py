@@ -27,6 +27,8 @@ USAGE = 2
 BAD_CONFIG = 78
 """Exit codes: found something wrong, wrong usage, bad configuration (EX_CONFIG of sysexits.h)."""
 
+WIDE = 100_000
+
 out = Console(emoji=False)
 err = Console(stderr=True, emoji=False)
 
@@ -90,7 +92,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         table.add_column(Text(printable(column)))
     for row in rows:
         table.add_row(*map(_cell, row))
-    out.print(table if table.row_count else _cell(f"{title}: {empty}"))
+    # A file or a pipe has no width: no name is cut there, and each row is one line.
+    console = out if out.is_terminal else Console(emoji=False, width=WIDE, file=out.file)
+    console.print(table if table.row_count else _cell(f"{title}: {empty}"))
 
 
 def coloured(word: str, colour: str) -> Text:

@@ -78,6 +78,16 @@ def test_a_cell_a_heading_and_a_title_show_text_as_it_is(capsys, monkeypatch, te
     assert not [character for character in OBEYED if character in printed]
 
 
+def test_in_a_pipe_no_name_is_cut_and_a_row_is_one_line(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+
+    print_table("Alerts", ["device", "summary"], [["core-" + "x" * 200, "does not answer " * 10]], empty="none")
+
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "core-" in line]
+    assert "x" * 200 in line
+    assert line.count("answer") == 10
+
+
 def test_a_coloured_word_is_a_word_on_what_is_no_terminal(capsys):
     print_table("Title", ["state", "since"], [[coloured("fir\x1bing", "red"), timedelta(seconds=61.4)]], empty="")
 
