@@ -22,7 +22,7 @@ from uuid import uuid4
 
 import structlog
 
-from netwatch.alerts import Happening, NoData, Route, Step, happening_of, step
+from netwatch.alerts import Happening, NoData, Route, Step, Transition, happening_of, step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.confirming import Confirmations
 from netwatch.engine.draft import Draft
@@ -57,6 +57,10 @@ from netwatch.rules import (
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_SECONDS = 5.0
+
+
+BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
+"""What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
 
 
 class Ledger(Protocol):
@@ -257,8 +261,10 @@ class Engine:
         """Write down an alert that changed, with what people want to read about it."""
         if after.alert is None or not after.changed:
             return
-        alert = self._book.dressed(after.alert, labels, rule.labels, value, threshold)
-        if after.transition is not None:
+        broken = after.transition in BROKEN
+        kept = after.alert.value, after.alert.threshold
+        alert = self._book.dressed(after.alert, labels, rule.labels, *((value, threshold) if broken else kept))
+        if broken:
             annotations = render(
                 rule, device=alert.key.device, instance=alert.key.instance, labels=alert.labels,
                 value=alert.value, threshold=alert.threshold,

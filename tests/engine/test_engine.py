@@ -179,6 +179,21 @@ async def test_rows_have_alerts_of_their_own_and_hold_times(house):
     assert alert.annotations == {"summary": "Gi2 on sw1 is down"}
 
 
+async def test_an_alert_that_ended_still_says_what_was_wrong():
+    house = await House(rules=RULES.replace("is down", "is in state {{ value | round }}")).open()
+    house.ports(1, 1)
+    house.ports(1, 2)
+    house.later(10)
+    house.ports(1, 2)
+    house.later(30)
+    house.ports(1, 1)
+    house.later(300)
+
+    recovery = next(mail for mail in await house.store.outbox() if mail.subject.startswith("[OK]"))
+    assert "it was: Gi2 on sw1 is in state 2" in recovery.message.decode()
+    await house.engine.stop()
+
+
 async def test_a_row_that_is_gone_ends_its_alert_but_not_in_a_partial_reading(house):
     house.ports(1, 1)
     house.ports(1, 2)
