@@ -16,7 +16,7 @@ import structlog
 from netwatch.alerts import Route, flush, join, next_flush_at, rebased, routing_labels
 from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.metrics import COMPOSE_ERRORS, INCIDENTS, NOTIFICATIONS
-from netwatch.model import Alert, AlertGroup, Event, Notification, OutboxEntry
+from netwatch.model import Alert, AlertGroup, Event, Notification, OutboxEntry, OutboxKind
 
 log = structlog.get_logger(__name__)
 
@@ -159,7 +159,13 @@ class Incidents:
 def _told(notification: Notification, entries: Sequence[OutboxEntry], reason: str, now: datetime) -> Iterable[Event]:
     """Yield a line of the event log for every alert the mail is about."""
     NOTIFICATIONS.labels("repeat" if notification.repeat else "problem" if notification.firing else "recovery").inc()
-    recipients = ", ".join(entry.recipient for entry in entries) or "nobody"
-    text = f"mail to {recipients} for receiver {notification.group.receiver}: {reason}"
+    text = f"{_recipients(entries)} for receiver {notification.group.receiver}: {reason}"
     for alert in (*notification.firing, *notification.resolved):
         yield event_of(alert, text, now, "notify")
+
+
+def _recipients(entries: Sequence[OutboxEntry]) -> str:
+    """Return who is told which way, each once, whatever the number of their entries."""
+    told = {kind: dict.fromkeys(entry.recipient for entry in entries if entry.kind is kind) for kind in OutboxKind}
+    ways = [f"{kind} to {', '.join(recipients)}" for kind, recipients in told.items() if recipients]
+    return " and ".join(ways) or "mail to nobody"

@@ -117,6 +117,7 @@ def flat_mail(entry: OutboxEntry) -> Flat:
     return {
         "id": entry.id,
         "message_id": entry.message_id,
+        "kind": entry.kind.value,
         "state": entry.state.value,
         "recipient": entry.recipient,
         "subject": entry.subject,
