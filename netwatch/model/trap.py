@@ -16,6 +16,7 @@ from netwatch.model.values import Varbind
 class TrapEvent:
     """One notification: who sent it, snmpTrapOID, and its other varbinds (RFC 3416, section 4.2.6).
 
+    at:       when it was heard; no two have the same, so that it gives the order though counts are told late.
     source:   the address it came from, or the origin that a trusted relay names; `relay` is then the relay's own.
     device:   the configured device's name, empty where the source is none.
     uptime:   sysUpTime at the sender, None where it gave none.

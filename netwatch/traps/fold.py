@@ -1,11 +1,12 @@
 """Tells the first of what a source says at once, and its repeats as counts.
 
-A quiet room: the instant comes in, events go out. The rules:
+A quiet room: the instant comes in, events go out. A *saying* is a trap OID with all it says but clocks and counters;
+its *subject* is what it is about, so that down and up of one port are two sayings about one subject. The rules:
 - What a source has not said within the interval is told at once, whatever its rate.
-- A repeat of what it said last is counted; the count is told once per interval, the last said last, so that what
-  stands at the end is how things are.
-- A repeat of something older is news again (down, up, down), and is told at once while the source has tokens.
-  So is a repeated inform, whose sender waits.
+- Repeats are counted; the count is told once per interval.
+- A saying that is not the last about its subject is news (down, up, down), and told at once while there are tokens.
+  So is a repeated inform, whose sender waits. Counts about the subject are told before it, so that what is told
+  last is how things are.
 - Who says more different things than can be remembered is braked: what is beyond is told as one storm with its count.
 The counts of all that is told are exactly what was taken in.
 
@@ -21,6 +22,7 @@ from typing import Generic, TypeVar
 
 from netwatch.model import Oid, Tag, TrapEvent, Varbind
 from netwatch.traps.oids import SNMP_TRAP_OID, TRAP_STORM
+from netwatch.traps.token_bucket import TokenBucket
 
 Ticket = TypeVar("Ticket")
 """Who waits for the event to be written: an inform to be acknowledged."""
@@ -28,12 +30,17 @@ Ticket = TypeVar("Ticket")
 KEYS_PER_SOURCE = 10_000
 KEYS_IN_ALL = 50_000
 TICKETS_PER_KEY = 64
+SWEEP_EVERY_SECONDS = 1.0
+COUNTS_BEFORE_NEWS = 8
+"""About a subject with more sayings than that the counts wait, and are then told after newer ones: see their `at`."""
 NEWS = (20.0, 5.0)
 """Tokens a source may save up, and gets per second, for telling at once what it said some time ago."""
 INFORMS = (500.0, 100.0)
 """The same for repeated informs, whose senders wait for us and so slow themselves down."""
 
 KeyOf = Callable[[TrapEvent], Hashable]
+Name = tuple[str, Hashable, Hashable]
+"""Source, subject and key of a saying."""
 _VOLATILE = frozenset((Tag.TIME_TICKS, Tag.COUNTER32, Tag.COUNTER64))
 
 
@@ -42,14 +49,19 @@ def whole_content(event: TrapEvent) -> Hashable:
     return tuple([(varbind.oid, varbind.value) for varbind in event.varbinds if varbind.tag not in _VOLATILE])
 
 
+def names(event: TrapEvent) -> Hashable:
+    """Return what a trap is about, as far as can be seen without a rule: the objects it names."""
+    return tuple([varbind.oid for varbind in event.varbinds])
+
+
 @dataclass(frozen=True, slots=True)
 class Told(Generic[Ticket]):
-    """An event to be told; `kind` is first, repeats or storm. `name` identifies what was said to `forget`."""
+    """An event to be told; `kind` is first, repeats or storm, `name` is for `forget`."""
 
     event: TrapEvent
     kind: str
     tickets: tuple[Ticket, ...]
-    name: tuple[str, Hashable]
+    name: Name
 
 
 class _Saying(Generic[Ticket]):
@@ -63,65 +75,96 @@ class _Saying(Generic[Ticket]):
         self.event: TrapEvent | None = None
         self.tickets: list[Ticket] = []
 
-    def add(self, event: TrapEvent, ticket: Ticket | None) -> bool:
-        """Count a repeat; return False where too many wait for this one already."""
+    def add(self, event: TrapEvent, ticket: Ticket | None) -> None:
+        """Count a repeat.
+
+        Raises:
+            OverflowError: too many wait for this one already.
+        """
         if ticket is not None:
             if len(self.tickets) >= TICKETS_PER_KEY:
-                return False
+                raise OverflowError
             self.tickets.append(ticket)
         self.count += event.count
         self.event = event
-        return True
+
+    def tell(self, kind: str, name: Name, now: float) -> Told[Ticket]:
+        """Return what was counted, and count anew."""
+        assert self.event is not None  # noqa: S101  # something was counted
+        event = replace(self.event, count=self.count, repeated=True)
+        told = Told(_storm(event) if kind == "storm" else event, kind, tuple(self.tickets), name)
+        self.told_at, self.count, self.event, self.tickets = now, 0, None, []
+        return told
 
 
-class _Bucket:
-    """A token bucket."""
+class _Subject(Generic[Ticket]):
+    """What a source says about one thing; `waiting` has those with a count, the last heard last."""
 
-    __slots__ = ("_most", "_per_second", "_refilled_at", "_tokens")
+    __slots__ = ("latest", "sayings", "waiting")
 
-    def __init__(self, most: float, per_second: float, now: float) -> None:
-        self._most = self._tokens = most
-        self._per_second = per_second
-        self._refilled_at = now
-
-    def has_token(self, now: float) -> bool:
-        """Take a token; return False where there is none."""
-        self._tokens = min(self._most, self._tokens + (now - self._refilled_at) * self._per_second)
-        self._refilled_at = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
+    def __init__(self) -> None:
+        self.sayings: dict[Hashable, _Saying[Ticket]] = {}
+        self.waiting: dict[Hashable, _Saying[Ticket]] = {}
+        self.latest: Hashable = None
 
 
 class _Speaker(Generic[Ticket]):
-    """One source: what it says, what of it is to be told yet, in the order last heard."""
+    """One source."""
 
-    __slots__ = ("flush_at", "informs", "latest", "news", "sayings", "storm", "waiting")
+    __slots__ = ("flush_at", "informs", "news", "size", "source", "storm", "subjects", "waiting")
 
-    def __init__(self, now: float) -> None:
-        self.sayings: dict[Hashable, _Saying[Ticket]] = {}
-        self.waiting: dict[Hashable, _Saying[Ticket]] = {}
+    def __init__(self, source: str, now: float) -> None:
+        self.source = source
+        self.subjects: dict[Hashable, _Subject[Ticket]] = {}
+        self.waiting: dict[Hashable, _Subject[Ticket]] = {}
+        self.size = 0
         self.storm: _Saying[Ticket] = _Saying(now)
-        self.latest: Hashable = None
         self.flush_at: float | None = None
-        self.news = _Bucket(*NEWS, now)
-        self.informs = _Bucket(*INFORMS, now)
+        self.news = TokenBucket(*NEWS, now)
+        self.informs = TokenBucket(*INFORMS, now)
+
+    def counts_about(self, about: Hashable, subject: _Subject[Ticket], now: float) -> list[Told[Ticket]]:
+        """Return the counts about one subject, the last heard last."""
+        told = [one.tell("repeats", (self.source, about, key), now) for key, one in subject.waiting.items()]
+        subject.waiting.clear()
+        self.waiting.pop(about, None)
+        return told
+
+    def counts(self, now: float) -> Iterator[Told[Ticket]]:
+        """Yield all there is to tell."""
+        self.flush_at = None
+        if self.storm.count:
+            yield self.storm.tell("storm", (self.source, None, None), now)
+        for about, subject in list(self.waiting.items()):
+            yield from self.counts_about(about, subject, now)
+
+    def forget_before(self, instant: float) -> int:
+        """Forget what was told before an instant and not said again; return how many sayings that were."""
+        gone = 0
+        for about, subject in list(self.subjects.items()):
+            for key in [key for key, one in subject.sayings.items() if one.told_at <= instant and not one.count]:
+                del subject.sayings[key]
+                gone += 1
+            if not subject.sayings:
+                del self.subjects[about]
+        self.size -= gone
+        return gone
 
 
 class Folder(Generic[Ticket]):
-    """Everything said within the last interval, by source."""
+    """Everything said within the last interval, by source.
+
+    `key_of` says what makes two traps of one source and trap OID the same saying, and two trap OIDs one subject;
+    without it the content decides, and the objects named.
+    """
 
     def __init__(
-        self,
-        interval_seconds: float,
-        key_of: KeyOf = whole_content,
-        *,
-        keys_per_source: int = KEYS_PER_SOURCE,
+        self, interval_seconds: float, key_of: KeyOf | None = None, *, keys_per_source: int = KEYS_PER_SOURCE,
         keys_in_all: int = KEYS_IN_ALL,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._interval = interval_seconds
-        self._key_of = key_of
+        self._key_of = key_of or whole_content
+        self._subject_of = key_of or names
         self._keys_per_source = keys_per_source
         self._keys_in_all = keys_in_all
         self._speakers: dict[str, _Speaker[Ticket]] = {}
@@ -134,67 +177,78 @@ class Folder(Generic[Ticket]):
 
     # -- taking in ----------------------------------------------------------------------------------------------
 
-    def take(self, event: TrapEvent, now: float, ticket: Ticket | None = None) -> Told[Ticket] | None:
-        """Take an event in; return what is to be told at once, None where it is counted for later.
+    def take(self, event: TrapEvent, now: float, ticket: Ticket | None = None) -> list[Told[Ticket]]:
+        """Take an event in; return what is to be told at once, nothing where it is counted for later.
 
         Raises:
             OverflowError: too many wait for the same repeat to be written; this one was not counted.
         """
-        speaker = self._speakers.get(event.source)
-        if speaker is None:
-            speaker = self._speakers[event.source] = _Speaker(now)
-        key = (event.trap_oid, self._key_of(event))
-        saying = speaker.sayings.get(key)
-        if saying is None and not self._has_room(speaker, now):
-            self._count(event, speaker, speaker.storm, None, now, ticket)
-            return None
-        if saying is None:
-            saying = speaker.sayings[key] = _Saying(now)
+        speaker = self._speakers.get(event.source) or _Speaker(event.source, now)
+        about, key = self._subject_of(event), (event.trap_oid, self._key_of(event))
+        subject = speaker.subjects.get(about)
+        saying = subject.sayings.get(key) if subject else None
+        if subject is None or saying is None:
+            if not self._has_room(speaker, now):
+                self._wait(speaker, speaker.storm, event, ticket, now + self._interval)
+                return []
+            subject = speaker.subjects.setdefault(about, _Subject())
+            saying = subject.sayings[key] = _Saying(now)
+            speaker.size += 1
             self._size += 1
+            self._speakers[event.source] = speaker
         elif saying.count or now - saying.told_at < self._interval:
-            is_news = speaker.latest != key and speaker.news.has_token(now)
-            if not (is_news or (ticket is not None and speaker.informs.has_token(now))):
-                speaker.latest = key
-                self._count(event, speaker, saying, key, now, ticket)
-                return None
-        return self._tell_now(event, speaker, saying, key, now, ticket)
+            is_news = subject.latest != key and speaker.news.has_token(now)
+            if not is_news and (ticket is None or not speaker.informs.has_token(now)):
+                self._wait(speaker, saying, event, ticket, saying.told_at + self._interval)
+                subject.waiting.pop(key, None)
+                subject.waiting[key] = saying
+                subject.latest = key
+                speaker.waiting[about] = subject
+                return []
+        return self._tell_now(event, speaker, subject, saying, (event.source, about, key), now, ticket)
 
     def _tell_now(
-        self, event: TrapEvent, speaker: _Speaker[Ticket], saying: _Saying[Ticket], key: Hashable, now: float,
-        ticket: Ticket | None,
-    ) -> Told[Ticket]:  # fmt: skip
-        """Tell an event, and with it what was counted of the same before."""
-        kind = "repeats" if saying.count else "first"
-        tickets = (*saying.tickets, ticket) if ticket is not None else tuple(saying.tickets)
-        if saying.count:
-            event = replace(event, count=event.count + saying.count, repeated=True)
-            speaker.waiting.pop(key, None)
-        saying.told_at, saying.count, saying.event, saying.tickets = now, 0, None, []
-        speaker.latest = key
-        return Told(event, kind, tickets, (event.source, key))
+        self, event: TrapEvent, speaker: _Speaker[Ticket], subject: _Subject[Ticket], saying: _Saying[Ticket],
+        name: Name, now: float, ticket: Ticket | None,
+    ) -> list[Told[Ticket]]:  # fmt: skip
+        """Tell an event, and before it what was counted about its subject."""
+        _, about, key = name
+        counted = saying.count
+        if counted:
+            saying.add(event, ticket)
+            subject.waiting.pop(key, None)
+            told = saying.tell("repeats", name, now)
+        else:
+            saying.told_at = now
+            told = Told(event, "first", () if ticket is None else (ticket,), name)
+        before: list[Told[Ticket]] = []
+        if len(subject.waiting) <= COUNTS_BEFORE_NEWS:
+            before = speaker.counts_about(about, subject, now)
+        subject.latest = key
+        return [*before, told]
 
-    def _count(
-        self, event: TrapEvent, speaker: _Speaker[Ticket], saying: _Saying[Ticket], key: Hashable, now: float,
+    def _wait(
+        self,
+        speaker: _Speaker[Ticket],
+        saying: _Saying[Ticket],
+        event: TrapEvent,
         ticket: Ticket | None,
-    ) -> None:  # fmt: skip
-        if not saying.add(event, ticket):
-            raise OverflowError
-        if key is not None:
-            speaker.waiting.pop(key, None)
-            speaker.waiting[key] = saying
+        until: float,
+    ) -> None:
+        saying.add(event, ticket)
         if speaker.flush_at is None:
-            speaker.flush_at = (saying.told_at if key is not None else now) + self._interval
-            heapq.heappush(self._flushes, (speaker.flush_at, event.source))
+            speaker.flush_at = until
+            self._speakers[event.source] = speaker
+            heapq.heappush(self._flushes, (until, event.source))
 
     def _has_room(self, speaker: _Speaker[Ticket], now: float) -> bool:
-        if len(speaker.sayings) < self._keys_per_source and self._size < self._keys_in_all:
+        if speaker.size < self._keys_per_source and self._size < self._keys_in_all:
             return True
-        if speaker.storm.count:
-            return False
-        self._forget_old(speaker, now)
+        if not speaker.storm.count and speaker.size >= self._keys_per_source:
+            self._size -= speaker.forget_before(now - self._interval)
         if self._size >= self._keys_in_all:
             self._sweep(now)
-        return len(speaker.sayings) < self._keys_per_source and self._size < self._keys_in_all
+        return speaker.size < self._keys_per_source and self._size < self._keys_in_all
 
     # -- telling ------------------------------------------------------------------------------------------------
 
@@ -207,57 +261,37 @@ class Folder(Generic[Ticket]):
         told: list[Told[Ticket]] = []
         while self._flushes and self._flushes[0][0] <= now:
             _, source = heapq.heappop(self._flushes)
-            told += self._flush(source, now)
-        if now >= self._sweep_at:
-            self._sweep(now)
+            told += self._speakers[source].counts(now)
+        self._sweep(now)
         return told
 
     def rest(self, now: float) -> list[Told[Ticket]]:
         """Return every count that was not told yet, as at the end of the house."""
-        told = [one for _, source in sorted(self._flushes) for one in self._flush(source, now)]
+        told = [one for _, source in sorted(self._flushes) for one in self._speakers[source].counts(now)]
         self._flushes.clear()
-        return told
-
-    def _flush(self, source: str, now: float) -> Iterator[Told[Ticket]]:
-        speaker = self._speakers[source]
-        speaker.flush_at = None
-        waiting, speaker.waiting = speaker.waiting, {}
-        if speaker.storm.count:
-            yield self._told(speaker.storm, "storm", (source, None), now)
-        for key, saying in waiting.items():
-            yield self._told(saying, "repeats", (source, key), now)
-
-    def _told(self, saying: _Saying[Ticket], kind: str, name: tuple[str, Hashable], now: float) -> Told[Ticket]:
-        assert saying.event is not None  # noqa: S101  # it has a count
-        event = replace(saying.event, count=saying.count, repeated=True)
-        told = Told(_storm(event) if kind == "storm" else event, kind, tuple(saying.tickets), name)
-        saying.told_at, saying.count, saying.event, saying.tickets = now, 0, None, []
         return told
 
     # -- forgetting ---------------------------------------------------------------------------------------------
 
-    def forget(self, name: tuple[str, Hashable]) -> None:
+    def forget(self, name: Name) -> None:
         """Take back that something was told, because it could not be kept: the next one is a first again."""
-        source, key = name
+        source, about, key = name
         speaker = self._speakers.get(source)
-        if speaker is None or key not in speaker.sayings or speaker.sayings[key].count:
+        subject = speaker.subjects.get(about) if speaker else None
+        if speaker is None or subject is None or key not in subject.sayings or subject.sayings[key].count:
             return
-        del speaker.sayings[key]
+        del subject.sayings[key]
+        speaker.size -= 1
         self._size -= 1
 
-    def _forget_old(self, speaker: _Speaker[Ticket], now: float) -> None:
-        oldest = now - self._interval
-        old = [key for key, one in speaker.sayings.items() if one.told_at <= oldest and not one.count]
-        for key in old:
-            del speaker.sayings[key]
-        self._size -= len(old)
-
     def _sweep(self, now: float) -> None:
-        """Forget what was not said again, and who says nothing any more."""
-        self._sweep_at = now + self._interval
+        """Forget what was not said again, and who says nothing any more; not at every call."""
+        if now < self._sweep_at:
+            return
+        self._sweep_at = now + SWEEP_EVERY_SECONDS
         for source, speaker in list(self._speakers.items()):
-            self._forget_old(speaker, now)
-            if not speaker.sayings and speaker.flush_at is None:
+            self._size -= speaker.forget_before(now - self._interval)
+            if not speaker.subjects and speaker.flush_at is None:
                 del self._speakers[source]
 
 

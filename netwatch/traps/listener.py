@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 import structlog
 
 from netwatch.model import Memory
-from netwatch.traps.fold import Told
+from netwatch.traps.fold import Name, Told
 from netwatch.traps.informs import Inform
 from netwatch.traps.pipeline import Pipeline
 from netwatch.traps.sockets import TrapSocket
@@ -47,7 +47,7 @@ class Listener:
         self._pipeline = pipeline
         self._tell = tell
         self._is_ready = is_ready
-        self._not_kept: deque[tuple[str, object]] = deque()
+        self._not_kept: deque[Name] = deque()
         self._stopping = False
         self._beat = time.monotonic()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)

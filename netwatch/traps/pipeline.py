@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -17,7 +17,7 @@ import structlog
 from netwatch.model import Memory, TrapEvent
 from netwatch.traps.devices import plain_address
 from netwatch.traps.fair_queue import FairQueue
-from netwatch.traps.fold import Folder, Told
+from netwatch.traps.fold import Folder, Name, Told
 from netwatch.traps.informs import Inform, InformLedger
 from netwatch.traps.metrics import QUEUED, Counts
 from netwatch.traps.notification import Envelope, Notification, open_envelope, read_notification
@@ -28,6 +28,7 @@ from netwatch.traps.sources import Source, Sources, check_community
 MICROSECONDS_PER_TICK = 10_000
 COMPLAIN_EVERY_SECONDS = 60.0
 PDU_RESPONSE = b"\xa2"
+_LEAST = timedelta(microseconds=1)
 VERSION_NAMES = {0: "1", 1: "2c", 3: "3"}
 
 log = structlog.get_logger(__name__)
@@ -80,6 +81,7 @@ class Pipeline:
         self._queue: FairQueue[Datagram] = queue or FairQueue()
         self._ledger = InformLedger()
         self._complain_at = 0.0
+        self._last_at = datetime.min.replace(tzinfo=UTC)
         self.counts = Counts()
         self.refused = RefusedList()
 
@@ -125,18 +127,15 @@ class Pipeline:
 
     def advance(self, most: int, now: float) -> list[Told[Inform]]:
         """Decode some of what waits; return what is to be told."""
-        told = []
+        told: list[Told[Inform]] = []
         for datagram in self._queue.take(most):
             try:
-                one = self._hear(datagram, now)
+                told += self._hear(datagram, now)
             except NotAccepted as refusal:
                 self._refuse(refusal, datagram.source.address, datagram.at)
             except Exception as exc:  # noqa: BLE001  # whatever somebody sends, the next one is heard
                 self.counts.dropped["internal"] += 1
                 self._complain(exc, now)
-            else:
-                if one is not None:
-                    told.append(one)
         return self._counted(told)
 
     def due(self, now: float) -> list[Told[Inform]]:
@@ -150,7 +149,7 @@ class Pipeline:
             told += self.advance(1024, now)
         return told + self._counted(self._folder.rest(now))
 
-    def forget(self, name: tuple[str, object]) -> None:
+    def forget(self, name: Name) -> None:
         """Take back that an event was told: it could not be kept."""
         self._folder.forget(name)
         self.counts.dropped["not_written"] += 1
@@ -171,7 +170,7 @@ class Pipeline:
                 self.counts.dropped["storm"] += one.event.count
         return told
 
-    def _hear(self, datagram: Datagram, now: float) -> Told[Inform] | None:
+    def _hear(self, datagram: Datagram, now: float) -> list[Told[Inform]]:
         """Turn a datagram into an event; return what of it is to be told at once."""
         envelope = datagram.envelope
         if envelope.version == 3:
@@ -179,23 +178,23 @@ class Pipeline:
                 raise NotAccepted("v3_unsupported")
             opened = self._front_door.open(datagram, now)
             if opened is None:
-                return None
+                return []
             notification, inform = opened.notification, opened.inform
         else:
             opened = None
             notification = read_notification(datagram.data, envelope.pdu_at, envelope.end, envelope.version)
             inform = _community_inform(datagram, now) if notification.is_inform else None
-        event = event_of(notification, datagram, self._sources)
+        event = event_of(notification, datagram, self._sources, self._next_instant(datagram.at))
         if opened is not None:
             event = replace(event, user=opened.user, device=event.device if event.relay else opened.device)
         return self._fold(event, notification, inform, now)
 
     def _fold(
         self, event: TrapEvent, notification: Notification, inform: Inform | None, now: float
-    ) -> Told[Inform] | None:
+    ) -> list[Told[Inform]]:
         key = (event.relay or event.source, event.user, notification.request_id, event.uptime, event.trap_oid)
         if inform is not None and not self._ledger.is_new(key, inform):
-            return None
+            return []
         try:
             told = self._folder.take(event, now, inform)
         except OverflowError:
@@ -203,6 +202,11 @@ class Pipeline:
             raise NotAccepted("queue_full") from None
         self.counts.received[event.version] += 1
         return told
+
+    def _next_instant(self, at: datetime) -> datetime:
+        """Return an instant later than any before, so that `at` tells which of two events was heard first."""
+        self._last_at = max(at, self._last_at + _LEAST)
+        return self._last_at
 
     def _complain(self, exc: Exception, now: float) -> None:
         if now >= self._complain_at:
@@ -220,7 +224,7 @@ def _community_inform(datagram: Datagram, now: float) -> Inform:
     return Inform(datagram.socket, datagram.address, answer, now)
 
 
-def event_of(notification: Notification, datagram: Datagram, sources: Sources) -> TrapEvent:
+def event_of(notification: Notification, datagram: Datagram, sources: Sources, at: datetime) -> TrapEvent:
     """Return the event; a trusted relay is believed whose trap it passes on.
 
     Raises:
@@ -233,7 +237,7 @@ def event_of(notification: Notification, datagram: Datagram, sources: Sources) -
             check_community(source, notification.community)
     ticks = notification.ticks
     return TrapEvent(
-        at=datagram.at,
+        at=at,
         source=source.address,
         device=source.name,
         version=VERSION_NAMES[datagram.envelope.version],

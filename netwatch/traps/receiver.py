@@ -17,7 +17,7 @@ import structlog
 
 from netwatch.model import Credential, Device, Memory, TrapEvent
 from netwatch.traps.devices import KnownDevices
-from netwatch.traps.fold import Folder, KeyOf, Told, whole_content
+from netwatch.traps.fold import Folder, KeyOf, Told
 from netwatch.traps.front_door import V3FrontDoor
 from netwatch.traps.informs import Inform
 from netwatch.traps.listener import Listener
@@ -66,7 +66,7 @@ class TrapReceiver:
     def __init__(
         self, settings: TrapSettings, devices: Sequence[Device], sink: TrapSink, *,
         users: Sequence[Credential] = (), memories: Iterable[Memory] = (), remember: Remember = _forget_it,
-        key_of: KeyOf = whole_content,
+        key_of: KeyOf | None = None,
     ) -> None:  # fmt: skip
         """Build the receiver.
 
