@@ -70,8 +70,8 @@ def outbox_row(entry: OutboxEntry) -> dict[str, object]:
     """Return a mail as one flat object, without its text."""
     return {
         "id": entry.id, "message_id": entry.message_id, "kind": entry.kind, "state": entry.state,
-        "recipient": entry.recipient, "receiver": entry.receiver, "subject": entry.subject, "attempts": entry.attempts,
-        "created_at": rfc3339(entry.created_at), "not_before": rfc3339(entry.not_before),
+        "recipient": entry.recipient, "receiver": entry.receiver, "subject": entry.subject,
+        "attempts": entry.attempts, "created_at": rfc3339(entry.created_at), "not_before": rfc3339(entry.not_before),
         "sent_at": rfc3339(entry.sent_at), "last_reply": entry.last_reply,
     }  # fmt: skip
 
