@@ -8,6 +8,7 @@ May import: pysmi's parser. Called by: netwatch.mib.compiler.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -20,8 +21,8 @@ from netwatch.mib.outline import Lines, ModulePlace, Part, masked, modules_in
 
 MAX_FAULTS = 200
 """Faults told of one module; a file of another kind would have thousands."""
-_IMPORT = re.compile(r"([\w\s,-]*?)(?<![\w-])FROM\s+([A-Za-z][\w-]*)")
-_IMPORTS = re.compile(r"(?<![\w-])IMPORTS(?![\w-])(.*?);", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z][\w-]*")
+_IMPORTS = re.compile(r"(?<![\w-])IMPORTS(?![\w-])")
 _SEQUENCE = re.compile(r"[\w-]+\s*::=\s*SEQUENCE\s*\{")
 _MENDED = (
     (re.compile(r"(\bSYNTAX\s+(?:SEQUENCE\s+OF\s+)?)([a-z])"), lambda m: m[1] + m[2].upper()),
@@ -82,13 +83,23 @@ class _ModuleReader:
         """Return symbol -> module, and the line of each module, read without the grammar: commas get lost there."""
         found: dict[str, str] = {}
         places: dict[str, int] = {}
-        lines = Lines(self._quiet)
-        for block in _IMPORTS.finditer(self._quiet, self._place.start, self._place.head):
-            for match in _IMPORT.finditer(block[1]):
-                module = _restored(match[2])
-                places.setdefault(module, lines.at(block.start(1) + match.start(2)))
-                found.update({_restored(symbol): module for symbol in re.findall(r"[A-Za-z][\w-]*", match[1])})
+        symbols: list[str] = []
+        lines, after_from = Lines(self._quiet), False
+        for word in self._import_words():
+            name = _restored(word[0])
+            if after_from:
+                places.setdefault(name, lines.at(word.start()))
+                found.update(dict.fromkeys(symbols, name))
+                symbols = []
+            elif name != "FROM":
+                symbols.append(name)
+            after_from = name == "FROM"
         return found, places
+
+    def _import_words(self) -> Iterator[re.Match[str]]:
+        begin = _IMPORTS.search(self._quiet, self._place.start, self._place.head)
+        end = self._quiet.find(";", begin.end(), self._place.head) if begin else -1
+        return _WORD.finditer(self._quiet, begin.end(), end) if begin and end >= 0 else iter(())
 
     def _read_whole(self) -> None:
         place = self._place
