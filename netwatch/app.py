@@ -8,6 +8,7 @@ May import: every room below. Called by: netwatch.cli (run, demo).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -15,9 +16,10 @@ from prometheus_client import Gauge
 
 from netwatch import __version__
 from netwatch.alerts import Route, build_route
-from netwatch.config import Settings, devices
+from netwatch.config import Settings, credential, devices
 from netwatch.engine import Engine
 from netwatch.metrics import Board, Exposition
+from netwatch.mib import MibIndex, load_index
 from netwatch.model import (
     SCALARS,
     SELF,
@@ -34,14 +36,15 @@ from netwatch.model import (
     ReadingGap,
     TableReading,
     TableSchema,
-    TrapEvent,
+    Transaction,
 )
 from netwatch.notify import Mailer, Notifier
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
-from netwatch.rules import Rule, load_rules
+from netwatch.rules import Rule, load_rule_book
 from netwatch.snmp import Snmp
 from netwatch.store import Store
+from netwatch.traps import TrapReceiver
 from netwatch.web import RelayStatus, Server, create_app
 
 log = structlog.get_logger(__name__)
@@ -56,6 +59,7 @@ DEAD_LETTERS_SEEN = 1000
 STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
 POLLING_MEMORY = "polling"
+TRAPS_MEMORY = "traps"
 TELL_NOBODY = Route(receiver="")
 """The route of a configuration without receivers: alerts are shown, and mailed to nobody."""
 
@@ -81,7 +85,10 @@ class App:
         self._devices = devices(settings)
         self._library = load_library(settings.profile_paths())
         _refuse_broken(self._library)
-        self._rules = [adapt(rule) for rule in load_rules(settings.rule_paths(), self._library.schema())]
+        self._names = load_index(settings.mib_paths())
+        _tell_problems(self._names)
+        book = load_rule_book(settings.rule_paths(), self._library.schema(), self._names)
+        self._rules = [adapt(rule) for rule in book.rules]
         self._store = Store(settings.store)
         self._client = Snmp(settings.polling)
         self._notifier = Notifier(self._store, settings.smtp)
@@ -92,12 +99,18 @@ class App:
             device_labels={OWN_NAME: {}} | {device.name: device.labels for device in self._devices},
             ledger=self._store,
             mailer=Mailer(settings.smtp, settings.receivers, external_url=settings.web.external_url or ""),
+            trap_rules=book.trap_rules,
+            rows=_PolledRows(self._board),
+            names=self._names,
+            poll_now=self._poll_now,
         )
         self._poller: Poller | None = None
+        self._receiver: TrapReceiver | None = None
         self._ticker = Ticker()
         views = _Views(self)
         exposition = Exposition(self._board, self._library.schema(), views.devices)
-        self._server = Server(create_app(views, exposition, settings.web, __version__), settings.web)
+        pages = create_app(views, exposition, settings.web, __version__, trap_log=self._store, names=self._names)
+        self._server = Server(pages, settings.web)
 
     @property
     def address(self) -> str:
@@ -137,6 +150,15 @@ class App:
             memories=await self._store.memories(POLLING_MEMORY),
         )
         await self._poller.start()
+        self._receiver = TrapReceiver(
+            self._settings.traps,
+            self._devices,
+            self._engine,
+            users=[credential(self._settings, name) for name in self._settings.traps.users],
+            memories=await self._store.memories(TRAPS_MEMORY),
+            remember=lambda memory: self._store.commit(Transaction(memories=(memory,))),
+        )
+        await self._receiver.start()
         self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", self._watch_self)
         self._ticker.every(PRUNE_INTERVAL, "retention", self._prune)
         self._ticker.start()
@@ -145,23 +167,27 @@ class App:
 
     async def stop(self) -> None:
         """Stop every room in reverse; what was not mailed is mailed after the next start."""
-        await self._server.stop()
-        await self._ticker.stop()
-        if self._poller is not None:
-            await self._poller.stop()
-        await self._client.stop()
-        await self._notifier.stop()
-        await self._engine.stop()
-        await self._store.stop()
+        async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
+            for room in (self._store, self._engine, self._notifier, self._client, self._poller, self._ticker):
+                if room is not None:
+                    rooms.push_async_callback(room.stop)
+            await self._server.stop()
+        log.info("netwatch stopped")
 
     def is_alive(self) -> bool:
-        """Return whether tick, engine and writer live; systemd's watchdog is fed while they do."""
+        """Return whether tick, trap thread, engine and writer live; systemd's watchdog is fed while they do."""
         polling = self._poller is not None and self._poller.is_alive()
-        return polling and self._engine.is_alive() and self._store.alive
+        hearing = self._receiver is not None and self._receiver.is_alive()
+        return polling and hearing and self._engine.is_alive() and self._store.alive
 
     async def told(self) -> tuple[Sequence[Alert], Sequence[OutboxEntry]]:
         """Return every alert there ever was and every mail, as the store has them."""
         return await self._store.alerts(), await self._store.outbox()
+
+    def _poll_now(self, device: str) -> None:
+        """Poll a device out of turn, since a trap told something of it."""
+        if self._poller is not None:
+            self._poller.poll_now(device)
 
     async def _watch_self(self) -> None:
         """Put NetWatch's own state through the same rules as everybody else's."""
@@ -220,7 +246,9 @@ class _Views:
         self._app = app
 
     def not_ready(self) -> str:
-        return "" if self._app.is_alive() else "the agent is starting"
+        if not self._app.is_alive():
+            return "the agent is starting"
+        return self._app._store.trouble and f"the database cannot be written: {self._app._store.trouble}"
 
     def problems(self) -> Sequence[str]:
         app = self._app
@@ -256,9 +284,6 @@ class _Views:
     async def events(self, limit: int, device: str = "") -> Sequence[Event]:
         return await self._app._store.events(limit, device or None)
 
-    async def traps(self, limit: int) -> Sequence[TrapEvent]:
-        return ()
-
     async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
         return await self._app._store.outbox({state} if state else None, limit)
 
@@ -267,6 +292,29 @@ class _Views:
 
     async def outbox_counts(self) -> Mapping[OutboxState, int]:
         return await self._app._store.outbox_counts()
+
+
+class _PolledRows:
+    """What polling knows of a row that a trap names by its ifIndex or the like."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    def row_of(self, device: str, labels: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
+        for reading in self._board.readings(device):
+            rows = reading.rows
+            if labels and all(name in rows.labels for name in labels):
+                wanted = tuple(labels.values())
+                for row, found in enumerate(zip(*(rows.labels[name] for name in labels), strict=True)):
+                    if found == wanted:
+                        return rows.keys[row], rows.labels_of(row)
+        return None
+
+
+def _tell_problems(names: MibIndex) -> None:
+    """Say which MIB files cannot be used; the rest works."""
+    for problem in names.problems:
+        log.warning("mib", problem=str(problem))
 
 
 def _refuse_broken(library: ProfileLibrary) -> None:
