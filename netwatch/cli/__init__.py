@@ -21,6 +21,7 @@ from netwatch.cli.mib import mib_app, translate
 from netwatch.cli.run import run
 from netwatch.cli.set import set_
 from netwatch.cli.table import table
+from netwatch.cli.traps import traps
 
 __all__ = ["app", "main"]
 
@@ -53,7 +54,7 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "Configuration": {"check": check, "schema": schema, "test-mail": send_test_mail},
     "Ask a device": {"poll": poll, "get": get, "walk": walk, "table": table, "set": set_},
     "Names": {"translate": translate},
-    "Look": {"alerts": alerts, "outbox": outbox},
+    "Look": {"alerts": alerts, "traps": traps, "outbox": outbox},
 }
 for group, commands in COMMANDS.items():
     for name, command in commands.items():

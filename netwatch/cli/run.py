@@ -80,12 +80,17 @@ async def _first(stopping: asyncio.Event, reloading: asyncio.Event) -> bool:
     return stopping.is_set()
 
 
+def _built(config: Path) -> tuple[Settings, App]:
+    """Read and build; large configurations take seconds, in which the loop goes on polling."""
+    settings = load_settings(config)
+    return settings, App(settings)
+
+
 async def _reloaded(app: App, settings: Settings, config: Path) -> tuple[App, Settings]:
     """Return the agent on the configuration as it is now, or on the old one where that has errors."""
     notify("RELOADING=1")
     try:
-        wanted = await asyncio.to_thread(load_settings, config)
-        fresh = App(wanted)
+        wanted, fresh = await asyncio.to_thread(_built, config)
     except ConfigError as exc:
         log.error("the configuration has errors; the agent goes on with the old one", errors=str(exc))
         notify("READY=1")

@@ -11,9 +11,10 @@ from typing import Any
 from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
+from netwatch.mib import load_index
 from netwatch.model import InvalidFile, Problem, YamlFile
 from netwatch.profiles import load_library
-from netwatch.rules import load_rules
+from netwatch.rules import load_rule_book
 
 
 def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[Problem]:
@@ -27,6 +28,7 @@ def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[
         if name not in library.names():
             yield file.problem(path, f"there is no profile {name!r}" + did_you_mean(name, library.names()))
     try:
-        load_rules([path for path in settings.rule_paths() if path.exists()], library.schema())
+        paths = [path for path in settings.rule_paths() if path.exists()]
+        yield from load_rule_book(paths, library.schema(), load_index(settings.mib_paths())).warnings
     except InvalidFile as exc:
         yield from exc.problems
