@@ -186,5 +186,5 @@ def _reason(view: _View, *, repeat: bool) -> str:
 
 def _subject_of(alert: Alert) -> str:
     """Return the text that stays the same in all mails of the incident: device, row, rule; no value, no state."""
-    row = alert.key.instance.rpartition("=")[2]
+    row = ", ".join(part.partition("=")[2] or part for part in alert.key.instance.split(",") if part)
     return " ".join(part for part in (alert.key.device, row, alert.key.rule) if part)

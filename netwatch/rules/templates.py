@@ -11,6 +11,7 @@ May import: netwatch.rules.filters. Called by: loading, rule, trap_compiling, tr
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
@@ -70,15 +71,15 @@ class _AnyLabel(dict[str, str]):
         return "x"
 
 
-def compile_template(text: str, known: Iterable[str]) -> Template:
-    """Return the template; `known` are the labels it may name beside what is always given.
+def compile_template(text: str, known: Iterable[str], numbers: Mapping[str, int] = MappingProxyType({})) -> Template:
+    """Return the template; `known` are the labels it may name beside what is always given, `numbers` counts.
 
     Raises:
         ValueError: it is no template, names something unknown, or fails on ordinary values; says why.
     """
     if len(text) > MAX_TEMPLATE:
         raise ValueError(f"the template is longer than {MAX_TEMPLATE} characters")
-    names = {*known, *GIVEN}
+    names = {*known, *numbers, *GIVEN}
     try:
         tree = _STRICT.parse(text)
         for node in tree.find_all(nodes.Node):
@@ -87,7 +88,7 @@ def compile_template(text: str, known: Iterable[str]) -> Template:
         for name in sorted(find_undeclared_variables(tree) - names):
             raise ValueError(f"nothing is called {name} here{did_you_mean(name, names)}")
         for value in (0.5, "down", None):
-            _STRICT.from_string(text).render(_trial(names, value))
+            _STRICT.from_string(text).render(_trial(names, value) | dict(numbers))
         return _LENIENT.from_string(text)
     except (TemplateError, ArithmeticError, TypeError, RecursionError, MemoryError) as exc:
         message = getattr(exc, "message", None) or str(exc)

@@ -27,6 +27,9 @@ from netwatch.rules.trap_rule import TRAP_GIVEN, TrapRule
 DEFAULT_TTL = timedelta(minutes=10)
 """How long an alert lasts that no other trap can end."""
 
+COUNTS = {"count": 2}
+"""What is a number in annotations, and one to try them with."""
+
 Remark = tuple[KeyPath, int | None, str]
 """Key within the rule, offset within that text (None: all of it), message."""
 
@@ -256,7 +259,8 @@ def _check_templates(draft: _Draft) -> None:
     unknown = {name for name, path, _ in _names_used(draft) if path[0] == "annotations"}
     for part, text in draft.entry.annotations.items():
         try:
-            compile_template(text, (*_known_to_templates(draft), *unknown))  # unknown ones were told of already
+            # What nobody knows was told of already.
+            compile_template(text, (*_known_to_templates(draft), *unknown), COUNTS)
         except ValueError as exc:
             draft.flaws.append((("annotations", part), None, str(exc)))
 
@@ -276,5 +280,5 @@ def _assembled(draft: _Draft, *, file: str, line: int) -> TrapRule:
         value_of=None if value is None else Formula(value, texts.get("value", "")),
         threshold_of=None if threshold is None else Formula(threshold, ""),
         value_names=(value.names or {}) if isinstance(value, Read) else {},
-        templates={name: compile_template(text, known) for name, text in entry.annotations.items()},
+        templates={name: compile_template(text, known, COUNTS) for name, text in entry.annotations.items()},
     )  # fmt: skip

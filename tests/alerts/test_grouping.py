@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -320,3 +321,17 @@ def test_after_the_clock_was_set_back_a_group_has_nothing_in_the_future():
     assert rebased(incident.group, at(-3600)).opened_at == at(-3600)
     assert rebased(incident.group, at(-3600)).flushed_at == at(-3600)
     assert rebased(replace(incident.group, flushed_at=None), at(-1)).flushed_at is None
+
+
+@pytest.mark.parametrize(("instance", "subject"), [
+    ("", "sw1 R"),
+    ("ifName=Gi1/0/7", "sw1 Gi1/0/7 R"),
+    ("peer=192.0.2.9,vrf=red", "sw1 192.0.2.9, red R"),
+    ("17", "sw1 17 R"),
+])  # fmt: skip
+def test_the_subject_names_what_the_alert_is_about_by_its_values(instance, subject):
+    key = AlertKey(rule="R", device="sw1", instance=instance)
+    alert = Alert(id="a", key=key, state=AlertState.FIRING, pending_at=NOON, firing_at=NOON)
+    match = RouteMatch(receiver="noc", group_key="k", group_labels={}, timing=GroupTiming())
+
+    assert join(None, alert, match, NOON, lambda: "thread").subject == subject
