@@ -1,6 +1,6 @@
 """The wire: codec, plans, walks, one UDP endpoint; the general engine behind it.
 
-`Snmp` asks devices, whatever their version. `FastLane` is our own v1/v2c, `GeneralEngine` is pysnmp; both satisfy
+`Snmp` asks devices, whatever their version. `FastLane` is our own codec, `GeneralEngine` is pysnmp; both satisfy
 `SnmpClient`, which is what other rooms should name. The codec of messages is here for who receives notifications.
 """
 
@@ -33,7 +33,7 @@ from netwatch.snmp.message import (
 )
 from netwatch.snmp.message_v3 import LEVEL, Flag, Header, encode_context
 from netwatch.snmp.settings import CommunityCredential, CredentialSettings, UserCredential
-from netwatch.snmp.v3_engine import MAX_BOOTS, Engine
+from netwatch.snmp.v3_engine import MAX_BOOTS, Engine, EngineMemory
 from netwatch.snmp.v3_hot import open_header
 from netwatch.snmp.v3_keys import NO_KEYS, Keys, check_credential, keys_at, level_of
 from netwatch.snmp.v3_seal import seal, unseal
@@ -45,6 +45,6 @@ __all__ = [
     "CommunityCredential", "CredentialSettings", "UserCredential",
     "SEQUENCE", "decode_integer", "decode_oid", "decode_unsigned", "decode_value", "read_as",
     "read_integer", "read_tlv", "encode_pdu", "encode_tlv",
-    "Engine", "Flag", "Header", "Keys", "LEVEL", "MAX_BOOTS", "NO_KEYS",
+    "Engine", "EngineMemory", "Flag", "Header", "Keys", "LEVEL", "MAX_BOOTS", "NO_KEYS",
     "check_credential", "encode_context", "keys_at", "level_of", "open_header", "seal", "unseal",
 ]  # fmt: skip

@@ -56,9 +56,9 @@ class FastLane:
 
     async def stop(self) -> None:
         """Close the sockets; requests under way fail."""
-        await self._users.stop()
         await self._resolver.stop()
         await self.endpoint.stop()
+        await self._users.stop()
         self._peers.clear()
 
     def compile(self, device: Device, oids: Sequence[Oid]) -> CompiledPlan:

@@ -62,7 +62,7 @@ class HeaderLayout:
         for begin, stop in ((2, 4), (11, 15), (self.time_at, self.time_stop), (self.mac_at, self.mac_stop),
                             (self.salt_at, header.data_at), (self.size - 2, self.size)):  # fmt: skip
             mask[begin:stop] = bytes(stop - begin)
-        mask[self.time_at] = 0x80
+        mask[11] = mask[self.time_at] = 0x80  # neither number is negative
         self._mask = int.from_bytes(mask)
         self._expected = int.from_bytes(data[: self.size]) & self._mask
 

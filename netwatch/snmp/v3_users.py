@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
-from netwatch.errors import RequestTimedOut
+from netwatch.errors import PollError, RequestTimedOut
 from netwatch.snmp.endpoint import Endpoint
 from netwatch.snmp.general_metrics import CREDENTIAL_FAILURES
 from netwatch.snmp.message_v3 import Flag
@@ -26,7 +27,7 @@ Remember = Callable[[EngineMemory], None]
 
 
 class Users:
-    """Satisfies nobody by itself: `ask` puts around a conversation what v3 needs before and after."""
+    """Puts around a conversation what v3 needs before and after it."""
 
     def __init__(self, endpoint: Endpoint, memories: Iterable[EngineMemory], remember: Remember | None) -> None:
         self._endpoint = endpoint
@@ -69,24 +70,29 @@ class Users:
         task = self._settling.get(user)
         if task is None:
             task = asyncio.create_task(self._settle(peer, user), name=f"engine of {peer.device.name}")
+            task.add_done_callback(partial(self._forget, user))
             self._settling[user] = task
         try:
             await asyncio.shield(task)
-        finally:
-            if task.done():
-                self._settling.pop(user, None)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise PollError("the SNMP endpoint was stopped") from None
+            raise
+
+    def _forget(self, user: User, task: asyncio.Task[None]) -> None:
+        """Let go of a discovery; its failure is looked at, as those who waited for it may have gone."""
+        self._settling.pop(user, None)
+        if not task.cancelled():
+            task.exception()
 
     async def _settle(self, peer: Peer, user: User) -> None:
-        loop = asyncio.get_running_loop()
-        memory = self._memories.pop(peer.device.name, None)
+        now = asyncio.get_running_loop().time
+        memory, how = self._memories.pop(peer.device.name, None), "remembered"
         if memory is not None and user.engine is None:
-            engine, how = (
-                Engine(memory.engine_id, memory.boots, memory.time_at(datetime.now(UTC)), loop.time()),
-                "remembered",
-            )
+            engine = Engine(memory.engine_id, memory.boots, memory.time_at(datetime.now(UTC)), now())
         else:
             engine, how = await discover(self._endpoint, peer), "discovered"
-            user.heard_at = loop.time()
+            user.heard_at = now()
         if user.engine is None or user.engine.engine_id != engine.engine_id:
             keys = await asyncio.to_thread(keys_at, user.credential, engine.engine_id)
             user.meet(engine, keys)
