@@ -45,14 +45,14 @@ def ours(corpus: Path, mib_cache: Path) -> MibIndex:
 
 @pytest.fixture(scope="module")
 def theirs(corpus: Path) -> dict[str, dict[str, Any]]:
-    names = [path.name for path in (corpus / "mibs/juniper").iterdir() if path.stat().st_size < 100_000]
-    malformed = [path.name for path in (corpus / "mibs/malformed").iterdir() if path.stat().st_size < 100_000]
-    wanted = [*names, *malformed, "IP-MIB", "HOST-RESOURCES-MIB", "UCD-SNMP-MIB"]
+    small = [path.name for name in ("juniper", "malformed") for path in (corpus / "mibs" / name).iterdir()
+             if path.stat().st_size < 25_000]  # fmt: skip
+    wanted = [*small, "IF-MIB", "UCD-SNMP-MIB", "SNMP-VIEW-BASED-ACM-MIB"]
     return by_pysmi(corpus, wanted, ["malformed", "juniper", "net-snmp"])
 
 
 def test_every_module_that_pysmi_alone_loads_is_loaded(ours: MibIndex, theirs: dict[str, dict[str, Any]]):
-    assert len(theirs) > 15
+    assert len(theirs) > 12
     assert theirs.keys() <= set(ours.modules)
 
 
@@ -67,7 +67,7 @@ def test_every_object_that_pysmi_places_stands_at_the_same_place(ours: MibIndex,
             if obj is None or str(obj.oid) != symbol["oid"]:
                 different.append((module, symbol["name"], symbol["oid"], obj and str(obj.oid)))
 
-    assert compared > 1500
+    assert compared > 500
     assert different == []
 
 
@@ -87,5 +87,5 @@ def test_enumerations_access_and_units_are_what_pysmi_reads(ours: MibIndex, thei
             }:
                 different.append((obj.full_name, said, enumeration))
 
-    assert compared > 1000
+    assert compared > 300
     assert different == []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from netwatch.mib import LoadOptions, MibIndex, load_index
-from netwatch.model import Problem
+from netwatch.model import Problem, shipped_directory
 
 Load = Callable[..., MibIndex]
 
@@ -322,7 +322,8 @@ def test_without_a_cache_that_can_be_written_everything_still_loads(tmp_path: Pa
     (tmp_path / "good.mib").write_text(GOOD)
     (tmp_path / "file").touch()
 
-    index = load_index([tmp_path / "good.mib"], options=LoadOptions(cache=tmp_path / "file/cache"))
+    paths = [tmp_path / "good.mib", shipped_directory("mibs") / "SNMPv2-SMI"]
+    index = load_index(paths, options=LoadOptions(cache=tmp_path / "file/cache", shipped=False))
 
     assert good_is_there(index)
     assert index.problems == ()
