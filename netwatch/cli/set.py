@@ -8,6 +8,7 @@ May import: netwatch.config, netwatch.snmp, netwatch.store, netwatch.model. Call
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import pwd
 import sys
@@ -80,8 +81,11 @@ def set_(
     """Change values on a device: shows old and new, asks, sets, reads back; exit 1 where it did not come to be."""
     flags = Flags(version=v, community=c, level=l, user=u, auth=a, auth_pass=auth_pass, priv=x, priv_pass=priv_pass,
                   context=n, timeout=t, retries=r)  # fmt: skip
-    resolve = numeric if is_numeric(words[0]) else by_name(index_for(config, dirs, m))
-    change(device, words, config, flags, yes=yes, json=json, resolve=resolve)
+    names = functools.cache(lambda: by_name(index_for(_config_path(config, flags), dirs, m)))
+    change(
+        device, words, config, flags, yes=yes, json=json,
+        resolve=lambda text: numeric(text) if is_numeric(text) else names()(text),
+    )  # fmt: skip
 
 
 def change(
@@ -125,16 +129,20 @@ class Change:
 def _target(name: str, config: Path | None, flags: Flags) -> tuple[Device, Settings | None]:
     """Return the device with the credential to write with, and the configuration where there is one."""
     device = find_device(name, config, flags)
-    path = config or DEFAULT_CONFIG
-    if flags.community and flags.community.endswith((".yaml", ".yml")) and Path(flags.community).is_file():
-        path, flags = Path(flags.community), replace(flags, community=None)
+    path = _config_path(config, flags) or DEFAULT_CONFIG
     settings = settings_or_exit(path) if path.exists() else None
-    if flags.community is not None or flags.user is not None:
+    if flags.user is not None or (flags.community is not None and path != Path(flags.community)):
         return device, settings
     credential = write_credential(settings, device.name) if settings is not None else None
     if credential is None:
         fail(f"{name} has no write_credential; give it one in {path}, or say -v 2c -c COMMUNITY")
     return replace(device, credential=credential), settings
+
+
+def _config_path(config: Path | None, flags: Flags) -> Path | None:
+    """Return the configuration that -c or --config names."""
+    named = Path(flags.community or "")
+    return named if named.suffix in (".yaml", ".yml") and named.is_file() else config
 
 
 def _confirm(change: Change, *, yes: bool, quiet: bool) -> None:

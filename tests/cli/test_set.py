@@ -30,7 +30,8 @@ app.command("set")(set_)
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Result]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cli-mib-cache"))
     monkeypatch.delenv("NETWATCH_CONFIG", raising=False)
     monkeypatch.delenv("SUDO_USER", raising=False)
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
@@ -98,6 +99,19 @@ def test_an_address_and_flags_need_no_configuration(run, port, login):
     result = run(f"127.0.0.1:{port}", *login, LOCATION, "s", "here", "--yes")
 
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, f'.{LOCATION} = STRING: "here"')
+
+
+def test_objects_may_have_names_beside_numbers(run, config, events):
+    name = "1.3.6.1.2.1.1.4.0"
+    words = ["SNMPv2-MIB::sysLocation.0", "=", "rack 10", LOCATION, "s", "rack 11"]
+
+    one = run("box", "sysLocation.0", "rack 9", "-c", config, "--yes")
+    both = run("box", *words, "-c", config, "--yes")
+    refused = run("box", name, "s", "x", "sysLocatoin.0", "s", "x", "-c", config, "--yes")
+
+    assert one.stdout.splitlines()[-1] == f'.{LOCATION} = STRING: "rack 9"'
+    assert both.stdout.count('new: STRING: "rack 1') == 2
+    assert (refused.exit_code, "sysLocatoin" in refused.output) == (2, True)
 
 
 def test_programs_get_flat_objects(run, config, events):
