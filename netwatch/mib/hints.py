@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, repeat
 
 MAX_TEXT_OCTETS = 65_536
 _INTEGER = re.compile(r"([xob])|d(?:-(\d{1,3}))?")
 _OCTETS = re.compile(r"(\*?)(\d{1,5})([xdoat])([^\d*]?)([^\d*]?)", re.DOTALL)
-_DIGITS = {"x": "x", "o": "o", "b": "b"}
 
 
 def format_integer(hint: str, value: int) -> str | None:
@@ -23,7 +23,7 @@ def format_integer(hint: str, value: int) -> str | None:
     if match is None:
         return None
     if match[1]:
-        return format(value, _DIGITS[match[1]])
+        return format(value, match[1])
     places = int(match[2] or 0)
     if not places:
         return str(value)
@@ -70,26 +70,22 @@ def format_octets(hint: str, value: bytes) -> str | None:
 
 
 def _written(specs: tuple[_Spec, ...], value: bytes) -> Iterator[str]:
-    place, number = 0, 0
-    while place < len(value):
-        spec = specs[min(number, len(specs) - 1)]
-        number += 1
+    place = 0
+    for spec in chain(specs, repeat(specs[-1])):
+        if place >= len(value):
+            return
         times = 1
         if spec.repeated:
             times, place = value[place], place + 1
-        for turn in range(times):
-            chunk = value[place : place + spec.length]
-            place += len(chunk)
-            yield _chunk(spec.form, chunk)
-            last_of_group = turn == times - 1 and spec.terminator
-            if spec.separator and place < len(value) and not last_of_group:
-                yield spec.separator
+        for turn in range(1, times + 1):
             if place >= len(value):
-                break
-        if spec.terminator and place < len(value):
+                return
+            yield _chunk(spec.form, value[place : place + spec.length])
+            place += spec.length
+            if place < len(value) and not (turn == times and spec.terminator):
+                yield spec.separator
+        if place < len(value):
             yield spec.terminator
-        if not times and number >= len(specs) and place >= len(value):
-            return
 
 
 def _chunk(form: str, chunk: bytes) -> str:
@@ -99,7 +95,5 @@ def _chunk(form: str, chunk: bytes) -> str:
         return chunk.decode("ascii", "replace") if chunk.isascii() else chunk.decode("utf-8", "replace")
     if form == "t":
         return chunk.decode("utf-8", "replace")
-    if not chunk:
-        return ""
     number = int.from_bytes(chunk, "big")
     return format(number, "o") if form == "o" else str(number)
