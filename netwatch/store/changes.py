@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Table, and_, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Executable, Table, and_, bindparam, delete, or_, select, update
 from sqlalchemy.sql import func
 
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
@@ -35,6 +35,8 @@ from netwatch.store.trap_rows import trap_row
 
 TRAPS_KEPT = 500_000
 """Rows of the trap log, however young: a storm may fill the log, not the disk."""
+LONGEST_REST = timedelta(hours=1)
+"""No row is ever told to wait as long as this for its next attempt."""
 LEASE_RAN_OUT = "the agent that was sending it went away"
 
 Operation = tuple[Executable, Row]
@@ -116,12 +118,13 @@ def claim_due(
 ) -> list[OutboxEntry]:
     """Lease the rows of one kind that are due to the caller, those due longest first.
 
-    A row whose lease ran out was perhaps sent by whoever held it: it becomes `unknown` and is due at once.
+    A row whose lease ran out was perhaps sent by whoever held it: it becomes `unknown` and is due at once. A row
+    due later than any retry was written before the wall clock was set back, and is due as well.
     """
     _end_leases(connection, now, kind)
     query = (
         select(OUTBOX)
-        .where(OUTBOX.c.kind == kind.value, OUTBOX.c.state.in_(WAITING), OUTBOX.c.not_before <= microseconds(now))
+        .where(OUTBOX.c.kind == kind.value, OUTBOX.c.state.in_(WAITING), _is_due(now))
         .order_by(OUTBOX.c.not_before, OUTBOX.c.created_at, OUTBOX.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # Nothing in SQLite, where BEGIN IMMEDIATE keeps other claimers out.
@@ -134,6 +137,11 @@ def claim_due(
     for ids in chunks(entry.id for entry in leased):
         connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
     return leased
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    latest = microseconds(now + LONGEST_REST)
+    return or_(OUTBOX.c.not_before <= microseconds(now), OUTBOX.c.not_before > latest)
 
 
 def _end_leases(connection: Connection, now: datetime, kind: OutboxKind) -> None:

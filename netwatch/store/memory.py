@@ -26,7 +26,7 @@ from netwatch.model import (
     Transaction,
     TrapEvent,
 )
-from netwatch.store.changes import LEASE_RAN_OUT, TRAPS_KEPT, lease_event, recordable_from
+from netwatch.store.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.rows import check_transaction
 from netwatch.store.trap_rows import trap_row
@@ -180,7 +180,8 @@ class MemoryStore:
         unsent = [entry for entry in self._unsent() if entry.kind is kind]
         self._end_leases(unsent, now)
         unsent = [self._outbox[entry.id] for entry in unsent]
-        due = [e for e in unsent if e.state is not OutboxState.SENDING and e.not_before <= now]
+        resting = [e for e in unsent if e.state is not OutboxState.SENDING]
+        due = [e for e in resting if not now < e.not_before <= now + LONGEST_REST]
         due.sort(key=lambda entry: (entry.not_before, entry.created_at, entry.id))
         leased = [replace(e, state=OutboxState.SENDING, lease_until=now + lease_for) for e in due[:limit]]
         self._outbox |= {entry.id: entry for entry in leased}

@@ -244,6 +244,13 @@ async def test_due_rows_are_leased_those_due_longest_first(store: AnyStore):
     assert await store.claim_due(after(seconds=3), LEASE, limit=10) == []
 
 
+async def test_a_row_of_the_time_before_the_clock_was_set_back_is_due(store: AnyStore):
+    await store.commit(mails("stranded", not_before=after(hours=2)))
+    await store.commit(mails("resting", not_before=after(minutes=18)))
+
+    assert [one.id for one in await store.claim_due(T0, LEASE, limit=9)] == ["stranded"]
+
+
 async def test_mails_and_traps_are_claimed_apart(store: AnyStore):
     trap = entry("trap", kind=OutboxKind.TRAP, recipient="192.0.2.9:162", not_before=after(seconds=1))
     await store.commit(Transaction(entries=(trap, entry("mail"))))
