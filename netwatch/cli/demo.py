@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from netwatch.cli.output import WRONG, fail, out, printable, printable_lines
 from netwatch.config import load_settings
 from netwatch.errors import NetWatchError
 from netwatch.rules import Rule
-from netwatch.simulator import Expectation, ReceivedMail, SmtpSink, Story, StoryStep, demo_story, unmet
+from netwatch.simulator import Expectation, ReceivedMail, SmtpSink, Story, StoryStep, demo_story, send_traps_to, unmet
 
 HOLD_NO_LONGER_THAN = timedelta(seconds=2)
 """The shipped rules wait minutes before they alert; nobody wants to watch that."""
@@ -74,9 +75,11 @@ class _Demo:
         """Play to the end, go on until Ctrl-C unless it is for once, and return what was not mailed."""
         await self._sink.start()
         config = self._folder / "netwatch.yaml"
-        config.write_text(demo_config(self._story.devices(), self._folder, self._sink.port, self._port))
+        trap_port = _free_udp_port()
+        config.write_text(demo_config(self._story.devices(), self._folder, self._sink.port, self._port, trap_port))
         app = App(load_settings(config), adapt=_hurried)
         await app.start()
+        send_traps_to(self._story, ("127.0.0.1", trap_port))
         try:
             self._introduce(app, config)
             return await self._watch(app, once=once)
@@ -144,6 +147,14 @@ class _Demo:
 
     def _clock(self) -> str:
         return f"{time.monotonic() - self._began_at:5.1f} s"
+
+
+def _free_udp_port() -> int:
+    """Return a port that was free a moment ago; the configuration wants a number, and 162 wants root."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _hurried(rule: Rule) -> Rule:

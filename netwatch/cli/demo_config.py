@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from netwatch.model import Credential, Device, format_duration
 
 
-def demo_config(devices: Sequence[Device], folder: Path, smtp_port: int, web_port: int) -> str:
+def demo_config(devices: Sequence[Device], folder: Path, smtp_port: int, web_port: int, trap_port: int) -> str:
     """Return the YAML that watches these devices, mails to that port, and keeps its state in `folder`."""
     credentials = {device.credential.name: _credential(device.credential) for device in devices}
     first = devices[0]
@@ -28,6 +28,7 @@ def demo_config(devices: Sequence[Device], folder: Path, smtp_port: int, web_por
             "timeout": format_duration(first.timeout),
             "retries": first.retries,
         },
+        "traps": {"listen": [f"127.0.0.1:{trap_port}"]},
         "rules": {"paths": ["builtin"]},
         "route": {"receiver": "you", "group_by": ["device"], "group_wait": "1s", "group_interval": "3s"},
         "receivers": [{"name": "you", "email": {"to": ["you@example.net"]}}],

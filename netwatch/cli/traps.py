@@ -19,7 +19,7 @@ from netwatch.cli.output import as_json, fail, out, print_json, print_table, pri
 from netwatch.config import Settings
 from netwatch.errors import StoreError
 from netwatch.mib import load_index
-from netwatch.model import NUMBERS, ObjectNames, TrapEvent
+from netwatch.model import NUMBERS, ObjectNames, TrapEvent, trap_name
 from netwatch.store import StoreReader
 
 LOOK_EVERY_SECONDS = 0.5
@@ -60,7 +60,7 @@ def trap_row(trap: TrapEvent, names: ObjectNames) -> dict[str, object]:
     """Return a trap as one flat object, as the API has it."""
     return {
         "at": rfc3339(trap.at), "source": trap.source, "device": trap.device, "version": trap.version,
-        "trap": names.name_of(trap.trap_oid), "trap_oid": str(trap.trap_oid), "varbinds": _said(trap, names),
+        "trap": trap_name(names, trap.trap_oid), "trap_oid": str(trap.trap_oid), "varbinds": _said(trap, names),
         "count": trap.count, "repeated": trap.repeated, "inform": trap.inform, "relay": trap.relay, "user": trap.user,
         "uptime_seconds": trap.uptime,
     }  # fmt: skip
@@ -115,7 +115,7 @@ def _cells(trap: TrapEvent, names: ObjectNames) -> list[object]:
     sender = f"{trap.device} ({trap.source})" if trap.device else trap.source
     said = _said(trap, names)
     shown = said if len(said) <= VARBINDS_SHOWN else f"{said[:VARBINDS_SHOWN]}..."
-    return [trap.at, sender, names.name_of(trap.trap_oid), trap.count, shown]
+    return [trap.at, sender, trap_name(names, trap.trap_oid), trap.count, shown]
 
 
 def _said(trap: TrapEvent, names: ObjectNames) -> str:

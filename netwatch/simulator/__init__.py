@@ -14,13 +14,13 @@ from netwatch.simulator.mail import ReceivedMail, SmtpSink
 from netwatch.simulator.network import SimulatedNetwork
 from netwatch.simulator.recording import Recording, parse_recording, read_recording
 from netwatch.simulator.rough_server import DROP, HANG, Act, Login, RoughMail, RoughServer, Step, reply
-from netwatch.simulator.story import Expectation, Story, StoryStep, demo_story
+from netwatch.simulator.story import Expectation, Story, StoryStep, demo_story, send_traps_to
 from netwatch.simulator.verdict import unmet
 
 __all__ = [
     "SimulatedDevice", "SimulatedNetwork", "Manners", "Port", "Interface", "Host", "Storage",
     "Recording", "parse_recording", "read_recording",
-    "demo_story", "Story", "StoryStep", "Expectation", "unmet",
+    "demo_story", "send_traps_to", "Story", "StoryStep", "Expectation", "unmet",
     "SmtpSink", "ReceivedMail",
     "RoughServer", "RoughMail", "Login", "Step", "Act", "reply", "HANG", "DROP",
     "ServerCertificate", "self_signed",

@@ -123,10 +123,17 @@ def demo_story() -> Story:
     )
 
 
+def send_traps_to(story: Story, manager: tuple[str, int]) -> None:
+    """Have every device that has a community tell of links and restarts there."""
+    for device in story.network.devices.values():
+        device.manager = manager if device.credential.version != "3" else None
+
+
 def _devices() -> Iterator[SimulatedDevice]:
     yield SimulatedDevice(
         "core-rt1",
         CAMPUS,
+        address="127.0.0.11",
         descr="Example Router 9000, simulated",
         location="Rack 1, headquarters",
         ports=[
@@ -140,6 +147,7 @@ def _devices() -> Iterator[SimulatedDevice]:
         yield SimulatedDevice(
             f"access-sw{number}",
             CAMPUS,
+            address=f"127.0.0.{11 + number}",
             kind=2,
             descr="Example Switch 24, simulated",
             location=f"Floor {number}, headquarters",
@@ -148,6 +156,7 @@ def _devices() -> Iterator[SimulatedDevice]:
     yield SimulatedDevice(
         "srv-files1",
         CAMPUS,
+        address="127.0.0.14",
         kind=3,
         descr="Linux srv-files1, simulated",
         location="Rack 2, headquarters",
@@ -157,6 +166,7 @@ def _devices() -> Iterator[SimulatedDevice]:
     yield SimulatedDevice(
         "fw-edge1",
         EDGE,
+        address="127.0.0.15",
         kind=4,
         descr="Example Firewall, simulated, SNMPv3 only",
         location="Branch office",
@@ -165,6 +175,7 @@ def _devices() -> Iterator[SimulatedDevice]:
     yield SimulatedDevice(
         "ups-rack1",
         LEGACY,
+        address="127.0.0.16",
         kind=5,
         descr="Example UPS 3000, simulated, SNMPv1 only",
         location="Rack 1, headquarters",
@@ -189,8 +200,9 @@ def _access_ports(count: int) -> Sequence[Port]:
 def _steps() -> Iterator[StoryStep]:
     yield StoryStep(at=0, says="Six devices are polled every two seconds, and all is well.")
     yield _fault(
-        8, "The link of desk 7 on access-sw1 goes down.",
+        8, "The link of desk 7 on access-sw1 goes down; the switch sends a linkDown trap.",
         lambda network: network["access-sw1"].interface_down(7), "InterfaceDown", "access-sw1", "Gi0/7",
+        also=Expectation(rule="LinkDown", device="access-sw1", becomes="firing", instance="Gi0/7"),
     )  # fmt: skip
     yield _fault(
         10, "The uplink of core-rt1 to access-sw1 fills to 97 %.",
@@ -217,8 +229,9 @@ def _steps() -> Iterator[StoryStep]:
         lambda network: network["access-sw1"].discards(5, 200), "InterfaceDiscards", "access-sw1", "Gi0/5",
     )  # fmt: skip
     yield _recovery(
-        22, "The link of desk 7 on access-sw1 is back.",
+        22, "The link of desk 7 on access-sw1 is back; a linkUp trap says so.",
         lambda network: network["access-sw1"].interface_up(7), "InterfaceDown", "access-sw1", "Gi0/7",
+        also=Expectation(rule="LinkDown", device="access-sw1", becomes="resolved", instance="Gi0/7"),
     )  # fmt: skip
     yield _fault(
         24, "ups-rack1, asked over SNMPv1, restarts.",
@@ -257,10 +270,16 @@ def _end_of_backup(network: SimulatedNetwork) -> None:
 
 
 def _fault(
-    at: float, says: str, act: Callable[[SimulatedNetwork], None], rule: str, device: str, instance: str = ""
+    at: float,
+    says: str,
+    act: Callable[[SimulatedNetwork], None],
+    rule: str,
+    device: str,
+    instance: str = "",
+    also: Expectation | None = None,
 ) -> StoryStep:
     expected = Expectation(rule=rule, device=device, becomes="firing", instance=instance)
-    return StoryStep(at=at, says=says, act=act, expects=(expected,))
+    return StoryStep(at=at, says=says, act=act, expects=(expected, also) if also else (expected,))
 
 
 def _recovery(
