@@ -25,7 +25,7 @@ from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.confirming import Confirmations
 from netwatch.engine.draft import Draft
 from netwatch.engine.metrics import TRAP_ALERTS_REFUSED, TRAP_EVENTS, TRAP_RULE_ERRORS
-from netwatch.model import Alert, AlertKey, AlertState, Oid, TrapEvent, format_duration
+from netwatch.model import Alert, AlertKey, AlertState, Oid, TrapEvent, format_duration, trap_name
 from netwatch.rules import MibNames, Outcome, TrapFacts, TrapRule, TrapVerdict, facts_of, render_trap, verdict_on
 
 MOST_ALERTS = 1000
@@ -122,7 +122,7 @@ class TrapDesk:
         if any(pattern.family for pattern in patterns):
             self._families.append(rule)
             return
-        for oid in {pattern.oid for pattern in patterns}:
+        for oid in {oid for pattern in patterns for oid in pattern.oids}:
             self._exact[oid].append(rule)
 
     def _rules_for(self, trap_oid: Oid) -> Iterator[TrapRule]:
@@ -191,7 +191,7 @@ class TrapDesk:
 
     def _put(self, draft: Draft, alert: Alert, after: Step, event: TrapEvent) -> None:
         times = f", {event.count} times" if event.count > 1 else ""
-        reason = f"{after.reason} ({self._names.name_of(event.trap_oid)} from {event.source}{times})"
+        reason = f"{after.reason} ({trap_name(self._names, event.trap_oid)} from {event.source}{times})"
         self._book.put(draft, alert, after.transition, reason, event.at)
         if after.transition is not None:
             self._wake()

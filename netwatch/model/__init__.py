@@ -6,7 +6,7 @@ May import: netwatch.errors. Called by: every room.
 from netwatch.model.alert import Alert, AlertGroup, AlertKey, AlertState, Event, Notification
 from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
 from netwatch.model.duration import Duration, format_duration, parse_duration
-from netwatch.model.names import NUMBERS, ObjectNames, plain_text
+from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
 from netwatch.model.oid import Oid
 from netwatch.model.outbox import UNSENT, OutboxEntry, OutboxKind, OutboxState
 from netwatch.model.pattern import bounded_matcher
@@ -30,7 +30,7 @@ from netwatch.model.yaml_file import (
 
 __all__ = [
     "bounded_matcher",
-    "NUMBERS", "ObjectNames", "plain_text",
+    "NUMBERS", "ObjectNames", "plain_text", "trap_name",
     "Oid", "Missing", "Tag", "Value", "Varbind",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",

@@ -22,6 +22,15 @@ class ObjectNames(Protocol):
         """Write a value as the object at `oid` wants it: `down(2)`, `00:1a:2b:3c:4d:5e`."""
 
 
+def trap_name(names: ObjectNames, trap_oid: Sequence[int]) -> str:
+    """Return the name of a trap, also where it came as v1, with a 0 before its last number (RFC 3584, 3.1)."""
+    name = names.name_of(trap_oid)
+    if len(trap_oid) < 3 or trap_oid[-2] != 0 or not name.endswith(f".{trap_oid[-1]}"):
+        return name
+    as_v2 = names.name_of((*trap_oid[:-2], trap_oid[-1]))
+    return as_v2 if "::" in as_v2 and not as_v2.endswith(f".{trap_oid[-1]}") else name
+
+
 class Numbers:
     """Knows no name: OIDs stay numbers, values are written by their type alone."""
 

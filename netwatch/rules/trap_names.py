@@ -78,15 +78,23 @@ NO_MIB = NoMib()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrapPattern:
-    """Which traps are meant: one OID, or with `family` every OID at or below it. `text` is as written."""
+    """Which traps are meant: one OID, or with `family` every OID at or below it. `text` is as written.
+
+    A trap that came as v1 has a 0 in front of its last number, also where its MIB has none (RFC 3584, section 3.1).
+    """
 
     oid: Oid
     family: bool = False
     text: str = ""
 
+    @property
+    def oids(self) -> tuple[Oid, ...]:
+        """Return the OID in both its forms."""
+        return (self.oid,) if self.oid[-2] == 0 else (self.oid, Oid((*self.oid[:-1], 0, self.oid[-1])))
+
     def takes(self, trap_oid: Oid) -> bool:
         """Return whether a trap is meant."""
-        return trap_oid == self.oid or (self.family and trap_oid.is_under(self.oid))
+        return trap_oid.is_under(self.oid) if self.family else trap_oid in self.oids
 
     def overlaps(self, other: TrapPattern) -> bool:
         """Return whether some trap is meant by both."""

@@ -16,7 +16,7 @@ from enum import Enum
 
 from jinja2 import Template
 
-from netwatch.model import NUMBERS, ObjectNames, Oid, RowSet, TableReading, TrapEvent, Value, Varbind
+from netwatch.model import NUMBERS, ObjectNames, Oid, RowSet, TableReading, TrapEvent, Value, Varbind, trap_name
 from netwatch.rules.formula import Formula
 from netwatch.rules.frame import Frame
 from netwatch.rules.memory import TableMemory
@@ -141,7 +141,7 @@ def render_trap(
     given = {
         "device": device, "alertname": rule.name, "instance": instance, "value": value, "threshold": threshold,
         "severity": labels.get("severity", "warning"), "source": event.source, "count": count,
-        "trap": names.name_of(event.trap_oid), "varbinds": varbinds_text(event.varbinds, names),
+        "trap": trap_name(names, event.trap_oid), "varbinds": varbinds_text(event.varbinds, names),
     }  # fmt: skip
     known = {**labels, **facts.texts}
     return {name: render_template(template, known, given) for name, template in rule.templates.items()}

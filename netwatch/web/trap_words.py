@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from netwatch.model import ObjectNames, TrapEvent
+from netwatch.model import ObjectNames, TrapEvent, trap_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class ShownTrap:
 def shown_trap(event: TrapEvent, names: ObjectNames) -> ShownTrap:
     """Return a trap in words."""
     varbinds = ((names.name_of(one.oid), names.format(one.oid, one.value)) for one in event.varbinds)
-    return ShownTrap(event=event, name=names.name_of(event.trap_oid), varbinds=tuple(varbinds))
+    return ShownTrap(event=event, name=trap_name(names, event.trap_oid), varbinds=tuple(varbinds))
 
 
 def shown_traps(events: Iterable[TrapEvent], names: ObjectNames) -> list[ShownTrap]:

@@ -199,6 +199,15 @@ async def test_a_trap_that_no_rule_wants_is_logged_and_counted(house):
     assert counted("netwatch_trap_events_total", outcome="unmatched") == before + 1
 
 
+async def test_a_trap_that_came_as_v1_is_the_same_trap(house):
+    await house.hear("1.3.6.1.4.1.99.0.1", version="1")
+    assert len(house.states()) == 1
+
+    await house.hear("1.3.6.1.4.1.99.2")
+
+    assert house.states() == {}
+
+
 async def test_repeats_are_counts_of_one_alert_and_leave_no_events(house):
     matched = counted("netwatch_trap_events_total", outcome="matched")
     await house.link(LINK_DOWN)

@@ -42,6 +42,13 @@ def test_a_family_takes_everything_below_its_oid():
     assert outcome(family, trap("1.3.6.1.4.1.9.90.1")) is Outcome.NOTHING
 
 
+def test_a_trap_that_came_as_v1_is_the_same_trap():
+    on_battery = one_line(on_trap="1.3.6.1.2.1.33.2.1").trap_rules[0]
+
+    assert outcome(on_battery, trap("1.3.6.1.2.1.33.2.0.1")) is Outcome.BEGINS
+    assert outcome(on_battery, trap("1.3.6.1.2.1.33.2.0.2")) is Outcome.NOTHING
+
+
 def test_the_same_trap_may_begin_and_end_by_what_it_carries():
     ospf = one_line(
         on_trap="1.3.6.1.2.1.14.16.2.2", expr="state != 'full'", clear_expr="state == 'full'",
