@@ -12,15 +12,16 @@ from typing import Protocol, TypeVar
 import structlog
 
 from netwatch.errors import FastLaneRefused
-from netwatch.model import Device, Oid, Value, Varbind
+from netwatch.model import Device, Memory, Oid, Value, Varbind
 from netwatch.snmp.client import GetPlan, SnmpClient, Walk
 from netwatch.snmp.fast_lane import FastLane
 from netwatch.snmp.general import GeneralEngine
 from netwatch.snmp.metrics import fallback
 from netwatch.snmp.v3_engine import EngineMemory
-from netwatch.snmp.v3_users import Remember
 
 Answer = TypeVar("Answer")
+
+MEMORY_SCOPE = "snmp"
 
 log = structlog.get_logger(__name__)
 
@@ -48,26 +49,25 @@ class Engine(SnmpClient, Protocol):
 
 
 class Snmp:
-    """Asks devices of every version; satisfies SnmpClient between `start()` and `stop()`.
+    """Asks devices of every version; satisfies SnmpClient between `start()` and `stop()`."""
 
-    `engines` are what was known of v3 devices before a restart; `remember` is told what is worth knowing after one.
-    """
-
-    def __init__(
-        self,
-        settings: Limits,
-        general: Engine | None = None,
-        *,
-        engines: Iterable[EngineMemory] = (),
-        remember: Remember | None = None,
-    ) -> None:
+    def __init__(self, settings: Limits, general: Engine | None = None) -> None:
         self._fast = FastLane(
-            max_in_flight=settings.max_in_flight,
-            max_in_flight_per_device=settings.max_in_flight_per_device,
-            engines=engines,
-            remember=remember,
+            max_in_flight=settings.max_in_flight, max_in_flight_per_device=settings.max_in_flight_per_device
         )
         self._general: Engine = general if general is not None else GeneralEngine()
+
+    def recall(self, memories: Iterable[Memory], remember: Callable[[Memory], object]) -> None:
+        """Take back what this room wanted kept over a restart, and hand out what it wants kept over the next.
+
+        That is the SNMP engines of v3 devices, so that they need not be discovered again, nor believed to be others.
+        To be called before `start()`, if at all.
+        """
+        engines = [EngineMemory.from_text(memory.key, memory.text or "") for memory in memories]
+        self._fast.recall(
+            [engine for engine in engines if engine is not None],
+            lambda engine: remember(Memory(scope=MEMORY_SCOPE, key=engine.device, text=engine.to_text())),
+        )
 
     async def start(self) -> None:
         """Open sockets."""

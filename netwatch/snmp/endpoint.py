@@ -24,8 +24,8 @@ from netwatch.snmp.metrics import IGNORED_CAUSES, datagrams_ignored, receive_buf
 from netwatch.snmp.peer import Exchange, Peer
 from netwatch.snmp.request_ids import RequestIds
 from netwatch.snmp.resolver import SocketAddress
+from netwatch.snmp.v3_envelope import Again, CredentialRefused
 from netwatch.snmp.v3_hot import msg_id_of
-from netwatch.snmp.v3_user import Again, CredentialRefused
 
 RECEIVE_BUFFER_BYTES = 4 * 2**20
 SO_RCVBUFFORCE = 33

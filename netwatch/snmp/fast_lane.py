@@ -31,24 +31,20 @@ Result = TypeVar("Result")
 
 
 class FastLane:
-    """Satisfies SnmpClient between `start()` and `stop()`; refuses what it does not know.
+    """Satisfies SnmpClient between `start()` and `stop()`; refuses what it does not know."""
 
-    `engines` are v3 devices' engines as they were known before a restart, `remember` is told of each that becomes
-    known or boots again.
-    """
-
-    def __init__(
-        self,
-        *,
-        max_in_flight: int = 2000,
-        max_in_flight_per_device: int = 2,
-        engines: Iterable[EngineMemory] = (),
-        remember: Remember | None = None,
-    ) -> None:
+    def __init__(self, *, max_in_flight: int = 2000, max_in_flight_per_device: int = 2) -> None:
         self.endpoint = Endpoint(max_in_flight=max_in_flight, max_in_flight_per_device=max_in_flight_per_device)
         self._resolver = Resolver()
         self._peers: dict[str, Peer] = {}
-        self._users = Users(self.endpoint, engines, remember)
+        self._users = Users(self.endpoint)
+
+    def recall(self, engines: Iterable[EngineMemory], remember: Remember) -> None:
+        """Start from v3 engines as they were known before a restart; hand out each that becomes known or boots.
+
+        To be called before `start()`, if at all.
+        """
+        self._users.recall(engines, remember)
 
     async def start(self) -> None:
         """Open the sockets."""

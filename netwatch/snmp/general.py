@@ -1,6 +1,6 @@
 """The general engine: everything SNMP through pysnmp, slowly and completely.
 
-v3 polls, and whatever the fast lane refuses. It knows plans only as lists of OIDs.
+Whatever the fast lane refuses: 3DES, odd BER, odd engines. It knows plans only as lists of OIDs.
 May import: netwatch.model, netwatch.errors, the general_*.py files. Called by: the dispatcher of this room.
 """
 

@@ -14,7 +14,8 @@ from netwatch.errors import PollError
 from netwatch.model import Device
 from netwatch.snmp.learning import BatchSize, RoundTrip
 from netwatch.snmp.plan import identity_of
-from netwatch.snmp.v3_user import Envelope, User
+from netwatch.snmp.v3_envelope import Envelope
+from netwatch.snmp.v3_user import User
 
 if TYPE_CHECKING:
     from netwatch.snmp.resolver import SocketAddress

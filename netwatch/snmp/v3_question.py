@@ -17,10 +17,11 @@ from netwatch.snmp.message_v3 import LEVEL, Flag, ScopedPdu, decode_scoped, enco
 from netwatch.snmp.peer import Exchange, Peer
 from netwatch.snmp.plan import NO_ERROR, encode_name, encode_request, null_varbind
 from netwatch.snmp.v3_engine import Engine
+from netwatch.snmp.v3_envelope import Envelope, Outcome
 from netwatch.snmp.v3_hot import open_header
 from netwatch.snmp.v3_keys import NO_KEYS
 from netwatch.snmp.v3_seal import seal
-from netwatch.snmp.v3_user import Envelope, Outcome, User
+from netwatch.snmp.v3_user import User
 
 SYS_UP_TIME = encode_name(Oid.parse("1.3.6.1.2.1.1.3.0"))
 

@@ -8,10 +8,7 @@ May import: netwatch.model. Called by: endpoint, v3_users.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
-
-from netwatch.errors import FastLaneRefused, PollError
+from netwatch.errors import FastLaneRefused
 from netwatch.model import Credential, Tag
 from netwatch.snmp.ber import SEQUENCE, encode_tlv, read_as
 from netwatch.snmp.hot import RESPONSE, OddHeader
@@ -29,6 +26,7 @@ from netwatch.snmp.message_v3 import (
 )
 from netwatch.snmp.usm_crypto import SALT_BYTES
 from netwatch.snmp.v3_engine import Engine
+from netwatch.snmp.v3_envelope import Again, CredentialRefused, Outcome
 from netwatch.snmp.v3_hot import HeaderLayout, layout_of, open_header, open_scoped
 from netwatch.snmp.v3_keys import NO_KEYS, Keys, keys_at, level_of
 from netwatch.snmp.v3_metrics import clock_steps, reports
@@ -43,44 +41,6 @@ _TO_MSG_ID = _TEMPLATE[:-15]
 _TO_FLAGS, _BEHIND_FLAGS = _TEMPLATE[-11:-4], _TEMPLATE[-3:]
 _NO_SALT = encode_tlv(Tag.OCTET_STRING, b"")
 _SALT = bytes((Tag.OCTET_STRING, SALT_BYTES))
-
-Answer = tuple[bytes, int, int, int, int]
-"""The bytes an answer stands in, where its varbinds begin and end, error-status, error-index."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
-    """What `open` returns for a Report after which the same request, sent again, should be answered.
-
-    `words` say what is wrong where it is not.
-    """
-
-    words: str
-
-
-Outcome = Answer | Again | PollError
-
-
-class CredentialRefused(PollError):
-    """The device does not take the credential; `reason` is a metric label."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class Envelope(Protocol):
-    """What the endpoint needs of a v3 request's user."""
-
-    def wrap(self, head: bytes, request_id: bytes, tail: bytes, now: float) -> bytes:
-        """Return the datagram for a scoped PDU, given around its request-id, which is the msgID too."""
-
-    def open(self, data: bytes, now: float) -> Outcome:
-        """Judge a datagram that answers a request of this device.
-
-        Raises:
-            FastLaneRefused: it is not what it should be, and must not matter; `reason` says why.
-        """
 
 
 class User:

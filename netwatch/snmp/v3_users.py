@@ -17,23 +17,29 @@ from netwatch.snmp.general_metrics import CREDENTIAL_FAILURES
 from netwatch.snmp.message_v3 import Flag
 from netwatch.snmp.peer import Peer
 from netwatch.snmp.v3_engine import Engine, EngineMemory
+from netwatch.snmp.v3_envelope import CredentialRefused
 from netwatch.snmp.v3_keys import keys_at
 from netwatch.snmp.v3_metrics import engines
 from netwatch.snmp.v3_question import answers, discover
-from netwatch.snmp.v3_user import CredentialRefused, User
+from netwatch.snmp.v3_user import User
 
 Result = TypeVar("Result")
-Remember = Callable[[EngineMemory], None]
+Remember = Callable[[EngineMemory], object]
 
 
 class Users:
     """Puts around a conversation what v3 needs before and after it."""
 
-    def __init__(self, endpoint: Endpoint, memories: Iterable[EngineMemory], remember: Remember | None) -> None:
+    def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
+        self._memories: dict[str, EngineMemory] = {}
+        self._remember: Remember | None = None
+        self._settling: dict[User, asyncio.Task[None]] = {}
+
+    def recall(self, memories: Iterable[EngineMemory], remember: Remember) -> None:
+        """Start from engines as they were known before a restart; tell `remember` of each that is worth keeping."""
         self._memories = {memory.device: memory for memory in memories}
         self._remember = remember
-        self._settling: dict[User, asyncio.Task[None]] = {}
 
     async def stop(self) -> None:
         """End what is being looked for."""
@@ -96,6 +102,7 @@ class Users:
         if user.engine is None or user.engine.engine_id != engine.engine_id:
             keys = await asyncio.to_thread(keys_at, user.credential, engine.engine_id)
             user.meet(engine, keys)
+            user.news = how == "discovered"
             engines.labels(how=how).inc()
         user.settled = True
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from netwatch.errors import PollError, RequestTimedOut
-from netwatch.model import Credential, Device, Missing, Oid, Tag, Varbind
+from netwatch.model import Credential, Device, Memory, Missing, Oid, Tag, Varbind
 from netwatch.polling.settings import PollingSettings
 from netwatch.snmp import Snmp
 
@@ -100,6 +100,22 @@ async def test_version_3_is_answered_by_the_fast_lane_too(snmp, snmpd, counted):
 
     assert values == [b"snmpd-under-test", Missing.NO_SUCH_INSTANCE]
     assert counted("netwatch_snmp_general_requests_total", version="3", outcome="answered") == 0
+
+
+async def test_what_was_learned_of_engines_outlives_a_restart(snmpd, counted):
+    one = Device(name="v3", address="127.0.0.1", port=snmpd().port, credential=v3())
+    kept = [Memory(scope="snmp", key="gone", text="no JSON"), Memory(scope="snmp", key="forgotten", text=None)]
+
+    for _ in range(2):
+        snmp = Snmp(PollingSettings())
+        snmp.recall(kept, kept.append)
+        await snmp.start()
+        assert (await snmp.get(one, [SYS_NAME]))[0].value == b"snmpd-under-test"
+        await snmp.stop()
+
+    assert {(memory.scope, memory.key) for memory in kept[2:]} == {("snmp", "v3")}
+    assert counted("netwatch_snmp_v3_engines_total", how="discovered") == 1
+    assert counted("netwatch_snmp_v3_engines_total", how="remembered") == 1
 
 
 async def test_triple_des_is_for_the_general_engine(snmp, udp_port, counted):

@@ -68,7 +68,8 @@ def told() -> list[EngineMemory]:
 
 @pytest.fixture
 async def lane(told):
-    lane = FastLane(remember=told.append)
+    lane = FastLane()
+    lane.recall([], told.append)
     await lane.start()
     yield lane
     await lane.stop()
@@ -172,13 +173,15 @@ async def test_a_device_that_became_another_engine_is_asked_on(lane, told, snmpd
 async def test_engines_are_remembered_over_a_restart_of_ours(snmpd, counted):
     one = device(snmpd(lines()).port, user("SHA-256", "AES"))
     told = []
-    first = FastLane(remember=told.append)
+    first = FastLane()
+    first.recall([], told.append)
     await first.start()
     await first.get(one, [SYS_NAME])
     await first.get(one, [SYS_NAME])
     await first.stop()
 
-    second = FastLane(engines=told)
+    second = FastLane()
+    second.recall(told, told.append)
     await second.start()
     assert (await second.get(one, [SYS_NAME]))[0].value == b"snmpd-under-test"
     await second.stop()
@@ -192,12 +195,14 @@ async def test_engines_are_remembered_over_a_restart_of_ours(snmpd, counted):
 async def test_a_memory_that_is_ahead_of_the_device_is_set_right(snmpd, counted):
     one = device(snmpd(lines()).port, user("SHA-256", "AES"))
     told = []
-    first = FastLane(remember=told.append)
+    first = FastLane()
+    first.recall([], told.append)
     await first.start()
     await first.get(one, [SYS_NAME])
     await first.stop()
 
-    second = FastLane(engines=[replace(told[0], boots=told[0].boots + 1000)], remember=told.append)
+    second = FastLane()
+    second.recall([replace(told[0], boots=told[0].boots + 1000)], told.append)
     await second.start()
     assert (await second.get(one, [SYS_NAME]))[0].value == b"snmpd-under-test"
     await second.stop()

@@ -17,9 +17,10 @@ from netwatch.snmp.message import Pdu, PduKind, null_varbinds
 from netwatch.snmp.message_v3 import Flag, ScopedPdu, decode_header, decode_scoped, encode_context, encode_scoped
 from netwatch.snmp.plan import NO_ERROR, encode_name, encode_request, null_varbind
 from netwatch.snmp.v3_engine import Engine
+from netwatch.snmp.v3_envelope import Again, CredentialRefused
 from netwatch.snmp.v3_keys import NO_KEYS, keys_at
 from netwatch.snmp.v3_seal import seal, unseal
-from netwatch.snmp.v3_user import Again, CredentialRefused, User
+from netwatch.snmp.v3_user import User
 
 ENGINE_ID, OTHER_ENGINE_ID = b"\x80\x00\x1f\x88\x04engine", b"\x80\x00\x1f\x88\x04another"
 BOOTS, TIME, NOW = 7, 1000, 50.0
