@@ -83,10 +83,10 @@ class App:
         """
         self._settings = settings
         self._devices = devices(settings)
-        self._library = load_library(settings.profile_paths())
-        _refuse_broken(self._library)
         self._names = load_index(settings.mib_paths())
         _tell_problems(self._names)
+        self._library = load_library(settings.profile_paths(), self._names.oid_of)
+        _refuse_broken(self._library)
         book = load_rule_book(settings.rule_paths(), self._library.schema(), self._names)
         self._rules = [adapt(rule) for rule in book.rules]
         self._store = Store(settings.store)

@@ -36,6 +36,7 @@ from netwatch.cli.targets import (
 from netwatch.cli.words import Words
 from netwatch.config import Settings
 from netwatch.errors import PollError
+from netwatch.mib import load_index
 from netwatch.model import Device, DeviceStatus, TableReading, Varbind
 from netwatch.polling import PollingSettings, poll_once
 from netwatch.profiles import load_library
@@ -146,7 +147,7 @@ def _text(value: object) -> object:
 async def _poll(
     settings: Settings, device: Device, client: SnmpClient, wait: timedelta
 ) -> tuple[DeviceStatus, list[TableReading]]:
-    library = load_library(settings.profile_paths())
+    library = load_library(settings.profile_paths(), load_index(settings.mib_paths()).oid_of)
     return await poll_once(device, library, client, rates_after=wait or None)
 
 

@@ -22,13 +22,14 @@ def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[
 
     A path that leads nowhere is a problem of the configuration file and was told as such.
     """
-    library = load_library([path for path in settings.profile_paths() if path.exists()])
+    names = load_index(settings.mib_paths())
+    library = load_library([path for path in settings.profile_paths() if path.exists()], names.oid_of)
     yield from library.problems
     for path, name in texts(tree, "devices", EACH, "profile"):
         if name not in library.names():
             yield file.problem(path, f"there is no profile {name!r}" + did_you_mean(name, library.names()))
     try:
         paths = [path for path in settings.rule_paths() if path.exists()]
-        yield from load_rule_book(paths, library.schema(), load_index(settings.mib_paths())).warnings
+        yield from load_rule_book(paths, library.schema(), names).warnings
     except InvalidFile as exc:
         yield from exc.problems

@@ -21,6 +21,7 @@ from netwatch.model import (
 from netwatch.profiles.draft import ProfileFile
 from netwatch.profiles.matching import PatternIndex
 from netwatch.profiles.merging import Family
+from netwatch.profiles.place import Resolve
 from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, Profile
 from netwatch.profiles.reading import read_profile
 
@@ -65,25 +66,29 @@ class ProfileLibrary:
         return self._schema
 
 
-def load_library(paths: Sequence[Path] = ()) -> ProfileLibrary:
+def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> ProfileLibrary:
     """Read the shipped profiles and those under `paths` (files or directories; the later path wins).
+
+    `resolve` reads what stands where an OID should; with a MIB index behind it that may be `IF-MIB::ifHCInOctets`.
 
     A file with errors is left out and the rest is used; `problems` of the library says why. A user's file takes the
     place of a shipped one of the same name.
     """
     problems: list[Problem] = []
-    shipped = _read([shipped_directory("profiles")], problems, shipped=True)
-    theirs = _read(paths, problems, shipped=False)
+    shipped = _read([shipped_directory("profiles")], problems, Oid.parse, shipped=True)
+    theirs = _read(paths, problems, resolve, shipped=False)
     problems += _shared_patterns(theirs.values())
     family = Family(shipped=shipped, theirs=theirs, problems=problems)
     profiles = family.profiles()
     return ProfileLibrary(profiles, problems, shipped=[name for name in shipped if name not in theirs])
 
 
-def _read(paths: Sequence[Path], problems: list[Problem], *, shipped: bool) -> dict[str, ProfileFile]:
+def _read(
+    paths: Sequence[Path], problems: list[Problem], resolve: Resolve, *, shipped: bool
+) -> dict[str, ProfileFile]:
     found: dict[str, ProfileFile] = {}
     for file in _files(paths, problems):
-        profile, noted = read_profile(file, shipped=shipped)
+        profile, noted = read_profile(file, shipped=shipped, resolve=resolve)
         problems += noted
         if profile is not None:
             found[profile.name] = profile

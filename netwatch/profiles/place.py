@@ -7,21 +7,27 @@ May import: netwatch.model. Called by: netwatch.profiles.reading.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from netwatch.model import KeyPath, Oid, Problem, YamlFile
 
+Resolve = Callable[[str], Oid]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """`value` stands at `path` of `file`; `problems` is the one list that the whole file fills."""
+    """`value` stands at `path` of `file`; `problems` is the one list that the whole file fills.
+
+    `resolve` reads an OID, in numbers or in names, and raises ValueError over what is none.
+    """
 
     file: YamlFile
     value: Any
     path: KeyPath = ()
     problems: list[Problem] = field(default_factory=list)
+    resolve: Resolve = Oid.parse
 
     def error(self, message: str, *, key: bool = False) -> None:
         """Note what makes the file unusable."""
@@ -34,7 +40,7 @@ class Place:
     def at(self, step: str | int, value: Any = None) -> Place:
         """Return the place one step below; `value` stands in where nothing is written."""
         found = self.value[step] if isinstance(step, int) or step in self.value else value
-        return Place(file=self.file, value=found, path=(*self.path, step), problems=self.problems)
+        return replace(self, value=found, path=(*self.path, step))
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, Mapping) and self.value.get(key) is not None
@@ -68,12 +74,12 @@ class Place:
         return scalar_text(value)
 
     def oid(self, key: str) -> Oid | None:
-        """Return the numeric OID under `key`; anything else is an error."""
+        """Return the OID under `key`; anything else is an error."""
         text = self.text(key)
         if not text:
             return None
         try:
-            return Oid.parse(text)
+            return self.resolve(text)
         except ValueError as exc:
             self.at(key).error(str(exc))
             return None

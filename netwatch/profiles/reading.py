@@ -27,7 +27,7 @@ from typing import Final
 from netwatch.model import ColumnKind, InvalidFile, Oid, Problem, YamlFile, read_yaml
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import pattern_error
-from netwatch.profiles.place import Place
+from netwatch.profiles.place import Place, Resolve
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
 from netwatch.profiles.quick_yaml import parse_quickly
 from netwatch.profiles.symbols import SYMBOL_KEYS, TEXT_EDITS, plain_name, read_metric_type, read_symbol
@@ -63,13 +63,15 @@ def profile_name(file_name: str) -> str:
     return path.stem if path.suffix in (".yaml", ".yml") else path.name
 
 
-def read_profile(path: Path, *, shipped: bool = False) -> tuple[ProfileFile | None, list[Problem]]:
+def read_profile(
+    path: Path, *, shipped: bool = False, resolve: Resolve = Oid.parse
+) -> tuple[ProfileFile | None, list[Problem]]:
     """Read one file; None where it has errors. All problems come back, warnings too."""
     try:
         file = _quickly(path) or read_yaml(path)
     except InvalidFile as exc:
         return None, list(exc.problems)
-    return read_profile_file(file, shipped=shipped)
+    return read_profile_file(file, shipped=shipped, resolve=resolve)
 
 
 def _quickly(path: Path) -> YamlFile | None:
@@ -81,9 +83,11 @@ def _quickly(path: Path) -> YamlFile | None:
     return parse_quickly(text, str(path)) if len(text) < QUICK_CHARACTERS else None
 
 
-def read_profile_file(file: YamlFile, *, shipped: bool = False) -> tuple[ProfileFile | None, list[Problem]]:
+def read_profile_file(
+    file: YamlFile, *, shipped: bool = False, resolve: Resolve = Oid.parse
+) -> tuple[ProfileFile | None, list[Problem]]:
     """Read a profile from YAML that was parsed already."""
-    top = Place(file=file, value=file.data)
+    top = Place(file=file, value=file.data, resolve=resolve)
     if not top.is_mapping("a profile"):
         return None, top.problems
     top.check_keys(FILE_KEYS, FILE_UNSUPPORTED)

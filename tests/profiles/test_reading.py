@@ -11,7 +11,7 @@ import pytest
 from netwatch.model import ColumnKind, Oid, Problem, YamlFile, parse_yaml, plain
 from netwatch.profiles import Profile, TableSpec, load_library
 from netwatch.profiles.draft import ProfileFile
-from netwatch.profiles.reading import read_profile_file
+from netwatch.profiles.reading import read_profile, read_profile_file
 
 LAMPS = """\
 extends:
@@ -421,3 +421,17 @@ def with_junk(tree: Any, dice: random.Random) -> Any:
         return [with_junk(item, dice) if number == place else item for number, item in enumerate(tree)]
     key = dice.choice(list(tree))
     return {name: with_junk(item, dice) if name == key else item for name, item in tree.items()}
+
+
+def test_where_names_are_known_an_oid_may_be_a_name(tmp_path):
+    names = {"IF-MIB::ifInOctets": Oid.parse("1.3.6.1.2.1.2.2.1.10")}
+
+    def resolve(text: str) -> Oid:
+        return names.get(text) or Oid.parse(text)
+
+    path = tmp_path / "named.yaml"
+    path.write_text("metrics:\n  - symbol: {OID: 'IF-MIB::ifInOctets', name: n}\n")
+    profile, _ = read_profile(path, resolve=resolve)
+    assert profile is not None
+    assert profile.scalars[0].oid.is_under(names["IF-MIB::ifInOctets"])
+    assert [problem.severity for problem in read_profile(path)[1]] == ["error"]
