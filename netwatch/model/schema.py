@@ -46,10 +46,11 @@ REACHABILITY = TableSchema(
         "round_trip_seconds": ColumnKind.GAUGE,
         "uptime_seconds": ColumnKind.GAUGE,
         "seconds_since_restart": ColumnKind.GAUGE,
+        "trouble": ColumnKind.TEXT,
     },
 )
 """What polling says of every device: `up` is 1 or 0 once confirmed; `seconds_since_restart` has a value only
-after NetWatch itself saw the device start again."""
+after NetWatch itself saw the device start again, `trouble` only while it is not up: why, in words."""
 
 SELF = TableSchema(
     name="netwatch",

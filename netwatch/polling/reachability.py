@@ -89,6 +89,7 @@ def reachability_reading(device: str, sight: Sight, seconds_since_restart: float
             "round_trip_seconds": [sight.round_trip_seconds],
             "uptime_seconds": [None if uptime is None else uptime.total_seconds()],
             "seconds_since_restart": [seconds_since_restart if sight.up else None],
+            "trouble": [sight.trouble.encode() or None],
         },
         uptime=uptime,
     )

@@ -35,6 +35,15 @@ async def test_silence_is_confirmed_by_retries(device, client, agent, clock):
     assert sight.trouble.startswith("no answer to 4 requests")
 
 
+async def test_a_reading_says_why_a_device_is_not_up(device, client, agent, clock):
+    up = await Probe(device, client, clock).look(was_up=True)
+    agent.silent = True
+    down = await Probe(device, client, clock).look(was_up=True)
+
+    assert reachability_reading("sw1", up, None).columns["trouble"] == [None]
+    assert b"no answer to" in reachability_reading("sw1", down, None).columns["trouble"][0]
+
+
 async def test_a_device_known_to_be_down_is_asked_twice(device, client, agent, clock):
     agent.silent = True
 
@@ -108,4 +117,10 @@ async def test_a_device_that_is_down_has_no_uptime(device, client, agent, clock)
 
     reading = reachability_reading("sw1", sight, 12.0)
 
-    assert [reading.columns[name][0] for name in REACHABILITY.columns] == [0, None, None, None]
+    assert [reading.columns[name][0] for name in REACHABILITY.columns] == [
+        0,
+        None,
+        None,
+        None,
+        sight.trouble.encode(),
+    ]

@@ -115,3 +115,13 @@ def test_a_port_is_down_only_if_it_was_up_before_and_ends_when_switched_off(work
         (False, True, "up"), (True, False, "down"), (True, False, "lowerLayerDown"), (False, True, "down"),
         (False, True, "up"),
     ]  # fmt: skip
+
+
+def test_a_mail_about_a_device_says_why_it_is_thought_down(workshop, rules):
+    rule = rules["DeviceDown"]
+    columns = {"up": [0], "trouble": [b"wrong auth passphrase"]}
+    verdicts = evaluate(rule, workshop.reading(columns, rates={}, rows=workshop.rows("row")), workshop.memory())
+
+    told = render(rule, labels={}, device="sw1", value=verdicts.value(0), threshold=verdicts.threshold(0))
+
+    assert told["description"].startswith("sw1 cannot be polled: wrong auth passphrase. It may be down")
