@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 MOST = 65_536
-MOST_OF_ONE = 16_384
+MOST_OF_ONE = 8192
 
 
 class FairQueue(Generic[Item]):

@@ -16,31 +16,18 @@ May import: netwatch.model. Called by: netwatch.traps.pipeline.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable
+from typing import Generic
 
-from netwatch.model import Oid, Tag, TrapEvent, Varbind
-from netwatch.traps.oids import SNMP_TRAP_OID, TRAP_STORM
-from netwatch.traps.token_bucket import TokenBucket
-
-Ticket = TypeVar("Ticket")
-"""Who waits for the event to be written: an inform to be acknowledged."""
+from netwatch.model import Tag, TrapEvent
+from netwatch.traps.sayings import Name, Saying, Speaker, Subject, Ticket, Told
 
 KEYS_PER_SOURCE = 10_000
 KEYS_IN_ALL = 50_000
-TICKETS_PER_KEY = 64
 SWEEP_EVERY_SECONDS = 1.0
 COUNTS_BEFORE_NEWS = 8
 """About a subject with more sayings than that the counts wait, and are then told after newer ones: see their `at`."""
-NEWS = (20.0, 5.0)
-"""Tokens a source may save up, and gets per second, for telling at once what it said some time ago."""
-INFORMS = (500.0, 100.0)
-"""The same for repeated informs, whose senders wait for us and so slow themselves down."""
-
 KeyOf = Callable[[TrapEvent], Hashable]
-Name = tuple[str, Hashable, Hashable]
-"""Source, subject and key of a saying."""
 _VOLATILE = frozenset((Tag.TIME_TICKS, Tag.COUNTER32, Tag.COUNTER64))
 
 
@@ -52,103 +39,6 @@ def whole_content(event: TrapEvent) -> Hashable:
 def names(event: TrapEvent) -> Hashable:
     """Return what a trap is about, as far as can be seen without a rule: the objects it names."""
     return tuple([varbind.oid for varbind in event.varbinds])
-
-
-@dataclass(frozen=True, slots=True)
-class Told(Generic[Ticket]):
-    """An event to be told; `kind` is first, repeats or storm, `name` is for `forget`."""
-
-    event: TrapEvent
-    kind: str
-    tickets: tuple[Ticket, ...]
-    name: Name
-
-
-class _Saying(Generic[Ticket]):
-    """One thing a source says: when it was last told, and its repeats since."""
-
-    __slots__ = ("count", "event", "tickets", "told_at")
-
-    def __init__(self, told_at: float) -> None:
-        self.told_at = told_at
-        self.count = 0
-        self.event: TrapEvent | None = None
-        self.tickets: list[Ticket] = []
-
-    def add(self, event: TrapEvent, ticket: Ticket | None) -> None:
-        """Count a repeat.
-
-        Raises:
-            OverflowError: too many wait for this one already.
-        """
-        if ticket is not None:
-            if len(self.tickets) >= TICKETS_PER_KEY:
-                raise OverflowError
-            self.tickets.append(ticket)
-        self.count += event.count
-        self.event = event
-
-    def tell(self, kind: str, name: Name, now: float) -> Told[Ticket]:
-        """Return what was counted, and count anew."""
-        assert self.event is not None  # noqa: S101  # something was counted
-        event = replace(self.event, count=self.count, repeated=True)
-        told = Told(_storm(event) if kind == "storm" else event, kind, tuple(self.tickets), name)
-        self.told_at, self.count, self.event, self.tickets = now, 0, None, []
-        return told
-
-
-class _Subject(Generic[Ticket]):
-    """What a source says about one thing; `waiting` has those with a count, the last heard last."""
-
-    __slots__ = ("latest", "sayings", "waiting")
-
-    def __init__(self) -> None:
-        self.sayings: dict[Hashable, _Saying[Ticket]] = {}
-        self.waiting: dict[Hashable, _Saying[Ticket]] = {}
-        self.latest: Hashable = None
-
-
-class _Speaker(Generic[Ticket]):
-    """One source."""
-
-    __slots__ = ("flush_at", "informs", "news", "size", "source", "storm", "subjects", "waiting")
-
-    def __init__(self, source: str, now: float) -> None:
-        self.source = source
-        self.subjects: dict[Hashable, _Subject[Ticket]] = {}
-        self.waiting: dict[Hashable, _Subject[Ticket]] = {}
-        self.size = 0
-        self.storm: _Saying[Ticket] = _Saying(now)
-        self.flush_at: float | None = None
-        self.news = TokenBucket(*NEWS, now)
-        self.informs = TokenBucket(*INFORMS, now)
-
-    def counts_about(self, about: Hashable, subject: _Subject[Ticket], now: float) -> list[Told[Ticket]]:
-        """Return the counts about one subject, the last heard last."""
-        told = [one.tell("repeats", (self.source, about, key), now) for key, one in subject.waiting.items()]
-        subject.waiting.clear()
-        self.waiting.pop(about, None)
-        return told
-
-    def counts(self, now: float) -> Iterator[Told[Ticket]]:
-        """Yield all there is to tell."""
-        self.flush_at = None
-        if self.storm.count:
-            yield self.storm.tell("storm", (self.source, None, None), now)
-        for about, subject in list(self.waiting.items()):
-            yield from self.counts_about(about, subject, now)
-
-    def forget_before(self, instant: float) -> int:
-        """Forget what was told before an instant and not said again; return how many sayings that were."""
-        gone = 0
-        for about, subject in list(self.subjects.items()):
-            for key in [key for key, one in subject.sayings.items() if one.told_at <= instant and not one.count]:
-                del subject.sayings[key]
-                gone += 1
-            if not subject.sayings:
-                del self.subjects[about]
-        self.size -= gone
-        return gone
 
 
 class Folder(Generic[Ticket]):
@@ -167,7 +57,7 @@ class Folder(Generic[Ticket]):
         self._subject_of = key_of or names
         self._keys_per_source = keys_per_source
         self._keys_in_all = keys_in_all
-        self._speakers: dict[str, _Speaker[Ticket]] = {}
+        self._speakers: dict[str, Speaker[Ticket]] = {}
         self._size = 0
         self._flushes: list[tuple[float, str]] = []
         self._sweep_at = 0.0
@@ -183,7 +73,7 @@ class Folder(Generic[Ticket]):
         Raises:
             OverflowError: too many wait for the same repeat to be written; this one was not counted.
         """
-        speaker = self._speakers.get(event.source) or _Speaker(event.source, now)
+        speaker = self._speakers.get(event.source) or Speaker(event.source, now)
         about, key = self._subject_of(event), (event.trap_oid, self._key_of(event))
         subject = speaker.subjects.get(about)
         saying = subject.sayings.get(key) if subject else None
@@ -191,8 +81,8 @@ class Folder(Generic[Ticket]):
             if not self._has_room(speaker, now):
                 self._wait(speaker, speaker.storm, event, ticket, now + self._interval)
                 return []
-            subject = speaker.subjects.setdefault(about, _Subject())
-            saying = subject.sayings[key] = _Saying(now)
+            subject = speaker.subjects.setdefault(about, Subject())
+            saying = subject.sayings[key] = Saying(now)
             speaker.size += 1
             self._size += 1
             self._speakers[event.source] = speaker
@@ -208,7 +98,7 @@ class Folder(Generic[Ticket]):
         return self._tell_now(event, speaker, subject, saying, (event.source, about, key), now, ticket)
 
     def _tell_now(
-        self, event: TrapEvent, speaker: _Speaker[Ticket], subject: _Subject[Ticket], saying: _Saying[Ticket],
+        self, event: TrapEvent, speaker: Speaker[Ticket], subject: Subject[Ticket], saying: Saying[Ticket],
         name: Name, now: float, ticket: Ticket | None,
     ) -> list[Told[Ticket]]:  # fmt: skip
         """Tell an event, and before it what was counted about its subject."""
@@ -229,8 +119,8 @@ class Folder(Generic[Ticket]):
 
     def _wait(
         self,
-        speaker: _Speaker[Ticket],
-        saying: _Saying[Ticket],
+        speaker: Speaker[Ticket],
+        saying: Saying[Ticket],
         event: TrapEvent,
         ticket: Ticket | None,
         until: float,
@@ -241,7 +131,7 @@ class Folder(Generic[Ticket]):
             self._speakers[event.source] = speaker
             heapq.heappush(self._flushes, (until, event.source))
 
-    def _has_room(self, speaker: _Speaker[Ticket], now: float) -> bool:
+    def _has_room(self, speaker: Speaker[Ticket], now: float) -> bool:
         if speaker.size < self._keys_per_source and self._size < self._keys_in_all:
             return True
         if not speaker.storm.count and speaker.size >= self._keys_per_source:
@@ -293,9 +183,3 @@ class Folder(Generic[Ticket]):
             self._size -= speaker.forget_before(now - self._interval)
             if not speaker.subjects and speaker.flush_at is None:
                 del self._speakers[source]
-
-
-def _storm(last: TrapEvent) -> TrapEvent:
-    """Return what tells of a storm; which trap came last is all that can be said of its content."""
-    varbind = Varbind(oid=SNMP_TRAP_OID, tag=Tag.OBJECT_IDENTIFIER, value=Oid(last.trap_oid))
-    return replace(last, trap_oid=TRAP_STORM, varbinds=(varbind,))

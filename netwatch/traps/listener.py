@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 import structlog
 
 from netwatch.model import Memory
-from netwatch.traps.fold import Name, Told
 from netwatch.traps.informs import Inform
 from netwatch.traps.pipeline import Pipeline
+from netwatch.traps.sayings import Told
 from netwatch.traps.sockets import TrapSocket
 
 PER_SOCKET = 256
@@ -47,7 +47,7 @@ class Listener:
         self._pipeline = pipeline
         self._tell = tell
         self._is_ready = is_ready
-        self._not_kept: deque[Name] = deque()
+        self._not_kept: deque[Told[Inform]] = deque()
         self._stopping = False
         self._beat = time.monotonic()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -79,7 +79,7 @@ class Listener:
 
     def could_not_keep(self, told: Told[Inform]) -> None:
         """Take the news that an event was not written; callable from anywhere."""
-        self._not_kept.append(told.name)
+        self._not_kept.append(told)
         self.ring()
 
     def _run(self) -> None:

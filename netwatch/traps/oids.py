@@ -16,5 +16,5 @@ SNMP_TRAP_COMMUNITY = Oid.parse("1.3.6.1.6.3.18.1.4.0")
 GENERIC_TRAPS = Oid.parse("1.3.6.1.6.3.1.1.5")
 """coldStart is .1, linkDown .3, and so on: generic-trap + 1 (RFC 3584, section 3.1)."""
 
-TRAP_STORM = Oid.parse("1.3.6.1.4.1.32473.10916.0.1")
+TRAP_STORM = Oid.parse("1.3.6.1.4.1.32473.1.0.4")
 """Our own: a source sends more different traps than can be told apart; 32473 is RFC 5612's example enterprise."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterable
 
 from netwatch.model import Memory
@@ -51,6 +52,10 @@ class OwnEngine:
         """Return the seconds since this life began."""
         return max(int(now - self._began_at), 0)
 
-    def is_in_time(self, boots: int, time: int, now: float) -> bool:
+    def seconds(self) -> int:
+        """Return the seconds since this life began, up to this moment of the monotonic clock."""
+        return self.time_at(time.monotonic())
+
+    def is_in_time(self, boots: int, at: int, now: float) -> bool:
         """Return whether a message to us is of now (RFC 3414, section 3.2, step 7a)."""
-        return boots == self.boots and abs(time - self.time_at(now)) <= TIME_WINDOW_SECONDS
+        return boots == self.boots and abs(at - self.time_at(now)) <= TIME_WINDOW_SECONDS

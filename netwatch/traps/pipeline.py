@@ -17,11 +17,12 @@ import structlog
 from netwatch.model import Memory, TrapEvent
 from netwatch.traps.devices import plain_address
 from netwatch.traps.fair_queue import FairQueue
-from netwatch.traps.fold import Folder, Name, Told
+from netwatch.traps.fold import Folder
 from netwatch.traps.informs import Inform, InformLedger
 from netwatch.traps.metrics import QUEUED, Counts
 from netwatch.traps.notification import Envelope, Notification, open_envelope, read_notification
 from netwatch.traps.refusal import NotAccepted, RefusedList
+from netwatch.traps.sayings import Told
 from netwatch.traps.sockets import Address, TrapSocket
 from netwatch.traps.sources import Source, Sources, check_community
 
@@ -78,7 +79,7 @@ class Pipeline:
         self._sources = sources
         self._folder = folder
         self._front_door = front_door
-        self._queue: FairQueue[Datagram] = queue or FairQueue()
+        self._queue: FairQueue[Datagram] = FairQueue() if queue is None else queue
         self._ledger = InformLedger()
         self._complain_at = 0.0
         self._last_at = datetime.min.replace(tzinfo=UTC)
@@ -149,10 +150,10 @@ class Pipeline:
             told += self.advance(1024, now)
         return told + self._counted(self._folder.rest(now))
 
-    def forget(self, name: Name) -> None:
+    def forget(self, told: Told[Inform]) -> None:
         """Take back that an event was told: it could not be kept."""
-        self._folder.forget(name)
-        self.counts.dropped["not_written"] += 1
+        self._folder.forget(told.name)
+        self.counts.dropped["not_written"] += told.event.count
 
     def take_memories(self) -> list[Memory]:
         """Return what is to be kept over a restart."""

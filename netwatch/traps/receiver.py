@@ -1,7 +1,7 @@
 """Hears traps and informs, and hands them to the house as events; acknowledges an inform once it is kept.
 
 The loop's side of this room: it starts the thread, takes what that tells, and waits for the sink to write it.
-May import: netwatch.model. Called by: netwatch.app.
+May import: netwatch.model, netwatch.snmp. Called by: netwatch.app.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Protocol
 import structlog
 
 from netwatch.model import Credential, Device, Memory, TrapEvent
+from netwatch.snmp import Engine
 from netwatch.traps.devices import KnownDevices
-from netwatch.traps.fold import Folder, KeyOf, Told
+from netwatch.traps.fold import Folder, KeyOf
 from netwatch.traps.front_door import V3FrontDoor
 from netwatch.traps.informs import Inform
 from netwatch.traps.listener import Listener
@@ -25,6 +26,7 @@ from netwatch.traps.metrics import RECEIVE_BUFFER, UNDER_WAY
 from netwatch.traps.own_engine import OwnEngine
 from netwatch.traps.pipeline import Pipeline
 from netwatch.traps.refusal import Refused
+from netwatch.traps.sayings import Told
 from netwatch.traps.sender_engines import SenderEngine, SenderEngines
 from netwatch.traps.settings import TrapSettings
 from netwatch.traps.sockets import TrapSocket, open_all
@@ -66,7 +68,7 @@ class TrapReceiver:
     def __init__(
         self, settings: TrapSettings, devices: Sequence[Device], sink: TrapSink, *,
         users: Sequence[Credential] = (), memories: Iterable[Memory] = (), remember: Remember = _forget_it,
-        key_of: KeyOf | None = None,
+        own: OwnEngine | None = None, key_of: KeyOf | None = None,
     ) -> None:  # fmt: skip
         """Build the receiver.
 
@@ -77,7 +79,9 @@ class TrapReceiver:
             users: the v3 credentials that `settings.users` names.
             memories: what `remember` was given in earlier lives, in scope "traps".
             remember: keeps a small fact over a restart; our engine's boots are awaited before anything is answered.
-            key_of: what makes two traps of one source and one trap OID the same; all they say where nothing else.
+            own: our SNMP engine in this life, where somebody else sends under the same name.
+            key_of: what makes two traps of one source the same but for their trap OID, such as the port they are
+                about; asked in the trap thread. Without it the content decides.
         """
         self._settings = settings
         self._sink = sink
@@ -85,7 +89,7 @@ class TrapReceiver:
         folder: Folder[Inform] = Folder(settings.summary_interval.total_seconds(), key_of)
         now = time.monotonic()
         kept = list(memories)
-        self._own = OwnEngine.reborn(kept, now)
+        self._own = own or OwnEngine.reborn(kept, now)
         self._door = V3FrontDoor(settings, users, self._devices, self._own, SenderEngines(kept, now))
         self._credentials = {one.name: one for one in (*users, *(device.credential for device in devices))}
         self._remember = remember
@@ -109,7 +113,11 @@ class TrapReceiver:
         self._sockets = open_all(self._settings.listen)
         if not self._sockets:
             return
-        await self._come_to_life()
+        try:
+            await self._come_to_life()
+        except BaseException:
+            await self.stop()
+            raise
         RECEIVE_BUFFER.set(min(one.receive_buffer_bytes for one in self._sockets))
         self._look_ups = asyncio.create_task(self._devices.keep_looking_up(), name="trap sources by name")
         self._listener = Listener(self._sockets, self._pipeline, self._hand_over, self._is_ready)
@@ -155,9 +163,14 @@ class TrapReceiver:
         """Return the engines that signed v3 traps came from, for the page."""
         return self._door.senders.heard()
 
-    def meet_engine(self, device: str, engine_id: bytes, boots: int) -> None:
-        """Learn from polling which engine a device has: its traps are accepted, and no other device's under it."""
-        self._door.senders.meet(device, engine_id, boots)
+    def meet_engine(
+        self, device: str, engine_id: bytes, boots: int, engine_time: int, *, just_now: bool = True
+    ) -> None:  # fmt: skip
+        """Learn from polling which engine a device has: its traps are accepted, and no other device's under it.
+
+        `just_now` is false for what polling only remembers from before a restart.
+        """
+        self._door.senders.meet(device, Engine(engine_id, boots, engine_time, time.monotonic()), just_now=just_now)
 
     # -- between thread and loop --------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ May import: nothing of ours. Called by: netwatch.traps; app shows the list.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,14 +36,14 @@ class RefusedList:
 
     def __init__(self, most: int = LISTED) -> None:
         self._most = most
-        self._entries: OrderedDict[tuple[str, str, str], tuple[int, datetime]] = OrderedDict()
+        self._entries: dict[tuple[str, str, str], tuple[int, datetime]] = {}
 
     def note(self, source: str, cause: str, detail: str, at: datetime) -> None:
         """Put a sender on the list, in the place of who was turned away the longest time ago."""
         key = (source, cause, detail)
         count, _ = self._entries.pop(key, (0, at))
         while len(self._entries) >= self._most:
-            self._entries.popitem(last=False)
+            del self._entries[next(iter(self._entries))]
         self._entries[key] = (count + 1, at)
 
     def newest_first(self) -> tuple[Refused, ...]:

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from netwatch.model import Memory
 from netwatch.snmp import Engine, Header
+from netwatch.traps.metrics import ENGINES
 from netwatch.traps.own_engine import SCOPE
 from netwatch.traps.refusal import NotAccepted
 
@@ -49,10 +50,11 @@ class SenderEngines:
     """Every engine heard of."""
 
     def __init__(self, memories: Iterable[Memory] = (), now: float = 0.0) -> None:
-        self._senders: OrderedDict[bytes, _Sender] = OrderedDict()
+        self._senders: dict[bytes, _Sender] = {}
         self._signatures: OrderedDict[tuple[bytes, bytes], int] = OrderedDict()
-        self._polled: dict[str, tuple[bytes, int]] = {}
+        self._polled: dict[str, Engine] = {}
         self._devices: dict[bytes, frozenset[str]] = {}
+        self._set_back: dict[bytes, int] = {}
         self._news: dict[bytes, None] = {}
         for memory in memories:
             self._recall(memory, now)
@@ -60,13 +62,19 @@ class SenderEngines:
     def __len__(self) -> int:
         return len(self._senders)
 
-    def meet(self, device: str, engine_id: bytes, boots: int) -> None:
-        """Learn from polling which engine a device has; callable from another thread than the rest."""
-        former = self._polled.get(device, (b"", 0))[0]
+    def meet(self, device: str, clock: Engine, *, just_now: bool) -> None:
+        """Learn from polling which engine a device has; callable from another thread than the rest.
+
+        Polling asks, and knows from a signed answer that is not an old one: `just_now` it may set a clock back.
+        """
+        engine_id, former = clock.engine_id, self.engine_of(device)
         if former != engine_id:
-            self._devices = self._devices | {former: self._devices.get(former, frozenset()) - {device}}
-        self._devices = self._devices | {engine_id: self._devices.get(engine_id, frozenset()) | {device}}
-        self._polled = self._polled | {device: (engine_id, boots)}
+            self._devices[former] = self._devices.get(former, frozenset()) - {device}
+        self._devices[engine_id] = self._devices.get(engine_id, frozenset()) | {device}
+        self._polled[device] = clock
+        known = self._senders.get(engine_id)
+        if just_now and known is not None and clock.boots < known.clock.boots:
+            self._set_back[engine_id] = clock.boots
 
     def owners(self, engine_id: bytes) -> frozenset[str]:
         """Return the devices that have an engine: as polling knows, or as it was first heard."""
@@ -78,7 +86,8 @@ class SenderEngines:
 
     def engine_of(self, device: str) -> bytes:
         """Return the engine ID that polling knows of a device, empty where it knows none."""
-        return self._polled.get(device, (b"", 0))[0]
+        clock = self._polled.get(device)
+        return clock.engine_id if clock else b""
 
     def is_known(self, engine_id: bytes) -> bool:
         """Return whether an engine is known from polling or from before."""
@@ -93,9 +102,10 @@ class SenderEngines:
         engine_id, boots, time = header.engine_id, header.boots, header.time
         sender = self._senders.get(engine_id) or self._new(header, seen, now)
         clock = sender.clock
-        if boots != clock.boots and self._polled_boots(engine_id) == boots:
-            clock.set(boots, time, now)  # polling has asked it just now: it forgot its boots, or counts on
+        if self._set_back.get(engine_id) == boots:
+            clock.set(boots, time, now)  # it forgot its boots, as polling has seen
             sender.floor = 0
+            del self._set_back[engine_id]
         before = clock.boots
         if boots < before:
             raise NotAccepted("v3_older_boots", f"engine {engine_id.hex()}")
@@ -107,23 +117,26 @@ class SenderEngines:
             raise NotAccepted("v3_replayed", f"engine {engine_id.hex()}")
         self._remember_signature(engine_id, signature, time)
         sender.seen = seen
-        self._senders.move_to_end(engine_id)
+        self._senders[engine_id] = self._senders.pop(engine_id)
         self._news[engine_id] = None
 
     def _new(self, header: Header, seen: SenderEngine, now: float) -> _Sender:
         while len(self._senders) >= MAX_ENGINES:
-            gone, _ = self._senders.popitem(last=False)
+            gone = next(iter(self._senders))
+            del self._senders[gone]
             self._news[gone] = None
         sender = _Sender(Engine(header.engine_id, header.boots, header.time, now), 0, seen)
-        polled = self._polled_boots(header.engine_id)
-        if polled is not None and polled > header.boots:
-            sender.clock.set(polled, 0, now)
+        for polled in self._polled_clocks(header.engine_id):
+            if polled.boots >= sender.clock.boots:
+                sender.clock.set(polled.boots, polled.time_at(now), now)
         self._senders[header.engine_id] = sender
         return sender
 
-    def _polled_boots(self, engine_id: bytes) -> int | None:
-        boots = [self._polled[device][1] for device in self._devices.get(engine_id, ()) if device in self._polled]
-        return max(boots, default=None)
+    def _polled_clocks(self, engine_id: bytes) -> list[Engine]:
+        """Return the clocks of the devices that have this engine; several where one is a clone of the other."""
+        clocks = [self._polled.get(device) for device in self._devices.get(engine_id, ())]
+        found = [clock for clock in clocks if clock is not None and clock.engine_id == engine_id]
+        return sorted(found, key=lambda clock: clock.boots)
 
     def _remember_signature(self, engine_id: bytes, signature: bytes, time: int) -> None:
         """Remember a message; where there are too many, nothing as old as the forgotten is taken any more."""
@@ -138,6 +151,9 @@ class SenderEngines:
 
     def take_memories(self) -> list[Memory]:
         """Return what is to be kept of those heard since this was last asked."""
+        if not self._news:
+            return []
+        ENGINES.set(len(self._senders))
         news, self._news = self._news, {}
         return [Memory(scope=SCOPE, key=_KEY + one.hex(), text=self._text_of(one)) for one in news]
 

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from netwatch.model import Oid, Tag, TrapEvent
-from netwatch.traps import fold
-from netwatch.traps.fold import Folder, Told, whole_content
+from netwatch.traps import sayings
+from netwatch.traps.fold import Folder, whole_content
 from netwatch.traps.oids import TRAP_STORM
+from netwatch.traps.sayings import Told
 
 from .messages import IF_INDEX, LINK_DOWN, LINK_UP, integer, named
 
@@ -156,7 +157,7 @@ def test_what_could_not_be_kept_is_told_again():
 
 def test_a_repeated_inform_is_told_at_once_while_its_sender_keeps_to_a_rate():
     folder: Folder[str] = Folder(INTERVAL)
-    most = int(fold.INFORMS[0])
+    most = int(sayings.INFORMS[0])
     told = [folder.take(event(), 0.0, f"inform {number}") for number in range(most + 50)]
 
     assert sum(map(len, told)) == most + 1
@@ -165,14 +166,14 @@ def test_a_repeated_inform_is_told_at_once_while_its_sender_keeps_to_a_rate():
 
 
 def test_no_more_informs_wait_for_one_count_than_can_be_remembered(monkeypatch):
-    monkeypatch.setattr(fold, "INFORMS", (0.0, 0.0))
+    monkeypatch.setattr(sayings, "INFORMS", (0.0, 0.0))
     folder: Folder[str] = Folder(INTERVAL)
-    for number in range(fold.TICKETS_PER_KEY + 1):
+    for number in range(sayings.TICKETS_PER_KEY + 1):
         folder.take(event(), 0.0, f"inform {number}")
 
     with pytest.raises(OverflowError):
         folder.take(event(), 0.0, "one more")
-    assert folder.rest(0.0)[0].event.count == fold.TICKETS_PER_KEY
+    assert folder.rest(0.0)[0].event.count == sayings.TICKETS_PER_KEY
 
 
 def test_the_content_that_counts_is_names_and_values():

@@ -141,7 +141,7 @@ async def test_our_engine_keeps_its_id_and_counts_its_boots(start, udp_port):
 async def test_an_engine_that_polling_knows_speaks_only_from_its_own_device(start, send, sink):
     devices = [device("a", "127.0.0.1"), device("b", "127.0.0.2")]
     receiver = await start(devices, options=OPTIONS, **V3)
-    receiver.meet_engine("a", ENGINE, 3)
+    receiver.meet_engine("a", ENGINE, 3, 1000)
     before = dropped("v3_wrong_engine")
 
     send(v3(), source="127.0.0.2")
@@ -153,7 +153,7 @@ async def test_an_engine_that_polling_knows_speaks_only_from_its_own_device(star
 
 async def test_where_devices_share_an_address_the_engine_says_which_it_is(start, send, sink):
     receiver = await start([device("a"), device("b")], options=OPTIONS, **V3)
-    receiver.meet_engine("b", ENGINE, 3)
+    receiver.meet_engine("b", ENGINE, 3, 1000)
 
     send(v3())
 
@@ -168,7 +168,7 @@ async def test_an_unknown_engine_is_listed_and_where_told_so_not_believed(start,
     await until(lambda: dropped("v3_unknown_engine") == before + 1)
     assert [one.detail for one in receiver.refused()] == [f"engine {ENGINE.hex()}"]
 
-    receiver.meet_engine("router", ENGINE, 3)
+    receiver.meet_engine("router", ENGINE, 3, 1000)
     send(v3())
     await sink.heard(1)
     assert [(one.engine_id, one.device) for one in receiver.engines()] == [(ENGINE.hex(), "router")]
@@ -182,7 +182,7 @@ async def test_a_device_that_forgot_its_boots_is_heard_again_once_polling_saw_it
     send(v3(pdu_of(LINK_UP), boots=1, time=5))
     await until(lambda: dropped("v3_older_boots") == before + 1)
 
-    receiver.meet_engine("router", ENGINE, 1)
+    receiver.meet_engine("router", ENGINE, 1, 6)
     send(v3(pdu_of(LINK_UP), boots=1, time=6))
 
     assert len(await sink.heard(2)) == 2
@@ -190,13 +190,25 @@ async def test_a_device_that_forgot_its_boots_is_heard_again_once_polling_saw_it
 
 async def test_a_trap_older_than_what_polling_knows_is_not_heard_even_first(start, send, sink):
     receiver = await start(options=OPTIONS, **V3)
-    receiver.meet_engine("router", ENGINE, 5)
+    receiver.meet_engine("router", ENGINE, 5, 1000)
     before = dropped("v3_older_boots")
 
     send(v3(boots=4))
     await until(lambda: dropped("v3_older_boots") == before + 1)
 
     assert not sink.events
+
+
+async def test_a_trap_long_before_the_time_that_polling_knows_is_not_heard_even_first(start, send, sink):
+    receiver = await start(options=OPTIONS, **V3)
+    receiver.meet_engine("router", ENGINE, 3, 1200)
+    before = dropped("v3_outside_window")
+
+    send(v3(boots=3, time=1000))
+    await until(lambda: dropped("v3_outside_window") == before + 1)
+    send(v3(boots=3, time=1190))
+
+    assert len(await sink.heard(1)) == 1
 
 
 async def test_without_a_list_of_users_a_device_may_use_the_one_it_is_polled_with(start, send, sink):
@@ -247,3 +259,17 @@ async def asked(datagram: bytes, port: int) -> bytes:
         loop = asyncio.get_running_loop()
         udp.sendto(datagram, ("127.0.0.1", port))
         return await asyncio.wait_for(loop.sock_recv(udp, 4096), 10)
+
+
+async def test_an_old_message_is_not_heard_because_polling_has_not_seen_the_last_restart_yet(start, send, sink):
+    receiver = await start(options=OPTIONS, **V3)
+    receiver.meet_engine("router", ENGINE, 4, 1000)
+    send(v3(boots=5, time=1))
+    await sink.heard(1)
+    before = dropped("v3_older_boots")
+
+    receiver.meet_engine("router", ENGINE, 4, 1000, just_now=False)
+    send(v3(boots=4))
+    await until(lambda: dropped("v3_older_boots") == before + 1)
+
+    assert len(sink.events) == 1

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
-import tracemalloc
 from datetime import UTC, datetime
+from itertools import cycle
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +39,10 @@ class NoSocket:
         return True
 
 
+def resident_bytes() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
 def whole_way() -> Pipeline:
     devices = KnownDevices([device()])
     door = V3FrontDoor(SETTINGS, [AUTH_PRIV], devices, OwnEngine.reborn((), 0.0), SenderEngines())
@@ -48,7 +54,7 @@ def test_no_mutation_of_any_capture_raises_and_memory_stays_flat(corpus):
     way = whole_way()
     seeds = captured(corpus) + own()
     before = dropped("internal")
-    tracemalloc_after_first_half = 0
+    in_use = 0
     heard, now = 0, 0.0
     batch: list[tuple[bytes, tuple[str, int]]] = []
     for number, datagram in enumerate(mutated(seeds, MUTATIONS, seed=1)):
@@ -61,31 +67,28 @@ def test_no_mutation_of_any_capture_raises_and_memory_stays_flat(corpus):
             heard += sum(one.event.count for one in way.due(now))
             way.hand_over_counts()
             batch.clear()
-        if number == MUTATIONS // 2:
-            tracemalloc.start()
-        if number == MUTATIONS // 2 + 20_000:
-            tracemalloc_after_first_half = tracemalloc.get_traced_memory()[0]
-    grown = tracemalloc.get_traced_memory()[0] - tracemalloc_after_first_half
-    tracemalloc.stop()
+        if number == MUTATIONS // 4:
+            in_use = resident_bytes()
+    grown = resident_bytes() - in_use
 
     assert dropped("internal") == before
     assert heard > 100, "some mutations are good traps still"
-    assert grown < 3_000_000
+    assert grown < 20_000_000
 
 
 async def test_a_good_trap_is_heard_within_a_second_while_nonsense_pours_in(start, sink, udp_port, corpus):
     await start(users=["core"], options={"users": [AUTH_PRIV]})
     flood = list(mutated(captured(corpus) + own(), 3000, seed=2))
-    over = asyncio.Event()
+    over = threading.Event()
 
     def pour() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             udp.bind(("127.0.0.1", 0))
-            while not over.is_set():
-                for datagram in flood:
+            for at in cycle(range(0, len(flood), 100)):
+                for datagram in flood[at : at + 100]:
                     udp.sendto(datagram, ("127.0.0.1", udp_port))
-                    if over.is_set():
-                        break
+                if over.wait(0.005):  # about 15,000 a second; more would fill the kernel's queue
+                    return
 
     pouring = asyncio.create_task(asyncio.to_thread(pour))
     waits = []
@@ -96,7 +99,7 @@ async def test_a_good_trap_is_heard_within_a_second_while_nonsense_pours_in(star
         over.set()
         await pouring
 
-    assert sorted(waits)[-2] < 1.0, waits  # one may meet a full kernel queue
+    assert max(waits) < 1.0
 
 
 async def _until_heard(sink, udp_port: int, port: int) -> float:
@@ -137,7 +140,7 @@ async def test_of_a_noisy_source_every_distinct_first_is_kept_and_repeats_are_co
 
 
 def _noise(udp_port: int) -> dict[tuple[str, int], int]:
-    """Send 8,000 traps about 200 ports from one address, and one each from twenty others, as fast as they are taken."""
+    """Send 8,000 traps about 200 ports from one address, and one each from twenty others."""
     sent: dict[tuple[str, int], int] = {}
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as noisy:
         noisy.bind(("127.0.0.1", 0))

@@ -92,7 +92,7 @@ async def test_a_repeated_inform_is_acknowledged_again_and_counted_once(start, s
         await sender.answer()
 
     assert [event.count for event in sink.events] == [1]
-    assert total("netwatch_traps_informs_total", outcome="acknowledged_again") == again + 2
+    await until(lambda: total("netwatch_traps_informs_total", outcome="acknowledged_again") == again + 2)
 
 
 async def test_an_inform_repeated_while_it_is_written_gets_one_answer(start, sink, sender):

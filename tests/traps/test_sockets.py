@@ -1,0 +1,56 @@
+"""Sockets: what the kernel dropped is counted, addresses are as configured."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from netwatch.errors import ConfigError
+from netwatch.traps.sockets import TrapSocket, open_all
+
+
+@pytest.fixture
+def trap_socket():
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.bind(("127.0.0.1", 0))
+    one = TrapSocket(udp)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def sender():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        yield udp
+
+
+def test_what_the_kernel_had_to_drop_is_counted_exactly(trap_socket, sender):
+    trap_socket.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    address = trap_socket.udp.getsockname()
+    for _ in range(200):
+        sender.sendto(b"x" * 100, address)
+    read = len(trap_socket.read(1000))
+    sender.sendto(b"after", address)  # the kernel tells with the first that it has room for again
+    read += len(trap_socket.read(1000))
+
+    assert 0 < read < 201
+    assert read + trap_socket.newly_dropped == 201
+
+
+def test_no_more_is_read_at_once_than_asked_for(trap_socket, sender):
+    for number in range(5):
+        sender.sendto(bytes((number,)), trap_socket.udp.getsockname())
+
+    assert [data for data, _ in trap_socket.read(3)] == [b"\0", b"\1", b"\2"]
+    assert [data for data, _ in trap_socket.read(3)] == [b"\3", b"\4"]
+    assert trap_socket.read(3) == []
+
+
+def test_an_answer_that_the_system_does_not_take_is_no_error(trap_socket):
+    assert not trap_socket.send(b"x" * 70_000, ("127.0.0.1", 9))
+
+
+def test_an_address_that_is_not_ours_is_named():
+    with pytest.raises(ConfigError, match=r"192\.0\.2\.1:1162"):
+        open_all(["192.0.2.1:1162"])
