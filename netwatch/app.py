@@ -7,6 +7,7 @@ May import: every room below. Called by: netwatch.cli (run, demo).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -38,13 +39,13 @@ from netwatch.model import (
     TableSchema,
     Transaction,
 )
-from netwatch.notify import Mailer, Notifier
+from netwatch.notify import Mailer, Notifier, TrapSender
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
-from netwatch.snmp import Snmp
+from netwatch.snmp import NotificationSender, Snmp
 from netwatch.store import Store
-from netwatch.traps import TrapReceiver
+from netwatch.traps import OwnEngine, TrapReceiver
 from netwatch.web import RelayStatus, Server, create_app
 
 log = structlog.get_logger(__name__)
@@ -88,6 +89,8 @@ class App:
         self._library = load_library(settings.profile_paths(), self._names.oid_of)
         _refuse_broken(self._library)
         book = load_rule_book(settings.rule_paths(), self._library.schema(), self._names)
+        for warning in book.warnings:
+            log.warning("rule", problem=str(warning))
         self._rules = [adapt(rule) for rule in book.rules]
         self._store = Store(settings.store)
         self._client = Snmp(settings.polling)
@@ -100,10 +103,12 @@ class App:
             ledger=self._store,
             mailer=Mailer(settings.smtp, settings.receivers, external_url=settings.web.external_url or ""),
             trap_rules=book.trap_rules,
-            rows=_PolledRows(self._board),
+            rows=self._board,
             names=self._names,
             poll_now=self._poll_now,
         )
+        self._sender: TrapSender | None = None
+        self._transport: NotificationSender | None = None
         self._poller: Poller | None = None
         self._receiver: TrapReceiver | None = None
         self._ticker = Ticker()
@@ -137,9 +142,9 @@ class App:
     async def _start(self) -> None:
         BUILD.labels(__version__).set(1)
         await self._store.start()
-        self._store.on_outbox_commit = self._notifier.wake
+        own = await self._come_to_life()
         await self._engine.start()
-        await self._notifier.start()
+        await self._start_sending(own)
         await self._client.start()
         self._poller = Poller(
             devices=self._devices,
@@ -157,6 +162,7 @@ class App:
             users=[credential(self._settings, name) for name in self._settings.traps.users],
             memories=await self._store.memories(TRAPS_MEMORY),
             remember=lambda memory: self._store.commit(Transaction(memories=(memory,))),
+            own=own,
         )
         await self._receiver.start()
         self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", self._watch_self)
@@ -165,10 +171,35 @@ class App:
         await self._server.start()
         log.info("netwatch started", version=__version__, devices=len(self._devices), rules=len(self._rules))
 
+    async def _come_to_life(self) -> OwnEngine:
+        """Return our SNMP engine, one boot after the last; written down before it says a word."""
+        own = OwnEngine.reborn(await self._store.memories(TRAPS_MEMORY), time.monotonic())
+        await self._store.commit(Transaction(memories=(own.to_remember(),)))
+        return own
+
+    async def _start_sending(self, own: OwnEngine) -> None:
+        """Start what carries the outbox away: mails by SMTP, notifications to other SNMP managers."""
+        self._transport = NotificationSender(own)
+        credentials = {name: credential(self._settings, name) for name in self._settings.credentials}
+        self._sender = TrapSender(self._store, self._transport, self._settings.receivers, credentials)
+        await self._transport.start()
+        await self._notifier.start()
+        await self._sender.start()
+        self._store.on_outbox_commit = self._wake_senders
+
+    def _wake_senders(self) -> None:
+        self._notifier.wake()
+        if self._sender is not None:
+            self._sender.wake()
+
     async def stop(self) -> None:
         """Stop every room in reverse; what was not mailed is mailed after the next start."""
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
-            for room in (self._store, self._engine, self._notifier, self._client, self._poller, self._ticker):
+            started = (
+                self._store, self._engine, self._transport, self._notifier, self._sender,
+                self._client, self._poller, self._receiver, self._ticker,
+            )  # fmt: skip
+            for room in started:
                 if room is not None:
                     rooms.push_async_callback(room.stop)
             await self._server.stop()
@@ -292,23 +323,6 @@ class _Views:
 
     async def outbox_counts(self) -> Mapping[OutboxState, int]:
         return await self._app._store.outbox_counts()
-
-
-class _PolledRows:
-    """What polling knows of a row that a trap names by its ifIndex or the like."""
-
-    def __init__(self, board: Board) -> None:
-        self._board = board
-
-    def row_of(self, device: str, labels: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
-        for reading in self._board.readings(device):
-            rows = reading.rows
-            if labels and all(name in rows.labels for name in labels):
-                wanted = tuple(labels.values())
-                for row, found in enumerate(zip(*(rows.labels[name] for name in labels), strict=True)):
-                    if found == wanted:
-                        return rows.keys[row], rows.labels_of(row)
-        return None
 
 
 def _tell_problems(names: MibIndex) -> None:

@@ -109,7 +109,7 @@ def link(admin: int | None, oper: int | None) -> list[tuple[str, Value]]:
     ("UpsAlarm", "1.3.6.1.2.1.33.2.3", [(f"{ALARM}.1.6", 6), (f"{ALARM}.2.6", OVERLOAD)], "begins",
      {"upsAlarmId": "6"}, "sw1 raised the alarm"),
     ("UpsAlarm", "1.3.6.1.2.1.33.2.4", [(f"{ALARM}.1.6", 6)], "ends", {"upsAlarmId": "6"}, ""),
-    ("TrapStorm", "1.3.6.1.4.1.32473.10916.0.1", [], "begins", {}, "sw1 sends more traps than can be told apart"),
+    ("TrapStorm", "1.3.6.1.4.1.32473.1.0.4", [], "begins", {}, "sw1 sends more traps than can be told apart"),
 ])  # fmt: skip
 def test_a_shipped_rule_reads_its_traps(rules, names, name, oid, said, outcome, key, summary):
     rule = rules[name]
