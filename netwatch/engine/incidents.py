@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Protocol
 
 import structlog
@@ -21,6 +22,7 @@ from netwatch.model import Alert, AlertGroup, Event, Notification, OutboxEntry, 
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER = timedelta(seconds=5)
+AT_ONCE = 20
 
 
 class Mailer(Protocol):
@@ -79,12 +81,15 @@ class Incidents:
     def flush_due(self, now: datetime, write: Callable[[Draft, AlertGroup], None]) -> datetime | None:
         """Write what is due, group by group, and return when to look again, None when nothing is foreseen.
 
+        That is at once where more is due than is done in one round: a mail takes a millisecond, and a whole network
+        that falls silent must not keep the loop from polling.
         `write` is given the draft and the group as it was before.
         """
         if self._looked_at is not None and now < self._looked_at:
             self._begin_at(now)
         self._looked_at = now
-        for key in [key for key, due in self._due.items() if due <= now]:
+        due_now = (key for key, due in self._due.items() if due <= now)
+        for key in list(islice(due_now, AT_ONCE)):
             group = self._groups[key]
             try:
                 draft = self._flush(group, now)

@@ -352,3 +352,19 @@ async def test_an_error_in_one_round_does_not_end_the_mails_for_ever(house, monk
     await asyncio.sleep(0.05)
 
     assert house.engine.is_alive()
+
+
+async def test_when_a_whole_network_falls_silent_the_mails_are_written_in_small_rounds():
+    house = await House(devices=tuple(f"sw{number}" for number in range(45))).open()
+    for number in range(45):
+        house.engine.take_reading(
+            TableReading(device=f"sw{number}", table="reachability", at=house.now, rows=SCALARS, columns={"up": [0]})
+        )
+    house.now += timedelta(seconds=30)
+    written, due = [], house.now
+    while due is not None and due <= house.now:
+        due = house.engine.flush_due(house.now)
+        written.append(len(await house.subjects()))
+
+    assert written == [40, 80, 90]  # two recipients each
+    await house.engine.stop()
