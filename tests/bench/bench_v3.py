@@ -51,7 +51,8 @@ USERS = {
     **{
         f"{auth}/{privacy}": Credential(
             name="v3", version="3", user=f"{auth}-{privacy}",
-            auth_protocol=auth, auth_passphrase=SecretStr("auth-passphrase"), privacy_protocol=privacy, privacy_passphrase=SecretStr("privacy-passphrase"),
+            auth_protocol=auth, auth_passphrase=SecretStr("auth-passphrase"),
+            privacy_protocol=privacy, privacy_passphrase=SecretStr("privacy-passphrase"),
         )
         for auth, privacy in (("SHA-256", None), ("SHA-256", "AES"), ("SHA-512", "AES-256"), ("MD5", "DES"))
     },
