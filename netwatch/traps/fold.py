@@ -67,8 +67,12 @@ class Folder(Generic[Ticket]):
 
     # -- taking in ----------------------------------------------------------------------------------------------
 
-    def take(self, event: TrapEvent, now: float, ticket: Ticket | None = None) -> list[Told[Ticket]]:
+    def take(
+        self, event: TrapEvent, now: float, ticket: Ticket | None = None, weight: int = 1
+    ) -> list[Told[Ticket]]:  # fmt: skip
         """Take an event in; return what is to be told at once, nothing where it is counted for later.
+
+        `weight` is what it counts as where memory is bounded.
 
         Raises:
             OverflowError: too many wait for the same repeat to be written; this one was not counted.
@@ -82,14 +86,15 @@ class Folder(Generic[Ticket]):
                 self._wait(speaker, speaker.storm, event, ticket, now + self._interval)
                 return []
             subject = speaker.subjects.setdefault(about, Subject())
-            saying = subject.sayings[key] = Saying(now)
-            speaker.size += 1
-            self._size += 1
+            saying = subject.sayings[key] = Saying(now, weight)
+            speaker.size += weight
+            self._size += weight
             self._speakers[event.source] = speaker
         elif saying.count or now - saying.told_at < self._interval:
             is_news = subject.latest != key and speaker.news.has_token(now)
             if not is_news and (ticket is None or not speaker.informs.has_token(now)):
                 self._wait(speaker, saying, event, ticket, saying.told_at + self._interval)
+                self._grow(speaker, saying, weight)
                 subject.waiting.pop(key, None)
                 subject.waiting[key] = saying
                 subject.latest = key
@@ -131,6 +136,13 @@ class Folder(Generic[Ticket]):
             self._speakers[event.source] = speaker
             heapq.heappush(self._flushes, (until, event.source))
 
+    def _grow(self, speaker: Speaker[Ticket], saying: Saying[Ticket], weight: int) -> None:
+        """Count what a saying weighs more than before."""
+        more = max(weight - saying.weight, 0)
+        saying.weight += more
+        speaker.size += more
+        self._size += more
+
     def _has_room(self, speaker: Speaker[Ticket], now: float) -> bool:
         if speaker.size < self._keys_per_source and self._size < self._keys_in_all:
             return True
@@ -170,9 +182,9 @@ class Folder(Generic[Ticket]):
         subject = speaker.subjects.get(about) if speaker else None
         if speaker is None or subject is None or key not in subject.sayings or subject.sayings[key].count:
             return
-        del subject.sayings[key]
-        speaker.size -= 1
-        self._size -= 1
+        weight = subject.sayings.pop(key).weight
+        speaker.size -= weight
+        self._size -= weight
 
     def _sweep(self, now: float) -> None:
         """Forget what was not said again, and who says nothing any more; not at every call."""

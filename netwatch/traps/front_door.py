@@ -98,11 +98,11 @@ class V3FrontDoor:
             return None
         return self._from_them(datagram, header, now)
 
-    # -- informs: our engine ------------------------------------------------------------------------------------
-
     def take_memories(self) -> list[Memory]:
         """Return what is to be kept over a restart of the engines heard since this was last asked."""
         return self.senders.take_memories()
+
+    # -- informs: our engine ------------------------------------------------------------------------------------
 
     def _lead_to_us(self, datagram: Datagram, header: Header, now: float) -> None:
         """Tell who wants an answer which engine gives it (RFC 3414, section 4)."""

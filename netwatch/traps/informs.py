@@ -41,6 +41,7 @@ class Inform:
         """Tell the sender that what it said is kept."""
         self.fate = Fate.ACKNOWLEDGED
         sent = self._socket.send(self._answer(), self._address)
+        self._answer = _nothing  # what comes again is answered from its own bytes
         INFORMS.labels(outcome=("acknowledged_again" if again else "acknowledged") if sent else "unsent").inc()
 
     def answer_latest(self, again: Inform) -> None:
@@ -51,6 +52,10 @@ class Inform:
         """Leave the sender without an answer: it will send again, and that is then a new one."""
         self.fate = Fate.REFUSED
         INFORMS.labels(outcome="refused").inc()
+
+
+def _nothing() -> bytes:
+    return b""
 
 
 class InformLedger:

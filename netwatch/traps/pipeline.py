@@ -104,7 +104,8 @@ class Pipeline:
             except NotAccepted as refusal:
                 self._refuse(refusal, host, at)
                 continue
-            given_up = self._queue.put(host, Datagram(data, envelope, source, socket, address, at))
+            datagram = Datagram(data, envelope, source, socket, address, at)
+            given_up = self._queue.put(host, datagram, weight_of(data))
             if given_up:
                 dropped["queue_full"] += given_up
         dropped["kernel"] += socket.newly_dropped
@@ -188,16 +189,16 @@ class Pipeline:
         event = event_of(notification, datagram, self._sources, self._next_instant(datagram.at))
         if opened is not None:
             event = replace(event, user=opened.user, device=event.device if event.relay else opened.device)
-        return self._fold(event, notification, inform, now)
+        return self._fold(event, notification, inform, weight_of(datagram.data), now)
 
     def _fold(
-        self, event: TrapEvent, notification: Notification, inform: Inform | None, now: float
+        self, event: TrapEvent, notification: Notification, inform: Inform | None, weight: int, now: float
     ) -> list[Told[Inform]]:
         key = (event.relay or event.source, event.user, notification.request_id, event.uptime, event.trap_oid)
         if inform is not None and not self._ledger.is_new(key, inform):
             return []
         try:
-            told = self._folder.take(event, now, inform)
+            told = self._folder.take(event, now, inform, weight)
         except OverflowError:
             self._ledger.withdraw(key)
             raise NotAccepted("queue_full") from None
@@ -223,6 +224,11 @@ def _community_inform(datagram: Datagram, now: float) -> Inform:
         return data[: envelope.pdu_at] + PDU_RESPONSE + data[envelope.pdu_at + 1 : envelope.end]
 
     return Inform(datagram.socket, datagram.address, answer, now)
+
+
+def weight_of(data: bytes) -> int:
+    """Return what a datagram counts as in queues and memories that are bounded: 1 unless it is large."""
+    return 1 + len(data) // 1500
 
 
 def event_of(notification: Notification, datagram: Datagram, sources: Sources, at: datetime) -> TrapEvent:

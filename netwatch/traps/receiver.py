@@ -34,6 +34,8 @@ from netwatch.traps.sources import Sources
 
 MOST_UNDER_WAY = 4096
 """Events told and not yet written; beyond that nothing more is decoded, and the queue fills."""
+WARMED_UP = 64
+"""Credentials whose keys are made before anything is heard; those of more are made when they are needed."""
 WRITTEN_WITHIN_SECONDS = 5.0
 """How long an end of the house waits for what is under way."""
 COMPLAIN_EVERY_SECONDS = 60.0
@@ -91,7 +93,8 @@ class TrapReceiver:
         kept = list(memories)
         self._own = own or OwnEngine.reborn(kept, now)
         self._door = V3FrontDoor(settings, users, self._devices, self._own, SenderEngines(kept, now))
-        self._credentials = {one.name: one for one in (*users, *(device.credential for device in devices))}
+        mine = users if settings.users else {device.credential.name: device.credential for device in devices}.values()
+        self._credentials = [one for one in mine if one.version == "3"]
         self._remember = remember
         self._pipeline = Pipeline(Sources(settings, self._devices), folder, front_door=self._door)
         self._sockets: list[TrapSocket] = []
@@ -129,8 +132,7 @@ class TrapReceiver:
         kept = self._remember(self._own.to_remember())
         if kept is not None:
             await kept
-        used = [one for one in self._credentials.values() if one.version == "3"]
-        await asyncio.to_thread(self._door.warm_up, used)
+        await asyncio.to_thread(self._door.warm_up, self._credentials[:WARMED_UP])
 
     async def stop(self) -> None:
         """Tell what was heard, wait a little until it is written, and close."""

@@ -39,10 +39,11 @@ class Told(Generic[Ticket]):
 class Saying(Generic[Ticket]):
     """One thing a source says: when it was last told, and its repeats since."""
 
-    __slots__ = ("count", "event", "tickets", "told_at")
+    __slots__ = ("count", "event", "tickets", "told_at", "weight")
 
-    def __init__(self, told_at: float) -> None:
+    def __init__(self, told_at: float, weight: int = 0) -> None:
         self.told_at = told_at
+        self.weight = weight
         self.count = 0
         self.event: TrapEvent | None = None
         self.tickets: list[Ticket] = []
@@ -111,12 +112,11 @@ class Speaker(Generic[Ticket]):
             yield from self.counts_about(about, subject, now)
 
     def forget_before(self, instant: float) -> int:
-        """Forget what was told before an instant and not said again; return how many sayings that were."""
+        """Forget what was told before an instant and not said again; return what that weighed."""
         gone = 0
         for about, subject in list(self.subjects.items()):
             for key in [key for key, one in subject.sayings.items() if one.told_at <= instant and not one.count]:
-                del subject.sayings[key]
-                gone += 1
+                gone += subject.sayings.pop(key).weight
             if not subject.sayings:
                 del self.subjects[about]
         self.size -= gone

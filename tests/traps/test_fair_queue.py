@@ -40,6 +40,16 @@ def test_where_all_lines_are_as_long_the_newcomer_is_not_taken():
     assert queue.take(10) == [1, 1]
 
 
+def test_large_items_take_the_place_of_many():
+    queue: FairQueue[str] = FairQueue(most=10, most_of_one=8)
+
+    assert queue.put("a", "large", weight=6) == 0
+    assert queue.put("a", "too much for one", weight=3) == 1
+    assert queue.put("b", "small", weight=4) == 0
+    assert queue.put("c", "one more") == 1
+    assert queue.take(10) == ["small", "one more"]
+
+
 def test_what_was_emptied_can_be_filled_again():
     queue: FairQueue[int] = FairQueue()
     for number in range(3):

@@ -147,6 +147,15 @@ def test_all_sources_together_are_bounded_too():
     assert len(folder) == 0
 
 
+def test_large_traps_take_the_room_of_many():
+    folder: Folder[str] = Folder(INTERVAL, keys_in_all=100)
+    told = [folder.take(event(port=port), 0.0, None, 10) for port in range(50)]
+
+    assert sum(map(len, told)) == 10
+    folder.due(60.0)
+    assert len(folder) == 0
+
+
 def test_what_could_not_be_kept_is_told_again():
     folder: Folder[str] = Folder(INTERVAL)
     (told,) = folder.take(event(), 0.0)

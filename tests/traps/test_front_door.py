@@ -72,6 +72,29 @@ async def test_a_forged_message_raises_nothing_and_is_counted(start, send, sink,
     assert cause == "malformed" or listed == [("127.0.0.1", cause)]
 
 
+CAPTURED = {
+    "gosnmp-genericV3Trap.hex": Credential(
+        name="core", version="3", user="myuser", auth_protocol="MD5", auth_passphrase=SecretStr("mypassword")
+    ),
+    "gosnmp-snmpV3AuthPrivTrap.hex": Credential(
+        name="core", version="3", user="myuser2", auth_protocol="MD5", auth_passphrase=SecretStr("mypassword2"),
+        privacy_protocol="AES", privacy_passphrase=SecretStr("myprivacy2"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CAPTURED)
+async def test_traps_captured_from_other_senders_are_heard(start, send, sink, corpus, name):
+    await start(options={"users": [CAPTURED[name]]}, **V3)
+    lines = (corpus / "packets" / name).read_text().splitlines()
+
+    send(bytes.fromhex("".join(line for line in lines if not line.startswith("#"))))
+
+    (event,) = await sink.heard(1)
+    assert event.user == CAPTURED[name].user
+    assert event.varbinds
+
+
 async def test_a_replayed_trap_raises_nothing(start, send, sink):
     await start(options=OPTIONS, **V3)
     before = dropped("v3_replayed")
