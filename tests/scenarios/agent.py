@@ -47,6 +47,12 @@ class RunningAgent:
             command = [sys.executable, "-m", "netwatch", "run", "-c", str(self.config), "--log-format", "logfmt"]
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment})
 
+    @property
+    def pid(self) -> int:
+        """The process, for what only the system can do to it."""
+        assert self._process is not None
+        return self._process.pid
+
     def wait_until_ready(self) -> None:
         try:
             wait_until(self.is_ready, "the agent ready")
