@@ -43,7 +43,7 @@ from netwatch.notify import Mailer, Notifier, TrapSender
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
-from netwatch.snmp import NotificationSender, Snmp
+from netwatch.snmp import EngineMemory, NotificationSender, Snmp
 from netwatch.store import Store
 from netwatch.traps import OwnEngine, TrapReceiver
 from netwatch.web import RelayStatus, Server, create_app
@@ -61,6 +61,7 @@ STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
 POLLING_MEMORY = "polling"
 TRAPS_MEMORY = "traps"
+SNMP_MEMORY = "snmp"
 TELL_NOBODY = Route(receiver="")
 """The route of a configuration without receivers: alerts are shown, and mailed to nobody."""
 
@@ -145,6 +146,7 @@ class App:
         own = await self._come_to_life()
         await self._engine.start()
         await self._start_sending(own)
+        self._client.recall(await self._store.memories(SNMP_MEMORY), self._remember_engine)
         await self._client.start()
         self._poller = Poller(
             devices=self._devices,
@@ -164,6 +166,8 @@ class App:
             remember=lambda memory: self._store.commit(Transaction(memories=(memory,))),
             own=own,
         )
+        for memory in await self._store.memories(SNMP_MEMORY):
+            self._introduce(memory, just_now=False)
         await self._receiver.start()
         self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", self._watch_self)
         self._ticker.every(PRUNE_INTERVAL, "retention", self._prune)
@@ -186,6 +190,16 @@ class App:
         await self._notifier.start()
         await self._sender.start()
         self._store.on_outbox_commit = self._wake_senders
+
+    def _remember_engine(self, memory: Memory) -> None:
+        """Keep what polling learned of a v3 engine, and let the trap port know it."""
+        self._engine.remember(memory)
+        self._introduce(memory, just_now=True)
+
+    def _introduce(self, memory: Memory, *, just_now: bool) -> None:
+        engine = EngineMemory.from_text(memory.key, memory.text or "")
+        if engine is not None and self._receiver is not None:
+            self._receiver.meet_engine(engine.device, engine.engine_id, engine.boots, engine.time, just_now=just_now)
 
     def _wake_senders(self) -> None:
         self._notifier.wake()
@@ -233,7 +247,7 @@ class App:
             "relays_down": [self._notifier.relays_down],
             "relays_up": [self._notifier.relays_up],
             "oldest_unsent_seconds": [age],
-            "dead_letters": [await self._lately_dead(now)],
+            "dead_letters": [await self._lately_dead(now) if counts.get(OutboxState.DEAD) else 0],
             "polls_late_ratio": [self._poller.late_ratio if self._poller else 0.0],
             "poll_lag_seconds": [self._poller.lag_seconds if self._poller else 0.0],
         }

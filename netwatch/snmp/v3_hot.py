@@ -129,6 +129,7 @@ def _plain_header(data: bytes) -> Header:
         and data[at + 5 : at + 7] == b"\x02\x04"
         and data[at + 7] < 0x80
         and data[at + 11] == 0x02
+        and data[at + 13] < 0x80
         and flags_at - at < 18
         and LEAST_MAX_SIZE <= _from_bytes(data[at + 13 : flags_at]) <= MAX_INTEGER
         and data[flags_at : flags_at + 2] == b"\x04\x01"
