@@ -2,13 +2,13 @@
 
 Nothing is decided here; this is where a room gets the real thing behind each Protocol it asked for.
 
-May import: every room below. Called by: netwatch.cli (run, demo).
+May import: every room below. Called by: netwatch.cli (run, demo), through the door.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +17,7 @@ from prometheus_client import Gauge
 
 from netwatch import __version__
 from netwatch.alerts import Route, build_route
+from netwatch.app.views import Views
 from netwatch.config import Settings, credential, devices
 from netwatch.engine import Engine
 from netwatch.metrics import Board, Exposition
@@ -25,18 +26,15 @@ from netwatch.model import (
     SCALARS,
     SELF,
     Alert,
-    AlertState,
     Column,
     Device,
     DeviceStatus,
-    Event,
     InvalidFile,
     Memory,
     OutboxEntry,
     OutboxState,
     ReadingGap,
     TableReading,
-    TableSchema,
     Transaction,
 )
 from netwatch.notify import Mailer, Notifier, TrapSender
@@ -46,7 +44,7 @@ from netwatch.rules import Rule, load_rule_book
 from netwatch.snmp import EngineMemory, NotificationSender, Snmp
 from netwatch.store import Store
 from netwatch.traps import OwnEngine, TrapReceiver
-from netwatch.web import RelayStatus, Server, create_app
+from netwatch.web import Server, create_app
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +52,6 @@ OWN_NAME = "netwatch"
 """The device name under which NetWatch watches itself."""
 SELF_WATCH_INTERVAL = timedelta(seconds=10)
 PRUNE_INTERVAL = timedelta(hours=1)
-RESOLVED_SHOWN = 50
 DEAD_FOR = timedelta(days=1)
 DEAD_LETTERS_SEEN = 1000
 STALE_INTERVALS = 3
@@ -113,7 +110,15 @@ class App:
         self._poller: Poller | None = None
         self._receiver: TrapReceiver | None = None
         self._ticker = Ticker()
-        views = _Views(self)
+        views = Views(
+            store=self._store,
+            engine=self._engine,
+            board=self._board,
+            notifier=self._notifier,
+            tables=self._library.schema(),
+            statuses=self._statuses,
+            is_alive=self.is_alive,
+        )
         exposition = Exposition(self._board, self._library.schema(), views.devices)
         pages = create_app(views, exposition, settings.web, __version__, trap_log=self._store, names=self._names)
         self._server = Server(pages, settings.web)
@@ -229,6 +234,11 @@ class App:
         """Return every alert there ever was and every mail, as the store has them."""
         return await self._store.alerts(), await self._store.outbox()
 
+    def _statuses(self) -> Sequence[DeviceStatus]:
+        if self._poller is not None:
+            return self._poller.statuses()
+        return [DeviceStatus(device=device) for device in self._devices]
+
     def _poll_now(self, device: str) -> None:
         """Poll a device out of turn, since a trap told something of it."""
         if self._poller is not None:
@@ -282,61 +292,6 @@ class _Sink:
 
     def remember(self, memory: Memory) -> None:
         self._engine.remember(memory)
-
-
-class _Views:
-    """What page and API show, gathered from the rooms that know."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    def not_ready(self) -> str:
-        if not self._app.is_alive():
-            return "the agent is starting"
-        return self._app._store.trouble and f"the database cannot be written: {self._app._store.trouble}"
-
-    def problems(self) -> Sequence[str]:
-        app = self._app
-        troubles = [app._store.trouble and f"the database cannot be written: {app._store.trouble}"]
-        troubles += [
-            f"mail relay {relay.name} is down: {relay.last_reply}"
-            for relay in app._notifier.status().relays
-            if not relay.up
-        ]
-        return [trouble for trouble in troubles if trouble]
-
-    def schema(self) -> Mapping[str, TableSchema]:
-        return self._app._library.schema()
-
-    def devices(self) -> Sequence[DeviceStatus]:
-        poller = self._app._poller
-        return poller.statuses() if poller else [DeviceStatus(device=device) for device in self._app._devices]
-
-    def readings(self, device: str) -> Sequence[TableReading]:
-        return self._app._board.readings(device)
-
-    def gaps(self, device: str) -> Sequence[ReadingGap]:
-        return self._app._board.gaps(device)
-
-    def relays(self) -> Sequence[RelayStatus]:
-        statuses = self._app._notifier.status().relays
-        return [RelayStatus(name=relay.name, up=relay.up, words=relay.last_reply) for relay in statuses]
-
-    async def alerts(self) -> Sequence[Alert]:
-        over = await self._app._store.alerts({AlertState.RESOLVED}, RESOLVED_SHOWN)
-        return [*self._app._engine.alerts(), *over]
-
-    async def events(self, limit: int, device: str = "") -> Sequence[Event]:
-        return await self._app._store.events(limit, device or None)
-
-    async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
-        return await self._app._store.outbox({state} if state else None, limit)
-
-    async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
-        return await self._app._store.outbox_entry(entry_id)
-
-    async def outbox_counts(self) -> Mapping[OutboxState, int]:
-        return await self._app._store.outbox_counts()
 
 
 def _tell_problems(names: MibIndex) -> None:

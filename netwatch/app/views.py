@@ -1,0 +1,96 @@
+"""What page and API show, gathered from the rooms that know; satisfies the Protocol `web.Views`.
+
+May import: every room below. Called by: netwatch.app.app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from netwatch.engine import Engine
+from netwatch.metrics import Board
+from netwatch.model import (
+    Alert,
+    AlertState,
+    DeviceStatus,
+    Event,
+    OutboxEntry,
+    OutboxState,
+    ReadingGap,
+    TableReading,
+    TableSchema,
+)
+from netwatch.notify import Notifier
+from netwatch.store import Store
+from netwatch.web import RelayStatus
+
+RESOLVED_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """Looks into the rooms; `statuses` and `is_alive` are asked anew each time."""
+
+    store: Store
+    engine: Engine
+    board: Board
+    notifier: Notifier
+    tables: Mapping[str, TableSchema]
+    statuses: Callable[[], Sequence[DeviceStatus]]
+    is_alive: Callable[[], bool]
+
+    def not_ready(self) -> str:
+        """Return why NetWatch is not ready yet; empty when it is."""
+        return self._store_trouble() if self.is_alive() else "the agent is starting"
+
+    def problems(self) -> Sequence[str]:
+        """Return what is wrong with NetWatch itself, a sentence each."""
+        down = [relay for relay in self.notifier.status().relays if not relay.up]
+        relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
+        return [trouble for trouble in (self._store_trouble(), *relays) if trouble]
+
+    def schema(self) -> Mapping[str, TableSchema]:
+        """Return the tables readings may hold."""
+        return self.tables
+
+    def devices(self) -> Sequence[DeviceStatus]:
+        """Return every configured device."""
+        return self.statuses()
+
+    def readings(self, device: str) -> Sequence[TableReading]:
+        """Return the last readings of a device's tables."""
+        return self.board.readings(device)
+
+    def gaps(self, device: str) -> Sequence[ReadingGap]:
+        """Return the tables of a device whose last poll brought nothing."""
+        return self.board.gaps(device)
+
+    def relays(self) -> Sequence[RelayStatus]:
+        """Return the mail relays in the order they are tried."""
+        statuses = self.notifier.status().relays
+        return [RelayStatus(name=relay.name, up=relay.up, words=relay.last_reply) for relay in statuses]
+
+    async def alerts(self) -> Sequence[Alert]:
+        """Return pending and firing alerts, and those resolved lately."""
+        over = await self.store.alerts({AlertState.RESOLVED}, RESOLVED_SHOWN)
+        return [*self.engine.alerts(), *over]
+
+    async def events(self, limit: int, device: str = "") -> Sequence[Event]:
+        """Return the newest events first."""
+        return await self.store.events(limit, device or None)
+
+    async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
+        """Return the newest mails first."""
+        return await self.store.outbox({state} if state else None, limit)
+
+    async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
+        """Return one mail, None where there is none of that id."""
+        return await self.store.outbox_entry(entry_id)
+
+    async def outbox_counts(self) -> Mapping[OutboxState, int]:
+        """Return how many mails are in each state."""
+        return await self.store.outbox_counts()
+
+    def _store_trouble(self) -> str:
+        return self.store.trouble and f"the database cannot be written: {self.store.trouble}"

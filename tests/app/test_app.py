@@ -1,0 +1,81 @@
+"""The whole agent in one process: it starts, shows itself, and stops; what cannot start leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.request
+
+import pytest
+
+from netwatch.app import App
+from netwatch.config import load_settings
+from netwatch.errors import NetWatchError
+from netwatch.model import InvalidFile
+
+CONFIG = """
+credentials:
+  lab: {{version: 2c, community: public}}
+devices:
+  - {{name: nobody, address: 127.0.0.1, port: {snmp}, credential: lab, labels: {{site: lab}}}}
+polling: {{interval: 2s, reachability_interval: 1s, timeout: 100ms, retries: 0}}
+web: {{listen: "127.0.0.1:{web}"}}
+store: {{url: "sqlite:///{store}"}}
+"""
+
+
+@pytest.fixture
+def config(tmp_path, udp_port, tcp_port):
+    path = tmp_path / "netwatch.yaml"
+    path.write_text(CONFIG.format(snmp=udp_port, web=tcp_port, store=tmp_path / "netwatch.db"))
+    return path
+
+
+async def fetched(app: App, path: str) -> bytes:
+    def fetch() -> bytes:
+        with urllib.request.urlopen(app.address + path, timeout=10) as answer:
+            return answer.read()
+
+    return await asyncio.to_thread(fetch)
+
+
+async def test_a_configuration_without_receivers_watches_and_mails_nobody(config):
+    app = App(load_settings(config))
+    assert not app.is_alive()
+    await app.start()
+    try:
+        async with asyncio.timeout(20):
+            while not (alerts := json.loads(await fetched(app, "api/v1/alerts"))):
+                await asyncio.sleep(0.05)
+        assert app.is_alive()
+        assert [(alert["rule"], alert["device"], alert["label_site"]) for alert in alerts] == [
+            ("DeviceDown", "nobody", "lab")
+        ]
+        assert json.loads(await fetched(app, "api/v1/outbox")) == []
+        assert b"netwatch_build_info" in await fetched(app, "metrics")
+    finally:
+        await app.stop()
+    assert not app.is_alive()
+
+
+async def test_an_agent_that_cannot_start_stops_what_already_ran(config, tcp_port):
+    first = App(load_settings(config))
+    await first.start()
+    try:
+        other = config.with_name("other.yaml")
+        other.write_text(config.read_text().replace("netwatch.db", "other.db"))
+        second = App(load_settings(other))
+        with pytest.raises(NetWatchError, match="something else listens there"):
+            await second.start()
+        assert not second.is_alive()
+    finally:
+        await first.stop()
+
+
+def test_a_broken_profile_is_named_with_its_line_before_anything_starts(config):
+    profile = config.with_name("broken.yaml")
+    profile.write_text("metrics:\n  - symbol: {OID: 1.3.x, name: n}\n")
+    config.write_text(config.read_text() + "profiles: {paths: [broken.yaml]}\n")
+
+    with pytest.raises(InvalidFile, match=r"broken\.yaml:2:\d+"):
+        App(load_settings(config))
