@@ -9,7 +9,7 @@ May import: netwatch.model, the parts of netwatch.rules below. Called by: netwat
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
@@ -89,6 +89,30 @@ class TrapVerdict:
     threshold: float | str | None = None
 
 
+class _Texts(Mapping[str, str]):
+    """The varbinds in words, each written when somebody first asks; most traps repeat one and nobody does."""
+
+    __slots__ = ("_found", "_names", "_rule", "_written")
+
+    def __init__(self, rule: TrapRule, found: Mapping[str, Varbind], names: ObjectNames) -> None:
+        self._rule, self._found, self._names = rule, found, names
+        self._written: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._written:
+            self._written[name] = _text(self._rule.objects[name], self._found[name], self._names)
+        return self._written[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
 def facts_of(rule: TrapRule, event: TrapEvent, names: MibNames = NO_MIB) -> TrapFacts:
     """Return what the rule finds in a trap; what it names and the trap does not carry is not there."""
     found = {
@@ -96,7 +120,7 @@ def facts_of(rule: TrapRule, event: TrapEvent, names: MibNames = NO_MIB) -> Trap
         for name, wanted in rule.objects.items()
         if (varbind := _carried(event.varbinds, wanted.oid)) is not None
     }
-    texts = {name: _text(rule.objects[name], varbind, names) for name, varbind in found.items()}
+    texts = _Texts(rule, found, names)
     return TrapFacts(
         event=event,
         key=_key(rule, event, found, texts, names),
@@ -160,7 +184,10 @@ def varbinds_text(varbinds: Sequence[Varbind], names: ObjectNames = NUMBERS) -> 
 def _carried(varbinds: Sequence[Varbind], oid: Oid) -> Varbind | None:
     """Return the first varbind that is this object or an instance of it."""
     length = len(oid)
-    return next((varbind for varbind in varbinds if varbind.oid[:length] == oid), None)
+    for varbind in varbinds:
+        if varbind.oid[:length] == oid:
+            return varbind
+    return None
 
 
 def _text(wanted: TrapObject, varbind: Varbind, names: ObjectNames) -> str:

@@ -45,7 +45,7 @@ async def test_a_configuration_without_receivers_watches_and_mails_nobody(config
     await app.start()
     try:
         async with asyncio.timeout(20):
-            while not (alerts := json.loads(await fetched(app, "api/v1/alerts"))):  # noqa: ASYNC110  # another process answers; nothing wakes us
+            while not (alerts := json.loads(await fetched(app, "api/v1/alerts"))):  # noqa: ASYNC110  # HTTP wakes nobody
                 await asyncio.sleep(0.05)
         assert app.is_alive()
         assert [(alert["rule"], alert["device"], alert["label_site"]) for alert in alerts] == [
