@@ -1,7 +1,8 @@
 """Measures the trap port: decoding, version 3, a noisy source among quiet ones, a million mutations.
 
 Run as `python tests/bench/bench_traps.py`. CPU seconds are those of this process alone; senders are processes of
-their own. The mutations need the corpus beside the checkout.
+their own. The mutations need the corpus beside the checkout; with the lab beside it 500 switches are polled while the
+noise lasts, 10 seconds or NETWATCH_NOISY_SECONDS.
 """
 
 from __future__ import annotations
@@ -10,19 +11,27 @@ import asyncio
 import contextlib
 import importlib
 import multiprocessing
+import os
+import shutil
 import socket
 import sys
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
+import bench_poll
+
 from netwatch.mib import load_index
 from netwatch.model import Device, Oid, Tag, TrapEvent, Varbind, shipped_directory
+from netwatch.polling import Poller, PollingSettings
 from netwatch.profiles import load_library
 from netwatch.rules import Outcome, facts_of, load_rule_book, verdict_on
+from netwatch.snmp import FastLane
 from netwatch.traps import TrapReceiver
 from netwatch.traps.devices import KnownDevices
 from netwatch.traps.fair_queue import FairQueue
@@ -38,7 +47,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
 TRAPS = 20_000
 NOISY_PER_SECOND = 10_000
-NOISY_SECONDS = 10
+NOISY_SECONDS = int(os.environ.get("NETWATCH_NOISY_SECONDS", "10"))
+POLLED = 500
 QUIET = 100
 PORTS = 2_000
 MUTATIONS = 1_000_000
@@ -175,6 +185,12 @@ async def noisy_source() -> None:
     devices = [peers.device(f"d{n}", address) for n, address in enumerate(addresses())]
     sink = Sink()
     receiver = await started(port, devices, sink)
+    async with polled() as poller:
+        await noise_beside(poller, port, receiver, sink)
+
+
+async def noise_beside(poller: Poller | None, port: int, receiver: TrapReceiver, sink: Sink) -> None:
+    """Let the noise come and print what it did, to the polls too."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     before = time.process_time()
@@ -194,6 +210,32 @@ async def noisy_source() -> None:
     line("noisy source: events told for them", sink.events)
     line("noisy source: CPU of one core", used / NOISY_SECONDS * 100, "%")
     line("noisy source: longest wait of the loop", max(lags) * 1000, "ms")
+    if poller is not None:
+        statuses = poller.statuses()
+        line("noisy source: switches polled meanwhile, all up", sum(one.up is True for one in statuses))
+        line("noisy source: latest start of a poll", poller.lag_seconds * 1000, "ms")
+        line("noisy source: polls more than a second late", poller.late_ratio * 100, "%")
+
+
+@contextlib.asynccontextmanager
+async def polled() -> AsyncIterator[Poller | None]:
+    """Poll switches of the lab's agent at the default intervals; None where there is no lab."""
+    if not bench_poll.LAB.is_dir() or shutil.which("gcc") is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder, bench_poll.agent(Path(folder)) as agent_port:
+        client = FastLane(max_in_flight=2000)
+        watched = [
+            replace(bench_poll.device(number, agent_port), address=f"127.2.{number // 250}.{number % 250 + 1}")
+            for number in range(POLLED)
+        ]
+        poller = Poller(watched, bench_poll.LIBRARY, client, bench_poll.Sink(), PollingSettings())
+        await client.start()
+        await poller.start()
+        await asyncio.sleep(15)  # every switch is discovered before the noise begins
+        yield poller
+        await poller.stop()
+        await client.stop()
 
 
 async def lag() -> float:
