@@ -21,6 +21,9 @@ def tls_context(relay: RelaySettings) -> ssl.SSLContext | None:
     if relay.tls == "none":
         return None
     try:
-        return ssl.create_default_context(cafile=relay.ca_file)
+        context = ssl.create_default_context(cafile=relay.ca_file)
     except OSError as exc:
         raise SmtpFailure(Phase.STARTTLS, f"cannot read the certificates in {relay.ca_file}: {exc.strerror}") from exc
+    # Debian's Python leaves the oldest version to openssl.cnf, which an operator may have opened for something else.
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
