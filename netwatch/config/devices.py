@@ -60,6 +60,7 @@ def _device(settings: Settings, part: DeviceSettings, asked_with: Credential) ->
         credential=asked_with,
         labels=part.labels,
         depends_on=tuple(part.depends_on),
+        needs=part.needs,
         accept_from=tuple(part.accept_from),
         profile=part.profile,
         interval=part.interval or polling.interval,

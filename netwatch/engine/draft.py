@@ -9,7 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from netwatch.model import Alert, AlertGroup, Event, Memory, OutboxEntry, Transaction, TrapEvent
+from netwatch.model import (
+    Alert,
+    AlertGroup,
+    Composition,
+    Event,
+    Memory,
+    OutboxEntry,
+    Silence,
+    Supersession,
+    Transaction,
+    TrapEvent,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +34,15 @@ class Draft:
     events: list[Event] = field(default_factory=list)
     memories: list[Memory] = field(default_factory=list)
     traps: list[TrapEvent] = field(default_factory=list)
+    silences: dict[str, Silence] = field(default_factory=dict)
+    supersessions: list[Supersession] = field(default_factory=list)
+
+    def add(self, composition: Composition) -> None:
+        """Take in what the mailer wrote."""
+        self.entries.extend(composition.entries)
+        self.supersessions.extend(composition.supersessions)
+        self.memories.extend(composition.memories)
+        self.events.extend(composition.events)
 
     def finished(self) -> Transaction:
         """Return the transaction; false where there is nothing to write."""
@@ -34,6 +54,8 @@ class Draft:
             events=tuple(self.events),
             memories=tuple(self.memories),
             traps=tuple(self.traps),
+            silences=tuple(self.silences.values()),
+            supersessions=tuple(self.supersessions),
         )
 
 

@@ -17,7 +17,7 @@ import structlog
 from netwatch.alerts import Route, flush, join, next_flush_at, rebased, routing_labels
 from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.metrics import COMPOSE_ERRORS, INCIDENTS, NOTIFICATIONS
-from netwatch.model import Alert, AlertGroup, Event, Notification, OutboxEntry, OutboxKind
+from netwatch.model import Alert, AlertGroup, Composition, Event, Memory, Notification, OutboxEntry, OutboxKind
 
 log = structlog.get_logger(__name__)
 
@@ -26,13 +26,22 @@ AT_ONCE = 20
 
 
 class Mailer(Protocol):
-    """Turns what is to be said into outbox entries; decides nothing."""
+    """Turns what is to be said into outbox entries; decides nothing but how much mail a person can bear at once."""
+
+    def restore(self, memories: Sequence[Memory]) -> None:
+        """Take back what waited to be told in a digest."""
 
     def send_resolved(self, receiver: str) -> bool:
         """Return whether this receiver wants to hear of recoveries."""
 
-    def compose(self, notification: Notification) -> Sequence[OutboxEntry]:
-        """Return one entry per recipient, with the finished message."""
+    def compose(self, notification: Notification) -> Composition:
+        """Return one entry per recipient, with the finished message; what is too much becomes part of a digest."""
+
+    def next_digest_at(self) -> datetime | None:
+        """Return when `digests_due` will have something, None where nothing waits."""
+
+    def digests_due(self, now: datetime) -> Composition:
+        """Return the digests that are due, and the memories of what waited for them as it is afterwards."""
 
 
 class Incidents:
@@ -149,7 +158,7 @@ class Incidents:
         outcome = flush(group, self._known, timing, now, new_id=self._new_id, send_resolved=wants_resolved)
         draft = Draft()
         if outcome.notification is not None:
-            draft.entries.extend(self._mailer.compose(outcome.notification))
+            draft.add(self._mailer.compose(outcome.notification))
             draft.events.extend(_told(outcome.notification, draft.entries, outcome.reason, now))
         if outcome.group is None:
             self._remove(group.key)

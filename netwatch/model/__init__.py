@@ -3,18 +3,30 @@
 May import: netwatch.errors. Called by: every room.
 """
 
-from netwatch.model.alert import Alert, AlertGroup, AlertKey, AlertState, Event, Notification
+from netwatch.model.alert import (
+    Alert,
+    AlertGroup,
+    AlertKey,
+    AlertState,
+    Curve,
+    Event,
+    HeldBack,
+    MuteKind,
+    Muting,
+    Notification,
+)
 from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
 from netwatch.model.duration import Duration, format_duration, parse_duration
 from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
 from netwatch.model.oid import Oid
-from netwatch.model.outbox import UNSENT, OutboxEntry, OutboxKind, OutboxState
+from netwatch.model.outbox import UNSENT, OutboxEntry, OutboxKind, OutboxState, Supersession
 from netwatch.model.pattern import bounded_matcher
 from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
 from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
 from netwatch.model.settings import Section
 from netwatch.model.shipped import shipped_directory
-from netwatch.model.transaction import Memory, Transaction
+from netwatch.model.silence import Silence, SilenceState
+from netwatch.model.transaction import Composition, Memory, Transaction
 from netwatch.model.trap import TrapEvent
 from netwatch.model.values import Missing, Tag, Value, Varbind
 from netwatch.model.yaml_file import (
@@ -36,7 +48,9 @@ __all__ = [
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
-    "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "Memory", "Transaction",
+    "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
+    "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "Supersession", "Composition",
+    "Memory", "Transaction",
     "Duration", "format_duration", "parse_duration", "shipped_directory",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
 ]  # fmt: skip

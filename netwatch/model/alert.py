@@ -41,6 +41,8 @@ class Alert:
     value:       the rule's value at the last change; `threshold` what it was held against, where there is one.
     healthy_since: set while a firing alert's expression is no longer true but keep_firing_for still runs.
     seen_at, trap_count: when the last trap said so, and how many traps did; None and 0 where a reading did.
+    acked_at, acked_by, ack_comment: who took it in hand; an acknowledged alert is not repeated and not escalated.
+    flapping: it came and went so often that its end is held back until it has been calm (see alerts/flapping.py).
     """
 
     id: str
@@ -56,6 +58,10 @@ class Alert:
     resolved_at: datetime | None = None
     seen_at: datetime | None = None
     trap_count: int = 0
+    acked_at: datetime | None = None
+    acked_by: str = ""
+    ack_comment: str = ""
+    flapping: bool = False
 
     @property
     def severity(self) -> str:
@@ -72,6 +78,7 @@ class AlertGroup:
     members:     the ids of alerts in the group; told: alert id -> the state last mailed ("firing", "resolved").
     opened_at:   when its first alert fired; flushed_at: when a mail was last put in the outbox.
     sent:        how many notifications the incident has had.
+    escalation:  why a receiver is told who is not the first: `nobody acknowledged it for 30m`; empty for the first.
     """
 
     key: str
@@ -84,6 +91,49 @@ class AlertGroup:
     told: Mapping[str, str] = field(default_factory=dict)
     flushed_at: datetime | None = None
     sent: int = 0
+    escalation: str = ""
+
+
+class MuteKind(StrEnum):
+    """Which stage holds a notification back."""
+
+    PARENT = "parent"
+    INHIBITED = "inhibited"
+    MAINTENANCE = "maintenance"
+    SILENCED = "silenced"
+    INTERVAL = "interval"
+    ACKNOWLEDGED = "acknowledged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Muting:
+    """Why people are not told of an alert at the moment.
+
+    reason: a sentence for people. until: when that ends by itself, None where it hangs on something else.
+    by:     the silence's id, the inhibiting alert's id or the window's name, so that mails can count by it.
+    """
+
+    kind: MuteKind
+    reason: str
+    until: datetime | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """Alerts that a mail does not tell of, counted by why: `40 alerts on 12 devices, which stand behind r1`."""
+
+    muting: Muting
+    alerts: int
+    devices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A rule's value over the last while, oldest first, for a chart; `threshold` is the line it is held against."""
+
+    points: tuple[tuple[datetime, float], ...]
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +141,10 @@ class Notification:
     """What one mail has to say: the alerts of a group that fire and those that ended since it was last told.
 
     `repeat` is true when nothing changed and repeat_interval is over. `sequence` counts from 1 in the incident.
+    marks:     alert id -> a remark the mail makes on it (`in maintenance: core upgrade`).
+    held_back: what is not told because of something, here and behind the alerts told of.
+    also:      what else fires on the same devices and is not in this group.
+    curves:    alert id -> its value over the last hour, where there is one to show.
     """
 
     group: AlertGroup
@@ -99,13 +153,20 @@ class Notification:
     resolved: tuple[Alert, ...]
     sequence: int
     repeat: bool = False
+    marks: Mapping[str, str] = field(default_factory=dict)
+    held_back: tuple[HeldBack, ...] = ()
+    also: tuple[Alert, ...] = ()
+    curves: Mapping[str, Curve] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One line of the event log: what was decided, and why, in words.
 
-    kind is from a small known set: `alert`, `notify`, `delivery`, `device`, `set`, `netwatch`.
+    kind is from a small known set: `alert`, `notify`, `mute`, `silence`, `ack`, `delivery`, `device`, `set`,
+    `netwatch`.
+    entry_id: the outbox row it is about. group_key: the incident it is about.
+    details:  what the decision rested on, name -> text: the expression with its values, the matcher, the reply.
     """
 
     at: datetime
@@ -115,3 +176,6 @@ class Event:
     rule: str = ""
     instance: str = ""
     alert_id: str = ""
+    entry_id: str = ""
+    group_key: str = ""
+    details: Mapping[str, str] = field(default_factory=dict)

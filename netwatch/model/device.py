@@ -42,7 +42,8 @@ class Device:
     """One device as the configuration gives it, with every default filled in.
 
     `accept_from` names further addresses its answers may come from; `profile` pins a profile by name instead
-    of matching sysObjectID.
+    of matching sysObjectID. `depends_on` names the devices it is reached through; it needs `any` of them (they back
+    each other up) or `all` (they stand in a row).
     """
 
     name: str
@@ -51,6 +52,7 @@ class Device:
     credential: Credential
     labels: Mapping[str, str] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
+    needs: Literal["any", "all"] = "any"
     accept_from: tuple[str, ...] = ()
     profile: str | None = None
     interval: timedelta = timedelta(seconds=60)

@@ -29,10 +29,16 @@ class OutboxState(StrEnum):
 
 
 class OutboxKind(StrEnum):
-    """How a row leaves: as a mail through a relay, or as an SNMP notification to another manager."""
+    """How a row leaves.
+
+    mail: through a relay. trap: as an SNMP notification to another manager. webhook: as a signed POST of JSON.
+    alertmanager: as a POST to another Alertmanager's /api/v2/alerts.
+    """
 
     MAIL = "mail"
     TRAP = "trap"
+    WEBHOOK = "webhook"
+    ALERTMANAGER = "alertmanager"
 
 
 UNSENT = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.DEFERRED, OutboxState.UNKNOWN)
@@ -42,11 +48,14 @@ UNSENT = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.DEFERRED, OutboxS
 class OutboxEntry:
     """One message to one recipient.
 
-    kind:        mail or trap. Of a trap `recipient` is the manager's host and port, `envelope_sender` empty.
-    message:     the MIME bytes, ended lines CRLF, or a trap's varbinds as JSON; a retry sends them again unchanged.
+    kind:        how it leaves. Of a trap `recipient` is the manager's host and port, of a webhook or an
+                 alertmanager its URL without secrets; `envelope_sender` is empty then.
+    message:     the MIME bytes, ended lines CRLF, or a trap's varbinds as JSON, or the JSON to post; a retry sends
+                 them again unchanged.
     attempts:    tries that count against the timetable (relay-level trouble does not).
     not_before:  when to try (again); lease_until: while `sending`, when another agent may take over.
     group_key, alert_ids: what it tells of. last_reply: the server's last words, or ours ("connection refused").
+    thread_id:   the incident it belongs to. told_by: the row that tells it instead, of a digested or superseded one.
     """
 
     id: str
@@ -67,3 +76,18 @@ class OutboxEntry:
     last_reply: str = ""
     last_tried_at: datetime | None = None
     sent_at: datetime | None = None
+    thread_id: str = ""
+    told_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supersession:
+    """What a new row does to older ones of its thread and recipient that surely never left (queued, deferred).
+
+    They become `superseded`, told by `entry_id`; and if there was one, the new row is written with this subject and
+    message, which also say what those would have said. In one transaction with the row itself.
+    """
+
+    entry_id: str
+    subject: str
+    message: bytes

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netwatch.model.alert import Alert, AlertGroup, Event
-from netwatch.model.outbox import OutboxEntry
+from netwatch.model.outbox import OutboxEntry, Supersession
+from netwatch.model.silence import Silence
 from netwatch.model.trap import TrapEvent
 
 
@@ -22,8 +23,21 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """What writing a notification down comes to: rows, what they supersede, and what is to be remembered."""
+
+    entries: tuple[OutboxEntry, ...] = ()
+    supersessions: tuple[Supersession, ...] = ()
+    memories: tuple[Memory, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """Rows committed as one: alerts and groups are upserts by id and key, the rest is appended."""
+    """Rows committed as one: alerts, groups and silences are upserts by id and key, the rest is appended.
+
+    supersessions: for new entries of this very transaction, by their id.
+    """
 
     alerts: tuple[Alert, ...] = ()
     groups: tuple[AlertGroup, ...] = ()
@@ -32,8 +46,13 @@ class Transaction:
     events: tuple[Event, ...] = ()
     memories: tuple[Memory, ...] = ()
     traps: tuple[TrapEvent, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    supersessions: tuple[Supersession, ...] = ()
 
     def __bool__(self) -> bool:
         return any(
-            (self.alerts, self.groups, self.closed_groups, self.entries, self.events, self.memories, self.traps)
-        )
+            (
+                self.alerts, self.groups, self.closed_groups, self.entries, self.events, self.memories, self.traps,
+                self.silences,
+            )
+        )  # fmt: skip

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from netwatch.model import Notification, OutboxEntry
+from netwatch.model import Composition, Memory, Notification, OutboxEntry
 from netwatch.notify.compose import compose
 from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
 from netwatch.notify.trap_compose import compose_traps
@@ -29,10 +30,23 @@ class Mailer:
         ways = (known.email, known.trap) if known is not None else ()
         return any(way is not None and way.send_resolved for way in ways)
 
-    def compose(self, notification: Notification) -> Sequence[OutboxEntry]:
+    def restore(self, memories: Sequence[Memory]) -> None:
+        """Take back what waited to be told in a digest."""
+
+    def compose(self, notification: Notification) -> Composition:
         """Return one entry per recipient, with the finished message; none for a receiver no longer configured."""
         known = self._receivers.get(notification.group.receiver)
-        return [*self._mails(notification, known.email), *_traps(notification, known.trap)] if known else []
+        if known is None:
+            return Composition()
+        return Composition(entries=(*self._mails(notification, known.email), *_traps(notification, known.trap)))
+
+    def next_digest_at(self) -> datetime | None:
+        """Return when `digests_due` will have something, None where nothing waits."""
+        return None
+
+    def digests_due(self, now: datetime) -> Composition:
+        """Return the digests that are due."""
+        return Composition()
 
     def _mails(self, notification: Notification, email: EmailSettings | None) -> list[OutboxEntry]:
         if email is None or (wanted := _wanted(notification, email)) is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -110,6 +110,9 @@ class DeviceSettings(Section):
     )
     depends_on: list[str] = Field(
         default_factory=list, description="names of the devices it can only be reached through"
+    )
+    needs: Literal["any", "all"] = Field(
+        default="any", description="whether one of depends_on is enough to reach it (any), or it takes all of them"
     )
     accept_from: list[Annotated[str, AfterValidator(_ip_address)]] = Field(
         default_factory=list, description="further IP addresses its answers may come from"

@@ -16,7 +16,7 @@ RECEIVERS = [
 def test_a_receiver_is_mailed_at_all_its_addresses_from_the_configured_sender(make_notification):
     settings = SmtpSettings.model_validate({"from": "Watch <watch@example.net>"})
 
-    entries = Mailer(settings, RECEIVERS).compose(make_notification())
+    entries = Mailer(settings, RECEIVERS).compose(make_notification()).entries
 
     assert [entry.recipient for entry in entries] == ["noc@example.net", "night@example.net"]
     assert {entry.envelope_sender for entry in entries} == {"watch@example.net"}
@@ -34,7 +34,7 @@ def test_a_receiver_that_is_gone_gets_nothing(make_notification):
     notification = make_notification()
     orphan = replace(notification, group=replace(notification.group, receiver="gone"))
 
-    assert Mailer(SmtpSettings(), RECEIVERS).compose(orphan) == []
+    assert Mailer(SmtpSettings(), RECEIVERS).compose(orphan).entries == ()
 
 
 def both(*, mail_ends: bool, trap_ends: bool) -> Mailer:
@@ -44,7 +44,7 @@ def both(*, mail_ends: bool, trap_ends: bool) -> Mailer:
 
 
 def test_a_receiver_may_be_people_and_managers(make_notification):
-    entries = both(mail_ends=True, trap_ends=True).compose(make_notification())
+    entries = both(mail_ends=True, trap_ends=True).compose(make_notification()).entries
 
     assert [(entry.kind, entry.recipient) for entry in entries] == [
         (OutboxKind.MAIL, "noc@example.net"),
@@ -58,8 +58,8 @@ def test_each_way_tells_of_recoveries_only_where_it_shall(make_notification, mak
     mixed = make_notification(make_alert(2), resolved=[make_alert(1)])
 
     assert mailer.send_resolved("noc")
-    assert [entry.kind for entry in mailer.compose(only_end)] == [OutboxKind.TRAP]
-    assert [(entry.kind, entry.alert_ids) for entry in mailer.compose(mixed)] == [
+    assert [entry.kind for entry in mailer.compose(only_end).entries] == [OutboxKind.TRAP]
+    assert [(entry.kind, entry.alert_ids) for entry in mailer.compose(mixed).entries] == [
         (OutboxKind.MAIL, ("2",)),
         (OutboxKind.TRAP, ("2",)),
         (OutboxKind.TRAP, ("1",)),
@@ -68,6 +68,6 @@ def test_each_way_tells_of_recoveries_only_where_it_shall(make_notification, mak
 
 def test_a_receiver_of_managers_alone_mails_nobody(make_notification):
     trap = TrapReceiverSettings(to=["192.0.2.9"], credential="nms")
-    entries = Mailer(SmtpSettings(), [ReceiverSettings(name="noc", trap=trap)]).compose(make_notification())
+    entries = Mailer(SmtpSettings(), [ReceiverSettings(name="noc", trap=trap)]).compose(make_notification()).entries
 
     assert [entry.kind for entry in entries] == [OutboxKind.TRAP]

@@ -119,7 +119,7 @@ async def tell(udp_port: int) -> AsyncIterator[Callable[..., object]]:
         for one in (store, transport, sender):
             await one.start()
         running.extend([sender, transport])
-        await store.commit(Transaction(entries=tuple(Mailer(SmtpSettings(), receivers).compose(notification()))))
+        await store.commit(Transaction(entries=Mailer(SmtpSettings(), receivers).compose(notification()).entries))
         return store
 
     yield started
