@@ -17,22 +17,19 @@ from prometheus_client import Gauge
 
 from netwatch import __version__
 from netwatch.alerts import Route, build_route
+from netwatch.app.self_watch import OWN_NAME, SelfWatch
 from netwatch.app.views import Views
 from netwatch.config import Settings, credential, devices
 from netwatch.engine import Engine
 from netwatch.metrics import Board, Exposition
 from netwatch.mib import MibIndex, load_index
 from netwatch.model import (
-    SCALARS,
-    SELF,
     Alert,
-    Column,
     Device,
     DeviceStatus,
     InvalidFile,
     Memory,
     OutboxEntry,
-    OutboxState,
     ReadingGap,
     TableReading,
     Transaction,
@@ -48,12 +45,8 @@ from netwatch.web import Server, create_app
 
 log = structlog.get_logger(__name__)
 
-OWN_NAME = "netwatch"
-"""The device name under which NetWatch watches itself."""
 SELF_WATCH_INTERVAL = timedelta(seconds=10)
 PRUNE_INTERVAL = timedelta(hours=1)
-DEAD_FOR = timedelta(days=1)
-DEAD_LETTERS_SEEN = 1000
 STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
 POLLING_MEMORY = "polling"
@@ -63,8 +56,6 @@ TELL_NOBODY = Route(receiver="")
 """The route of a configuration without receivers: alerts are shown, and mailed to nobody."""
 
 BUILD = Gauge("netwatch_build_info", "Always 1; the label says which version runs", ["version"])
-OUTBOX = Gauge("netwatch_outbox_messages", "Mails in the outbox, one per recipient, by state", ["state"])
-OLDEST_UNSENT_SECONDS = Gauge("netwatch_outbox_oldest_unsent_seconds", "Age of the oldest mail not yet sent")
 
 
 class App:
@@ -174,7 +165,8 @@ class App:
         for memory in await self._store.memories(SNMP_MEMORY):
             self._introduce(memory, just_now=False)
         await self._receiver.start()
-        self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", self._watch_self)
+        watch = SelfWatch(ledger=self._store, relays=self._notifier, polls=self._poller, sink=self._engine)
+        self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", watch.look)
         self._ticker.every(PRUNE_INTERVAL, "retention", self._prune)
         self._ticker.start()
         await self._server.start()
@@ -243,32 +235,6 @@ class App:
         """Poll a device out of turn, since a trap told something of it."""
         if self._poller is not None:
             self._poller.poll_now(device)
-
-    async def _watch_self(self) -> None:
-        """Put NetWatch's own state through the same rules as everybody else's."""
-        now = datetime.now(UTC)
-        oldest = await self._store.oldest_unsent()
-        counts = await self._store.outbox_counts()
-        age = (now - oldest).total_seconds() if oldest else 0.0
-        OLDEST_UNSENT_SECONDS.set(age)
-        for state in OutboxState:
-            OUTBOX.labels(state).set(counts.get(state, 0))
-        columns: dict[str, Column] = {
-            "relays_down": [self._notifier.relays_down],
-            "relays_up": [self._notifier.relays_up],
-            "oldest_unsent_seconds": [age],
-            "dead_letters": [await self._lately_dead(now) if counts.get(OutboxState.DEAD) else 0],
-            "polls_late_ratio": [self._poller.late_ratio if self._poller else 0.0],
-            "poll_lag_seconds": [self._poller.lag_seconds if self._poller else 0.0],
-        }
-        self._engine.take_reading(
-            TableReading(device=OWN_NAME, table=SELF.name, at=now, rows=SCALARS, columns=columns)
-        )
-
-    async def _lately_dead(self, now: datetime) -> int:
-        """Return how many mails were refused for good in the last day: what somebody should still look at."""
-        dead = await self._store.outbox({OutboxState.DEAD}, DEAD_LETTERS_SEEN)
-        return sum(entry.last_tried_at is not None and now - entry.last_tried_at < DEAD_FOR for entry in dead)
 
     async def _prune(self) -> None:
         gone = await self._store.prune(datetime.now(UTC) - self._settings.store.retention)
