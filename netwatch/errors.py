@@ -38,3 +38,7 @@ class DeliveryError(NetWatchError):
 
 class StoreError(NetWatchError):
     """The database could not be read or written."""
+
+
+class LinkError(NetWatchError):
+    """A link of a mail cannot be followed: it is over, or none of ours. Says which, in words for people."""

@@ -20,7 +20,7 @@ from netwatch.alerts import Route, build_route
 from netwatch.app.self_watch import OWN_NAME, SelfWatch
 from netwatch.app.views import Views
 from netwatch.config import Settings, credential, devices
-from netwatch.engine import Engine
+from netwatch.engine import LINKS_MEMORY, Engine, LinkSigner
 from netwatch.metrics import Board, Exposition
 from netwatch.mib import MibIndex, load_index
 from netwatch.model import (
@@ -84,6 +84,7 @@ class App:
         self._store = Store(settings.store)
         self._client = Snmp(settings.polling)
         self._notifier = Notifier(self._store, settings.smtp)
+        self._links = LinkSigner()
         self._board = Board(stale_after=_stale_after(self._devices))
         self._engine = Engine(
             rules=self._rules,
@@ -140,6 +141,7 @@ class App:
         BUILD.labels(__version__).set(1)
         await self._store.start()
         own = await self._come_to_life()
+        await self._know_own_links()
         await self._engine.start()
         await self._start_sending(own)
         self._client.recall(await self._store.memories(SNMP_MEMORY), self._remember_engine)
@@ -177,6 +179,11 @@ class App:
         own = OwnEngine.reborn(await self._store.memories(TRAPS_MEMORY), time.monotonic())
         await self._store.commit(Transaction(memories=(own.to_remember(),)))
         return own
+
+    async def _know_own_links(self) -> None:
+        """Take back the key that links in mails are signed with; at the very first start, write ours down."""
+        if not self._links.restore(await self._store.memories(LINKS_MEMORY)):
+            await self._store.commit(Transaction(memories=(self._links.to_remember(),)))
 
     async def _start_sending(self, own: OwnEngine) -> None:
         """Start what carries the outbox away: mails by SMTP, notifications to other SNMP managers."""
