@@ -144,18 +144,26 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return or_(OUTBOX.c.not_before <= microseconds(now), OUTBOX.c.not_before > latest)
 
 
+def end_all_leases(connection: Connection, now: datetime) -> None:
+    """Free what another life of this agent was sending, for a caller who knows that no other agent runs.
+
+    Each becomes `unknown`, as when its lease runs out, and is sent again at once with the same Message-ID.
+    """
+    _make_unknown(connection, OUTBOX.c.state == OutboxState.SENDING.value, now)
+
+
 def _end_leases(connection: Connection, now: datetime, kind: OutboxKind) -> None:
     sending = and_(OUTBOX.c.kind == kind.value, OUTBOX.c.state == OutboxState.SENDING.value)
-    query = (
-        select(OUTBOX.c.id, OUTBOX.c.recipient)
-        .where(sending, OUTBOX.c.lease_until <= microseconds(now))
-        .with_for_update(skip_locked=True)
-    )
+    _make_unknown(connection, and_(sending, OUTBOX.c.lease_until <= microseconds(now)), now)
+
+
+def _make_unknown(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
+    query = select(OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.recipient).where(which).with_for_update(skip_locked=True)
     lost = connection.execute(query).all()
     values = {"state": OutboxState.UNKNOWN.value, "lease_until": None, "last_reply": LEASE_RAN_OUT}
     for ids in chunks(row.id for row in lost):
         connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
-    _append(connection, (lease_event(kind, row.recipient, now) for row in lost))
+    _append(connection, (lease_event(OutboxKind(row.kind), row.recipient, now) for row in lost))
 
 
 def lease_event(kind: OutboxKind, recipient: str, now: datetime) -> Event:

@@ -23,8 +23,8 @@ class Database(Protocol):
     def create(self) -> None:
         """Make what must exist before the first connection."""
 
-    def hold(self) -> None:
-        """Take the database for this agent alone; StoreError where another has it."""
+    def hold(self) -> bool:
+        """Take the database for this agent alone; StoreError where another has it, false where nobody can say."""
 
     def release(self) -> None:
         """Let another agent have it; nothing happens where it is not held."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from netwatch.errors import StoreError
 from netwatch.model import (
@@ -48,8 +48,9 @@ class MemoryStore:
         self._last_trap = 0
 
     async def start(self) -> None:
-        """Accept transactions."""
+        """Accept transactions; what a former life was sending is free."""
         self.alive = True
+        self._make_unknown([entry for entry in self._unsent() if entry.lease_until is not None], datetime.now(UTC))
 
     async def stop(self, drain_for: timedelta = timedelta(seconds=10)) -> None:
         """Accept no more."""
@@ -188,11 +189,13 @@ class MemoryStore:
         return leased
 
     def _end_leases(self, entries: Sequence[OutboxEntry], now: datetime) -> None:
+        self._make_unknown([e for e in entries if e.lease_until is not None and e.lease_until <= now], now)
+
+    def _make_unknown(self, entries: Sequence[OutboxEntry], now: datetime) -> None:
         for entry in entries:
-            if entry.lease_until is not None and entry.lease_until <= now:
-                lost = replace(entry, state=OutboxState.UNKNOWN, lease_until=None, last_reply=LEASE_RAN_OUT)
-                self._outbox[entry.id] = lost
-                self._events.append(lease_event(entry.kind, entry.recipient, now))
+            lost = replace(entry, state=OutboxState.UNKNOWN, lease_until=None, last_reply=LEASE_RAN_OUT)
+            self._outbox[entry.id] = lost
+            self._events.append(lease_event(entry.kind, entry.recipient, now))
 
     async def record(self, entry: OutboxEntry, events: Sequence[Event] = ()) -> None:
         """Write down how an attempt ended; only a row that is the caller's changes."""

@@ -79,8 +79,10 @@ class Sqlite:
                 f"give NetWatch's user write access to {self._path.parent}, or set store.url to another path"
             ) from exc
 
-    def hold(self) -> None:
+    def hold(self) -> bool:
         """Take the database for this process alone; the lock ends with the process, however that ends.
+
+        Return whether it is surely ours: false on a file system that knows no locks.
 
         Two agents would both alert, each from its own memory. The lock is a file of its own: on some systems a lock
         on the database itself would meet SQLite's.
@@ -97,8 +99,10 @@ class Sqlite:
                 f"{self._path}: another agent works on this database; stop it, or give this one its own store.url"
             ) from exc
         except OSError:  # a file system without locks: better unguarded than not at all
-            pass
+            os.close(lock)
+            return False
         self._lock = lock
+        return True
 
     def release(self) -> None:
         """Let another agent have the database."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -50,7 +50,7 @@ class Store(StoreReader):
         return self._writer is not None and self._writer.alive
 
     async def start(self) -> None:
-        """Open the database, make or migrate its tables, start the writer.
+        """Open the database, make or migrate its tables, free what a former life was sending, start the writer.
 
         Raises:
             StoreError: the database cannot be used; names it and what to do.
@@ -119,11 +119,13 @@ class Store(StoreReader):
 
     def _prepare(self) -> None:
         self._database.create()
-        self._database.hold()
+        alone = self._database.hold()
         engine = self._database.writer()
         try:
             with engine.connect() as connection, connection.begin():
                 bring_up_to_date(connection, self._database.name)
+                if alone:
+                    changes.end_all_leases(connection, datetime.now(UTC))
         except SQLAlchemyError as exc:
             raise StoreError(self._advice(exc)) from exc
         finally:

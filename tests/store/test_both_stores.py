@@ -297,6 +297,27 @@ async def test_a_row_whose_lease_ran_out_is_unknown_and_due_again(store: AnyStor
     assert (again.id, again.message, again.message_id) == ("m1", entry().message, "<m1@netwatch>")
 
 
+async def test_what_a_former_life_was_sending_is_due_as_soon_as_the_store_starts_again(store: AnyStore):
+    trap = entry("trap", kind=OutboxKind.TRAP, recipient="192.0.2.9:162")
+    await store.commit(Transaction(entries=(trap, entry("mail"))))
+    for kind in OutboxKind:
+        await store.claim_due(T0, LEASE, 9, kind)
+    await store.stop()
+
+    await store.start()
+
+    assert {(row.id, row.state, row.lease_until) for row in await store.outbox()} == {
+        ("mail", OutboxState.UNKNOWN, None),
+        ("trap", OutboxState.UNKNOWN, None),
+    }
+    assert {row.text.split(":")[0] for row in await store.events()} == {
+        "mail to noc@example.net",
+        "trap to 192.0.2.9",
+    }
+    (again,) = await store.claim_due(T0, LEASE, 9)
+    assert (again.id, again.message_id) == ("mail", "<mail@netwatch>")
+
+
 async def test_an_attempt_and_its_event_are_recorded_together(store: AnyStore):
     await store.commit(mails("m1"))
     (claimed,) = await store.claim_due(T0, LEASE, limit=1)

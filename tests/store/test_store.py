@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
@@ -59,7 +61,7 @@ async def test_what_was_written_is_there_after_a_restart(settings: StoreSettings
 
     again = await opened(settings)
     assert await again.unfinished() == [alert()]
-    assert (await again.outbox_counts())[OutboxState.SENDING] == 1
+    assert (await again.outbox_counts())[OutboxState.UNKNOWN] == 1
     await again.stop()
 
 
@@ -295,3 +297,24 @@ def test_a_url_that_names_no_file_is_refused_in_words(url: str):
         StoreSettings(url=url)
     with pytest.raises(StoreError, match=r"store\.url"):
         Store(StoreSettings.model_construct(url=url))
+
+
+async def test_where_files_cannot_be_locked_another_agent_may_live_and_its_leases_stand(
+    settings: StoreSettings, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    first, second = Store(settings), Store(settings)
+    await first.start()
+    await first.commit(mails("m1"))
+    await first.claim_due(T0, LEASE, 1)
+
+    await second.start()
+
+    found = await second.outbox_entry("m1")
+    assert found is not None
+    assert (found.state, found.lease_until) == (OutboxState.SENDING, T0 + LEASE)
+    await second.stop()
+    await first.stop()
