@@ -3,7 +3,7 @@
 Only names chosen here, numbers and quoted texts reach the output; nothing of a rule file gets there as it stands.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules.nodes. Called by: formula.
+May import: netwatch.rules.nodes. Called by: formula, spoken.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from netwatch.rules.nodes import (
     Words,
 )
 
-_ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "**": "exact_power"}
-_COMPARISON = {"==": "equal", "!=": "unequal", "<": "less", "<=": "at_most", ">": "more", ">=": "at_least"}
-_JUNCTION = {"and": "all_of", "or": "any_of"}
-_FUNCTION = {"min": "exact_min", "max": "exact_max", "abs": "exact_abs", "negative": "negative"}
+ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "**": "exact_power"}
+COMPARISON = {"==": "equal", "!=": "unequal", "<": "less", "<=": "at_most", ">": "more", ">=": "at_least"}
+JUNCTION = {"and": "all_of", "or": "any_of"}
+FUNCTION = {"min": "exact_min", "max": "exact_max", "abs": "exact_abs", "negative": "negative"}
+"""What an operator or function is called in kleene.EXACT."""
 
 
 def matcher_key(node: Matching) -> str:
@@ -75,11 +76,11 @@ def exact_code(node: Node, names: Mapping[str, str]) -> str:
 
     match node:
         case Arithmetic():
-            return f"{_ARITHMETIC[node.operator]}({code(node.left)}, {code(node.right)})"
+            return f"{ARITHMETIC[node.operator]}({code(node.left)}, {code(node.right)})"
         case Comparison():
-            return f"{_COMPARISON[node.operator]}({code(node.left)}, {code(node.right)})"
+            return f"{COMPARISON[node.operator]}({code(node.left)}, {code(node.right)})"
         case Function():
-            return f"{_FUNCTION[node.name]}({', '.join(map(code, node.arguments))})"
+            return f"{FUNCTION[node.name]}({', '.join(map(code, node.arguments))})"
         case Membership():
             return f"within({code(node.argument)}, {_options(node)})"
         case Matching():
@@ -87,7 +88,7 @@ def exact_code(node: Node, names: Mapping[str, str]) -> str:
         case Absence():
             return f"({code(node.argument)} is None)"
         case Junction():
-            return f"{_JUNCTION[node.operator]}({', '.join(map(code, node.arguments))})"
+            return f"{JUNCTION[node.operator]}({', '.join(map(code, node.arguments))})"
         case Negation():
             return f"opposite({code(node.argument)})"
         case Choice():

@@ -30,15 +30,18 @@ class Formula:
     """A compiled expression.
 
     scalar: one result for the whole table instead of one per row. stateful: it wants to see every reading.
+    node: the checked tree it was compiled from, for those who explain a result.
     """
 
-    __slots__ = ("_exact", "_mixed", "_only", "_plain", "_row", "inputs", "kind", "scalar", "stateful", "text")
+    __slots__ = ("_exact", "_mixed", "_only", "_plain", "_row", "inputs", "kind", "node", "scalar", "stateful",
+                 "text")  # fmt: skip
 
     def __init__(self, node: Node, text: str) -> None:
         """Compile `node`; `text` is how the rule wrote it, and names whatever is remembered for it."""
         sources = {inner.source.key: inner.source for inner in node.walk() if isinstance(inner, Read)}
         matchers = {matcher_key(inner): inner.matcher for inner in node.walk() if isinstance(inner, Matching)}
         self.text = text
+        self.node = node
         self.kind: Kind = node.kind
         self.inputs: tuple[Source, ...] = tuple(sources.values())
         self.scalar = all(source.scalar for source in self.inputs)

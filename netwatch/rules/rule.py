@@ -62,23 +62,24 @@ class Verdicts:
     """What a rule says of each row of one reading; good until the next reading of the table is evaluated.
 
     broken: per row True, False, or None for unknown. keys: what names the rows, `("",)` for an aggregate rule.
+    frame: the reading as the rule saw it, for those who explain a verdict.
     """
 
-    __slots__ = ("_frame", "_healed", "broken", "keys", "reading", "rule")
+    __slots__ = ("_healed", "broken", "frame", "keys", "reading", "rule")
 
     def __init__(self, rule: Rule, frame: Frame, broken: Sequence[bool | None]) -> None:
         self.rule = rule
         self.reading = frame.reading
         self.broken = broken
         self.keys = SCALARS.keys if rule.broken.scalar else frame.reading.rows.keys
-        self._frame = frame
+        self.frame = frame
         self._healed: Sequence[bool | None] | None = None
 
     @property
     def healed(self) -> Sequence[bool | None] | None:
         """Return what clear_expr says of each row, None for a rule without one; worked out when first asked for."""
         if self._healed is None and self.rule.healed is not None:
-            column = self.rule.healed.column(self._frame)
+            column = self.rule.healed.column(self.frame)
             self._healed = column if len(column) == len(self.keys) else [column[0]] * len(self.keys)
         return self._healed
 
@@ -98,10 +99,10 @@ class Verdicts:
         """Return the number of the row with this key, None where it is gone."""
         if self.rule.broken.scalar:
             return 0 if key == "" else None
-        return self._frame.memory.row_numbers(self.reading.rows).get(key)
+        return self.frame.memory.row_numbers(self.reading.rows).get(key)
 
     def _worked_out(self, formula: Formula | None, row: int) -> float | str | None:
-        value = None if formula is None else formula.at(self._frame, row)
+        value = None if formula is None else formula.at(self.frame, row)
         if value is None or isinstance(value, str):
             return value
         if value in self.rule.value_names:

@@ -132,7 +132,7 @@ def facts_of(rule: TrapRule, event: TrapEvent, names: MibNames = NO_MIB) -> Trap
 def verdict_on(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -> TrapVerdict:
     """Return what a trap that one of the rule's patterns takes means; `labels` are what polling knows of the row."""
     trap_oid = facts.event.trap_oid
-    frame = _frame(rule, facts, labels)
+    frame = frame_of_trap(rule, facts, labels)
     begins = any(pattern.takes(trap_oid) for pattern in rule.on_trap)
     if begins and (rule.broken is None or rule.broken.at(frame, 0) is True):
         return TrapVerdict(
@@ -227,7 +227,7 @@ def _indexes(event: TrapEvent, names: MibNames) -> dict[str, str]:
 _NOTHING_REMEMBERED = TableMemory("", "")
 
 
-def _frame(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -> Frame:
+def frame_of_trap(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -> Frame:
     """Return the trap as a reading of one row, which is what expressions are compiled for."""
     known = {**labels, **facts.key}
     rows = RowSet(index=("",), keys=("",), labels={name: (text,) for name, text in known.items()})

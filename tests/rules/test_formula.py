@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.rules import evaluate
+from netwatch.rules.spoken import result_of, written
 
 ENUM = {"up": 1, "down": 2, "lowerLayerDown": 7}
 ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -134,6 +136,14 @@ def test_every_way_through_an_expression_gives_what_the_plain_interpreter_gives(
     expected = [twin(ast.parse(expr, mode="eval").body, row) for row in rows]
 
     assert workshop.judge(expr, columns, rates=rates) == expected
+    rule = workshop.rule(expr)  # whoever explains a verdict takes a slow way of its own, and writes the text anew
+    frame = evaluate(rule, workshop.reading(columns, rates=rates), workshop.memory()).frame
+    assert [result_of(rule.broken.node, partial(value_in, frame, row)) for row in range(len(rows))] == expected
+    assert workshop.judge(written(rule.broken.node), columns, rates=rates) == expected
+
+
+def value_in(frame, row, source) -> Any:
+    return frame.fetch(source)[0][row]
 
 
 @pytest.mark.parametrize(("left", "right", "both", "either"), [

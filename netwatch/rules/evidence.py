@@ -1,0 +1,164 @@
+"""What a verdict rests on, in words: the expression with its values put in, and every input that was read.
+
+    {"expr": "rate(ifHCOutOctets) * 8 > 0.9 * ifHighSpeed * 1e6",
+     "shown": "rate(ifHCOutOctets) * 8 = 941,000,000 > 0.9 * ifHighSpeed * 1e6 = 900,000,000",
+     "rate(ifHCOutOctets)": "117,625,000", "ifHighSpeed": "1000", "reading_at": "2026-03-01T12:00:00+00:00"}
+
+Of a rule with clear_expr `clear_expr` and `clear_shown` say the same, and its inputs stand with the others.
+A quiet room: no clock, no socket, no database. Nothing here runs while nobody asks why.
+May import: netwatch.model, netwatch.rules.frame, rule, sources, spoken, trap_rule. Called by: netwatch.engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from netwatch.model import NUMBERS, Missing, ObjectNames, TableReading, plain_text, trap_name
+from netwatch.rules.formula import Formula
+from netwatch.rules.frame import Frame
+from netwatch.rules.nodes import Node, Read
+from netwatch.rules.rule import Verdicts
+from netwatch.rules.sources import Earlier, FirstKnown, Increases, Labels, Numbers, Over, Rates, Seen, Source, Texts
+from netwatch.rules.spoken import UNKNOWN, parts_of, result_of, said, source_text, value_text, written
+from netwatch.rules.templates import cleaned
+from netwatch.rules.trap_names import TrapPattern
+from netwatch.rules.trap_rule import Outcome, TrapFacts, TrapRule, TrapVerdict, frame_of_trap, varbinds_text
+
+MAX_SHOWN = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One condition of an expression: as written, with its values, and whether it holds (None: unknown)."""
+
+    text: str
+    shown: str
+    holds: bool | None
+
+
+def evidence_of(verdicts: Verdicts, row: int) -> dict[str, str]:
+    """Return what a rule's verdict on a row rests on; good as long as the verdicts are."""
+    rule, reading = verdicts.rule, verdicts.reading
+    told = {"expr": rule.expr, "shown": _shown(rule.broken, verdicts.frame, row)}
+    if rule.healed is not None:
+        told |= {"clear_expr": rule.clear_expr or "", "clear_shown": _shown(rule.healed, verdicts.frame, row)}
+    for formula in (rule.broken, rule.healed):
+        told |= {} if formula is None else _inputs(formula, verdicts.frame, row)
+    told["reading_at"] = reading.at.isoformat()
+    if reading.partial:
+        told["reading"] = "partial: the table could not be read whole"
+    return told
+
+
+def parts_with_verdicts(verdicts: Verdicts, row: int, *, clearing: bool = False) -> list[Part]:
+    """Return the conditions of a rule's expr (of its clear_expr) one by one, and which of them hold."""
+    formula = verdicts.rule.healed if clearing else verdicts.rule.broken
+    if formula is None:
+        return []
+    values = partial(_value, verdicts.frame, row)
+    return [
+        Part(text=written(node), shown=said(node, values)[:MAX_SHOWN], holds=result_of(node, values))
+        for node in parts_of(formula.node)
+    ]
+
+
+def trap_evidence(
+    rule: TrapRule,
+    facts: TrapFacts,
+    verdict: TrapVerdict,
+    labels: Mapping[str, str],
+    names: ObjectNames = NUMBERS,
+) -> dict[str, str]:
+    """Return what a trap rule's verdict rests on; `labels` are what polling knows of the row, as for the verdict."""
+    event = facts.event
+    told = {
+        "trap": trap_name(names, event.trap_oid), "matched": _matched(rule, facts, verdict),
+        "source": event.source, "relay": event.relay, "version": event.version, "user": cleaned(event.user),
+        "varbinds": varbinds_text(event.varbinds, names),
+        "key": ",".join(f"{name}={text}" for name, text in facts.key.items()),
+        "count": str(event.count) if event.count > 1 else "",
+        "heard_at": event.at.isoformat(),
+    }  # fmt: skip
+    frame = frame_of_trap(rule, facts, labels)
+    if rule.broken is not None:
+        told |= {"expr": rule.expr or "", "shown": _shown(rule.broken, frame, 0)} | _inputs(rule.broken, frame, 0)
+    if rule.healed is not None and verdict.outcome is not Outcome.BEGINS:
+        told |= {"clear_expr": rule.clear_expr or "", "clear_shown": _shown(rule.healed, frame, 0)}
+        told |= _inputs(rule.healed, frame, 0)
+    return {name: text for name, text in told.items() if text}
+
+
+def _matched(rule: TrapRule, facts: TrapFacts, verdict: TrapVerdict) -> str:
+    def first(patterns: tuple[TrapPattern, ...]) -> str:
+        return next((pattern.text for pattern in patterns if pattern.takes(facts.event.trap_oid)), "")
+
+    began, ended = first(rule.on_trap), first(rule.clear_on)
+    sides = {"on_trap": began, "clear_on": ended}
+    if verdict.outcome is Outcome.ENDS:
+        sides = {"clear_on": ended}
+    elif verdict.outcome is Outcome.BEGINS:
+        sides = {"on_trap": began}
+    return ", ".join(f"{side}: {text}" for side, text in sides.items() if text)
+
+
+def _shown(formula: Formula, frame: Frame, row: int) -> str:
+    return said(formula.node, partial(_value, frame, row))[:MAX_SHOWN]
+
+
+def _value(frame: Frame, row: int, source: Source) -> Any:
+    return frame.fetch(source)[0][0 if source.scalar else row]
+
+
+def _inputs(formula: Formula, frame: Frame, row: int) -> dict[str, str]:
+    """Return every input by name, and what those are made of where that is the same row's."""
+    told: dict[str, str] = {}
+    for read in _reads(formula.node):
+        value = _value(frame, row, read.source)
+        told[source_text(read.source)] = (
+            _why_unknown(read.source, frame.reading, row) if value is None else value_text(value, read.names)
+        )
+    return told
+
+
+def _reads(node: Node) -> Iterator[Read]:
+    for inner in node.walk():
+        if isinstance(inner, Read):
+            yield inner
+            for body in _bodies(inner.source):
+                yield from _reads(body.node)
+
+
+def _bodies(source: Source) -> tuple[Formula, ...]:
+    if isinstance(source, FirstKnown):
+        return source.bodies
+    return (source.body,) if isinstance(source, Seen | Over) else ()
+
+
+def _why_unknown(source: Source, reading: TableReading, row: int) -> str:
+    return f"{UNKNOWN}: {_reason(source, reading, row)}"
+
+
+def _reason(source: Source, reading: TableReading, row: int) -> str:
+    match source:
+        case Numbers() | Texts():
+            column = reading.columns.get(source.key)
+            if column is None:
+                return "the device was not asked for it"
+            given = column[row]
+            if given is None:
+                return "the device gave no value"
+            if isinstance(given, Missing):
+                return f"the device answered {given.value}"
+            return f"the device gave {value_text(plain_text(given))}, no number"
+        case Labels():
+            return "the row has no such label"
+        case Rates() | Increases():
+            return "there is no rate, after a first reading, a restart, a discontinuity or a missing value"
+        case Earlier():
+            return "the reading before had no value, or there was none"
+        case Over():
+            return "too little was read of it so far"
+    return "nothing it is made of is known"

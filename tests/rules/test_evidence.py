@@ -1,0 +1,172 @@
+"""What a verdict rests on, as people read it."""
+
+from __future__ import annotations
+
+import pytest
+
+from netwatch.model import Missing
+from netwatch.rules import evaluate, evidence_of, facts_of, parts_with_verdicts, trap_evidence, verdict_on
+
+from .trap_shop import IF_ADMIN, LINK_DOWN, LINK_UP, link, one_line, rule, trap, varbind
+
+SATURATED = "rate(ifHCOutOctets) * 8 > 0.90 * ifHighSpeed * 1e6"
+
+
+def evidence(workshop, expr, columns, *, row=0, rates=None, **rule_fields):
+    of_rule = workshop.rule(expr, **rule_fields)
+    verdicts = evaluate(of_rule, workshop.reading(columns, rates=rates), workshop.memory())
+    return evidence_of(verdicts, row)
+
+
+def test_the_expression_is_told_as_written_and_with_its_values_put_in(workshop):
+    told = evidence(
+        workshop, SATURATED, {"ifHighSpeed": [1000]}, rates={"ifHCOutOctets": [117_625_000.0]},
+    )  # fmt: skip
+
+    assert told == {
+        "expr": SATURATED,
+        "shown": "rate(ifHCOutOctets) * 8 = 941,000,000 > 0.9 * ifHighSpeed * 1e6 = 900,000,000",
+        "rate(ifHCOutOctets)": "117,625,000",
+        "ifHighSpeed": "1000",
+        "reading_at": "2026-03-01T12:00:00+00:00",
+    }
+
+
+@pytest.mark.parametrize(("expr", "columns", "shown"), [
+    ("ifMtu == 1500", {"ifMtu": [1500]}, "ifMtu = 1500"),
+    ("ifMtu == 1500", {"ifMtu": [9000]}, "ifMtu = 9000, not 1500"),
+    ("ifMtu != 1500", {"ifMtu": [9000]}, "ifMtu = 9000, not 1500"),
+    ("ifMtu > 1500", {"ifMtu": [1000]}, "ifMtu = 1000, not > 1500"),
+    ("ifMtu > 1500", {"ifMtu": [None]}, "ifMtu = unknown > 1500"),
+    ("ifMtu > ifHighSpeed", {"ifMtu": [2], "ifHighSpeed": [1]}, "ifMtu = 2 > ifHighSpeed = 1"),
+    ("ifOperStatus == 'down'", {"ifOperStatus": [2]}, "ifOperStatus = down"),
+    ("ifOperStatus != 'up'", {"ifOperStatus": [7]}, "ifOperStatus = lowerLayerDown, not up"),
+    ("ifOperStatus in ('down', 'lowerLayerDown')", {"ifOperStatus": [2]},
+     "ifOperStatus = down, one of down, lowerLayerDown"),
+    ("ifOperStatus not in ('down', 'lowerLayerDown')", {"ifOperStatus": [1]},
+     "ifOperStatus = up, none of down, lowerLayerDown"),
+    ("ifOperStatus == 'down' and ifAdminStatus == 'up'", {"ifOperStatus": [2], "ifAdminStatus": [2]},
+     "ifOperStatus = down and ifAdminStatus = down, not up"),
+    ("ifMtu > 9000 or (ifMtu > 1 and ifMtu < 3)", {"ifMtu": [2]},
+     "ifMtu = 2, not > 9000 or (ifMtu = 2 > 1 and ifMtu = 2 < 3)"),
+    ("not (ifMtu > 5)", {"ifMtu": [2]}, "ifMtu = 2, not > 5"),
+    ("not (ifMtu > 5 or ifMtu < 1)", {"ifMtu": [2]}, "not (ifMtu = 2, not > 5 or ifMtu = 2, not < 1)"),
+    ("matches(ifAlias, 'to.*')", {"ifMtu": [2]}, "ifAlias = 'to p0' matching 'to.*'"),
+    ("matches(ifAlias, 'q.*')", {"ifMtu": [2]}, "ifAlias = 'to p0', not matching 'q.*'"),
+    ("absent(ifMtu)", {"ifMtu": [None]}, "ifMtu is missing"),
+    ("absent(ifMtu)", {"ifMtu": [5]}, "ifMtu = 5, not missing"),
+    ("-(ifMtu - (ifHighSpeed - 1)) ** 2 < abs(ifMtu)", {"ifMtu": [5], "ifHighSpeed": [2]},
+     "-(ifMtu - (ifHighSpeed - 1)) ** 2 = -16 < abs(ifMtu) = 5"),
+    ("ifMtu / ifHighSpeed > 3", {"ifMtu": [1], "ifHighSpeed": [0]}, "ifMtu / ifHighSpeed = unknown > 3"),
+    ("ifMtu / 3 > 0.25", {"ifMtu": [1]}, "ifMtu / 3 = 0.3333 > 0.25"),
+    ("(ifMtu if ifOperStatus == 'up' else ifHighSpeed) > 3", {"ifMtu": [4], "ifHighSpeed": [0], "ifOperStatus": [1]},
+     "(ifMtu if ifOperStatus == 'up' else ifHighSpeed) = 4 > 3"),
+    ("count(ifOperStatus == 'down') > 1", {"ifOperStatus": [2, 2, 1]}, "count(ifOperStatus == 'down') = 2 > 1"),
+    ("avg_over(ifMtu, '5m') > 1", {"ifMtu": [3]}, "avg_over(ifMtu, '5m') = 3 > 1"),
+    ("seen(ifOperStatus == 'up')", {"ifOperStatus": [1]}, "seen(ifOperStatus == 'up') = true"),
+    ("max(ifMtu, ifHighSpeed) > 1", {"ifMtu": [3], "ifHighSpeed": [7]}, "max(ifMtu, ifHighSpeed) = 7 > 1"),
+])  # fmt: skip
+def test_what_is_shown_is_a_true_sentence(workshop, expr, columns, shown):
+    assert evidence(workshop, expr, columns)["shown"] == shown
+
+
+@pytest.mark.parametrize(("expr", "columns", "name", "text"), [
+    ("ifMtu > 1", {"ifMtu": [None]}, "ifMtu", "unknown: the device gave no value"),
+    ("ifMtu > 1", {"ifMtu": [b"many"]}, "ifMtu", "unknown: the device gave 'many', no number"),
+    ("ifMtu > 1", {"ifMtu": [Missing.NO_SUCH_INSTANCE]}, "ifMtu",
+     "unknown: the device answered noSuchInstance"),
+    ("ifMtu > 1", {"ifHighSpeed": [1]}, "ifMtu", "unknown: the device was not asked for it"),
+    ("rate(ifHCInOctets) > 1", {"ifHCInOctets": [1]}, "rate(ifHCInOctets)",
+     "unknown: there is no rate, after a first reading, a restart, a discontinuity or a missing value"),
+    ("last(ifMtu) > 1", {"ifMtu": [1]}, "last(ifMtu)", "unknown: the reading before had no value, or there was none"),
+    ("forecast(ifMtu, '4h') > 1", {"ifMtu": [1]}, "forecast(ifMtu, '4h')",
+     "unknown: too little was read of it so far"),
+    ("coalesce(ifMtu, ifHighSpeed) > 1", {"ifMtu": [None], "ifHighSpeed": [3]}, "ifMtu",
+     "unknown: the device gave no value"),
+])  # fmt: skip
+def test_what_is_missing_says_why(workshop, expr, columns, name, text):
+    assert evidence(workshop, expr, columns)[name] == text
+
+
+def test_what_an_input_is_made_of_is_told_as_well(workshop):
+    told = evidence(workshop, "coalesce(ifMtu, ifHighSpeed) > 1", {"ifMtu": [None], "ifHighSpeed": [3]})
+
+    assert told["coalesce(ifMtu, ifHighSpeed)"] == "3"
+    assert told["ifHighSpeed"] == "3"
+
+
+def test_clear_expr_is_told_beside_it(workshop):
+    told = evidence(
+        workshop, "ifMtu > 9", {"ifMtu": [8], "ifHighSpeed": [4]}, clear_expr="ifMtu < 7 and ifHighSpeed > 3"
+    )
+
+    assert told["shown"] == "ifMtu = 8, not > 9"
+    assert told["clear_expr"] == "ifMtu < 7 and ifHighSpeed > 3"
+    assert told["clear_shown"] == "ifMtu = 8, not < 7 and ifHighSpeed = 4 > 3"
+    assert told["ifHighSpeed"] == "4"
+
+
+def test_hostile_device_text_loses_its_teeth(workshop):
+    nasty = b"\r\nBcc: x@evil.example\x1b[2J\xe2\x80\xae" + b"A" * 5000
+
+    told = evidence(workshop, "ifPhysAddress != 'x'", {"ifPhysAddress": [nasty]})
+
+    for text in told.values():
+        assert len(text) <= 600
+        assert text.isprintable()
+    assert told["ifPhysAddress"].startswith("'  Bcc: x@evil.example[2JAAA")
+
+
+def test_each_condition_is_told_with_its_own_verdict(workshop):
+    of_rule = workshop.rule("ifOperStatus == 'down' and ifAdminStatus == 'up' and ifMtu > 1")
+    columns = {"ifOperStatus": [1], "ifAdminStatus": [1], "ifMtu": [None]}
+    verdicts = evaluate(of_rule, workshop.reading(columns), workshop.memory())
+
+    parts = parts_with_verdicts(verdicts, 0)
+
+    assert [(part.text, part.shown, part.holds) for part in parts] == [
+        ("ifOperStatus == 'down'", "ifOperStatus = up, not down", False),
+        ("ifAdminStatus == 'up'", "ifAdminStatus = up", True),
+        ("ifMtu > 1", "ifMtu = unknown > 1", None),
+    ]
+
+
+def test_a_trap_tells_who_sent_what_and_which_pattern_took_it():
+    of_rule, event = rule(), link()
+    facts = facts_of(of_rule, event)
+
+    told = trap_evidence(of_rule, facts, verdict_on(of_rule, facts, {}), {})
+
+    assert told == {
+        "trap": LINK_DOWN,
+        "matched": f"on_trap: {LINK_DOWN}",
+        "source": "192.0.2.1",
+        "version": "2c",
+        "varbinds": "1.3.6.1.2.1.2.2.1.1.3 = 3, 1.3.6.1.2.1.2.2.1.7.3 = 1, 1.3.6.1.2.1.2.2.1.8.3 = 2",
+        "key": "ifIndex=3",
+        "heard_at": "2026-03-01T12:00:00+00:00",
+        "expr": "absent(admin) or admin != 'down'",
+        "shown": "admin = up, not missing or admin = up, not down",
+        "admin": "up",
+    }
+
+
+def test_a_trap_that_ends_says_so():
+    of_rule, event = rule(), link(LINK_UP, count=3)
+    facts = facts_of(of_rule, event)
+
+    told = trap_evidence(of_rule, facts, verdict_on(of_rule, facts, {}), {})
+
+    assert told["matched"] == f"clear_on: {LINK_UP}"
+    assert told["count"] == "3"
+
+
+def test_a_trap_that_means_nothing_says_what_did_not_hold():
+    of_rule = one_line(
+        expr="admin == 'up'", varbinds=f"{{admin: {{oid: {IF_ADMIN}, enum: {{1: up, 2: down}}}}}}"
+    ).trap_rules[0]
+    facts = facts_of(of_rule, trap(LINK_DOWN, varbind(f"{IF_ADMIN}.3", 2)))
+
+    told = trap_evidence(of_rule, facts, verdict_on(of_rule, facts, {}), {})
+
+    assert told["shown"] == "admin = down, not up"
