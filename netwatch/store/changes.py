@@ -171,14 +171,18 @@ def lease_event(kind: OutboxKind, recipient: str, now: datetime) -> Event:
     return Event(at=now, kind="delivery", text=f"{kind} to {recipient}: {LEASE_RAN_OUT}; it will be sent again")
 
 
-def record(connection: Connection, entry: OutboxEntry, events: Sequence[Event]) -> bool:
-    """Write down how an attempt ended; return whether the row was the caller's to change.
+def record(
+    connection: Connection, entry: OutboxEntry, events: Sequence[Event], entries: Sequence[OutboxEntry] = ()
+) -> bool:
+    """Write down how an attempt ended and add `entries`; return whether the row was the caller's to change.
 
     Only a row in `sending` is; but that a server accepted a mail stays true when the lease ran out meanwhile.
     """
     if not _changed(connection, entry):
         return False
     _append(connection, events)
+    if entries:
+        connection.execute(OUTBOX.insert(), [entry_row(one) for one in entries])
     return True
 
 

@@ -197,12 +197,18 @@ class MemoryStore:
             self._outbox[entry.id] = lost
             self._events.append(lease_event(entry.kind, entry.recipient, now))
 
-    async def record(self, entry: OutboxEntry, events: Sequence[Event] = ()) -> None:
-        """Write down how an attempt ended; only a row that is the caller's changes."""
+    async def record(
+        self, entry: OutboxEntry, events: Sequence[Event] = (), entries: Sequence[OutboxEntry] = ()
+    ) -> bool:
+        """Write down how an attempt ended and the mails it gives rise to; only a row that is the caller's changes."""
         row = self._outbox.get(entry.id)
         if row is None or row.state.value not in recordable_from(entry):
             LATE_RECORDS.inc()
-            return
+            return False
+        try:
+            self._check(Transaction(entries=tuple(entries)))
+        except (ValueError, TypeError) as exc:
+            raise StoreError(f"the database does not take this result: {exc}") from exc
         self._outbox[entry.id] = replace(
             row,
             state=entry.state,
@@ -214,6 +220,10 @@ class MemoryStore:
             sent_at=entry.sent_at,
         )
         self._events += events
+        self._outbox |= {one.id: one for one in entries}
+        if entries:
+            asyncio.get_running_loop().call_soon(lambda: self.on_outbox_commit())
+        return True
 
     async def prune(self, before: datetime) -> int:
         """Delete what ended before an instant; return how much went."""

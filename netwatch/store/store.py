@@ -91,16 +91,22 @@ class Store(StoreReader):
         claimed: list[OutboxEntry] = await self._running().submit(work=work, droppable=True)
         return claimed
 
-    async def record(self, entry: OutboxEntry, events: Sequence[Event] = ()) -> None:
-        """Write down how an attempt ended, and what the event log says of it.
+    async def record(
+        self, entry: OutboxEntry, events: Sequence[Event] = (), entries: Sequence[OutboxEntry] = ()
+    ) -> bool:
+        """Write down how an attempt ended, what the event log says of it, and the mails it gives rise to.
 
         Only a row in `sending` changes (for `sent`: any not yet finished); otherwise somebody else has taken it
-        over since, and this is counted and left.
+        over since, nothing at all is written, and this is counted, left and answered with False.
         """
-        recorded = await self._running().submit(work=partial(changes.record, entry=entry, events=events))
+        work = partial(changes.record, entry=entry, events=events, entries=entries)
+        recorded: bool = await self._running().submit(work=work)
         if not recorded:
             LATE_RECORDS.inc()
             log.warning("a mail's result came after its lease ended", entry=entry.id, state=entry.state)
+        elif entries:
+            self.on_outbox_commit()
+        return recorded
 
     async def prune(self, before: datetime) -> int:
         """Delete what ended before an instant, in pieces so that other writes go between; return how much went."""

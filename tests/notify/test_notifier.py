@@ -305,11 +305,11 @@ class LosingStore(MemoryStore):
         super().__init__()
         self.failures = failures
 
-    async def record(self, entry, events=()):
+    async def record(self, entry, events=(), entries=()):
         if self.failures:
             self.failures -= 1
             raise StoreError("disk full")
-        await super().record(entry, events)
+        return await super().record(entry, events, entries)
 
 
 async def test_a_store_in_trouble_is_asked_again_and_the_mail_not_sent_twice(post, rough, make_entries):

@@ -337,6 +337,42 @@ async def test_an_attempt_and_its_event_are_recorded_together(store: AnyStore):
     assert [one.text for one in await store.events()] == ["mailed"]
 
 
+async def test_mails_an_attempt_gives_rise_to_are_written_with_it_and_wake_the_sender(store: AnyStore):
+    woken: list[str] = []
+    await store.commit(mails("m1"))
+    (claimed,) = await store.claim_due(T0, LEASE, limit=1)
+    await asyncio.sleep(0)  # MemoryStore tells of the first commit in the loop's next turn
+    store.on_outbox_commit = lambda: woken.append("woken")
+
+    recorded = await store.record(replace(claimed, state=OutboxState.DEAD), [event("dead")], [entry("fallback")])
+    await asyncio.sleep(0)
+
+    assert recorded
+    assert await store.outbox_entry("fallback") == entry("fallback")
+    assert woken == ["woken"]
+
+
+async def test_an_attempt_that_is_not_recorded_gives_rise_to_nothing(store: AnyStore):
+    await store.commit(mails("m1"))
+
+    recorded = await store.record(entry("m1", state=OutboxState.DEAD), [event("dead")], [entry("fallback")])
+
+    assert not recorded
+    assert await store.outbox_entry("fallback") is None
+
+
+async def test_an_attempt_is_not_recorded_without_its_mails(store: AnyStore):
+    await store.commit(mails("m1", "m2"))
+    (claimed,) = await store.claim_due(T0, LEASE, limit=1)
+
+    with pytest.raises(StoreError):
+        await store.record(replace(claimed, state=OutboxState.DEAD), [event("dead")], [entry("m2")])
+
+    found = await store.outbox_entry(claimed.id)
+    assert found is not None
+    assert found.state is OutboxState.SENDING
+
+
 async def test_the_message_of_a_row_never_changes(store: AnyStore):
     await store.commit(mails("m1"))
     (claimed,) = await store.claim_due(T0, LEASE, limit=1)
