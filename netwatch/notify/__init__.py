@@ -5,11 +5,12 @@
 `test_mail` walks through every relay and tells what it saw.
 """
 
+from netwatch.notify.carrier import Outbox
 from netwatch.notify.compose import compose
 from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
 from netwatch.notify.facts import incident_subject
 from netwatch.notify.mailer import Mailer
-from netwatch.notify.notifier import Notifier, NotifierStatus, Outbox
+from netwatch.notify.notifier import Notifier, NotifierStatus
 from netwatch.notify.relays import Pace, RelayStatus
 from netwatch.notify.replies import Phase
 from netwatch.notify.settings import (
@@ -20,12 +21,12 @@ from netwatch.notify.settings import (
     TrapReceiverSettings,
 )
 from netwatch.notify.smtp import Step
-from netwatch.notify.trap_sender import TrapOutbox, TrapPace, TrapSender, TrapTransport
+from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
 
 __all__ = [
     "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "TrapReceiverSettings",
     "Mailer", "compose", "incident_subject",
     "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus",
-    "TrapSender", "TrapOutbox", "TrapPace", "TrapTransport",
+    "TrapSender", "TrapPace", "TrapTransport",
     "RelayDiagnosis", "Step", "Phase", "test_mail",
 ]  # fmt: skip

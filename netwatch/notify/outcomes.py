@@ -1,7 +1,8 @@
 """What a try to send makes of an outbox row, and the line it leaves in the event log.
 
 A quiet room: row and answer in, row and event out.
-May import: netwatch.model, netwatch.notify.{failures, replies, timetable}. Called by: netwatch.notify.notifier.
+May import: netwatch.model, netwatch.notify.{attempts, failures, replies, timetable}.
+Called by: netwatch.notify.notifier.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from netwatch.model import Event, OutboxEntry, OutboxState
+from netwatch.notify.attempts import given_back, tried
 from netwatch.notify.failures import SmtpFailure
 from netwatch.notify.replies import Phase, Verdict, meaning_of
 from netwatch.notify.timetable import jittered, next_attempt_at
@@ -42,7 +44,7 @@ class Outcome:
 
 def accepted(entry: OutboxEntry, *, relay: str, reply: str, before: Sequence[Trouble], now: datetime) -> Outcome:
     """The relay took it: its business from now on."""
-    row = _tried(
+    row = tried(
         entry, now, state=OutboxState.SENT, attempts=entry.attempts + 1, sent_at=now, last_reply=f"{relay}: {reply}"
     )
     after = f" (after {'; '.join(map(str, before))})" if before else ""
@@ -56,32 +58,19 @@ def failed(entry: OutboxEntry, troubles: Sequence[Trouble], *, now: datetime, di
     verdict = meaning_of(phase, last.failure.code).verdict
     if verdict is Verdict.HOLD:
         due = now + jittered(HOLD_FOR, dice)
-        row = _tried(entry, now, state=_resting(entry), not_before=due, last_reply=words)
+        row = replace(given_back(entry), last_tried_at=now, not_before=due, last_reply=words)
         return _outcome(row, f"held, no attempt spent: {words}", "held", phase, now)
     attempts = entry.attempts + 1
     next_at = next_attempt_at(attempts, created_at=entry.created_at, now=now, dice=dice)
     if verdict is Verdict.DEAD or next_at is None:
         why = "refused for good" if verdict is Verdict.DEAD else f"given up after {attempts} tries"
-        row = _tried(entry, now, state=OutboxState.DEAD, attempts=attempts, last_reply=words)
+        row = tried(entry, now, state=OutboxState.DEAD, attempts=attempts, last_reply=words)
         return _outcome(row, f"{why}: {words}", "dead", phase, now)
     unknown = verdict is Verdict.UNKNOWN
     state = OutboxState.UNKNOWN if unknown else OutboxState.DEFERRED
-    row = _tried(entry, now, state=state, attempts=attempts, not_before=next_at, last_reply=words)
+    row = tried(entry, now, state=state, attempts=attempts, not_before=next_at, last_reply=words)
     what = "perhaps accepted, to be sent again with the same Message-ID" if unknown else "deferred"
     return _outcome(row, f"{what}, try {attempts + 1} at {next_at:%H:%M:%S} UTC: {words}", str(state), phase, now)
-
-
-def released(entry: OutboxEntry) -> OutboxEntry:
-    """NetWatch stops before the message was told: the row is as it was before it was claimed."""
-    return replace(entry, state=_resting(entry), lease_until=None)
-
-
-def _resting(entry: OutboxEntry) -> OutboxState:
-    return OutboxState.DEFERRED if entry.attempts else OutboxState.QUEUED
-
-
-def _tried(entry: OutboxEntry, now: datetime, **changes: object) -> OutboxEntry:
-    return replace(entry, lease_until=None, last_tried_at=now, **changes)  # type: ignore[arg-type]
 
 
 def _outcome(entry: OutboxEntry, words: str, outcome: str, phase: Phase, now: datetime) -> Outcome:

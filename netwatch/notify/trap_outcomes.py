@@ -1,7 +1,7 @@
 """What a try to notify a manager makes of an outbox row, and the line it leaves in the event log.
 
 A quiet room: row and answer in, row and events out.
-May import: netwatch.model, netwatch.notify.timetable. Called by: netwatch.notify.trap_sender.
+May import: netwatch.model, netwatch.notify.{attempts, guard, timetable}. Called by: netwatch.notify.trap_sender.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from netwatch.model import Event, OutboxEntry, OutboxState
+from netwatch.notify.attempts import given_back, tried
 from netwatch.notify.guard import clean_line
 from netwatch.notify.timetable import jittered, next_attempt_at
 
@@ -28,7 +29,7 @@ class TrapOutcome:
 
 def taken(entry: OutboxEntry, words: str, *, now: datetime) -> TrapOutcome:
     """It is the manager's business from now on, or for a trap the network's."""
-    row = _tried(entry, now, state=OutboxState.SENT, attempts=entry.attempts + 1, sent_at=now, last_reply=words)
+    row = tried(entry, now, state=OutboxState.SENT, attempts=entry.attempts + 1, sent_at=now, last_reply=words)
     return _outcome(row, words, "sent", now)
 
 
@@ -37,9 +38,9 @@ def not_taken(entry: OutboxEntry, why: str, *, now: datetime, dice: float) -> Tr
     attempts, why = entry.attempts + 1, clean_line(why)
     next_at = next_attempt_at(attempts, created_at=entry.created_at, now=now, dice=dice)
     if next_at is None:
-        row = _tried(entry, now, state=OutboxState.DEAD, attempts=attempts, last_reply=why)
+        row = tried(entry, now, state=OutboxState.DEAD, attempts=attempts, last_reply=why)
         return _outcome(row, f"given up after {attempts} tries: {why}", "dead", now)
-    row = _tried(
+    row = tried(
         entry, now, state=OutboxState.DEFERRED, attempts=attempts, not_before=next_at, last_reply=why
     )  # fmt: skip
     return _outcome(row, f"deferred, try {attempts + 1} at {next_at:%H:%M:%S} UTC: {why}", "deferred", now)
@@ -48,29 +49,20 @@ def not_taken(entry: OutboxEntry, why: str, *, now: datetime, dice: float) -> Tr
 def hopeless(entry: OutboxEntry, why: str, *, now: datetime) -> TrapOutcome:
     """Nothing would be different next time."""
     why = clean_line(why)
-    row = _tried(entry, now, state=OutboxState.DEAD, attempts=entry.attempts + 1, last_reply=why)
+    row = tried(entry, now, state=OutboxState.DEAD, attempts=entry.attempts + 1, last_reply=why)
     return _outcome(row, f"not sent: {why}", "dead", now)
 
 
 def late(entry: OutboxEntry, *, now: datetime) -> TrapOutcome:
     """The manager knows already that the alert is over; to say now that it fires would be wrong."""
     words = "the manager was told since that it is over"
-    return _outcome(_tried(entry, now, state=OutboxState.SUPERSEDED, last_reply=words), words, "superseded", now)
+    return _outcome(tried(entry, now, state=OutboxState.SUPERSEDED, last_reply=words), words, "superseded", now)
 
 
 def rested(entry: OutboxEntry, *, until: datetime, dice: float) -> TrapOutcome:
     """Its manager was silent, or hears of the same alert right now: it waits, untried, and that is no news."""
-    row = replace(stopped(entry), not_before=until + jittered(SPREAD, dice))
+    row = replace(given_back(entry), not_before=until + jittered(SPREAD, dice))
     return TrapOutcome(entry=row, events=(), outcome="held")
-
-
-def stopped(entry: OutboxEntry) -> OutboxEntry:
-    """Return the row as it was before it was claimed."""
-    return replace(entry, state=OutboxState.DEFERRED if entry.attempts else OutboxState.QUEUED, lease_until=None)
-
-
-def _tried(entry: OutboxEntry, now: datetime, **changes: object) -> OutboxEntry:
-    return replace(entry, lease_until=None, last_tried_at=now, **changes)  # type: ignore[arg-type]
 
 
 def _outcome(entry: OutboxEntry, words: str, outcome: str, now: datetime) -> TrapOutcome:

@@ -9,31 +9,27 @@ transport; engine's commits wake it.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from netwatch.errors import PollError, StoreError
-from netwatch.model import Credential, Device, Event, OutboxEntry, OutboxKind, Varbind
+from netwatch.errors import PollError
+from netwatch.model import Credential, Device, OutboxEntry, OutboxKind, Varbind
 from netwatch.notify import metrics
-from netwatch.notify.loops import surviving
+from netwatch.notify.attempts import Result
+from netwatch.notify.carrier import Carrier, Outbox, utc_now
 from netwatch.notify.managers import parse_manager
 from netwatch.notify.settings import ReceiverSettings
 from netwatch.notify.trap_compose import tells_end
 from netwatch.notify.trap_document import from_document
 from netwatch.notify.trap_order import AlertOrder, Turn
-from netwatch.notify.trap_outcomes import TrapOutcome, hopeless, late, not_taken, rested, stopped, taken
+from netwatch.notify.trap_outcomes import TrapOutcome, hopeless, late, not_taken, rested, taken
 
 log = structlog.get_logger(__name__)
-
-MAX_SLEEP = timedelta(seconds=60)
-MIN_SLEEP_SECONDS = 0.05
-RECORD_PAUSES = (0.05, 0.2, 1.0, 3.0)
 
 
 class TrapTransport(Protocol):
@@ -46,27 +42,12 @@ class TrapTransport(Protocol):
         """Return when the manager has it."""
 
 
-class TrapOutbox(Protocol):
-    """What the sender needs of the store."""
-
-    async def claim_due(
-        self, now: datetime, lease_for: timedelta, limit: int, kind: OutboxKind
-    ) -> Sequence[OutboxEntry]:
-        """Lease up to `limit` rows of a kind that are due, oldest first."""
-
-    async def record(self, entry: OutboxEntry, events: Sequence[Event]) -> None:
-        """Replace a row and append events, in one transaction; durable when it returns."""
-
-    async def next_due(self, kind: OutboxKind) -> datetime | None:
-        """Return when the next row of a kind is due, None where nothing waits."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrapPace:
     """How long things wait that no operator needs to set; tests do.
 
-    timeout, retries: of an inform. rest_for: how long a manager that was silent is left alone. lease_for: how long a
-    claimed row is ours, longer than any try takes: `give_up_after`.
+    timeout, retries: of an inform. rest_for: how long a manager that was silent is left alone. give_up_after: how
+    long any try may take. lease_for: how long a claimed row is ours without being renewed.
     """
 
     at_once: int = 16
@@ -84,89 +65,47 @@ class TrapSender:
 
     def __init__(
         self,
-        outbox: TrapOutbox,
+        outbox: Outbox,
         transport: TrapTransport,
         receivers: Sequence[ReceiverSettings],
         credentials: Mapping[str, Credential],
         *,
         pace: TrapPace | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._outbox, self._transport, self._pace, self._clock = outbox, transport, pace or TrapPace(), clock
+        self._transport, self._pace, self._clock = transport, pace or TrapPace(), clock
         self._receivers = {one.name: one.trap for one in receivers if one.trap is not None}
         self._credentials = credentials
         self._order = AlertOrder()
         self._resting: dict[tuple[str, str], datetime] = {}
-        self._woken = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._loop: asyncio.Task[None] | None = None
+        self._carrier = Carrier(
+            outbox,
+            OutboxKind.TRAP,
+            carry=self._carry,
+            room=lambda: self._pace.at_once,
+            lease_for=self._pace.lease_for,
+            grace=self._pace.grace,
+            clock=clock,
+        )
 
     def wake(self) -> None:
         """Look at the outbox now: rows were committed. Call it on the loop."""
-        self._woken.set()
+        self._carrier.wake()
 
     async def start(self) -> None:
         """Begin to send."""
-        self._loop = asyncio.create_task(self._dispatch(), name="notify: traps")
+        self._carrier.start()
 
     async def stop(self) -> None:
         """Let what is under way finish for a moment, give the rest back."""
-        if self._loop is None:
-            return
-        self._loop.cancel()
-        await asyncio.gather(self._loop, return_exceptions=True)
-        self._loop = None
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=self._pace.grace.total_seconds())
-        for task in tuple(self._under_way):
-            task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._carrier.stop()
 
-    async def _dispatch(self) -> None:
-        while True:
-            self._woken.clear()
-            seconds: float | None = 1.0
-            with surviving("traps"):
-                claimed = await self._claim()
-                seconds = await self._until_next(claimed)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._woken.wait()
-
-    async def _claim(self) -> int:
-        free = self._pace.at_once - len(self._under_way)
-        if free <= 0:
-            return 0
-        entries = await self._outbox.claim_due(self._clock(), self._pace.lease_for, free, OutboxKind.TRAP)
-        for entry in entries:
-            task = asyncio.create_task(self._deliver(entry))
-            self._under_way.add(task)
-            task.add_done_callback(self._finished)
-        return len(entries)
-
-    async def _until_next(self, claimed: int) -> float | None:
-        """Return for how many seconds there is nothing to do unless somebody wakes us."""
-        if len(self._under_way) >= self._pace.at_once:
-            return None
-        due = await self._outbox.next_due(OutboxKind.TRAP)
-        wait = min(due - self._clock(), MAX_SLEEP) if due is not None else MAX_SLEEP
-        return max(wait.total_seconds(), 0.0 if claimed else MIN_SLEEP_SECONDS)
-
-    def _finished(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        self.wake()
-
-    async def _deliver(self, entry: OutboxEntry) -> None:
-        with surviving("trap"):
-            try:
-                outcome = await self._try(entry)
-            except asyncio.CancelledError:
-                await self._record(stopped(entry), ())
-                raise
-            metrics.TRAPS.labels(outcome.outcome).inc()
-            if outcome.outcome == "dead":
-                log.error("notification given up", manager=entry.recipient, why=outcome.entry.last_reply)
-            await self._record(outcome.entry, outcome.events)
+    async def _carry(self, entry: OutboxEntry) -> Result:
+        outcome = await self._try(entry)
+        metrics.TRAPS.labels(outcome.outcome).inc()
+        if outcome.outcome == "dead":
+            log.error("notification given up", manager=entry.recipient, why=outcome.entry.last_reply)
+        return Result(entry=outcome.entry, events=outcome.events)
 
     async def _try(self, entry: OutboxEntry) -> TrapOutcome:
         """Send one row, unless its manager rests; return what became of it."""
@@ -219,18 +158,6 @@ class TrapSender:
             name=f"manager {place}", address=place.host, port=place.port, credential=credential,
             timeout=self._pace.timeout, retries=self._pace.retries,
         )  # fmt: skip
-
-    async def _record(self, entry: OutboxEntry, events: Sequence[Event]) -> None:
-        """Write down what became of a row; a store in trouble is asked again while the lease may still hold."""
-        for pause in (*RECORD_PAUSES, None):
-            try:
-                await self._outbox.record(entry, events)
-                return
-            except StoreError:
-                metrics.LOOP_ERRORS.labels("record").inc()
-                if pause is None:
-                    raise
-                await asyncio.sleep(pause)
 
 
 def _in_words(exc: Exception) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from netwatch.model import OutboxState
 from netwatch.notify import Phase
-from netwatch.notify.outcomes import Trouble, accepted, failed, released
+from netwatch.notify.attempts import given_back
+from netwatch.notify.outcomes import Trouble, accepted, failed
 from netwatch.notify.smtp import SmtpFailure
 
 
@@ -72,4 +73,4 @@ def test_nothing_of_the_mail_itself_ever_changes(entry):
     ):
         assert outcome.entry.message is entry.message
         assert outcome.entry.message_id == entry.message_id
-    assert released(entry).message is entry.message
+    assert given_back(entry).message is entry.message

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from netwatch.model import OutboxState
+from netwatch.notify.attempts import given_back
 from netwatch.notify.trap_compose import compose_traps
-from netwatch.notify.trap_outcomes import hopeless, late, not_taken, rested, stopped, taken
+from netwatch.notify.trap_outcomes import hopeless, late, not_taken, rested, taken
 
 from .conftest import NOW
 
@@ -64,6 +65,6 @@ def test_what_waits_for_its_manager_spends_no_attempt_and_makes_no_noise(entry):
 
 @pytest.mark.parametrize(("attempts", "state"), [(0, OutboxState.QUEUED), (2, OutboxState.DEFERRED)])
 def test_what_is_given_back_is_as_it_was(entry, attempts, state):
-    row = stopped(replace(entry, attempts=attempts))
+    row = given_back(replace(entry, attempts=attempts))
 
     assert (row.state, row.attempts, row.lease_until) == (state, attempts, None)
