@@ -19,7 +19,7 @@ from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus
 from netwatch.model.duration import Duration, format_duration, parse_duration
 from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
 from netwatch.model.oid import Oid
-from netwatch.model.outbox import UNSENT, OutboxEntry, OutboxKind, OutboxState, Supersession
+from netwatch.model.outbox import UNSENT, Account, OutboxEntry, OutboxKind, OutboxState, Supersession
 from netwatch.model.pattern import bounded_matcher
 from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
 from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
@@ -49,7 +49,7 @@ __all__ = [
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
-    "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "Supersession", "Composition",
+    "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "Account", "Supersession", "Composition",
     "Memory", "Transaction",
     "Duration", "format_duration", "parse_duration", "shipped_directory",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",

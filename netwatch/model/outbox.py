@@ -5,6 +5,7 @@ May import: nothing. Called by: notify, which composes and sends; store, which k
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -91,3 +92,17 @@ class Supersession:
     entry_id: str
     subject: str
     message: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What became of every row the outbox ever had: those retention took, and how many stand in each state."""
+
+    written: int
+    pruned: int
+    by_state: Mapping[OutboxState, int]
+
+    @property
+    def unaccounted(self) -> int:
+        """Return how many rows nobody can say anything of; anything but 0 is a fault of NetWatch."""
+        return self.written - self.pruned - sum(self.by_state.values())

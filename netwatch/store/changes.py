@@ -7,6 +7,7 @@ May import: netwatch.model. Called by: store, writer.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,19 +19,20 @@ from sqlalchemy.sql import func
 
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.store.database import Database
+from netwatch.store.entries import NewEntries, count, insert, new_entries
 from netwatch.store.queries import WAITING, chunks, groups
 from netwatch.store.rows import (
     Row,
     alert_row,
     entry_of,
-    entry_row,
     event_row,
     group_row,
     memory_row,
     microseconds,
     progress_row,
+    silence_row,
 )
-from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, TRAPS
+from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, OUTBOX_ALERTS, PRUNED, SILENCES, TRAPS
 from netwatch.store.trap_rows import trap_row
 
 TRAPS_KEPT = 500_000
@@ -49,7 +51,7 @@ class Statements:
         self.put_alert = database.insert(ALERTS)
         self.put_group = database.insert(GROUPS)
         self.put_memory = database.insert(MEMORIES)
-        self.add_entry = OUTBOX.insert()
+        self.put_silence = database.insert(SILENCES)
         self.add_event = EVENTS.insert()
         self.add_trap = TRAPS.insert()
         self.drop_alert = delete(ALERTS).where(ALERTS.c.id == bindparam("id"))
@@ -65,7 +67,8 @@ class Prepared:
 
     alerts: Sequence[Operation]
     groups: Sequence[Operation]
-    entries: Sequence[Operation]
+    silences: Sequence[Operation]
+    entries: NewEntries
     events: Sequence[Operation]
     memories: Sequence[Operation]
     traps: Sequence[Operation]
@@ -83,7 +86,8 @@ def prepare(statements: Statements, transaction: Transaction) -> Prepared:
     return Prepared(
         alerts=[_alert(statements, alert_row(alert)) for alert in transaction.alerts],
         groups=[*closed, *((statements.put_group, group_row(group)) for group in transaction.groups)],
-        entries=[(statements.add_entry, entry_row(entry)) for entry in transaction.entries],
+        silences=[(statements.put_silence, silence_row(silence)) for silence in transaction.silences],
+        entries=new_entries(transaction),
         events=[(statements.add_event, event_row(event)) for event in transaction.events],
         memories=[_memory(statements, memory) for memory in transaction.memories],
         traps=[(statements.add_trap, trap_row(trap)) for trap in transaction.traps],
@@ -102,7 +106,8 @@ def _memory(statements: Statements, memory: Memory) -> Operation:
 
 def apply(connection: Connection, prepared: Sequence[Prepared]) -> None:
     """Write transactions, as few statements as their order allows."""
-    for table in ("alerts", "groups", "entries", "events", "memories", "traps"):
+    insert(connection, [one.entries for one in prepared if one.entries.rows])
+    for table in ("alerts", "groups", "silences", "events", "memories", "traps"):
         operations = (operation for one in prepared for operation in getattr(one, table))
         for _, run in groupby(operations, key=_statement):
             same = list(run)
@@ -158,17 +163,22 @@ def _end_leases(connection: Connection, now: datetime, kind: OutboxKind) -> None
 
 
 def _make_unknown(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    query = select(OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.recipient).where(which).with_for_update(skip_locked=True)
+    columns = (OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.recipient, OUTBOX.c.group_key)
+    query = select(*columns).where(which).with_for_update(skip_locked=True)
     lost = connection.execute(query).all()
     values = {"state": OutboxState.UNKNOWN.value, "lease_until": None, "last_reply": LEASE_RAN_OUT}
     for ids in chunks(row.id for row in lost):
         connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
-    _append(connection, (lease_event(OutboxKind(row.kind), row.recipient, now) for row in lost))
+    _append(
+        connection, (lease_event(OutboxKind(row.kind), row.recipient, now, row.id, row.group_key) for row in lost)
+    )
 
 
-def lease_event(kind: OutboxKind, recipient: str, now: datetime) -> Event:
+def lease_event(kind: OutboxKind, recipient: str, now: datetime, entry_id: str, group_key: str) -> Event:
     """Return the line of the event log for a lease that ran out."""
-    return Event(at=now, kind="delivery", text=f"{kind} to {recipient}: {LEASE_RAN_OUT}; it will be sent again")
+    words = f"{kind} to {recipient}: {LEASE_RAN_OUT}; it will be sent again"
+    details = {"phase": "lease", "reply": LEASE_RAN_OUT}
+    return Event(at=now, kind="delivery", text=words, entry_id=entry_id, group_key=group_key, details=details)
 
 
 def record(
@@ -182,7 +192,7 @@ def record(
         return False
     _append(connection, events)
     if entries:
-        connection.execute(OUTBOX.insert(), [entry_row(one) for one in entries])
+        insert(connection, [new_entries(Transaction(entries=tuple(entries)))])
     return True
 
 
@@ -213,7 +223,8 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
     finished = and_(OUTBOX.c.state.not_in([state.value for state in UNSENT]), last_touched < old)
     return (
         _delete(connection, ALERTS, ended, limit, keep=told)
-        + _delete(connection, OUTBOX, and_(OUTBOX.c.created_at < old, finished), limit)
+        + _delete_entries(connection, and_(OUTBOX.c.created_at < old, finished), limit)
+        + _delete(connection, SILENCES, SILENCES.c.ends_at < old, limit)
         + _delete(connection, EVENTS, EVENTS.c.at < old, limit)
         + _delete(connection, TRAPS, or_(TRAPS.c.at < old, TRAPS.c.number <= _traps_over(connection)), limit)
     )
@@ -222,6 +233,20 @@ def prune(connection: Connection, before: datetime, limit: int) -> int:
 def _traps_over(connection: Connection) -> int:
     """Return the number of the youngest row that is too many."""
     return (connection.execute(select(func.max(TRAPS.c.number))).scalar() or 0) - TRAPS_KEPT
+
+
+def _delete_entries(connection: Connection, condition: ColumnElement[bool], limit: int) -> int:
+    """Delete outbox rows, what they told of, and write them off in the account."""
+    doomed = connection.execute(select(OUTBOX.c.id, OUTBOX.c.alert_ids).where(condition).limit(limit)).all()
+    alerts = {alert_id for row in doomed for alert_id in json.loads(row.alert_ids)}
+    for ids in chunks(row.id for row in doomed):
+        for some in chunks(alerts):  # by alert, for which there is an index
+            told = and_(OUTBOX_ALERTS.c.alert_id.in_(some), OUTBOX_ALERTS.c.entry_id.in_(ids))
+            connection.execute(delete(OUTBOX_ALERTS).where(told))
+        connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(ids)))
+    if doomed:
+        count(connection, PRUNED, len(doomed))
+    return len(doomed)
 
 
 def _delete(connection: Connection, table: Table, condition: Any, limit: int, keep: Iterable[str] = ()) -> int:

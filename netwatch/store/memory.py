@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from netwatch.errors import StoreError
 from netwatch.model import (
     UNSENT,
+    Account,
     Alert,
     AlertGroup,
     AlertState,
@@ -23,11 +24,15 @@ from netwatch.model import (
     OutboxEntry,
     OutboxKind,
     OutboxState,
+    Silence,
+    Supersession,
     Transaction,
     TrapEvent,
 )
 from netwatch.store.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
+from netwatch.store.entries import NEVER_LEFT, check_supersessions, superseded_event
 from netwatch.store.metrics import LATE_RECORDS
+from netwatch.store.queries import EventFilter
 from netwatch.store.rows import check_transaction
 from netwatch.store.trap_rows import trap_row
 
@@ -46,6 +51,8 @@ class MemoryStore:
         self._memories: dict[tuple[str, str], Memory] = {}
         self._traps: dict[int, TrapEvent] = {}
         self._last_trap = 0
+        self._silences: dict[str, Silence] = {}
+        self._written = self._pruned = 0
 
     async def start(self) -> None:
         """Accept transactions; what a former life was sending is free."""
@@ -74,6 +81,7 @@ class MemoryStore:
 
     def _check(self, transaction: Transaction) -> None:
         check_transaction(transaction)
+        check_supersessions(transaction)
         for trap in transaction.traps:
             trap_row(trap)
         ids = [entry.id for entry in transaction.entries]
@@ -88,7 +96,11 @@ class MemoryStore:
         for key in transaction.closed_groups:
             self._groups.pop(key, None)
         self._groups |= {group.key: group for group in transaction.groups}
-        self._outbox |= {entry.id: entry for entry in transaction.entries}
+        self._silences |= {silence.id: silence for silence in transaction.silences}
+        supersessions = {one.entry_id: one for one in transaction.supersessions}
+        entries = [self._superseding(entry, supersessions.get(entry.id)) for entry in transaction.entries]
+        self._outbox |= {entry.id: entry for entry in entries}
+        self._written += len(entries)
         self._events += transaction.events
         for trap in transaction.traps:
             self._last_trap += 1
@@ -98,11 +110,27 @@ class MemoryStore:
             if memory.text is None:
                 del self._memories[memory.scope, memory.key]
 
+    def _superseding(self, entry: OutboxEntry, supersession: Supersession | None) -> OutboxEntry:
+        """Supersede what a new row does, and return the row as it is to be kept."""
+        if supersession is None:
+            return entry
+        incident = (entry.thread_id, entry.recipient, entry.kind)
+        old = [one for one in self._outbox.values() if (one.thread_id, one.recipient, one.kind) == incident]
+        old = [one for one in old if one.state in NEVER_LEFT]
+        for one in old:
+            self._outbox[one.id] = replace(one, state=OutboxState.SUPERSEDED, told_by=entry.id)
+            self._events.append(superseded_event(one.id, one.group_key, entry))
+        return replace(entry, subject=supersession.subject, message=supersession.message) if old else entry
+
     async def alerts(self, states: Collection[AlertState] | None = None, limit: int | None = None) -> list[Alert]:
         """Return alerts of some states (of all, without), the youngest first."""
         found = [alert for alert in self._alerts.values() if states is None or alert.state in states]
         found.sort(key=lambda alert: alert.id)
         return sorted(found, key=lambda alert: alert.pending_at, reverse=True)[:limit]
+
+    async def alerts_of(self, rule: str, device: str, limit: int | None = None) -> list[Alert]:
+        """Return the alerts of a rule on a device, the youngest first."""
+        return [a for a in await self.alerts() if (a.key.rule, a.key.device) == (rule, device)][:limit]
 
     async def unfinished(self) -> list[Alert]:
         """Return every alert not resolved, and those of open groups; the oldest first."""
@@ -114,17 +142,30 @@ class MemoryStore:
         """Return the open groups, the oldest first."""
         return sorted(self._groups.values(), key=lambda group: (group.opened_at, group.key))
 
+    async def silences(self) -> list[Silence]:
+        """Return every silence, the expired ones as well, by their start."""
+        return sorted(self._silences.values(), key=lambda silence: (silence.starts_at, silence.id))
+
     async def memories(self, scope: str) -> list[Memory]:
         """Return what was remembered under one scope, by key."""
         return sorted((m for m in self._memories.values() if m.scope == scope), key=lambda memory: memory.key)
 
-    async def events(self, limit: int = 100, device: str | None = None, alert_id: str | None = None) -> list[Event]:
-        """Return the last events, the newest first."""
-        found = [
-            event
-            for event in reversed(self._events)
-            if (device is None or event.device == device) and (alert_id is None or event.alert_id == alert_id)
-        ]
+    async def events(
+        self,
+        limit: int = 100,
+        device: str | None = None,
+        alert_id: str | None = None,
+        *,
+        rule: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        entry_ids: Collection[str] | None = None,
+    ) -> list[Event]:
+        """Return the last events, the newest first; from `since` on, before `until`."""
+        wanted = EventFilter(
+            device=device, alert_id=alert_id, rule=rule, since=since, until=until, entry_ids=entry_ids
+        )
+        found = [event for event in reversed(self._events) if wanted.takes(event)]
         return sorted(found, key=lambda event: event.at, reverse=True)[:limit]
 
     async def traps(self, limit: int = 100, device: str | None = None, source: str | None = None) -> list[TrapEvent]:
@@ -159,6 +200,29 @@ class MemoryStore:
     async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
         """Return one outbox row."""
         return self._outbox.get(entry_id)
+
+    async def outbox_ids(self, prefix: str, limit: int = 100) -> list[str]:
+        """Return the ids of outbox rows that begin with a text, in order."""
+        return sorted(entry_id for entry_id in self._outbox if entry_id.startswith(prefix))[:limit]
+
+    async def entries_of_alert(self, alert_id: str) -> list[OutboxEntry]:
+        """Return the outbox rows that tell of an alert, the oldest first."""
+        return self._oldest_first(lambda entry: alert_id in entry.alert_ids)
+
+    async def outbox_of_thread(self, thread_id: str) -> list[OutboxEntry]:
+        """Return the outbox rows of an incident, the oldest first."""
+        return self._oldest_first(lambda entry: entry.thread_id == thread_id)
+
+    async def outbox_told_by(self, entry_id: str) -> list[OutboxEntry]:
+        """Return the outbox rows that another one tells instead (a digest, a newer mail), the oldest first."""
+        return self._oldest_first(lambda entry: entry.told_by == entry_id)
+
+    def _oldest_first(self, wanted: Callable[[OutboxEntry], bool]) -> list[OutboxEntry]:
+        return sorted(filter(wanted, self._outbox.values()), key=lambda entry: (entry.created_at, entry.id))
+
+    async def account(self) -> Account:
+        """Return what became of every row the outbox ever had."""
+        return Account(written=self._written, pruned=self._pruned, by_state=await self.outbox_counts())
 
     async def outbox_counts(self) -> dict[OutboxState, int]:
         """Return how many rows stand in each state."""
@@ -195,7 +259,7 @@ class MemoryStore:
         for entry in entries:
             lost = replace(entry, state=OutboxState.UNKNOWN, lease_until=None, last_reply=LEASE_RAN_OUT)
             self._outbox[entry.id] = lost
-            self._events.append(lease_event(entry.kind, entry.recipient, now))
+            self._events.append(lease_event(entry.kind, entry.recipient, now, entry.id, entry.group_key))
 
     async def record(
         self, entry: OutboxEntry, events: Sequence[Event] = (), entries: Sequence[OutboxEntry] = ()
@@ -221,6 +285,7 @@ class MemoryStore:
         )
         self._events += events
         self._outbox |= {one.id: one for one in entries}
+        self._written += len(entries)
         if entries:
             asyncio.get_running_loop().call_soon(lambda: self.on_outbox_commit())
         return True
@@ -234,7 +299,11 @@ class MemoryStore:
         over = self._last_trap - TRAPS_KEPT
         kept_traps = {number: trap for number, trap in self._traps.items() if trap.at >= before and number > over}
         deleted = len(doomed_alerts) + len(doomed_entries) + len(self._events) - len(kept_events)
-        deleted += len(self._traps) - len(kept_traps)
+        ended_silences = [silence.id for silence in self._silences.values() if silence.ends_at < before]
+        deleted += len(self._traps) - len(kept_traps) + len(ended_silences)
+        for silence_id in ended_silences:
+            del self._silences[silence_id]
+        self._pruned += len(doomed_entries)
         for alert_id in doomed_alerts:
             del self._alerts[alert_id]
         for entry_id in doomed_entries:

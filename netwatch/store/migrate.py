@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, inspect, select, update
 
 from netwatch.errors import StoreError
-from netwatch.store.schema import METADATA, SCHEMA_VERSION
+from netwatch.store.schema import COUNTERS, METADATA, PRUNED, SCHEMA_VERSION, WRITTEN
 
-CURRENT = 3
+CURRENT = 4
 
 Step = Callable[[Connection], None]
 
@@ -42,7 +42,40 @@ def _outbox_of_traps(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: Mapping[int, Step] = {1: _trap_log, 2: _outbox_of_traps}
+def _ledger(connection: Connection) -> None:
+    """Version 4: silences, acknowledgements, incidents of mails, whom an alert was told, and the ledger's account."""
+    for statement in (
+        "ALTER TABLE alerts ADD COLUMN acked_at BIGINT",
+        "ALTER TABLE alerts ADD COLUMN acked_by TEXT DEFAULT '' NOT NULL",
+        "ALTER TABLE alerts ADD COLUMN ack_comment TEXT DEFAULT '' NOT NULL",
+        "ALTER TABLE alerts ADD COLUMN flapping INTEGER DEFAULT '0' NOT NULL",
+        "CREATE INDEX alerts_by_rule ON alerts (rule, device, pending_at)",
+        "ALTER TABLE alert_groups ADD COLUMN escalation TEXT DEFAULT '' NOT NULL",
+        "CREATE TABLE silences (id TEXT NOT NULL PRIMARY KEY, matchers TEXT NOT NULL, starts_at BIGINT NOT NULL, "
+        "ends_at BIGINT NOT NULL, created_by TEXT NOT NULL, comment TEXT NOT NULL, updated_at BIGINT NOT NULL)",
+        "ALTER TABLE outbox ADD COLUMN thread_id TEXT DEFAULT '' NOT NULL",
+        "ALTER TABLE outbox ADD COLUMN told_by TEXT",
+        "CREATE INDEX outbox_by_thread ON outbox (thread_id, recipient)",
+        "CREATE INDEX outbox_by_teller ON outbox (told_by) WHERE told_by IS NOT NULL",
+        "CREATE TABLE outbox_alerts (alert_id TEXT NOT NULL, entry_id TEXT NOT NULL, "
+        "PRIMARY KEY (alert_id, entry_id)) WITHOUT ROWID",
+        "INSERT INTO outbox_alerts SELECT DISTINCT told.value, outbox.id "
+        "FROM outbox, json_each(outbox.alert_ids) AS told",
+        "UPDATE outbox SET thread_id = coalesce((SELECT one.thread_id FROM alert_groups AS one "
+        "WHERE one.key = outbox.group_key AND one.opened_at <= outbox.created_at), '')",
+        "ALTER TABLE events ADD COLUMN entry_id TEXT",
+        "ALTER TABLE events ADD COLUMN group_key TEXT DEFAULT '' NOT NULL",
+        "ALTER TABLE events ADD COLUMN details TEXT DEFAULT '{}' NOT NULL",
+        "CREATE INDEX events_by_entry ON events (entry_id, at) WHERE entry_id IS NOT NULL",
+        "CREATE INDEX events_by_rule ON events (rule, device, at)",
+        "CREATE TABLE counters (name TEXT NOT NULL PRIMARY KEY, count BIGINT NOT NULL)",
+        "INSERT INTO counters SELECT 'outbox_written', count(*) FROM outbox",
+        "INSERT INTO counters VALUES ('outbox_pruned', 0)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: Mapping[int, Step] = {1: _trap_log, 2: _outbox_of_traps, 3: _ledger}
 """Version n -> what makes it version n + 1. A step writes its own DDL and never uses `schema.py`, which moves on."""
 
 
@@ -58,6 +91,7 @@ def bring_up_to_date(
     if not tables:
         METADATA.create_all(connection)
         connection.execute(SCHEMA_VERSION.insert().values(version=current))
+        connection.execute(COUNTERS.insert(), [{"name": name, "count": 0} for name in (WRITTEN, PRUNED)])
         return
     for version in range(_version(connection, tables, name, current), current):
         steps[version](connection)

@@ -6,13 +6,15 @@ May import: netwatch.model. Called by: reader, changes.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select
 
 from netwatch.model import (
     UNSENT,
+    Account,
     Alert,
     AlertGroup,
     AlertState,
@@ -21,10 +23,23 @@ from netwatch.model import (
     OutboxEntry,
     OutboxKind,
     OutboxState,
+    Silence,
     TrapEvent,
 )
-from netwatch.store.rows import alert_of, entry_of, event_of, group_of, instant, memory_of
-from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, TRAPS
+from netwatch.store.rows import alert_of, entry_of, event_of, group_of, instant, memory_of, microseconds, silence_of
+from netwatch.store.schema import (
+    ALERTS,
+    COUNTERS,
+    EVENTS,
+    GROUPS,
+    MEMORIES,
+    OUTBOX,
+    OUTBOX_ALERTS,
+    PRUNED,
+    SILENCES,
+    TRAPS,
+    WRITTEN,
+)
 from netwatch.store.trap_rows import trap_of
 
 CHUNK = 500
@@ -38,6 +53,13 @@ def alerts(connection: Connection, states: Collection[AlertState] | None, limit:
     query = select(ALERTS).order_by(ALERTS.c.pending_at.desc(), ALERTS.c.id).limit(limit)
     if states is not None:
         query = query.where(ALERTS.c.state.in_([state.value for state in states]))
+    return [alert_of(row) for row in connection.execute(query).mappings()]
+
+
+def alerts_of(connection: Connection, rule: str, device: str, limit: int | None) -> list[Alert]:
+    """Return the alerts of a rule on a device, the youngest first."""
+    query = select(ALERTS).where(ALERTS.c.rule == rule, ALERTS.c.device == device)
+    query = query.order_by(ALERTS.c.pending_at.desc(), ALERTS.c.id).limit(limit)
     return [alert_of(row) for row in connection.execute(query).mappings()]
 
 
@@ -67,14 +89,56 @@ def memories(connection: Connection, scope: str) -> list[Memory]:
     return [memory_of(row) for row in connection.execute(query).mappings()]
 
 
-def events(connection: Connection, limit: int, device: str | None, alert_id: str | None) -> list[Event]:
+def silences(connection: Connection) -> list[Silence]:
+    """Return every silence, the expired ones as well, by their start."""
+    query = select(SILENCES).order_by(SILENCES.c.starts_at, SILENCES.c.id)
+    return [silence_of(row) for row in connection.execute(query).mappings()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """Which events are wanted; None leaves a question open. `since` is included, `until` is not."""
+
+    device: str | None = None
+    alert_id: str | None = None
+    rule: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    entry_ids: Collection[str] | None = None
+
+    def takes(self, event: Event) -> bool:
+        """Return whether an event is wanted."""
+        return (
+            self.device in (None, event.device)
+            and self.alert_id in (None, event.alert_id)
+            and self.rule in (None, event.rule)
+            and (self.since is None or event.at >= self.since)
+            and (self.until is None or event.at < self.until)
+            and (self.entry_ids is None or (event.entry_id != "" and event.entry_id in self.entry_ids))
+        )
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the same in SQL, but for the entries, which may be too many for one statement."""
+        at, wanted = EVENTS.c.at, []
+        for column, value in ((EVENTS.c.device, self.device), (EVENTS.c.alert_id, self.alert_id),
+                              (EVENTS.c.rule, self.rule)):  # fmt: skip
+            wanted += [] if value is None else [column == value]
+        wanted += [] if self.since is None else [at >= microseconds(self.since)]
+        wanted += [] if self.until is None else [at < microseconds(self.until)]
+        return wanted
+
+
+def events(connection: Connection, limit: int, wanted: EventFilter) -> list[Event]:
     """Return the last events, the newest first."""
-    query = select(EVENTS).order_by(EVENTS.c.at.desc(), EVENTS.c.number.desc()).limit(limit)
-    if device is not None:
-        query = query.where(EVENTS.c.device == device)
-    if alert_id is not None:
-        query = query.where(EVENTS.c.alert_id == alert_id)
-    return [event_of(row) for row in connection.execute(query).mappings()]
+    query = select(EVENTS).where(*wanted.conditions())
+    query = query.order_by(EVENTS.c.at.desc(), EVENTS.c.number.desc()).limit(limit)
+    if wanted.entry_ids is None:
+        return [event_of(row) for row in connection.execute(query).mappings()]
+    found: list[RowMapping] = []
+    for ids in chunks(sorted(set(wanted.entry_ids) - {""})):
+        found += connection.execute(query.where(EVENTS.c.entry_id.in_(ids))).mappings()
+    found.sort(key=lambda row: (row["at"], row["number"]), reverse=True)
+    return [event_of(row) for row in found[:limit]]
 
 
 def traps(connection: Connection, limit: int, device: str | None, source: str | None) -> list[TrapEvent]:
@@ -115,6 +179,40 @@ def outbox_entry(connection: Connection, entry_id: str) -> OutboxEntry | None:
     """Return one outbox row."""
     row = connection.execute(select(OUTBOX).where(OUTBOX.c.id == entry_id)).mappings().first()
     return None if row is None else entry_of(row)
+
+
+def outbox_ids(connection: Connection, prefix: str, limit: int) -> list[str]:
+    """Return the ids that begin with a text, in order."""
+    # Compared from the front, because LIKE would read % and _ in it, and knows no upper case.
+    query = select(OUTBOX.c.id).where(func.substr(OUTBOX.c.id, 1, len(prefix)) == prefix)
+    return list(connection.execute(query.order_by(OUTBOX.c.id).limit(limit)).scalars())
+
+
+def entries_of_alert(connection: Connection, alert_id: str) -> list[OutboxEntry]:
+    """Return the rows that tell of an alert, the oldest first."""
+    told = select(OUTBOX_ALERTS.c.entry_id).where(OUTBOX_ALERTS.c.alert_id == alert_id)
+    return _oldest_first(connection, OUTBOX.c.id.in_(told))
+
+
+def outbox_of_thread(connection: Connection, thread_id: str) -> list[OutboxEntry]:
+    """Return the rows of an incident, the oldest first."""
+    return _oldest_first(connection, OUTBOX.c.thread_id == thread_id)
+
+
+def outbox_told_by(connection: Connection, entry_id: str) -> list[OutboxEntry]:
+    """Return the rows that another one tells instead, the oldest first."""
+    return _oldest_first(connection, OUTBOX.c.told_by == entry_id)
+
+
+def _oldest_first(connection: Connection, condition: ColumnElement[bool]) -> list[OutboxEntry]:
+    query = select(OUTBOX).where(condition).order_by(OUTBOX.c.created_at, OUTBOX.c.id)
+    return [entry_of(row) for row in connection.execute(query).mappings()]
+
+
+def account(connection: Connection) -> Account:
+    """Return what became of every row the outbox ever had, at one moment."""
+    counters = {row.name: row[1] for row in connection.execute(select(COUNTERS.c.name, COUNTERS.c["count"]))}
+    return Account(written=counters[WRITTEN], pruned=counters[PRUNED], by_state=outbox_counts(connection))
 
 
 def outbox_counts(connection: Connection) -> dict[OutboxState, int]:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
 from netwatch.model import (
+    Account,
     Alert,
     AlertGroup,
     AlertState,
@@ -26,12 +27,14 @@ from netwatch.model import (
     OutboxEntry,
     OutboxKind,
     OutboxState,
+    Silence,
     TrapEvent,
 )
 from netwatch.store import queries
 from netwatch.store.database import Database, database_for
 from netwatch.store.metrics import ERRORS
 from netwatch.store.migrate import check_version
+from netwatch.store.queries import EventFilter
 from netwatch.store.settings import StoreSettings
 from netwatch.store.sqlite import READERS
 
@@ -69,6 +72,10 @@ class StoreReader:
         """Return alerts of some states (of all, without), the youngest first."""
         return await self._read(queries.alerts, states, limit)
 
+    async def alerts_of(self, rule: str, device: str, limit: int | None = None) -> list[Alert]:
+        """Return the alerts of a rule on a device, the youngest first."""
+        return await self._read(queries.alerts_of, rule, device, limit)
+
     async def unfinished(self) -> list[Alert]:
         """Return every alert not resolved, and those of open groups; the oldest first."""
         return await self._read(queries.unfinished)
@@ -77,13 +84,30 @@ class StoreReader:
         """Return the open groups, the oldest first."""
         return await self._read(queries.groups)
 
+    async def silences(self) -> list[Silence]:
+        """Return every silence, the expired ones as well, by their start."""
+        return await self._read(queries.silences)
+
     async def memories(self, scope: str) -> list[Memory]:
         """Return what was remembered under one scope, by key."""
         return await self._read(queries.memories, scope)
 
-    async def events(self, limit: int = 100, device: str | None = None, alert_id: str | None = None) -> list[Event]:
-        """Return the last events, the newest first."""
-        return await self._read(queries.events, limit, device, alert_id)
+    async def events(
+        self,
+        limit: int = 100,
+        device: str | None = None,
+        alert_id: str | None = None,
+        *,
+        rule: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        entry_ids: Collection[str] | None = None,
+    ) -> list[Event]:
+        """Return the last events, the newest first; from `since` on, before `until`."""
+        wanted = EventFilter(
+            device=device, alert_id=alert_id, rule=rule, since=since, until=until, entry_ids=entry_ids
+        )
+        return await self._read(queries.events, limit, wanted)
 
     async def traps(self, limit: int = 100, device: str | None = None, source: str | None = None) -> list[TrapEvent]:
         """Return the last traps, the newest first."""
@@ -104,6 +128,26 @@ class StoreReader:
     async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
         """Return one outbox row."""
         return await self._read(queries.outbox_entry, entry_id)
+
+    async def outbox_ids(self, prefix: str, limit: int = 100) -> list[str]:
+        """Return the ids of outbox rows that begin with a text, in order."""
+        return await self._read(queries.outbox_ids, prefix, limit)
+
+    async def entries_of_alert(self, alert_id: str) -> list[OutboxEntry]:
+        """Return the outbox rows that tell of an alert, the oldest first."""
+        return await self._read(queries.entries_of_alert, alert_id)
+
+    async def outbox_of_thread(self, thread_id: str) -> list[OutboxEntry]:
+        """Return the outbox rows of an incident, the oldest first."""
+        return await self._read(queries.outbox_of_thread, thread_id)
+
+    async def outbox_told_by(self, entry_id: str) -> list[OutboxEntry]:
+        """Return the outbox rows that another one tells instead (a digest, a newer mail), the oldest first."""
+        return await self._read(queries.outbox_told_by, entry_id)
+
+    async def account(self) -> Account:
+        """Return what became of every row the outbox ever had, at one moment."""
+        return await self._read(queries.account)
 
     async def outbox_counts(self) -> dict[OutboxState, int]:
         """Return how many rows stand in each state."""

@@ -24,6 +24,7 @@ from netwatch.model import (
     OutboxEntry,
     OutboxKind,
     OutboxState,
+    Silence,
     Transaction,
 )
 
@@ -84,6 +85,10 @@ def alert_row(alert: Alert) -> Row:
         "resolved_at": _optional(alert.resolved_at),
         "seen_at": _optional(alert.seen_at),
         "trap_count": alert.trap_count,
+        "acked_at": _optional(alert.acked_at),
+        "acked_by": clean(alert.acked_by),
+        "ack_comment": clean(alert.ack_comment),
+        "flapping": int(alert.flapping),
     }
 
 
@@ -103,6 +108,10 @@ def alert_of(row: RowMapping) -> Alert:
         resolved_at=_instant_or_none(row["resolved_at"]),
         seen_at=_instant_or_none(row["seen_at"]),
         trap_count=row["trap_count"],
+        acked_at=_instant_or_none(row["acked_at"]),
+        acked_by=row["acked_by"],
+        ack_comment=row["ack_comment"],
+        flapping=bool(row["flapping"]),
     )
 
 
@@ -119,6 +128,7 @@ def group_row(group: AlertGroup) -> Row:
         "opened_at": microseconds(group.opened_at),
         "flushed_at": _optional(group.flushed_at),
         "sent": group.sent,
+        "escalation": clean(group.escalation),
     }
 
 
@@ -135,6 +145,33 @@ def group_of(row: RowMapping) -> AlertGroup:
         opened_at=instant(row["opened_at"]),
         flushed_at=_instant_or_none(row["flushed_at"]),
         sent=row["sent"],
+        escalation=row["escalation"],
+    )
+
+
+def silence_row(silence: Silence) -> Row:
+    """Return the row of a silence."""
+    return {
+        "id": silence.id,
+        "matchers": _json(list(silence.matchers)),
+        "starts_at": microseconds(silence.starts_at),
+        "ends_at": microseconds(silence.ends_at),
+        "created_by": clean(silence.created_by),
+        "comment": clean(silence.comment),
+        "updated_at": microseconds(silence.updated_at),
+    }
+
+
+def silence_of(row: RowMapping) -> Silence:
+    """Return the silence of a row."""
+    return Silence(
+        id=row["id"],
+        matchers=tuple(json.loads(row["matchers"])),
+        starts_at=instant(row["starts_at"]),
+        ends_at=instant(row["ends_at"]),
+        created_by=row["created_by"],
+        comment=row["comment"],
+        updated_at=instant(row["updated_at"]),
     )
 
 
@@ -152,6 +189,8 @@ def entry_row(entry: OutboxEntry) -> Row:
         "receiver": entry.receiver,
         "group_key": clean(entry.group_key),
         "alert_ids": _json(list(entry.alert_ids)),
+        "thread_id": entry.thread_id,
+        "told_by": entry.told_by or None,
         **progress_row(entry),
     }
 
@@ -169,7 +208,7 @@ def progress_row(entry: OutboxEntry) -> Row:
     }
 
 
-def entry_of(row: RowMapping) -> OutboxEntry:
+def entry_of(row: RowMapping | Row) -> OutboxEntry:
     """Return the outbox entry of a row."""
     return OutboxEntry(
         id=row["id"],
@@ -190,6 +229,8 @@ def entry_of(row: RowMapping) -> OutboxEntry:
         last_reply=row["last_reply"],
         last_tried_at=_instant_or_none(row["last_tried_at"]),
         sent_at=_instant_or_none(row["sent_at"]),
+        thread_id=row["thread_id"],
+        told_by=row["told_by"] or "",
     )
 
 
@@ -203,6 +244,9 @@ def event_row(event: Event) -> Row:
         "rule": clean(event.rule),
         "instance": clean(event.instance),
         "alert_id": event.alert_id,
+        "entry_id": event.entry_id or None,
+        "group_key": clean(event.group_key),
+        "details": _json(dict(event.details)) if event.details else "{}",
     }
 
 
@@ -216,6 +260,9 @@ def event_of(row: RowMapping) -> Event:
         rule=row["rule"],
         instance=row["instance"],
         alert_id=row["alert_id"],
+        entry_id=row["entry_id"] or "",
+        group_key=row["group_key"],
+        details=json.loads(row["details"]),
     )
 
 
@@ -239,3 +286,5 @@ def check_transaction(transaction: Transaction) -> None:
         entry_row(entry)
     for event in transaction.events:
         event_row(event)
+    for silence in transaction.silences:
+        silence_row(silence)

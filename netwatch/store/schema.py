@@ -1,16 +1,21 @@
 """The tables, in words every dialect knows.
 
 Instants are integers, microseconds since 1970 in UTC: they sort as they happened and lose nothing. Mappings and
-lists are JSON text; nothing ever asks the database to look inside.
+lists are JSON text; nothing ever asks the database to look inside. A reference that most rows do not have is NULL
+there, so that its index holds only those that do.
 
 May import: nothing. Called by: the files of this room.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
 METADATA = MetaData()
+
+WRITTEN = "outbox_written"
+PRUNED = "outbox_pruned"
+"""Names in the table `counters`: rows the outbox ever had, and those that retention took."""
 
 SCHEMA_VERSION = Table(
     "schema_version",
@@ -36,8 +41,13 @@ ALERTS = Table(
     Column("resolved_at", BigInteger),
     Column("seen_at", BigInteger),
     Column("trap_count", Integer, nullable=False, server_default="0"),
+    Column("acked_at", BigInteger),
+    Column("acked_by", Text, nullable=False, server_default=""),
+    Column("ack_comment", Text, nullable=False, server_default=""),
+    Column("flapping", Integer, nullable=False, server_default="0"),
     Index("alerts_by_state", "state", "resolved_at"),
     Index("alerts_by_start", "pending_at"),
+    Index("alerts_by_rule", "rule", "device", "pending_at"),
 )
 
 GROUPS = Table(
@@ -53,6 +63,19 @@ GROUPS = Table(
     Column("opened_at", BigInteger, nullable=False),
     Column("flushed_at", BigInteger),
     Column("sent", Integer, nullable=False),
+    Column("escalation", Text, nullable=False, server_default=""),
+)
+
+SILENCES = Table(
+    "silences",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("matchers", Text, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
 )
 
 OUTBOX = Table(
@@ -75,11 +98,30 @@ OUTBOX = Table(
     Column("last_tried_at", BigInteger),
     Column("sent_at", BigInteger),
     Column("kind", Text, nullable=False, server_default="mail"),
+    Column("thread_id", Text, nullable=False, server_default=""),
+    Column("told_by", Text),
     # Last, because SQLite reads a row from its front: a list of rows need not page through the mails.
     Column("message", LargeBinary, nullable=False),
     Index("outbox_by_state", "state", "not_before"),
     Index("outbox_by_kind", "kind", "state", "not_before"),
     Index("outbox_by_age", "created_at"),
+    Index("outbox_by_thread", "thread_id", "recipient"),
+    Index("outbox_by_teller", "told_by", sqlite_where=text("told_by IS NOT NULL")),
+)
+
+OUTBOX_ALERTS = Table(
+    "outbox_alerts",
+    METADATA,
+    Column("alert_id", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+COUNTERS = Table(
+    "counters",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
 )
 
 EVENTS = Table(
@@ -93,9 +135,14 @@ EVENTS = Table(
     Column("rule", Text, nullable=False),
     Column("instance", Text, nullable=False),
     Column("alert_id", Text, nullable=False),
+    Column("entry_id", Text),
+    Column("group_key", Text, nullable=False, server_default=""),
+    Column("details", Text, nullable=False, server_default="{}"),
     Index("events_by_time", "at"),
     Index("events_by_device", "device", "at"),
     Index("events_by_alert", "alert_id", "at"),
+    Index("events_by_entry", "entry_id", "at", sqlite_where=text("entry_id IS NOT NULL")),
+    Index("events_by_rule", "rule", "device", "at"),
 )
 
 TRAPS = Table(

@@ -13,6 +13,8 @@ from netwatch.model import (
     Memory,
     Oid,
     OutboxEntry,
+    Silence,
+    Supersession,
     Transaction,
     TrapEvent,
     Varbind,
@@ -40,6 +42,10 @@ def alert(name: str = "a1", state: AlertState = AlertState.FIRING, **fields: obj
         "resolved_at": after(minutes=5) if state is AlertState.RESOLVED else None,
         "seen_at": after(seconds=40),
         "trap_count": 3,
+        "acked_at": after(minutes=2),
+        "acked_by": "anna",
+        "ack_comment": "on my way ☂",
+        "flapping": True,
     }
     return Alert(**{**values, **fields})  # type: ignore[arg-type]
 
@@ -56,6 +62,7 @@ def group(key: str = "noc/core-sw1", **fields: object) -> AlertGroup:
         "told": {"a1": "firing"},
         "flushed_at": after(seconds=31),
         "sent": 1,
+        "escalation": "nobody acknowledged it for 30m",
     }
     return AlertGroup(**{**values, **fields})  # type: ignore[arg-type]
 
@@ -73,6 +80,8 @@ def entry(name: str = "m1", **fields: object) -> OutboxEntry:
         "receiver": "noc",
         "group_key": "noc/core-sw1",
         "alert_ids": ("a1", "a2"),
+        "thread_id": "<root@netwatch>",
+        "told_by": "",
     }
     return OutboxEntry(**{**values, **fields})  # type: ignore[arg-type]
 
@@ -80,7 +89,8 @@ def entry(name: str = "m1", **fields: object) -> OutboxEntry:
 def event(text: str = "fired", **fields: object) -> Event:
     values: dict[str, object] = {
         "at": T0, "kind": "alert", "text": text, "device": "core-sw1", "rule": "InterfaceDown",
-        "instance": "ifName=Gi1/0/7", "alert_id": "a1",
+        "instance": "ifName=Gi1/0/7", "alert_id": "a1", "entry_id": "m1", "group_key": "noc/core-sw1",
+        "details": {"reply": "250 ok"},
     }  # fmt: skip
     return Event(**{**values, **fields})  # type: ignore[arg-type]
 
@@ -102,3 +112,17 @@ def mails(*names: str, **fields: object) -> Transaction:
 
 def memory(key: str, text: str | None, scope: str = "hold") -> Memory:
     return Memory(scope=scope, key=key, text=text)
+
+
+def silence(name: str = "s1", **fields: object) -> Silence:
+    values: dict[str, object] = {
+        "id": name, "matchers": ('device="core-sw1"', 'severity=~"warning|info"'), "starts_at": T0,
+        "ends_at": after(hours=2), "created_by": "anna", "comment": "core upgrade \u2602", "updated_at": T0,
+    }  # fmt: skip
+    return Silence(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def superseding(name: str, **fields: object) -> Transaction:
+    """A new mail of the incident that says, where it supersedes one, what that would have said."""
+    also = Supersession(entry_id=name, subject="[OK] it came and went", message=b"came and went")
+    return Transaction(entries=(entry(name, **fields),), supersessions=(also,))

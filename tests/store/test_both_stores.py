@@ -10,11 +10,11 @@ from ipaddress import IPv4Address
 import pytest
 
 from netwatch.errors import StoreError
-from netwatch.model import AlertState, Missing, Oid, OutboxKind, OutboxState, Transaction, Value, Varbind
+from netwatch.model import AlertKey, AlertState, Missing, Oid, OutboxKind, OutboxState, Transaction, Value, Varbind
 from netwatch.store import MemoryStore, Store, changes
 from netwatch.store import memory as memory_store
 
-from .nouns import LEASE, T0, after, alert, entry, event, group, mails, memory, trap
+from .nouns import LEASE, T0, after, alert, entry, event, group, mails, memory, silence, trap
 
 AnyStore = Store | MemoryStore
 
@@ -22,7 +22,7 @@ AnyStore = Store | MemoryStore
 async def test_what_was_committed_comes_back_to_the_microsecond(store: AnyStore):
     given = Transaction(
         alerts=(alert(),), groups=(group(),), entries=(entry(),), events=(event(),), memories=(memory("a", "{}"),),
-        traps=(trap(),),
+        traps=(trap(),), silences=(silence(),),
     )  # fmt: skip
 
     await store.commit(given)
@@ -33,6 +33,7 @@ async def test_what_was_committed_comes_back_to_the_microsecond(store: AnyStore)
     assert await store.events() == [event()]
     assert await store.memories("hold") == [memory("a", "{}")]
     assert await store.traps() == [trap()]
+    assert await store.silences() == [silence()]
 
 
 @pytest.mark.parametrize("value", [None, 1.5, -0.0, 1e300, "Gi1/0/7", "", 17])
@@ -65,6 +66,28 @@ async def test_alerts_are_told_by_state_youngest_first_and_limited(store: AnySto
     assert await store.alerts(states=[AlertState.FIRING]) == [young, old]
     assert await store.alerts(states=[AlertState.FIRING], limit=1) == [young]
     assert await store.alerts(states=[]) == []
+
+
+async def test_the_alerts_of_a_rule_on_a_device_are_told_youngest_first(store: AnyStore):
+    young, old = alert("young", pending_at=after(hours=1)), alert("old", AlertState.RESOLVED)
+    elsewhere = alert("elsewhere", key=AlertKey(rule="InterfaceDown", device="core-sw2"))
+    other = alert("other", key=AlertKey(rule="CpuBusy", device="core-sw1"))
+    await store.commit(Transaction(alerts=(old, elsewhere, other, young)))
+
+    assert await store.alerts_of("InterfaceDown", "core-sw1") == [young, old]
+    assert await store.alerts_of("InterfaceDown", "core-sw1", limit=1) == [young]
+
+
+async def test_a_silence_given_again_replaces_its_row_and_the_expired_stay_till_retention(store: AnyStore):
+    await store.commit(
+        Transaction(silences=(silence("b"), silence("a"), silence("early", starts_at=after(hours=-9))))
+    )
+    await store.commit(Transaction(silences=(silence("b", ends_at=after(minutes=1), comment="done"),)))
+
+    expired = silence("b", ends_at=after(minutes=1), comment="done")
+    assert await store.silences() == [silence("early", starts_at=after(hours=-9)), silence("a"), expired]
+    assert await store.prune(after(hours=1)) == 1
+    assert [one.id for one in await store.silences()] == ["early", "a"]
 
 
 async def test_unfinished_are_the_unresolved_and_those_of_open_groups(store: AnyStore):
@@ -119,6 +142,28 @@ async def test_events_are_told_newest_first_by_device_and_by_alert(store: AnySto
     assert await store.events(limit=2) == [later, second]
     assert await store.events(device="core-sw1") == [second, first]
     assert await store.events(alert_id="a9") == [later]
+
+
+async def test_events_are_told_by_rule_by_time_and_by_the_mails_they_are_about(store: AnyStore):
+    first = event("first", entry_id="m1")
+    second = event("second", at=after(seconds=1), entry_id="m2")
+    third = event("third", at=after(seconds=2), rule="CpuBusy", entry_id="")
+    await store.commit(Transaction(events=(first, second, third)))
+
+    assert await store.events(rule="InterfaceDown", device="core-sw1") == [second, first]
+    assert await store.events(since=after(seconds=1)) == [third, second]
+    assert await store.events(until=after(seconds=1)) == [first]
+    assert await store.events(since=T0, until=after(seconds=2), rule="CpuBusy") == []
+    assert await store.events(entry_ids=["m2", "m1", "no such", ""]) == [second, first]
+    assert await store.events(limit=1, entry_ids=["m2", "m1"]) == [second]
+    assert await store.events(entry_ids=[]) == []
+
+
+async def test_very_many_mails_are_asked_for_at_once(store: AnyStore):
+    names = [f"m{number:04}" for number in range(1200)]
+    await store.commit(Transaction(events=tuple(event(name, entry_id=name) for name in names)))
+
+    assert [one.text for one in await store.events(limit=1100, entry_ids=names)] == names[:99:-1]
 
 
 ANY_VALUE = [

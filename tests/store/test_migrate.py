@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,18 @@ from sqlalchemy import Connection, Engine, inspect, select
 from netwatch.errors import StoreError
 from netwatch.model import OutboxKind
 from netwatch.store.migrate import CURRENT, bring_up_to_date, check_version
-from netwatch.store.queries import alerts, outbox
+from netwatch.store.queries import (
+    EventFilter,
+    account,
+    alerts,
+    entries_of_alert,
+    events,
+    groups,
+    memories,
+    outbox,
+    silences,
+    traps,
+)
 from netwatch.store.schema import METADATA, SCHEMA_VERSION
 from netwatch.store.sqlite import Sqlite
 
@@ -50,20 +63,57 @@ def tables_of(engine: Engine) -> dict[str, tuple[object, ...]]:
         }
 
 
-def test_tables_of_version_1_become_those_of_today_and_keep_their_rows(engine: Engine):
+def test_tables_of_version_3_become_those_of_today_and_keep_their_rows(engine: Engine, tmp_path: Path):
     with engine.connect() as connection, connection.begin():
         bring_up_to_date(connection, "a.db")
     today = tables_of(engine)
+    old = database_of_version_3(tmp_path / "old.db")
+
+    with old.connect() as connection, connection.begin():
+        bring_up_to_date(connection, "old.db")
+        check_version(connection, "old.db")
+
+    assert tables_of(old) == today
+    with old.connect() as connection:
+        (kept,) = alerts(connection, None, None)
+        mails = {mail.id: mail for mail in outbox(connection, None, None)}
+        (said,) = events(connection, 9, EventFilter(rule="r", device="d"))
+        (told,) = entries_of_alert(connection, "a2")
+        book = account(connection)
+        (incident,) = groups(connection)
+        assert len(traps(connection, 9, None, None)) == 1
+        assert len(memories(connection, "hold")) == 1
+        assert silences(connection) == []
+    assert (kept.id, kept.acked_at, kept.acked_by, kept.ack_comment, kept.flapping) == ("a1", None, "", "", False)
+    assert (mails["m1"].thread_id, mails["m1"].told_by, mails["m1"].message) == ("<root@a>", "", b"text")
+    assert mails["earlier"].thread_id == "", "it was made before the incident that is open now"
+    assert (said.text, said.entry_id, said.group_key, said.details) == ("fired", "", "", {})
+    assert told == mails["m1"]
+    assert (book.written, book.pruned, book.unaccounted) == (2, 0, 0)
+    assert (incident.thread_id, incident.escalation) == ("<root@a>", "")
+
+
+def database_of_version_3(path: Path) -> Engine:
+    subject = Sqlite(f"sqlite:///{path}")
+    subject.create()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(Path(__file__).with_name("version_3.sql").read_text())
+    return subject.writer()
+
+
+def test_tables_of_version_1_become_those_of_today_and_keep_their_rows(engine: Engine, tmp_path: Path):
+    with engine.connect() as connection, connection.begin():
+        bring_up_to_date(connection, "a.db")
+    today = tables_of(engine)
+    engine = database_of_version_3(tmp_path / "old.db")
     with engine.connect() as connection, connection.begin():
         for statement in (
             "DROP TABLE traps",
             "DROP INDEX outbox_by_kind",
             "ALTER TABLE outbox DROP COLUMN kind",
-            "INSERT INTO outbox VALUES ('m1', '<m1@a>', 'a@a', 'b@b', 's', 1, 1, 'queued', 0, NULL, 'noc', '', '[]', "
-            "'', NULL, NULL, x'74657874')",
+            "DELETE FROM outbox WHERE id <> 'm1'",
             "ALTER TABLE alerts DROP COLUMN seen_at",
             "ALTER TABLE alerts DROP COLUMN trap_count",
-            "INSERT INTO alerts VALUES ('a1', 'r', 'd', '', 'firing', '{}', '{}', 'null', 'null', 1, 1, NULL, NULL)",
             "UPDATE schema_version SET version = 1",
         ):
             connection.exec_driver_sql(statement)
