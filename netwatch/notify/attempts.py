@@ -29,3 +29,28 @@ def given_back(entry: OutboxEntry) -> OutboxEntry:
 def tried(entry: OutboxEntry, now: datetime, **changes: object) -> OutboxEntry:
     """Return a row that was tried, leased no more."""
     return replace(entry, lease_until=None, last_tried_at=now, **changes)  # type: ignore[arg-type]
+
+
+def delivery_event(
+    entry: OutboxEntry, words: str, now: datetime, *, relay: str, phase: str, reply: str, took: float
+) -> Event:
+    """Return the line a try leaves in the event log.
+
+    details: `attempt` the try it was, whether or not it was spent; `relay` with whom; `phase` how far it came;
+    `reply` the other side's words, or ours where it said nothing; `took` in seconds.
+    """
+    return Event(
+        at=now,
+        kind="delivery",
+        text=f'{entry.kind} to {entry.recipient} "{entry.subject}" {words}',
+        alert_id=entry.alert_ids[0] if len(entry.alert_ids) == 1 else "",
+        entry_id=entry.id,
+        group_key=entry.group_key,
+        details={
+            "attempt": str(entry.attempts + 1),
+            "relay": relay,
+            "phase": phase,
+            "reply": reply,
+            "took": f"{took:.3f} s",
+        },
+    )

@@ -8,7 +8,8 @@ May import: netwatch.model, netwatch.notify.*. Called by: app, which starts it; 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +50,7 @@ class Notifier:
     ) -> None:
         self._settings, self._pace, self._clock = settings, pace or Pace(), clock
         self._relays: tuple[Relay, ...] = ()
+        self._held: dict[str, tuple[object, ...]] = {}
         self._carrier = Carrier(
             outbox,
             OutboxKind.MAIL,
@@ -103,30 +105,47 @@ class Notifier:
         await asyncio.gather(*(relay.stop() for relay in self._relays))
 
     def _room(self) -> int:
-        """Return how many mails may be under way: none while every relay is down, and the rows wait as they are."""
-        return self._settings.connections if self.relays_up else 0
+        """Return how many mails may be under way: as many as the relay bears that is tried first.
+
+        None while every relay is down, and the rows wait as they are.
+        """
+        return next((relay.room for relay in self._relays if relay.up), 0)
 
     async def _carry(self, entry: OutboxEntry) -> Result:
-        outcome = await self._try_relays(entry)
+        troubles: list[Trouble] = []
+        outcome = await self._try_relays(entry, troubles)
         if outcome is None:
             return Result(entry=given_back(entry))
         self._count(outcome)
-        return Result(entry=outcome.entry, events=(outcome.event,))
+        return Result(entry=outcome.entry, events=outcome.events if self._is_news(entry, outcome, troubles) else ())
 
-    async def _try_relays(self, entry: OutboxEntry) -> Outcome | None:
-        """Return what became of the row, None if the last relay went down between the claim and now."""
-        troubles: list[Trouble] = []
+    def _is_news(self, entry: OutboxEntry, outcome: Outcome, troubles: Sequence[Trouble]) -> bool:
+        """Return whether the event log is to have it: of a held row when that begins, and when it changes."""
+        if outcome.outcome != "held":
+            self._held.pop(entry.id, None)
+            return True
+        why = tuple(trouble.kind for trouble in troubles)
+        known, self._held[entry.id] = self._held.get(entry.id), why
+        return known != why
+
+    async def _try_relays(self, entry: OutboxEntry, troubles: list[Trouble]) -> Outcome | None:
+        """Return what became of the row, None if the last relay went down between the claim and now.
+
+        `troubles` is filled with what was met on the way.
+        """
         for relay in self._relays:
             if not relay.up:
                 continue
+            started = time.monotonic()
             try:
                 reply = await relay.send(entry)
             except SmtpFailure as failure:
-                troubles.append(Trouble(relay=relay.name, failure=failure))
+                troubles.append(Trouble(relay=relay.name, failure=failure, took=time.monotonic() - started))
                 if meaning_of(failure.phase, failure.code).verdict is not Verdict.HOLD:
                     break
             else:
-                return accepted(entry, relay=relay.name, reply=reply, before=troubles, now=self._clock())
+                took = time.monotonic() - started
+                return accepted(entry, relay=relay.name, reply=reply, before=troubles, now=self._clock(), took=took)
         if not troubles:
             return None
         return failed(entry, troubles, now=self._clock(), dice=self._pace.dice())

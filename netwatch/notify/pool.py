@@ -20,7 +20,7 @@ MAILS_PER_CONNECTION = 100
 
 
 class Pool:
-    """At most `connections` at a time; fewer where the server wants fewer."""
+    """At most `connections` at a time; fewer where the server wants fewer, one to begin with after trouble."""
 
     def __init__(
         self, settings: RelaySettings, *, local_hostname: str | None, connections: int, idle_seconds: float
@@ -39,6 +39,15 @@ class Pool:
     def is_empty(self) -> bool:
         """Return whether no connection stands."""
         return self._open == 0
+
+    @property
+    def room(self) -> int:
+        """Return how many connections there may be at the moment."""
+        return self._limit
+
+    def start_slowly(self) -> None:
+        """Allow one connection only, until mails are accepted: the server was in trouble, and is not to be rushed."""
+        self._limit = 1
 
     def grow(self) -> None:
         """Allow one connection more, up to what is configured: a mail was accepted."""

@@ -1,7 +1,8 @@
 """One mail server as the notifier sees it: up or down, with a few connections that are used again.
 
 A relay in trouble is left alone (the breaker is open) and probed: 5 s, 10 s, ... 60 s; where it refused our login,
-1 to 15 minutes, so that no account is locked. A probe goes as far as MAIL and takes it back.
+1 to 15 minutes, so that no account is locked. A probe goes as far as MAIL and takes it back. A relay that is back
+gets one connection, and with every mail it accepts one more.
 May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.notifier.
 """
 
@@ -101,6 +102,11 @@ class Relay:
         """Return whether mail may be handed to it."""
         return self._up
 
+    @property
+    def room(self) -> int:
+        """Return how many mails it may be handed at the same time."""
+        return self._pool.room
+
     def status(self) -> RelayStatus:
         """Return what the page and the self-watch show."""
         return RelayStatus(name=self.name, up=self._up, since=self._since, last_reply=self._last_reply)
@@ -166,6 +172,7 @@ class Relay:
         if not self._up or self._stopping:
             return
         self._failures, self._phase = self._failures + 1, failure.phase
+        self._pool.start_slowly()
         self._turn(up=False)
         metrics.RELAY_TROUBLE.labels(self.name, failure.phase).inc()
         log.warning("relay in trouble", relay=self.name, phase=str(failure.phase), reply=failure.words)
@@ -198,6 +205,7 @@ class Relay:
         if self._up:
             await self._check()
             return
+        await self._pool.drop_idle()
         wait = jittered(backoff(self._failures, self._phase, self._pace), self._pace.dice())
         await asyncio.sleep(wait.total_seconds())
         await self._probe()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from netwatch.model import Event, OutboxEntry, OutboxState
-from netwatch.notify.attempts import given_back, tried
+from netwatch.notify.attempts import delivery_event, given_back, tried
 from netwatch.notify.guard import clean_line
 from netwatch.notify.timetable import jittered, next_attempt_at
 
@@ -27,36 +27,38 @@ class TrapOutcome:
     outcome: str
 
 
-def taken(entry: OutboxEntry, words: str, *, now: datetime) -> TrapOutcome:
+def taken(entry: OutboxEntry, words: str, *, now: datetime, took: float = 0.0) -> TrapOutcome:
     """It is the manager's business from now on, or for a trap the network's."""
     row = tried(entry, now, state=OutboxState.SENT, attempts=entry.attempts + 1, sent_at=now, last_reply=words)
-    return _outcome(row, words, "sent", now)
+    return _outcome(entry, row, words, "sent", now, took)
 
 
-def not_taken(entry: OutboxEntry, why: str, *, now: datetime, dice: float) -> TrapOutcome:
+def not_taken(entry: OutboxEntry, why: str, *, now: datetime, dice: float, took: float = 0.0) -> TrapOutcome:
     """It was refused, or nobody answered: again by the timetable, until that ends."""
     attempts, why = entry.attempts + 1, clean_line(why)
     next_at = next_attempt_at(attempts, created_at=entry.created_at, now=now, dice=dice)
     if next_at is None:
         row = tried(entry, now, state=OutboxState.DEAD, attempts=attempts, last_reply=why)
-        return _outcome(row, f"given up after {attempts} tries: {why}", "dead", now)
+        return _outcome(entry, row, f"given up after {attempts} tries: {why}", "dead", now, took)
     row = tried(
         entry, now, state=OutboxState.DEFERRED, attempts=attempts, not_before=next_at, last_reply=why
     )  # fmt: skip
-    return _outcome(row, f"deferred, try {attempts + 1} at {next_at:%H:%M:%S} UTC: {why}", "deferred", now)
+    words = f"deferred, try {attempts + 1} at {next_at:%H:%M:%S} UTC: {why}"
+    return _outcome(entry, row, words, "deferred", now, took)
 
 
 def hopeless(entry: OutboxEntry, why: str, *, now: datetime) -> TrapOutcome:
     """Nothing would be different next time."""
     why = clean_line(why)
     row = tried(entry, now, state=OutboxState.DEAD, attempts=entry.attempts + 1, last_reply=why)
-    return _outcome(row, f"not sent: {why}", "dead", now)
+    return _outcome(entry, row, f"not sent: {why}", "dead", now, 0.0)
 
 
 def late(entry: OutboxEntry, *, now: datetime) -> TrapOutcome:
     """The manager knows already that the alert is over; to say now that it fires would be wrong."""
     words = "the manager was told since that it is over"
-    return _outcome(tried(entry, now, state=OutboxState.SUPERSEDED, last_reply=words), words, "superseded", now)
+    row = tried(entry, now, state=OutboxState.SUPERSEDED, last_reply=words)
+    return _outcome(entry, row, words, "superseded", now, 0.0)
 
 
 def rested(entry: OutboxEntry, *, until: datetime, dice: float) -> TrapOutcome:
@@ -65,9 +67,8 @@ def rested(entry: OutboxEntry, *, until: datetime, dice: float) -> TrapOutcome:
     return TrapOutcome(entry=row, events=(), outcome="held")
 
 
-def _outcome(entry: OutboxEntry, words: str, outcome: str, now: datetime) -> TrapOutcome:
-    alert_id = entry.alert_ids[0] if len(entry.alert_ids) == 1 else ""
-    text = f'trap to {entry.recipient} "{entry.subject}" {words}'
-    return TrapOutcome(
-        entry=entry, events=(Event(at=now, kind="delivery", text=text, alert_id=alert_id),), outcome=outcome
-    )
+def _outcome(
+    before: OutboxEntry, row: OutboxEntry, words: str, outcome: str, now: datetime, took: float
+) -> TrapOutcome:
+    event = delivery_event(before, words, now, relay=before.recipient, phase="send", reply=row.last_reply, took=took)
+    return TrapOutcome(entry=row, events=(event,), outcome=outcome)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -118,6 +119,7 @@ class TrapSender:
             )
         if self._resting.get(place, now) > now:
             return rested(entry, until=self._resting[place], dice=self._pace.dice())
+        started = time.monotonic()
         try:
             varbinds = from_document(entry.message)
             return await self._in_order(entry, self._manager(entry, credential), varbinds, inform=receiver.inform)
@@ -126,7 +128,8 @@ class TrapSender:
         except Exception as exc:  # noqa: BLE001  # whatever a transport raises, its row must not stay leased
             now = self._clock()
             self._resting[place] = now + self._pace.rest_for
-            return not_taken(entry, _in_words(exc), now=now, dice=self._pace.dice())
+            took = time.monotonic() - started
+            return not_taken(entry, _in_words(exc), now=now, dice=self._pace.dice(), took=took)
 
     async def _in_order(
         self, entry: OutboxEntry, manager: Device, varbinds: Sequence[Varbind], *, inform: bool
@@ -139,10 +142,11 @@ class TrapSender:
         if turn is Turn.WAIT:
             return rested(entry, until=now, dice=self._pace.dice())
         with self._order.under_way(key):
+            started = time.monotonic()
             words = await self._send(manager, varbinds, inform=inform)
         if end:
             self._order.note_end(key)
-        return taken(entry, words, now=self._clock())
+        return taken(entry, words, now=self._clock(), took=time.monotonic() - started)
 
     async def _send(self, manager: Device, varbinds: Sequence[Varbind], *, inform: bool) -> str:
         async with asyncio.timeout(self._pace.give_up_after.total_seconds()):

@@ -69,7 +69,10 @@ _USUAL = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoughMail:
-    """A message that came as far as its final dot; `reply_code` is None where the server then said nothing."""
+    """A message that came as far as its final dot; `reply_code` is None where the server then said nothing.
+
+    connection: the how-manieth it came on. answered_before: how many final dots had been answered by then.
+    """
 
     envelope_sender: str
     recipients: tuple[str, ...]
@@ -77,6 +80,7 @@ class RoughMail:
     reply_code: int | None
     tls: bool
     connection: int
+    answered_before: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,7 @@ class RoughServer:
         self.mails: list[RoughMail] = []
         self.commands: list[str] = []
         self.logins: list[Login] = []
-        self.connections = 0
+        self.connections = self._answered = 0
         self._recipients, self._extensions = dict(recipients or {}), tuple(extensions)
         self._context, self._implicit, self._strip = context, implicit_tls, strip_starttls
         self._always: dict[Step, Act] = {}
@@ -147,6 +151,10 @@ class RoughServer:
         """Replace the script; an empty one makes the server behave."""
         self._always = {step: act for step, act in script.items() if isinstance(act, Act)}
         self._next = {step: list(acts) for step, acts in script.items() if not isinstance(acts, Act)}
+
+    def allow_all(self) -> None:
+        """Let every recipient be taken as usual from now on."""
+        self._recipients = {}
 
     async def start(self) -> None:
         """Listen; `port` is the real one from now on."""
@@ -287,10 +295,12 @@ class RoughServer:
                 reply_code=act.code if act.kind == "reply" else None,
                 tls=session.tls,
                 connection=session.number,
+                answered_before=self._answered,
             )
         )
         self._news.set()
         await self._say(session, act)
+        self._answered += 1
 
     def _act_for(self, step: Step) -> Act:
         queue = self._next.get(step)

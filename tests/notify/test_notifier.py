@@ -151,6 +151,32 @@ async def test_nothing_listening_is_trouble_of_the_relay(post, tcp_port, make_en
     assert office.notifier.status().relays[0].last_reply.startswith("connect: ")
 
 
+async def test_a_held_row_says_so_when_it_begins_and_when_it_changes_and_not_for_every_try(post, rough, make_entries):
+    server = await rough(recipients={"noc@example.net": reply(421)})
+    office = await post({"port": server.port})
+    (entry,) = make_entries()
+
+    async def held_again() -> None:
+        tried = (await office.rows())[0].last_tried_at
+        office.set_forward(timedelta(seconds=3))
+        await office.until(lambda rows: rows[0].last_tried_at != tried and rows[0].state is QUEUED)
+
+    await office.put([entry])
+    await office.until_tried()
+    for _ in range(3):
+        await held_again()
+    server.allow_all()
+    server.play({Step.DATA: reply(421)})
+    await held_again()
+    server.play({})
+    office.set_forward(timedelta(seconds=3))
+    await office.until_state(SENT)
+
+    events = [event for event in reversed(await office.store.events()) if event.kind == "delivery"]
+    assert [event.details["phase"] for event in events] == ["rcpt", "data", "end_of_data"]
+    assert {event.entry_id for event in events} == {entry.id}
+
+
 async def test_the_next_relay_takes_over_at_once(post, rough, tcp_port, make_entries):
     second = await rough()
     office = await post({"port": tcp_port}, {"port": second.port})
@@ -177,6 +203,38 @@ async def test_the_first_relay_is_used_again_when_a_probe_found_it_well(post, ro
 
     assert [mail.recipients for mail in second.accepted] == [("a@example.net",)]
     assert [mail.recipients for mail in first.accepted] == [("b@example.net",)]
+
+
+async def test_relays_are_tried_in_the_order_they_are_written(post, rough, make_entries):
+    first, second, third = await rough({Step.EHLO: reply(421)}), await rough({Step.MAIL: reply(452)}), await rough()
+    office = await post({"port": first.port}, {"port": second.port}, {"port": third.port})
+
+    await office.put(make_entries())
+    (row,) = await office.until_state(SENT)
+
+    events = [event.details for event in reversed(await office.store.events()) if event.kind == "delivery"]
+    assert [event["relay"] for event in events] == [f"127.0.0.1:{one.port}" for one in (first, second, third)]
+    assert [event["phase"] for event in events] == ["ehlo", "mail", "end_of_data"]
+    assert (row.attempts, len(third.accepted)) == (1, 1)
+
+
+async def test_a_relay_that_is_back_gets_one_connection_and_with_every_mail_it_accepts_one_more(
+    post, rough, make_entries
+):
+    server = await rough({Step.MAIL: reply(451)})
+    office = await post({"port": server.port}, connections=4)
+    await office.put(make_entries(*(f"n{number:02}@example.net" for number in range(12))))
+    await office.until(lambda _: office.notifier.relays_down == 1)
+    await office.until(lambda rows: not any(row.state is SENDING for row in rows))
+
+    server.play({Step.DOT: reply(250, after=0.05)})
+    await office.until(lambda _: office.notifier.relays_up == 1)
+    office.set_forward(timedelta(seconds=3))
+    await office.until_state(*[SENT] * 12)
+
+    opened = [(mail.connection - server.mails[0].connection + 1, mail.answered_before) for mail in server.mails]
+    assert all(connections <= accepted + 1 for connections, accepted in opened)
+    assert max(opened)[0] == 4
 
 
 async def test_a_refusal_of_the_message_is_not_taken_to_another_relay(post, rough, make_entries):

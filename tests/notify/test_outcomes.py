@@ -29,8 +29,25 @@ def test_an_accepted_row_keeps_the_servers_words_and_what_went_before(entry):
 
     assert (outcome.entry.state, outcome.entry.sent_at, outcome.entry.attempts) == (OutboxState.SENT, now, 1)
     assert outcome.entry.last_reply == "b:25: 250 ok"
-    assert outcome.event.text.endswith("accepted by b:25: 250 ok (after a:25 connect: words)")
-    assert outcome.event.alert_id == "1"
+    assert outcome.events[-1].text.endswith("accepted by b:25: 250 ok (after a:25 connect: words)")
+    assert outcome.events[-1].alert_id == "1"
+
+
+def test_every_relay_tried_leaves_a_line_with_phase_reply_and_time(entry):
+    before = Trouble(relay="a:25", failure=SmtpFailure(Phase.MAIL, "later", code=451), took=0.25)
+
+    outcome = accepted(entry, relay="b:25", reply="250 ok", before=[before], now=entry.created_at, took=1.5)
+
+    first, second = outcome.events
+    assert {event.entry_id for event in outcome.events} == {entry.id}
+    assert {event.group_key for event in outcome.events} == {"noc/core-sw1"}
+    assert first.details == {
+        "attempt": "1", "relay": "a:25", "phase": "mail", "reply": "451 later", "took": "0.250 s"
+    }  # fmt: skip
+    assert second.details == {
+        "attempt": "1", "relay": "b:25", "phase": "end_of_data", "reply": "250 ok", "took": "1.500 s"
+    }  # fmt: skip
+    assert first.text.endswith("passed on to the next relay: a:25 mail: 451 later")
 
 
 def test_a_deferred_row_says_when_it_is_tried_again(entry):
@@ -38,8 +55,8 @@ def test_a_deferred_row_says_when_it_is_tried_again(entry):
 
     assert outcome.entry.state is OutboxState.DEFERRED
     assert outcome.entry.not_before == entry.created_at + timedelta(seconds=5)
-    assert "deferred, try 2 at " in outcome.event.text
-    assert "mail:25 rcpt: 450 words" in outcome.event.text
+    assert "deferred, try 2 at " in outcome.events[-1].text
+    assert "mail:25 rcpt: 450 words" in outcome.events[-1].text
 
 
 def test_a_row_tried_for_five_days_is_dead(entry):
@@ -49,7 +66,7 @@ def test_a_row_tried_for_five_days_is_dead(entry):
     outcome = failed(old, [trouble(Phase.DATA, 451)], now=now, dice=0.5)
 
     assert outcome.entry.state is OutboxState.DEAD
-    assert "given up after 481 tries: mail:25 data: 451 words" in outcome.event.text
+    assert "given up after 481 tries: mail:25 data: 451 words" in outcome.events[-1].text
 
 
 def test_a_held_row_lets_others_go_first_and_has_spent_nothing(entry):

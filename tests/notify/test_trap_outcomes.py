@@ -29,7 +29,8 @@ def test_what_was_taken_is_sent(entry):
     row, (event,) = outcome.entry, outcome.events
     assert (row.state, row.attempts, row.sent_at, row.lease_until) == (OutboxState.SENT, 1, NOW, None)
     assert event.text == 'trap to 192.0.2.9:162 "[DOWN] core-sw1 Gi1/0/7 InterfaceDown" acknowledged'
-    assert (event.kind, event.alert_id) == ("delivery", "1")
+    assert (event.kind, event.alert_id, event.entry_id) == ("delivery", "1", entry.id)
+    assert (event.details["relay"], event.details["reply"]) == ("192.0.2.9:162", "acknowledged")
 
 
 def test_what_was_not_taken_is_tried_again_by_the_timetable(entry):

@@ -1,0 +1,94 @@
+"""What holds for every kind of row; how mails and traps themselves are tried is in their own tests."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from netwatch.model import OutboxKind, OutboxState, Transaction
+from netwatch.notify.attempts import Result, given_back, tried
+from netwatch.notify.carrier import Carrier
+from netwatch.store import MemoryStore
+
+
+def carrier(store, carry, *, room=lambda: 4, lease_for=timedelta(seconds=30)):
+    return Carrier(
+        store, OutboxKind.MAIL, carry=carry, room=room, lease_for=lease_for, grace=timedelta(seconds=0.1)
+    )  # fmt: skip
+
+
+async def until(condition):
+    async with asyncio.timeout(5):
+        while not await condition():  # noqa: ASYNC110 - a store has no event to wait for
+            await asyncio.sleep(0.01)
+
+
+async def started(store, entries):
+    await store.start()
+    await store.commit(Transaction(entries=tuple(entries)))
+
+
+async def test_a_row_whose_try_breaks_is_not_kept_leased_for_ever(make_entries):
+    store, tries = MemoryStore(), 0
+
+    async def carry(entry):
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise RuntimeError("nobody foresaw this")
+        return Result(entry=tried(entry, datetime.now(UTC), state=OutboxState.SENT))
+
+    await started(store, make_entries())
+    here = carrier(store, carry, lease_for=timedelta(seconds=0.2))
+    here.start()
+
+    async def sent():
+        return (await store.outbox_counts())[OutboxState.SENT] == 1
+
+    await until(sent)
+    await here.stop()
+    assert tries == 2
+
+
+async def test_no_more_is_under_way_than_there_is_room_for(make_entries):
+    store, most, room = MemoryStore(), 0, 0
+
+    async def carry(entry):
+        nonlocal most
+        most = max(most, here.under_way)
+        await asyncio.sleep(0.01)
+        return Result(entry=tried(entry, datetime.now(UTC), state=OutboxState.SENT))
+
+    await started(store, make_entries(*(f"n{number}@example.net" for number in range(9))))
+    here = carrier(store, carry, room=lambda: room)
+    here.start()
+    await asyncio.sleep(0)
+    assert (await store.outbox_counts())[OutboxState.QUEUED] == 9
+
+    room = 3
+    here.wake()
+
+    async def sent():
+        return (await store.outbox_counts())[OutboxState.SENT] == 9
+
+    await until(sent)
+    await here.stop()
+    assert most == 3
+
+
+async def test_what_is_under_way_at_the_end_is_given_back(make_entries):
+    store, begun = MemoryStore(), asyncio.Event()
+
+    async def carry(entry):
+        begun.set()
+        await asyncio.Event().wait()
+        return Result(entry=given_back(entry))
+
+    await started(store, make_entries())
+    here = carrier(store, carry)
+    here.start()
+    await begun.wait()
+
+    await here.stop()
+
+    assert [row.state for row in await store.outbox()] == [OutboxState.QUEUED]
