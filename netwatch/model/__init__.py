@@ -15,6 +15,7 @@ from netwatch.model.alert import (
     Muting,
     Notification,
 )
+from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
 from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
 from netwatch.model.duration import Duration, format_duration, parse_duration
 from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
@@ -50,7 +51,7 @@ __all__ = [
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "Account", "Supersession", "Composition",
-    "Memory", "Transaction",
+    "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "shipped_directory",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
 ]  # fmt: skip

@@ -20,7 +20,7 @@ from netwatch.polling.discover import discover_scalars, discover_table
 from netwatch.polling.identity import Identity, identify
 from netwatch.polling.layout import SYS_UP_TIME
 from netwatch.polling.lifeline import Lifeline
-from netwatch.polling.metrics import POLL_SECONDS, POLLS, RESTARTS
+from netwatch.polling.metrics import POLL_SECONDS, POLLS, RESTARTS, WAKING
 from netwatch.polling.reachability import Probe, Sight, reachability_reading
 from netwatch.polling.sink import ReadingSink
 from netwatch.polling.table_poller import TablePoller
@@ -33,6 +33,9 @@ log = structlog.get_logger(__name__)
 SHARE_OF_INTERVAL = 0.9
 BOOT_TICKS = 10 * 60 * 100
 """A device of ten minutes has all its tables; what was discovered before may not be all."""
+SETTLE_SECONDS = 10.0
+"""For so long after the machine slept no answer means nothing: the question may be from before, the network not
+back yet."""
 FRESH_SHARE = 0.25
 """A turn that comes so soon after a poll out of turn would measure rates over next to no time."""
 
@@ -82,6 +85,10 @@ class DevicePoller:
         """Return whether the next poll begins with finding out what there is to ask."""
         return self._must_identify or any(table.needs_discovery for table in self._tables.values())
 
+    @property
+    def _is_waking(self) -> bool:
+        return self._tools.clock.awake_for() < SETTLE_SECONDS
+
     def is_fresh(self) -> bool:
         """Return whether the last poll began only a moment ago."""
         if self._began is None or not self.is_up:
@@ -93,6 +100,9 @@ class DevicePoller:
         """Ask whether the device is there; return whether it just came (back) up."""
         was_up = self._sight is None or self._sight.up
         sight = await self._probe.look(was_up=was_up)
+        if not sight.up and was_up and self._is_waking:
+            WAKING.inc()
+            return False
         came_up = sight.up and not self.is_up
         self._say(sight, known=self._sight is not None, was_up=was_up)
         self._sight = sight
@@ -227,6 +237,9 @@ class DevicePoller:
         return TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock)
 
     def _gaps(self, tables: Iterable[str], reason: str) -> None:
+        if self.is_up and self._is_waking:
+            WAKING.inc()
+            return
         at = self._tools.clock.now()
         for table in tables:
             self._tools.sink.take_gap(ReadingGap(device=self.device.name, table=table, at=at, reason=reason))

@@ -60,14 +60,14 @@ class Probe:
         return Sight(
             up=True,
             at=self._clock.now(),
-            arrived=arrived,
+            arrived=self._clock.elapsed(),
             round_trip_seconds=arrived - asked,
             ticks=value if isinstance(value, int) else None,
         )
 
     def _down(self, outcome: str, trouble: str) -> Sight:
         CHECKS.labels(outcome).inc()
-        return Sight(up=False, at=self._clock.now(), arrived=self._clock.monotonic(), trouble=trouble)
+        return Sight(up=False, at=self._clock.now(), arrived=self._clock.elapsed(), trouble=trouble)
 
 
 def hurried(device: Device) -> Device:

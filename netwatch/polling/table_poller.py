@@ -119,7 +119,7 @@ class TablePoller:
         if layout is None or plan is None:
             return None
         values = await self._client.run_plan(self._device, plan)
-        answer = examine(layout, values, self._clock.now(), self._clock.monotonic())
+        answer = examine(layout, values, self._clock.now(), self._clock.elapsed())
         self._passage = self._reader.passage(answer)
         return answer
 

@@ -19,6 +19,7 @@ from netwatch.model import (
     Alert,
     AlertGroup,
     AlertState,
+    ClockStep,
     Event,
     Memory,
     OutboxEntry,
@@ -28,6 +29,9 @@ from netwatch.model import (
     Supersession,
     Transaction,
     TrapEvent,
+    moved_alert,
+    moved_entry,
+    moved_group,
 )
 from netwatch.store.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
 from netwatch.store.entries import NEVER_LEFT, check_supersessions, superseded_event
@@ -288,6 +292,18 @@ class MemoryStore:
         self._written += len(entries)
         if entries:
             asyncio.get_running_loop().call_soon(lambda: self.on_outbox_commit())
+        return True
+
+    async def move_open(self, step: ClockStep, mark: Memory) -> bool:
+        """Move what is open along with a wall clock that was set; return false where `mark` says it was done."""
+        if self._memories.get((mark.scope, mark.key)) == mark:
+            return False
+        told = {member for group in self._groups.values() for member in group.members}
+        alive = [a for a in self._alerts.values() if a.state is not AlertState.RESOLVED or a.id in told]
+        self._alerts |= {alert.id: moved_alert(alert, step) for alert in alive}
+        self._groups = {key: moved_group(group, step) for key, group in self._groups.items()}
+        self._outbox |= {entry.id: moved_entry(entry, step) for entry in self._unsent()}
+        self._memories[(mark.scope, mark.key)] = mark
         return True
 
     async def prune(self, before: datetime) -> int:

@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
-from netwatch.model import Event, OutboxEntry, OutboxKind, Transaction
-from netwatch.store import changes
+from netwatch.model import ClockStep, Event, Memory, OutboxEntry, OutboxKind, Transaction
+from netwatch.store import changes, clock_steps
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.migrate import bring_up_to_date
 from netwatch.store.reader import StoreReader
@@ -107,6 +107,11 @@ class Store(StoreReader):
         elif entries:
             self.on_outbox_commit()
         return recorded
+
+    async def move_open(self, step: ClockStep, mark: Memory) -> bool:
+        """Move what is open along with a wall clock that was set; return false where `mark` says it was done."""
+        moved: bool = await self._running().submit(work=partial(clock_steps.move_open, step=step, mark=mark))
+        return moved
 
     async def prune(self, before: datetime) -> int:
         """Delete what ended before an instant, in pieces so that other writes go between; return how much went."""

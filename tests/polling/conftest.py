@@ -26,6 +26,7 @@ from netwatch.model import (
     Varbind,
 )
 from netwatch.polling import PollingSettings
+from netwatch.polling.clock import Wakefulness
 from netwatch.profiles import GENERIC, ColumnSpec, LabelSpec, Profile, ProfileLibrary, TableSpec
 from netwatch.snmp import Message, Pdu, PduKind, Snmp, decode_message, encode_message
 
@@ -38,13 +39,26 @@ class TurnedClock:
 
     def __init__(self) -> None:
         self.seconds = 1000.0
+        self.asleep = 0.0
+        self._wakefulness = Wakefulness(self.monotonic(), self.elapsed())
         self.wall = datetime(2026, 1, 1, tzinfo=UTC)
 
     def monotonic(self) -> float:
         return self.seconds
 
+    def elapsed(self) -> float:
+        return self.seconds + self.asleep
+
+    def awake_for(self) -> float:
+        return self._wakefulness.awake_for(self.monotonic(), self.elapsed())
+
     def now(self) -> datetime:
         return self.wall
+
+    def sleep(self, seconds: float) -> None:
+        """Let the machine sleep: time passes everywhere but on the monotonic clock."""
+        self.asleep += seconds
+        self.wall += timedelta(seconds=seconds)
 
     def turn(self, seconds: float) -> None:
         self.seconds += seconds

@@ -7,7 +7,7 @@ import pytest
 
 from netwatch.model import Memory, Tag
 from netwatch.polling.device_poller import DevicePoller, Tools
-from netwatch.polling.metrics import POLLS, RESTARTS
+from netwatch.polling.metrics import POLLS, RESTARTS, WAKING
 
 HC = "ifHCInOctets"
 
@@ -254,3 +254,58 @@ async def test_a_poll_longer_than_its_interval_is_shown_until_one_is_not(poller)
     await poller.poll()
 
     assert poller.status().trouble == ""
+
+
+async def test_a_silence_right_after_the_machine_slept_says_nothing_of_a_device(poller, agent, basket, clock):
+    await poller.check()
+    await poller.poll()
+    told, gaps, before = len(basket.readings), len(basket.gaps), WAKING._value.get()
+    clock.sleep(7200)
+    agent.silent = True
+
+    assert not await poller.check()
+    await poller.poll()
+
+    assert poller.is_up
+    assert (len(basket.readings), len(basket.gaps)) == (told, gaps)
+    assert WAKING._value.get() >= before + 2
+
+
+async def test_a_device_still_silent_once_the_machine_has_settled_is_down(poller, agent, basket, clock):
+    await poller.check()
+    clock.sleep(7200)
+    agent.silent = True
+    await poller.check()
+    clock.turn(10)
+
+    await poller.check()
+
+    assert not poller.is_up
+    assert basket.of("reachability")[-1].columns["up"] == [0]
+
+
+async def test_a_rate_over_a_sleep_is_divided_by_all_the_time_that_passed(poller, agent, basket, clock):
+    await poller.check()
+    await poller.poll()
+    agent.advance(clock, 60)
+    clock.sleep(7140)
+    agent.ticks += 714_000
+    agent.set_octets(1, 7_200_000)
+
+    await poller.check()
+    await poller.poll()
+
+    assert basket.of("ifTable")[-1].rates[HC][0] == pytest.approx(1000.0)
+    assert poller.status().up
+
+
+async def test_a_device_that_restarted_while_the_machine_slept_is_seen_to_have_done_so(poller, agent, clock):
+    await poller.check()
+    clock.turn(60)
+    clock.sleep(7200)
+    agent.ticks = 600_000
+    before = counted(RESTARTS, "sw1")
+
+    await poller.check()
+
+    assert counted(RESTARTS, "sw1") == before + 1
