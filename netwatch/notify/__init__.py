@@ -6,9 +6,9 @@
 """
 
 from netwatch.notify.carrier import Outbox
-from netwatch.notify.compose import compose
+from netwatch.notify.compose import Letterhead, compose
 from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
-from netwatch.notify.facts import incident_subject
+from netwatch.notify.links import LinkMaker
 from netwatch.notify.mailer import Mailer
 from netwatch.notify.notifier import Notifier, NotifierStatus
 from netwatch.notify.relays import Pace, RelayStatus
@@ -21,11 +21,12 @@ from netwatch.notify.settings import (
     TrapReceiverSettings,
 )
 from netwatch.notify.smtp import Step
+from netwatch.notify.story import incident_subject
 from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
 
 __all__ = [
     "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "TrapReceiverSettings",
-    "Mailer", "compose", "incident_subject",
+    "Mailer", "LinkMaker", "Letterhead", "compose", "incident_subject",
     "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus",
     "TrapSender", "TrapPace", "TrapTransport",
     "RelayDiagnosis", "Step", "Phase", "test_mail",

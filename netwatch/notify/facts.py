@@ -1,26 +1,28 @@
-"""What a mail says, before it has a form: the facts about each problem, in the order a person asks for them.
+"""What a mail says of one alert, before it has a form: the facts, in the order a person asks for them.
 
 A quiet room. Every text that may come from a device is cleaned here, once, so that the templates only place it.
-May import: netwatch.model, netwatch.notify.guard. Called by: netwatch.notify.compose.
+May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.story, digest, trap_compose.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from netwatch.model import Alert, Notification
+from netwatch.model import Alert, Curve
+from netwatch.notify.chart import curve_words
 from netwatch.notify.guard import clean_block, clean_line
+from netwatch.notify.links import device_page, explanation
+from netwatch.notify.words import clock, in_words, number
 
-IN_FULL = 3
-IN_BRIEF = 40
 MAX_LABELS = 8
 MAX_SUBJECT = 120
+MAX_LINK = 900
 
-_RANK = {"critical": 0, "warning": 1, "info": 2}
-_WORDS = {"critical": "DOWN", "warning": "WARN", "info": "INFO"}
+RANK = {"critical": 0, "warning": 1, "info": 2}
+WORDS = {"critical": "DOWN", "warning": "WARN", "info": "INFO"}
 _SEVERITIES = {
     "critical": "critical", "page": "critical", "emergency": "critical", "disaster": "critical", "fatal": "critical",
     "info": "info", "informational": "info", "notice": "info", "none": "info", "debug": "info",
@@ -31,50 +33,39 @@ _LINK = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:[/?#][A-Za-z0-9._~:/?#\[\]@
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A name and what is known under it."""
+    """A name and what is known under it; `weighty` is what an eye on a telephone should find first."""
 
     name: str
     value: str
+    weighty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One alert as a mail shows it. `word` is DOWN, WARN, INFO or OK; `when` one line about its time."""
+    """One alert as a mail shows it.
+
+    word:  DOWN, WARN, INFO or OK. when: one line about its time. remark: what else to know before getting up.
+    curve: what the chart shows, None where there is none. page, explanation: where to read more.
+    """
 
     word: str
     title: str
     rule: str
+    device: str
     where: str
     when: str
+    remark: str
     description: str
     facts: tuple[Fact, ...]
     runbook: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Everything one mail says. `more_firing`, `more_ended` count what is not listed."""
-
-    word: str
-    still: bool
-    subject: str
-    lead: str
-    firing: tuple[Problem, ...]
-    brief: tuple[Problem, ...]
-    more_firing: int
-    ended: tuple[Problem, ...]
-    more_ended: int
-    link: str
-    receiver: str
-    sequence: int
+    page: str
+    explanation: str
+    curve: Curve | None
 
     @property
-    def headline(self) -> str:
-        """Return what stands in the subject's brackets; a mail about an end says how many problems are left."""
-        if self.still:
-            return f"STILL {self.word}"
-        left = len(self.firing) + len(self.brief) + self.more_firing
-        return f"{self.word}, {left} left" if left and self.ended else self.word
+    def chart_words(self) -> str:
+        """Return what the chart shows, empty where there is none."""
+        return curve_words(self.curve) if self.curve is not None else ""
 
 
 def severity_of(alert: Alert) -> str:
@@ -82,88 +73,75 @@ def severity_of(alert: Alert) -> str:
     return _SEVERITIES.get(alert.severity.lower(), "warning")
 
 
-def incident_subject(notification: Notification) -> str:
-    """Return the text that stays the same in every subject of the incident.
+def urgency(alert: Alert) -> int:
+    """Return 0 for what is worst; to sort by."""
+    return RANK[severity_of(alert)]
 
-    It is what the group keeps; where it keeps none, the device, row and name of its first alert.
-    """
-    if notification.group.subject:
-        return clean_line(notification.group.subject, MAX_SUBJECT)
-    every = (*notification.firing, *notification.resolved)
-    if not every:
-        return "nothing to report"
-    first = min(every, key=lambda alert: (alert.pending_at, alert.id))
-    return clean_line(f"{first.key.device} {_row(first)} {first.key.rule}", MAX_SUBJECT)
+
+def alert_name(alert: Alert) -> str:
+    """Return device, row and rule: `core-sw1 Gi1/0/7 InterfaceDown`."""
+    return clean_line(f"{alert.key.device} {row_of(alert)} {alert.key.rule}", MAX_SUBJECT)
 
 
 def alert_subject(alert: Alert) -> str:
     """Return one alert as a subject: `[DOWN] core-sw1 Gi1/0/7 InterfaceDown`."""
-    return f"[{_word(alert)}] " + clean_line(f"{alert.key.device} {_row(alert)} {alert.key.rule}", MAX_SUBJECT)
+    return f"[{word_of(alert)}] {alert_name(alert)}"
 
 
-def _word(alert: Alert) -> str:
-    return "OK" if alert.resolved_at else _WORDS[severity_of(alert)]
+def word_of(alert: Alert) -> str:
+    """Return DOWN, WARN, INFO or OK."""
+    return "OK" if alert.resolved_at else WORDS[severity_of(alert)]
 
 
-def story_of(notification: Notification, *, now: datetime, link: str = "") -> Story:
-    """Return what a mail about this notification says; the worst and newest problem comes first."""
-    firing = sorted(notification.firing, key=lambda alert: alert.pending_at, reverse=True)
-    firing.sort(key=lambda alert: _RANK[severity_of(alert)])
-    ended = sorted(notification.resolved, key=lambda alert: alert.pending_at)
-    full_ended = 0 if firing else IN_FULL
-    return Story(
-        word=_WORDS[severity_of(firing[0])] if firing else "OK",
-        still=notification.repeat and bool(firing),
-        subject=incident_subject(notification),
-        lead=_lead(firing, ended, now),
-        firing=tuple(_problem(alert, now) for alert in firing[:IN_FULL]),
-        brief=tuple(_problem(alert, now) for alert in firing[IN_FULL : IN_FULL + IN_BRIEF]),
-        more_firing=max(0, len(firing) - IN_FULL - IN_BRIEF),
-        ended=tuple(_problem(alert, now) for alert in ended[: full_ended + IN_BRIEF]),
-        more_ended=max(0, len(ended) - full_ended - IN_BRIEF),
-        link=link,
-        receiver=clean_line(notification.group.receiver, 80),
-        sequence=notification.sequence,
-    )
+def row_of(alert: Alert) -> str:
+    """Return the row's value without its label's name: `Gi1/0/7` for `ifName=Gi1/0/7`."""
+    return ", ".join(part.partition("=")[2] or part for part in alert.key.instance.split(",") if part)
 
 
-def _lead(firing: Sequence[Alert], ended: Sequence[Alert], now: datetime) -> str:
-    """Return the whole state in one line: what an eye on a telephone takes in."""
-    if not firing:
-        over = "It is over" if len(ended) == 1 else f"All {len(ended)} problems are over"
-        last = max((alert.resolved_at for alert in ended if alert.resolved_at), default=None)
-        return f"{over} since {_clock(last)}." if last else f"{over}."
-    first = min(alert.pending_at for alert in firing)
-    said = "Since" if len(firing) == 1 else f"{len(firing)} problems since"
-    more = f"; {len(ended)} ended" if ended else ""
-    return f"{said} {_clock(first)} ({in_words(now - first)}){more}."
-
-
-def _problem(alert: Alert, now: datetime) -> Problem:
-    where = clean_line(f"{alert.key.device} {_row(alert)}".strip(), 120)
+def problem_of(alert: Alert, now: datetime, *, mark: str = "", curve: Curve | None = None, page: str = "") -> Problem:
+    """Return an alert as a mail shows it; `mark` is a remark made on it, `page` the address of NetWatch's page."""
+    where = clean_line(f"{alert.key.device} {row_of(alert)}".strip(), 120)
     summary = clean_line(alert.annotations.get("summary", ""), 300)
     runbook = alert.annotations.get("runbook_url", "").strip()
+    remarks = tuple(_remarks(alert, mark))
     return Problem(
-        word=_word(alert),
+        word=word_of(alert),
         title=summary or clean_line(f"{alert.key.rule} on {where}", 300),
         rule=clean_line(alert.key.rule, 80),
+        device=clean_line(alert.key.device, 80),
         where=where,
-        when=_when(alert, now),
+        when=when(alert, now),
+        remark="; ".join(fact.value for fact in remarks),
         description=clean_block(alert.annotations.get("description", "")),
-        facts=tuple(_facts(alert, now)),
+        facts=tuple(_facts(alert, now, remarks, curve)),
         runbook=runbook if _LINK.fullmatch(runbook) and len(runbook) <= 500 else "",
+        page=_short(device_page(page, alert.key.device)),
+        explanation=_short(explanation(page, alert)),
+        curve=curve,
     )
 
 
-def _facts(alert: Alert, now: datetime) -> Iterable[Fact]:
+def when(alert: Alert, now: datetime) -> str:
+    """Return since when, or when it ended and how long it was."""
+    if alert.resolved_at is None:
+        return f"{clock(alert.pending_at)} ({in_words(now - alert.pending_at)})"
+    return f"{clock(alert.resolved_at)} after {in_words(alert.resolved_at - alert.pending_at)}"
+
+
+def _facts(alert: Alert, now: datetime, remarks: Iterable[Fact], curve: Curve | None) -> Iterable[Fact]:
     """Yield where, how much and since when, and only then what else is known."""
-    yield _fact("Device", alert.key.device)
+    yield _fact("Device", alert.key.device, weighty=True)
     named = [part.partition("=")[::2] for part in alert.key.instance.split(",") if "=" in part]
     yield from (_fact(name, value) for name, value in named)
     if alert.value is not None:
-        limit = f" (threshold {_number(alert.threshold)})" if alert.threshold is not None else ""
-        yield _fact("Value", _number(alert.value) + limit)
-    yield _fact("Since", _when(alert, now))
+        limit = f" (threshold {number(alert.threshold)})" if alert.threshold is not None else ""
+        yield _fact("Value", number(alert.value) + limit, weighty=True)
+    yield _fact("Since", when(alert, now), weighty=True)
+    yield from remarks
+    if curve is not None and (words := curve_words(curve)):
+        yield _fact("Last hour", words, limit=200)
+    if alert.trap_count > 1 and alert.seen_at is not None:
+        yield _fact("Traps", f"{alert.trap_count:,}, the last at {clock(alert.seen_at)}")
     shown = {name for name, _ in named} | _SAID_ELSEWHERE
     labels = [(name, value) for name, value in sorted(alert.labels.items()) if name not in shown and value]
     yield from (_fact(name, value) for name, value in labels[:MAX_LABELS])
@@ -171,38 +149,24 @@ def _facts(alert: Alert, now: datetime) -> Iterable[Fact]:
     yield _fact("Rule", alert.key.rule)
 
 
-def _fact(name: str, value: str) -> Fact:
-    return Fact(name=clean_line(name, 40), value=clean_line(value, 120))
+def _remarks(alert: Alert, mark: str) -> Iterable[Fact]:
+    """Yield what else to know before getting up: somebody is at it, it is expected, it comes and goes."""
+    if alert.acked_at is not None:
+        who = alert.acked_by or "somebody"
+        comment = f": {alert.ack_comment}" if alert.ack_comment else ""
+        yield _fact("In hand", f"acknowledged by {who} at {clock(alert.acked_at)}{comment}", limit=200)
+    if mark:
+        yield _fact("Expected", mark, limit=200)
+    if alert.flapping:
+        yield _fact(
+            "Flapping", "it keeps coming and going; that it is over is told once it has been calm for a while"
+        )
 
 
-def _when(alert: Alert, now: datetime) -> str:
-    if alert.resolved_at is None:
-        return f"{_clock(alert.pending_at)} ({in_words(now - alert.pending_at)})"
-    return f"{_clock(alert.resolved_at)} after {in_words(alert.resolved_at - alert.pending_at)}"
+def _fact(name: str, value: str, *, weighty: bool = False, limit: int = 120) -> Fact:
+    return Fact(name=clean_line(name, 40), value=clean_line(value, limit), weighty=weighty)
 
 
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def in_words(duration: timedelta) -> str:
-    """Write a duration for people, in its two largest units: `45 s`, `3 min 40 s`, `3 h 5 min`, `2 d 4 h`."""
-    left, said = max(0, round(duration.total_seconds())), []
-    for unit, seconds in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
-        count, left = divmod(left, seconds)
-        if count:
-            said.append(f"{count} {unit}")
-        elif said:
-            break
-    return " ".join(said[:2]) or "0 s"
-
-
-def _number(value: float | str | None) -> str:
-    if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:,.4g}"
-    return clean_line(str(value), 80)
-
-
-def _row(alert: Alert) -> str:
-    """Return the row's value without its label's name: `Gi1/0/7` for `ifName=Gi1/0/7`."""
-    return ", ".join(part.partition("=")[2] or part for part in alert.key.instance.split(",") if part)
+def _short(link: str) -> str:
+    """Return a link that mail programs leave whole, and none rather than one cut in two."""
+    return link if len(link) <= MAX_LINK else ""

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from netwatch.model import Composition, Memory, Notification, OutboxEntry
-from netwatch.notify.compose import compose
+from netwatch.notify.compose import Letterhead, compose
+from netwatch.notify.links import LinkMaker
 from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
 from netwatch.notify.trap_compose import compose_traps
 
@@ -19,9 +20,15 @@ class Mailer:
     """Turns what is to be said into outbox entries; decides nothing."""
 
     def __init__(
-        self, settings: SmtpSettings, receivers: Sequence[ReceiverSettings], *, external_url: str = ""
+        self,
+        settings: SmtpSettings,
+        receivers: Sequence[ReceiverSettings],
+        *,
+        external_url: str = "",
+        links: LinkMaker | None = None,
     ) -> None:
-        self._sender, self._external_url = settings.from_, external_url
+        """Keep what is handed in: `external_url` is where people find the page, `links` signs what they may do."""
+        self._letterhead = Letterhead(sender=settings.from_, page=external_url, links=links)
         self._receivers = {receiver.name: receiver for receiver in receivers}
 
     def send_resolved(self, receiver: str) -> bool:
@@ -38,7 +45,8 @@ class Mailer:
         known = self._receivers.get(notification.group.receiver)
         if known is None:
             return Composition()
-        return Composition(entries=(*self._mails(notification, known.email), *_traps(notification, known.trap)))
+        mails = self._mails(notification, known.email)
+        return replace(mails, entries=(*mails.entries, *_traps(notification, known.trap)))
 
     def next_digest_at(self) -> datetime | None:
         """Return when `digests_due` will have something, None where nothing waits."""
@@ -48,10 +56,10 @@ class Mailer:
         """Return the digests that are due."""
         return Composition()
 
-    def _mails(self, notification: Notification, email: EmailSettings | None) -> list[OutboxEntry]:
+    def _mails(self, notification: Notification, email: EmailSettings | None) -> Composition:
         if email is None or (wanted := _wanted(notification, email)) is None:
-            return []
-        return compose(wanted, recipients=email.to, sender=self._sender, external_url=self._external_url)
+            return Composition()
+        return compose(wanted, recipients=email.to, letterhead=self._letterhead)
 
 
 def _traps(notification: Notification, trap: TrapReceiverSettings | None) -> list[OutboxEntry]:

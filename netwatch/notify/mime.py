@@ -74,16 +74,57 @@ class Mail:
     message: bytes
 
 
-def alternative(headers: Sequence[Header], *, text: str, html: str, boundary: str) -> Mail:
-    """Return a multipart/alternative mail, the text first. A boundary holding `=_` occurs in no encoded body."""
-    value = f'multipart/alternative; boundary="{boundary}"'
-    content = Header(name="Content-Type", value=value, wire=" " + value.replace("; ", ";\r\n "))
-    parts = b"".join(
-        f"--{boundary}\r\n".encode() + _lines(part_headers) + b"\r\n" + body
-        for part_headers, body in (_part("plain", text), _part("html", html))
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An image that the HTML shows by `cid:` and its content_id; `words` say the same."""
+
+    content_id: str
+    words: str
+    png: bytes
+
+
+def alternative(
+    headers: Sequence[Header], *, text: str, html: str, boundary: str, pictures: Sequence[Picture] = ()
+) -> Mail:
+    """Return a multipart/alternative mail, the text first. A boundary holding `=_` occurs in no encoded body.
+
+    Pictures stand beside the HTML in a multipart/related (RFC 2387), so that who reads the text sees no attachments.
+    """
+    shown = _part("html", html)
+    if pictures:
+        shown = _related(shown, pictures, f"{boundary}_related")
+    content = _multipart("alternative", boundary)
     every = (*headers, content)
-    return Mail(headers=every, message=_lines(every) + b"\r\n" + parts + f"--{boundary}--\r\n".encode())
+    return Mail(headers=every, message=_lines(every) + b"\r\n" + _joined((_part("plain", text), shown), boundary))
+
+
+Part = tuple[Sequence[Header], bytes]
+
+
+def _related(html: Part, pictures: Sequence[Picture], boundary: str) -> Part:
+    parts = [html, *(_picture(number, picture) for number, picture in enumerate(pictures, 1))]
+    return [_multipart("related", boundary, ' type="text/html";')], _joined(parts, boundary)
+
+
+def _picture(number: int, picture: Picture) -> Part:
+    headers = [
+        ascii_header("Content-Type", "image/png"),
+        ascii_header("Content-Transfer-Encoding", "base64"),
+        ascii_header("Content-ID", f"<{picture.content_id}>"),
+        ascii_header("Content-Disposition", f'inline; filename="chart-{number}.png"'),
+    ]
+    return headers, base64.encodebytes(picture.png).replace(b"\n", b"\r\n")
+
+
+def _multipart(subtype: str, boundary: str, parameters: str = "") -> Header:
+    value = f'multipart/{subtype};{parameters} boundary="{boundary}"'
+    return Header(name="Content-Type", value=value, wire=" " + value.replace("; ", ";\r\n "))
+
+
+def _joined(parts: Sequence[Part], boundary: str) -> bytes:
+    start = f"--{boundary}\r\n".encode()
+    every = b"".join(start + _lines(headers) + b"\r\n" + body for headers, body in parts)
+    return every + f"--{boundary}--\r\n".encode()
 
 
 def plain(headers: Sequence[Header], *, text: str) -> Mail:
@@ -93,7 +134,7 @@ def plain(headers: Sequence[Header], *, text: str) -> Mail:
     return Mail(headers=every, message=_lines(every) + b"\r\n" + body)
 
 
-def _part(subtype: str, text: str) -> tuple[list[Header], bytes]:
+def _part(subtype: str, text: str) -> Part:
     encoding, body = _encoded_body(text)
     headers = [
         ascii_header("Content-Type", f'text/{subtype}; charset="utf-8"'),

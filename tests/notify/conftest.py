@@ -25,7 +25,7 @@ from netwatch.model import (
     OutboxState,
     Transaction,
 )
-from netwatch.notify import Notifier, Pace, SmtpSettings, compose
+from netwatch.notify import Letterhead, Notifier, Pace, SmtpSettings, compose
 from netwatch.simulator import RoughServer
 from netwatch.store import MemoryStore
 
@@ -75,7 +75,8 @@ def make_notification(make_alert: Callable[..., Alert]) -> Callable[..., Notific
             labels={"device": "core-sw1"},
             thread_id="0123456789abcdef",
             opened_at=NOW - timedelta(minutes=3),
-            subject=changes.pop("subject", "core-sw1 Gi1/0/7 link"),
+            subject=changes.pop("subject", "core-sw1 Gi1/0/7 InterfaceDown"),
+            escalation=changes.pop("escalation", ""),
         )
         fields: dict[str, Any] = {"group": group, "at": NOW, "sequence": 1, **changes}
         return Notification(
@@ -90,12 +91,13 @@ def make_entries(make_notification: Callable[..., Notification]) -> Callable[...
     """Real mails as they would stand in the outbox, made this moment."""
 
     def make(*recipients: str) -> list[OutboxEntry]:
-        return compose(
+        composition = compose(
             make_notification(),
             recipients=recipients or ("noc@example.net",),
-            sender="NetWatch <netwatch@example.net>",
+            letterhead=Letterhead(sender="NetWatch <netwatch@example.net>"),
             now=datetime.now(UTC),
         )
+        return list(composition.entries)
 
     return make
 

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwatch.model import AlertState
-from netwatch.notify.facts import in_words, severity_of, story_of
+from netwatch.model import AlertState, HeldBack, MuteKind, Muting
+from netwatch.notify.facts import severity_of
+from netwatch.notify.story import story_of
+from netwatch.notify.words import in_words
 
 NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
 
@@ -98,3 +100,89 @@ def test_a_recovery_without_any_alert_is_still_a_story(make_notification, make_a
     empty = replace(make_notification(subject=""), firing=())
 
     assert story_of(empty, now=NOW).subject == "nothing to report"
+
+
+def test_the_brackets_name_the_worst_where_the_subject_speaks_of_another(make_alert, make_notification):
+    first, down = make_alert(1, labels={"severity": "warning"}), make_alert(2, rule="DeviceDown", instance="")
+    elsewhere = make_alert(3, rule="DeviceDown", device="edge-r1", instance="")
+    subject = "core-sw1 Gi1/0/7 InterfaceDown"
+
+    assert story_of(make_notification(first), now=NOW).headline == "WARN"
+    story = story_of(make_notification(first, down, sequence=2), now=NOW)
+    assert (story.headline, story.subject) == ("DOWN: DeviceDown", subject)
+    story = story_of(make_notification(first, elsewhere, repeat=True), now=NOW)
+    assert (story.headline, story.subject) == ("STILL DOWN: edge-r1 DeviceDown", subject)
+
+
+def test_a_name_with_brackets_cannot_end_the_brackets(make_alert, make_notification):
+    story = story_of(make_notification(make_alert(rule="x] [y")), now=NOW)
+
+    assert story.headline == "DOWN: x) (y Gi1/0/7"
+
+
+@pytest.mark.parametrize(
+    ("changes", "fact"),
+    [
+        ({"acked_at": NOW, "acked_by": "anna", "ack_comment": "on my way"},
+         ("In hand", "acknowledged by anna at 2026-11-23 03:04:05 UTC: on my way")),
+        ({"flapping": True},
+         ("Flapping", "it keeps coming and going; that it is over is told once it has been calm for a while")),
+        ({"trap_count": 12, "seen_at": NOW}, ("Traps", "12, the last at 2026-11-23 03:04:05 UTC")),
+    ],
+)  # fmt: skip
+def test_what_else_to_know_before_getting_up_is_a_fact(changes, fact, make_alert, make_notification):
+    (problem,) = story_of(make_notification(make_alert(**changes)), now=NOW).firing
+
+    assert fact in [(one.name, one.value) for one in problem.facts]
+
+
+def test_what_is_expected_is_marked(make_alert, make_notification):
+    notification = make_notification(make_alert(), marks={"1": "in maintenance: core upgrade, until 04:00"})
+
+    (problem,) = story_of(notification, now=NOW).firing
+
+    assert problem.remark == "in maintenance: core upgrade, until 04:00"
+    assert ("Expected", problem.remark) in [(fact.name, fact.value) for fact in problem.facts]
+
+
+def test_who_is_told_later_reads_why(make_notification):
+    story = story_of(make_notification(escalation="nobody acknowledged it for 30m"), now=NOW)
+
+    assert story.notes == ("You are told because nobody acknowledged it for 30m.",)
+
+
+def held(kind, alerts, devices, reason, by=""):
+    return HeldBack(muting=Muting(kind=kind, reason=reason, by=by), alerts=alerts, devices=devices)
+
+
+def test_what_is_held_back_is_counted_by_its_reason_the_most_first(make_notification):
+    notification = make_notification(held_back=(
+        held(MuteKind.SILENCED, 3, 2, "silenced by anna until 2026-11-28 14:00 UTC: core upgrade"),
+        held(MuteKind.PARENT, 9_999, 9_999, "core-r1 is down, and sw1 is only reached through it", "core-r1"),
+        held(MuteKind.PARENT, 1, 1, "r2 is down, and sw7 is only reached through it", "r2"),
+    ))  # fmt: skip
+
+    assert story_of(notification, now=NOW).held_back == (
+        "9,999 alerts on 9,999 devices that can only be reached through core-r1",
+        "3 alerts on 2 devices: silenced by anna until 2026-11-28 14:00 UTC: core upgrade",
+        "1 alert on 1 device: r2 is down, and sw7 is only reached through it",
+    )
+
+
+def test_many_reasons_are_summed_up_with_exact_counts(make_notification):
+    every = tuple(held(MuteKind.SILENCED, 2, 1, f"silence {number}") for number in range(25))
+
+    lines = story_of(make_notification(held_back=every), now=NOW).held_back
+
+    assert len(lines) == 11
+    assert lines[-1] == "30 alerts for 15 other reasons"
+
+
+def test_what_else_is_wrong_on_the_device_is_listed_and_counted(make_alert, make_notification):
+    also = tuple(make_alert(number, rule="CpuHigh") for number in range(14))
+
+    story = story_of(make_notification(also=also), now=NOW)
+
+    assert (len(story.also), story.more_also, story.also_where) == (10, 4, "core-sw1")
+    beyond = (*also, make_alert(99, device="edge-r1"))
+    assert story_of(make_notification(also=beyond), now=NOW).also_where == "these devices"

@@ -1,0 +1,67 @@
+"""Where a mail leads: the page, and what its reader may do with a click and a confirmation.
+
+Nothing happens when a link is opened: mail programs and virus scanners open every link they see. The page asks.
+A quiet room.
+May import: netwatch.model. Called by: netwatch.notify.story, compose, mailer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+from urllib.parse import quote, urlencode
+
+from netwatch.model import Alert
+
+GOOD_FOR = timedelta(days=7)
+
+
+class LinkMaker(Protocol):
+    """Signs what the reader of a mail may do, and until when."""
+
+    def sign(self, action: Literal["ack", "silence"], thread_id: str, recipient: str, expires_at: datetime) -> str:
+        """Return a token that can stand in a URL; ValueError where it would be too long for one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """What leads where; empty where the page has no address of its own, or there is nothing to do."""
+
+    page: str = ""
+    acknowledge: str = ""
+    silence: str = ""
+
+    @classmethod
+    def for_recipient(
+        cls, page: str, maker: LinkMaker | None, *, thread_id: str, recipient: str, now: datetime
+    ) -> Links:
+        """Return the links of one recipient's mail about an incident that is not over."""
+        if not page or maker is None:
+            return cls(page=page)
+        base, ends = page.rstrip("/"), now + GOOD_FOR
+        try:
+            return cls(
+                page=page,
+                acknowledge=f"{base}/act/{maker.sign('ack', thread_id, recipient, ends)}",
+                silence=f"{base}/act/{maker.sign('silence', thread_id, recipient, ends)}",
+            )
+        except ValueError:  # a mail without a shortcut is better than none
+            return cls(page=page)
+
+
+def device_page(page: str, device: str) -> str:
+    """Return where the device is shown, empty where the page has no address."""
+    return f"{page.rstrip('/')}/devices/{_quoted(device)}" if page and device else ""
+
+
+def explanation(page: str, alert: Alert) -> str:
+    """Return where the page says why there is this alert, empty where the page has no address."""
+    if not page:
+        return ""
+    asked = {"rule": alert.key.rule, "device": alert.key.device, "instance": alert.key.instance}
+    return f"{page.rstrip('/')}/explain?" + urlencode(asked, errors="replace", quote_via=quote)
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="replace")
