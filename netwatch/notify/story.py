@@ -95,7 +95,7 @@ def story_of(notification: Notification, *, now: datetime, links: Links = NO_LIN
 
     return Story(
         word=WORDS[severity_of(firing[0])] if firing else "OK",
-        headline=_headline(notification, firing, subject, overtakes=overtakes),
+        headline=_headline(notification, firing, subject),
         subject=subject,
         lead=_lead(firing, ended, now),
         notes=tuple(_notes(notification, overtakes=overtakes)),
@@ -116,14 +116,13 @@ def story_of(notification: Notification, *, now: datetime, links: Links = NO_LIN
 
 def headline_of(notification: Notification) -> str:
     """Return what stands in the brackets of a notification's subject."""
-    return _headline(notification, by_urgency(notification.firing), incident_subject(notification), overtakes=False)
+    return _headline(notification, by_urgency(notification.firing), incident_subject(notification))
 
 
-def _headline(notification: Notification, firing: Sequence[Alert], subject: str, *, overtakes: bool) -> str:
+def _headline(notification: Notification, firing: Sequence[Alert], subject: str) -> str:
     """Return how bad it is now, and what is so bad where the rest of the subject speaks of another problem."""
     if not firing:
-        was = min(notification.resolved, key=urgency, default=None)
-        return f"OK, was {WORDS[severity_of(was)]}" if overtakes and was is not None else "OK"
+        return "OK"
     word = WORDS[severity_of(firing[0])] + _called(firing, subject)
     if notification.repeat:
         return f"STILL {word}"
