@@ -1,18 +1,40 @@
-"""Pure: inactive -> pending -> firing -> resolved; routing, grouping, repeats.
+"""Pure: inactive -> pending -> firing -> resolved; who is told, when, and what holds that back.
 
 The engine asks `happening_of` what a row's verdicts say, `step` what becomes of the alert, `Route.receivers_for` whom
-to tell, puts the alert into a group with `join`, and at `next_flush_at` asks `flush` for the mail.
+to tell, puts the alert into a group with `join`, and at `next_flush_at` asks `flush` for the mail. Each stage that
+can hold an alert back answers with a `Muting` that says why, or with None: `Topology`, `Inhibitors`, `Maintenance`,
+`silence_muting`, `interval_muting`. `due_steps` says who is told as well when nobody takes an alert in hand.
 """
 
+from netwatch.alerts.escalation import EscalationStep, due_steps, next_step_at
+from netwatch.alerts.flapping import FlapPolicy, calmed, is_flapping, noted
 from netwatch.alerts.grouping import Flush, flush, join, next_flush_at, rebased
-from netwatch.alerts.matchers import Matcher, parse_matchers
+from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
+from netwatch.alerts.intervals import TimeInterval, build_time_intervals, interval_muting
+from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
+from netwatch.alerts.matchers import Matcher, all_hold, parse_matchers
 from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route, routing_labels
 from netwatch.alerts.settings import RouteSettings
+from netwatch.alerts.silencing import (
+    CompiledSilence,
+    checked_silence,
+    compile_silence,
+    expired_silence,
+    silence_muting,
+)
 from netwatch.alerts.states import Happening, NoData, Step, Timing, Transition, happening_of, step
+from netwatch.alerts.topology import Parents, Sight, Topology, TopologyView
 
 __all__ = [
     "Happening", "NoData", "Step", "Timing", "Transition", "happening_of", "step",
     "GroupTiming", "Route", "RouteMatch", "RouteSettings", "build_route", "routing_labels",
-    "Matcher", "parse_matchers",
+    "Matcher", "all_hold", "parse_matchers",
     "Flush", "flush", "join", "next_flush_at", "rebased",
+    "CompiledSilence", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
+    "Inhibitors", "InhibitRule", "build_inhibit_rules",
+    "Parents", "Sight", "Topology", "TopologyView",
+    "TimeInterval", "build_time_intervals", "interval_muting",
+    "Maintenance", "MaintenanceWindow", "build_maintenance",
+    "FlapPolicy", "calmed", "is_flapping", "noted",
+    "EscalationStep", "due_steps", "next_step_at",
 ]  # fmt: skip

@@ -4,13 +4,13 @@ A label that an alert does not have counts as empty text, and a regular expressi
 as in Alertmanager. The expressions are Python's, not RE2's, and only such as cannot hang (see model/pattern.py).
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model. Called by: settings, routing.
+May import: netwatch.model. Called by: settings, routing, and the stages that hold something back.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from netwatch.model import bounded_matcher
@@ -38,6 +38,11 @@ class Matcher:
         value = labels.get(self.label, "")
         holds = value == self.text if self.matches is None else self.matches(value)
         return holds is not self.negated
+
+
+def all_hold(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
+    """Return whether the labels meet every condition."""
+    return all(matcher.holds(labels) for matcher in matchers)
 
 
 def parse_matchers(text: str) -> tuple[Matcher, ...]:

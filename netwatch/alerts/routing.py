@@ -1,9 +1,10 @@
 """Who is told of an alert: the routing tree, in Alertmanager's words.
 
 An alert goes down the tree: the first child whose matchers hold takes it, a child with `continue` lets its later
-brothers see it too, and where no child wants it the node itself takes it. A child inherits receiver, group_by and
-times. Unlike in Alertmanager, two ways to the same receiver with the same group labels make one group: nobody is
-told of one incident twice.
+brothers see it too, and where no child wants it the node itself takes it. A child inherits receiver, group_by, times
+and escalation; the intervals in which a node is closed are its own, as in Alertmanager. Unlike in Alertmanager, two
+ways to the same receiver with the same group labels make one group: nobody is told of one incident twice. A way that
+is not always open makes a group of its own, and none where another way to that group is always open.
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.model, netwatch.errors. Called by: netwatch.engine, config.
@@ -12,9 +13,10 @@ May import: netwatch.model, netwatch.errors. Called by: netwatch.engine, config.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from netwatch.alerts.escalation import EscalationStep, build_steps
 from netwatch.alerts.matchers import Matcher, parse_matchers
 from netwatch.alerts.settings import (
     DEFAULT_GROUP_BY,
@@ -41,12 +43,15 @@ class GroupTiming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteMatch:
-    """One receiver of an alert, and the group in which it is told."""
+    """One receiver of an alert, the group in which it is told, and when that is closed (see intervals)."""
 
     receiver: str
     group_key: str
     group_labels: Mapping[str, str]
     timing: GroupTiming
+    mute_time_intervals: tuple[str, ...] = ()
+    active_time_intervals: tuple[str, ...] = ()
+    escalate: tuple[EscalationStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,39 +63,66 @@ class Route:
     group_by: tuple[str, ...] = DEFAULT_GROUP_BY
     timing: GroupTiming = GroupTiming()
     continues: bool = False
+    mute_time_intervals: tuple[str, ...] = ()
+    active_time_intervals: tuple[str, ...] = ()
+    escalate: tuple[EscalationStep, ...] = ()
     routes: tuple[Route, ...] = ()
 
     def receivers_for(self, labels: Mapping[str, str]) -> tuple[RouteMatch, ...]:
         """Return whom to tell of an alert with these labels; each group once, never nobody."""
         groups: dict[str, RouteMatch] = {}
-        for node in self._takers(labels):
+        takers = self._takers(labels)
+        always = {node._group_key(labels) for node in takers if not node._hours()}
+        for node in takers:
+            if node._hours() and node._group_key(labels) in always:
+                continue
             match = node.match_for(labels)
             groups.setdefault(match.group_key, match)
         return tuple(groups.values())
 
     def match_for(self, labels: Mapping[str, str]) -> RouteMatch:
         """Return receiver and group of an alert that this very node takes."""
-        names = labels if EVERY_LABEL in self.group_by else self.group_by
-        group = {name: labels[name] for name in sorted(names) if name in labels}
-        inside = ", ".join(f'{name}="{text}"' for name, text in group.items())
         return RouteMatch(
             receiver=self.receiver,
-            group_key=f"{self.receiver}{{{inside}}}",
-            group_labels=group,
+            group_key=self._group_key(labels) + self._hours(),
+            group_labels=self._group_labels(labels),
             timing=self.timing,
+            mute_time_intervals=self.mute_time_intervals,
+            active_time_intervals=self.active_time_intervals,
+            escalate=self.escalate,
         )
 
-    def timing_of(self, group: AlertGroup, alerts: Mapping[str, Alert]) -> GroupTiming:
-        """Return the times of an open group, found again through its members; the root's where none leads there."""
+    def match_of(self, group: AlertGroup, alerts: Mapping[str, Alert]) -> RouteMatch | None:
+        """Return the way to an open group, found again through its members; None where none leads there any more."""
         for member in group.members:
             for match in self.receivers_for(routing_labels(alerts[member])) if member in alerts else ():
                 if match.group_key == group.key:
-                    return match.timing
-        return self.timing
+                    return match
+        return None
+
+    def timing_of(self, group: AlertGroup, alerts: Mapping[str, Alert]) -> GroupTiming:
+        """Return the times of an open group, the root's where no way leads there any more."""
+        match = self.match_of(group, alerts)
+        return self.timing if match is None else match.timing
 
     def receivers(self) -> frozenset[str]:
-        """Return every receiver the tree names."""
-        return frozenset({self.receiver}.union(*(child.receivers() for child in self.routes)))
+        """Return every receiver the tree names, those of escalations among them."""
+        own = {self.receiver, *(step.receiver for step in self.escalate)}
+        return frozenset(own.union(*(child.receivers() for child in self.routes)))
+
+    def _group_labels(self, labels: Mapping[str, str]) -> dict[str, str]:
+        names = labels if EVERY_LABEL in self.group_by else self.group_by
+        return {name: labels[name] for name in sorted(names) if name in labels}
+
+    def _group_key(self, labels: Mapping[str, str]) -> str:
+        inside = ", ".join(f'{name}="{text}"' for name, text in self._group_labels(labels).items())
+        return f"{self.receiver}{{{inside}}}"
+
+    def _hours(self) -> str:
+        """Return when this node is closed, in words; nothing where it is always open."""
+        words = [f"except {name}" for name in self.mute_time_intervals]
+        words += [f"only {name}" for name in self.active_time_intervals]
+        return "".join(f" {word}" for word in words)
 
     def _takers(self, labels: Mapping[str, str]) -> list[Route]:
         takers: list[Route] = []
@@ -117,22 +149,24 @@ def build_route(settings: RouteSettings) -> Route:
         raise ConfigError("route: needs a receiver, the one who is told when nobody else wants an alert")
     if settings.match or settings.matchers:
         raise ConfigError("route: takes every alert and so cannot have match or matchers; put them under routes")
+    if settings.mute_time_intervals or settings.active_time_intervals:
+        raise ConfigError("route: is always open, so that no alert is lost; put time intervals under routes")
     return _node(settings, Route(receiver=settings.receiver))
 
 
 def _node(settings: RouteSettings, parent: Route) -> Route:
-    """Return the node of `settings`, inheriting from `parent`; `continue` and matchers are never inherited."""
+    """Return the node of `settings`, with what it inherits: all but `continue`, matchers and intervals."""
     own = Route(
         receiver=settings.receiver or parent.receiver,
         matchers=_matchers_of(settings),
         group_by=parent.group_by if settings.group_by is None else tuple(settings.group_by),
         timing=_timing_of(settings, parent.timing),
         continues=settings.continue_,
+        mute_time_intervals=tuple(settings.mute_time_intervals),
+        active_time_intervals=tuple(settings.active_time_intervals),
+        escalate=parent.escalate if settings.escalate is None else build_steps(settings.escalate),
     )
-    return Route(
-        receiver=own.receiver, matchers=own.matchers, group_by=own.group_by, timing=own.timing,
-        continues=own.continues, routes=tuple(_node(child, own) for child in settings.routes),
-    )  # fmt: skip
+    return replace(own, routes=tuple(_node(child, own) for child in settings.routes))
 
 
 def _matchers_of(settings: RouteSettings) -> tuple[Matcher, ...]:

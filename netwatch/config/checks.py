@@ -7,15 +7,16 @@ May import: netwatch.model. Called by: loading.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from netwatch.config.names import did_you_mean
+from netwatch.config.parts import duplicates, names_of, routes_of, unknown
 from netwatch.config.settings import Settings, has_wildcard, rule_files
+from netwatch.config.stage_checks import stage_checks
 from netwatch.config.tree import EACH, found, texts
-from netwatch.model import KeyPath, Problem, YamlFile, dotted, format_duration, parse_duration
+from netwatch.model import KeyPath, Problem, YamlFile, format_duration, parse_duration
 from netwatch.rules.settings import BUILTIN
 
 Tree = Mapping[str, Any]
@@ -27,33 +28,14 @@ def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
     yield from _credentials(file, tree)
     yield from _dependencies(file, tree)
     yield from _receivers(file, tree)
+    yield from stage_checks(file, tree)
     yield from _mail(file, tree)
     yield from _times(file, tree)
     yield from _files(file, tree, base)
 
 
-def _unknown(file: YamlFile, path: KeyPath, what: str, name: str, known: Collection[str]) -> Problem:
-    return file.problem(path, f"there is no {what} {name!r}" + did_you_mean(name, known))
-
-
-def _names(tree: Tree, part: str) -> dict[str, KeyPath]:
-    """Return each name in a list of parts, and where it first stands."""
-    names: dict[str, KeyPath] = {}
-    for path, name in texts(tree, part, EACH, "name"):
-        names.setdefault(name, path)
-    return names
-
-
-def _duplicates(file: YamlFile, tree: Tree, part: str) -> Iterator[Problem]:
-    first = _names(tree, part)
-    for path, name in texts(tree, part, EACH, "name"):
-        if first[name] != path:
-            line, _ = file.position(first[name])
-            yield file.problem(path, f"{name!r} is already the name of {dotted(first[name][:-1])} in line {line}")
-
-
 def _devices(file: YamlFile, tree: Tree) -> Iterator[Problem]:
-    yield from _duplicates(file, tree, "devices")
+    yield from duplicates(file, tree, "devices")
     if not tree.get("devices"):
         yield file.problem(("devices",), "there is nothing to watch yet", severity="warning")
     if tree.get("defaults") and isinstance(tree["defaults"], dict) and tree["defaults"].get("credential"):
@@ -68,7 +50,7 @@ def _credentials(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     for pattern in _CREDENTIAL_PLACES:
         for path, name in texts(tree, *pattern):
             if name not in known:
-                yield _unknown(file, path, "credential", name, known)
+                yield unknown(file, path, "credential", name, known)
             elif path[0] == "traps" and not _is_user(known[name]):
                 yield file.problem(path, f"the credential {name!r} is no v3 user; communities have their own list")
             elif path[0] == "receivers" and _is_version_1(known[name]):
@@ -94,12 +76,12 @@ def _is_version_1(credential: Any) -> bool:
 
 
 def _dependencies(file: YamlFile, tree: Tree) -> Iterator[Problem]:
-    known = _names(tree, "devices")
+    known = names_of(tree, "devices")
     parents: dict[str, list[tuple[str, KeyPath]]] = {}
     for path, parent in texts(tree, "devices", EACH, "depends_on", EACH):
         child = tree["devices"][path[1]].get("name")
         if parent not in known:
-            yield _unknown(file, path, "device", parent, known)
+            yield unknown(file, path, "device", parent, known)
         elif isinstance(child, str):
             parents.setdefault(child, []).append((parent, path))
     for circle in _circles(parents):
@@ -131,23 +113,18 @@ def _circles(parents: Mapping[str, list[tuple[str, KeyPath]]]) -> Iterator[list[
                 stack.append((step[0], iter(parents.get(step[0], ()))))
 
 
-def _routes(tree: Any, path: KeyPath = ("route",)) -> Iterator[tuple[KeyPath, Mapping[str, Any]]]:
-    """Yield every node of the routing tree, the root first."""
-    if not isinstance(tree, dict):
-        return
-    yield path, tree
-    for at, child in found(tree, "routes", EACH, path=path):
-        yield from _routes(child, at)
-
-
 def _receivers(file: YamlFile, tree: Tree) -> Iterator[Problem]:
-    yield from _duplicates(file, tree, "receivers")
-    known, used = _names(tree, "receivers"), set()
-    for path, node in _routes(tree.get("route") or {}):
+    yield from duplicates(file, tree, "receivers")
+    known, used = names_of(tree, "receivers"), set()
+    for path, node in routes_of(tree):
         name = node.get("receiver")
         used.add(name)
+        for at, further in texts(node, "escalate", EACH, "receiver"):
+            used.add(further)
+            if further not in known:
+                yield unknown(file, (*path, *at), "receiver", further, known)
         if isinstance(name, str) and name not in known:
-            yield _unknown(file, (*path, "receiver"), "receiver", name, known)
+            yield unknown(file, (*path, "receiver"), "receiver", name, known)
         if path == ("route",) and known and not name:
             yield file.problem(path, "needs a receiver: who is told when no other route wants an alert")
         if path == ("route",) and (node.get("match") or node.get("matchers")):

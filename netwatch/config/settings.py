@@ -10,7 +10,8 @@ from pathlib import Path
 
 from pydantic import Field, PrivateAttr
 
-from netwatch.alerts.settings import RouteSettings
+from netwatch.alerts.interval_settings import MaintenanceSettings, NamedIntervalsSettings
+from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
 from netwatch.mib.settings import MibSettings
 from netwatch.model import Section, shipped_directory
 from netwatch.notify.settings import ReceiverSettings, SmtpSettings
@@ -39,6 +40,16 @@ class Settings(Section):
     traps: TrapSettings = Field(default=TrapSettings(), description="where to hear traps, and whom to believe")
     rules: RuleSettings = Field(default=RuleSettings(), description="when something is wrong")
     route: RouteSettings = Field(default=RouteSettings(), description="which alert goes to which receiver")
+    inhibit_rules: list[InhibitRuleSettings] = Field(
+        default_factory=list, description="which alerts explain others, so that nobody is told of those"
+    )
+    time_intervals: list[NamedIntervalsSettings] = Field(
+        default_factory=list, description="times with names, for routes that are not always open"
+    )
+    maintenance: list[MaintenanceSettings] = Field(
+        default_factory=list, description="when something is worked on, once or again and again"
+    )
+    flapping: FlappingSettings = Field(default=FlappingSettings(), description="what to do with what comes and goes")
     receivers: list[ReceiverSettings] = Field(default_factory=list, description="whom to tell")
     smtp: SmtpSettings = Field(default=SmtpSettings(), description="how mail leaves")
     web: WebSettings = Field(default=WebSettings(), description="status page, JSON API and /metrics")

@@ -49,7 +49,9 @@ COMMENTED = {"ca_file"}
 
 @pytest.mark.parametrize("location", [
     (), ("credentials", "campus", "2c"), ("credentials", "core", "3"), ("defaults",), ("devices", 1), ("polling",),
-    ("profiles",), ("mibs",), ("traps",), ("rules",), ("route",), ("route", "routes", 0), ("receivers", 1),
+    ("profiles",), ("mibs",), ("traps",), ("rules",), ("route",), ("route", "routes", 0), ("route", "escalate", 0),
+    ("inhibit_rules", 0), ("time_intervals", 0), ("time_intervals", 0, "time_intervals", 0),
+    ("time_intervals", 0, "time_intervals", 0, "times", 0), ("maintenance", 0), ("flapping",), ("receivers", 1),
     ("receivers", 1, "email"), ("receivers", 1, "trap"), ("smtp",), ("smtp", "relays", 0), ("web",), ("store",),
 ])  # fmt: skip
 def test_the_example_uses_every_key(location):
@@ -57,9 +59,13 @@ def test_the_example_uses_every_key(location):
     for step in path_of_location(location):
         part = part[step]
 
-    inherited = {"group_by", "group_wait", "group_interval", "repeat_interval"} if "routes" in location else set()
-    matching = {"match", "matchers", "continue"} if location == ("route",) else set()
-    assert set(part) == set(keys_at(location)) - COMMENTED - inherited - matching
+    inherited = (
+        {"group_by", "group_wait", "group_interval", "repeat_interval", "escalate"} if "routes" in location else set()
+    )
+    matching = {"match", "matchers", "continue", "mute_time_intervals", "active_time_intervals"}
+    matching = matching if location == ("route",) else set()
+    again = {"time_intervals"} if location == ("maintenance", 0) else set()
+    assert set(part) == set(keys_at(location)) - COMMENTED - inherited - matching - again
 
 
 def path_of_location(location: tuple[int | str, ...]) -> tuple[int | str, ...]:

@@ -1,0 +1,145 @@
+"""What is cut off by a dead parent is no news; what came back is asked first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from netwatch.alerts import Parents, Sight, Topology
+from netwatch.model import Alert, AlertKey, AlertState, MuteKind
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PATIENCE = timedelta(seconds=15)
+
+
+def at(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+def up(since: float = -3600, asked: float = 0) -> Sight:
+    return Sight(up=True, since=at(since), at=at(asked))
+
+
+def down(since: float = -5, asked: float = 0) -> Sight:
+    return Sight(up=False, since=at(since), at=at(asked))
+
+
+NEVER_ASKED = Sight(up=None, since=at(-3600), at=at(-3600))
+
+
+def alert(device: str = "sw1", begun: float = -60) -> Alert:
+    return Alert(
+        id="a", key=AlertKey(rule="DeviceDown", device=device), state=AlertState.FIRING, pending_at=at(begun)
+    )
+
+
+def one(*names: str, needs: str = "any") -> Parents:
+    return Parents(names=names, needs=needs)
+
+
+def reason(topology: Topology, *, device: str = "sw1", begun: float = -60, now: float = 0, **sights: Sight) -> str:
+    muting = topology.muting_of(alert(device, begun), sights, at(now), patience=PATIENCE)
+    return muting.reason if muting else ""
+
+
+CHAIN = Topology({"sw1": one("r1"), "r1": one("core")})
+PAIR = Topology({"sw1": one("r1", "r2"), "r1": one("core"), "r2": one("core")})
+ROW = Topology({"sw1": one("r1", "r2", needs="all")})
+
+
+def test_what_stands_behind_a_dead_device_is_not_told():
+    muting = CHAIN.muting_of(alert(), {"core": up(), "r1": down(), "sw1": down()}, NOON, patience=PATIENCE)
+
+    assert muting.kind is MuteKind.PARENT
+    assert (muting.reason, muting.by) == ("r1 is down, and sw1 is only reached through it", "r1")
+    assert muting.until is None
+
+
+@pytest.mark.parametrize("r1", [down(), up(asked=-30), NEVER_ASKED])
+def test_the_topmost_that_failed_is_named_whatever_is_known_of_those_between(r1):
+    said = reason(CHAIN, core=down(since=-20), r1=r1, sw1=down())
+
+    assert said == "core is down, and sw1 is only reached through it"
+
+
+def test_a_device_without_parents_is_always_told():
+    assert reason(CHAIN, device="core", core=down()) == ""
+    assert reason(CHAIN, device="elsewhere", core=down()) == ""
+
+
+def test_with_two_ways_both_must_be_closed():
+    assert reason(PAIR, core=up(), r1=down(), r2=up(), sw1=down()) == ""
+    both = reason(PAIR, core=up(), r1=down(), r2=down(), sw1=down())
+    assert both == "r1 and r2 are down, and sw1 is only reached through them"
+    assert reason(PAIR, core=down(), r1=down(), r2=up(asked=-30), sw1=down()).startswith("core is down")
+
+
+def test_in_a_row_one_is_enough():
+    assert reason(ROW, r1=up(), r2=down(), sw1=down()) == "r2 is down, and sw1 is only reached through it"
+
+
+def test_what_answers_is_not_cut_off_whatever_the_map_says():
+    assert reason(CHAIN, core=up(), r1=down(since=-10), sw1=up(asked=-5)) == ""
+    assert reason(CHAIN, core=up(), r1=down(since=-10), sw1=up(asked=-15)) != ""
+    assert reason(CHAIN, core=down(since=-30), r1=up(since=-20, asked=-1), sw1=down()) == ""
+
+
+def test_a_child_is_asked_before_anybody_is_told_that_it_is_down():
+    said = reason(CHAIN, core=up(), r1=up(since=-5), sw1=down(since=-60, asked=-8))
+
+    assert said == "r1 is back since 11:59:55 UTC, sw1 not asked since"
+    assert reason(CHAIN, core=up(), r1=up(since=-5), sw1=down(since=-60, asked=-2)) == ""
+
+
+def test_also_where_those_between_were_never_seen_down():
+    said = reason(CHAIN, core=up(since=-3), r1=up(asked=-20), sw1=down(since=-60, asked=-8))
+
+    assert said == "core is back since 11:59:57 UTC, sw1 not asked since"
+
+
+def test_one_way_back_is_enough_where_any_is():
+    assert "not asked since" in reason(PAIR, core=up(), r1=up(since=-5), r2=down(), sw1=down(asked=-8))
+    assert reason(PAIR, core=up(), r1=up(since=-5), r2=up(), sw1=down(asked=-8)) == ""
+    assert "r2 is back" in reason(ROW, r1=up(), r2=up(since=-5), sw1=down(asked=-8))
+
+
+def test_what_was_never_asked_waits_a_while_for_it_and_no_longer():
+    assert "not asked since" in reason(CHAIN, core=up(), r1=up(since=-5), now=9)
+    assert reason(CHAIN, core=up(), r1=up(since=-5), now=10) == ""
+
+
+def test_a_young_alert_waits_for_word_of_the_parent():
+    sights = {"core": up(), "r1": up(asked=-8), "sw1": down(since=-1, asked=-1)}
+
+    muting = CHAIN.muting_of(alert(begun=-1), sights, NOON, patience=PATIENCE)
+
+    assert (muting.reason, muting.by, muting.until) == ("waiting for word of r1", "r1", at(14))
+    assert reason(CHAIN, begun=-1, now=14, **sights) == ""  # patience is over
+    assert reason(CHAIN, begun=-1, **{**sights, "r1": up(asked=0)}) == ""  # r1 is alive
+    assert reason(CHAIN, begun=-1, **{**sights, "sw1": up(asked=-1)}) == ""  # sw1 itself is
+
+
+def test_it_waits_only_where_that_word_could_explain_it():
+    stale = up(asked=-8)
+
+    assert reason(PAIR, begun=-1, core=up(), r1=stale, r2=up(), sw1=down()) == ""
+    assert reason(PAIR, begun=-1, core=up(), r1=stale, r2=down(), sw1=down()) == "waiting for word of r1"
+    assert reason(PAIR, begun=-1, core=up(), r1=stale, r2=stale, sw1=down()) == "waiting for word of r1 and r2"
+    assert reason(ROW, begun=-1, r1=stale, r2=up(), sw1=down()) == "waiting for word of r1"
+
+
+def test_descendants_are_all_that_is_reached_through_a_device():
+    assert PAIR.descendants("core") == {"r1", "r2", "sw1"}
+    assert PAIR.descendants("r1") == {"sw1"}
+    assert PAIR.descendants("sw1") == frozenset()
+
+
+def test_a_circle_and_a_chain_without_end_are_survived():
+    circle = Topology({"a": one("b"), "b": one("a")})
+    chain = Topology({f"d{n}": one(f"d{n + 1}") for n in range(5000)})
+
+    assert circle.descendants("a") == {"b"}
+    assert "down" in reason(circle, device="a", a=down(), b=down())  # refused by config; here it only must end
+    assert reason(chain, device="d0", d5000=down()) == "d5000 is down, and d0 is only reached through it"
+    assert len(chain.descendants("d5000")) == 5000
