@@ -20,7 +20,7 @@ from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus
 from netwatch.model.duration import Duration, format_duration, parse_duration
 from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
 from netwatch.model.oid import Oid
-from netwatch.model.outbox import UNSENT, Account, OutboxEntry, OutboxKind, OutboxState, Supersession
+from netwatch.model.outbox import DROPPED_BY_HAND, UNSENT, Account, OutboxEntry, OutboxKind, OutboxState, Supersession
 from netwatch.model.pattern import bounded_matcher
 from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
 from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
@@ -50,7 +50,7 @@ __all__ = [
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
-    "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "Account", "Supersession", "Composition",
+    "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "shipped_directory",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",

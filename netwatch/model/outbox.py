@@ -42,6 +42,8 @@ class OutboxKind(StrEnum):
     ALERTMANAGER = "alertmanager"
 
 
+DROPPED_BY_HAND = "dropped by hand"
+"""How `last_reply` begins of a dead row that a person gave up: nobody need look at it any more."""
 UNSENT = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.DEFERRED, OutboxState.UNKNOWN)
 
 
@@ -79,6 +81,11 @@ class OutboxEntry:
     sent_at: datetime | None = None
     thread_id: str = ""
     told_by: str = ""
+
+    @property
+    def dropped_by_hand(self) -> bool:
+        """Return whether a person gave the row up."""
+        return self.state is OutboxState.DEAD and self.last_reply.startswith(DROPPED_BY_HAND)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

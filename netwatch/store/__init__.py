@@ -1,15 +1,22 @@
 """The only room that writes SQL: alerts, groups, events, memories and the outbox.
 
 `Store` keeps them in a database through one writer, `StoreReader` only looks (also from another process, while the
-agent runs), `append_events` adds to the event log from there, `MemoryStore` does what `Store` does without a disk.
+agent runs), `append_events` adds to the event log from there, `retry_entry` and `drop_entry` change outbox rows for
+a person, `MemoryStore` does what `Store` does without a disk.
 
 May import: netwatch.model, netwatch.errors. Called by: app, cli; engine and notify know it as a Protocol.
 """
 
+from netwatch.store.account import show_account
 from netwatch.store.append import append_events
+from netwatch.store.by_hand import drop_entry, retry_entry
+from netwatch.store.hand import Act, Handled
 from netwatch.store.memory import MemoryStore
 from netwatch.store.reader import StoreReader
 from netwatch.store.settings import StoreSettings
 from netwatch.store.store import Store
 
-__all__ = ["Store", "StoreReader", "MemoryStore", "StoreSettings", "append_events"]
+__all__ = [
+    "Store", "StoreReader", "MemoryStore", "StoreSettings",
+    "append_events", "retry_entry", "drop_entry", "Act", "Handled", "show_account",
+]  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sqlalchemy import Engine, Insert, Table
+from sqlalchemy import Connection, Engine, Insert, Table
 
 from netwatch.errors import StoreError
 from netwatch.store.sqlite import URL_PREFIX, Sqlite
@@ -40,6 +40,9 @@ class Database(Protocol):
 
     def insert(self, table: Table) -> Insert:
         """Return an INSERT that replaces the row with the same primary key."""
+
+    def foreign_mark(self, connection: Connection) -> int:
+        """Return a number that changes when somebody else has written since it was last asked here."""
 
     def kind_of(self, exc: Exception) -> str | None:
         """Return the kind of trouble, or None where the statement or its values are at fault."""

@@ -35,6 +35,7 @@ from netwatch.model import (
 )
 from netwatch.store.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
 from netwatch.store.entries import NEVER_LEFT, check_supersessions, superseded_event
+from netwatch.store.hand import Act, Handled, handle
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.queries import EventFilter
 from netwatch.store.rows import check_transaction
@@ -305,6 +306,22 @@ class MemoryStore:
         self._outbox |= {entry.id: moved_entry(entry, step) for entry in self._unsent()}
         self._memories[(mark.scope, mark.key)] = mark
         return True
+
+    async def by_hand(self, act: Act, entry_id: str, by: str, now: datetime) -> Handled:
+        """Retry or drop an outbox row for a person, or say why that makes no sense."""
+        entry = self._outbox.get(entry_id)
+        handled = handle(act, entry, self._last_teller(entry), by, now)
+        if handled.entry is not None and handled.event is not None:
+            self._outbox[entry_id] = handled.entry
+            self._events.append(handled.event)
+            self.on_outbox_commit()
+        return handled
+
+    def _last_teller(self, entry: OutboxEntry | None) -> OutboxEntry | None:
+        teller = None if entry is None else self._outbox.get(entry.told_by)
+        while teller is not None and teller.state is OutboxState.SUPERSEDED:
+            teller = self._outbox.get(teller.told_by)
+        return teller
 
     async def prune(self, before: datetime) -> int:
         """Delete what ended before an instant; return how much went."""

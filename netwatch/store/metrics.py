@@ -20,6 +20,14 @@ COMMIT_SECONDS = Histogram(
 LATE_RECORDS = Counter(
     "netwatch_store_late_records_total", "Results of sending that came after somebody else had taken the row over."
 )
+BY_HAND = Counter(
+    "netwatch_outbox_by_hand_total", "Rows a person retried or dropped, or was refused to.", ["act", "outcome"]
+)
+OUTBOX_WRITTEN = Gauge("netwatch_outbox_written", "Rows the outbox ever had, one per recipient.")
+OUTBOX_PRUNED = Gauge("netwatch_outbox_pruned", "Rows of the outbox that retention took.")
+OUTBOX_UNACCOUNTED = Gauge(
+    "netwatch_outbox_unaccounted", "Rows of which nobody can say what became of them; must be 0."
+)
 
 for outcome in ("committed", "refused", "abandoned"):
     TRANSACTIONS.labels(outcome)

@@ -136,6 +136,12 @@ class Sqlite:
         rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
         return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
+    def foreign_mark(self, connection: Connection) -> int:
+        """Return a number that changes when another connection has written since it was last asked on this one."""
+        # Past SQLAlchemy, which would begin a transaction and so take the write lock.
+        bare: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        return int(bare.execute("PRAGMA data_version").fetchone()[0])
+
     def kind_of(self, exc: Exception) -> str | None:
         """Return what kind of trouble of the database this is, or None where the transaction itself is at fault."""
         original = exc.orig if isinstance(exc, DBAPIError) else exc

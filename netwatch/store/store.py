@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
 from netwatch.model import ClockStep, Event, Memory, OutboxEntry, OutboxKind, Transaction
-from netwatch.store import changes, clock_steps
+from netwatch.store import by_hand, changes, clock_steps
+from netwatch.store.hand import Act, Handled
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.migrate import bring_up_to_date
 from netwatch.store.reader import StoreReader
@@ -112,6 +113,14 @@ class Store(StoreReader):
         """Move what is open along with a wall clock that was set; return false where `mark` says it was done."""
         moved: bool = await self._running().submit(work=partial(clock_steps.move_open, step=step, mark=mark))
         return moved
+
+    async def by_hand(self, act: Act, entry_id: str, by: str, now: datetime) -> Handled:
+        """Retry or drop an outbox row for a person, or say why that makes no sense."""
+        work = partial(by_hand.carry_out, act=act, entry_id=entry_id, by=by, now=now)
+        handled: Handled = await self._running().submit(work=work)
+        if handled.entry is not None:
+            self.on_outbox_commit()
+        return handled
 
     async def prune(self, before: datetime) -> int:
         """Delete what ended before an instant, in pieces so that other writes go between; return how much went."""

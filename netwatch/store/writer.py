@@ -32,6 +32,8 @@ MAX_BATCH = 512
 
 FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 5.0
+LOOK_SECONDS = 2.0
+"""How often the thread looks whether another process has written: a person who retries a mail should not wait."""
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +56,8 @@ class Writer:
         self._wake = Condition()
         self._closing = False
         self._give_up_at = float("inf")
+        self._foreign_mark: int | None = None
+        self._looked_at = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = Thread(target=self._run, name="netwatch-store", daemon=True)
         self.trouble = ""
@@ -95,19 +99,34 @@ class Writer:
         return job.future
 
     def _run(self) -> None:
-        while batch := self._take():
+        while (batch := self._take()) or not self._closing:
             self._write([job for job in batch if self._is_prepared(job)])
+            self._look_around()
         self._disconnect()
 
     def _take(self) -> list[Job]:
+        """Return what waits; nothing, where nothing came for a while or the store closes."""
         with self._wake:
             self._in_hand = 0
-            while not self._jobs and not self._closing:
+            if not self._jobs and not self._closing:
                 QUEUE_LENGTH.set(0)
-                self._wake.wait()
+                self._wake.wait(LOOK_SECONDS)
             QUEUE_LENGTH.set(len(self._jobs))
             self._in_hand = min(len(self._jobs), MAX_BATCH)
             return [self._jobs.popleft() for _ in range(self._in_hand)]
+
+    def _look_around(self) -> None:
+        """See every few seconds whether somebody else wrote, and have the outbox looked at then."""
+        if time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        try:
+            before, self._foreign_mark = self._foreign_mark, self._database.foreign_mark(self._connected())
+        except Exception:  # noqa: BLE001 - looking must not end the thread; the next write says what is wrong
+            self._disconnect()
+            return
+        if before not in (None, self._foreign_mark):
+            self._tell_loop(self._on_outbox_commit)
 
     def _is_prepared(self, job: Job) -> bool:
         """Turn nouns into rows; a transaction that cannot be rows fails here, before it can disturb others."""
@@ -176,6 +195,7 @@ class Writer:
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
+        self._foreign_mark = None  # it counts for one connection
         if connection is not None:
             connection.close()
 
@@ -226,7 +246,12 @@ class Writer:
         written = [one for one in outcomes if one.job.transaction is not None and one.error is None]
         TRANSACTIONS.labels("committed").inc(len(written))
         mail = any(one.job.transaction.entries for one in written if one.job.transaction is not None)
+        self._tell_loop(tell, outcomes, self._on_outbox_commit if mail else None)
+
+    def _tell_loop(self, what: Callable[..., None], *arguments: object) -> None:
+        if self._loop is None:
+            return
         try:
-            self._loop.call_soon_threadsafe(tell, outcomes, self._on_outbox_commit if mail else None)
+            self._loop.call_soon_threadsafe(what, *arguments)
         except RuntimeError:
             log.debug("the loop ended before the store")
