@@ -1,18 +1,19 @@
 """Pure: inactive -> pending -> firing -> resolved; who is told, when, and what holds that back.
 
 The engine asks `happening_of` what a row's verdicts say, `step` what becomes of the alert, `Route.receivers_for` whom
-to tell, puts the alert into a group with `join`, and at `next_flush_at` asks `flush` for the mail. Each stage that
+to tell, puts the alert into a group (`opened`), and at `next_flush_at` asks `flush` for the mail. Each stage that
 can hold an alert back answers with a `Muting` that says why, or with None: `Topology`, `Inhibitors`, `Maintenance`,
 `silence_muting`, `interval_muting`. `due_steps` says who is told as well when nobody takes an alert in hand.
 """
 
 from netwatch.alerts.escalation import EscalationStep, due_steps, next_step_at
 from netwatch.alerts.flapping import FlapPolicy, calmed, is_flapping, noted
-from netwatch.alerts.grouping import Flush, flush, join, next_flush_at, rebased
+from netwatch.alerts.grouping import Flush, Release, flush, next_flush_at, opened, rebased, tick_at_or_after
 from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
 from netwatch.alerts.intervals import TimeInterval, build_time_intervals, interval_muting
 from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
 from netwatch.alerts.matchers import Matcher, all_hold, parse_matchers
+from netwatch.alerts.policy import Policy
 from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route, routing_labels
 from netwatch.alerts.settings import RouteSettings
 from netwatch.alerts.silencing import (
@@ -29,7 +30,7 @@ __all__ = [
     "Happening", "NoData", "Step", "Timing", "Transition", "happening_of", "step",
     "GroupTiming", "Route", "RouteMatch", "RouteSettings", "build_route", "routing_labels",
     "Matcher", "all_hold", "parse_matchers",
-    "Flush", "flush", "join", "next_flush_at", "rebased",
+    "Flush", "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after",
     "CompiledSilence", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
     "Inhibitors", "InhibitRule", "build_inhibit_rules",
     "Parents", "Sight", "Topology", "TopologyView",
@@ -37,4 +38,5 @@ __all__ = [
     "Maintenance", "MaintenanceWindow", "build_maintenance",
     "FlapPolicy", "calmed", "is_flapping", "noted",
     "EscalationStep", "due_steps", "next_step_at",
+    "Policy",
 ]  # fmt: skip

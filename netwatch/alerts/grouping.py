@@ -2,8 +2,12 @@
 
 Timing as in Alertmanager: a group is looked at group_wait after it opened and then every group_interval. At such a
 tick it is told if an alert fires that was not told, or one ended that was told; if nothing changed, it is told again
-once repeat_interval is over since the last mail. Two things are stricter than in Alertmanager: an alert that ended
-before anybody was told of it is never mailed, and a recovery goes only to a group that was told of the problem.
+once repeat_interval is over since the last mail. What is muted at a tick is not told then. When its muting ends it is
+told at once (but not sooner than group_interval after the last mail); what an inhibition held back waits for the next
+tick, as in Alertmanager, so that the poll after the bigger trouble can show that it is well.
+Stricter than in Alertmanager: an alert that ended before anybody was told of it is never mailed, a recovery goes only
+to a group that was told of the problem, and while it is muted it waits instead of being lost. What somebody has
+acknowledged is not repeated.
 And an incident ends when all that was told of has ended: what begins at that moment is the next incident, with a
 thread and a subject of its own, so that "it is over" never hides in a mail about something else.
 
@@ -13,12 +17,24 @@ May import: netwatch.model. Called by: netwatch.engine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from netwatch.alerts.routing import GroupTiming, RouteMatch
-from netwatch.model import Alert, AlertGroup, AlertState, Notification
+from netwatch.model import Alert, AlertGroup, AlertState, Muting, Notification
+
+_RANKS = {"critical": 0, "warning": 1, "info": 2}
+NOTHING_MUTED: Mapping[str, Muting] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """When a member stopped being muted, and whether it is told at once or at the next tick."""
+
+    at: datetime
+    at_once: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +46,12 @@ class Flush:
     reason: str
 
 
-def join(
-    group: AlertGroup | None, alert: Alert, match: RouteMatch, now: datetime, new_id: Callable[[], str]
-) -> AlertGroup:
-    """Return the group with a firing alert in it; opens one, with a new thread, where there is none."""
-    if group is None:
-        return AlertGroup(
-            key=match.group_key, receiver=match.receiver, labels=match.group_labels, thread_id=new_id(),
-            opened_at=now, subject=_subject_of(alert), members=(alert.id,),
-        )  # fmt: skip
-    if alert.id in group.members:
-        return group
-    return replace(group, members=(*group.members, alert.id))
+def opened(alert: Alert, match: RouteMatch, now: datetime, thread_id: str, escalation: str = "") -> AlertGroup:
+    """Return a new incident of one firing alert, with a thread of its own."""
+    return AlertGroup(
+        key=match.group_key, receiver=match.receiver, labels=match.group_labels, thread_id=thread_id,
+        opened_at=now, subject=_subject_of(alert), members=(alert.id,), escalation=escalation,
+    )  # fmt: skip
 
 
 def rebased(group: AlertGroup, now: datetime) -> AlertGroup:
@@ -55,21 +65,58 @@ def rebased(group: AlertGroup, now: datetime) -> AlertGroup:
     return replace(group, opened_at=min(group.opened_at, now), flushed_at=flushed_at)
 
 
-def next_flush_at(
-    group: AlertGroup, alerts: Mapping[str, Alert], timing: GroupTiming, *, send_resolved: bool = True
-) -> datetime | None:
-    """Return the tick at which `flush` will have something to do, None where nothing is foreseen.
+def tick_at_or_after(instant: datetime, group: AlertGroup, timing: GroupTiming) -> datetime:
+    """Return the group's first tick not before `instant` and after the last mail.
 
-    It may lie in the past (NetWatch was down); then it is due at once.
+    Ticks are opened_at + group_wait + k * group_interval.
     """
-    view = _View.of(group, alerts, send_resolved=send_resolved)
-    dues = [alert.firing_at or alert.pending_at for alert in view.new]
-    dues += [alert.resolved_at or group.opened_at for alert in (*view.ended, *view.untold)]
-    if view.firing and not view.new and group.flushed_at is not None:
-        dues.append(group.flushed_at + timing.repeat_interval)
-    if not view.firing:
-        dues.append(group.opened_at)
-    return _tick_at_or_after(min(dues), group, timing) if dues else None
+    first = group.opened_at + timing.group_wait
+    ticks = max(0, -((first - instant) // timing.group_interval))
+    if group.flushed_at is not None:
+        ticks = max(ticks, (group.flushed_at - first) // timing.group_interval + 1)
+    return first + ticks * timing.group_interval
+
+
+def next_flush_at(
+    group: AlertGroup,
+    alerts: Mapping[str, Alert],
+    timing: GroupTiming,
+    *,
+    send_resolved: bool = True,
+    mutings: Mapping[str, Muting] = NOTHING_MUTED,
+    releases: Mapping[str, Release] = MappingProxyType({}),
+) -> datetime | None:
+    """Return when `flush` will have something to do, None where nothing is foreseen.
+
+    It may lie in the past (NetWatch was down); then it is due at once. `releases` says of members that were muted
+    when that ended; of what is still muted nothing is foreseen but the end of its muting, where that is known.
+    """
+    view = _View.of(group, alerts, mutings, send_resolved=send_resolved)
+    ticks = [alert.firing_at or alert.pending_at for alert in view.new if alert.id not in releases]
+    ticks += [_end_of(alert, group) for alert in view.ended if alert.id not in releases]
+    ticks += [_end_of(alert, group) for alert in view.untold]
+    freed = [releases[alert.id] for alert in (*view.new, *view.ended) if alert.id in releases]
+    ticks += [release.at for release in freed if not release.at_once]
+    if view.repeatable and not view.new and group.flushed_at is not None:
+        ticks.append(group.flushed_at + timing.repeat_interval)
+    at_once = [release.at for release in freed if release.at_once]
+    at_once += [muting.until for alert in view.held if (muting := mutings[alert.id]).until is not None]
+    if not view.members and not freed and not ticks:  # nobody knows its members any more: it is to be closed
+        ticks.append(group.opened_at)
+    dues = [tick_at_or_after(min(ticks), group, timing)] if ticks else []
+    dues += [_soonest(min(at_once), group, timing)] if at_once else []
+    return min(dues, default=None)
+
+
+def _end_of(alert: Alert, group: AlertGroup) -> datetime:
+    return alert.resolved_at or group.opened_at
+
+
+def _soonest(instant: datetime, group: AlertGroup, timing: GroupTiming) -> datetime:
+    """Return an instant, put off until people may be told something of this group again."""
+    if group.flushed_at is not None:
+        return max(instant, group.flushed_at + timing.group_interval)
+    return max(instant, group.opened_at + timing.group_wait)
 
 
 def flush(
@@ -80,36 +127,39 @@ def flush(
     *,
     new_id: Callable[[], str],
     send_resolved: bool = True,
+    mutings: Mapping[str, Muting] = NOTHING_MUTED,
 ) -> Flush:
     """Return what to mail at a tick; `alerts` holds at least the group's members, by id.
 
     With `send_resolved` false a recovery is no news: it closes the incident without a mail.
     """
-    view = _View.of(group, alerts, send_resolved=send_resolved)
-    if group.sent and view.new and len(view.new) == len(view.firing):
+    view = _View.of(group, alerts, mutings, send_resolved=send_resolved)
+    if group.sent and view.new and not view.told:
         return _hand_over(group, view, now, new_id)
     repeat = not view.new and not view.ended
-    if repeat and not (view.firing and _repeat_is_due(group, timing, now)):
+    if repeat and not (view.repeatable and _repeat_is_due(group, timing, now)):
         return _silent(group, view)
-    told = replace(
+    after = replace(
         group,
-        members=tuple(alert.id for alert in view.firing),
-        told={alert.id: "firing" for alert in view.firing},
+        members=tuple(alert.id for alert in view.members),
+        told={alert.id: "firing" for alert in (*view.open, *view.told)},
+        subject=group.subject if group.sent or not view.open else _subject_of(gravest(view.open)),
         flushed_at=now,
         sent=group.sent + 1,
     )
     notification = Notification(
-        group=told, at=now, firing=view.firing, resolved=view.ended, sequence=told.sent, repeat=repeat
+        group=after, at=now, firing=view.open, resolved=view.ended, sequence=after.sent, repeat=repeat
     )
-    return Flush(notification=notification, group=told if view.firing else None, reason=_reason(view, repeat=repeat))
+    reason = _reason(view, repeat=repeat)
+    return Flush(notification=notification, group=after if view.members else None, reason=reason)
 
 
 def _hand_over(group: AlertGroup, view: _View, now: datetime, new_id: Callable[[], str]) -> Flush:
     """End an incident of which nothing fires any more; what is new opens the next one, due after its group_wait."""
     following = AlertGroup(
         key=group.key, receiver=group.receiver, labels=group.labels, thread_id=new_id(),
-        opened_at=min(alert.firing_at or now for alert in view.new), subject=_subject_of(view.new[0]),
-        members=tuple(alert.id for alert in view.new),
+        opened_at=min(alert.firing_at or now for alert in view.new), subject=_subject_of(gravest(view.new)),
+        members=tuple(alert.id for alert in view.members), escalation=group.escalation,
     )  # fmt: skip
     if not view.ended:
         return Flush(notification=None, group=following, reason="it ended; recoveries are not sent")
@@ -123,65 +173,82 @@ def _hand_over(group: AlertGroup, view: _View, now: datetime, new_id: Callable[[
 class _View:
     """The members of a group, sorted by what there is to say about them.
 
-    firing: all that fire; new: those of them not told yet. ended: told as firing and over now. untold: over, and
-    either never told or not to be told.
+    open: what fires and is not muted; new: those of them not told yet. told: told, and either firing (muted or not)
+    or over with the end still to be told. ended: told as firing, over now, and to be said. held: muted, firing or
+    over. untold: over, and either never told or not to be told. members: who stays in the group after the tick.
     """
 
-    firing: tuple[Alert, ...]
+    open: tuple[Alert, ...]
     new: tuple[Alert, ...]
+    told: tuple[Alert, ...]
     ended: tuple[Alert, ...]
+    held: tuple[Alert, ...]
     untold: tuple[Alert, ...]
+    members: tuple[Alert, ...]
+
+    @property
+    def repeatable(self) -> bool:
+        """Return whether something is open that nobody has taken in hand."""
+        return any(alert.acked_at is None for alert in self.open)
 
     @classmethod
-    def of(cls, group: AlertGroup, alerts: Mapping[str, Alert], *, send_resolved: bool) -> _View:
-        members = [alerts[member] for member in group.members if member in alerts]
-        firing = tuple(alert for alert in members if alert.state is AlertState.FIRING)
-        over = [alert for alert in members if alert.state is not AlertState.FIRING]
-        tell = {alert.id for alert in over if send_resolved and alert.id in group.told}
+    def of(
+        cls,
+        group: AlertGroup,
+        alerts: Mapping[str, Alert],
+        mutings: Mapping[str, Muting],
+        *,
+        send_resolved: bool,
+    ) -> _View:
+        known = [alerts[member] for member in group.members if member in alerts]
+        firing = [alert for alert in known if alert.state is AlertState.FIRING]
+        over = [alert for alert in known if alert.state is not AlertState.FIRING]
+        open_ = tuple(alert for alert in firing if alert.id not in mutings)
+        tell = [alert for alert in over if send_resolved and alert.id in group.told]
+        waiting = [alert for alert in tell if alert.id in mutings]
+        said = {alert.id for alert in tell}
         return cls(
-            firing=firing,
-            new=tuple(alert for alert in firing if alert.id not in group.told),
-            ended=tuple(alert for alert in over if alert.id in tell),
-            untold=tuple(alert for alert in over if alert.id not in tell),
+            open=open_,
+            new=tuple(alert for alert in open_ if alert.id not in group.told),
+            told=(*(alert for alert in firing if alert.id in group.told), *waiting),
+            ended=tuple(alert for alert in tell if alert.id not in mutings),
+            held=(*(alert for alert in firing if alert.id in mutings), *waiting),
+            untold=tuple(alert for alert in over if alert.id not in said),
+            members=(*firing, *waiting),
         )
 
 
 def _silent(group: AlertGroup, view: _View) -> Flush:
-    if not view.firing:
+    if not view.members:
         reason = (
             "everything in it ended before it was told" if not group.sent else "it ended; recoveries are not sent"
         )
         return Flush(notification=None, group=None, reason=reason)
-    firing = {alert.id for alert in view.firing}
-    left = replace(
+    left = {alert.id for alert in view.members}
+    after = replace(
         group,
-        members=tuple(member for member in group.members if member in firing),
-        told={member: state for member, state in group.told.items() if member in firing},
+        members=tuple(member for member in group.members if member in left),
+        told={member: state for member, state in group.told.items() if member in left},
     )
-    return Flush(notification=None, group=left, reason="nothing changed since the last mail")
+    reason = f"{len(view.held)} are held back" if view.held else "nothing changed since the last mail"
+    return Flush(notification=None, group=after, reason=reason)
 
 
 def _repeat_is_due(group: AlertGroup, timing: GroupTiming, now: datetime) -> bool:
     return group.flushed_at is None or now - group.flushed_at >= timing.repeat_interval
 
 
-def _tick_at_or_after(instant: datetime, group: AlertGroup, timing: GroupTiming) -> datetime:
-    """Return the group's first tick not before `instant` and after the last mail.
-
-    Ticks are opened_at + group_wait + k * group_interval.
-    """
-    first = group.opened_at + timing.group_wait
-    ticks = max(0, -((first - instant) // timing.group_interval))
-    if group.flushed_at is not None:
-        ticks = max(ticks, (group.flushed_at - first) // timing.group_interval + 1)
-    return first + ticks * timing.group_interval
-
-
 def _reason(view: _View, *, repeat: bool) -> str:
     if repeat:
-        return f"repeat_interval is over and {len(view.firing)} still fire"
+        return f"repeat_interval is over and {len(view.open)} still fire"
     news = [f"{len(view.new)} new"] * bool(view.new) + [f"{len(view.ended)} ended"] * bool(view.ended)
-    return f"{', '.join(news)}; {len(view.firing)} fire now"
+    held = f", {len(view.held)} held back" if view.held else ""
+    return f"{', '.join(news)}; {len(view.open)} fire now{held}"
+
+
+def gravest(alerts: Sequence[Alert]) -> Alert:
+    """Return the alert that an incident is best called after: the gravest, of those the first."""
+    return min(alerts, key=lambda alert: _RANKS.get(alert.severity, 1))
 
 
 def _subject_of(alert: Alert) -> str:

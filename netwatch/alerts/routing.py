@@ -53,6 +53,16 @@ class RouteMatch:
     active_time_intervals: tuple[str, ...] = ()
     escalate: tuple[EscalationStep, ...] = ()
 
+    def escalated(self, step: EscalationStep) -> RouteMatch:
+        """Return the way to whom a step tells as well: the same group, told at once, with no steps of its own."""
+        return replace(
+            self,
+            receiver=step.receiver,
+            group_key=f"{step.receiver}{self.group_key.removeprefix(self.receiver)}",
+            timing=replace(self.timing, group_wait=timedelta(0)),
+            escalate=(),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
@@ -92,18 +102,17 @@ class Route:
             escalate=self.escalate,
         )
 
-    def match_of(self, group: AlertGroup, alerts: Mapping[str, Alert]) -> RouteMatch | None:
-        """Return the way to an open group, found again through its members; None where none leads there any more."""
+    def match_of(self, group: AlertGroup, alerts: Mapping[str, Alert]) -> RouteMatch:
+        """Return the way to an open group, found again through its members.
+
+        Where the configuration no longer leads there, its incident goes on with the times of the root.
+        """
         for member in group.members:
             for match in self.receivers_for(routing_labels(alerts[member])) if member in alerts else ():
-                if match.group_key == group.key:
-                    return match
-        return None
-
-    def timing_of(self, group: AlertGroup, alerts: Mapping[str, Alert]) -> GroupTiming:
-        """Return the times of an open group, the root's where no way leads there any more."""
-        match = self.match_of(group, alerts)
-        return self.timing if match is None else match.timing
+                ways = (match, *(match.escalated(step) for step in match.escalate))
+                if way := next((way for way in ways if way.group_key == group.key), None):
+                    return way
+        return RouteMatch(receiver=group.receiver, group_key=group.key, group_labels=group.labels, timing=self.timing)
 
     def receivers(self) -> frozenset[str]:
         """Return every receiver the tree names, those of escalations among them."""

@@ -57,6 +57,11 @@ class Topology:
             for parent in one.names:
                 self._children.setdefault(parent, []).append(name)
 
+    @property
+    def is_known(self) -> bool:
+        """Return whether any device is reached through another."""
+        return bool(self._parents)
+
     def parents_of(self, device: str) -> Parents | None:
         """Return what a device is reached through, None where that is nothing we know of."""
         return self._parents.get(device)

@@ -17,6 +17,7 @@ from prometheus_client import Gauge
 
 from netwatch import __version__
 from netwatch.alerts import Route, build_route
+from netwatch.app.policy import build_policy
 from netwatch.app.self_watch import OWN_NAME, SelfWatch
 from netwatch.app.views import Views
 from netwatch.config import Settings, credential, devices
@@ -92,6 +93,7 @@ class App:
             device_labels={OWN_NAME: {}} | {device.name: device.labels for device in self._devices},
             ledger=self._store,
             mailer=Mailer(settings.smtp, settings.receivers, external_url=settings.web.external_url or ""),
+            policy=build_policy(settings, self._devices),
             trap_rules=book.trap_rules,
             rows=self._board,
             names=self._names,

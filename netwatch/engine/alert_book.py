@@ -5,15 +5,23 @@ May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
-from netwatch.alerts import Happening, Step, Timing, Transition, step
+from netwatch.alerts import FlapPolicy, Happening, Step, Timing, Transition, calmed, is_flapping, noted, step
 from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.incidents import Incidents
-from netwatch.engine.metrics import TRANSITIONS
+from netwatch.engine.metrics import FLAPPING, TRANSITIONS
+from netwatch.engine.suppression import Suppression
 from netwatch.model import Alert, AlertGroup, AlertKey, AlertState
+
+K = TypeVar("K")
+MOST_STARTS = 10_000
+"""Alerts whose beginnings are remembered before the old ones are looked for and forgotten."""
+ALIVE = (AlertState.PENDING, AlertState.FIRING)
 
 
 class AlertBook:
@@ -26,26 +34,62 @@ class AlertBook:
         self,
         device_labels: Mapping[str, Mapping[str, str]],
         known: dict[str, Alert],
-        incidents: Incidents,
+        suppression: Suppression,
         wake: Callable[[], None],
         new_id: Callable[[], str],
     ) -> None:
         """Begin empty; `wake` is called when there is news for people."""
-        self._device_labels, self._known, self._incidents = device_labels, known, incidents
+        self._device_labels, self._known, self._suppression = device_labels, known, suppression
         self._wake, self._new_id = wake, new_id
+        self._incidents: Incidents | None = None
         self._current: dict[tuple[str, str], dict[str, Alert]] = {}
+        self._of_rule: dict[str, dict[str, Alert]] = {}
+        self._of_device: dict[str, dict[str, Alert]] = {}
+        self._states: Counter[AlertState] = Counter()
+        self._starts: dict[AlertKey, tuple[datetime, ...]] = {}
+        self._most_starts = MOST_STARTS
+
+    def tell(self, incidents: Incidents) -> None:
+        """Have the incidents told of what fires and ends from now on; they in turn look into this book."""
+        self._incidents = incidents
 
     def alerts(self) -> list[Alert]:
         """Return what is pending or firing now."""
         return [alert for alerts in self._current.values() for alert in alerts.values()]
 
+    def states(self) -> Mapping[AlertState, int]:
+        """Return how many alerts stand in each state."""
+        return self._states
+
+    def find(self, alert_id: str) -> Alert | None:
+        """Return a pending or firing alert, or one that is over and not yet told."""
+        return self._known.get(alert_id)
+
+    def of_device(self, device: str) -> Collection[Alert]:
+        """Return what is pending or firing on one device."""
+        return self._of_device.get(device, {}).values()
+
+    def of_rules(self, rules: Iterable[str]) -> list[Alert]:
+        """Return what is pending or firing of some rules."""
+        return [alert for rule in rules for alert in self._of_rule.get(rule, {}).values()]
+
     def current(self, rule: str, device: str) -> Mapping[str, Alert]:
         """Return what is pending or firing of one rule and device, by instance."""
         return self._current.get((rule, device), {})
 
+    def recall_starts(self, alerts: Iterable[Alert], now: datetime) -> None:
+        """Take back when alerts began lately, so that what flapped before a restart is not told anew."""
+        policy = self._flap_policy()
+        for alert in sorted(alerts, key=lambda one: one.pending_at):
+            if policy is not None and alert.firing_at is not None and now - alert.firing_at < policy.within:
+                self._starts[alert.key] = noted(self._starts.get(alert.key, ()), alert.firing_at, policy)
+
     def step(self, timing: Timing, key: AlertKey, happening: Happening, now: datetime) -> Step:
         """Return what becomes of an alert; nothing is written yet."""
         before = self.current(key.rule, key.device).get(key.instance)
+        policy = self._flap_policy()
+        if policy is not None and before is not None and before.flapping:
+            timing = calmed(timing, policy)
         return step(timing, before, happening, now, key=key, new_id=self._new_id)
 
     def dressed(
@@ -65,17 +109,28 @@ class AlertBook:
             threshold=alert.threshold if threshold is None else threshold,
         )
 
-    def put(self, draft: Draft, alert: Alert, transition: Transition | None, reason: str, now: datetime) -> None:
+    def put(
+        self,
+        draft: Draft,
+        alert: Alert,
+        transition: Transition | None,
+        reason: str,
+        now: datetime,
+        details: Mapping[str, str] | None = None,
+    ) -> None:
         """Write down an alert that changed, and see to it that people are told."""
+        if transition in (Transition.FIRING, Transition.RELAPSED):
+            alert, reason = self._start_noted(alert, reason, now)
         if transition is not None:
-            draft.events.append(event_of(alert, f"{transition}: {reason}", now))
+            event = event_of(alert, f"{transition}: {reason}", now)
+            draft.events.append(replace(event, details=details) if details else event)
             TRANSITIONS.labels(transition).inc()
         draft.alerts[alert.id] = alert
         self.keep(alert)
-        if transition is Transition.FIRING:
+        if self._incidents is not None and transition is Transition.FIRING:
             self._incidents.join(draft, alert, now)
             self._wake()
-        if transition is Transition.RESOLVED:
+        if self._incidents is not None and transition is Transition.RESOLVED:
             self._incidents.note_end(alert)
             self._wake()
 
@@ -83,21 +138,55 @@ class AlertBook:
         """Bring memory up to date with an alert."""
         place = (alert.key.rule, alert.key.device)
         self._known[alert.id] = alert
-        if alert.state in (AlertState.PENDING, AlertState.FIRING):
+        before = self._current.get(place, {}).get(alert.key.instance)
+        if before is not None and (before.id == alert.id or alert.state in ALIVE):
+            self._take_out(place, before)
+        if alert.state in ALIVE:
             self._current.setdefault(place, {})[alert.key.instance] = alert
-            return
-        alerts = self._current.get(place, {})
-        before = alerts.get(alert.key.instance)
-        if before is not None and before.id == alert.id:
-            del alerts[alert.key.instance]
-        if not alerts:
-            self._current.pop(place, None)
-        if not self._incidents.tell_of(alert.id):
+            self._of_rule.setdefault(alert.key.rule, {})[alert.id] = alert
+            self._of_device.setdefault(alert.key.device, {})[alert.id] = alert
+            self._states[alert.state] += 1
+        elif self._incidents is None or not self._incidents.tell_of(alert.id):
             self._known.pop(alert.id, None)
+        if self._suppression.note_alert(alert) and self._incidents is not None:
+            self._incidents.look_again()
 
     def forget_told(self, group: AlertGroup) -> None:
         """Forget the members that are over and that no open group tells of any more."""
         for member in group.members:
             alert = self._known.get(member)
-            if alert is not None and alert.resolved_at is not None and not self._incidents.tell_of(member):
+            if alert is None or alert.resolved_at is None:
+                continue
+            if self._incidents is None or not self._incidents.tell_of(member):
                 del self._known[member]
+
+    def _take_out(self, place: tuple[str, str], alert: Alert) -> None:
+        self._states[alert.state] -= 1
+        _drop(self._current, place, alert.key.instance)
+        _drop(self._of_rule, alert.key.rule, alert.id)
+        _drop(self._of_device, alert.key.device, alert.id)
+
+    def _flap_policy(self) -> FlapPolicy | None:
+        return self._suppression.policy.flapping
+
+    def _start_noted(self, alert: Alert, reason: str, now: datetime) -> tuple[Alert, str]:
+        """Return the alert, marked where it began so often lately that its end is to be held back."""
+        policy = self._flap_policy()
+        if policy is None or alert.firing_at is None:
+            return alert, reason
+        starts = self._starts[alert.key] = noted(self._starts.get(alert.key, ()), now, policy)
+        if len(self._starts) > self._most_starts:
+            self._starts = {key: known for key, known in self._starts.items() if now - known[-1] < policy.within}
+            self._most_starts = max(MOST_STARTS, 2 * len(self._starts))
+        if alert.flapping or not is_flapping(starts, now, policy):
+            return alert, reason
+        FLAPPING.inc()
+        return replace(alert, flapping=True), f"{reason}; it comes and goes ({policy}), so its end is held back"
+
+
+def _drop(shelves: dict[K, dict[str, Alert]], key: K, name: str) -> None:
+    """Take one alert off its shelf, and the shelf away where it was the last."""
+    shelf = shelves[key]
+    del shelf[name]
+    if not shelf:
+        del shelves[key]

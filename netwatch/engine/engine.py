@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -22,21 +22,27 @@ from uuid import uuid4
 
 import structlog
 
-from netwatch.alerts import Happening, NoData, Route, Step, Transition, happening_of, step
+from netwatch.alerts import Happening, NoData, Policy, Route, RouteMatch, Step, Transition, happening_of, step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.confirming import Confirmations
-from netwatch.engine.draft import Draft
-from netwatch.engine.incidents import Incidents, Mailer
-from netwatch.engine.metrics import ALERTS, FLUSH_ERRORS, UNWRITTEN
+from netwatch.engine.draft import Draft, event_of
+from netwatch.engine.incidents import DIGEST_SCOPE, Incidents, Mailer
+from netwatch.engine.metrics import ALERTS, FLUSH_ERRORS, MUTED, SKIPPED, UNWRITTEN
+from netwatch.engine.suppression import SIGHT_SCOPE, Suppression, sight_memory
+from netwatch.engine.telling import Curves, NoCurves, Surroundings
 from netwatch.engine.traps import KnownRows, NoRows, TrapDesk, is_sender
 from netwatch.model import (
+    REACHABILITY,
     Alert,
     AlertGroup,
     AlertKey,
     AlertState,
     Event,
     Memory,
+    MuteKind,
+    Muting,
     ReadingGap,
+    Silence,
     TableReading,
     Transaction,
     TrapEvent,
@@ -50,6 +56,7 @@ from netwatch.rules import (
     TrapRule,
     Verdicts,
     evaluate,
+    evidence_of,
     memory_key,
     render,
 )
@@ -57,7 +64,10 @@ from netwatch.rules import (
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_SECONDS = 5.0
-
+MOST_RECALLED = 10_000
+"""Alerts looked through at the start for those that began lately."""
+SILENCES_KEPT_FOR = timedelta(days=5)
+"""As long as Alertmanager shows silences that ended."""
 
 BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
 """What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
@@ -78,6 +88,12 @@ class Ledger(Protocol):
     async def memories(self, scope: str) -> Sequence[Memory]:
         """Return what was remembered under a scope."""
 
+    async def silences(self) -> Sequence[Silence]:
+        """Return every silence that is kept."""
+
+    async def alerts(self, states: Collection[AlertState] | None, limit: int | None) -> Sequence[Alert]:
+        """Return alerts of some states, the youngest first."""
+
 
 class Engine:
     """Holds what fires now and who was told; `start()` restores it, so that a restart changes nothing."""
@@ -93,6 +109,8 @@ class Engine:
         trap_rules: Sequence[TrapRule] = (),
         rows: KnownRows | None = None,
         names: MibNames = NO_MIB,
+        policy: Policy | None = None,
+        curves: Curves | None = None,
         poll_now: Callable[[str], object] = lambda device: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: uuid4().hex,
@@ -108,6 +126,8 @@ class Engine:
             trap_rules: the rules to hold traps against.
             rows: who knows the rows of polled tables, so that a trap's ifIndex gets a name.
             names: who writes OIDs and values for people.
+            policy: who is not told, and when.
+            curves: who remembers the values of the last hour, for the charts in mails.
             poll_now: asks for a poll of a device out of turn.
             clock: the time for mails; readings bring their own.
             new_id: makes ids of alerts and threads.
@@ -122,8 +142,12 @@ class Engine:
         self._restored: dict[str, Memory] = {}
         known: dict[str, Alert] = {}
         self._wake = asyncio.Event()
-        self._incidents = Incidents(route, mailer, known, new_id)
-        self._book = AlertBook(device_labels, known, self._incidents, self._wake.set, new_id)
+        self._mailer = mailer
+        self._suppression = Suppression(policy or Policy())
+        self._book = AlertBook(device_labels, known, self._suppression, self._wake.set, new_id)
+        surroundings = Surroundings(self._book, self._suppression, curves or NoCurves())
+        self._incidents = Incidents(route, mailer, known, self._suppression, surroundings, new_id)
+        self._book.tell(self._incidents)
         self._confirmations = Confirmations(poll_now)
         self._traps = TrapDesk(trap_rules, self._book, rows or NoRows(), names, self._confirmations, self._wake.set)
         self._flusher: asyncio.Task[None] | None = None
@@ -131,15 +155,27 @@ class Engine:
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
         self._restored = {memory.key: memory for memory in await self._ledger.memories(MEMORY_SCOPE)}
+        await self._recall_suppression()
+        self._mailer.restore(await self._ledger.memories(DIGEST_SCOPE))
         self._incidents.restore(await self._ledger.groups())
         for alert in await self._ledger.unfinished():
             self._book.keep(alert)
+        self._book.recall_starts(await self._ledger.alerts(None, MOST_RECALLED), self._clock())
         draft = Draft()
         self._end_orphans(draft)
         firing = [alert for alert in self.alerts() if alert.state is AlertState.FIRING]
         self._incidents.resume(draft, firing, self._clock())
         self._write(draft)
         self._flusher = asyncio.create_task(self._flush_for_ever(), name="engine: flush")
+
+    async def _recall_suppression(self) -> None:
+        for silence in await self._ledger.silences():
+            try:
+                self._suppression.keep(silence)
+            except ValueError as exc:  # written by another version; the others hold
+                log.error("a silence cannot be obeyed", silence=silence.id, error=str(exc))
+        for memory in await self._ledger.memories(SIGHT_SCOPE):
+            self._suppression.recall_sight(memory)
 
     async def stop(self) -> None:
         """Stop flushing; what is due is flushed at the next start."""
@@ -157,17 +193,93 @@ class Engine:
         """Return what is pending or firing now."""
         return self._book.alerts()
 
+    def alert(self, alert_id: str) -> Alert | None:
+        """Return a pending or firing alert, or one that is over and not yet told; None where there is none."""
+        return self._book.find(alert_id)
+
+    def mutings(self) -> dict[str, Muting]:
+        """Return what fires and is held back at this moment, by alert id, and why."""
+        now = self._clock()
+        firing = (alert for alert in self.alerts() if alert.state is AlertState.FIRING)
+        routed = ((alert, next(iter(self._incidents.receivers_of(alert)), None)) for alert in firing)
+        found = ((alert.id, self._suppression.muting_of(alert, match, now)) for alert, match in routed)
+        return {alert_id: muting for alert_id, muting in found if muting is not None}
+
+    def receivers_of(self, alert: Alert) -> tuple[RouteMatch, ...]:
+        """Return who is to be told of an alert, in which group and when."""
+        return self._incidents.receivers_of(alert)
+
+    def group_of_thread(self, thread_id: str) -> AlertGroup | None:
+        """Return the incident whose mails are in this thread, None where it is over."""
+        return self._incidents.group_of_thread(thread_id)
+
+    def groups_of(self, alert_id: str) -> list[AlertGroup]:
+        """Return the incidents that tell of an alert."""
+        return self._incidents.groups_of(alert_id)
+
+    def next_due(self, alert_id: str) -> datetime | None:
+        """Return when the mails of an alert are next decided on, None where nothing is foreseen."""
+        return self._incidents.next_due(alert_id)
+
+    def silences(self) -> list[Silence]:
+        """Return every silence, those that ended in the last days among them."""
+        return self._suppression.silences()
+
+    def put_silence(self, silence: Silence) -> asyncio.Future[None]:
+        """Obey a silence from now on, in place of the one with its id; the future is done when it is durable.
+
+        Raises:
+            ValueError: one of its matchers is none; nothing has changed.
+        """
+        now = self._clock()
+        self._suppression.keep(silence)
+        draft = Draft(silences={silence.id: silence}, events=[_event_of_silence(silence, now)])
+        self._incidents.look_again_at_all()
+        self._wake.set()
+        return self._commit(draft.finished())
+
+    def acknowledge(self, alert_ids: Iterable[str], by: str, comment: str = "") -> asyncio.Future[None]:
+        """Note that somebody has alerts in hand: they are not repeated and not escalated any more.
+
+        Those that are over, or in hand already, are passed over. The future is done when it is durable.
+        """
+        now, draft = self._clock(), Draft()
+        for alert in self._alive(alert_ids):
+            if alert.acked_at is None:
+                acked = replace(alert, acked_at=now, acked_by=by, ack_comment=comment)
+                self._put_acked(draft, acked, f"acknowledged by {by}" + (f": {comment}" if comment else ""), now)
+        return self._commit(draft.finished())
+
+    def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
+        """Note that nobody has alerts in hand after all; the future is done when it is durable."""
+        now, draft = self._clock(), Draft()
+        for alert in self._alive(alert_ids):
+            if alert.acked_at is not None:
+                freed = replace(alert, acked_at=None, acked_by="", ack_comment="")
+                self._put_acked(draft, freed, f"acknowledgement taken back by {by}", now)
+        return self._commit(draft.finished())
+
+    def measure(self) -> None:
+        """Count what is held back, by stage, and forget silences that ended long ago."""
+        counts = Counter(muting.kind for muting in self.mutings().values())
+        for kind in MuteKind:
+            MUTED.labels(kind).set(counts[kind])
+        self._suppression.forget_silences(self._clock() - SILENCES_KEPT_FOR)
+
     def take_reading(self, reading: TableReading) -> None:
         """Hold a reading against every rule of its table, and write what follows from it."""
+        if reading.table == REACHABILITY.name and self._suppression.policy.topology.is_known:
+            self._see(reading)
         rules = self._rules_of.get(reading.table)
         if not rules:
             return
         memory = self._memory_of(reading.device, reading.table)
+        skipped = self._is_skipped(reading.device, reading.at)
         draft: Draft | None = None
         for rule in rules:
             verdicts = evaluate(rule, reading, memory)
             current = self._book.current(rule.name, reading.device)
-            if current or True in verdicts.broken:
+            if not skipped and (current or True in verdicts.broken):
                 draft = draft or Draft()
                 self._step_rows(draft, rule, reading, verdicts, current)
         if unsaved := memory.unsaved():
@@ -178,6 +290,8 @@ class Engine:
 
     def take_gap(self, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
+        if self._is_skipped(gap.device, gap.at):
+            return
         draft = Draft()
         for rule in self._rules_of.get(gap.table, ()):
             instances = list(self._book.current(rule.name, gap.device)) or ([""] if rule.no_data == "alert" else [])
@@ -190,7 +304,10 @@ class Engine:
     def take_trap(self, event: TrapEvent) -> asyncio.Future[None]:
         """Log a trap and do what the rules say of it; the future is done when all of that is durable."""
         draft = Draft()
-        self._traps.take(draft, event)
+        if event.device and self._is_skipped(event.device, event.at):
+            draft.traps.append(event)
+        else:
+            self._traps.take(draft, event)
         return self._commit(draft.finished())
 
     def remember(self, memory: Memory) -> None:
@@ -209,11 +326,55 @@ class Engine:
         draft = Draft()
         expires = self._traps.expire(draft, now)
         self._write(draft)
-        states = Counter(alert.state for alert in self.alerts())
         for state in (AlertState.PENDING, AlertState.FIRING):
-            ALERTS.labels(state).set(states[state])
+            ALERTS.labels(state).set(self._book.states().get(state, 0))
         mails = self._incidents.flush_due(now, self._write_flushed)
-        return min((due for due in (expires, mails) if due is not None), default=None)
+        dues = (expires, mails, self._write_digests(now))
+        return min((due for due in dues if due is not None), default=None)
+
+    def _write_digests(self, now: datetime) -> datetime | None:
+        """Put the digests that are due into the outbox, and return when the next will be."""
+        due = self._mailer.next_digest_at()
+        if due is not None and due <= now:
+            draft = Draft()
+            draft.add(self._mailer.digests_due(now))
+            self._write(draft)
+            due = self._mailer.next_digest_at()
+        return due
+
+    def _see(self, reading: TableReading) -> None:
+        """Take in whether a device that others may stand behind, or that stands behind others, is there."""
+        device, topology = reading.device, self._suppression.policy.topology
+        up = bool(reading.columns["up"][0])
+        changed = self._suppression.note_sight(device, up=up, at=reading.at)
+        if changed is not None:
+            self._write(Draft(memories=[sight_memory(device, changed)] if topology.descendants(device) else []))
+            self._incidents.look_again()
+        else:
+            concerned = (device, *topology.descendants(device)) if up else (device,)
+            held = (alert.id for name in concerned for alert in self._book.of_device(name))
+            self._incidents.look_again(held)
+        if self._incidents.is_to_look_again:
+            self._wake.set()
+
+    def _is_skipped(self, device: str, now: datetime) -> bool:
+        skipped = self._suppression.skips(device, self._device_labels.get(device, {}), now)
+        if skipped:
+            SKIPPED.inc()
+        return skipped
+
+    def _alive(self, alert_ids: Iterable[str]) -> Iterator[Alert]:
+        for alert_id in dict.fromkeys(alert_ids):
+            alert = self._book.find(alert_id)
+            if alert is not None and alert.state in (AlertState.PENDING, AlertState.FIRING):
+                yield alert
+
+    def _put_acked(self, draft: Draft, alert: Alert, words: str, now: datetime) -> None:
+        draft.alerts[alert.id] = alert
+        draft.events.append(event_of(alert, words, now, "ack"))
+        self._book.keep(alert)
+        self._incidents.look_again_at(alert.id)
+        self._wake.set()
 
     def _step_rows(
         self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
@@ -239,6 +400,7 @@ class Engine:
             self._apply(
                 draft, rule, after, reading.at,
                 labels=verdicts.labels_of(row), value=verdicts.value(row), threshold=verdicts.threshold(row),
+                details=evidence_of(verdicts, row) if after.transition is not None else None,
             )  # fmt: skip
 
     def _step_gone_row(self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert) -> None:
@@ -257,6 +419,7 @@ class Engine:
         value: float | str | None,
         threshold: float | str | None,
         why: str = "",
+        details: Mapping[str, str] | None = None,
     ) -> None:
         """Write down an alert that changed, with what people want to read about it."""
         if after.alert is None or not after.changed:
@@ -270,7 +433,8 @@ class Engine:
                 value=alert.value, threshold=alert.threshold,
             )  # fmt: skip
             alert = replace(alert, annotations=annotations)
-        self._book.put(draft, alert, after.transition, f"{after.reason} ({why})" if why else after.reason, now)
+        reason = f"{after.reason} ({why})" if why else after.reason
+        self._book.put(draft, alert, after.transition, reason, now, details)
 
     def _end_orphans(self, draft: Draft) -> None:
         """End alerts whose rule or device the configuration no longer has."""
@@ -335,6 +499,14 @@ class _NoRule:
 
 
 _NO_RULE = _NoRule()
+
+
+def _event_of_silence(silence: Silence, now: datetime) -> Event:
+    state = silence.state(now)
+    until = f"{silence.starts_at:%Y-%m-%d %H:%M} to {silence.ends_at:%Y-%m-%d %H:%M} UTC"
+    matchers = ", ".join(silence.matchers)
+    text = f"silence {silence.id} of {silence.created_by} is {state}: {matchers}; {until}: {silence.comment}"
+    return Event(at=now, kind="silence", text=text, details={"silence": silence.id, "matchers": matchers})
 
 
 def _log_failure(written: asyncio.Future[None]) -> None:

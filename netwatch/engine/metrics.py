@@ -8,6 +8,10 @@ from prometheus_client import Counter, Gauge
 TRANSITIONS = Counter(
     "netwatch_alert_transitions_total", "Alerts that changed state, by the state they came to", ["transition"]
 )
+ESCALATIONS = Counter("netwatch_escalations_total", "Times somebody else was told since nobody acknowledged")
+MUTED = Gauge("netwatch_alerts_muted", "Firing alerts that people are not told of now, by the stage", ["stage"])
+FLAPPING = Counter("netwatch_alerts_flapping_total", "Alerts whose end is held back because they come and go")
+SKIPPED = Counter("netwatch_readings_skipped_total", "Readings not held against rules because of maintenance")
 NOTIFICATIONS = Counter("netwatch_notifications_total", "Notifications decided, by what they tell", ["kind"])
 COMPOSE_ERRORS = Counter(
     "netwatch_compose_errors_total", "Notifications that could not be written, to be tried again"

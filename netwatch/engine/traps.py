@@ -103,7 +103,7 @@ class TrapDesk:
     def expire(self, draft: Draft, now: datetime) -> datetime | None:
         """Do what is due without a trap; return when something will be next, None where nothing is foreseen."""
         dues = []
-        for alert in self._book.alerts():
+        for alert in self._book.of_rules(self._rules):
             rule = self._rules.get(alert.key.rule)
             if rule is None:
                 continue

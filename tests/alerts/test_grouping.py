@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwatch.alerts import GroupTiming, RouteMatch, flush, join, next_flush_at, rebased
-from netwatch.model import Alert, AlertKey, AlertState
+from netwatch.alerts import GroupTiming, Release, RouteMatch, flush, next_flush_at, opened, rebased
+from netwatch.model import Alert, AlertKey, AlertState, MuteKind, Muting
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TIMING = GroupTiming()  # 30 s, 5 min, 4 h
@@ -34,6 +34,8 @@ class Incident:
         self.notifications = []
         self.reasons: list[str] = []
         self.threads = (f"thread-{number}" for number in count(1))
+        self.mutings: dict[str, Muting] = {}
+        self.releases: dict[str, Release] = {}
 
     def fire(self, name: str, second: float) -> None:
         self.run_until(second)
@@ -41,16 +43,36 @@ class Incident:
             id=name, key=AlertKey(rule="A", device="sw1", instance=f"ifName={name}"), state=AlertState.FIRING,
             pending_at=at(second), firing_at=at(second),
         )  # fmt: skip
-        self.group = join(self.group, self.alerts[name], MATCH, at(second), lambda: next(self.threads))
+        if self.group is None:
+            self.group = opened(self.alerts[name], MATCH, at(second), next(self.threads))
+        elif name not in self.group.members:
+            self.group = replace(self.group, members=(*self.group.members, name))
 
     def end(self, name: str, second: float) -> None:
         self.run_until(second)
         self.alerts[name] = replace(self.alerts[name], state=AlertState.RESOLVED, resolved_at=at(second))
 
+    def mute(self, name: str, second: float, kind: MuteKind = MuteKind.SILENCED, until: float | None = None) -> None:
+        self.run_until(second)
+        ends = None if until is None else at(until)
+        self.mutings[name] = Muting(kind=kind, reason="because", until=ends)
+
+    def release(self, name: str, second: float, *, at_once: bool = True) -> None:
+        self.run_until(second)
+        del self.mutings[name]
+        self.releases[name] = Release(at=at(second), at_once=at_once)
+
+    def acknowledge(self, name: str, second: float) -> None:
+        self.run_until(second)
+        self.alerts[name] = replace(self.alerts[name], acked_at=at(second), acked_by="anna")
+
     def due(self) -> datetime | None:
         if self.group is None:
             return None
-        return next_flush_at(self.group, self.alerts, self.timing, send_resolved=self.send_resolved)
+        return next_flush_at(
+            self.group, self.alerts, self.timing,
+            send_resolved=self.send_resolved, mutings=self.mutings, releases=self.releases,
+        )  # fmt: skip
 
     def run_until(self, second: float) -> Incident:
         while (due := self.due()) is not None and due <= at(second):
@@ -65,6 +87,7 @@ class Incident:
             now,
             new_id=lambda: next(self.threads),
             send_resolved=self.send_resolved,
+            mutings=self.mutings,
         )
         self.group = outcome.group
         self.reasons.append(outcome.reason)
@@ -251,13 +274,6 @@ def test_flushing_without_news_says_nothing():
     assert incident.reasons[-1] == "nothing changed since the last mail"
 
 
-def test_joining_twice_counts_once():
-    incident = Incident()
-    incident.fire("a", 0)
-
-    assert join(incident.group, incident.alerts["a"], MATCH, at(5), str) is incident.group
-
-
 def test_the_subject_names_device_row_and_rule_and_nothing_that_changes():
     incident = Incident()
     incident.fire("Gi1/0/7", 0)
@@ -334,4 +350,120 @@ def test_the_subject_names_what_the_alert_is_about_by_its_values(instance, subje
     alert = Alert(id="a", key=key, state=AlertState.FIRING, pending_at=NOON, firing_at=NOON)
     match = RouteMatch(receiver="noc", group_key="k", group_labels={}, timing=GroupTiming())
 
-    assert join(None, alert, match, NOON, lambda: "thread").subject == subject
+    assert opened(alert, match, NOON, "thread").subject == subject
+
+
+def test_what_is_muted_is_not_told_and_keeps_the_incident_open():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.mute("a", 0)
+
+    assert incident.run_until(3600).mails == []
+    assert incident.group.members == ("a",)
+    assert incident.due() is None
+
+
+def test_what_is_not_muted_is_told_without_what_is():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 0)
+    incident.mute("a", 0)
+
+    assert incident.run_until(3600).mails == [(30, ["b"], [], False)]
+    assert set(incident.group.members) == {"a", "b"}
+    assert incident.reasons[0] == "1 new; 1 fire now, 1 held back"
+
+
+def test_the_end_of_a_muting_that_is_known_is_a_moment_to_look():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.mute("a", 0, until=1000)
+
+    assert incident.due() == at(1000)
+
+
+def test_what_a_person_held_back_is_told_as_soon_as_that_is_over():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.mute("a", 0)
+    incident.release("a", 1007)
+
+    assert incident.run_until(3600).mails == [(1007, ["a"], [], False)]
+
+
+def test_but_not_sooner_than_group_interval_after_the_last_mail():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 0)
+    incident.mute("a", 0)
+    incident.release("a", 100)
+
+    assert incident.run_until(3600).mails == [(30, ["b"], [], False), (330, ["a", "b"], [], False)]
+
+
+def test_what_an_inhibition_held_back_waits_for_the_next_tick():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.mute("a", 0, MuteKind.INHIBITED)
+    incident.release("a", 1007, at_once=False)
+
+    assert incident.run_until(3600).mails == [(1230, ["a"], [], False)]
+
+
+def test_a_recovery_that_is_muted_waits_and_is_not_lost():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.mute("a", 60)
+    incident.end("a", 100)
+    incident.release("a", 2000)
+
+    assert incident.run_until(3600).mails == [(30, ["a"], [], False), (2000, [], ["a"], False)]
+    assert incident.group is None
+
+
+def test_what_was_muted_all_its_life_is_never_mailed():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.mute("a", 0)
+    incident.end("a", 100)
+    incident.mutings.clear()
+
+    assert incident.run_until(3600).mails == []
+    assert incident.group is None
+
+
+def test_a_muted_alert_is_not_repeated():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.mute("a", 60)
+
+    assert incident.run_until(9 * 3600).mails == [(30, ["a"], [], False)]
+
+
+def test_an_acknowledged_alert_is_not_repeated_but_its_end_is_told():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.acknowledge("a", 60)
+    incident.end("a", 9 * 3600)
+
+    assert incident.run_until(10 * 3600).mails == [(30, ["a"], [], False), (32430, [], ["a"], False)]
+
+
+def test_an_incident_of_which_one_is_acknowledged_is_repeated_for_the_other():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("b", 0)
+    incident.acknowledge("a", 60)
+
+    assert incident.run_until(5 * 3600).mails[1] == (4 * 3600 + 30, ["a", "b"], [], True)
+
+
+def test_while_a_told_recovery_waits_news_belong_to_the_same_incident():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.mute("a", 60)
+    incident.end("a", 100)
+    incident.fire("b", 200)
+
+    assert incident.run_until(400).mails[1] == (330, ["b"], [], False)
+    assert {note.group.thread_id for note in incident.notifications} == {"thread-1"}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from netwatch.engine.incidents import _recipients
+from netwatch.engine.telling import recipients_in_words
 from netwatch.model import OutboxEntry, OutboxKind
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -28,4 +28,4 @@ def entry(recipient: str, kind: OutboxKind) -> OutboxEntry:
 def test_everybody_is_named_once_and_by_which_way(mails, traps, said):
     entries = [entry(one, OutboxKind.MAIL) for one in mails] + [entry(one, OutboxKind.TRAP) for one in traps]
 
-    assert _recipients(entries) == said
+    assert recipients_in_words(entries) == said
