@@ -1,6 +1,6 @@
-"""Commands that look into the store, also while the agent runs: alerts, outbox.
+"""Commands that look into the store, also while the agent runs: alerts.
 
-May import: netwatch.store, netwatch.model. Called by: netwatch.cli.
+May import: netwatch.store, netwatch.model. Called by: netwatch.cli, and outbox, which reads as this does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import typer
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
 from netwatch.cli.output import coloured, fail, print_json, print_table, rfc3339
 from netwatch.errors import StoreError
-from netwatch.model import Alert, AlertState, OutboxEntry, OutboxState
+from netwatch.model import Alert, AlertState
 from netwatch.store import StoreReader
 
 T = TypeVar("T")
@@ -22,7 +22,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 Limit = Annotated[int, typer.Option(help="How many at most, newest first.", min=1, max=100_000)]
 ALIVE = (AlertState.FIRING, AlertState.PENDING)
 STATE_COLOURS = {AlertState.FIRING: "bold red", AlertState.PENDING: "yellow", AlertState.RESOLVED: "green"}
-MAIL_COLOURS = {OutboxState.SENT: "green", OutboxState.DEAD: "bold red", OutboxState.QUEUED: "yellow"}
 
 
 def alerts(
@@ -33,27 +32,12 @@ def alerts(
 ) -> None:
     """Print what is pending or firing."""
     states = (*ALIVE, AlertState.RESOLVED) if everything else ALIVE
-    rows = _read_store(config, lambda store: store.alerts(states, limit))
+    rows = read_store(config, lambda store: store.alerts(states, limit))
     if json:
         print_json([alert_row(alert) for alert in rows])
         return
     columns = ["state", "severity", "alert", "device", "instance", "since", "summary"]
     print_table("Alerts", columns, map(_alert_cells, rows), empty="all is well")
-
-
-def outbox(
-    config: ConfigOption = DEFAULT_CONFIG,
-    state: Annotated[list[OutboxState] | None, typer.Option(help="Only rows in this state; may be repeated.")] = None,
-    limit: Limit = 50,
-    json: AsJson = False,
-) -> None:
-    """Print the mails: what waits, what was sent, what died and why."""
-    rows = _read_store(config, lambda store: store.outbox(state or None, limit))
-    if json:
-        print_json([outbox_row(entry) for entry in rows])
-        return
-    columns = ["state", "created", "recipient", "subject", "attempts", "next try", "last reply"]
-    print_table("Outbox", columns, map(_outbox_cells, rows), empty="no mail yet")
 
 
 def alert_row(alert: Alert) -> dict[str, object]:
@@ -66,16 +50,6 @@ def alert_row(alert: Alert) -> dict[str, object]:
     }  # fmt: skip
 
 
-def outbox_row(entry: OutboxEntry) -> dict[str, object]:
-    """Return a mail as one flat object, without its text."""
-    return {
-        "id": entry.id, "message_id": entry.message_id, "kind": entry.kind, "state": entry.state,
-        "recipient": entry.recipient, "receiver": entry.receiver, "subject": entry.subject,
-        "attempts": entry.attempts, "created_at": rfc3339(entry.created_at), "not_before": rfc3339(entry.not_before),
-        "sent_at": rfc3339(entry.sent_at), "last_reply": entry.last_reply,
-    }  # fmt: skip
-
-
 def _alert_cells(alert: Alert) -> list[object]:
     state = coloured(alert.state, STATE_COLOURS.get(alert.state, "white"))
     since = alert.firing_at or alert.pending_at
@@ -83,13 +57,8 @@ def _alert_cells(alert: Alert) -> list[object]:
     return [state, alert.severity, alert.key.rule, alert.key.device, alert.key.instance, since, summary]
 
 
-def _outbox_cells(entry: OutboxEntry) -> list[object]:
-    state = coloured(entry.state, MAIL_COLOURS.get(entry.state, "yellow"))
-    waits = entry.not_before if entry.state not in (OutboxState.SENT, OutboxState.DEAD) else None
-    return [state, entry.created_at, entry.recipient, entry.subject, entry.attempts, waits, entry.last_reply]
-
-
-def _read_store(config: ConfigOption, question: Callable[[StoreReader], Awaitable[T]]) -> T:
+def read_store(config: ConfigOption, question: Callable[[StoreReader], Awaitable[T]]) -> T:
+    """Ask the store of a configuration, or leave with the reason why it cannot be read."""
     settings = settings_or_exit(config)
 
     async def read() -> T:

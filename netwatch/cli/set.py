@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import os
-import pwd
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +23,7 @@ from netwatch.cli.assignments import Resolve, assignments_of, by_name, numeric, 
 from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
 from netwatch.cli.names import MibDirs, MibModules, index_for
 from netwatch.cli.output import USAGE, WRONG, err, fail, print_json, printable
+from netwatch.cli.person import person
 from netwatch.cli.targets import (
     Auth,
     AuthPass,
@@ -193,7 +192,7 @@ def _audit(change: Change, settings: Settings | None, ending: str = "") -> bool:
     """Write who set what into the event log; return False where there is one that could not be written."""
     if settings is None:
         return True
-    who, at = printable(_who()), datetime.now(UTC)
+    who, at = printable(person()), datetime.now(UTC)
     events = [
         Event(at=at, kind="set", device=change.device.name, text=f"{who} set {_in_words(old, new)}{ending}")
         for old, new in zip(change.old, change.new, strict=True)
@@ -219,16 +218,6 @@ def _shown(varbind: Varbind) -> str:
 
 def _called(device: Device) -> str:
     return device.name if device.name.startswith(device.address) else f"{device.name} ({device.address})"
-
-
-def _who() -> str:
-    """Return who runs this, from the system and not from the environment; sudo's word is added, not believed."""
-    try:
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        user = f"user {os.getuid()}"
-    behind = os.environ.get("SUDO_USER")
-    return f"{user} (sudo by {behind[:64]})" if behind else user
 
 
 def _run(question: Callable[[GeneralEngine], Awaitable[T]]) -> T:

@@ -4,14 +4,17 @@ What it shows comes through the Protocols `Views`, `TrapLog` and `MetricsRendere
 Everything works without scripts and without a network beyond this one server: no fonts, scripts or styles from
 elsewhere.
 
-May import: netwatch.model, netwatch.errors. Called by: netwatch.app, netwatch.config (settings).
+May import: netwatch.model, netwatch.errors. Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which
+reads mails as the page does.
 """
 
 from netwatch.web.app import create_app
+from netwatch.web.mail_text import MailText, mail_text
 from netwatch.web.server import Server
 from netwatch.web.settings import WebSettings
 from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views
 
 __all__ = [
-    "MetricsRenderer", "RelayStatus", "RenderedMetrics", "Server", "TrapLog", "Views", "WebSettings", "create_app",
+    "MailText", "MetricsRenderer", "RelayStatus", "RenderedMetrics", "Server", "TrapLog", "Views", "WebSettings",
+    "create_app", "mail_text",
 ]  # fmt: skip
