@@ -35,7 +35,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
-from netwatch.notify import Mailer, Notifier, TrapSender
+from netwatch.notify import DeadLetters, Mailer, Notifier, TrapSender
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
@@ -84,7 +84,8 @@ class App:
         self._rules = [adapt(rule) for rule in book.rules]
         self._store = Store(settings.store)
         self._client = Snmp(settings.polling)
-        self._notifier = Notifier(self._store, settings.smtp)
+        self._letters = DeadLetters(self._store, settings.smtp)
+        self._notifier = Notifier(self._letters, settings.smtp)
         self._links = LinkSigner()
         self._board = Board(stale_after=_stale_after(self._devices))
         self._engine = Engine(
@@ -191,8 +192,9 @@ class App:
         """Start what carries the outbox away: mails by SMTP, notifications to other SNMP managers."""
         self._transport = NotificationSender(own)
         credentials = {name: credential(self._settings, name) for name in self._settings.credentials}
-        self._sender = TrapSender(self._store, self._transport, self._settings.receivers, credentials)
+        self._sender = TrapSender(self._letters, self._transport, self._settings.receivers, credentials)
         await self._transport.start()
+        await self._letters.start()
         await self._notifier.start()
         await self._sender.start()
         self._store.on_outbox_commit = self._wake_senders
@@ -216,7 +218,7 @@ class App:
         """Stop every room in reverse; what was not mailed is mailed after the next start."""
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             started = (
-                self._store, self._engine, self._transport, self._notifier, self._sender,
+                self._store, self._engine, self._transport, self._letters, self._notifier, self._sender,
                 self._client, self._poller, self._receiver, self._ticker,
             )  # fmt: skip
             for room in started:

@@ -1,12 +1,14 @@
 """Composes the message, keeps the retry timetable, speaks SMTP.
 
 `Mailer` turns a notification into outbox entries for the engine to commit; `Notifier` sends the mails among them,
-`TrapSender` the traps and informs for other SNMP managers, through the transport it is given.
+`TrapSender` the traps and informs for other SNMP managers, through the transport it is given. Both send from the
+store by way of `DeadLetters`, which tells somebody else of what could not be delivered.
 `test_mail` walks through every relay and tells what it saw.
 """
 
 from netwatch.notify.carrier import Outbox
 from netwatch.notify.compose import Letterhead, compose
+from netwatch.notify.dead_letters import DeadLetters
 from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
 from netwatch.notify.links import LinkMaker
 from netwatch.notify.mailer import Mailer
@@ -27,7 +29,7 @@ from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
 __all__ = [
     "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "TrapReceiverSettings",
     "Mailer", "LinkMaker", "Letterhead", "compose", "incident_subject",
-    "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus",
+    "DeadLetters", "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus",
     "TrapSender", "TrapPace", "TrapTransport",
     "RelayDiagnosis", "Step", "Phase", "test_mail",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ ATTEMPTS = Counter(
 )
 SENT = Counter("netwatch_mail_sent_total", "Mails a relay accepted")
 DEAD = Counter("netwatch_mail_dead_total", "Mails given up: refused for good, or tried for too long")
+FALLBACKS = Counter("netwatch_fallback_mails_total", "Mails to fallback addresses about what could not be delivered")
 GUARDED = Counter("netwatch_mail_guarded_total", "Mails composed plain because their text would have become headers")
 TRAPS = Counter(
     "netwatch_trap_notifications_total", "Tries to notify another manager, by what became of it", ["outcome"]

@@ -113,6 +113,10 @@ class SmtpSettings(Section):
         alias="from", default="NetWatch <netwatch@localhost>", description="the sender people see and bounces go to"
     )
     relays: list[RelaySettings] = Field(default_factory=list, description="mail servers, in the order to try them")
+    fallback_to: list[MailboxText] = Field(
+        default_factory=list,
+        description="who is told of mails and notifications that could not be delivered; better people elsewhere",
+    )
     local_hostname: str | None = Field(
         default=None, pattern=r"^[A-Za-z0-9._:\[\]-]+$", description="what EHLO says; usually found by itself"
     )

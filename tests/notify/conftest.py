@@ -25,7 +25,7 @@ from netwatch.model import (
     OutboxState,
     Transaction,
 )
-from netwatch.notify import Letterhead, Notifier, Pace, SmtpSettings, compose
+from netwatch.notify import DeadLetters, Letterhead, Notifier, Pace, SmtpSettings, compose
 from netwatch.simulator import RoughServer
 from netwatch.store import MemoryStore
 
@@ -115,12 +115,13 @@ class Clock:
 class Post:
     """A notifier over a memory store, and what tests ask of it."""
 
-    def __init__(self, store: MemoryStore, notifier: Notifier, clock: Clock) -> None:
-        self.store, self.notifier, self._clock = store, notifier, clock
+    def __init__(self, store: MemoryStore, notifier: Notifier, letters: DeadLetters, clock: Clock) -> None:
+        self.store, self.notifier, self.letters, self._clock = store, notifier, letters, clock
 
     def set_forward(self, by: timedelta) -> None:
         self._clock.ahead += by
         self.notifier.wake()
+        self.letters.wake()
 
     async def put(self, entries: Sequence[OutboxEntry]) -> None:
         await self.store.commit(Transaction(entries=tuple(entries)))
@@ -153,7 +154,7 @@ class Post:
 @pytest.fixture
 async def post() -> AsyncIterator[Callable[..., Awaitable[Post]]]:
     """Start a notifier with these relays; it is stopped at the end."""
-    running: list[Notifier] = []
+    running: list[Notifier | DeadLetters] = []
 
     async def start(
         *relays: dict[str, Any], store: MemoryStore | None = None, pace: Pace = QUICK, **more: Any
@@ -165,11 +166,13 @@ async def post() -> AsyncIterator[Callable[..., Awaitable[Post]]]:
         store = store or MemoryStore()
         await store.start()
         clock = Clock()
-        notifier = Notifier(store, settings, pace=pace, clock=clock)
+        letters = DeadLetters(store, settings, clock=clock)
+        notifier = Notifier(letters, settings, pace=pace, clock=clock)
         store.on_outbox_commit = notifier.wake
+        await letters.start()
         await notifier.start()
-        running.append(notifier)
-        return Post(store, notifier, clock)
+        running.extend([letters, notifier])
+        return Post(store, notifier, letters, clock)
 
     yield start
     for notifier in running:

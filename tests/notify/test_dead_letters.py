@@ -1,0 +1,212 @@
+"""What could not be delivered is told to somebody else: at once, then by count, never in a circle."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default as modern
+
+import pytest
+
+from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState, Transaction
+from netwatch.notify import DeadLetters, SmtpSettings
+from netwatch.notify.fallback_compose import FALLBACK, MOST_IN_FULL, compose_fallback
+from netwatch.simulator import reply
+from netwatch.store import MemoryStore
+
+from .conftest import NOW, Clock
+
+DEAD, SENT, SENDING = OutboxState.DEAD, OutboxState.SENT, OutboxState.SENDING
+GONE = {f"gone{number}@example.net": reply(550) for number in range(4)}
+ADMIN = "Admin <admin@elsewhere.example>"
+
+
+def text_of(row: OutboxEntry) -> str:
+    body = message_from_bytes(row.message, policy=modern).get_body(("plain",))
+    return str(body.get_content())
+
+
+async def fallbacks(store: MemoryStore) -> list[OutboxEntry]:
+    return await store.outbox_of_thread(FALLBACK)
+
+
+# -- with a mail server -------------------------------------------------------------------------------------------
+
+
+async def test_who_is_not_reached_why_and_what_the_mail_said_is_told_to_somebody_else(post, rough, make_entries):
+    server = await rough(recipients=GONE)
+    office = await post({"port": server.port}, fallback_to=[ADMIN])
+
+    await office.put(make_entries("gone0@example.net"))
+    await office.until(lambda rows: sorted(row.state for row in rows) == [DEAD, SENT])
+
+    (mail,) = server.accepted
+    assert mail.recipients == ("admin@elsewhere.example",)
+    told = message_from_bytes(mail.message, policy=modern)
+    assert told["Subject"] == "[UNDELIVERED] [DOWN] core-sw1 Gi1/0/7 link did not reach gone0@example.net"
+    text = told.get_body(("plain",)).get_content()
+    assert "Why not:  127.0.0.1:" in text
+    assert "rcpt: 550 5.1.1 no such mailbox" in text
+    assert "  > DOWN: core-sw1 Gi1/0/7 link" in text
+    assert told["Auto-Submitted"] == "auto-generated"
+    events = [event for event in await office.store.events() if event.details.get("fallback")]
+    assert [event.text.rpartition(" ")[2] for event in events] == ["admin@elsewhere.example"]
+
+
+async def test_a_storm_of_dead_letters_is_one_mail_and_five_minutes_later_one_with_the_count(
+    post, rough, make_entries
+):
+    server = await rough(recipients=GONE)
+    office = await post({"port": server.port}, fallback_to=[ADMIN], connections=1)
+
+    await office.put(make_entries(*GONE))
+    await office.until(lambda rows: [row.state for row in rows].count(DEAD) == 4 and rows[0].state is SENT)
+    assert len(await fallbacks(office.store)) == 1
+    assert office.letters.untold == 3
+    office.set_forward(timedelta(minutes=5))
+    await office.until(lambda rows: [row.state for row in rows].count(SENT) == 2)
+
+    first, second = await fallbacks(office.store)
+    assert first.subject.endswith("did not reach gone0@example.net")
+    assert second.subject == "[UNDELIVERED] 3 messages did not reach 3 recipients"
+    assert office.letters.untold == 0
+
+
+async def test_a_fallback_mail_that_is_not_delivered_makes_no_other(post, rough, make_entries):
+    server = await rough(recipients={**GONE, "admin@elsewhere.example": reply(550)})
+    office = await post({"port": server.port}, fallback_to=[ADMIN])
+
+    await office.put(make_entries("gone0@example.net"))
+    await office.until_state(DEAD, DEAD)
+    office.set_forward(timedelta(hours=1))
+    await asyncio.sleep(0.1)
+
+    assert len(await office.rows()) == 2
+
+
+async def test_an_address_is_not_told_of_what_did_not_reach_itself(post, rough, make_entries):
+    server = await rough(recipients=GONE)
+    office = await post({"port": server.port}, fallback_to=["Gone0@example.net", ADMIN])
+
+    await office.put(make_entries("gone0@example.net"))
+    await office.until(lambda rows: sorted(row.state for row in rows) == [DEAD, SENT])
+
+    assert [mail.recipients for mail in server.accepted] == [("admin@elsewhere.example",)]
+
+
+# -- with a store only --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def letters():
+    """A room over a store, as it is after some life."""
+
+    async def make(store: MemoryStore, clock: Clock, **changes) -> DeadLetters:
+        settings = SmtpSettings.model_validate({"from": "nw@example.net", "fallback_to": [ADMIN], **changes})
+        made = DeadLetters(store, settings, clock=clock)
+        await made.start()
+        return made
+
+    return make
+
+
+async def died(store: MemoryStore, letters: DeadLetters, entry: OutboxEntry, at: datetime) -> bool:
+    await store.commit(Transaction(entries=(entry,)))
+    await store.claim_due(datetime.now(UTC) + timedelta(days=1), timedelta(days=2), 10, entry.kind)
+    row = replace(entry, state=DEAD, last_reply="550 gone", last_tried_at=at, lease_until=None)
+    return await letters.record(row, (Event(at=at, kind="delivery", text="dead"),))
+
+
+async def test_what_a_former_life_had_yet_to_tell_is_told_after_a_restart(letters, make_entries):
+    store, clock = MemoryStore(), Clock()
+    await store.start()
+    former = await letters(store, clock)
+    rows = make_entries("a@x.example", "b@x.example", "c@x.example", "by-hand@x.example")
+    for row in rows[:3]:
+        assert await died(store, former, row, clock())
+    dropped = replace(rows[3], state=DEAD, last_reply="dropped by hand by anna", last_tried_at=clock())
+    await store.commit(Transaction(entries=(dropped,)))
+    await former.stop()
+
+    clock.ahead += timedelta(minutes=6)
+    later = await letters(store, clock)
+    async with asyncio.timeout(5):
+        while later.untold:  # noqa: ASYNC110 - the store has no event to wait for
+            await asyncio.sleep(0.01)
+    await later.stop()
+
+    first, second = await fallbacks(store)
+    assert "a@x.example" in text_of(first)
+    assert second.subject == "[UNDELIVERED] 2 messages did not reach 2 recipients"
+    assert "by-hand" not in text_of(second)
+
+
+async def test_death_and_mail_are_one_transaction_also_where_the_row_was_somebody_elses(letters, make_entries):
+    store, clock = MemoryStore(), Clock()
+    await store.start()
+    here = await letters(store, clock)
+    (row,) = make_entries()
+    await store.commit(Transaction(entries=(row,)))  # not claimed, so not ours to end
+
+    recorded = await here.record(replace(row, state=DEAD, last_tried_at=clock()))
+    await here.stop()
+
+    assert not recorded
+    assert await fallbacks(store) == []
+    assert here.untold == 0
+
+
+async def test_without_fallback_addresses_nothing_is_told(letters, make_entries):
+    store, clock = MemoryStore(), Clock()
+    await store.start()
+    here = await letters(store, clock, fallback_to=[])
+
+    assert await died(store, here, make_entries()[0], clock())
+    await here.stop()
+
+    assert len(await store.outbox()) == 1
+
+
+# -- the text -----------------------------------------------------------------------------------------------------
+
+
+def composed(*dead: OutboxEntry) -> OutboxEntry:
+    (mail,) = compose_fallback(dead, to=[ADMIN], sender="nw@example.net", now=NOW, new_id=lambda: "f1")
+    return mail
+
+
+def test_many_are_told_by_count_and_the_first_in_full(make_entries):
+    rows = make_entries(*(f"n{number:03}@x.example" for number in range(300)))
+    dead = [replace(row, state=DEAD, last_reply="550 no", message=b"" if row in rows[20:] else row.message)
+            for row in rows]  # fmt: skip
+
+    text = text_of(composed(*dead))
+
+    assert text.count("Why not:") == MOST_IN_FULL
+    assert "290 more:" in text
+    assert "  1 to n010@x.example: 550 no" in text
+    assert "  240 to 240 further recipients" in text
+
+
+def test_a_trap_that_was_given_up_is_told_by_its_subject(make_entries):
+    (row,) = make_entries()
+    trap = replace(row, kind=OutboxKind.TRAP, recipient="192.0.2.9:162", message=b'{"varbinds": []}')
+
+    text = text_of(composed(trap))
+
+    assert "* trap to 192.0.2.9:162, for receiver noc" in text
+    assert "varbinds" not in text
+
+
+def test_hostile_words_of_servers_and_devices_add_no_header(make_entries):
+    (row,) = make_entries()
+    nasty = "550 =?utf-8?q?x=0D=0ABcc:_all=40x.example?=\r\nBcc: all@x.example\r\n\r\n<script>\u202e"
+    mail = composed(replace(row, subject=nasty, last_reply=nasty, recipient=nasty, receiver=nasty, message=b"\xff\0"))
+
+    parsed = message_from_bytes(mail.message, policy=modern)
+    assert parsed["Bcc"] is None
+    assert mail.message.isascii()
+    assert parsed.get_all("To") == [ADMIN]
+    assert (mail.group_key, mail.thread_id, mail.kind) == (FALLBACK, FALLBACK, OutboxKind.MAIL)
