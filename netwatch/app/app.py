@@ -35,7 +35,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
-from netwatch.notify import DeadLetters, Mailer, Notifier, TrapSender
+from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, TrapSender
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
@@ -88,12 +88,15 @@ class App:
         self._notifier = Notifier(self._letters, settings.smtp)
         self._links = LinkSigner()
         self._board = Board(stale_after=_stale_after(self._devices))
+        self._mailer = Mailer(
+            settings.smtp, settings.receivers, external_url=settings.web.external_url or "", links=self._links
+        )
         self._engine = Engine(
             rules=self._rules,
             route=build_route(settings.route) if settings.receivers else TELL_NOBODY,
             device_labels={OWN_NAME: {}} | {device.name: device.labels for device in self._devices},
             ledger=self._store,
-            mailer=Mailer(settings.smtp, settings.receivers, external_url=settings.web.external_url or ""),
+            mailer=self._mailer,
             policy=build_policy(settings, self._devices),
             trap_rules=book.trap_rules,
             rows=self._board,
@@ -145,6 +148,7 @@ class App:
         await self._store.start()
         own = await self._come_to_life()
         await self._know_own_links()
+        self._mailer.restore(await self._store.memories(DIGEST_MEMORY))
         await self._engine.start()
         await self._start_sending(own)
         self._client.recall(await self._store.memories(SNMP_MEMORY), self._remember_engine)

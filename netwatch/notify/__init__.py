@@ -7,9 +7,11 @@ store by way of `DeadLetters`, which tells somebody else of what could not be de
 """
 
 from netwatch.notify.carrier import Outbox
-from netwatch.notify.compose import Letterhead, compose
+from netwatch.notify.compose import compose
 from netwatch.notify.dead_letters import DeadLetters
 from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
+from netwatch.notify.digest import SCOPE as DIGEST_MEMORY
+from netwatch.notify.letter import Letterhead
 from netwatch.notify.links import LinkMaker
 from netwatch.notify.mailer import Mailer
 from netwatch.notify.notifier import Notifier, NotifierStatus
@@ -20,6 +22,7 @@ from netwatch.notify.settings import (
     ReceiverSettings,
     RelaySettings,
     SmtpSettings,
+    StormSettings,
     TrapReceiverSettings,
 )
 from netwatch.notify.smtp import Step
@@ -27,8 +30,9 @@ from netwatch.notify.story import incident_subject
 from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
 
 __all__ = [
-    "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "TrapReceiverSettings",
-    "Mailer", "LinkMaker", "Letterhead", "compose", "incident_subject",
+    "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "StormSettings",
+    "TrapReceiverSettings",
+    "Mailer", "DIGEST_MEMORY", "LinkMaker", "Letterhead", "compose", "incident_subject",
     "DeadLetters", "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus",
     "TrapSender", "TrapPace", "TrapTransport",
     "RelayDiagnosis", "Step", "Phase", "test_mail",

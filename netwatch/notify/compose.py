@@ -1,58 +1,25 @@
-"""Turns a notification into finished mails, one per recipient, and proves each one before it is kept.
+"""Turns a notification into finished mails, one per recipient.
 
-A quiet room but for one counter. The mail's bytes are made once and sent unchanged by every retry.
+A quiet room. The mail's bytes are made once and sent unchanged by every retry.
 May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer.
 """
 
 from __future__ import annotations
 
-import functools
-import re
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-
-from netwatch.model import Composition, Notification, OutboxEntry, Supersession
-from netwatch.notify import metrics
+from netwatch.model import Composition, Notification, OutboxEntry, OutboxState, Supersession
 from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.chart import SHOWN_HEIGHT, SHOWN_WIDTH, curve_words, draw_chart
 from netwatch.notify.facts import Problem
-from netwatch.notify.guard import clean_line, faults_of, plain_ascii
-from netwatch.notify.links import LinkMaker, Links
-from netwatch.notify.mime import (
-    Header,
-    Mail,
-    Picture,
-    alternative,
-    ascii_header,
-    date_header,
-    mailbox_header,
-    plain,
-    text_header,
-)
-from netwatch.notify.story import Story, story_of
-from netwatch.notify.thread import message_id, thread_index
-
-MAX_LIST_NAME = 60
-
-
-def _new_id() -> str:
-    return str(uuid.uuid4())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letterhead:
-    """What all mails of this NetWatch have in common.
-
-    page: where people find it, empty where that has no address. links: who signs what a reader may do.
-    """
-
-    sender: str
-    page: str = ""
-    links: LinkMaker | None = None
+from netwatch.notify.letter import Letter, Letterhead, Thread, new_uuid, subject_of, templates
+from netwatch.notify.links import Links
+from netwatch.notify.mime import Mail, Picture
+from netwatch.notify.story import Story, headline_of, incident_subject, story_of
+from netwatch.notify.thread import message_id
 
 
 def compose(
@@ -61,7 +28,7 @@ def compose(
     recipients: Sequence[str],
     letterhead: Letterhead,
     now: datetime | None = None,
-    new_id: Callable[[], str] = _new_id,
+    new_id: Callable[[], str] = new_uuid,
 ) -> Composition:
     """Return one outbox entry per recipient, its message finished: CRLF, 7-bit, text before HTML.
 
@@ -71,11 +38,11 @@ def compose(
     Raises:
         ValueError: sender or a recipient is no mail address; configuration checks them before.
     """
-    at = now or notification.at
-    desk = _Desk.of(notification, letterhead, at)
-    mailboxes = {mailbox.address: mailbox for mailbox in map(parse_mailbox, recipients)}
+    if not recipients:
+        return Composition()
+    desk = _Desk.of(notification, letterhead, now or notification.at)
     entries, supersessions = [], []
-    for mailbox in mailboxes.values():
+    for mailbox in mailboxes(recipients):
         entry = desk.entry(mailbox, new_id())
         entries.append(entry)
         if notification.sequence > 1:
@@ -83,12 +50,29 @@ def compose(
     return Composition(entries=tuple(entries), supersessions=tuple(supersessions))
 
 
+def mailboxes(recipients: Sequence[str]) -> dict[Mailbox, str]:
+    """Return each address once, by the last name it is given, and how that is written."""
+    parsed = {mailbox.address: (mailbox, text) for text in recipients for mailbox in (parse_mailbox(text),)}
+    return dict(parsed.values())
+
+
+def digested(notification: Notification, *, recipient: str, sender: str, told_by: str, entry_id: str) -> OutboxEntry:
+    """Return the outbox row of a mail that a digest tells instead: it has a subject and no message."""
+    origin = parse_mailbox(sender)
+    subject = f"[{headline_of(notification)}] {incident_subject(notification)}"
+    row = _row(notification, origin, recipient, entry_id, notification.at)
+    return replace(row, subject=subject, state=OutboxState.DIGESTED, told_by=told_by)
+
+
 def render(story: Story, pictures: Sequence[Picture | None] = ()) -> tuple[str, str]:
     """Return the text and the HTML of a story; pictures belong to its problems in full, in their order."""
-    environment = _templates()
-    text = environment.get_template("mail.txt.j2").render(story=story)
-    html = environment.get_template("mail.html.j2").render(
-        story=story, pictures=[*pictures, *[None] * len(in_full(story))], width=SHOWN_WIDTH, height=SHOWN_HEIGHT
+    text = templates().get_template("mail.txt.j2").render(story=story)
+    html = (
+        templates()
+        .get_template("mail.html.j2")
+        .render(
+            story=story, pictures=[*pictures, *[None] * len(in_full(story))], width=SHOWN_WIDTH, height=SHOWN_HEIGHT
+        )
     )
     return text, html
 
@@ -96,17 +80,6 @@ def render(story: Story, pictures: Sequence[Picture | None] = ()) -> tuple[str, 
 def in_full(story: Story) -> tuple[Problem, ...]:
     """Return the problems that are told with all their facts, and may have a chart."""
     return story.firing or story.ended[:3]
-
-
-@functools.cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("netwatch.notify"),
-        autoescape=select_autoescape(enabled_extensions=("html.j2",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,23 +105,9 @@ class _Desk:
 
     def entry(self, recipient: Mailbox, entry_id: str) -> OutboxEntry:
         """Return the outbox row of one recipient."""
-        notification, group = self.notification, self.notification.group
-        own_id = message_id(entry_id, self.origin.domain)
-        mail = self.mail(self.story, recipient, own_id)
-        return OutboxEntry(
-            id=entry_id,
-            message_id=own_id,
-            envelope_sender=self.origin.address,
-            recipient=recipient.address,
-            subject=subject_of(mail),
-            message=mail.message,
-            created_at=self.at,
-            not_before=self.at,
-            receiver=group.receiver,
-            group_key=group.key,
-            alert_ids=tuple(alert.id for alert in (*notification.firing, *notification.resolved)),
-            thread_id=group.thread_id,
-        )
+        row = _row(self.notification, self.origin, recipient.address, entry_id, self.at)
+        mail = self.mail(self.story, recipient, row.message_id)
+        return replace(row, subject=subject_of(mail), message=mail.message)
 
     def supersession(self, recipient: Mailbox, entry: OutboxEntry) -> Supersession:
         """Return what the mail says instead if earlier ones of the incident never left."""
@@ -157,16 +116,21 @@ class _Desk:
         return Supersession(entry_id=entry.id, subject=subject_of(mail), message=mail.message)
 
     def mail(self, story: Story, recipient: Mailbox, own_id: str) -> Mail:
-        """Return the finished mail; a plain one where a parser would read from the rich one what was not meant."""
+        """Return the finished mail."""
         story = replace(story, links=self._links(recipient))
-        subject = f"[{story.headline}] {story.subject}"
-        marks = thread_headers(self.notification, story, self.origin, own_id)
-        bodies = render(story, self.pictures)
-        pictures = [picture for picture in self.pictures if picture is not None]
-        return proven(
-            rich_mail(subject, self.origin, recipient, self.at, marks, bodies, pictures),
-            instead=lambda: plain_mail(plain_ascii(subject), self.origin, recipient, self.at, marks, bodies[0]),
-        )
+        text, html = render(story, self.pictures)
+        return Letter(
+            origin=self.origin, recipient=recipient, subject=f"[{story.headline}] {story.subject}",
+            thread=self._thread(story), message_id=own_id, text=text, html=html,
+            pictures=tuple(picture for picture in self.pictures if picture is not None),
+        ).finished()  # fmt: skip
+
+    def _thread(self, story: Story) -> Thread:
+        group = self.notification.group
+        return Thread(
+            id=group.thread_id, topic=story.subject, receiver=group.receiver, opened_at=group.opened_at, at=self.at,
+            sequence=self.notification.sequence, urgent=story.word == "DOWN",
+        )  # fmt: skip
 
     def _links(self, recipient: Mailbox) -> Links:
         page, notification = self.letterhead.page, self.notification
@@ -178,6 +142,25 @@ class _Desk:
         )  # fmt: skip
 
 
+def _row(notification: Notification, origin: Mailbox, recipient: str, entry_id: str, at: datetime) -> OutboxEntry:
+    """Return the outbox row but for what it says."""
+    group = notification.group
+    return OutboxEntry(
+        id=entry_id,
+        message_id=message_id(entry_id, origin.domain),
+        envelope_sender=origin.address,
+        recipient=recipient,
+        subject="",
+        message=b"",
+        created_at=at,
+        not_before=at,
+        receiver=group.receiver,
+        group_key=group.key,
+        alert_ids=tuple(alert.id for alert in (*notification.firing, *notification.resolved)),
+        thread_id=group.thread_id,
+    )
+
+
 def _picture(notification: Notification, problem: Problem, place: int, domain: str) -> Picture | None:
     png = draw_chart(problem.curve) if problem.curve is not None else b""
     if problem.curve is None or not png:
@@ -185,82 +168,3 @@ def _picture(notification: Notification, problem: Problem, place: int, domain: s
     group = notification.group
     own = uuid.uuid5(uuid.NAMESPACE_OID, f"{group.thread_id!a} {notification.sequence}").hex
     return Picture(content_id=f"chart{place}.{own}@{domain}", words=curve_words(problem.curve), png=png)
-
-
-def subject_of(mail: Mail) -> str:
-    """Return the subject as its reader sees it."""
-    return next(header.value for header in mail.headers if header.name == "Subject")
-
-
-def proven(mail: Mail, *, instead: Callable[[], Mail]) -> Mail:
-    """Return the mail if a parser reads from it what was meant, else the safer one, and count that."""
-    if not faults_of(mail.message, [(header.name, header.value) for header in mail.headers]):
-        return mail
-    metrics.GUARDED.inc()
-    return instead()
-
-
-def rich_mail(
-    subject: str,
-    origin: Mailbox,
-    recipient: Mailbox,
-    at: datetime,
-    marks: Sequence[Header],
-    bodies: tuple[str, str],
-    pictures: Sequence[Picture] = (),
-) -> Mail:
-    """Return the mail with text, HTML and pictures."""
-    headers = [
-        date_header(at),
-        mailbox_header("From", clean_line(origin.name, 80), origin.address),
-        mailbox_header("To", clean_line(recipient.name, 80), recipient.address),
-        text_header("Subject", subject),
-        *marks,
-    ]
-    text, html = bodies
-    boundary = f"=_netwatch_{uuid.uuid5(uuid.NAMESPACE_OID, html).hex}"
-    return alternative(headers, text=text, html=html, boundary=boundary, pictures=pictures)
-
-
-def plain_mail(
-    subject: str, origin: Mailbox, recipient: Mailbox, at: datetime, marks: Sequence[Header], text: str
-) -> Mail:
-    """Return the mail with nothing in it but plain ASCII: what is sent when the rich one is not what was meant."""
-    headers = [
-        date_header(at),
-        ascii_header("From", origin.address),
-        ascii_header("To", recipient.address),
-        text_header("Subject", subject),
-        *(header for header in marks if header.name != "Thread-Topic"),
-    ]
-    return plain(headers, text="\n".join(plain_ascii(line, 1_200) for line in text.split("\n")))
-
-
-def thread_headers(notification: Notification, story: Story, origin: Mailbox, own_id: str) -> list[Header]:
-    """Return the headers that keep the mails of an incident together, and machines from answering them."""
-    group = notification.group
-    root = message_id(group.thread_id, origin.domain)
-    index = thread_index(
-        group.thread_id, opened_at=group.opened_at, at=notification.at, sequence=notification.sequence
-    )
-    urgent = [ascii_header("Importance", "high")] if story.word == "DOWN" else []
-    return [
-        ascii_header("Message-ID", own_id),
-        ascii_header("In-Reply-To", root),
-        ascii_header("References", root),
-        text_header("Thread-Topic", story.subject),
-        ascii_header("Thread-Index", index),
-        *list_headers(group.receiver, origin),
-        *urgent,
-        ascii_header("MIME-Version", "1.0"),
-    ]
-
-
-def list_headers(receiver: str, origin: Mailbox) -> list[Header]:
-    """Return what tells mail programs apart by receiver, and out-of-office notes that nobody wants them."""
-    name = re.sub(r"[^A-Za-z0-9-]+", "-", receiver).strip("-")[:MAX_LIST_NAME] or "alerts"
-    return [
-        ascii_header("List-Id", f"<{name}.netwatch.{origin.domain}>"),
-        ascii_header("Auto-Submitted", "auto-generated"),
-        ascii_header("X-Auto-Response-Suppress", "All"),
-    ]

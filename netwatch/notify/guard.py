@@ -29,7 +29,10 @@ _MARKS = re.compile(r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d
 
 def clean_line(text: str, limit: int = MAX_LINE) -> str:
     """Return the text as one line of visible characters, at most `limit` long."""
-    visible = "".join(_visible(character) for character in text[: 4 * limit + 64])
+    start = text[: 4 * limit + 64]
+    # Most text is plain, and plain text needs no looking at letter by letter.
+    plain = start.isascii() and start.isprintable()
+    visible = start if plain else "".join(map(_visible, start))
     calm = _MARKS.sub(lambda run: run[0][:MAX_MARKS], " ".join(visible.split()))
     return _capped(_without_encoded_words(calm), limit)
 

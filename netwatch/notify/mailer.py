@@ -1,23 +1,38 @@
 """Knows who the receivers are and composes for them: the engine's `Mailer`.
 
+It decides one thing only: how many mails a person can bear at once. What is beyond that is counted in a digest.
 May import: netwatch.model, netwatch.notify.*. Called by: app, which hands it to the engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from netwatch.model import Composition, Memory, Notification, OutboxEntry
-from netwatch.notify.compose import Letterhead, compose
+import structlog
+
+from netwatch.model import Composition, Event, Memory, Notification, OutboxEntry
+from netwatch.notify import metrics
+from netwatch.notify.address import Mailbox
+from netwatch.notify.compose import compose, digested, mailboxes
+from netwatch.notify.digest import Digest, changes_in_words, restored
+from netwatch.notify.digest_mail import digest_entry
+from netwatch.notify.facts import severity_of
+from netwatch.notify.letter import Letterhead, new_uuid
 from netwatch.notify.links import LinkMaker
+from netwatch.notify.pacing import Allowance, Pacing
 from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
 from netwatch.notify.trap_compose import compose_traps
+from netwatch.notify.words import counted
+
+log = structlog.get_logger(__name__)
+
+TRY_AGAIN_AFTER = timedelta(seconds=5)
 
 
 class Mailer:
-    """Turns what is to be said into outbox entries; decides nothing."""
+    """Turns what is to be said into outbox entries."""
 
     def __init__(
         self,
@@ -26,10 +41,18 @@ class Mailer:
         *,
         external_url: str = "",
         links: LinkMaker | None = None,
+        new_id: Callable[[], str] = new_uuid,
     ) -> None:
         """Keep what is handed in: `external_url` is where people find the page, `links` signs what they may do."""
         self._letterhead = Letterhead(sender=settings.from_, page=external_url, links=links)
         self._receivers = {receiver.name: receiver for receiver in receivers}
+        storm = settings.storm
+        self._pacing = Pacing(
+            Allowance(mails=storm.mails, per=storm.per), Allowance(mails=storm.critical_mails, per=storm.per)
+        )
+        self._digest_after = storm.digest_after
+        self._digests: dict[str, Digest] = {}
+        self._new_id = new_id
 
     def send_resolved(self, receiver: str) -> bool:
         """Return whether this receiver wants to hear of recoveries, by mail or by trap."""
@@ -39,6 +62,7 @@ class Mailer:
 
     def restore(self, memories: Sequence[Memory]) -> None:
         """Take back what waited to be told in a digest."""
+        self._digests = restored(memories)
 
     def compose(self, notification: Notification) -> Composition:
         """Return one entry per recipient, with the finished message; none for a receiver no longer configured."""
@@ -50,16 +74,88 @@ class Mailer:
 
     def next_digest_at(self) -> datetime | None:
         """Return when `digests_due` will have something, None where nothing waits."""
-        return None
+        return min((self._due_at(digest) for digest in self._digests.values()), default=None)
 
     def digests_due(self, now: datetime) -> Composition:
-        """Return the digests that are due."""
-        return Composition()
+        """Return the digests that are due, and what forgets that they waited."""
+        entries, memories, events = [], [], []
+        for digest in list(self._digests.values()):
+            # A clock set back must not make it wait for the time to come round again.
+            digest.opened_at = min(digest.opened_at, now)
+            if self._due_at(digest) > now:
+                continue
+            try:
+                entries.append(digest_entry(digest, letterhead=self._letterhead, now=now))
+            except Exception:  # one digest that cannot be written must not keep the others back
+                log.exception("a digest could not be written; trying again", recipient=digest.recipient)
+                metrics.DIGEST_ERRORS.inc()
+                digest.opened_at = now - self._digest_after + TRY_AGAIN_AFTER
+                continue
+            del self._digests[digest.recipient]
+            memories += digest.forgotten()
+            events.append(_told(digest, now))
+            metrics.DIGESTS.inc()
+        return Composition(entries=tuple(entries), memories=tuple(memories), events=tuple(events))
+
+    def _due_at(self, digest: Digest) -> datetime:
+        return digest.opened_at + self._digest_after
 
     def _mails(self, notification: Notification, email: EmailSettings | None) -> Composition:
         if email is None or (wanted := _wanted(notification, email)) is None:
             return Composition()
-        return compose(wanted, recipients=email.to, letterhead=self._letterhead)
+        critical = any(severity_of(alert) == "critical" for alert in wanted.firing)
+        alone: list[str] = []
+        beyond: list[tuple[Mailbox, str]] = []
+        for mailbox, written in mailboxes(email.to).items():
+            if self._pacing.admits(mailbox.address, critical=critical, now=wanted.at):
+                alone.append(written)
+            else:
+                beyond.append((mailbox, written))
+        mails = compose(wanted, recipients=alone, letterhead=self._letterhead, new_id=self._new_id)
+        return _joined(mails, *(self._digested(wanted, mailbox, written) for mailbox, written in beyond))
+
+    def _digested(self, notification: Notification, mailbox: Mailbox, written: str) -> Composition:
+        """Count a mail into the recipient's digest, opening one if need be."""
+        known = self._digests.get(mailbox.address)
+        digest = known or self._new_digest(notification, mailbox, written)
+        entry = digested(
+            notification, recipient=mailbox.address, sender=self._letterhead.sender, told_by=digest.entry_id,
+            entry_id=self._new_id(),
+        )  # fmt: skip
+        memories = digest.add(notification)
+        self._digests[mailbox.address] = digest
+        metrics.DIGESTED.inc()
+        events = () if known else (_opened(digest, self._digest_after),)
+        return Composition(entries=(entry,), memories=tuple(memories), events=events)
+
+    def _new_digest(self, notification: Notification, mailbox: Mailbox, written: str) -> Digest:
+        entry_id = self._new_id()
+        return Digest(
+            recipient=mailbox.address, mailbox=written, receiver=notification.group.receiver, entry_id=entry_id,
+            thread_id=f"digest-{entry_id}", opened_at=notification.at,
+        )  # fmt: skip
+
+
+def _joined(*compositions: Composition) -> Composition:
+    return Composition(
+        entries=tuple(entry for one in compositions for entry in one.entries),
+        supersessions=tuple(instead for one in compositions for instead in one.supersessions),
+        memories=tuple(memory for one in compositions for memory in one.memories),
+        events=tuple(event for one in compositions for event in one.events),
+    )
+
+
+def _opened(digest: Digest, after: timedelta) -> Event:
+    text = (
+        f"{digest.recipient} gets more mail than smtp.storm allows: what is beyond it is told in one digest, "
+        f"{after.total_seconds():g} s from now"
+    )
+    return Event(at=digest.opened_at, kind="notify", text=text, entry_id=digest.entry_id)
+
+
+def _told(digest: Digest, now: datetime) -> Event:
+    text = f"digest of {counted(digest.total, 'mail')} to {digest.recipient}: {changes_in_words(digest)}"
+    return Event(at=now, kind="notify", text=text, entry_id=digest.entry_id)
 
 
 def _traps(notification: Notification, trap: TrapReceiverSettings | None) -> list[OutboxEntry]:

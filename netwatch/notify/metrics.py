@@ -12,6 +12,9 @@ SENT = Counter("netwatch_mail_sent_total", "Mails a relay accepted")
 DEAD = Counter("netwatch_mail_dead_total", "Mails given up: refused for good, or tried for too long")
 FALLBACKS = Counter("netwatch_fallback_mails_total", "Mails to fallback addresses about what could not be delivered")
 GUARDED = Counter("netwatch_mail_guarded_total", "Mails composed plain because their text would have become headers")
+DIGESTED = Counter("netwatch_mail_digested_total", "Mails that were too much at once, and are told in a digest")
+DIGESTS = Counter("netwatch_mail_digests_total", "Digests written")
+DIGEST_ERRORS = Counter("netwatch_mail_digest_errors_total", "Digests that could not be written and are tried again")
 TRAPS = Counter(
     "netwatch_trap_notifications_total", "Tries to notify another manager, by what became of it", ["outcome"]
 )

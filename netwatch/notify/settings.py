@@ -101,6 +101,20 @@ class RelaySettings(Section):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+class StormSettings(Section):
+    """How much mail one recipient is sent before the rest becomes a digest."""
+
+    mails: int = Field(default=20, ge=1, le=100_000, description="mails one recipient gets within `per`")
+    per: Duration = Field(default=timedelta(minutes=1), gt=timedelta(0), description="the while they are counted in")
+    critical_mails: int = Field(
+        default=20, ge=1, le=100_000, description="as many more in that while, for what is critical alone"
+    )
+    digest_after: Duration = Field(
+        default=timedelta(minutes=1), gt=timedelta(0),
+        description="how long after the first mail that is too much one digest tells the rest",
+    )  # fmt: skip
+
+
 class SmtpSettings(Section):
     """Who mails, and through which relays, in the order to try them.
 
@@ -124,6 +138,7 @@ class SmtpSettings(Section):
     check_interval: Duration = Field(
         default=timedelta(minutes=5), ge=timedelta(0), description="how often an idle relay is tried; 0 for never"
     )
+    storm: StormSettings = Field(default=StormSettings(), description="when mails become a digest")
 
 
 def is_loopback(host: str) -> bool:

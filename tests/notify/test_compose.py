@@ -26,10 +26,10 @@ from netwatch.model import (
 )
 from netwatch.notify import Letterhead, compose, incident_subject, metrics
 from netwatch.notify.address import parse_mailbox
-from netwatch.notify.compose import plain_mail, proven
 from netwatch.notify.guard import faults_of
+from netwatch.notify.letter import Letter, Thread, proven
 from netwatch.notify.links import Links
-from netwatch.notify.mime import Mail, ascii_header, plain, text_header
+from netwatch.notify.mime import Mail, plain, text_header
 from netwatch.notify.story import story_of
 
 NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
@@ -380,16 +380,16 @@ def test_odd_names_of_recipients_are_no_reason_to_fall_back(name, make_notificat
 
 
 def test_the_plain_variant_is_a_whole_mail():
-    marks = [
-        ascii_header("Message-ID", "<a@b.example>"),
-        text_header("Thread-Topic", "ü"),
-        ascii_header("MIME-Version", "1.0"),
-    ]
-    origin, recipient = parse_mailbox(SENDER), parse_mailbox("noc@example.net")
+    letter = Letter(
+        origin=parse_mailbox(SENDER), recipient=parse_mailbox("Zoë <noc@example.net>"), subject="[DOWN] Zürich",
+        thread=Thread(id="x", topic="Zürich", receiver="noc", opened_at=NOW, at=NOW),
+        message_id="<a@b.example>", text="Zürich\n=?utf-8?q?x?=", html="<p>",
+    )  # fmt: skip
 
-    mail = plain_mail("[DOWN] core-sw1", origin, recipient, NOW, marks, "Zürich\n=?utf-8?q?x?=")
+    mail = letter._plain()
 
     assert faults_of(mail.message, [(header.name, header.value) for header in mail.headers]) == []
+    assert b"To: noc@example.net\r\nSubject: [DOWN] Z?rich\r\n" in mail.message
     assert b"Z?rich\r\n? ?utf-8?q?x??" in mail.message
 
 
