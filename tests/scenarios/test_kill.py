@@ -53,6 +53,7 @@ receivers:
 smtp:
   from: "NetWatch <netwatch@example.net>"
   relays: [{{host: 127.0.0.1, port: {smtp}}}]
+  storm: {{mails: 10000, critical_mails: 10000}}
 web: {{listen: "127.0.0.1:{{port}}"}}
 store: {{url: "sqlite:///{{state}}"}}
 """
