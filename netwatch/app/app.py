@@ -10,16 +10,28 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from prometheus_client import Gauge
 
 from netwatch import __version__
 from netwatch.alerts import Route, build_route
+from netwatch.app.clockwork import Clockwork, Follower
 from netwatch.app.policy import build_policy
-from netwatch.app.self_watch import OWN_NAME, SelfWatch
+from netwatch.app.self_watch import OWN_NAME, Organ, SelfWatch
+from netwatch.app.steady_clock import SteadyClock
 from netwatch.app.views import Views
+from netwatch.app.vitals import (
+    ClockVitals,
+    DiskVitals,
+    LedgerVitals,
+    LoopVitals,
+    PollingVitals,
+    RelayVitals,
+    TrapVitals,
+    WriterVitals,
+)
 from netwatch.config import Settings, credential, devices
 from netwatch.engine import LINKS_MEMORY, Engine, LinkSigner
 from netwatch.metrics import Board, Exposition
@@ -41,13 +53,15 @@ from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
 from netwatch.snmp import EngineMemory, NotificationSender, Snmp
 from netwatch.store import Store
-from netwatch.traps import OwnEngine, TrapReceiver
+from netwatch.traps import OwnEngine, TrapReceiver, traps_lost
 from netwatch.web import Server, create_app
 
 log = structlog.get_logger(__name__)
 
 SELF_WATCH_INTERVAL = timedelta(seconds=10)
 PRUNE_INTERVAL = timedelta(hours=1)
+MISTRUST_CLOCK_FOR = timedelta(days=1)
+"""For so long after the clock was set forward nothing is deleted for its age."""
 STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
 POLLING_MEMORY = "polling"
@@ -62,17 +76,25 @@ BUILD = Gauge("netwatch_build_info", "Always 1; the label says which version run
 class App:
     """The whole agent between `start()` and `stop()`."""
 
-    def __init__(self, settings: Settings, *, adapt: Callable[[Rule], Rule] = lambda rule: rule) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        adapt: Callable[[Rule], Rule] = lambda rule: rule,
+        clock: SteadyClock | None = None,
+    ) -> None:
         """Build every room.
 
         Args:
             settings: the configuration.
             adapt: changes each rule before it is used, as the demo does with hold times.
+            clock: what every room takes the time from.
 
         Raises:
             ConfigError: a profile, a rule or the route cannot be used; names file and line.
         """
         self._settings = settings
+        self._clock = clock or SteadyClock()
         self._devices = devices(settings)
         self._names = load_index(settings.mib_paths())
         _tell_problems(self._names)
@@ -85,7 +107,7 @@ class App:
         self._store = Store(settings.store)
         self._client = Snmp(settings.polling)
         self._letters = DeadLetters(self._store, settings.smtp)
-        self._notifier = Notifier(self._letters, settings.smtp)
+        self._notifier = Notifier(self._letters, settings.smtp, clock=self._clock.now)
         self._links = LinkSigner()
         self._board = Board(stale_after=_stale_after(self._devices))
         self._mailer = Mailer(
@@ -102,7 +124,9 @@ class App:
             rows=self._board,
             names=self._names,
             poll_now=self._poll_now,
+            clock=self._clock.now,
         )
+        self._clockwork = Clockwork(self._clock, self._store, self._followers)
         self._sender: TrapSender | None = None
         self._transport: NotificationSender | None = None
         self._poller: Poller | None = None
@@ -146,10 +170,12 @@ class App:
     async def _start(self) -> None:
         BUILD.labels(__version__).set(1)
         await self._store.start()
+        await self._clockwork.catch_up()
         own = await self._come_to_life()
         await self._know_own_links()
         self._mailer.restore(await self._store.memories(DIGEST_MEMORY))
         await self._engine.start()
+        self._clockwork.start()
         await self._start_sending(own)
         self._client.recall(await self._store.memories(SNMP_MEMORY), self._remember_engine)
         await self._client.start()
@@ -160,6 +186,7 @@ class App:
             sink=_Sink(self._engine, self._board),
             settings=self._settings.polling,
             memories=await self._store.memories(POLLING_MEMORY),
+            clock=self._clock,
         )
         await self._poller.start()
         self._receiver = TrapReceiver(
@@ -170,16 +197,34 @@ class App:
             memories=await self._store.memories(TRAPS_MEMORY),
             remember=lambda memory: self._store.commit(Transaction(memories=(memory,))),
             own=own,
+            clock=self._clock.now,
         )
         for memory in await self._store.memories(SNMP_MEMORY):
             self._introduce(memory, just_now=False)
         await self._receiver.start()
-        watch = SelfWatch(ledger=self._store, relays=self._notifier, polls=self._poller, sink=self._engine)
+        watch = SelfWatch(self._organs(self._poller), self._engine, self._clock.now)
         self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", watch.look)
         self._ticker.every(PRUNE_INTERVAL, "retention", self._prune)
         self._ticker.start()
         await self._server.start()
         log.info("netwatch started", version=__version__, devices=len(self._devices), rules=len(self._rules))
+
+    def _organs(self, poller: Poller) -> Sequence[Organ]:
+        """Return the parts of NetWatch that say how they are."""
+        return (
+            RelayVitals(self._notifier),
+            LedgerVitals(self._store),
+            WriterVitals(self._store),
+            DiskVitals(self._settings.store.directory),
+            PollingVitals(poller),
+            TrapVitals(traps_lost),
+            LoopVitals(self._clockwork.pulse.lag),
+            ClockVitals(self._clockwork.watch),
+        )
+
+    def _followers(self) -> Sequence[Follower]:
+        """Return the rooms that follow when the wall clock was set."""
+        return (self._notifier, *([self._sender] if self._sender is not None else []))
 
     async def _come_to_life(self) -> OwnEngine:
         """Return our SNMP engine, one boot after the last; written down before it says a word."""
@@ -196,7 +241,9 @@ class App:
         """Start what carries the outbox away: mails by SMTP, notifications to other SNMP managers."""
         self._transport = NotificationSender(own)
         credentials = {name: credential(self._settings, name) for name in self._settings.credentials}
-        self._sender = TrapSender(self._letters, self._transport, self._settings.receivers, credentials)
+        self._sender = TrapSender(
+            self._letters, self._transport, self._settings.receivers, credentials, clock=self._clock.now
+        )
         await self._transport.start()
         await self._letters.start()
         await self._notifier.start()
@@ -222,7 +269,7 @@ class App:
         """Stop every room in reverse; what was not mailed is mailed after the next start."""
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             started = (
-                self._store, self._engine, self._transport, self._letters, self._notifier, self._sender,
+                self._store, self._engine, self._clockwork, self._transport, self._letters, self._notifier, self._sender,
                 self._client, self._poller, self._receiver, self._ticker,
             )  # fmt: skip
             for room in started:
@@ -252,7 +299,9 @@ class App:
             self._poller.poll_now(device)
 
     async def _prune(self) -> None:
-        gone = await self._store.prune(datetime.now(UTC) - self._settings.store.retention)
+        if self._clockwork.watch.set_by(MISTRUST_CLOCK_FOR) > timedelta(0):
+            return  # a clock set years ahead by mistake would have the whole history deleted
+        gone = await self._store.prune(self._clock.now() - self._settings.store.retention)
         if gone:
             log.info("retention removed what ended long ago", rows=gone)
 

@@ -5,58 +5,28 @@ May import: every room below. Called by: netwatch.app.app, which lets it look ev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
-from prometheus_client import Gauge
+import structlog
+from prometheus_client import Counter
 
-from netwatch.model import SCALARS, SELF, Column, OutboxEntry, OutboxState, TableReading
+from netwatch.app.vitals import Vitals
+from netwatch.model import SCALARS, SELF, TableReading, Value
 
 OWN_NAME = "netwatch"
 """The device name under which NetWatch watches itself."""
-DEAD_FOR = timedelta(days=1)
-DEAD_LETTERS_SEEN = 1000
 
-OUTBOX = Gauge("netwatch_outbox_messages", "Mails in the outbox, one per recipient, by state", ["state"])
-OLDEST_UNSENT_SECONDS = Gauge("netwatch_outbox_oldest_unsent_seconds", "Age of the oldest mail not yet sent")
+ERRORS = Counter("netwatch_self_watch_errors_total", "Times a part of NetWatch could not say how it is")
+log = structlog.get_logger(__name__)
 
 
-class Ledger(Protocol):
-    """Who knows the outbox."""
+class Organ(Protocol):
+    """A part of NetWatch that can say how it is."""
 
-    async def oldest_unsent(self) -> datetime | None:
-        """Return when the oldest mail that is not sent was written, None where none waits."""
-
-    async def outbox_counts(self) -> Mapping[OutboxState, int]:
-        """Return how many mails are in each state."""
-
-    async def outbox(self, states: Collection[OutboxState] | None, limit: int) -> Sequence[OutboxEntry]:
-        """Return the newest mails first."""
-
-
-class Relays(Protocol):
-    """Who knows the mail relays."""
-
-    @property
-    def relays_up(self) -> int:
-        """Return how many take mail."""
-
-    @property
-    def relays_down(self) -> int:
-        """Return how many are left alone at the moment."""
-
-
-class Punctuality(Protocol):
-    """Who knows how late polls are."""
-
-    @property
-    def lag_seconds(self) -> float:
-        """Return by how much the latest start of the last minute was late."""
-
-    @property
-    def late_ratio(self) -> float:
-        """Return the share of late starts in the last minute, 0 to 1."""
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return columns of the table `netwatch`; what is left out is unknown."""
 
 
 class ReadingSink(Protocol):
@@ -67,44 +37,24 @@ class ReadingSink(Protocol):
 
 
 class SelfWatch:
-    """Asks the rooms how they are, and tells the engine as the device `netwatch`."""
+    """Asks every part how it is, and tells the engine as the device `netwatch`."""
 
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        relays: Relays,
-        polls: Punctuality,
-        sink: ReadingSink,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> None:
-        self._ledger, self._relays, self._polls, self._sink, self._clock = ledger, relays, polls, sink, clock
+    def __init__(self, organs: Sequence[Organ], sink: ReadingSink, clock: Callable[[], datetime]) -> None:
+        self._organs, self._sink, self._clock = organs, sink, clock
 
     async def look(self) -> None:
-        """Take one reading of everything."""
+        """Take one reading of everything; what cannot be asked is unknown, which never ends an alert."""
         now = self._clock()
-        columns: dict[str, Column] = {
-            "relays_down": [self._relays.relays_down],
-            "relays_up": [self._relays.relays_up],
-            "oldest_unsent_seconds": [await self._oldest_unsent_seconds(now)],
-            "dead_letters": [await self._dead_letters(now)],
-            "polls_late_ratio": [self._polls.late_ratio],
-            "poll_lag_seconds": [self._polls.lag_seconds],
-        }
+        found: dict[str, Value] = dict.fromkeys(SELF.columns)
+        for organ in self._organs:
+            found.update(await self._ask(organ, now))
+        columns = {name: [value] for name, value in found.items()}
         self._sink.take_reading(TableReading(device=OWN_NAME, table=SELF.name, at=now, rows=SCALARS, columns=columns))
 
-    async def _oldest_unsent_seconds(self, now: datetime) -> float:
-        oldest = await self._ledger.oldest_unsent()
-        age = (now - oldest).total_seconds() if oldest else 0.0
-        OLDEST_UNSENT_SECONDS.set(age)
-        return age
-
-    async def _dead_letters(self, now: datetime) -> int:
-        """Return how many mails were refused for good in the last day: what somebody should still look at."""
-        counts = await self._ledger.outbox_counts()
-        for state in OutboxState:
-            OUTBOX.labels(state).set(counts.get(state, 0))
-        if not counts.get(OutboxState.DEAD):
-            return 0
-        dead = await self._ledger.outbox({OutboxState.DEAD}, DEAD_LETTERS_SEEN)
-        return sum(entry.last_tried_at is not None and now - entry.last_tried_at < DEAD_FOR for entry in dead)
+    async def _ask(self, organ: Organ, now: datetime) -> Vitals:
+        try:
+            return await organ.vitals(now)
+        except Exception as exc:  # noqa: BLE001  # one that fails must not blind us for the others
+            ERRORS.inc()
+            log.warning("a part of NetWatch cannot say how it is", part=type(organ).__name__, error=str(exc))
+            return {}

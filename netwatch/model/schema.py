@@ -61,6 +61,23 @@ SELF = TableSchema(
         "dead_letters": ColumnKind.GAUGE,
         "polls_late_ratio": ColumnKind.GAUGE,
         "poll_lag_seconds": ColumnKind.GAUGE,
+        "loop_lag_seconds": ColumnKind.GAUGE,
+        "loop_lag_max_seconds": ColumnKind.GAUGE,
+        "store_refuses": ColumnKind.GAUGE,
+        "store_trouble": ColumnKind.TEXT,
+        "store_trouble_seconds": ColumnKind.GAUGE,
+        "outbox_unaccounted": ColumnKind.GAUGE,
+        "disk_free_bytes": ColumnKind.GAUGE,
+        "disk_free_ratio": ColumnKind.GAUGE,
+        "traps_lost": ColumnKind.GAUGE,
+        "clock_set_seconds": ColumnKind.GAUGE,
+        "asleep_seconds": ColumnKind.GAUGE,
     },
 )
-"""What NetWatch says of itself, as the device `netwatch`."""
+"""What NetWatch says of itself, as the device `netwatch`; what a part cannot say at the moment is unknown.
+
+loop_lag_seconds: what 99 of 100 moments of the last minute waited for the event loop at most.
+store_refuses: 1 while the database takes nothing, for `store_trouble_seconds` and because of `store_trouble`.
+clock_set_seconds, asleep_seconds: what happened to the clock in the last ten minutes, else 0.
+traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes.
+outbox_unaccounted: rows of the outbox that nobody can say anything of; anything but 0 is a fault of NetWatch."""

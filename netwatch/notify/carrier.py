@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from netwatch.errors import StoreError
-from netwatch.model import Event, OutboxEntry, OutboxKind
+from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, moved_entry
 from netwatch.notify import metrics
 from netwatch.notify.attempts import Result, given_back
 from netwatch.notify.loops import surviving
@@ -84,6 +84,16 @@ class Carrier:
         """Look at the outbox now: rows were committed, or there is room. Call it on the loop."""
         self._woken.set()
 
+    @property
+    def alive(self) -> bool:
+        """Return whether rows would still be carried."""
+        return bool(self._loops) and not any(task.done() for task in self._loops)
+
+    def clock_was_set(self, step: ClockStep) -> None:
+        """Move what is under way with the wall clock, as the rows in the database were, and look again."""
+        self._leased = {entry_id: moved_entry(entry, step) for entry_id, entry in self._leased.items()}
+        self.wake()
+
     def start(self) -> None:
         """Begin to carry."""
         self._loops = [
@@ -145,11 +155,12 @@ class Carrier:
             try:
                 result = await self._carry(entry)
             except asyncio.CancelledError:
-                self._leased.pop(entry.id, None)
-                await self._record(Result(entry=given_back(entry)))
+                await self._record(Result(entry=given_back(self._leased.pop(entry.id, entry))))
                 raise
             finally:
-                self._leased.pop(entry.id, None)  # what is recorded now is the last word; renewed no more
+                now = self._leased.pop(entry.id, entry)  # what is recorded now is the last word; renewed no more
+            if result.entry.not_before == entry.not_before:  # given back; the clock may have been set meanwhile
+                result = replace(result, entry=replace(result.entry, not_before=now.not_before))
             await self._record(result)
 
     async def _record(self, result: Result) -> None:

@@ -11,11 +11,11 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
-from netwatch.model import OutboxEntry, OutboxKind
+from netwatch.model import ClockStep, OutboxEntry, OutboxKind
 from netwatch.notify import metrics
 from netwatch.notify.address import parse_mailbox
 from netwatch.notify.attempts import Result, given_back
@@ -80,6 +80,18 @@ class Notifier:
     def wake(self) -> None:
         """Look at the outbox now: rows were committed. Call it on the loop."""
         self._carrier.wake()
+
+    def clock_was_set(self, step: ClockStep) -> None:
+        """Move what is under way with the wall clock."""
+        self._carrier.clock_was_set(step)
+
+    def slept(self, asleep: timedelta) -> None:
+        """Look at the outbox again: timers stood still while the machine slept."""
+        self.wake()
+
+    def is_alive(self) -> bool:
+        """Return whether mail would be sent."""
+        return self._carrier.alive
 
     async def start(self) -> None:
         """Begin to send."""

@@ -19,7 +19,7 @@ from typing import Protocol
 import structlog
 
 from netwatch.errors import PollError
-from netwatch.model import Credential, Device, OutboxEntry, OutboxKind, Varbind
+from netwatch.model import ClockStep, Credential, Device, OutboxEntry, OutboxKind, Varbind
 from netwatch.notify import metrics
 from netwatch.notify.attempts import Result
 from netwatch.notify.carrier import Carrier, Outbox, utc_now
@@ -92,6 +92,15 @@ class TrapSender:
     def wake(self) -> None:
         """Look at the outbox now: rows were committed. Call it on the loop."""
         self._carrier.wake()
+
+    def clock_was_set(self, step: ClockStep) -> None:
+        """Move what is under way with the wall clock, and the rest of managers that were silent."""
+        self._resting = {place: step.moved_due(until) for place, until in self._resting.items()}
+        self._carrier.clock_was_set(step)
+
+    def slept(self, asleep: timedelta) -> None:
+        """Look at the outbox again: timers stood still while the machine slept."""
+        self.wake()
 
     async def start(self) -> None:
         """Begin to send."""

@@ -295,8 +295,13 @@ class MemoryStore:
             asyncio.get_running_loop().call_soon(lambda: self.on_outbox_commit())
         return True
 
-    async def move_open(self, step: ClockStep, mark: Memory) -> bool:
-        """Move what is open along with a wall clock that was set; return false where `mark` says it was done."""
+    def move_open(self, step: ClockStep, mark: Memory) -> asyncio.Future[bool]:
+        """Move what is open along with a wall clock that was set; the result is false where it was done before."""
+        future = asyncio.get_running_loop().create_future()
+        future.set_result(self._move_open(step, mark))
+        return future
+
+    def _move_open(self, step: ClockStep, mark: Memory) -> bool:
         if self._memories.get((mark.scope, mark.key)) == mark:
             return False
         told = {member for group in self._groups.values() for member in group.members}

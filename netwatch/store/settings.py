@@ -6,6 +6,7 @@ May import: netwatch.model. Called by: config.
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import Field, field_validator
 
@@ -23,6 +24,11 @@ class StoreSettings(Section):
         default=timedelta(days=90),
         description="how long ended alerts, events, traps and finished mails are kept; unsent mail is kept always",
     )
+
+    @property
+    def directory(self) -> Path:
+        """Return where the database stands, whose file system must not fill up."""
+        return Path(self.url.removeprefix("sqlite:///")).absolute().parent
 
     @field_validator("url")
     @classmethod

@@ -109,10 +109,12 @@ class Store(StoreReader):
             self.on_outbox_commit()
         return recorded
 
-    async def move_open(self, step: ClockStep, mark: Memory) -> bool:
-        """Move what is open along with a wall clock that was set; return false where `mark` says it was done."""
-        moved: bool = await self._running().submit(work=partial(clock_steps.move_open, step=step, mark=mark))
-        return moved
+    def move_open(self, step: ClockStep, mark: Memory) -> asyncio.Future[bool]:
+        """Queue the move of what is open along with a wall clock that was set, after what was queued before.
+
+        The future's result is false where `mark` says that it was done before.
+        """
+        return self._running().submit(work=partial(clock_steps.move_open, step=step, mark=mark))
 
     async def by_hand(self, act: Act, entry_id: str, by: str, now: datetime) -> Handled:
         """Retry or drop an outbox row for a person, or say why that makes no sense."""

@@ -4,9 +4,10 @@
 `TrapEvent`s to a `TrapSink` on the loop. Repeats arrive there as counts.
 """
 
+from netwatch.traps.metrics import lost as traps_lost
 from netwatch.traps.own_engine import OwnEngine
 from netwatch.traps.receiver import TrapReceiver, TrapSink
 from netwatch.traps.refusal import Refused
 from netwatch.traps.sender_engines import SenderEngine
 
-__all__ = ["OwnEngine", "TrapReceiver", "TrapSink", "Refused", "SenderEngine"]
+__all__ = ["OwnEngine", "TrapReceiver", "TrapSink", "Refused", "SenderEngine", "traps_lost"]

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
@@ -41,12 +41,18 @@ class Listener:
     """The thread. `tell` is called from it with what is to be told; `is_ready` says whether more can be taken."""
 
     def __init__(
-        self, sockets: Sequence[TrapSocket], pipeline: Pipeline, tell: Tell, is_ready: Callable[[], bool]
-    ) -> None:  # fmt: skip
+        self,
+        sockets: Sequence[TrapSocket],
+        pipeline: Pipeline,
+        tell: Tell,
+        is_ready: Callable[[], bool],
+        clock: Callable[[], datetime],
+    ) -> None:
         self._sockets = {one.udp.fileno(): one for one in sockets}
         self._pipeline = pipeline
         self._tell = tell
         self._is_ready = is_ready
+        self._clock = clock
         self._not_kept: deque[Told[Inform]] = deque()
         self._stopping = False
         self._beat = time.monotonic()
@@ -95,7 +101,7 @@ class Listener:
     def _turn(self) -> None:
         ready = self._poll.poll(self._wait_seconds() * 1000)
         now = self._beat = time.monotonic()
-        at = datetime.now(UTC)
+        at = self._clock()
         for descriptor, _ in ready:
             socket = self._sockets.get(descriptor)
             if socket is None:
@@ -109,7 +115,7 @@ class Listener:
 
     def _read_all(self) -> None:
         for socket in self._sockets.values():
-            self._pipeline.admit(socket, socket.read(PER_SOCKET), datetime.now(UTC))
+            self._pipeline.admit(socket, socket.read(PER_SOCKET), self._clock())
 
     def _hand_over(self, told: list[Told[Inform]]) -> None:
         self._pipeline.hand_over_counts()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter as Tally
 
-from prometheus_client import Counter, Gauge
+from prometheus_client import REGISTRY, Counter, Gauge
 
 RECEIVED = Counter("netwatch_traps_received_total", "Traps and informs accepted, by SNMP version", ["version"])
 DROPPED = Counter(
@@ -43,6 +43,16 @@ for _version in ("1", "2c", "3"):
     RECEIVED.labels(version=_version)
 for _kind in ("first", "repeats", "storm"):
     EVENTS.labels(kind=_kind)
+
+
+LOSSES = ("kernel", "queue_full", "not_written")
+"""The causes that are ours: something came that should have been kept."""
+
+
+def lost() -> float:
+    """Return how many datagrams came since the start and could not be kept."""
+    values = (REGISTRY.get_sample_value("netwatch_traps_dropped_total", {"cause": cause}) for cause in LOSSES)
+    return sum(value or 0.0 for value in values)
 
 
 class Counts:

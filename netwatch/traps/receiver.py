@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
 
@@ -71,6 +72,7 @@ class TrapReceiver:
         self, settings: TrapSettings, devices: Sequence[Device], sink: TrapSink, *,
         users: Sequence[Credential] = (), memories: Iterable[Memory] = (), remember: Remember = _forget_it,
         own: OwnEngine | None = None, key_of: KeyOf | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
         """Build the receiver.
 
@@ -84,7 +86,9 @@ class TrapReceiver:
             own: our SNMP engine in this life, where somebody else sends under the same name.
             key_of: what makes two traps of one source the same but for their trap OID, such as the port they are
                 about; asked in the trap thread. Without it the content decides.
+            clock: when a trap came; asked in the trap thread.
         """
+        self._clock = clock
         self._settings = settings
         self._sink = sink
         self._devices = KnownDevices(devices)
@@ -123,7 +127,7 @@ class TrapReceiver:
             raise
         RECEIVE_BUFFER.set(min(one.receive_buffer_bytes for one in self._sockets))
         self._look_ups = asyncio.create_task(self._devices.keep_looking_up(), name="trap sources by name")
-        self._listener = Listener(self._sockets, self._pipeline, self._hand_over, self._is_ready)
+        self._listener = Listener(self._sockets, self._pipeline, self._hand_over, self._is_ready, self._clock)
         self._listener.start()
         log.info("listening for traps", on=[f"{host}:{port}" for host, port in self.addresses])
 

@@ -1,86 +1,63 @@
-"""What NetWatch says of itself: a reading of the device `netwatch`, taken from the rooms as they are."""
+"""What NetWatch says of itself: a reading of the device `netwatch`, put together from what every part says."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import pytest
 from prometheus_client import REGISTRY
 
 from netwatch.app.self_watch import SelfWatch
-from netwatch.model import SELF, OutboxEntry, OutboxState, TableReading, Transaction
-from netwatch.store import MemoryStore
+from netwatch.model import SELF, TableReading
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@dataclass
-class House:
-    """The rooms as the self-watch sees them, each with what a test lets it say."""
+class Part:
+    def __init__(self, **vitals: object) -> None:
+        self.told = vitals
 
-    store: MemoryStore = field(default_factory=MemoryStore)
-    relays_up: int = 1
-    relays_down: int = 0
-    lag_seconds: float = 0.0
-    late_ratio: float = 0.0
-    readings: list[TableReading] = field(default_factory=list)
+    async def vitals(self, now: datetime) -> dict[str, object]:
+        assert now == NOW
+        return self.told
+
+
+class BrokenPart:
+    async def vitals(self, now: datetime) -> dict[str, object]:
+        raise OSError("the disk is gone")
+
+
+class Sink:
+    def __init__(self) -> None:
+        self.readings: list[TableReading] = []
 
     def take_reading(self, reading: TableReading) -> None:
         self.readings.append(reading)
 
-    async def said(self) -> dict[str, object]:
-        """Return what one look says, column by column."""
-        watch = SelfWatch(ledger=self.store, relays=self, polls=self, sink=self, clock=lambda: NOW)
-        await watch.look()
-        return {name: column[0] for name, column in self.readings[-1].columns.items()}
 
-    async def mail(self, name: str, ago: timedelta, **fields: object) -> None:
-        at = NOW - ago
-        entry = OutboxEntry(
-            id=name, message_id=f"<{name}@netwatch>", envelope_sender="n@example.net", recipient="noc@example.net",
-            subject="[DOWN] sw1", message=b"", created_at=at, not_before=at,
-        )  # fmt: skip
-        await self.store.commit(Transaction(entries=(replace(entry, **fields),)))
+async def reading_of(*parts: object) -> TableReading:
+    sink = Sink()
+    await SelfWatch(parts, sink, lambda: NOW).look()
+    return sink.readings[0]
 
 
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    house = House()
-    await house.store.start()
-    yield house
-    await house.store.stop()
+async def test_what_the_parts_say_becomes_one_reading_of_the_device_netwatch():
+    reading = await reading_of(Part(relays_up=1), Part(relays_down=2))
+
+    assert (reading.device, reading.table, reading.at) == ("netwatch", "netwatch", NOW)
+    assert set(reading.columns) == set(SELF.columns)
+    assert (reading.columns["relays_up"], reading.columns["relays_down"]) == ([1], [2])
 
 
-async def test_one_look_fills_every_column_of_the_device_netwatch(house):
-    said = await house.said()
+async def test_what_no_part_says_is_unknown():
+    reading = await reading_of(Part(relays_up=1))
 
-    assert set(said) == set(SELF.columns)
-    assert (house.readings[0].device, house.readings[0].table, house.readings[0].at) == ("netwatch", "netwatch", NOW)
-
-
-async def test_relays_and_the_punctuality_of_polls_are_told_as_they_are(house):
-    house.relays_up, house.relays_down, house.lag_seconds, house.late_ratio = 1, 2, 3.5, 0.25
-
-    said = await house.said()
-
-    assert (said["relays_up"], said["relays_down"]) == (1, 2)
-    assert (said["poll_lag_seconds"], said["polls_late_ratio"]) == (3.5, 0.25)
+    assert reading.columns["dead_letters"] == [None]
 
 
-async def test_the_oldest_mail_not_sent_is_told_by_its_age(house):
-    await house.mail("old", timedelta(minutes=20), state=OutboxState.DEFERRED)
-    await house.mail("older", timedelta(minutes=40), state=OutboxState.SENT, sent_at=NOW)
+async def test_a_part_that_cannot_be_asked_is_counted_and_blinds_us_for_no_other():
+    before = REGISTRY.get_sample_value("netwatch_self_watch_errors_total")
 
-    assert (await house.said())["oldest_unsent_seconds"] == 1200.0
-    assert REGISTRY.get_sample_value("netwatch_outbox_oldest_unsent_seconds") == 1200.0
-    assert REGISTRY.get_sample_value("netwatch_outbox_messages", {"state": "sent"}) == 1
-    assert REGISTRY.get_sample_value("netwatch_outbox_messages", {"state": "dead"}) == 0
+    reading = await reading_of(BrokenPart(), Part(relays_up=1))
 
-
-async def test_dead_letters_are_those_of_the_last_day(house):
-    for name, ago in (("fresh", timedelta(hours=23)), ("stale", timedelta(hours=25))):
-        await house.mail(name, ago, state=OutboxState.DEAD, last_tried_at=NOW - ago)
-
-    assert (await house.said())["dead_letters"] == 1
+    assert reading.columns["relays_up"] == [1]
+    assert REGISTRY.get_sample_value("netwatch_self_watch_errors_total") == before + 1

@@ -19,7 +19,8 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
     assert set(rules) == {
         "DeviceDown", "DeviceRebooted", "InterfaceDown", "InterfaceSaturated", "InterfaceErrors", "InterfaceDiscards",
         "CpuHigh", "MemoryHigh", "RealMemoryHigh", "StorageFull",
-        "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate",
+        "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate", "LoopLag", "StoreTrouble", "DiskLow",
+        "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost",
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
@@ -62,6 +63,27 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
     ("MailWaiting", {"oldest_unsent_seconds": [3700]}, {}, True, "A mail has been waiting for 1h 1m"),
     ("DeadLetters", {"dead_letters": [3]}, {}, True, "3 mails were refused for good"),
     ("PollsLate", {"polls_late_ratio": [0.12]}, {}, True, "12 % of NetWatch's polls are late"),
+    ("LoopLag", {"loop_lag_seconds": [2.4]}, {}, True, "NetWatch is held up by 2s"),
+    ("LoopLag", {"loop_lag_seconds": [0.9]}, {}, False, ""),
+    ("StoreTrouble", {"store_refuses": [1], "store_trouble": [b"netwatch.db: the disk is full"]}, {}, True,
+     "NetWatch's database cannot be written"),
+    ("StoreTrouble", {"store_refuses": [0], "store_trouble": [None]}, {}, False, ""),
+    ("DiskLow", {"disk_free_bytes": [104857600], "disk_free_ratio": [0.5]}, {}, True,
+     "Only 100 MiB are free where NetWatch keeps its database"),
+    ("DiskLow", {"disk_free_bytes": [4 * 2**30], "disk_free_ratio": [0.04]}, {}, True,
+     "Only 4 GiB are free where NetWatch keeps its database"),
+    ("DiskLow", {"disk_free_bytes": [40 * 2**30], "disk_free_ratio": [0.04]}, {}, False, ""),
+    ("DiskLow", {"disk_free_bytes": [None], "disk_free_ratio": [None]}, {}, None, ""),
+    ("ClockStepped", {"clock_set_seconds": [-3600.0]}, {}, True,
+     "The clock of NetWatch's machine was set by -1h"),
+    ("ClockStepped", {"clock_set_seconds": [3600.0]}, {}, True, "The clock of NetWatch's machine was set by 1h"),
+    ("ClockStepped", {"clock_set_seconds": [0.0]}, {}, False, ""),
+    ("MachineSlept", {"asleep_seconds": [7200.0]}, {}, True, "NetWatch's machine was asleep for 2h"),
+    ("MachineSlept", {"asleep_seconds": [0.0]}, {}, False, ""),
+    ("LedgerBroken", {"outbox_unaccounted": [-2]}, {}, True, "NetWatch has lost track of 2 mails"),
+    ("LedgerBroken", {"outbox_unaccounted": [0]}, {}, False, ""),
+    ("TrapsLost", {"traps_lost": [17]}, {}, True, "17 traps were lost in ten minutes"),
+    ("TrapsLost", {"traps_lost": [0]}, {}, False, ""),
 ])  # fmt: skip
 def test_a_shipped_rule_breaks_where_it_should(workshop, rules, name, columns, rates, broken, summary):
     rule = rules[name]
