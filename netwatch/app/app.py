@@ -106,7 +106,7 @@ class App:
         self._rules = [adapt(rule) for rule in book.rules]
         self._store = Store(settings.store)
         self._client = Snmp(settings.polling)
-        self._letters = DeadLetters(self._store, settings.smtp)
+        self._letters = DeadLetters(self._store, settings.smtp, clock=self._clock.now)
         self._notifier = Notifier(self._letters, settings.smtp, clock=self._clock.now)
         self._links = LinkSigner()
         self._board = Board(stale_after=_stale_after(self._devices))
@@ -224,7 +224,7 @@ class App:
 
     def _followers(self) -> Sequence[Follower]:
         """Return the rooms that follow when the wall clock was set."""
-        return (self._notifier, *([self._sender] if self._sender is not None else []))
+        return (self._letters, self._notifier, *([self._sender] if self._sender is not None else []))
 
     async def _come_to_life(self) -> OwnEngine:
         """Return our SNMP engine, one boot after the last; written down before it says a word."""
@@ -269,8 +269,8 @@ class App:
         """Stop every room in reverse; what was not mailed is mailed after the next start."""
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             started = (
-                self._store, self._engine, self._clockwork, self._transport, self._letters, self._notifier, self._sender,
-                self._client, self._poller, self._receiver, self._ticker,
+                self._store, self._engine, self._clockwork, self._transport, self._letters, self._notifier,
+                self._sender, self._client, self._poller, self._receiver, self._ticker,
             )  # fmt: skip
             for room in started:
                 if room is not None:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState, Transaction
+from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.notify import metrics
 from netwatch.notify.carrier import Outbox, utc_now
 from netwatch.notify.fallback_compose import (
@@ -75,6 +75,15 @@ class DeadLetters:
     def untold(self) -> int:
         """Return of how many dead rows nobody has been told yet."""
         return len(self._untold)
+
+    def clock_was_set(self, step: ClockStep) -> None:
+        """Move with the wall clock when somebody was last told, and look again."""
+        self._told_at = None if self._told_at is None else step.moved(self._told_at)
+        self._woken.set()
+
+    def slept(self, asleep: timedelta) -> None:
+        """Look again: timers stood still while the machine slept."""
+        self._woken.set()
 
     async def start(self) -> None:
         """Find what a former life had yet to tell, and begin to tell it."""
