@@ -95,10 +95,13 @@ def _one_of(finding: _Finding) -> str:
     return message + did_you_mean(finding.value, re.split(r", | or ", expected))
 
 
+_NO_TIME = ("datetime.timedelta(0)", "0 seconds")
+
+
 def _limit(words: str, name: str) -> Callable[[_Finding], str]:
     def say(finding: _Finding) -> str:
         limit = str(finding.limits.get(name))
-        return f"must be {words} {'0s' if limit == 'datetime.timedelta(0)' else limit}"
+        return f"must be {words} {'0s' if limit in _NO_TIME else limit}"
 
     return say
 

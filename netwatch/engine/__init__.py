@@ -4,8 +4,9 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch
 """
 
 from netwatch.engine.engine import Engine, Ledger
+from netwatch.engine.history import History, KeptGap
 from netwatch.engine.incidents import Mailer
 from netwatch.engine.links import LINKS_MEMORY, LinkSigner, LinkToken
 from netwatch.engine.traps import KnownRows
 
-__all__ = ["Engine", "Ledger", "Mailer", "KnownRows", "LINKS_MEMORY", "LinkSigner", "LinkToken"]
+__all__ = ["Engine", "Ledger", "Mailer", "KnownRows", "History", "KeptGap", "LINKS_MEMORY", "LinkSigner", "LinkToken"]

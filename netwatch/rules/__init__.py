@@ -3,12 +3,13 @@
 `load_rule_book` reads and checks rule files. `evaluate` gives a rule's verdicts on a reading, with the help of the
 TableMemory that all rules of one table of one device share; `render` writes the annotations of an alert. For a trap
 `facts_of`, `verdict_on` and `render_trap` do the same, without any memory. `evidence_of` and `trap_evidence` say what
-a verdict rests on.
+a verdict rests on, `values_in` what the values of rules are in every row, for those who keep them.
 """
 
 from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts, trap_evidence
 from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
 from netwatch.rules.memory import MEMORY_SCOPE, TableMemory, memory_key
+from netwatch.rules.replay import has_curve, threshold_in, values_in
 from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render
 from netwatch.rules.rule_file import RuleEntry
 from netwatch.rules.settings import RuleSettings
@@ -31,5 +32,6 @@ __all__ = [
     "NoData", "Rule", "Verdicts", "evaluate", "render",
     "MEMORY_SCOPE", "TableMemory", "memory_key",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
-    "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part", "MibNames", "NO_MIB",
+    "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
+    "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB",
 ]  # fmt: skip

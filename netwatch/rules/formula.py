@@ -2,8 +2,8 @@
 
 Three ways lead through the same expression. Where no input misses a value the code is one list comprehension of
 plain Python. Where some rows do, those rows take exact code (see kleene) and the others stay plain. Where plain code
-raises (a division by zero), all rows take exact code. The outcome is the same each way; tests hold all of them
-against a slow interpreter.
+raises (a division by zero), all rows take exact code; in pure arithmetic only those that raise. The outcome is the
+same each way; tests hold all of them against a slow interpreter.
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.rules.emitter, kleene, nodes, sources. Called by: sources, loading, rule.
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from netwatch.rules.emitter import exact_code, matcher_key, plain_code
 from netwatch.rules.kleene import EXACT, PLAIN
-from netwatch.rules.nodes import Kind, Matching, Node, Read
+from netwatch.rules.nodes import Arithmetic, Function, Kind, Matching, Node, Number, Read
 
 if TYPE_CHECKING:
     from netwatch.rules.frame import Frame
     from netwatch.rules.sources import Prepared, Source
 
+_PURE = (Arithmetic, Function, Number, Read)
 _Column = Callable[..., list[Any]]
 """Compiled code: columns and scalars in, results out."""
 
@@ -57,6 +58,9 @@ class Formula:
         space["row"] = self._row
         self._plain: _Column = _compiled(self._comprehension(plain), space)
         self._mixed: _Column = _compiled(self._comprehension(f"{plain} if {complete} else {exact}"), space)
+        if all(isinstance(inner, _PURE) for inner in node.walk()):  # what cannot be worked out spoils all of it
+            space["careful"] = _careful(_compiled(f"lambda {arguments}: {plain}", space))
+            exact = f"careful({arguments}) if {complete} else {exact}"
         self._exact: _Column = _compiled(self._comprehension(exact), space)
 
     def column(self, frame: Frame) -> Sequence[Any]:
@@ -95,6 +99,16 @@ class Formula:
         variables = ", ".join(f"v{number}" for number in looped)
         columns = ", ".join(f"c{number}" for number in looped)
         return f"lambda {parameters}: [{result} for {variables} in zip({columns})]"
+
+
+def _careful(plain: Callable[..., Any]) -> Callable[..., Any]:
+    def careful(*arguments: Any) -> Any:
+        try:
+            return plain(*arguments)
+        except ArithmeticError:
+            return None
+
+    return careful
 
 
 def _compiled(source: str, space: Mapping[str, Any]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import contextlib
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -113,6 +113,7 @@ class RoughServer:
     script:     step -> one act for every time, or a sequence: one act each time the step comes up, over all
                 connections, None for the usual answer; after its end the usual answer.
     recipients: address -> act at its RCPT, for every time.
+    on_step:    called when a step is asked for (false) and when the server has answered it (true).
     extensions: what EHLO offers. STARTTLS is added where `context` is given, unless `strip_starttls`.
     """
 
@@ -121,6 +122,7 @@ class RoughServer:
         script: Mapping[Step, Act | Sequence[Act | None]] | None = None,
         *,
         recipients: Mapping[str, Act] | None = None,
+        on_step: Callable[[Step, bool], None] = lambda _step, _answered: None,
         extensions: Sequence[str] = ("PIPELINING", "8BITMIME", "SMTPUTF8", "AUTH PLAIN LOGIN CRAM-MD5"),
         context: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
@@ -133,6 +135,7 @@ class RoughServer:
         self.commands: list[str] = []
         self.logins: list[Login] = []
         self.connections = self._answered = 0
+        self._on_step = on_step
         self._recipients, self._extensions = dict(recipients or {}), tuple(extensions)
         self._context, self._implicit, self._strip = context, implicit_tls, strip_starttls
         self._always: dict[Step, Act] = {}
@@ -274,8 +277,7 @@ class RoughServer:
         return _decoded((await session.reader.readline()).decode("ascii", "replace").strip())
 
     async def _recipient(self, session: _Session, address: str) -> None:
-        act = self._recipients.get(address)
-        code = await self._say(session, act) if act else await self._act(session, Step.RCPT)
+        code = await self._play(session, Step.RCPT, self._recipients.get(address) or self._act_for(Step.RCPT))
         if code < 300:
             session.recipients.append(address)
 
@@ -299,7 +301,7 @@ class RoughServer:
             )
         )
         self._news.set()
-        await self._say(session, act)
+        await self._play(session, Step.DOT, act)
         self._answered += 1
 
     def _act_for(self, step: Step) -> Act:
@@ -311,7 +313,13 @@ class RoughServer:
         act = self._act_for(step)
         if usual_text and act.kind == "reply" and act.code == _USUAL[step]:
             act = reply(act.code, usual_text, after=act.after)
-        return await self._say(session, act)
+        return await self._play(session, step, act)
+
+    async def _play(self, session: _Session, step: Step, act: Act) -> int:
+        self._on_step(step, False)
+        code = await self._say(session, act)
+        self._on_step(step, True)
+        return code
 
     async def _say(self, session: _Session, act: Act) -> int:
         """Carry an act out; return its code. Ends the session where the act says so."""

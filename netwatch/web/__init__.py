@@ -1,13 +1,15 @@
-"""The status page, the JSON API and the HTTP server they and /metrics are served by; it shows, it never decides.
+"""The status page, the JSON APIs and the HTTP server they and /metrics are served by; it shows, it never decides.
 
-What it shows comes through the Protocols `Views`, `TrapLog` and `MetricsRenderer`, handed in by netwatch.app.
+What it shows comes through the Protocols `Views`, `TrapLog` and `MetricsRenderer`, what people want changed goes
+through `Actions`, all handed in by netwatch.app.
 Everything works without scripts and without a network beyond this one server: no fonts, scripts or styles from
 elsewhere.
 
-May import: netwatch.model, netwatch.errors. Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which
-reads mails as the page does.
+May import: netwatch.engine, netwatch.alerts, netwatch.model, netwatch.errors.
+Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which reads mails as the page does.
 """
 
+from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
 from netwatch.web.app import create_app
 from netwatch.web.mail_text import MailText, mail_text
 from netwatch.web.server import Server
@@ -15,6 +17,6 @@ from netwatch.web.settings import WebSettings
 from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views
 
 __all__ = [
-    "MailText", "MetricsRenderer", "RelayStatus", "RenderedMetrics", "Server", "TrapLog", "Views", "WebSettings",
-    "create_app", "mail_text",
+    "ActionRefused", "Actions", "MailText", "MetricsRenderer", "NotThere", "RelayStatus", "RenderedMetrics", "Server",
+    "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app", "mail_text",
 ]  # fmt: skip

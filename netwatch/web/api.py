@@ -5,13 +5,11 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from netwatch.model import NUMBERS, AlertState, DeviceStatus, ObjectNames, OutboxState
 from netwatch.web.flat import (
@@ -24,10 +22,8 @@ from netwatch.web.flat import (
     flat_rows,
     flat_trap,
 )
+from netwatch.web.pacing import json_list
 from netwatch.web.views import NoTraps, TrapLog, Views
-
-OBJECTS_AT_ONCE = 100
-"""Objects written between two turns of the event loop."""
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="how many at most, the newest first")]
 Text = Annotated[str, Query(max_length=255)]
@@ -42,18 +38,18 @@ def api_router(views: Views, trap_log: TrapLog | None = None, names: ObjectNames
     @router.api_route("/devices", methods=METHODS)
     async def devices(up: bool | None = None) -> Response:
         """Return every device, or those that are up, or down."""
-        return _json_list(flat_device(one) for one in views.devices() if up is None or one.up is up)
+        return json_list(flat_device(one) for one in views.devices() if up is None or one.up is up)
 
     @router.api_route("/devices/{name:path}", methods=METHODS)
     async def device(name: str) -> Response:
         """Return what is known of a device: itself first (`table` is `device`), then every row last read."""
         status = find_device(views, name)
-        return _json_list(_device_and_rows(views, status))
+        return json_list(_device_and_rows(views, status))
 
     @router.api_route("/alerts", methods=METHODS)
     async def alerts(state: AlertState | None = None, device: Text = "", rule: Text = "") -> Response:
         """Return alerts, of one state, device or rule where asked for."""
-        return _json_list(
+        return json_list(
             flat_alert(one)
             for one in await views.alerts()
             if (state is None or one.state is state) and device in ("", one.key.device) and rule in ("", one.key.rule)
@@ -62,18 +58,18 @@ def api_router(views: Views, trap_log: TrapLog | None = None, names: ObjectNames
     @router.api_route("/events", methods=METHODS)
     async def events(limit: Limit = 100, device: Text = "") -> Response:
         """Return the newest events."""
-        return _json_list(map(flat_event, await views.events(limit, device)))
+        return json_list(map(flat_event, await views.events(limit, device)))
 
     @router.api_route("/traps", methods=METHODS)
     async def traps(limit: Limit = 100, device: Text = "", source: Text = "") -> Response:
         """Return the newest traps, of one device or source where asked for."""
         found = await heard.traps(limit, device or None, source or None)
-        return _json_list(flat_trap(trap, names) for trap in found)
+        return json_list(flat_trap(trap, names) for trap in found)
 
     @router.api_route("/outbox", methods=METHODS)
     async def outbox(limit: Limit = 100, state: OutboxState | None = None) -> Response:
         """Return the newest mails without their text."""
-        return _json_list(map(flat_mail, await views.outbox(limit, state)))
+        return json_list(map(flat_mail, await views.outbox(limit, state)))
 
     @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
     async def nothing(path: str) -> Response:
@@ -98,19 +94,3 @@ def _device_and_rows(views: Views, status: DeviceStatus) -> Iterator[Flat]:
             yield {"device": name, **row}
     for gap in views.gaps(name):
         yield {"device": name, **flat_gap(gap)}
-
-
-def _json_list(objects: Iterable[Flat]) -> Response:
-    return StreamingResponse(_json_pieces(objects), media_type="application/json")
-
-
-async def _json_pieces(objects: Iterable[Flat]) -> AsyncIterator[str]:
-    """Write a list piece by piece, so that ten thousand devices do not hold the loop."""
-    text = "["
-    for count, one in enumerate(objects):
-        text += (",\n" if count else "\n") + json.dumps(one, allow_nan=False, ensure_ascii=False)
-        if count % OBJECTS_AT_ONCE == OBJECTS_AT_ONCE - 1:
-            yield text
-            text = ""
-            await asyncio.sleep(0)
-    yield text + "\n]\n"

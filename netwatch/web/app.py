@@ -16,10 +16,12 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response, Streami
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from netwatch.errors import NetWatchError
+from netwatch.errors import LinkError, NetWatchError
 from netwatch.model import NUMBERS, ObjectNames
+from netwatch.web.actions import ActionRefused, Actions, NoActions, NotThere
+from netwatch.web.alertmanager_api import alertmanager_router
 from netwatch.web.api import METHODS, api_router
-from netwatch.web.guard import Guard, own_names
+from netwatch.web.guard import Guard, is_alertmanagers
 from netwatch.web.live import Live
 from netwatch.web.metrics_route import metrics_router
 from netwatch.web.pages import page_router
@@ -39,10 +41,11 @@ def create_app(
     *,
     trap_log: TrapLog | None = None,
     names: ObjectNames = NUMBERS,
+    actions: Actions | None = None,
 ) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
 
-    `trap_log` is asked for traps, `names` for the words they are shown in.
+    `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
@@ -51,12 +54,13 @@ def create_app(
     heard = trap_log or NoTraps()
     app.state.live = Live(views, trap_log=heard)
     app.include_router(metrics_router(views, metrics))
+    app.include_router(alertmanager_router(views, actions or NoActions(), version))
     app.include_router(api_router(views, heard, names))
     _add_event_stream(app, app.state.live)
     app.include_router(page_router(views, templates, heard, names))
     app.mount("/static", StaticFiles(directory=_STATIC))
     _add_error_pages(app, templates)
-    app.add_middleware(Guard, names=own_names(settings))
+    app.add_middleware(Guard, settings=settings)
     return app
 
 
@@ -72,6 +76,8 @@ def _add_event_stream(app: FastAPI, live: Live) -> None:
 
 def _add_error_pages(app: FastAPI, templates: Templates) -> None:
     async def answer(request: Request, status: int, words: str, headers: dict[str, str] | None = None) -> Response:
+        if is_alertmanagers(request.url.path):
+            return JSONResponse(words, status, headers=headers)
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": words}, status, headers=headers)
         title = HTTPStatus(status).phrase
@@ -88,6 +94,14 @@ def _add_error_pages(app: FastAPI, templates: Templates) -> None:
     async def misasked(request: Request, exc: RequestValidationError) -> Response:
         words = "; ".join(f"{error['loc'][-1]}: {error['msg']}" for error in exc.errors())
         return await answer(request, 400, words)
+
+    @app.exception_handler(ActionRefused)
+    async def not_so(request: Request, exc: ActionRefused) -> Response:
+        return await answer(request, 404 if isinstance(exc, NotThere) else 400, str(exc))
+
+    @app.exception_handler(LinkError)
+    async def no_link(request: Request, exc: LinkError) -> Response:
+        return await answer(request, 410, str(exc))
 
     @app.exception_handler(NetWatchError)
     async def failed(request: Request, exc: NetWatchError) -> Response:

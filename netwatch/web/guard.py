@@ -1,10 +1,13 @@
-"""Stands before every request: refuses foreign Host names, sets the security headers, counts, catches what escapes.
+"""Stands before every request: refuses foreign names and pages, sets the security headers, counts, catches.
 
 Why Host is checked: a web page anywhere may make its own name resolve to this server's address and then read it with
 its visitor's browser (DNS rebinding). Such an attacker needs a name of his own in the public DNS, so these are let
 in: IP addresses, names without a dot, `localhost`, this machine's own name, that of `web.external_url`, and
 `web.hosts`. Everything else gets 421 and is told which setting to change. /metrics is no exception: it names every
 device.
+
+What changes something is refused where it comes from another site's page (see netwatch.web.origin), and from
+everywhere where `web.read_only` is set. It is here that nothing can be forgotten.
 
 May import: netwatch.web. Called by: netwatch.web.app.
 """
@@ -18,10 +21,11 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from netwatch.web.metrics import REFUSED_HOSTS, REQUESTS
+from netwatch.web.metrics import REFUSED_CHANGES, REFUSED_HOSTS, REQUESTS
+from netwatch.web.origin import READING, is_foreign
 from netwatch.web.settings import WebSettings
 
 SECURITY_HEADERS = {
@@ -72,9 +76,11 @@ def _is_address(name: str) -> bool:
 class Guard:
     """The outermost ASGI layer of ours."""
 
-    def __init__(self, app: ASGIApp, names: Collection[str]) -> None:
+    def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
         self._app = app
-        self._names = names
+        self._names = own_names(settings)
+        self._read_only = settings.read_only
+        self._external_url = settings.external_url or ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
@@ -94,13 +100,36 @@ class Guard:
             REQUESTS.labels(route=_route(scope), code=str(answer.status or 499)).inc()
 
     def _app_or_refusal(self, scope: Scope) -> ASGIApp:
-        host = Headers(scope=scope).get("host", "")
-        if is_own_host(host, self._names):
+        headers = Headers(scope=scope)
+        if not is_own_host(headers.get("host", ""), self._names):
+            REFUSED_HOSTS.inc()
+            return PlainTextResponse(
+                "NetWatch does not know itself by this name. If it should, put the name into web.hosts.\n", 421
+            )
+        if scope["method"] in READING:
             return self._app
-        REFUSED_HOSTS.inc()
-        return PlainTextResponse(
-            "NetWatch does not know itself by this name. If it should, put the name into web.hosts.\n", 421
-        )
+        if is_foreign(headers, self._external_url):
+            REFUSED_CHANGES.labels("foreign_page").inc()
+            words = (
+                "another site's page may not change anything here; if this was NetWatch's own, set web.external_url"
+            )
+            return refusal(scope["path"], 403, words)
+        if self._read_only:
+            REFUSED_CHANGES.labels("read_only").inc()
+            return refusal(scope["path"], 403, "nothing can be changed here: web.read_only is set")
+        return self._app
+
+
+def refusal(path: str, status: int, words: str) -> Response:
+    """Return words in the form that whoever asks can read: Alertmanager's programs want them as a JSON string."""
+    if path.startswith("/api/"):
+        return JSONResponse(words if is_alertmanagers(path) else {"error": words}, status)
+    return PlainTextResponse(f"{words}\n", status)
+
+
+def is_alertmanagers(path: str) -> bool:
+    """Return whether a path is of the API that amtool speaks."""
+    return path.startswith("/api/v2/")
 
 
 class _Answer:

@@ -7,6 +7,10 @@ from prometheus_client import Counter, Gauge
 
 REQUESTS = Counter("netwatch_http_requests_total", "HTTP requests answered, by route and status.", ["route", "code"])
 REFUSED_HOSTS = Counter("netwatch_http_refused_hosts_total", "Requests refused for the name they asked for us by.")
+REFUSED_CHANGES = Counter(
+    "netwatch_http_refused_changes_total", "Requests to change something that were refused.", ["why"]
+)
+CHANGES = Counter("netwatch_http_changes_total", "Changes made from page, API and links of mails.", ["what", "way"])
 EVENT_STREAMS = Gauge("netwatch_http_event_streams", "Pages that are open and refresh themselves.")
 DROPPED_CONNECTIONS = Counter(
     "netwatch_http_dropped_connections_total",

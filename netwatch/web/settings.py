@@ -29,4 +29,9 @@ class WebSettings(Section):
         default="127.0.0.1:10916", description="address and port; without an address, every one of this machine"
     )
     external_url: str | None = Field(default=None, description="the address mails link to, as people reach the page")
+    read_only: bool = Field(
+        default=False,
+        description="refuse to silence, acknowledge or change anything over HTTP; nobody logs in there, so set it"
+        " where people who may look reach the page and may not do more",
+    )
     hosts: list[str] = Field(default_factory=list, description="further host names the page may be asked for by")

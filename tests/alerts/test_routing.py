@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from netwatch.alerts import RouteSettings, build_route, opened, routing_labels
+from netwatch.alerts import EscalationStep, RouteSettings, build_route, opened, routing_labels
 from netwatch.errors import ConfigError
 from netwatch.model import Alert, AlertKey, AlertState
 
@@ -104,8 +104,72 @@ def test_the_tree_knows_every_receiver_it_names():
     assert TREE.receivers() == {"noc", "oncall", "site", "phones", "admins", "nobody"}
 
 
+def tree_of(*routes, **root):
+    return build_route(RouteSettings.model_validate({"receiver": "noc", **root, "routes": list(routes)}))
+
+
+def test_the_intervals_in_which_a_route_is_closed_are_its_own():
+    tree = tree_of(
+        {"match": {"a": "1"}, "receiver": "a", "mute_time_intervals": ["nights"], "active_time_intervals": ["week"],
+         "routes": [{"match": {"b": "1"}, "receiver": "b"}]},
+    )  # fmt: skip
+
+    (closed,), (open_,) = tree.receivers_for({"a": "1"}), tree.receivers_for({"a": "1", "b": "1"})
+    assert (closed.mute_time_intervals, closed.active_time_intervals) == (("nights",), ("week",))
+    assert (open_.mute_time_intervals, open_.active_time_intervals) == ((), ())
+
+
+def test_escalation_is_inherited_until_it_is_ended():
+    steps = [{"after": "1h", "receiver": "chief"}, {"after": "30m", "receiver": "boss"}]
+    tree = tree_of(
+        {"match": {"a": "1"}, "receiver": "a", "routes": [{"match": {"b": "1"}, "receiver": "b", "escalate": []}]},
+        escalate=steps,
+    )
+
+    (a,), (b,) = tree.receivers_for({"a": "1"}), tree.receivers_for({"a": "1", "b": "1"})
+    assert a.escalate == (
+        EscalationStep(after=timedelta(minutes=30), receiver="boss"),
+        EscalationStep(after=timedelta(hours=1), receiver="chief"),
+    )
+    assert b.escalate == ()
+    assert tree.receivers() == {"noc", "a", "b", "boss", "chief"}
+
+
+def test_a_way_that_is_not_always_open_is_a_group_of_its_own():
+    tree = tree_of(
+        {"match": {"a": "1"}, "active_time_intervals": ["day"], "continue": True},
+        {"match": {"a": "1"}, "mute_time_intervals": ["day"]},
+        group_by=[],
+    )
+
+    assert [match.group_key for match in tree.receivers_for({"a": "1"})] == ["noc{} only day", "noc{} except day"]
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_always_open_way_to_the_same_group_makes_the_other_needless(first):
+    ways = [{"match": {"a": "1"}, "continue": True}, {"match": {"a": "1"}, "mute_time_intervals": ["day"],
+                                                      "continue": True}]  # fmt: skip
+
+    (match,) = tree_of(*(ways if first else reversed(ways)), group_by=[]).receivers_for({"a": "1"})
+
+    assert (match.group_key, match.mute_time_intervals) == ("noc{}", ())
+
+
+def test_the_way_to_an_open_group_is_found_through_its_members():
+    tree = tree_of({"match": {"site": "hq"}, "receiver": "hq", "mute_time_intervals": ["day"]})
+    alert = Alert(
+        id="a", key=AlertKey(rule="X", device="sw1"), state=AlertState.FIRING, labels={"site": "hq"}, pending_at=NOON
+    )
+    (match,) = tree.receivers_for(routing_labels(alert))
+    group = opened(alert, match, NOON, "thread")
+
+    assert tree.match_of(group, {"a": alert}) == match
+    assert tree.match_of(group, {}).timing == tree.timing
+
+
 @pytest.mark.parametrize("settings", [
     {}, {"receiver": "noc", "match": {"a": "b"}}, {"receiver": "noc", "matchers": ["a=b"]},
+    {"receiver": "noc", "mute_time_intervals": ["day"]}, {"receiver": "noc", "active_time_intervals": ["day"]},
 ])  # fmt: skip
 def test_a_root_that_would_leave_an_alert_to_nobody_is_refused(settings):
     with pytest.raises(ConfigError, match="route"):

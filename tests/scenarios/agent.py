@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 PATIENCE_SECONDS = 60.0
 
@@ -34,18 +34,35 @@ def free_tcp_port() -> int:
         return port
 
 
+class Process(Protocol):
+    """What is needed of an agent's process; `subprocess.Popen` has it."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+    def wait(self, timeout: float) -> int: ...
+
+
 class RunningAgent:
     """`netwatch run` as a process; `kill()` is SIGKILL, `stop()` is what systemd does."""
 
     def __init__(self, config: Path, port: int) -> None:
         self.config, self.url = config, f"http://127.0.0.1:{port}"
         self.log = config.parent / "agent.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     def start(self, **environment: str) -> None:
         with self.log.open("ab") as log:
             command = [sys.executable, "-m", "netwatch", "run", "-c", str(self.config), "--log-format", "logfmt"]
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **environment})
+
+    def born(self, process: Process) -> None:
+        """Be this process, which somebody else started."""
+        self._process = process
 
     @property
     def pid(self) -> int:
@@ -81,6 +98,13 @@ class RunningAgent:
         """Send what `systemctl reload` sends."""
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
+
+    def wait_for_end(self, seconds: float) -> int:
+        """Wait until it has ended by itself; return its exit code, negative for a signal."""
+        assert self._process is not None
+        code = self._process.wait(seconds)
+        self._process = None
+        return code
 
     def kill(self) -> None:
         self.end(signal.SIGKILL)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from .agent import RunningAgent, free_tcp_port, wait_until
+from .nursery import Nursery
 from .postfix import SBIN, Postfix
 
 
@@ -38,6 +39,20 @@ def agent(tmp_path: Path) -> Iterator[Callable[[str], RunningAgent]]:
     yield make
     for made in agents:
         made.kill()
+
+
+@pytest.fixture
+def nursery_for(agent: Callable[[str], RunningAgent]) -> Iterator[Callable[[RunningAgent], Nursery]]:
+    """Make the nursery of an agent; it is asked for after `agent`, so that it goes first."""
+    nurseries: list[Nursery] = []
+
+    def make(netwatch: RunningAgent) -> Nursery:
+        nurseries.append(Nursery(netwatch.config, netwatch.log))
+        return nurseries[-1]
+
+    yield make
+    for made in nurseries:
+        made.close()
 
 
 @pytest.fixture

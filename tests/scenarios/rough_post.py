@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
@@ -16,9 +16,11 @@ SLOW = {Step.DATA: reply(354, after=0.05), Step.DOT: reply(250, after=0.15)}
 
 
 @contextmanager
-def slow_mail_server() -> Iterator[RoughServer]:
+def slow_mail_server(
+    on_step: Callable[[Step, bool], None] = lambda _step, _answered: None,
+) -> Iterator[RoughServer]:
     """Take mail slowly until the block ends; what was taken stays readable."""
-    server = RoughServer(SLOW)
+    server = RoughServer(SLOW, on_step=on_step)
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     thread = threading.Thread(target=lambda: asyncio.run(_serve(server, started)), name="mail server", daemon=True)
     thread.start()

@@ -9,22 +9,40 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 
+from netwatch.app.actions import Actions
+from netwatch.engine import LinkSigner
 from netwatch.metrics import Board, Exposition, Rendering
 from netwatch.mib import load_index
 from netwatch.web import Server, WebSettings, create_app
 
+from .desk import Desk
 from .house import SCHEMA, House
 
-Serve = Callable[[House], httpx.AsyncClient]
+Serve = Callable[..., httpx.AsyncClient]
+LINKS = LinkSigner(b"k" * 32)
+ROUTING = """
+route: {receiver: noc, group_by: [device], routes: [
+  {matchers: ['severity="critical"'], receiver: boss, continue: true}, {receiver: noc}]}
+receivers: [{name: noc}, {name: boss}]
+"""
 
 
 class Stage:
-    """Passes every question on to the house that a test put up; it is the metrics renderer too."""
+    """Passes every question on to the house that a test put up; it is the metrics renderer too.
+
+    What is to be changed goes the real way, through the app's Actions, to the test's desk.
+    """
 
     def __init__(self) -> None:
-        self.put_up(House())
+        self.actions = _Actions(self)
+        self.put_up(House(), None)
 
-    def put_up(self, house: House) -> None:
+    def put_up(self, house: House, desk: Desk | None) -> None:
+        self.woken = 0
+        self.doing = Actions(
+            desk=desk or Desk(house), links=LINKS, receiver_names=["noc", "boss"], routing_text=ROUTING,
+            wake_senders=self._wake,
+        )  # fmt: skip
         board = Board()
         for readings in house.tables.values():
             for reading in readings:
@@ -34,15 +52,36 @@ class Stage:
     def render(self, accept: str = "", *, gzip: bool = False) -> Rendering:
         return self._exposition.render(accept, gzip=gzip)
 
+    def _wake(self) -> None:
+        self.woken += 1
+
     def __getattr__(self, name: str) -> object:
         return getattr(self._house, name)
+
+
+class _Actions:
+    """The actions of the house that stands now."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stage.doing, name)
 
 
 @pytest.fixture(scope="session")
 def stage() -> Iterator[tuple[Stage, Server]]:
     """A running server and what it shows."""
     stage, settings = Stage(), WebSettings(listen="127.0.0.1:0")
-    app = create_app(stage, stage, settings, "9.9.9", trap_log=stage, names=load_index())  # type: ignore[arg-type]
+    app = create_app(
+        stage,
+        stage,
+        settings,
+        "9.9.9",
+        trap_log=stage,
+        names=load_index(),
+        actions=stage.actions,  # type: ignore[arg-type]
+    )
     server = Server(app, settings)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
@@ -61,8 +100,17 @@ async def serve(stage: tuple[Stage, Server]) -> AsyncIterator[Serve]:
     shown, server = stage
     async with httpx.AsyncClient(base_url=server.url, timeout=10, limits=httpx.Limits()) as client:
 
-        def put_up(house: House) -> httpx.AsyncClient:
-            shown.put_up(house)
+        def put_up(house: House, desk: Desk | None = None) -> httpx.AsyncClient:
+            shown.put_up(house, desk)
             return client
 
         yield put_up
+
+
+@pytest.fixture
+async def serve_read_only() -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a server that lets nobody change anything."""
+    settings = WebSettings(read_only=True)
+    app = create_app(*[Stage()] * 2, settings, "9.9.9")  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as client:
+        yield client

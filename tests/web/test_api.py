@@ -155,7 +155,7 @@ async def test_traps_are_filtered_by_device_and_source(serve):
         ("/api/v1/events?limit=many", 400, "limit: Input should be a valid integer"),
         ("/api/v1/devices/nobody", 404, "no device is called 'nobody'"),
         ("/api/v1/nothing", 404, "there is no /api/v1/nothing"),
-        ("/api/v2", 404, "there is nothing here"),
+        ("/api/v3", 404, "there is nothing here"),
     ],
 )
 async def test_errors_are_json_with_words(serve, path, status, words):

@@ -1,0 +1,144 @@
+"""Runs agents one after the other, each in a fork of this process, and lets one die at a point where nobody can aim.
+
+    python dying_agent.py CONFIG LOG ARMED
+
+For each line on stdin (a name out of POINTS, or an empty line for none) it forks a `netwatch run`, writes its pid
+and, when it has ended, its exit code. An agent with a point ends itself by SIGKILL the first time it comes there
+while the file ARMED exists. Nothing of the agent is replaced: what is wrapped here still does what it did. The fork
+is there for speed: what takes longest at a start is to import everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import netwatch.cli
+from netwatch.model import OutboxState
+from netwatch.notify import smtp
+from netwatch.store import Store
+
+CONFIG, LOG, ARMED = (Path(argument) for argument in sys.argv[1:4])
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_here() -> None:
+    if ARMED.exists():
+        die()
+
+
+def before_the_commit_of_a_mail() -> None:
+    commit = Store.commit
+
+    def wrapped(self, transaction):
+        if transaction.entries:
+            die_here()
+        return commit(self, transaction)
+
+    Store.commit = wrapped
+
+
+def after_the_commit_of_a_mail() -> None:
+    commit = Store.commit
+
+    def wrapped(self, transaction):
+        written = commit(self, transaction)
+        if transaction.entries:
+            written.add_done_callback(lambda _: die_here())
+        return written
+
+    Store.commit = wrapped
+
+
+def after_the_claim() -> None:
+    claim_due = Store.claim_due
+
+    async def wrapped(self, *args, **kwargs):
+        claimed = await claim_due(self, *args, **kwargs)
+        if claimed:
+            die_here()
+        return claimed
+
+    Store.claim_due = wrapped
+
+
+def in_the_middle_of_the_content() -> None:
+    stuffed = smtp.stuffed
+
+    def wrapped(message):
+        whole = stuffed(message)
+        if not ARMED.exists():
+            return whole
+        asyncio.get_running_loop().call_soon(die)  # at the next pause, when this half has left and the dot has not
+        return whole[: len(whole) // 2]
+
+    smtp.stuffed = wrapped
+
+
+def before_it_is_recorded_as_sent() -> None:
+    record = Store.record
+
+    async def wrapped(self, entry, *args, **kwargs):
+        if entry.state is OutboxState.SENT:
+            die_here()
+        await record(self, entry, *args, **kwargs)
+
+    Store.record = wrapped
+
+
+def after_it_was_recorded_as_sent() -> None:
+    record = Store.record
+
+    async def wrapped(self, entry, *args, **kwargs):
+        await record(self, entry, *args, **kwargs)
+        if entry.state is OutboxState.SENT:
+            die_here()
+
+    Store.record = wrapped
+
+
+POINTS: dict[str, Callable[[], None]] = {
+    point.__name__: point
+    for point in (
+        before_the_commit_of_a_mail, after_the_commit_of_a_mail, after_the_claim, in_the_middle_of_the_content,
+        before_it_is_recorded_as_sent, after_it_was_recorded_as_sent,
+    )
+}  # fmt: skip
+
+
+def live(point: str) -> int:
+    """Be an agent; return its exit code."""
+    with LOG.open("ab") as log:
+        for number in (sys.stdout.fileno(), sys.stderr.fileno()):
+            os.dup2(log.fileno(), number)
+    if point:
+        POINTS[point]()
+    sys.argv = ["netwatch", "run", "-c", str(CONFIG), "--log-format", "logfmt"]
+    try:
+        netwatch.cli.main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def answer(number: int) -> None:
+    os.write(1, f"{number}\n".encode())
+
+
+if __name__ == "__main__":
+    while line := sys.stdin.readline():
+        if (pid := os.fork()) == 0:
+            code = 1
+            with contextlib.suppress(BaseException):
+                code = live(line.strip())
+            os._exit(code)
+        answer(pid)
+        answer(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

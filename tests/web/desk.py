@@ -1,0 +1,74 @@
+"""Somebody who decides: silences and acknowledgements over a house and a store in memory, as the engine does them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from netwatch.alerts import Route, RouteMatch, compile_silence, parse_matchers, routing_labels, silence_muting
+from netwatch.model import Alert, AlertGroup, AlertState, Event, Muting, Silence, Transaction
+from netwatch.store.memory import MemoryStore
+
+from .house import House
+
+ROUTE = Route(
+    receiver="noc",
+    routes=(Route(receiver="boss", matchers=parse_matchers('severity="critical"'), continues=True),
+            Route(receiver="noc")),
+)  # fmt: skip
+
+
+class Desk:
+    """Decides about the alerts of a house; `held_back` is what other stages than silences hold back."""
+
+    def __init__(self, house: House, route: Route = ROUTE) -> None:
+        self._house, self._route = house, route
+        self._silences: dict[str, Silence] = {}
+        self.store = MemoryStore()
+        self.store.alive = True
+        self.held_back: dict[str, Muting] = {}
+        self.groups: dict[str, AlertGroup] = {}
+        self.noted: list[Event] = []
+
+    def alert(self, alert_id: str) -> Alert | None:
+        return next((one for one in self._house.known_alerts if one.id == alert_id), None)
+
+    def silences(self) -> Sequence[Silence]:
+        return list(self._silences.values())
+
+    def put_silence(self, silence: Silence) -> asyncio.Future[None]:
+        self._silences[silence.id] = silence
+        return self.store.commit(Transaction(silences=(silence,)))
+
+    def acknowledge(self, alert_ids: Iterable[str], by: str, comment: str) -> asyncio.Future[None]:
+        return self._change(alert_ids, acked_at=datetime.now(UTC), acked_by=by, ack_comment=comment)
+
+    def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
+        return self._change(alert_ids, acked_at=None, acked_by="", ack_comment="")
+
+    def mutings(self) -> Mapping[str, Muting]:
+        now = datetime.now(UTC)
+        silences = [compile_silence(silence) for silence in self.silences()]
+        firing = [alert for alert in self._house.known_alerts if alert.state is AlertState.FIRING]
+        silenced = {alert.id: silence_muting(silences, routing_labels(alert), now) for alert in firing}
+        return {alert_id: muting for alert_id, muting in silenced.items() if muting} | self.held_back
+
+    def receivers_of(self, alert: Alert) -> Sequence[RouteMatch]:
+        return self._route.receivers_for(routing_labels(alert))
+
+    def group_of_thread(self, thread_id: str) -> AlertGroup | None:
+        return self.groups.get(thread_id)
+
+    def note(self, event: Event) -> None:
+        self.noted.append(event)
+        self._house.happened.insert(0, event)
+
+    def _change(self, alert_ids: Iterable[str], **changes: object) -> asyncio.Future[None]:
+        wanted = set(alert_ids)
+        self._house.known_alerts = [
+            replace(alert, **changes) if alert.id in wanted else alert  # type: ignore[arg-type]
+            for alert in self._house.known_alerts
+        ]
+        return self.store.commit(Transaction(alerts=tuple(a for a in self._house.known_alerts if a.id in wanted)))
