@@ -17,8 +17,10 @@ from prometheus_client import Gauge
 
 from netwatch import __version__
 from netwatch.alerts import Route, build_route
+from netwatch.app.actions import Actions
 from netwatch.app.clockwork import Clockwork, Follower
 from netwatch.app.policy import build_policy
+from netwatch.app.routing_text import routing_text
 from netwatch.app.self_watch import OWN_NAME, Organ, SelfWatch
 from netwatch.app.steady_clock import SteadyClock
 from netwatch.app.views import Views
@@ -142,7 +144,10 @@ class App:
             is_alive=self.is_alive,
         )
         exposition = Exposition(self._board, self._library.schema(), views.devices)
-        pages = create_app(views, exposition, settings.web, __version__, trap_log=self._store, names=self._names)
+        pages = create_app(
+            views, exposition, settings.web, __version__,
+            trap_log=self._store, names=self._names, actions=self._actions(),
+        )  # fmt: skip
         self._server = Server(pages, settings.web)
 
     @property
@@ -231,6 +236,16 @@ class App:
         own = OwnEngine.reborn(await self._store.memories(TRAPS_MEMORY), time.monotonic())
         await self._store.commit(Transaction(memories=(own.to_remember(),)))
         return own
+
+    def _actions(self) -> Actions:
+        return Actions(
+            desk=self._engine,
+            links=self._links,
+            receiver_names=[receiver.name for receiver in self._settings.receivers],
+            routing_text=routing_text(self._settings),
+            wake_senders=self._wake_senders,
+            clock=self._clock.now,
+        )
 
     async def _know_own_links(self) -> None:
         """Take back the key that links in mails are signed with; at the very first start, write ours down."""
