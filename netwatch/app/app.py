@@ -229,7 +229,13 @@ class App:
 
     def _followers(self) -> Sequence[Follower]:
         """Return the rooms that follow when the wall clock was set."""
-        return (self._letters, self._notifier, *([self._sender] if self._sender is not None else []))
+        return (
+            self._mailer,
+            self._engine,
+            self._letters,
+            self._notifier,
+            *([self._sender] if self._sender is not None else []),
+        )
 
     async def _come_to_life(self) -> OwnEngine:
         """Return our SNMP engine, one boot after the last; written down before it says a word."""

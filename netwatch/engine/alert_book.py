@@ -16,7 +16,7 @@ from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.incidents import Incidents
 from netwatch.engine.metrics import FLAPPING, TRANSITIONS
 from netwatch.engine.suppression import Suppression
-from netwatch.model import Alert, AlertGroup, AlertKey, AlertState
+from netwatch.model import Alert, AlertGroup, AlertKey, AlertState, ClockStep, moved_alert
 
 K = TypeVar("K")
 MOST_STARTS = 10_000
@@ -76,6 +76,12 @@ class AlertBook:
     def current(self, rule: str, device: str) -> Mapping[str, Alert]:
         """Return what is pending or firing of one rule and device, by instance."""
         return self._current.get((rule, device), {})
+
+    def move(self, step: ClockStep) -> None:
+        """Move the times of every alert with the wall clock."""
+        for alert in list(self._known.values()):
+            self.keep(moved_alert(alert, step))
+        self._starts = {key: tuple(map(step.moved, starts)) for key, starts in self._starts.items()}
 
     def recall_starts(self, alerts: Iterable[Alert], now: datetime) -> None:
         """Take back when alerts began lately, so that what flapped before a restart is not told anew."""

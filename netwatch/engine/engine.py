@@ -24,6 +24,7 @@ import structlog
 
 from netwatch.alerts import Happening, NoData, Policy, Route, RouteMatch, Step, Transition, happening_of, step
 from netwatch.engine.alert_book import AlertBook
+from netwatch.engine.clock_steps import rested_alert
 from netwatch.engine.confirming import Confirmations
 from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.incidents import DIGEST_SCOPE, Incidents, Mailer
@@ -37,6 +38,7 @@ from netwatch.model import (
     AlertGroup,
     AlertKey,
     AlertState,
+    ClockStep,
     Event,
     Memory,
     MuteKind,
@@ -309,6 +311,25 @@ class Engine:
         else:
             self._traps.take(draft, event)
         return self._commit(draft.finished())
+
+    def clock_was_set(self, step: ClockStep) -> None:
+        """Move everything that is open with the wall clock; the store does the same with its rows by itself."""
+        self._book.move(step)
+        self._suppression.move(step)
+        self._incidents.move(step)
+        for memory in self._memories.values():
+            memory.move(step)
+        self._wake.set()
+
+    def slept(self, asleep: timedelta) -> None:
+        """Take in that the machine slept: what is due is done now, and hold times go on where they were."""
+        draft = Draft()
+        for alert in self.alerts():
+            rested = rested_alert(alert, asleep)
+            if rested != alert:
+                self._book.put(draft, rested, None, "", self._clock())
+        self._write(draft)
+        self._wake.set()
 
     def remember(self, memory: Memory) -> None:
         """Write down what another room wants back after a restart."""

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from netwatch.alerts import GroupTiming, Release, tick_at_or_after
-from netwatch.model import Alert, AlertGroup, MuteKind, Muting
+from netwatch.model import Alert, AlertGroup, ClockStep, MuteKind, Muting
 
 
 class Incident:
@@ -96,6 +96,12 @@ class Incident:
         for member in mutings:
             self.releases.pop(member, None)
         self.muted = mutings
+
+    def move_releases(self, step: ClockStep) -> None:
+        """Move with the wall clock when members stopped being held back."""
+        self.releases = {
+            member: replace(release, at=step.moved(release.at)) for member, release in self.releases.items()
+        }
 
     def take_over(self, before: Incident) -> None:
         """Go on from what was known before the group was flushed."""

@@ -32,7 +32,17 @@ from netwatch.engine.incident import Incident
 from netwatch.engine.metrics import COMPOSE_ERRORS, ESCALATIONS, INCIDENTS
 from netwatch.engine.suppression import Suppression
 from netwatch.engine.telling import Surroundings, muting_events, told_events
-from netwatch.model import Alert, AlertGroup, Composition, Memory, Muting, Notification, format_duration
+from netwatch.model import (
+    Alert,
+    AlertGroup,
+    ClockStep,
+    Composition,
+    Memory,
+    Muting,
+    Notification,
+    format_duration,
+    moved_group,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -97,6 +107,15 @@ class Incidents:
         for alert in firing:
             self.join(draft, alert, now)
         self._begin_at(now)
+
+    def move(self, step: ClockStep) -> None:
+        """Move every group with the wall clock, after the alerts; each is due as soon as it was before."""
+        now = step.at + step.by
+        for before in list(self._open.values()):
+            incident = self._put(moved_group(before.group, step))
+            incident.move_releases(step)
+            self._schedule(incident, now)
+        self._looked_at = None
 
     def join(self, draft: Draft, alert: Alert, now: datetime) -> None:
         """Put a firing alert into the group of every receiver that is to be told."""

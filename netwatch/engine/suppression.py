@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from netwatch.alerts import (
@@ -28,7 +29,7 @@ from netwatch.alerts import (
     routing_labels,
     silence_muting,
 )
-from netwatch.model import Alert, AlertState, Memory, Muting, Silence
+from netwatch.model import Alert, AlertState, ClockStep, Memory, Muting, Silence
 
 SIGHT_SCOPE = "sights"
 """Under this scope stands whether the devices that others stand behind were there when last seen to come or go."""
@@ -77,6 +78,14 @@ class Suppression:
         self._sights[device] = Sight(up=up, at=at, since=since)
         self._map = None
         return self._sights[device] if changed else None
+
+    def move(self, step: ClockStep) -> None:
+        """Move with the wall clock when devices were looked at; silences are people's own times and stay."""
+        self._sights = {
+            device: replace(sight, at=step.moved(sight.at), since=step.moved(sight.since))
+            for device, sight in self._sights.items()
+        }
+        self._map = None
 
     def recall_sight(self, memory: Memory) -> None:
         """Take back what was seen before a restart; what another version wrote is forgotten."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from netwatch.model import Composition, Event, Memory, Notification, OutboxEntry
+from netwatch.model import ClockStep, Composition, Event, Memory, Notification, OutboxEntry
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox
 from netwatch.notify.compose import compose, digested, mailboxes
@@ -63,6 +63,14 @@ class Mailer:
     def restore(self, memories: Sequence[Memory]) -> None:
         """Take back what waited to be told in a digest."""
         self._digests = restored(memories)
+
+    def clock_was_set(self, step: ClockStep) -> None:
+        """Move with the wall clock when digests were opened; what recipients have had counts from now on."""
+        for digest in self._digests.values():
+            digest.opened_at = step.moved(digest.opened_at)
+
+    def slept(self, asleep: timedelta) -> None:
+        """Do nothing: the engine asks anew for what is due."""
 
     def compose(self, notification: Notification) -> Composition:
         """Return one entry per recipient, with the finished message; none for a receiver no longer configured."""

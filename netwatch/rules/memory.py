@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from netwatch.model import Memory, RowSet, TableReading
+from netwatch.model import ClockStep, Memory, RowSet, TableReading
 from netwatch.rules.frame import Frame
 from netwatch.rules.windows import Window
 
@@ -65,6 +65,11 @@ class TableMemory:
         if found is None:
             found = self._windows[key] = Window(function, span)
         return found
+
+    def move(self, step: ClockStep) -> None:
+        """Move the windows with a wall clock that was set."""
+        for window in self._windows.values():
+            window.move(step)
 
     def unsaved(self) -> tuple[Memory, ...]:
         """Return what must be kept and was not handed out yet; empty for most readings."""

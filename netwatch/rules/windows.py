@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from netwatch.model import RowSet
+from netwatch.model import ClockStep, RowSet
 from netwatch.rules.frame import moved_rows
 
 MAX_SLOTS = 120
@@ -58,6 +58,11 @@ class Window:
             self._slots.append(_Slot(at, at, 1, values))
         while self._slots[0].last_at <= at - self._span:
             self._slots.popleft()
+
+    def move(self, step: ClockStep) -> None:
+        """Move with a wall clock that was set: what is kept is as old as before."""
+        for slot in self._slots:
+            slot.first_at, slot.last_at = step.moved(slot.first_at), step.moved(slot.last_at)
 
     def values(self) -> list[Any]:
         """Return the function's result for each row; None where the window holds nothing of it."""

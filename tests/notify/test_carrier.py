@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from netwatch.model import OutboxKind, OutboxState, Transaction
+from netwatch.model import ClockStep, Memory, OutboxKind, OutboxState, Transaction
 from netwatch.notify.attempts import Result, given_back, tried
 from netwatch.notify.carrier import Carrier
 from netwatch.store import MemoryStore
@@ -92,3 +93,37 @@ async def test_what_is_under_way_at_the_end_is_given_back(make_entries):
     await here.stop()
 
     assert [row.state for row in await store.outbox()] == [OutboxState.QUEUED]
+
+
+async def test_a_row_under_way_while_the_clock_is_set_back_is_given_back_as_due_as_it_was(make_entries):
+    store, begun, free, first = MemoryStore(), asyncio.Event(), asyncio.Event(), True
+    now = datetime.now(UTC)
+
+    async def carry(entry):
+        nonlocal first
+        if not first:
+            await asyncio.Event().wait()
+        first = False
+        begun.set()
+        await free.wait()
+        return Result(entry=given_back(entry))
+
+    entries = [replace(entry, created_at=now, not_before=now) for entry in make_entries()]
+    await started(store, entries)
+    step = ClockStep(since=now - timedelta(days=1), at=now + timedelta(seconds=1), by=timedelta(hours=-1))
+    here = carrier(store, carry, room=lambda: 1)
+    here.start()
+    assert here.alive
+    await asyncio.wait_for(begun.wait(), 5)
+
+    await store.move_open(step, Memory(scope="clock", key="mark", text="set"))
+    here.clock_was_set(step)
+    free.set()
+
+    async def given():
+        return (await store.outbox_entry(entries[0].id)).not_before == now - timedelta(hours=1)
+
+    await until(given)
+    await here.stop()
+    assert not here.alive
+    assert (await store.outbox_entry(entries[0].id)).not_before == now - timedelta(hours=1)
