@@ -125,7 +125,9 @@ def _ripen(at: _Moment) -> Step:
 
 
 def _drop(at: _Moment) -> Step:
-    reason = f"{at.why} before {format_duration(at.timing.hold_for)} were over; nobody was told"
+    lasted = timedelta(seconds=max(0, round((at.now - at.alert.pending_at).total_seconds())))
+    wanted = at.timing.hold_for
+    reason = f"{at.why}, after {format_duration(lasted)} of {format_duration(wanted)}; nobody was told"
     dropped = replace(at.alert, state=AlertState.INACTIVE)
     return Step(alert=dropped, changed=True, transition=Transition.DROPPED, reason=reason)
 

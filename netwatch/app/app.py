@@ -35,7 +35,7 @@ from netwatch.app.vitals import (
     WriterVitals,
 )
 from netwatch.config import Settings, credential, devices
-from netwatch.engine import LINKS_MEMORY, Engine, LinkSigner
+from netwatch.engine import LINKS_MEMORY, Engine, History, LinkSigner
 from netwatch.metrics import Board, Exposition
 from netwatch.mib import MibIndex, load_index
 from netwatch.model import (
@@ -115,6 +115,7 @@ class App:
         self._mailer = Mailer(
             settings.smtp, settings.receivers, external_url=settings.web.external_url or "", links=self._links
         )
+        self._history = History(self._rules)
         self._engine = Engine(
             rules=self._rules,
             route=build_route(settings.route) if settings.receivers else TELL_NOBODY,
@@ -125,6 +126,7 @@ class App:
             trap_rules=book.trap_rules,
             rows=self._board,
             names=self._names,
+            history=self._history,
             poll_now=self._poll_now,
             clock=self._clock.now,
         )

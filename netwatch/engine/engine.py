@@ -27,10 +27,12 @@ from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.clock_steps import rested_alert
 from netwatch.engine.confirming import Confirmations
 from netwatch.engine.draft import Draft, event_of
+from netwatch.engine.history import History
 from netwatch.engine.incidents import DIGEST_SCOPE, Incidents, Mailer
 from netwatch.engine.metrics import ALERTS, FLUSH_ERRORS, MUTED, SKIPPED, UNWRITTEN
+from netwatch.engine.readability import Readability
 from netwatch.engine.suppression import SIGHT_SCOPE, Suppression, sight_memory
-from netwatch.engine.telling import Curves, NoCurves, Surroundings
+from netwatch.engine.telling import Surroundings
 from netwatch.engine.traps import KnownRows, NoRows, TrapDesk, is_sender
 from netwatch.model import (
     REACHABILITY,
@@ -61,6 +63,7 @@ from netwatch.rules import (
     evidence_of,
     memory_key,
     render,
+    verdicts_again,
 )
 
 log = structlog.get_logger(__name__)
@@ -112,7 +115,7 @@ class Engine:
         rows: KnownRows | None = None,
         names: MibNames = NO_MIB,
         policy: Policy | None = None,
-        curves: Curves | None = None,
+        history: History | None = None,
         poll_now: Callable[[str], object] = lambda device: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: uuid4().hex,
@@ -129,7 +132,7 @@ class Engine:
             rows: who knows the rows of polled tables, so that a trap's ifIndex gets a name.
             names: who writes OIDs and values for people.
             policy: who is not told, and when.
-            curves: who remembers the values of the last hour, for the charts in mails.
+            history: what remembers the values of the last hour, for the charts in mails.
             poll_now: asks for a poll of a device out of turn.
             clock: the time for mails; readings bring their own.
             new_id: makes ids of alerts and threads.
@@ -147,7 +150,9 @@ class Engine:
         self._mailer = mailer
         self._suppression = Suppression(policy or Policy())
         self._book = AlertBook(device_labels, known, self._suppression, self._wake.set, new_id)
-        surroundings = Surroundings(self._book, self._suppression, curves or NoCurves())
+        self._history = history or History()
+        self._readability = Readability()
+        surroundings = Surroundings(self._book, self._suppression, self._history)
         self._incidents = Incidents(route, mailer, known, self._suppression, surroundings, new_id)
         self._book.tell(self._incidents)
         self._confirmations = Confirmations(poll_now)
@@ -223,6 +228,20 @@ class Engine:
         """Return when the mails of an alert are next decided on, None where nothing is foreseen."""
         return self._incidents.next_due(alert_id)
 
+    def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
+        """Return what a rule says of the newest reading of its table, None where there is none yet."""
+        known = self._rules.get(rule)
+        memory = None if known is None else self._memories.get((device, known.table))
+        return None if known is None or memory is None else verdicts_again(known, memory)
+
+    def held_off(self, device: str) -> str:
+        """Return why readings of a device are not held against rules now; empty where they are."""
+        now, labels = self._clock(), self._device_labels.get(device, {})
+        if not self._suppression.skips(device, labels, now):
+            return ""
+        window = self._suppression.policy.maintenance.muting_of({**labels, "device": device}, now)
+        return window.reason if window is not None else "maintenance"
+
     def silences(self) -> list[Silence]:
         """Return every silence, those that ended in the last days among them."""
         return self._suppression.silences()
@@ -272,6 +291,8 @@ class Engine:
         """Hold a reading against every rule of its table, and write what follows from it."""
         if reading.table == REACHABILITY.name and self._suppression.policy.topology.is_known:
             self._see(reading)
+        if (news := self._readability.take_reading(reading)) is not None:
+            self.note(news)
         rules = self._rules_of.get(reading.table)
         if not rules:
             return
@@ -284,6 +305,7 @@ class Engine:
             if not skipped and (current or True in verdicts.broken):
                 draft = draft or Draft()
                 self._step_rows(draft, rule, reading, verdicts, current)
+        self._history.note(reading, memory)
         if unsaved := memory.unsaved():
             draft = draft or Draft()
             draft.memories.extend(unsaved)
@@ -292,6 +314,9 @@ class Engine:
 
     def take_gap(self, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
+        self._history.note_gap(gap)
+        if (news := self._readability.take_gap(gap)) is not None:
+            self.note(news)
         if self._is_skipped(gap.device, gap.at):
             return
         draft = Draft()

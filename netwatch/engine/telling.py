@@ -39,13 +39,6 @@ class Curves(Protocol):
         """Return a rule's value on one row over the last hour, None where there is nothing to draw."""
 
 
-class NoCurves:
-    """Stands in where nothing is remembered."""
-
-    def curve(self, rule: str, device: str, instance: str, now: datetime) -> None:
-        """Return None."""
-
-
 class Firing(Protocol):
     """Who knows what is pending or firing."""
 

@@ -10,7 +10,7 @@ from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts, trap
 from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
 from netwatch.rules.memory import MEMORY_SCOPE, TableMemory, memory_key
 from netwatch.rules.replay import has_curve, threshold_in, values_in
-from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render
+from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render, verdicts_again
 from netwatch.rules.rule_file import RuleEntry
 from netwatch.rules.settings import RuleSettings
 from netwatch.rules.trap_file import TrapEntry
@@ -29,7 +29,7 @@ from netwatch.rules.trap_rule import (
 __all__ = [
     "RuleBook", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
     "RuleEntry", "TrapEntry", "RuleSettings",
-    "NoData", "Rule", "Verdicts", "evaluate", "render",
+    "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render",
     "MEMORY_SCOPE", "TableMemory", "memory_key",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",

@@ -41,6 +41,11 @@ class TableMemory:
         kept = [memory.text for memory in memories if (memory.scope, memory.key) == (MEMORY_SCOPE, self._key)]
         self._seen = {key: SeenRows(rows) for key, rows in _read(kept[-1] if kept else None).items()}
 
+    @property
+    def newest(self) -> Frame | None:
+        """Return the reading it was given last, prepared for rules."""
+        return self._frame
+
     def frame_of(self, reading: TableReading) -> Frame:
         """Return the reading prepared for rules; the first call with a reading makes it the newest one."""
         if self._frame is None or self._frame.reading is not reading:

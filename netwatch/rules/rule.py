@@ -118,6 +118,12 @@ def evaluate(rule: Rule, reading: TableReading, memory: TableMemory) -> Verdicts
     return Verdicts(rule, frame, rule.broken.column(frame))
 
 
+def verdicts_again(rule: Rule, memory: TableMemory) -> Verdicts | None:
+    """Return the rule's verdicts on the reading its table was given last, None where that never was."""
+    frame = memory.newest
+    return None if frame is None else Verdicts(rule, frame, rule.broken.column(frame))
+
+
 def render(
     rule: Rule,
     *,

@@ -153,7 +153,7 @@ def test_reasons_are_sentences_an_operator_can_read():
     ]
     assert reasons(Times(minutes(5)), [B, H]) == [
         "the expression is true; it fires if that lasts 5m",
-        "the expression is no longer true before 5m were over; nobody was told",
+        "the expression is no longer true, after 1m of 5m; nobody was told",
     ]
     assert reasons(Times(), [B, Happening.ROW_GONE])[1] == "the row is no longer there"
 

@@ -368,3 +368,29 @@ async def test_when_a_whole_network_falls_silent_the_mails_are_written_in_small_
 
     assert written == [40, 80, 90]  # two recipients each
     await house.engine.stop()
+
+
+async def test_a_table_that_cannot_be_read_is_told_when_that_begins_and_ends(house):
+    for _ in range(3):
+        house.later(10)
+        house.engine.take_gap(ReadingGap(device="sw1", table="ifTable", at=house.now, reason="no answer"))
+    house.later(10)
+    house.ports(1, 1)
+
+    events = await house.store.events(device="sw1")
+    assert [event.text for event in reversed(events) if event.kind == "device"] == [
+        "table ifTable cannot be read: no answer",
+        "table ifTable is read again, after 30s",
+    ]
+
+
+async def test_who_asks_is_told_what_a_rule_says_of_the_newest_reading(house):
+    assert house.engine.verdicts_now("PortDown", "sw1") is None
+
+    house.ports(1, 2)
+    house.ports(2, 2)
+
+    verdicts = house.engine.verdicts_now("PortDown", "sw1")
+    assert list(verdicts.broken) == [True, False]
+    assert house.engine.verdicts_now("NoSuchRule", "sw1") is None
+    assert house.engine.held_off("sw1") == ""
