@@ -18,6 +18,7 @@ from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route,
 from netwatch.alerts.settings import RouteSettings
 from netwatch.alerts.silencing import (
     CompiledSilence,
+    Silences,
     checked_silence,
     compile_silence,
     expired_silence,
@@ -31,7 +32,7 @@ __all__ = [
     "GroupTiming", "Route", "RouteMatch", "RouteSettings", "build_route", "routing_labels",
     "Matcher", "all_hold", "parse_matchers",
     "Flush", "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after",
-    "CompiledSilence", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
+    "CompiledSilence", "Silences", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
     "Inhibitors", "InhibitRule", "build_inhibit_rules",
     "Parents", "Sight", "Topology", "TopologyView",
     "TimeInterval", "build_time_intervals", "interval_muting",

@@ -36,7 +36,7 @@ HORIZON = timedelta(days=400)
 Named = Mapping[str, Sequence["TimeInterval"]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class TimeInterval:
     """Instants at which every field that is not empty holds; of a field one range is enough.
 
@@ -113,7 +113,7 @@ def any_holds(intervals: Iterable[TimeInterval], now: datetime) -> bool:
 
 def end_of(intervals: Sequence[TimeInterval], now: datetime) -> datetime | None:
     """Return when none of the intervals holds any more; None where that is very far away."""
-    return _end_of(_OneHolds(tuple(intervals)), _whole_minute(now))
+    return _first_free(_OneHolds(tuple(intervals)), _whole_minute(now))
 
 
 def build_time_intervals(settings: Sequence[NamedIntervalsSettings]) -> dict[str, tuple[TimeInterval, ...]]:
@@ -137,22 +137,37 @@ def build_intervals(settings: Sequence[TimeIntervalSettings]) -> tuple[TimeInter
 
 
 def interval_muting(mute: Sequence[str], active: Sequence[str], known: Named, now: datetime) -> Muting | None:
-    """Return why a route with these names tells nobody now, None where it tells; unknown names never hold."""
-    hours = _Hours(
-        tuple(tuple(known.get(name, ())) for name in mute), tuple(tuple(known.get(name, ())) for name in active)
-    )
+    """Return why a route with these names tells nobody now, None where it tells.
+
+    The configuration is checked for names that are not there; one that came through closes nothing.
+    """
+    closing, opening = _resolved(mute, known), _resolved(active, known)
+    return _closed(closing, opening, _whole_minute(now)) if closing or opening else None
+
+
+_Resolved = tuple[tuple[str, tuple[TimeInterval, ...]], ...]
+
+
+def _resolved(names: Sequence[str], known: Named) -> _Resolved:
+    return tuple((name, tuple(known[name])) for name in names if name in known)
+
+
+@lru_cache(maxsize=1024)
+def _closed(mute: _Resolved, active: _Resolved, now: datetime) -> Muting | None:
+    """Return why a route is closed; remembered, as thousands of groups ask in the same minute."""
+    hours = _Hours(mute, active)
     if not hours.hold(now):
         return None
-    until = _end_of(hours, _whole_minute(now))
-    by = next((name for name in mute if any_holds(known.get(name, ()), now)), "")
-    words = f"within {by}" if by else f"outside of {' and '.join(active)}"
+    until = _first_free(hours, now)
+    by = next((name for name, intervals in mute if any_holds(intervals, now)), "")
+    words = f"within {by}" if by else f"outside of {' and '.join(name for name, _ in active)}"
     ending = f" until {until:%Y-%m-%d %H:%M} UTC" if until is not None else ""
     return Muting(
-        kind=MuteKind.INTERVAL, reason=f"the route is closed {words}{ending}", until=until, by=by or active[0]
+        kind=MuteKind.INTERVAL, reason=f"the route is closed {words}{ending}", until=until, by=by or active[0][0]
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _OneHolds:
     """Holds where one of the intervals does."""
 
@@ -162,26 +177,25 @@ class _OneHolds:
         return any_holds(self.intervals, now)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Hours:
     """Holds where a route is closed: within one of `mute`, or outside of all of `active` where there are any."""
 
-    mute: tuple[tuple[TimeInterval, ...], ...]
-    active: tuple[tuple[TimeInterval, ...], ...]
+    mute: _Resolved
+    active: _Resolved
 
     @property
     def intervals(self) -> tuple[TimeInterval, ...]:
-        return tuple(interval for named in (*self.mute, *self.active) for interval in named)
+        return tuple(interval for _, intervals in (*self.mute, *self.active) for interval in intervals)
 
     def hold(self, now: datetime) -> bool:
-        if any(any_holds(named, now) for named in self.mute):
+        if any(any_holds(intervals, now) for _, intervals in self.mute):
             return True
-        return bool(self.active) and not any(any_holds(named, now) for named in self.active)
+        return bool(self.active) and not any(any_holds(intervals, now) for _, intervals in self.active)
 
 
-@lru_cache(maxsize=1024)
-def _end_of(times: _OneHolds | _Hours, now: datetime) -> datetime | None:
-    """Go from edge to edge until nothing holds; remembered, as every alert of a round asks for the same."""
+def _first_free(times: _OneHolds | _Hours, now: datetime) -> datetime | None:
+    """Go from edge to edge until nothing holds any more."""
     intervals, at = times.intervals, now
     while intervals and at - now < HORIZON:
         at = min(interval.next_look(at) for interval in intervals)
@@ -191,6 +205,7 @@ def _end_of(times: _OneHolds | _Hours, now: datetime) -> datetime | None:
 
 
 def _whole_minute(now: datetime) -> datetime:
+    """Return the minute of an instant: nothing begins or ends within one."""
     return now.astimezone(UTC).replace(second=0, microsecond=0)
 
 

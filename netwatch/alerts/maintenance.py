@@ -23,6 +23,8 @@ from netwatch.alerts.topology import Topology
 from netwatch.model import MuteKind, Muting
 
 Mode = Literal["skip", "mute", "mark"]
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+FAR_AHEAD = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,12 @@ class MaintenanceWindow:
         """Return when the window that is open now ends, None where that is very far away."""
         return self.ends if self.ends is not None else end_of(self.intervals, now)
 
+    def next_look(self, now: datetime) -> datetime:
+        """Return the first instant after `now` at which `open` may say something else."""
+        looks = [interval.next_look(now) for interval in self.intervals]
+        looks += [instant for instant in (self.begins, self.ends) if instant is not None and instant > now]
+        return min(looks, default=FAR_AHEAD)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reach:
@@ -66,8 +74,16 @@ class _Reach:
         return labels.get("device", "") in self.below and all_hold(self.own, labels)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Open:
+    """A window that is open now, and what it says."""
+
+    reach: _Reach
+    muting: Muting
+
+
 class Maintenance:
-    """All windows."""
+    """All windows; which of them are open is looked up once, and again when that may have changed."""
 
     def __init__(
         self,
@@ -79,36 +95,36 @@ class Maintenance:
         devices = {name: {**labels, "device": name} for name, labels in (device_labels or {}).items()}
         about_devices = frozenset({"device"}.union(*devices.values()))
         self._reaches = tuple(_reach(window, topology, devices, about_devices) for window in windows)
+        self._open: tuple[_Open, ...] = ()
+        self._valid_from = self._valid_until = LONG_AGO
 
     def muting_of(self, labels: Mapping[str, str], now: datetime) -> Muting | None:
         """Return the window that keeps people from being told, the one that lasts longest; None where none does."""
-        found = self._last_to_end(labels, now, ("mute", "skip"))
-        if found is None:
-            return None
-        window, until = found
-        return Muting(kind=MuteKind.MAINTENANCE, reason=_words(window, until), until=until, by=window.name)
+        for one in self._open_at(now):
+            if one.reach.window.mode != "mark" and one.reach.covers(labels):
+                return one.muting
+        return None
 
     def remark_on(self, labels: Mapping[str, str], now: datetime) -> str:
         """Return what a mail is to say of an alert: `in maintenance: core upgrade, until ..`, or nothing."""
-        found = self._last_to_end(labels, now, ("mark",))
-        return _words(*found) if found is not None else ""
+        for one in self._open_at(now):
+            if one.reach.window.mode == "mark" and one.reach.covers(labels):
+                return one.muting.reason
+        return ""
 
     def skips(self, device: str, device_labels: Mapping[str, str], now: datetime) -> bool:
         """Return whether readings of a device are not to be held against rules now."""
-        labels = {**device_labels, "device": device}
-        return any(
-            reach.window.mode == "skip" and reach.covers(labels) and reach.window.open(now) for reach in self._reaches
-        )
+        skipping = [one.reach for one in self._open_at(now) if one.reach.window.mode == "skip"]
+        return bool(skipping) and any(reach.covers({**device_labels, "device": device}) for reach in skipping)
 
-    def _last_to_end(
-        self, labels: Mapping[str, str], now: datetime, modes: Sequence[Mode]
-    ) -> tuple[MaintenanceWindow, datetime | None] | None:
-        found = [
-            (reach.window, reach.window.until(now))
-            for reach in self._reaches
-            if reach.window.mode in modes and reach.window.open(now) and reach.covers(labels)
-        ]
-        return max(found, key=lambda one: one[1] or datetime.max.replace(tzinfo=UTC)) if found else None
+    def _open_at(self, now: datetime) -> tuple[_Open, ...]:
+        """Return the windows that are open, the last to end first."""
+        if not self._valid_from <= now < self._valid_until:
+            found = [_opened(reach, now) for reach in self._reaches if reach.window.open(now)]
+            self._open = tuple(sorted(found, key=lambda one: one.muting.until or FAR_AHEAD, reverse=True))
+            self._valid_from = now
+            self._valid_until = min((reach.window.next_look(now) for reach in self._reaches), default=FAR_AHEAD)
+        return self._open
 
 
 def build_maintenance(settings: Sequence[MaintenanceSettings]) -> tuple[MaintenanceWindow, ...]:
@@ -151,6 +167,8 @@ def _reach(
     return _Reach(window=window, below=below, own=own)
 
 
-def _words(window: MaintenanceWindow, until: datetime | None) -> str:
+def _opened(reach: _Reach, now: datetime) -> _Open:
+    window, until = reach.window, reach.window.until(now)
     ending = f", until {until.astimezone(window.zone):%Y-%m-%d %H:%M %Z}" if until is not None else ""
-    return f"in maintenance: {window.name}{ending}"
+    reason = f"in maintenance: {window.name}{ending}"
+    return _Open(reach=reach, muting=Muting(kind=MuteKind.MAINTENANCE, reason=reason, until=until, by=window.name))

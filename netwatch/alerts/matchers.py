@@ -42,7 +42,10 @@ class Matcher:
 
 def all_hold(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
     """Return whether the labels meet every condition."""
-    return all(matcher.holds(labels) for matcher in matchers)
+    for matcher in matchers:  # noqa: SIM110 - asked for every alert and silence; all() of a generator takes twice as long
+        if not matcher.holds(labels):
+            return False
+    return True
 
 
 def parse_matchers(text: str) -> tuple[Matcher, ...]:

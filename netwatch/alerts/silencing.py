@@ -94,6 +94,33 @@ def silence_muting(silences: Iterable[CompiledSilence], labels: Mapping[str, str
     return Muting(kind=MuteKind.SILENCED, reason=words, until=last.ends_at, by=last.id)
 
 
+class Silences:
+    """Many silences and who they cover, for many alerts: those that name one exact value are found by it."""
+
+    def __init__(self, silences: Iterable[CompiledSilence]) -> None:
+        """Sort them; what they are at an instant is asked for at that instant."""
+        self._by_value: dict[tuple[str, str], list[CompiledSilence]] = {}
+        self._others: list[CompiledSilence] = []
+        for compiled in silences:
+            exact = next((one for one in compiled.matchers if _is_exact(one)), None)
+            if exact is None:
+                self._others.append(compiled)
+            else:
+                self._by_value.setdefault((exact.label, exact.text), []).append(compiled)
+        self._labels = frozenset(label for label, _ in self._by_value)
+
+    def muting_of(self, labels: Mapping[str, str], now: datetime) -> Muting | None:
+        """Return the same as `silence_muting` of them all."""
+        found = list(self._others)
+        for label in self._labels:
+            found += self._by_value.get((label, labels.get(label, "")), ())
+        return silence_muting(found, labels, now) if found else None
+
+
+def _is_exact(matcher: Matcher) -> bool:
+    return matcher.matches is None and not matcher.negated
+
+
 def _read(matchers: Sequence[str]) -> tuple[Matcher, ...]:
     read: list[Matcher] = []
     for text in matchers:
@@ -111,7 +138,7 @@ def _check(
         raise ValueError("a silence needs at least one matcher")
     if len(matchers) > MAX_MATCHERS:
         raise ValueError(f"a silence has at most {MAX_MATCHERS} matchers")
-    if all_hold(matchers, {}):
+    if all(not matcher.negated and matcher.holds({}) for matcher in matchers):
         raise ValueError("at least one matcher must not match empty text: this would silence everything")
     if ends_at <= starts_at:
         raise ValueError("a silence must end after it starts")
@@ -125,7 +152,7 @@ def _check(
 
 def _may_become(before: Silence, matchers: Sequence[str], starts_at: datetime, now: datetime) -> bool:
     """Return whether the change leaves the past as it was, so that the id may stay."""
-    if sorted(_read(before.matchers), key=_order) != sorted(_read(matchers), key=_order):
+    if _essence(before.matchers) != _essence(matchers):
         return False
     state = before.state(now)
     if state is SilenceState.ACTIVE:  # clients send whole seconds or milliseconds back
@@ -133,8 +160,9 @@ def _may_become(before: Silence, matchers: Sequence[str], starts_at: datetime, n
     return state is SilenceState.PENDING and starts_at >= now
 
 
-def _order(matcher: Matcher) -> tuple[str, str, bool, bool]:
-    return matcher.label, matcher.text, matcher.negated, matcher.matches is not None
+def _essence(matchers: Sequence[str]) -> list[tuple[str, str, bool, bool]]:
+    """Return what matchers say, however they are written and in whatever order."""
+    return sorted((one.label, one.text, one.negated, one.matches is not None) for one in _read(matchers))
 
 
 def _one_line(text: str) -> str:

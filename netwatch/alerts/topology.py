@@ -51,7 +51,9 @@ class Topology:
     """Who is reached through whom."""
 
     def __init__(self, parents: Mapping[str, Parents]) -> None:
-        self._parents = {name: one for name, one in parents.items() if one.names}
+        same: dict[Parents, Parents] = {}
+        # Thousands of devices share a few sets of parents; a way is looked for once per set, and found by identity.
+        self._parents = {name: same.setdefault(one, one) for name, one in parents.items() if one.names}
         self._children: dict[str, list[str]] = {}
         for name, one in self._parents.items():
             for parent in one.names:
@@ -106,7 +108,7 @@ class TopologyView:
 
     def __init__(self, topology: Topology, sights: Sights, now: datetime, patience: timedelta) -> None:
         self._topology, self._sights, self._now, self._patience = topology, sights, now, patience
-        self._ways: dict[Parents, _Way] = {}
+        self._ways: dict[int, _Way] = {}
 
     def muting_of(self, alert: Alert) -> Muting | None:
         """Return why nobody need be told of an alert, None where they must be."""
@@ -114,7 +116,7 @@ class TopologyView:
         parents = self._topology.parents_of(device)
         if parents is None:
             return None
-        way, sight = self._way_through(parents), self._sights.get(device)
+        way, sight = self._ways.get(id(parents)) or self._way_through(parents), self._sights.get(device)
         if not way.open:
             return None if _answered_since(sight, way.since) else _cut_off(device, way)
         if self._asked_before(sight, way):
@@ -145,22 +147,23 @@ class TopologyView:
 
     def _way_through(self, parents: Parents) -> _Way:
         """Return the way through these parents; ancestors first, without recursion: chains may be long."""
-        stack, begun = [parents], {parents}
+        stack, begun = [parents], {id(parents)}
         while stack:
             above = (self._topology.parents_of(name) for name in stack[-1].names)
-            missing = [one for one in above if one is not None and one not in self._ways and one not in begun]
-            if missing:
-                stack.extend(missing)
-                begun.update(missing)
+            # One at a time: what is begun and not done is then on the way up from here, so only a circle meets it again.
+            missing = next((one for one in above if one and id(one) not in begun and id(one) not in self._ways), None)
+            if missing is not None:
+                stack.append(missing)
+                begun.add(id(missing))
             else:
                 ready = stack.pop()
-                self._ways[ready] = _joined(ready, [self._reach(name) for name in ready.names])
-        return self._ways[parents]
+                self._ways[id(ready)] = _joined(ready, [self._reach(name) for name in ready.names])
+        return self._ways[id(parents)]
 
     def _reach(self, name: str) -> _Way:
         """Return the way to a device and through it, once the way to it is known."""
         above, sight = self._topology.parents_of(name), self._sights.get(name)
-        way = _NO_WAY_NEEDED if above is None else self._ways.get(above, _NO_WAY_NEEDED)
+        way = _NO_WAY_NEEDED if above is None else self._ways.get(id(above), _NO_WAY_NEEDED)
         if sight is None or sight.up is None:
             return way
         if not sight.up:

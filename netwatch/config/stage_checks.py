@@ -5,17 +5,19 @@ May import: netwatch.alerts, netwatch.model. Called by: checks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from netwatch.alerts import parse_matchers
+from netwatch.alerts import Matcher, all_hold, parse_matchers
 from netwatch.alerts.interval_settings import LocalInstant
+from netwatch.alerts.interval_text import LOCAL, zone
+from netwatch.alerts.intervals import both_readings
 from netwatch.config.parts import Tree, duplicates, names_of, routes_of, unknown
 from netwatch.config.tree import EACH, found, texts
-from netwatch.model import Problem, YamlFile
+from netwatch.model import KeyPath, Problem, YamlFile
 
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(LocalInstant)
 
@@ -56,19 +58,65 @@ def _escalation(file: YamlFile, tree: Tree) -> Iterator[Problem]:
 
 def _maintenance(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     yield from duplicates(file, tree, "maintenance")
-    about_devices = {"device", *(str(path[-1]) for path, _ in found(tree, "devices", EACH, "labels", EACH))}
+    devices = _devices(tree)
     for path, window in found(tree, "maintenance", EACH):
         if not isinstance(window, dict):
             continue
         begins, ends = _instant(window.get("from")), _instant(window.get("until"))
         if begins is not None and ends is not None and _is_before(ends, begins):
             yield file.problem((*path, "until"), "must come after from")
-        if window.get("mode") != "skip":
+        yield from _odd_times(file, path, window)
+        yield from _odd_matchers(file, path, window, devices)
+
+
+def _odd_times(file: YamlFile, path: KeyPath, window: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield a warning for what the wall clock shows twice, or never."""
+    location = window.get("location", "UTC")
+    for key, meant in (("from", "first"), ("until", "last")):
+        wall = _instant(window.get(key))
+        if wall is None or wall.tzinfo is not None or not _is_zone(location):
             continue
-        for at, text in texts(window, "matchers", EACH):
-            if odd := [label for label in _labels(text) if label not in about_devices]:
-                said = f"no device has a label {odd[0]!r}, and a window with mode skip asks for nothing else"
-                yield file.problem((*path, *at), said, severity="warning")
+        first, last = both_readings(wall, zone(location))
+        if first != last:
+            twice = first.astimezone(zone(location)).replace(tzinfo=None) == wall
+            said = f"the clocks of {location} show this time " + (
+                f"twice; the {meant} is meant" if twice else "never"
+            )
+            yield file.problem((*path, key), said, severity="warning")
+
+
+def _odd_matchers(
+    file: YamlFile, path: KeyPath, window: Mapping[str, Any], devices: Sequence[Mapping[str, str]]
+) -> Iterator[Problem]:
+    """Yield a warning for a window that concerns no device, or asks of a device what none has."""
+    about_devices = frozenset({"device"}.union(*devices))
+    read = [(at, _matchers(text)) for at, text in texts(window, "matchers", EACH)]
+    odd = [(at, one.label) for at, matchers in read for one in matchers if one.label not in about_devices]
+    if odd and window.get("mode") == "skip":
+        at, label = odd[0]
+        said = f"no device has a label {label!r}, and a window with mode skip asks for nothing else"
+        yield file.problem((*path, *at), said, severity="warning")
+    every = [matcher for _, matchers in read for matcher in matchers]
+    if devices and every and not odd and not any(all_hold(every, device) for device in devices):
+        yield file.problem((*path, "matchers"), "no device meets all of these", severity="warning")
+
+
+def _devices(tree: Tree) -> list[dict[str, str]]:
+    """Return the labels of every device, its name as `device`."""
+    known = []
+    for _, device in found(tree, "devices", EACH):
+        name = device.get("name") if isinstance(device, dict) else None
+        if isinstance(name, str):
+            labels = {str(path[-1]): text for path, text in texts(device, "labels", EACH)}
+            known.append({**labels, "device": name})
+    return known
+
+
+def _is_zone(location: Any) -> bool:
+    try:
+        return isinstance(location, str) and (zone(location) is not None or location == LOCAL)
+    except ValueError:
+        return False
 
 
 def _instant(value: Any) -> datetime | None:
@@ -84,8 +132,8 @@ def _is_before(first: datetime, second: datetime) -> bool:
     return (first.tzinfo is None) == (second.tzinfo is None) and first <= second
 
 
-def _labels(text: str) -> list[str]:
+def _matchers(text: str) -> tuple[Matcher, ...]:
     try:
-        return [matcher.label for matcher in parse_matchers(text)]
+        return parse_matchers(text)
     except ValueError:
-        return []
+        return ()

@@ -7,11 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from netwatch.alerts import build_time_intervals, interval_muting
 from netwatch.alerts.interval_settings import NamedIntervalsSettings, TimeIntervalSettings
-from netwatch.alerts.intervals import build_intervals, end_of
+from netwatch.alerts.intervals import any_holds, build_intervals, end_of
 from netwatch.model import MuteKind
 
 BERLIN = "Europe/Berlin"
@@ -123,6 +125,8 @@ KNOWN = build_time_intervals([
     (["nights"], ["office"], "2026-02-27 22:00", "2026-03-02 08:00"),
     (["never"], [], "2026-03-02 12:00", None),
     ([], ["office", "always"], "2026-03-01 12:00", None),
+    (["unknown"], [], "2026-03-01 12:00", None),
+    ([], ["unknown"], "2026-03-01 12:00", None),
 ])  # fmt: skip
 def test_a_route_is_closed_until_it_opens(mute, active, at, until):
     muting = interval_muting(mute, active, KNOWN, utc(at))
@@ -150,3 +154,111 @@ def test_local_is_the_time_zone_of_this_machine():
     assert interval(times=times("12:00-13:00"), location="Local").holds(here)
     assert not interval(times=times("13:00-14:00"), location="Local").holds(here)
     assert ZoneInfo("UTC") == interval().zone
+
+
+ZONES = st.sampled_from([
+    "UTC", BERLIN, "America/New_York", "Australia/Lord_Howe",    # half an hour of summer time
+    "America/Sao_Paulo",                                         # summer time began at midnight, until 2019
+    "Asia/Kolkata", "Pacific/Apia",                              # left out 30 December 2011
+])  # fmt: skip
+CHANGES = [
+    "2026-03-29 01:00", "2026-10-25 01:00", "2026-03-08 07:00", "2026-11-01 06:00", "2026-04-04 15:00",
+    "2026-10-03 15:30", "2018-11-04 03:00", "2018-02-18 02:00", "2011-12-30 10:00",
+]  # fmt: skip
+INSTANTS = st.one_of(
+    st.builds(lambda change, minutes: utc(change) + timedelta(minutes=minutes), st.sampled_from(CHANGES),
+              st.integers(-1500, 1500)),
+    st.integers(0, 3 * 525_600).map(lambda minutes: utc("2026-01-01 00:00") + timedelta(minutes=minutes, seconds=7)),
+)  # fmt: skip
+
+
+def ranges(low: int, high: int) -> st.SearchStrategy[list[str]]:
+    pairs = st.tuples(st.integers(low, high), st.integers(low, high)).map(sorted)
+    return st.lists(pairs.map(lambda pair: f"{pair[0]}:{pair[1]}"), max_size=2)
+
+
+def clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+TIMES = st.lists(
+    st.tuples(st.integers(0, 1439), st.integers(1, 600))
+    .map(lambda pair: {"start_time": clock(pair[0]), "end_time": clock(min(1440, sum(pair)))}), max_size=2,
+)  # fmt: skip
+DAYS = st.lists(
+    st.one_of(
+        st.tuples(st.integers(1, 28), st.integers(0, 5)).map(lambda pair: f"{pair[0]}:{min(31, sum(pair))}"),
+        st.tuples(st.integers(-28, -1), st.integers(0, 5)).map(lambda pair: f"{pair[0]}:{min(-1, sum(pair))}"),
+        st.integers(1, 31).map(str), st.integers(-31, -1).map(str),
+    ), max_size=2,
+)  # fmt: skip
+WEEKDAYS = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(0, 6)).map(sorted)
+    .map(lambda pair: f"{NAMES[pair[0]]}:{NAMES[pair[1]]}"), max_size=2,
+)  # fmt: skip
+NAMES = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+SHAPES = st.fixed_dictionaries({
+    "times": TIMES, "weekdays": WEEKDAYS, "days_of_month": DAYS, "months": ranges(1, 12), "years": ranges(2011, 2028),
+    "location": ZONES,
+})  # fmt: skip
+
+
+def said_by_the_words(shape: dict[str, Any], now: datetime) -> bool:
+    """Spell every list out into the set of what it allows, as Alertmanager's documentation tells it."""
+    wall = now.astimezone(ZoneInfo(shape["location"]))
+    days = [wall.date() + timedelta(days=offset) for offset in range(-40, 40)]
+    month = [day.day for day in days if (day.year, day.month) == (wall.year, wall.month)]
+    allowed = {
+        "times": {clock(minute) for one in shape["times"] for minute in range(1440)
+                  if one["start_time"] <= clock(minute) < one["end_time"]},
+        "weekdays": {name for text in shape["weekdays"]
+                     for name in NAMES[NAMES.index(text.split(":")[0]) : NAMES.index(text.split(":")[1]) + 1]},
+        "days_of_month": {day for text in shape["days_of_month"] for day in days_of(text, month)},
+        "months": {number for text in shape["months"] for number in span(text)},
+        "years": {number for text in shape["years"] for number in span(text)},
+    }  # fmt: skip
+    is_now = {
+        "times": f"{wall:%H:%M}", "weekdays": f"{wall:%A}".lower(), "days_of_month": wall.day, "months": wall.month,
+        "years": wall.year,
+    }  # fmt: skip
+    return all(not shape[key] or is_now[key] in allowed[key] for key in allowed)
+
+
+def span(text: str) -> range:
+    first, last = int(text.split(":")[0]), int(text.split(":")[-1])
+    return range(first, last + 1)
+
+
+def days_of(text: str, month: list[int]) -> set[int]:
+    return {day for day in month for number in span(text) if day == number or day - len(month) - 1 == number}
+
+
+@given(SHAPES, INSTANTS)
+def test_an_interval_says_what_its_words_say(shape, now):
+    assert interval(**shape).holds(now) is said_by_the_words(shape, now)
+
+
+@given(SHAPES, INSTANTS, st.lists(st.floats(0, 1, exclude_max=True), max_size=20))
+def test_between_two_looks_nothing_changes(shape, now, places):
+    one = interval(**shape)
+
+    look = one.next_look(now)
+
+    assert now < look <= now + timedelta(hours=26)
+    assert {one.holds(now + (look - now) * place) for place in places} <= {one.holds(now)}
+
+
+@given(st.lists(SHAPES, min_size=1, max_size=2), INSTANTS)
+def test_the_end_is_the_first_minute_in_which_nothing_holds(shapes, now):
+    intervals = [interval(**shape) for shape in shapes]
+    begun = now.replace(second=0, microsecond=0)
+
+    end = end_of(intervals, now)
+
+    if end is None or end - begun > timedelta(days=2):
+        minutes = [begun + timedelta(minutes=17 * step) for step in range(170)]
+        assert not any_holds(intervals, begun) or all(any_holds(intervals, minute) for minute in minutes)
+    else:
+        assert not any_holds(intervals, end)
+        held = [begun + timedelta(minutes=step) for step in range(int((end - begun) / timedelta(minutes=1)))]
+        assert not any_holds(intervals, begun) or all(any_holds(intervals, minute) for minute in held)

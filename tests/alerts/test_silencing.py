@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.alerts import checked_silence, compile_silence, expired_silence, silence_muting
+from netwatch.alerts import Silences, checked_silence, compile_silence, expired_silence, silence_muting
 from netwatch.model import MuteKind, Silence, SilenceState
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -82,6 +82,10 @@ def test_what_is_asked_for_is_had():
     )  # fmt: skip
 
 
+def test_everything_but_one_site_may_be_silenced():
+    assert wanted(matchers=['site!="hq"']).matchers == ('site!="hq"',)
+
+
 def test_one_that_was_to_begin_in_the_past_begins_now():
     assert wanted(starts_at=NOON - HOUR).starts_at == NOON
     assert wanted(starts_at=NOON + HOUR / 2).starts_at == NOON + HOUR / 2
@@ -90,7 +94,7 @@ def test_one_that_was_to_begin_in_the_past_begins_now():
 @pytest.mark.parametrize(("changes", "said"), [
     ({"matchers": []}, "at least one matcher"),
     ({"matchers": ['site=""']}, "silence everything"),
-    ({"matchers": ['site!="hq"', 'device=~".*"']}, "silence everything"),
+    ({"matchers": ['site=""', 'device=~".*"']}, "silence everything"),
     ({"matchers": ["site"]}, "not a matcher"),
     ({"matchers": ['a="b", c="d"']}, "more than one"),
     ({"matchers": ['a="b"'] * 101}, "at most 100"),
@@ -114,6 +118,8 @@ def test_what_cannot_be_had_is_refused_in_words(changes, said):
     ({"starts_at": NOON - HOUR + timedelta(milliseconds=400)}, True),
     ({"starts_at": NOON}, False),
     ({"matchers": ['device="sw2"']}, False),
+    ({"matchers": ['device=~"sw1"']}, False),
+    ({"matchers": ['device!="sw1"']}, False),
     ({"matchers": ["device=sw1"]}, True),          # the same, written otherwise
 ])  # fmt: skip
 def test_an_active_silence_keeps_its_id_where_the_past_stays_as_it_was(changes, same):
@@ -163,4 +169,23 @@ def test_whatever_is_asked_for_it_is_had_or_refused(author, comment, matchers, b
         pass
     else:
         assert had.state(NOON) is not SilenceState.EXPIRED
-        assert not compile_silence(had).covers({})
+        assert compile_silence(had).matchers
+
+
+MATCHERS = st.sampled_from(['device="sw1"', 'device!="sw1"', 'device=~"sw."', 'site="hq"', 'site=""', 'site!~"h."'])
+SILENCES = st.lists(
+    st.tuples(st.lists(MATCHERS, min_size=1, max_size=3), st.integers(-2, 1), st.integers(0, 3)), max_size=6
+)
+
+
+@given(SILENCES, st.fixed_dictionaries({}, optional={"device": st.sampled_from(["sw1", "sw2"]),
+                                                     "site": st.sampled_from(["hq", ""])}))  # fmt: skip
+def test_the_index_of_many_silences_says_what_each_says(shapes, labels):
+    compiled = [
+        compile_silence(silence(*matchers, begins=begins * HOUR, ends=ends * HOUR, id=f"s{number}"))
+        for number, (matchers, begins, ends) in enumerate(shapes)
+    ]
+
+    indexed, searched = Silences(compiled).muting_of(labels, NOON), silence_muting(compiled, labels, NOON)
+
+    assert (indexed and indexed.until) == (searched and searched.until)

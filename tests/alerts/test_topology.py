@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from netwatch.alerts import Parents, Sight, Topology
 from netwatch.model import Alert, AlertKey, AlertState, MuteKind
@@ -143,3 +146,74 @@ def test_a_circle_and_a_chain_without_end_are_survived():
     assert "down" in reason(circle, device="a", a=down(), b=down())  # refused by config; here it only must end
     assert reason(chain, device="d0", d5000=down()) == "d5000 is down, and d0 is only reached through it"
     assert len(chain.descendants("d5000")) == 5000
+
+
+SIGHTS = st.builds(
+    lambda up, since, asked: Sight(up=up, since=at(min(since, asked)), at=at(asked)),
+    st.sampled_from([True, False, None]), st.integers(-30, 0), st.integers(-30, 0),
+)  # fmt: skip
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> tuple[Topology, dict[str, Sight]]:
+    """A few devices, each reached through some of those before it."""
+    names = [f"d{number}" for number in range(draw(st.integers(1, 7)))]
+    parents = {}
+    for number, name in enumerate(names):
+        above = draw(st.lists(st.sampled_from(names[:number]), unique=True, max_size=3)) if number else []
+        parents[name] = one(*above, needs=draw(st.sampled_from(["any", "all"])))
+    sights = draw(st.dictionaries(st.sampled_from(names), SIGHTS))
+    return Topology(parents), sights
+
+
+def mutings(network: tuple[Topology, dict[str, Sight]], now: float, begun: float = -60):
+    topology, sights = network
+    view = topology.view(sights, at(now), patience=PATIENCE)
+    found = {name: view.muting_of(alert(name, begun)) for name in (f"d{number}" for number in range(7))}
+    return {name: muting for name, muting in found.items() if muting is not None}
+
+
+@given(networks(), st.integers(0, 60))
+def test_whoever_is_held_back_as_cut_off_points_at_a_dead_device_above_it_that_is_not(network, now):
+    topology, sights = network
+    held = mutings(network, now)
+
+    for name, muting in held.items():
+        if "only reached through" in muting.reason:
+            assert sights[muting.by].up is False
+            assert name in topology.descendants(muting.by)
+            assert muting.by not in held or "only reached through" not in held[muting.by].reason
+
+
+@given(networks(), st.integers(0, 60), st.integers(-60, 0))
+def test_a_view_of_all_says_what_each_question_alone_says(network, now, begun):
+    topology, sights = network
+    alone = {name: topology.muting_of(alert(name, begun), sights, at(now), patience=PATIENCE)
+             for name in (f"d{number}" for number in range(7))}  # fmt: skip
+
+    assert mutings(network, now, begun) == {name: muting for name, muting in alone.items() if muting is not None}
+
+
+@given(networks())
+def test_once_all_is_up_and_was_asked_nobody_is_held_back(network):
+    topology, _ = network
+    everyone = {f"d{number}": up(since=-20, asked=1) for number in range(7)}
+
+    assert mutings((topology, everyone), now=1, begun=-1) == {}
+
+
+@given(networks(), st.integers(-60, 0))
+def test_nobody_waits_longer_than_patience(network, begun):
+    held = mutings(network, now=begun + 15, begun=begun)
+
+    assert not [name for name, muting in held.items() if "waiting" in muting.reason]
+
+
+@given(networks(), st.integers(-30, 0))
+def test_a_device_that_was_asked_after_everything_waits_for_no_further_question(network, begun):
+    topology, sights = network
+    asked = {name: replace(sight, at=at(0)) for name, sight in sights.items()}
+
+    held = mutings((topology, asked), now=60, begun=begun)
+
+    assert not [name for name, muting in held.items() if "not asked since" in muting.reason]

@@ -80,6 +80,14 @@ def test_what_does_not_fit_is_an_error(problems_at, text, said):
     (DEVICES + window(f"mode: skip, time_intervals: [{HOURS}]", "»severity=warning").replace("['»", "[»'"),
      "warning: maintenance[0].matchers[0]: no device has a label 'severity', and a window with mode skip asks for "
      "nothing else"),
+    (DEVICES + f"maintenance: [{{name: a, matchers: »['device=~\"r[23]\"', site=hq], time_intervals: [{HOURS}]}}]",
+     "warning: maintenance[0].matchers: no device meets all of these"),
+    (window("from: »'2026-10-25 02:30', until: '2026-12-01', location: Europe/Berlin"),
+     "warning: maintenance[0].from: the clocks of Europe/Berlin show this time twice; the first is meant"),
+    (window("from: '2026-10-24', until: »'2026-10-25 02:30', location: Europe/Berlin"),
+     "warning: maintenance[0].until: the clocks of Europe/Berlin show this time twice; the last is meant"),
+    (window("from: '2026-03-28', until: »'2026-03-29 02:30', location: Europe/Berlin"),
+     "warning: maintenance[0].until: the clocks of Europe/Berlin show this time never"),
 ])  # fmt: skip
 def test_what_is_odd_and_may_be_meant_is_a_warning(problems_at, text, said):
     assert said in problems_at(text, severity="warning")
