@@ -150,7 +150,7 @@ class TopologyView:
         stack, begun = [parents], {id(parents)}
         while stack:
             above = (self._topology.parents_of(name) for name in stack[-1].names)
-            # One at a time: what is begun and not done is then on the way up from here, so only a circle meets it again.
+            # One at a time: what is begun and not done is on the way up from here; only a circle meets it again.
             missing = next((one for one in above if one and id(one) not in begun and id(one) not in self._ways), None)
             if missing is not None:
                 stack.append(missing)
