@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from PIL import Image, ImageDraw, ImageFont
 
 from netwatch.model import Curve
-from netwatch.notify.words import number
+from netwatch.notify.words import number, prefixed
 
 SHOWN_WIDTH, SHOWN_HEIGHT = 360, 130
 MAX_OCTETS = 8_000
@@ -32,7 +32,6 @@ _BACK, _FRAME, _GRID, _WORDS, _LINE, _UNDER, _LIMIT = (
 _COLOURS = 24
 _GAP = 4
 """A pause so many times the usual distance of two points is drawn as one."""
-_PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 
 Point = tuple[datetime, float]
 
@@ -43,9 +42,11 @@ def curve_words(curve: Curve) -> str:
     if len(points) < 2:
         return ""
     values = [value for _, value in points]
-    low, high, last = (_said(value) for value in (min(values), max(values), values[-1]))
+    low, high, last = (number(float(value)) for value in (min(values), max(values), values[-1]))
     said = f"always {last}" if low == high else f"between {low} and {high}, at the end {last}"
-    limit = f"; threshold {_said(curve.threshold)}" if curve.threshold is not None and _has_limit(curve) else ""
+    limit = (
+        f"; threshold {number(float(curve.threshold))}" if curve.threshold is not None and _has_limit(curve) else ""
+    )
     return f"{said}{limit} ({points[0][0].astimezone(UTC):%H:%M} to {points[-1][0].astimezone(UTC):%H:%M} UTC)"
 
 
@@ -185,20 +186,11 @@ def _draw_limit(draw: ImageDraw.ImageDraw, frame: _Frame, limit: float) -> None:
               stroke_width=3, stroke_fill=_BACK)  # fmt: skip
 
 
-def _said(value: float) -> str:
-    """Write a number for a sentence: large ones as beside the axis."""
-    return _short(value, abs(value)) if abs(value) >= 1e6 else number(float(value))
-
-
 def _short(value: float, spread: float) -> str:
     """Write a number beside an axis in few letters: `1.2 G`; what is nothing beside the spread is 0."""
     if abs(value) < spread * 1e-6:
         return "0"
-    power = 0
-    while abs(value) >= 1000 and power < len(_PREFIXES) - 1:
-        value, power = value / 1000, power + 1
-    text = f"{value:.3g}" if abs(value) < 1000 else f"{value:.0e}"
-    return f"{text} {_PREFIXES[power]}".rstrip()
+    return prefixed(value, 3)
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from datetime import datetime
 from netwatch.model import OutboxEntry
 from netwatch.notify.address import parse_mailbox
 from netwatch.notify.digest import CHANGES, Digest, Line, changes_in_words, digest_subject
-from netwatch.notify.facts import RANK, WORDS
+from netwatch.notify.facts import OVER, RANK, WORDS
 from netwatch.notify.guard import clean_line
 from netwatch.notify.letter import Letter, Letterhead, Thread, subject_of, templates
 from netwatch.notify.thread import message_id
@@ -71,7 +71,7 @@ def digest_entry(digest: Digest, *, letterhead: Letterhead, now: datetime) -> Ou
 def page_of(digest: Digest, *, now: datetime, link: str) -> Page:
     """Return what a digest says; what began comes first, and of its lines the worst."""
     severities = [severity for severity in RANK if any(digest.counts[(change, severity)] for change in CHANGES)]
-    lines = sorted(digest.lines, key=lambda line: RANK[line.severity])
+    lines = sorted(digest.lines, key=lambda line: (line.headline == OVER, RANK[line.severity]))
     return Page(
         word=_word(digest),
         total=f"{counted(digest.total, 'more change')} on {counted(len(digest.devices), 'device')}",
@@ -91,7 +91,7 @@ def page_of(digest: Digest, *, now: datetime, link: str) -> Page:
 def _word(digest: Digest) -> str:
     """Return the colour: how bad the worst is that is not over."""
     left = [severity for change, severity in digest.counts if change != "ended"]
-    return WORDS[min(left, key=RANK.__getitem__)] if left else "OK"
+    return WORDS[min(left, key=RANK.__getitem__)] if left else OVER
 
 
 def _row(digest: Digest, change: str, severities: Sequence[str]) -> tuple[str, str, tuple[tuple[str, str], ...]]:

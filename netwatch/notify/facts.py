@@ -20,9 +20,12 @@ from netwatch.notify.words import clock, in_words, number
 MAX_LABELS = 8
 MAX_SUBJECT = 120
 MAX_LINK = 900
+LAST_HOUR = "Last hour"
+"""The fact that a chart shows too."""
 
 RANK = {"critical": 0, "warning": 1, "info": 2}
 WORDS = {"critical": "DOWN", "warning": "WARN", "info": "INFO"}
+OVER = "OK"
 _SEVERITIES = {
     "critical": "critical", "page": "critical", "emergency": "critical", "disaster": "critical", "fatal": "critical",
     "info": "info", "informational": "info", "notice": "info", "none": "info", "debug": "info",
@@ -90,7 +93,7 @@ def alert_subject(alert: Alert) -> str:
 
 def word_of(alert: Alert) -> str:
     """Return DOWN, WARN, INFO or OK."""
-    return "OK" if alert.resolved_at else WORDS[severity_of(alert)]
+    return OVER if alert.resolved_at else WORDS[severity_of(alert)]
 
 
 def row_of(alert: Alert) -> str:
@@ -139,7 +142,7 @@ def _facts(alert: Alert, now: datetime, remarks: Iterable[Fact], curve: Curve | 
     yield _fact("Since", when(alert, now), weighty=True)
     yield from remarks
     if curve is not None and (words := curve_words(curve)):
-        yield _fact("Last hour", words, limit=200)
+        yield _fact(LAST_HOUR, words, limit=200)
     if alert.trap_count > 1 and alert.seen_at is not None:
         yield _fact("Traps", f"{alert.trap_count:,}, the last at {clock(alert.seen_at)}")
     shown = {name for name, _ in named} | _SAID_ELSEWHERE
@@ -164,7 +167,7 @@ def _remarks(alert: Alert, mark: str) -> Iterable[Fact]:
 
 
 def _fact(name: str, value: str, *, weighty: bool = False, limit: int = 120) -> Fact:
-    return Fact(name=clean_line(name, 40), value=clean_line(value, limit), weighty=weighty)
+    return Fact(name=clean_line(name, 24), value=clean_line(value, limit), weighty=weighty)
 
 
 def _short(link: str) -> str:

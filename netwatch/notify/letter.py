@@ -31,6 +31,7 @@ from netwatch.notify.mime import (
     text_header,
 )
 from netwatch.notify.thread import message_id, thread_index
+from netwatch.notify.words import glued
 
 MAX_LIST_NAME = 60
 
@@ -140,10 +141,12 @@ def subject_of(mail: Mail) -> str:
 @functools.cache
 def templates() -> Environment:
     """Return the shipped templates; HTML is escaped."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("netwatch.notify"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["glued"] = glued
+    return environment

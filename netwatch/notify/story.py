@@ -13,6 +13,7 @@ from datetime import datetime
 from netwatch.model import Alert, HeldBack, MuteKind, Notification
 from netwatch.notify.facts import (
     MAX_SUBJECT,
+    OVER,
     WORDS,
     Problem,
     alert_name,
@@ -94,7 +95,7 @@ def story_of(notification: Notification, *, now: datetime, links: Links = NO_LIN
         return problem_of(alert, now, mark=mark, curve=curve, page=links.page)
 
     return Story(
-        word=WORDS[severity_of(firing[0])] if firing else "OK",
+        word=WORDS[severity_of(firing[0])] if firing else OVER,
         headline=_headline(notification, firing, subject),
         subject=subject,
         lead=_lead(firing, ended, now),
@@ -122,7 +123,7 @@ def headline_of(notification: Notification) -> str:
 def _headline(notification: Notification, firing: Sequence[Alert], subject: str) -> str:
     """Return how bad it is now, and what is so bad where the rest of the subject speaks of another problem."""
     if not firing:
-        return "OK"
+        return OVER
     word = WORDS[severity_of(firing[0])] + _called(firing, subject)
     if notification.repeat:
         return f"STILL {word}"

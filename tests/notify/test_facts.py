@@ -29,6 +29,7 @@ def test_durations_are_told_in_their_two_largest_units(seconds, words):
     [
         (93.25, 90.0, "93.25 (threshold 90)"),
         (1234567.0, None, "1,234,567"),
+        (9.21e9, 9e9, "9.21 G (threshold 9 G)"),
         (0.123456, None, "0.1235"),
         ("down", "up", "down (threshold up)"),
         (float("inf"), None, "inf"),
