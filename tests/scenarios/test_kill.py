@@ -53,6 +53,7 @@ devices:
 {devices}
 polling: {{interval: 60s, reachability_interval: 500ms, timeout: 200ms, retries: 2}}
 rules: {{paths: ["{rules}"]}}
+flapping: {{starts: 0}}
 route: {{receiver: both, group_wait: 0s, group_interval: 1s}}
 receivers:
   - {{name: both, email: {{to: [one@example.net, two@example.net]}}}}

@@ -60,12 +60,14 @@ devices:
 {devices}
 polling: {{interval: 400ms, reachability_interval: 400ms, timeout: 300ms, retries: 3}}
 rules: {{paths: ["{rules}"]}}
+flapping: {{starts: 0}}
 route: {{receiver: both, group_wait: 0s, group_interval: 200ms}}
 receivers:
   - {{name: both, email: {{to: [one@example.net, two@example.net]}}}}
 smtp:
   from: "NetWatch <netwatch@example.net>"
   relays: [{{host: 127.0.0.1, port: {smtp}}}]
+  storm: {{mails: 10000, critical_mails: 10000}}
 web: {{listen: "127.0.0.1:{{port}}"}}
 store: {{url: "sqlite:///{{state}}"}}
 """
