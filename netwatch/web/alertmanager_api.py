@@ -29,9 +29,8 @@ from netwatch.web.alertmanager import (
     is_about,
     silence_order,
 )
-from netwatch.web.api import METHODS
+from netwatch.web.api import METHODS, matchers_from
 from netwatch.web.bodies import json_body, no_body
-from netwatch.web.matcher_text import read_matchers
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import json_list, paced
 from netwatch.web.views import Views
@@ -172,7 +171,7 @@ def _add_silences(router: APIRouter, actions: Actions) -> None:
     @router.api_route("/silences", methods=METHODS)
     async def silences(filters: Filters = []) -> Response:  # noqa: B006 # FastAPI copies it
         """Return the silences: active, to come and over."""
-        now, matchers = datetime.now(UTC), _matchers_from(filters)
+        now, matchers = datetime.now(UTC), matchers_from(filters)
         asked = [silence for silence in actions.silences() if is_about(silence, matchers)]
         asked.sort(key=lambda silence: silence_order(silence, now))
         return json_list(gettable_silence(silence, now) for silence in asked)
@@ -215,15 +214,8 @@ def _wanted(
         raise HTTPException(400, f"failed to parse receiver param: {exc}") from exc
     return _Wanted(
         active=active, silenced=silenced, inhibited=inhibited, muted=muted,
-        filters=_matchers_from(filters), receiver=is_wanted,
+        filters=matchers_from(filters), receiver=is_wanted,
     )  # fmt: skip
-
-
-def _matchers_from(filters: Iterable[str]) -> list[Matcher]:
-    try:
-        return [matcher for text in filters for matcher in read_matchers(text)]
-    except ValueError as exc:
-        raise HTTPException(400, f"bad matcher format: {exc}") from exc
 
 
 def _explained_at(request: Request, alert: Alert) -> str:

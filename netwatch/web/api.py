@@ -5,13 +5,18 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from netwatch.model import NUMBERS, AlertState, DeviceStatus, ObjectNames, OutboxState
+from netwatch.alerts import Matcher
+from netwatch.model import NUMBERS, AlertState, DeviceStatus, ObjectNames, OutboxState, SilenceState
+from netwatch.web.actions import Actions, NoActions
+from netwatch.web.alert_search import AlertOrder, AlertSearch
+from netwatch.web.alertmanager import silence_order
 from netwatch.web.flat import (
     Flat,
     flat_alert,
@@ -20,20 +25,29 @@ from netwatch.web.flat import (
     flat_gap,
     flat_mail,
     flat_rows,
+    flat_silence,
     flat_trap,
 )
+from netwatch.web.matcher_text import read_matchers
 from netwatch.web.pacing import json_list
 from netwatch.web.views import NoTraps, TrapLog, Views
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="how many at most, the newest first")]
 Text = Annotated[str, Query(max_length=255)]
+Matchers = Annotated[list[Annotated[str, Query(max_length=5000)]], Query(max_length=100)]
 METHODS = ["GET", "HEAD"]
 
 
-def api_router(views: Views, trap_log: TrapLog | None = None, names: ObjectNames = NUMBERS) -> APIRouter:
-    """Return the routes below /api/v1."""
+def api_router(
+    views: Views,
+    trap_log: TrapLog | None = None,
+    names: ObjectNames = NUMBERS,
+    actions: Actions | None = None,
+) -> APIRouter:
+    """Return the routes below /api/v1 that show things."""
     router = APIRouter(prefix="/api/v1", default_response_class=Response)
     heard = trap_log or NoTraps()
+    _add_alerts(router, views, actions or NoActions())
 
     @router.api_route("/devices", methods=METHODS)
     async def devices(up: bool | None = None) -> Response:
@@ -45,15 +59,6 @@ def api_router(views: Views, trap_log: TrapLog | None = None, names: ObjectNames
         """Return what is known of a device: itself first (`table` is `device`), then every row last read."""
         status = find_device(views, name)
         return json_list(_device_and_rows(views, status))
-
-    @router.api_route("/alerts", methods=METHODS)
-    async def alerts(state: AlertState | None = None, device: Text = "", rule: Text = "") -> Response:
-        """Return alerts, of one state, device or rule where asked for."""
-        return json_list(
-            flat_alert(one)
-            for one in await views.alerts()
-            if (state is None or one.state is state) and device in ("", one.key.device) and rule in ("", one.key.rule)
-        )
 
     @router.api_route("/events", methods=METHODS)
     async def events(limit: Limit = 100, device: Text = "") -> Response:
@@ -76,6 +81,39 @@ def api_router(views: Views, trap_log: TrapLog | None = None, names: ObjectNames
         raise HTTPException(404, f"there is no /api/v1/{path}")
 
     return router
+
+
+def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
+    @router.api_route("/alerts", methods=METHODS)
+    async def alerts(
+        state: AlertState | None = None, device: Text = "", rule: Text = "", severity: Text = "", q: Text = "",
+        muted: bool | None = None, acked: bool | None = None, matcher: Matchers = [],  # noqa: B006 # FastAPI copies it
+        sort: AlertOrder | None = None, limit: Annotated[int | None, Query(ge=1)] = None,
+    ) -> Response:  # fmt: skip
+        """Return alerts: of one state, device, rule, severity where asked for, or whose labels meet matchers."""
+        wanted = AlertSearch(
+            state=state, device=device, rule=rule, severity=severity, q=q, muted=muted, acked=acked,
+            matchers=matchers_from(matcher), order=sort,
+        )  # fmt: skip
+        mutings = actions.mutings()
+        found = wanted.found_in(await views.alerts(), mutings)
+        return json_list(flat_alert(one, mutings.get(one.id)) for one in found[:limit])
+
+    @router.api_route("/silences", methods=METHODS)
+    async def silences(state: SilenceState | None = None) -> Response:
+        """Return silences, of one state where asked for: active, to come, over."""
+        now = datetime.now(UTC)
+        asked = [one for one in actions.silences() if state in (None, one.state(now))]
+        asked.sort(key=lambda silence: silence_order(silence, now))
+        return json_list(flat_silence(one, now) for one in asked)
+
+
+def matchers_from(texts: Iterable[str]) -> tuple[Matcher, ...]:
+    """Return the matchers of a query, or raise the 400."""
+    try:
+        return tuple(matcher for text in texts for matcher in read_matchers(text))
+    except ValueError as exc:
+        raise HTTPException(400, f"bad matcher format: {exc}") from exc
 
 
 def find_device(views: Views, name: str) -> DeviceStatus:

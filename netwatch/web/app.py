@@ -21,6 +21,7 @@ from netwatch.model import NUMBERS, ObjectNames
 from netwatch.web.actions import ActionRefused, Actions, NoActions, NotThere
 from netwatch.web.alertmanager_api import alertmanager_router
 from netwatch.web.api import METHODS, api_router
+from netwatch.web.change_api import change_router
 from netwatch.web.guard import Guard, is_alertmanagers
 from netwatch.web.live import Live
 from netwatch.web.metrics_route import metrics_router
@@ -54,8 +55,10 @@ def create_app(
     heard = trap_log or NoTraps()
     app.state.live = Live(views, trap_log=heard)
     app.include_router(metrics_router(views, metrics))
-    app.include_router(alertmanager_router(views, actions or NoActions(), version))
-    app.include_router(api_router(views, heard, names))
+    doing = actions or NoActions()
+    app.include_router(alertmanager_router(views, doing, version))
+    app.include_router(change_router(doing))
+    app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
     app.include_router(page_router(views, templates, heard, names))
     app.mount("/static", StaticFiles(directory=_STATIC))

@@ -7,8 +7,20 @@ May import: netwatch.model. Called by: netwatch.web.api.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from netwatch.model import Alert, DeviceStatus, Event, ObjectNames, OutboxEntry, ReadingGap, TableReading, TrapEvent
+from netwatch.model import (
+    Alert,
+    DeviceStatus,
+    Event,
+    Muting,
+    ObjectNames,
+    OutboxEntry,
+    ReadingGap,
+    Silence,
+    TableReading,
+    TrapEvent,
+)
 from netwatch.web.trap_words import shown_trap
 from netwatch.web.words import plain_value, rfc3339
 
@@ -58,8 +70,8 @@ def flat_gap(gap: ReadingGap) -> Flat:
     return {"table": gap.table, "at": rfc3339(gap.at), "gap": gap.reason}
 
 
-def flat_alert(alert: Alert) -> Flat:
-    """Return one alert; labels begin with `label_`, annotations with `annotation_`."""
+def flat_alert(alert: Alert, muting: Muting | None = None) -> Flat:
+    """Return one alert and what holds it back; labels begin with `label_`, annotations with `annotation_`."""
     return {
         "id": alert.id,
         "rule": alert.key.rule,
@@ -74,8 +86,32 @@ def flat_alert(alert: Alert) -> Flat:
         "firing_at": rfc3339(alert.firing_at),
         "healthy_since": rfc3339(alert.healthy_since),
         "resolved_at": rfc3339(alert.resolved_at),
+        "seen_at": rfc3339(alert.seen_at),
+        "trap_count": alert.trap_count,
+        "flapping": alert.flapping,
+        "acked_at": rfc3339(alert.acked_at),
+        "acked_by": alert.acked_by,
+        "ack_comment": alert.ack_comment,
+        "muted": muting.kind.value if muting is not None else "",
+        "muted_reason": muting.reason if muting is not None else "",
+        "muted_until": rfc3339(muting.until) if muting is not None else None,
+        "muted_by": muting.by if muting is not None else "",
         **_prefixed("label", alert.labels),
         **_prefixed("annotation", alert.annotations),
+    }
+
+
+def flat_silence(silence: Silence, now: datetime) -> Flat:
+    """Return one silence; `matchers` are joined by commas, as in braces."""
+    return {
+        "id": silence.id,
+        "state": silence.state(now).value,
+        "matchers": ", ".join(silence.matchers),
+        "starts_at": rfc3339(silence.starts_at),
+        "ends_at": rfc3339(silence.ends_at),
+        "created_by": silence.created_by,
+        "comment": silence.comment,
+        "updated_at": rfc3339(silence.updated_at),
     }
 
 
@@ -89,6 +125,9 @@ def flat_event(event: Event) -> Flat:
         "rule": event.rule,
         "instance": event.instance,
         "alert_id": event.alert_id,
+        "entry_id": event.entry_id,
+        "group_key": event.group_key,
+        **_prefixed("detail", event.details),
     }
 
 
@@ -131,5 +170,7 @@ def flat_mail(entry: OutboxEntry) -> Flat:
         "sent_at": rfc3339(entry.sent_at),
         "group_key": entry.group_key,
         "alert_ids": " ".join(entry.alert_ids),
+        "thread_id": entry.thread_id,
+        "told_by": entry.told_by,
         "bytes": len(entry.message),
     }

@@ -1,0 +1,83 @@
+"""Picks and sorts alerts, for the page and for the API.
+
+A quiet room.
+May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: netwatch.web.api, netwatch.web.alert_pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from netwatch.alerts import Matcher, routing_labels
+from netwatch.model import Alert, AlertState, Muting
+from netwatch.web.overview import gravest_first, natural
+
+ORDER_OF_STATES = (AlertState.FIRING, AlertState.PENDING, AlertState.RESOLVED, AlertState.INACTIVE)
+
+
+class AlertOrder(StrEnum):
+    """By what alerts are sorted; within that the gravest and youngest first."""
+
+    STATE = "state"
+    SEVERITY = "severity"
+    SINCE = "since"
+    DEVICE = "device"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSearch:
+    """What alerts are wanted; what is empty or None does not matter. q: text in device, rule, instance or summary."""
+
+    state: AlertState | None = None
+    device: str = ""
+    rule: str = ""
+    severity: str = ""
+    muted: bool | None = None
+    acked: bool | None = None
+    q: str = ""
+    matchers: tuple[Matcher, ...] = ()
+    order: AlertOrder | None = None
+
+    def found_in(self, alerts: Iterable[Alert], mutings: Mapping[str, Muting]) -> list[Alert]:
+        """Return the alerts that are wanted, as they come or in the order asked for."""
+        found = [alert for alert in alerts if self._wants(alert, is_muted=alert.id in mutings)]
+        if self.order is not None:
+            found.sort(key=_KEYS[self.order])
+        return found
+
+    def _wants(self, alert: Alert, *, is_muted: bool) -> bool:
+        return (
+            self.state in (None, alert.state)
+            and self.device in ("", alert.key.device)
+            and self.rule in ("", alert.key.rule)
+            and self.severity in ("", alert.severity)
+            and self.muted in (None, is_muted)
+            and self.acked in (None, alert.acked_at is not None)
+            and (not self.q or self.q.casefold() in _findable(alert))
+            and (not self.matchers or self._meets_matchers(alert))
+        )
+
+    def _meets_matchers(self, alert: Alert) -> bool:
+        labels = routing_labels(alert)
+        return all(matcher.holds(labels) for matcher in self.matchers)
+
+
+def _findable(alert: Alert) -> str:
+    key = alert.key
+    return f"{key.device} {key.rule} {key.instance} {alert.annotations.get('summary', '')}".casefold()
+
+
+def _newest_first(alert: Alert) -> float:
+    return -(alert.resolved_at or alert.firing_at or alert.pending_at).timestamp()
+
+
+_KEYS: dict[AlertOrder, Callable[[Alert], tuple[object, ...]]] = {
+    AlertOrder.STATE: lambda alert: (ORDER_OF_STATES.index(alert.state), *gravest_first(alert)),
+    AlertOrder.SEVERITY: gravest_first,
+    AlertOrder.SINCE: lambda alert: (_newest_first(alert),),
+    AlertOrder.DEVICE: lambda alert: (natural(alert.key.device), *gravest_first(alert)),
+    AlertOrder.RULE: lambda alert: (alert.key.rule, natural(alert.key.device), *gravest_first(alert)),
+}

@@ -1,0 +1,48 @@
+"""Proposes the matchers of a silence for alerts that somebody points at.
+
+A quiet room.
+May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: netwatch.web.silence_pages, act_pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from netwatch.alerts import Matcher, routing_labels
+from netwatch.model import Alert
+from netwatch.web.matcher_text import matcher_text
+
+_FIRST = ("alertname", "device")
+_SAYS_NOTHING = frozenset({"severity"})
+
+
+def proposed_labels(alert: Alert) -> dict[str, str]:
+    """Return the labels that make this alert and no other: rule, device, and those its instance is named by.
+
+    Where the instance is a bare number, all labels of the row together have to do.
+    """
+    labels = routing_labels(alert)
+    kept = {name: labels[name] for name in _FIRST}
+    if not alert.key.instance:
+        return kept
+    rest = {name: text for name, text in labels.items() if name not in kept and name not in _SAYS_NOTHING and text}
+    named = {name: text for name, text in rest.items() if f",{name}={text}," in f",{alert.key.instance},"}
+    return kept | (named or rest)
+
+
+def common_labels(alerts: Sequence[Alert]) -> dict[str, str]:
+    """Return the proposed labels that all these alerts have alike; empty where they have nothing in common."""
+    first, *others = map(proposed_labels, alerts)
+    return {name: text for name, text in first.items() if all(other.get(name) == text for other in others)}
+
+
+def as_matchers(labels: Mapping[str, str]) -> tuple[str, ...]:
+    """Write labels as matchers, one each."""
+    return tuple(matcher_text(name, text) for name, text in labels.items())
+
+
+def covered_by(matchers: Iterable[Matcher], alerts: Iterable[Alert]) -> list[Alert]:
+    """Return the alerts that a silence with these matchers would cover."""
+    wanted = tuple(matchers)
+    labelled = ((alert, routing_labels(alert)) for alert in alerts)
+    return [alert for alert, labels in labelled if all(matcher.holds(labels) for matcher in wanted)]
