@@ -28,7 +28,8 @@ class Sight:
     """What was last seen of a device.
 
     up:    None where it was not asked yet. since: when it came to be so.
-    at:    when the last finished check was made, at its beginning: what happened later it cannot have seen.
+    at:    what the last finished check speaks of: the answer's instant, or of silence when the question left, for a
+           check that began while the way was closed says nothing of the time after it opened.
     """
 
     up: bool | None

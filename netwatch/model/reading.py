@@ -50,6 +50,7 @@ class TableReading:
              (first reading, restart, discontinuity, implausible); a column is absent if it is no counter.
     at:      when the answer was in, UTC. uptime: the device's sysUpTime with it, where it was asked.
     partial: the table could not be read whole; what is missing is None or has no row.
+    asked_at: when the question left, where it matters: a check that found silence knows nothing of what came later.
     """
 
     device: str
@@ -60,6 +61,7 @@ class TableReading:
     rates: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
     uptime: timedelta | None = None
     partial: bool = False
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

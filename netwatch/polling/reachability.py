@@ -23,10 +23,11 @@ RETRIES_WHEN_DOWN = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What came of one check; `trouble` says in words why a device is not up."""
+    """What came of one check; `trouble` says in words why a device is not up. Retries take time: `asked_at`, `at`."""
 
     up: bool
     at: datetime
+    asked_at: datetime
     arrived: float
     round_trip_seconds: float | None = None
     ticks: int | None = None
@@ -52,22 +53,24 @@ class Probe:
                 self._plan = self._client.compile(device, [SYS_UP_TIME])
             value = (await self._client.run_plan(device, self._plan))[0]
         except RequestTimedOut as exc:
-            return self._down("silent", str(exc))
+            return self._down("silent", str(exc), asked)
         except PollError as exc:
-            return self._down("refused", str(exc))
+            return self._down("refused", str(exc), asked)
         CHECKS.labels("up").inc()
-        arrived = self._clock.monotonic()
+        arrived, at = self._clock.monotonic(), self._clock.now()
         return Sight(
             up=True,
-            at=self._clock.now(),
+            at=at,
+            asked_at=at - timedelta(seconds=arrived - asked),
             arrived=self._clock.elapsed(),
             round_trip_seconds=arrived - asked,
             ticks=value if isinstance(value, int) else None,
         )
 
-    def _down(self, outcome: str, trouble: str) -> Sight:
+    def _down(self, outcome: str, trouble: str, asked: float) -> Sight:
         CHECKS.labels(outcome).inc()
-        return Sight(up=False, at=self._clock.now(), arrived=self._clock.elapsed(), trouble=trouble)
+        at, took = self._clock.now(), timedelta(seconds=self._clock.monotonic() - asked)
+        return Sight(up=False, at=at, asked_at=at - took, arrived=self._clock.elapsed(), trouble=trouble)
 
 
 def hurried(device: Device) -> Device:
@@ -92,4 +95,5 @@ def reachability_reading(device: str, sight: Sight, seconds_since_restart: float
             "trouble": [sight.trouble.encode() or None],
         },
         uptime=uptime,
+        asked_at=sight.asked_at,
     )

@@ -1,5 +1,6 @@
 """Is the device there?"""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -42,6 +43,18 @@ async def test_a_reading_says_why_a_device_is_not_up(device, client, agent, cloc
 
     assert reachability_reading("sw1", up, None).columns["trouble"] == [None]
     assert b"no answer to" in reachability_reading("sw1", down, None).columns["trouble"][0]
+
+
+async def test_a_check_knows_when_it_began_and_when_it_ended(device, client, agent, clock):
+    agent.silent = True
+    begun = clock.now()
+    looking = asyncio.create_task(Probe(device, client, clock).look(was_up=True))
+    await asyncio.sleep(0)
+
+    clock.turn(3)
+    reading = reachability_reading("sw1", await looking, None)
+
+    assert (reading.asked_at, reading.at) == (begun, begun + timedelta(seconds=3))
 
 
 async def test_a_device_known_to_be_down_is_asked_twice(device, client, agent, clock):
