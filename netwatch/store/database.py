@@ -5,11 +5,14 @@ May import: netwatch.errors. Called by: store, writer, migrate.
 
 from __future__ import annotations
 
+import sqlite3
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, Insert, Table
 
 from netwatch.errors import StoreError
+from netwatch.store.reserve import Reserve
 from netwatch.store.sqlite import URL_PREFIX, Sqlite
 
 
@@ -40,6 +43,30 @@ class Database(Protocol):
 
     def insert(self, table: Table) -> Insert:
         """Return an INSERT that replaces the row with the same primary key."""
+
+    def reserve(self, size: int) -> Reserve:
+        """Return the disk space to keep for bad days, next to the database."""
+
+    def damage(self, *, patience: timedelta = timedelta(seconds=2)) -> str:
+        """Return what is wrong with the database, as far as can be seen in a while; empty where it seems whole."""
+
+    def is_surely_ours(self) -> bool:
+        """Return whether the database may be moved aside: what a wrong path in the configuration names may not."""
+
+    def look_into_damaged(self) -> sqlite3.Connection:
+        """Return a connection for reading what can be read; a row is a mapping."""
+
+    def rescue(self) -> Database:
+        """Return a new, empty database beside this one, to take its place."""
+
+    def aside(self, now: datetime) -> str:
+        """Return where `give_way_to` will put this database."""
+
+    def give_way_to(self, rescue: Database, now: datetime) -> str:
+        """Move this database aside and the rescue into its place; return where this is now."""
+
+    def moved_aside(self) -> str:
+        """Return where the youngest damaged database is that was moved aside and is still there, empty for none."""
 
     def foreign_mark(self, connection: Connection) -> int:
         """Return a number that changes when somebody else has written since it was last asked here."""

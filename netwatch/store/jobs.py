@@ -23,6 +23,7 @@ class Job:
     """Something to write: a transaction (prepared in the thread), or a function on the connection.
 
     A `droppable` one is not begun when its caller has gone: a claim would lease rows to nobody.
+    weight, hollow, taken: the backlog's own notes: bytes, whether nothing is left, whether it went to be written.
     """
 
     future: asyncio.Future[Any]
@@ -30,6 +31,9 @@ class Job:
     work: Callable[[Connection], Any] | None = None
     prepared: Prepared | None = None
     droppable: bool = False
+    weight: int = 0
+    hollow: bool = False
+    taken: bool = False
 
     def run(self, connection: Connection) -> Any:
         """Do the work, where there is some and it is still wanted."""

@@ -47,7 +47,8 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self.on_outbox_commit: Callable[[], None] = lambda: None
-        self.trouble = ""
+        self.trouble = self.degraded = self.moved_aside = ""
+        self.reserve_used = False
         self.alive = False
         self._alerts: dict[str, Alert] = {}
         self._groups: dict[str, AlertGroup] = {}

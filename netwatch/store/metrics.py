@@ -20,6 +20,16 @@ COMMIT_SECONDS = Histogram(
 LATE_RECORDS = Counter(
     "netwatch_store_late_records_total", "Results of sending that came after somebody else had taken the row over."
 )
+QUEUE_BYTES = Gauge("netwatch_store_queue_bytes", "About how much memory the waiting transactions take.")
+LEFT_OUT = Counter(
+    "netwatch_store_left_out_total",
+    "Nouns not written because the database took nothing for long, or space is short.",
+    ["what"],
+)
+RESERVE_BYTES = Gauge(
+    "netwatch_store_reserve_bytes", "Disk space kept beside the database; 0 while alerts are written into it."
+)
+MOVED_ASIDE = Counter("netwatch_store_moved_aside_total", "Damaged databases that a new one took the place of.")
 BY_HAND = Counter(
     "netwatch_outbox_by_hand_total", "Rows a person retried or dropped, or was refused to.", ["act", "outcome"]
 )
@@ -29,5 +39,7 @@ OUTBOX_UNACCOUNTED = Gauge(
     "netwatch_outbox_unaccounted", "Rows of which nobody can say what became of them; must be 0."
 )
 
-for outcome in ("committed", "refused", "abandoned"):
+for what in ("events", "traps", "memories"):
+    LEFT_OUT.labels(what)
+for outcome in ("committed", "refused", "abandoned", "left_out"):
     TRANSACTIONS.labels(outcome)

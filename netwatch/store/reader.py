@@ -165,6 +165,14 @@ class StoreReader:
         self._engine = self._database.reader()
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="netwatch-store-read")
 
+    def _forget_connections(self) -> None:
+        """Let every later question be asked of the file that is there now."""
+        if (engine := self._engine) is not None:
+            engine.dispose()
+
+    def _distrust(self) -> None:
+        """Have the database looked at, since a reader met damage; a mere reader can do nothing."""
+
     def _close(self) -> None:
         if self._threads is not None:
             self._threads.shutdown()
@@ -187,5 +195,7 @@ class StoreReader:
                 return query(connection, *args, **kwargs)
         except SQLAlchemyError as exc:
             kind = self._database.kind_of(exc) or "other"
+            if kind == "corrupt":
+                self._distrust()
             ERRORS.labels(kind).inc()
             raise StoreError(self._database.words_for(kind, exc)) from exc

@@ -24,6 +24,12 @@ class StoreSettings(Section):
         default=timedelta(days=90),
         description="how long ended alerts, events, traps and finished mails are kept; unsent mail is kept always",
     )
+    reserve: int = Field(
+        default=16,
+        ge=0,
+        le=1024,
+        description="MiB of disk kept beside the database for alerts and mails when it is full; 0: none",
+    )
 
     @property
     def directory(self) -> Path:

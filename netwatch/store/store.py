@@ -18,8 +18,9 @@ from netwatch.model import ClockStep, Event, Memory, OutboxEntry, OutboxKind, Tr
 from netwatch.store import by_hand, changes, clock_steps
 from netwatch.store.hand import Act, Handled
 from netwatch.store.metrics import LATE_RECORDS
-from netwatch.store.migrate import bring_up_to_date
+from netwatch.store.opening import open_up
 from netwatch.store.reader import StoreReader
+from netwatch.store.reserve import MIB
 from netwatch.store.settings import StoreSettings
 from netwatch.store.writer import Writer
 
@@ -39,11 +40,27 @@ class Store(StoreReader):
         super().__init__(settings)
         self.on_outbox_commit: Callable[[], None] = _nobody
         self._writer: Writer | None = None
+        self._reserve = self._database.reserve(settings.reserve * MIB)
 
     @property
     def trouble(self) -> str:
         """Return why nothing can be written right now, as a sentence; empty when all is well."""
         return self._writer.trouble if self._writer is not None else ""
+
+    @property
+    def degraded(self) -> str:
+        """Return what does not work as it should, as a sentence; empty when all is well. Wider than `trouble`."""
+        return self._writer.degraded if self._writer is not None else ""
+
+    @property
+    def reserve_used(self) -> bool:
+        """Return whether the disk is full and alerts and mails are written into the space kept for that."""
+        return self._reserve.used
+
+    @property
+    def moved_aside(self) -> str:
+        """Return where a damaged database was moved to, until somebody takes it away; empty for none."""
+        return self._database.moved_aside()
 
     @property
     def alive(self) -> bool:
@@ -62,7 +79,12 @@ class Store(StoreReader):
             self._database.release()
             raise
         self._open()
-        self._writer = Writer(self._database, lambda: self.on_outbox_commit())
+        self._writer = Writer(
+            self._database,
+            lambda: self.on_outbox_commit(),
+            self._reserve,
+            forget_readers=self._forget_connections,
+        )
         self._writer.start()
 
     async def stop(self, drain_for: timedelta = timedelta(seconds=10)) -> None:
@@ -134,24 +156,20 @@ class Store(StoreReader):
             if not gone:
                 return deleted
 
+    def _distrust(self) -> None:
+        if self._writer is not None:
+            self._writer.distrust()
+
     def _running(self) -> Writer:
         if self._writer is None:
             raise StoreError("the store is not running")
         return self._writer
 
     def _prepare(self) -> None:
-        self._database.create()
-        alone = self._database.hold()
-        engine = self._database.writer()
         try:
-            with engine.connect() as connection, connection.begin():
-                bring_up_to_date(connection, self._database.name)
-                if alone:
-                    changes.end_all_leases(connection, datetime.now(UTC))
+            open_up(self._database, self._reserve, datetime.now(UTC))
         except SQLAlchemyError as exc:
             raise StoreError(self._advice(exc)) from exc
-        finally:
-            engine.dispose()
 
     def _advice(self, exc: SQLAlchemyError) -> str:
         kind = self._database.kind_of(exc) or "other"

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from threading import Condition, Thread
 from typing import Any
 
@@ -21,11 +21,14 @@ import structlog
 from sqlalchemy import Connection
 
 from netwatch.errors import StoreError
-from netwatch.model import Transaction
+from netwatch.model import Event, Transaction
+from netwatch.store.backlog import Backlog, essential
 from netwatch.store.changes import Statements, prepare
 from netwatch.store.database import Database
 from netwatch.store.jobs import Job, Outcome, carry_out, tell
 from netwatch.store.metrics import COMMIT_SECONDS, ERRORS, QUEUE_LENGTH, TRANSACTIONS
+from netwatch.store.opening import replace_damaged
+from netwatch.store.reserve import Reserve
 
 MAX_BATCH = 512
 """Jobs in one database transaction: enough to share an fsync, few enough that nobody waits long."""
@@ -34,6 +37,8 @@ FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 5.0
 LOOK_SECONDS = 2.0
 """How often the thread looks whether another process has written: a person who retries a mail should not wait."""
+FULL_CHECK = timedelta(minutes=1)
+REPLACE_AGAIN_SECONDS = 600.0
 
 log = structlog.get_logger(__name__)
 
@@ -45,13 +50,24 @@ class _Refused(Exception):
 class Writer:
     """Owns the writing connection and its thread."""
 
-    def __init__(self, database: Database, on_outbox_commit: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        on_outbox_commit: Callable[[], None],
+        reserve: Reserve,
+        forget_readers: Callable[[], None],
+    ) -> None:
         self._database = database
+        self._reserve = reserve
+        self._forget_readers = forget_readers
+        self._distrusted = False
+        self._replaced_at = float("-inf")
+        self._left_out_before: Counter[str] = Counter()
         self._statements = Statements(database)
         self._engine = database.writer()
         self._connection: Connection | None = None
         self._on_outbox_commit = on_outbox_commit
-        self._jobs: deque[Job] = deque()
+        self._backlog = Backlog()
         self._in_hand = 0
         self._wake = Condition()
         self._closing = False
@@ -93,10 +109,18 @@ class Writer:
             raise StoreError("the store is not running")
         job = Job(future=self._loop.create_future(), transaction=transaction, work=work, droppable=droppable)
         with self._wake:
-            self._jobs.append(job)
-            QUEUE_LENGTH.set(len(self._jobs) + self._in_hand)
+            given_up = self._backlog.push(job, troubled=bool(self.trouble))
+            QUEUE_LENGTH.set(len(self._backlog) + self._in_hand)
             self._wake.notify()
+        tell([self._left_out(one) for one in given_up], None)
         return job.future
+
+    @property
+    def degraded(self) -> str:
+        """Return what does not work as it should, as a sentence; empty when all is well."""
+        words = self.trouble or self._reserve.trouble
+        gone = self._backlog.left_out - self._left_out_before
+        return f"{words}; left out so far: {_in_words(gone)}" if words and gone else words
 
     def _run(self) -> None:
         while (batch := self._take()) or not self._closing:
@@ -108,18 +132,25 @@ class Writer:
         """Return what waits; nothing, where nothing came for a while or the store closes."""
         with self._wake:
             self._in_hand = 0
-            if not self._jobs and not self._closing:
+            if not self._backlog and not self._closing:
                 QUEUE_LENGTH.set(0)
                 self._wake.wait(LOOK_SECONDS)
-            QUEUE_LENGTH.set(len(self._jobs))
-            self._in_hand = min(len(self._jobs), MAX_BATCH)
-            return [self._jobs.popleft() for _ in range(self._in_hand)]
+            QUEUE_LENGTH.set(len(self._backlog))
+            batch = self._backlog.take(MAX_BATCH)
+            self._in_hand = len(batch)
+            return batch
 
     def _look_around(self) -> None:
-        """See every few seconds whether somebody else wrote, and have the outbox looked at then."""
+        """See every few seconds whether there is room for a reserve, and whether somebody else wrote."""
         if time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
+        if self._reserve.trouble and self._reserve.keep():
+            self._all_is_well()
+        if self._distrusted:
+            self._distrusted = False
+            if damage := self._database.damage(patience=FULL_CHECK):
+                self._replace(damage)
         try:
             before, self._foreign_mark = self._foreign_mark, self._database.foreign_mark(self._connected())
         except Exception:  # noqa: BLE001 - looking must not end the thread; the next write says what is wrong
@@ -132,12 +163,29 @@ class Writer:
         """Turn nouns into rows; a transaction that cannot be rows fails here, before it can disturb others."""
         if job.transaction is None:
             return True
+        if self._reserve.used and not self._is_essential(job):
+            return False
         try:
             job.prepared = prepare(self._statements, job.transaction)
         except Exception as exc:  # noqa: BLE001 - whatever a noun holds, the thread goes on
             self._refuse(job, exc)
             return False
         return True
+
+    def _is_essential(self, job: Job) -> bool:
+        """Leave out of a job what can be; return false where nothing is left, and its caller has been told."""
+        if not job.transaction:
+            return True
+        lighter = essential(job.transaction)
+        self._backlog.count_left_out(job.transaction, lighter)
+        job.transaction = lighter
+        if not lighter:
+            self._deliver([self._left_out(job)])
+        return bool(lighter)
+
+    def _left_out(self, job: Job) -> Outcome:
+        TRANSACTIONS.labels("left_out").inc()
+        return Outcome(job=job, error=StoreError(f"left out: {self.degraded or 'the database was in trouble'}"))
 
     def _write(self, batch: Sequence[Job]) -> None:
         """Write a batch as one; where a job breaks it, halve it until that job stands alone."""
@@ -166,6 +214,8 @@ class Writer:
             except _Refused:
                 raise
             except Exception as exc:  # noqa: BLE001 - the thread must survive whatever a driver raises
+                if self._makes_room(exc) or self._replaces_damaged(exc):
+                    continue
                 self._troubled(exc)
             else:
                 self._well_again()
@@ -173,6 +223,36 @@ class Writer:
             if not self._pause(wait):
                 return self._abandoned(batch)
             wait = min(wait * 2, LAST_RETRY_SECONDS)
+
+    def _makes_room(self, exc: Exception) -> bool:
+        """Give up the reserve where it is space that is missing; return whether that may have helped."""
+        kind = self._database.kind_of(exc)
+        if kind == "full" or (kind == "io" and self._reserve.disk_is_full()):
+            return self._reserve.give_up()
+        return False
+
+    def distrust(self) -> None:
+        """Have the thread look whether the database is damaged; a reader thinks so."""
+        self._distrusted = True
+
+    def _replaces_damaged(self, exc: Exception) -> bool:
+        """Put a new database in the place of a damaged one; return whether that was done."""
+        if self._database.kind_of(exc) != "corrupt":
+            return False
+        return self._replace(self._database.damage(patience=FULL_CHECK) or str(getattr(exc, "orig", None) or exc))
+
+    def _replace(self, damage: str) -> bool:
+        if time.monotonic() - self._replaced_at < REPLACE_AGAIN_SECONDS:
+            return False  # a disk that damages everything: making new files would only fill it
+        self._disconnect()
+        try:
+            replace_damaged(self._database, damage, datetime.now(UTC))
+        except Exception:
+            log.exception("the damaged database could not be replaced; it is tried again")
+            return False
+        self._replaced_at = time.monotonic()
+        self._forget_readers()
+        return True
 
     def _in_one_transaction(self, batch: Sequence[Job]) -> list[Outcome]:
         started = time.perf_counter()
@@ -219,6 +299,22 @@ class Writer:
         if self.trouble:
             log.info("the store writes again")
             self.trouble = ""
+            self._forget_readers()  # what could be read of a read-only disk is not what stands there now
+            if not self._reserve.used:
+                self._all_is_well()
+
+    def _all_is_well(self) -> None:
+        """Say in the event log what was left out of it meanwhile."""
+        gone = self._backlog.left_out - self._left_out_before
+        self._left_out_before = self._backlog.left_out.copy()
+        if gone:
+            text = f"while the database could not be written as it should, this was left out: {_in_words(gone)}"
+            said = Event(at=datetime.now(UTC), kind="netwatch", text=text)
+            self._tell_loop(self._add, Transaction(events=(said,)))
+
+    def _add(self, transaction: Transaction) -> None:
+        if not self._closing:
+            self.submit(transaction=transaction)
 
     def _pause(self, seconds: float) -> bool:
         """Wait before the next try; return False when a stopping store has waited long enough."""
@@ -234,8 +330,7 @@ class Writer:
 
     def _abandoned(self, batch: Sequence[Job]) -> list[Outcome]:
         with self._wake:
-            lost = [*batch, *self._jobs]
-            self._jobs.clear()
+            lost = [*batch, *self._backlog.take(len(self._backlog))]
         log.error("the store stopped before everything was written", lost=len(lost), trouble=self.trouble)
         TRANSACTIONS.labels("abandoned").inc(sum(job.transaction is not None for job in lost))
         return [Outcome(job=job, error=StoreError(f"not written: {self.trouble}")) for job in lost]
@@ -255,3 +350,13 @@ class Writer:
             self._loop.call_soon_threadsafe(what, *arguments)
         except RuntimeError:
             log.debug("the loop ended before the store")
+
+
+def _in_words(left_out: Mapping[str, int]) -> str:
+    """Return counts as people read them."""
+    names = {
+        "events": "lines of the event log",
+        "traps": "traps of the log",
+        "memories": "memories, replaced by newer",
+    }
+    return ", ".join(f"{count:,} {names[what]}" for what, count in sorted(left_out.items()))
