@@ -45,6 +45,29 @@ def _intervals(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     for name, path in known.items():
         if name not in used:
             yield file.problem(path, f"no route names {name!r}", severity="warning")
+    yield from _never_open(file, tree)
+
+
+def _never_open(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    """Yield a warning for a route that tells nobody, ever; where hours leave no gap is for people to see."""
+    specs = {part.get("name"): part.get("time_intervals") for _, part in found(tree, "time_intervals", EACH)
+             if isinstance(part, dict) and isinstance(part.get("name"), str)}  # fmt: skip
+    always = {name for name, spec in specs.items() if isinstance(spec, list) and _is_always(spec)}
+    never = {name for name, spec in specs.items() if not spec}
+    for path, node in routes_of(tree):
+        active = [name for _, name in texts(node, "active_time_intervals", EACH)]
+        for at, name in texts(node, "mute_time_intervals", EACH):
+            if name in always:
+                said = f"{name!r} holds at all times: this route tells nobody, ever"
+                yield file.problem((*path, *at), said, severity="warning")
+        if active and never.issuperset(active):
+            said = "these hold at no time: this route tells nobody, ever"
+            yield file.problem((*path, "active_time_intervals"), said, severity="warning")
+
+
+def _is_always(spec: Sequence[Any]) -> bool:
+    limits = ("times", "weekdays", "days_of_month", "months", "years")
+    return any(isinstance(one, dict) and not any(one.get(key) for key in limits) for one in spec)
 
 
 def _escalation(file: YamlFile, tree: Tree) -> Iterator[Problem]:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from netwatch.alerts import Maintenance, Parents, Topology, build_maintenance
@@ -110,6 +112,32 @@ def test_a_recurring_window_comes_again_and_knows_its_end():
     assert winter.reason == "in maintenance: core upgrade, until 2026-03-01 05:00 CET"
     assert summer.reason == "in maintenance: core upgrade, until 2026-07-05 05:00 CEST"
     assert maintenance.muting_of({"device": "core-r1"}, utc("2026-03-02 02:30")) is None
+
+
+@pytest.mark.parametrize(("day", "minutes"), [("2026-03-29", 0), ("2026-10-25", 120), ("2026-10-18", 60)])
+def test_a_weekly_hour_is_left_out_or_there_twice_as_the_clocks_on_the_wall_say(day, minutes):
+    maintenance = windows({**CORE, "time_intervals": [{
+        "weekdays": ["sunday"], "times": [{"start_time": "02:00", "end_time": "03:00"}], "location": "Europe/Berlin",
+    }]})  # fmt: skip
+    begun = utc(day) - timedelta(hours=4)
+
+    muted = [minute for minute in range(28 * 60)
+             if maintenance.muting_of({"device": "core-r1"}, begun + timedelta(minutes=minute))]  # fmt: skip
+
+    assert len(muted) == minutes
+    assert muted == list(range(muted[0], muted[-1] + 1)) if muted else True
+
+
+@given(st.lists(st.integers(-300, 300), min_size=1, max_size=12))
+def test_what_is_remembered_between_questions_changes_no_answer_whatever_their_order(hours):
+    settings = ({**CORE, **ONCE, "mode": "skip", "children": True}, {**CORE, **SUNDAYS, "name": "weekly"})
+    asked_all, labels = windows(*settings), {"device": "core-r1"}
+
+    for hour in hours:
+        now = IN_IT + timedelta(hours=hour)
+        fresh = windows(*settings)
+        assert asked_all.muting_of(labels, now) == fresh.muting_of(labels, now)
+        assert asked_all.skips("sw1", {}, now) is fresh.skips("sw1", {}, now)
 
 
 def test_of_several_windows_the_last_to_end_is_named():
