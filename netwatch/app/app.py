@@ -49,7 +49,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
-from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, TrapSender
+from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, TrapSender, WebSender
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
@@ -109,6 +109,7 @@ class App:
         self._store = Store(settings.store)
         self._client = Snmp(settings.polling)
         self._letters = DeadLetters(self._store, settings.smtp, clock=self._clock.now)
+        self._posts = WebSender(self._letters, settings.receivers, clock=self._clock.now)
         self._notifier = Notifier(self._letters, settings.smtp, clock=self._clock.now)
         self._links = LinkSigner()
         self._board = Board(stale_after=_stale_after(self._devices))
@@ -271,6 +272,7 @@ class App:
         await self._letters.start()
         await self._notifier.start()
         await self._sender.start()
+        await self._posts.start()
         self._store.on_outbox_commit = self._wake_senders
 
     def _remember_engine(self, memory: Memory) -> None:
@@ -285,6 +287,7 @@ class App:
 
     def _wake_senders(self) -> None:
         self._notifier.wake()
+        self._posts.wake()
         if self._sender is not None:
             self._sender.wake()
 
@@ -293,7 +296,7 @@ class App:
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             started = (
                 self._store, self._engine, self._clockwork, self._transport, self._letters, self._notifier,
-                self._sender, self._client, self._poller, self._receiver, self._ticker,
+                self._posts, self._sender, self._client, self._poller, self._receiver, self._ticker,
             )  # fmt: skip
             for room in started:
                 if room is not None:

@@ -12,14 +12,23 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from netwatch.alerts.settings import DEFAULT_REPEAT_INTERVAL
 from netwatch.config.parts import duplicates, names_of, routes_of, unknown
 from netwatch.config.settings import Settings, has_wildcard, rule_files
 from netwatch.config.stage_checks import stage_checks
 from netwatch.config.tree import EACH, found, texts
 from netwatch.model import KeyPath, Problem, YamlFile, format_duration, parse_duration
+from netwatch.notify.settings import DEFAULT_EXPIRES_AFTER
 from netwatch.rules.settings import BUILTIN
 
 Tree = Mapping[str, Any]
+
+CA_FILES: tuple[tuple[object, ...], ...] = (
+    ("smtp", "relays", EACH, "ca_file"),
+    ("receivers", EACH, "webhook", "ca_file"),
+    ("receivers", EACH, "alertmanager", "ca_file"),
+)
+"""Where certificates to trust are named."""
 
 
 def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
@@ -30,6 +39,7 @@ def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
     yield from _receivers(file, tree)
     yield from stage_checks(file, tree)
     yield from _mail(file, tree)
+    yield from _expiries(file, tree)
     yield from _times(file, tree)
     yield from _files(file, tree, base)
 
@@ -139,12 +149,38 @@ def _receivers(file: YamlFile, tree: Tree) -> Iterator[Problem]:
 def _mail(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     smtp = tree.get("smtp") if isinstance(tree.get("smtp"), dict) else {}
     mailed = any(value for _, value in found(tree, "receivers", EACH, "email"))
+    mailed = mailed or bool(smtp and smtp.get("fallback_to"))
     if not mailed or smtp is None:
         return
     if not smtp.get("relays"):
         yield file.problem(("smtp", "relays"), "no mail could ever leave: receivers need at least one relay")
     if not smtp.get("from"):
         yield file.problem(("smtp", "from"), "is not set; many servers refuse netwatch@localhost", severity="warning")
+
+
+def _expiries(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    """Warn where another Alertmanager would end what fires before it hears of it again."""
+    peers = {
+        tree["receivers"][path[1]].get("name"): _duration(part, "expires_after") or DEFAULT_EXPIRES_AFTER
+        for path, part in found(tree, "receivers", EACH, "alertmanager")
+    }
+    for path, receiver, repeat in _repeats(tree.get("route"), ("route",), None, DEFAULT_REPEAT_INTERVAL):
+        if receiver in peers and peers[receiver] < 2 * repeat:
+            message = (
+                f"repeats every {format_duration(repeat)}, but the Alertmanagers of {receiver!r} forget an alert "
+                f"after {format_duration(peers[receiver])}: set their expires_after to twice that or more"
+            )
+            yield file.problem(path, message, severity="warning")
+
+
+def _repeats(node: Any, path: KeyPath, receiver: Any, repeat: timedelta) -> Iterator[tuple[KeyPath, Any, timedelta]]:
+    """Yield every node of the routing tree with its receiver and repeat_interval, inherited or its own."""
+    if not isinstance(node, dict):
+        return
+    own = node.get("receiver") or receiver, _duration(node, "repeat_interval") or repeat
+    yield path, *own
+    for at, child in found(node, "routes", EACH, path=path):
+        yield from _repeats(child, at, *own)
 
 
 def _duration(part: Any, key: str) -> timedelta | None:
@@ -190,7 +226,7 @@ def _files(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
             yield file.problem(path, f"no file matches {base / text}", severity="warning")
         elif text != BUILTIN and not has_wildcard(text) and not files[0].exists():
             yield file.problem(path, f"no such file: {base / text}")
-    for pattern in (("profiles", "paths", EACH), ("smtp", "relays", EACH, "ca_file")):
+    for pattern in (("profiles", "paths", EACH), *CA_FILES):
         for path, text in texts(tree, *pattern):
             if not (base / text).exists():
                 yield file.problem(path, f"no such file or directory: {base / text}")

@@ -13,11 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from netwatch.config.checks import cross_checks
+from netwatch.config.checks import CA_FILES, cross_checks
 from netwatch.config.contents import content_problems
 from netwatch.config.secrets import Secrets, fill_in, literal_secrets
 from netwatch.config.settings import Settings
-from netwatch.config.tree import EACH, replaced, texts
+from netwatch.config.tree import replaced, texts
 from netwatch.config.words import path_of, problem_of
 from netwatch.model import InvalidFile, Problem, YamlFile, plain, read_yaml
 
@@ -107,7 +107,7 @@ def _found_by_pydantic(file: YamlFile, tree: Any, exc: ValidationError, secrets:
 
 def _make_paths_whole(tree: dict[str, Any], base: Path) -> None:
     """Let the paths that rooms open themselves start where the file is."""
-    for path, text in list(texts(tree, "smtp", "relays", EACH, "ca_file")):
+    for path, text in [one for pattern in CA_FILES for one in texts(tree, *pattern)]:
         replaced(tree, path, str(base / text))
     for path, url in list(texts(tree, "store", "url")):
         name = url.removeprefix(_SQLITE)

@@ -19,6 +19,8 @@ SECRET_PLACES: tuple[tuple[object, ...], ...] = (
     ("credentials", EACH, "auth_passphrase"),
     ("credentials", EACH, "privacy_passphrase"),
     ("traps", "communities", EACH),
+    ("receivers", EACH, "webhook", "secret"),
+    ("receivers", EACH, "alertmanager", "password"),
     ("smtp", "relays", EACH, "password"),
 )
 """Where secrets stand. A test compares this with the SecretStr fields of the models."""

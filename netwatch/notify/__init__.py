@@ -1,8 +1,9 @@
-"""Composes the message, keeps the retry timetable, speaks SMTP.
+"""Composes the message, keeps the retry timetable, speaks SMTP and HTTP.
 
 `Mailer` turns a notification into outbox entries for the engine to commit; `Notifier` sends the mails among them,
-`TrapSender` the traps and informs for other SNMP managers, through the transport it is given. Both send from the
-store by way of `DeadLetters`, which tells somebody else of what could not be delivered.
+`TrapSender` the traps and informs for other SNMP managers, through the transport it is given, `WebSender` what is
+posted to webhooks and Alertmanagers. All send from the store by way of `DeadLetters`, which tells somebody else of
+what could not be delivered.
 `test_mail` walks through every relay and tells what it saw.
 """
 
@@ -18,22 +19,25 @@ from netwatch.notify.notifier import Notifier, NotifierStatus
 from netwatch.notify.relays import Pace, RelayStatus
 from netwatch.notify.replies import Phase
 from netwatch.notify.settings import (
+    AlertmanagerSettings,
     EmailSettings,
     ReceiverSettings,
     RelaySettings,
     SmtpSettings,
     StormSettings,
     TrapReceiverSettings,
+    WebhookSettings,
 )
 from netwatch.notify.smtp import Step
 from netwatch.notify.story import incident_subject
 from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
+from netwatch.notify.web_sender import WebPace, WebSender
 
 __all__ = [
     "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "StormSettings",
-    "TrapReceiverSettings",
+    "TrapReceiverSettings", "AlertmanagerSettings", "WebhookSettings",
     "Mailer", "DIGEST_MEMORY", "LinkMaker", "Letterhead", "compose", "incident_subject",
     "DeadLetters", "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus",
-    "TrapSender", "TrapPace", "TrapTransport",
+    "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
     "RelayDiagnosis", "Step", "Phase", "test_mail",
 ]  # fmt: skip

@@ -113,6 +113,10 @@ class DeadLetters:
         """Return when the next row is due, as the store does."""
         return await self._ledger.next_due(kind)
 
+    async def outbox_of_thread(self, thread_id: str) -> Sequence[OutboxEntry]:
+        """Return the rows of an incident, as the store does."""
+        return await self._ledger.outbox_of_thread(thread_id)
+
     async def record(
         self, entry: OutboxEntry, events: Sequence[Event] = (), entries: Sequence[OutboxEntry] = ()
     ) -> bool:

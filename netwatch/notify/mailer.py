@@ -22,6 +22,7 @@ from netwatch.notify.facts import severity_of
 from netwatch.notify.letter import Letterhead, new_uuid
 from netwatch.notify.links import LinkMaker
 from netwatch.notify.pacing import Allowance, Pacing
+from netwatch.notify.posts import compose_posts
 from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
 from netwatch.notify.trap_compose import compose_traps
 from netwatch.notify.words import counted
@@ -55,10 +56,9 @@ class Mailer:
         self._new_id = new_id
 
     def send_resolved(self, receiver: str) -> bool:
-        """Return whether this receiver wants to hear of recoveries, by mail or by trap."""
+        """Return whether this receiver wants to hear of recoveries, whatever the way."""
         known = self._receivers.get(receiver)
-        ways = (known.email, known.trap) if known is not None else ()
-        return any(way is not None and way.send_resolved for way in ways)
+        return known is not None and known.wants_resolved
 
     def restore(self, memories: Sequence[Memory]) -> None:
         """Take back what waited to be told in a digest."""
@@ -78,7 +78,8 @@ class Mailer:
         if known is None:
             return Composition()
         mails = self._mails(notification, known.email)
-        return replace(mails, entries=(*mails.entries, *_traps(notification, known.trap)))
+        posts = compose_posts(notification, known, page=self._letterhead.page)
+        return replace(mails, entries=(*mails.entries, *_traps(notification, known.trap), *posts))
 
     def next_digest_at(self) -> datetime | None:
         """Return when `digests_due` will have something, None where nothing waits."""

@@ -18,6 +18,9 @@ DIGEST_ERRORS = Counter("netwatch_mail_digest_errors_total", "Digests that could
 TRAPS = Counter(
     "netwatch_trap_notifications_total", "Tries to notify another manager, by what became of it", ["outcome"]
 )
+POSTS = Counter(
+    "netwatch_posts_total", "Tries to post to a webhook or an Alertmanager, by what became of it", ["kind", "outcome"]
+)
 RELAY_UP = Gauge("netwatch_relay_up", "Whether mail can be handed to the relay", ["relay"])
 RELAY_TROUBLE = Counter("netwatch_relay_trouble_total", "Times a relay was left alone, by phase", ["relay", "phase"])
 LOOP_ERRORS = Counter("netwatch_mail_loop_errors_total", "Errors the sending loop survived", ["what"])

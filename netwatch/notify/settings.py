@@ -1,6 +1,6 @@
 """The `receivers` and `smtp` parts of the configuration.
 
-May import: netwatch.model, netwatch.notify.address. Called by: config.
+May import: netwatch.model, netwatch.notify.{address, managers, urls}. Called by: config.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from netwatch.model import Duration, Section
 from netwatch.notify.address import parse_mailbox
 from netwatch.notify.managers import parse_manager
+from netwatch.notify.urls import parse_url
+
+DEFAULT_EXPIRES_AFTER = timedelta(days=7)
 
 
 def _a_mailbox(text: str) -> str:
@@ -49,18 +52,75 @@ class TrapReceiverSettings(Section):
     send_resolved: bool = Field(default=True, description="whether the end of a problem is told too")
 
 
+def _a_url(text: str) -> str:
+    parse_url(text)
+    return text
+
+
+UrlText = Annotated[str, AfterValidator(_a_url)]
+
+
+class WebhookSettings(Section):
+    """Where a receiver posts JSON to; see notify/webhook_compose.py for the document."""
+
+    url: UrlText = Field(description="where to post to; http or https")
+    secret: SecretStr | None = Field(
+        default=None,
+        description="what posts are signed with: X-NetWatch-Signature: t=SECONDS,v1=HMAC-SHA256 of `SECONDS.BODY`",
+    )
+    send_resolved: bool = Field(default=True, description="whether the end of a problem is posted too")
+    ca_file: str | None = Field(default=None, description="certificates to trust instead of the system's, in PEM")
+
+
+class AlertmanagerSettings(Section):
+    """Which Alertmanagers a receiver tells."""
+
+    urls: list[UrlText] = Field(
+        min_length=1, description="Alertmanagers, such as http://alerts.example.net:9093; each is told on its own"
+    )
+    send_resolved: bool = Field(default=True, description="whether the end of a problem is told too")
+    expires_after: Duration = Field(
+        default=DEFAULT_EXPIRES_AFTER,
+        ge=timedelta(minutes=5),
+        description="when an alert ends there of which nothing more is heard; longer than two repeat_intervals",
+    )
+    username: str | None = Field(default=None, description="whom to log in as, where they ask for it (HTTP Basic)")
+    password: SecretStr | None = Field(default=None, description="better ${env:NAME} or ${file:PATH}")
+    ca_file: str | None = Field(default=None, description="certificates to trust instead of the system's, in PEM")
+
+    @model_validator(mode="after")
+    def _credentials_are_whole_and_protected(self) -> Self:
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together: give both or none")
+        for url in map(parse_url, self.urls if self.username is not None else []):
+            if url.scheme != "https" and not is_loopback(url.hostname or ""):
+                raise ValueError("a password is never sent in the clear: use https")
+        return self
+
+
 class ReceiverSettings(Section):
-    """A name that routes point at: people, other managers, or both."""
+    """A name that routes point at: people, other managers, other programs, or several of these."""
 
     name: str = Field(min_length=1, description="what routes call it; unique")
     email: EmailSettings | None = Field(default=None, description="whom it mails")
     trap: TrapReceiverSettings | None = Field(default=None, description="which SNMP managers it notifies")
+    webhook: WebhookSettings | None = Field(default=None, description="where it posts JSON to")
+    alertmanager: AlertmanagerSettings | None = Field(default=None, description="which Alertmanagers it tells")
+
+    @property
+    def wants_resolved(self) -> bool:
+        """Return whether it is to hear of recoveries, whatever the way."""
+        return any(way.send_resolved for way in self._ways())
 
     @model_validator(mode="after")
     def _tells_somebody(self) -> Self:
-        if self.email is None and self.trap is None:
-            raise ValueError("tells nobody: give it email, trap, or both")
+        if not self._ways():
+            raise ValueError("tells nobody: give it email, trap, webhook or alertmanager")
         return self
+
+    def _ways(self) -> list[EmailSettings | TrapReceiverSettings | WebhookSettings | AlertmanagerSettings]:
+        ways = (self.email, self.trap, self.webhook, self.alertmanager)
+        return [way for way in ways if way is not None]
 
 
 class RelaySettings(Section):

@@ -63,7 +63,7 @@ def receivers(*names: str) -> str:
      "receivers[0].trap.to[0]: '192.0.2.9:0' is no manager such as 192.0.2.9:162, [2001:db8::1]:162 or "
      "nms.example.net:162"),
     ("route: {receiver: a}\nreceivers:\n  - »{name: a}",
-     "receivers[0]: tells nobody: give it email, trap, or both"),
+     "receivers[0]: tells nobody: give it email, trap, webhook or alertmanager"),
     ("polling: {interval: 1m, timeout: »90s}",
      "polling.timeout: timeout (1m30s) must be less than reachability_interval (10s)"),
     ("polling: {reachability_interval: »2m}",
@@ -77,6 +77,12 @@ def receivers(*names: str) -> str:
     ("profiles: {paths: [»no]}", "profiles.paths[0]: no such file or directory: DIR/no"),
     ("smtp: {relays: [{host: a, ca_file: »no.pem}]}",
      "smtp.relays[0].ca_file: no such file or directory: DIR/no.pem"),
+    ("route: {receiver: a}\nreceivers: [{name: a, webhook: {url: »'https://u:p@hooks.example.net'}}]",
+     "receivers[0].webhook.url: a user or password does not belong into a URL, which is shown and logged"),
+    ("route: {receiver: a}\nreceivers: [{name: a, webhook: {url: 'https://hooks.example.net', ca_file: »no.pem}}]",
+     "receivers[0].webhook.ca_file: no such file or directory: DIR/no.pem"),
+    ("smtp: »{from: a@b, fallback_to: [c@d]}",
+     "smtp.relays: no mail could ever leave: receivers need at least one relay"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_an_error(problems_at, tmp_path, text, said):
     assert problems_at(text) == [said.replace("DIR", str(tmp_path)).replace(f"{tmp_path}/", "")]
@@ -90,6 +96,9 @@ def test_what_does_not_fit_is_an_error(problems_at, tmp_path, text, said):
      "smtp.from: is not set; many servers refuse netwatch@localhost"),
     ("rules: {paths: [»'mine/*.yaml']}", "rules.paths[0]: no file matches mine/*.yaml"),
     ("mibs: {paths: [»no]}", "mibs.paths[0]: no such directory: no"),
+    ("receivers: [{name: a, alertmanager: {urls: [http://am:9093], expires_after: 6h}}]\nroute: »{receiver: a}",
+     "route: repeats every 4h, but the Alertmanagers of 'a' forget an alert after 6h: set their expires_after to "
+     "twice that or more"),
 ])  # fmt: skip
 def test_what_is_odd_and_may_be_meant_is_a_warning(problems_at, text, said):
     assert f"warning: {said}" in [one if one.startswith("w") else f"warning: {one}"

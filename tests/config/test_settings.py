@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "CAMPUS_COMMUNITY": "campus-community", "CAMPUS_WRITE": "campus-write",
     "CORE_AUTH": "core-auth-passphrase", "CORE_PRIV": "core-priv-passphrase",
     "TRAP_COMMUNITY": "trap-community", "SMTP_PASSWORD": "smtp-password",
+    "WEBHOOK_SECRET": "webhook-secret", "ALERTMANAGER_PASSWORD": "alertmanager-password",
 }  # fmt: skip
 
 
@@ -52,7 +53,8 @@ COMMENTED = {"ca_file"}
     ("profiles",), ("mibs",), ("traps",), ("rules",), ("route",), ("route", "routes", 0), ("route", "escalate", 0),
     ("inhibit_rules", 0), ("time_intervals", 0), ("time_intervals", 0, "time_intervals", 0),
     ("time_intervals", 0, "time_intervals", 0, "times", 0), ("maintenance", 0), ("flapping",), ("receivers", 1),
-    ("receivers", 1, "email"), ("receivers", 1, "trap"), ("smtp",), ("smtp", "relays", 0), ("web",), ("store",),
+    ("receivers", 1, "email"), ("receivers", 1, "trap"), ("receivers", 1, "webhook"),
+    ("receivers", 1, "alertmanager"), ("smtp",), ("smtp", "relays", 0), ("web",), ("store",),
 ])  # fmt: skip
 def test_the_example_uses_every_key(location):
     part = plain(read_yaml(EXAMPLE).data)

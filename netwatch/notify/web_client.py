@@ -1,0 +1,155 @@
+"""Posts one body to one place and tells what came back, whatever the other side does.
+
+Redirects are not followed, answers are read up to a few kilobytes, and the whole of it ends in bounded time; how far
+it came is known at every moment, since a request that had left may have been taken.
+May import: netwatch.notify.{failures, guard, settings, web_outcomes}. Called by: netwatch.notify.web_sender.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from netwatch.notify.failures import in_words
+from netwatch.notify.guard import clean_line
+from netwatch.notify.settings import is_loopback
+from netwatch.notify.web_outcomes import Answer, WebPhase, retry_after
+
+MOST_READ = 2_048
+READ_SECONDS = 1.0
+_STEPS = {
+    "http11.send_request_headers.started": WebPhase.SEND,
+    "http11.receive_response_headers.started": WebPhase.ANSWER,
+}
+
+# They log every URL, and a URL may be a secret.
+for _library in ("httpx", "httpcore"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
+
+
+class WebClient:
+    """Connections to one place, from the first post to `close()`. `ca_file` is read when it is made."""
+
+    def __init__(
+        self, url: str, *, timeout: timedelta, ca_file: str | None = None, login: tuple[str, str] | None = None
+    ) -> None:
+        """Keep what is needed.
+
+        Raises:
+            OSError: the certificates cannot be read.
+        """
+        self._url, self._seconds = url, timeout.total_seconds()
+        host = urlsplit(url).hostname or ""
+        self._client = httpx.AsyncClient(
+            auth=login,
+            follow_redirects=False,
+            timeout=self._seconds,
+            trust_env=not is_loopback(host),  # a proxy for the way out is none for this machine
+            verify=_context(ca_file) if url.startswith("https") else False,
+            headers={"User-Agent": "NetWatch", "Accept-Encoding": "identity"},
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def post(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Answer:
+        """Post, and return what came back; raises nothing but CancelledError."""
+        progress = _Progress()
+        started = time.monotonic()
+        try:
+            response = await self._sent(body, headers, progress)
+            answer = await _read(response, now)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as exc:
+            answer = Answer(words=self._in_words(exc), phase=progress.phase)
+        except asyncio.CancelledError:
+            if progress.phase is not WebPhase.ANSWER:
+                raise
+            answer = Answer(words="NetWatch stopped before the server answered")
+        return replace(answer, took=time.monotonic() - started)
+
+    async def _sent(self, body: bytes, headers: Mapping[str, str], progress: _Progress) -> httpx.Response:
+        """Return the answer as soon as its status is there."""
+        request = self._client.build_request(
+            "POST", self._url, content=body, headers=headers, extensions={"trace": progress.note}
+        )
+        async with asyncio.timeout(self._seconds):
+            return await self._client.send(request, stream=True)
+
+    def _in_words(self, exc: BaseException) -> str:
+        """Return what happened; the libraries' own words may hold what was sent."""
+        for cause in _causes(exc):
+            if isinstance(cause, ssl.SSLError) or (isinstance(cause, OSError) and cause.errno):
+                return in_words(cause, self._seconds)
+        if isinstance(exc, httpx.TimeoutException | TimeoutError):
+            return f"no answer within {self._seconds:g} s"
+        if isinstance(exc, httpx.RemoteProtocolError):
+            return "the server closed the connection or answered what is no HTTP"
+        if isinstance(exc, httpx.NetworkError):
+            return "the server cannot be reached or closed the connection"
+        return f"it could not be posted ({type(exc).__name__})"
+
+
+class _Progress:
+    """How far a post came; httpx tells its steps by name."""
+
+    def __init__(self) -> None:
+        self.phase = WebPhase.CONNECT
+
+    async def note(self, step: str, _about: Mapping[str, Any]) -> None:
+        self.phase = _STEPS.get(step, self.phase)
+
+
+def _context(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+async def _read(response: httpx.Response, now: datetime) -> Answer:
+    """Return what the answer says: its status counts, its text is for people."""
+    try:
+        words = f"{response.status_code} {response.reason_phrase}".strip()
+        if 300 <= response.status_code <= 399:
+            words += ", and redirects are not followed"
+        text = "" if response.is_success else clean_line(await _beginning(response), 200)
+        return Answer(
+            words=f"{words}: {text}" if text else words,
+            status=response.status_code,
+            retry_after=retry_after(response.headers.get("retry-after", ""), now),
+        )
+    finally:
+        with contextlib.suppress(httpx.HTTPError, OSError):
+            await response.aclose()
+
+
+async def _beginning(response: httpx.Response) -> str:
+    """Return the first kilobytes of an answer, in little time."""
+    read = b""
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            async for chunk in response.aiter_raw():
+                read += chunk
+                if len(read) >= MOST_READ:
+                    break
+    except (httpx.HTTPError, TimeoutError, OSError):
+        pass
+    return read[:MOST_READ].decode("utf-8", "replace")
+
+
+def _causes(exc: BaseException | None) -> list[BaseException]:
+    found: list[BaseException] = []
+    while exc is not None and exc not in found:
+        found.append(exc)
+        exc = exc.__cause__ or exc.__context__
+    return found
