@@ -11,7 +11,7 @@ ADDRESS = "must be an IP address or a host name, such as 192.0.2.1, 2001:db8::1 
 @pytest.mark.parametrize(("text", "said"), [
     ("»pollling: {}", 'pollling: unknown key; did you mean "polling"?'),
     ("polling:\n  »intervall: 60s", 'polling.intervall: unknown key; did you mean "interval"?'),
-    ("store: {»x: 1}", "store.x: unknown key; known here: retention, url"),
+    ("store: {»x: 1}", "store.x: unknown key; known here: reserve, retention, url"),
     ("route: {routes: [{»group_bye: [a]}]}", 'route.routes[0].group_bye: unknown key; did you mean "group_by"?'),
     ("smtp: {relays: [{host: a, »tsl: none}]}", 'smtp.relays[0].tsl: unknown key; did you mean "tls"?'),
     ("smtp: {»form: a@b}", 'smtp.form: unknown key; did you mean "from"?'),
