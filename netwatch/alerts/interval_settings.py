@@ -38,6 +38,10 @@ def _number_as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _text_or_number(*examples: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": ["string", "integer"], "examples": list(examples)})
+
+
 def _instant(value: Any) -> datetime:
     """Read a date and time of day; YAML makes some of them itself."""
     if isinstance(value, str):
@@ -56,12 +60,12 @@ def _instant(value: Any) -> datetime:
 TimeText = Annotated[str, _checked_by(minute_of_day), Field(examples=["17:00", "24:00"])]
 WeekdayText = Annotated[str, _checked_by(weekday_range), Field(examples=["monday:friday", "sunday"])]
 DayText = Annotated[
-    str, BeforeValidator(_number_as_text), _checked_by(day_of_month_range), Field(examples=["1:5", "-1"])
+    str, BeforeValidator(_number_as_text), _checked_by(day_of_month_range), _text_or_number("1:5", "-1")
 ]
 MonthText = Annotated[
-    str, BeforeValidator(_number_as_text), _checked_by(month_range), Field(examples=["may:august", "1:3"])
+    str, BeforeValidator(_number_as_text), _checked_by(month_range), _text_or_number("may:august", "1:3")
 ]
-YearText = Annotated[str, BeforeValidator(_number_as_text), _checked_by(year_range), Field(examples=["2026:2027"])]
+YearText = Annotated[str, BeforeValidator(_number_as_text), _checked_by(year_range), _text_or_number("2026:2027")]
 LocationText = Annotated[str, _checked_by(zone), Field(examples=["Europe/Berlin"])]
 LocalInstant = Annotated[
     datetime,
@@ -131,7 +135,8 @@ class MaintenanceSettings(Section):
     from_: LocalInstant | None = Field(default=None, alias="from", description="when it begins, where it comes once")
     until: LocalInstant | None = Field(default=None, description="when it is over, where it comes once")
     location: LocationText = Field(
-        default="UTC", description="the time zone of from and until, such as Europe/Berlin; Local is this machine's"
+        default="UTC",
+        description="the time zone of from and until, and of time_intervals that name none; Local is this machine's",
     )
     time_intervals: list[TimeIntervalSettings] = Field(
         default_factory=list, description="when it is, where it comes again; shaped as those of time_intervals"

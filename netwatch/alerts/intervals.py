@@ -121,8 +121,8 @@ def build_time_intervals(settings: Sequence[NamedIntervalsSettings]) -> dict[str
     return {part.name: build_intervals(part.time_intervals) for part in settings}
 
 
-def build_intervals(settings: Sequence[TimeIntervalSettings]) -> tuple[TimeInterval, ...]:
-    """Return the intervals of one list of the configuration."""
+def build_intervals(settings: Sequence[TimeIntervalSettings], location: str = "UTC") -> tuple[TimeInterval, ...]:
+    """Return the intervals of one list of the configuration; `location` is that of those which name none."""
     return tuple(
         TimeInterval(
             times=tuple((minute_of_day(time.start_time), minute_of_day(time.end_time)) for time in part.times),
@@ -130,7 +130,7 @@ def build_intervals(settings: Sequence[TimeIntervalSettings]) -> tuple[TimeInter
             days_of_month=tuple(map(day_of_month_range, part.days_of_month)),
             months=tuple(map(month_range, part.months)),
             years=tuple(map(year_range, part.years)),
-            zone=zone(part.location),
+            zone=zone(part.location if "location" in part.model_fields_set else location),
         )
         for part in settings
     )

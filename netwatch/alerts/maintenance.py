@@ -132,18 +132,20 @@ def build_maintenance(settings: Sequence[MaintenanceSettings]) -> tuple[Maintena
 
     Where summer time makes `from` or `until` mean two instants or none, the window is the longer one.
     """
-    return tuple(
-        MaintenanceWindow(
-            name=part.name,
-            matchers=tuple(matcher for text in part.matchers for matcher in parse_matchers(text)),
-            mode=part.mode,
-            children=part.children,
-            begins=_instant(part.from_, part.location, latest=False),
-            ends=_instant(part.until, part.location, latest=True),
-            intervals=build_intervals(part.time_intervals),
-            zone=zone((part.time_intervals[0] if part.time_intervals else part).location),
-        )
-        for part in settings
+    return tuple(_window(part) for part in settings)
+
+
+def _window(part: MaintenanceSettings) -> MaintenanceWindow:
+    intervals = build_intervals(part.time_intervals, part.location)
+    return MaintenanceWindow(
+        name=part.name,
+        matchers=tuple(matcher for text in part.matchers for matcher in parse_matchers(text)),
+        mode=part.mode,
+        children=part.children,
+        begins=_instant(part.from_, part.location, latest=False),
+        ends=_instant(part.until, part.location, latest=True),
+        intervals=intervals,
+        zone=intervals[0].zone if intervals else zone(part.location),
     )
 
 

@@ -140,6 +140,16 @@ def test_what_is_remembered_between_questions_changes_no_answer_whatever_their_o
         assert asked_all.skips("sw1", {}, now) is fresh.skips("sw1", {}, now)
 
 
+def test_intervals_that_name_no_place_are_at_the_place_of_their_window():
+    hour = {"times": [{"start_time": "12:00", "end_time": "13:00"}]}
+    maintenance = windows({**CORE, "location": "Asia/Kolkata", "time_intervals": [hour, {**hour, "location": "UTC"}]})
+
+    muted = [at for at in ("06:30", "07:29", "07:30", "12:30")
+             if maintenance.muting_of({"device": "core-r1"}, utc(f"2026-03-02 {at}"))]  # fmt: skip
+
+    assert muted == ["06:30", "07:29", "12:30"]
+
+
 def test_of_several_windows_the_last_to_end_is_named():
     maintenance = windows(
         {**CORE, **ONCE, "name": "short", "until": "2026-12-02 00:00"}, {**CORE, **ONCE, "name": "long"}
