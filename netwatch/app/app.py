@@ -35,7 +35,16 @@ from netwatch.app.vitals import (
     WriterVitals,
 )
 from netwatch.config import Settings, credential, devices
-from netwatch.engine import LINKS_MEMORY, Engine, History, LinkSigner
+from netwatch.engine import (
+    LINKS_MEMORY,
+    Engine,
+    Explanation,
+    History,
+    LinkSigner,
+    LiveEngine,
+    Question,
+    explain,
+)
 from netwatch.metrics import Board, Exposition
 from netwatch.mib import MibIndex, load_index
 from netwatch.model import (
@@ -117,9 +126,10 @@ class App:
             settings.smtp, settings.receivers, external_url=settings.web.external_url or "", links=self._links
         )
         self._history = History(self._rules)
+        route = build_route(settings.route) if settings.receivers else TELL_NOBODY
         self._engine = Engine(
             rules=self._rules,
-            route=build_route(settings.route) if settings.receivers else TELL_NOBODY,
+            route=route,
             device_labels={OWN_NAME: {}} | {device.name: device.labels for device in self._devices},
             ledger=self._store,
             mailer=self._mailer,
@@ -131,6 +141,10 @@ class App:
             poll_now=self._poll_now,
             clock=self._clock.now,
         )
+        self._live = LiveEngine(
+            self._engine, self._history, rules=(*self._rules, *book.trap_rules), route=route, names=self._names,
+            devices=(OWN_NAME, *(device.name for device in self._devices)), now=self._clock.now,
+        )  # fmt: skip
         self._clockwork = Clockwork(self._clock, self._store, self._followers)
         self._sender: TrapSender | None = None
         self._transport: NotificationSender | None = None
@@ -149,9 +163,13 @@ class App:
         exposition = Exposition(self._board, self._library.schema(), views.devices)
         pages = create_app(
             views, exposition, settings.web, __version__,
-            trap_log=self._store, names=self._names, actions=self._actions(),
+            trap_log=self._store, names=self._names, actions=self._actions(), explainer=self.explain,
         )  # fmt: skip
         self._server = Server(pages, settings.web)
+
+    async def explain(self, question: Question) -> Explanation:
+        """Say why an alert is as it is."""
+        return await explain(self._store, question, self._live)
 
     @property
     def address(self) -> str:

@@ -11,12 +11,13 @@ Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which reads m
 
 from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
 from netwatch.web.app import create_app
+from netwatch.web.explain_api import Explainer
 from netwatch.web.mail_text import MailText, mail_text
 from netwatch.web.server import Server
 from netwatch.web.settings import WebSettings
 from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views
 
 __all__ = [
-    "ActionRefused", "Actions", "MailText", "MetricsRenderer", "NotThere", "RelayStatus", "RenderedMetrics", "Server",
-    "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app", "mail_text",
+    "ActionRefused", "Actions", "Explainer", "MailText", "MetricsRenderer", "NotThere", "RelayStatus",
+    "RenderedMetrics", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app", "mail_text",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from netwatch.web.actions import ActionRefused, Actions, NoActions, NotThere
 from netwatch.web.alertmanager_api import alertmanager_router
 from netwatch.web.api import METHODS, api_router
 from netwatch.web.change_api import change_router
+from netwatch.web.explain_api import Explainer, explain_nothing, explain_router
 from netwatch.web.guard import Guard, is_alertmanagers
 from netwatch.web.live import Live
 from netwatch.web.metrics_route import metrics_router
@@ -43,10 +44,12 @@ def create_app(
     trap_log: TrapLog | None = None,
     names: ObjectNames = NUMBERS,
     actions: Actions | None = None,
+    explainer: Explainer = explain_nothing,
 ) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
 
-    `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed.
+    `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed,
+    `explainer` says why an alert is as it is.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
@@ -58,6 +61,7 @@ def create_app(
     doing = actions or NoActions()
     app.include_router(alertmanager_router(views, doing, version))
     app.include_router(change_router(doing))
+    app.include_router(explain_router(explainer))
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
     app.include_router(page_router(views, templates, heard, names))

@@ -1,0 +1,233 @@
+"""What the running engine knows at this moment, for those who explain; what the log cannot say.
+
+May import: netwatch.rules, netwatch.alerts, netwatch.model, netwatch.engine.*. Called by: explaining; app and cli,
+which make one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+from netwatch.alerts import GroupTiming, Matcher, Route, RouteMatch, all_hold
+from netwatch.engine.history import History, KeptGap
+from netwatch.model import Alert, Curve, Muting, format_duration
+from netwatch.rules import NO_MIB, MibNames, Rule, TrapRule, Verdicts
+
+AnyRule = Rule | TrapRule
+
+
+class Live(Protocol):
+    """What explaining asks beside the log; None and nothing where nobody runs."""
+
+    @property
+    def names(self) -> MibNames:
+        """Return who writes OIDs for people."""
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether this speaks for a running engine."""
+
+    def now(self) -> datetime:
+        """Return the time."""
+
+    def rule(self, name: str) -> AnyRule | None:
+        """Return a rule of either kind."""
+
+    def rule_names(self) -> Collection[str]:
+        """Return the names of all rules."""
+
+    def device_names(self) -> Collection[str]:
+        """Return the names of all devices."""
+
+    def ways(self, labels: Mapping[str, str]) -> Sequence[tuple[str, RouteMatch]]:
+        """Return the nodes of the routing tree that take an alert, each in words, and what comes of it."""
+
+    def verdicts(self, rule: str, device: str) -> Verdicts | None:
+        """Return what a rule says of the newest reading, None where there is none."""
+
+    def gaps(self, device: str, table: str) -> Sequence[KeptGap]:
+        """Return when a table could not be read lately."""
+
+    def curve(self, rule: str, device: str, instance: str) -> Curve | None:
+        """Return a rule's value over the last hour."""
+
+    def alert(self, rule: str, device: str, instance: str) -> Alert | None:
+        """Return the alert that is pending or firing now."""
+
+    def muting(self, alert_id: str) -> Muting | None:
+        """Return why people are not told of an alert now."""
+
+    def next_due(self, alert_id: str) -> datetime | None:
+        """Return when the mails of an alert are next decided on."""
+
+    def held_off(self, device: str) -> str:
+        """Return why readings of a device are not held against rules now; empty where they are."""
+
+
+class Running(Protocol):
+    """What is asked of the engine."""
+
+    def alerts(self) -> Sequence[Alert]:
+        """Return what is pending or firing now."""
+
+    def mutings(self) -> Mapping[str, Muting]:
+        """Return what is held back at this moment, by alert id, and why."""
+
+    def next_due(self, alert_id: str) -> datetime | None:
+        """Return when the mails of an alert are next decided on."""
+
+    def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
+        """Return what a rule says of the newest reading of its table."""
+
+    def held_off(self, device: str) -> str:
+        """Return why readings of a device are not held against rules now."""
+
+
+class OnPaper:
+    """Knows the configuration and nothing that happens: for who asks while no agent runs."""
+
+    is_running = False
+
+    def __init__(
+        self,
+        *,
+        rules: Sequence[AnyRule],
+        devices: Collection[str],
+        route: Route | None,
+        names: MibNames = NO_MIB,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._rules = {rule.name: rule for rule in rules}
+        self._devices, self._route, self._now = devices, route, now
+        self.names = names
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self._now()
+
+    def rule(self, name: str) -> AnyRule | None:
+        """Return a rule of either kind."""
+        return self._rules.get(name)
+
+    def rule_names(self) -> Collection[str]:
+        """Return the names of all rules."""
+        return self._rules.keys()
+
+    def device_names(self) -> Collection[str]:
+        """Return the names of all devices."""
+        return self._devices
+
+    def ways(self, labels: Mapping[str, str]) -> Sequence[tuple[str, RouteMatch]]:
+        """Return the nodes that take an alert."""
+        return [] if self._route is None or not self._route.receiver else ways_through(self._route, labels)
+
+    def verdicts(self, rule: str, device: str) -> Verdicts | None:
+        """Return None."""
+        return None
+
+    def gaps(self, device: str, table: str) -> Sequence[KeptGap]:
+        """Return nothing."""
+        return ()
+
+    def curve(self, rule: str, device: str, instance: str) -> Curve | None:
+        """Return None."""
+        return None
+
+    def alert(self, rule: str, device: str, instance: str) -> Alert | None:
+        """Return None."""
+        return None
+
+    def muting(self, alert_id: str) -> Muting | None:
+        """Return None."""
+        return None
+
+    def next_due(self, alert_id: str) -> datetime | None:
+        """Return None."""
+        return None
+
+    def held_off(self, device: str) -> str:
+        """Return nothing."""
+        return ""
+
+
+class LiveEngine(OnPaper):
+    """Knows what happens as well: for the page and the API of the running agent."""
+
+    is_running = True
+
+    def __init__(
+        self,
+        engine: Running,
+        history: History,
+        *,
+        rules: Sequence[AnyRule],
+        devices: Collection[str],
+        route: Route | None,
+        names: MibNames = NO_MIB,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(rules=rules, devices=devices, route=route, names=names, now=now)
+        self._engine, self._history = engine, history
+
+    def verdicts(self, rule: str, device: str) -> Verdicts | None:
+        """Return what a rule says of the newest reading."""
+        return self._engine.verdicts_now(rule, device)
+
+    def gaps(self, device: str, table: str) -> Sequence[KeptGap]:
+        """Return when a table could not be read lately."""
+        return self._history.gaps_of(device, table)
+
+    def curve(self, rule: str, device: str, instance: str) -> Curve | None:
+        """Return a rule's value over the last hour."""
+        return self._history.curve(rule, device, instance, self.now())
+
+    def alert(self, rule: str, device: str, instance: str) -> Alert | None:
+        """Return the alert that is pending or firing now."""
+        wanted = (rule, device, instance)
+        keys = ((alert.key.rule, alert.key.device, alert.key.instance) for alert in self._engine.alerts())
+        return next((alert for alert, key in zip(self._engine.alerts(), keys, strict=True) if key == wanted), None)
+
+    def muting(self, alert_id: str) -> Muting | None:
+        """Return why people are not told of an alert now."""
+        return self._engine.mutings().get(alert_id)
+
+    def next_due(self, alert_id: str) -> datetime | None:
+        """Return when the mails of an alert are next decided on."""
+        return self._engine.next_due(alert_id)
+
+    def held_off(self, device: str) -> str:
+        """Return why readings of a device are not held against rules now."""
+        return self._engine.held_off(device)
+
+
+def ways_through(route: Route, labels: Mapping[str, str], above: str = "the root") -> list[tuple[str, RouteMatch]]:
+    """Return every node that takes an alert with these labels, in words, and its receiver and group.
+
+    It goes through the tree as Route does, which says nothing of the way.
+    """
+    ways: list[tuple[str, RouteMatch]] = []
+    for number, child in enumerate(route.routes, 1):
+        if all_hold(child.matchers, labels):
+            matchers = ", ".join(map(matcher_words, child.matchers)) or "everything"
+            ways += ways_through(child, labels, f"{above} > route {number} ({matchers})")
+            if not child.continues:
+                break
+    return ways or [(above, route.match_for(labels))]
+
+
+def matcher_words(matcher: Matcher) -> str:
+    """Return a matcher as a configuration would write it."""
+    operator = ("!~" if matcher.negated else "=~") if matcher.matches else ("!=" if matcher.negated else "=")
+    text = matcher.text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{matcher.label}{operator}"{text}"'
+
+
+def timing_words(timing: GroupTiming) -> dict[str, str]:
+    """Return the times of a group by their names in a configuration."""
+    return {
+        "group_wait": format_duration(timing.group_wait),
+        "group_interval": format_duration(timing.group_interval),
+        "repeat_interval": format_duration(timing.repeat_interval),
+    }
