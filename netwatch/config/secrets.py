@@ -22,6 +22,7 @@ SECRET_PLACES: tuple[tuple[object, ...], ...] = (
     ("receivers", EACH, "webhook", "secret"),
     ("receivers", EACH, "alertmanager", "password"),
     ("smtp", "relays", EACH, "password"),
+    ("smtp", "relays", EACH, "oauth2", "client_secret"),
 )
 """Where secrets stand. A test compares this with the SecretStr fields of the models."""
 

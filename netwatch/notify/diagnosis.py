@@ -21,6 +21,7 @@ from netwatch.notify.settings import RelaySettings, SmtpSettings
 from netwatch.notify.smtp import Session, Step
 from netwatch.notify.thread import message_id
 from netwatch.notify.tls import tls_context
+from netwatch.notify.xoauth2 import TokenSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,10 @@ async def _diagnose(relay: RelaySettings, settings: SmtpSettings, to: str) -> Re
     accepted = False
     try:
         context = await asyncio.to_thread(tls_context, relay)
-        session = Session(relay, local_hostname=settings.local_hostname, context=context, watch=steps.append)
+        tokens = TokenSource(relay.oauth2) if relay.oauth2 is not None else None
+        session = Session(
+            relay, local_hostname=settings.local_hostname, context=context, watch=steps.append, tokens=tokens
+        )
         await session.open()
         steps.extend(_about_tls(session))
         sender = parse_mailbox(settings.from_).address

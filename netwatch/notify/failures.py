@@ -47,12 +47,12 @@ def in_words(exc: BaseException, seconds: float) -> str:
     return str(getattr(exc, "message", "") or exc)
 
 
-def without_secrets(text: str, relay: RelaySettings) -> str:
-    """Return the text without the relay's password, in any form it may have crossed the wire."""
+def without_secrets(text: str, relay: RelaySettings, token: str = "") -> str:
+    """Return the text without the relay's password or token, in any form it may have crossed the wire."""
     password = relay.password.get_secret_value() if relay.password else ""
-    if not password:
-        return text
-    encoded = (base64.b64encode(part.encode()).decode() for part in (f"\0{relay.username}\0{password}", password))
-    for secret in (*encoded, password):
+    sent = [f"\0{relay.username}\0{password}", password] if password else []
+    sent += [f"user={relay.username}\x01auth=Bearer {token}\x01\x01"] if token else []
+    encoded = (base64.b64encode(part.encode()).decode() for part in sent)
+    for secret in filter(None, (*encoded, password, token)):
         text = text.replace(secret, "***")
     return text

@@ -1,6 +1,6 @@
 """The open connections to one relay, used again while they are good and closed when nobody needs them.
 
-May import: netwatch.notify.{failures, replies, settings, smtp, tls}. Called by: netwatch.notify.relays.
+May import: netwatch.notify.{failures, replies, settings, smtp, tls, xoauth2}. Called by: netwatch.notify.relays.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from netwatch.notify.replies import Phase
 from netwatch.notify.settings import RelaySettings
 from netwatch.notify.smtp import Session
 from netwatch.notify.tls import tls_context
+from netwatch.notify.xoauth2 import TokenSource
 
 MAILS_PER_CONNECTION = 100
 
@@ -27,6 +28,7 @@ class Pool:
     ) -> None:
         self._settings, self._local_hostname, self._idle_seconds = settings, local_hostname, idle_seconds
         self._connections = self._limit = connections
+        self._tokens = TokenSource(settings.oauth2) if settings.oauth2 is not None else None
         self._context: ssl.SSLContext | None = None
         self._context_known = settings.tls == "none"
         self._idle: list[Session] = []
@@ -106,7 +108,9 @@ class Pool:
         if not self._context_known:
             self._context = await asyncio.to_thread(tls_context, self._settings)
             self._context_known = True
-        session = Session(self._settings, local_hostname=self._local_hostname, context=self._context)
+        session = Session(
+            self._settings, local_hostname=self._local_hostname, context=self._context, tokens=self._tokens
+        )
         await session.open()
         return session
 

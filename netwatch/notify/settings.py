@@ -123,6 +123,24 @@ class ReceiverSettings(Section):
         return [way for way in ways if way is not None]
 
 
+class OAuth2Settings(Section):
+    """Where to get the token that logs in at a mail server, by the client credentials grant of OAuth 2.0."""
+
+    token_url: UrlText = Field(description="the token service; https unless it is on this machine")
+    client_id: str = Field(min_length=1, description="who we are to it")
+    client_secret: SecretStr = Field(description="better ${env:NAME} or ${file:PATH}")
+    scope: str = Field(
+        default="", description="what the token is to allow, such as https://outlook.office365.com/.default"
+    )
+
+    @model_validator(mode="after")
+    def _secret_is_protected(self) -> Self:
+        url = parse_url(self.token_url)
+        if url.scheme != "https" and not is_loopback(url.hostname or ""):
+            raise ValueError("a secret is never sent in the clear: token_url must be https")
+        return self
+
+
 class RelaySettings(Section):
     """One mail server. `tls` is required as written: nothing is ever sent in the clear where it says starttls.
 
@@ -137,9 +155,10 @@ class RelaySettings(Section):
     )
     username: str | None = Field(default=None, description="whom to log in as; needs TLS unless the host is local")
     password: SecretStr | None = Field(default=None, description="better ${env:NAME} or ${file:PATH}")
-    auth: Literal["PLAIN", "LOGIN", "CRAM-MD5"] | None = Field(
+    auth: Literal["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"] | None = Field(
         default=None, description="how to log in; without it the best way the server offers"
     )
+    oauth2: OAuth2Settings | None = Field(default=None, description="for XOAUTH2, in place of a password")
     ca_file: str | None = Field(default=None, description="certificates to trust instead of the system's, in PEM")
     timeout: Duration = Field(
         default=timedelta(seconds=30), gt=timedelta(0), description="how long each step of SMTP may take"
@@ -147,7 +166,11 @@ class RelaySettings(Section):
 
     @model_validator(mode="after")
     def _credentials_are_whole_and_protected(self) -> Self:
-        if (self.username is None) != (self.password is None):
+        if (self.auth == "XOAUTH2") != (self.oauth2 is not None):
+            raise ValueError("auth: XOAUTH2 and oauth2 belong together: give both or none")
+        if self.oauth2 is not None and (self.username is None or self.password is not None):
+            raise ValueError("XOAUTH2 needs a username, and a token instead of a password")
+        if self.oauth2 is None and (self.username is None) != (self.password is None):
             raise ValueError("username and password belong together: give both or none")
         if self.auth is not None and self.username is None:
             raise ValueError("auth needs a username and a password")

@@ -2,7 +2,8 @@
 
 aiosmtplib frames commands and replies; the order of steps is ours. Its `send()` and `data()` are not used: they
 cannot tell a silence before the final dot from one after it, and that decides whether a mail may be lost or doubled.
-May import: netwatch.notify.{address, failures, guard, replies, settings, wire}. Called by: relays, diagnosis.
+May import: netwatch.notify.{address, failures, guard, replies, settings, wire, xoauth2}.
+Called by: netwatch.notify.pool, relays, diagnosis.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from netwatch.notify.guard import clean_line
 from netwatch.notify.replies import Phase
 from netwatch.notify.settings import RelaySettings, is_loopback
 from netwatch.notify.wire import best_mechanism, own_name, stuffed
+from netwatch.notify.xoauth2 import TokenSource, log_in_with_token
 
 DOT_TIMEOUTS = 4
 """A server may filter and store before it answers the final dot; RFC 5321, 4.5.3.2 gives it most time there too."""
@@ -61,8 +63,11 @@ class Session:
         local_hostname: str | None = None,
         context: ssl.SSLContext | None = None,
         watch: Callable[[Step], None] = ignore_step,
+        tokens: TokenSource | None = None,
     ) -> None:
+        """Keep what is needed; `tokens` are those of a relay that wants XOAUTH2."""
         self.phase = Phase.CONNECT
+        self._tokens, self._token = tokens, ""
         self.delivered = 0
         self._relay, self._local_hostname, self._watch = relay, local_hostname, watch
         self._timeout = relay.timeout.total_seconds()
@@ -165,9 +170,34 @@ class Session:
         mechanism = self._relay.auth or best_mechanism(offered)
         if mechanism not in offered:
             self._fail(Phase.AUTH, f"AUTH {mechanism or ''} is not offered; offered: {' '.join(offered) or 'none'}")
+        if mechanism == "XOAUTH2":
+            await self._log_in_by_token(username)
+            return
         password = self._relay.password.get_secret_value() if self._relay.password else ""
         ways = {"PLAIN": self._smtp.auth_plain, "LOGIN": self._smtp.auth_login, "CRAM-MD5": self._smtp.auth_crammd5}
         await self._step(Phase.AUTH, ways[mechanism](username, password))
+
+    async def _log_in_by_token(self, username: str) -> None:
+        """Log in with the token at hand, and where that is refused once more with a new one."""
+        if self._tokens is None:
+            self._fail(Phase.AUTH, "there is no way to get a token")
+        self._token = await self._next_token(self._tokens)
+        try:
+            await self._step(Phase.AUTH, log_in_with_token(self._smtp, username, self._token))
+        except SmtpFailure as refused:
+            if (refused.code or 0) < 500 or not self.is_connected:
+                raise
+            self._token = await self._next_token(self._tokens, instead_of=self._token)
+            await self._step(Phase.AUTH, log_in_with_token(self._smtp, username, self._token))
+
+    async def _next_token(self, tokens: TokenSource, *, instead_of: str = "") -> str:
+        self.phase = Phase.AUTH
+        started = time.monotonic()
+        try:
+            return await tokens.token(instead_of=instead_of)
+        except SmtpFailure as failure:
+            self._tell(failure.phase, ok=False, text=failure.words, started=started)
+            raise
 
     async def _data(self) -> SMTPResponse:
         reply = await self._smtp.execute_command(b"DATA")
@@ -268,7 +298,7 @@ class Session:
 
     def _cleaned(self, text: str) -> str:
         """Return a server's words as one harmless line; some servers repeat what they did not understand."""
-        return clean_line(without_secrets(text, self._relay), 300)
+        return clean_line(without_secrets(text, self._relay, self._token), 300)
 
 
 def _was_connected(exc: Exception) -> bool:

@@ -2,7 +2,7 @@
 
 Redirects are not followed, answers are read up to a few kilobytes, and the whole of it ends in bounded time; how far
 it came is known at every moment, since a request that had left may have been taken.
-May import: netwatch.notify.{failures, guard, settings, web_outcomes}. Called by: netwatch.notify.web_sender.
+May import: netwatch.notify.{guard, http_words, settings, web_outcomes}. Called by: netwatch.notify.web_sender.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from netwatch.notify.failures import in_words
 from netwatch.notify.guard import clean_line
+from netwatch.notify.http_words import http_words
 from netwatch.notify.settings import is_loopback
 from netwatch.notify.web_outcomes import Answer, WebPhase, retry_after
 
@@ -71,7 +71,7 @@ class WebClient:
             response = await self._sent(body, headers, progress)
             answer = await _read(response, now)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as exc:
-            answer = Answer(words=self._in_words(exc), phase=progress.phase)
+            answer = Answer(words=http_words(exc, self._seconds), phase=progress.phase)
         except asyncio.CancelledError:
             if progress.phase is not WebPhase.ANSWER:
                 raise
@@ -85,19 +85,6 @@ class WebClient:
         )
         async with asyncio.timeout(self._seconds):
             return await self._client.send(request, stream=True)
-
-    def _in_words(self, exc: BaseException) -> str:
-        """Return what happened; the libraries' own words may hold what was sent."""
-        for cause in _causes(exc):
-            if isinstance(cause, ssl.SSLError) or (isinstance(cause, OSError) and cause.errno):
-                return in_words(cause, self._seconds)
-        if isinstance(exc, httpx.TimeoutException | TimeoutError):
-            return f"no answer within {self._seconds:g} s"
-        if isinstance(exc, httpx.RemoteProtocolError):
-            return "the server closed the connection or answered what is no HTTP"
-        if isinstance(exc, httpx.NetworkError):
-            return "the server cannot be reached or closed the connection"
-        return f"it could not be posted ({type(exc).__name__})"
 
 
 class _Progress:
@@ -145,11 +132,3 @@ async def _beginning(response: httpx.Response) -> str:
     except (httpx.HTTPError, TimeoutError, OSError):
         pass
     return read[:MOST_READ].decode("utf-8", "replace")
-
-
-def _causes(exc: BaseException | None) -> list[BaseException]:
-    found: list[BaseException] = []
-    while exc is not None and exc not in found:
-        found.append(exc)
-        exc = exc.__cause__ or exc.__context__
-    return found

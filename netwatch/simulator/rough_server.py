@@ -258,7 +258,10 @@ class RoughServer:
         mechanism, _, initial = rest.partition(" ")
         user, password = await self._ask_login(session, mechanism.upper(), initial)
         self.logins.append(Login(mechanism=mechanism.upper(), user=user, password=password, tls=session.tls))
-        await self._act(session, Step.AUTH)
+        act = self._act_for(Step.AUTH)
+        if mechanism.upper() == "XOAUTH2" and act.kind == "reply" and act.code == 535:
+            await self._ask(session, '{"status":"401","schemes":"bearer","scope":"mail.send"}')
+        await self._say(session, act)
 
     async def _ask_login(self, session: _Session, mechanism: str, initial: str) -> tuple[str, str]:
         if mechanism == "PLAIN":
@@ -268,6 +271,10 @@ class RoughServer:
         if mechanism == "LOGIN":
             user = _decoded(initial) if initial else await self._ask(session, "Username:")
             return user, await self._ask(session, "Password:")
+        if mechanism == "XOAUTH2":
+            answer = _decoded(initial) if initial else await self._ask(session, "")
+            fields = dict(part.partition("=")[::2] for part in answer.split("\1"))
+            return fields.get("user", ""), fields.get("auth", "").removeprefix("Bearer ")
         user, _, digest = (await self._ask(session, "<1.2@rough.invalid>")).rpartition(" ")
         return user, digest
 

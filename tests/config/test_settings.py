@@ -45,7 +45,7 @@ def test_the_example_is_what_it_says():
     assert settings.rule_paths() == sorted((EXAMPLE.parent / "rules").glob("*.yaml"))
 
 
-COMMENTED = {"ca_file"}
+COMMENTED = {"ca_file", "oauth2"}
 
 
 @pytest.mark.parametrize("location", [

@@ -56,3 +56,26 @@ def test_the_password_is_in_no_text():
 )
 def test_a_relay_is_called_by_host_and_port(host, name):
     assert RelaySettings(host=host).name == name
+
+
+OAUTH2 = {"token_url": "https://login.example.net/token", "client_id": "nw", "client_secret": "s3cret"}
+
+
+def test_a_token_may_stand_for_the_password():
+    relay = RelaySettings(host="mail.example.net", tls="starttls", username="nw@b", auth="XOAUTH2", oauth2=OAUTH2)
+
+    assert "s3cret" not in f"{relay} {relay!r} {relay.model_dump_json()}"
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ({"auth": "XOAUTH2", "username": "a"}, "belong together"),
+    ({"oauth2": OAUTH2, "username": "a"}, "belong together"),
+    ({"auth": "XOAUTH2", "oauth2": OAUTH2}, "needs a username"),
+    ({"auth": "XOAUTH2", "oauth2": OAUTH2, **LOGIN}, "instead of a password"),
+    ({"auth": "XOAUTH2", "oauth2": OAUTH2, "username": "a", "host": "mail.example.net"}, "never sent in the clear"),
+    ({"auth": "XOAUTH2", "oauth2": {**OAUTH2, "token_url": "http://login.example.net"}, "username": "a"},
+     "token_url must be https"),
+])  # fmt: skip
+def test_half_a_token_login_or_one_in_the_clear_is_refused(given, said):
+    with pytest.raises(ValidationError, match=said):
+        RelaySettings.model_validate({"host": "localhost", **given})
