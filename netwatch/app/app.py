@@ -230,6 +230,7 @@ class App:
         await self._receiver.start()
         watch = SelfWatch(self._organs(self._poller), self._engine, self._clock.now)
         self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", watch.look)
+        self._ticker.every(SELF_WATCH_INTERVAL, "measure", self._measure)
         self._ticker.every(PRUNE_INTERVAL, "retention", self._prune)
         self._ticker.start()
         await self._server.start()
@@ -341,6 +342,9 @@ class App:
         """Poll a device out of turn, since a trap told something of it."""
         if self._poller is not None:
             self._poller.poll_now(device)
+
+    async def _measure(self) -> None:
+        self._engine.measure()
 
     async def _prune(self) -> None:
         if self._clockwork.watch.set_by(MISTRUST_CLOCK_FOR) > timedelta(0):

@@ -20,6 +20,7 @@ from prometheus_client import Gauge
 from netwatch.app.clock_watch import ClockWatch
 from netwatch.app.pulse import LagMeter
 from netwatch.model import Account, OutboxEntry, OutboxState, Value
+from netwatch.store import show_account
 
 Vitals = Mapping[str, Value]
 
@@ -100,7 +101,7 @@ class LedgerVitals:
         return {
             "oldest_unsent_seconds": age,
             "dead_letters": await self._lately_dead(now) if account.by_state.get(OutboxState.DEAD) else 0,
-            "outbox_unaccounted": account.unaccounted,
+            "outbox_unaccounted": show_account(account),
         }
 
     async def _lately_dead(self, now: datetime) -> int:
