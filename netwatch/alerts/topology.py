@@ -5,7 +5,9 @@ opens again, what was heard of the device before that says nothing any more, so 
 after it was asked once more. And as a parent's death may be known a moment later than its child's, an alert that
 is younger than the last word of a parent waits for the next, for a while.
 
-What a device says itself counts more than the map: one that answered after its way closed is not cut off.
+What devices say themselves counts more than the map: one that answered after its way closed is not cut off, nor is
+anything else on that way. So where a router goes on forwarding and only its SNMP agent died, what dies behind it is
+still told.
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.model. Called by: netwatch.engine, maintenance.
@@ -13,7 +15,7 @@ May import: netwatch.model. Called by: netwatch.engine, maintenance.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -56,9 +58,12 @@ class Topology:
         # Thousands of devices share a few sets of parents; a way is looked for once per set, and found by identity.
         self._parents = {name: same.setdefault(one, one) for name, one in parents.items() if one.names}
         self._children: dict[str, list[str]] = {}
+        self._dependants: dict[str, list[str]] = {}
         for name, one in self._parents.items():
             for parent in one.names:
                 self._children.setdefault(parent, []).append(name)
+                if one.needs == "all" or len(one.names) == 1:
+                    self._dependants.setdefault(parent, []).append(name)
 
     @property
     def is_known(self) -> bool:
@@ -68,6 +73,10 @@ class Topology:
     def parents_of(self, device: str) -> Parents | None:
         """Return what a device is reached through, None where that is nothing we know of."""
         return self._parents.get(device)
+
+    def dependants_of(self, device: str) -> Sequence[str]:
+        """Return the devices right behind this one that no other way leads to."""
+        return self._dependants.get(device, ())
 
     def descendants(self, device: str) -> frozenset[str]:
         """Return every device that is reached through this one, directly or not."""
@@ -93,12 +102,14 @@ class Topology:
 class _Way:
     """The way to a device: open or closed, since when, and by whom.
 
-    Names of a closed way: the topmost devices that failed; of an open one: the device that came back last.
+    Names of a closed way: the topmost devices that failed; of an open one: the device that came back last, or that
+    is `silent` itself and was shown to pass traffic since by what answers behind it.
     """
 
     open: bool
     since: datetime
     names: tuple[str, ...] = ()
+    silent: bool = False
 
 
 _NO_WAY_NEEDED = _Way(True, LONG_AGO)
@@ -121,8 +132,9 @@ class TopologyView:
         if not way.open:
             return None if _answered_since(sight, way.since) else _cut_off(device, way)
         if self._asked_before(sight, way):
-            back = f"{_list(way.names)} is back since {_clock(way.since)}"
-            return Muting(kind=MuteKind.PARENT, reason=f"{back}, {device} not asked since", by=way.names[0])
+            does = "passes traffic" if way.silent else "is back"
+            reason = f"{_list(way.names)} {does} since {_clock(way.since)}, {device} not asked since"
+            return Muting(kind=MuteKind.PARENT, reason=reason, by=way.names[0])
         return self._waiting(alert, parents, sight)
 
     def _asked_before(self, sight: Sight | None, way: _Way) -> bool:
@@ -168,10 +180,35 @@ class TopologyView:
         if sight is None or sight.up is None:
             return way
         if not sight.up:
-            return _Way(False, sight.since, (name,)) if way.open else replace(way, since=min(way.since, sight.since))
+            return self._through_silent(name, sight, way)
         if way.open:
             return _Way(True, sight.since, (name,)) if sight.since >= way.since else way
         return _Way(True, sight.since, (name,)) if _answered_since(sight, way.since) else way
+
+    def _through_silent(self, name: str, sight: Sight, way: _Way) -> _Way:
+        """Return the way through a device that does not answer: closed, unless something behind it does."""
+        shown = self._passes_since(name, sight.since)
+        if shown is not None:
+            return _Way(True, max(shown, way.since) if way.open else shown, (name,), silent=True)
+        return _Way(False, sight.since, (name,)) if way.open else replace(way, since=min(way.since, sight.since))
+
+    def _passes_since(self, name: str, silent_since: datetime) -> datetime | None:
+        """Return since when a silent device passes traffic for certain: something answers that has no other way."""
+        found: datetime | None = None
+        left, seen = [name], {name}
+        while left:
+            for child in self._topology.dependants_of(left.pop()):
+                if child in seen:
+                    continue
+                seen.add(child)
+                sight = self._sights.get(child)
+                if sight is not None and sight.up and sight.at >= silent_since:
+                    if sight.since <= silent_since:
+                        return silent_since
+                    found = sight.since if found is None else min(found, sight.since)
+                else:
+                    left.append(child)
+        return found
 
 
 def _joined(parents: Parents, ways: list[_Way]) -> _Way:

@@ -132,6 +132,31 @@ def test_it_waits_only_where_that_word_could_explain_it():
     assert reason(ROW, begun=-1, r1=stale, r2=up(), sw1=down()) == "waiting for word of r1"
 
 
+STAR = Topology({**{f"sw{n}": one("r1") for n in range(1, 5)}, "r1": one("core"), "ap": one("sw4")})
+
+
+def test_where_only_the_agent_of_a_router_died_what_dies_behind_it_is_told():
+    agent_dead = {"core": up(), "r1": down(since=-600), "sw1": down(since=-30, asked=-2)}
+
+    assert reason(STAR, **agent_dead, sw2=up(asked=-2)) == ""
+    assert reason(STAR, **agent_dead, sw4=down(), ap=up(asked=-2)) == ""  # also from far behind
+    assert reason(STAR, **agent_dead, sw2=up(asked=-700)) != ""  # it answered only before
+    assert reason(STAR, **agent_dead, sw2=NEVER_ASKED) != ""
+
+
+def test_who_was_asked_before_the_router_was_shown_to_pass_traffic_is_asked_again():
+    after_all = {"core": up(), "r1": down(since=-60), "sw1": down(since=-60, asked=-9), "sw2": up(since=-5)}
+
+    assert reason(STAR, **after_all) == "r1 passes traffic since 11:59:55 UTC, sw1 not asked since"
+    assert reason(STAR, **{**after_all, "sw1": down(since=-60, asked=-5)}) == ""
+
+
+def test_what_has_another_way_proves_nothing():
+    assert reason(PAIR, core=up(), r1=down(), r2=down(), sw1=down()) != ""
+    assert "core is down" in reason(PAIR, device="r1", core=down(), r1=down(), r2=down(), sw1=up(since=-1))
+    assert reason(ROW, device="sw1", r1=down(), r2=up(), sw1=down()) != ""
+
+
 def test_descendants_are_all_that_is_reached_through_a_device():
     assert PAIR.descendants("core") == {"r1", "r2", "sw1"}
     assert PAIR.descendants("r1") == {"sw1"}
@@ -192,6 +217,30 @@ def test_a_view_of_all_says_what_each_question_alone_says(network, now, begun):
              for name in (f"d{number}" for number in range(7))}  # fmt: skip
 
     assert mutings(network, now, begun) == {name: muting for name, muting in alone.items() if muting is not None}
+
+
+@given(networks(), st.integers(0, 60))
+def test_nobody_is_cut_off_by_a_device_behind_which_something_answers_that_has_no_other_way(network, now):
+    topology, sights = network
+    held = mutings(network, now)
+
+    for name, muting in held.items():
+        if "only reached through" in muting.reason:
+            behind = [
+                child for child in topology.descendants(muting.by) if muting.by in only_ways_to(topology, child)
+            ]
+            answering = [child for child in behind if child in sights and sights[child].up
+                         and sights[child].at >= sights[muting.by].since]  # fmt: skip
+            assert not answering, name
+
+
+def only_ways_to(topology: Topology, name: str) -> set[str]:
+    """Return what must work for a device to be reached, in the words of the map."""
+    parents = topology.parents_of(name)
+    if parents is None:
+        return set()
+    ways = [{parent, *only_ways_to(topology, parent)} for parent in parents.names]
+    return set.union(*ways) if parents.needs == "all" else ways[0] if len(ways) == 1 else set()
 
 
 @given(networks())

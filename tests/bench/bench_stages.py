@@ -103,6 +103,15 @@ def _topology(targets: list[Alert]) -> None:
     each = timedelta(seconds=30)
     cpu("topology: the same, each by itself (muting_of)",
         lambda: [topology.muting_of(target, sights, NOON, patience=each) for target in targets])  # fmt: skip
+    tree = Topology({**{name: Parents(names=(f"d{n % 100}a",)) for n, name in enumerate(DEVICES)},
+                     **{f"d{n}a": Parents(names=("core1",)) for n in range(100)}})  # fmt: skip
+    silent = dict.fromkeys([*parents, "core1"], dead)
+
+    def ask_tree() -> object:
+        view = tree.view(silent, NOON, patience=each)
+        return [view.muting_of(target) for target in targets]
+
+    cpu("topology: 10,000 children asked, single ways, all dead", ask_tree, "(aim < 50)")
     cpu("topology: built for 10,200 devices", lambda: Topology(parents))
 
 
