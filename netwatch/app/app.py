@@ -18,7 +18,9 @@ from prometheus_client import Gauge
 from netwatch import __version__
 from netwatch.alerts import Route, build_route
 from netwatch.app.actions import Actions
+from netwatch.app.canary import CANARY, Canary, canary_rule
 from netwatch.app.clockwork import Clockwork, Follower
+from netwatch.app.heartbeat import Heartbeat
 from netwatch.app.policy import build_policy
 from netwatch.app.routing_text import routing_text
 from netwatch.app.self_watch import OWN_NAME, Organ, SelfWatch
@@ -58,7 +60,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
-from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, TrapSender, WebSender
+from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, Ping, TrapSender, WebSender
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
@@ -130,6 +132,8 @@ class App:
         self._engine = Engine(
             rules=self._rules,
             route=route,
+            rules=[*self._rules, canary_rule()],
+            route=build_route(settings.route) if settings.receivers else TELL_NOBODY,
             device_labels={OWN_NAME: {}} | {device.name: device.labels for device in self._devices},
             ledger=self._store,
             mailer=self._mailer,
@@ -140,11 +144,13 @@ class App:
             history=self._history,
             poll_now=self._poll_now,
             clock=self._clock.now,
+            unlogged=(CANARY,),
         )
         self._live = LiveEngine(
             self._engine, self._history, rules=(*self._rules, *book.trap_rules), route=route, names=self._names,
             devices=(OWN_NAME, *(device.name for device in self._devices)), now=self._clock.now,
         )  # fmt: skip
+        self._heartbeat = self._built_heartbeat()
         self._clockwork = Clockwork(self._clock, self._store, self._followers)
         self._sender: TrapSender | None = None
         self._transport: NotificationSender | None = None
@@ -231,6 +237,8 @@ class App:
         watch = SelfWatch(self._organs(self._poller), self._engine, self._clock.now)
         self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", watch.look)
         self._ticker.every(SELF_WATCH_INTERVAL, "measure", self._measure)
+        if self._heartbeat is not None:
+            self._ticker.every(self._settings.heartbeat.interval, "heartbeat", self._heartbeat.beat)
         self._ticker.every(PRUNE_INTERVAL, "retention", self._prune)
         self._ticker.start()
         await self._server.start()
@@ -247,7 +255,20 @@ class App:
             TrapVitals(traps_lost),
             LoopVitals(self._clockwork.pulse.lag),
             ClockVitals(self._clockwork.watch),
+            *([self._heartbeat] if self._heartbeat is not None else []),
         )
+
+    def _built_heartbeat(self) -> Heartbeat | None:
+        """Return what tells a dead man's switch that we live, None where nobody waits for it."""
+        url = self._settings.heartbeat.url
+        if url is None:
+            return None
+        loops = {
+            "polling": self._is_polling, "the trap port": self._is_hearing, "sending": self._notifier.is_alive,
+            "deciding": self._engine.is_alive,
+        }  # fmt: skip
+        canary = Canary(self._engine, self._store, self._clock.now)
+        return Heartbeat(fly=canary.fly, loops=loops, ping=Ping(url), clock=self._clock.now)
 
     def _followers(self) -> Sequence[Follower]:
         """Return the rooms that follow when the wall clock was set."""
@@ -325,9 +346,13 @@ class App:
 
     def is_alive(self) -> bool:
         """Return whether tick, trap thread, engine and writer live; systemd's watchdog is fed while they do."""
-        polling = self._poller is not None and self._poller.is_alive()
-        hearing = self._receiver is not None and self._receiver.is_alive()
-        return polling and hearing and self._engine.is_alive() and self._store.alive
+        return self._is_polling() and self._is_hearing() and self._engine.is_alive() and self._store.alive
+
+    def _is_polling(self) -> bool:
+        return self._poller is not None and self._poller.is_alive()
+
+    def _is_hearing(self) -> bool:
+        return self._receiver is not None and self._receiver.is_alive()
 
     async def told(self) -> tuple[Sequence[Alert], Sequence[OutboxEntry]]:
         """Return every alert there ever was and every mail, as the store has them."""

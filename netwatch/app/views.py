@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from netwatch.app.canary import CANARY
 from netwatch.engine import Engine
 from netwatch.metrics import Board
 from netwatch.model import (
@@ -74,7 +75,8 @@ class Views:
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""
         over = await self.store.alerts({AlertState.RESOLVED}, RESOLVED_SHOWN)
-        return [*self.engine.alerts(), *over]
+        alive = (alert for alert in self.engine.alerts() if alert.key.rule != CANARY)
+        return [*alive, *over]
 
     async def events(self, limit: int, device: str = "") -> Sequence[Event]:
         """Return the newest events first."""

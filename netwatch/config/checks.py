@@ -40,6 +40,7 @@ def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
     yield from stage_checks(file, tree)
     yield from _mail(file, tree)
     yield from _expiries(file, tree)
+    yield from _heartbeat(file, tree)
     yield from _times(file, tree)
     yield from _files(file, tree, base)
 
@@ -181,6 +182,16 @@ def _repeats(node: Any, path: KeyPath, receiver: Any, repeat: timedelta) -> Iter
     yield path, *own
     for at, child in found(node, "routes", EACH, path=path):
         yield from _repeats(child, at, *own)
+
+
+def _heartbeat(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    mailed = {receiver.get("name"): receiver.get("email") for _, receiver in found(tree, "receivers", EACH)
+              if isinstance(receiver, dict)}  # fmt: skip
+    for path, name in texts(tree, "heartbeat", "daily_mail", "receiver"):
+        if name not in mailed:
+            yield unknown(file, path, "receiver", name, [text for text in mailed if isinstance(text, str)])
+        elif not mailed[name]:
+            yield file.problem(path, f"the receiver {name!r} has no email")
 
 
 def _duration(part: Any, key: str) -> timedelta | None:

@@ -14,6 +14,7 @@ from netwatch.alerts.interval_settings import MaintenanceSettings, NamedInterval
 from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
 from netwatch.mib.settings import MibSettings
 from netwatch.model import Section, shipped_directory
+from netwatch.notify.heartbeat_settings import HeartbeatSettings
 from netwatch.notify.settings import ReceiverSettings, SmtpSettings
 from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
 from netwatch.profiles.settings import ProfileSettings
@@ -52,6 +53,9 @@ class Settings(Section):
     flapping: FlappingSettings = Field(default=FlappingSettings(), description="what to do with what comes and goes")
     receivers: list[ReceiverSettings] = Field(default_factory=list, description="whom to tell")
     smtp: SmtpSettings = Field(default=SmtpSettings(), description="how mail leaves")
+    heartbeat: HeartbeatSettings = Field(
+        default=HeartbeatSettings(), description="how others learn that NetWatch itself lives"
+    )
     web: WebSettings = Field(default=WebSettings(), description="status page, JSON API and /metrics")
     store: StoreSettings = Field(default=StoreSettings(), description="where state is kept")
 

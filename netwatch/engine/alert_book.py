@@ -37,10 +37,11 @@ class AlertBook:
         suppression: Suppression,
         wake: Callable[[], None],
         new_id: Callable[[], str],
+        unlogged: Collection[str] = (),
     ) -> None:
-        """Begin empty; `wake` is called when there is news for people."""
+        """Begin empty; `wake` is called when there is news for people, `unlogged` are rules that are no news."""
         self._device_labels, self._known, self._suppression = device_labels, known, suppression
-        self._wake, self._new_id = wake, new_id
+        self._wake, self._new_id, self._unlogged = wake, new_id, unlogged
         self._incidents: Incidents | None = None
         self._current: dict[tuple[str, str], dict[str, Alert]] = {}
         self._of_rule: dict[str, dict[str, Alert]] = {}
@@ -127,7 +128,7 @@ class AlertBook:
         """Write down an alert that changed, and see to it that people are told."""
         if transition in (Transition.FIRING, Transition.RELAPSED):
             alert, reason = self._start_noted(alert, reason, now)
-        if transition is not None:
+        if transition is not None and alert.key.rule not in self._unlogged:
             event = event_of(alert, f"{transition}: {reason}", now)
             draft.events.append(replace(event, details=details) if details else event)
             TRANSITIONS.labels(transition).inc()

@@ -119,6 +119,7 @@ class Engine:
         poll_now: Callable[[str], object] = lambda device: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: uuid4().hex,
+        unlogged: Collection[str] = (),
     ) -> None:
         """Keep what is handed in.
 
@@ -136,6 +137,7 @@ class Engine:
             poll_now: asks for a poll of a device out of turn.
             clock: the time for mails; readings bring their own.
             new_id: makes ids of alerts and threads.
+            unlogged: rules whose alerts come and go without a line in the event log.
         """
         self._rules = {rule.name: rule for rule in rules}
         self._rules_of: dict[str, list[Rule]] = defaultdict(list)
@@ -149,7 +151,7 @@ class Engine:
         self._wake = asyncio.Event()
         self._mailer = mailer
         self._suppression = Suppression(policy or Policy())
-        self._book = AlertBook(device_labels, known, self._suppression, self._wake.set, new_id)
+        self._book = AlertBook(device_labels, known, self._suppression, self._wake.set, new_id, unlogged)
         self._history = history or History()
         self._readability = Readability()
         surroundings = Surroundings(self._book, self._suppression, self._history)

@@ -70,6 +70,8 @@ SELF = TableSchema(
         "disk_free_bytes": ColumnKind.GAUGE,
         "disk_free_ratio": ColumnKind.GAUGE,
         "traps_lost": ColumnKind.GAUGE,
+        "heartbeat_failures": ColumnKind.GAUGE,
+        "heartbeat_trouble": ColumnKind.TEXT,
         "clock_set_seconds": ColumnKind.GAUGE,
         "asleep_seconds": ColumnKind.GAUGE,
     },
@@ -80,4 +82,5 @@ loop_lag_seconds: what 99 of 100 moments of the last minute waited for the event
 store_refuses: 1 while the database takes nothing, for `store_trouble_seconds` and because of `store_trouble`.
 clock_set_seconds, asleep_seconds: what happened to the clock in the last ten minutes, else 0.
 traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes.
+heartbeat_failures: beats in a row that failed, the last because of `heartbeat_trouble`.
 outbox_unaccounted: rows of the outbox that nobody can say anything of; anything but 0 is a fault of NetWatch."""

@@ -16,6 +16,7 @@ from netwatch.notify.letter import Letterhead
 from netwatch.notify.links import LinkMaker
 from netwatch.notify.mailer import Mailer
 from netwatch.notify.notifier import Notifier, NotifierStatus
+from netwatch.notify.ping import Ping
 from netwatch.notify.relays import Pace, RelayStatus
 from netwatch.notify.replies import Phase
 from netwatch.notify.settings import (
@@ -37,7 +38,7 @@ __all__ = [
     "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "StormSettings",
     "TrapReceiverSettings", "AlertmanagerSettings", "WebhookSettings",
     "Mailer", "DIGEST_MEMORY", "LinkMaker", "Letterhead", "compose", "incident_subject",
-    "DeadLetters", "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus",
+    "DeadLetters", "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus", "Ping",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
     "RelayDiagnosis", "Step", "Phase", "test_mail",
 ]  # fmt: skip

@@ -79,3 +79,37 @@ def test_a_broken_profile_is_named_with_its_line_before_anything_starts(config):
 
     with pytest.raises(InvalidFile, match=r"broken\.yaml:2:\d+"):
         App(load_settings(config))
+
+
+async def test_a_dead_mans_switch_is_told_by_the_whole_agent_and_its_address_by_nobody(config, tcp_port, capsys):
+    asked = asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if (await reader.readline()).startswith(b"GET /secret-token "):
+            asked.set()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nOK")
+        await writer.drain()
+        writer.close()
+
+    switch = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = switch.sockets[0].getsockname()[1]
+    config.write_text(
+        config.read_text() + f"heartbeat: {{url: 'http://127.0.0.1:{port}/secret-token', interval: 10s}}\n"
+    )
+    app = App(load_settings(config))
+    await app.start()
+    try:
+        async with asyncio.timeout(30):
+            await asked.wait()
+        metrics = await fetched(app, "metrics")
+        assert b'netwatch_heartbeats_total{outcome="sent"}' in metrics
+        alerts = json.loads(await fetched(app, "api/v1/alerts"))
+        assert {alert["device"] for alert in alerts} <= {"nobody"}
+        assert b"secret-token" not in metrics
+        assert b"secret-token" not in await fetched(app, "api/v1/events")
+    finally:
+        await app.stop()
+        switch.close()
+        await switch.wait_closed()
+    said = capsys.readouterr()
+    assert "secret-token" not in said.out + said.err

@@ -144,3 +144,22 @@ def test_an_error_in_one_part_hides_none_in_another(problems):
 def test_a_receiver_of_traps_needs_no_mail_relay(problems):
     assert problems(CREDENTIALS + TRAPS.format("core")) == []
     assert not [one for one in problems(CREDENTIALS + TRAPS.format("core"), severity="warning") if "smtp" in one]
+
+
+def test_the_receiver_of_the_daily_mail_must_be_there_and_have_email(problems):
+    receivers = "receivers: [{name: noc, email: {to: [a@example.net]}}, {name: nms, trap: {to: ['192.0.2.1:162'], " \
+        "credential: c}}]\nroute: {receiver: noc}\n"  # fmt: skip
+
+    def said(receiver: str) -> list[str]:
+        told = problems(f"{receivers}heartbeat: {{daily_mail: {{receiver: {receiver}}}}}\n")
+        return [line.split("daily_mail.receiver: ")[1] for line in told if "daily_mail" in line]
+
+    assert said("noc") == []
+    assert said("nco") == ["there is no receiver 'nco'; did you mean \"noc\"?"]
+    assert said("nms") == ["the receiver 'nms' has no email"]
+
+
+@pytest.mark.parametrize("url", ["ftp://example.net/x", "example.net", "https:///x"])
+def test_a_heartbeat_goes_to_an_http_address(problems, url):
+    (line,) = [one for one in problems(f"heartbeat: {{url: '{url}'}}\n") if "heartbeat" in one]
+    assert "must be an http:// or https:// address" in line

@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "CORE_AUTH": "core-auth-passphrase", "CORE_PRIV": "core-priv-passphrase",
     "TRAP_COMMUNITY": "trap-community", "SMTP_PASSWORD": "smtp-password",
     "WEBHOOK_SECRET": "webhook-secret", "ALERTMANAGER_PASSWORD": "alertmanager-password",
+    "HEARTBEAT_URL": "https://heartbeats.example.net/ping/abc",
 }  # fmt: skip
 
 
@@ -54,7 +55,8 @@ COMMENTED = {"ca_file", "oauth2"}
     ("inhibit_rules", 0), ("time_intervals", 0), ("time_intervals", 0, "time_intervals", 0),
     ("time_intervals", 0, "time_intervals", 0, "times", 0), ("maintenance", 0), ("flapping",), ("receivers", 1),
     ("receivers", 1, "email"), ("receivers", 1, "trap"), ("receivers", 1, "webhook"),
-    ("receivers", 1, "alertmanager"), ("smtp",), ("smtp", "relays", 0), ("web",), ("store",),
+    ("receivers", 1, "alertmanager"), ("smtp",), ("smtp", "relays", 0), ("heartbeat",),
+    ("heartbeat", "daily_mail"), ("web",), ("store",),
 ])  # fmt: skip
 def test_the_example_uses_every_key(location):
     part = plain(read_yaml(EXAMPLE).data)

@@ -20,7 +20,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "DeviceDown", "DeviceRebooted", "InterfaceDown", "InterfaceSaturated", "InterfaceErrors", "InterfaceDiscards",
         "CpuHigh", "MemoryHigh", "RealMemoryHigh", "StorageFull",
         "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate", "LoopLag", "StoreTrouble", "DiskLow",
-        "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost",
+        "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
@@ -83,6 +83,10 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
     ("LedgerBroken", {"outbox_unaccounted": [-2]}, {}, True, "NetWatch has lost track of 2 mails"),
     ("LedgerBroken", {"outbox_unaccounted": [0]}, {}, False, ""),
     ("TrapsLost", {"traps_lost": [17]}, {}, True, "17 traps were lost in ten minutes"),
+    ("HeartbeatFailing", {"heartbeat_failures": [3], "heartbeat_trouble": [b"no connection to the server"]}, {}, True,
+     "NetWatch cannot send its heartbeat"),
+    ("HeartbeatFailing", {"heartbeat_failures": [2], "heartbeat_trouble": [b"x"]}, {}, False, ""),
+    ("HeartbeatFailing", {"heartbeat_failures": [None], "heartbeat_trouble": [None]}, {}, None, ""),
     ("TrapsLost", {"traps_lost": [0]}, {}, False, ""),
 ])  # fmt: skip
 def test_a_shipped_rule_breaks_where_it_should(workshop, rules, name, columns, rates, broken, summary):
