@@ -344,6 +344,7 @@ class Engine:
         self._book.move(step)
         self._suppression.move(step)
         self._incidents.move(step)
+        self._history.move(step)
         for memory in self._memories.values():
             memory.move(step)
         self._wake.set()

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from netwatch.model import Curve, ReadingGap, RowSet, TableReading
+from netwatch.model import ClockStep, Curve, ReadingGap, RowSet, TableReading
 from netwatch.rules import Rule, TableMemory, has_curve, threshold_in, values_in
 
 MEBIBYTE = 1024 * 1024
@@ -96,6 +96,13 @@ class History:
         gaps.append(KeptGap(since=gap.at, until=gap.at, reason=gap.reason))
         del gaps[:-MOST_GAPS]
 
+    def move(self, step: ClockStep) -> None:
+        """Move with a wall clock that was set: what is kept is as old as before."""
+        for series in self._series.values():
+            series.move(step)
+        for gaps in self._gaps.values():
+            gaps[:] = [replace(gap, since=step.moved(gap.since), until=step.moved(gap.until)) for gap in gaps]
+
     def forget(self, device: str) -> None:
         """Let go of a device that is no longer there."""
         for place in [place for place in self._series if place[0] == device]:
@@ -160,6 +167,12 @@ class _Series:
         while len(self._at) > slots:
             self._thin()
         self._keep(at, values_in(self._rules, reading, memory), at - span_seconds, slots)
+
+    def move(self, step: ClockStep) -> None:
+        """Move with a wall clock that was set."""
+        by = step.by.total_seconds()
+        self._at = array("d", (at + by for at in self._at))
+        self.newest = replace(self.newest, at=step.moved(self.newest.at))
 
     def settle(self, rows: RowSet) -> None:
         """Go on with other rows; what was kept of those that are still there stays."""

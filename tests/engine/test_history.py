@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from netwatch.engine import History
-from netwatch.model import REACHABILITY, SCALARS, ColumnKind, ReadingGap, RowSet, TableReading, TableSchema
+from netwatch.model import REACHABILITY, SCALARS, ClockStep, ColumnKind, ReadingGap, RowSet, TableReading, TableSchema
 from netwatch.rules import TableMemory, evaluate, parse_rules
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -209,3 +209,14 @@ def test_a_table_no_rule_draws_from_costs_nothing():
     history.note(TableReading(device="sw1", table="other", at=NOON, rows=SCALARS, columns={"x": [1]}))
 
     assert history.size_bytes == 0
+
+
+def test_a_curve_moves_with_a_wall_clock_that_was_set():
+    history = noted(*(reading(minute, (float(minute), 0.0)) for minute in range(30)))
+    before = history.curve("Full", "sw1", "ifName=Gi1", NOON + timedelta(minutes=30))
+    hour = timedelta(hours=1)
+
+    history.move(ClockStep(since=NOON - hour, at=NOON + timedelta(minutes=30), by=-hour))
+
+    after = history.curve("Full", "sw1", "ifName=Gi1", NOON + timedelta(minutes=30) - hour)
+    assert after.points == tuple((at - hour, value) for at, value in before.points)
