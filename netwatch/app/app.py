@@ -277,6 +277,7 @@ class App:
             self._engine,
             self._letters,
             self._notifier,
+            self._posts,
             *([self._sender] if self._sender is not None else []),
         )
 

@@ -18,7 +18,7 @@ from typing import Protocol
 
 import structlog
 
-from netwatch.model import UNSENT, OutboxEntry, OutboxKind
+from netwatch.model import UNSENT, ClockStep, OutboxEntry, OutboxKind
 from netwatch.notify import metrics
 from netwatch.notify.alertmanager_compose import ALERTS_PATH
 from netwatch.notify.attempts import Result
@@ -87,6 +87,16 @@ class WebSender:
         """Look at the outbox now: rows were committed. Call it on the loop."""
         for carrier in self._carriers:
             carrier.wake()
+
+    def clock_was_set(self, step: ClockStep) -> None:
+        """Move what is under way with the wall clock, and the rest of places that were silent."""
+        self._resting = {place: step.moved_due(until) for place, until in self._resting.items()}
+        for carrier in self._carriers:
+            carrier.clock_was_set(step)
+
+    def slept(self, asleep: timedelta) -> None:
+        """Look at the outbox again: timers stood still while the machine slept."""
+        self.wake()
 
     async def start(self) -> None:
         """Begin to post."""
