@@ -130,10 +130,8 @@ class App:
         self._history = History(self._rules)
         route = build_route(settings.route) if settings.receivers else TELL_NOBODY
         self._engine = Engine(
-            rules=self._rules,
-            route=route,
             rules=[*self._rules, canary_rule()],
-            route=build_route(settings.route) if settings.receivers else TELL_NOBODY,
+            route=route,
             device_labels={OWN_NAME: {}} | {device.name: device.labels for device in self._devices},
             ledger=self._store,
             mailer=self._mailer,
