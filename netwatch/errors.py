@@ -42,3 +42,11 @@ class StoreError(NetWatchError):
 
 class LinkError(NetWatchError):
     """A link of a mail cannot be followed: it is over, or none of ours. Says which, in words for people."""
+
+
+class TemplateFailed(NetWatchError):
+    """A mail template of the configuration gives no mail; `line` is where, 0 where that is not known."""
+
+    def __init__(self, why: str, line: int = 0) -> None:
+        super().__init__(why)
+        self.line = line

@@ -60,7 +60,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
-from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, Ping, TrapSender, WebSender
+from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, Ping, TrapSender, WebSender, load_wordings
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
@@ -125,8 +125,9 @@ class App:
         self._links = LinkSigner()
         self._board = Board(stale_after=_stale_after(self._devices))
         self._mailer = Mailer(
-            settings.smtp, settings.receivers, external_url=settings.web.external_url or "", links=self._links
-        )
+            settings.smtp, settings.receivers, external_url=settings.web.external_url or "", links=self._links,
+            wordings=load_wordings(settings.receivers),
+        )  # fmt: skip
         self._history = History(self._rules)
         route = build_route(settings.route) if settings.receivers else TELL_NOBODY
         self._engine = Engine(

@@ -23,12 +23,13 @@ from netwatch.rules.settings import BUILTIN
 
 Tree = Mapping[str, Any]
 
-CA_FILES: tuple[tuple[object, ...], ...] = (
+OWN_FILES: tuple[tuple[object, ...], ...] = (
     ("smtp", "relays", EACH, "ca_file"),
     ("receivers", EACH, "webhook", "ca_file"),
     ("receivers", EACH, "alertmanager", "ca_file"),
+    ("receivers", EACH, "email", "templates", EACH),
 )
-"""Where certificates to trust are named."""
+"""Where files are named that rooms open themselves: certificates to trust, templates of mails."""
 
 
 def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
@@ -237,7 +238,7 @@ def _files(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
             yield file.problem(path, f"no file matches {base / text}", severity="warning")
         elif text != BUILTIN and not has_wildcard(text) and not files[0].exists():
             yield file.problem(path, f"no such file: {base / text}")
-    for pattern in (("profiles", "paths", EACH), *CA_FILES):
+    for pattern in (("profiles", "paths", EACH), *OWN_FILES):
         for path, text in texts(tree, *pattern):
             if not (base / text).exists():
                 yield file.problem(path, f"no such file or directory: {base / text}")

@@ -1,6 +1,6 @@
-"""What is wrong in the files a configuration leads to: profiles and rules.
+"""What is wrong in the files a configuration leads to: profiles, rules and mail templates.
 
-May import: netwatch.profiles, netwatch.rules, netwatch.model. Called by: loading.
+May import: netwatch.profiles, netwatch.rules, netwatch.notify, netwatch.model. Called by: loading.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
 from netwatch.mib import load_index
 from netwatch.model import InvalidFile, Problem, YamlFile
+from netwatch.notify import PARTS, template_problems
 from netwatch.profiles import load_library
 from netwatch.rules import load_rule_book
 
 
 def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[Problem]:
-    """Yield every problem in the profiles and rules, and devices whose `profile` there is not.
+    """Yield every problem in profiles, rules and mail templates, and devices whose `profile` there is not.
 
     A path that leads nowhere is a problem of the configuration file and was told as such.
     """
@@ -33,3 +34,7 @@ def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[
         yield from load_rule_book(paths, library.schema(), names).warnings
     except InvalidFile as exc:
         yield from exc.problems
+    for part in PARTS:
+        for _, text in texts(tree, "receivers", EACH, "email", "templates", part):
+            if (template := settings.base / text).is_file():
+                yield from template_problems(template, part)

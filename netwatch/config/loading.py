@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from netwatch.config.checks import CA_FILES, cross_checks
+from netwatch.config.checks import OWN_FILES, cross_checks
 from netwatch.config.contents import content_problems
 from netwatch.config.secrets import Secrets, fill_in, literal_secrets
 from netwatch.config.settings import Settings
@@ -107,7 +107,7 @@ def _found_by_pydantic(file: YamlFile, tree: Any, exc: ValidationError, secrets:
 
 def _make_paths_whole(tree: dict[str, Any], base: Path) -> None:
     """Let the paths that rooms open themselves start where the file is."""
-    for path, text in [one for pattern in CA_FILES for one in texts(tree, *pattern)]:
+    for path, text in [one for pattern in OWN_FILES for one in texts(tree, *pattern)]:
         replaced(tree, path, str(base / text))
     for path, url in list(texts(tree, "store", "url")):
         name = url.removeprefix(_SQLITE)

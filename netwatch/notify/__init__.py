@@ -19,9 +19,11 @@ from netwatch.notify.notifier import Notifier, NotifierStatus
 from netwatch.notify.ping import Ping
 from netwatch.notify.relays import Pace, RelayStatus
 from netwatch.notify.replies import Phase
+from netwatch.notify.sandbox import PARTS
 from netwatch.notify.settings import (
     AlertmanagerSettings,
     EmailSettings,
+    MailTemplateSettings,
     ReceiverSettings,
     RelaySettings,
     SmtpSettings,
@@ -32,12 +34,14 @@ from netwatch.notify.settings import (
 from netwatch.notify.smtp import Step
 from netwatch.notify.story import incident_subject
 from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
+from netwatch.notify.user_templates import Wording, load_wordings, template_problems
 from netwatch.notify.web_sender import WebPace, WebSender
 
 __all__ = [
-    "EmailSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "StormSettings",
+    "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "StormSettings",
     "TrapReceiverSettings", "AlertmanagerSettings", "WebhookSettings",
-    "Mailer", "DIGEST_MEMORY", "LinkMaker", "Letterhead", "compose", "incident_subject",
+    "Mailer", "DIGEST_MEMORY", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
+    "compose", "incident_subject",
     "DeadLetters", "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus", "Ping",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
     "RelayDiagnosis", "Step", "Phase", "test_mail",

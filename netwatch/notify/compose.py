@@ -7,19 +7,27 @@ May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from netwatch.model import Composition, Notification, OutboxEntry, OutboxState, Supersession
+from netwatch.errors import TemplateFailed
+from netwatch.model import Composition, Event, Notification, OutboxEntry, OutboxState, Supersession
+from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.chart import SHOWN_HEIGHT, SHOWN_WIDTH, curve_words, draw_chart
 from netwatch.notify.facts import Problem
+from netwatch.notify.guard import clean_line
 from netwatch.notify.letter import Letter, Letterhead, Thread, new_uuid, subject_of, templates
 from netwatch.notify.links import Links
 from netwatch.notify.mime import Mail, Picture
 from netwatch.notify.story import Story, headline_of, incident_subject, story_of
 from netwatch.notify.thread import message_id
+from netwatch.notify.user_templates import UserTemplate, Wording, given_of
+
+SHIPPED = Wording()
+"""The templates that come with NetWatch."""
 
 
 def compose(
@@ -27,12 +35,14 @@ def compose(
     *,
     recipients: Sequence[str],
     letterhead: Letterhead,
+    wording: Wording = SHIPPED,
     now: datetime | None = None,
     new_id: Callable[[], str] = new_uuid,
 ) -> Composition:
     """Return one outbox entry per recipient, its message finished: CRLF, 7-bit, text before HTML.
 
     From the incident's second mail on each entry has a Supersession: what it says where earlier ones never left.
+    `wording` are the receiver's own templates; one that fails is replaced by the shipped one, counted and said.
     `now` is the notification's instant where it is not given.
 
     Raises:
@@ -40,14 +50,15 @@ def compose(
     """
     if not recipients:
         return Composition()
-    desk = _Desk.of(notification, letterhead, now or notification.at)
+    desk = _Desk.of(notification, letterhead, wording, now or notification.at)
     entries, supersessions = [], []
     for mailbox in mailboxes(recipients):
         entry = desk.entry(mailbox, new_id())
         entries.append(entry)
         if notification.sequence > 1:
             supersessions.append(desk.supersession(mailbox, entry))
-    return Composition(entries=tuple(entries), supersessions=tuple(supersessions))
+    events = tuple({event.text: event for event in desk.failures}.values())
+    return Composition(entries=tuple(entries), supersessions=tuple(supersessions), events=events)
 
 
 def mailboxes(recipients: Sequence[str]) -> dict[Mailbox, str]:
@@ -92,13 +103,15 @@ class _Desk:
     at: datetime
     story: Story
     pictures: tuple[Picture | None, ...]
+    wording: Wording
+    failures: list[Event] = field(default_factory=list)
 
     @classmethod
-    def of(cls, notification: Notification, letterhead: Letterhead, at: datetime) -> _Desk:
+    def of(cls, notification: Notification, letterhead: Letterhead, wording: Wording, at: datetime) -> _Desk:
         origin = parse_mailbox(letterhead.sender)
         story = story_of(notification, now=at, links=Links(page=letterhead.page))
         return cls(
-            notification=notification, letterhead=letterhead, origin=origin, at=at, story=story,
+            notification=notification, letterhead=letterhead, origin=origin, at=at, story=story, wording=wording,
             pictures=tuple(_picture(notification, problem, place, origin.domain)
                            for place, problem in enumerate(in_full(story), 1)),
         )  # fmt: skip
@@ -119,11 +132,27 @@ class _Desk:
         """Return the finished mail."""
         story = replace(story, links=self._links(recipient))
         text, html = render(story, self.pictures)
+        given = given_of(story, self.pictures) if self.wording != SHIPPED else {}
+        subject = self._worded(self.wording.subject, given, f"[{story.headline}] {story.subject}")
+        text, html = self._worded(self.wording.text, given, text), self._worded(self.wording.html, given, html)
         return Letter(
-            origin=self.origin, recipient=recipient, subject=f"[{story.headline}] {story.subject}",
+            origin=self.origin, recipient=recipient, subject=subject,
             thread=self._thread(story), message_id=own_id, text=text, html=html,
             pictures=tuple(picture for picture in self.pictures if picture is not None),
         ).finished()  # fmt: skip
+
+    def _worded(self, template: UserTemplate | None, given: Mapping[str, Any], shipped: str) -> str:
+        """Return what the receiver's template says, or what ours does: no wording keeps an alert back."""
+        if template is None:
+            return shipped
+        try:
+            return template.render(given)
+        except TemplateFailed as exc:
+            metrics.TEMPLATE_FAILURES.labels(template.part).inc()
+            place = f"{template.file}:{exc.line}" if exc.line else template.file
+            text = clean_line(f"{place}: {exc}; the mail is worded as NetWatch does", 500)
+            self.failures.append(Event(at=self.at, kind="notify", text=text, group_key=self.notification.group.key))
+            return shipped
 
     def _thread(self, story: Story) -> Thread:
         group = self.notification.group

@@ -7,9 +7,11 @@ May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.story,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
+from types import MappingProxyType
 
 from netwatch.model import Alert, Curve
 from netwatch.notify.chart import curve_words
@@ -18,6 +20,8 @@ from netwatch.notify.links import device_page, explanation
 from netwatch.notify.words import clock, in_words, number
 
 MAX_LABELS = 8
+MAX_GIVEN = 64
+"""Labels of an alert that a template can name."""
 MAX_SUBJECT = 120
 MAX_LINK = 900
 LAST_HOUR = "Last hour"
@@ -43,12 +47,13 @@ class Fact:
     weighty: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
     """One alert as a mail shows it.
 
     word:  DOWN, WARN, INFO or OK. when: one line about its time. remark: what else to know before getting up.
     curve: what the chart shows, None where there is none. page, explanation: where to read more.
+    severity, value, threshold, labels: what the facts say, for templates that people write.
     """
 
     word: str
@@ -64,6 +69,10 @@ class Problem:
     page: str
     explanation: str
     curve: Curve | None
+    severity: str
+    value: float | str | None
+    threshold: float | str | None
+    labels: Mapping[str, str]
 
     @property
     def chart_words(self) -> str:
@@ -121,7 +130,17 @@ def problem_of(alert: Alert, now: datetime, *, mark: str = "", curve: Curve | No
         page=_short(device_page(page, alert.key.device)),
         explanation=_short(explanation(page, alert)),
         curve=curve,
+        severity=clean_line(alert.severity, 40),
+        value=_cleaned(alert.value),
+        threshold=_cleaned(alert.threshold),
+        labels=MappingProxyType(
+            {clean_line(name, 80): clean_line(text, 200) for name, text in islice(alert.labels.items(), MAX_GIVEN)}
+        ),
     )
+
+
+def _cleaned(value: float | str | None) -> float | str | None:
+    return clean_line(value, 80) if isinstance(value, str) else value
 
 
 def when(alert: Alert, now: datetime) -> str:

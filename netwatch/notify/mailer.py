@@ -6,16 +6,17 @@ May import: netwatch.model, netwatch.notify.*. Called by: app, which hands it to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 
 from netwatch.model import ClockStep, Composition, Event, Memory, Notification, OutboxEntry
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox
-from netwatch.notify.compose import compose, digested, mailboxes
+from netwatch.notify.compose import SHIPPED, compose, digested, mailboxes
 from netwatch.notify.digest import Digest, changes_in_words, restored
 from netwatch.notify.digest_mail import digest_entry
 from netwatch.notify.facts import severity_of
@@ -25,6 +26,7 @@ from netwatch.notify.pacing import Allowance, Pacing
 from netwatch.notify.posts import compose_posts
 from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
 from netwatch.notify.trap_compose import compose_traps
+from netwatch.notify.user_templates import Wording
 from netwatch.notify.words import counted
 
 log = structlog.get_logger(__name__)
@@ -42,9 +44,19 @@ class Mailer:
         *,
         external_url: str = "",
         links: LinkMaker | None = None,
+        wordings: Mapping[str, Wording] = MappingProxyType({}),
         new_id: Callable[[], str] = new_uuid,
     ) -> None:
-        """Keep what is handed in: `external_url` is where people find the page, `links` signs what they may do."""
+        """Keep what is handed in.
+
+        Args:
+            settings: who mails, and how much at once.
+            receivers: whom to tell.
+            external_url: where people find the page.
+            links: signs what they may do.
+            wordings: receiver -> its own templates.
+            new_id: makes ids of outbox rows.
+        """
         self._letterhead = Letterhead(sender=settings.from_, page=external_url, links=links)
         self._receivers = {receiver.name: receiver for receiver in receivers}
         storm = settings.storm
@@ -53,7 +65,7 @@ class Mailer:
         )
         self._digest_after = storm.digest_after
         self._digests: dict[str, Digest] = {}
-        self._new_id = new_id
+        self._wordings, self._new_id = wordings, new_id
 
     def send_resolved(self, receiver: str) -> bool:
         """Return whether this receiver wants to hear of recoveries, whatever the way."""
@@ -120,7 +132,10 @@ class Mailer:
                 alone.append(written)
             else:
                 beyond.append((mailbox, written))
-        mails = compose(wanted, recipients=alone, letterhead=self._letterhead, new_id=self._new_id)
+        mails = compose(
+            wanted, recipients=alone, letterhead=self._letterhead, new_id=self._new_id,
+            wording=self._wordings.get(notification.group.receiver, SHIPPED),
+        )  # fmt: skip
         return _joined(mails, *(self._digested(wanted, mailbox, written) for mailbox, written in beyond))
 
     def _digested(self, notification: Notification, mailbox: Mailbox, written: str) -> Composition:

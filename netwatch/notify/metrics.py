@@ -15,6 +15,11 @@ GUARDED = Counter("netwatch_mail_guarded_total", "Mails composed plain because t
 DIGESTED = Counter("netwatch_mail_digested_total", "Mails that were too much at once, and are told in a digest")
 DIGESTS = Counter("netwatch_mail_digests_total", "Digests written")
 DIGEST_ERRORS = Counter("netwatch_mail_digest_errors_total", "Digests that could not be written and are tried again")
+TEMPLATE_FAILURES = Counter(
+    "netwatch_mail_template_failures_total",
+    "Times a template of the configuration failed and ours was used",
+    ["part"],
+)
 TRAPS = Counter(
     "netwatch_trap_notifications_total", "Tries to notify another manager, by what became of it", ["outcome"]
 )

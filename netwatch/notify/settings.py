@@ -27,11 +27,22 @@ def _a_mailbox(text: str) -> str:
 MailboxText = Annotated[str, AfterValidator(_a_mailbox)]
 
 
+class MailTemplateSettings(Section):
+    """Files with templates of one's own; `netwatch check` tries them on sample mails."""
+
+    subject: str | None = Field(default=None, description="file with the template of the subject, one line")
+    text: str | None = Field(default=None, description="file with the template of the text part")
+    html: str | None = Field(default=None, description="file with the template of the HTML part")
+
+
 class EmailSettings(Section):
     """Whom a receiver mails."""
 
     to: list[MailboxText] = Field(min_length=1, description="mail addresses; each gets a mail of its own")
     send_resolved: bool = Field(default=True, description="whether the end of a problem is mailed too")
+    templates: MailTemplateSettings | None = Field(
+        default=None, description="how its mails are worded, instead of the shipped way"
+    )
 
 
 def _a_manager(text: str) -> str:

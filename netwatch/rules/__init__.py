@@ -7,6 +7,7 @@ a verdict rests on, `values_in` what the values of rules are in every row, for t
 """
 
 from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts, trap_evidence
+from netwatch.rules.filters import FILTERS
 from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
 from netwatch.rules.memory import MEMORY_SCOPE, TableMemory, memory_key
 from netwatch.rules.replay import has_curve, threshold_in, values_in
@@ -34,4 +35,5 @@ __all__ = [
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB",
+    "FILTERS",
 ]  # fmt: skip

@@ -46,7 +46,7 @@ def test_the_example_is_what_it_says():
     assert settings.rule_paths() == sorted((EXAMPLE.parent / "rules").glob("*.yaml"))
 
 
-COMMENTED = {"ca_file", "oauth2"}
+COMMENTED = {"ca_file", "oauth2", "templates"}
 
 
 @pytest.mark.parametrize("location", [
@@ -55,7 +55,7 @@ COMMENTED = {"ca_file", "oauth2"}
     ("inhibit_rules", 0), ("time_intervals", 0), ("time_intervals", 0, "time_intervals", 0),
     ("time_intervals", 0, "time_intervals", 0, "times", 0), ("maintenance", 0), ("flapping",), ("receivers", 1),
     ("receivers", 1, "email"), ("receivers", 1, "trap"), ("receivers", 1, "webhook"),
-    ("receivers", 1, "alertmanager"), ("smtp",), ("smtp", "relays", 0), ("heartbeat",),
+    ("receivers", 1, "alertmanager"), ("smtp",), ("smtp", "relays", 0), ("smtp", "storm"), ("heartbeat",),
     ("heartbeat", "daily_mail"), ("web",), ("store",),
 ])  # fmt: skip
 def test_the_example_uses_every_key(location):
