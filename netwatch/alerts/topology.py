@@ -89,6 +89,24 @@ class Topology:
                     left.append(child)
         return frozenset(found)
 
+    def freed_by(self, device: str, sights: Sights) -> frozenset[str]:
+        """Return the devices of which people may have to be told once this one has answered.
+
+        It and what is behind it; and where something it is reached through is silent, all that is behind that too.
+        """
+        freed = {device, *self.descendants(device)}
+        left, seen = [device], {device}
+        while left:
+            above = self._parents.get(left.pop())
+            for name in above.names if above is not None else ():
+                sight = sights.get(name)
+                if sight is not None and sight.up is False and name not in seen:
+                    freed |= self.descendants(name)
+                if name not in seen:
+                    seen.add(name)
+                    left.append(name)
+        return frozenset(freed)
+
     def view(self, sights: Sights, now: datetime, *, patience: timedelta) -> TopologyView:
         """Return what the map says at one instant; for many alerts, as it remembers the way to every parent."""
         return TopologyView(self, sights, now, patience)

@@ -163,6 +163,16 @@ def test_descendants_are_all_that_is_reached_through_a_device():
     assert PAIR.descendants("sw1") == frozenset()
 
 
+def test_an_answer_may_free_what_is_behind_and_what_stands_behind_the_same_silent_device():
+    quiet, silent = {"core": up(), "r1": up()}, {"core": up(), "r1": down()}
+
+    assert STAR.freed_by("sw4", quiet) == {"sw4", "ap"}
+    assert STAR.freed_by("sw4", silent) == {"sw1", "sw2", "sw3", "sw4", "ap"}
+    assert STAR.freed_by("ap", silent) == {"sw1", "sw2", "sw3", "sw4", "ap"}
+    assert STAR.freed_by("r1", quiet) == {"r1", "sw1", "sw2", "sw3", "sw4", "ap"}
+    assert STAR.freed_by("elsewhere", silent) == {"elsewhere"}
+
+
 def test_a_circle_and_a_chain_without_end_are_survived():
     circle = Topology({"a": one("b"), "b": one("a")})
     chain = Topology({f"d{n}": one(f"d{n + 1}") for n in range(5000)})
@@ -266,3 +276,16 @@ def test_a_device_that_was_asked_after_everything_waits_for_no_further_question(
     held = mutings((topology, asked), now=60, begun=begun)
 
     assert not [name for name, muting in held.items() if "not asked since" in muting.reason]
+
+
+@given(networks(), st.integers(0, 6))
+def test_an_answer_frees_nobody_else(network, number):
+    topology, sights = network
+    device = f"d{number}"
+    before = mutings(network, now=60)
+
+    answered = {**sights, device: up(since=-20, asked=0)}
+    after = mutings((topology, answered), now=60)
+
+    freed = {name for name in before if name not in after}
+    assert freed <= topology.freed_by(device, sights)
