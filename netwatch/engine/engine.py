@@ -396,13 +396,12 @@ class Engine:
         device, topology = reading.device, self._suppression.policy.topology
         up = bool(reading.columns["up"][0])
         changed = self._suppression.note_sight(device, up=up, at=reading.at)
-        if changed is not None:
-            self._write(Draft(memories=[sight_memory(device, changed)] if topology.descendants(device) else []))
-            self._incidents.look_again()
-        else:
-            concerned = (device, *topology.descendants(device)) if up else (device,)
-            held = (alert.id for name in concerned for alert in self._book.of_device(name))
-            self._incidents.look_again(held)
+        below = topology.descendants(device)
+        if changed is not None and below:
+            self._write(Draft(memories=[sight_memory(device, changed)]))
+        # Nobody else is concerned: to look at all groups whenever one of ten thousand devices goes takes minutes.
+        concerned = (device, *below) if up or changed is not None else (device,)
+        self._incidents.look_again(alert.id for name in concerned for alert in self._book.of_device(name))
         if self._incidents.is_to_look_again:
             self._wake.set()
 
