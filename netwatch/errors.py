@@ -40,6 +40,10 @@ class StoreError(NetWatchError):
     """The database could not be read or written."""
 
 
+class LeftOutError(StoreError):
+    """A line of a log was left out because space or memory ran short; counted by the store. Nothing else is lost."""
+
+
 class LinkError(NetWatchError):
     """A link of a mail cannot be followed: it is over, or none of ours. Says which, in words for people."""
 

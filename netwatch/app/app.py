@@ -314,6 +314,7 @@ class App:
         await self._sender.start()
         await self._posts.start()
         self._store.on_outbox_commit = self._wake_senders
+        self._store.on_new_database = self._engine.write_anew
 
     def _remember_engine(self, memory: Memory) -> None:
         """Keep what polling learned of a v3 engine, and let the trap port know it."""

@@ -49,7 +49,7 @@ class Views:
         """Return what is wrong with NetWatch itself, a sentence each."""
         down = [relay for relay in self.notifier.status().relays if not relay.up]
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
-        return [trouble for trouble in (self._store_trouble(), *relays) if trouble]
+        return [trouble for trouble in (*self._store_words(), *relays) if trouble]
 
     def schema(self) -> Mapping[str, TableSchema]:
         """Return the tables readings may hold."""
@@ -93,6 +93,14 @@ class Views:
     async def outbox_counts(self) -> Mapping[OutboxState, int]:
         """Return how many mails are in each state."""
         return await self.store.outbox_counts()
+
+    def _store_words(self) -> Sequence[str]:
+        """Return what does not work of the database, and where a damaged one lies till somebody takes it away."""
+        aside = self.store.moved_aside
+        return (
+            self._store_trouble() or self.store.degraded,
+            aside and f"the database was damaged; it was moved to {aside}, and a new one was made",
+        )
 
     def _store_trouble(self) -> str:
         return self.store.trouble and f"the database cannot be written: {self.store.trouble}"

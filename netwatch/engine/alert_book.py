@@ -58,6 +58,10 @@ class AlertBook:
         """Return what is pending or firing now."""
         return [alert for alerts in self._current.values() for alert in alerts.values()]
 
+    def known(self) -> list[Alert]:
+        """Return what is pending or firing, and what is over and not yet told."""
+        return list(self._known.values())
+
     def states(self) -> Mapping[AlertState, int]:
         """Return how many alerts stand in each state."""
         return self._states

@@ -34,6 +34,7 @@ from netwatch.engine.readability import Readability
 from netwatch.engine.suppression import SIGHT_SCOPE, Suppression, sight_memory
 from netwatch.engine.telling import Surroundings
 from netwatch.engine.traps import KnownRows, NoRows, TrapDesk, is_sender
+from netwatch.errors import LeftOutError
 from netwatch.model import (
     REACHABILITY,
     Alert,
@@ -281,6 +282,18 @@ class Engine:
                 freed = replace(alert, acked_at=None, acked_by="", ack_comment="")
                 self._put_acked(draft, freed, f"acknowledgement taken back by {by}", now)
         return self._commit(draft.finished())
+
+    def write_anew(self) -> asyncio.Future[None]:
+        """Write down all that is open, since the database may have lost it; the future is done when it is durable.
+
+        So that a restart neither tells again what was told nor forgets whom the end of it is owed.
+        """
+        open_now = Transaction(
+            alerts=tuple(self._book.known()),
+            groups=tuple(self._incidents.groups()),
+            silences=tuple(self.silences()),
+        )
+        return self._commit(open_now)
 
     def measure(self) -> None:
         """Count what is held back, by stage, and forget silences that ended long ago."""
@@ -560,4 +573,6 @@ def _event_of_silence(silence: Silence, now: datetime) -> Event:
 def _log_failure(written: asyncio.Future[None]) -> None:
     if not written.cancelled() and (trouble := written.exception()) is not None:
         UNWRITTEN.inc()
+        if isinstance(trouble, LeftOutError):  # there may be very many; the store counts them, and says so itself
+            return
         log.error("a transaction was not written", error=str(trouble))

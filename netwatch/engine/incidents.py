@@ -102,6 +102,10 @@ class Incidents:
         for group in groups:
             self._put(group)
 
+    def groups(self) -> list[AlertGroup]:
+        """Return the groups that are open."""
+        return [incident.group for incident in self._open.values()]
+
     def resume(self, draft: Draft, firing: Iterable[Alert], now: datetime) -> None:
         """Begin again after a restart; who is told by now only, since the route has changed, joins."""
         for alert in firing:

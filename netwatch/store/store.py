@@ -33,12 +33,14 @@ class Store(StoreReader):
     """Keeps alerts, groups, events, traps, memories and the outbox in a database.
 
     `on_outbox_commit` is called on the loop after each COMMIT that carried outbox rows; `app` points it at the
-    notifier.
+    notifier. `on_new_database` is called on the loop when a new database has taken the place of a damaged one; `app`
+    points it at the engine, which knows what is open.
     """
 
     def __init__(self, settings: StoreSettings) -> None:
         super().__init__(settings)
         self.on_outbox_commit: Callable[[], None] = _nobody
+        self.on_new_database: Callable[[], object] = _nobody
         self._writer: Writer | None = None
         self._reserve = self._database.reserve(settings.reserve * MIB)
 
@@ -84,6 +86,7 @@ class Store(StoreReader):
             lambda: self.on_outbox_commit(),
             self._reserve,
             forget_readers=self._forget_connections,
+            on_new_database=lambda: self.on_new_database(),
         )
         self._writer.start()
 

@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from netwatch.errors import StoreError
+from netwatch.errors import LeftOutError, StoreError
 from netwatch.model import Event, Transaction
 from netwatch.store.backlog import Backlog, essential
 from netwatch.store.changes import Statements, prepare
@@ -55,11 +55,14 @@ class Writer:
         database: Database,
         on_outbox_commit: Callable[[], None],
         reserve: Reserve,
+        *,
         forget_readers: Callable[[], None],
+        on_new_database: Callable[[], object],
     ) -> None:
         self._database = database
         self._reserve = reserve
         self._forget_readers = forget_readers
+        self._on_new_database = on_new_database
         self._distrusted = False
         self._replaced_at = float("-inf")
         self._left_out_before: Counter[str] = Counter()
@@ -185,7 +188,7 @@ class Writer:
 
     def _left_out(self, job: Job) -> Outcome:
         TRANSACTIONS.labels("left_out").inc()
-        return Outcome(job=job, error=StoreError(f"left out: {self.degraded or 'the database was in trouble'}"))
+        return Outcome(job=job, error=LeftOutError(f"left out: {self.degraded or 'the database was in trouble'}"))
 
     def _write(self, batch: Sequence[Job]) -> None:
         """Write a batch as one; where a job breaks it, halve it until that job stands alone."""
@@ -252,6 +255,7 @@ class Writer:
             return False
         self._replaced_at = time.monotonic()
         self._forget_readers()
+        self._tell_loop(self._on_new_database)
         return True
 
     def _in_one_transaction(self, batch: Sequence[Job]) -> list[Outcome]:
@@ -343,7 +347,7 @@ class Writer:
         mail = any(one.job.transaction.entries for one in written if one.job.transaction is not None)
         self._tell_loop(tell, outcomes, self._on_outbox_commit if mail else None)
 
-    def _tell_loop(self, what: Callable[..., None], *arguments: object) -> None:
+    def _tell_loop(self, what: Callable[..., object], *arguments: object) -> None:
         if self._loop is None:
             return
         try:

@@ -252,6 +252,28 @@ async def test_a_restart_after_the_mail_does_not_mail_again(house):
     await again.engine.stop()
 
 
+async def test_what_a_database_lost_is_written_anew_and_mailed_neither_again_nor_never(house):
+    house.up(0)
+    house.later(30)
+    house.ports(1, 1)
+    house.ports(1, 2)
+    MemoryStore.__init__(house.store)  # as a damaged database of which nothing could be saved
+    await house.store.start()
+    await house.engine.write_anew()
+    await house.engine.stop()
+
+    again = await House(house.store).open()
+    again.now = house.now
+
+    assert again.states() == {("DeviceDown", ""): AlertState.FIRING, ("PortDown", "ifName=Gi2"): AlertState.PENDING}
+    again.later(600)
+    assert await again.subjects() == [], "people were told before"
+    again.up(1)
+    again.later(300)
+    assert (await again.subjects()).count("[OK] sw1 DeviceDown -> a@example.net") == 1
+    await again.engine.stop()
+
+
 async def test_a_recovery_that_came_before_the_restart_is_still_mailed_after_it(house):
     house.up(0)
     house.later(30)

@@ -125,6 +125,8 @@ async def test_while_running_a_write_that_meets_damage_is_written_into_the_new_d
 ):
     await filled_and_stopped(settings, mails(*(f"x{number}" for number in range(500)), message=b"m" * 3000))
     store = Store(settings)
+    told: list[str] = []
+    store.on_new_database = lambda: told.append("there is a new database")
     await store.start()  # its writer has read nothing yet
     pages = database_path.stat().st_size // PAGE  # noqa: ASYNC240
     for page in range(1, pages):
@@ -136,6 +138,7 @@ async def test_while_running_a_write_that_meets_damage_is_written_into_the_new_d
     assert "after" in {one.id for one in await store.outbox()}
     assert (store.trouble, store.moved_aside) == ("", str(aside_of(database_path)))
     assert [one.kind for one in await store.events()] == ["netwatch"]
+    assert told == ["there is a new database"]
     assert (await store.account()).unaccounted == 0
     await store.stop()
 
