@@ -46,6 +46,8 @@ class AlertSearch:
         found = [alert for alert in alerts if self._wants(alert, is_muted=alert.id in mutings)]
         if self.order is not None:
             found.sort(key=_KEYS[self.order])
+        if self.order is AlertOrder.STATE:  # what somebody still has to look at stands first
+            found.sort(key=lambda alert: (ORDER_OF_STATES.index(alert.state), alert.id in mutings))
         return found
 
     def _wants(self, alert: Alert, *, is_muted: bool) -> bool:

@@ -18,7 +18,9 @@ from starlette.exceptions import HTTPException
 
 from netwatch.errors import LinkError, NetWatchError
 from netwatch.model import NUMBERS, ObjectNames
+from netwatch.web.act_pages import act_router
 from netwatch.web.actions import ActionRefused, Actions, NoActions, NotThere
+from netwatch.web.alert_pages import alert_router
 from netwatch.web.alertmanager_api import alertmanager_router
 from netwatch.web.api import METHODS, api_router
 from netwatch.web.change_api import change_router
@@ -28,6 +30,7 @@ from netwatch.web.live import Live
 from netwatch.web.metrics_route import metrics_router
 from netwatch.web.pages import page_router
 from netwatch.web.settings import WebSettings
+from netwatch.web.silence_pages import silence_router
 from netwatch.web.templating import Templates
 from netwatch.web.views import MetricsRenderer, NoTraps, TrapLog, Views
 
@@ -54,7 +57,7 @@ def create_app(
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
     app = FastAPI(title="NetWatch", version=version, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    templates = Templates(version)
+    templates = Templates(version, can_change=actions is not None and not settings.read_only)
     heard = trap_log or NoTraps()
     app.state.live = Live(views, trap_log=heard)
     app.include_router(metrics_router(views, metrics))
@@ -64,7 +67,10 @@ def create_app(
     app.include_router(explain_router(explainer))
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
-    app.include_router(page_router(views, templates, heard, names))
+    app.include_router(page_router(views, templates, heard, names, doing))
+    app.include_router(alert_router(views, doing, templates))
+    app.include_router(silence_router(views, doing, templates))
+    app.include_router(act_router(doing, templates))
     app.mount("/static", StaticFiles(directory=_STATIC))
     _add_error_pages(app, templates)
     app.add_middleware(Guard, settings=settings)

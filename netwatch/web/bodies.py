@@ -30,9 +30,9 @@ async def json_body(request: Request, shape: type[Body]) -> Body:
 
 async def form_body(request: Request) -> dict[str, list[str]]:
     """Return the fields of a form, each with all its values, or raise the 400, 413 or 415."""
-    if _kind_of(request) != "application/x-www-form-urlencoded":
-        raise HTTPException(415, "send a form: Content-Type: application/x-www-form-urlencoded")
     body = await _bytes_of(request)
+    if body and _kind_of(request) != "application/x-www-form-urlencoded":
+        raise HTTPException(415, "send a form: Content-Type: application/x-www-form-urlencoded")
     fields: dict[str, list[str]] = {}
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")

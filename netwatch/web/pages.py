@@ -13,11 +13,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import RedirectResponse, Response
 
-from netwatch.model import NUMBERS, REACHABILITY, AlertState, ObjectNames, OutboxState, TableReading
+from netwatch.model import NUMBERS, REACHABILITY, ObjectNames, OutboxState, TableReading
+from netwatch.web.actions import Actions, NoActions
 from netwatch.web.api import METHODS, find_device
 from netwatch.web.interfaces import interfaces_of, is_interface_table
 from netwatch.web.mail_text import mail_text
-from netwatch.web.overview import gravest_first, overview_of
+from netwatch.web.overview import overview_of
 from netwatch.web.templating import Templates
 from netwatch.web.trap_words import shown_traps
 from netwatch.web.views import NoTraps, TrapLog, Views
@@ -26,20 +27,24 @@ DEVICES_ON_OVERVIEW = 50
 DEVICES_ON_A_PAGE = 200
 ROWS_OF_A_TABLE = 200
 TRAPS_ON_A_PAGE = 200
-_SHOWN_ALERTS = (AlertState.FIRING, AlertState.PENDING, AlertState.RESOLVED)
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
 Filter = Annotated[str, Query(max_length=255)]
 
 
 def page_router(
-    views: Views, templates: Templates, trap_log: TrapLog | None = None, names: ObjectNames = NUMBERS
+    views: Views,
+    templates: Templates,
+    trap_log: TrapLog | None = None,
+    names: ObjectNames = NUMBERS,
+    actions: Actions | None = None,
 ) -> APIRouter:
-    """Return the routes of the pages."""
+    """Return the routes of the pages that only show."""
+    doing = actions or NoActions()
     router = APIRouter(include_in_schema=False, default_response_class=Response)
     heard = trap_log or NoTraps()
     _add_trap_page(router, templates, heard, names)
-    _add_device_pages(router, views, templates)
+    _add_device_pages(router, views, doing, templates)
     _add_mail_pages(router, views, templates)
 
     @router.api_route("/", methods=METHODS)
@@ -49,6 +54,7 @@ def page_router(
             "overview.html",
             overview=seen,
             rows=seen.rows[:DEVICES_ON_OVERVIEW],
+            mutings=doing.mutings(),
             not_ready=views.not_ready(),
             relays=views.relays(),
             counts=await views.outbox_counts(),
@@ -57,18 +63,10 @@ def page_router(
             events=await views.events(10),
         )
 
-    @router.api_route("/alerts", methods=METHODS)
-    async def alerts(state: AlertState | None = None) -> Response:
-        known = await views.alerts()
-        counts = {one: sum(alert.state is one for alert in known) for one in _SHOWN_ALERTS}
-        shown = [alert for alert in known if state in (None, alert.state)]
-        shown.sort(key=lambda alert: (_SHOWN_ALERTS.index(alert.state), *gravest_first(alert)))
-        return await templates.page("alerts.html", alerts=shown, counts=counts, chosen=state)
-
     return router
 
 
-def _add_device_pages(router: APIRouter, views: Views, templates: Templates) -> None:
+def _add_device_pages(router: APIRouter, views: Views, actions: Actions, templates: Templates) -> None:
     @router.api_route("/devices", methods=METHODS)
     async def devices(page: Page = 1, q: Filter = "") -> Response:
         seen = overview_of(views.devices(), await views.alerts(), ())
@@ -95,6 +93,7 @@ def _add_device_pages(router: APIRouter, views: Views, templates: Templates) -> 
             row=row.rows[0],
             firing=row.firing,
             pending=row.pending,
+            mutings=actions.mutings(),
             interfaces=interfaces_of(readings, alerting),
             tables=[reading for reading in readings if not _is_shown_elsewhere(reading)],
             schema=views.schema(),

@@ -1,7 +1,7 @@
 """Proposes the matchers of a silence for alerts that somebody points at.
 
 A quiet room.
-May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: netwatch.web.silence_pages, act_pages.
+May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: netwatch.web (silence_pages, act_pages).
 """
 
 from __future__ import annotations
@@ -34,6 +34,15 @@ def common_labels(alerts: Sequence[Alert]) -> dict[str, str]:
     """Return the proposed labels that all these alerts have alike; empty where they have nothing in common."""
     first, *others = map(proposed_labels, alerts)
     return {name: text for name, text in first.items() if all(other.get(name) == text for other in others)}
+
+
+def silences_for(alerts: Sequence[Alert]) -> list[dict[str, str]]:
+    """Return the labels of as few silences as cover these alerts: one for what they share, else one for each."""
+    common = common_labels(alerts)
+    if common:
+        return [common]
+    each = {as_matchers(labels): labels for labels in map(proposed_labels, alerts)}
+    return list(each.values())
 
 
 def as_matchers(labels: Mapping[str, str]) -> tuple[str, ...]:

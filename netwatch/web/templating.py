@@ -20,7 +20,8 @@ _SLICE_SECONDS = 0.003
 class Templates:
     """The pages of one server."""
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, *, can_change: bool = False) -> None:
+        """Read every template; `can_change` says whether the pages offer to silence and to acknowledge."""
         self._environment = Environment(
             loader=PackageLoader("netwatch.web"),
             autoescape=True,
@@ -29,6 +30,7 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.globals["version"] = version
+        self._environment.globals["can_change"] = can_change
         self._environment.globals["NOTHING"] = words.NOTHING
         for one in (
             words.duration, words.milliseconds, words.age, words.instant, words.rfc3339, words.bit_rate,

@@ -7,7 +7,7 @@ let busy = false;
 let due = false;
 
 async function refresh() {
-  if (document.hidden || busy || !window.getSelection().isCollapsed || document.activeElement.matches("input")) {
+  if (document.hidden || busy || !window.getSelection().isCollapsed || document.activeElement.matches("input, select, textarea")) {
     due = true;
     return;
   }

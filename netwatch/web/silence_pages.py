@@ -1,0 +1,129 @@
+"""The pages of silences: the list, and the form that makes and changes one. Plain forms; no script is needed.
+
+May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import Response
+
+from netwatch.alerts import routing_labels
+from netwatch.model import Alert, AlertState, Silence, SilenceState
+from netwatch.web.actions import ActionRefused, Actions
+from netwatch.web.alert_pages import find_alert, first_of
+from netwatch.web.alertmanager import matchers_of, silence_order
+from netwatch.web.api import METHODS
+from netwatch.web.author import author_of, done
+from netwatch.web.bodies import form_body
+from netwatch.web.metrics import CHANGES
+from netwatch.web.proposal import as_matchers, covered_by, proposed_labels
+from netwatch.web.silence_form import SilenceForm
+from netwatch.web.templating import Templates
+from netwatch.web.views import Views
+
+SHOWN = 200
+COVERED_SHOWN = 20
+_WAY = "page"
+_STATES = (SilenceState.ACTIVE, SilenceState.PENDING, SilenceState.EXPIRED)
+Text = Annotated[str, Query(max_length=1000)]
+
+
+def silence_router(views: Views, actions: Actions, templates: Templates) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(include_in_schema=False, default_response_class=Response)
+    _add_list(router, views, actions, templates)
+    _add_form(router, views, actions, templates)
+
+    @router.post("/silences/{silence_id}/expire")
+    async def expire(request: Request, silence_id: str) -> Response:
+        fields = await form_body(request)
+        author = first_of(fields, "author") or author_of(request) or "the page"
+        await actions.expire_silence(silence_id, author)
+        CHANGES.labels("expire", _WAY).inc()
+        return done("/silences")
+
+    return router
+
+
+def _add_list(router: APIRouter, views: Views, actions: Actions, templates: Templates) -> None:
+    @router.api_route("/silences", methods=METHODS)
+    async def silences(state: SilenceState | None = None, made: Text = "") -> Response:
+        now, known = datetime.now(UTC), actions.silences()
+        wanted = [one for one in known if state in (None, one.state(now))]
+        wanted.sort(key=lambda silence: silence_order(silence, now))
+        firing = await _firing(views)
+        rows = [(one, one.state(now), _covers(one, firing, now)) for one in wanted[:SHOWN]]
+        return await templates.page(
+            "silences.html",
+            rows=rows,
+            total=len(wanted),
+            counts={one: sum(silence.state(now) is one for silence in known) for one in _STATES},
+            chosen=state,
+            made=next((silence for silence in known if silence.id == made), None),
+        )
+
+
+def _add_form(router: APIRouter, views: Views, actions: Actions, templates: Templates) -> None:
+    async def shown(
+        form: SilenceForm, *, alert: Alert | None = None, wrong: str = "", preview: bool = True
+    ) -> Response:
+        """Return the form with what it would cover now."""
+        covered: list[Alert] = []
+        if preview and form.matchers.strip():
+            try:
+                covered = covered_by(form.read_matchers(), await _firing(views))
+            except ActionRefused as exc:
+                wrong = wrong or str(exc)
+        proposed = proposed_labels(alert) if alert is not None else {}
+        more = {} if alert is None else {k: v for k, v in routing_labels(alert).items() if k not in proposed and v}
+        return await templates.page(
+            "silence_form.html", 400 if wrong else 200,
+            form=form, covered=covered, shown=COVERED_SHOWN, wrong=wrong, more=as_matchers(more), alert=alert,
+        )  # fmt: skip
+
+    @router.api_route("/silences/new", methods=METHODS)
+    async def new(request: Request, alert: Text = "", silence: Text = "", device: Text = "") -> Response:
+        now, author = datetime.now(UTC), author_of(request)
+        if silence:
+            return await shown(SilenceForm.of_silence(_find(actions, silence), now))
+        if alert:
+            pointed_at = await find_alert(views, alert)
+            matchers = as_matchers(proposed_labels(pointed_at))
+            return await shown(SilenceForm(matchers="\n".join(matchers), author=author), alert=pointed_at)
+        matchers = as_matchers({"device": device}) if device else ()
+        return await shown(SilenceForm(matchers="\n".join(matchers), author=author))
+
+    @router.post("/silences")
+    async def make(request: Request) -> Response:
+        fields = await form_body(request)
+        form, now = SilenceForm.of_fields(fields), datetime.now(UTC)
+        if "preview" in fields:
+            return await shown(form)
+        try:
+            before = _find(actions, form.replacing) if form.replacing else None
+            made = await actions.put_silence(form.order(before, now))
+        except ActionRefused as exc:
+            return await shown(form, wrong=str(exc))
+        CHANGES.labels("silence", _WAY).inc()
+        return done(f"/silences?made={quote(made.id, safe='')}", made.created_by)
+
+
+def _find(actions: Actions, silence_id: str) -> Silence:
+    found = next((one for one in actions.silences() if one.id == silence_id), None)
+    if found is None:
+        raise HTTPException(404, "there is no such silence")
+    return found
+
+
+async def _firing(views: Views) -> list[Alert]:
+    return [alert for alert in await views.alerts() if alert.state is AlertState.FIRING]
+
+
+def _covers(silence: Silence, firing: list[Alert], now: datetime) -> int:
+    """Return how many alerts it holds back now."""
+    return len(covered_by(matchers_of(silence), firing)) if silence.state(now) is not SilenceState.EXPIRED else 0
