@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 
 from netwatch import __version__
+from netwatch.cli.ack import ack, unack
 from netwatch.cli.ask import get, poll, walk
 from netwatch.cli.check import check, schema
 from netwatch.cli.demo import demo
+from netwatch.cli.explain import explain_
 from netwatch.cli.log import LogLevel, set_up_logging
 from netwatch.cli.look import alerts
 from netwatch.cli.mail import send_test_mail
@@ -21,6 +23,7 @@ from netwatch.cli.mib import mib_app, translate
 from netwatch.cli.outbox import outbox_app
 from netwatch.cli.run import run
 from netwatch.cli.set import set_
+from netwatch.cli.silence import silence_app
 from netwatch.cli.table import table
 from netwatch.cli.traps import traps
 
@@ -55,13 +58,15 @@ COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
     "Configuration": {"check": check, "schema": schema, "test-mail": send_test_mail},
     "Ask a device": {"poll": poll, "get": get, "walk": walk, "table": table, "set": set_},
     "Names": {"translate": translate},
-    "Look": {"alerts": alerts, "traps": traps},
+    "Look": {"alerts": alerts, "explain": explain_, "traps": traps},
+    "Act": {"ack": ack, "unack": unack},
 }
 for group, commands in COMMANDS.items():
     for name, command in commands.items():
         app.command(name, rich_help_panel=group)(command)
 app.add_typer(mib_app, name="mib", rich_help_panel="Names")
 app.add_typer(outbox_app, name="outbox", rich_help_panel="Look")
+app.add_typer(silence_app, name="silence", rich_help_panel="Act")
 
 
 def main() -> None:

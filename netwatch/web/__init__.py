@@ -12,6 +12,7 @@ Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which reads m
 from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
 from netwatch.web.app import create_app
 from netwatch.web.explain_api import Explainer
+from netwatch.web.listen import parse_listen
 from netwatch.web.mail_text import MailText, mail_text
 from netwatch.web.server import Server
 from netwatch.web.settings import WebSettings
@@ -20,4 +21,5 @@ from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, Tr
 __all__ = [
     "ActionRefused", "Actions", "Explainer", "MailText", "MetricsRenderer", "NotThere", "RelayStatus",
     "RenderedMetrics", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app", "mail_text",
+    "parse_listen",
 ]  # fmt: skip
