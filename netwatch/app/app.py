@@ -164,6 +164,7 @@ class App:
             tables=self._library.schema(),
             statuses=self._statuses,
             is_alive=self.is_alive,
+            heartbeat_trouble=lambda: self._heartbeat.trouble if self._heartbeat is not None else "",
         )
         exposition = Exposition(self._board, self._library.schema(), views.devices)
         pages = create_app(

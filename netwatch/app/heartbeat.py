@@ -68,6 +68,11 @@ class Heartbeat:
         self._trouble = trouble
         HEARTBEATS.labels(outcome).inc()
 
+    @property
+    def trouble(self) -> str:
+        """Return why the last beat failed; empty when it did not."""
+        return self._trouble
+
     async def vitals(self, now: datetime) -> Vitals:
         """Return how often in a row it failed, and why the last time."""
         return {"heartbeat_failures": self._failures, "heartbeat_trouble": self._trouble.encode() or None}

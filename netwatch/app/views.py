@@ -40,16 +40,17 @@ class Views:
     tables: Mapping[str, TableSchema]
     statuses: Callable[[], Sequence[DeviceStatus]]
     is_alive: Callable[[], bool]
+    heartbeat_trouble: Callable[[], str] = lambda: ""
 
     def not_ready(self) -> str:
-        """Return why NetWatch is not ready yet; empty when it is."""
-        return self._store_trouble() if self.is_alive() else "the agent is starting"
+        """Return why NetWatch is not ready yet; empty when it is, also while something of it is in trouble."""
+        return "" if self.is_alive() else "the agent is starting, or a part of it stands still"
 
     def problems(self) -> Sequence[str]:
         """Return what is wrong with NetWatch itself, a sentence each."""
         down = [relay for relay in self.notifier.status().relays if not relay.up]
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
-        return [trouble for trouble in (*self._store_words(), *relays) if trouble]
+        return [trouble for trouble in (*self._store_words(), *relays, self._no_heartbeat()) if trouble]
 
     def schema(self) -> Mapping[str, TableSchema]:
         """Return the tables readings may hold."""
@@ -104,3 +105,7 @@ class Views:
 
     def _store_trouble(self) -> str:
         return self.store.trouble and f"the database cannot be written: {self.store.trouble}"
+
+    def _no_heartbeat(self) -> str:
+        trouble = self.heartbeat_trouble()
+        return trouble and f"no heartbeat is sent: {trouble}"

@@ -59,6 +59,18 @@ class Writer(Protocol):
     def trouble(self) -> str:
         """Return why nothing can be written right now, empty when all is well."""
 
+    @property
+    def degraded(self) -> str:
+        """Return what does not work as it should; wider than `trouble`."""
+
+    @property
+    def reserve_used(self) -> bool:
+        """Return whether the disk is full and what matters is written into space kept for that."""
+
+    @property
+    def moved_aside(self) -> str:
+        """Return where a damaged database was moved to, empty for none."""
+
 
 class Relays(Protocol):
     """Who knows the mail relays."""
@@ -119,14 +131,17 @@ class WriterVitals:
 
     async def vitals(self, now: datetime) -> Vitals:
         """Return the columns."""
-        trouble = self.writer.trouble
+        trouble, moved = self.writer.trouble, self.writer.moved_aside
         self._troubled_since = (self._troubled_since or now) if trouble else None
         seconds = (now - self._troubled_since).total_seconds() if self._troubled_since is not None else 0.0
         STORE_TROUBLE_SECONDS.set(seconds)
         return {
             "store_refuses": int(bool(trouble)),
-            "store_trouble": trouble.encode() or None,
+            "store_reserve_used": int(self.writer.reserve_used),
+            "store_trouble": self.writer.degraded.encode() or None,
             "store_trouble_seconds": seconds,
+            "database_replaced": int(bool(moved)),
+            "database_moved_to": moved.encode() or None,
         }
 
 

@@ -64,7 +64,10 @@ SELF = TableSchema(
         "loop_lag_seconds": ColumnKind.GAUGE,
         "loop_lag_max_seconds": ColumnKind.GAUGE,
         "store_refuses": ColumnKind.GAUGE,
+        "store_reserve_used": ColumnKind.GAUGE,
         "store_trouble": ColumnKind.TEXT,
+        "database_replaced": ColumnKind.GAUGE,
+        "database_moved_to": ColumnKind.TEXT,
         "store_trouble_seconds": ColumnKind.GAUGE,
         "outbox_unaccounted": ColumnKind.GAUGE,
         "disk_free_bytes": ColumnKind.GAUGE,
@@ -80,6 +83,8 @@ SELF = TableSchema(
 
 loop_lag_seconds: what 99 of 100 moments of the last minute waited for the event loop at most.
 store_refuses: 1 while the database takes nothing, for `store_trouble_seconds` and because of `store_trouble`.
+store_reserve_used: 1 while the disk is full and what matters is written into space kept for that.
+database_replaced: 1 while a damaged database that a new one took the place of stands as `database_moved_to`.
 clock_set_seconds, asleep_seconds: what happened to the clock in the last ten minutes, else 0.
 traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes.
 heartbeat_failures: beats in a row that failed, the last because of `heartbeat_trouble`.

@@ -42,7 +42,9 @@ def metrics_router(views: Views, renderer: MetricsRenderer) -> APIRouter:
     @router.api_route("/-/ready", methods=METHODS)
     async def ready() -> Response:
         why_not = views.not_ready()
-        return PlainTextResponse(f"{why_not}\n", 503) if why_not else PlainTextResponse("NetWatch is ready.\n")
+        if why_not:
+            return PlainTextResponse(f"{why_not}\n", 503)
+        return PlainTextResponse("\n".join(["NetWatch is ready.", *views.problems(), ""]))
 
     return router
 

@@ -44,6 +44,9 @@ class Rooms:
     lag_seconds: float = 0.0
     late_ratio: float = 0.0
     trouble: str = ""
+    degraded: str = ""
+    reserve_used: bool = False
+    moved_aside: str = ""
 
 
 @pytest.fixture
@@ -110,19 +113,32 @@ async def test_a_ledger_that_balances_has_nothing_unaccounted(store):
 
 
 async def test_a_writer_in_trouble_says_why_and_for_how_long_and_begins_anew_after_it():
-    rooms = Rooms(trouble="the disk is full")
+    rooms = Rooms(trouble="the disk is full", degraded="the disk is full; left out so far: 3 traps")
     vitals = WriterVitals(rooms)
     await vitals.vitals(NOW)
+    well = {
+        "store_refuses": 0, "store_reserve_used": 0, "store_trouble": None, "store_trouble_seconds": 0.0,
+        "database_replaced": 0, "database_moved_to": None,
+    }  # fmt: skip
 
-    assert await vitals.vitals(later(seconds=30)) == {
-        "store_refuses": 1, "store_trouble": b"the disk is full", "store_trouble_seconds": 30.0,
+    assert await vitals.vitals(later(seconds=30)) == well | {
+        "store_refuses": 1, "store_trouble": b"the disk is full; left out so far: 3 traps",
+        "store_trouble_seconds": 30.0,
     }  # fmt: skip
-    rooms.trouble = ""
-    assert await vitals.vitals(later(seconds=40)) == {
-        "store_refuses": 0, "store_trouble": None, "store_trouble_seconds": 0.0,
-    }  # fmt: skip
+    rooms.trouble = rooms.degraded = ""
+    assert await vitals.vitals(later(seconds=40)) == well
     rooms.trouble = "locked"
     assert (await vitals.vitals(later(seconds=50)))["store_trouble_seconds"] == 0.0
+
+
+async def test_a_reserve_in_use_and_a_database_that_was_replaced_are_told():
+    rooms = Rooms(degraded="written from the reserve", reserve_used=True, moved_aside="/var/lib/netwatch/damaged")
+
+    told = await WriterVitals(rooms).vitals(NOW)
+
+    assert (told["store_refuses"], told["store_reserve_used"]) == (0, 1)
+    assert told["store_trouble"] == b"written from the reserve"
+    assert (told["database_replaced"], told["database_moved_to"]) == (1, b"/var/lib/netwatch/damaged")
 
 
 async def test_a_step_and_a_sleep_of_the_clock_are_told_in_seconds():

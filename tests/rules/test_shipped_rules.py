@@ -19,8 +19,8 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
     assert set(rules) == {
         "DeviceDown", "DeviceRebooted", "InterfaceDown", "InterfaceSaturated", "InterfaceErrors", "InterfaceDiscards",
         "CpuHigh", "MemoryHigh", "RealMemoryHigh", "StorageFull",
-        "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate", "LoopLag", "StoreTrouble", "DiskLow",
-        "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
+        "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate", "LoopLag", "StoreTrouble", "DatabaseReplaced",
+        "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
@@ -65,9 +65,14 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
     ("PollsLate", {"polls_late_ratio": [0.12]}, {}, True, "12 % of NetWatch's polls are late"),
     ("LoopLag", {"loop_lag_seconds": [2.4]}, {}, True, "NetWatch is held up by 2s"),
     ("LoopLag", {"loop_lag_seconds": [0.9]}, {}, False, ""),
-    ("StoreTrouble", {"store_refuses": [1], "store_trouble": [b"netwatch.db: the disk is full"]}, {}, True,
-     "NetWatch's database cannot be written"),
-    ("StoreTrouble", {"store_refuses": [0], "store_trouble": [None]}, {}, False, ""),
+    ("StoreTrouble", {"store_refuses": [1], "store_reserve_used": [0], "store_trouble": [b"the disk is full"]}, {},
+     True, "NetWatch's database is in trouble"),
+    ("StoreTrouble", {"store_refuses": [0], "store_reserve_used": [1], "store_trouble": [b"the disk is full"]}, {},
+     True, "NetWatch's database is in trouble"),
+    ("StoreTrouble", {"store_refuses": [0], "store_reserve_used": [0], "store_trouble": [None]}, {}, False, ""),
+    ("DatabaseReplaced", {"database_replaced": [1], "database_moved_to": [b"/var/lib/netwatch/netwatch.db.damaged"]},
+     {}, True, "NetWatch's database was damaged, and a new one took its place"),
+    ("DatabaseReplaced", {"database_replaced": [0], "database_moved_to": [None]}, {}, False, ""),
     ("DiskLow", {"disk_free_bytes": [104857600], "disk_free_ratio": [0.5]}, {}, True,
      "Only 100 MiB are free where NetWatch keeps its database"),
     ("DiskLow", {"disk_free_bytes": [4 * 2**30], "disk_free_ratio": [0.04]}, {}, True,

@@ -80,6 +80,15 @@ async def test_healthy_while_the_loop_runs_and_ready_once_everything_started(ser
     assert (ready.status_code, ready.text) == (200, "NetWatch is ready.\n")
 
 
+async def test_what_is_in_trouble_is_still_ready_and_says_so(serve):
+    client = serve(House(own_problems=["the disk is full; alerts and mails are written from the reserve"]))
+
+    ready = await client.get("/-/ready")
+
+    assert ready.status_code == 200
+    assert ready.text == "NetWatch is ready.\nthe disk is full; alerts and mails are written from the reserve\n"
+
+
 @dataclass
 class Slow:
     """A renderer that waits for the test."""
