@@ -13,24 +13,26 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
 
 import structlog
 
-from netwatch.alerts import Happening, NoData, Policy, Route, RouteMatch, Step, Transition, happening_of, step
+from netwatch.alerts import Happening, NoData, Policy, Route, RouteMatch, step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.clock_steps import rested_alert
 from netwatch.engine.confirming import Confirmations
-from netwatch.engine.draft import Draft, event_of
+from netwatch.engine.decisions import Decisions
+from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
 from netwatch.engine.incidents import DIGEST_SCOPE, Incidents, Mailer
 from netwatch.engine.metrics import ALERTS, FLUSH_ERRORS, MUTED, SKIPPED, UNWRITTEN
 from netwatch.engine.readability import Readability
+from netwatch.engine.readings import ReadingDesk
 from netwatch.engine.suppression import SIGHT_SCOPE, Suppression, sight_memory
 from netwatch.engine.telling import Surroundings
 from netwatch.engine.traps import KnownRows, NoRows, TrapDesk, is_sender
@@ -39,7 +41,6 @@ from netwatch.model import (
     REACHABILITY,
     Alert,
     AlertGroup,
-    AlertKey,
     AlertState,
     ClockStep,
     Event,
@@ -57,14 +58,8 @@ from netwatch.rules import (
     NO_MIB,
     MibNames,
     Rule,
-    TableMemory,
     TrapRule,
     Verdicts,
-    evaluate,
-    evidence_of,
-    memory_key,
-    render,
-    verdicts_again,
 )
 
 log = structlog.get_logger(__name__)
@@ -74,9 +69,6 @@ MOST_RECALLED = 10_000
 """Alerts looked through at the start for those that began lately."""
 SILENCES_KEPT_FOR = timedelta(days=5)
 """As long as Alertmanager shows silences that ended."""
-
-BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
-"""What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
 
 
 class Ledger(Protocol):
@@ -140,14 +132,8 @@ class Engine:
             new_id: makes ids of alerts and threads.
             unlogged: rules whose alerts come and go without a line in the event log.
         """
-        self._rules = {rule.name: rule for rule in rules}
-        self._rules_of: dict[str, list[Rule]] = defaultdict(list)
-        for rule in rules:
-            self._rules_of[rule.table].append(rule)
         self._device_labels = device_labels
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
-        self._memories: dict[tuple[str, str], TableMemory] = {}
-        self._restored: dict[str, Memory] = {}
         known: dict[str, Alert] = {}
         self._wake = asyncio.Event()
         self._mailer = mailer
@@ -158,13 +144,15 @@ class Engine:
         surroundings = Surroundings(self._book, self._suppression, self._history)
         self._incidents = Incidents(route, mailer, known, self._suppression, surroundings, new_id)
         self._book.tell(self._incidents)
+        self._decisions = Decisions(self._book, self._suppression, self._incidents)
         self._confirmations = Confirmations(poll_now)
+        self._readings = ReadingDesk(rules, self._book, self._history)
         self._traps = TrapDesk(trap_rules, self._book, rows or NoRows(), names, self._confirmations, self._wake.set)
         self._flusher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
-        self._restored = {memory.key: memory for memory in await self._ledger.memories(MEMORY_SCOPE)}
+        self._readings.recall(await self._ledger.memories(MEMORY_SCOPE))
         await self._recall_suppression()
         self._mailer.restore(await self._ledger.memories(DIGEST_SCOPE))
         self._incidents.restore(await self._ledger.groups())
@@ -233,9 +221,7 @@ class Engine:
 
     def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
         """Return what a rule says of the newest reading of its table, None where there is none yet."""
-        known = self._rules.get(rule)
-        memory = None if known is None else self._memories.get((device, known.table))
-        return None if known is None or memory is None else verdicts_again(known, memory)
+        return self._readings.verdicts_now(rule, device)
 
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now; empty where they are."""
@@ -255,33 +241,24 @@ class Engine:
         Raises:
             ValueError: one of its matchers is none; nothing has changed.
         """
-        now = self._clock()
-        self._suppression.keep(silence)
-        draft = Draft(silences={silence.id: silence}, events=[_event_of_silence(silence, now)])
-        self._incidents.look_again_at_all()
-        self._wake.set()
-        return self._commit(draft.finished())
+        draft = Draft()
+        self._decisions.silence(draft, silence, self._clock())
+        return self._commit_decision(draft)
 
     def acknowledge(self, alert_ids: Iterable[str], by: str, comment: str = "") -> asyncio.Future[None]:
         """Note that somebody has alerts in hand: they are not repeated and not escalated any more.
 
         Those that are over, or in hand already, are passed over. The future is done when it is durable.
         """
-        now, draft = self._clock(), Draft()
-        for alert in self._alive(alert_ids):
-            if alert.acked_at is None:
-                acked = replace(alert, acked_at=now, acked_by=by, ack_comment=comment)
-                self._put_acked(draft, acked, f"acknowledged by {by}" + (f": {comment}" if comment else ""), now)
-        return self._commit(draft.finished())
+        draft = Draft()
+        self._decisions.acknowledge(draft, alert_ids, by, comment, self._clock())
+        return self._commit_decision(draft)
 
     def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
         """Note that nobody has alerts in hand after all; the future is done when it is durable."""
-        now, draft = self._clock(), Draft()
-        for alert in self._alive(alert_ids):
-            if alert.acked_at is not None:
-                freed = replace(alert, acked_at=None, acked_by="", ack_comment="")
-                self._put_acked(draft, freed, f"acknowledgement taken back by {by}", now)
-        return self._commit(draft.finished())
+        draft = Draft()
+        self._decisions.unacknowledge(draft, alert_ids, by, self._clock())
+        return self._commit_decision(draft)
 
     def write_anew(self) -> asyncio.Future[None]:
         """Write down all that is open, since the database may have lost it; the future is done when it is durable.
@@ -308,23 +285,9 @@ class Engine:
             self._see(reading)
         if (news := self._readability.take_reading(reading)) is not None:
             self.note(news)
-        rules = self._rules_of.get(reading.table)
-        if not rules:
-            return
-        memory = self._memory_of(reading.device, reading.table)
-        skipped = self._is_skipped(reading.device, reading.at)
-        draft: Draft | None = None
-        for rule in rules:
-            verdicts = evaluate(rule, reading, memory)
-            current = self._book.current(rule.name, reading.device)
-            if not skipped and (current or True in verdicts.broken):
-                draft = draft or Draft()
-                self._step_rows(draft, rule, reading, verdicts, current)
-        self._history.note(reading, memory)
-        if unsaved := memory.unsaved():
-            draft = draft or Draft()
-            draft.memories.extend(unsaved)
-        if draft is not None:
+        if self._readings.has_rules(reading.table):
+            draft = Draft()
+            self._readings.take(draft, reading, held_off=self._is_skipped(reading.device, reading.at))
             self._write(draft)
 
     def take_gap(self, gap: ReadingGap) -> None:
@@ -335,12 +298,7 @@ class Engine:
         if self._is_skipped(gap.device, gap.at):
             return
         draft = Draft()
-        for rule in self._rules_of.get(gap.table, ()):
-            instances = list(self._book.current(rule.name, gap.device)) or ([""] if rule.no_data == "alert" else [])
-            for instance in instances:
-                key = AlertKey(rule=rule.name, device=gap.device, instance=instance)
-                after = self._book.step(rule, key, Happening.NO_DATA, gap.at)
-                self._apply(draft, rule, after, gap.at, labels={}, value=None, threshold=None, why=gap.reason)
+        self._readings.take_gap(draft, gap)
         self._write(draft)
 
     def take_trap(self, event: TrapEvent) -> asyncio.Future[None]:
@@ -358,8 +316,7 @@ class Engine:
         self._suppression.move(step)
         self._incidents.move(step)
         self._history.move(step)
-        for memory in self._memories.values():
-            memory.move(step)
+        self._readings.move(step)
         self._wake.set()
 
     def slept(self, asleep: timedelta) -> None:
@@ -424,85 +381,12 @@ class Engine:
             SKIPPED.inc()
         return skipped
 
-    def _alive(self, alert_ids: Iterable[str]) -> Iterator[Alert]:
-        for alert_id in dict.fromkeys(alert_ids):
-            alert = self._book.find(alert_id)
-            if alert is not None and alert.state in (AlertState.PENDING, AlertState.FIRING):
-                yield alert
-
-    def _put_acked(self, draft: Draft, alert: Alert, words: str, now: datetime) -> None:
-        draft.alerts[alert.id] = alert
-        draft.events.append(event_of(alert, words, now, "ack"))
-        self._book.keep(alert)
-        self._incidents.look_again_at(alert.id)
-        self._wake.set()
-
-    def _step_rows(
-        self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
-    ) -> None:
-        """Step the alerts of one rule: of every row that is broken, and every alert there is."""
-        broken = [verdicts.keys[row] for row, verdict in enumerate(verdicts.broken) if verdict]
-        for instance in dict.fromkeys((*broken, *current)):
-            row = verdicts.row_of(instance)
-            if row is not None:
-                self._step_row(draft, rule, reading, verdicts, row)
-            elif not reading.partial:
-                self._step_gone_row(draft, rule, reading, current[instance])
-
-    def _step_row(self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int) -> None:
-        """Step the alert of one row."""
-        healed = verdicts.healed
-        happening = happening_of(
-            verdicts.broken[row], healed[row] if healed is not None else None, has_clear_expr=healed is not None
-        )
-        key = AlertKey(rule=rule.name, device=reading.device, instance=verdicts.keys[row])
-        after = self._book.step(rule, key, happening, reading.at)
-        if after.changed:
-            self._apply(
-                draft, rule, after, reading.at,
-                labels=verdicts.labels_of(row), value=verdicts.value(row), threshold=verdicts.threshold(row),
-                details=evidence_of(verdicts, row) if after.transition is not None else None,
-            )  # fmt: skip
-
-    def _step_gone_row(self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert) -> None:
-        """Step an alert whose row a whole reading no longer holds."""
-        after = self._book.step(rule, alert.key, Happening.ROW_GONE, reading.at)
-        self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
-
-    def _apply(
-        self,
-        draft: Draft,
-        rule: Rule,
-        after: Step,
-        now: datetime,
-        *,
-        labels: Mapping[str, str],
-        value: float | str | None,
-        threshold: float | str | None,
-        why: str = "",
-        details: Mapping[str, str] | None = None,
-    ) -> None:
-        """Write down an alert that changed, with what people want to read about it."""
-        if after.alert is None or not after.changed:
-            return
-        broken = after.transition in BROKEN
-        kept = after.alert.value, after.alert.threshold
-        alert = self._book.dressed(after.alert, labels, rule.labels, *((value, threshold) if broken else kept))
-        if broken:
-            annotations = render(
-                rule, device=alert.key.device, instance=alert.key.instance, labels=alert.labels,
-                value=alert.value, threshold=alert.threshold,
-            )  # fmt: skip
-            alert = replace(alert, annotations=annotations)
-        reason = f"{after.reason} ({why})" if why else after.reason
-        self._book.put(draft, alert, after.transition, reason, now, details)
-
     def _end_orphans(self, draft: Draft) -> None:
         """End alerts whose rule or device the configuration no longer has."""
         now = self._clock()
         for alert in self.alerts():
             trap_rule = self._traps.rule(alert.key.rule)
-            rule = trap_rule or self._rules.get(alert.key.rule)
+            rule = trap_rule or self._readings.rule(alert.key.rule)
             gone = Happening.RULE_GONE if rule is None else Happening.DEVICE_GONE
             has_source = alert.key.device in self._device_labels or (trap_rule and is_sender(alert.key.device))
             if rule is not None and has_source:
@@ -510,14 +394,6 @@ class Engine:
             after = step(rule or _NO_RULE, alert, gone, now, key=alert.key, new_id=self._new_id)
             if after.alert is not None and after.changed:
                 self._book.put(draft, after.alert, after.transition, after.reason, now)
-
-    def _memory_of(self, device: str, table: str) -> TableMemory:
-        memory = self._memories.get((device, table))
-        if memory is None:
-            restored = self._restored.pop(memory_key(device, table), None)
-            memory = TableMemory(device, table, [restored] if restored else ())
-            self._memories[(device, table)] = memory
-        return memory
 
     async def _flush_for_ever(self) -> None:
         while True:
@@ -534,6 +410,10 @@ class Engine:
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+    def _commit_decision(self, draft: Draft) -> asyncio.Future[None]:
+        self._wake.set()
+        return self._commit(draft.finished())
 
     def _write_flushed(self, draft: Draft, group: AlertGroup) -> None:
         """Write a group's mail, and forget what it alone still told of."""
@@ -560,14 +440,6 @@ class _NoRule:
 
 
 _NO_RULE = _NoRule()
-
-
-def _event_of_silence(silence: Silence, now: datetime) -> Event:
-    state = silence.state(now)
-    until = f"{silence.starts_at:%Y-%m-%d %H:%M} to {silence.ends_at:%Y-%m-%d %H:%M} UTC"
-    matchers = ", ".join(silence.matchers)
-    text = f"silence {silence.id} of {silence.created_by} is {state}: {matchers}; {until}: {silence.comment}"
-    return Event(at=now, kind="silence", text=text, details={"silence": silence.id, "matchers": matchers})
 
 
 def _log_failure(written: asyncio.Future[None]) -> None:
