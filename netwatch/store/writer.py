@@ -27,7 +27,7 @@ from netwatch.store.changes import Statements, prepare
 from netwatch.store.database import Database
 from netwatch.store.jobs import Job, Outcome, carry_out, tell
 from netwatch.store.metrics import COMMIT_SECONDS, ERRORS, QUEUE_LENGTH, TRANSACTIONS
-from netwatch.store.opening import replace_damaged
+from netwatch.store.remedies import Remedies
 from netwatch.store.reserve import Reserve
 
 MAX_BATCH = 512
@@ -37,8 +37,6 @@ FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 5.0
 LOOK_SECONDS = 2.0
 """How often the thread looks whether another process has written: a person who retries a mail should not wait."""
-FULL_CHECK = timedelta(minutes=1)
-REPLACE_AGAIN_SECONDS = 600.0
 
 log = structlog.get_logger(__name__)
 
@@ -60,11 +58,9 @@ class Writer:
         on_new_database: Callable[[], object],
     ) -> None:
         self._database = database
-        self._reserve = reserve
         self._forget_readers = forget_readers
         self._on_new_database = on_new_database
-        self._distrusted = False
-        self._replaced_at = float("-inf")
+        self._remedies = Remedies(database, reserve, disconnect=self._disconnect, replaced=self._replaced)
         self._left_out_before: Counter[str] = Counter()
         self._statements = Statements(database)
         self._engine = database.writer()
@@ -121,18 +117,22 @@ class Writer:
     @property
     def degraded(self) -> str:
         """Return what does not work as it should, as a sentence; empty when all is well."""
-        words = self.trouble or self._reserve.trouble
+        words = self.trouble or self._remedies.trouble
         gone = self._backlog.left_out - self._left_out_before
         return f"{words}; left out so far: {_in_words(gone)}" if words and gone else words
 
+    def distrust(self) -> None:
+        """Have the thread look whether the database is damaged; a reader thinks so."""
+        self._remedies.distrust()
+
     def _run(self) -> None:
-        while (batch := self._take()) or not self._closing:
+        while (batch := self._take()) is not None:
             self._write([job for job in batch if self._is_prepared(job)])
             self._look_around()
         self._disconnect()
 
-    def _take(self) -> list[Job]:
-        """Return what waits; nothing, where nothing came for a while or the store closes."""
+    def _take(self) -> list[Job] | None:
+        """Return what waits, nothing where nothing came for a while, and None when the store closes."""
         with self._wake:
             self._in_hand = 0
             if not self._backlog and not self._closing:
@@ -141,19 +141,15 @@ class Writer:
             QUEUE_LENGTH.set(len(self._backlog))
             batch = self._backlog.take(MAX_BATCH)
             self._in_hand = len(batch)
-            return batch
+            return None if self._closing and not batch else batch
 
     def _look_around(self) -> None:
         """See every few seconds whether there is room for a reserve, and whether somebody else wrote."""
         if time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
-        if self._reserve.trouble and self._reserve.keep():
+        if self._remedies.look():
             self._all_is_well()
-        if self._distrusted:
-            self._distrusted = False
-            if damage := self._database.damage(patience=FULL_CHECK):
-                self._replace(damage)
         try:
             before, self._foreign_mark = self._foreign_mark, self._database.foreign_mark(self._connected())
         except Exception:  # noqa: BLE001 - looking must not end the thread; the next write says what is wrong
@@ -166,7 +162,7 @@ class Writer:
         """Turn nouns into rows; a transaction that cannot be rows fails here, before it can disturb others."""
         if job.transaction is None:
             return True
-        if self._reserve.used and not self._is_essential(job):
+        if self._remedies.space_is_short and not self._is_essential(job):
             return False
         try:
             job.prepared = prepare(self._statements, job.transaction)
@@ -217,7 +213,7 @@ class Writer:
             except _Refused:
                 raise
             except Exception as exc:  # noqa: BLE001 - the thread must survive whatever a driver raises
-                if self._makes_room(exc) or self._replaces_damaged(exc):
+                if self._remedies.against(exc):
                     continue
                 self._troubled(exc)
             else:
@@ -226,37 +222,6 @@ class Writer:
             if not self._pause(wait):
                 return self._abandoned(batch)
             wait = min(wait * 2, LAST_RETRY_SECONDS)
-
-    def _makes_room(self, exc: Exception) -> bool:
-        """Give up the reserve where it is space that is missing; return whether that may have helped."""
-        kind = self._database.kind_of(exc)
-        if kind == "full" or (kind == "io" and self._reserve.disk_is_full()):
-            return self._reserve.give_up()
-        return False
-
-    def distrust(self) -> None:
-        """Have the thread look whether the database is damaged; a reader thinks so."""
-        self._distrusted = True
-
-    def _replaces_damaged(self, exc: Exception) -> bool:
-        """Put a new database in the place of a damaged one; return whether that was done."""
-        if self._database.kind_of(exc) != "corrupt":
-            return False
-        return self._replace(self._database.damage(patience=FULL_CHECK) or str(getattr(exc, "orig", None) or exc))
-
-    def _replace(self, damage: str) -> bool:
-        if time.monotonic() - self._replaced_at < REPLACE_AGAIN_SECONDS:
-            return False  # a disk that damages everything: making new files would only fill it
-        self._disconnect()
-        try:
-            replace_damaged(self._database, damage, datetime.now(UTC))
-        except Exception:
-            log.exception("the damaged database could not be replaced; it is tried again")
-            return False
-        self._replaced_at = time.monotonic()
-        self._forget_readers()
-        self._tell_loop(self._on_new_database)
-        return True
 
     def _in_one_transaction(self, batch: Sequence[Job]) -> list[Outcome]:
         started = time.perf_counter()
@@ -271,6 +236,10 @@ class Writer:
             raise
         COMMIT_SECONDS.observe(time.perf_counter() - started)
         return outcomes
+
+    def _replaced(self) -> None:
+        self._forget_readers()
+        self._tell_loop(self._on_new_database)
 
     def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
@@ -304,7 +273,7 @@ class Writer:
             log.info("the store writes again")
             self.trouble = ""
             self._forget_readers()  # what could be read of a read-only disk is not what stands there now
-            if not self._reserve.used:
+            if not self._remedies.space_is_short:
                 self._all_is_well()
 
     def _all_is_well(self) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 from datetime import UTC, datetime
 
-from netwatch.model import Alert, AlertKey, AlertState, Event, OutboxEntry, Transaction
+from netwatch.model import Alert, AlertKey, AlertState, Event, OutboxEntry, Supersession, Transaction
 from netwatch.store import Store, StoreSettings
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -15,16 +15,17 @@ NOW = datetime(2024, 1, 1, tzinfo=UTC)
 
 def transaction(name: str) -> Transaction:
     key = AlertKey(rule="r", device=name)
-    mails = (
+    mails = tuple(
         OutboxEntry(
             id=f"{name}/{recipient}", message_id=f"<{name}@x>", envelope_sender="a@x", recipient=recipient,
-            subject="s", message=b"m" * 3000, created_at=NOW, not_before=NOW, group_key=name,
+            subject="s", message=b"m" * 3000, created_at=NOW, not_before=NOW, group_key=name, thread_id="<one@x>",
         )
         for recipient in ("one@x", "two@x")
     )  # fmt: skip
     return Transaction(
         alerts=(Alert(id=name, key=key, state=AlertState.FIRING, pending_at=NOW),),
-        entries=tuple(mails),
+        entries=mails,
+        supersessions=tuple(Supersession(entry_id=mail.id, subject="also", message=b"also") for mail in mails),
         events=tuple(Event(at=NOW, kind="alert", text=str(n), alert_id=name) for n in range(3)),
     )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from netwatch.model import OutboxState
 from netwatch.store import StoreReader, StoreSettings
 
 WRITER = Path(__file__).with_name("endless_writer.py")
@@ -41,10 +42,18 @@ async def test_a_killed_writer_loses_nothing_it_promised_and_leaves_no_halves(
     reader = StoreReader(settings)
     await reader.start()
     alerts = {alert.id for alert in await reader.alerts()}
-    entries = Counter(one.group_key for one in await reader.outbox())
-    events = Counter(one.alert_id for one in await reader.events(limit=10**9))
+    rows = await reader.outbox()
+    said = await reader.events(limit=10**9)
+    account = await reader.account()
     await reader.stop()
+    entries = Counter(one.group_key for one in rows)
+    events = Counter(one.alert_id for one in said if one.kind == "alert")
     assert promised
     assert promised <= alerts
     assert entries == dict.fromkeys(alerts, 2)
     assert events == dict.fromkeys(alerts, 3)
+    assert account.unaccounted == 0
+    superseded = {one.id for one in rows if one.state is OutboxState.SUPERSEDED}
+    assert {one.recipient for one in rows if one.id not in superseded} == {"one@x", "two@x"}
+    assert len(superseded) == len(rows) - 2, "of each recipient only the newest waits"
+    assert {one.entry_id for one in said if one.kind == "delivery"} == superseded
