@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.alerts import EscalationStep, due_steps, next_step_at
@@ -92,6 +92,7 @@ def test_the_next_step_is_known_ahead():
     assert next_step_at(group("gone"), known, STEPS, nobody, (), NOON) is None
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 100), min_size=1, max_size=4),
     st.sets(st.tuples(st.sampled_from(["boss", "chief"]), st.integers(0, 3))),

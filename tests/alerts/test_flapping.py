@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -61,6 +61,7 @@ def test_a_clock_set_back_leaves_no_beginning_in_the_future():
     assert history == (NOON, NOON)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 5000), max_size=60).map(sorted), st.integers(2, 8))
 def test_the_history_is_short_and_says_as_much_as_a_long_one(seconds, starts):
     policy, every = FlapPolicy(starts=starts), []

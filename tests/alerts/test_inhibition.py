@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -124,6 +124,7 @@ RULES = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(ALERTS, RULES)
 def test_the_index_says_what_a_search_through_all_says(shapes, settings):
     firing = [

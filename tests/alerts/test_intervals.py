@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -233,11 +233,13 @@ def days_of(text: str, month: list[int]) -> set[int]:
     return {day for day in month for number in span(text) if day == number or day - len(month) - 1 == number}
 
 
+@settings(deadline=None)
 @given(SHAPES, INSTANTS)
 def test_an_interval_says_what_its_words_say(shape, now):
     assert interval(**shape).holds(now) is said_by_the_words(shape, now)
 
 
+@settings(deadline=None)
 @given(SHAPES, INSTANTS, st.lists(st.floats(0, 0.999_99), max_size=20))
 def test_between_two_looks_nothing_changes(shape, now, places):
     one = interval(**shape)
@@ -248,6 +250,7 @@ def test_between_two_looks_nothing_changes(shape, now, places):
     assert {one.holds(now + (look - now) * place) for place in places} <= {one.holds(now)}
 
 
+@settings(deadline=None)
 @given(st.lists(SHAPES, min_size=1, max_size=2), INSTANTS)
 def test_the_end_is_the_first_minute_in_which_nothing_holds(shapes, now):
     intervals = [interval(**shape) for shape in shapes]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -128,6 +128,7 @@ def test_a_weekly_hour_is_left_out_or_there_twice_as_the_clocks_on_the_wall_say(
     assert muted == list(range(muted[0], muted[-1] + 1)) if muted else True
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-300, 300), min_size=1, max_size=12))
 def test_what_is_remembered_between_questions_changes_no_answer_whatever_their_order(hours):
     settings = ({**CORE, **ONCE, "mode": "skip", "children": True}, {**CORE, **SUNDAYS, "name": "weekly"})

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.alerts import Silences, checked_silence, compile_silence, expired_silence, silence_muting
@@ -158,6 +158,7 @@ def test_an_expired_silence_is_over(begins, ends):
     assert (after == before) is (before.state(NOON) is SilenceState.EXPIRED)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.lists(st.text(), max_size=3), st.integers(-9, 9), st.integers(-9, 9))
 def test_whatever_is_asked_for_it_is_had_or_refused(author, comment, matchers, begins, ends):
     try:
@@ -178,6 +179,7 @@ SILENCES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(SILENCES, st.fixed_dictionaries({}, optional={"device": st.sampled_from(["sw1", "sw2"]),
                                                      "site": st.sampled_from(["hq", ""])}))  # fmt: skip
 def test_the_index_of_many_silences_says_what_each_says(shapes, labels):

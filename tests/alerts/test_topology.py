@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.alerts import Parents, Sight, Topology
@@ -208,6 +208,7 @@ def mutings(network: tuple[Topology, dict[str, Sight]], now: float, begun: float
     return {name: muting for name, muting in found.items() if muting is not None}
 
 
+@settings(deadline=None)
 @given(networks(), st.integers(0, 60))
 def test_whoever_is_held_back_as_cut_off_points_at_a_dead_device_above_it_that_is_not(network, now):
     topology, sights = network
@@ -220,6 +221,7 @@ def test_whoever_is_held_back_as_cut_off_points_at_a_dead_device_above_it_that_i
             assert muting.by not in held or "only reached through" not in held[muting.by].reason
 
 
+@settings(deadline=None)
 @given(networks(), st.integers(0, 60), st.integers(-60, 0))
 def test_a_view_of_all_says_what_each_question_alone_says(network, now, begun):
     topology, sights = network
@@ -229,6 +231,7 @@ def test_a_view_of_all_says_what_each_question_alone_says(network, now, begun):
     assert mutings(network, now, begun) == {name: muting for name, muting in alone.items() if muting is not None}
 
 
+@settings(deadline=None)
 @given(networks(), st.integers(0, 60))
 def test_nobody_is_cut_off_by_a_device_behind_which_something_answers_that_has_no_other_way(network, now):
     topology, sights = network
@@ -253,6 +256,7 @@ def only_ways_to(topology: Topology, name: str) -> set[str]:
     return set.union(*ways) if parents.needs == "all" else ways[0] if len(ways) == 1 else set()
 
 
+@settings(deadline=None)
 @given(networks())
 def test_once_all_is_up_and_was_asked_nobody_is_held_back(network):
     topology, _ = network
@@ -261,6 +265,7 @@ def test_once_all_is_up_and_was_asked_nobody_is_held_back(network):
     assert mutings((topology, everyone), now=1, begun=-1) == {}
 
 
+@settings(deadline=None)
 @given(networks(), st.integers(-60, 0))
 def test_nobody_waits_longer_than_patience(network, begun):
     held = mutings(network, now=begun + 15, begun=begun)
@@ -268,6 +273,7 @@ def test_nobody_waits_longer_than_patience(network, begun):
     assert not [name for name, muting in held.items() if "waiting" in muting.reason]
 
 
+@settings(deadline=None)
 @given(networks(), st.integers(-30, 0))
 def test_a_device_that_was_asked_after_everything_waits_for_no_further_question(network, begun):
     topology, sights = network
@@ -278,6 +284,7 @@ def test_a_device_that_was_asked_after_everything_waits_for_no_further_question(
     assert not [name for name, muting in held.items() if "not asked since" in muting.reason]
 
 
+@settings(deadline=None)
 @given(networks(), st.integers(0, 6))
 def test_an_answer_frees_nobody_else(network, number):
     topology, sights = network
