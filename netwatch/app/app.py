@@ -18,9 +18,9 @@ from prometheus_client import Gauge
 from netwatch import __version__
 from netwatch.alerts import Route, build_route
 from netwatch.app.actions import Actions
-from netwatch.app.canary import CANARY, Canary, canary_rule
+from netwatch.app.canary import CANARY, canary_rule
 from netwatch.app.clockwork import Clockwork, Follower
-from netwatch.app.heartbeat import Heartbeat
+from netwatch.app.life_signs import build_daily, build_heartbeat, reporter
 from netwatch.app.policy import build_policy
 from netwatch.app.routing_text import routing_text
 from netwatch.app.self_watch import OWN_NAME, Organ, SelfWatch
@@ -60,7 +60,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
-from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, Ping, TrapSender, WebSender, load_wordings
+from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, TrapSender, WebSender, load_wordings
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
@@ -73,6 +73,7 @@ log = structlog.get_logger(__name__)
 
 SELF_WATCH_INTERVAL = timedelta(seconds=10)
 PRUNE_INTERVAL = timedelta(hours=1)
+DAILY_LOOK_INTERVAL = timedelta(seconds=30)
 MISTRUST_CLOCK_FOR = timedelta(days=1)
 """For so long after the clock was set forward nothing is deleted for its age."""
 STALE_INTERVALS = 3
@@ -149,7 +150,13 @@ class App:
             self._engine, self._history, rules=(*self._rules, *book.trap_rules), route=route, names=self._names,
             devices=(OWN_NAME, *(device.name for device in self._devices)), now=self._clock.now,
         )  # fmt: skip
-        self._heartbeat = self._built_heartbeat()
+        self._heartbeat = build_heartbeat(
+            settings, engine=self._engine, store=self._store, clock=self._clock.now,
+            loops={
+                "polling": self._is_polling, "the trap port": self._is_hearing,
+                "sending": self._notifier.is_alive, "deciding": self._engine.is_alive,
+            },
+        )  # fmt: skip
         self._clockwork = Clockwork(self._clock, self._store, self._followers)
         self._sender: TrapSender | None = None
         self._transport: NotificationSender | None = None
@@ -166,6 +173,10 @@ class App:
             is_alive=self.is_alive,
             heartbeat_trouble=lambda: self._heartbeat.trouble if self._heartbeat is not None else "",
         )
+        self._daily = build_daily(
+            settings, store=self._store, clock=self._clock.now,
+            report=reporter(self._store, self._engine, self._statuses, views.problems),
+        )  # fmt: skip
         exposition = Exposition(self._board, self._library.schema(), views.devices)
         pages = create_app(
             views, exposition, settings.web, __version__,
@@ -239,6 +250,9 @@ class App:
         self._ticker.every(SELF_WATCH_INTERVAL, "measure", self._measure)
         if self._heartbeat is not None:
             self._ticker.every(self._settings.heartbeat.interval, "heartbeat", self._heartbeat.beat)
+        if self._daily is not None:
+            await self._daily.start()
+            self._ticker.every(DAILY_LOOK_INTERVAL, "daily mail", self._daily.look)
         self._ticker.every(PRUNE_INTERVAL, "retention", self._prune)
         self._ticker.start()
         await self._server.start()
@@ -257,18 +271,6 @@ class App:
             ClockVitals(self._clockwork.watch),
             *([self._heartbeat] if self._heartbeat is not None else []),
         )
-
-    def _built_heartbeat(self) -> Heartbeat | None:
-        """Return what tells a dead man's switch that we live, None where nobody waits for it."""
-        url = self._settings.heartbeat.url
-        if url is None:
-            return None
-        loops = {
-            "polling": self._is_polling, "the trap port": self._is_hearing, "sending": self._notifier.is_alive,
-            "deciding": self._engine.is_alive,
-        }  # fmt: skip
-        canary = Canary(self._engine, self._store, self._clock.now)
-        return Heartbeat(fly=canary.fly, loops=loops, ping=Ping(url), clock=self._clock.now)
 
     def _followers(self) -> Sequence[Follower]:
         """Return the rooms that follow when the wall clock was set."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,13 +19,13 @@ from prometheus_client import Gauge
 
 from netwatch.app.clock_watch import ClockWatch
 from netwatch.app.pulse import LagMeter
-from netwatch.model import Account, OutboxEntry, OutboxState, Value
+from netwatch.model import Account, OutboxState, Value
 from netwatch.store import show_account
 
 Vitals = Mapping[str, Value]
 
 DEAD_FOR = timedelta(days=1)
-DEAD_LETTERS_SEEN = 1000
+"""A mail refused for good is to be looked at for so long."""
 CLOCK_NEWS_FOR = timedelta(minutes=10)
 TRAP_NEWS_FOR = timedelta(minutes=10)
 
@@ -42,11 +42,8 @@ class Ledger(Protocol):
     async def oldest_unsent(self) -> datetime | None:
         """Return when the oldest mail that is not sent was written, None where none waits."""
 
-    async def outbox_counts(self) -> Mapping[OutboxState, int]:
-        """Return how many mails are in each state."""
-
-    async def outbox(self, states: Collection[OutboxState] | None, limit: int) -> Sequence[OutboxEntry]:
-        """Return the newest mails first."""
+    async def ended_since(self, since: datetime) -> Mapping[OutboxState, int]:
+        """Return how many mails were sent, or refused for good, from an instant on."""
 
     async def account(self) -> Account:
         """Return what became of every row there ever was."""
@@ -112,14 +109,9 @@ class LedgerVitals:
             OUTBOX.labels(state).set(account.by_state.get(state, 0))
         return {
             "oldest_unsent_seconds": age,
-            "dead_letters": await self._lately_dead(now) if account.by_state.get(OutboxState.DEAD) else 0,
+            "dead_letters": (await self.ledger.ended_since(now - DEAD_FOR))[OutboxState.DEAD],
             "outbox_unaccounted": show_account(account),
         }
-
-    async def _lately_dead(self, now: datetime) -> int:
-        """Return how many mails were refused for good in the last day: what somebody should still look at."""
-        dead = await self.ledger.outbox({OutboxState.DEAD}, DEAD_LETTERS_SEEN)
-        return sum(entry.last_tried_at is not None and now - entry.last_tried_at < DEAD_FOR for entry in dead)
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ what could not be delivered.
 
 from netwatch.notify.carrier import Outbox
 from netwatch.notify.compose import compose
+from netwatch.notify.daily_mail import Daily, compose_daily
 from netwatch.notify.dead_letters import DeadLetters
 from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
 from netwatch.notify.digest import SCOPE as DIGEST_MEMORY
@@ -42,7 +43,7 @@ __all__ = [
     "TrapReceiverSettings", "AlertmanagerSettings", "WebhookSettings",
     "Mailer", "DIGEST_MEMORY", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
     "compose", "incident_subject",
-    "DeadLetters", "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus", "Ping",
+    "DeadLetters", "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus", "Ping", "Daily", "compose_daily",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
     "RelayDiagnosis", "Step", "Phase", "test_mail",
 ]  # fmt: skip

@@ -238,6 +238,13 @@ class MemoryStore:
         """Return when the oldest mail still to be sent was made."""
         return min((entry.created_at for entry in self._unsent()), default=None)
 
+    async def ended_since(self, since: datetime) -> dict[OutboxState, int]:
+        """Return how many rows were sent, or died, from an instant on."""
+        rows = self._outbox.values()
+        sent = sum(e.state is OutboxState.SENT and e.sent_at is not None and e.sent_at >= since for e in rows)
+        died = (e.last_tried_at for e in rows if e.state is OutboxState.DEAD)
+        return {OutboxState.SENT: sent, OutboxState.DEAD: sum(at is not None and at >= since for at in died)}
+
     async def next_due(self, kind: OutboxKind = OutboxKind.MAIL) -> datetime | None:
         """Return when `claim_due` will next find something of a kind; in the past, if it would now."""
         unsent = [entry for entry in self._unsent() if entry.kind is kind]

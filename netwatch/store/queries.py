@@ -227,6 +227,16 @@ def oldest_unsent(connection: Connection) -> datetime | None:
     return _instant(connection.execute(query).scalar())
 
 
+def ended_since(connection: Connection, since: datetime) -> dict[OutboxState, int]:
+    """Return how many rows were sent, or died, from an instant on."""
+    ends = {OutboxState.SENT: OUTBOX.c.sent_at, OutboxState.DEAD: OUTBOX.c.last_tried_at}
+    counts = {
+        state: select(func.count()).where(OUTBOX.c.state == state.value, at >= microseconds(since))
+        for state, at in ends.items()
+    }
+    return {state: connection.execute(query).scalar() or 0 for state, query in counts.items()}
+
+
 def next_due(connection: Connection, kind: OutboxKind) -> datetime | None:
     """Return when `claim_due` will next find something of a kind: a row's time, or the end of a lease."""
     sending = OutboxState.SENDING.value

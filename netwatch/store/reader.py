@@ -157,6 +157,10 @@ class StoreReader:
         """Return when the oldest mail still to be sent was made."""
         return await self._read(queries.oldest_unsent)
 
+    async def ended_since(self, since: datetime) -> dict[OutboxState, int]:
+        """Return how many rows were sent, or died, from an instant on."""
+        return await self._read(queries.ended_since, since)
+
     async def next_due(self, kind: OutboxKind = OutboxKind.MAIL) -> datetime | None:
         """Return when `claim_due` will next find something of a kind; in the past, if it would now."""
         return await self._read(queries.next_due, kind)

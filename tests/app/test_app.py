@@ -11,7 +11,8 @@ import pytest
 from netwatch.app import App
 from netwatch.config import load_settings
 from netwatch.errors import NetWatchError
-from netwatch.model import InvalidFile
+from netwatch.model import InvalidFile, Memory, Transaction
+from netwatch.store import Store
 
 CONFIG = """
 credentials:
@@ -113,3 +114,26 @@ async def test_a_dead_mans_switch_is_told_by_the_whole_agent_and_its_address_by_
         await switch.wait_closed()
     said = capsys.readouterr()
     assert "secret-token" not in said.out + said.err
+
+
+async def test_the_daily_mail_of_the_whole_agent_says_what_is_wrong(config):
+    settings = load_settings(config)
+    store = Store(settings.store)
+    await store.start()
+    await store.commit(Transaction(memories=(Memory(scope="daily", key="last", text='"2020-01-01"'),)))
+    await store.stop()
+    config.write_text(
+        config.read_text()
+        + "receivers: [{name: noc, email: {to: [noc@example.net]}}]\nroute: {receiver: noc}\n"
+        + "smtp: {relays: [{host: 127.0.0.1, port: 1}]}\n"
+        + "heartbeat: {daily_mail: {receiver: noc, at: '00:00'}}\n"
+    )
+    app = App(load_settings(config))
+    await app.start()
+    try:
+        await app._daily.look()
+        (mail,) = [row for row in (await app.told())[1] if "NetWatch: " in row.subject]
+        assert mail.recipient == "noc@example.net"
+        assert b"balanced: every mail is accounted for" in mail.message
+    finally:
+        await app.stop()

@@ -514,3 +514,16 @@ async def test_nothing_is_taken_before_the_start_or_after_the_stop(store: AnySto
     assert not store.alive
     with pytest.raises(StoreError, match="not running"):
         store.commit(mails("m1"))
+
+
+async def test_what_was_sent_or_died_lately_is_counted(store):
+    for name, fields in {
+        "sent": {"state": OutboxState.SENT, "sent_at": after(hours=2)},
+        "sent long ago": {"state": OutboxState.SENT, "sent_at": T0},
+        "died": {"state": OutboxState.DEAD, "last_tried_at": after(hours=1)},
+        "died long ago": {"state": OutboxState.DEAD, "last_tried_at": T0},
+        "waits": {"state": OutboxState.DEFERRED, "last_tried_at": after(hours=2)},
+    }.items():
+        await store.commit(mails(name, **fields))
+
+    assert await store.ended_since(after(hours=1)) == {OutboxState.SENT: 1, OutboxState.DEAD: 1}
