@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 
-from netwatch.simulator import RoughServer, Step, reply
+from netwatch.simulator import Act, RoughServer, Step, reply
 
 START_SECONDS = 20.0
 SLOW = {Step.DATA: reply(354, after=0.05), Step.DOT: reply(250, after=0.15)}
@@ -20,7 +20,19 @@ def slow_mail_server(
     on_step: Callable[[Step, bool], None] = lambda _step, _answered: None,
 ) -> Iterator[RoughServer]:
     """Take mail slowly until the block ends; what was taken stays readable."""
-    server = RoughServer(SLOW, on_step=on_step)
+    with mail_server(SLOW, on_step=on_step) as server:
+        yield server
+
+
+@contextmanager
+def mail_server(
+    script: Mapping[Step, Act] | None = None,
+    *,
+    recipients: Mapping[str, Act] | None = None,
+    on_step: Callable[[Step, bool], None] = lambda _step, _answered: None,
+) -> Iterator[RoughServer]:
+    """Take mail, or not, as the script says, until the block ends."""
+    server = RoughServer(script, recipients=recipients, on_step=on_step)
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     thread = threading.Thread(target=lambda: asyncio.run(_serve(server, started)), name="mail server", daemon=True)
     thread.start()

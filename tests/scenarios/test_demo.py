@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
@@ -93,6 +95,45 @@ def test_the_story_is_told_on_the_page_in_the_metrics_and_by_mail_and_ends_well(
     assert f"{count} of {count} expected changes were mailed" in running.text
     assert "Traceback" not in running.text
     assert not config.parent.exists()
+
+
+@pytest.mark.timeout(180)
+def test_explain_answers_for_every_alert_of_the_demo(demo):
+    running = demo()
+    page = running.said(r"The page: +(http://127\.0\.0\.1:\d+/)")
+    config = running.said(r"Configuration: +(/\S+netwatch\.yaml)")
+    wait_until(lambda: "expected changes were mailed" in running.text, "the end of the story", 100)
+
+    alerts = json.loads(running.get(f"{page}api/v1/alerts"))
+    expected = {(one.rule, one.device) for one in demo_story().expectations()}
+    assert {(one["rule"], one["device"]) for one in alerts} >= expected
+    for one in alerts:
+        asked = urlencode({name: one[name] for name in ("rule", "device", "instance")})
+        answer = json.loads(running.get(f"{page}api/v1/explain?{asked}"))
+        assert_explained(one, answer)
+
+    command = [sys.executable, "-m", "netwatch", "explain", "DeviceDown", "fw-edge1", "-c", config]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+    assert re.search(r"you@example\.net was told at [\d:]+", printed)
+    assert re.search(r"reply: 250|accepted by .*: 250", printed)
+
+
+def assert_explained(alert: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Hold an answer against the alert it is about: whoever was told, the mail, its try and the server's reply."""
+    kinds = [line["kind"] for line in answer["lines"]]
+    assert answer["alert_id"] == alert["id"], answer["verdict"]
+    assert {"rule", "route", "alert"} <= set(kinds), answer
+    if alert["firing_at"] is None:
+        assert "It does not fire yet" in answer["verdict"]
+        return
+    if "nobody was told: it ended before a mail was due" in answer["verdict"]:
+        assert "mail" not in kinds
+        return
+    assert re.search(r"you@example\.net was told at [\d:]+", answer["verdict"]), answer["verdict"]
+    tries = [line["details"] for line in answer["lines"] if line["kind"] == "attempt"]
+    assert "mail" in kinds
+    assert all(one["attempt"] == "1" and one["reply"].startswith("250") for one in tries), tries
+    assert tries
 
 
 def test_ctrl_c_ends_the_demo_at_once_and_without_a_complaint(demo):
