@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from netwatch.model import Curve
 from netwatch.notify.words import number, prefixed
@@ -29,7 +29,7 @@ _TEXT = 24
 _BACK, _FRAME, _GRID, _WORDS, _LINE, _UNDER, _LIMIT = (
     "#ffffff", "#c4cad1", "#e3e7eb", "#3d4650", "#1f5fa8", "#dfeaf6", "#b3261e",
 )  # fmt: skip
-_COLOURS = 24
+_COMPRESSION = 5
 _GAP = 4
 """A pause so many times the usual distance of two points is drawn as one."""
 
@@ -58,15 +58,16 @@ def draw_chart(curve: Curve) -> bytes:
     image = Image.new("RGB", (_WIDTH, _HEIGHT), _BACK)
     frame = _Frame.around(points, curve.threshold if _has_limit(curve) else None)
     draw = ImageDraw.Draw(image)
-    _draw_axes(draw, frame)
+    _draw_axes(image, draw, frame)
     for run in _runs(points):
         _draw_run(draw, frame, run)
     if frame.limit is not None:
-        _draw_limit(draw, frame, frame.limit)
+        _draw_limit(image, draw, frame, frame.limit)
     x, y = frame.place(points[-1])
     draw.ellipse((x - 6, y - 6, x + 6, y + 6), fill=_LINE)
     octets = io.BytesIO()
-    image.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(octets, "PNG")
+    few = image.quantize(palette=_palette(), dither=Image.Dither.NONE)
+    few.save(octets, "PNG", compress_level=_COMPRESSION)
     return octets.getvalue() if octets.tell() <= MAX_OCTETS else b""
 
 
@@ -164,26 +165,60 @@ def _down(point: tuple[float, float]) -> float:
     return point[1]
 
 
-def _draw_axes(draw: ImageDraw.ImageDraw, frame: _Frame) -> None:
+def _draw_axes(image: Image.Image, draw: ImageDraw.ImageDraw, frame: _Frame) -> None:
     ground, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
     for value in frame.ticks:
         y = frame.y(value)
         draw.line(((_LEFT, y), (right, y)), fill=_FRAME if value == frame.low else _GRID, width=2)
-        draw.text((_LEFT - 12, y), _short(value, frame.high - frame.low), fill=_WORDS, font=_font(), anchor="rm")
+        _write(image, (_LEFT - 12, y), _short(value, frame.high - frame.low), _WORDS, anchor="rm")
     for at, anchor in ((frame.start, "la"), (frame.start + (frame.end - frame.start) / 2, "ma"), (frame.end, "ra")):
         words = f"{at.astimezone(UTC):%H:%M}" + (" UTC" if at == frame.end else "")
-        draw.text((frame.x(at), ground + 12), words, fill=_WORDS, font=_font(), anchor=anchor)
+        _write(image, (frame.x(at), ground + 12), words, _WORDS, anchor=anchor)
 
 
-def _draw_limit(draw: ImageDraw.ImageDraw, frame: _Frame, limit: float) -> None:
+def _draw_limit(image: Image.Image, draw: ImageDraw.ImageDraw, frame: _Frame, limit: float) -> None:
     """Draw the threshold broken, so that it is told from the curve without colours too, and name it."""
     y = frame.y(limit)
     for x in range(_LEFT, _WIDTH - _RIGHT, 22):
         draw.line(((x, y), (min(x + 13, _WIDTH - _RIGHT), y)), fill=_LIMIT, width=3)
     words, above = f"threshold {_short(limit, abs(limit))}", y - 30 > 4
     place = (_LEFT + 8, y - 6) if above else (_LEFT + 8, y + 6)
-    draw.text(place, words, fill=_LIMIT, font=_font(), anchor="lb" if above else "la",
-              stroke_width=3, stroke_fill=_BACK)  # fmt: skip
+    anchor = "lb" if above else "la"
+    _write(image, place, words, _BACK, anchor=anchor, halo=3)
+    _write(image, place, words, _LIMIT, anchor=anchor)
+
+
+def _write(
+    image: Image.Image, place: tuple[float, float], words: str, colour: str, *, anchor: str, halo: int = 0
+) -> None:
+    mask, left, top = _letters(words, anchor, halo)
+    image.paste(colour, (round(place[0]) + left, round(place[1]) + top), mask)
+
+
+@functools.lru_cache(maxsize=256)
+def _letters(words: str, anchor: str, halo: int) -> tuple[Image.Image, int, int]:
+    """Return how words are painted, and where beside their place; to draw letters costs more than all the rest."""
+    left, top, right, bottom = (
+        int(edge) for edge in ImageDraw.Draw(Image.new("L", (1, 1))).textbbox(
+            (0, 0), words, font=_font(), anchor=anchor, stroke_width=halo
+        )
+    )  # fmt: skip
+    mask = Image.new("L", (max(1, right - left + 1), max(1, bottom - top + 1)), 0)
+    ImageDraw.Draw(mask).text((-left, -top), words, fill=255, font=_font(), anchor=anchor, stroke_width=halo)
+    return mask, left, top
+
+
+@functools.cache
+def _palette() -> Image.Image:
+    """Return the few colours there are: each as it is, and on its way to what it is painted on."""
+    grounds = [ImageColor.getrgb(colour)[:3] for colour in (_BACK, _UNDER)]
+    inks = [ImageColor.getrgb(colour)[:3] for colour in (_FRAME, _GRID, _WORDS, _LINE, _LIMIT)]
+    parts = [part for colour in (*grounds, *inks) for part in colour]
+    for ground, ink, share in itertools.product(grounds, inks[2:], (0.25, 0.5, 0.75)):
+        parts += [round(a + (b - a) * share) for a, b in zip(ground, ink, strict=True)]
+    image = Image.new("P", (1, 1))
+    image.putpalette(parts)
+    return image
 
 
 def _short(value: float, spread: float) -> str:
