@@ -57,17 +57,28 @@ def sample_notifications() -> Mapping[str, Notification]:
             repeat=True,
         ),
         "maintenance": _notification(full, marks={"2": "in maintenance: core upgrade, until 2026-11-23 04:00 UTC"}),
-        "hostile": _notification(_hostile(), subject=HOSTILE, receiver=HOSTILE, escalation=HOSTILE,
-                                 marks={"9": HOSTILE}, also=(_hostile(),),
-                                 held_back=(HeldBack(muting=_HOSTILE_SILENCE, alerts=2, devices=2),),
-                                 curves={"9": _curve(5.0, 3.0)}),
+        "hostile": hostile_notification(HOSTILE),
     }  # fmt: skip
+
+
+def hostile_notification(text: str) -> Notification:
+    """Return a notification with this text wherever text can come from outside."""
+    alert = _alert("9", text, text, f"ifName={text}", text, summary=text, description=text, runbook=text,
+                   labels={text: text, "ifAlias": text}, value=text, threshold=text)  # fmt: skip
+    alert = replace(alert, acked_at=AT, acked_by=text, ack_comment=text)
+    over = replace(alert, id="8", state=AlertState.RESOLVED, resolved_at=AT)
+    held = HeldBack(muting=Muting(kind=MuteKind.SILENCED, reason=text, by=text), alerts=2, devices=2)
+    parent = HeldBack(muting=Muting(kind=MuteKind.PARENT, reason=text, by=text), alerts=2, devices=2)
+    return _notification(
+        alert, *(replace(alert, id=f"more{number}") for number in range(5)), resolved=(over,), sequence=2,
+        subject=text, receiver=text, escalation=text, marks={"9": text}, also=(alert,), held_back=(held, parent),
+        curves={"9": _curve(5.0, 3.0)}, labels={text: text},
+    )  # fmt: skip
 
 
 _SILENCED = Muting(
     kind=MuteKind.SILENCED, reason="silenced by anna until 2026-11-23 14:00 UTC: core upgrade", by="s1"
 )
-_HOSTILE_SILENCE = Muting(kind=MuteKind.SILENCED, reason=HOSTILE, by=HOSTILE)
 
 
 def _alert(
@@ -100,18 +111,12 @@ def _ports(count: int) -> list[Alert]:
     ]  # fmt: skip
 
 
-def _hostile() -> Alert:
-    alert = _alert("9", HOSTILE, HOSTILE, f"ifName={HOSTILE}", HOSTILE, summary=HOSTILE, description=HOSTILE * 50,
-                   runbook=HOSTILE, labels={HOSTILE: HOSTILE, "ifAlias": HOSTILE * 300}, value=HOSTILE,
-                   threshold=HOSTILE)  # fmt: skip
-    return replace(alert, acked_at=AT, acked_by=HOSTILE, ack_comment=HOSTILE)
-
-
 def _notification(*firing: Alert, resolved: tuple[Alert, ...] = (), **changes: Any) -> Notification:
     first = (*resolved, *firing)[0]
     name = f"{first.key.device} {first.key.instance.partition('=')[2]} {first.key.rule}"
     group = AlertGroup(
-        key="noc/core-sw1", receiver=changes.pop("receiver", "noc"), labels={"device": first.key.device},
+        key="noc/core-sw1", receiver=changes.pop("receiver", "noc"),
+        labels=changes.pop("labels", {"device": first.key.device}),
         thread_id="6f1c8a52-11aa-4a63-8a34-0f3f2f6c2f10", opened_at=AT - 3 * _MINUTE,
         subject=changes.pop("subject", " ".join(name.split())), escalation=changes.pop("escalation", ""),
     )  # fmt: skip

@@ -67,12 +67,12 @@ def incident_subject(notification: Notification) -> str:
 
     It is what the group keeps; where it keeps none, the device, row and name of its first alert.
     """
-    if notification.group.subject:
-        return clean_line(notification.group.subject, MAX_SUBJECT)
+    if kept := clean_line(notification.group.subject, MAX_SUBJECT):
+        return kept
     every = (*notification.firing, *notification.resolved)
     if not every:
         return "nothing to report"
-    return alert_name(min(every, key=lambda alert: (alert.pending_at, alert.id)))
+    return alert_name(min(every, key=lambda alert: (alert.pending_at, alert.id))) or "something without a name"
 
 
 def by_urgency(alerts: Iterable[Alert]) -> list[Alert]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwatch.notify.mime import (
+    Picture,
     alternative,
     ascii_header,
     date_header,
@@ -82,3 +84,22 @@ def test_a_date_is_written_in_utc():
     assert parsed(plain([date_header(noon)], text="").message)["Date"].datetime == datetime(
         2026, 11, 23, 12, tzinfo=UTC
     )
+
+
+def test_a_text_in_another_script_takes_less_room_in_base64():
+    text = "\n".join(["\u6771\u4eac\u306e\u5f53\u76f4" * 6] * 40)
+
+    message = plain([ascii_header("MIME-Version", "1.0")], text=text).message
+
+    assert b"Content-Transfer-Encoding: base64" in message
+    assert len(message) < 1.5 * len(text.encode())
+    assert parsed(message).get_content().replace("\r\n", "\n") == text
+
+
+def test_no_boundary_is_the_beginning_of_another():
+    picture = Picture(content_id="a@b.example", words="x", png=b"png")
+    mail = alternative([ascii_header("MIME-Version", "1.0")], text="x", html="y", boundary="=_a", pictures=[picture])
+
+    outer, inner = re.findall(rb'boundary="([^"]+)"', mail.message)
+    assert not inner.startswith(outer)
+    assert not outer.startswith(inner)
