@@ -25,6 +25,7 @@ from netwatch.web.alertmanager_api import alertmanager_router
 from netwatch.web.api import METHODS, api_router
 from netwatch.web.change_api import change_router
 from netwatch.web.explain_api import Explainer, explain_nothing, explain_router
+from netwatch.web.explain_page import explain_page_router
 from netwatch.web.guard import Guard, is_alertmanagers
 from netwatch.web.live import Live
 from netwatch.web.metrics_route import metrics_router
@@ -59,9 +60,9 @@ def create_app(
     app = FastAPI(title="NetWatch", version=version, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
     templates = Templates(version, can_change=actions is not None and not settings.read_only)
     heard = trap_log or NoTraps()
-    app.state.live = Live(views, trap_log=heard)
-    app.include_router(metrics_router(views, metrics))
     doing = actions or NoActions()
+    app.state.live = Live(views, trap_log=heard, actions=doing)
+    app.include_router(metrics_router(views, metrics))
     app.include_router(alertmanager_router(views, doing, version))
     app.include_router(change_router(doing))
     app.include_router(explain_router(explainer))
@@ -71,6 +72,7 @@ def create_app(
     app.include_router(alert_router(views, doing, templates))
     app.include_router(silence_router(views, doing, templates))
     app.include_router(act_router(doing, templates))
+    app.include_router(explain_page_router(explainer, templates))
     app.mount("/static", StaticFiles(directory=_STATIC))
     _add_error_pages(app, templates)
     app.add_middleware(Guard, settings=settings)

@@ -16,6 +16,7 @@ from netwatch.engine import Explanation, Question, flat_explanation
 
 Explainer = Callable[[Question], Awaitable[Explanation]]
 MOST_LETTERS = 1000
+MOST_YEARS = 100
 Words = Annotated[str, Query(max_length=MOST_LETTERS)]
 
 
@@ -25,9 +26,12 @@ async def explain_nothing(question: Question) -> Explanation:
 
 
 def question_of(rule: str, device: str, instance: str, at: datetime | None) -> Question:
-    """Return the question; an instant without an offset is one in UTC."""
-    if at is not None and at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
+    """Return the question, or raise the 400; an instant without an offset is one in UTC."""
+    if at is not None:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at
+        if abs(at.year - datetime.now(UTC).year) > MOST_YEARS:
+            raise HTTPException(400, f"at: {at.year} is not within a hundred years")
+        at = at.astimezone(UTC)
     return Question(rule=rule, device=device, instance=instance, at=at)
 
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 import structlog
 
 from netwatch.errors import NetWatchError
+from netwatch.web.actions import Actions, NoActions
 from netwatch.web.metrics import EVENT_STREAMS
 from netwatch.web.views import NoTraps, TrapLog, Views
 
@@ -25,9 +26,13 @@ class Live:
     """The event streams of open pages."""
 
     def __init__(
-        self, views: Views, look_every_seconds: float = LOOK_EVERY_SECONDS, trap_log: TrapLog | None = None
+        self,
+        views: Views,
+        look_every_seconds: float = LOOK_EVERY_SECONDS,
+        trap_log: TrapLog | None = None,
+        actions: Actions | None = None,
     ) -> None:
-        self._views = views
+        self._views, self._actions = views, actions or NoActions()
         self._trap_log = trap_log or NoTraps()
         self._look_every = look_every_seconds
         self._watcher: asyncio.Task[None] | None = None
@@ -94,11 +99,14 @@ class Live:
         """Return a number that changes when a page would; what moves all the time (rates, ages) is left to ticks."""
         try:
             devices = tuple((status.device.name, status.up, status.trouble) for status in self._views.devices())
-            alerts = tuple((alert.id, alert.state, alert.healthy_since) for alert in await self._views.alerts())
+            alerts = tuple(
+                (alert.id, alert.state, alert.healthy_since, alert.acked_at) for alert in await self._views.alerts()
+            )
+            silences = tuple((silence.id, silence.ends_at) for silence in self._actions.silences())
             mails = tuple(sorted((await self._views.outbox_counts()).items()))
             traps = tuple(trap.at for trap in await self._trap_log.traps(1))
             own = (*self._views.problems(), *((relay.name, relay.up) for relay in self._views.relays()))
         except NetWatchError as exc:
             _log.warning("web_look_failed", error=str(exc))
             return 0
-        return hash((devices, alerts, mails, traps, own))
+        return hash((devices, alerts, silences, mails, traps, own))

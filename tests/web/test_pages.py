@@ -10,7 +10,10 @@ from netwatch.model import AlertState, RowSet, TableReading
 
 from .house import COMMUNITY, House, alert_of, bad_night, interfaces, mail_of, status_of, trap_of
 
-PAGES = ["/", "/devices", "/devices/core-sw1", "/devices/nas1", "/alerts", "/traps", "/outbox", "/outbox/m1"]
+PAGES = [
+    "/", "/devices", "/devices/core-sw1", "/devices/nas1", "/alerts", "/alerts/DeviceDown-access-sw2-", "/silences",
+    "/silences/new", "/silences/new?alert=DeviceDown-access-sw2-", "/explain", "/traps", "/outbox", "/outbox/m1",
+]  # fmt: skip
 HOSTILE = "<script>alert('owned')</script><img src=x onerror=alert(1)>\"' {{ 7*7 }}"
 
 
