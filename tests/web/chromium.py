@@ -92,6 +92,22 @@ class Chromium:
             while not await self.value(script):  # noqa: ASYNC110 # another process holds what we wait for
                 await asyncio.sleep(0.05)
 
+    async def click(self, selector: str) -> None:
+        """Press the mouse on something, as a hand does."""
+        place = f"document.querySelector({json.dumps(selector)})"
+        await self.value(f"{place}.scrollIntoView({{block: 'center'}})")
+        x, y = await self.value(  # type: ignore[misc]
+            f"(box => [box.x + box.width / 2, box.y + box.height / 2])({place}.getBoundingClientRect())"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    async def type(self, selector: str, text: str) -> None:
+        """Write into a field in place of what stands there, as a keyboard does."""
+        await self.click(selector)
+        await self.value(f"document.querySelector({json.dumps(selector)}).select()")
+        await self.call("Input.insertText", text=text)
+
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         while True:
             message = json.loads((await reader.readuntil(b"\0"))[:-1])
