@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, Table, and_, bindp
 from sqlalchemy.sql import func
 
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
+from netwatch.store.bulk import execute_many
 from netwatch.store.database import Database
 from netwatch.store.entries import NewEntries, count, insert, new_entries
 from netwatch.store.queries import WAITING, chunks, groups
@@ -111,7 +112,7 @@ def apply(connection: Connection, prepared: Sequence[Prepared]) -> None:
         operations = (operation for one in prepared for operation in getattr(one, table))
         for _, run in groupby(operations, key=_statement):
             same = list(run)
-            connection.execute(same[0][0], [row for _, row in same])
+            execute_many(connection, same[0][0], [row for _, row in same])
 
 
 def _statement(operation: Operation) -> int:

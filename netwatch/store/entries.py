@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, update
 
 from netwatch.model import Event, OutboxEntry, OutboxState, Supersession, Transaction
+from netwatch.store.bulk import execute_many
 from netwatch.store.rows import Row, clean, entry_of, entry_row, event_row
 from netwatch.store.schema import COUNTERS, EVENTS, OUTBOX, OUTBOX_ALERTS, WRITTEN
 
@@ -84,12 +85,12 @@ def insert(connection: Connection, new: Sequence[NewEntries]) -> None:
             waiting += one.rows
     _add(connection, waiting)
     if alerts := [row for one in new for row in one.alerts]:
-        connection.execute(_ADD_ALERT, alerts)
+        execute_many(connection, _ADD_ALERT, alerts)
 
 
 def _add(connection: Connection, rows: Sequence[Row]) -> None:
     if rows:
-        connection.execute(_ADD, rows)
+        execute_many(connection, _ADD, rows)
         count(connection, WRITTEN, len(rows))
 
 
