@@ -19,7 +19,7 @@ from netwatch.errors import StoreError
 from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, moved_entry
 from netwatch.notify import metrics
 from netwatch.notify.attempts import Result, given_back
-from netwatch.notify.loops import surviving
+from netwatch.notify.loops import ended, surviving
 
 MAX_SLEEP = timedelta(seconds=60)
 """The wall clock may be set; the outbox is looked at this often whatever it says."""
@@ -107,13 +107,13 @@ class Carrier:
             return
         dispatch, keep_leases = self._loops
         self._loops = []
-        await _ended(dispatch)
+        await ended(dispatch)
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=self._grace.total_seconds())
         for task in tuple(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
-        await _ended(keep_leases)
+        await ended(keep_leases)
 
     async def _dispatch(self) -> None:
         while True:
@@ -186,8 +186,3 @@ class Carrier:
     async def _renew(self, entry_id: str) -> None:
         if (entry := self._leased.get(entry_id)) is not None:
             await self._outbox.record(replace(entry, lease_until=self._clock() + self._lease_for))
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -27,7 +27,7 @@ from netwatch.notify.fallback_compose import (
     concerns,
     tells_of_dead_letters,
 )
-from netwatch.notify.loops import surviving
+from netwatch.notify.loops import ended, surviving
 from netwatch.notify.settings import SmtpSettings
 
 EVERY = timedelta(minutes=5)
@@ -95,8 +95,7 @@ class DeadLetters:
     async def stop(self) -> None:
         """Tell no more; what is left is found again at the next start."""
         if self._loop is not None:
-            self._loop.cancel()
-            await asyncio.gather(self._loop, return_exceptions=True)
+            await ended(self._loop)
             self._loop = None
 
     def wake(self) -> None:

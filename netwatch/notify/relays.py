@@ -20,7 +20,7 @@ import structlog
 from netwatch.model import OutboxEntry
 from netwatch.notify import metrics
 from netwatch.notify.failures import SmtpFailure
-from netwatch.notify.loops import surviving
+from netwatch.notify.loops import ended, surviving
 from netwatch.notify.pool import Pool
 from netwatch.notify.replies import Phase, meaning_of
 from netwatch.notify.settings import RelaySettings
@@ -120,8 +120,7 @@ class Relay:
         """Watch no more, and close every connection."""
         self._stopping = True
         if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+            await ended(self._watch)
         await self._pool.stop()
 
     async def send(self, entry: OutboxEntry) -> str:

@@ -262,6 +262,7 @@ class Session:
         started = time.monotonic()
         try:
             reply = await doing
+            _end_if_cancelled()
         except (SMTPException, OSError, ValueError) as exc:
             failure = self._failure(phase, exc)
             self._tell(failure.phase, ok=False, text=failure.words, started=started)
@@ -299,6 +300,13 @@ class Session:
     def _cleaned(self, text: str) -> str:
         """Return a server's words as one harmless line; some servers repeat what they did not understand."""
         return clean_line(without_secrets(text, self._relay, self._token), 300)
+
+
+def _end_if_cancelled() -> None:
+    """Carry out a cancellation that Python 3.11's `wait_for` lost because the answer came in the same moment."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _was_connected(exc: Exception) -> bool:

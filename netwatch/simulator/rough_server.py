@@ -159,6 +159,10 @@ class RoughServer:
         """Let every recipient be taken as usual from now on."""
         self._recipients = {}
 
+    def offer_starttls(self) -> None:
+        """Strip STARTTLS no longer."""
+        self._strip = False
+
     async def start(self) -> None:
         """Listen; `port` is the real one from now on."""
         context = self._context if self._implicit else None

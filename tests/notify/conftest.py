@@ -198,8 +198,12 @@ async def rough() -> AsyncIterator[Callable[..., Awaitable[RoughServer]]]:
 class Sink:
     """A real Postfix smtp-sink and the mails it wrote down."""
 
-    def __init__(self, port: int, folder: Path) -> None:
-        self.port, self._folder = port, folder
+    def __init__(self, port: int, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        self.port, self._folder, self._process = port, folder, process
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait(5)
 
     @property
     def mails(self) -> list[bytes]:
@@ -214,11 +218,12 @@ def smtp_sink(tmp_path: Path) -> Iterator[Callable[..., Sink]]:
         pytest.skip("smtp-sink is missing: install the Debian package postfix")
     running: list[subprocess.Popen[bytes]] = []
 
-    def start(*flags: str) -> Sink:
+    def start(*flags: str, port: int = 0) -> Sink:
         folder = tmp_path / f"sink{len(running)}"
         folder.mkdir()
         with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
             port = probe.getsockname()[1]
         user = ("-u", "root") if tmp_path.owner() == "root" else ()
         running.append(
@@ -229,11 +234,11 @@ def smtp_sink(tmp_path: Path) -> Iterator[Callable[..., Sink]]:
             )
         )
         _until_listening(port)
-        return Sink(port, folder)
+        return Sink(port, folder, running[-1])
 
     yield start
     for process in running:
-        process.terminate()
+        process.kill()
         process.wait(5)
 
 

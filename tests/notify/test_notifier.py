@@ -6,19 +6,16 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from netwatch.errors import StoreError
 from netwatch.model import OutboxState, Transaction
 from netwatch.notify import metrics
-from netwatch.simulator import DROP, HANG, Step, reply, self_signed
+from netwatch.simulator import DROP, HANG, Step, reply
 from netwatch.store import MemoryStore
 
 QUEUED, DEFERRED, SENT, DEAD, UNKNOWN, SENDING = (
     OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.SENT, OutboxState.DEAD, OutboxState.UNKNOWN,
     OutboxState.SENDING,
 )  # fmt: skip
-TROUBLES = {"4yz": reply(450), "5yz": reply(550), "421": reply(421), "hang": HANG, "drop": DROP}
 LOGIN = {"username": "netwatch", "password": "secret"}
 
 
@@ -39,66 +36,6 @@ async def test_a_committed_mail_reaches_the_server_byte_for_byte(post, smtp_sink
     assert event.startswith(f'mail to noc@example.net "{entries[0].subject}" accepted by 127.0.0.1:')
 
 
-BEFORE_THE_RECIPIENT = [Step.GREETING, Step.EHLO, Step.STARTTLS, Step.AUTH, Step.MAIL]
-FATES = [
-    *((step, trouble, QUEUED, 0) for step in BEFORE_THE_RECIPIENT for trouble in TROUBLES),
-    *((step, "4yz", DEFERRED, 1) for step in (Step.RCPT, Step.DATA, Step.DOT)),
-    *((step, "5yz", DEAD, 1) for step in (Step.RCPT, Step.DATA, Step.DOT)),
-    *((step, "421", QUEUED, 0) for step in (Step.RCPT, Step.DATA, Step.DOT)),
-    *((step, trouble, DEFERRED, 1) for step in (Step.RCPT, Step.DATA) for trouble in ("hang", "drop")),
-    *((Step.DOT, trouble, UNKNOWN, 1) for trouble in ("hang", "drop")),
-]
-
-
-@pytest.mark.parametrize(("step", "trouble", "state", "attempts"), FATES)
-async def test_where_a_row_stands_after_trouble_and_that_it_is_sent_once_the_trouble_is_over(
-    step, trouble, state, attempts, post, rough, make_entries, tmp_path
-):
-    protected = step in {Step.STARTTLS, Step.AUTH}
-    certificate = self_signed(tmp_path) if protected else None
-    server = await rough({step: TROUBLES[trouble]}, context=certificate and certificate.server_context())
-    tls = {"tls": "starttls", "ca_file": str(certificate.certificate), **LOGIN} if certificate else {}
-    office = await post({"port": server.port, **tls})
-    (entry,) = make_entries()
-
-    await office.put([entry])
-    row = await office.until_tried()
-
-    in_relay = step in BEFORE_THE_RECIPIENT or trouble in {"421", "hang", "drop"}
-    phase = {Step.DOT: "end of data"}.get(step, step.value.lower())
-    assert (row.state, row.attempts, row.lease_until) == (state, attempts, None)
-    assert f"127.0.0.1:{server.port} {phase}: " in row.last_reply
-    assert row.last_reply in (await office.events())[0]
-    assert office.notifier.relays_down == int(in_relay)
-    assert metrics.RELAY_UP.labels(f"127.0.0.1:{server.port}")._value.get() == int(not in_relay)
-    if state is DEAD:
-        return
-
-    server.play({})
-    office.set_forward(timedelta(seconds=10))
-    await office.until_state(SENT)
-    assert server.accepted[-1].message == entry.message
-    assert office.notifier.relays_up == 1
-
-
-@pytest.mark.parametrize("flag", ["-r", "-f", "-Q", "-q"])
-@pytest.mark.parametrize("command", ["EHLO", "MAIL", "RCPT", "DATA", "."])
-async def test_a_server_that_is_not_ours_leaves_the_row_in_the_same_places(
-    flag, command, post, smtp_sink, make_entries
-):
-    sink = smtp_sink(flag, command)
-    office = await post({"port": sink.port})
-
-    await office.put(make_entries())
-    if (flag, command) == ("-f", "EHLO"):  # answered 500, so the greeting is HELO and the mail goes
-        await office.until_state(SENT)
-        return
-    row = await office.until_tried()
-
-    fates = {"-r": DEFERRED, "-f": DEAD, "-Q": QUEUED, "-q": UNKNOWN if command == "." else DEFERRED}
-    assert row.state is (QUEUED if command in {"EHLO", "MAIL"} else fates[flag])
-
-
 async def test_a_time_out_after_the_final_dot_sends_the_same_bytes_again(post, rough, make_entries):
     server = await rough({Step.DOT: [HANG]})
     office = await post({"port": server.port, "timeout": "200ms"})
@@ -114,30 +51,6 @@ async def test_a_time_out_after_the_final_dot_sends_the_same_bytes_again(post, r
     assert (first.reply_code, second.reply_code) == (None, 250)
     assert first.message == second.message == entry.message
     assert entry.message_id.encode() in second.message
-
-
-async def test_one_bad_recipient_concerns_no_other(post, rough, make_entries):
-    server = await rough(recipients={"gone@example.net": reply(550), "full@example.net": reply(452)})
-    office = await post({"port": server.port})
-
-    await office.put(make_entries("a@example.net", "full@example.net", "gone@example.net", "z@example.net"))
-
-    rows = await office.until_state(SENT, DEFERRED, DEAD, SENT)
-    assert rows[2].last_reply.endswith("rcpt: 550 5.1.1 no such mailbox")
-    assert office.notifier.relays_down == 0
-
-
-async def test_a_refused_login_holds_the_queue_and_kills_no_mail(post, rough, make_entries):
-    server = await rough({Step.AUTH: reply(535)})
-    office = await post({"port": server.port, **LOGIN})
-
-    await office.put(make_entries("a@example.net", "b@example.net"))
-    await office.until(lambda rows: any("535" in row.last_reply for row in rows))
-    await office.until_state(QUEUED, QUEUED)
-    server.play({})
-    office.set_forward(timedelta(seconds=3))
-
-    await office.until_state(SENT, SENT)
 
 
 async def test_nothing_listening_is_trouble_of_the_relay(post, tcp_port, make_entries):

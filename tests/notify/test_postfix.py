@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -47,9 +48,25 @@ smtpd_tls_security_level = may
 smtpd_tls_cert_file = {certificate}
 smtpd_tls_key_file = {key}
 smtpd_recipient_restrictions = reject_unauth_destination
+cyrus_sasl_config_path = {home}/config/sasl
+smtpd_sasl_type = cyrus
+smtpd_sasl_path = smtpd
+smtpd_sasl_local_domain = example.net
+smtpd_sasl_authenticated_header = yes
+smtpd_hard_error_limit = 100
+smtpd_client_auth_rate_limit = 0
+"""
+SASL = """
+pwcheck_method: auxprop
+auxprop_plugin: sasldb
+sasldb_path: {home}/sasldb/sasldb2
+mech_list: PLAIN LOGIN CRAM-MD5
 """
 MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
+127.0.0.1:{submission} inet n - n - - smtpd
+  -o smtpd_tls_security_level=encrypt -o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=yes
+  -o mynetworks= -o smtpd_client_restrictions=permit_sasl_authenticated,reject
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -75,9 +92,19 @@ postlog unix-dgram n - n - 1 postlogd
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Postfix:
     port: int
+    submission: int
     ca_file: str
+    home: Path
     maildir: Path
     maillog: Path
+
+    def let_in(self, user: str, password: str) -> None:
+        """Give a user this password."""
+        program = shutil.which("saslpasswd2", path="/usr/sbin:/usr/bin") or "saslpasswd2"
+        database = self.home / "sasldb" / "sasldb2"
+        command = [program, "-p", "-c", "-f", database, "-u", "example.net", user]
+        subprocess.run(command, input=password.encode(), check=True, timeout=10)
+        shutil.chown(database, "postfix")
 
     def mails(self, count: int) -> list[email.message.EmailMessage]:
         """Wait until so many mails lie in the maildir."""
@@ -110,11 +137,12 @@ def postfix() -> Iterator[Postfix]:
 
 
 def _configure(home: Path) -> Postfix:
-    with socket.socket() as probe:
+    with socket.socket() as probe, socket.socket() as other:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        other.bind(("127.0.0.1", 0))
+        port, submission = probe.getsockname()[1], other.getsockname()[1]
     user = pwd.getpwnam("postfix")
-    for folder in ("config", "queue", "data", "mail"):
+    for folder in ("config", "config/sasl", "queue", "data", "mail", "sasldb"):
         (home / folder).mkdir()
     os.chown(home / "data", user.pw_uid, user.pw_gid)
     os.chown(home / "mail", user.pw_uid, user.pw_gid)
@@ -123,9 +151,15 @@ def _configure(home: Path) -> Postfix:
         home=home, uid=user.pw_uid, gid=user.pw_gid, certificate=certificate.certificate, key=certificate.key
     )
     (home / "config" / "main.cf").write_text(main)
-    (home / "config" / "master.cf").write_text(MASTER.format(port=port))
+    (home / "config" / "master.cf").write_text(MASTER.format(port=port, submission=submission))
+    (home / "config" / "sasl" / "smtpd.conf").write_text(SASL.format(home=home))
     return Postfix(
-        port=port, ca_file=str(certificate.certificate), maildir=home / "mail" / "noc", maillog=home / "maillog"
+        port=port,
+        submission=submission,
+        home=home,
+        ca_file=str(certificate.certificate),
+        maildir=home / "mail" / "noc",
+        maillog=home / "maillog",
     )
 
 
@@ -164,6 +198,47 @@ async def test_an_alarm_goes_through_postfix_over_tls_and_lies_in_the_mailbox(po
     assert mail["Return-Path"] == "<netwatch@example.net>"
     assert "with ESMTPS" in str(mail["Received"])
     assert mail.get_body(("plain",)).get_content().startswith("DOWN: core-sw1 Gi1/0/7")
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "CRAM-MD5", None])
+async def test_an_alarm_goes_over_starttls_and_sasl_once_the_password_is_right(
+    mechanism, postfix, post, make_entries
+):
+    if shutil.which("saslpasswd2", path="/usr/sbin:/usr/bin") is None:
+        pytest.skip("saslpasswd2 is missing: install the Debian package sasl2-bin")
+    user = f"netwatch{mechanism}"
+    postfix.let_in(user, "not yet this one")
+    before = len(postfix.mails(0))
+    office = await post({
+        "port": postfix.submission, "tls": "starttls", "ca_file": postfix.ca_file, "timeout": "10s",
+        "username": f"{user}@example.net", "password": "Tr0ub4dor&3", "auth": mechanism,
+    })  # fmt: skip
+    (entry,) = make_entries("noc@example.net")
+
+    await office.put([entry])
+    row = await office.until_tried(seconds=10)
+    assert (row.state, row.attempts) == (OutboxState.QUEUED, 0)
+    assert "auth: 535 5.7.8" in row.last_reply
+    postfix.let_in(user, "Tr0ub4dor&3")
+    office.set_forward(timedelta(seconds=3))
+    await office.until_state(OutboxState.SENT, seconds=20)
+
+    mail = next(mail for mail in postfix.mails(before + 1) if mail["Message-ID"] == entry.message_id)
+    received = " ".join(str(mail["Received"]).split())
+    assert "with ESMTPSA" in received
+    assert f"(Authenticated sender: {user}@example.net)" in received
+    events = [event.details for event in reversed(await office.store.events()) if event.entry_id == entry.id]
+    assert [event["phase"] for event in events] == ["auth", "end_of_data"]
+
+
+async def test_postfix_takes_no_login_where_the_connection_is_not_protected(postfix, post, make_entries):
+    office = await post({"port": postfix.submission, "timeout": "10s", "username": "u", "password": "p"})
+
+    await office.put(make_entries("noc@example.net"))
+
+    row = await office.until_tried(seconds=10)
+    assert (row.state, row.attempts) == (OutboxState.QUEUED, 0)
+    assert "is not offered; offered: none" in row.last_reply
 
 
 async def test_the_diagnosis_tells_what_postfix_said(postfix):
