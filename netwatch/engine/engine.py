@@ -197,11 +197,20 @@ class Engine:
 
     def mutings(self) -> dict[str, Muting]:
         """Return what fires and is held back at this moment, by alert id, and why."""
-        now = self._clock()
-        firing = (alert for alert in self.alerts() if alert.state is AlertState.FIRING)
-        routed = ((alert, next(iter(self._incidents.receivers_of(alert)), None)) for alert in firing)
-        found = ((alert.id, self._suppression.muting_of(alert, match, now)) for alert, match in routed)
+        now = self._clock()  # one for all, since the stages look at a map that is drawn for an instant
+        found = ((alert.id, self.muting_of(alert, now)) for alert in self.alerts())
         return {alert_id: muting for alert_id, muting in found if muting is not None}
+
+    def muting_of(self, alert: Alert, now: datetime | None = None) -> Muting | None:
+        """Return why people are not told of an alert at this moment; None where they are, or it does not fire."""
+        if alert.state is not AlertState.FIRING:
+            return None
+        match = next(iter(self._incidents.receivers_of(alert)), None)
+        return self._suppression.muting_of(alert, match, now or self._clock())
+
+    def current(self, rule: str, device: str, instance: str) -> Alert | None:
+        """Return the alert that is pending or firing of one row."""
+        return self._book.current(rule, device).get(instance)
 
     def receivers_of(self, alert: Alert) -> tuple[RouteMatch, ...]:
         """Return who is to be told of an alert, in which group and when."""

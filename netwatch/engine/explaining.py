@@ -57,6 +57,8 @@ async def explain(log: EventLog, question: Question, live: Live) -> Explanation:
         past=question.at is not None,
     )  # fmt: skip
     traps = await _traps(log, case) if isinstance(rule, TrapRule) else []
+    if traps:
+        case = replace(case, traps=_last_trap(traps[0], case))
     return Explanation(
         rule=question.rule, device=question.device, instance=meant.instance, at=at, verdict=verdict_on(case),
         state=_state(story, past=case.past), alert_id=story.alert.id if story.alert is not None else "",
@@ -262,7 +264,7 @@ def _now(case: Case) -> Iterator[Line]:
     if case.past or story.alert is None:
         return
     alert = story.alert
-    if (muting := live.muting(alert.id)) is not None:
+    if (muting := live.muting(alert)) is not None:
         until = {} if muting.until is None else {"until": muting.until.isoformat()}
         yield Line(
             at=story.at, kind="now", text=f"held back: {muting.reason}", details={"stage": muting.kind, **until}
@@ -313,6 +315,16 @@ async def _traps(log: EventLog, case: Case) -> list[Line]:
     ]
     lines = [_trap_line(rule, trap, case) for trap in heard[:TRAPS_SHOWN]]
     return lines or [Line(at=case.story.at, kind="trap", text="the log has no trap of the device that it looks at")]
+
+
+def _last_trap(line: Line, case: Case) -> str:
+    """Return what the newest trap came to, for the verdict."""
+    if "trap" not in line.details:
+        return line.text
+    shown = line.details.get("clear_shown") or line.details.get("shown")
+    meant = next(meant for meant in _MEANT.values() if line.text.endswith(meant))
+    said = f"the last trap it looks at, at {case.clock(line.at or case.story.at)}, {meant}"
+    return f"{said} ({shown})" if shown else said
 
 
 def _trap_line(rule: TrapRule, trap: TrapEvent, case: Case) -> Line:

@@ -56,7 +56,7 @@ class Live(Protocol):
     def alert(self, rule: str, device: str, instance: str) -> Alert | None:
         """Return the alert that is pending or firing now."""
 
-    def muting(self, alert_id: str) -> Muting | None:
+    def muting(self, alert: Alert) -> Muting | None:
         """Return why people are not told of an alert now."""
 
     def next_due(self, alert_id: str) -> datetime | None:
@@ -69,11 +69,11 @@ class Live(Protocol):
 class Running(Protocol):
     """What is asked of the engine."""
 
-    def alerts(self) -> Sequence[Alert]:
-        """Return what is pending or firing now."""
+    def current(self, rule: str, device: str, instance: str) -> Alert | None:
+        """Return the alert that is pending or firing of one row."""
 
-    def mutings(self) -> Mapping[str, Muting]:
-        """Return what is held back at this moment, by alert id, and why."""
+    def muting_of(self, alert: Alert) -> Muting | None:
+        """Return why people are not told of an alert at this moment."""
 
     def next_due(self, alert_id: str) -> datetime | None:
         """Return when the mails of an alert are next decided on."""
@@ -139,7 +139,7 @@ class OnPaper:
         """Return None."""
         return None
 
-    def muting(self, alert_id: str) -> Muting | None:
+    def muting(self, alert: Alert) -> Muting | None:
         """Return None."""
         return None
 
@@ -185,13 +185,11 @@ class LiveEngine(OnPaper):
 
     def alert(self, rule: str, device: str, instance: str) -> Alert | None:
         """Return the alert that is pending or firing now."""
-        wanted = (rule, device, instance)
-        keys = ((alert.key.rule, alert.key.device, alert.key.instance) for alert in self._engine.alerts())
-        return next((alert for alert, key in zip(self._engine.alerts(), keys, strict=True) if key == wanted), None)
+        return self._engine.current(rule, device, instance)
 
-    def muting(self, alert_id: str) -> Muting | None:
+    def muting(self, alert: Alert) -> Muting | None:
         """Return why people are not told of an alert now."""
-        return self._engine.mutings().get(alert_id)
+        return self._engine.muting_of(alert)
 
     def next_due(self, alert_id: str) -> datetime | None:
         """Return when the mails of an alert are next decided on."""

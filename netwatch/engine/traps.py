@@ -26,7 +26,17 @@ from netwatch.engine.confirming import Confirmations
 from netwatch.engine.draft import Draft
 from netwatch.engine.metrics import TRAP_ALERTS_REFUSED, TRAP_EVENTS, TRAP_RULE_ERRORS
 from netwatch.model import Alert, AlertKey, AlertState, Oid, TrapEvent, format_duration, trap_name
-from netwatch.rules import MibNames, Outcome, TrapFacts, TrapRule, TrapVerdict, facts_of, render_trap, verdict_on
+from netwatch.rules import (
+    MibNames,
+    Outcome,
+    TrapFacts,
+    TrapRule,
+    TrapVerdict,
+    facts_of,
+    render_trap,
+    trap_evidence,
+    verdict_on,
+)
 
 MOST_ALERTS = 1000
 """Alerts of one rule and sender: who invents keys shall not fill the memory."""
@@ -179,7 +189,7 @@ class TrapDesk:
             value=alert.value, threshold=alert.threshold, names=self._names,
         )  # fmt: skip
         alert = replace(alert, annotations=annotations)
-        self._put(draft, alert, after, event)
+        self._put(draft, alert, after, heard)
 
     def _end(self, draft: Draft, heard: _Heard) -> None:
         before = self._find(heard)
@@ -187,12 +197,15 @@ class TrapDesk:
             return
         after = self._book.step(heard.rule, before.key, Happening.TRAP_OVER, heard.event.at)
         if after.alert is not None and after.changed:
-            self._put(draft, after.alert, after, heard.event)
+            self._put(draft, after.alert, after, heard)
 
-    def _put(self, draft: Draft, alert: Alert, after: Step, event: TrapEvent) -> None:
+    def _put(self, draft: Draft, alert: Alert, after: Step, heard: _Heard) -> None:
+        event, details = heard.event, None
+        if after.transition is not None:
+            details = trap_evidence(heard.rule, heard.facts, heard.verdict, heard.labels, self._names)
         times = f", {event.count} times" if event.count > 1 else ""
         reason = f"{after.reason} ({trap_name(self._names, event.trap_oid)} from {event.source}{times})"
-        self._book.put(draft, alert, after.transition, reason, event.at)
+        self._book.put(draft, alert, after.transition, reason, event.at, details)
         if after.transition is not None:
             self._wake()
 

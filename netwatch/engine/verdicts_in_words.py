@@ -23,7 +23,10 @@ MOST_NAMED = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What a verdict is given on; past: the question is about an instant that is over."""
+    """What a verdict is given on.
+
+    past: the question is about an instant that is over. traps: what the last trap meant to a rule on traps.
+    """
 
     story: Story
     live: Live
@@ -31,6 +34,7 @@ class Case:
     device: str
     instance: str
     past: bool
+    traps: str = ""
 
     def clock(self, at: datetime) -> str:
         """Write an instant, without its date if that is the one asked about."""
@@ -115,7 +119,7 @@ def _why_nobody(case: Case, alert: Alert) -> str:
 def _muting(case: Case, alert: Alert) -> str:
     """Return why it is held back, by the engine or, where none runs or it is over, by the log."""
     if case.live.is_running and not case.past and alert.resolved_at is None:
-        muting = case.live.muting(alert.id)
+        muting = case.live.muting(alert)
         return muting.reason if muting is not None else ""
     now = alert.resolved_at if alert.resolved_at is not None else case.story.at
     last = [event for event in case.story.events
@@ -189,7 +193,9 @@ def _joined(parts: Sequence[Part], holds: bool | None) -> str:
 
 def _nothing_read(case: Case) -> str:
     rule = case.rule
-    if not isinstance(rule, Rule) or not case.live.is_running:
+    if not isinstance(rule, Rule):
+        return f": {case.traps}" if case.traps else ""
+    if not case.live.is_running:
         return ""
     gaps = case.live.gaps(case.device, rule.table)
     if not gaps:

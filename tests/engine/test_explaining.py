@@ -21,20 +21,28 @@ from netwatch.engine import (
     explanation_from,
     flat_explanation,
 )
+from netwatch.engine.story import Story
+from netwatch.engine.verdicts_in_words import Case, verdict_on
 from netwatch.model import (
     REACHABILITY,
     SCALARS,
     ColumnKind,
     Event,
+    Oid,
+    OutboxEntry,
     OutboxState,
     ReadingGap,
     RowSet,
     Silence,
     TableReading,
     TableSchema,
+    Tag,
+    Transaction,
+    TrapEvent,
+    Varbind,
 )
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
-from netwatch.rules import parse_rules
+from netwatch.rules import parse_rule_book, parse_rules
 from netwatch.store import MemoryStore
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
@@ -57,19 +65,28 @@ ROUTE = {
 }  # fmt: skip
 
 
+NAMES = ("noc", "boss")
+RECEIVERS = [ReceiverSettings(name=name, email=EmailSettings(to=[f"{name}@example.net"])) for name in NAMES]
+LINK_RULE = """
+rules:
+  - alert: LinkDown
+    on_trap: 1.3.6.1.4.1.99.1
+    expr: reason == 2
+    varbinds: {reason: 1.3.6.1.4.1.99.2}
+"""
+
+
 class House:
     """An engine, its store and its history, with a clock that the test turns."""
 
     def __init__(self, policy: Policy | None = None) -> None:
         self.now, self.store = START, MemoryStore()
         numbers = itertools.count(1)
-        names = ("noc", "boss")
-        receivers = [ReceiverSettings(name=name, email=EmailSettings(to=[f"{name}@example.net"])) for name in names]
         self.history = History(RULES)
         self.route = build_route(RouteSettings.model_validate(ROUTE))
         self.engine = Engine(
             rules=RULES, route=self.route, device_labels={"r1": {}, "sw1": {"site": "hq"}}, ledger=self.store,
-            mailer=Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), receivers),
+            mailer=Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), RECEIVERS),
             policy=policy, history=self.history, clock=lambda: self.now,
             new_id=lambda: f"id{next(numbers)}",
         )  # fmt: skip
@@ -432,6 +449,66 @@ async def test_of_a_silence_made_later_it_says_who_was_told_before(house):
     assert (await house.ask("DeviceDown")).verdict.startswith(
         "It fires since 10:00:00, and boss@example.net was told at 10:00:30; since then it is held back: silenced by"
     )
+
+
+async def test_a_mail_that_another_tells_is_told_by_that(house):
+    house.up(0)
+    house.later(30)
+    (mail,) = await house.store.outbox()
+    digest = replace(mail, id="digest", subject="[DIGEST] 40 alerts", alert_ids=(), message_id="<digest@x>")
+    await house.store.commit(Transaction(entries=(digest,)))
+    told = replace(mail, id="told", state=OutboxState.DIGESTED, told_by="digest", message_id="<told@x>")
+    story = Story(at=house.now, alert=house.engine.alerts()[0], earlier=(), events=(), entries=(told,))
+
+    def verdict(*tellers: OutboxEntry) -> str:
+        live = OnPaper(rules=RULES, devices=("sw1",), route=house.route)
+        case = Case(
+            story=replace(story, tellers=tellers), live=live, rule=RULES[0], device="sw1", instance="", past=False
+        )
+        return verdict_on(case)
+
+    sent = replace(digest, state=OutboxState.SENT, sent_at=house.now)
+    assert verdict() == "It fires since 10:00:00, and boss@example.net is to be told in a digest."
+    assert verdict(sent) == "It fires since 10:00:00, and boss@example.net was told in a digest at 10:00:30."
+
+
+async def test_a_trap_rule_is_explained_by_the_traps_that_came(build):
+    house = await build()
+    rule = parse_rule_book(LINK_RULE, "traps.yaml", {}).trap_rules[0]
+    engine = Engine(
+        rules=[], trap_rules=[rule], route=house.route, device_labels={"sw1": {}}, ledger=house.store,
+        mailer=Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), RECEIVERS),
+        clock=lambda: house.now, new_id=lambda: "t1",
+    )  # fmt: skip
+    await engine.start()
+    live = LiveEngine(
+        engine, house.history, rules=[rule], devices=("sw1",), route=house.route, now=lambda: house.now
+    )  # fmt: skip
+
+    async def ask() -> Explanation:
+        return await explain(house.store, Question(rule="LinkDown", device="sw1"), live)
+
+    async def hear(reason: int) -> None:
+        await engine.take_trap(
+            TrapEvent(
+                at=house.now, source="192.0.2.1", device="sw1", version="2c", trap_oid=Oid.parse("1.3.6.1.4.1.99.1"),
+                varbinds=(Varbind(oid=Oid.parse("1.3.6.1.4.1.99.2.0"), tag=Tag.INTEGER, value=reason),),
+            )
+        )  # fmt: skip
+
+    assert lines(await ask(), "trap") == ["the log has no trap of the device that it looks at"]
+    await hear(1)
+    quiet = await ask()
+    house.now += timedelta(seconds=10)
+    await hear(2)
+    loud = await ask()
+    await engine.stop()
+
+    assert quiet.verdict.startswith("It does not fire: the last trap it looks at, at 10:00:00, means nothing to it")
+    assert "reason = 1, not 2" in quiet.verdict
+    assert loud.verdict.startswith("It fires since 10:00:10, and nobody is told: its group gathers until")
+    fired = next(line for line in loud.lines if line.kind == "alert")
+    assert (fired.details["matched"], fired.details["shown"]) == ("on_trap: 1.3.6.1.4.1.99.1", "reason = 2")
 
 
 async def test_an_answer_survives_the_way_through_json(house):
