@@ -239,10 +239,10 @@ class MemoryStore:
         return min((entry.created_at for entry in self._unsent()), default=None)
 
     async def ended_since(self, since: datetime) -> dict[OutboxState, int]:
-        """Return how many rows were sent, or died, from an instant on."""
+        """Return how many rows were sent, or died, from an instant on; what a person dropped did not die."""
         rows = self._outbox.values()
         sent = sum(e.state is OutboxState.SENT and e.sent_at is not None and e.sent_at >= since for e in rows)
-        died = (e.last_tried_at for e in rows if e.state is OutboxState.DEAD)
+        died = (e.last_tried_at for e in rows if e.state is OutboxState.DEAD and not e.dropped_by_hand)
         return {OutboxState.SENT: sent, OutboxState.DEAD: sum(at is not None and at >= since for at in died)}
 
     async def next_due(self, kind: OutboxKind = OutboxKind.MAIL) -> datetime | None:

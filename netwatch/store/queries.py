@@ -13,6 +13,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select
 
 from netwatch.model import (
+    DROPPED_BY_HAND,
     UNSENT,
     Account,
     Alert,
@@ -228,10 +229,11 @@ def oldest_unsent(connection: Connection) -> datetime | None:
 
 
 def ended_since(connection: Connection, since: datetime) -> dict[OutboxState, int]:
-    """Return how many rows were sent, or died, from an instant on."""
+    """Return how many rows were sent, or died, from an instant on; what a person dropped did not die."""
+    dropped = OUTBOX.c.last_reply.startswith(DROPPED_BY_HAND)
     ends = {OutboxState.SENT: OUTBOX.c.sent_at, OutboxState.DEAD: OUTBOX.c.last_tried_at}
     counts = {
-        state: select(func.count()).where(OUTBOX.c.state == state.value, at >= microseconds(since))
+        state: select(func.count()).where(OUTBOX.c.state == state.value, at >= microseconds(since), ~dropped)
         for state, at in ends.items()
     }
     return {state: connection.execute(query).scalar() or 0 for state, query in counts.items()}

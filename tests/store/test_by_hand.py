@@ -146,6 +146,15 @@ async def test_a_dropped_mail_is_dead_and_says_who_did_it(store: AnyStore, state
     assert (await store.account()).unaccounted == 0
 
 
+async def test_a_dropped_mail_is_no_dead_letter_that_somebody_should_look_at(store: AnyStore):
+    await store.commit(mails("m1", "m2", state=OutboxState.DEAD, last_tried_at=T0, last_reply="mx: 550 no"))
+    assert (await store.ended_since(T0))[OutboxState.DEAD] == 2
+
+    await store.by_hand(Act.DROP, "m1", "anna", NOW)
+
+    assert (await store.ended_since(T0))[OutboxState.DEAD] == 1
+
+
 async def test_a_dropped_mail_may_be_retried_all_the_same(store: AnyStore):
     await store.commit(mails("m1"))
     await store.by_hand(Act.DROP, "m1", "anna", NOW)
