@@ -36,6 +36,7 @@ def compose(
     recipients: Sequence[str],
     letterhead: Letterhead,
     wording: Wording = SHIPPED,
+    earlier: Sequence[str] = (),
     now: datetime | None = None,
     new_id: Callable[[], str] = new_uuid,
 ) -> Composition:
@@ -43,6 +44,7 @@ def compose(
 
     From the incident's second mail on each entry has a Supersession: what it says where earlier ones never left.
     `wording` are the receiver's own templates; one that fails is replaced by the shipped one, counted and said.
+    `earlier` is what mails of the incident before this one said had ended.
     `now` is the notification's instant where it is not given.
 
     Raises:
@@ -56,7 +58,7 @@ def compose(
         entry = desk.entry(mailbox, new_id())
         entries.append(entry)
         if notification.sequence > 1:
-            supersessions.append(desk.supersession(mailbox, entry))
+            supersessions.append(desk.supersession(mailbox, entry, earlier))
     events = tuple({event.text: event for event in desk.failures}.values())
     return Composition(entries=tuple(entries), supersessions=tuple(supersessions), events=events)
 
@@ -122,9 +124,10 @@ class _Desk:
         mail = self.mail(self.story, recipient, row.message_id)
         return replace(row, subject=subject_of(mail), message=mail.message)
 
-    def supersession(self, recipient: Mailbox, entry: OutboxEntry) -> Supersession:
+    def supersession(self, recipient: Mailbox, entry: OutboxEntry, earlier: Sequence[str]) -> Supersession:
         """Return what the mail says instead if earlier ones of the incident never left."""
-        story = story_of(self.notification, now=self.at, links=self.story.links, overtakes=True)
+        links = self.story.links
+        story = story_of(self.notification, now=self.at, links=links, overtakes=True, earlier=earlier)
         mail = self.mail(story, recipient, entry.message_id)
         return Supersession(entry_id=entry.id, subject=subject_of(mail), message=mail.message)
 

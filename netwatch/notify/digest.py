@@ -138,7 +138,7 @@ def restored(memories: Iterable[Memory]) -> dict[str, Digest]:
     parts: dict[str, dict[str, str]] = {}
     for memory in memories:
         recipient, _, part = memory.key.partition(" ")
-        if memory.scope == SCOPE and memory.text is not None:
+        if memory.scope == SCOPE and memory.text is not None and "@" in recipient:
             parts.setdefault(recipient, {})[part] = memory.text
     digests = {}
     for recipient, texts in parts.items():

@@ -19,6 +19,7 @@ from netwatch.notify.address import Mailbox
 from netwatch.notify.compose import SHIPPED, compose, digested, mailboxes
 from netwatch.notify.digest import Digest, changes_in_words, restored
 from netwatch.notify.digest_mail import digest_entry
+from netwatch.notify.earlier import Earlier
 from netwatch.notify.facts import severity_of
 from netwatch.notify.letter import Letterhead, new_uuid
 from netwatch.notify.links import LinkMaker
@@ -65,6 +66,7 @@ class Mailer:
         )
         self._digest_after = storm.digest_after
         self._digests: dict[str, Digest] = {}
+        self._earlier = Earlier()
         self._wordings, self._new_id = wordings, new_id
 
     def send_resolved(self, receiver: str) -> bool:
@@ -73,8 +75,9 @@ class Mailer:
         return known is not None and known.wants_resolved
 
     def restore(self, memories: Sequence[Memory]) -> None:
-        """Take back what waited to be told in a digest."""
+        """Take back what waited to be told in a digest, and what ended in incidents that are not over."""
         self._digests = restored(memories)
+        self._earlier.restore(memories)
 
     def clock_was_set(self, step: ClockStep) -> None:
         """Move with the wall clock when digests were opened; what recipients have had counts from now on."""
@@ -135,7 +138,9 @@ class Mailer:
         mails = compose(
             wanted, recipients=alone, letterhead=self._letterhead, new_id=self._new_id,
             wording=self._wordings.get(notification.group.receiver, SHIPPED),
+            earlier=self._earlier.of(wanted.group.thread_id),
         )  # fmt: skip
+        mails = replace(mails, memories=tuple(self._earlier.note(wanted)))
         return _joined(mails, *(self._digested(wanted, mailbox, written) for mailbox, written in beyond))
 
     def _digested(self, notification: Notification, mailbox: Mailbox, written: str) -> Composition:

@@ -40,6 +40,7 @@ class Story:
 
     headline: what stands in the subject's brackets. subject: what stays the same in all mails of the incident.
     lead:     the whole state in one line. notes: why this mail comes as it does, a sentence each.
+    earlier:  what ended in mails of the incident before this one, where it takes their place.
     also:     what else is wrong on the devices, named by `also_where`. held_back: what is not told, and why.
     """
 
@@ -53,6 +54,7 @@ class Story:
     more_firing: int
     ended: tuple[Problem, ...]
     more_ended: int
+    earlier: tuple[str, ...]
     also: tuple[Problem, ...]
     also_where: str
     more_also: int
@@ -80,10 +82,18 @@ def by_urgency(alerts: Iterable[Alert]) -> list[Alert]:
     return sorted(sorted(alerts, key=lambda alert: alert.pending_at, reverse=True), key=urgency)
 
 
-def story_of(notification: Notification, *, now: datetime, links: Links = NO_LINKS, overtakes: bool = False) -> Story:
+def story_of(
+    notification: Notification,
+    *,
+    now: datetime,
+    links: Links = NO_LINKS,
+    overtakes: bool = False,
+    earlier: Sequence[str] = (),
+) -> Story:
     """Return what a mail about this notification says; the worst and newest problem comes first.
 
-    With `overtakes` it is the mail that takes the place of earlier ones of the incident that never left.
+    With `overtakes` it is the mail that takes the place of earlier ones of the incident that never left; `earlier` is
+    what those said had ended.
     """
     firing, ended = by_urgency(notification.firing), sorted(notification.resolved, key=lambda alert: alert.pending_at)
     also = by_urgency(notification.also)
@@ -105,6 +115,7 @@ def story_of(notification: Notification, *, now: datetime, links: Links = NO_LIN
         more_firing=max(0, len(firing) - IN_FULL - IN_BRIEF),
         ended=tuple(problem(alert) for alert in ended[: full_ended + IN_BRIEF]),
         more_ended=max(0, len(ended) - full_ended - IN_BRIEF),
+        earlier=tuple(earlier) if overtakes else (),
         also=tuple(problem(alert) for alert in also[:ALSO]),
         also_where=_also_where(also),
         more_also=max(0, len(also) - ALSO),

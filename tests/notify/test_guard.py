@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.notify.guard import clean_block, clean_line, faults_of, plain_ascii
@@ -56,6 +56,7 @@ def test_a_block_keeps_its_lines_but_not_too_many():
     assert clean_block("\n".join("abcdef"), lines=3) == "a\nb\nc…"
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_no_text_leaves_a_line_that_could_end_or_hide_or_be_decoded(text):
     line = clean_line(text)
@@ -66,6 +67,7 @@ def test_no_text_leaves_a_line_that_could_end_or_hide_or_be_decoded(text):
     assert clean_line(line) == line
 
 
+@settings(deadline=None)
 @given(HOSTILE)
 def test_plain_ascii_is_printable_and_holds_no_encoded_word(text):
     plain = plain_ascii(text)

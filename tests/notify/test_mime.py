@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.notify.mime import (
@@ -29,6 +29,7 @@ def parsed(message: bytes) -> email.message.EmailMessage:
     return email.message_from_bytes(message, policy=email.policy.default)
 
 
+@settings(deadline=None)
 @given(st.lists(VISIBLE, min_size=1, max_size=20).map(" ".join).filter(lambda text: "=?" not in text))
 def test_a_subject_comes_back_as_it_was(text):
     message = plain([text_header("Subject", text)], text="x").message
@@ -45,6 +46,7 @@ def test_a_display_name_comes_back_as_it_was(name):
     assert (address.display_name, address.addr_spec) == (name, "noc@example.net")
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_no_encoded_word_is_longer_than_rfc_2047_allows(text):
     assert all(len(word) <= 75 and word.isascii() for word in encoded_words(text))
@@ -58,6 +60,7 @@ def test_a_long_message_id_is_never_made_an_encoded_word():
     assert f"Message-ID: {long}\r\nReferences: {long}\r\n".encode() in message
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=200), max_size=10))
 def test_both_bodies_come_back_as_they_were(lines):
     text = "\n".join(["first", *lines, "last"])
