@@ -245,7 +245,7 @@ class App:
         for memory in await self._store.memories(SNMP_MEMORY):
             self._introduce(memory, just_now=False)
         await self._receiver.start()
-        watch = SelfWatch(self._organs(self._poller), self._engine, self._clock.now)
+        watch = SelfWatch(self._organs(self._poller), self._engine, self._clock.now, lambda: self._clockwork.moves)
         self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", watch.look)
         self._ticker.every(SELF_WATCH_INTERVAL, "measure", self._measure)
         if self._heartbeat is not None:

@@ -61,6 +61,13 @@ class Clockwork:
         self.clock, self._rows, self._followers, self._boot = clock, rows, followers, boot
         self.watch = ClockWatch(clock, on_step=self._follow, on_sleep=self._rest)
         self.pulse = Pulse(self.watch.look)
+        self._moving: set[asyncio.Future[bool]] = set()
+        self._moves = 0
+
+    @property
+    def moves(self) -> int | None:
+        """Return how often the database has followed the clock; None while it is yet to."""
+        return None if self._moving else self._moves
 
     async def catch_up(self) -> None:
         """Move what was written before somebody set the clock while no agent ran; before any room reads it."""
@@ -82,10 +89,17 @@ class Clockwork:
 
     def _follow(self, step: ClockStep) -> None:
         """Move everything in one go: what was handed to the store before was by the old clock and moves with it."""
-        self._rows.move_open(step, mark_of(step.since + step.by, self._boot())).add_done_callback(_tell_failure)
+        moving = self._rows.move_open(step, mark_of(step.since + step.by, self._boot()))
+        self._moving.add(moving)
+        moving.add_done_callback(self._moved)
         for room in self._followers():
             room.clock_was_set(step)
         self._note(_words(step.by), step.at + step.by)
+
+    def _moved(self, moving: asyncio.Future[bool]) -> None:
+        self._moving.discard(moving)
+        self._moves += 1
+        _tell_failure(moving)
 
     def _rest(self, asleep: timedelta) -> None:
         for room in self._followers():

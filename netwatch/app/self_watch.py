@@ -39,15 +39,29 @@ class ReadingSink(Protocol):
 class SelfWatch:
     """Asks every part how it is, and tells the engine as the device `netwatch`."""
 
-    def __init__(self, organs: Sequence[Organ], sink: ReadingSink, clock: Callable[[], datetime]) -> None:
-        self._organs, self._sink, self._clock = organs, sink, clock
+    def __init__(
+        self,
+        organs: Sequence[Organ],
+        sink: ReadingSink,
+        clock: Callable[[], datetime],
+        moves: Callable[[], int | None] = lambda: 0,
+    ) -> None:
+        """`moves` says how often the database has followed a clock that was set, None while it is yet to."""
+        self._organs, self._sink, self._clock, self._moves = organs, sink, clock, moves
 
     async def look(self) -> None:
-        """Take one reading of everything; what cannot be asked is unknown, which never ends an alert."""
-        now = self._clock()
+        """Take one reading of everything; what cannot be asked is unknown, which never ends an alert.
+
+        Ages in the database mean nothing while it is yet to follow a clock that was set: then the next look counts.
+        """
+        now, moves = self._clock(), self._moves()
+        if moves is None:
+            return
         found: dict[str, Value] = dict.fromkeys(SELF.columns)
         for organ in self._organs:
             found.update(await self._ask(organ, now))
+        if moves != self._moves():
+            return
         columns = {name: [value] for name, value in found.items()}
         self._sink.take_reading(TableReading(device=OWN_NAME, table=SELF.name, at=now, rows=SCALARS, columns=columns))
 

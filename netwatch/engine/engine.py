@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import uuid4
@@ -149,6 +149,7 @@ class Engine:
         self._readings = ReadingDesk(rules, self._book, self._history)
         self._traps = TrapDesk(trap_rules, self._book, rows or NoRows(), names, self._confirmations, self._wake.set)
         self._flusher: asyncio.Task[None] | None = None
+        self._last_step: ClockStep | None = None
 
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
@@ -290,6 +291,8 @@ class Engine:
 
     def take_reading(self, reading: TableReading) -> None:
         """Hold a reading against every rule of its table, and write what follows from it."""
+        if (at := self._restated(reading.at)) != reading.at:
+            reading = replace(reading, at=at)
         if reading.table == REACHABILITY.name and self._suppression.policy.topology.is_known:
             self._see(reading)
         if (news := self._readability.take_reading(reading)) is not None:
@@ -312,6 +315,8 @@ class Engine:
 
     def take_trap(self, event: TrapEvent) -> asyncio.Future[None]:
         """Log a trap and do what the rules say of it; the future is done when all of that is durable."""
+        if (at := self._restated(event.at)) != event.at:
+            event = replace(event, at=at)
         draft = Draft()
         if event.device and self._is_skipped(event.device, event.at):
             draft.traps.append(event)
@@ -321,12 +326,17 @@ class Engine:
 
     def clock_was_set(self, step: ClockStep) -> None:
         """Move everything that is open with the wall clock; the store does the same with its rows by itself."""
+        self._last_step = step
         self._book.move(step)
         self._suppression.move(step)
         self._incidents.move(step)
         self._history.move(step)
         self._readings.move(step)
         self._wake.set()
+
+    def _restated(self, at: datetime) -> datetime:
+        """Return when something was, which may have been under way to us while the clock was set."""
+        return at if self._last_step is None else self._last_step.restated(at, self._clock())
 
     def slept(self, asleep: timedelta) -> None:
         """Take in that the machine slept: what is due is done now, and hold times go on where they were."""

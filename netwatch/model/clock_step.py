@@ -39,6 +39,15 @@ class ClockStep:
         """Return an instant that is planned as the clock shows it now: as far ahead as before."""
         return instant + self.by if self.since <= instant <= self.at + FORESEEN else instant
 
+    def restated(self, instant: datetime, now: datetime) -> datetime:
+        """Return when something was that is only told after the step, as the clock shows it at `now`.
+
+        What was noted by the clock as it stood before is what could not be by the clock as it stands now: before it
+        was set forward, or later than now.
+        """
+        stale = instant <= self.at if self.by > timedelta(0) else instant > now
+        return instant + self.by if stale else instant
+
 
 def moved_alert(alert: Alert, step: ClockStep) -> Alert:
     """Return the alert with its times as the clock shows them now."""

@@ -241,3 +241,21 @@ async def test_an_alert_before_a_sleep_says_when_it_really_began():
     (down,) = [alert for alert in story.engine.alerts() if alert.key.rule == "DeviceDown"]
     assert down.firing_at == began
     await story.close()
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+async def test_a_reading_under_way_while_the_clock_is_set_makes_no_hold_time_jump(hours):
+    story = await Story().open()
+    await story.run(25)
+    on_the_way = TableReading(
+        device="sw1", table=REACHABILITY.name, at=story.clock.now(), rows=SCALARS,
+        columns={**{name: [None] for name in REACHABILITY.columns}, "up": [0]},
+    )  # fmt: skip
+    story.machine.set(hours=hours)
+    story.clockwork.watch.look()
+    story.engine.take_reading(on_the_way)
+    await story.run(LENGTH - 25)
+    await story.close()
+
+    states = [one for one in story.told if ", try" not in one[1]]
+    assert states == [one for one in await in_peace() if ", try" not in one[1]]

@@ -61,3 +61,15 @@ async def test_a_part_that_cannot_be_asked_is_counted_and_blinds_us_for_no_other
 
     assert reading.columns["relays_up"] == [1]
     assert REGISTRY.get_sample_value("netwatch_self_watch_errors_total") == before + 1
+
+
+async def test_a_look_during_which_the_clock_was_set_counts_for_nothing():
+    sink, moves = Sink(), iter((0, 1, None, 1, 1))
+    watch = SelfWatch([Part(relays_up=1)], sink, lambda: NOW, lambda: next(moves))
+
+    await watch.look()  # it was set and followed meanwhile
+    await watch.look()  # the database is yet to follow
+    assert sink.readings == []
+    await watch.look()
+
+    assert len(sink.readings) == 1

@@ -50,3 +50,12 @@ def test_what_is_planned_is_as_far_ahead_as_before_unless_nobody_plans_that_far(
 
     assert set_by(hours=-1).moved_due(soon) == soon - timedelta(hours=1)
     assert set_by(hours=-1).moved_due(never) == never
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_what_was_under_way_while_the_clock_was_set_is_restated_and_what_came_after_is_not(hours):
+    by, step = timedelta(hours=hours), set_by(hours=hours)
+    now = NOW + by + timedelta(seconds=2)
+
+    assert step.restated(NOW - timedelta(milliseconds=5), now) == NOW + by - timedelta(milliseconds=5)
+    assert step.restated(now, now) == now
