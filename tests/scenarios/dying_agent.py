@@ -1,20 +1,22 @@
-"""Runs agents one after the other, each in a fork of this process, and lets one die at a point where nobody can aim.
+"""Runs agents one after the other, each in a fork of this process, and does to them what a test cannot from outside.
 
     python dying_agent.py CONFIG LOG ARMED
 
 For each line on stdin (a name out of POINTS, or an empty line for none) it forks a `netwatch run`, writes its pid
 and, when it has ended, its exit code. An agent with a point ends itself by SIGKILL the first time it comes there
-while the file ARMED exists. Nothing of the agent is replaced: what is wrapped here still does what it did. The fork
-is there for speed: what takes longest at a start is to import everything.
+while the file ARMED exists; one has clocks that the test sets. Nothing of the agent is replaced: what is wrapped here
+still does what it did. The fork is there for speed: what takes longest at a start is to import everything.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from netwatch.notify import smtp
 from netwatch.store import Store
 
 CONFIG, LOG, ARMED = (Path(argument) for argument in sys.argv[1:4])
+CLOCKS = CONFIG.with_name("clocks")
 
 
 def die() -> None:
@@ -105,11 +108,28 @@ def after_it_was_recorded_as_sent() -> None:
     Store.record = wrapped
 
 
+def on_a_machine_whose_clocks_are_set() -> None:
+    """Let the clocks of the system show what CLOCKS says: seconds ahead of the wall clock, and seconds slept."""
+    wall_ns, clock_gettime_ns = time.time_ns, time.clock_gettime_ns
+
+    def ahead() -> tuple[int, int]:
+        set_by, slept = json.loads(CLOCKS.read_text())
+        return int(set_by * 1e9), int(slept * 1e9)
+
+    def clock_gettime(clock: int) -> int:
+        return clock_gettime_ns(clock) + (ahead()[1] if clock == time.CLOCK_BOOTTIME else 0)
+
+    time.time_ns = lambda: wall_ns() + sum(ahead())
+    time.time = lambda: time.time_ns() / 1e9
+    time.clock_gettime_ns = clock_gettime
+    time.clock_gettime = lambda clock: clock_gettime(clock) / 1e9
+
+
 POINTS: dict[str, Callable[[], None]] = {
     point.__name__: point
     for point in (
         before_the_commit_of_a_mail, after_the_commit_of_a_mail, after_the_claim, in_the_middle_of_the_content,
-        before_it_is_recorded_as_sent, after_it_was_recorded_as_sent,
+        before_it_is_recorded_as_sent, after_it_was_recorded_as_sent, on_a_machine_whose_clocks_are_set,
     )
 }  # fmt: skip
 

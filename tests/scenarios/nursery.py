@@ -21,8 +21,8 @@ class Nursery:
         self._process: subprocess.Popen[bytes] | None = None
         self._youngest: ForkedAgent | None = None
 
-    def fork(self, point: str = "") -> ForkedAgent:
-        """Start an agent that will die at a point once `armed` exists."""
+    def fork(self, point: str = "", **environment: str) -> ForkedAgent:
+        """Start an agent that will die at a point once `armed` exists; the first one's environment is everybody's."""
         self.armed.unlink(missing_ok=True)
         if self._process is None:
             program = Path(__file__).with_name("dying_agent.py")
@@ -31,7 +31,7 @@ class Nursery:
             with self._log.open("ab") as log:
                 self._process = subprocess.Popen(
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, bufsize=0,
-                    env={**os.environ, "PYTHONPATH": path},
+                    env={**os.environ, **environment, "PYTHONPATH": path},
                 )  # fmt: skip
         assert self._process.stdin is not None
         self._process.stdin.write(f"{point}\n".encode())

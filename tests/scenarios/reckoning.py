@@ -57,7 +57,7 @@ def integrity(path: Path) -> str:
 
 def the_mails_are_those_of_the_outbox(rows: Sequence[OutboxEntry], mails: Sequence[RoughMail]) -> list[str]:
     known = {row.message_id: row for row in rows}
-    wrong = [f"{row.subject} for {row.recipient} is {row.state}" for row in rows if row.state is not OutboxState.SENT]
+    wrong = []
     taken: Counter[str] = Counter()
     for mail in mails:
         message_id = str(message_from_bytes(mail.message)["Message-ID"])
@@ -67,8 +67,22 @@ def the_mails_are_those_of_the_outbox(rows: Sequence[OutboxEntry], mails: Sequen
             wrong.append(f"{message_id} was mailed and is in no row")
         elif mail.message != row.message or mail.recipients != (row.recipient,):
             wrong.append(f"{message_id} was mailed to {mail.recipients} with other bytes than {row.subject}")
-    wrong += [f"{row.subject} for {row.recipient} was never taken" for row in rows if not taken[row.message_id]]
+    sent = {row.id: row for row in rows if row.state is OutboxState.SENT}
+    for row in rows:
+        if row.id in sent and not taken[row.message_id]:
+            wrong.append(f"{row.subject} for {row.recipient} was never taken")
+        elif row.id not in sent and (fault := _fault_of(row, sent.get(row.told_by), taken[row.message_id])):
+            wrong.append(f"{row.subject} for {row.recipient} {fault}")
     return wrong
+
+
+def _fault_of(row: OutboxEntry, instead: OutboxEntry | None, taken: int) -> str:
+    """Return what is wrong with a row that was not sent: another mail told it, where it had surely not left."""
+    if row.state is not OutboxState.SUPERSEDED:
+        return f"is {row.state}"
+    if instead is None or (instead.recipient, instead.thread_id) != (row.recipient, row.thread_id):
+        return "is told by nothing that was sent"
+    return f"is told by another mail, and was taken {taken} times" if taken else ""
 
 
 def repeats_of(mails: Sequence[RoughMail]) -> list[str]:
