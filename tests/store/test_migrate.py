@@ -74,6 +74,7 @@ def test_tables_of_version_3_become_those_of_today_and_keep_their_rows(engine: E
         check_version(connection, "old.db")
 
     assert tables_of(old) == today
+    assert Sqlite(f"sqlite:///{tmp_path / 'old.db'}").damage() == ""
     with old.connect() as connection:
         (kept,) = alerts(connection, None, None)
         mails = {mail.id: mail for mail in outbox(connection, None, None)}
