@@ -35,7 +35,6 @@ LOOK_AGAIN_SECONDS = 60.0
 """The wall clock may be set; whether a mail is due is looked at this often."""
 MOST_FOUND_AGAIN = 10_000
 MOST_EVENTS = 200
-DROPPED_BY_HAND = "dropped by hand"
 
 
 class Ledger(Outbox, Protocol):
@@ -112,6 +111,10 @@ class DeadLetters:
         """Return when the next row is due, as the store does."""
         return await self._ledger.next_due(kind)
 
+    def commit(self, transaction: Transaction) -> asyncio.Future[None]:
+        """Write a transaction, as the store does."""
+        return self._ledger.commit(transaction)
+
     async def outbox_of_thread(self, thread_id: str) -> Sequence[OutboxEntry]:
         """Return the rows of an incident, as the store does."""
         return await self._ledger.outbox_of_thread(thread_id)
@@ -158,7 +161,7 @@ class DeadLetters:
             return
         dead = await self._ledger.outbox({OutboxState.DEAD}, MOST_FOUND_AGAIN)
         for row in reversed(dead):
-            ours = tells_of_dead_letters(row) or row.last_reply.startswith(DROPPED_BY_HAND)
+            ours = tells_of_dead_letters(row) or row.dropped_by_hand
             if not ours and row.last_tried_at is not None and row.last_tried_at > self._told_at:
                 self._keep(row)
 

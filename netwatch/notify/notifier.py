@@ -12,15 +12,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
-from netwatch.model import ClockStep, OutboxEntry, OutboxKind
+from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, Transaction
 from netwatch.notify import metrics
 from netwatch.notify.address import parse_mailbox
 from netwatch.notify.attempts import Result, given_back
 from netwatch.notify.carrier import Carrier, Outbox, utc_now
 from netwatch.notify.failures import SmtpFailure
+from netwatch.notify.loops import surviving
 from netwatch.notify.outcomes import Outcome, Trouble, accepted, failed
 from netwatch.notify.relays import Pace, Relay, RelayStatus
 from netwatch.notify.replies import Verdict, meaning_of
@@ -37,18 +39,25 @@ class NotifierStatus:
     under_way: int
 
 
+class MailOutbox(Outbox, Protocol):
+    """What the notifier needs of the store, beside what every carrier does."""
+
+    def commit(self, transaction: Transaction) -> asyncio.Future[None]:
+        """Write a transaction; the future is done when it is durable."""
+
+
 class Notifier:
     """Sends mail between `start()` and `stop()`."""
 
     def __init__(
         self,
-        outbox: Outbox,
+        outbox: MailOutbox,
         settings: SmtpSettings,
         *,
         pace: Pace | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._settings, self._pace, self._clock = settings, pace or Pace(), clock
+        self._outbox, self._settings, self._pace, self._clock = outbox, settings, pace or Pace(), clock
         self._relays: tuple[Relay, ...] = ()
         self._held: dict[str, tuple[object, ...]] = {}
         self._carrier = Carrier(
@@ -103,7 +112,7 @@ class Notifier:
                 connections=self._settings.connections,
                 check_interval=self._settings.check_interval,
                 pace=self._pace,
-                changed=self.wake,
+                changed=self._relay_changed,
             )
             for relay in self._settings.relays
         )
@@ -115,6 +124,19 @@ class Notifier:
         """Let mails under way finish for a moment, give the others back, close every connection."""
         await self._carrier.stop()
         await asyncio.gather(*(relay.stop() for relay in self._relays))
+
+    def _relay_changed(self, relay: RelayStatus) -> None:
+        """Look at the outbox again, and let the event log say why rows wait, or wait no more."""
+        self.wake()
+        words = "takes mail again" if relay.up else "is left alone for a while, and mails for it wait"
+        event = Event(
+            at=self._clock(),
+            kind="netwatch",
+            text=f"mail relay {relay.name} {words}: {relay.last_reply}",
+            details={"relay": relay.name, "reply": relay.last_reply},
+        )
+        with surviving("relay event"):
+            self._outbox.commit(Transaction(events=(event,))).add_done_callback(_seen)
 
     def _room(self) -> int:
         """Return how many mails may be under way: as many as the relay bears that is tried first.
@@ -170,3 +192,9 @@ class Notifier:
         if outcome.outcome == "dead":
             metrics.DEAD.inc()
             log.error("mail given up", recipient=outcome.entry.recipient, reply=outcome.entry.last_reply)
+
+
+def _seen(written: asyncio.Future[None]) -> None:
+    """Count a line that could not be written; the store says why."""
+    if not written.cancelled() and written.exception() is not None:
+        metrics.LOOP_ERRORS.labels("relay event").inc()

@@ -82,7 +82,7 @@ class Relay:
         connections: int,
         check_interval: timedelta,
         pace: Pace,
-        changed: Callable[[], None],
+        changed: Callable[[RelayStatus], None],
     ) -> None:
         self.name = settings.name
         self._sender, self._check_interval, self._pace, self._changed = sender, check_interval, pace, changed
@@ -186,7 +186,7 @@ class Relay:
     def _turn(self, *, up: bool) -> None:
         self._up, self._since = up, datetime.now(UTC)
         metrics.RELAY_UP.labels(self.name).set(int(up))
-        self._changed()
+        self._changed(self.status())
 
     async def _keep_watch(self) -> None:
         with surviving("check"):

@@ -71,3 +71,18 @@ def test_a_receiver_of_managers_alone_mails_nobody(make_notification):
     entries = Mailer(SmtpSettings(), [ReceiverSettings(name="noc", trap=trap)]).compose(make_notification()).entries
 
     assert [entry.kind for entry in entries] == [OutboxKind.TRAP]
+
+
+def test_a_receiver_may_be_programs_and_other_alertmanagers(make_notification):
+    receiver = ReceiverSettings.model_validate({
+        "name": "noc", "webhook": {"url": "https://hooks.example.net"}, "alertmanager": {"urls": ["http://am:9093"]},
+    })  # fmt: skip
+    mailer = Mailer(SmtpSettings(), [receiver])
+
+    entries = mailer.compose(make_notification()).entries
+
+    assert mailer.send_resolved("noc")
+    assert [(entry.kind, entry.recipient) for entry in entries] == [
+        (OutboxKind.WEBHOOK, "https://hooks.example.net"),
+        (OutboxKind.ALERTMANAGER, "http://am:9093"),
+    ]

@@ -303,6 +303,24 @@ async def test_without_relays_rows_wait(post, make_entries):
     assert (office.notifier.relays_up, office.notifier.relays_down) == (0, 0)
 
 
+async def test_the_event_log_says_when_a_relay_is_left_alone_and_when_it_is_back(post, rough, make_entries):
+    server = await rough({Step.MAIL: reply(452, "no disk")})
+    office = await post({"port": server.port})
+    await office.put(make_entries())
+    await office.until(lambda _: office.notifier.relays_down == 1)
+
+    server.play({})
+    await office.until(lambda _: office.notifier.relays_up == 1)
+
+    events = [event for event in reversed(await office.store.events()) if event.kind == "netwatch"]
+    relay = f"127.0.0.1:{server.port}"
+    assert [event.text for event in events] == [
+        f"mail relay {relay} is left alone for a while, and mails for it wait: mail: 452 no disk",
+        f"mail relay {relay} takes mail again: answers again",
+    ]
+    assert {event.details["relay"] for event in events} == {relay}
+
+
 async def test_a_dead_relay_is_known_before_the_first_mail(post, tcp_port):
     office = await post({"port": tcp_port}, check_interval="10s")
 
