@@ -114,11 +114,13 @@ async def gathered(
     alert = _alert_at(alerts, at, past=past)
     since = at - LOOKED_BACK if alert is None else min(alert.pending_at - AROUND, at)
     until = at + _SOON_AFTER if past and alert is None else None  # what is told of an alert's end comes after it
-    events = [
+    found = [
         event
         for event in await log.events(MOST_EVENTS, device, rule=rule, since=since, until=until)
-        if event.instance == instance and (alert is None or event.alert_id in (alert.id, "") or event.at >= since)
+        if event.instance == instance
     ]
+    own = [] if alert is None else await log.events(MOST_EVENTS, alert_id=alert.id)  # also of what began long ago
+    events = _merged(found, own)
     around = [event for event in await log.events(MOST_EVENTS, device, since=since, until=until) if not event.rule]
     entries = [] if alert is None else list(await log.entries_of_alert(alert.id))
     tellers = await _tellers(log, entries)
@@ -126,10 +128,16 @@ async def gathered(
     tries = await log.events(MOST_EVENTS, entry_ids=ids) if ids else []
     return Story(
         at=at, alert=alert, earlier=tuple(one for one in alerts if one is not alert and one.pending_at <= at),
-        events=tuple(reversed(events)), device_events=tuple(one for one in reversed(around) if one.kind == "device"),
+        events=events, device_events=tuple(one for one in reversed(around) if one.kind == "device"),
         entries=tuple(entries), tellers=tuple(tellers), tries=tuple(reversed(tries)),
         silences=await _silences(log, events),
     )  # fmt: skip
+
+
+def _merged(*logs: Sequence[Event]) -> tuple[Event, ...]:
+    """Return lines that were asked for in two ways, the newest first, each once and the oldest first."""
+    unique = {(one.at, one.kind, one.alert_id, one.text): one for log in logs for one in reversed(log)}
+    return tuple(sorted(unique.values(), key=lambda event: event.at))
 
 
 def _alert_at(alerts: Sequence[Alert], at: datetime, *, past: bool) -> Alert | None:

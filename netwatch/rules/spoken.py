@@ -159,8 +159,9 @@ def _inside(argument: Node, outer: Junction, values: Values) -> str:
 
 def _compared(node: Comparison, values: Values) -> str:
     names = _names_of(node.left) or _names_of(node.right)
-    holds = result_of(node, values)
-    left, right = _valued(node.left, values, names), _valued(node.right, values, names)
+    sides = result_of(node.left, values), result_of(node.right, values)
+    holds = EXACT[COMPARISON[node.operator]](*sides)
+    left, right = _with_value(node.left, sides[0], names), _with_value(node.right, sides[1], names)
     if holds is not None and node.operator in ("==", "!=") and node.left.is_constant is not node.right.is_constant:
         told, constant = (right, left) if node.left.is_constant else (left, right)
         return told if holds is (node.operator == "==") else f"{told}, not {constant}"
@@ -174,12 +175,16 @@ def _listed(node: Membership, values: Values) -> str:
     return f"{_valued(node.argument, values)}{word} {options}"
 
 
-def _valued(node: Node, values: Values, names: Mapping[int, str] | None = None) -> str:
+def _valued(node: Node, values: Values) -> str:
+    return _with_value(node, result_of(node, values), None)
+
+
+def _with_value(node: Node, value: Any, names: Mapping[int, str] | None) -> str:
     if isinstance(node, Number | Words):
         return _constant(node, names)
     if node.is_constant:
         return written(node)
-    return f"{_bound(node, _SUM)} = {value_text(result_of(node, values), names or _names_of(node))}"
+    return f"{_bound(node, _SUM)} = {value_text(value, names or _names_of(node))}"
 
 
 def _constant(node: Number | Words, names: Mapping[int, str] | None) -> str:
