@@ -63,6 +63,15 @@ class Story:
     receiver: str
     sequence: int
 
+    @property
+    def preview(self) -> str:
+        """Return what the worst problem is in a line, with its value: what stands beside the subject in a list."""
+        if not self.firing:
+            return " ".join((self.lead, *self.notes))
+        worst = self.firing[0]
+        value = next((f", {fact.name.lower()} {fact.value}" for fact in worst.facts if fact.name == "Value"), "")
+        return f"{worst.title}{value}. {self.lead}"
+
 
 def incident_subject(notification: Notification) -> str:
     """Return the text that stays the same in every subject of the incident.

@@ -187,3 +187,14 @@ def test_what_else_is_wrong_on_the_device_is_listed_and_counted(make_alert, make
     assert (len(story.also), story.more_also, story.also_where) == (10, 4, "core-sw1")
     beyond = (*also, make_alert(99, device="edge-r1"))
     assert story_of(make_notification(also=beyond), now=NOW).also_where == "these devices"
+
+
+def test_beside_the_subject_stands_the_worst_in_a_line(make_alert, make_notification):
+    over = make_alert(state=AlertState.RESOLVED, resolved_at=NOW)
+
+    assert story_of(make_notification(make_alert(value=93.25, threshold=90.0)), now=NOW).preview == (
+        "Gi1/0/7 on core-sw1 is down, value 93.25 (threshold 90). Since 2026-11-23 03:00:05 UTC (4 min)."
+    )
+    assert (
+        story_of(make_notification(resolved=[over]), now=NOW).preview == "It is over since 2026-11-23 03:04:05 UTC."
+    )
