@@ -48,6 +48,7 @@ def _device(device: Device) -> dict[str, Any]:
         "port": device.port,
         "credential": device.credential.name,
         "labels": dict(device.labels),
+        **({"depends_on": list(device.depends_on)} if device.depends_on else {}),
     }
 
 

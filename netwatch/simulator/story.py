@@ -1,4 +1,4 @@
-"""The story of `netwatch demo`: six devices, what happens to them and when, and which alerts must follow.
+"""The story of `netwatch demo`: seven devices, what happens to them and when, and which alerts must follow.
 
 Data and calls of the simulator; whoever runs the demo plays it beside a real NetWatch, which knows nothing of it.
 The times suit a poll every 2 s, reachability every 1 s, group_wait 1 s, and rules that hold for no more than 2 s.
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Literal
@@ -43,11 +43,14 @@ EDGE = Credential(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """An alert that must reach a state, and a mail that must say so; `instance` is the row's name, if it has one."""
+    """An alert that must reach a state, and a mail that must say so; `instance` is the row's name, if it has one.
+
+    `held back` is the contrary: an alert that must fire, and that no mail may be about.
+    """
 
     rule: str
     device: str
-    becomes: Literal["firing", "resolved"]
+    becomes: Literal["firing", "resolved", "held back"]
     instance: str = ""
 
 
@@ -63,12 +66,16 @@ class StoryStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """Devices and steps; `length` is when the last consequence should have been mailed, in seconds."""
+    """Devices and steps; `length` is when the last consequence should have been mailed, in seconds.
+
+    parents: device -> what it is reached through.
+    """
 
     network: SimulatedNetwork
     steps: tuple[StoryStep, ...]
     length: float
     labels: dict[str, dict[str, str]]
+    parents: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def devices(self) -> list[Device]:
         """Return the devices as NetWatch is to watch them, once the network has started and the ports are known."""
@@ -79,6 +86,7 @@ class Story:
                 port=device.port,
                 credential=device.credential,
                 labels=self.labels.get(device.name, {}),
+                depends_on=self.parents.get(device.name, ()),
                 interval=POLL_INTERVAL,
                 reachability_interval=REACHABILITY_INTERVAL,
                 timeout=TIMEOUT,
@@ -119,7 +127,9 @@ def demo_story() -> Story:
             "srv-files1": {"site": "hq", "role": "server"},
             "fw-edge1": {"site": "branch", "role": "firewall"},
             "ups-rack1": {"site": "hq", "role": "ups"},
+            "branch-sw1": {"site": "branch", "role": "switch"},
         },
+        parents={"branch-sw1": ("fw-edge1",)},
     )
 
 
@@ -182,6 +192,15 @@ def _devices() -> Iterator[SimulatedDevice]:
         ports=[Port(index=1, name="eth0", speed=100_000_000, load_ratio=0.001)],
         has_battery=True,
     )
+    yield SimulatedDevice(
+        "branch-sw1",
+        CAMPUS,
+        address="127.0.0.17",
+        kind=2,
+        descr="Example Switch 8, simulated, behind fw-edge1",
+        location="Branch office",
+        ports=_access_ports(4),
+    )
 
 
 def _access_ports(count: int) -> Sequence[Port]:
@@ -198,7 +217,7 @@ def _access_ports(count: int) -> Sequence[Port]:
 
 
 def _steps() -> Iterator[StoryStep]:
-    yield StoryStep(at=0, says="Six devices are polled every two seconds, and all is well.")
+    yield StoryStep(at=0, says="Seven devices are polled every two seconds, and all is well.")
     yield _fault(
         8, "The link of desk 7 on access-sw1 goes down; the switch sends a linkDown trap.",
         lambda network: network["access-sw1"].interface_down(7), "InterfaceDown", "access-sw1", "Gi0/7",
@@ -221,8 +240,9 @@ def _steps() -> Iterator[StoryStep]:
         lambda network: network["srv-files1"].memory(97), "MemoryHigh", "srv-files1", "RAM",
     )  # fmt: skip
     yield _fault(
-        17, "The line to the branch office breaks: fw-edge1, asked over SNMPv3, cannot be reached.",
-        lambda network: network["fw-edge1"].silence(), "DeviceDown", "fw-edge1",
+        17, "The line to the branch office breaks: fw-edge1, asked over SNMPv3, and branch-sw1 behind it are silent.",
+        _line_breaks, "DeviceDown", "fw-edge1",
+        also=Expectation(rule="DeviceDown", device="branch-sw1", becomes="held back"),
     )  # fmt: skip
     yield _fault(
         19, "Desk 5 on access-sw1 throws packets away: its queue is full.",
@@ -243,7 +263,7 @@ def _steps() -> Iterator[StoryStep]:
     )  # fmt: skip
     yield _recovery(
         29, "The line to the branch office is back.",
-        lambda network: network["fw-edge1"].recover(), "DeviceDown", "fw-edge1",
+        _line_is_back, "DeviceDown", "fw-edge1",
     )  # fmt: skip
     yield _recovery(
         31, "The backup is done.", _end_of_backup, "CpuHigh", "srv-files1",
@@ -262,6 +282,16 @@ def _steps() -> Iterator[StoryStep]:
         lambda network: network["srv-files1"].storage(98, "/srv"), "StorageFull", "srv-files1", "/srv",
     )  # fmt: skip
     yield StoryStep(at=46, says="The story is over; one disk is still full.")
+
+
+def _line_breaks(network: SimulatedNetwork) -> None:
+    network["fw-edge1"].silence()
+    network["branch-sw1"].silence()
+
+
+def _line_is_back(network: SimulatedNetwork) -> None:
+    network["fw-edge1"].recover()
+    network["branch-sw1"].recover()
 
 
 def _end_of_backup(network: SimulatedNetwork) -> None:

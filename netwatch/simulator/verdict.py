@@ -20,13 +20,19 @@ def unmet(
     entries: Sequence[OutboxEntry],
     mails: Sequence[ReceivedMail],
 ) -> list[Expectation]:
-    """Return the expectations for which no mail arrived that was made after its alert came to that state."""
+    """Return the expectations for which no mail arrived that was made after its alert came to that state.
+
+    And those that were to be held back, if there was no such alert or a mail about it.
+    """
     arrived = {str(mail.parsed()["Message-ID"]).strip() for mail in mails}
     told = [entry for entry in entries if entry.message_id in arrived]
     return [expected for expected in expectations if not _is_met(expected, alerts, told)]
 
 
 def _is_met(expected: Expectation, alerts: Sequence[Alert], told: Sequence[OutboxEntry]) -> bool:
+    if expected.becomes == "held back":
+        about = [alert.id for alert in alerts if _reached_at(alert, expected) is not None]
+        return bool(about) and not any(alert_id in entry.alert_ids for entry in told for alert_id in about)
     for alert in alerts:
         since = _reached_at(alert, expected)
         if since is not None and any(alert.id in entry.alert_ids and entry.created_at >= since for entry in told):
@@ -38,4 +44,4 @@ def _reached_at(alert: Alert, expected: Expectation) -> datetime | None:
     names = (alert.key.instance, alert.key.instance.rpartition("=")[2])
     if (alert.key.rule, alert.key.device) != (expected.rule, expected.device) or expected.instance not in names:
         return None
-    return alert.firing_at if expected.becomes == "firing" else alert.resolved_at
+    return alert.resolved_at if expected.becomes == "resolved" else alert.firing_at

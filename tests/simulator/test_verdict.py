@@ -11,6 +11,7 @@ from netwatch.simulator import Expectation, ReceivedMail, unmet
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DOWN = Expectation(rule="InterfaceDown", device="sw1", becomes="firing", instance="Gi0/7")
+HELD = Expectation(rule="InterfaceDown", device="sw1", becomes="held back", instance="Gi0/7")
 UP = Expectation(rule="InterfaceDown", device="sw1", becomes="resolved", instance="Gi0/7")
 
 
@@ -57,3 +58,15 @@ def test_a_recovery_needs_a_mail_of_its_own():
     assert unmet([DOWN, UP], [alert(20)], [first], [mail("<1@x>")]) == [UP]
     assert unmet([DOWN, UP], [alert(20)], [first, second], [mail("<1@x>"), mail("<2@x>")]) == []
     assert unmet([UP], [alert()], [second], [mail("<2@x>")]) == [UP]
+
+
+@pytest.mark.parametrize(
+    ("alerts", "mails", "left"),
+    [
+        ([alert()], [], []),
+        ([], [], [HELD]),  # it never fired
+        ([alert()], [mail()], [HELD]),  # somebody was told
+    ],
+)
+def test_what_is_held_back_fires_and_is_in_no_mail(alerts, mails, left):
+    assert unmet([HELD], alerts, [entry(1)], mails) == left
