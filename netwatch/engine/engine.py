@@ -384,12 +384,13 @@ class Engine:
         """Take in whether a device that others may stand behind, or that stands behind others, is there."""
         device, topology = reading.device, self._suppression.policy.topology
         up = bool(reading.columns["up"][0])
-        changed = self._suppression.note_sight(device, up=up, at=reading.at)
+        changed = self._suppression.note_sight(device, up=up, at=reading.at, asked_at=reading.asked_at)
         below = topology.descendants(device)
         if changed is not None and below:
             self._write(Draft(memories=[sight_memory(device, changed)]))
         # Nobody else is concerned: to look at all groups whenever one of ten thousand devices goes takes minutes.
-        concerned = (device, *below) if up or changed is not None else (device,)
+        silent = (device, *below) if changed is not None else (device,)
+        concerned = self._suppression.freed_by(device) if up else silent
         self._incidents.look_again(alert.id for name in concerned for alert in self._book.of_device(name))
         if self._incidents.is_to_look_again:
             self._wake.set()

@@ -22,12 +22,12 @@ from netwatch.alerts import (
     Policy,
     RouteMatch,
     Sight,
+    Silences,
     TopologyView,
     all_hold,
     compile_silence,
     interval_muting,
     routing_labels,
-    silence_muting,
 )
 from netwatch.model import Alert, AlertState, ClockStep, Memory, Muting, Silence
 
@@ -47,6 +47,7 @@ class Suppression:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._silences: dict[str, CompiledSilence] = {}
+        self._by_value: Silences | None = None
         self._sights: dict[str, Sight] = {}
         self._sources: dict[str, Alert] = {}
         self._inhibitors: Inhibitors | None = None
@@ -63,19 +64,24 @@ class Suppression:
             ValueError: one of its matchers is none.
         """
         self._silences[silence.id] = compile_silence(silence)
+        self._by_value = None
 
     def forget_silences(self, ended_before: datetime) -> None:
         """Forget what ended long ago."""
         for silence in self.silences():
             if silence.ends_at < ended_before:
                 del self._silences[silence.id]
+                self._by_value = None
 
-    def note_sight(self, device: str, *, up: bool, at: datetime) -> Sight | None:
-        """Take in that a device was looked at; return what was seen if it came or went since the last look."""
+    def note_sight(self, device: str, *, up: bool, at: datetime, asked_at: datetime | None = None) -> Sight | None:
+        """Take in that a device was looked at; return what was seen if it came or went since the last look.
+
+        A check that found silence says nothing of what came after it began.
+        """
         before = self._sights.get(device)
         changed = before is None or before.up is not up
         since = at if before is None or changed else before.since
-        self._sights[device] = Sight(up=up, at=at, since=since)
+        self._sights[device] = Sight(up=up, at=at if up or asked_at is None else asked_at, since=since)
         self._map = None
         return self._sights[device] if changed else None
 
@@ -95,6 +101,10 @@ class Suppression:
             self._sights[memory.key] = Sight(up=bool(facts["up"]), at=at, since=since)
         except (ValueError, KeyError, TypeError):
             return
+
+    def freed_by(self, device: str) -> frozenset[str]:
+        """Return the devices of which people may have to be told once this one has answered."""
+        return self.policy.topology.freed_by(device, self._sights)
 
     def note_alert(self, alert: Alert) -> bool:
         """Take in an alert as it is now; return whether that may free or hold back others."""
@@ -128,9 +138,14 @@ class Suppression:
         return (
             (self._from_above(alert, labels, now) if fires else None)
             or self.policy.maintenance.muting_of(labels, now)
-            or silence_muting(self._silences.values(), labels, now)
+            or self._silenced(labels, now)
             or self._out_of_hours(match, now)
         )
+
+    def _silenced(self, labels: Mapping[str, str], now: datetime) -> Muting | None:
+        if self._by_value is None:
+            self._by_value = Silences(self._silences.values())
+        return self._by_value.muting_of(labels, now)
 
     def _from_above(self, alert: Alert, labels: Mapping[str, str], now: datetime) -> Muting | None:
         muting = self._map_at(now).muting_of(alert)

@@ -93,14 +93,18 @@ class House:
             due = self.engine.flush_due(self.now)
         self.now = end
 
-    def up(self, device: str, value: int) -> None:
-        self._read(device, "reachability", {"up": [value]})
+    def up(self, device: str, value: int, *, took: float = 0) -> None:
+        self._read(device, "reachability", {"up": [value]}, asked_at=self.now - timedelta(seconds=took))
 
     def cpu(self, device: str, value: float) -> None:
         self._read(device, "load", {"cpu": [value]})
 
-    def _read(self, device: str, table: str, columns: dict[str, list[float]]) -> None:
-        self.engine.take_reading(TableReading(device=device, table=table, at=self.now, rows=SCALARS, columns=columns))
+    def _read(
+        self, device: str, table: str, columns: dict[str, list[float]], asked_at: datetime | None = None
+    ) -> None:
+        self.engine.take_reading(
+            TableReading(device=device, table=table, at=self.now, rows=SCALARS, columns=columns, asked_at=asked_at)
+        )
 
     async def mails(self) -> list[OutboxEntry]:
         return list(reversed(await self.store.outbox()))
@@ -180,6 +184,37 @@ async def test_a_parent_that_returns_frees_its_child_only_after_that_was_asked_a
     house.later(0)
 
     assert [subject for subject in await house.subjects() if "sw1" in subject] == ["[DOWN] sw1 DeviceDown -> noc"]
+
+
+async def test_a_check_that_began_while_the_parent_was_down_does_not_count(open_house):
+    house = await open_house(Policy(topology=TREE))
+    for device in ("r1", "sw1"):
+        house.up(device, 0)
+    house.later(600)
+    house.up("r1", 1)
+    house.later(3)
+
+    house.up("sw1", 0, took=8)
+    house.later(600)
+
+    assert [subject for subject in await house.subjects() if "sw1" in subject] == []
+
+
+async def test_where_only_the_agent_of_a_router_died_what_dies_behind_it_is_told_once_a_neighbour_answers(open_house):
+    star = Topology({"sw1": Parents(names=("r1",)), "sw2": Parents(names=("r1",))})
+    house = await open_house(Policy(topology=star), route={"group_wait": "0s"})
+    for device in ("r1", "sw1", "sw2"):
+        house.up(device, 1)
+    house.later(10)
+    for device in ("r1", "sw2"):
+        house.up(device, 0)
+    house.later(5)
+    assert [subject for subject in await house.subjects() if "sw2" in subject] == []
+
+    house.up("sw1", 1)
+    house.later(0)
+
+    assert [subject for subject in await house.subjects() if "sw2" in subject] == ["[DOWN] sw2 DeviceDown -> noc"]
 
 
 async def test_a_child_that_returns_with_its_parent_was_never_news(open_house):
