@@ -19,7 +19,7 @@ ToldBy = Callable[[str, str], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EscalationStep:
-    """Tell `receiver` too of what has fired unacknowledged for `after`."""
+    """Tell `receiver` too of what was told and stayed unacknowledged for `after`."""
 
     after: timedelta
     receiver: str
@@ -82,8 +82,8 @@ def _waiting(
         if alert is None or alert_id in muted or alert_id not in group.told or not _open(alert):
             continue
         for step in steps:
-            if alert.firing_at is not None and not told_by(step.receiver, alert_id):
-                yield step, alert, alert.firing_at + step.after
+            if not told_by(step.receiver, alert_id):
+                yield step, alert, group.told[alert_id] + step.after
 
 
 def _open(alert: Alert) -> bool:

@@ -142,7 +142,7 @@ def flush(
     after = replace(
         group,
         members=tuple(alert.id for alert in view.members),
-        told={alert.id: "firing" for alert in (*view.open, *view.told)},
+        told={alert.id: group.told.get(alert.id, now) for alert in (*view.open, *view.told)},
         subject=group.subject if group.sent or not view.open else _subject_of(gravest(view.open)),
         flushed_at=now,
         sent=group.sent + 1,
@@ -228,7 +228,7 @@ def _silent(group: AlertGroup, view: _View) -> Flush:
     after = replace(
         group,
         members=tuple(member for member in group.members if member in left),
-        told={member: state for member, state in group.told.items() if member in left},
+        told={member: at for member, at in group.told.items() if member in left},
     )
     reason = f"{len(view.held)} are held back" if view.held else "nothing changed since the last mail"
     return Flush(notification=None, group=after, reason=reason)

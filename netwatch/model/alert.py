@@ -75,7 +75,7 @@ class AlertGroup:
 
     key:         receiver and group_by labels as one text; `labels` the group_by labels themselves.
     thread_id:   message-id every mail of the incident refers to; `subject` the text that stays the same in it.
-    members:     the ids of alerts in the group; told: alert id -> the state last mailed ("firing", "resolved").
+    members:     the ids of alerts in the group; told: alert id -> when its beginning was first told.
     opened_at:   when its first alert fired; flushed_at: when a mail was last put in the outbox.
     sent:        how many notifications the incident has had.
     escalation:  why a receiver is told who is not the first: `nobody acknowledged it for 30m`; empty for the first.
@@ -88,7 +88,7 @@ class AlertGroup:
     opened_at: datetime
     subject: str = ""
     members: tuple[str, ...] = ()
-    told: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, datetime] = field(default_factory=dict)
     flushed_at: datetime | None = None
     sent: int = 0
     escalation: str = ""

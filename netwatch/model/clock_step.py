@@ -64,7 +64,12 @@ def moved_alert(alert: Alert, step: ClockStep) -> Alert:
 
 def moved_group(group: AlertGroup, step: ClockStep) -> AlertGroup:
     """Return the incident with its times as the clock shows them now."""
-    return replace(group, opened_at=step.moved(group.opened_at), flushed_at=_if_set(group.flushed_at, step.moved))
+    return replace(
+        group,
+        opened_at=step.moved(group.opened_at),
+        flushed_at=_if_set(group.flushed_at, step.moved),
+        told={alert_id: step.moved(at) for alert_id, at in group.told.items()},
+    )
 
 
 def moved_entry(entry: OutboxEntry, step: ClockStep) -> OutboxEntry:

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, or_, select, update
 
-from netwatch.model import FORESEEN, UNSENT, AlertState, ClockStep, Memory
+from netwatch.model import FORESEEN, UNSENT, AlertState, ClockStep, Memory, moved_group
 from netwatch.store.queries import chunks, groups
-from netwatch.store.rows import memory_row, microseconds
+from netwatch.store.rows import group_row, memory_row, microseconds
 from netwatch.store.schema import ALERTS, GROUPS, MEMORIES, OUTBOX
 
 
@@ -33,12 +33,15 @@ def move_open(connection: Connection, step: ClockStep, mark: Memory) -> bool:
     )
     not_over = ALERTS.c.state != AlertState.RESOLVED.value
     times = ("pending_at", "firing_at", "healthy_since", "resolved_at", "seen_at", "acked_at")
-    told = {member for group in groups(connection) for member in group.members}
+    incidents = groups(connection)
+    told = {member for group in incidents for member in group.members}
     for ids in chunks(told):
         over = ALERTS.c.state == AlertState.RESOLVED.value
         _move(connection, ALERTS, and_(over, ALERTS.c.id.in_(ids)), step, past=times)
     _move(connection, ALERTS, not_over, step, past=times)
-    _move(connection, GROUPS, None, step, past=("opened_at", "flushed_at"))
+    for group in incidents:
+        row = group_row(moved_group(group, step))
+        connection.execute(update(GROUPS).where(GROUPS.c.key == row["key"]).values(row))
     if text is None:
         connection.execute(MEMORIES.insert().values(memory_row(mark)))
     else:
@@ -53,7 +56,7 @@ def _unsent() -> ColumnElement[bool]:
 def _move(
     connection: Connection,
     table: Table,
-    which: ColumnElement[bool] | None,
+    which: ColumnElement[bool],
     step: ClockStep,
     *,
     past: Iterable[str] = (),
@@ -66,7 +69,7 @@ def _move(
     written = {column: column.between(since, until) for column, until in latest.items()}
     values = {column: _moved(column, written[column], by - at) for column in written}
     query = update(table).where(or_(*written.values())).values(values)
-    connection.execute(query if which is None else query.where(which))
+    connection.execute(query.where(which))
 
 
 def _moved(column: Column[int], written: ColumnElement[bool], by: int) -> ColumnElement[int]:

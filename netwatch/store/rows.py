@@ -124,7 +124,7 @@ def group_row(group: AlertGroup) -> Row:
         "thread_id": group.thread_id,
         "subject": clean(group.subject),
         "members": _json(list(group.members)),
-        "told": _json(dict(group.told)),
+        "told": _json({alert_id: microseconds(at) for alert_id, at in group.told.items()}),
         "opened_at": microseconds(group.opened_at),
         "flushed_at": _optional(group.flushed_at),
         "sent": group.sent,
@@ -141,7 +141,7 @@ def group_of(row: RowMapping) -> AlertGroup:
         thread_id=row["thread_id"],
         subject=row["subject"],
         members=tuple(json.loads(row["members"])),
-        told=json.loads(row["told"]),
+        told=_told_of(row),
         opened_at=instant(row["opened_at"]),
         flushed_at=_instant_or_none(row["flushed_at"]),
         sent=row["sent"],
@@ -173,6 +173,13 @@ def silence_of(row: RowMapping) -> Silence:
         comment=row["comment"],
         updated_at=instant(row["updated_at"]),
     )
+
+
+def _told_of(row: RowMapping) -> dict[str, datetime]:
+    """Return who was told when; before schema 4 stood a word there, and the last mail is the best that is known."""
+    last = instant(row["opened_at"] if row["flushed_at"] is None else row["flushed_at"])
+    told = json.loads(row["told"]).items()
+    return {alert_id: instant(at) if isinstance(at, int) else last for alert_id, at in told}
 
 
 def entry_row(entry: OutboxEntry) -> Row:

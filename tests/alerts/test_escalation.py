@@ -33,7 +33,7 @@ def firing(name: str = "a", since: float = 0, **changes) -> Alert:
 def group(*members: str, told: tuple[str, ...] | None = None, **changes) -> AlertGroup:
     one = AlertGroup(
         key="noc{}", receiver="noc", labels={}, thread_id="t", opened_at=NOON, members=members,
-        told=dict.fromkeys(members if told is None else told, "firing"),
+        told=dict.fromkeys(members if told is None else told, NOON),
     )  # fmt: skip
     return replace(one, **changes)
 
@@ -44,7 +44,8 @@ def nobody(receiver: str, alert_id: str) -> bool:
 
 def due(*alerts: Alert, minutes: float, told_by=nobody, muted=(), of: AlertGroup | None = None):
     known = {alert.id: alert for alert in alerts}
-    steps = due_steps(of or group(*known), known, STEPS, told_by, muted, at(minutes))
+    told_at_once = replace(group(*known), told={alert.id: alert.firing_at or NOON for alert in alerts})
+    steps = due_steps(of or told_at_once, known, STEPS, told_by, muted, at(minutes))
     return [(step.receiver, [alert.id for alert in late]) for step, late in steps]
 
 
@@ -58,6 +59,13 @@ def test_a_step_is_due_when_its_time_is_over(minutes, told):
 def test_each_alert_has_its_own_time():
     assert due(firing("a"), firing("b", since=20), minutes=40) == [("boss", ["a"])]
     assert due(firing("a"), firing("b", since=20), minutes=50) == [("boss", ["a", "b"])]
+
+
+def test_the_time_begins_when_people_were_told():
+    told_late = replace(group("a"), told={"a": at(20)})
+
+    assert due(firing(), minutes=49, of=told_late) == []
+    assert due(firing(), minutes=50, of=told_late) == [("boss", ["a"])]
 
 
 def test_a_receiver_is_told_once():
@@ -83,12 +91,13 @@ def test_an_escalation_is_not_escalated():
 
 def test_the_next_step_is_known_ahead():
     known = {"a": firing("a"), "b": firing("b", since=-10)}
+    both = replace(group("a", "b"), told={"a": NOON, "b": at(-10)})
     boss_told_of_b = lambda receiver, alert_id: (receiver, alert_id) == ("boss", "b")  # noqa: E731
 
-    assert next_step_at(group("a", "b"), known, STEPS, nobody, (), NOON) == at(20)
-    assert next_step_at(group("a", "b"), known, STEPS, boss_told_of_b, (), NOON) == at(30)
-    assert next_step_at(group("a", "b"), known, STEPS, nobody, (), at(25)) == at(25)
-    assert next_step_at(group("a", "b"), known, (), nobody, (), NOON) is None
+    assert next_step_at(both, known, STEPS, nobody, (), NOON) == at(20)
+    assert next_step_at(both, known, STEPS, boss_told_of_b, (), NOON) == at(30)
+    assert next_step_at(both, known, STEPS, nobody, (), at(25)) == at(25)
+    assert next_step_at(both, known, (), nobody, (), NOON) is None
     assert next_step_at(group("gone"), known, STEPS, nobody, (), NOON) is None
 
 

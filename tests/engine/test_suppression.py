@@ -421,12 +421,13 @@ def escalating() -> dict[str, object]:
 async def test_what_nobody_acknowledges_is_told_to_the_next_and_so_is_its_end(open_house):
     house = await open_house(route=escalating())
     house.up("r1", 0)
-    house.later(599)
+    house.later(629)
     assert await house.subjects() == ["[DOWN] r1 DeviceDown -> noc"]
 
     house.later(1)
     assert (await house.subjects())[1:] == ["[DOWN] r1 DeviceDown -> boss"]
 
+    house.later(10)
     house.up("r1", 1)
     house.later(600)
     assert sorted((await house.subjects())[2:]) == ["[OK] r1 DeviceDown -> boss", "[OK] r1 DeviceDown -> noc"]

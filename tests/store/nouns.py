@@ -59,7 +59,7 @@ def group(key: str = "noc/core-sw1", **fields: object) -> AlertGroup:
         "opened_at": T0,
         "subject": "core-sw1 Gi1/0/7 link",
         "members": ("a1",),
-        "told": {"a1": "firing"},
+        "told": {"a1": T0},
         "flushed_at": after(seconds=31),
         "sent": 1,
         "escalation": "nobody acknowledged it for 30m",
