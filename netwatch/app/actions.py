@@ -18,6 +18,7 @@ from netwatch.model import Alert, AlertGroup, AlertState, Event, Muting, Silence
 from netwatch.web import ActionRefused, NotThere, SilenceOrder
 
 MOST_SILENCES = 10_000
+MUTINGS_AT_ONCE = 50
 LONGEST_AUTHOR = 200
 LONGEST_COMMENT = 4000
 _ALIVE = (AlertState.PENDING, AlertState.FIRING)
@@ -41,8 +42,8 @@ class Deciding(Protocol):
     def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
         """Note that nobody has."""
 
-    def mutings(self) -> Mapping[str, Muting]:
-        """Return what is held back right now."""
+    def muting_of(self, alert: Alert, now: datetime | None) -> Muting | None:
+        """Return why people are not told of an alert."""
 
     def receivers_of(self, alert: Alert) -> Sequence[RouteMatch]:
         """Return who is told of an alert."""
@@ -115,9 +116,16 @@ class Actions:
         await self.desk.unacknowledge(alive, who)
         return self._alerts(alive)
 
-    def mutings(self) -> Mapping[str, Muting]:
-        """Return why nobody is told of an alert right now."""
-        return self.desk.mutings()
+    async def mutings_of(self, alerts: Iterable[Alert]) -> Mapping[str, Muting]:
+        """Return why nobody is told of these alerts right now; gives way to the loop, as there may be thousands."""
+        now, found = self.clock(), {}
+        for count, alert in enumerate(list(alerts), start=1):
+            muting = self.desk.muting_of(alert, now)
+            if muting is not None:
+                found[alert.id] = muting
+            if count % MUTINGS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return found
 
     def receivers(self) -> Sequence[str]:
         """Return every receiver."""

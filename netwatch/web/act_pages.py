@@ -7,7 +7,7 @@ May import: netwatch.engine, netwatch.errors, netwatch.model, netwatch.web. Call
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
@@ -28,6 +28,8 @@ from netwatch.web.templating import Templates
 
 _WAY = "mail_link"
 _GONE = 410
+MOST_TICKS = 100
+MOST_SILENCES = 100
 
 
 def act_router(actions: Actions, templates: Templates) -> APIRouter:
@@ -38,7 +40,8 @@ def act_router(actions: Actions, templates: Templates) -> APIRouter:
         alerts = _incident_of(actions, link)
         return await templates.page(
             "act.html", 400 if wrong else 200,
-            link=link, token=token, alerts=alerts, mutings=actions.mutings(), ends=ends, wrong=wrong,
+            link=link, token=token, alerts=alerts[:MOST_TICKS], total=len(alerts), ends=ends, wrong=wrong,
+            mutings=await actions.mutings_of(alerts[:MOST_TICKS]),
             silences=[as_matchers(labels) for labels in silences_for(alerts)],
         )  # fmt: skip
 
@@ -58,7 +61,7 @@ def act_router(actions: Actions, templates: Templates) -> APIRouter:
         ends, comment = first_of(fields, "ends"), first_of(fields, "comment")
         try:
             link = actions.link(token)
-            chosen = _chosen(_incident_of(actions, link), fields.get("id", []))
+            chosen = _chosen(_incident_of(actions, link), fields)
             if link.action == "ack":
                 words = await _acknowledge(actions, link, chosen, comment)
             else:
@@ -68,7 +71,9 @@ def act_router(actions: Actions, templates: Templates) -> APIRouter:
         except ActionRefused as exc:
             return await asked(link, token, wrong=str(exc), ends=ends)
         CHANGES.labels(link.action, _WAY).inc()
-        return await templates.page("act_done.html", link=link, alerts=chosen, words=words)
+        return await templates.page(
+            "act_done.html", link=link, alerts=chosen[:MOST_TICKS], total=len(chosen), words=words
+        )
 
     return router
 
@@ -80,8 +85,14 @@ def _incident_of(actions: Actions, link: LinkToken) -> Sequence[Alert]:
     return alerts
 
 
-def _chosen(alerts: Sequence[Alert], ids: Collection[str]) -> list[Alert]:
-    """Return the alerts of the incident that were shown and left ticked; what joined since nobody has seen."""
+def _chosen(alerts: Sequence[Alert], fields: Mapping[str, Sequence[str]]) -> Sequence[Alert]:
+    """Return the alerts that were shown and left ticked; what joined since nobody has seen.
+
+    Where they were too many to tick it is the whole incident.
+    """
+    if "whole" in fields:
+        return alerts
+    ids = set(fields.get("id", ()))
     chosen = [alert for alert in alerts if alert.id in ids]
     if not chosen:
         raise ActionRefused("none of the alerts was chosen, or those that were are over")
@@ -100,7 +111,10 @@ async def _silence(actions: Actions, link: LinkToken, alerts: Sequence[Alert], c
         ends_at = parse_moment(ends, now)
     except ValueError as exc:
         raise ActionRefused(str(exc)) from exc
-    for labels in silences_for(alerts):
+    orders = silences_for(alerts)
+    if len(orders) > MOST_SILENCES:
+        raise ActionRefused("these alerts have nothing in common that a silence could name; make one on the page")
+    for labels in orders:
         await actions.put_silence(
             SilenceOrder(
                 matchers=as_matchers(labels), starts_at=now, ends_at=ends_at, created_by=link.recipient,

@@ -7,7 +7,7 @@ May import: netwatch.alerts, netwatch.engine, netwatch.model, netwatch.errors. C
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -75,8 +75,8 @@ class Actions(Protocol):
             ActionRefused: nobody is named.
         """
 
-    def mutings(self) -> Mapping[str, Muting]:
-        """Return why nobody is told of an alert right now, by its id; who is told of is not in it."""
+    async def mutings_of(self, alerts: Iterable[Alert]) -> Mapping[str, Muting]:
+        """Return why nobody is told of these alerts right now, by their ids; what is told of is not in it."""
 
     def receivers(self) -> Sequence[str]:
         """Return every receiver, in the order of the configuration."""
@@ -124,7 +124,7 @@ class NoActions:
         """Refuse."""
         raise ActionRefused(_NOTHING)
 
-    def mutings(self) -> Mapping[str, Muting]:
+    async def mutings_of(self, alerts: Iterable[Alert]) -> Mapping[str, Muting]:
         """Return none."""
         return {}
 

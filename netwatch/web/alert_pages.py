@@ -5,6 +5,7 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 from urllib.parse import quote
 
@@ -22,10 +23,12 @@ from netwatch.web.metrics import CHANGES
 from netwatch.web.templating import Templates
 from netwatch.web.views import Views
 
+ALERTS_ON_A_PAGE = 200
 EVENTS_OF_A_DEVICE = 200
 EVENTS_SHOWN = 30
 _WAY = "page"
 Filter = Annotated[str, Query(max_length=255)]
+Page = Annotated[int, Query(ge=1, le=100_000)]
 
 
 def alert_router(views: Views, actions: Actions, templates: Templates) -> APIRouter:
@@ -42,7 +45,7 @@ def alert_router(views: Views, actions: Actions, templates: Templates) -> APIRou
             "alert.html",
             alert=found,
             labels=labels,
-            muting=actions.mutings().get(found.id),
+            muting=(await actions.mutings_of([found])).get(found.id),
             receivers=list(dict.fromkeys(route.receiver for route in actions.routes_of(found))),
             events=await _events_of(views, found),
             author=author_of(request),
@@ -56,13 +59,19 @@ def _add_list(router: APIRouter, views: Views, actions: Actions, templates: Temp
     @router.api_route("/alerts", methods=METHODS)
     async def alerts(
         state: AlertState | None = None, held: bool | None = None, acked: bool | None = None, q: Filter = "",
-        device: Filter = "", rule: Filter = "", sort: AlertOrder = AlertOrder.STATE,
+        device: Filter = "", rule: Filter = "", sort: AlertOrder = AlertOrder.STATE, page: Page = 1,
     ) -> Response:  # fmt: skip
-        known, mutings = await views.alerts(), actions.mutings()
+        known = await views.alerts()
+        mutings = await actions.mutings_of(known)
         wanted = AlertSearch(state=state, device=device, rule=rule, muted=held, acked=acked, q=q, order=sort)
+        found = wanted.found_in(known, mutings)
+        pages = max(1, math.ceil(len(found) / ALERTS_ON_A_PAGE))
+        page = min(page, pages)
         return await templates.page(
             "alerts.html",
-            alerts=wanted.found_in(known, mutings),
+            alerts=found[(page - 1) * ALERTS_ON_A_PAGE : page * ALERTS_ON_A_PAGE],
+            page=page,
+            pages=pages,
             mutings=mutings,
             counts={one: sum(alert.state is one for alert in known) for one in ORDER_OF_STATES[:3]},
             held_count=sum(alert.id in mutings for alert in known),

@@ -111,7 +111,7 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
     async def found(request: Request, wanted: _Wanted, now: datetime) -> list[tuple[Alert, Shape]]:
         """Return the alerts that fire and are wanted, each with its shape, in the order of their fingerprints."""
         alerts = [alert for alert in await views.alerts() if alert.state is AlertState.FIRING]
-        board = StatusBoard(alerts, actions.mutings(), actions.silences(), now)
+        board = StatusBoard(alerts, await actions.mutings_of(alerts), actions.silences(), now)
         shapes = []
         async for alert in paced(alerts):
             if not wanted.labels(alert) or not wanted.status(status := board.status_of(alert)):

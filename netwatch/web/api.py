@@ -95,8 +95,9 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
             state=state, device=device, rule=rule, severity=severity, q=q, muted=muted, acked=acked,
             matchers=matchers_from(matcher), order=sort,
         )  # fmt: skip
-        mutings = actions.mutings()
-        found = wanted.found_in(await views.alerts(), mutings)
+        known = await views.alerts()
+        mutings = await actions.mutings_of(known)
+        found = wanted.found_in(known, mutings)
         return json_list(flat_alert(one, mutings.get(one.id)) for one in found[:limit])
 
     @router.api_route("/silences", methods=METHODS)

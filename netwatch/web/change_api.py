@@ -5,7 +5,7 @@ May import: netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -41,7 +41,7 @@ def change_router(actions: Actions) -> APIRouter:
         wanted = await json_body(request, _Acknowledgement)
         alerts = await actions.acknowledge(wanted.ids, wanted.by, wanted.comment)
         CHANGES.labels("ack", _WAY).inc()
-        return _shown(actions, alerts)
+        return await _shown(actions, alerts)
 
     @router.post("/api/v1/unack")
     async def unacknowledge(request: Request) -> Response:
@@ -49,7 +49,7 @@ def change_router(actions: Actions) -> APIRouter:
         wanted = await json_body(request, _Acknowledgement)
         alerts = await actions.unacknowledge(wanted.ids, wanted.by)
         CHANGES.labels("unack", _WAY).inc()
-        return _shown(actions, alerts)
+        return await _shown(actions, alerts)
 
     @router.post("/-/wake-outbox", include_in_schema=False)
     async def wake_outbox(request: Request) -> Response:
@@ -61,6 +61,6 @@ def change_router(actions: Actions) -> APIRouter:
     return router
 
 
-def _shown(actions: Actions, alerts: Iterable[Alert]) -> Response:
-    mutings = actions.mutings()
+async def _shown(actions: Actions, alerts: Sequence[Alert]) -> Response:
+    mutings = await actions.mutings_of(alerts)
     return json_list(flat_alert(alert, mutings.get(alert.id)) for alert in alerts)

@@ -23,6 +23,7 @@ from netwatch.web.templating import Templates
 from netwatch.web.trap_words import shown_traps
 from netwatch.web.views import NoTraps, TrapLog, Views
 
+ALERTS_ON_OVERVIEW = 30
 DEVICES_ON_OVERVIEW = 50
 DEVICES_ON_A_PAGE = 200
 ROWS_OF_A_TABLE = 200
@@ -50,11 +51,13 @@ def page_router(
     @router.api_route("/", methods=METHODS)
     async def first() -> Response:
         seen = overview_of(views.devices(), await views.alerts(), views.problems())
+        firing = seen.firing[:ALERTS_ON_OVERVIEW]
         return await templates.page(
             "overview.html",
             overview=seen,
             rows=seen.rows[:DEVICES_ON_OVERVIEW],
-            mutings=doing.mutings(),
+            firing=firing,
+            mutings=await doing.mutings_of(firing),
             not_ready=views.not_ready(),
             relays=views.relays(),
             counts=await views.outbox_counts(),
@@ -93,7 +96,7 @@ def _add_device_pages(router: APIRouter, views: Views, actions: Actions, templat
             row=row.rows[0],
             firing=row.firing,
             pending=row.pending,
-            mutings=actions.mutings(),
+            mutings=await actions.mutings_of(row.firing),
             interfaces=interfaces_of(readings, alerting),
             tables=[reading for reading in readings if not _is_shown_elsewhere(reading)],
             schema=views.schema(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -48,12 +48,13 @@ class Desk:
     def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
         return self._change(alert_ids, acked_at=None, acked_by="", ack_comment="")
 
-    def mutings(self) -> Mapping[str, Muting]:
-        now = datetime.now(UTC)
+    def muting_of(self, alert: Alert, now: datetime | None) -> Muting | None:
+        if alert.state is not AlertState.FIRING:
+            return None
         silences = [compile_silence(silence) for silence in self.silences()]
-        firing = [alert for alert in self._house.known_alerts if alert.state is AlertState.FIRING]
-        silenced = {alert.id: silence_muting(silences, routing_labels(alert), now) for alert in firing}
-        return {alert_id: muting for alert_id, muting in silenced.items() if muting} | self.held_back
+        return self.held_back.get(alert.id) or silence_muting(
+            silences, routing_labels(alert), now or datetime.now(UTC)
+        )
 
     def receivers_of(self, alert: Alert) -> Sequence[RouteMatch]:
         return self._route.receivers_for(routing_labels(alert))

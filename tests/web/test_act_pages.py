@@ -170,3 +170,16 @@ async def test_another_sites_page_cannot_press_the_button(serve):
 
     assert answer.status_code == 403
     assert acked(house) == {}
+
+
+async def test_an_incident_of_thousands_is_shown_in_part_and_acknowledged_as_a_whole(serve):
+    house, desk = incident(*(alert_of("Down", f"sw{number}") for number in range(3000)))
+    client = serve(house, desk)
+
+    page = (await client.get(link("ack"))).text
+    await client.post(link("ack"), data={"whole": "1"})
+
+    assert "3,000 alerts?" in Seen(page).text
+    assert "and 2,900 more" in Seen(page).text
+    assert 'type="checkbox"' not in page
+    assert sum(alert.acked_by == TO for alert in house.known_alerts) == 3000

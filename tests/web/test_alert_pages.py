@@ -160,3 +160,15 @@ async def test_an_alert_that_is_long_over_is_said_to_be(serve):
 
     assert answer.status_code == 404
     assert "no such alert" in answer.text
+
+
+async def test_thousands_of_alerts_come_in_pages(serve):
+    client = serve(House(known_alerts=[alert_of("Down", f"sw{number}") for number in range(450)]))
+
+    first = (await client.get("/alerts", params={"sort": "device"})).text
+    last = (await client.get("/alerts", params={"sort": "device", "page": 99})).text
+
+    assert len(rules_on(first)) == 200
+    assert "sort=device&amp;page=2" in first
+    assert len(rules_on(last)) == 50
+    assert "page 3 of 3" in last
