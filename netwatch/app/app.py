@@ -349,8 +349,9 @@ class App:
         log.info("netwatch stopped")
 
     def is_alive(self) -> bool:
-        """Return whether tick, trap thread, engine and writer live; systemd's watchdog is fed while they do."""
-        return self._is_polling() and self._is_hearing() and self._engine.is_alive() and self._store.alive
+        """Return whether every part that must turn does; systemd's watchdog is fed while they do."""
+        deciding, sending = self._engine.is_alive(), self._notifier.is_alive()
+        return self._is_polling() and self._is_hearing() and deciding and sending and self._store.alive
 
     def _is_polling(self) -> bool:
         return self._poller is not None and self._poller.is_alive()

@@ -1,6 +1,6 @@
 """Notices that the wall clock was set or that the machine has slept, and lets the house follow; see steady_clock.
 
-Looked at ten times a second, since a look costs two microseconds. What was set while no agent ran is found at the
+Looked at ten times a second, since a look costs a few microseconds. What was set while no agent ran is found at the
 start: the last setting is remembered with the boot it belongs to.
 
 May import: netwatch.model. Called by: netwatch.app.app.
