@@ -52,7 +52,12 @@ class Corridor:
     """An agent without its polling; `accepted` is when the server took the mail about a device."""
 
     def __init__(self, directory: str, told: Connection, devices: Sequence[str]) -> None:
-        smtp = SmtpSettings.model_validate({"relays": [{"host": "127.0.0.1", "port": told.recv()}]})
+        smtp = SmtpSettings.model_validate(
+            {
+                "relays": [{"host": "127.0.0.1", "port": told.recv()}],
+                "storm": {"mails": 100_000, "critical_mails": 100_000},
+            }
+        )
         receivers = [ReceiverSettings(name="noc", email=EmailSettings(to=["noc@example.net"]))]
         self.store = Store(StoreSettings(url=f"sqlite:///{directory}/netwatch.db"))
         self.notifier = Notifier(self.store, smtp)
