@@ -21,7 +21,7 @@ from netwatch.cli.look import AsJson
 from netwatch.cli.moments import instant_of
 from netwatch.cli.output import BAD_CONFIG, USAGE, WRONG, err, fail, out, print_json, printable
 from netwatch.config import Settings, devices
-from netwatch.engine import Explanation, OnPaper, Question, explain, explanation_from, flat_explanation
+from netwatch.engine import Explanation, Line, OnPaper, Question, explain, explanation_from, flat_explanation
 from netwatch.errors import ConfigError, StoreError
 from netwatch.mib import load_index
 from netwatch.profiles import load_library
@@ -41,8 +41,13 @@ KIND_COLOURS = {
     "mute": "magenta", "silence": "magenta", "ack": "magenta", "mail": "blue", "attempt": "blue",
     "notify": "bold blue", "next": "green", "now": "green",
 }  # fmt: skip
-DETAILS_SAID = ("reading_at", "heard_at", "entry", "receiver", "table", "severity", "group", "state", "reason")
+DETAILS_SAID = frozenset(
+    ("reading_at", "heard_at", "entry", "receiver", "table", "severity", "group", "state", "reason", "message_id",
+     "sent_at", "attempts", "read", "since", "sequence")
+)  # fmt: skip
 """Details that the line says itself, or that only programs want."""
+RULES_WORDS = frozenset(("expr", "clear_expr"))
+"""What stands in the line about the rule and is not repeated at every step of its alert."""
 
 
 def explain_(
@@ -136,12 +141,12 @@ def _print(answer: Explanation) -> None:
         text.append(f"{line.kind:<8}", style=KIND_COLOURS.get(line.kind, "white"))
         text.append(printable(line.text))
         out.print(text, soft_wrap=True)
-        said = [
-            f"{name}: {told}" for name, told in line.details.items() if told and not _is_said(name, told, line.text)
-        ]
+        said = [f"{name}: {told}" for name, told in line.details.items() if told and not _is_said(name, told, line)]
         if said:
             out.print(Text(f"{'':20}{printable('; '.join(said))}", style="dim"), soft_wrap=True)
 
 
-def _is_said(name: str, told: str, text: str) -> bool:
-    return name in DETAILS_SAID or told in text
+def _is_said(name: str, told: str, line: Line) -> bool:
+    if line.kind != "rule" and name in RULES_WORDS:
+        return True
+    return name in DETAILS_SAID or told in line.text or (line.kind == "mail" and name == "last_reply")

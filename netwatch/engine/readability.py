@@ -3,12 +3,13 @@
 A device that does not answer at all is no news here; that is what reachability and its rule say.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model. Called by: netwatch.engine.engine.
+May import: netwatch.model, netwatch.engine.explanation. Called by: netwatch.engine.engine.
 """
 
 from __future__ import annotations
 
-from netwatch.model import REACHABILITY, Event, ReadingGap, TableReading, format_duration
+from netwatch.engine.explanation import lasting
+from netwatch.model import REACHABILITY, Event, ReadingGap, TableReading
 
 
 class Readability:
@@ -39,7 +40,7 @@ class Readability:
         gap = self._unread.pop((reading.device, reading.table), None)
         if gap is None:
             return None
-        text = f"table {reading.table} is read again, after {format_duration(reading.at - gap.at)}"
+        text = f"table {reading.table} is read again, after {lasting(reading.at - gap.at)}"
         return Event(
             at=reading.at, kind="device", text=text, device=reading.device,
             details={"table": reading.table, "read": "yes", "since": gap.at.isoformat(), "reason": gap.reason},
