@@ -108,8 +108,8 @@ def _add_status(router: APIRouter, actions: Actions, version: str) -> None:
 
 
 def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
-    async def found(request: Request, wanted: _Wanted, now: datetime) -> list[tuple[Alert, Shape]]:
-        """Return the alerts that fire and are wanted, each with its shape, in the order of their fingerprints."""
+    async def found(request: Request, wanted: _Wanted, now: datetime) -> list[tuple[Sequence[RouteMatch], Shape]]:
+        """Return the alerts that fire and are wanted, each with its ways, in the order of their fingerprints."""
         alerts = [alert for alert in await views.alerts() if alert.state is AlertState.FIRING]
         board = StatusBoard(alerts, await actions.mutings_of(alerts), actions.silences(), now)
         shapes = []
@@ -118,7 +118,7 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
                 continue
             routes = actions.routes_of(alert)
             if any(wanted.receiver(route.receiver) for route in routes) or not routes:
-                shapes.append((alert, gettable_alert(alert, status, routes, _explained_at(request, alert), now)))
+                shapes.append((routes, gettable_alert(alert, status, routes, _explained_at(request, alert), now)))
         return sorted(shapes, key=lambda one: str(one[1]["fingerprint"]))
 
     @router.api_route("/alerts", methods=METHODS)
@@ -139,7 +139,7 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
         """Return the alerts that fire in the groups they are told of in."""
         wanted = _wanted(filters, receiver, active=active, silenced=silenced, inhibited=inhibited, muted=muted)
         shapes = await found(request, wanted, datetime.now(UTC))
-        return json_list(_grouped(shapes, actions.routes_of, wanted.receiver))
+        return json_list(await _grouped(shapes, wanted.receiver))
 
     @router.post("/alerts")
     async def post_alerts(request: Request) -> Response:
@@ -150,14 +150,12 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
         )
 
 
-def _grouped(
-    shapes: Iterable[tuple[Alert, Shape]],
-    routes_of: Callable[[Alert], Sequence[RouteMatch]],
-    is_wanted: Callable[[str], bool],
+async def _grouped(
+    shapes: Iterable[tuple[Sequence[RouteMatch], Shape]], is_wanted: Callable[[str], bool]
 ) -> list[Shape]:
     groups: dict[str, tuple[RouteMatch, list[Shape]]] = {}
-    for alert, shape in shapes:
-        for route in routes_of(alert):
+    async for routes, shape in paced(shapes):
+        for route in routes:
             if is_wanted(route.receiver):
                 groups.setdefault(route.group_key, (route, []))[1].append(shape)
     ordered = sorted(groups.values(), key=lambda one: (sorted(one[0].group_labels.items()), one[0].receiver))
