@@ -56,6 +56,7 @@ def explain_(
     labels: Labels = None,
     at: At = None,
     config: ConfigOption = DEFAULT_CONFIG,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Every value that went into a decision.")] = False,
     json: AsJson = False,
 ) -> None:
     """Say why an alert fires or does not, and who was told; exit code 1 where there is no such thing."""
@@ -74,7 +75,7 @@ def explain_(
     if json:
         print_json(flat_explanation(answer))
     else:
-        _print(answer)
+        _print(answer, verbose=verbose)
     if not answer.found:
         raise typer.Exit(WRONG)
 
@@ -123,7 +124,7 @@ def _paper(settings: Settings) -> OnPaper:
     )
 
 
-def _print(answer: Explanation) -> None:
+def _print(answer: Explanation, *, verbose: bool) -> None:
     colour = {"firing": "bold red", "pending": "yellow"}.get(answer.state, "bold green" if answer.found else "bold")
     out.print(Text(printable(answer.verdict), style=colour), soft_wrap=True)
     if not answer.lines:
@@ -141,9 +142,19 @@ def _print(answer: Explanation) -> None:
         text.append(f"{line.kind:<8}", style=KIND_COLOURS.get(line.kind, "white"))
         text.append(printable(line.text))
         out.print(text, soft_wrap=True)
-        said = [f"{name}: {told}" for name, told in line.details.items() if told and not _is_said(name, told, line)]
-        if said:
-            out.print(Text(f"{'':20}{printable('; '.join(said))}", style="dim"), soft_wrap=True)
+        for words in _details(line, verbose=verbose):
+            out.print(Text(f"{'':20}{printable(words)}", style="dim"), soft_wrap=True)
+
+
+def _details(line: Line, *, verbose: bool) -> list[str]:
+    """Return what a line rests on; of a decision by a rule the expression with its values, unless all is wanted."""
+    if verbose:
+        return [f"{name}: {words}" for name, words in line.details.items() if words and words not in line.text]
+    told = {name: words for name, words in line.details.items() if words and not _is_said(name, words, line)}
+    if "shown" not in line.details:
+        return [f"{name}: {words}" for name, words in told.items()]
+    unknown = [f"{name}: {words}" for name, words in told.items() if words.startswith("unknown")]
+    return [words for name, words in told.items() if name == "shown"] + unknown
 
 
 def _is_said(name: str, told: str, line: Line) -> bool:

@@ -33,7 +33,8 @@ SENT = OutboxEntry(
 )  # fmt: skip
 FIRED = Event(
     at=NOW, kind="alert", text=f"firing: the expression is true {NASTY}", device="nasty", rule="InterfaceDown",
-    instance="ifName=Gi1/0/7", alert_id="a1", details={"shown": f"ifOperStatus = down {NASTY}"},
+    instance="ifName=Gi1/0/7", alert_id="a1",
+    details={"shown": f"ifOperStatus = down {NASTY}", "ifAlias": "uplink", "ifSpeed": "unknown: it gave no value"},
 )  # fmt: skip
 TRIED = Event(
     at=NOW + timedelta(seconds=1), kind="delivery", text="mail to noc@example.net accepted by mx: 250 kept",
@@ -69,6 +70,15 @@ def test_without_an_agent_the_database_answers_and_that_is_said(netwatch, full):
     for word in ("ifOperStatus = down", "attempt: 1", "phase: end_of_data", "accepted by mx: 250 kept"):
         assert word in answer.stdout
     assert not any(letter in answer.stdout for letter in OBEYED)
+
+
+def test_every_value_behind_a_decision_is_told_when_that_is_wanted(netwatch, full):
+    brief = netwatch("explain", "InterfaceDown", "nasty", "Gi1/0/7", "-c", full).stdout
+    whole = netwatch("explain", "InterfaceDown", "nasty", "Gi1/0/7", "-c", full, "--verbose").stdout
+
+    assert "ifAlias: uplink" not in brief
+    assert "ifSpeed: unknown" in brief
+    assert "ifAlias: uplink" in whole
 
 
 def test_json_is_the_answer_for_programs(netwatch, full):
