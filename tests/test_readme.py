@@ -64,11 +64,11 @@ def test_the_smallest_configuration_has_no_errors_and_no_warnings(tmp_path):
 @pytest.mark.parametrize("command", typed(), ids=" ".join)
 def test_every_command_and_option_named_here_exists(command):
     _, *words = command
-    if words and not words[0].startswith("-"):
-        assert words[0] in COMMANDS
-        known = {option for param in COMMANDS[words[0]].params for option in param.opts} | {"--help", "-h"}
-    else:
-        known = {option for param in get_command(app).params for option in param.opts} | {"--help", "-h"}
+    named = get_command(app)
+    while words and not words[0].startswith("-") and hasattr(named, "commands"):
+        assert words[0] in named.commands
+        named = named.commands[words.pop(0)]
+    known = {option for param in named.params for option in param.opts} | {"--help", "-h"}
     for word in words:
         if word.startswith("-"):
             assert word in known
