@@ -203,11 +203,16 @@ class Engine:
         return {alert_id: muting for alert_id, muting in found if muting is not None}
 
     def muting_of(self, alert: Alert, now: datetime | None = None) -> Muting | None:
-        """Return why people are not told of an alert at this moment; None where they are, or it does not fire."""
+        """Return why nobody is told of an alert at this moment; None where somebody is, or it does not fire."""
         if alert.state is not AlertState.FIRING:
             return None
-        match = next(iter(self._incidents.receivers_of(alert)), None)
-        return self._suppression.muting_of(alert, match, now or self._clock())
+        now, first = now or self._clock(), None
+        for match in self._incidents.receivers_of(alert) or (None,):
+            muting = self._suppression.muting_of(alert, match, now)
+            if muting is None:
+                return None
+            first = first or muting
+        return first
 
     def current(self, rule: str, device: str, instance: str) -> Alert | None:
         """Return the alert that is pending or firing of one row."""

@@ -98,7 +98,7 @@ class Incidents:
         self._looked_at: datetime | None = None
 
     def restore(self, groups: Iterable[AlertGroup]) -> None:
-        """Take back the groups that were open."""
+        """Take back the groups that were open; their alerts come next, and `resume` when all are there."""
         for group in groups:
             self._put(group)
 
@@ -108,6 +108,7 @@ class Incidents:
 
     def resume(self, draft: Draft, firing: Iterable[Alert], now: datetime) -> None:
         """Begin again after a restart; who is told by now only, since the route has changed, joins."""
+        self._matches.clear()  # the way to a group is found through its members, which were not known yet
         for alert in firing:
             self.join(draft, alert, now)
         self._begin_at(now)

@@ -19,8 +19,10 @@ from netwatch.alerts import (
     RouteSettings,
     Topology,
     build_route,
+    build_time_intervals,
     parse_matchers,
 )
+from netwatch.alerts.interval_settings import NamedIntervalsSettings
 from netwatch.engine import Engine
 from netwatch.model import (
     REACHABILITY,
@@ -50,6 +52,9 @@ rules:
   - alert: CpuHigh
     expr: cpu > 90
 """
+NIGHT = NamedIntervalsSettings.model_validate(
+    {"name": "night", "time_intervals": [{"times": [{"start_time": "04:00", "end_time": "05:00"}]}]}
+)
 TREE = Topology({"sw1": Parents(names=("r1",)), "sw2": Parents(names=("sw1",))})
 
 
@@ -475,6 +480,57 @@ async def test_an_escalation_goes_on_after_a_restart(open_house):
     await again.engine.stop()
 
     assert sorted((await house.subjects())[2:]) == ["[OK] r1 DeviceDown -> boss", "[OK] r1 DeviceDown -> noc"]
+
+
+async def test_an_escalation_keeps_its_times_after_a_restart(open_house):
+    route = {"group_wait": "10m", "routes": [{"receiver": "noc", "group_wait": "30s", **escalating()}]}
+    house = await open_house(route=route)
+    house.up("r1", 0)
+    house.later(700)
+    await house.engine.stop()
+
+    again = House(store=house.store, route=route)
+    again.now = house.now
+    await again.engine.start()
+    again.later(3600)
+    await again.engine.stop()
+
+    told = [f"[STILL DOWN] r1 DeviceDown -> {name}" for name in ("boss", "noc")]
+    assert sorted((await house.subjects())[2:]) == told
+
+
+async def test_a_recovery_that_waits_for_the_end_of_an_interval_waits_also_over_a_restart(open_house):
+    route = {"routes": [{"receiver": "noc", "mute_time_intervals": ["night"]}]}
+    policy = Policy(intervals=build_time_intervals([NIGHT]))
+    house = await open_house(policy, route=route)
+    house.up("r1", 0)
+    house.later(50 * 60)  # till 03:50, before the night
+    house.later(20 * 60)
+    house.up("r1", 1)
+    house.later(60)
+    await house.engine.stop()
+
+    again = House(policy, store=house.store, route=route)
+    again.now = house.now
+    await again.engine.start()
+    again.later(30 * 60)
+    in_the_night = await house.subjects()
+    again.later(30 * 60)
+    await again.engine.stop()
+
+    assert in_the_night == ["[DOWN] r1 DeviceDown -> noc"]
+    assert (await house.subjects())[1:] == ["[OK] r1 DeviceDown -> noc"]
+
+
+async def test_an_alert_that_one_of_two_receivers_is_told_of_is_not_held_back(open_house):
+    routes = [{"receiver": "noc", "active_time_intervals": ["night"], "continue": True}, {"receiver": "boss"}]
+    house = await open_house(Policy(intervals=build_time_intervals([NIGHT])), route={"routes": routes})
+
+    house.up("r1", 0)
+    house.later(60)
+
+    assert await house.subjects() == ["[DOWN] r1 DeviceDown -> boss"]
+    assert house.muted() == {}
 
 
 def test_a_step_of_an_escalation_leads_to_a_group_of_its_own():
