@@ -51,6 +51,9 @@ def _retry(entry: OutboxEntry, teller: OutboxEntry | None, by: str, now: datetim
     match entry.state:
         case OutboxState.SENT:
             return _refused(entry, f"it was sent at {_time(entry.sent_at)}: {entry.last_reply}")
+        case OutboxState.DIGESTED:
+            standing = f", {teller.id}, which {_standing(teller)}" if teller is not None else ""
+            return _refused(entry, f"only its subject was kept; a digest tells it{standing}")
         case OutboxState.SUPERSEDED if teller is not None:
             return _refused(entry, f"{teller.id} says it too, and {_standing(teller)}")
         case OutboxState.QUEUED | OutboxState.DEFERRED | OutboxState.UNKNOWN:

@@ -52,13 +52,17 @@ async def test_a_mail_that_waits_for_its_time_is_due_at_once(store: AnyStore, st
     assert claimed.attempts == 3
 
 
-async def test_a_digested_mail_may_be_wanted_in_full(store: AnyStore):
-    await store.commit(mails("m1", state=OutboxState.DIGESTED, told_by="digest"))
+async def test_a_digested_mail_has_nothing_that_could_be_sent_but_its_digest_has(store: AnyStore):
+    await store.commit(mails("m1", state=OutboxState.DIGESTED, told_by="digest", message=b""))
 
-    assert not (await store.by_hand(Act.RETRY, "m1", "anna", NOW)).refused
+    early = await store.by_hand(Act.RETRY, "m1", "anna", NOW)
+    await store.commit(mails("digest", state=OutboxState.DEAD))
+    late = await store.by_hand(Act.RETRY, "m1", "anna", NOW)
 
-    assert [one.id for one in await store.claim_due(NOW, LEASE, limit=9)] == ["m1"]
-    assert [one.id for one in await store.outbox_told_by("digest")] == ["m1"]
+    words = "only its subject was kept; a digest tells it"
+    assert (early.refused, early.words) == (True, words)
+    assert (late.refused, late.words) == (True, f"{words}, digest, which is dead; retry that one")
+    assert await store.claim_due(NOW, LEASE, limit=9) == []
 
 
 async def test_retrying_twice_does_nothing_more(store: AnyStore):
