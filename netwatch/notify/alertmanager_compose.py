@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from netwatch.model import Alert, AlertState, Notification, OutboxEntry, OutboxKind
-from netwatch.notify.urls import shown_url
+from netwatch.notify.urls import shown_urls
 from netwatch.notify.web_alert import annotations_of, explained_at, labels_of, rfc3339
 
 ALERTS_PATH = "/api/v2/alerts"
@@ -36,7 +36,7 @@ def compose_alertmanager(
     new_id: Callable[[], str],
 ) -> list[OutboxEntry]:
     """Return the outbox entries for every Alertmanager, each of which is told on its own."""
-    places = dict.fromkeys(shown_url(url) for url in urls)
+    places = shown_urls(urls)
     every = (*notification.firing, *notification.resolved)
     return [
         _entry(notification, alerts, place, subject, page, expires_after, new_id())

@@ -2,7 +2,7 @@
 
 Redirects are not followed, answers are read up to a few kilobytes, and the whole of it ends in bounded time; how far
 it came is known at every moment, since a request that had left may have been taken.
-May import: netwatch.notify.{guard, http_words, settings, web_outcomes}. Called by: netwatch.notify.web_sender.
+May import: netwatch.notify.{guard, http_words, settings, urls, web_outcomes}. Called by: netwatch.notify.web_sender.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import httpx
 from netwatch.notify.guard import clean_line
 from netwatch.notify.http_words import http_words
 from netwatch.notify.settings import is_loopback
+from netwatch.notify.urls import HIDDEN, without_hidden
 from netwatch.notify.web_outcomes import Answer, WebPhase, retry_after
 
 MOST_READ = 2_048
@@ -49,6 +50,7 @@ class WebClient:
             OSError: the certificates cannot be read.
         """
         self._url, self._seconds = url, timeout.total_seconds()
+        self._password = login[1] if login is not None else ""
         host = urlsplit(url).hostname or ""
         self._client = httpx.AsyncClient(
             auth=login,
@@ -69,7 +71,7 @@ class WebClient:
         started = time.monotonic()
         try:
             response = await self._sent(body, headers, progress)
-            answer = await _read(response, now)
+            answer = await self._read(response, now)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as exc:
             answer = Answer(words=http_words(exc, self._seconds), phase=progress.phase)
         except asyncio.CancelledError:
@@ -86,6 +88,27 @@ class WebClient:
         async with asyncio.timeout(self._seconds):
             return await self._client.send(request, stream=True)
 
+    async def _read(self, response: httpx.Response, now: datetime) -> Answer:
+        """Return what the answer says: its status counts, its text is for people."""
+        try:
+            words = self._harmless(f"{response.status_code} {response.reason_phrase}".strip())
+            if 300 <= response.status_code <= 399:
+                words += ", and redirects are not followed"
+            text = "" if response.is_success else clean_line(self._harmless(await _beginning(response)), 200)
+            return Answer(
+                words=f"{words}: {text}" if text else words,
+                status=response.status_code,
+                retry_after=retry_after(response.headers.get("retry-after", ""), now),
+            )
+        finally:
+            with contextlib.suppress(httpx.HTTPError, OSError):
+                await response.aclose()
+
+    def _harmless(self, said: str) -> str:
+        """Return a server's words without what only it and we are to know; some repeat the address they refuse."""
+        said = without_hidden(said, self._url)
+        return said.replace(self._password, HIDDEN) if self._password else said
+
 
 class _Progress:
     """How far a post came; httpx tells its steps by name."""
@@ -101,23 +124,6 @@ def _context(ca_file: str | None) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
-
-
-async def _read(response: httpx.Response, now: datetime) -> Answer:
-    """Return what the answer says: its status counts, its text is for people."""
-    try:
-        words = f"{response.status_code} {response.reason_phrase}".strip()
-        if 300 <= response.status_code <= 399:
-            words += ", and redirects are not followed"
-        text = "" if response.is_success else clean_line(await _beginning(response), 200)
-        return Answer(
-            words=f"{words}: {text}" if text else words,
-            status=response.status_code,
-            retry_after=retry_after(response.headers.get("retry-after", ""), now),
-        )
-    finally:
-        with contextlib.suppress(httpx.HTTPError, OSError):
-            await response.aclose()
 
 
 async def _beginning(response: httpx.Response) -> str:

@@ -2,7 +2,8 @@
 
 A retry is the same body under the same Idempotency-Key. What one incident has to say to one place is said in its
 order: later rows wait until those before them are settled. A place that is silent holds up nobody else.
-May import: netwatch.model, netwatch.notify.*. Called by: app, which starts it; engine's commits wake it.
+May import: netwatch.errors, netwatch.model, netwatch.notify.*. Called by: app, which starts it; engine's
+commits wake it.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from typing import Protocol
 
 import structlog
 
+from netwatch.errors import StoreError
 from netwatch.model import UNSENT, ClockStep, OutboxEntry, OutboxKind
 from netwatch.notify import metrics
 from netwatch.notify.alertmanager_compose import ALERTS_PATH
 from netwatch.notify.attempts import Result
 from netwatch.notify.carrier import Carrier, Outbox, utc_now
 from netwatch.notify.settings import ReceiverSettings
-from netwatch.notify.urls import shown_url
+from netwatch.notify.urls import shown_url, shown_urls
 from netwatch.notify.web_client import WebClient
 from netwatch.notify.web_outcomes import Answer, WebOutcome, WebPhase, answered, hopeless, rested
 
@@ -137,7 +139,11 @@ class WebSender:
             )
         if self._resting.get(place, now) > now:
             return rested(entry, until=self._resting[place], dice=self._pace.dice())
-        if (first := await self._before(entry)) is not None:
+        try:
+            first = await self._before(entry)
+        except StoreError:  # out of order it may not be said
+            return rested(entry, until=now + self._pace.rest_for, dice=self._pace.dice())
+        if first is not None:
             return rested(entry, until=max(first.not_before, now), dice=self._pace.dice())
         answer = await self._post(place, target, entry)
         now = self._clock()
@@ -206,8 +212,8 @@ def _targets_of(receiver: ReceiverSettings) -> list[tuple[Place, _Target]]:
     if (peers := receiver.alertmanager) is not None:
         password = peers.password.get_secret_value() if peers.password else ""
         login = (peers.username, password) if peers.username is not None else None
-        for url in peers.urls:
-            place = (OutboxKind.ALERTMANAGER, receiver.name, shown_url(url))
+        for shown, url in shown_urls(peers.urls).items():
+            place = (OutboxKind.ALERTMANAGER, receiver.name, shown)
             whole = url.rstrip("/") + ALERTS_PATH
             found.append((place, _Target(url=whole, login=login, ca_file=peers.ca_file)))
     return found

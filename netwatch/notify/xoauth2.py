@@ -97,7 +97,7 @@ class TokenSource:
             return response.status_code, body
 
     def _failure(self, why: str) -> SmtpFailure:
-        words = clean_line(why, 300).replace(self._settings.client_secret.get_secret_value(), "***")
+        words = clean_line(why.replace(self._settings.client_secret.get_secret_value(), "***"), 300)
         place = urlsplit(self._settings.token_url)
         return SmtpFailure(Phase.AUTH, f"no token from {place.hostname}: {words}")
 

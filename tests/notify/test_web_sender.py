@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from netwatch.errors import StoreError
 from netwatch.model import OutboxEntry, OutboxState, Transaction
 from netwatch.notify import DeadLetters, ReceiverSettings, SmtpSettings, WebPace, WebSender
 from netwatch.notify.posts import compose_posts
@@ -33,10 +34,22 @@ QUICK = WebPace(
 )  # fmt: skip
 
 
+class Store(MemoryStore):
+    """A store of which an incident's rows cannot be read so many times."""
+
+    unreadable = 0
+
+    async def outbox_of_thread(self, thread_id: str) -> list[OutboxEntry]:
+        if self.unreadable:
+            self.unreadable -= 1
+            raise StoreError("the disk reports an error")
+        return await super().outbox_of_thread(thread_id)
+
+
 class House:
     """A sender over a memory store, and what tests ask of it."""
 
-    def __init__(self, store: MemoryStore, sender: WebSender, receiver: ReceiverSettings, clock: Clock) -> None:
+    def __init__(self, store: Store, sender: WebSender, receiver: ReceiverSettings, clock: Clock) -> None:
         self.store, self.sender, self.receiver, self._clock = store, sender, receiver, clock
 
     async def put(self, *entries: OutboxEntry) -> None:
@@ -67,7 +80,7 @@ async def house() -> AsyncIterator[Callable[..., Awaitable[House]]]:
 
     async def start(receiver: dict[str, Any], *, pace: WebPace = QUICK) -> House:
         settings = ReceiverSettings.model_validate({"name": "noc", **receiver})
-        store, clock = MemoryStore(), Clock()
+        store, clock = Store(), Clock()
         await store.start()
         sender = WebSender(DeadLetters(store, SmtpSettings()), [settings], pace=pace, clock=clock)
         store.on_outbox_commit = sender.wake
@@ -289,6 +302,40 @@ async def test_another_alertmanager_is_asked_with_the_login_it_wants(house, serv
     await here.until_state(SENT)
     assert web.posts[0].line == "POST /api/v2/alerts HTTP/1.1"
     assert web.posts[0].headers["authorization"] == "Basic bnc6czNjcmV0"
+
+
+async def test_alertmanagers_behind_one_proxy_are_each_told(house, server, make_notification):
+    web = await server()
+    here = await house({"alertmanager": {"urls": [f"{web.url}/am1", f"{web.url}/am2"]}})
+
+    await here.put(*compose_posts(replace(make_notification(), at=datetime.now(UTC)), here.receiver))
+
+    await here.until_state(SENT, SENT)
+    assert sorted(posted.line.split()[1] for posted in web.posts) == ["/am1/api/v2/alerts", "/am2/api/v2/alerts"]
+
+
+async def test_a_server_that_repeats_the_address_gives_no_secret_away(house, server, post_of):
+    web = await server(answer(404, "The requested URL /hooks/T024BE7LD?key=hunter22 was not found"))
+    here = await house({"webhook": {"url": f"{web.url}/hooks/T024BE7LD?key=hunter22"}})
+
+    await here.put(post_of(here))
+
+    row = await here.until_tried()
+    assert row.last_reply == "404 Whatever: The requested URL /hooks/...?... was not found"
+    assert "hunter22" not in str(await here.store.events())
+
+
+async def test_a_row_waits_while_nobody_can_say_what_comes_before_it(house, server, post_of):
+    web = await server()
+    here = await house({"webhook": {"url": web.url}})
+    here.store.unreadable = 1
+
+    await here.put(post_of(here))
+    (row,) = await here.until(lambda rows: rows[0].not_before > rows[0].created_at)
+    here.set_forward(timedelta(seconds=1))
+
+    assert (row.state, row.attempts, web.posts) == (QUEUED, 0, [])
+    await here.until_state(SENT)
 
 
 def test_a_signature_is_what_the_manual_says():
