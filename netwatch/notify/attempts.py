@@ -1,7 +1,8 @@
 """What every try to carry a row has in common, however it leaves.
 
 A quiet room: values in, values out.
-May import: netwatch.model. Called by: netwatch.notify.{carrier, outcomes, trap_outcomes} and whoever tries rows.
+May import: netwatch.model, netwatch.notify.timetable. Called by: netwatch.notify.{carrier, outcomes, trap_outcomes,
+web_outcomes} and whoever tries rows.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from netwatch.model import Event, OutboxEntry, OutboxState
+from netwatch.notify.timetable import next_attempt_at
+
+BROKE_OFF = "NetWatch failed in the middle of it; its log says how"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,16 @@ def given_back(entry: OutboxEntry) -> OutboxEntry:
 def tried(entry: OutboxEntry, now: datetime, **changes: object) -> OutboxEntry:
     """Return a row that was tried, leased no more."""
     return replace(entry, lease_until=None, last_tried_at=now, **changes)  # type: ignore[arg-type]
+
+
+def broken_off(entry: OutboxEntry, *, now: datetime, dice: float) -> Result:
+    """Return what becomes of a row whose try ended by a fault of ours: it may have been taken, and tries end."""
+    attempts = entry.attempts + 1
+    due = next_attempt_at(attempts, created_at=entry.created_at, now=now, dice=dice)
+    state = OutboxState.DEAD if due is None else OutboxState.UNKNOWN
+    row = tried(entry, now, state=state, attempts=attempts, last_reply=BROKE_OFF)
+    event = delivery_event(entry, f"{state}: {BROKE_OFF}", now, relay="", phase="fault", reply=BROKE_OFF, took=0.0)
+    return Result(entry=row if due is None else replace(row, not_before=due), events=(event,))
 
 
 def delivery_event(

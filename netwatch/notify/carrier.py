@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from typing import Protocol
 from netwatch.errors import StoreError
 from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, moved_entry
 from netwatch.notify import metrics
-from netwatch.notify.attempts import Result, given_back
+from netwatch.notify.attempts import Result, broken_off, given_back
 from netwatch.notify.loops import ended, surviving
 
 MAX_SLEEP = timedelta(seconds=60)
@@ -52,7 +53,7 @@ def utc_now() -> datetime:
 class Carrier:
     """Carries between `start()` and `stop()`.
 
-    carry:  tries one row; it may raise nothing but CancelledError, which gives the row back.
+    carry:  tries one row; CancelledError gives the row back, and any other error counts as a try that broke off.
     room:   how many rows may be under way at the moment; while it is 0 only `wake()` makes the carrier look again.
     grace:  how long `stop()` lets what is under way finish.
     """
@@ -153,7 +154,7 @@ class Carrier:
     async def _deliver(self, entry: OutboxEntry) -> None:
         with surviving("deliver"):
             try:
-                result = await self._carry(entry)
+                result = await self._tried(entry)
             except asyncio.CancelledError:
                 await self._record(Result(entry=given_back(self._leased.pop(entry.id, entry))))
                 raise
@@ -162,6 +163,11 @@ class Carrier:
             if result.entry.not_before == entry.not_before:  # given back; the clock may have been set meanwhile
                 result = replace(result, entry=replace(result.entry, not_before=now.not_before))
             await self._record(result)
+
+    async def _tried(self, entry: OutboxEntry) -> Result:
+        with surviving("carry"):
+            return await self._carry(entry)
+        return broken_off(entry, now=self._clock(), dice=random.random())  # noqa: S311 - spreads tries, no secret
 
     async def _record(self, result: Result) -> None:
         """Write down what became of a row; a store in trouble is asked again while the lease may still hold."""

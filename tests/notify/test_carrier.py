@@ -6,8 +6,10 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from netwatch.model import ClockStep, Memory, OutboxKind, OutboxState, Transaction
-from netwatch.notify.attempts import Result, given_back, tried
+from netwatch.notify.attempts import BROKE_OFF, Result, given_back, tried
 from netwatch.notify.carrier import Carrier
 from netwatch.store import MemoryStore
 
@@ -29,26 +31,32 @@ async def started(store, entries):
     await store.commit(Transaction(entries=tuple(entries)))
 
 
-async def test_a_row_whose_try_breaks_is_not_kept_leased_for_ever(make_entries):
-    store, tries = MemoryStore(), 0
+@pytest.mark.parametrize(("age", "attempts", "ends_as"), [
+    (timedelta(0), 0, OutboxState.UNKNOWN),
+    (timedelta(days=6), 9, OutboxState.DEAD),
+])  # fmt: skip
+async def test_a_try_that_breaks_off_by_a_fault_of_ours_is_a_try_like_others_and_has_an_end(
+    age, attempts, ends_as, make_entries
+):
+    store, now = MemoryStore(), datetime.now(UTC)
 
     async def carry(entry):
-        nonlocal tries
-        tries += 1
-        if tries == 1:
-            raise RuntimeError("nobody foresaw this")
-        return Result(entry=tried(entry, datetime.now(UTC), state=OutboxState.SENT))
+        raise RuntimeError("nobody foresaw this")
 
-    await started(store, make_entries())
-    here = carrier(store, carry, lease_for=timedelta(seconds=0.2))
+    await started(store, [replace(one, created_at=now - age, attempts=attempts) for one in make_entries()])
+    here = carrier(store, carry)
     here.start()
 
-    async def sent():
-        return (await store.outbox_counts())[OutboxState.SENT] == 1
+    async def recorded():
+        return (await store.outbox_counts())[ends_as] == 1
 
-    await until(sent)
+    await until(recorded)
     await here.stop()
-    assert tries == 2
+    (row,) = await store.outbox()
+    assert (row.attempts, row.lease_until, row.last_reply) == (attempts + 1, None, BROKE_OFF)
+    assert row.not_before > now or ends_as is OutboxState.DEAD
+    (event,) = await store.events()
+    assert (event.entry_id, event.details["phase"]) == (row.id, "fault")
 
 
 async def test_no_more_is_under_way_than_there_is_room_for(make_entries):
