@@ -7,7 +7,7 @@ repeated, and must not end there because of that. What is over is sent with the 
 Should NetWatch itself go away for good, what it last said ends after that week.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.{urls, web_alert}. Called by: netwatch.notify.posts.
+May import: netwatch.model, netwatch.notify.{links, urls, web_alert}. Called by: netwatch.notify.posts.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from netwatch.model import Alert, AlertState, Notification, OutboxEntry, OutboxKind
+from netwatch.notify.links import explanation
 from netwatch.notify.urls import shown_urls
-from netwatch.notify.web_alert import annotations_of, explained_at, labels_of, rfc3339
+from netwatch.notify.web_alert import annotations_of, labels_of, rfc3339
 
 ALERTS_PATH = "/api/v2/alerts"
 AT_ONCE = 500
@@ -83,5 +84,5 @@ def _alert(alert: Alert, at: datetime, expires_at: datetime, page: str) -> dict[
         "startsAt": rfc3339(starts),
         "endsAt": rfc3339(max(ends, starts)),
     }
-    link = explained_at(alert, page)
+    link = explanation(page, alert)
     return {**written, "generatorURL": link} if link else written

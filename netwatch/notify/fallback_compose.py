@@ -16,7 +16,8 @@ from email.policy import default as modern
 
 from netwatch.model import OutboxEntry, OutboxKind
 from netwatch.notify.address import Mailbox, parse_mailbox
-from netwatch.notify.guard import clean_block, clean_line, faults_of, plain_ascii
+from netwatch.notify.guard import clean_block, clean_line, plain_ascii
+from netwatch.notify.letter import proven, subject_of
 from netwatch.notify.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
 from netwatch.notify.thread import message_id
 
@@ -60,7 +61,7 @@ def _entry(about: Sequence[OutboxEntry], origin: Mailbox, to: Mailbox, now: date
         message_id=own_id,
         envelope_sender=origin.address,
         recipient=to.address,
-        subject=next(header.value for header in mail.headers if header.name == "Subject"),
+        subject=subject_of(mail),
         message=mail.message,
         created_at=now,
         not_before=now,
@@ -88,10 +89,10 @@ def _mail(subject: str, text: str, origin: Mailbox, to: Mailbox, now: datetime, 
         ]
         return plain(headers, text=text)
 
-    mail = written(subject, text, clean_line(origin.name, 80), clean_line(to.name, 80))
-    if not faults_of(mail.message, [(header.name, header.value) for header in mail.headers]):
-        return mail
-    return written(plain_ascii(subject), "\n".join(plain_ascii(line) for line in text.split("\n")), "", "")
+    def bare() -> Mail:
+        return written(plain_ascii(subject), "\n".join(plain_ascii(line) for line in text.split("\n")), "", "")
+
+    return proven(written(subject, text, clean_line(origin.name, 80), clean_line(to.name, 80)), instead=bare)
 
 
 def _subject(about: Sequence[OutboxEntry]) -> str:

@@ -2,7 +2,8 @@
 
 Nothing happens when a link is opened: mail programs and virus scanners open every link they see. The page asks.
 A quiet room.
-May import: netwatch.model. Called by: netwatch.notify.story, compose, mailer.
+May import: netwatch.model. Called by: netwatch.notify.facts, story, compose, letter, webhook_compose,
+alertmanager_compose, user_templates.
 """
 
 from __future__ import annotations

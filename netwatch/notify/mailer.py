@@ -28,6 +28,7 @@ from netwatch.notify.posts import compose_posts
 from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
 from netwatch.notify.trap_compose import compose_traps
 from netwatch.notify.user_templates import Wording
+from netwatch.notify.wanted import wanted
 from netwatch.notify.words import counted
 
 log = structlog.get_logger(__name__)
@@ -125,23 +126,23 @@ class Mailer:
         return digest.opened_at + self._digest_after
 
     def _mails(self, notification: Notification, email: EmailSettings | None) -> Composition:
-        if email is None or (wanted := _wanted(notification, email)) is None:
+        if email is None or (told := wanted(notification, send_resolved=email.send_resolved)) is None:
             return Composition()
-        critical = any(severity_of(alert) == "critical" for alert in wanted.firing)
+        critical = any(severity_of(alert) == "critical" for alert in told.firing)
         alone: list[str] = []
         beyond: list[tuple[Mailbox, str]] = []
         for mailbox, written in mailboxes(email.to).items():
-            if self._pacing.admits(mailbox.address, critical=critical, now=wanted.at):
+            if self._pacing.admits(mailbox.address, critical=critical, now=told.at):
                 alone.append(written)
             else:
                 beyond.append((mailbox, written))
         mails = compose(
-            wanted, recipients=alone, letterhead=self._letterhead, new_id=self._new_id,
+            told, recipients=alone, letterhead=self._letterhead, new_id=self._new_id,
             wording=self._wordings.get(notification.group.receiver, SHIPPED),
-            earlier=self._earlier.of(wanted.group.thread_id),
+            earlier=self._earlier.of(told.group.thread_id),
         )  # fmt: skip
-        mails = replace(mails, memories=tuple(self._earlier.note(wanted)))
-        return _joined(mails, *(self._digested(wanted, mailbox, written) for mailbox, written in beyond))
+        mails = replace(mails, memories=tuple(self._earlier.note(told)))
+        return _joined(mails, *(self._digested(told, mailbox, written) for mailbox, written in beyond))
 
     def _digested(self, notification: Notification, mailbox: Mailbox, written: str) -> Composition:
         """Count a mail into the recipient's digest, opening one if need be."""
@@ -188,13 +189,6 @@ def _told(digest: Digest, now: datetime) -> Event:
 
 
 def _traps(notification: Notification, trap: TrapReceiverSettings | None) -> list[OutboxEntry]:
-    if trap is None or (wanted := _wanted(notification, trap)) is None:
+    if trap is None or (told := wanted(notification, send_resolved=trap.send_resolved)) is None:
         return []
-    return compose_traps(wanted, managers=trap.to)
-
-
-def _wanted(notification: Notification, way: EmailSettings | TrapReceiverSettings) -> Notification | None:
-    """Return what of it is to be told this way, None where nothing is: the other way may want more of it."""
-    if way.send_resolved or not notification.resolved:
-        return notification
-    return replace(notification, resolved=()) if notification.firing else None
+    return compose_traps(told, managers=trap.to)

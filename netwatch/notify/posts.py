@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 
 from netwatch.model import Notification, OutboxEntry
 from netwatch.notify.alertmanager_compose import compose_alertmanager
 from netwatch.notify.facts import alert_subject
 from netwatch.notify.settings import ReceiverSettings
+from netwatch.notify.wanted import wanted
 from netwatch.notify.webhook_compose import compose_webhook
 
 
@@ -29,20 +29,14 @@ def compose_posts(
     `page` is where people find NetWatch's own page, empty where that is not known.
     """
     posts: list[OutboxEntry] = []
-    if (hook := receiver.webhook) and (wanted := _wanted(notification, send_resolved=hook.send_resolved)):
-        posts.append(compose_webhook(wanted, url=hook.url, subject=_subject(wanted), page=page, entry_id=new_id()))
-    if (peers := receiver.alertmanager) and (wanted := _wanted(notification, send_resolved=peers.send_resolved)):
+    if (hook := receiver.webhook) and (told := wanted(notification, send_resolved=hook.send_resolved)):
+        posts.append(compose_webhook(told, url=hook.url, subject=_subject(told), page=page, entry_id=new_id()))
+    if (peers := receiver.alertmanager) and (told := wanted(notification, send_resolved=peers.send_resolved)):
         posts += compose_alertmanager(
-            wanted, urls=peers.urls, subject=_subject(wanted), page=page,
+            told, urls=peers.urls, subject=_subject(told), page=page,
             expires_after=peers.expires_after, new_id=new_id,
         )  # fmt: skip
     return posts
-
-
-def _wanted(notification: Notification, *, send_resolved: bool) -> Notification | None:
-    if send_resolved or not notification.resolved:
-        return notification
-    return replace(notification, resolved=()) if notification.firing else None
 
 
 def _subject(notification: Notification) -> str:

@@ -1,4 +1,4 @@
-"""An alert in Alertmanager's words: labels, annotations, fingerprint, where it comes from.
+"""An alert in Alertmanager's words: labels, annotations, fingerprint.
 
 A quiet room. Text of devices is cleaned as in mails; names of labels become what Prometheus allows.
 May import: netwatch.model, netwatch.notify.guard. Called by: netwatch.notify.webhook_compose, alertmanager_compose.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 
 from netwatch.model import Alert
 from netwatch.notify.guard import clean_block, clean_line
@@ -43,15 +42,6 @@ def fingerprint_of(labels: Mapping[str, str]) -> str:
         for octet in b"\xff".join((name.encode(), labels[name].encode(), b"")):
             number = (number ^ octet) * _FNV_PRIME & _FNV_MASK
     return f"{number:016x}"
-
-
-def explained_at(alert: Alert, page: str) -> str:
-    """Return where NetWatch says why the alert fired, empty where nobody can reach its page."""
-    if not page:
-        return ""
-    key = alert.key
-    query = {"rule": key.rule, "device": key.device, **({"instance": key.instance} if key.instance else {})}
-    return f"{page.rstrip('/')}/explain?{urlencode(query, errors='replace')}"
 
 
 def common(every: list[dict[str, str]]) -> dict[str, str]:

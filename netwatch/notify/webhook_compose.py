@@ -12,7 +12,7 @@ not know:
         escalation, heldBack: a list of kind, reason, alerts, devices.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.{facts, guard, urls, web_alert}. Called by: netwatch.notify.posts.
+May import: netwatch.model, netwatch.notify.{guard, links, urls, web_alert}. Called by: netwatch.notify.posts.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from typing import Any
 
 from netwatch.model import Alert, AlertState, Notification, OutboxEntry, OutboxKind
 from netwatch.notify.guard import clean_line
+from netwatch.notify.links import explanation
 from netwatch.notify.urls import shown_url
-from netwatch.notify.web_alert import annotations_of, common, explained_at, fingerprint_of, labels_of, rfc3339
+from netwatch.notify.web_alert import annotations_of, common, fingerprint_of, labels_of, rfc3339
 
 VERSION = "4"
 SCHEMA = "netwatch/1"
@@ -93,7 +94,7 @@ def _alert(notification: Notification, alert: Alert, page: str) -> dict[str, Any
         "annotations": annotations_of(alert),
         "startsAt": rfc3339(alert.firing_at or alert.pending_at),
         "endsAt": rfc3339(ended) if over else NO_END,
-        "generatorURL": explained_at(alert, page),
+        "generatorURL": explanation(page, alert),
         "fingerprint": fingerprint_of(labels),
         "id": alert.id,
         "rule": clean_line(alert.key.rule),
