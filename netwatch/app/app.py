@@ -131,13 +131,14 @@ class App:
         )  # fmt: skip
         self._history = History(self._rules)
         route = build_route(settings.route) if settings.receivers else TELL_NOBODY
+        policy = build_policy(settings, self._devices)
         self._engine = Engine(
             rules=[*self._rules, canary_rule()],
             route=route,
             device_labels={OWN_NAME: {}} | {device.name: device.labels for device in self._devices},
             ledger=self._store,
             mailer=self._mailer,
-            policy=build_policy(settings, self._devices),
+            policy=policy,
             trap_rules=book.trap_rules,
             rows=self._board,
             names=self._names,
@@ -149,6 +150,7 @@ class App:
         self._live = LiveEngine(
             self._engine, self._history, rules=(*self._rules, *book.trap_rules), route=route, names=self._names,
             devices=(OWN_NAME, *(device.name for device in self._devices)), now=self._clock.now,
+            flapping=policy.flapping,
         )  # fmt: skip
         self._heartbeat = build_heartbeat(
             settings, engine=self._engine, store=self._store, clock=self._clock.now,

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from netwatch.alerts import build_route
+from netwatch.alerts import FlapPolicy, build_route
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
 from netwatch.cli.look import AsJson
@@ -121,6 +121,7 @@ def _paper(settings: Settings) -> OnPaper:
         devices=("netwatch", *(device.name for device in devices(settings))),
         route=build_route(settings.route) if settings.receivers else None,
         names=names,
+        flapping=FlapPolicy.of(settings.flapping),
     )
 
 

@@ -274,7 +274,7 @@ def _now(case: Case) -> Iterator[Line]:
             at=alert.pending_at + case.rule.hold_for, kind="next", text="it fires, if the expression stays true"
         )
     if alert.state is AlertState.FIRING and alert.healthy_since is not None and case.rule is not None:
-        due = alert.healthy_since + case.rule.keep_firing_for
+        due = alert.healthy_since + live.keeps_firing_for(case.rule, alert)
         yield Line(at=due, kind="next", text="it resolves, if the expression stays untrue")
     if (due_at := live.next_due(alert.id)) is not None:
         yield Line(at=due_at, kind="next", text="its group is looked at for the next mail")

@@ -7,12 +7,12 @@ which make one.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from netwatch.alerts import GroupTiming, Matcher, Route, RouteMatch, all_hold
+from netwatch.alerts import FlapPolicy, GroupTiming, Matcher, Route, RouteMatch, all_hold, calmed
 from netwatch.engine.history import History, KeptGap
-from netwatch.model import Alert, Curve, Muting, format_duration
+from netwatch.model import Alert, AlertGroup, Curve, Muting, format_duration
 from netwatch.rules import NO_MIB, MibNames, Rule, TrapRule, Verdicts
 
 AnyRule = Rule | TrapRule
@@ -65,6 +65,12 @@ class Live(Protocol):
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now; empty where they are."""
 
+    def told(self, alert_id: str) -> Mapping[str, datetime]:
+        """Return the receivers that open incidents count as told of an alert, and since when."""
+
+    def keeps_firing_for(self, rule: AnyRule, alert: Alert) -> timedelta:
+        """Return how long an alert of a rule goes on once its expression is no longer true."""
+
 
 class Running(Protocol):
     """What is asked of the engine."""
@@ -77,6 +83,9 @@ class Running(Protocol):
 
     def next_due(self, alert_id: str) -> datetime | None:
         """Return when the mails of an alert are next decided on."""
+
+    def groups_of(self, alert_id: str) -> Sequence[AlertGroup]:
+        """Return the incidents that tell of an alert."""
 
     def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
         """Return what a rule says of the newest reading of its table."""
@@ -97,9 +106,11 @@ class OnPaper:
         devices: Collection[str],
         route: Route | None,
         names: MibNames = NO_MIB,
+        flapping: FlapPolicy | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._rules = {rule.name: rule for rule in rules}
+        self._flapping = flapping
         self._devices, self._route, self._now = devices, route, now
         self.names = names
 
@@ -151,6 +162,16 @@ class OnPaper:
         """Return nothing."""
         return ""
 
+    def told(self, alert_id: str) -> Mapping[str, datetime]:
+        """Return nobody."""
+        return {}
+
+    def keeps_firing_for(self, rule: AnyRule, alert: Alert) -> timedelta:
+        """Return how long an alert of a rule goes on once its expression is no longer true."""
+        if alert.flapping and self._flapping is not None:
+            return calmed(rule, self._flapping).keep_firing_for
+        return rule.keep_firing_for
+
 
 class LiveEngine(OnPaper):
     """Knows what happens as well: for the page and the API of the running agent."""
@@ -166,9 +187,10 @@ class LiveEngine(OnPaper):
         devices: Collection[str],
         route: Route | None,
         names: MibNames = NO_MIB,
+        flapping: FlapPolicy | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        super().__init__(rules=rules, devices=devices, route=route, names=names, now=now)
+        super().__init__(rules=rules, devices=devices, route=route, names=names, flapping=flapping, now=now)
         self._engine, self._history = engine, history
 
     def verdicts(self, rule: str, device: str) -> Verdicts | None:
@@ -198,6 +220,11 @@ class LiveEngine(OnPaper):
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now."""
         return self._engine.held_off(device)
+
+    def told(self, alert_id: str) -> Mapping[str, datetime]:
+        """Return the receivers that open incidents count as told of an alert, and since when."""
+        groups = self._engine.groups_of(alert_id)
+        return {group.receiver: group.told[alert_id] for group in groups if alert_id in group.told}
 
 
 def ways_through(route: Route, labels: Mapping[str, str], above: str = "the root") -> list[tuple[str, RouteMatch]]:

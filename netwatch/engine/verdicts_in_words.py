@@ -70,7 +70,7 @@ def _firing(case: Case, alert: Alert) -> str:
     since = f"It fires since {case.clock(alert.firing_at or alert.pending_at)}"
     said = [f"{since}, {_and_told(case, alert)}"]
     if alert.healthy_since is not None and case.rule is not None:
-        ends = f"it resolves if that lasts {format_duration(case.rule.keep_firing_for)}"
+        ends = f"it resolves if that lasts {format_duration(case.live.keeps_firing_for(case.rule, alert))}"
         said.append(f"Since {case.clock(alert.healthy_since)} the expression is no longer true; {ends}")
     if alert.flapping:
         said.append("It comes and goes, so that its end waits until it has been calm")
@@ -102,8 +102,21 @@ def _and_told(case: Case, alert: Alert) -> str:
     who = told(case, problems)
     muting = _muting(case, alert)
     if not who:
+        who = _told_by_the_group(case, alert)
+    if not who:
         return f"and nobody {'is' if ended is None else 'was'} told: {muting or _why_nobody(case, alert)}"
     return f"and {who}" if not muting else f"and {who}; since then it is held back: {muting}"
+
+
+def _told_by_the_group(case: Case, alert: Alert) -> str:
+    """Return who was told by mails that retention took; empty where nothing says so."""
+    if alert.resolved_at is not None:  # of an end only those are told who were told of the beginning
+        return "the mails of that time are no longer kept" if case.story.entries else ""
+    if case.past:
+        return ""
+    told_at = case.live.told(alert.id)
+    said = [f"receiver {name} counts as told since {case.clock(at)}" for name, at in told_at.items()]
+    return f"{_listed(said)}; no mail of that is kept" if said else ""
 
 
 def _why_nobody(case: Case, alert: Alert) -> str:

@@ -8,7 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwatch.alerts import Maintenance, MaintenanceWindow, Parents, Policy, RouteSettings, Topology, build_route
+from netwatch.alerts import (
+    FlapPolicy,
+    Maintenance,
+    MaintenanceWindow,
+    Parents,
+    Policy,
+    RouteSettings,
+    Topology,
+    build_route,
+)
 from netwatch.alerts import parse_matchers as matchers
 from netwatch.engine import (
     Engine,
@@ -83,6 +92,7 @@ class House:
         self.now, self.store = START, MemoryStore()
         numbers = itertools.count(1)
         self.history = History(RULES)
+        self.flapping = policy.flapping if policy is not None else None
         self.route = build_route(RouteSettings.model_validate(ROUTE))
         self.engine = Engine(
             rules=RULES, route=self.route, device_labels={"r1": {}, "sw1": {"site": "hq"}}, ledger=self.store,
@@ -130,7 +140,8 @@ class House:
         self, rule: str, instance: str = "", at: datetime | None = None, device: str = "sw1"
     ) -> Explanation:
         live = LiveEngine(
-            self.engine, self.history, rules=RULES, devices=("r1", "sw1"), route=self.route, now=lambda: self.now
+            self.engine, self.history, rules=RULES, devices=("r1", "sw1"), route=self.route,
+            flapping=self.flapping, now=lambda: self.now,
         )  # fmt: skip
         return await explain(self.store, Question(rule=rule, device=device, instance=instance, at=at), live)
 
@@ -314,6 +325,42 @@ async def test_it_ended_before_anybody_had_to_be_told(house):
     assert "It fired from 10:00:00 to 10:00:10 (10s), and nobody was told: it ended before a mail was due." in (
         (await house.ask("DeviceDown")).verdict
     )
+
+
+async def test_the_end_of_what_comes_and_goes_is_foreseen_when_it_will_be(build):
+    calm = FlapPolicy(starts=2, within=timedelta(minutes=30), calm=timedelta(minutes=15))
+    house = await build(Policy(flapping=calm))
+    for value in (0, 1, 0):
+        house.up(value)
+        house.later(60)
+    house.up(1)
+    house.later(60)
+
+    answer = await house.ask("DeviceDown")
+
+    assert "Since 10:03:00 the expression is no longer true; it resolves if that lasts 15m" in answer.verdict
+    assert "comes and goes" in answer.verdict
+    ends = next(line for line in answer.lines if line.text.startswith("it resolves"))
+    assert ends.at == START + timedelta(minutes=18)
+
+
+async def test_who_was_told_is_not_denied_once_the_mails_are_no_longer_kept(house):
+    house.up(0)
+    house.later(30)
+    await house.attempt(OutboxState.SENT, "250 ok")
+    house.later(3610)
+    await house.store.prune(house.now)
+
+    fires = (await house.ask("DeviceDown")).verdict
+    house.up(1)
+    house.later(300)
+    await house.attempt(OutboxState.SENT, "250 ok")
+    over = (await house.ask("DeviceDown")).verdict
+
+    assert (
+        fires == "It fires since 10:00:00, and receiver boss counts as told since 10:00:30; no mail of that is kept."
+    )
+    assert "and the mails of that time are no longer kept. Of its end boss@example.net was told" in over
 
 
 async def test_it_does_not_fire_yet(house):
