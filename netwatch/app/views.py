@@ -79,9 +79,9 @@ class Views:
         alive = (alert for alert in self.engine.alerts() if alert.key.rule != CANARY)
         return [*alive, *over]
 
-    async def events(self, limit: int, device: str = "") -> Sequence[Event]:
+    async def events(self, limit: int, device: str = "", alert_id: str = "") -> Sequence[Event]:
         """Return the newest events first."""
-        return await self.store.events(limit, device or None)
+        return await self.store.events(limit, device or None, alert_id or None)
 
     async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
         """Return the newest mails first."""

@@ -13,7 +13,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from netwatch.alerts import routing_labels
-from netwatch.model import Alert, AlertState, Event
+from netwatch.model import Alert, AlertState
 from netwatch.web.actions import Actions
 from netwatch.web.alert_search import ORDER_OF_STATES, AlertOrder, AlertSearch
 from netwatch.web.api import METHODS
@@ -24,7 +24,6 @@ from netwatch.web.templating import Templates
 from netwatch.web.views import Views
 
 ALERTS_ON_A_PAGE = 200
-EVENTS_OF_A_DEVICE = 200
 EVENTS_SHOWN = 30
 _WAY = "page"
 Filter = Annotated[str, Query(max_length=255)]
@@ -38,7 +37,7 @@ def alert_router(views: Views, actions: Actions, templates: Templates) -> APIRou
     _add_changes(router, actions)
 
     @router.api_route("/alerts/{alert_id:path}", methods=METHODS)
-    async def alert(request: Request, alert_id: str, said: Filter = "") -> Response:
+    async def alert(request: Request, alert_id: str) -> Response:
         found = await find_alert(views, alert_id)
         labels = routing_labels(found)
         return await templates.page(
@@ -47,9 +46,8 @@ def alert_router(views: Views, actions: Actions, templates: Templates) -> APIRou
             labels=labels,
             muting=(await actions.mutings_of([found])).get(found.id),
             receivers=list(dict.fromkeys(route.receiver for route in actions.routes_of(found))),
-            events=await _events_of(views, found),
+            events=await views.events(EVENTS_SHOWN, alert_id=found.id),
             author=author_of(request),
-            said=said,
         )
 
     return router
@@ -108,9 +106,3 @@ async def find_alert(views: Views, alert_id: str) -> Alert:
     if found is None:
         raise HTTPException(404, "there is no such alert, or it ended long ago; the event log may tell of it")
     return found
-
-
-async def _events_of(views: Views, alert: Alert) -> list[Event]:
-    """Return what the event log says of this alert, the newest first."""
-    events = await views.events(EVENTS_OF_A_DEVICE, alert.key.device)
-    return [event for event in events if event.alert_id == alert.id][:EVENTS_SHOWN]

@@ -1,6 +1,6 @@
 """Works through long lists in slices that leave the event loop its turn: ten thousand alerts must not hold a poll.
 
-May import: nothing. Called by: netwatch.web.api, netwatch.web.alertmanager_api.
+May import: nothing. Called by: netwatch.web.
 """
 
 from __future__ import annotations

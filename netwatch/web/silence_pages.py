@@ -5,6 +5,8 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -12,7 +14,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from netwatch.alerts import routing_labels
+from netwatch.alerts import all_hold, routing_labels
 from netwatch.model import Alert, AlertState, Silence, SilenceState
 from netwatch.web.actions import ActionRefused, Actions
 from netwatch.web.alert_pages import find_alert, first_of
@@ -21,6 +23,7 @@ from netwatch.web.api import METHODS
 from netwatch.web.author import author_of, done
 from netwatch.web.bodies import form_body
 from netwatch.web.metrics import CHANGES
+from netwatch.web.pacing import paced
 from netwatch.web.proposal import as_matchers, covered_by, proposed_labels
 from netwatch.web.silence_form import SilenceForm
 from netwatch.web.templating import Templates
@@ -56,8 +59,8 @@ def _add_list(router: APIRouter, views: Views, actions: Actions, templates: Temp
         now, known = datetime.now(UTC), actions.silences()
         wanted = [one for one in known if state in (None, one.state(now))]
         wanted.sort(key=lambda silence: silence_order(silence, now))
-        firing = await _firing(views)
-        rows = [(one, one.state(now), _covers(one, firing, now)) for one in wanted[:SHOWN]]
+        counts_now = await _cover_counts(wanted[:SHOWN], await _firing(views), now)
+        rows = [(one, one.state(now), counts_now[one.id]) for one in wanted[:SHOWN]]
         return await templates.page(
             "silences.html",
             rows=rows,
@@ -124,6 +127,11 @@ async def _firing(views: Views) -> list[Alert]:
     return [alert for alert in await views.alerts() if alert.state is AlertState.FIRING]
 
 
-def _covers(silence: Silence, firing: list[Alert], now: datetime) -> int:
-    """Return how many alerts it holds back now."""
-    return len(covered_by(matchers_of(silence), firing)) if silence.state(now) is not SilenceState.EXPIRED else 0
+async def _cover_counts(silences: Sequence[Silence], firing: Iterable[Alert], now: datetime) -> Counter[str]:
+    """Return how many alerts each silence holds back now, or would; in slices, as both may be many."""
+    counts: Counter[str] = Counter()
+    holding = [(one.id, matchers_of(one)) for one in silences if one.state(now) is not SilenceState.EXPIRED]
+    async for alert in paced(firing):
+        labels = routing_labels(alert)
+        counts.update(silence_id for silence_id, matchers in holding if all_hold(matchers, labels))
+    return counts

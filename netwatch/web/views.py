@@ -59,8 +59,8 @@ class Views(Protocol):
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""
 
-    async def events(self, limit: int, device: str = "") -> Sequence[Event]:
-        """Return the newest events first, of one device where one is named."""
+    async def events(self, limit: int, device: str = "", alert_id: str = "") -> Sequence[Event]:
+        """Return the newest events first, of one device or alert where one is named."""
 
     async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
         """Return the newest mails first, in one state where one is named."""

@@ -96,8 +96,9 @@ class House:
             raise StoreError("the database is locked")
         return self.known_alerts
 
-    async def events(self, limit: int, device: str = "") -> Sequence[Event]:
-        return [event for event in self.happened if device in ("", event.device)][:limit]
+    async def events(self, limit: int, device: str = "", alert_id: str = "") -> Sequence[Event]:
+        found = (event for event in self.happened if device in ("", event.device))
+        return [event for event in found if alert_id in ("", event.alert_id)][:limit]
 
     async def traps(
         self, limit: int = 100, device: str | None = None, source: str | None = None

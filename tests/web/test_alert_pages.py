@@ -53,6 +53,15 @@ async def test_alerts_can_be_found_by_text_state_and_whether_they_are_held_back(
     assert rules_on((await client.get("/alerts", params=asked)).text) == rules.split()
 
 
+async def test_the_page_of_an_alert_tells_its_story_however_much_else_happened_on_the_device(serve):
+    house = bad_night()
+    other = Event(at=NOW, kind="device", text="it answers again", device="core-sw1")
+    own = Event(at=NOW, kind="notify", text="mail to noc@example.net", device="core-sw1", alert_id=SATURATED)
+    house.happened = [other] * 1000 + [own]
+
+    assert "mail to noc@example.net" in Seen((await serve(house).get(PATH)).text).text
+
+
 async def test_an_alert_has_a_page_with_its_facts_and_what_happened(serve):
     house = bad_night()
     house.happened.append(
