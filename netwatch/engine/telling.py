@@ -6,10 +6,11 @@ May import: netwatch.model, netwatch.engine.*. Called by: netwatch.engine.incide
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeVar, overload
 
 from netwatch.engine.draft import event_of
 from netwatch.engine.metrics import NOTIFICATIONS
@@ -28,6 +29,7 @@ from netwatch.model import (
     OutboxState,
 )
 
+T = TypeVar("T")
 MOST_ALSO = 50
 FROM_ABOVE = (MuteKind.PARENT, MuteKind.INHIBITED)
 
@@ -62,8 +64,8 @@ class Surroundings:
         return replace(
             notification,
             marks={alert_id: remark for alert_id, remark in remarks if remark},
-            held_back=self._held_back(told, mutings, now),
-            also=self._also(notification, mutings),
+            held_back=_WhenWanted(partial(self._held_back, told, mutings, now)),
+            also=_WhenWanted(partial(self._also, notification, mutings)),
             curves=_CurvesOf(told, self._curves, now),
         )
 
@@ -112,6 +114,31 @@ class Surroundings:
             if len(found) >= MOST_ALSO:
                 break
         return tuple(found[:MOST_ALSO])
+
+
+class _WhenWanted(Sequence[T]):
+    """What is looked up only when a mail wants it: a line in a digest is no reason to look through all alerts."""
+
+    def __init__(self, look_up: Callable[[], tuple[T, ...]]) -> None:
+        self._look_up = look_up
+        self._found: tuple[T, ...] | None = None
+
+    def _all(self) -> tuple[T, ...]:
+        if self._found is None:
+            self._found = self._look_up()
+        return self._found
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[T, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 class _CurvesOf(Mapping[str, Curve]):

@@ -5,7 +5,7 @@ May import: nothing. Called by: alerts and engine, which make them; store, notif
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -154,8 +154,8 @@ class Notification:
     sequence: int
     repeat: bool = False
     marks: Mapping[str, str] = field(default_factory=dict)
-    held_back: tuple[HeldBack, ...] = ()
-    also: tuple[Alert, ...] = ()
+    held_back: Sequence[HeldBack] = ()
+    also: Sequence[Alert] = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)
 
 
