@@ -93,9 +93,10 @@ class Mailer:
         known = self._receivers.get(notification.group.receiver)
         if known is None:
             return Composition()
-        mails = self._mails(notification, known.email)
-        posts = compose_posts(notification, known, page=self._letterhead.page)
-        return replace(mails, entries=(*mails.entries, *_traps(notification, known.trap), *posts))
+        others = _traps(notification, known.trap)
+        others += compose_posts(notification, known, page=self._letterhead.page)
+        mails = self._mails(notification, known.email)  # last: what digests count must come to be written
+        return replace(mails, entries=(*mails.entries, *others))
 
     def next_digest_at(self) -> datetime | None:
         """Return when `digests_due` will have something, None where nothing waits."""

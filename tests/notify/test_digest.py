@@ -6,6 +6,7 @@ import email
 import email.policy
 import itertools
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -276,6 +277,22 @@ def test_of_ten_thousand_mails_at_once_only_those_that_leave_are_written():
 def test_nobody_can_be_allowed_no_mail_at_all(key):
     with pytest.raises(ValueError, match="greater than or equal to 1"):
         SmtpSettings.model_validate({"storm": {key: 0}})
+
+
+def test_what_could_not_be_written_in_whole_is_not_counted():
+    hooked = ReceiverSettings.model_validate({
+        "name": "noc", "email": {"to": list(ONE)}, "webhook": {"url": "https://hooks.example.net/x"},
+    })  # fmt: skip
+    writer = Mailer(SmtpSettings.model_validate({"storm": {"mails": 1, "critical_mails": 1}}), [hooked])
+    writer.compose(notification(1))
+    odd = notification(2)
+    no_json = replace(odd, firing=(replace(odd.firing[0], value=b"no JSON"),))  # type: ignore[arg-type]
+
+    for _ in range(3):
+        with pytest.raises(TypeError):
+            writer.compose(no_json)
+
+    assert writer.next_digest_at() is None
 
 
 def test_ids_are_new_for_every_row():
