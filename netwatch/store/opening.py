@@ -29,7 +29,7 @@ def open_up(database: Database, reserve: Reserve, now: datetime) -> None:
 
     Raises:
         StoreError: another agent has it, or it is of another program.
-        SQLAlchemyError: it cannot be used.
+        SQLAlchemyError, OSError: it cannot be used.
     """
     database.create()
     alone = database.hold()
@@ -71,19 +71,16 @@ def replace_damaged(database: Database, damage: str, now: datetime) -> str:
             bring_up_to_date(connection, fresh.name)
             words = f"the database was damaged ({damage}) and moved to {database.aside(now)}; a new one was made. "
             words += f"Saved from it: {_in_words(saved)}. Its history is not in the new one"
-            changes.apply(connection, _as_far_as_possible(database, saved))
             said = Event(at=now, kind="netwatch", text=words, details={"damage": damage})
-            changes.apply(connection, [changes.prepare(changes.Statements(database), Transaction(events=(said,)))])
+            statements = changes.Statements(fresh)
+            written = (saved, Transaction(events=(said,)))
+            changes.apply(connection, [changes.prepare(statements, one) for one in written])
     finally:
         engine.dispose()
     moved_to = database.give_way_to(fresh, now)
     MOVED_ASIDE.inc()
     log.error("the damaged database was moved aside", moved_to=moved_to, saved=_in_words(saved))
     return moved_to
-
-
-def _as_far_as_possible(database: Database, saved: Transaction) -> list[changes.Prepared]:
-    return [changes.prepare(changes.Statements(database), saved)] if saved else []
 
 
 def _in_words(saved: Transaction) -> str:

@@ -173,6 +173,8 @@ class Store(StoreReader):
             open_up(self._database, self._reserve, datetime.now(UTC))
         except SQLAlchemyError as exc:
             raise StoreError(self._advice(exc)) from exc
+        except OSError as exc:
+            raise StoreError(f"{self._database.name}: cannot be made fit to work with: {exc}") from exc
 
     def _advice(self, exc: SQLAlchemyError) -> str:
         kind = self._database.kind_of(exc) or "other"

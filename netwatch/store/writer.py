@@ -287,7 +287,7 @@ class Writer:
 
     def _add(self, transaction: Transaction) -> None:
         if not self._closing:
-            self.submit(transaction=transaction)
+            self.submit(transaction=transaction).add_done_callback(_heard)
 
     def _pause(self, seconds: float) -> bool:
         """Wait before the next try; return False when a stopping store has waited long enough."""
@@ -323,6 +323,12 @@ class Writer:
             self._loop.call_soon_threadsafe(what, *arguments)
         except RuntimeError:
             log.debug("the loop ended before the store")
+
+
+def _heard(written: asyncio.Future[Any]) -> None:
+    """Take note of how a line of our own ended, so that asyncio does not report it as forgotten."""
+    if not written.cancelled():
+        written.exception()
 
 
 def _in_words(left_out: Mapping[str, int]) -> str:

@@ -219,3 +219,15 @@ async def test_a_reader_in_another_process_says_that_it_is_damaged_and_moves_not
 async def _read_everything(reader: StoreReader) -> None:
     await reader.start()
     await reader.alerts()
+
+
+async def test_an_agent_that_cannot_replace_a_damaged_database_says_so_and_leaves_it(settings: StoreSettings):
+    await filled_and_stopped(settings)
+    path = settings.directory / "netwatch.db"
+    overwrite(path, 0, bytes(PAGE))
+    (settings.directory / "netwatch.db.rescue").mkdir()
+
+    with pytest.raises(StoreError, match=r"netwatch\.db.*cannot be made fit"):
+        await Store(settings).start()
+
+    assert path.exists()
