@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -48,6 +48,9 @@ class Ledger(Outbox, Protocol):
 
     async def outbox_of_thread(self, thread_id: str) -> Sequence[OutboxEntry]:
         """Return the rows of a thread, the oldest first."""
+
+    async def ended_since(self, since: datetime) -> Mapping[OutboxState, int]:
+        """Return how many rows were sent, or died, from an instant on."""
 
 
 class DeadLetters:
@@ -159,6 +162,8 @@ class DeadLetters:
         self._told_at = max((mail.created_at for mail in mails), default=None)
         if self._told_at is None:  # the first death is told with its own record, so nothing can be untold
             return
+        if not (await self._ledger.ended_since(self._told_at))[OutboxState.DEAD]:
+            return  # to read thousands of old mails for nothing takes memory, and time at every start
         dead = await self._ledger.outbox({OutboxState.DEAD}, MOST_FOUND_AGAIN)
         for row in reversed(dead):
             ours = tells_of_dead_letters(row) or row.dropped_by_hand
