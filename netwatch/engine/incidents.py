@@ -193,7 +193,7 @@ class Incidents:
                 log.exception("a mail could not be written; trying again", group=key)
                 COMPOSE_ERRORS.inc()
                 incident.flush_at = now + RETRY_AFTER
-                self._agenda.put(key, incident.due)
+                self._agenda.put(key, incident.flush_at)  # nothing of it sooner, or it would be tried without a pause
             else:
                 write(draft, group)
         INCIDENTS.set(len(self._open))

@@ -73,12 +73,13 @@ class House:
             ReceiverSettings(name=name, email=EmailSettings(to=[f"{name}@example.net"])) for name in ("noc", "boss")
         ]
         settings = {"receiver": "noc", "group_wait": "30s", "group_interval": "5m"} | (route or {})
+        self.mailer = Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), receivers)
         self.engine = Engine(
             rules=parse_rules(RULES, "rules.yaml", SCHEMA),
             route=build_route(RouteSettings.model_validate(settings)),
             device_labels={name: {"site": "hq"} for name in ("r1", "sw1", "sw2")},
             ledger=self.store,
-            mailer=Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), receivers),
+            mailer=self.mailer,
             policy=policy,
             clock=lambda: self.now,
             new_id=lambda: f"{id(self)}-{next(numbers)}",
@@ -531,6 +532,21 @@ async def test_an_alert_that_one_of_two_receivers_is_told_of_is_not_held_back(op
 
     assert await house.subjects() == ["[DOWN] r1 DeviceDown -> boss"]
     assert house.muted() == {}
+
+
+async def test_a_mail_that_cannot_be_written_is_tried_again_after_a_pause_even_where_an_escalation_is_due(open_house):
+    house = await open_house(route={"escalate": [{"after": "1h", "receiver": "boss"}], "repeat_interval": "1h"})
+    house.up("r1", 0)
+    house.later(60)
+    compose, house.mailer.compose = house.mailer.compose, lambda notification: 1 / 0
+    house.now = START + timedelta(hours=2)
+    looked_at_again = house.engine.flush_due(house.now)
+    house.mailer.compose = compose
+    house.later(60)
+
+    assert looked_at_again == START + timedelta(hours=2, seconds=5)
+    told = ["[DOWN] r1 DeviceDown -> boss", "[STILL DOWN] r1 DeviceDown -> noc"]
+    assert sorted((await house.subjects())[1:]) == told
 
 
 def test_a_step_of_an_escalation_leads_to_a_group_of_its_own():
