@@ -8,11 +8,11 @@ can hold an alert back answers with a `Muting` that says why, or with None: `Top
 
 from netwatch.alerts.escalation import EscalationStep, due_steps, next_step_at
 from netwatch.alerts.flapping import FlapPolicy, calmed, is_flapping, noted
-from netwatch.alerts.grouping import Flush, Release, flush, next_flush_at, opened, rebased, tick_at_or_after
+from netwatch.alerts.grouping import Release, flush, next_flush_at, opened, rebased, tick_at_or_after
 from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
-from netwatch.alerts.intervals import TimeInterval, build_time_intervals, interval_muting
+from netwatch.alerts.intervals import build_time_intervals, interval_muting
 from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
-from netwatch.alerts.matchers import Matcher, all_hold, parse_matchers
+from netwatch.alerts.matchers import Matcher, all_hold, matcher_text, parse_matchers
 from netwatch.alerts.policy import Policy
 from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route, routing_labels
 from netwatch.alerts.settings import RouteSettings
@@ -30,12 +30,12 @@ from netwatch.alerts.topology import Parents, Sight, Topology, TopologyView
 __all__ = [
     "Happening", "NoData", "Step", "Timing", "Transition", "happening_of", "step",
     "GroupTiming", "Route", "RouteMatch", "RouteSettings", "build_route", "routing_labels",
-    "Matcher", "all_hold", "parse_matchers",
-    "Flush", "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after",
+    "Matcher", "all_hold", "matcher_text", "parse_matchers",
+    "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after",
     "CompiledSilence", "Silences", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
     "Inhibitors", "InhibitRule", "build_inhibit_rules",
     "Parents", "Sight", "Topology", "TopologyView",
-    "TimeInterval", "build_time_intervals", "interval_muting",
+    "build_time_intervals", "interval_muting",
     "Maintenance", "MaintenanceWindow", "build_maintenance",
     "FlapPolicy", "calmed", "is_flapping", "noted",
     "EscalationStep", "due_steps", "next_step_at",

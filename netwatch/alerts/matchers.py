@@ -21,6 +21,8 @@ _MATCHER = re.compile(
         \s*(?P<text>"(?:[^"\\]|\\.)*"|[^\s,{}"'=~!]*)\s*""",
     re.VERBOSE,
 )
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -33,11 +35,21 @@ class Matcher:
     negated: bool = False
     matches: Callable[[str], bool] | None = field(default=None, compare=False)
 
+    def __str__(self) -> str:
+        """Write it so that every reader takes it back as it is."""
+        return matcher_text(self.label, self.text, regex=self.matches is not None, negated=self.negated)
+
     def holds(self, labels: Mapping[str, str]) -> bool:
         """Return whether the labels meet the condition."""
         value = labels.get(self.label, "")
         holds = value == self.text if self.matches is None else self.matches(value)
         return holds is not self.negated
+
+
+def matcher_text(label: str, text: str, *, regex: bool = False, negated: bool = False) -> str:
+    r"""Write a matcher as Alertmanager does: `ifAlias="a \"b\""`."""
+    operator = ("!~" if negated else "=~") if regex else ("!=" if negated else "=")
+    return f"{label if _IDENTIFIER.fullmatch(label) else _quoted(label)}{operator}{_quoted(text)}"
 
 
 def all_hold(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
@@ -75,6 +87,10 @@ def _matcher(match: re.Match[str]) -> Matcher:
     operator, value = match["operator"], _unquoted(match["text"])
     matches = bounded_matcher(value) if operator.endswith("~") else None
     return Matcher(label=_unquoted(match["label"]), text=value, negated=operator.startswith("!"), matches=matches)
+
+
+def _quoted(text: str) -> str:
+    return '"' + "".join(_ESCAPED.get(letter, letter) for letter in text) + '"'
 
 
 def _unquoted(text: str) -> str:

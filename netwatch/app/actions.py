@@ -92,12 +92,12 @@ class Actions:
 
     async def expire_silence(self, silence_id: str, by: str) -> Silence:
         """End a silence now."""
-        silence, now = self._find(silence_id), self.clock()
+        silence, who, now = self._find(silence_id), _named(by), self.clock()
         if silence.state(now) is SilenceState.EXPIRED:
             return silence
         expired = expired_silence(silence, now)
         await self.desk.put_silence(expired)
-        text = f"silence {silence.id} of {silence.created_by} ended by {_named(by)}: {', '.join(silence.matchers)}"
+        text = f"silence {silence.id} of {silence.created_by} ended by {who}: {', '.join(silence.matchers)}"
         self.desk.note(Event(at=now, kind="silence", text=text, details={"silence": silence.id}))
         return expired
 

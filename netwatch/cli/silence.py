@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import typer
 
-from netwatch.alerts import Matcher, parse_matchers
+from netwatch.alerts import Matcher, matcher_text, parse_matchers
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
 from netwatch.cli.look import AsJson
@@ -152,9 +152,7 @@ def _row(silence: Mapping[str, Any]) -> dict[str, object]:
 
 def _written(matcher: Mapping[str, Any]) -> str:
     negated = matcher.get("isEqual") is False
-    operator = ("!~" if negated else "=~") if matcher["isRegex"] else ("!=" if negated else "=")
-    text = str(matcher["value"]).replace("\\", "\\\\").replace('"', '\\"')
-    return f'{matcher["name"]}{operator}"{text}"'
+    return matcher_text(str(matcher["name"]), str(matcher["value"]), regex=matcher["isRegex"], negated=negated)
 
 
 def _cells(row: Mapping[str, Any]) -> list[object]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from netwatch.alerts import FlapPolicy, GroupTiming, Matcher, Route, RouteMatch, all_hold, calmed
+from netwatch.alerts import FlapPolicy, GroupTiming, Route, RouteMatch, all_hold, calmed
 from netwatch.engine.history import History, KeptGap
 from netwatch.model import Alert, AlertGroup, Curve, Muting, format_duration
 from netwatch.rules import NO_MIB, MibNames, Rule, TrapRule, Verdicts
@@ -235,18 +235,11 @@ def ways_through(route: Route, labels: Mapping[str, str], above: str = "the root
     ways: list[tuple[str, RouteMatch]] = []
     for number, child in enumerate(route.routes, 1):
         if all_hold(child.matchers, labels):
-            matchers = ", ".join(map(matcher_words, child.matchers)) or "everything"
+            matchers = ", ".join(map(str, child.matchers)) or "everything"
             ways += ways_through(child, labels, f"{above} > route {number} ({matchers})")
             if not child.continues:
                 break
     return ways or [(above, route.match_for(labels))]
-
-
-def matcher_words(matcher: Matcher) -> str:
-    """Return a matcher as a configuration would write it."""
-    operator = ("!~" if matcher.negated else "=~") if matcher.matches else ("!=" if matcher.negated else "=")
-    text = matcher.text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'{matcher.label}{operator}"{text}"'
 
 
 def timing_words(timing: GroupTiming) -> dict[str, str]:

@@ -17,7 +17,6 @@ from netwatch.model import UNSENT, Alert, AlertState, OutboxEntry, OutboxKind, O
 from netwatch.rules import Part, Rule, Verdicts, parts_with_verdicts
 
 HELD_BACK = "held back: "
-SET_FREE = "no longer held back"
 MOST_NAMED = 4
 
 

@@ -17,10 +17,10 @@ from functools import lru_cache
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from netwatch.alerts import Matcher, RouteMatch, routing_labels
+from netwatch.alerts import Matcher, RouteMatch, matcher_text, routing_labels
 from netwatch.model import Alert, MuteKind, Muting, Silence, SilenceState
 from netwatch.web.actions import ActionRefused, SilenceOrder
-from netwatch.web.matcher_text import matcher_text, read_matchers
+from netwatch.web.matcher_text import read_matchers
 from netwatch.web.words import rfc3339
 
 SPOKEN_VERSION = "0.25.0"

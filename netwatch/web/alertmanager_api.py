@@ -40,6 +40,7 @@ _READ_ONLY = {"Allow": ", ".join(METHODS)}
 
 Text = Annotated[str, Query(max_length=1000)]
 Filters = Annotated[list[Annotated[str, Query(max_length=5000)]], Query(alias="filter", max_length=100)]
+Creators = Annotated[list[Text], Query(max_length=100)]
 Show = Annotated[bool, Query()]
 
 
@@ -167,10 +168,11 @@ async def _grouped(
 
 def _add_silences(router: APIRouter, actions: Actions) -> None:
     @router.api_route("/silences", methods=METHODS)
-    async def silences(filters: Filters = []) -> Response:  # noqa: B006 # FastAPI copies it
-        """Return the silences: active, to come and over."""
+    async def silences(filters: Filters = [], creator: Creators = []) -> Response:  # noqa: B006 # FastAPI copies it
+        """Return the silences: active, to come and over; of some authors where those are named."""
         now, matchers = datetime.now(UTC), matchers_from(filters)
-        asked = [silence for silence in actions.silences() if is_about(silence, matchers)]
+        by_author = [one for one in actions.silences() if not creator or one.created_by in creator]
+        asked = [silence for silence in by_author if is_about(silence, matchers)]
         asked.sort(key=lambda silence: silence_order(silence, now))
         return json_list(gettable_silence(silence, now) for silence in asked)
 

@@ -1,30 +1,17 @@
-"""Writes matchers as Alertmanager does and reads them as amtool sends them: `device=core-sw1`, quotes or not.
+"""Reads matchers as people and amtool write them: `device=core-sw1`, quotes or not.
 
 A quiet room.
-May import: netwatch.alerts. Called by: netwatch.web.alertmanager, netwatch.web.silence_form.
+May import: netwatch.alerts. Called by: netwatch.web.
 """
 
 from __future__ import annotations
 
 import re
 
-from netwatch.alerts import Matcher, parse_matchers
+from netwatch.alerts import Matcher, matcher_text, parse_matchers
 
 _BARE = re.compile(r"\s*([A-Za-z_:][A-Za-z0-9_:]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ESCAPED = {"\\": "\\\\", '"': '\\"', "\n": "\\n"}
 _UNESCAPED = {"\\": "\\", '"': '"', "n": "\n"}
-
-
-def matcher_text(name: str, value: str, *, regex: bool = False, negated: bool = False) -> str:
-    r"""Write a matcher so that every reader takes it back as it is: `ifAlias="a \"b\""`."""
-    operator = ("!~" if regex else "!=") if negated else ("=~" if regex else "=")
-    return f"{name if _IDENTIFIER.fullmatch(name) else _quoted(name)}{operator}{_quoted(value)}"
-
-
-def text_of(matcher: Matcher) -> str:
-    """Write a matcher that was read."""
-    return matcher_text(matcher.label, matcher.text, regex=matcher.matches is not None, negated=matcher.negated)
 
 
 def read_matchers(text: str) -> tuple[Matcher, ...]:
@@ -38,7 +25,3 @@ def read_matchers(text: str) -> tuple[Matcher, ...]:
         return parse_matchers(text)
     value = re.sub(r"\\(.)", lambda found: _UNESCAPED.get(found[1], found[0]), bare[3], flags=re.DOTALL)
     return parse_matchers(matcher_text(bare[1], value, regex="~" in bare[2], negated="!" in bare[2]))
-
-
-def _quoted(text: str) -> str:
-    return '"' + "".join(_ESCAPED.get(letter, letter) for letter in text) + '"'

@@ -6,11 +6,10 @@ May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: netwatch.w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from netwatch.alerts import Matcher, routing_labels
+from netwatch.alerts import matcher_text, routing_labels
 from netwatch.model import Alert
-from netwatch.web.matcher_text import matcher_text
 
 _FIRST = ("alertname", "device")
 _SAYS_NOTHING = frozenset({"severity"})
@@ -48,10 +47,3 @@ def silences_for(alerts: Sequence[Alert]) -> list[dict[str, str]]:
 def as_matchers(labels: Mapping[str, str]) -> tuple[str, ...]:
     """Write labels as matchers, one each."""
     return tuple(matcher_text(name, text) for name, text in labels.items())
-
-
-def covered_by(matchers: Iterable[Matcher], alerts: Iterable[Alert]) -> list[Alert]:
-    """Return the alerts that a silence with these matchers would cover."""
-    wanted = tuple(matchers)
-    labelled = ((alert, routing_labels(alert)) for alert in alerts)
-    return [alert for alert, labels in labelled if all(matcher.holds(labels) for matcher in wanted)]

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from netwatch.alerts import Matcher
 from netwatch.model import Silence, SilenceState
 from netwatch.web.actions import ActionRefused, SilenceOrder
-from netwatch.web.matcher_text import read_matchers, text_of
+from netwatch.web.matcher_text import read_matchers
 from netwatch.web.moments import parse_moment
 
 USUAL_LENGTH = "2h"
@@ -80,7 +80,7 @@ class SilenceForm:
         except ValueError as exc:
             raise ActionRefused(str(exc)) from exc
         return SilenceOrder(
-            matchers=tuple(text_of(matcher) for matcher in self.read_matchers()),
+            matchers=tuple(map(str, self.read_matchers())),
             starts_at=before.starts_at if before is not None and running else starts,
             ends_at=ends,
             created_by=self.author,

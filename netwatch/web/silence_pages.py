@@ -14,7 +14,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from netwatch.alerts import all_hold, routing_labels
+from netwatch.alerts import Matcher, all_hold, routing_labels
 from netwatch.model import Alert, AlertState, Silence, SilenceState
 from netwatch.web.actions import ActionRefused, Actions
 from netwatch.web.alert_pages import find_alert, first_of
@@ -24,7 +24,7 @@ from netwatch.web.author import author_of, done
 from netwatch.web.bodies import form_body
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import paced
-from netwatch.web.proposal import as_matchers, covered_by, proposed_labels
+from netwatch.web.proposal import as_matchers, proposed_labels
 from netwatch.web.silence_form import SilenceForm
 from netwatch.web.templating import Templates
 from netwatch.web.views import Views
@@ -79,7 +79,7 @@ def _add_form(router: APIRouter, views: Views, actions: Actions, templates: Temp
         covered: list[Alert] = []
         if preview and form.matchers.strip():
             try:
-                covered = covered_by(form.read_matchers(), await _firing(views))
+                covered = await _covered_by(form.read_matchers(), await _firing(views))
             except ActionRefused as exc:
                 wrong = wrong or str(exc)
         proposed = proposed_labels(alert) if alert is not None else {}
@@ -125,6 +125,11 @@ def _find(actions: Actions, silence_id: str) -> Silence:
 
 async def _firing(views: Views) -> list[Alert]:
     return [alert for alert in await views.alerts() if alert.state is AlertState.FIRING]
+
+
+async def _covered_by(matchers: Sequence[Matcher], alerts: Iterable[Alert]) -> list[Alert]:
+    """Return the alerts that a silence with these matchers would cover."""
+    return [alert async for alert in paced(alerts) if all_hold(matchers, routing_labels(alert))]
 
 
 async def _cover_counts(silences: Sequence[Silence], firing: Iterable[Alert], now: datetime) -> Counter[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netwatch.alerts import parse_matchers
@@ -38,3 +40,17 @@ def test_what_is_no_matcher_is_refused(text):
         return
     with pytest.raises(ValueError, match=r"\w"):
         parse_matchers(text)
+
+
+@pytest.mark.parametrize("label", ["ifAlias", "a label"])
+@pytest.mark.parametrize("operator", ["=", "!=", "=~", "!~"])
+@pytest.mark.parametrize("text", ["", "core", 'say "a,b" {c}', "back\\slash", "two\nlines"])
+def test_a_matcher_that_is_written_is_read_as_the_same(label, operator, text):
+    text = text.replace("\\", "\\\\").replace(" {c}", "") if "~" in operator else text
+    (matcher,) = parse_matchers(f'"{label}"{operator}""')
+    matcher = replace(matcher, text=text)
+
+    (read,) = parse_matchers(str(matcher))
+
+    assert (read.label, read.text, read.negated) == (label, text, operator[0] == "!")
+    assert (read.matches is not None) == ("~" in operator)

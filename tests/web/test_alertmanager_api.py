@@ -238,6 +238,17 @@ async def test_silences_can_be_asked_for_by_what_their_matchers_say(serve, asked
     assert {one["id"] for one in silences} == ids
 
 
+async def test_silences_can_be_asked_for_by_who_made_them(serve):
+    house = House()
+    desk = Desk(house)
+    for name in ("anna", "ben", "cleo"):
+        desk.put_silence(silence_of(f"of-{name}", 'device="r1"', created_by=name))
+
+    silences = (await serve(house, desk).get(f"{V2}/silences", params={"creator": ["anna", "cleo"]})).json()
+
+    assert {one["id"] for one in silences} == {"of-anna", "of-cleo"}
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [
