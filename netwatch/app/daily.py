@@ -21,6 +21,7 @@ from prometheus_client import Counter
 
 from netwatch.app.canary import CANARY
 from netwatch.model import (
+    UNSENT,
     Account,
     Alert,
     AlertState,
@@ -28,7 +29,6 @@ from netwatch.model import (
     Event,
     Memory,
     OutboxEntry,
-    OutboxState,
     Transaction,
 )
 from netwatch.notify import Daily
@@ -36,7 +36,6 @@ from netwatch.notify import Daily
 DAILY_MEMORY = "daily"
 _KEY = "last"
 A_DAY = timedelta(days=1)
-_WAITING = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.DEFERRED, OutboxState.UNKNOWN)
 
 WRITTEN = Counter("netwatch_daily_mails_total", "Daily mails written, one per recipient")
 log = structlog.get_logger(__name__)
@@ -125,7 +124,7 @@ def daily_of(
         unseen=tuple(one.device.name for one in devices if one.up is None),
         firing=tuple(map(_line, firing)),
         sent=sent,
-        waiting=sum(account.by_state.get(state, 0) for state in _WAITING),
+        waiting=sum(account.by_state.get(state, 0) for state in UNSENT),
         dead=dead,
         unaccounted=account.unaccounted,
         problems=tuple(problems),
