@@ -16,34 +16,30 @@ from netwatch.notify.digest import SCOPE as DIGEST_MEMORY
 from netwatch.notify.letter import Letterhead
 from netwatch.notify.links import LinkMaker
 from netwatch.notify.mailer import Mailer
-from netwatch.notify.notifier import Notifier, NotifierStatus
+from netwatch.notify.notifier import Notifier
 from netwatch.notify.ping import Ping
-from netwatch.notify.relays import Pace, RelayStatus
+from netwatch.notify.relays import Pace
 from netwatch.notify.replies import Phase
 from netwatch.notify.sandbox import PARTS
 from netwatch.notify.settings import (
-    AlertmanagerSettings,
     EmailSettings,
     MailTemplateSettings,
     ReceiverSettings,
     RelaySettings,
     SmtpSettings,
-    StormSettings,
     TrapReceiverSettings,
-    WebhookSettings,
 )
-from netwatch.notify.smtp import Step
 from netwatch.notify.story import incident_subject
 from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
 from netwatch.notify.user_templates import Wording, load_wordings, template_problems
 from netwatch.notify.web_sender import WebPace, WebSender
 
 __all__ = [
-    "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings", "StormSettings",
-    "TrapReceiverSettings", "AlertmanagerSettings", "WebhookSettings",
+    "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",
+    "TrapReceiverSettings",
     "Mailer", "DIGEST_MEMORY", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
     "compose", "incident_subject",
-    "DeadLetters", "Notifier", "NotifierStatus", "Outbox", "Pace", "RelayStatus", "Ping", "Daily", "compose_daily",
+    "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
-    "RelayDiagnosis", "Step", "Phase", "test_mail",
+    "RelayDiagnosis", "Phase", "test_mail",
 ]  # fmt: skip
