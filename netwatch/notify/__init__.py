@@ -8,19 +8,16 @@ what could not be delivered.
 """
 
 from netwatch.notify.carrier import Outbox
-from netwatch.notify.compose import compose
-from netwatch.notify.daily_mail import Daily, compose_daily
 from netwatch.notify.dead_letters import DeadLetters
-from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
 from netwatch.notify.digest import SCOPE as DIGEST_MEMORY
-from netwatch.notify.letter import Letterhead
 from netwatch.notify.links import LinkMaker
+from netwatch.notify.mail_compose import compose
+from netwatch.notify.mail_daily import Daily, compose_daily
+from netwatch.notify.mail_letter import Letterhead
+from netwatch.notify.mail_sandbox import PARTS
+from netwatch.notify.mail_story import incident_subject
+from netwatch.notify.mail_templates import Wording, load_wordings, template_problems
 from netwatch.notify.mailer import Mailer
-from netwatch.notify.notifier import Notifier
-from netwatch.notify.ping import Ping
-from netwatch.notify.relays import Pace
-from netwatch.notify.replies import Phase
-from netwatch.notify.sandbox import PARTS
 from netwatch.notify.settings import (
     EmailSettings,
     MailTemplateSettings,
@@ -29,9 +26,12 @@ from netwatch.notify.settings import (
     SmtpSettings,
     TrapReceiverSettings,
 )
-from netwatch.notify.story import incident_subject
+from netwatch.notify.smtp_diagnosis import RelayDiagnosis, test_mail
+from netwatch.notify.smtp_relays import Pace
+from netwatch.notify.smtp_replies import Phase
+from netwatch.notify.smtp_sender import Notifier
 from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
-from netwatch.notify.user_templates import Wording, load_wordings, template_problems
+from netwatch.notify.web_ping import Ping
 from netwatch.notify.web_sender import WebPace, WebSender
 
 __all__ = [

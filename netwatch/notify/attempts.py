@@ -1,7 +1,8 @@
 """What every try to carry a row has in common, however it leaves.
 
 A quiet room: values in, values out.
-May import: netwatch.model, netwatch.notify.timetable. Called by: netwatch.notify.{carrier, outcomes, trap_outcomes,
+May import: netwatch.model, netwatch.notify.timetable.
+Called by: netwatch.notify.{carrier, smtp_outcomes, trap_outcomes,
 web_outcomes} and whoever tries rows.
 """
 

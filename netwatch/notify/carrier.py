@@ -2,7 +2,7 @@
 
 How a row is tried is the caller's; that leases are renewed while it is, that a result outlives a store in trouble,
 and that what is under way at the end is given back, is here, once for every kind.
-May import: netwatch.errors, netwatch.model, netwatch.notify.{attempts, loops, metrics}. Called by: notifier,
+May import: netwatch.errors, netwatch.model, netwatch.notify.{attempts, loops, metrics}. Called by: smtp_sender,
 trap_sender.
 """
 

@@ -4,7 +4,7 @@ A digest opens with the first mail that is too much and leaves a while later. Un
 written in the transaction of the outbox row it counts, so that it says the same after a restart. Names of devices are
 kept in bundles: only the last is written again with every row.
 A quiet room.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer, digest_mail.
+May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer, mail_digest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import structlog
 
 from netwatch.model import Memory, Notification
 from netwatch.notify.facts import RANK, severity_of, urgency
-from netwatch.notify.story import headline_of, incident_subject
+from netwatch.notify.mail_story import headline_of, incident_subject
 from netwatch.notify.words import counted
 
 log = structlog.get_logger(__name__)

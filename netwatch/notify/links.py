@@ -2,8 +2,9 @@
 
 Nothing happens when a link is opened: mail programs and virus scanners open every link they see. The page asks.
 A quiet room.
-May import: netwatch.model. Called by: netwatch.notify.facts, story, compose, letter, webhook_compose,
-alertmanager_compose, user_templates.
+May import: netwatch.model.
+Called by: netwatch.notify.facts, mail_story, mail_compose, mail_letter, web_compose_webhook,
+web_compose_alertmanager, mail_templates.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What keeps a loop alive that must not end, and what ends it when it must.
 
-May import: netwatch.notify.metrics. Called by: netwatch.notify.carrier, dead_letters, relays.
+May import: netwatch.notify.metrics. Called by: netwatch.notify.carrier, dead_letters, smtp_relays.
 """
 
 from __future__ import annotations

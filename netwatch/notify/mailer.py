@@ -15,20 +15,20 @@ import structlog
 
 from netwatch.model import ClockStep, Composition, Event, Memory, Notification, OutboxEntry
 from netwatch.notify import metrics
-from netwatch.notify.address import Mailbox
-from netwatch.notify.compose import SHIPPED, compose, digested, mailboxes
 from netwatch.notify.digest import Digest, changes_in_words, restored
-from netwatch.notify.digest_mail import digest_entry
-from netwatch.notify.earlier import Earlier
 from netwatch.notify.facts import severity_of
-from netwatch.notify.letter import Letterhead, new_uuid
 from netwatch.notify.links import LinkMaker
+from netwatch.notify.mail_address import Mailbox
+from netwatch.notify.mail_compose import SHIPPED, compose, digested, mailboxes
+from netwatch.notify.mail_digest import digest_entry
+from netwatch.notify.mail_earlier import Earlier
+from netwatch.notify.mail_letter import Letterhead, new_uuid
+from netwatch.notify.mail_templates import Wording
 from netwatch.notify.pacing import Allowance, Pacing
-from netwatch.notify.posts import compose_posts
 from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
 from netwatch.notify.trap_compose import compose_traps
-from netwatch.notify.user_templates import Wording
 from netwatch.notify.wanted import wanted
+from netwatch.notify.web_compose import compose_posts
 from netwatch.notify.words import counted
 
 log = structlog.get_logger(__name__)

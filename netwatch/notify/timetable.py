@@ -1,7 +1,7 @@
 """When to try a message again, and when to give it up.
 
 A quiet room: the clock and the dice come in as arguments.
-May import: nothing. Called by: netwatch.notify.outcomes, relays.
+May import: nothing. Called by: netwatch.notify.smtp_outcomes, smtp_relays.
 """
 
 from __future__ import annotations

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from netwatch.model import Alert, AlertState, Notification, Oid, OutboxEntry, OutboxKind, Tag, Varbind
 from netwatch.notify.facts import alert_subject
 from netwatch.notify.guard import clean_line
-from netwatch.notify.managers import parse_manager
 from netwatch.notify.trap_document import to_document
+from netwatch.notify.trap_managers import parse_manager
 
 NETWATCH_MIB = Oid.parse("1.3.6.1.4.1.32473.1")
 """Under the number for examples (RFC 5612) until one is assigned; mibs/NETWATCH-MIB says the same."""

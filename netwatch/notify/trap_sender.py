@@ -23,10 +23,10 @@ from netwatch.model import ClockStep, Credential, Device, OutboxEntry, OutboxKin
 from netwatch.notify import metrics
 from netwatch.notify.attempts import Result
 from netwatch.notify.carrier import Carrier, Outbox, utc_now
-from netwatch.notify.managers import parse_manager
 from netwatch.notify.settings import ReceiverSettings
 from netwatch.notify.trap_compose import tells_end
 from netwatch.notify.trap_document import from_document
+from netwatch.notify.trap_managers import parse_manager
 from netwatch.notify.trap_order import AlertOrder, Turn
 from netwatch.notify.trap_outcomes import TrapOutcome, hopeless, late, not_taken, rested, taken
 

@@ -1,7 +1,8 @@
 """An alert in Alertmanager's words: labels, annotations, fingerprint.
 
 A quiet room. Text of devices is cleaned as in mails; names of labels become what Prometheus allows.
-May import: netwatch.model, netwatch.notify.guard. Called by: netwatch.notify.webhook_compose, alertmanager_compose.
+May import: netwatch.model, netwatch.notify.guard.
+Called by: netwatch.notify.web_compose_webhook, web_compose_alertmanager.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Redirects are not followed, answers are read up to a few kilobytes, and the whole of it ends in bounded time; how far
 it came is known at every moment, since a request that had left may have been taken.
-May import: netwatch.notify.{guard, http_words, settings, urls, web_outcomes}. Called by: netwatch.notify.web_sender.
+May import: netwatch.notify.{guard, web_words, settings, web_urls, web_outcomes}.
+Called by: netwatch.notify.web_sender.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from netwatch.notify.guard import clean_line
-from netwatch.notify.http_words import http_words
 from netwatch.notify.settings import is_loopback
-from netwatch.notify.urls import HIDDEN, without_hidden
 from netwatch.notify.web_outcomes import Answer, WebPhase, retry_after
+from netwatch.notify.web_urls import HIDDEN, without_hidden
+from netwatch.notify.web_words import http_words
 
 MOST_READ = 2_048
 READ_SECONDS = 1.0

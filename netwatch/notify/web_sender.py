@@ -22,13 +22,13 @@ import structlog
 from netwatch.errors import StoreError
 from netwatch.model import UNSENT, ClockStep, OutboxEntry, OutboxKind
 from netwatch.notify import metrics
-from netwatch.notify.alertmanager_compose import ALERTS_PATH
 from netwatch.notify.attempts import Result
 from netwatch.notify.carrier import Carrier, Outbox, utc_now
 from netwatch.notify.settings import ReceiverSettings
-from netwatch.notify.urls import shown_url, shown_urls
 from netwatch.notify.web_client import WebClient
+from netwatch.notify.web_compose_alertmanager import ALERTS_PATH
 from netwatch.notify.web_outcomes import Answer, WebOutcome, WebPhase, answered, hopeless, rested
+from netwatch.notify.web_urls import shown_url, shown_urls
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ May import: netwatch.model, netwatch.errors. Called by: app, cli; engine and not
 from netwatch.store.account import show_account
 from netwatch.store.append import append_events
 from netwatch.store.by_hand import drop_entry, retry_entry
-from netwatch.store.hand import Act, Handled
+from netwatch.store.by_hand_decision import Act, Handled
 from netwatch.store.memory import MemoryStore
 from netwatch.store.reader import StoreReader
 from netwatch.store.settings import StoreSettings

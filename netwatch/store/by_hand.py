@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
 from netwatch.model import OutboxEntry, OutboxState
+from netwatch.store.by_hand_decision import Act, Handled, handle
 from netwatch.store.database import database_for
-from netwatch.store.hand import Act, Handled, handle
 from netwatch.store.metrics import BY_HAND, ERRORS
 from netwatch.store.migrate import check_version
 from netwatch.store.queries import outbox_entry

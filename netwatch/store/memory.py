@@ -33,9 +33,9 @@ from netwatch.model import (
     moved_entry,
     moved_group,
 )
+from netwatch.store.by_hand_decision import Act, Handled, handle
 from netwatch.store.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
 from netwatch.store.entries import NEVER_LEFT, check_supersessions, superseded_event
-from netwatch.store.hand import Act, Handled, handle
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.queries import EventFilter
 from netwatch.store.rows import check_transaction

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from netwatch.errors import StoreError
 from netwatch.model import ClockStep, Event, Memory, OutboxEntry, OutboxKind, Transaction
 from netwatch.store import by_hand, changes, clock_steps
-from netwatch.store.hand import Act, Handled
+from netwatch.store.by_hand_decision import Act, Handled
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.opening import open_up
 from netwatch.store.reader import StoreReader

@@ -20,8 +20,8 @@ import pytest
 
 from netwatch.model import AlertState, OutboxState, Transaction
 from netwatch.notify import DeadLetters, ReceiverSettings, SmtpSettings, WebSender
-from netwatch.notify.posts import compose_posts
 from netwatch.notify.web_alert import fingerprint_of
+from netwatch.notify.web_compose import compose_posts
 from netwatch.store import MemoryStore
 
 CONFIG = "route: {receiver: nobody, group_wait: 1s}\nreceivers: [{name: nobody}]\nglobal: {resolve_timeout: 1s}\n"

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from netwatch.model import Notification
 from netwatch.notify import EmailSettings, Letterhead, Mailer, ReceiverSettings, SmtpSettings, compose, metrics
-from netwatch.notify.samples import AT, HOSTILE, hostile_notification
+from netwatch.notify.mail_samples import AT, HOSTILE, hostile_notification
 
 from .mail_parser import Part, read_mail
 

@@ -22,7 +22,7 @@ from PIL import Image
 
 from netwatch.model import Notification, OutboxEntry
 from netwatch.notify import EmailSettings, Letterhead, Mailer, ReceiverSettings, SmtpSettings, compose
-from netwatch.notify.samples import AT, sample_notifications
+from netwatch.notify.mail_samples import AT, sample_notifications
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SAMPLES = sample_notifications()

@@ -17,7 +17,7 @@ import pytest
 from netwatch.errors import StoreError
 from netwatch.model import OutboxEntry, OutboxState, Transaction
 from netwatch.notify import DeadLetters, ReceiverSettings, SmtpSettings, WebPace, WebSender
-from netwatch.notify.posts import compose_posts
+from netwatch.notify.web_compose import compose_posts
 from netwatch.notify.web_sender import signature
 from netwatch.simulator import self_signed
 from netwatch.store import MemoryStore

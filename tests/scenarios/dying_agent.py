@@ -22,7 +22,7 @@ from pathlib import Path
 
 import netwatch.cli
 from netwatch.model import OutboxState
-from netwatch.notify import smtp
+from netwatch.notify import smtp_session
 from netwatch.store import Store
 
 CONFIG, LOG, ARMED = (Path(argument) for argument in sys.argv[1:4])
@@ -74,7 +74,7 @@ def after_the_claim() -> None:
 
 
 def in_the_middle_of_the_content() -> None:
-    stuffed = smtp.stuffed
+    stuffed = smtp_session.stuffed
 
     def wrapped(message):
         whole = stuffed(message)
@@ -83,7 +83,7 @@ def in_the_middle_of_the_content() -> None:
         asyncio.get_running_loop().call_soon(die)  # at the next pause, when this half has left and the dot has not
         return whole[: len(whole) // 2]
 
-    smtp.stuffed = wrapped
+    smtp_session.stuffed = wrapped
 
 
 def before_it_is_recorded_as_sent() -> None:
