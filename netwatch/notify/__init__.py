@@ -3,8 +3,12 @@
 `Mailer` turns a notification into outbox entries for the engine to commit; `Notifier` sends the mails among them,
 `TrapSender` the traps and informs for other SNMP managers, through the transport it is given, `WebSender` what is
 posted to webhooks and Alertmanagers. All send from the store by way of `DeadLetters`, which tells somebody else of
-what could not be delivered.
-`test_mail` walks through every relay and tells what it saw.
+what could not be delivered. `test_mail` walks through every relay and tells what it saw.
+
+Files are named by what they are of: mail_ writes mails and smtp_ sends them, trap_ is for SNMP managers, web_ for
+whatever is asked by HTTP. What has no such beginning is for several: facts, words, links, guard and wanted are what
+is said; pacing and digest, how much of it at once; attempts, timetable, carrier, loops and dead_letters, what every
+way of sending has in common.
 """
 
 from netwatch.notify.carrier import Outbox
