@@ -9,13 +9,13 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model, netwatch.engine.*. 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from netwatch.alerts import routing_labels
-from netwatch.engine.explanation import Explanation, Line, Question, clock, lasting
+from netwatch.engine.explanation import Explanation, Line, Question, Unclear, clock, lasting
 from netwatch.engine.live import AnyRule, Live, timing_words
 from netwatch.engine.story import MOST_ALERTS, EventLog, Story, gathered
 from netwatch.engine.verdicts_in_words import Case, verdict_on
@@ -31,10 +31,11 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Meant:
-    """The row a question is about, or why none is: a sentence, and what else may have been meant."""
+    """The row a question is about, or why none is: a sentence, what is unclear, what else may have been meant."""
 
     instance: str = ""
     trouble: str = ""
+    unclear: Unclear = "instance"
     suggestions: tuple[str, ...] = ()
 
 
@@ -46,7 +47,7 @@ async def explain(log: EventLog, question: Question, live: Live) -> Explanation:
     if meant.trouble:
         return Explanation(
             rule=question.rule, device=question.device, instance=question.instance, at=at, found=False,
-            verdict=meant.trouble, suggestions=meant.suggestions,
+            verdict=meant.trouble, suggestions=meant.suggestions, unclear=meant.unclear,
         )  # fmt: skip
     rule = live.rule(question.rule)
     current = None if question.at is not None else live.alert(question.rule, question.device, meant.instance)
@@ -71,13 +72,14 @@ async def _names_known(question: Question, live: Live, alerts: Sequence[Alert]) 
     """Return what is wrong with the names of rule and device; None where both are known, or the log knows them."""
     if alerts or not live.rule_names():
         return None
-    for what, wanted, known in (
+    names: tuple[tuple[Unclear, str, Collection[str]], ...] = (
         ("rule", question.rule, live.rule_names()), ("device", question.device, live.device_names()),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for what, wanted, known in names:
         if wanted not in known:
             near = await asyncio.to_thread(_near, wanted, tuple(known))  # of ten thousand names: a third of a second
             hint = f"; did you mean {' or '.join(near)}?" if near else "."
-            return _Meant(trouble=f"There is no {what} {wanted}{hint}", suggestions=tuple(near))
+            return _Meant(trouble=f"There is no {what} {wanted}{hint}", unclear=what, suggestions=tuple(near))
     return None
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 
 from netwatch.model import format_duration
+
+Unclear = Literal["", "rule", "device", "instance"]
+"""Which part of a question could not be understood."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,8 @@ class Explanation:
     """The answer.
 
     at: the instant it is about. found: rule, device and row are known. state: of the alert then; `inactive` where
-    none was. verdict: the sentence people want first. suggestions: what else may have been meant.
+    none was. verdict: the sentence people want first.
+    suggestions: what else may have been meant, in place of the rule, device or instance that `unclear` names.
     """
 
     rule: str
@@ -59,6 +63,7 @@ class Explanation:
     state: str = "inactive"
     alert_id: str = ""
     suggestions: tuple[str, ...] = ()
+    unclear: Unclear = ""
     lines: tuple[Line, ...] = ()
 
 
@@ -67,7 +72,7 @@ def flat_explanation(answer: Explanation) -> dict[str, Any]:
     return {
         "rule": answer.rule, "device": answer.device, "instance": answer.instance, "at": _written(answer.at),
         "found": answer.found, "state": answer.state, "alert_id": answer.alert_id, "verdict": answer.verdict,
-        "suggestions": list(answer.suggestions),
+        "suggestions": list(answer.suggestions), "unclear": answer.unclear,
         "lines": [
             {"at": _written(line.at), "kind": line.kind, "text": line.text, "details": dict(line.details)}
             for line in answer.lines
@@ -93,10 +98,13 @@ def explanation_from(flat: Mapping[str, Any]) -> Explanation:
             rule=str(flat["rule"]), device=str(flat["device"]), instance=str(flat["instance"]),
             at=datetime.fromisoformat(flat["at"]), found=bool(flat["found"]), state=str(flat["state"]),
             alert_id=str(flat["alert_id"]), verdict=str(flat["verdict"]),
-            suggestions=tuple(map(str, flat["suggestions"])), lines=lines,
+            suggestions=tuple(map(str, flat["suggestions"])), unclear=_UNCLEAR[flat.get("unclear", "")], lines=lines,
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError) as exc:
         raise ValueError(f"this is no explanation: {exc}") from exc
+
+
+_UNCLEAR: Mapping[str, Unclear] = {part: part for part in get_args(Unclear)}
 
 
 def clock(at: datetime, day: datetime | None = None) -> str:

@@ -83,7 +83,7 @@ def trap_evidence(
         "heard_at": event.at.isoformat(),
     }  # fmt: skip
     frame = frame_of_trap(rule, facts, labels)
-    if rule.broken is not None:
+    if rule.broken is not None and verdict.outcome is not Outcome.ENDS:  # then it was not asked for
         told |= {"expr": rule.expr or "", "shown": _shown(rule.broken, frame, 0)} | _inputs(rule.broken, frame, 0)
     if rule.healed is not None and verdict.outcome is not Outcome.BEGINS:
         told |= {"clear_expr": rule.clear_expr or "", "clear_shown": _shown(rule.healed, frame, 0)}

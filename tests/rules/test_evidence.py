@@ -159,6 +159,7 @@ def test_a_trap_that_ends_says_so():
 
     assert told["matched"] == f"clear_on: {LINK_UP}"
     assert told["count"] == "3"
+    assert "shown" not in told  # what would have begun it has no say in its end
 
 
 def test_a_trap_that_means_nothing_says_what_did_not_hold():

@@ -19,10 +19,16 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 async def explainer(question: Question) -> Explanation:
+    if question.device == "sw":
+        return Explanation(
+            rule=question.rule, device=question.device, instance=question.instance, at=NOON, found=False,
+            verdict="There is no device sw; did you mean sw1?", suggestions=("sw1",), unclear="device",
+        )  # fmt: skip
     if question.device != "sw1":
         return Explanation(
             rule=question.rule, device=question.device, instance=question.instance, at=NOON, found=False,
             verdict="There is no such row; did you mean Gi1?", suggestions=("ifName=Gi1", HOSTILE),
+            unclear="instance",
         )  # fmt: skip
     return Explanation(
         rule=question.rule, device=question.device, instance=question.instance, at=question.at or NOON,
@@ -53,6 +59,12 @@ async def test_the_verdict_stands_first_and_then_the_story(client):
     assert (seen.wrong, seen.open) == ([], [])
     assert "img" not in seen.tags
     assert seen.tags.count("script") == 0
+
+
+async def test_a_device_that_is_not_there_leads_to_the_one_that_may_have_been_meant(client):
+    answer = await client.get("/explain", params={"rule": "DeviceDown", "device": "sw", "instance": "Gi1"})
+
+    assert 'href="/explain?rule=DeviceDown&amp;device=sw1&amp;instance=Gi1"' in answer.text
 
 
 async def test_what_is_not_there_leads_to_what_may_have_been_meant(client):
