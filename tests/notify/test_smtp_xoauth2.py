@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -38,8 +39,8 @@ async def service():
     """A token service that plays these moves."""
     running: list[RoughHttp] = []
 
-    async def start(*moves: rough_http.Move) -> RoughHttp:
-        one = RoughHttp(*moves)
+    async def start(*moves: rough_http.Move, **more: Any) -> RoughHttp:
+        one = RoughHttp(*moves, **more)
         await one.start()
         running.append(one)
         return one
@@ -212,3 +213,14 @@ async def test_without_a_token_the_queue_is_held_and_goes_once_there_is_one(serv
     assert [row.attempts for row in rows] == [0, 0]
     await office.until_state(SENT, SENT)
     assert {login.mechanism for login in server.logins} == {"XOAUTH2"}
+
+
+async def test_a_token_service_is_trusted_as_this_machine_trusts(service, tmp_path, monkeypatch):
+    certificate = self_signed(tmp_path)
+    asked = await service(token("t0ken"), context=certificate.server_context())
+
+    with pytest.raises(SmtpFailure, match="certificate is not accepted"):
+        await source(asked).token()
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
+
+    assert await source(asked).token() == "t0ken"
