@@ -60,7 +60,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
-from netwatch.notify import DIGEST_MEMORY, DeadLetters, Mailer, Notifier, TrapSender, WebSender, load_wordings
+from netwatch.notify import DeadLetters, Mailer, Notifier, TrapSender, WebSender, load_wordings
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
@@ -146,6 +146,7 @@ class App:
             poll_now=self._poll_now,
             clock=self._clock.now,
             unlogged=(CANARY,),
+            never_skipped=(OWN_NAME,),
         )
         self._live = LiveEngine(
             self._engine, self._history, rules=(*self._rules, *book.trap_rules), route=route, names=self._names,
@@ -218,7 +219,6 @@ class App:
         await self._clockwork.catch_up()
         own = await self._come_to_life()
         await self._know_own_links()
-        self._mailer.restore(await self._store.memories(DIGEST_MEMORY))
         await self._engine.start()
         self._clockwork.start()
         await self._start_sending(own)
@@ -301,6 +301,11 @@ class App:
             clock=self._clock.now,
         )
 
+    def _write_anew(self) -> None:
+        """Write into a new database what must outlive a restart: all that is open, and the key of links in mails."""
+        self._store.commit(Transaction(memories=(self._links.to_remember(),)))
+        self._engine.write_anew()
+
     async def _know_own_links(self) -> None:
         """Take back the key that links in mails are signed with; at the very first start, write ours down."""
         if not self._links.restore(await self._store.memories(LINKS_MEMORY)):
@@ -319,7 +324,7 @@ class App:
         await self._sender.start()
         await self._posts.start()
         self._store.on_outbox_commit = self._wake_senders
-        self._store.on_new_database = self._engine.write_anew
+        self._store.on_new_database = self._write_anew
 
     def _remember_engine(self, memory: Memory) -> None:
         """Keep what polling learned of a v3 engine, and let the trap port know it."""

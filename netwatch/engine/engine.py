@@ -113,6 +113,7 @@ class Engine:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: uuid4().hex,
         unlogged: Collection[str] = (),
+        never_skipped: Collection[str] = (),
     ) -> None:
         """Keep what is handed in.
 
@@ -131,9 +132,11 @@ class Engine:
             clock: the time for mails; readings bring their own.
             new_id: makes ids of alerts and threads.
             unlogged: rules whose alerts come and go without a line in the event log.
+            never_skipped: devices whose readings are held against rules whatever a maintenance window says.
         """
         self._device_labels = device_labels
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
+        self._never_skipped = frozenset(never_skipped)
         known: dict[str, Alert] = {}
         self._wake = asyncio.Event()
         self._mailer = mailer
@@ -241,7 +244,7 @@ class Engine:
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now; empty where they are."""
         now, labels = self._clock(), self._device_labels.get(device, {})
-        if not self._suppression.skips(device, labels, now):
+        if device in self._never_skipped or not self._suppression.skips(device, labels, now):
             return ""
         window = self._suppression.policy.maintenance.muting_of({**labels, "device": device}, now)
         return window.reason if window is not None else "maintenance"
@@ -284,6 +287,7 @@ class Engine:
             alerts=tuple(self._book.known()),
             groups=tuple(self._incidents.groups()),
             silences=tuple(self.silences()),
+            memories=tuple(self._suppression.sight_memories()),
         )
         return self._commit(open_now)
 
@@ -401,6 +405,8 @@ class Engine:
             self._wake.set()
 
     def _is_skipped(self, device: str, now: datetime) -> bool:
+        if device in self._never_skipped:
+            return False
         skipped = self._suppression.skips(device, self._device_labels.get(device, {}), now)
         if skipped:
             SKIPPED.inc()

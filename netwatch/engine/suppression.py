@@ -93,6 +93,11 @@ class Suppression:
         }
         self._map = None
 
+    def sight_memories(self) -> list[Memory]:
+        """Return what to remember of all devices that others stand behind."""
+        topology = self.policy.topology
+        return [sight_memory(name, sight) for name, sight in self._sights.items() if topology.descendants(name)]
+
     def recall_sight(self, memory: Memory) -> None:
         """Take back what was seen before a restart; what another version wrote is forgotten."""
         try:

@@ -13,7 +13,6 @@ way of sending has in common.
 
 from netwatch.notify.carrier import Outbox
 from netwatch.notify.dead_letters import DeadLetters
-from netwatch.notify.digest import SCOPE as DIGEST_MEMORY
 from netwatch.notify.links import LinkMaker
 from netwatch.notify.mail_compose import compose
 from netwatch.notify.mail_daily import Daily, compose_daily
@@ -41,7 +40,7 @@ from netwatch.notify.web_sender import WebPace, WebSender
 __all__ = [
     "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",
     "TrapReceiverSettings",
-    "Mailer", "DIGEST_MEMORY", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
+    "Mailer", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
     "compose", "incident_subject",
     "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",

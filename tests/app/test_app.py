@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import urllib.request
+from dataclasses import replace
 
 import pytest
 
 from netwatch.app import App
 from netwatch.config import load_settings
+from netwatch.engine import LINKS_MEMORY
 from netwatch.errors import NetWatchError
 from netwatch.model import InvalidFile, Memory, Transaction
 from netwatch.store import Store
@@ -135,5 +137,19 @@ async def test_the_daily_mail_of_the_whole_agent_says_what_is_wrong(config):
         (mail,) = [row for row in (await app.told())[1] if "NetWatch: " in row.subject]
         assert mail.recipient == "noc@example.net"
         assert b"balanced: every mail is accounted for" in mail.message
+    finally:
+        await app.stop()
+
+
+async def test_links_in_mails_that_are_out_stay_good_after_a_damaged_database_was_replaced(config):
+    app = App(load_settings(config))
+    await app.start()
+    try:
+        store = app._store
+        (key,) = await store.memories(LINKS_MEMORY)
+        await store.commit(Transaction(memories=(replace(key, text=None),)))  # as in a new database
+        store.on_new_database()
+        await store.commit(Transaction())
+        assert await store.memories(LINKS_MEMORY) == [key]
     finally:
         await app.stop()

@@ -66,6 +66,7 @@ class House:
         policy: Policy | None = None,
         store: MemoryStore | None = None,
         route: dict[str, object] | None = None,
+        never_skipped: tuple[str, ...] = (),
     ) -> None:
         self.now, self.store = START, store or MemoryStore()
         numbers = itertools.count(1)
@@ -81,6 +82,7 @@ class House:
             ledger=self.store,
             mailer=self.mailer,
             policy=policy,
+            never_skipped=never_skipped,
             clock=lambda: self.now,
             new_id=lambda: f"{id(self)}-{next(numbers)}",
         )
@@ -277,6 +279,25 @@ async def test_a_restart_sets_nothing_free_that_stands_behind_a_dead_parent(open
     assert await house.subjects() == ["[DOWN] r1 DeviceDown -> noc"]
 
 
+async def test_a_new_database_knows_what_stands_behind_a_dead_parent(open_house):
+    house = await open_house(Policy(topology=TREE))
+    for device in ("r1", "sw1"):
+        house.up(device, 0)
+    house.later(60)
+    MemoryStore.__init__(house.store)  # as a damaged database of which nothing could be saved
+    await house.store.start()
+    await house.engine.write_anew()
+    await house.engine.stop()
+
+    again = House(Policy(topology=TREE), store=house.store)
+    again.now = house.now + timedelta(seconds=60)
+    await again.engine.start()
+    again.later(600)
+    await again.engine.stop()
+
+    assert await again.subjects() == []
+
+
 # -- inhibition -----------------------------------------------------------------------------------------------------
 
 
@@ -373,10 +394,10 @@ async def test_the_recovery_of_what_was_told_waits_for_the_end_of_a_silence(open
 # -- maintenance ----------------------------------------------------------------------------------------------------
 
 
-def window(mode: str, *, children: bool = False) -> Policy:
+def window(mode: str, matcher: str = 'device="r1"', *, children: bool = False) -> Policy:
     ends = START + timedelta(seconds=1000)
     upgrade = MaintenanceWindow(
-        name="core upgrade", matchers=parse_matchers('device="r1"'), mode=mode, children=children, begins=START,
+        name="core upgrade", matchers=parse_matchers(matcher), mode=mode, children=children, begins=START,
         ends=ends,
     )  # fmt: skip
     labels = {name: {"site": "hq"} for name in ("r1", "sw1", "sw2")}
@@ -406,6 +427,16 @@ async def test_in_a_skipped_window_nothing_is_held_against_rules(open_house):
     house.up("r1", 0)
 
     assert [alert.state for alert in house.engine.alerts()] == [AlertState.FIRING]
+
+
+async def test_what_netwatch_says_of_itself_is_never_skipped(open_house):
+    house = await open_house(window("skip", 'device=~"r1|sw1"'), never_skipped=("r1",))
+
+    house.up("r1", 0)
+    house.up("sw1", 0)
+
+    assert [alert.key.device for alert in house.engine.alerts()] == ["r1"]
+    assert (house.engine.held_off("r1"), bool(house.engine.held_off("sw1"))) == ("", True)
 
 
 async def test_in_a_marked_window_people_are_told_that_it_is_one(open_house):
