@@ -34,6 +34,8 @@ from netwatch.notify.mail_thread import message_id, thread_index
 from netwatch.notify.words import glued
 
 MAX_LIST_NAME = 60
+BOUNDARY = "=_netwatch"
+"""The same in all mails: no body can hold it, and a parser makes a regular expression of every new one."""
 
 
 def new_uuid() -> str:
@@ -91,8 +93,7 @@ class Letter:
             text_header("Subject", self.subject),
             *self._marks(),
         ]
-        boundary = f"=_netwatch_{uuid.uuid5(uuid.NAMESPACE_OID, self.html).hex}"
-        return alternative(headers, text=self.text, html=self.html, boundary=boundary, pictures=self.pictures)
+        return alternative(headers, text=self.text, html=self.html, boundary=BOUNDARY, pictures=self.pictures)
 
     def _plain(self) -> Mail:
         """Return the mail with nothing in it but plain ASCII, for when the rich one is not what was meant."""
@@ -145,6 +146,7 @@ def templates() -> Environment:
         loader=PackageLoader("netwatch.notify"),
         autoescape=select_autoescape(enabled_extensions=("html.j2",)),
         undefined=StrictUndefined,
+        auto_reload=False,  # they come with NetWatch; to look for newer files costs more than many a template
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -87,7 +87,7 @@ class Picture:
 def alternative(
     headers: Sequence[Header], *, text: str, html: str, boundary: str, pictures: Sequence[Picture] = ()
 ) -> Mail:
-    """Return a multipart/alternative mail, the text first. A boundary holding `=_` occurs in no encoded body.
+    """Return a multipart/alternative mail, the text first. A boundary is to hold `=_`, which occurs in no body here.
 
     Pictures stand beside the HTML in a multipart/related (RFC 2387), so that who reads the text sees no attachments.
     """
@@ -147,7 +147,8 @@ def _part(subtype: str, text: str) -> Part:
 
 def _encoded_body(text: str) -> tuple[str, bytes]:
     lines = text.rstrip("\n").split("\n")
-    if text.isascii() and all(len(line) <= _FOLD_AT and line == line.rstrip() for line in lines):
+    # What would hold a boundary is encoded, whoever wrote it: quoted-printable has no `=_`, base64 neither.
+    if text.isascii() and "=_" not in text and all(len(line) <= _FOLD_AT and line == line.rstrip() for line in lines):
         return "7bit", "".join(f"{line}\r\n" for line in lines).encode("ascii")
     encoded = [binascii.b2a_qp(line.encode("utf-8", "replace"), istext=False) for line in lines]
     quoted = b"".join(line.replace(b"\n", b"\r\n") + b"\r\n" for line in encoded)

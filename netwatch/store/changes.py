@@ -14,7 +14,19 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, Table, and_, bindparam, delete, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.sql import func
 
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
@@ -43,6 +55,26 @@ LONGEST_REST = timedelta(hours=1)
 LEASE_RAN_OUT = "the agent that was sending it went away"
 
 Operation = tuple[Executable, Row]
+
+# What every mail asks for is built once: to build a statement takes SQLAlchemy longer than SQLite to carry it out.
+_IS_DUE = or_(OUTBOX.c.not_before <= bindparam("now"), OUTBOX.c.not_before > bindparam("latest"))
+_DUE = (
+    select(OUTBOX)
+    .where(OUTBOX.c.kind == bindparam("kind"), OUTBOX.c.state.in_(WAITING), _IS_DUE)
+    .order_by(OUTBOX.c.not_before, OUTBOX.c.created_at, OUTBOX.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)  # Nothing in SQLite, where BEGIN IMMEDIATE keeps other claimers out.
+)
+_LEASE = update(OUTBOX).where(OUTBOX.c.id == bindparam("which")).values(
+    state=bindparam("sending"), lease_until=bindparam("until")
+)  # fmt: skip
+_ADD_EVENT = EVENTS.insert()
+_SENDING = OUTBOX.c.state == OutboxState.SENDING.value
+_HELD = select(OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.recipient, OUTBOX.c.group_key).with_for_update(skip_locked=True)
+_LEASE_RAN_OUT = _HELD.where(OUTBOX.c.kind == bindparam("kind"), _SENDING, OUTBOX.c.lease_until <= bindparam("now"))
+_PROGRESS = update(OUTBOX).where(
+    OUTBOX.c.id == bindparam("which"), OUTBOX.c.state.in_(bindparam("states", expanding=True))
+)  # fmt: skip
 
 
 class Statements:
@@ -127,27 +159,18 @@ def claim_due(
     A row whose lease ran out was perhaps sent by whoever held it: it becomes `unknown` and is due at once. A row
     due later than any retry was written before the wall clock was set back, and is due as well.
     """
-    _end_leases(connection, now, kind)
-    query = (
-        select(OUTBOX)
-        .where(OUTBOX.c.kind == kind.value, OUTBOX.c.state.in_(WAITING), _is_due(now))
-        .order_by(OUTBOX.c.not_before, OUTBOX.c.created_at, OUTBOX.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)  # Nothing in SQLite, where BEGIN IMMEDIATE keeps other claimers out.
-    )
+    _make_unknown(connection, _LEASE_RAN_OUT, now, kind=kind.value, now=microseconds(now))
+    wanted = {
+        "kind": kind.value, "now": microseconds(now), "latest": microseconds(now + LONGEST_REST), "most": limit,
+    }  # fmt: skip
     leased = [
         replace(entry_of(row), state=OutboxState.SENDING, lease_until=now + lease_for)
-        for row in connection.execute(query).mappings()
+        for row in connection.execute(_DUE, wanted).mappings()
     ]
-    values = {"state": OutboxState.SENDING.value, "lease_until": microseconds(now + lease_for)}
-    for ids in chunks(entry.id for entry in leased):
-        connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
+    if leased:
+        lease = {"sending": OutboxState.SENDING.value, "until": microseconds(now + lease_for)}
+        execute_many(connection, _LEASE, [{"which": entry.id, **lease} for entry in leased])
     return leased
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    latest = microseconds(now + LONGEST_REST)
-    return or_(OUTBOX.c.not_before <= microseconds(now), OUTBOX.c.not_before > latest)
 
 
 def end_all_leases(connection: Connection, now: datetime) -> None:
@@ -155,24 +178,15 @@ def end_all_leases(connection: Connection, now: datetime) -> None:
 
     Each becomes `unknown`, as when its lease runs out, and is sent again at once with the same Message-ID.
     """
-    _make_unknown(connection, OUTBOX.c.state == OutboxState.SENDING.value, now)
+    _make_unknown(connection, _HELD.where(_SENDING), now)
 
 
-def _end_leases(connection: Connection, now: datetime, kind: OutboxKind) -> None:
-    sending = and_(OUTBOX.c.kind == kind.value, OUTBOX.c.state == OutboxState.SENDING.value)
-    _make_unknown(connection, and_(sending, OUTBOX.c.lease_until <= microseconds(now)), now)
-
-
-def _make_unknown(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    columns = (OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.recipient, OUTBOX.c.group_key)
-    query = select(*columns).where(which).with_for_update(skip_locked=True)
-    lost = connection.execute(query).all()
+def _make_unknown(connection: Connection, held: Select[Any], at: datetime, **values_of: object) -> None:
+    lost = connection.execute(held, values_of).all()
     values = {"state": OutboxState.UNKNOWN.value, "lease_until": None, "last_reply": LEASE_RAN_OUT}
     for ids in chunks(row.id for row in lost):
         connection.execute(update(OUTBOX).where(OUTBOX.c.id.in_(ids)).values(values))
-    _append(
-        connection, (lease_event(OutboxKind(row.kind), row.recipient, now, row.id, row.group_key) for row in lost)
-    )
+    _append(connection, (lease_event(OutboxKind(row.kind), row.recipient, at, row.id, row.group_key) for row in lost))
 
 
 def lease_event(kind: OutboxKind, recipient: str, now: datetime, entry_id: str, group_key: str) -> Event:
@@ -198,8 +212,8 @@ def record(
 
 
 def _changed(connection: Connection, entry: OutboxEntry) -> bool:
-    query = update(OUTBOX).where(OUTBOX.c.id == entry.id, OUTBOX.c.state.in_(recordable_from(entry)))
-    return connection.execute(query.values(progress_row(entry))).rowcount == 1
+    wanted = {"which": entry.id, "states": recordable_from(entry), **progress_row(entry)}
+    return connection.execute(_PROGRESS, wanted).rowcount == 1
 
 
 def recordable_from(entry: OutboxEntry) -> tuple[str, ...]:
@@ -209,7 +223,7 @@ def recordable_from(entry: OutboxEntry) -> tuple[str, ...]:
 
 def _append(connection: Connection, events: Iterable[Event]) -> None:
     if rows := [event_row(event) for event in events]:
-        connection.execute(EVENTS.insert(), rows)
+        execute_many(connection, _ADD_EVENT, rows)
 
 
 def prune(connection: Connection, before: datetime, limit: int) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, case, func, select
 
 from netwatch.model import (
     DROPPED_BY_HAND,
@@ -47,6 +47,10 @@ CHUNK = 500
 """How many values one IN (...) holds; every dialect takes more."""
 
 WAITING = tuple(state.value for state in UNSENT if state is not OutboxState.SENDING)
+_LEASED = OutboxState.SENDING.value
+_NEXT_DUE = select(
+    func.min(case((OUTBOX.c.state == _LEASED, OUTBOX.c.lease_until), else_=OUTBOX.c.not_before))
+).where(OUTBOX.c.kind == bindparam("kind"), OUTBOX.c.state.in_([*WAITING, _LEASED]))  # fmt: skip
 
 
 def alerts(connection: Connection, states: Collection[AlertState] | None, limit: int | None) -> list[Alert]:
@@ -241,10 +245,7 @@ def ended_since(connection: Connection, since: datetime) -> dict[OutboxState, in
 
 def next_due(connection: Connection, kind: OutboxKind) -> datetime | None:
     """Return when `claim_due` will next find something of a kind: a row's time, or the end of a lease."""
-    sending = OutboxState.SENDING.value
-    due = case((OUTBOX.c.state == sending, OUTBOX.c.lease_until), else_=OUTBOX.c.not_before)
-    query = select(func.min(due)).where(OUTBOX.c.kind == kind.value, OUTBOX.c.state.in_([*WAITING, sending]))
-    return _instant(connection.execute(query).scalar())
+    return _instant(connection.execute(_NEXT_DUE, {"kind": kind.value}).scalar())
 
 
 def chunks(values: Iterable[str], size: int = CHUNK) -> Iterator[list[str]]:

@@ -55,7 +55,7 @@ TEXTS = {
     "zeros": "a\0b\0\0",
     "lone surrogates": "\ud800x\udfff",
     "the end of DATA": "x\r\n.\r\nQUIT\r\nMAIL FROM:<thief@example.net>",
-    "a boundary": "\r\n--=_netwatch_0123456789abcdef--\r\n",
+    "a boundary": "\r\n--=_netwatch--\r\n--=_netwatch\r\n",
     "our templates' signs": "{{ story.__class__ }}{% include '/etc/passwd' %}{# #}",
     "addresses": "<thief@example.net>, \"x\" <y@example.net>;:,\\",
     "escape sequences": "\x1b]0;title\x07\x1b[2J",

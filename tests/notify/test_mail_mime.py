@@ -74,6 +74,15 @@ def test_both_bodies_come_back_as_they_were(lines):
     assert all(len(line) <= 76 for line in mail.message.split(b"\r\n"))
 
 
+def test_a_boundary_that_somebody_writes_into_the_text_ends_no_part():
+    text = "before\n--=_netwatch--\n--=_netwatch\nafter"
+    mail = alternative([ascii_header("MIME-Version", "1.0")], text=text, html="<p>well", boundary="=_netwatch")
+
+    plain_part, html_part = parsed(mail.message).iter_parts()
+    assert plain_part.get_content().replace("\r\n", "\n") == text
+    assert html_part.get_content().strip() == "<p>well"
+
+
 def test_text_that_is_plain_stays_readable_on_the_wire():
     message = plain([ascii_header("MIME-Version", "1.0")], text="Nothing is wrong.\n").message
 
