@@ -26,6 +26,8 @@ from netwatch.alerts.routing import GroupTiming, RouteMatch
 from netwatch.model import Alert, AlertGroup, AlertState, Muting, Notification
 
 _RANKS = {"critical": 0, "warning": 1, "info": 2}
+LATE_AT_MOST = 0.9
+"""What has to be left of group_interval until the next tick for a mail to count as one of the tick before."""
 NOTHING_MUTED: Mapping[str, Muting] = MappingProxyType({})
 
 
@@ -68,13 +70,17 @@ def rebased(group: AlertGroup, now: datetime) -> AlertGroup:
 def tick_at_or_after(instant: datetime, group: AlertGroup, timing: GroupTiming) -> datetime:
     """Return the group's first tick not before `instant` and after the last mail.
 
-    Ticks are opened_at + group_wait + k * group_interval.
+    Ticks are opened_at + group_wait + k * group_interval. After a mail between two of them, since a muting ended,
+    group_interval is waited instead; one that was only a little late puts off no tick.
     """
     first = group.opened_at + timing.group_wait
     ticks = max(0, -((first - instant) // timing.group_interval))
     if group.flushed_at is not None:
         ticks = max(ticks, (group.flushed_at - first) // timing.group_interval + 1)
-    return first + ticks * timing.group_interval
+    tick = first + ticks * timing.group_interval
+    if group.flushed_at is not None and tick - group.flushed_at < timing.group_interval * LATE_AT_MOST:
+        return max(instant, group.flushed_at + timing.group_interval)
+    return tick
 
 
 def next_flush_at(

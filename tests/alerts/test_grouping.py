@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwatch.alerts import GroupTiming, Release, RouteMatch, flush, next_flush_at, opened, rebased
+from netwatch.alerts import GroupTiming, Release, RouteMatch, flush, next_flush_at, opened, rebased, tick_at_or_after
 from netwatch.model import Alert, AlertKey, AlertState, MuteKind, Muting
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -467,3 +467,20 @@ def test_while_a_told_recovery_waits_news_belong_to_the_same_incident():
 
     assert incident.run_until(400).mails[1] == (330, ["b"], [], False)
     assert {note.group.thread_id for note in incident.notifications} == {"thread-1"}
+
+
+@pytest.mark.parametrize(
+    ("mailed", "tick"),
+    [
+        (330, 630),  # at a tick: the next one
+        (350, 630),  # a little late: the next one all the same
+        (200, 500),  # between two, since a muting ended: group_interval from there
+        (400, 700),
+    ],
+)
+def test_after_a_mail_between_two_ticks_group_interval_is_waited(mailed, tick):
+    incident = Incident()
+    incident.fire("a", 0)
+    group = replace(incident.group, flushed_at=at(mailed), sent=2)
+
+    assert tick_at_or_after(at(mailed + 5), group, TIMING) == at(tick)
