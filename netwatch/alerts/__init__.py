@@ -25,7 +25,7 @@ from netwatch.alerts.silencing import (
     silence_muting,
 )
 from netwatch.alerts.states import Happening, NoData, Step, Timing, Transition, happening_of, step
-from netwatch.alerts.topology import Parents, Sight, Topology, TopologyView
+from netwatch.alerts.topology import Parents, Sight, Topology, TopologyView, shown_by
 
 __all__ = [
     "Happening", "NoData", "Step", "Timing", "Transition", "happening_of", "step",
@@ -34,7 +34,7 @@ __all__ = [
     "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after",
     "CompiledSilence", "Silences", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
     "Inhibitors", "InhibitRule", "build_inhibit_rules",
-    "Parents", "Sight", "Topology", "TopologyView",
+    "Parents", "Sight", "Topology", "TopologyView", "shown_by",
     "build_time_intervals", "interval_muting",
     "Maintenance", "MaintenanceWindow", "build_maintenance",
     "FlapPolicy", "calmed", "is_flapping", "noted",

@@ -89,23 +89,27 @@ class Topology:
                     left.append(child)
         return frozenset(found)
 
-    def freed_by(self, device: str, sights: Sights) -> frozenset[str]:
-        """Return the devices of which people may have to be told once this one has answered.
+    def has_children(self, device: str) -> bool:
+        """Return whether any device is reached through this one."""
+        return device in self._children
 
-        It and what is behind it; and where something it is reached through is silent, all that is behind that too.
+    def silent_above(self, device: str, sights: Sights) -> list[str]:
+        """Return what a device is reached through, directly or not, and does not answer.
+
+        Once the device has answered, people may have to be told of it, of what is behind it, and of all that is
+        behind these.
         """
-        freed = {device, *self.descendants(device)}
-        left, seen = [device], {device}
+        found, left, seen = [], [device], {device}
         while left:
             above = self._parents.get(left.pop())
             for name in above.names if above is not None else ():
-                sight = sights.get(name)
-                if sight is not None and sight.up is False and name not in seen:
-                    freed |= self.descendants(name)
                 if name not in seen:
                     seen.add(name)
                     left.append(name)
-        return frozenset(freed)
+                    sight = sights.get(name)
+                    if sight is not None and sight.up is False:
+                        found.append(name)
+        return found
 
     def view(self, sights: Sights, now: datetime, *, patience: timedelta) -> TopologyView:
         """Return what the map says at one instant; for many alerts, as it remembers the way to every parent."""
@@ -134,11 +138,17 @@ _NO_WAY_NEEDED = _Way(True, LONG_AGO)
 
 
 class TopologyView:
-    """The map at one instant; valid as long as `sights` does not change."""
+    """The map at one instant; valid as long as nothing in `sights` changes that a way depends on."""
 
     def __init__(self, topology: Topology, sights: Sights, now: datetime, patience: timedelta) -> None:
         self._topology, self._sights, self._now, self._patience = topology, sights, now, patience
         self._ways: dict[int, _Way] = {}
+
+    def at(self, now: datetime) -> TopologyView:
+        """Return the same map at another instant; the ways are found already."""
+        view = TopologyView(self._topology, self._sights, now, self._patience)
+        view._ways = self._ways
+        return view
 
     def muting_of(self, alert: Alert) -> Muting | None:
         """Return why nobody need be told of an alert, None where they must be."""
@@ -220,12 +230,13 @@ class TopologyView:
                     continue
                 seen.add(child)
                 sight = self._sights.get(child)
-                if sight is not None and sight.up and sight.at >= silent_since:
-                    if sight.since <= silent_since:
-                        return silent_since
-                    found = sight.since if found is None else min(found, sight.since)
-                else:
+                shown = shown_by(sight, silent_since)
+                if shown == silent_since:
+                    return shown
+                if shown is None:
                     left.append(child)
+                else:
+                    found = shown if found is None else min(found, shown)
         return found
 
 
@@ -242,6 +253,11 @@ def _joined(parents: Parents, ways: list[_Way]) -> _Way:
 
 def _since(way: _Way) -> datetime:
     return way.since
+
+
+def shown_by(sight: Sight | None, silent_since: datetime) -> datetime | None:
+    """Return since when an answer shows that a silent device on its way passes traffic; None where it does not."""
+    return max(sight.since, silent_since) if sight is not None and _answered_since(sight, silent_since) else None
 
 
 def _answered_since(sight: Sight | None, instant: datetime) -> bool:

@@ -375,8 +375,9 @@ class Engine:
         self._write(draft)
         for state in (AlertState.PENDING, AlertState.FIRING):
             ALERTS.labels(state).set(self._book.states().get(state, 0))
+        freed = self._free_behind_silent(now)
         mails = self._incidents.flush_due(now, self._write_flushed)
-        dues = (expires, mails, self._write_digests(now))
+        dues = (expires, freed, mails, self._write_digests(now))
         return min((due for due in dues if due is not None), default=None)
 
     def _write_digests(self, now: datetime) -> datetime | None:
@@ -394,15 +395,22 @@ class Engine:
         device, topology = reading.device, self._suppression.policy.topology
         up = bool(reading.columns["up"][0])
         changed = self._suppression.note_sight(device, up=up, at=reading.at, asked_at=reading.asked_at)
-        below = topology.descendants(device)
-        if changed is not None and below:
+        if changed is not None and topology.has_children(device):
             self._write(Draft(memories=[sight_memory(device, changed)]))
         # Nobody else is concerned: to look at all groups whenever one of ten thousand devices goes takes minutes.
-        silent = (device, *below) if changed is not None else (device,)
-        concerned = self._suppression.freed_by(device) if up else silent
-        self._incidents.look_again(alert.id for name in concerned for alert in self._book.of_device(name))
-        if self._incidents.is_to_look_again:
+        below = topology.descendants(device) if up or changed is not None else ()
+        self._look_again_at((device, *below))
+        if self._incidents.is_to_look_again or self._suppression.is_passing_anew:
             self._wake.set()
+
+    def _look_again_at(self, devices: Iterable[str]) -> None:
+        self._incidents.look_again(alert.id for name in devices for alert in self._book.of_device(name))
+
+    def _free_behind_silent(self, now: datetime) -> datetime | None:
+        """Look again at all that is behind what passes traffic after all; return when there will be more of it."""
+        for silent in self._suppression.passing_anew(now):
+            self._look_again_at(self._suppression.policy.topology.descendants(silent))
+        return self._suppression.passing_anew_at()
 
     def _is_skipped(self, device: str, now: datetime) -> bool:
         if device in self._never_skipped:
