@@ -48,7 +48,7 @@ log = structlog.get_logger(__name__)
 
 RETRY_AFTER = timedelta(seconds=5)
 A_MOMENT = timedelta(seconds=1)
-AT_ONCE = 20
+AT_ONCE = 3
 LOOKED_AGAIN_AT_ONCE = 500
 DIGEST_SCOPE = "digest"
 """What the mailer wants back after a restart."""
@@ -176,8 +176,8 @@ class Incidents:
     def flush_due(self, now: datetime, write: Callable[[Draft, AlertGroup], None]) -> datetime | None:
         """Write what is due, group by group, and return when to look again, None when nothing is foreseen.
 
-        That is at once where more is due than is done in one round: a mail takes a millisecond, and a whole network
-        that falls silent must not keep the loop from polling.
+        That is at once where more is due than is done in one round: a mail takes some milliseconds, and a whole
+        network that falls silent must neither keep the loop from polling nor the first mails from leaving.
         `write` is given the draft and the group as it was before.
         """
         if self._looked_at is not None and now < self._looked_at:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from netwatch.errors import StoreError
-from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, moved_entry
+from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, OutboxState, moved_entry
 from netwatch.notify import metrics
 from netwatch.notify.attempts import Result, broken_off, given_back
 from netwatch.notify.loops import ended, surviving
@@ -73,7 +73,8 @@ class Carrier:
         self._lease_for, self._grace, self._clock = lease_for, grace, clock
         self._woken = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[bool]] = set()
+        self._more_may_wait = True
         self._leased: dict[str, OutboxEntry] = {}
 
     @property
@@ -128,10 +129,12 @@ class Carrier:
                     await self._woken.wait()
 
     async def _claim(self) -> int:
+        self._more_may_wait = True
         free = self._room() - len(self._under_way)
         if free <= 0:
             return 0
         entries = await self._outbox.claim_due(self._clock(), self._lease_for, free, self._kind)
+        self._more_may_wait = len(entries) == free
         for entry in entries:
             task = asyncio.create_task(self._deliver(entry))
             self._under_way.add(task)
@@ -147,11 +150,14 @@ class Carrier:
         wait = min(due - self._clock(), MAX_SLEEP) if due is not None else MAX_SLEEP
         return max(wait.total_seconds(), 0.0 if claimed else MIN_SLEEP_SECONDS)
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
+    def _finished(self, task: asyncio.Task[bool]) -> None:
+        """Look again, unless that was the last row that was due and it is done with."""
         self._under_way.discard(task)
-        self.wake()
+        if self._more_may_wait or task.cancelled() or not task.result():
+            self.wake()
 
-    async def _deliver(self, entry: OutboxEntry) -> None:
+    async def _deliver(self, entry: OutboxEntry) -> bool:
+        """Try a row and write down what came of it; return whether it was sent, so that nothing is due again."""
         with surviving("deliver"):
             try:
                 result = await self._tried(entry)
@@ -163,6 +169,8 @@ class Carrier:
             if result.entry.not_before == entry.not_before:  # given back; the clock may have been set meanwhile
                 result = replace(result, entry=replace(result.entry, not_before=now.not_before))
             await self._record(result)
+            return result.entry.state is OutboxState.SENT
+        return False
 
     async def _tried(self, entry: OutboxEntry) -> Result:
         with surviving("carry"):

@@ -152,3 +152,10 @@ def templates() -> Environment:
     )
     environment.filters["glued"] = glued
     return environment
+
+
+@functools.cache
+def read_templates() -> None:
+    """Compile every shipped template: that takes longer than a hundred mails."""
+    for name in templates().list_templates(extensions=["j2"]):
+        templates().get_template(name)

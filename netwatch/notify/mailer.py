@@ -22,7 +22,7 @@ from netwatch.notify.mail_address import Mailbox
 from netwatch.notify.mail_compose import SHIPPED, compose, digested, mailboxes
 from netwatch.notify.mail_digest import digest_entry
 from netwatch.notify.mail_earlier import Earlier
-from netwatch.notify.mail_letter import Letterhead, new_uuid
+from netwatch.notify.mail_letter import Letterhead, new_uuid, read_templates
 from netwatch.notify.mail_templates import Wording
 from netwatch.notify.pacing import Allowance, Pacing
 from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
@@ -76,7 +76,11 @@ class Mailer:
         return known is not None and known.wants_resolved
 
     def restore(self, memories: Sequence[Memory]) -> None:
-        """Take back what waited to be told in a digest, and what ended in incidents that are not over."""
+        """Take back what waited to be told in a digest, and what ended in incidents that are not over.
+
+        Templates are compiled here too, so that the first mail need not wait for that.
+        """
+        read_templates()
         self._digests = restored(memories)
         self._earlier.restore(memories)
 

@@ -146,7 +146,8 @@ async def told_by_netwatch(
             engine.take_reading(
                 TableReading(device=trouble.device, table=f"t{number}", at=now[0], rows=SCALARS, columns=columns)
             )
-        engine.flush_due(now[0])
+        while (due := engine.flush_due(now[0])) is not None and due <= now[0]:
+            pass
     await engine.stop()
     return {
         story.name: [_telling(one) for one in recorder.told if one.group.receiver == story.name] for story in stories

@@ -258,7 +258,7 @@ def test_what_nobody_was_told_of_does_not_recover_in_a_mail(ours, theirs):
 
 def test_when_all_that_was_told_is_over_what_is_new_is_an_incident_of_its_own(ours, theirs):
     """A thread of mails is one incident, and its last mail says that all is well."""
-    assert told(ours, A_HANDOVER) == ["1 s firing A, over -", "5 s firing -, over A", "5.1 s firing B, over -"]
+    assert told(ours, A_HANDOVER) == ["1 s firing A, over -", "5 s firing -, over A", "5 s firing B, over -"]
     assert told(theirs, A_HANDOVER) == ["1 s firing A, over -", "5 s firing B, over A"]
 
 
