@@ -249,7 +249,7 @@ class App:
         await self._receiver.start()
         watch = SelfWatch(self._organs(self._poller), self._engine, self._clock.now, lambda: self._clockwork.moves)
         self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", watch.look)
-        self._ticker.every(SELF_WATCH_INTERVAL, "measure", self._measure)
+        self._ticker.every(SELF_WATCH_INTERVAL, "measure", self._engine.measure)
         if self._heartbeat is not None:
             self._ticker.every(self._settings.heartbeat.interval, "heartbeat", self._heartbeat.beat)
         if self._daily is not None:
@@ -379,9 +379,6 @@ class App:
         """Poll a device out of turn, since a trap told something of it."""
         if self._poller is not None:
             self._poller.poll_now(device)
-
-    async def _measure(self) -> None:
-        self._engine.measure()
 
     async def _prune(self) -> None:
         if self._clockwork.watch.set_by(MISTRUST_CLOCK_FOR) > timedelta(0):

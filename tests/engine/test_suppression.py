@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,7 @@ from netwatch.alerts import (
 )
 from netwatch.alerts.interval_settings import NamedIntervalsSettings
 from netwatch.engine import Engine
+from netwatch.engine.metrics import MUTED
 from netwatch.engine.suppression import Suppression
 from netwatch.model import (
     REACHABILITY,
@@ -130,8 +132,8 @@ class House:
         return [event.text for event in reversed(await self.store.events(1000)) if event.kind == kind]
 
     def muted(self) -> dict[str, MuteKind]:
-        mutings = self.engine.mutings()
-        return {a.key.device: mutings[a.id].kind for a in self.engine.alerts() if a.id in mutings}
+        found = ((alert.key.device, self.engine.muting_of(alert)) for alert in self.engine.alerts())
+        return {device: muting.kind for device, muting in found if muting is not None}
 
 
 @pytest.fixture
@@ -302,6 +304,20 @@ async def test_a_new_database_knows_what_stands_behind_a_dead_parent(open_house)
     await again.engine.stop()
 
     assert await again.subjects() == []
+
+
+async def test_what_is_held_back_is_counted_by_stage_while_others_have_their_turn(open_house, monkeypatch):
+    monkeypatch.setattr("netwatch.engine.engine.MEASURED_AT_ONCE", 1)
+    house = await open_house(Policy(topology=TREE))
+    for device in ("r1", "sw1", "sw2"):
+        house.up(device, 0)
+    turns: list[str] = []
+    asyncio.get_running_loop().call_soon(turns.append, "somebody else's")
+
+    await house.engine.measure()
+
+    assert MUTED.labels(MuteKind.PARENT)._value.get() == 2
+    assert turns == ["somebody else's"]
 
 
 # -- inhibition -----------------------------------------------------------------------------------------------------
