@@ -134,8 +134,9 @@ def _muting(case: Case, alert: Alert) -> str:
         muting = case.live.muting(alert)
         return muting.reason if muting is not None else ""
     now = alert.resolved_at if alert.resolved_at is not None else case.story.at
+    # Who was told since was not held back, also where the end of it fell into a restart and is not in the log.
     last = [event for event in case.story.events
-            if event.kind == "mute" and event.alert_id == alert.id and event.at <= now]  # fmt: skip
+            if event.kind in ("mute", "notify") and event.alert_id == alert.id and event.at <= now]  # fmt: skip
     text = last[-1].text if last else ""
     return text.removeprefix(HELD_BACK) if text.startswith(HELD_BACK) else ""
 

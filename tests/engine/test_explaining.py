@@ -88,8 +88,8 @@ rules:
 class House:
     """An engine, its store and its history, with a clock that the test turns."""
 
-    def __init__(self, policy: Policy | None = None) -> None:
-        self.now, self.store = START, MemoryStore()
+    def __init__(self, policy: Policy | None = None, store: MemoryStore | None = None) -> None:
+        self.now, self.store = START, store or MemoryStore()
         numbers = itertools.count(1)
         self.history = History(RULES)
         self.flapping = policy.flapping if policy is not None else None
@@ -150,8 +150,9 @@ class House:
 def build():
     houses: list[House] = []
 
-    async def put_up(policy: Policy | None = None) -> House:
-        house = House(policy)
+    async def put_up(policy: Policy | None = None, store: MemoryStore | None = None, now: datetime = START) -> House:
+        house = House(policy, store)
+        house.now = now
         await house.store.start()
         await house.engine.start()
         houses.append(house)
@@ -496,6 +497,26 @@ async def test_of_a_silence_made_later_it_says_who_was_told_before(house):
     assert (await house.ask("DeviceDown")).verdict.startswith(
         "It fires since 10:00:00, and boss@example.net was told at 10:00:30; since then it is held back: silenced by"
     )
+
+
+async def test_what_was_told_after_a_restart_is_not_said_to_be_held_back_since(build):
+    house = await build()
+    silence = Silence(
+        id="s1", matchers=('device="sw1"',), starts_at=START, ends_at=START + timedelta(minutes=10),
+        created_by="anna", comment="core upgrade", updated_at=START,
+    )  # fmt: skip
+    await house.engine.put_silence(silence)
+    house.up(0)
+    house.later(60)
+    await house.engine.stop()
+    after_the_silence = START + timedelta(minutes=20)  # whose end nobody saw
+    again = await build(store=house.store, now=after_the_silence)
+    again.later(600)
+    await again.attempt(OutboxState.SENT, "250 ok")
+
+    told = (await again.ask("DeviceDown", at=again.now)).verdict
+
+    assert told == "It fires since 10:00:00, and boss@example.net was told at 10:30:00."
 
 
 async def test_a_mail_that_another_tells_is_told_by_that(house):
