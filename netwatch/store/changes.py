@@ -32,7 +32,7 @@ from sqlalchemy.sql import func
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.store.bulk import execute_many
 from netwatch.store.database import Database
-from netwatch.store.entries import NewEntries, count, insert, new_entries
+from netwatch.store.entries import NewEntries, count, insert, new_entries, settle_overtaken
 from netwatch.store.queries import WAITING, chunks, groups
 from netwatch.store.rows import (
     Row,
@@ -157,15 +157,19 @@ def claim_due(
     """Lease the rows of one kind that are due to the caller, those due longest first.
 
     A row whose lease ran out was perhaps sent by whoever held it: it becomes `unknown` and is due at once. A row
-    due later than any retry was written before the wall clock was set back, and is due as well.
+    due later than any retry was written before the wall clock was set back, and is due as well. What a newer mail
+    of its incident has overtaken is settled instead.
     """
     _make_unknown(connection, _LEASE_RAN_OUT, now, kind=kind.value, now=microseconds(now))
     wanted = {
         "kind": kind.value, "now": microseconds(now), "latest": microseconds(now + LONGEST_REST), "most": limit,
     }  # fmt: skip
+    due = [entry_of(row) for row in connection.execute(_DUE, wanted).mappings()]
+    settled = settle_overtaken(connection, due, now)
     leased = [
-        replace(entry_of(row), state=OutboxState.SENDING, lease_until=now + lease_for)
-        for row in connection.execute(_DUE, wanted).mappings()
+        replace(entry, state=OutboxState.SENDING, lease_until=now + lease_for)
+        for entry in due
+        if entry.id not in settled
     ]
     if leased:
         lease = {"sending": OutboxState.SENDING.value, "until": microseconds(now + lease_for)}

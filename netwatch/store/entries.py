@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, select, update
 
-from netwatch.model import Event, OutboxEntry, OutboxState, Supersession, Transaction
+from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState, Supersession, Transaction
 from netwatch.store.bulk import execute_many
-from netwatch.store.rows import Row, clean, entry_of, entry_row, event_row
+from netwatch.store.rows import Row, clean, entry_of, entry_row, event_row, microseconds
 from netwatch.store.schema import COUNTERS, EVENTS, OUTBOX, OUTBOX_ALERTS, WRITTEN
 
 NEVER_LEFT = (OutboxState.QUEUED, OutboxState.DEFERRED)
@@ -36,6 +37,23 @@ _SUPERSEDE = (
     )
     .values(state=OutboxState.SUPERSEDED.value, told_by=bindparam("teller"))
     .returning(OUTBOX.c.id, OUTBOX.c.group_key)
+)
+_OVERTAKER = (
+    select(OUTBOX)
+    .where(
+        OUTBOX.c.thread_id == bindparam("thread"),
+        OUTBOX.c.recipient == bindparam("whom"),
+        OUTBOX.c.kind == bindparam("how"),
+        OUTBOX.c.state == OutboxState.SENT.value,
+        OUTBOX.c.created_at > bindparam("since"),
+    )
+    .order_by(OUTBOX.c.created_at.desc())
+    .limit(1)
+)
+_SETTLE = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("which"))
+    .values(state=OutboxState.SUPERSEDED.value, told_by=bindparam("teller"))
 )
 
 
@@ -112,15 +130,43 @@ def _after(connection: Connection, row: Row, supersession: Supersession) -> Row:
     if not (old := connection.execute(_SUPERSEDE, wanted).all()):
         return row
     teller = entry_of(row)
-    events = [superseded_event(one.id, one.group_key, teller) for one in old]
+    events = [superseded_event(one.id, one.group_key, teller, teller.created_at) for one in old]
     connection.execute(_ADD_EVENT, [event_row(event) for event in events])
     return {**row, "subject": clean(supersession.subject), "message": supersession.message}
 
 
-def superseded_event(entry_id: str, group_key: str, teller: OutboxEntry) -> Event:
+def may_be_overtaken(entry: OutboxEntry) -> bool:
+    """Return whether a mail was tried and surely never left, so that a newer one may have passed it meanwhile.
+
+    Not so what a person has sent again by hand: that has no attempts.
+    """
+    tried = entry.attempts > 0 if entry.state is OutboxState.DEFERRED else entry.last_tried_at is not None
+    return entry.kind is OutboxKind.MAIL and entry.state in NEVER_LEFT and bool(entry.thread_id) and tried
+
+
+def settle_overtaken(connection: Connection, due: Sequence[OutboxEntry], now: datetime) -> set[str]:
+    """Let newer mails of the same incident, which were sent, tell what older ones still wanted to; return their ids.
+
+    A mail that begins while its problem ends is tried beside the mail about the end; deferred, it would say
+    `[DOWN]` after the `[OK]`.
+    """
+    settled = set()
+    for entry in filter(may_be_overtaken, due):
+        wanted = {"thread": entry.thread_id, "whom": entry.recipient, "how": entry.kind.value}
+        row = connection.execute(_OVERTAKER, {**wanted, "since": microseconds(entry.created_at)}).mappings().first()
+        if row is None:
+            continue
+        connection.execute(_SETTLE, {"which": entry.id, "teller": row["id"]})
+        event = superseded_event(entry.id, entry.group_key, entry_of(row), now)
+        connection.execute(_ADD_EVENT, [event_row(event)])
+        settled.add(entry.id)
+    return settled
+
+
+def superseded_event(entry_id: str, group_key: str, teller: OutboxEntry, at: datetime) -> Event:
     """Return the line of the event log for a row that another tells instead."""
     return Event(
-        at=teller.created_at,
+        at=at,
         kind="delivery",
         text=f"{teller.kind} to {teller.recipient}: superseded before it left; a newer one says it too",
         entry_id=entry_id,

@@ -35,7 +35,7 @@ from netwatch.model import (
 )
 from netwatch.store.by_hand_decision import Act, Handled, handle
 from netwatch.store.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
-from netwatch.store.entries import NEVER_LEFT, check_supersessions, superseded_event
+from netwatch.store.entries import NEVER_LEFT, check_supersessions, may_be_overtaken, superseded_event
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.queries import EventFilter
 from netwatch.store.rows import check_transaction
@@ -125,7 +125,7 @@ class MemoryStore:
         old = [one for one in old if one.state in NEVER_LEFT]
         for one in old:
             self._outbox[one.id] = replace(one, state=OutboxState.SUPERSEDED, told_by=entry.id)
-            self._events.append(superseded_event(one.id, one.group_key, entry))
+            self._events.append(superseded_event(one.id, one.group_key, entry, entry.created_at))
         return replace(entry, subject=supersession.subject, message=supersession.message) if old else entry
 
     async def alerts(self, states: Collection[AlertState] | None = None, limit: int | None = None) -> list[Alert]:
@@ -261,9 +261,28 @@ class MemoryStore:
         resting = [e for e in unsent if e.state is not OutboxState.SENDING]
         due = [e for e in resting if not now < e.not_before <= now + LONGEST_REST]
         due.sort(key=lambda entry: (entry.not_before, entry.created_at, entry.id))
-        leased = [replace(e, state=OutboxState.SENDING, lease_until=now + lease_for) for e in due[:limit]]
+        free = [e for e in due[:limit] if not self._settled(e, now)]
+        leased = [replace(e, state=OutboxState.SENDING, lease_until=now + lease_for) for e in free]
         self._outbox |= {entry.id: entry for entry in leased}
         return leased
+
+    def _settled(self, entry: OutboxEntry, now: datetime) -> bool:
+        """Return whether a newer mail of the incident, which was sent, tells what this one still wanted to."""
+        if not may_be_overtaken(entry):
+            return False
+        newer = [
+            one
+            for one in self._outbox.values()
+            if (one.thread_id, one.recipient, one.kind) == (entry.thread_id, entry.recipient, entry.kind)
+            and one.state is OutboxState.SENT
+            and one.created_at > entry.created_at
+        ]
+        if not newer:
+            return False
+        teller = max(newer, key=lambda one: one.created_at)
+        self._outbox[entry.id] = replace(entry, state=OutboxState.SUPERSEDED, told_by=teller.id)
+        self._events.append(superseded_event(entry.id, entry.group_key, teller, now))
+        return True
 
     def _end_leases(self, entries: Sequence[OutboxEntry], now: datetime) -> None:
         self._make_unknown([e for e in entries if e.lease_until is not None and e.lease_until <= now], now)

@@ -170,3 +170,34 @@ async def test_ids_may_be_looked_up_by_how_they_begin(store: AnyStore):
     assert await store.outbox_ids("ab") == ["ab1", "ab2"]
     assert await store.outbox_ids("a%") == ["a%c"]
     assert await store.outbox_ids("", limit=2) == ["Ab3", "a%c"]
+
+
+@pytest.mark.parametrize(("changes", "overtaken"), [
+    ({"state": OutboxState.DEFERRED, "attempts": 1}, True),
+    ({"state": OutboxState.QUEUED, "attempts": 0}, True),  # a relay in trouble gave it back
+    ({"state": OutboxState.UNKNOWN, "attempts": 1}, False),  # perhaps accepted: sent again, with the same Message-ID
+    ({"state": OutboxState.DEFERRED, "attempts": 0}, False),  # a person wants it sent again
+    ({"state": OutboxState.QUEUED, "attempts": 0, "last_tried_at": None}, False),  # not tried yet: in its turn
+    ({"state": OutboxState.DEFERRED, "attempts": 1, "thread_id": "<another@netwatch>"}, False),
+    ({"state": OutboxState.DEFERRED, "attempts": 1, "recipient": "boss@example.net"}, False),
+])  # fmt: skip
+async def test_a_mail_that_was_tried_is_not_sent_after_a_newer_one_of_its_incident(
+    store: AnyStore, changes, overtaken
+):
+    await store.commit(mails("down", **{"last_tried_at": T0, **changes}))
+    await store.commit(mails("ok", state=OutboxState.SENT, created_at=after(seconds=9), sent_at=after(seconds=10)))
+
+    claimed = [one.id for one in await store.claim_due(after(hours=1), LEASE, limit=9)]
+
+    assert claimed == ([] if overtaken else ["down"])
+    if overtaken:
+        assert (await states(store))["down"] == "superseded ok"
+        (said,) = await store.events(entry_ids=["down"])
+        assert (said.at, said.details["told_by"]) == (after(hours=1), "ok")
+
+
+async def test_a_newer_mail_that_was_not_sent_overtakes_nothing(store: AnyStore):
+    await store.commit(mails("down", state=OutboxState.DEFERRED, attempts=1, last_tried_at=T0))
+    await store.commit(mails("ok", state=OutboxState.DEAD, created_at=after(seconds=9)))
+
+    assert [one.id for one in await store.claim_due(after(hours=1), LEASE, limit=9)] == ["down"]
