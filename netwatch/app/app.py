@@ -22,6 +22,7 @@ from netwatch.app.canary import CANARY, canary_rule
 from netwatch.app.clockwork import Clockwork, Follower
 from netwatch.app.life_signs import build_daily, build_heartbeat, reporter
 from netwatch.app.policy import build_policy
+from netwatch.app.post_office import PostOffice
 from netwatch.app.routing_text import routing_text
 from netwatch.app.self_watch import OWN_NAME, Organ, SelfWatch
 from netwatch.app.steady_clock import SteadyClock
@@ -60,11 +61,11 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
-from netwatch.notify import DeadLetters, Mailer, Notifier, TrapSender, WebSender, load_wordings
+from netwatch.notify import Mailer, load_wordings
 from netwatch.polling import Poller, Ticker
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Rule, load_rule_book
-from netwatch.snmp import EngineMemory, NotificationSender, Snmp
+from netwatch.snmp import EngineMemory, Snmp
 from netwatch.store import Store
 from netwatch.traps import OwnEngine, TrapReceiver, traps_lost
 from netwatch.web import Server, create_app
@@ -120,9 +121,7 @@ class App:
         self._rules = [adapt(rule) for rule in book.rules]
         self._store = Store(settings.store)
         self._client = Snmp(settings.polling)
-        self._letters = DeadLetters(self._store, settings.smtp, clock=self._clock.now)
-        self._posts = WebSender(self._letters, settings.receivers, clock=self._clock.now)
-        self._notifier = Notifier(self._letters, settings.smtp, clock=self._clock.now)
+        self._post_office = PostOffice(self._store, settings, self._clock.now)
         self._links = LinkSigner()
         self._board = Board(stale_after=_stale_after(self._devices))
         self._mailer = Mailer(
@@ -157,12 +156,10 @@ class App:
             settings, engine=self._engine, store=self._store, clock=self._clock.now,
             loops={
                 "polling": self._is_polling, "the trap port": self._is_hearing,
-                "sending": self._notifier.is_alive, "deciding": self._engine.is_alive,
+                "sending": self._post_office.mails.is_alive, "deciding": self._engine.is_alive,
             },
         )  # fmt: skip
         self._clockwork = Clockwork(self._clock, self._store, self._followers)
-        self._sender: TrapSender | None = None
-        self._transport: NotificationSender | None = None
         self._poller: Poller | None = None
         self._receiver: TrapReceiver | None = None
         self._ticker = Ticker()
@@ -170,7 +167,7 @@ class App:
             store=self._store,
             engine=self._engine,
             board=self._board,
-            notifier=self._notifier,
+            notifier=self._post_office.mails,
             tables=self._library.schema(),
             statuses=self._statuses,
             is_alive=self.is_alive,
@@ -221,7 +218,9 @@ class App:
         await self._know_own_links()
         await self._engine.start()
         self._clockwork.start()
-        await self._start_sending(own)
+        await self._post_office.start(own)
+        self._store.on_outbox_commit = self._post_office.wake
+        self._store.on_new_database = self._write_anew
         self._client.recall(await self._store.memories(SNMP_MEMORY), self._remember_engine)
         await self._client.start()
         self._poller = Poller(
@@ -263,7 +262,7 @@ class App:
     def _organs(self, poller: Poller) -> Sequence[Organ]:
         """Return the parts of NetWatch that say how they are."""
         return (
-            RelayVitals(self._notifier),
+            RelayVitals(self._post_office.mails),
             LedgerVitals(self._store),
             WriterVitals(self._store),
             DiskVitals(self._settings.store.directory),
@@ -276,14 +275,7 @@ class App:
 
     def _followers(self) -> Sequence[Follower]:
         """Return the rooms that follow when the wall clock was set."""
-        return (
-            self._mailer,
-            self._engine,
-            self._letters,
-            self._notifier,
-            self._posts,
-            *([self._sender] if self._sender is not None else []),
-        )
+        return (self._mailer, self._engine, *self._post_office.followers())
 
     async def _come_to_life(self) -> OwnEngine:
         """Return our SNMP engine, one boot after the last; written down before it says a word."""
@@ -297,7 +289,7 @@ class App:
             links=self._links,
             receiver_names=[receiver.name for receiver in self._settings.receivers],
             routing_text=routing_text(self._settings),
-            wake_senders=self._wake_senders,
+            wake_senders=self._post_office.wake,
             clock=self._clock.now,
         )
 
@@ -311,21 +303,6 @@ class App:
         if not self._links.restore(await self._store.memories(LINKS_MEMORY)):
             await self._store.commit(Transaction(memories=(self._links.to_remember(),)))
 
-    async def _start_sending(self, own: OwnEngine) -> None:
-        """Start what carries the outbox away: mails by SMTP, notifications to other SNMP managers."""
-        self._transport = NotificationSender(own)
-        credentials = {name: credential(self._settings, name) for name in self._settings.credentials}
-        self._sender = TrapSender(
-            self._letters, self._transport, self._settings.receivers, credentials, clock=self._clock.now
-        )
-        await self._transport.start()
-        await self._letters.start()
-        await self._notifier.start()
-        await self._sender.start()
-        await self._posts.start()
-        self._store.on_outbox_commit = self._wake_senders
-        self._store.on_new_database = self._write_anew
-
     def _remember_engine(self, memory: Memory) -> None:
         """Keep what polling learned of a v3 engine, and let the trap port know it."""
         self._engine.remember(memory)
@@ -336,18 +313,12 @@ class App:
         if engine is not None and self._receiver is not None:
             self._receiver.meet_engine(engine.device, engine.engine_id, engine.boots, engine.time, just_now=just_now)
 
-    def _wake_senders(self) -> None:
-        self._notifier.wake()
-        self._posts.wake()
-        if self._sender is not None:
-            self._sender.wake()
-
     async def stop(self) -> None:
         """Stop every room in reverse; what was not mailed is mailed after the next start."""
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             started = (
-                self._store, self._engine, self._clockwork, self._transport, self._letters, self._notifier,
-                self._posts, self._sender, self._client, self._poller, self._receiver, self._ticker,
+                self._store, self._engine, self._clockwork, self._post_office, self._client, self._poller,
+                self._receiver, self._ticker,
             )  # fmt: skip
             for room in started:
                 if room is not None:
@@ -357,7 +328,7 @@ class App:
 
     def is_alive(self) -> bool:
         """Return whether every part that must turn does; systemd's watchdog is fed while they do."""
-        deciding, sending = self._engine.is_alive(), self._notifier.is_alive()
+        deciding, sending = self._engine.is_alive(), self._post_office.mails.is_alive()
         return self._is_polling() and self._is_hearing() and deciding and sending and self._store.alive
 
     def _is_polling(self) -> bool:

@@ -1,0 +1,61 @@
+"""Everything that carries the outbox away: mails, traps, webhooks, and word of what could not be delivered.
+
+May import: every room below. Called by: netwatch.app.app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
+
+from netwatch.app.clockwork import Follower
+from netwatch.config import Settings, credential
+from netwatch.notify import DeadLetters, Notifier, TrapSender, WebSender
+from netwatch.snmp import NotificationSender
+from netwatch.store import Store
+from netwatch.traps import OwnEngine
+
+
+class PostOffice:
+    """The carriers between `start()` and `stop()`; each claims what is its own."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self._settings, self._clock = settings, clock
+        self._letters = DeadLetters(store, settings.smtp, clock=clock)
+        self._posts = WebSender(self._letters, settings.receivers, clock=clock)
+        self.mails = Notifier(self._letters, settings.smtp, clock=clock)
+        self._transport: NotificationSender | None = None
+        self._traps: TrapSender | None = None
+
+    async def start(self, own: OwnEngine) -> None:
+        """Begin to send; `own` is the SNMP engine that notifications come from."""
+        self._transport = NotificationSender(own)
+        credentials = {name: credential(self._settings, name) for name in self._settings.credentials}
+        self._traps = TrapSender(
+            self._letters, self._transport, self._settings.receivers, credentials, clock=self._clock
+        )
+        await self._transport.start()
+        await self._letters.start()
+        await self.mails.start()
+        await self._traps.start()
+        await self._posts.start()
+
+    async def stop(self) -> None:
+        """Stop all of them, the last first; what was not sent is sent after the next start."""
+        async with AsyncExitStack() as carriers:  # one that fails to stop keeps no other from it
+            for carrier in (self._transport, self._letters, self.mails, self._posts, self._traps):
+                if carrier is not None:
+                    carriers.push_async_callback(carrier.stop)
+
+    def wake(self) -> None:
+        """Look at the outbox now: rows were committed."""
+        self.mails.wake()
+        self._posts.wake()
+        if self._traps is not None:
+            self._traps.wake()
+
+    def followers(self) -> Sequence[Follower]:
+        """Return the carriers that follow when the wall clock was set."""
+        carriers: tuple[Follower, ...] = (self._letters, self.mails, self._posts)
+        return carriers if self._traps is None else (*carriers, self._traps)
