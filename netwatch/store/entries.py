@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState, Supersession, Transaction
 from netwatch.store.bulk import execute_many
-from netwatch.store.rows import Row, clean, entry_of, entry_row, event_row, microseconds
+from netwatch.store.rows import Row, clean, entry_of, entry_row, event_row
 from netwatch.store.schema import COUNTERS, EVENTS, OUTBOX, OUTBOX_ALERTS, WRITTEN
 
 NEVER_LEFT = (OutboxState.QUEUED, OutboxState.DEFERRED)
@@ -38,17 +38,21 @@ _SUPERSEDE = (
     .values(state=OutboxState.SUPERSEDED.value, told_by=bindparam("teller"))
     .returning(OUTBOX.c.id, OUTBOX.c.group_key)
 )
-_OVERTAKER = (
-    select(OUTBOX)
+_OVERTAKE = (
+    update(OUTBOX)
     .where(
         OUTBOX.c.thread_id == bindparam("thread"),
         OUTBOX.c.recipient == bindparam("whom"),
         OUTBOX.c.kind == bindparam("how"),
-        OUTBOX.c.state == OutboxState.SENT.value,
-        OUTBOX.c.created_at > bindparam("since"),
+        OUTBOX.c.state == OutboxState.SENDING.value,
     )
-    .order_by(OUTBOX.c.created_at.desc())
-    .limit(1)
+    .values(overtaken_by=bindparam("teller"))
+)
+_OLDER = OUTBOX.alias("older")
+_OVERTAKER = (
+    select(OUTBOX)
+    .join(_OLDER, _OLDER.c.overtaken_by == OUTBOX.c.id)
+    .where(_OLDER.c.id == bindparam("which"), OUTBOX.c.state == OutboxState.SENT.value)
 )
 _SETTLE = (
     update(OUTBOX)
@@ -127,6 +131,7 @@ def _superseding(connection: Connection, new: NewEntries) -> list[Row]:
 
 def _after(connection: Connection, row: Row, supersession: Supersession) -> Row:
     wanted = {"thread": row["thread_id"], "whom": row["recipient"], "how": row["kind"], "teller": row["id"]}
+    connection.execute(_OVERTAKE, wanted)
     if not (old := connection.execute(_SUPERSEDE, wanted).all()):
         return row
     teller = entry_of(row)
@@ -147,13 +152,12 @@ def may_be_overtaken(entry: OutboxEntry) -> bool:
 def settle_overtaken(connection: Connection, due: Sequence[OutboxEntry], now: datetime) -> set[str]:
     """Let newer mails of the same incident, which were sent, tell what older ones still wanted to; return their ids.
 
-    A mail that begins while its problem ends is tried beside the mail about the end; deferred, it would say
-    `[DOWN]` after the `[OK]`.
+    What is under way when a newer one is written is tried beside it; put off by its relay, it would say `[DOWN]`
+    after the `[OK]`. Which is newer was noted when that was written: the clock may have been set since.
     """
     settled = set()
     for entry in filter(may_be_overtaken, due):
-        wanted = {"thread": entry.thread_id, "whom": entry.recipient, "how": entry.kind.value}
-        row = connection.execute(_OVERTAKER, {**wanted, "since": microseconds(entry.created_at)}).mappings().first()
+        row = connection.execute(_OVERTAKER, {"which": entry.id}).mappings().first()
         if row is None:
             continue
         connection.execute(_SETTLE, {"which": entry.id, "teller": row["id"]})

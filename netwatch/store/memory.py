@@ -53,6 +53,7 @@ class MemoryStore:
         self._alerts: dict[str, Alert] = {}
         self._groups: dict[str, AlertGroup] = {}
         self._outbox: dict[str, OutboxEntry] = {}
+        self._overtaken: dict[str, str] = {}
         self._events: list[Event] = []
         self._memories: dict[tuple[str, str], Memory] = {}
         self._traps: dict[int, TrapEvent] = {}
@@ -122,6 +123,7 @@ class MemoryStore:
             return entry
         incident = (entry.thread_id, entry.recipient, entry.kind)
         old = [one for one in self._outbox.values() if (one.thread_id, one.recipient, one.kind) == incident]
+        self._overtaken |= {one.id: entry.id for one in old if one.state is OutboxState.SENDING}
         old = [one for one in old if one.state in NEVER_LEFT]
         for one in old:
             self._outbox[one.id] = replace(one, state=OutboxState.SUPERSEDED, told_by=entry.id)
@@ -268,18 +270,9 @@ class MemoryStore:
 
     def _settled(self, entry: OutboxEntry, now: datetime) -> bool:
         """Return whether a newer mail of the incident, which was sent, tells what this one still wanted to."""
-        if not may_be_overtaken(entry):
+        teller = self._outbox.get(self._overtaken.get(entry.id, ""))
+        if teller is None or teller.state is not OutboxState.SENT or not may_be_overtaken(entry):
             return False
-        newer = [
-            one
-            for one in self._outbox.values()
-            if (one.thread_id, one.recipient, one.kind) == (entry.thread_id, entry.recipient, entry.kind)
-            and one.state is OutboxState.SENT
-            and one.created_at > entry.created_at
-        ]
-        if not newer:
-            return False
-        teller = max(newer, key=lambda one: one.created_at)
         self._outbox[entry.id] = replace(entry, state=OutboxState.SUPERSEDED, told_by=teller.id)
         self._events.append(superseded_event(entry.id, entry.group_key, teller, now))
         return True

@@ -55,6 +55,7 @@ def _ledger(connection: Connection) -> None:
         "ends_at BIGINT NOT NULL, created_by TEXT NOT NULL, comment TEXT NOT NULL, updated_at BIGINT NOT NULL)",
         "ALTER TABLE outbox ADD COLUMN thread_id TEXT DEFAULT '' NOT NULL",
         "ALTER TABLE outbox ADD COLUMN told_by TEXT",
+        "ALTER TABLE outbox ADD COLUMN overtaken_by TEXT",
         "CREATE INDEX outbox_by_thread ON outbox (thread_id, recipient)",
         "CREATE INDEX outbox_by_teller ON outbox (told_by) WHERE told_by IS NOT NULL",
         "CREATE TABLE outbox_alerts (alert_id TEXT NOT NULL, entry_id TEXT NOT NULL, "

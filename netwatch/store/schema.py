@@ -100,6 +100,8 @@ OUTBOX = Table(
     Column("kind", Text, nullable=False, server_default="mail"),
     Column("thread_id", Text, nullable=False, server_default=""),
     Column("told_by", Text),
+    # The newest row of its incident and recipient that was written while this one was under way.
+    Column("overtaken_by", Text),
     # Last, because SQLite reads a row from its front: a list of rows need not page through the mails.
     Column("message", LargeBinary, nullable=False),
     Index("outbox_by_state", "state", "not_before"),
