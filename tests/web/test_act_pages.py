@@ -139,6 +139,7 @@ async def test_what_is_wrong_is_said_above_the_form_again(serve, fields, words):
         (link("ack")[:-1], "cut it short"),
         ("/act/x", "not made by this NetWatch"),
     ],
+    ids=["ended", "incident over", "signed by another", "cut short", "no link"],  # a signed link holds the second
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_link_that_is_over_or_foreign_does_nothing_and_says_why(serve, method, path, words):
