@@ -8,7 +8,7 @@ can hold an alert back answers with a `Muting` that says why, or with None: `Top
 
 from netwatch.alerts.escalation import EscalationStep, due_steps, next_step_at
 from netwatch.alerts.flapping import FlapPolicy, calmed, is_flapping, noted
-from netwatch.alerts.grouping import Release, flush, next_flush_at, opened, rebased, tick_at_or_after
+from netwatch.alerts.grouping import Release, flush, next_flush_at, opened, rebased, tick_at_or_after, urgent_at
 from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
 from netwatch.alerts.intervals import build_time_intervals, interval_muting
 from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
@@ -31,7 +31,7 @@ __all__ = [
     "Happening", "NoData", "Step", "Timing", "Transition", "happening_of", "step",
     "GroupTiming", "Route", "RouteMatch", "RouteSettings", "build_route", "routing_labels",
     "Matcher", "all_hold", "matcher_text", "parse_matchers",
-    "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after",
+    "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after", "urgent_at",
     "CompiledSilence", "Silences", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
     "Inhibitors", "InhibitRule", "build_inhibit_rules",
     "Parents", "Sight", "Topology", "TopologyView", "shown_by",

@@ -5,6 +5,9 @@ tick it is told if an alert fires that was not told, or one ended that was told;
 once repeat_interval is over since the last mail. What is muted at a tick is not told then. When its muting ends it is
 told at once (but not sooner than group_interval after the last mail); what an inhibition held back waits for the next
 tick, as in Alertmanager, so that the poll after the bigger trouble can show that it is well.
+Quicker than in Alertmanager: graver news never waits behind what was told before. An alert of `urgent_from` or graver
+that nobody was told of is told group_wait after it fired, whatever was told a moment ago; news of the group gather
+until then, so that this is one mail more per group_wait at the most.
 Stricter than in Alertmanager: an alert that ended before anybody was told of it is never mailed, a recovery goes only
 to a group that was told of the problem, and while it is muted it waits instead of being lost. What somebody has
 acknowledged is not repeated.
@@ -19,15 +22,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from netwatch.alerts.routing import GroupTiming, RouteMatch
-from netwatch.model import Alert, AlertGroup, AlertState, Muting, Notification
+from netwatch.model import Alert, AlertGroup, AlertState, Muting, Notification, Severities
 
-_RANKS = {"critical": 0, "warning": 1, "info": 2}
 LATE_AT_MOST = 0.9
 """What has to be left of group_interval until the next tick for a mail to count as one of the tick before."""
+A_BREATH = timedelta(seconds=1)
+"""Graver news are this far apart where group_wait is shorter: a burst must not be as many mails."""
 NOTHING_MUTED: Mapping[str, Muting] = MappingProxyType({})
 
 
@@ -98,6 +102,7 @@ def next_flush_at(
     when that ended; of what is still muted nothing is foreseen but the end of its muting, where that is known.
     """
     view = _View.of(group, alerts, mutings, send_resolved=send_resolved)
+    dues = [urgent_at(alert, group, timing, releases.get(alert.id)) for alert in view.new if timing.is_urgent(alert)]
     ticks = [alert.firing_at or alert.pending_at for alert in view.new if alert.id not in releases]
     ticks += [_end_of(alert, group) for alert in view.ended if alert.id not in releases]
     ticks += [_end_of(alert, group) for alert in view.untold]
@@ -109,9 +114,25 @@ def next_flush_at(
     at_once += [muting.until for alert in view.held if (muting := mutings[alert.id]).until is not None]
     if not view.members and not freed and not ticks:  # nobody knows its members any more: it is to be closed
         ticks.append(group.opened_at)
-    dues = [tick_at_or_after(min(ticks), group, timing)] if ticks else []
+    dues += [tick_at_or_after(min(ticks), group, timing)] if ticks else []
     dues += [_soonest(min(at_once), group, timing)] if at_once else []
     return min(dues, default=None)
+
+
+def urgent_at(alert: Alert, group: AlertGroup, timing: GroupTiming, release: Release | None = None) -> datetime:
+    """Return when an urgent alert that nobody was told of is told at the latest.
+
+    That is group_wait after it fired; after a muting that ended at once, but not sooner than group_wait after the
+    last mail. What an inhibition held back waits group_wait from its end, so that the next poll may show that it is
+    well.
+    """
+    if release is None:
+        instant = (alert.firing_at or alert.pending_at) + timing.group_wait
+    else:
+        instant = release.at if release.at_once else release.at + timing.group_wait
+    if group.flushed_at is None:
+        return max(instant, group.opened_at + timing.group_wait)
+    return max(instant, group.flushed_at + max(timing.group_wait, A_BREATH))
 
 
 def _end_of(alert: Alert, group: AlertGroup) -> datetime:
@@ -141,7 +162,7 @@ def flush(
     """
     view = _View.of(group, alerts, mutings, send_resolved=send_resolved)
     if group.sent and view.new and not view.told:
-        return _hand_over(group, view, now, new_id)
+        return _hand_over(group, view, timing, now, new_id)
     repeat = not view.new and not view.ended
     if repeat and not (view.repeatable and _repeat_is_due(group, timing, now)):
         return _silent(group, view)
@@ -149,7 +170,7 @@ def flush(
         group,
         members=tuple(alert.id for alert in view.members),
         told={alert.id: group.told.get(alert.id, now) for alert in (*view.open, *view.told)},
-        subject=group.subject if group.sent or not view.open else _subject_of(gravest(view.open)),
+        subject=group.subject if group.sent or not view.open else _subject_of(gravest(view.open, timing.severities)),
         flushed_at=now,
         sent=group.sent + 1,
     )
@@ -160,11 +181,14 @@ def flush(
     return Flush(notification=notification, group=after if view.members else None, reason=reason)
 
 
-def _hand_over(group: AlertGroup, view: _View, now: datetime, new_id: Callable[[], str]) -> Flush:
+def _hand_over(
+    group: AlertGroup, view: _View, timing: GroupTiming, now: datetime, new_id: Callable[[], str]
+) -> Flush:
     """End an incident of which nothing fires any more; what is new opens the next one, due after its group_wait."""
+    subject = _subject_of(gravest(view.new, timing.severities))
     following = AlertGroup(
-        key=group.key, receiver=group.receiver, labels=group.labels, thread_id=new_id(),
-        opened_at=min(alert.firing_at or now for alert in view.new), subject=_subject_of(gravest(view.new)),
+        key=group.key, receiver=group.receiver, labels=group.labels, thread_id=new_id(), subject=subject,
+        opened_at=min(alert.firing_at or now for alert in view.new),
         members=tuple(alert.id for alert in view.members), escalation=group.escalation,
     )  # fmt: skip
     if not view.ended:
@@ -252,9 +276,9 @@ def _reason(view: _View, *, repeat: bool) -> str:
     return f"{', '.join(news)}; {len(view.open)} fire now{held}"
 
 
-def gravest(alerts: Sequence[Alert]) -> Alert:
+def gravest(alerts: Sequence[Alert], severities: Severities) -> Alert:
     """Return the alert that an incident is best called after: the gravest, of those the first."""
-    return min(alerts, key=lambda alert: _RANKS.get(alert.severity, 1))
+    return max(alerts, key=lambda alert: severities.rank(alert.severity))
 
 
 def _subject_of(alert: Alert) -> str:

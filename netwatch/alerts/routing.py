@@ -23,10 +23,12 @@ from netwatch.alerts.settings import (
     DEFAULT_GROUP_INTERVAL,
     DEFAULT_GROUP_WAIT,
     DEFAULT_REPEAT_INTERVAL,
+    DEFAULT_URGENT_FROM,
+    NOTHING_IS_URGENT,
     RouteSettings,
 )
 from netwatch.errors import ConfigError
-from netwatch.model import Alert, AlertGroup
+from netwatch.model import USUAL_SEVERITIES, Alert, AlertGroup, Severities
 
 EVERY_LABEL = "..."
 """`group_by: ["..."]` groups by all labels, so every alert is mailed alone."""
@@ -34,11 +36,19 @@ EVERY_LABEL = "..."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupTiming:
-    """When the mails of a group go out."""
+    """When the mails of a group go out; what is as grave as `urgent_from` does not wait for group_interval."""
 
     group_wait: timedelta = DEFAULT_GROUP_WAIT
     group_interval: timedelta = DEFAULT_GROUP_INTERVAL
     repeat_interval: timedelta = DEFAULT_REPEAT_INTERVAL
+    severities: Severities = USUAL_SEVERITIES
+    urgent_from: str = DEFAULT_URGENT_FROM
+
+    def is_urgent(self, alert: Alert) -> bool:
+        """Return whether news of an alert may not wait behind what was told before."""
+        if self.urgent_from == NOTHING_IS_URGENT:
+            return False
+        return self.severities.rank(alert.severity) >= self.severities.rank(self.urgent_from)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +158,12 @@ def routing_labels(alert: Alert) -> dict[str, str]:
     return {**alert.labels, "device": alert.key.device, "alertname": alert.key.rule, "severity": alert.severity}
 
 
-def build_route(settings: RouteSettings) -> Route:
-    """Return the tree of the configuration.
+def build_route(settings: RouteSettings, severities: Severities = USUAL_SEVERITIES) -> Route:
+    """Return the tree of the configuration; `severities` says what is graver than what.
 
     Raises:
-        ConfigError: the root has no receiver, or has matchers: some alert would reach nobody.
+        ConfigError: the root has no receiver, or has matchers: some alert would reach nobody; or a severity that is
+            none.
     """
     if not settings.receiver:
         raise ConfigError("route: needs a receiver, the one who is told when nobody else wants an alert")
@@ -160,7 +171,10 @@ def build_route(settings: RouteSettings) -> Route:
         raise ConfigError("route: takes every alert and so cannot have match or matchers; put them under routes")
     if settings.mute_time_intervals or settings.active_time_intervals:
         raise ConfigError("route: is always open, so that no alert is lost; put time intervals under routes")
-    return _node(settings, Route(receiver=settings.receiver))
+    names = severities.names
+    urgent_from = DEFAULT_URGENT_FROM if DEFAULT_URGENT_FROM in names else names[-1]
+    timing = GroupTiming(severities=severities, urgent_from=urgent_from)
+    return _node(settings, Route(receiver=settings.receiver, timing=timing))
 
 
 def _node(settings: RouteSettings, parent: Route) -> Route:
@@ -187,7 +201,13 @@ def _timing_of(settings: RouteSettings, parent: GroupTiming) -> GroupTiming:
     def own(value: timedelta | None, inherited: timedelta) -> timedelta:
         return inherited if value is None else value
 
+    urgent_from = settings.urgent_from or parent.urgent_from
+    if settings.urgent_from is not None and settings.urgent_from not in (*parent.severities.names, NOTHING_IS_URGENT):
+        known = ", ".join((*parent.severities.names, NOTHING_IS_URGENT))
+        raise ConfigError(f"route: urgent_from: {urgent_from!r} is none of {known}")
     return GroupTiming(
+        severities=parent.severities,
+        urgent_from=urgent_from,
         group_wait=own(settings.group_wait, parent.group_wait),
         group_interval=own(settings.group_interval, parent.group_interval),
         repeat_interval=own(settings.repeat_interval, parent.repeat_interval),

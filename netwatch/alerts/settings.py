@@ -53,6 +53,11 @@ class RouteSettings(Section):
     repeat_interval: Duration | None = Field(
         default=None, gt=timedelta(0), description="how long until what still fires is mailed again; 4h"
     )
+    urgent_from: str | None = Field(
+        default=None,
+        description="from which severity on an alert nobody was told of waits group_wait and never group_interval; "
+        "critical if nothing is said, none for Alertmanager's own timing",
+    )
     continue_: bool = Field(
         default=False, alias="continue", description="whether the routes after this one may take the alert as well"
     )
@@ -72,6 +77,8 @@ DEFAULT_GROUP_BY = ("device",)
 DEFAULT_GROUP_WAIT = timedelta(seconds=30)
 DEFAULT_GROUP_INTERVAL = timedelta(minutes=5)
 DEFAULT_REPEAT_INTERVAL = timedelta(hours=4)
+DEFAULT_URGENT_FROM = "critical"
+NOTHING_IS_URGENT = "none"
 
 
 class InhibitRuleSettings(Section):

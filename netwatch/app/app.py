@@ -129,7 +129,7 @@ class App:
             wordings=load_wordings(settings.receivers),
         )  # fmt: skip
         self._history = History(self._rules)
-        route = build_route(settings.route) if settings.receivers else TELL_NOBODY
+        route = build_route(settings.route, settings.severity_order()) if settings.receivers else TELL_NOBODY
         policy = build_policy(settings, self._devices)
         self._engine = Engine(
             rules=[*self._rules, canary_rule()],

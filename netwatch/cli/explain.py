@@ -119,7 +119,7 @@ def _paper(settings: Settings) -> OnPaper:
     return OnPaper(
         rules=(*book.rules, *book.trap_rules),
         devices=("netwatch", *(device.name for device in devices(settings))),
-        route=build_route(settings.route) if settings.receivers else None,
+        route=build_route(settings.route, settings.severity_order()) if settings.receivers else None,
         names=names,
         flapping=FlapPolicy.of(settings.flapping),
     )

@@ -13,7 +13,7 @@ from pydantic import Field, PrivateAttr
 from netwatch.alerts.interval_settings import MaintenanceSettings, NamedIntervalsSettings
 from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
 from netwatch.mib.settings import MibSettings
-from netwatch.model import Section, shipped_directory
+from netwatch.model import USUAL_SEVERITIES, Section, Severities, shipped_directory
 from netwatch.notify.heartbeat_settings import HeartbeatSettings
 from netwatch.notify.settings import ReceiverSettings, SmtpSettings
 from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
@@ -40,6 +40,10 @@ class Settings(Section):
     mibs: MibSettings = Field(default=MibSettings(), description="where names of SNMP objects come from")
     traps: TrapSettings = Field(default=TrapSettings(), description="where to hear traps, and whom to believe")
     rules: RuleSettings = Field(default=RuleSettings(), description="when something is wrong")
+    severities: list[str] = Field(
+        default_factory=lambda: list(USUAL_SEVERITIES.names), min_length=1,
+        description="what alerts may have as severity, the least grave first",
+    )  # fmt: skip
     route: RouteSettings = Field(default=RouteSettings(), description="which alert goes to which receiver")
     inhibit_rules: list[InhibitRuleSettings] = Field(
         default_factory=list, description="which alerts explain others, so that nobody is told of those"
@@ -71,6 +75,10 @@ class Settings(Section):
         copy = self.model_copy()
         copy._base = base
         return copy
+
+    def severity_order(self) -> Severities:
+        """Return which severity is graver than which."""
+        return Severities(tuple(self.severities))
 
     def profile_paths(self) -> list[Path]:
         """Return the user's files and directories of profiles; the shipped ones are not among them."""

@@ -15,18 +15,35 @@ from netwatch.alerts import Matcher, all_hold, parse_matchers
 from netwatch.alerts.interval_settings import LocalInstant
 from netwatch.alerts.interval_text import LOCAL, zone
 from netwatch.alerts.intervals import both_readings
+from netwatch.alerts.settings import NOTHING_IS_URGENT
 from netwatch.config.parts import Tree, duplicates, names_of, routes_of, unknown
 from netwatch.config.tree import EACH, found, texts
-from netwatch.model import KeyPath, Problem, YamlFile
+from netwatch.model import USUAL_SEVERITIES, KeyPath, Problem, YamlFile
 
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(LocalInstant)
 
 
 def stage_checks(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     """Yield every problem between the stages and the other parts of a configuration."""
+    yield from _severities(file, tree)
     yield from _intervals(file, tree)
     yield from _escalation(file, tree)
     yield from _maintenance(file, tree)
+
+
+def _severities(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    """Yield what `severities` says twice, and every `urgent_from` that is none of them."""
+    listed = [(path, name) for path, name in found(tree, "severities", EACH) if isinstance(name, str)]
+    known = {name: path for path, name in reversed(listed)} or dict.fromkeys(USUAL_SEVERITIES.names, ())
+    for path, name in listed:
+        if known[name] != path:
+            yield file.problem(path, f"{name!r} stands there already")
+        if name == NOTHING_IS_URGENT:
+            yield file.problem(path, f"{name!r} cannot be one: urgent_from: none means that nothing is urgent")
+    for path, node in routes_of(tree):
+        for at, name in texts(node, "urgent_from"):
+            if name not in (*known, NOTHING_IS_URGENT):
+                yield unknown(file, (*path, *at), "severity", name, [*known, NOTHING_IS_URGENT])
 
 
 def _intervals(file: YamlFile, tree: Tree) -> Iterator[Problem]:

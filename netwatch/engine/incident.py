@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from netwatch.alerts import GroupTiming, Release, tick_at_or_after
+from netwatch.alerts import GroupTiming, Release, tick_at_or_after, urgent_at
 from netwatch.model import Alert, AlertGroup, ClockStep, MuteKind, Muting
 
 
@@ -81,6 +81,8 @@ class Incident:
             return False
         self._members[alert.id] = None
         self.hurry(alert.firing_at or alert.pending_at)
+        if self.timing.is_urgent(alert) and self.flush_at is not None:
+            self.flush_at = min(self.flush_at, urgent_at(alert, self._head, self.timing))
         return True
 
     def hurry(self, instant: datetime) -> None:

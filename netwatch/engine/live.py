@@ -248,4 +248,5 @@ def timing_words(timing: GroupTiming) -> dict[str, str]:
         "group_wait": format_duration(timing.group_wait),
         "group_interval": format_duration(timing.group_interval),
         "repeat_interval": format_duration(timing.repeat_interval),
+        "urgent_from": timing.urgent_from,
     }

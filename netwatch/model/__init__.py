@@ -25,6 +25,7 @@ from netwatch.model.pattern import bounded_matcher
 from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
 from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
 from netwatch.model.settings import Section
+from netwatch.model.severity import USUAL_SEVERITIES, Severities
 from netwatch.model.shipped import shipped_directory
 from netwatch.model.silence import Silence, SilenceState
 from netwatch.model.transaction import Composition, Memory, Transaction
@@ -49,7 +50,7 @@ __all__ = [
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
-    "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
+    "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "shipped_directory",

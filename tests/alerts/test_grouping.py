@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.alerts import GroupTiming, Release, RouteMatch, flush, next_flush_at, opened, rebased, tick_at_or_after
-from netwatch.model import Alert, AlertKey, AlertState, MuteKind, Muting
+from netwatch.model import Alert, AlertKey, AlertState, MuteKind, Muting, Severities
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TIMING = GroupTiming()  # 30 s, 5 min, 4 h
@@ -37,11 +37,11 @@ class Incident:
         self.mutings: dict[str, Muting] = {}
         self.releases: dict[str, Release] = {}
 
-    def fire(self, name: str, second: float) -> None:
+    def fire(self, name: str, second: float, severity: str = "warning") -> None:
         self.run_until(second)
         self.alerts[name] = Alert(
             id=name, key=AlertKey(rule="A", device="sw1", instance=f"ifName={name}"), state=AlertState.FIRING,
-            pending_at=at(second), firing_at=at(second),
+            pending_at=at(second), firing_at=at(second), labels={"severity": severity},
         )  # fmt: skip
         if self.group is None:
             self.group = opened(self.alerts[name], MATCH, at(second), next(self.threads))
@@ -160,6 +160,120 @@ def test_news_put_off_the_repeat():
     incident.fire("b", 3 * 3600)
 
     assert [mail[0] for mail in incident.run_until(8 * 3600).mails] == [30, 3 * 3600 + 30, 7 * 3600 + 30]
+
+
+def test_graver_news_wait_group_wait_and_not_group_interval():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("down", 31, "critical")
+
+    incident.run_until(400)
+
+    assert incident.mails == [(30, ["a"], [], False), (61, ["a", "down"], [], False)]
+
+
+def test_what_fires_until_then_is_told_with_it_and_the_next_tick_keeps_its_distance():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("down", 100, "critical")
+    incident.fire("b", 110)
+    incident.fire("down too", 129, "critical")
+    incident.fire("c", 140)
+
+    incident.run_until(1000)
+
+    assert incident.mails == [
+        (30, ["a"], [], False), (130, ["a", "b", "down", "down too"], [], False),
+        (430, ["a", "b", "c", "down", "down too"], [], False),
+    ]  # fmt: skip
+
+
+def test_a_flood_of_graver_news_is_one_mail_per_group_wait():
+    incident = Incident()
+    for second in range(0, 600, 7):
+        incident.fire(f"down {second}", second, "critical")
+
+    incident.run_until(700)
+
+    moments = [mail[0] for mail in incident.mails]
+    assert all(later - earlier >= 30 for earlier, later in pairwise(moments))
+    assert len(moments) <= 700 / 30
+
+
+def test_a_burst_of_graver_news_without_group_wait_is_not_a_burst_of_mails():
+    incident = Incident(replace(TIMING, group_wait=timedelta(0)))
+    for number in range(50):
+        incident.fire(f"down {number}", number / 100, "critical")
+
+    incident.run_until(100)
+
+    assert [mail[0] for mail in incident.mails] == [0, 1]
+
+
+def test_without_urgent_from_graver_news_wait_as_in_alertmanager():
+    incident = Incident(replace(TIMING, urgent_from="none"))
+    incident.fire("a", 0)
+    incident.fire("down", 31, "critical")
+
+    incident.run_until(400)
+
+    assert incident.mails == [(30, ["a"], [], False), (330, ["a", "down"], [], False)]
+
+
+@pytest.mark.parametrize(("names", "urgent_from", "severity", "waits"), [
+    (("info", "warning", "critical"), "critical", "warning", True),
+    (("info", "warning", "critical"), "warning", "warning", False),
+    (("info", "warning", "critical"), "critical", "page", False),  # what others call critical
+    (("info", "warning", "critical"), "critical", "purple", True),  # nobody's word: as usual
+    (("minor", "major", "disaster"), "major", "disaster", False),
+    (("minor", "major", "disaster"), "disaster", "major", True),
+])  # fmt: skip
+def test_severities_say_what_is_graver_than_what(names, urgent_from, severity, waits):
+    incident = Incident(replace(TIMING, severities=Severities(names), urgent_from=urgent_from))
+    incident.fire("a", 0, names[0])
+    incident.fire("b", 31, severity)
+
+    incident.run_until(400)
+
+    assert incident.mails[1][0] == (330 if waits else 61)
+
+
+def test_a_grave_alert_that_a_silence_held_back_is_told_as_soon_as_that_ends():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("down", 40, "critical")
+    incident.mute("down", 40)
+    incident.fire("b", 250)
+    incident.run_until(335)
+    incident.release("down", 340)
+
+    incident.run_until(1000)
+
+    assert [mail[0] for mail in incident.mails] == [30, 330, 360]
+
+
+def test_a_grave_alert_that_an_inhibition_held_back_waits_for_the_next_poll_to_show_that_it_is_well():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.fire("down", 40, "critical")
+    incident.mute("down", 40, MuteKind.INHIBITED)
+    incident.release("down", 100, at_once=False)
+
+    incident.run_until(1000)
+
+    assert [mail[0] for mail in incident.mails] == [30, 130]
+
+
+def test_what_begins_gravely_as_an_incident_ends_waits_no_longer():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.end("a", 100)
+    incident.fire("down", 110, "critical")
+
+    incident.run_until(400)
+
+    assert incident.mails == [(30, ["a"], [], False), (140, [], ["a"], False), (140, ["down"], [], False)]
+    assert len({note.group.thread_id for note in incident.notifications}) == 2
 
 
 def test_what_ended_before_anybody_was_told_is_never_mailed():
@@ -295,7 +409,9 @@ def test_reasons_say_how_many():
     ]
 
 
-MOVES = st.lists(st.tuples(st.sampled_from(["fire", "end"]), st.integers(0, 3), st.integers(0, 2000)), max_size=40)
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["fire", "grave", "end"]), st.integers(0, 3), st.integers(0, 2000)), max_size=40
+)
 
 
 @settings(max_examples=200, deadline=None)
@@ -306,9 +422,9 @@ def test_in_any_history_every_problem_and_recovery_is_told_as_it_must(moves, wai
     firing: dict[int, str] = {}
     for move, row, pause in moves:
         second += pause
-        if move == "fire" and row not in firing:
+        if move != "end" and row not in firing:
             firing[row] = f"{row}.{next(generation)}"
-            incident.fire(firing[row], second)
+            incident.fire(firing[row], second, "critical" if move == "grave" else "warning")
         elif move == "end" and row in firing:
             incident.end(firing.pop(row), second)
     for name in firing.values():
@@ -324,8 +440,12 @@ def test_in_any_history_every_problem_and_recovery_is_told_as_it_must(moves, wai
     assert len(moments) == len(incident.mails)  # never two mails of one incident in one moment
     for name, alert in incident.alerts.items():
         waited = timing.group_wait + timing.group_interval
+        if alert.severity == "critical":
+            waited = max(timing.group_wait, timedelta(seconds=1))  # whatever was told a moment ago
         if alert.resolved_at - alert.firing_at > waited:
             assert name in told_firing  # what lasts is always told
+            first = next(note.at for note in incident.notifications if name in {one.id for one in note.firing})
+            assert first - alert.firing_at <= waited
 
 
 def test_after_the_clock_was_set_back_a_group_has_nothing_in_the_future():

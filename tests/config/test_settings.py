@@ -64,7 +64,9 @@ def test_the_example_uses_every_key(location):
         part = part[step]
 
     inherited = (
-        {"group_by", "group_wait", "group_interval", "repeat_interval", "escalate"} if "routes" in location else set()
+        {"group_by", "group_wait", "group_interval", "repeat_interval", "urgent_from", "escalate"}
+        if "routes" in location
+        else set()
     )
     matching = {"match", "matchers", "continue", "mute_time_intervals", "active_time_intervals"}
     matching = matching if location == ("route",) else set()

@@ -140,8 +140,16 @@ TOLD_THEN_SILENCED = Story(
     troubles=[Trouble(name="A", start=0.0), Trouble(name="B", start=0.0), Trouble(name="C", start=3.5)],
     hushes=[Hush(name="A", start=2.0, end=6.6)],
 )
+GRAVER_NEWS = Story(
+    name="graver_news",
+    troubles=[
+        Trouble(name="A", start=0.0),
+        Trouble(name="B", start=3.2),
+        Trouble(name="C", start=3.4, severity="critical", device="d2"),
+    ],
+)
 DIFFERENT = (
-    A_SILENCE_ENDS, A_RECOVERY_IN_SILENCE, A_NEVER_TOLD_RECOVERY, A_HANDOVER, ENDED_AND_BACK,
+    GRAVER_NEWS, A_SILENCE_ENDS, A_RECOVERY_IN_SILENCE, A_NEVER_TOLD_RECOVERY, A_HANDOVER, ENDED_AND_BACK,
     TOLD_THEN_SILENCED,
 )  # fmt: skip
 STORIES = (*EQUAL, *DIFFERENT)
@@ -151,6 +159,13 @@ ROUTE = {
 }
 
 
+def our_route() -> dict[str, Any]:
+    """Return the same tree in Alertmanager's own timing, but for the one story of what it does not know."""
+    routes = [node | ({"urgent_from": "critical"} if node["receiver"] == GRAVER_NEWS.name else {})
+              for node in ROUTE["routes"]]  # fmt: skip
+    return {**ROUTE, "urgent_from": "none", "routes": routes}
+
+
 @pytest.fixture(scope="module")
 def ours() -> dict[str, list[Telling]]:
     settings = Settings.model_validate({"receivers": [], **STAGES})
@@ -158,7 +173,7 @@ def ours() -> dict[str, list[Telling]]:
         inhibit_rules=build_inhibit_rules(settings.inhibit_rules),
         intervals=build_time_intervals(settings.time_intervals),
     )
-    return asyncio.run(told_by_netwatch(STORIES, ROUTE, policy, SECONDS))
+    return asyncio.run(told_by_netwatch(STORIES, our_route(), policy, SECONDS))
 
 
 @pytest.fixture(scope="module")
@@ -236,6 +251,12 @@ def test_both_tell_the_same_at_the_same_time_where_they_mean_the_same(ours, thei
 
 
 # -- what is meant to differ -----------------------------------------------------------------------------------------
+
+
+def test_graver_news_do_not_wait_behind_what_was_told_before(ours, theirs):
+    """A dead router is no less dead for a warning of a minute ago."""
+    assert told(ours, GRAVER_NEWS) == ["1 s firing A, over -", "4.4 s firing A+B+C, over -"]
+    assert told(theirs, GRAVER_NEWS) == ["1 s firing A, over -", "5 s firing A+B+C, over -"]
 
 
 def test_when_a_silence_ends_people_are_told_at_once_and_not_at_the_next_tick(ours, theirs):

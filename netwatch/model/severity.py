@@ -1,0 +1,36 @@
+"""How grave an alert is: the words of `severities`, from what can wait to what cannot.
+
+A quiet room. May import: nothing. Called by: alerts (what may not wait, what an incident is called after), config.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+USUAL = "warning"
+"""The severity of a rule that sets none."""
+_SAME_AS = {
+    "page": "critical", "emergency": "critical", "disaster": "critical", "fatal": "critical", "high": "critical",
+    "major": "critical", "alert": "critical", "error": "critical", "err": "critical",
+    "warn": "warning", "minor": "warning", "average": "warning",
+    "informational": "info", "information": "info", "notice": "info", "none": "info", "debug": "info",
+}  # fmt: skip
+"""What other monitors call them; a word that is listed in `severities` means itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Severities:
+    """The order of severities, the least grave first."""
+
+    names: tuple[str, ...] = ("info", "warning", "critical")
+
+    def rank(self, severity: str) -> int:
+        """Return its place in the order; a word that is not in it counts as what others mean by it, or as usual."""
+        word = severity.lower()
+        for name in (severity, word, _SAME_AS.get(word, USUAL), USUAL):
+            if name in self.names:
+                return self.names.index(name)
+        return len(self.names) // 2
+
+
+USUAL_SEVERITIES = Severities()
