@@ -1,7 +1,7 @@
 """Label matchers as Alertmanager writes them: `severity="critical"`, `site!=lab`, `device=~"core-.*"`.
 
 A label that an alert does not have counts as empty text, and a regular expression must match the whole of it, both
-as in Alertmanager. The expressions are Python's, not RE2's, and only such as cannot hang (see model/pattern.py).
+as in Alertmanager. The expressions are RE2's, as there (see model/pattern.py).
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.model. Called by: settings, routing, and the stages that hold something back.

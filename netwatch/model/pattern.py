@@ -1,73 +1,53 @@
 """Regular expressions that cannot hang: operators write them, but hostile devices supply the text.
 
-Python's `re` backtracks, and a nested repeat such as `(a+)+` takes longer than anybody waits on a text made for it.
-What is allowed here takes some hundredths of a second at the very worst, on a text of MAX_TEXT characters.
+They are RE2's, as in Prometheus and Alertmanager, so that what people know from there means the same here: matching
+takes time in proportion to the text whatever the pattern; there are no look-arounds and no back-references. As in
+Prometheus 3 a dot matches a line break too, for the text of a device may have several lines.
 
-May import: nothing. Called by: rules, alerts.
+May import: nothing. Called by: rules, alerts, web.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
-MAX_PATTERN = 1000
-MAX_TEXT = 255
-MAX_REPEATS = 3
-MAX_CHOICES = 4
-MAX_OPTIONALS = 8
-"""Each `?` can double the work, so a pattern with MAX_REPEATS repeats may have one of them only."""
+import re2
 
-_PART = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?:|\(\?|[()|?]|[*+][?+]?|\{[^}]*\}\??|.", re.DOTALL)
+MAX_PATTERN = 1000
+MAX_REMEMBERED = 512
+"""Characters of a text whose answer is remembered; what is longer is rare, and would fill the memory."""
+
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False
+_OPTIONS.dot_nl = True
 
 
 def bounded_matcher(pattern: str) -> Callable[[str], bool]:
-    """Return a test whether a text as a whole matches; it remembers recent answers and reads MAX_TEXT characters.
+    """Return a test whether a text as a whole matches; it remembers recent answers.
 
     Raises:
-        ValueError: the pattern is no regular expression, or one that could run for very long; says why.
+        ValueError: the pattern is no regular expression of RE2's, or one that needs too much memory; says why.
     """
     if len(pattern) > MAX_PATTERN:
         raise ValueError(f"the pattern is longer than {MAX_PATTERN} characters")
-    flags = re.IGNORECASE if pattern.startswith("(?i)") else re.NOFLAG
-    body = pattern.removeprefix("(?i)")
-    _check(body)
     try:
-        compiled = re.compile(body, flags)
-    except re.error as exc:
-        raise ValueError(f"{pattern!r} is not a regular expression: {exc}") from exc
+        compiled = re2.compile(_encoded(pattern), _OPTIONS)
+    except re2.error as exc:
+        raise ValueError(f"{pattern!r} is not a regular expression (RE2): {_words_of(exc)}") from exc
 
-    @lru_cache(maxsize=4096)
     def matches(text: str) -> bool:
-        return compiled.fullmatch(text[:MAX_TEXT]) is not None
+        return compiled.fullmatch(_encoded(text)) is not None
 
-    return matches
+    remembered = lru_cache(maxsize=4096)(matches)
+    return lambda text: remembered(text) if len(text) <= MAX_REMEMBERED else matches(text)
 
 
-def _check(body: str) -> None:
-    """Refuse what makes backtracking explode: choices or repeats inside a repeat, or many repeats in a row."""
-    repeats = optionals = choices = 0
-    open_groups: list[bool] = []  # for each open group: does it hold a choice or a repeat?
-    closed_busy = False  # was the thing just read a group that does?
-    for part in _PART.findall(body):
-        repeated = part[0] in "*+{" and len(body) > 1
-        if part == "(?" or (part[0] == "\\" and part[1:].isdigit() and part != "\\0"):
-            raise ValueError(f"{body!r}: only groups ( ) and (?: ) and a leading (?i) are known here")
-        if repeated and closed_busy:
-            raise ValueError(f"{body!r}: a choice or repeat inside a repeat could take forever; write it flat")
-        repeats, optionals = repeats + repeated, optionals + (part == "?")
-        choices += part == "|" and bool(open_groups) and not open_groups[-1]
-        busy = repeated or part in ("|", "?")
-        closed_busy = False
-        if part in ("(", "(?:"):
-            open_groups.append(False)
-        elif part == ")" and open_groups:
-            closed_busy = open_groups.pop()
-            busy = closed_busy
-        if busy and open_groups:
-            open_groups[-1] = True
-    if repeats > MAX_REPEATS or optionals > (MAX_OPTIONALS if repeats < MAX_REPEATS else 1):
-        raise ValueError(f"{body!r}: at most {MAX_REPEATS} of * + {{}} and {MAX_OPTIONALS} of ? in one pattern")
-    if choices > MAX_CHOICES:
-        raise ValueError(f"{body!r}: at most {MAX_CHOICES} groups with | in one pattern")
+def _encoded(text: str) -> bytes:
+    """Return a text as RE2 reads it; half a surrogate pair, which no UTF-8 has, becomes a question mark."""
+    return text.encode(errors="replace")
+
+
+def _words_of(exc: Exception) -> str:
+    told = exc.args[0] if exc.args else ""
+    return told.decode(errors="replace") if isinstance(told, bytes) else str(told)
