@@ -14,10 +14,10 @@ import structlog
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Device, Memory, Oid, Value, Varbind
 from netwatch.snmp.client import GetPlan, SnmpClient, Walk
-from netwatch.snmp.fast_lane import FastLane
-from netwatch.snmp.general import GeneralEngine
+from netwatch.snmp.fast.lane import FastLane
+from netwatch.snmp.general.engine import GeneralEngine
 from netwatch.snmp.metrics import fallback
-from netwatch.snmp.v3_engine import EngineMemory
+from netwatch.snmp.v3.engine import EngineMemory
 
 Answer = TypeVar("Answer")
 
