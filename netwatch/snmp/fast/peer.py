@@ -8,17 +8,15 @@ from __future__ import annotations
 import socket
 from collections import deque
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from netwatch.errors import PollError
 from netwatch.model import Device
 from netwatch.snmp.fast.plan import identity_of
 from netwatch.snmp.learning import BatchSize, RoundTrip
+from netwatch.snmp.resolver import SocketAddress
 from netwatch.snmp.v3.envelope import Envelope
 from netwatch.snmp.v3.user import User
-
-if TYPE_CHECKING:
-    from netwatch.snmp.resolver import SocketAddress
 
 VARBINDS_PER_REQUEST = 64
 """More has never fitted one frame; what an agent bears may be less, and is learned."""

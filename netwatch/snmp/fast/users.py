@@ -15,7 +15,7 @@ from netwatch.errors import PollError, RequestTimedOut
 from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.peer import Peer
 from netwatch.snmp.fast.question import answers, discover
-from netwatch.snmp.general.metrics import CREDENTIAL_FAILURES
+from netwatch.snmp.metrics import credential_failures
 from netwatch.snmp.v3.engine import Engine, EngineMemory
 from netwatch.snmp.v3.envelope import CredentialRefused
 from netwatch.snmp.v3.keys import keys_at
@@ -65,7 +65,7 @@ class Users:
             await self._explain(peer, user, began_at)
             raise
         except CredentialRefused as refused:
-            CREDENTIAL_FAILURES.labels(refused.reason).inc()
+            credential_failures.labels(refused.reason).inc()
             raise
         if user.news:
             self._tell(peer, user)
@@ -118,7 +118,7 @@ class Users:
             return
         if not await answers(self._endpoint, peer, user) and await answers(self._endpoint, peer, user.unencrypted()):
             refused = CredentialRefused("wrong privacy passphrase")
-            CREDENTIAL_FAILURES.labels(refused.reason).inc()
+            credential_failures.labels(refused.reason).inc()
             raise refused from None
 
     def _tell(self, peer: Peer, user: User) -> None:

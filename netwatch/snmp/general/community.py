@@ -19,8 +19,8 @@ from pysnmp.proto.error import ProtocolError
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Device
 from netwatch.snmp.general.endpoint import Address, Endpoint, Peer
-from netwatch.snmp.general.metrics import DATAGRAMS_IGNORED, REQUESTS
 from netwatch.snmp.general.request import Answer, Request, answer_of
+from netwatch.snmp.metrics import general_datagrams_ignored, general_requests
 
 _API = {"1": v1, "2c": v2c}
 _VERSIONS = {0: "1", 1: "2c"}
@@ -72,12 +72,12 @@ class CommunityExchange:
             peer.send(message)
             await asyncio.wait({pending.answered}, timeout=device.timeout.total_seconds())
             if pending.answered.done():
-                REQUESTS.labels(version, "answered").inc()
+                general_requests.labels(version, "answered").inc()
                 return pending.answered.result()
         if pending.garbled:
-            REQUESTS.labels(version, "refused").inc()
+            general_requests.labels(version, "refused").inc()
             raise PollError(f"its answers cannot be decoded: {pending.garbled}")
-        REQUESTS.labels(version, "timeout").inc()
+        general_requests.labels(version, "timeout").inc()
         raise timed_out(device)
 
     def _received(self, data: bytes, address: Address) -> None:
@@ -86,7 +86,7 @@ class CommunityExchange:
             pdu = _API[version].apiMessage.get_pdu(message)
             pending = self._pending.get(int(v2c.apiPDU.get_request_id(pdu)))
             if pending is None or not _belongs(message, pdu, version, address, pending):
-                DATAGRAMS_IGNORED.labels("unasked").inc()
+                general_datagrams_ignored.labels("unasked").inc()
                 return
             answer = answer_of(pdu, version)
         except (PyAsn1Error, ProtocolError, ValueError) as exc:

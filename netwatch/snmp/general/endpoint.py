@@ -17,7 +17,7 @@ import structlog
 
 from netwatch.errors import PollError
 from netwatch.model import Device
-from netwatch.snmp.general.metrics import DATAGRAMS_IGNORED
+from netwatch.snmp.metrics import general_datagrams_ignored
 from netwatch.snmp.resolver import Resolver, literal
 
 Address = tuple[str, int]
@@ -82,12 +82,12 @@ class Endpoint:
     def _arrived(self, data: bytes, sockaddr: Any) -> None:
         homes = self._asked.get(_plain(sockaddr))
         if not homes:
-            DATAGRAMS_IGNORED.labels("stranger").inc()
+            general_datagrams_ignored.labels("stranger").inc()
             return
         try:
             self._receive(data, homes[0])
         except Exception as exc:  # noqa: BLE001 - no datagram may end the loop, whatever pyasn1 makes of it
-            DATAGRAMS_IGNORED.labels("undecodable").inc()
+            general_datagrams_ignored.labels("undecodable").inc()
             _log.debug("datagram ignored", address=homes[0][0], error=repr(exc))
 
     async def _open(self, family: int, device: Device) -> asyncio.DatagramTransport:

@@ -23,7 +23,6 @@ from netwatch.errors import PollError
 from netwatch.model import Credential, Device, Oid
 from netwatch.snmp.general.community import timed_out
 from netwatch.snmp.general.endpoint import Address, Endpoint, Peer
-from netwatch.snmp.general.metrics import CREDENTIAL_FAILURES, REQUESTS, USER_ENGINES
 from netwatch.snmp.general.request import Answer, Request, answer_of
 from netwatch.snmp.general.usm import (
     AUTH_NO_PRIV,
@@ -34,6 +33,7 @@ from netwatch.snmp.general.usm import (
     security_level,
     unusable,
 )
+from netwatch.snmp.metrics import credential_failures, general_requests, user_engines
 
 MAX_DEVICES = 64
 MAX_ENGINE_IDS = 512
@@ -153,7 +153,7 @@ class UserExchange:
                 reports += 1
                 self._take_report(conversation, outcome, reports)
             else:
-                REQUESTS.labels("3", "answered").inc()
+                general_requests.labels("3", "answered").inc()
                 return _answer(conversation, outcome)
 
     async def _try(self, conversation: _Conversation) -> Any:
@@ -181,7 +181,7 @@ class UserExchange:
             ]
             if await self._settle(probes[0]) is None and await self._settle(probes[1]) is not None:
                 return _refused("wrong privacy passphrase")
-        REQUESTS.labels("3", "timeout").inc()
+        general_requests.labels("3", "timeout").inc()
         return timed_out(conversation.device)
 
     async def _settle(self, probe: _Conversation) -> Any:
@@ -228,7 +228,7 @@ class UserExchange:
             engine = await asyncio.to_thread(build_engine, device.credential)
         except Exception as exc:  # noqa: BLE001 - whatever pysnmp raises, it is this credential that is unusable
             raise _refused("unusable", type(exc).__name__) from None  # pysnmp's errors may hold the passphrase
-        USER_ENGINES.inc()
+        user_engines.inc()
         return UserEngine(engine)
 
     def _received(self, data: bytes, address: Address) -> None:
@@ -283,8 +283,8 @@ def _words(report: Any) -> tuple[str, str]:
 
 
 def _refused(reason: str, detail: str = "") -> PollError:
-    CREDENTIAL_FAILURES.labels(reason).inc()
-    REQUESTS.labels("3", "refused").inc()
+    credential_failures.labels(reason).inc()
+    general_requests.labels("3", "refused").inc()
     more = f" ({detail})" if reason in ("unusable", "other", "other report") and detail else ""
     words = "the credential cannot be used" if reason == "unusable" else reason
     return PollError(f"{words}{more}")

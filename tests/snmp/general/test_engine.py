@@ -19,10 +19,10 @@ from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Credential, Device, Missing, Oid, Tag, Varbind
 from netwatch.simulator import Port, SimulatedDevice, SimulatedNetwork
 from netwatch.snmp.general.engine import GeneralEngine
-from netwatch.snmp.general.metrics import CREDENTIAL_FAILURES, DATAGRAMS_IGNORED
 from netwatch.snmp.general.request import Answer
 from netwatch.snmp.general.values import opaque_value
 from netwatch.snmp.general.walk import WalkState
+from netwatch.snmp.metrics import credential_failures, general_datagrams_ignored
 
 PAIRS = [
     ("MD5", None), ("SHA", None), ("MD5", "DES"), ("SHA", "DES"), ("SHA", "AES"), ("SHA-224", "AES"),
@@ -161,14 +161,14 @@ REFUSED = [
 
 async def test_a_credential_that_is_refused_is_explained_and_counted(engine, agent_port):
     for credential, words in REFUSED:
-        before = sum(sample.value for sample in CREDENTIAL_FAILURES.collect()[0].samples)
+        before = sum(sample.value for sample in credential_failures.collect()[0].samples)
         box = device(agent_port, credential, timeout=timedelta(seconds=0.2), retries=0)
 
         with pytest.raises(PollError, match=words) as failed:
             await engine.get(box, [SYS_NAME])
 
         assert "wrong one" not in repr(failed.value)
-        assert sum(sample.value for sample in CREDENTIAL_FAILURES.collect()[0].samples) > before
+        assert sum(sample.value for sample in credential_failures.collect()[0].samples) > before
 
 
 async def test_users_of_one_name_with_other_keys_do_not_disturb_each_other(engine, agent_port, snmpd):
@@ -278,13 +278,13 @@ def response(request: bytes) -> bytes:
     ],
 )
 async def test_junk_and_answers_to_others_are_ignored_and_counted(engine, answers):
-    before = sum(sample.value for sample in DATAGRAMS_IGNORED.collect()[0].samples)
+    before = sum(sample.value for sample in general_datagrams_ignored.collect()[0].samples)
     async with liar(answers) as port:
         for credential in (community(), user("SHA", "AES")):
             with pytest.raises(PollError):
                 await engine.get(device(port, credential, timeout=timedelta(seconds=0.1)), [SYS_NAME])
 
-    assert sum(sample.value for sample in DATAGRAMS_IGNORED.collect()[0].samples) > before
+    assert sum(sample.value for sample in general_datagrams_ignored.collect()[0].samples) > before
 
 
 async def test_an_answer_that_comes_twice_or_after_junk_is_taken_once(engine):
