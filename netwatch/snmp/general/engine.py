@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Device, Oid, Value, Varbind
-from netwatch.snmp.client import GetPlan, Walk
+from netwatch.snmp.client import GetPlan, ListedPlan, Walk
 from netwatch.snmp.general.community import CommunityExchange
 from netwatch.snmp.general.get import OIDS_PER_GET, TRIES_BEFORE_HALVES, Gets
 from netwatch.snmp.general.request import Answer, Exchange, Request
@@ -22,13 +22,6 @@ from netwatch.snmp.general.walk import MAX_VARBINDS, WalkState
 from netwatch.snmp.learning import BatchSize
 
 MAX_IN_FLIGHT_PER_DEVICE = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GeneralPlan:
-    """Instances to ask; nothing is prepared, pysnmp encodes each time."""
-
-    oids: tuple[Oid, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -62,8 +55,8 @@ class GeneralEngine:
         self._known.clear()
 
     def compile(self, _device: Device, oids: Sequence[Oid]) -> GetPlan:
-        """Remember what to ask."""
-        return GeneralPlan(oids=tuple(oids))
+        """Remember what to ask; pysnmp encodes it each time."""
+        return ListedPlan(oids=tuple(oids))
 
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
         """Ask a plan, any plan; return one value per OID in order."""
