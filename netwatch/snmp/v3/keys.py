@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Credential
-from netwatch.snmp.v3.crypto import Cryptor, Signer, cryptor
+from netwatch.snmp.v3.cryptor import Cryptor
 from netwatch.snmp.v3.message import MAX_CONTEXT_BYTES, MAX_USER_BYTES, Flag
+from netwatch.snmp.v3.signer import Signer
 from netwatch.snmp.v3.usm import authentication_key, privacy_key
 
 MIN_PASSPHRASE_BYTES = 8
@@ -67,5 +68,7 @@ def keys_at(credential: Credential, engine_id: bytes) -> Keys:
     signer = Signer(auth, authentication_key(auth, credential.auth_passphrase.get_secret_value().encode(), engine_id))
     if privacy is None:
         return Keys(signer=signer)
+    from netwatch.snmp.v3.ciphers import cryptor  # loads the cryptography package, for who encrypts only
+
     secret = credential.privacy_passphrase.get_secret_value().encode()
     return Keys(signer=signer, cryptor=cryptor(privacy, privacy_key(auth, privacy, secret, engine_id)))

@@ -13,7 +13,7 @@ from netwatch.model import Credential, Tag
 from netwatch.snmp.codec.ber import SEQUENCE, encode_tlv, read_as
 from netwatch.snmp.codec.hot import RESPONSE, OddHeader
 from netwatch.snmp.codec.message import PduKind, pdu_in_plain_shape
-from netwatch.snmp.v3.crypto import SALT_BYTES
+from netwatch.snmp.v3.cryptor import SALT_BYTES
 from netwatch.snmp.v3.engine import Engine
 from netwatch.snmp.v3.envelope import Again, CredentialRefused, Outcome
 from netwatch.snmp.v3.hot import HeaderLayout, layout_of, open_header, open_scoped

@@ -2,7 +2,7 @@
 
 Quiet. A passphrase becomes a key by hashing a megabyte of it, which takes milliseconds: callers on the event loop
 do that in a thread once per passphrase, here it is remembered. The key of one engine is two short hashes more.
-May import: netwatch.model. Called by: crypto, keys.
+May import: netwatch.model. Called by: signer, keys.
 """
 
 from __future__ import annotations

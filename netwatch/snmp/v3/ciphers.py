@@ -1,18 +1,15 @@
-"""Signs and encrypts for SNMPv3: HMACs cut short, DES in CBC, AES in CFB (RFC 3414, RFC 3826, RFC 7860).
+"""Encrypts for SNMPv3: DES in CBC, AES in CFB (RFC 3414, RFC 3826).
 
-Quiet, and hot: each object is made once per user and engine, and holds all that does not change from message to
-message. For a signature that is the two hash states behind the padded key, which are copied. No object here may be
-used by two threads.
-May import: netwatch.model. Called by: this folder, traps through the door.
+Quiet, and hot: a cryptor is made once per user and engine, and holds all that does not change from message to
+message. No cryptor may be used by two threads. This is the only file that needs the cryptography package, and is
+loaded with the first user who encrypts.
+May import: netwatch.model. Called by: keys.
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from hmac import compare_digest
 from itertools import count
-from typing import Protocol
 
 from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -21,62 +18,18 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from netwatch.errors import FastLaneRefused
-from netwatch.model import AuthProtocol, PrivacyProtocol
-from netwatch.snmp.v3.usm import HASHES, MAC_BYTES
+from netwatch.model import PrivacyProtocol
+from netwatch.snmp.v3.cryptor import SALT_BYTES, Cryptor
 
 try:
     from cryptography.hazmat.decrepit.ciphers.modes import CFB
 except ImportError:  # before cryptography 47 it stood among the others
     from cryptography.hazmat.primitives.ciphers.modes import CFB  # type: ignore[no-redef,attr-defined,unused-ignore]
 
-SALT_BYTES = 8
 DES_BLOCK_BYTES = 8
-_INNER, _OUTER = bytes(byte ^ 0x36 for byte in range(256)), bytes(byte ^ 0x5C for byte in range(256))
 
 _salts = count(secrets.randbits(64))
 """One for the whole process, from a random start: no two messages share a salt (RFC 3826, section 3.1.2.1)."""
-
-
-class Signer:
-    """Signs messages with one localised key."""
-
-    __slots__ = ("_inner", "_outer", "blank", "size")
-
-    def __init__(self, protocol: AuthProtocol, key: bytes) -> None:
-        name = HASHES[protocol]
-        padded = key.ljust(hashlib.new(name).block_size, b"\0")
-        self._inner = hashlib.new(name, padded.translate(_INNER))
-        self._outer = hashlib.new(name, padded.translate(_OUTER))
-        self.size = MAC_BYTES[protocol]
-        self.blank = bytes(self.size)
-        """What stands in a message's place for the signature while it is computed."""
-
-    def sign(self, message: bytes) -> bytes:
-        """Return the signature of a message whose place for it is blank."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        return outer.digest()[: self.size]
-
-    def verifies(self, data: bytes, at: int, stop: int, end: int) -> bool:
-        """Return whether the signature that stands in a message from `at` to `stop` is right; takes equally long."""
-        if stop - at != self.size:
-            return False
-        return compare_digest(self.sign(data[:at] + self.blank + data[stop:end]), data[at:stop])
-
-
-class Cryptor(Protocol):
-    """Encrypts scoped PDUs with one localised key. `clock` is boots and time, four bytes each."""
-
-    def encrypt(self, plain: bytes, clock: bytes) -> tuple[bytes, bytes]:
-        """Return the salt that the other side needs, and the ciphertext."""
-
-    def decrypt(self, ciphertext: bytes, clock: bytes, salt: bytes) -> bytes:
-        """Return what was encrypted, with whatever padding stands behind it.
-
-        Raises:
-            FastLaneRefused: `undecryptable`: salt or length are not what the protocol makes.
-        """
 
 
 class AesCryptor:
