@@ -1,7 +1,7 @@
 """Picks and sorts alerts, for the page and for the API.
 
 A quiet room.
-May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: netwatch.web.api, netwatch.web.alert_pages.
+May import: netwatch.alerts, netwatch.model. Called by: netwatch.web.api.lists, netwatch.web.pages.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from netwatch.alerts import Matcher, routing_labels
 from netwatch.model import Alert, AlertState, Muting
-from netwatch.web.overview import gravest_first, natural
+from netwatch.web.pages.overview import gravest_first, natural
 
 ORDER_OF_STATES = (AlertState.FIRING, AlertState.PENDING, AlertState.RESOLVED, AlertState.INACTIVE)
 

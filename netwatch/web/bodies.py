@@ -1,6 +1,6 @@
 """Reads the body of a request: bounded, and every way it can be wrong said in words.
 
-May import: netwatch.web. Called by: netwatch.web.alertmanager_api, change_api, silence_pages, act_pages.
+May import: netwatch.web. Called by: netwatch.web.alertmanager.api, api.changes, pages.
 """
 
 from __future__ import annotations
