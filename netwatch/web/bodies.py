@@ -43,6 +43,11 @@ async def form_body(request: Request) -> dict[str, list[str]]:
     return fields
 
 
+def first_of(fields: dict[str, list[str]], name: str) -> str:
+    """Return what a field holds, empty where it was not sent."""
+    return fields[name][0] if name in fields else ""
+
+
 async def no_body(request: Request) -> None:
     """Read a body away that nobody needs, within the bounds."""
     await _bytes_of(request)

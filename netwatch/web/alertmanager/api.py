@@ -27,12 +27,12 @@ from netwatch.web.alertmanager.shapes import (
     gettable_alert,
     gettable_silence,
     is_about,
-    silence_order,
 )
-from netwatch.web.api.lists import METHODS, matchers_from
 from netwatch.web.bodies import json_body, no_body
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import json_list, paced
+from netwatch.web.routes import METHODS, matchers_from
+from netwatch.web.silences import silence_order
 from netwatch.web.views import Views
 
 _WAY = "alertmanager_api"

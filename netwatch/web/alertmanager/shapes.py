@@ -20,7 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from netwatch.alerts import Matcher, RouteMatch, matcher_text, routing_labels
 from netwatch.model import Alert, MuteKind, Muting, Silence, SilenceState
 from netwatch.web.actions import ActionRefused, SilenceOrder
-from netwatch.web.matcher_text import read_matchers
+from netwatch.web.silences import matchers_of
 from netwatch.web.words import rfc3339
 
 SPOKEN_VERSION = "0.25.0"
@@ -32,7 +32,6 @@ LONGEST = timedelta(days=36_525)
 Shape = dict[str, object]
 _BEHIND = (MuteKind.PARENT, MuteKind.INHIBITED)
 _QUIET_TIME = (MuteKind.MAINTENANCE, MuteKind.INTERVAL)
-_STATES = (SilenceState.ACTIVE, SilenceState.PENDING, SilenceState.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +78,6 @@ class StatusBoard:
         """Return the fingerprint of the alert that stands before others, or the name of the parent that does."""
         source = self._alerts.get(muting.by)
         return fingerprint_of(source) if source is not None else muting.by or muting.kind.value
-
-
-def matchers_of(silence: Silence) -> tuple[Matcher, ...]:
-    """Return the matchers of a silence."""
-    return _read(silence.matchers)
-
-
-@lru_cache(maxsize=1024)
-def _read(texts: tuple[str, ...]) -> tuple[Matcher, ...]:
-    return tuple(matcher for text in texts for matcher in read_matchers(text))
 
 
 def fingerprint_of(alert: Alert) -> str:
@@ -144,13 +133,6 @@ def gettable_silence(silence: Silence, now: datetime) -> Shape:
         ],
         "startsAt": rfc3339(silence.starts_at),
     }
-
-
-def silence_order(silence: Silence, now: datetime) -> tuple[int, float]:
-    """Sort key: active by their end, those to come by their start, those over by their end, the last first."""
-    state = silence.state(now)
-    at = silence.starts_at if state is SilenceState.PENDING else silence.ends_at
-    return _STATES.index(state), -at.timestamp() if state is SilenceState.EXPIRED else at.timestamp()
 
 
 def is_about(silence: Silence, filters: Iterable[Matcher]) -> bool:

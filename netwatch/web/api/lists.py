@@ -5,18 +5,16 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from netwatch.alerts import Matcher
 from netwatch.model import NUMBERS, AlertState, DeviceStatus, ObjectNames, OutboxState, SilenceState
 from netwatch.web.actions import Actions, NoActions
 from netwatch.web.alert_search import AlertOrder, AlertSearch
-from netwatch.web.alertmanager.shapes import silence_order
 from netwatch.web.api.flat import (
     Flat,
     flat_alert,
@@ -28,14 +26,14 @@ from netwatch.web.api.flat import (
     flat_silence,
     flat_trap,
 )
-from netwatch.web.matcher_text import read_matchers
 from netwatch.web.pacing import json_list
+from netwatch.web.routes import METHODS, find_device, matchers_from
+from netwatch.web.silences import silence_order
 from netwatch.web.views import NoTraps, TrapLog, Views
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="how many at most, the newest first")]
 Text = Annotated[str, Query(max_length=255)]
 Matchers = Annotated[list[Annotated[str, Query(max_length=5000)]], Query(max_length=100)]
-METHODS = ["GET", "HEAD"]
 
 
 def api_router(
@@ -107,22 +105,6 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
         asked = [one for one in actions.silences() if state in (None, one.state(now))]
         asked.sort(key=lambda silence: silence_order(silence, now))
         return json_list(flat_silence(one, now) for one in asked)
-
-
-def matchers_from(texts: Iterable[str]) -> tuple[Matcher, ...]:
-    """Return the matchers of a query, or raise the 400."""
-    try:
-        return tuple(matcher for text in texts for matcher in read_matchers(text))
-    except ValueError as exc:
-        raise HTTPException(400, f"bad matcher format: {exc}") from exc
-
-
-def find_device(views: Views, name: str) -> DeviceStatus:
-    """Return a device by name, or raise the 404."""
-    found = next((status for status in views.devices() if status.device.name == name), None)
-    if found is None:
-        raise HTTPException(404, f"no device is called {name!r}")
-    return found
 
 
 def _device_and_rows(views: Views, status: DeviceStatus) -> Iterator[Flat]:

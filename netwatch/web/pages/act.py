@@ -17,14 +17,13 @@ from netwatch.engine import LinkToken
 from netwatch.errors import LinkError
 from netwatch.model import Alert
 from netwatch.web.actions import ActionRefused, Actions, SilenceOrder
-from netwatch.web.api.lists import METHODS
-from netwatch.web.bodies import form_body
+from netwatch.web.bodies import first_of, form_body
 from netwatch.web.metrics import CHANGES
-from netwatch.web.pages.alerts import first_of
 from netwatch.web.pages.moments import parse_moment
 from netwatch.web.pages.proposal import as_matchers, silences_for
 from netwatch.web.pages.silence_form import USUAL_LENGTH
 from netwatch.web.pages.templating import Templates
+from netwatch.web.routes import METHODS
 
 _WAY = "mail_link"
 _GONE = 410

@@ -16,11 +16,11 @@ from netwatch.alerts import routing_labels
 from netwatch.model import Alert, AlertState
 from netwatch.web.actions import Actions
 from netwatch.web.alert_search import ORDER_OF_STATES, AlertOrder, AlertSearch
-from netwatch.web.api.lists import METHODS
-from netwatch.web.bodies import form_body
+from netwatch.web.bodies import first_of, form_body
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pages.author import author_of, done
 from netwatch.web.pages.templating import Templates
+from netwatch.web.routes import METHODS
 from netwatch.web.views import Views
 
 ALERTS_ON_A_PAGE = 200
@@ -93,11 +93,6 @@ def _add_changes(router: APIRouter, actions: Actions) -> None:
         await actions.unacknowledge(ids, author)
         CHANGES.labels("unack", _WAY).inc()
         return done(f"/alerts/{quote(ids[0], safe='')}", author)
-
-
-def first_of(fields: dict[str, list[str]], name: str) -> str:
-    """Return what a field holds, empty where it was not sent."""
-    return fields[name][0] if name in fields else ""
 
 
 async def find_alert(views: Views, alert_id: str) -> Alert:

@@ -11,9 +11,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from netwatch.engine import Explanation
-from netwatch.web.api.explain import Explainer, Words, question_of
-from netwatch.web.api.lists import METHODS
+from netwatch.web.explain import Explainer, Words, question_of
 from netwatch.web.pages.templating import Templates
+from netwatch.web.routes import METHODS
 
 ROWS_SHOWN = 500
 

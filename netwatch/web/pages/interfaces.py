@@ -1,6 +1,6 @@
 """Makes the interfaces of a device out of its readings, whatever tables their columns came in.
 
-A quiet room. May import: netwatch.model. Called by: netwatch.web.pages.first.
+A quiet room. May import: netwatch.model. Called by: devices.
 """
 
 from __future__ import annotations

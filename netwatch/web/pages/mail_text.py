@@ -1,7 +1,7 @@
 """Shows a mail as text: the headers people know and the plain part, whatever the bytes hold.
 
 A quiet room; the HTML part is never shown, as the page would have to trust it.
-May import: nothing. Called by: netwatch.web.pages.first.
+May import: nothing. Called by: outbox, cli through the door.
 """
 
 from __future__ import annotations

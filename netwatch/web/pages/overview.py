@@ -1,18 +1,17 @@
 """Sums the house up: which devices need a look, what fires, and one sentence that says it all.
 
-A quiet room. May import: netwatch.model, netwatch.web.words. Called by: netwatch.web.pages.first.
+A quiet room. May import: netwatch.model, netwatch.web. Called by: first, devices.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 from netwatch.model import Alert, AlertState, DeviceStatus
+from netwatch.web.alert_search import gravest_first, natural
 from netwatch.web.words import counted
 
 Level = Literal["good", "warn", "bad"]
@@ -20,8 +19,6 @@ DeviceState = Literal["down", "alert", "trouble", "unknown", "up"]
 """From worst to best, which is the order of the page."""
 
 _RANK: dict[DeviceState, int] = {"down": 0, "alert": 1, "trouble": 2, "unknown": 3, "up": 4}
-_SEVERITIES = ("critical", "error", "warning", "info")
-_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,20 +111,6 @@ def _row(status: DeviceStatus, firing: tuple[Alert, ...]) -> DeviceRow:
     elif status.trouble or status.partial_tables:
         state = "trouble"
     return DeviceRow(status=status, state=state, firing=firing)
-
-
-def gravest_first(alert: Alert) -> tuple[int, float]:
-    """Sort key: by severity, then the youngest first; a severity of the operator's own stands last."""
-    known = alert.severity in _SEVERITIES
-    at = alert.firing_at or alert.pending_at
-    return _SEVERITIES.index(alert.severity) if known else len(_SEVERITIES), -at.timestamp()
-
-
-@lru_cache(maxsize=100_000)
-def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
-    """Sort key: `sw2` before `sw10`."""
-    parts = _DIGITS.split(name.lower())
-    return tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
 
 
 def _listed(parts: Sequence[str]) -> str:

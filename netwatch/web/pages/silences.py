@@ -17,22 +17,21 @@ from fastapi.responses import Response
 from netwatch.alerts import Matcher, all_hold, routing_labels
 from netwatch.model import Alert, AlertState, Silence, SilenceState
 from netwatch.web.actions import ActionRefused, Actions
-from netwatch.web.alertmanager.shapes import matchers_of, silence_order
-from netwatch.web.api.lists import METHODS
-from netwatch.web.bodies import form_body
+from netwatch.web.bodies import first_of, form_body
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import paced
-from netwatch.web.pages.alerts import find_alert, first_of
+from netwatch.web.pages.alerts import find_alert
 from netwatch.web.pages.author import author_of, done
 from netwatch.web.pages.proposal import as_matchers, proposed_labels
 from netwatch.web.pages.silence_form import SilenceForm
 from netwatch.web.pages.templating import Templates
+from netwatch.web.routes import METHODS
+from netwatch.web.silences import STATES, matchers_of, silence_order
 from netwatch.web.views import Views
 
 SHOWN = 200
 COVERED_SHOWN = 20
 _WAY = "page"
-_STATES = (SilenceState.ACTIVE, SilenceState.PENDING, SilenceState.EXPIRED)
 Text = Annotated[str, Query(max_length=1000)]
 
 
@@ -65,7 +64,7 @@ def _add_list(router: APIRouter, views: Views, actions: Actions, templates: Temp
             "silences.html",
             rows=rows,
             total=len(wanted),
-            counts={one: sum(silence.state(now) is one for silence in known) for one in _STATES},
+            counts={one: sum(silence.state(now) is one for silence in known) for one in STATES},
             chosen=state,
             made=next((silence for silence in known if silence.id == made), None),
         )

@@ -1,6 +1,6 @@
 """Fills the templates: autoescape always on, words as filters, in slices that leave the event loop its turn.
 
-May import: netwatch, netwatch.web. Called by: netwatch.web.pages.first, netwatch.web.app.
+May import: netwatch, netwatch.web. Called by: netwatch.web.pages, netwatch.web.app.
 """
 
 from __future__ import annotations
