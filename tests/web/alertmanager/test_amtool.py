@@ -16,9 +16,8 @@ import pytest
 
 from netwatch.model import MuteKind, Muting
 
-from ..desk import Desk
+from ..desk import Desk, quiet_night
 from ..house import House, alert_of
-from .test_api import quiet_night
 
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Run = Callable[..., Awaitable[str]]

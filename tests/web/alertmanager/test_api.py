@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -10,33 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from netwatch.model import AlertState, MuteKind, Muting, Silence
+from netwatch.model import AlertState
 
-from ..desk import Desk
+from ..desk import NOW, Desk, quiet_night, silence_of
 from ..house import House, alert_of, bad_night
+from ..posts import JSON, dumped, posted
 
-NOW = datetime.now(UTC)
 V2 = "/api/v2"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def posted(**changes: object) -> dict[str, object]:
-    fields: dict[str, object] = {
-        "matchers": [{"name": "device", "value": "core-sw1", "isRegex": False, "isEqual": True}],
-        "startsAt": NOW.isoformat(),
-        "endsAt": (NOW + timedelta(hours=2)).isoformat(),
-        "createdBy": "anna",
-        "comment": "core upgrade",
-    }
-    return fields | changes
-
-
-def silence_of(identifier: str, *matchers: str, **changes: object) -> Silence:
-    fields: dict[str, object] = {
-        "id": identifier, "matchers": matchers, "starts_at": NOW - timedelta(hours=1), "created_by": "anna",
-        "ends_at": NOW + timedelta(hours=1), "comment": "core upgrade", "updated_at": NOW - timedelta(hours=1),
-    }  # fmt: skip
-    return Silence(**(fields | changes))  # type: ignore[arg-type]
 
 
 async def test_an_alert_has_the_shape_of_a_gettable_alert(serve):
@@ -75,25 +55,6 @@ async def test_only_what_fires_is_there_since_nothing_else_would_have_been_sent_
 
     assert {alert["labels"]["alertname"] for alert in alerts} == {"DeviceDown", "InterfaceSaturated"}
     assert [alert["fingerprint"] for alert in alerts] == sorted(alert["fingerprint"] for alert in alerts)
-
-
-def quiet_night() -> tuple[House, Desk]:
-    """Alerts told of, silenced, inhibited by another, behind a parent, in maintenance and acknowledged."""
-    house = House(known_alerts=[
-        alert_of("Down", "r1", severity="critical"), alert_of("Slow", "r1"), alert_of("Hot", "sw1"),
-        alert_of("Full", "nas1"), alert_of("Errors", "sw2"), alert_of("Reboot", "sw3"),
-    ])  # fmt: skip
-    desk = Desk(house)
-    desk.put_silence(silence_of("s1", 'device="sw1"'))
-    desk.put_silence(silence_of("s2", 'alertname=~"H.t"', 'severity!="critical"'))
-    desk.put_silence(silence_of("s3", 'device="r1"', ends_at=NOW - timedelta(minutes=1)))
-    desk.held_back = {
-        "Slow-r1-": Muting(kind=MuteKind.INHIBITED, reason="inhibited by Down on r1", by="Down-r1-"),
-        "Full-nas1-": Muting(kind=MuteKind.PARENT, reason="r1 is down, and nas1 is only reached through it", by="r1"),
-        "Errors-sw2-": Muting(kind=MuteKind.MAINTENANCE, reason="in maintenance: core upgrade", by="core upgrade"),
-        "Reboot-sw3-": Muting(kind=MuteKind.ACKNOWLEDGED, reason="acknowledged by ben"),
-    }
-    return house, desk
 
 
 async def test_the_status_says_what_holds_an_alert_back(serve):
@@ -315,11 +276,6 @@ async def test_an_alert_with_half_a_letter_in_its_text_does_not_break_the_list(s
     assert len(alerts) == 2
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
-    max_leaves=12,
-)
 MATCHER = st.fixed_dictionaries(
     {"name": st.text(max_size=8), "value": st.text(max_size=12), "isRegex": st.booleans()},
     optional={"isEqual": st.none() | st.booleans()},
@@ -332,10 +288,6 @@ SILENCE = st.fixed_dictionaries(
     },
     optional={"id": st.text(max_size=9)},
 )  # fmt: skip
-
-
-def dumped(value: object) -> bytes:
-    return json.dumps(value).encode("utf-8", "surrogatepass")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 
 from netwatch.model import MuteKind, Muting
 
-from ..alertmanager.test_api import JSON, NOW, dumped, quiet_night, silence_of
-from ..desk import Desk
+from ..desk import NOW, Desk, quiet_night, silence_of
 from ..house import House, alert_of, bad_night
+from ..posts import JSON, dumped
 
 SATURATED = "InterfaceSaturated-core-sw1-ifName=Gi1/0/7"
 

@@ -9,11 +9,10 @@ import pytest
 from netwatch.engine import LinkSigner
 from netwatch.model import AlertGroup, AlertState
 
-from ..alertmanager.test_api import NOW
 from ..conftest import LINKS
-from ..desk import Desk
+from ..desk import NOW, Desk
 from ..house import House, alert_of
-from .test_pages import Seen
+from .seen import Seen
 
 THREAD = "0f8c2f6d3c6a4f5e9b1d7a2c4e6f8091"
 TO = "anna@example.net"

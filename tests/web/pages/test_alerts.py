@@ -6,10 +6,9 @@ import pytest
 
 from netwatch.model import Event, MuteKind, Muting
 
-from ..alertmanager.test_api import NOW, quiet_night
-from ..desk import Desk
+from ..desk import NOW, Desk, quiet_night
 from ..house import House, alert_of, bad_night
-from .test_pages import HOSTILE, Seen, hostile_house
+from .seen import HOSTILE, Seen, hostile_house
 
 SATURATED = "InterfaceSaturated-core-sw1-ifName=Gi1/0/7"
 PATH = "/alerts/InterfaceSaturated-core-sw1-ifName%3DGi1%2F0%2F7"

@@ -14,8 +14,8 @@ from netwatch.model import SilenceState
 from ..chromium import Chromium
 from ..desk import Desk
 from ..house import bad_night, status_of
+from .seen import HOSTILE, PAGES, hostile_house
 from .test_act import TO, acked, link, two
-from .test_pages import HOSTILE, PAGES, hostile_house
 
 
 @pytest.fixture

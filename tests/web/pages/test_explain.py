@@ -13,7 +13,7 @@ from netwatch.engine import Explanation, Line, Question
 from netwatch.web import WebSettings, create_app
 
 from ..house import House
-from .test_pages import HOSTILE, Seen
+from .seen import HOSTILE, Seen
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from netwatch.model import SilenceState
 
-from ..alertmanager.test_api import NOW, quiet_night, silence_of
-from ..desk import Desk
+from ..desk import NOW, Desk, quiet_night, silence_of
 from ..house import House, alert_of, bad_night
-from .test_pages import Seen
+from .seen import Seen
 
 FIELDS = {
     "matchers": 'device="core-sw1"\nseverity!="critical"', "ends": "2h", "starts": "", "author": "anna",
