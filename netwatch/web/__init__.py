@@ -11,9 +11,9 @@ Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which reads m
 
 from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
 from netwatch.web.app import create_app
-from netwatch.web.explain_api import Explainer
+from netwatch.web.explain import Explainer
 from netwatch.web.listen import parse_listen
-from netwatch.web.mail_text import MailText, mail_text
+from netwatch.web.pages.mail_text import MailText, mail_text
 from netwatch.web.server import Server
 from netwatch.web.settings import WebSettings
 from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views

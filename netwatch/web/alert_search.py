@@ -1,19 +1,22 @@
 """Picks and sorts alerts, for the page and for the API.
 
 A quiet room.
-May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: netwatch.web.api, netwatch.web.alert_pages.
+May import: netwatch.alerts, netwatch.model. Called by: pages, api.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from netwatch.alerts import Matcher, routing_labels
 from netwatch.model import Alert, AlertState, Muting
-from netwatch.web.overview import gravest_first, natural
 
+_SEVERITIES = ("critical", "error", "warning", "info")
+_DIGITS = re.compile(r"(\d+)")
 ORDER_OF_STATES = (AlertState.FIRING, AlertState.PENDING, AlertState.RESOLVED, AlertState.INACTIVE)
 
 
@@ -70,6 +73,20 @@ class AlertSearch:
 def _findable(alert: Alert) -> str:
     key = alert.key
     return f"{key.device} {key.rule} {key.instance} {alert.annotations.get('summary', '')}".casefold()
+
+
+def gravest_first(alert: Alert) -> tuple[int, float]:
+    """Sort key: by severity, then the youngest first; a severity of the operator's own stands last."""
+    known = alert.severity in _SEVERITIES
+    at = alert.firing_at or alert.pending_at
+    return _SEVERITIES.index(alert.severity) if known else len(_SEVERITIES), -at.timestamp()
+
+
+@lru_cache(maxsize=100_000)
+def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """Sort key: `sw2` before `sw10`."""
+    parts = _DIGITS.split(name.lower())
+    return tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
 
 
 def _newest_first(alert: Alert) -> float:

@@ -18,24 +18,29 @@ from starlette.exceptions import HTTPException
 
 from netwatch.errors import LinkError, NetWatchError
 from netwatch.model import NUMBERS, ObjectNames
-from netwatch.web.act_pages import act_router
 from netwatch.web.actions import ActionRefused, Actions, NoActions, NotThere
-from netwatch.web.alert_pages import alert_router
-from netwatch.web.alertmanager_api import alertmanager_router
-from netwatch.web.api import METHODS, api_router
-from netwatch.web.change_api import change_router
-from netwatch.web.explain_api import Explainer, explain_nothing, explain_router
-from netwatch.web.explain_page import explain_page_router
+from netwatch.web.alertmanager.api import alertmanager_router
+from netwatch.web.api.changes import change_router
+from netwatch.web.api.explain import explain_router
+from netwatch.web.api.lists import api_router
+from netwatch.web.explain import Explainer, explain_nothing
 from netwatch.web.guard import Guard, is_alertmanagers
 from netwatch.web.live import Live
 from netwatch.web.metrics_route import metrics_router
-from netwatch.web.pages import page_router
+from netwatch.web.pages.act import act_router
+from netwatch.web.pages.alerts import alert_router
+from netwatch.web.pages.devices import device_router
+from netwatch.web.pages.explain import explain_page_router
+from netwatch.web.pages.first import first_router
+from netwatch.web.pages.outbox import outbox_router
+from netwatch.web.pages.silences import silence_router
+from netwatch.web.pages.templating import Templates
+from netwatch.web.pages.traps import trap_router
+from netwatch.web.routes import METHODS
 from netwatch.web.settings import WebSettings
-from netwatch.web.silence_pages import silence_router
-from netwatch.web.templating import Templates
 from netwatch.web.views import MetricsRenderer, NoTraps, TrapLog, Views
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parent / "pages" / "static"
 _log = structlog.get_logger(__name__)
 
 
@@ -68,7 +73,10 @@ def create_app(
     app.include_router(explain_router(explainer))
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
-    app.include_router(page_router(views, templates, heard, names, doing))
+    app.include_router(first_router(views, templates, heard, names, doing))
+    app.include_router(device_router(views, doing, templates))
+    app.include_router(trap_router(heard, names, templates))
+    app.include_router(outbox_router(views, templates))
     app.include_router(alert_router(views, doing, templates))
     app.include_router(silence_router(views, doing, templates))
     app.include_router(act_router(doing, templates))

@@ -1,6 +1,6 @@
 """Reads the body of a request: bounded, and every way it can be wrong said in words.
 
-May import: netwatch.web. Called by: netwatch.web.alertmanager_api, change_api, silence_pages, act_pages.
+May import: netwatch.web. Called by: netwatch.web.alertmanager.api, api.changes, pages.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ async def form_body(request: Request) -> dict[str, list[str]]:
     for name, value in pairs:
         fields.setdefault(name, []).append(value.replace("\r\n", "\n").replace("\x00", ""))
     return fields
+
+
+def first_of(fields: dict[str, list[str]], name: str) -> str:
+    """Return what a field holds, empty where it was not sent."""
+    return fields[name][0] if name in fields else ""
 
 
 async def no_body(request: Request) -> None:

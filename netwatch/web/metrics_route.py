@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
-from netwatch.web.api import METHODS
+from netwatch.web.routes import METHODS
 from netwatch.web.views import MetricsRenderer, RenderedMetrics, Views
 
 MAX_SCRAPES = 8

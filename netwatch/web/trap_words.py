@@ -1,7 +1,7 @@
 """Writes traps as people read them: names for OIDs where somebody knows them, values as their objects want them.
 
 A quiet room.
-May import: netwatch.model. Called by: netwatch.web.pages, netwatch.web.flat.
+May import: netwatch.model. Called by: pages, api.
 """
 
 from __future__ import annotations

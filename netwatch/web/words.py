@@ -1,7 +1,7 @@
 """Writes values as people read them: durations, ages, bit rates, counts.
 
 A quiet room: the moment "now" is an argument.
-May import: netwatch.model. Called by: netwatch.web.pages and its templates, netwatch.web.flat.
+May import: netwatch.model. Called by: pages and their templates, api, alertmanager.
 """
 
 from __future__ import annotations

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from netwatch.alerts import Route, RouteMatch, compile_silence, parse_matchers, routing_labels, silence_muting
-from netwatch.model import Alert, AlertGroup, AlertState, Event, Muting, Silence, Transaction
+from netwatch.model import Alert, AlertGroup, AlertState, Event, MuteKind, Muting, Silence, Transaction
 from netwatch.store.memory import MemoryStore
 
-from .house import House
+from .house import House, alert_of
 
+NOW = datetime.now(UTC)
 ROUTE = Route(
     receiver="noc",
     routes=(Route(receiver="boss", matchers=parse_matchers('severity="critical"'), continues=True),
@@ -73,3 +74,30 @@ class Desk:
             for alert in self._house.known_alerts
         ]
         return self.store.commit(Transaction(alerts=tuple(a for a in self._house.known_alerts if a.id in wanted)))
+
+
+def silence_of(identifier: str, *matchers: str, **changes: object) -> Silence:
+    fields: dict[str, object] = {
+        "id": identifier, "matchers": matchers, "starts_at": NOW - timedelta(hours=1), "created_by": "anna",
+        "ends_at": NOW + timedelta(hours=1), "comment": "core upgrade", "updated_at": NOW - timedelta(hours=1),
+    }  # fmt: skip
+    return Silence(**(fields | changes))  # type: ignore[arg-type]
+
+
+def quiet_night() -> tuple[House, Desk]:
+    """Alerts told of, silenced, inhibited by another, behind a parent, in maintenance and acknowledged."""
+    house = House(known_alerts=[
+        alert_of("Down", "r1", severity="critical"), alert_of("Slow", "r1"), alert_of("Hot", "sw1"),
+        alert_of("Full", "nas1"), alert_of("Errors", "sw2"), alert_of("Reboot", "sw3"),
+    ])  # fmt: skip
+    desk = Desk(house)
+    desk.put_silence(silence_of("s1", 'device="sw1"'))
+    desk.put_silence(silence_of("s2", 'alertname=~"H.t"', 'severity!="critical"'))
+    desk.put_silence(silence_of("s3", 'device="r1"', ends_at=NOW - timedelta(minutes=1)))
+    desk.held_back = {
+        "Slow-r1-": Muting(kind=MuteKind.INHIBITED, reason="inhibited by Down on r1", by="Down-r1-"),
+        "Full-nas1-": Muting(kind=MuteKind.PARENT, reason="r1 is down, and nas1 is only reached through it", by="r1"),
+        "Errors-sw2-": Muting(kind=MuteKind.MAINTENANCE, reason="in maintenance: core upgrade", by="core upgrade"),
+        "Reboot-sw3-": Muting(kind=MuteKind.ACKNOWLEDGED, reason="acknowledged by ben"),
+    }
+    return house, desk

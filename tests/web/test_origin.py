@@ -11,7 +11,7 @@ from netwatch.web.metrics import REFUSED_CHANGES
 from netwatch.web.origin import is_foreign
 
 from .house import House
-from .test_alertmanager_api import posted
+from .posts import posted
 
 HERE = {"host": "192.0.2.5:10916"}
 OUTSIDE = "https://netwatch.example.net/"

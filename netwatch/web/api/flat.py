@@ -1,0 +1,176 @@
+"""Turns the house's nouns into the API's flat objects: one level deep, RFC 3339 times, never a secret.
+
+Every field is named here by hand, so that a field added to a noun is not published by accident.
+May import: netwatch.model. Called by: netwatch.web.api.lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from netwatch.model import (
+    Alert,
+    DeviceStatus,
+    Event,
+    Muting,
+    ObjectNames,
+    OutboxEntry,
+    ReadingGap,
+    Silence,
+    TableReading,
+    TrapEvent,
+)
+from netwatch.web.trap_words import shown_trap
+from netwatch.web.words import plain_value, rfc3339
+
+Scalar = str | int | float | bool | None
+Flat = dict[str, Scalar]
+
+
+def _prefixed(prefix: str, texts: Mapping[str, str]) -> Flat:
+    return {f"{prefix}_{name}": text for name, text in texts.items()}
+
+
+def flat_device(status: DeviceStatus) -> Flat:
+    """Return one device; its configured labels begin with `label_`."""
+    device = status.device
+    return {
+        "name": device.name,
+        "address": device.address,
+        "port": device.port,
+        "version": device.credential.version,
+        "credential": device.credential.name,
+        "up": status.up,
+        "profile": status.profile,
+        "sys_name": status.sys_name,
+        "sys_descr": status.sys_descr,
+        "sys_object_id": status.sys_object_id,
+        "uptime_seconds": status.uptime.total_seconds() if status.uptime is not None else None,
+        "round_trip_seconds": status.round_trip.total_seconds() if status.round_trip is not None else None,
+        "last_polled_at": rfc3339(status.last_polled_at),
+        "partial_tables": " ".join(status.partial_tables),
+        "trouble": status.trouble,
+        **_prefixed("label", device.labels),
+    }
+
+
+def flat_rows(reading: TableReading) -> Iterator[Flat]:
+    """Yield the rows of a table: labels and columns by their MIB names, rates with `_per_second` behind."""
+    common: Flat = {"table": reading.table, "at": rfc3339(reading.at), "partial": reading.partial}
+    for row, index in enumerate(reading.rows.index):
+        flat = common | {"index": index, "key": reading.rows.keys[row]} | reading.rows.labels_of(row)
+        flat |= {name: plain_value(values[row]) for name, values in reading.columns.items()}
+        flat |= {f"{name}_per_second": plain_value(rates[row]) for name, rates in reading.rates.items()}
+        yield flat
+
+
+def flat_gap(gap: ReadingGap) -> Flat:
+    """Return a table that should have been read and was not."""
+    return {"table": gap.table, "at": rfc3339(gap.at), "gap": gap.reason}
+
+
+def flat_alert(alert: Alert, muting: Muting | None = None) -> Flat:
+    """Return one alert and what holds it back; labels begin with `label_`, annotations with `annotation_`."""
+    return {
+        "id": alert.id,
+        "rule": alert.key.rule,
+        "device": alert.key.device,
+        "instance": alert.key.instance,
+        "state": alert.state.value,
+        "severity": alert.severity,
+        "summary": alert.annotations.get("summary", ""),
+        "value": plain_value(alert.value),
+        "threshold": plain_value(alert.threshold),
+        "pending_at": rfc3339(alert.pending_at),
+        "firing_at": rfc3339(alert.firing_at),
+        "healthy_since": rfc3339(alert.healthy_since),
+        "resolved_at": rfc3339(alert.resolved_at),
+        "seen_at": rfc3339(alert.seen_at),
+        "trap_count": alert.trap_count,
+        "flapping": alert.flapping,
+        "acked_at": rfc3339(alert.acked_at),
+        "acked_by": alert.acked_by,
+        "ack_comment": alert.ack_comment,
+        "muted": muting.kind.value if muting is not None else "",
+        "muted_reason": muting.reason if muting is not None else "",
+        "muted_until": rfc3339(muting.until) if muting is not None else None,
+        "muted_by": muting.by if muting is not None else "",
+        **_prefixed("label", alert.labels),
+        **_prefixed("annotation", alert.annotations),
+    }
+
+
+def flat_silence(silence: Silence, now: datetime) -> Flat:
+    """Return one silence; `matchers` are joined by commas, as in braces."""
+    return {
+        "id": silence.id,
+        "state": silence.state(now).value,
+        "matchers": ", ".join(silence.matchers),
+        "starts_at": rfc3339(silence.starts_at),
+        "ends_at": rfc3339(silence.ends_at),
+        "created_by": silence.created_by,
+        "comment": silence.comment,
+        "updated_at": rfc3339(silence.updated_at),
+    }
+
+
+def flat_event(event: Event) -> Flat:
+    """Return one line of the event log."""
+    return {
+        "at": rfc3339(event.at),
+        "kind": event.kind,
+        "text": event.text,
+        "device": event.device,
+        "rule": event.rule,
+        "instance": event.instance,
+        "alert_id": event.alert_id,
+        "entry_id": event.entry_id,
+        "group_key": event.group_key,
+        **_prefixed("detail", event.details),
+    }
+
+
+def flat_trap(trap: TrapEvent, names: ObjectNames) -> Flat:
+    """Return one trap; `count` is how many it stands for, `repeated` that they say again what was said before."""
+    shown = shown_trap(trap, names)
+    return {
+        "at": rfc3339(trap.at),
+        "source": trap.source,
+        "device": trap.device,
+        "version": trap.version,
+        "trap": shown.name,
+        "trap_oid": str(trap.trap_oid),
+        "varbinds": shown.text,
+        "count": trap.count,
+        "repeated": trap.repeated,
+        "inform": trap.inform,
+        "relay": trap.relay,
+        "user": trap.user,
+        "uptime_seconds": trap.uptime.total_seconds() if trap.uptime is not None else None,
+    }
+
+
+def flat_mail(entry: OutboxEntry) -> Flat:
+    """Return one mail without its text, which `/outbox/ID` shows."""
+    return {
+        "id": entry.id,
+        "message_id": entry.message_id,
+        "kind": entry.kind.value,
+        "state": entry.state.value,
+        "recipient": entry.recipient,
+        "subject": entry.subject,
+        "receiver": entry.receiver,
+        "envelope_sender": entry.envelope_sender,
+        "created_at": rfc3339(entry.created_at),
+        "not_before": rfc3339(entry.not_before),
+        "attempts": entry.attempts,
+        "last_tried_at": rfc3339(entry.last_tried_at),
+        "last_reply": entry.last_reply,
+        "sent_at": rfc3339(entry.sent_at),
+        "group_key": entry.group_key,
+        "alert_ids": " ".join(entry.alert_ids),
+        "thread_id": entry.thread_id,
+        "told_by": entry.told_by,
+        "bytes": len(entry.message),
+    }

@@ -1,0 +1,78 @@
+"""The pages of devices: the list, worst first, and one device with its interfaces and tables.
+
+May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+
+from netwatch.model import REACHABILITY, Device, TableReading
+from netwatch.web.actions import Actions
+from netwatch.web.pages.interfaces import interfaces_of, is_interface_table
+from netwatch.web.pages.overview import overview_of
+from netwatch.web.pages.templating import Templates
+from netwatch.web.pages.traps import is_address
+from netwatch.web.routes import METHODS, find_device
+from netwatch.web.views import Views
+
+DEVICES_ON_A_PAGE = 200
+ROWS_OF_A_TABLE = 200
+
+Page = Annotated[int, Query(ge=1, le=100_000)]
+Filter = Annotated[str, Query(max_length=255)]
+
+
+def device_router(views: Views, actions: Actions, templates: Templates) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(include_in_schema=False, default_response_class=Response)
+
+    @router.api_route("/devices", methods=METHODS)
+    async def devices(page: Page = 1, q: Filter = "") -> Response:
+        seen = overview_of(views.devices(), await views.alerts(), ())
+        found = [row for row in seen.rows if q.casefold() in _findable(row.status.device, row.status.sys_name)]
+        pages = max(1, math.ceil(len(found) / DEVICES_ON_A_PAGE))
+        page = min(page, pages)
+        rows = found[(page - 1) * DEVICES_ON_A_PAGE : page * DEVICES_ON_A_PAGE]
+        return await templates.page(
+            "devices.html", rows=rows, found=len(found), total=len(seen.rows), q=q, page=page, pages=pages
+        )
+
+    @router.api_route("/devices/{name:path}", methods=METHODS)
+    async def device(name: str) -> Response:
+        if is_address(name) and all(one.device.name != name for one in views.devices()):
+            return RedirectResponse(f"/traps?q={quote(name)}")  # traps alert also of senders that are not watched
+        status = find_device(views, name)
+        alerts = [alert for alert in await views.alerts() if alert.key.device == name]
+        row = overview_of([status], alerts, ())
+        readings = views.readings(name)
+        alerting = {alert.key.instance for alert in row.firing if alert.key.instance}
+        return await templates.page(
+            "device.html",
+            status=status,
+            row=row.rows[0],
+            firing=row.firing,
+            pending=row.pending,
+            mutings=await actions.mutings_of(row.firing),
+            interfaces=interfaces_of(readings, alerting),
+            tables=[reading for reading in readings if not _is_shown_elsewhere(reading)],
+            schema=views.schema(),
+            gaps=views.gaps(name),
+            events=await views.events(20, name),
+            rows_of_a_table=ROWS_OF_A_TABLE,
+        )
+
+    return router
+
+
+def _is_shown_elsewhere(reading: TableReading) -> bool:
+    return is_interface_table(reading) or reading.table == REACHABILITY.name
+
+
+def _findable(device: Device, sys_name: str) -> str:
+    return f"{device.name} {device.address} {sys_name}".casefold()

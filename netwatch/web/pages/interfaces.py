@@ -1,0 +1,117 @@
+"""Makes the interfaces of a device out of its readings, whatever tables their columns came in.
+
+A quiet room. May import: netwatch.model. Called by: devices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from netwatch.model import TableReading
+
+State = Literal["alert", "up", "down", "off", "unknown"]
+
+_TELLS_INTERFACES = frozenset({"ifOperStatus", "ifAdminStatus", "ifHCInOctets", "ifInOctets"})
+_OPER_STATUS = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "not present", 7: "lower layer down"}
+"""ifOperStatus (RFC 2863)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """One interface as the page shows it; None where the device did not say.
+
+    state: for the colour: `down` alone is no alarm (unused ports are), `alert` is. off: an administrator's wish.
+    """
+
+    index: str
+    name: str
+    alias: str
+    state: State
+    status: str
+    speed: float | None
+    in_bits: float | None
+    out_bits: float | None
+    errors: float | None
+    discards: float | None
+
+    @property
+    def in_ratio(self) -> float | None:
+        """Return how full the interface is inwards, 0 to 1."""
+        return _ratio(self.in_bits, self.speed)
+
+    @property
+    def out_ratio(self) -> float | None:
+        """Return how full the interface is outwards, 0 to 1."""
+        return _ratio(self.out_bits, self.speed)
+
+
+def is_interface_table(reading: TableReading) -> bool:
+    """Return whether a table's rows are interfaces."""
+    return not _TELLS_INTERFACES.isdisjoint(reading.columns)
+
+
+def interfaces_of(readings: Iterable[TableReading], alerting: Collection[str] = ()) -> list[Interface]:
+    """Return the interfaces in the order of their index; `alerting` holds the keys of rows with a firing alert."""
+    rows: dict[str, dict[str, object]] = {}
+    for reading in filter(is_interface_table, readings):
+        for number, index in enumerate(reading.rows.index):
+            row = rows.setdefault(index, {})
+            row.update(reading.rows.labels_of(number))
+            row["alerting"] = row.get("alerting", False) or reading.rows.keys[number] in alerting
+            row.update({name: _at(values, number) for name, values in reading.columns.items()})
+            row.update({f"rate {name}": _at(values, number) for name, values in reading.rates.items()})
+    return [_interface(index, rows[index]) for index in sorted(rows, key=_index_order)]
+
+
+def _interface(index: str, row: Mapping[str, object]) -> Interface:
+    admin, oper = row.get("ifAdminStatus"), row.get("ifOperStatus")
+    status = "off" if admin == 2 else _OPER_STATUS.get(oper, "unknown") if isinstance(oper, int) else "unknown"
+    state: State = "up" if oper == 1 else "unknown" if status in ("unknown", "testing") else "down"
+    name = str(row.get("ifName") or row.get("ifDescr") or index)
+    return Interface(
+        index=index,
+        name=name,
+        alias=str(row.get("ifAlias") or ""),
+        state="alert" if row["alerting"] else "off" if admin == 2 else state,
+        status=status,
+        speed=_speed(row),
+        in_bits=_bits(row, "ifHCInOctets", "ifInOctets"),
+        out_bits=_bits(row, "ifHCOutOctets", "ifOutOctets"),
+        errors=_sum(row, "ifInErrors", "ifOutErrors"),
+        discards=_sum(row, "ifInDiscards", "ifOutDiscards"),
+    )
+
+
+def _speed(row: Mapping[str, object]) -> float | None:
+    """Return bits per second; ifSpeed ends at 4.29e9 and ifHighSpeed is 0 where an agent does not know it."""
+    high = _number(row.get("ifHighSpeed"))
+    return high * 1e6 if high else _number(row.get("ifSpeed")) or None
+
+
+def _bits(row: Mapping[str, object], wide: str, narrow: str) -> float | None:
+    rate = _number(row.get(f"rate {wide}"))
+    rate = _number(row.get(f"rate {narrow}")) if rate is None else rate
+    return None if rate is None else rate * 8
+
+
+def _sum(row: Mapping[str, object], *columns: str) -> float | None:
+    rates = [rate for column in columns if (rate := _number(row.get(f"rate {column}"))) is not None]
+    return sum(rates) if rates else None
+
+
+def _ratio(bits: float | None, speed: float | None) -> float | None:
+    return None if bits is None or not speed else min(bits / speed, 1.0)
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, int | float) else None
+
+
+def _at(values: Sequence[object], number: int) -> object:
+    return values[number] if number < len(values) else None
+
+
+def _index_order(index: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(part), "") if part.isascii() and part.isdigit() else (0, part) for part in index.split("."))

@@ -1,0 +1,117 @@
+"""Sums the house up: which devices need a look, what fires, and one sentence that says it all.
+
+A quiet room. May import: netwatch.model, netwatch.web. Called by: first, devices.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from netwatch.model import Alert, AlertState, DeviceStatus
+from netwatch.web.alert_search import gravest_first, natural
+from netwatch.web.words import counted
+
+Level = Literal["good", "warn", "bad"]
+DeviceState = Literal["down", "alert", "trouble", "unknown", "up"]
+"""From worst to best, which is the order of the page."""
+
+_RANK: dict[DeviceState, int] = {"down": 0, "alert": 1, "trouble": 2, "unknown": 3, "up": 4}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow:
+    """A device, the alerts that fire for it and the state it is shown in, the worst that is known."""
+
+    status: DeviceStatus
+    state: DeviceState
+    firing: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What the first page says. rows: worst first; firing, pending: gravest first; problems: NetWatch's own."""
+
+    rows: tuple[DeviceRow, ...]
+    counts: Mapping[DeviceState, int]
+    firing: tuple[Alert, ...]
+    pending: tuple[Alert, ...]
+    problems: tuple[str, ...]
+
+    def count(self, state: DeviceState) -> int:
+        """Return how many devices are in a state."""
+        return self.counts.get(state, 0)
+
+    @property
+    def level(self) -> Level:
+        """Return how bad it is: bad is what somebody should get up for."""
+        grave = any(alert.severity in ("critical", "error") for alert in self.firing)
+        if self.count("down") or grave:
+            return "bad"
+        quiet = not self.firing and not self.problems and not self.count("trouble") and self.rows
+        return "good" if quiet else "warn"
+
+    @property
+    def headline(self) -> str:
+        """Return the whole state in a sentence."""
+        if not self.rows:
+            return "No devices are configured yet"
+        parts = self._trouble_in_words()
+        if parts:
+            return _listed(parts)
+        if self.count("unknown") == len(self.rows):
+            return "Asking the devices for the first time"
+        waiting = self.count("unknown")
+        answering = len(self.rows) - waiting
+        if waiting:
+            asked = counted(answering, "device answers", "devices answer")
+            return f"{asked}, {waiting:,} not asked yet, no alert is firing"
+        asked = "The device answers" if answering == 1 else f"All {answering:,} devices answer"
+        return f"{asked}, no alert is firing"
+
+    def _trouble_in_words(self) -> list[str]:
+        down, trouble = self.count("down"), self.count("trouble")
+        parts = []
+        if down:
+            parts.append(f"{counted(down, 'device is', 'devices are')} down")
+        if self.firing:
+            parts.append(f"{counted(len(self.firing), 'alert is', 'alerts are')} firing")
+        if trouble:
+            parts.append(f"{counted(trouble, 'device gives', 'devices give')} trouble")
+        if self.problems:
+            parts.append("NetWatch itself needs attention")
+        return parts
+
+
+def overview_of(devices: Iterable[DeviceStatus], alerts: Sequence[Alert], problems: Sequence[str]) -> Overview:
+    """Sort devices and alerts into the overview."""
+    firing = sorted((alert for alert in alerts if alert.state is AlertState.FIRING), key=gravest_first)
+    pending = sorted((alert for alert in alerts if alert.state is AlertState.PENDING), key=gravest_first)
+    by_device: dict[str, list[Alert]] = defaultdict(list)
+    for alert in firing:
+        by_device[alert.key.device].append(alert)
+    rows = [_row(status, tuple(by_device.get(status.device.name, ()))) for status in devices]
+    return Overview(
+        rows=tuple(sorted(rows, key=lambda row: (_RANK[row.state], natural(row.status.device.name)))),
+        counts=Counter(row.state for row in rows),
+        firing=tuple(firing),
+        pending=tuple(pending),
+        problems=tuple(problems),
+    )
+
+
+def _row(status: DeviceStatus, firing: tuple[Alert, ...]) -> DeviceRow:
+    state: DeviceState = "unknown" if status.up is None else "up"
+    if status.up is False:
+        state = "down"
+    elif firing:
+        state = "alert"
+    elif status.trouble or status.partial_tables:
+        state = "trouble"
+    return DeviceRow(status=status, state=state, firing=firing)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

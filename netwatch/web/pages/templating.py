@@ -1,0 +1,53 @@
+"""Fills the templates: autoescape always on, words as filters, in slices that leave the event loop its turn.
+
+May import: netwatch, netwatch.web. Called by: netwatch.web.pages, netwatch.web.app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from netwatch.web import words
+
+_SLICE_SECONDS = 0.003
+
+
+class Templates:
+    """The pages of one server."""
+
+    def __init__(self, version: str, *, can_change: bool = False) -> None:
+        """Read every template; `can_change` says whether the pages offer to silence and to acknowledge."""
+        self._environment = Environment(
+            loader=PackageLoader("netwatch.web.pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals["version"] = version
+        self._environment.globals["can_change"] = can_change
+        self._environment.globals["NOTHING"] = words.NOTHING
+        for one in (
+            words.duration, words.milliseconds, words.age, words.instant, words.rfc3339, words.bit_rate,
+            words.event_rate, words.percent, words.number, words.counted, words.shortened, words.value_text,
+        ):  # fmt: skip
+            self._environment.filters[one.__name__] = one
+        for name in self._environment.list_templates():
+            self._environment.get_template(name)  # compiled now, not while the event loop has other work
+
+    async def page(self, name: str, status_code: int = 200, **context: object) -> HTMLResponse:
+        """Return the filled template; `now` is one moment for the whole page."""
+        template = self._environment.get_template(name)
+        pieces = []
+        until = time.perf_counter() + _SLICE_SECONDS
+        for piece in template.generate(now=datetime.now(UTC), **context):
+            pieces.append(piece)
+            if time.perf_counter() >= until:
+                await asyncio.sleep(0)
+                until = time.perf_counter() + _SLICE_SECONDS
+        return HTMLResponse("".join(pieces), status_code)

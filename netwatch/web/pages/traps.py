@@ -1,0 +1,45 @@
+"""The page of traps: the newest, of one device or sender where one is named.
+
+May import: netwatch.model, netwatch.web. Called by: netwatch.web.app, netwatch.web.pages.devices.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from netwatch.model import ObjectNames
+from netwatch.web.pages.templating import Templates
+from netwatch.web.routes import METHODS
+from netwatch.web.trap_words import shown_traps
+from netwatch.web.views import TrapLog
+
+TRAPS_ON_A_PAGE = 200
+
+Filter = Annotated[str, Query(max_length=255)]
+
+
+def trap_router(trap_log: TrapLog, names: ObjectNames, templates: Templates) -> APIRouter:
+    """Return the route."""
+    router = APIRouter(include_in_schema=False, default_response_class=Response)
+
+    @router.api_route("/traps", methods=METHODS)
+    async def traps(q: Filter = "") -> Response:
+        wanted = q.strip()
+        device, source = (None, wanted) if is_address(wanted) else (wanted or None, None)
+        found = await trap_log.traps(TRAPS_ON_A_PAGE, device, source)
+        return await templates.page("traps.html", traps=shown_traps(found, names), q=wanted, most=TRAPS_ON_A_PAGE)
+
+    return router
+
+
+def is_address(text: str) -> bool:
+    """Return whether a device or sender is named by its address."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

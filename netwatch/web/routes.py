@@ -1,0 +1,33 @@
+"""What routes have alike, whoever asks: the methods of those that only show, and the 400s and 404s of a question.
+
+May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: pages, api, alertmanager, metrics_route, app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi import HTTPException
+
+from netwatch.alerts import Matcher
+from netwatch.model import DeviceStatus
+from netwatch.web.matcher_text import read_matchers
+from netwatch.web.views import Views
+
+METHODS = ["GET", "HEAD"]
+
+
+def matchers_from(texts: Iterable[str]) -> tuple[Matcher, ...]:
+    """Return the matchers of a query, or raise the 400."""
+    try:
+        return tuple(matcher for text in texts for matcher in read_matchers(text))
+    except ValueError as exc:
+        raise HTTPException(400, f"bad matcher format: {exc}") from exc
+
+
+def find_device(views: Views, name: str) -> DeviceStatus:
+    """Return a device by name, or raise the 404."""
+    found = next((status for status in views.devices() if status.device.name == name), None)
+    if found is None:
+        raise HTTPException(404, f"no device is called {name!r}")
+    return found

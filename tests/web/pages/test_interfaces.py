@@ -1,0 +1,78 @@
+"""Interfaces out of readings."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from netwatch.model import RowSet, TableReading
+from netwatch.web.pages.interfaces import interfaces_of
+
+
+def table(columns, rates=None, *, name="ifTable", index=("1", "2"), labels=None):
+    rows = RowSet(index=index, keys=tuple(f"ifName=Gi{one}" for one in index), labels=labels or {})
+    return TableReading(device="sw1", table=name, at=datetime.now(UTC), rows=rows, columns=columns, rates=rates or {})
+
+
+def test_state_follows_the_administrators_wish_first():
+    readings = [table({"ifAdminStatus": [2, 1, 1, 1], "ifOperStatus": [2, 1, 2, 7]}, index=("1", "2", "3", "4"))]
+
+    shown = [(one.state, one.status) for one in interfaces_of(readings)]
+
+    assert shown == [("off", "off"), ("up", "up"), ("down", "down"), ("down", "lower layer down")]
+
+
+def test_a_row_with_a_firing_alert_is_an_alert_whatever_its_status():
+    shown = interfaces_of([table({"ifOperStatus": [2, 1]})], alerting={"ifName=Gi1"})
+
+    assert [one.state for one in shown] == ["alert", "up"]
+
+
+def test_what_the_device_does_not_say_is_unknown_and_not_zero():
+    (one, _) = interfaces_of([table({"ifOperStatus": [None, 1]})])
+
+    assert (one.state, one.in_bits, one.speed, one.errors, one.in_ratio) == ("unknown", None, None, None, None)
+
+
+def test_columns_of_two_tables_meet_in_one_interface():
+    shown = interfaces_of(
+        [
+            table({"ifOperStatus": [1, 1]}, labels={"ifDescr": ("GigabitEthernet1", "GigabitEthernet2")}),
+            table({"ifHCInOctets": [0, 0], "ifHighSpeed": [1000, 0]}, {"ifHCInOctets": [1e6, None]}, name="ifXTable"),
+        ]
+    )
+
+    assert [(one.name, one.in_bits, one.speed) for one in shown] == [
+        ("GigabitEthernet1", 8e6, 1e9),
+        ("GigabitEthernet2", None, None),
+    ]
+    assert shown[0].in_ratio == 0.008
+
+
+def test_the_32_bit_counter_stands_in_where_a_row_has_no_64_bit_one():
+    rates = {"ifHCInOctets": [10.0, None], "ifInOctets": [9.0, 5.0]}
+    shown = interfaces_of([table({"ifHCInOctets": [1, None], "ifInOctets": [1, 2]}, rates)])
+
+    assert [one.in_bits for one in shown] == [80.0, 40.0]
+
+
+def test_a_rate_above_the_speed_is_shown_as_full():
+    (one, _) = interfaces_of([table({"ifInOctets": [1, 1], "ifSpeed": [1000, 0]}, {"ifInOctets": [1000.0, 0.0]})])
+
+    assert one.in_ratio == 1.0
+
+
+def test_errors_count_both_ways():
+    rates = {"ifInErrors": [0.5, None], "ifOutErrors": [0.25, None], "ifInDiscards": [None, 2.0]}
+    shown = interfaces_of([table({"ifOperStatus": [1, 1]}, rates)])
+
+    assert [(one.errors, one.discards) for one in shown] == [(0.75, None), (None, 2.0)]
+
+
+def test_interfaces_stand_in_the_order_of_their_index():
+    shown = interfaces_of([table({"ifOperStatus": [1, 1, 1]}, index=("10", "9", "1.2"))])
+
+    assert [one.index for one in shown] == ["1.2", "9", "10"]
+
+
+def test_tables_about_something_else_are_left_alone():
+    assert interfaces_of([table({"hrStorageUsed": [1, 2]}, name="hrStorageTable")]) == []
