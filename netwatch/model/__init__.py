@@ -27,6 +27,7 @@ from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
 from netwatch.model.settings import Section
 from netwatch.model.shipped import shipped_directory
 from netwatch.model.silence import Silence, SilenceState
+from netwatch.model.text import cleaned, cleaned_lines
 from netwatch.model.transaction import Composition, Memory, Transaction
 from netwatch.model.trap import TrapEvent
 from netwatch.model.values import Missing, Tag, Value, Varbind
@@ -43,7 +44,7 @@ from netwatch.model.yaml_file import (
 
 __all__ = [
     "bounded_matcher",
-    "NUMBERS", "ObjectNames", "plain_text", "trap_name",
+    "NUMBERS", "ObjectNames", "plain_text", "trap_name", "cleaned", "cleaned_lines",
     "Oid", "Missing", "Tag", "Value", "Varbind",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",

@@ -1,18 +1,19 @@
 """Types an expression against a table: every name becomes a column, every comparison compares like with like.
 
+Which functions may be called is the caller's choice: the checker is given them, and hands itself to the one called.
+
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.grammar, nodes, sources, functions. Called by: loading, functions.
+May import: netwatch.model, netwatch.rules.grammar, kleene, nodes, sources. Called by: compiling, functions.
 """
 
 from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from netwatch.model import ColumnKind, TableSchema
-from netwatch.rules import functions
 from netwatch.rules.grammar import Flaw, did_you_mean, offset_of
 from netwatch.rules.kleene import power
 from netwatch.rules.nodes import (
@@ -43,12 +44,23 @@ _ARITHMETIC: Mapping[type[ast.operator], str] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """A function: how it is written, how many arguments it takes, and what makes its node."""
+
+    usage: str
+    least: int
+    most: int
+    build: Callable[[Checker, ast.Call, str], Node]
+
+
 class Checker:
     """Checks one expression; what is wrong gathers in `flaws`, and stands as Wrong in the tree."""
 
-    def __init__(self, text: str, table: TableSchema) -> None:
+    def __init__(self, text: str, table: TableSchema, functions: Mapping[str, Signature]) -> None:
         self.text = text
         self.table = table
+        self.functions = functions
         self.flaws: list[Flaw] = []
 
     def check(self, node: ast.expr, kind: Kind | None = None) -> Node:
@@ -78,8 +90,8 @@ class Checker:
         if node.id in self.table.labels:
             return node.id, None
         known = [*self.table.columns, *self.table.labels]
-        if node.id in functions.FUNCTIONS:
-            return self.wrong(node, f"{node.id} is a function; write {functions.FUNCTIONS[node.id].usage}")
+        if node.id in self.functions:
+            return self.wrong(node, f"{node.id} is a function; write {self.functions[node.id].usage}")
         hint = did_you_mean(node.id, known)
         return self.wrong(node, f"table {self.table.name} has no column or label {node.id}{hint}")
 
@@ -110,10 +122,21 @@ class Checker:
             case ast.BinOp():
                 return self._arithmetic(node)
             case ast.Call():
-                return functions.call(self, node)
+                return self._call(node)
             case ast.IfExp():
                 return self._choice(node)
         return self.wrong(node, "a list stands only on the right of `in`")
+
+    def _call(self, node: ast.Call) -> Node:
+        if not isinstance(node.func, ast.Name):
+            return self.wrong(node, "only functions by their name can be called")
+        name = node.func.id
+        signature = self.functions.get(name)
+        if signature is None:
+            return self.wrong(node, f"there is no function {name}{did_you_mean(name, self.functions)}")
+        if node.keywords or not signature.least <= len(node.args) <= signature.most:
+            return self.wrong(node, f"write {signature.usage}")
+        return signature.build(self, node, name)
 
     def _constant(self, node: ast.Constant) -> Node:
         value = node.value

@@ -16,6 +16,7 @@ from netwatch.rules.formula import Formula
 from netwatch.rules.grammar import BadExpression, Flaw, did_you_mean, names_in, offset_of, parse
 from netwatch.rules.nodes import Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
 from netwatch.rules.proofs import common_ground, outcomes
+from netwatch.rules.remembering import WITH_MEMORY
 from netwatch.rules.rule import Rule
 from netwatch.rules.rule_file import RuleEntry
 from netwatch.rules.templates import compile_template
@@ -132,7 +133,7 @@ def _complain_of_mixture(draft: _Draft, known: Mapping[str, set[str]]) -> None:
 
 def _type_all(draft: _Draft, table: TableSchema) -> None:
     for name, tree in draft.trees.items():
-        checker = Checker(draft.texts[name], table)
+        checker = Checker(draft.texts[name], table, WITH_MEMORY)
         node = checker.check(tree, None if name == "value" else Kind.TRUTH)
         if node.kind is Kind.TRUTH and name == "value":
             checker.wrong(tree, "a number or text is wanted here, and this is true or false")

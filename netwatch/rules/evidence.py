@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from netwatch.model import NUMBERS, Missing, ObjectNames, TableReading, plain_text, trap_name
+from netwatch.model import NUMBERS, Missing, ObjectNames, TableReading, cleaned, plain_text, trap_name
 from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame
+from netwatch.rules.frame import Frame, Source
 from netwatch.rules.nodes import Node, Read
+from netwatch.rules.remembering import Over, Seen
 from netwatch.rules.rule import Verdicts
-from netwatch.rules.sources import Earlier, FirstKnown, Increases, Labels, Numbers, Over, Rates, Seen, Source, Texts
+from netwatch.rules.sources import Earlier, FirstKnown, Increases, Labels, Numbers, Rates, Texts
 from netwatch.rules.spoken import UNKNOWN, parts_of, result_of, said, source_text, value_text, written
-from netwatch.rules.templates import cleaned
 from netwatch.rules.trap_names import TrapPattern
 from netwatch.rules.trap_rule import Outcome, TrapFacts, TrapRule, TrapVerdict, frame_of_trap, varbinds_text
 

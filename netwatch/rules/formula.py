@@ -6,21 +6,18 @@ raises (a division by zero), all rows take exact code; in pure arithmetic only t
 same each way; tests hold all of them against a slow interpreter.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules.emitter, kleene, nodes, sources. Called by: sources, loading, rule.
+May import: netwatch.rules.emitter, frame, kleene, nodes. Called by: sources, loading, rule.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from netwatch.rules.emitter import exact_code, matcher_key, plain_code
+from netwatch.rules.frame import Frame, Prepared, Source
 from netwatch.rules.kleene import EXACT, PLAIN
 from netwatch.rules.nodes import Arithmetic, Function, Kind, Matching, Node, Number, Read
-
-if TYPE_CHECKING:
-    from netwatch.rules.frame import Frame
-    from netwatch.rules.sources import Prepared, Source
 
 _PURE = (Arithmetic, Function, Number, Read)
 _Column = Callable[..., list[Any]]
@@ -38,7 +35,7 @@ class Formula:
                  "text")  # fmt: skip
 
     def __init__(self, node: Node, text: str) -> None:
-        """Compile `node`; `text` is how the rule wrote it, and names whatever is remembered for it."""
+        """Compile `node`; `text` is how it was written, and names whatever is remembered for it."""
         sources = {inner.source.key: inner.source for inner in node.walk() if isinstance(inner, Read)}
         matchers = {matcher_key(inner): inner.matcher for inner in node.walk() if isinstance(inner, Matching)}
         self.text = text
@@ -113,5 +110,5 @@ def _careful(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 def _compiled(source: str, space: Mapping[str, Any]) -> Callable[..., Any]:
     names = {"__builtins__": {}, "zip": zip, **PLAIN, **EXACT, **space}
-    function: Callable[..., Any] = eval(compile(source, "<rule>", "eval"), names)  # noqa: S307  # the emitter's own text
+    function: Callable[..., Any] = eval(compile(source, "<formula>", "eval"), names)  # noqa: S307  # the emitter's own text
     return function

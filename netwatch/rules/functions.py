@@ -1,4 +1,4 @@
-"""The functions of the rule language: what each takes, and what it reads.
+"""The functions of the language: what each takes, and what it reads.
 
     rate(counter)             increase per second
     delta(column)             difference to the reading before; of a counter, its increase
@@ -9,26 +9,23 @@
     abs(x)  min(a, b, ..)  max(a, b, ..)          row by row
     min(x) max(x) avg(x) sum(x) count(x)          over all rows of the table; count(condition) counts where it holds
     matches(text, 'regex')    whether the whole text matches
-    seen(condition)           whether it was ever true for this row, this reading included
-    avg_over(x, '5m')  min_over(..)  max_over(..) over the readings of the last 5 minutes
-    forecast(x, '4h')         where the straight line through the last 4 hours (one day at most) stands 4 hours from
-                              now; unknown until a quarter of that time was seen, in three readings or more
+
+None of them looks further back than the reading before; those that do are in remembering.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.nodes, sources, formula, windows. Called by: checker.
+May import: netwatch.model, netwatch.rules.checker, formula, nodes, sources. Called by: remembering, and the checker,
+which is given FUNCTIONS.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from netwatch.model import ColumnKind, bounded_matcher, parse_duration
+from netwatch.model import ColumnKind, bounded_matcher
+from netwatch.rules.checker import Checker, Signature
 from netwatch.rules.formula import Formula
-from netwatch.rules.grammar import did_you_mean
+from netwatch.rules.frame import Source
 from netwatch.rules.nodes import (
     Absence,
     Arithmetic,
@@ -47,42 +44,11 @@ from netwatch.rules.sources import (
     FirstKnown,
     Increases,
     Numbers,
-    Over,
     Rates,
-    Seen,
-    Source,
     Texts,
 )
-from netwatch.rules.windows import MAX_SPAN
 
-if TYPE_CHECKING:
-    from netwatch.rules.checker import Checker
-
-MAX_HORIZON = timedelta(days=365)
 MAX_ARGUMENTS = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
-    """A function: how it is written, how many arguments it takes, and what makes its node."""
-
-    usage: str
-    least: int
-    most: int
-    build: Callable[[Checker, ast.Call, str], Node]
-
-
-def call(checker: Checker, node: ast.Call) -> Node:
-    """Return the node of a call, or Wrong."""
-    if not isinstance(node.func, ast.Name):
-        return checker.wrong(node, "only functions by their name can be called")
-    name = node.func.id
-    signature = FUNCTIONS.get(name)
-    if signature is None:
-        return checker.wrong(node, f"there is no function {name}{did_you_mean(name, FUNCTIONS)}")
-    if node.keywords or not signature.least <= len(node.args) <= signature.most:
-        return checker.wrong(node, f"write {signature.usage}")
-    return signature.build(checker, node, name)
 
 
 def _rate(checker: Checker, node: ast.Call, name: str) -> Node:
@@ -171,12 +137,12 @@ def _matches(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _aggregate(checker: Checker, node: ast.Call, name: str) -> Node:
-    body = _body(checker, node.args[0], None if name == "count" else Kind.NUMBER)
+    body = body_of(checker, node.args[0], None if name == "count" else Kind.NUMBER)
     if isinstance(body, Wrong):
         return body
     if body.scalar:
         return checker.wrong(node, f"{name}() goes over the rows of a table, and this is one value already")
-    return _read(checker, node, Aggregate(name, body, f"{name}({body.text})"))
+    return reading(checker, node, Aggregate(name, body, f"{name}({body.text})"))
 
 
 def _least_or_most(checker: Checker, node: ast.Call, name: str) -> Node:
@@ -184,44 +150,16 @@ def _least_or_most(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _coalesce(checker: Checker, node: ast.Call, name: str) -> Node:
-    bodies = [_body(checker, argument, Kind.NUMBER) for argument in node.args]
+    bodies = [body_of(checker, argument, Kind.NUMBER) for argument in node.args]
     known = tuple(body for body in bodies if isinstance(body, Formula))
     if len(known) < len(bodies):
         return Wrong(offset=checker.offset(node))
     if len({body.scalar for body in known}) > 1:
         return checker.wrong(node, "either all of these have one value per row, or all have one for the table")
-    return _read(checker, node, FirstKnown(known, f"coalesce({', '.join(body.text for body in known)})"))
+    return reading(checker, node, FirstKnown(known, f"coalesce({', '.join(body.text for body in known)})"))
 
 
-def _seen(checker: Checker, node: ast.Call, name: str) -> Node:
-    body = _body(checker, node.args[0], Kind.TRUTH)
-    if isinstance(body, Wrong):
-        return body
-    return Read(source=Seen(body, f"seen({body.text})"), kind=Kind.TRUTH, offset=checker.offset(node))
-
-
-def _over(checker: Checker, node: ast.Call, name: str) -> Node:
-    body = _body(checker, node.args[0], Kind.NUMBER)
-    span = _span(checker, node.args[1], MAX_HORIZON if name == "forecast" else MAX_SPAN)
-    if isinstance(body, Wrong) or span is None:
-        return Wrong(offset=checker.offset(node))
-    return _read(checker, node, Over(name, body, span, f"{name}({body.text}, {span.total_seconds():g})"))
-
-
-def _span(checker: Checker, node: ast.expr, most: timedelta) -> timedelta | None:
-    written = checker.check(node)
-    try:
-        span = parse_duration(written.value) if isinstance(written, Words) else timedelta(0)
-    except (ValueError, OverflowError):
-        span = timedelta(0)
-    if not timedelta(0) < span <= most:
-        days = "a day" if most == MAX_SPAN else f"{most.days} days"
-        checker.wrong(node, f"a time span in quotes is wanted here, such as '5m' or '4h', of {days} at most")
-        return None
-    return span
-
-
-def _body(checker: Checker, node: ast.expr, kind: Kind | None) -> Formula | Wrong:
+def body_of(checker: Checker, node: ast.expr, kind: Kind | None) -> Formula | Wrong:
     """Return an argument compiled for itself, or Wrong if it has a flaw or depends on no reading."""
     before = len(checker.flaws)
     inner = checker.check(node, kind)
@@ -232,7 +170,8 @@ def _body(checker: Checker, node: ast.expr, kind: Kind | None) -> Formula | Wron
     return Formula(inner, ast.unparse(node))
 
 
-def _read(checker: Checker, node: ast.Call, source: Source) -> Read:
+def reading(checker: Checker, node: ast.Call, source: Source) -> Read:
+    """Return the node that reads what a call gives."""
     return Read(source=source, offset=checker.offset(node))
 
 
@@ -254,9 +193,4 @@ FUNCTIONS: Mapping[str, Signature] = {
     "count": Signature(usage="count(x) or count(condition)", least=1, most=1, build=_aggregate),
     "coalesce": Signature(usage="coalesce(a, b)", least=2, most=MAX_ARGUMENTS, build=_coalesce),
     "matches": Signature(usage="matches(text, 'regex')", least=2, most=2, build=_matches),
-    "seen": Signature(usage="seen(condition)", least=1, most=1, build=_seen),
-    "avg_over": Signature(usage="avg_over(x, '5m')", least=2, most=2, build=_over),
-    "min_over": Signature(usage="min_over(x, '5m')", least=2, most=2, build=_over),
-    "max_over": Signature(usage="max_over(x, '5m')", least=2, most=2, build=_over),
-    "forecast": Signature(usage="forecast(x, '4h')", least=2, most=2, build=_over),
 }

@@ -1,7 +1,7 @@
 """An expression after it was checked: a tree in which every node has a type and every name is a known column.
 
 A quiet room: no clock, no socket, no database.
-May import: nothing. Called by: checker, which makes trees; emitter, proofs, formula, which read them.
+May import: netwatch.rules.frame. Called by: checker, which makes trees; emitter, proofs, formula, which read them.
 """
 
 from __future__ import annotations
@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from netwatch.rules.sources import Source
+from netwatch.rules.frame import Source
 
 
 class Kind(Enum):

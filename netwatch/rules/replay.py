@@ -19,7 +19,6 @@ from netwatch.rules.rule import Rule
 
 _NAN = math.nan
 _LARGEST = 3.4e38
-_NOTHING_REMEMBERED = TableMemory("", "")
 
 
 def has_curve(rule: Rule) -> bool:
@@ -33,7 +32,7 @@ def values_in(rules: Sequence[Rule], reading: TableReading, memory: TableMemory 
     With the memory of the rules, which has just been given this reading, nothing is worked out twice. Without it what
     remembers readings is unknown.
     """
-    frame = Frame(reading, None, _NOTHING_REMEMBERED) if memory is None else memory.frame_of(reading)
+    frame = Frame(reading) if memory is None else memory.frame_of(reading)
     values: array[float] = array("f")
     for rule in rules:
         formula = rule.value_of
@@ -50,7 +49,7 @@ def threshold_in(rule: Rule, reading: TableReading, row: int) -> float | None:
     formula = rule.threshold_of
     if formula is None or formula.kind is not Kind.NUMBER or formula.stateful:
         return None
-    found = formula.at(Frame(reading, None, _NOTHING_REMEMBERED), row)
+    found = formula.at(Frame(reading), row)
     return float(found) if isinstance(found, int | float) and math.isfinite(found) else None
 
 

@@ -1,46 +1,22 @@
 """Where an expression's values come from: columns, rates and labels of the reading, and what is made of them.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.formula, frame, memory. Called by: checker, which picks them.
+May import: netwatch.model, netwatch.rules.formula, frame, nodes. Called by: checker and functions, which pick them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from netwatch.model import Missing, Value
 from netwatch.rules.formula import Formula
+from netwatch.rules.frame import Frame, Prepared
 from netwatch.rules.nodes import Kind
-
-if TYPE_CHECKING:
-    from netwatch.rules.frame import Frame
 
 MAX_TEXT = 1000
 _NUMBERS = frozenset((int, float, bool, type(None)))
-Prepared = tuple[Sequence[Any], bool]
-"""A column (one value, if the source is scalar), and whether no value of it is missing."""
-
-
-class Source(Protocol):
-    """One input of a formula. `key` is the same for two that read the same; stateful ones want every reading."""
-
-    @property
-    def key(self) -> str:
-        """Return what names it within a table."""
-
-    @property
-    def scalar(self) -> bool:
-        """Return whether there is one value for the whole table."""
-
-    @property
-    def stateful(self) -> bool:
-        """Return whether it remembers readings."""
-
-    def read(self, frame: Frame) -> Prepared:
-        """Return its values in this reading."""
 
 
 class _Plain:
@@ -189,51 +165,6 @@ class FirstKnown:
                 values = [b if a is None else a for a, b in zip(values, more, strict=True)]
                 whole = None not in values
         return values, whole
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """seen(condition): whether it was ever true for the row, this reading included; survives a restart."""
-
-    body: Formula
-    key: str
-
-    stateful = True
-
-    @property
-    def scalar(self) -> bool:
-        """Return whether the condition is about the whole table."""
-        return self.body.scalar
-
-    def read(self, frame: Frame) -> Prepared:
-        """Return the flags, having noted rows where the condition is true now."""
-        if self.body.stateful:
-            self.body.column(frame)
-        return frame.memory.seen_rows(self.key).after(frame.rows_for(self.body), lambda: self.body.column(frame))
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """avg_over, min_over, max_over and forecast: something over the readings of a time span."""
-
-    function: str
-    body: Formula
-    span: timedelta
-    key: str
-
-    stateful = True
-
-    @property
-    def scalar(self) -> bool:
-        """Return whether it is about the whole table."""
-        return self.body.scalar
-
-    def read(self, frame: Frame) -> Prepared:
-        """Return one value per row, this reading included."""
-        window = frame.memory.window(self.key, self.function, self.span)
-        window.add(frame.reading.at, frame.rows_for(self.body), self.body.column(frame))
-        values = window.values()
-        return values, None not in values
 
 
 def unknown(size: int) -> list[None]:

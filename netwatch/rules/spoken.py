@@ -1,7 +1,7 @@
 """Writes an expression for people, with its values put in: `up = 0`, `load = 93 > 90`, `load = 4, not > 90`.
 
 A quiet room: no clock, no socket, no database. Nothing here runs while nobody asks why.
-May import: netwatch.model, netwatch.rules.emitter, kleene, nodes, sources, templates. Called by: evidence.
+May import: netwatch.model, netwatch.rules.emitter, frame, kleene, nodes, remembering. Called by: evidence.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from netwatch.model import format_duration
+from netwatch.model import cleaned, format_duration
 from netwatch.rules.emitter import ARITHMETIC, COMPARISON, FUNCTION, JUNCTION
+from netwatch.rules.frame import Source
 from netwatch.rules.kleene import EXACT
 from netwatch.rules.nodes import (
     Absence,
@@ -29,8 +30,7 @@ from netwatch.rules.nodes import (
     Read,
     Words,
 )
-from netwatch.rules.sources import Over, Source
-from netwatch.rules.templates import cleaned
+from netwatch.rules.remembering import Over
 
 UNKNOWN = "unknown"
 MAX_TEXT = 80

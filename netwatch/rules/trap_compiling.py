@@ -15,10 +15,12 @@ from netwatch.model import ColumnKind, KeyPath, TableSchema
 from netwatch.rules.checker import Checker
 from netwatch.rules.compiling import Complaint, value_and_threshold
 from netwatch.rules.formula import Formula
+from netwatch.rules.frame import Source
 from netwatch.rules.grammar import BadExpression, did_you_mean, names_in, offset_of, parse
 from netwatch.rules.nodes import Kind, Node, Read
 from netwatch.rules.proofs import common_ground, outcomes
-from netwatch.rules.sources import FirstKnown, Labels, Numbers, Source, Texts
+from netwatch.rules.remembering import WITH_MEMORY
+from netwatch.rules.sources import FirstKnown, Labels, Numbers, Texts
 from netwatch.rules.templates import GIVEN, compile_template, names_wanted
 from netwatch.rules.trap_file import TrapEntry, VarbindEntry
 from netwatch.rules.trap_names import MibNames, TrapObject, TrapPattern, object_of, objects_carried, pattern_of
@@ -214,7 +216,7 @@ def _typed(draft: _Draft, table: TableSchema) -> tuple[dict[str, Node], list[Rem
     nodes: dict[str, Node] = {}
     flaws: list[Remark] = []
     for name, tree in draft.trees.items():
-        checker = Checker(draft.texts[name], table)
+        checker = Checker(draft.texts[name], table, WITH_MEMORY)
         node = checker.check(tree, None if name == "value" else Kind.TRUTH)
         if node.kind is Kind.TRUTH and name == "value":
             checker.wrong(tree, "a number or text is wanted here, and this is true or false")

@@ -16,12 +16,22 @@ from enum import Enum
 
 from jinja2 import Template
 
-from netwatch.model import NUMBERS, ObjectNames, Oid, RowSet, TableReading, TrapEvent, Value, Varbind, trap_name
+from netwatch.model import (
+    NUMBERS,
+    ObjectNames,
+    Oid,
+    RowSet,
+    TableReading,
+    TrapEvent,
+    Value,
+    Varbind,
+    cleaned,
+    trap_name,
+)
 from netwatch.rules.formula import Formula
 from netwatch.rules.frame import Frame
-from netwatch.rules.memory import TableMemory
 from netwatch.rules.rule import NoData
-from netwatch.rules.templates import cleaned, render_template
+from netwatch.rules.templates import render_template
 from netwatch.rules.trap_names import NO_MIB, MibNames, TrapObject, TrapPattern
 
 TRAP_GIVEN = ("source", "trap", "count", "varbinds")
@@ -224,9 +234,6 @@ def _indexes(event: TrapEvent, names: MibNames) -> dict[str, str]:
     return said
 
 
-_NOTHING_REMEMBERED = TableMemory("", "")
-
-
 def frame_of_trap(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -> Frame:
     """Return the trap as a reading of one row, which is what expressions are compiled for."""
     known = {**labels, **facts.key}
@@ -235,7 +242,7 @@ def frame_of_trap(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -
         device=facts.event.device, table=rule.name, at=facts.event.at, rows=rows,
         columns={name: [value] for name, value in facts.values.items()},
     )  # fmt: skip
-    return Frame(reading, None, _NOTHING_REMEMBERED)
+    return Frame(reading)
 
 
 def _shown(formula: Formula | None, frame: Frame, value_names: Mapping[int, str]) -> float | str | None:
