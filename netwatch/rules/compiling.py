@@ -1,7 +1,7 @@
 """Turns one rule as written into one rule ready to use: finds its table, types and compiles what it says.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, the parts of netwatch.rules below. Called by: loading.
+May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below. Called by: loading.
 """
 
 from __future__ import annotations
@@ -10,13 +10,26 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from netwatch.formulas import (
+    WITH_MEMORY,
+    Arithmetic,
+    BadExpression,
+    Checker,
+    Comparison,
+    Flaw,
+    Formula,
+    Kind,
+    Node,
+    Read,
+    common_ground,
+    did_you_mean,
+    names_in,
+    offset_of,
+    outcomes,
+    parse,
+    without_leading_factor,
+)
 from netwatch.model import KeyPath, TableSchema
-from netwatch.rules.checker import Checker
-from netwatch.rules.formula import Formula
-from netwatch.rules.grammar import BadExpression, Flaw, did_you_mean, names_in, offset_of, parse
-from netwatch.rules.nodes import Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
-from netwatch.rules.proofs import common_ground, outcomes
-from netwatch.rules.remembering import WITH_MEMORY
 from netwatch.rules.rule import Rule
 from netwatch.rules.rule_file import RuleEntry
 from netwatch.rules.templates import compile_template

@@ -6,7 +6,7 @@
 
 Of a rule with clear_expr `clear_expr` and `clear_shown` say the same, and its inputs stand with the others.
 A quiet room: no clock, no socket, no database. Nothing here runs while nobody asks why.
-May import: netwatch.model, netwatch.rules.frame, rule, sources, spoken, trap_rule. Called by: netwatch.engine.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.rule, trap_names, trap_rule. Called by: netwatch.engine.
 """
 
 from __future__ import annotations
@@ -16,14 +16,31 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from netwatch.formulas import (
+    UNKNOWN,
+    Earlier,
+    FirstKnown,
+    Formula,
+    Frame,
+    Increases,
+    Labels,
+    Node,
+    Numbers,
+    Over,
+    Rates,
+    Read,
+    Seen,
+    Source,
+    Texts,
+    parts_of,
+    result_of,
+    said,
+    source_text,
+    value_text,
+    written,
+)
 from netwatch.model import NUMBERS, Missing, ObjectNames, TableReading, cleaned, plain_text, trap_name
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame, Source
-from netwatch.rules.nodes import Node, Read
-from netwatch.rules.remembering import Over, Seen
 from netwatch.rules.rule import Verdicts
-from netwatch.rules.sources import Earlier, FirstKnown, Increases, Labels, Numbers, Rates, Texts
-from netwatch.rules.spoken import UNKNOWN, parts_of, result_of, said, source_text, value_text, written
 from netwatch.rules.trap_names import TrapPattern
 from netwatch.rules.trap_rule import Outcome, TrapFacts, TrapRule, TrapVerdict, frame_of_trap, varbinds_text
 

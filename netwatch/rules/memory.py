@@ -3,8 +3,8 @@
 Only what was seen (`seen(..)`) is given back after a restart, as a Memory; the rest fills again with new readings.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.frame, windows. Called by: netwatch.engine, rule; remembering,
-as the memory of its frame.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.windows.
+Called by: netwatch.engine, rule; netwatch.formulas, as the memory of its frames.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from netwatch.formulas import Frame, Prepared
 from netwatch.model import ClockStep, Memory, RowSet, TableReading
-from netwatch.rules.frame import Frame, Prepared
 from netwatch.rules.windows import Window
 
 MEMORY_SCOPE = "rules"

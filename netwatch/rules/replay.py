@@ -1,7 +1,7 @@
 """A rule's value in every row of a reading, for a chart of the last hour.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, the parts of netwatch.rules below. Called by: netwatch.engine.
+May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below. Called by: netwatch.engine.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ import math
 from array import array
 from collections.abc import Sequence
 
+from netwatch.formulas import Formula, Frame, Kind
 from netwatch.model import TableReading
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame
 from netwatch.rules.memory import TableMemory
-from netwatch.rules.nodes import Kind
 from netwatch.rules.rule import Rule
 
 _NAN = math.nan

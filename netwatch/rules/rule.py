@@ -1,7 +1,7 @@
 """A rule ready to use, and its verdicts on a reading.
 
 A quiet room: no clock, no socket, no database. The same reading and memory always get the same verdicts.
-May import: netwatch.model, netwatch.rules.formula, frame, memory, templates. Called by: netwatch.engine, loading.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.memory, templates. Called by: netwatch.engine, loading.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from typing import Literal
 
 from jinja2 import Template
 
+from netwatch.formulas import Formula, Frame, Source
 from netwatch.model import SCALARS, TableReading
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame, Source
 from netwatch.rules.memory import TableMemory
 from netwatch.rules.templates import render_template
 

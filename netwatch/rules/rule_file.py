@@ -26,7 +26,7 @@ def unreserved(labels: dict[str, str]) -> dict[str, str]:
 
 
 class RuleEntry(Section):
-    """One rule. What `expr` may hold is said in netwatch/rules/functions.py and remembering.py."""
+    """One rule. What `expr` may hold is said in netwatch/formulas/functions.py and remembering.py."""
 
     alert: AlertName = Field(description="the name of the alert, unique over all files")
     expr: str = Field(min_length=1, description="true where the row is broken")

@@ -5,7 +5,8 @@ name, `labels` (all of them), `device`, `alertname`, `value` and `threshold`. De
 control characters and line ends before they get in, and what comes out is cut to a length.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.filters, grammar. Called by: loading, rule, trap_compiling, trap_rule.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.filters.
+Called by: compiling, rule, trap_compiling, trap_rule.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import SandboxedEnvironment
 
+from netwatch.formulas import did_you_mean
 from netwatch.model import cleaned, cleaned_lines
 from netwatch.rules.filters import FILTERS, shown
-from netwatch.rules.grammar import did_you_mean
 
 MAX_TEMPLATE = 4000
 MAX_OUTPUT = 2000

@@ -1,7 +1,7 @@
 """Turns one trap rule as written into one ready to use: finds its traps and varbinds, types what it says.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, the parts of netwatch.rules below. Called by: loading.
+May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below. Called by: loading.
 """
 
 from __future__ import annotations
@@ -11,16 +11,28 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from netwatch.formulas import (
+    WITH_MEMORY,
+    BadExpression,
+    Checker,
+    FirstKnown,
+    Formula,
+    Kind,
+    Labels,
+    Node,
+    Numbers,
+    Read,
+    Source,
+    Texts,
+    common_ground,
+    did_you_mean,
+    names_in,
+    offset_of,
+    outcomes,
+    parse,
+)
 from netwatch.model import ColumnKind, KeyPath, TableSchema
-from netwatch.rules.checker import Checker
 from netwatch.rules.compiling import Complaint, value_and_threshold
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Source
-from netwatch.rules.grammar import BadExpression, did_you_mean, names_in, offset_of, parse
-from netwatch.rules.nodes import Kind, Node, Read
-from netwatch.rules.proofs import common_ground, outcomes
-from netwatch.rules.remembering import WITH_MEMORY
-from netwatch.rules.sources import FirstKnown, Labels, Numbers, Texts
 from netwatch.rules.templates import GIVEN, compile_template, names_wanted
 from netwatch.rules.trap_file import TrapEntry, VarbindEntry
 from netwatch.rules.trap_names import MibNames, TrapObject, TrapPattern, object_of, objects_carried, pattern_of

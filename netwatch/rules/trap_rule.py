@@ -3,7 +3,8 @@
     trap -> facts_of: key and named varbinds -> verdict_on: begins, ends or nothing -> render_trap: annotations
 
 A quiet room: no clock, no socket, no database. The same trap always gets the same verdict.
-May import: netwatch.model, the parts of netwatch.rules below. Called by: netwatch.engine, trap_compiling.
+May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below.
+Called by: netwatch.engine, trap_compiling.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from enum import Enum
 
 from jinja2 import Template
 
+from netwatch.formulas import Formula, Frame
 from netwatch.model import (
     NUMBERS,
     ObjectNames,
@@ -28,8 +30,6 @@ from netwatch.model import (
     cleaned,
     trap_name,
 )
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame
 from netwatch.rules.rule import NoData
 from netwatch.rules.templates import render_template
 from netwatch.rules.trap_names import NO_MIB, MibNames, TrapObject, TrapPattern

@@ -5,7 +5,7 @@ the minimum, a mean stays the mean, so only the window's old edge becomes coarse
 they fill again.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.frame, remembering. Called by: memory.
+May import: netwatch.formulas, netwatch.model. Called by: memory.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from netwatch.formulas import MAX_SPAN, moved_rows
 from netwatch.model import ClockStep, RowSet
-from netwatch.rules.frame import moved_rows
-from netwatch.rules.remembering import MAX_SPAN
 
 MAX_SLOTS = 120
 LEAST_COVERAGE = 4

@@ -6,7 +6,7 @@ raises (a division by zero), all rows take exact code; in pure arithmetic only t
 same each way; tests hold all of them against a slow interpreter.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules.emitter, frame, kleene, nodes. Called by: sources, loading, rule.
+May import: netwatch.formulas.emitter, frame, kleene, nodes. Called by: sources, functions, netwatch.rules.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from netwatch.rules.emitter import exact_code, matcher_key, plain_code
-from netwatch.rules.frame import Frame, Prepared, Source
-from netwatch.rules.kleene import EXACT, PLAIN
-from netwatch.rules.nodes import Arithmetic, Function, Kind, Matching, Node, Number, Read
+from netwatch.formulas.emitter import exact_code, matcher_key, plain_code
+from netwatch.formulas.frame import Frame, Prepared, Source
+from netwatch.formulas.kleene import EXACT, PLAIN
+from netwatch.formulas.nodes import Arithmetic, Function, Kind, Matching, Node, Number, Read
 
 _PURE = (Arithmetic, Function, Number, Read)
 _Column = Callable[..., list[Any]]

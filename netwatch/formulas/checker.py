@@ -3,7 +3,7 @@
 Which functions may be called is the caller's choice: the checker is given them, and hands itself to the one called.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.grammar, kleene, nodes, sources. Called by: compiling, functions.
+May import: netwatch.model, netwatch.formulas.grammar, kleene, nodes, sources. Called by: functions, netwatch.rules.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from netwatch.model import ColumnKind, TableSchema
-from netwatch.rules.grammar import Flaw, did_you_mean, offset_of
-from netwatch.rules.kleene import power
-from netwatch.rules.nodes import (
+from netwatch.formulas.grammar import Flaw, did_you_mean, offset_of
+from netwatch.formulas.kleene import power
+from netwatch.formulas.nodes import (
     Arithmetic,
     Choice,
     Comparison,
@@ -31,7 +30,8 @@ from netwatch.rules.nodes import (
     Words,
     Wrong,
 )
-from netwatch.rules.sources import Labels, Numbers, Texts
+from netwatch.formulas.sources import Labels, Numbers, Texts
+from netwatch.model import ColumnKind, TableSchema
 
 MAX_NUMBER = 2**64
 MAX_EXPONENT = 16

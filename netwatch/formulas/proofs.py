@@ -6,7 +6,7 @@ comes out true the expression is never true, whatever the readings; the reverse 
 combinations are not tried at all: this is a net for slips such as `x > 90 and x < 80`, not a theorem prover.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules.nodes, emitter, sources, checker. Called by: loading.
+May import: netwatch.formulas.nodes, emitter, sources, checker. Called by: netwatch.rules.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from itertools import pairwise, product
 from math import prod
 from typing import Any
 
-from netwatch.rules.checker import constant_value
-from netwatch.rules.emitter import plain_code
-from netwatch.rules.nodes import (
+from netwatch.formulas.checker import constant_value
+from netwatch.formulas.emitter import plain_code
+from netwatch.formulas.nodes import (
     Arithmetic,
     Comparison,
     Junction,
@@ -32,7 +32,7 @@ from netwatch.rules.nodes import (
     Words,
     without_leading_factor,
 )
-from netwatch.rules.sources import Rates
+from netwatch.formulas.sources import Rates
 
 MAX_COMBINATIONS = 4096
 _OTHER_TEXT = "\0"

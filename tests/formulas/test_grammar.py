@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwatch.rules.grammar import BadExpression, parse
+from netwatch.formulas import BadExpression, parse
 
 
 @pytest.mark.parametrize("text", [
@@ -34,5 +34,5 @@ def test_no_name_of_python_is_a_function_here(workshop):
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="ifMtu()<>=+-*/%'\"., \n\\0123456789abcdef[]{}:ä", max_size=80))
-def test_any_text_is_either_a_rule_or_has_problems(workshop, text):
+def test_any_text_is_either_an_expression_or_has_flaws(workshop, text):
     workshop.complaint(text or "x")

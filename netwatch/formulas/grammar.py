@@ -4,7 +4,7 @@ Numbers, texts, names, comparisons, `in (..)`, `and or not`, `+ - * / % **`, `a 
 own functions. No attributes, no subscripts, no other calls; length and depth are bounded before anything recurses.
 
 A quiet room: no clock, no socket, no database.
-May import: nothing. Called by: checker, loading.
+May import: nothing. Called by: checker, netwatch.rules.
 """
 
 from __future__ import annotations

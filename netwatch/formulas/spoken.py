@@ -1,7 +1,7 @@
 """Writes an expression for people, with its values put in: `up = 0`, `load = 93 > 90`, `load = 4, not > 90`.
 
 A quiet room: no clock, no socket, no database. Nothing here runs while nobody asks why.
-May import: netwatch.model, netwatch.rules.emitter, frame, kleene, nodes, remembering. Called by: evidence.
+May import: netwatch.model, netwatch.formulas.emitter, frame, kleene, nodes, remembering. Called by: netwatch.rules.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from netwatch.model import cleaned, format_duration
-from netwatch.rules.emitter import ARITHMETIC, COMPARISON, FUNCTION, JUNCTION
-from netwatch.rules.frame import Source
-from netwatch.rules.kleene import EXACT
-from netwatch.rules.nodes import (
+from netwatch.formulas.emitter import ARITHMETIC, COMPARISON, FUNCTION, JUNCTION
+from netwatch.formulas.frame import Source
+from netwatch.formulas.kleene import EXACT
+from netwatch.formulas.nodes import (
     Absence,
     Arithmetic,
     Choice,
@@ -30,7 +29,8 @@ from netwatch.rules.nodes import (
     Read,
     Words,
 )
-from netwatch.rules.remembering import Over
+from netwatch.formulas.remembering import Over
+from netwatch.model import cleaned, format_duration
 
 UNKNOWN = "unknown"
 MAX_TEXT = 80
@@ -111,7 +111,7 @@ def parts_of(node: Node) -> list[Node]:
 
 
 def written(node: Node) -> str:
-    """Return an expression as a rule would write it."""
+    """Return an expression as a file would write it."""
     return _written(node)[0]
 
 

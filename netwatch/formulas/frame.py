@@ -3,7 +3,7 @@
 A frame asks its sources, a source reads its frame; what remembers more than the reading before is its caller's.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model. Called by: whoever evaluates, one per reading; formula and sources, which read it.
+May import: netwatch.model. Called by: formula and sources, which read it; netwatch.rules, one per reading.
 """
 
 from __future__ import annotations

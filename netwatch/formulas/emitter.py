@@ -1,16 +1,16 @@
 """Writes an expression as Python text, twice: for rows where nothing is missing, and for rows where something is.
 
-Only names chosen here, numbers and quoted texts reach the output; nothing of a rule file gets there as it stands.
+Only names chosen here, numbers and quoted texts reach the output; nothing of a file gets there as it stands.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules.nodes. Called by: formula, spoken.
+May import: netwatch.formulas.nodes. Called by: formula, spoken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netwatch.rules.nodes import (
+from netwatch.formulas.nodes import (
     Absence,
     Arithmetic,
     Choice,

@@ -1,7 +1,7 @@
 """An expression after it was checked: a tree in which every node has a type and every name is a known column.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules.frame. Called by: checker, which makes trees; emitter, proofs, formula, which read them.
+May import: netwatch.formulas.frame. Called by: checker, which makes trees; emitter, proofs, formula, which read them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from netwatch.rules.frame import Source
+from netwatch.formulas.frame import Source
 
 
 class Kind(Enum):
@@ -54,7 +54,7 @@ class Wrong(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(Node):
-    """A number; `name` is set where the rule wrote the name of an enumeration's value."""
+    """A number; `name` is set where it was written as the name of an enumeration's value."""
 
     value: float
     name: str = ""

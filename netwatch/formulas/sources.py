@@ -1,7 +1,7 @@
 """Where an expression's values come from: columns, rates and labels of the reading, and what is made of them.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.formula, frame, nodes. Called by: checker and functions, which pick them.
+May import: netwatch.model, netwatch.formulas.formula, frame, nodes. Called by: checker, functions.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from netwatch.formulas.formula import Formula
+from netwatch.formulas.frame import Frame, Prepared
+from netwatch.formulas.nodes import Kind
 from netwatch.model import Missing, Value
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame, Prepared
-from netwatch.rules.nodes import Kind
 
 MAX_TEXT = 1000
 _NUMBERS = frozenset((int, float, bool, type(None)))

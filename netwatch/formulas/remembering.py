@@ -8,7 +8,7 @@
 What is kept, and how, is the affair of the frame's memory; without one all of them are unknown.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.checker, formula, frame, functions, nodes, sources.
+May import: netwatch.model, netwatch.formulas.checker, formula, frame, functions, nodes, sources.
 Called by: spoken, and the checker, which is given WITH_MEMORY.
 """
 
@@ -19,13 +19,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from netwatch.formulas.checker import Checker, Signature
+from netwatch.formulas.formula import Formula
+from netwatch.formulas.frame import Frame, Prepared
+from netwatch.formulas.functions import FUNCTIONS, body_of, reading
+from netwatch.formulas.nodes import Kind, Node, Read, Words, Wrong
+from netwatch.formulas.sources import unknown
 from netwatch.model import parse_duration
-from netwatch.rules.checker import Checker, Signature
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame, Prepared
-from netwatch.rules.functions import FUNCTIONS, body_of, reading
-from netwatch.rules.nodes import Kind, Node, Read, Words, Wrong
-from netwatch.rules.sources import unknown
 
 MAX_SPAN = timedelta(days=1)
 """How far back a window reaches."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from netwatch.rules import evaluate
-
 
 def test_rate_is_what_polling_worked_out(workshop):
     columns = {"ifHCInOctets": [10**15, 5]}
@@ -89,12 +87,9 @@ def test_min_and_max_of_several_go_row_by_row(workshop):
     ("count(ifMtu) == 3", True),
     ("count(ifMtu > 15) == 2", True),
 ])  # fmt: skip
-def test_an_aggregate_goes_over_the_known_rows_and_gives_one_verdict(workshop, expr, broken):
-    verdicts = evaluate(workshop.rule(expr), workshop.reading({"ifMtu": [10, 20, 30, None]}), workshop.memory())
-
-    assert list(verdicts.broken) == [broken]
-    assert verdicts.keys == ("",)
-    assert verdicts.labels_of(0) == {}
+def test_an_aggregate_goes_over_the_known_rows_and_gives_one_result(workshop, expr, broken):
+    assert workshop.judge(expr, {"ifMtu": [10, 20, 30, None]}) == [broken]
+    assert workshop.formula(expr).scalar
 
 
 @pytest.mark.parametrize(("function", "rows", "verdict"), [
@@ -115,58 +110,3 @@ def test_matches_wants_the_whole_text(workshop):
     rows = workshop.rows("Gi1/0/1", "Te1/0/1", "XGi1")
 
     assert workshop.judge(r"matches(ifAlias, 'to Gi\d.*')", {"ifMtu": [1] * 3}, rows=rows) == [True, False, False]
-
-
-def test_avg_over_means_the_readings_of_the_span(workshop):
-    rows = workshop.rows("a")
-    readings = [workshop.reading({"ifMtu": [v]}, rows=rows, seconds=60 * n) for n, v in enumerate([100, 0, 0, 50])]
-
-    # the fourth reading's two minutes hold the third and itself: 25
-    assert workshop.story("avg_over(ifMtu, '2m') == 25", *readings)[-1] == [True]
-    assert workshop.story("max_over(ifMtu, '2m') == 50", *readings)[-1] == [True]
-    assert workshop.story("min_over(ifMtu, '1h') == 0", *readings)[-1] == [True]
-
-
-def test_a_window_over_an_aggregate_has_one_instance(workshop):
-    rows = workshop.rows("a", "b")
-    readings = [workshop.reading({"ifMtu": [v, v]}, rows=rows, seconds=60 * n) for n, v in enumerate([1, 3])]
-
-    assert workshop.story("avg_over(sum(ifMtu), '5m') == 4", *readings)[-1] == [True]
-
-
-def test_forecast_follows_the_straight_line_and_waits_until_it_has_seen_enough(workshop):
-    rows = workshop.rows("disk")
-    readings = [workshop.reading({"ifMtu": [100 + 10 * n]}, rows=rows, seconds=600 * n) for n in range(8)]
-
-    told = workshop.story("forecast(ifMtu, '4h') >= 409", *readings)
-
-    assert told[:6] == [[None]] * 6  # less than an hour seen
-    assert told[7] == [True]  # 170 now, 1 a minute: 410 in four hours
-
-
-def test_seen_stays_true_once_it_was(workshop):
-    rows = workshop.rows("a", "b")
-    readings = [workshop.reading({"ifOperStatus": states}, rows=rows) for states in ([1, 2], [2, 2], [None, 1])]
-
-    told = workshop.story("seen(ifOperStatus == 'up')", *readings)
-
-    assert told == [[True, False], [True, False], [True, True]]
-
-
-def test_seen_inside_a_guard_notes_what_the_guard_hides(workshop):
-    rows = workshop.rows("a")
-    up, down = (workshop.reading({"ifOperStatus": [state]}, rows=rows) for state in (1, 2))
-
-    assert workshop.story("ifOperStatus == 'down' and seen(ifOperStatus == 'up')", up, down) == [[False], [True]]
-
-
-def test_a_window_behind_clear_expr_or_value_sees_every_reading(workshop):
-    rule = workshop.rule(
-        "ifMtu > 100", clear_expr="avg(avg_over(ifMtu, '1h')) + ifMtu < 1", value="max_over(ifMtu, '1h')"
-    )
-    rows, memory = workshop.rows("a"), workshop.memory()
-
-    for second, mtu in enumerate((900, 1, 2)):
-        verdicts = evaluate(rule, workshop.reading({"ifMtu": [mtu]}, rows=rows, seconds=second), memory)
-
-    assert verdicts.value(0) == 900

@@ -13,8 +13,8 @@
 None of them looks further back than the reading before; those that do are in remembering.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.checker, formula, nodes, sources. Called by: remembering, and the checker,
-which is given FUNCTIONS.
+May import: netwatch.model, netwatch.formulas.checker, formula, frame, nodes, sources.
+Called by: remembering, and the checker, which is given FUNCTIONS.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from netwatch.model import ColumnKind, bounded_matcher
-from netwatch.rules.checker import Checker, Signature
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Source
-from netwatch.rules.nodes import (
+from netwatch.formulas.checker import Checker, Signature
+from netwatch.formulas.formula import Formula
+from netwatch.formulas.frame import Source
+from netwatch.formulas.nodes import (
     Absence,
     Arithmetic,
     Comparison,
@@ -38,7 +37,7 @@ from netwatch.rules.nodes import (
     Words,
     Wrong,
 )
-from netwatch.rules.sources import (
+from netwatch.formulas.sources import (
     Aggregate,
     Earlier,
     FirstKnown,
@@ -47,6 +46,7 @@ from netwatch.rules.sources import (
     Rates,
     Texts,
 )
+from netwatch.model import ColumnKind, bounded_matcher
 
 MAX_ARGUMENTS = 16
 
