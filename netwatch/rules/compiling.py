@@ -30,8 +30,8 @@ from netwatch.formulas import (
     without_leading_factor,
 )
 from netwatch.model import KeyPath, TableSchema
+from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
-from netwatch.rules.rule_file import RuleEntry
 from netwatch.rules.templates import compile_template
 
 _FIELDS = ("expr", "clear_expr", "value")

@@ -6,7 +6,7 @@
 
 Of a rule with clear_expr `clear_expr` and `clear_shown` say the same, and its inputs stand with the others.
 A quiet room: no clock, no socket, no database. Nothing here runs while nobody asks why.
-May import: netwatch.formulas, netwatch.model, netwatch.rules.rule, trap_names, trap_rule. Called by: netwatch.engine.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.rule, traps. Called by: netwatch.engine.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ from netwatch.formulas import (
 )
 from netwatch.model import NUMBERS, Missing, ObjectNames, TableReading, cleaned, plain_text, trap_name
 from netwatch.rules.rule import Verdicts
-from netwatch.rules.trap_names import TrapPattern
-from netwatch.rules.trap_rule import Outcome, TrapFacts, TrapRule, TrapVerdict, frame_of_trap, varbinds_text
+from netwatch.rules.traps.names import TrapPattern
+from netwatch.rules.traps.rule import Outcome, TrapFacts, TrapRule, TrapVerdict, frame_of_trap, varbinds_text
 
 MAX_SHOWN = 600
 

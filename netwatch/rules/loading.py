@@ -19,12 +19,12 @@ from pydantic import ValidationError
 from netwatch.formulas import did_you_mean
 from netwatch.model import InvalidFile, KeyPath, Problem, TableSchema, YamlFile, parse_yaml, plain, read_yaml
 from netwatch.rules.compiling import Complaint, compile_rule
+from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
-from netwatch.rules.rule_file import RuleEntry
-from netwatch.rules.trap_compiling import compile_trap_rule
-from netwatch.rules.trap_file import TrapEntry
-from netwatch.rules.trap_names import NO_MIB, MibNames
-from netwatch.rules.trap_rule import TrapRule
+from netwatch.rules.traps.compiling import compile_trap_rule
+from netwatch.rules.traps.entry import TrapEntry
+from netwatch.rules.traps.names import NO_MIB, MibNames
+from netwatch.rules.traps.rule import TrapRule
 
 ON_TRAP = "on_trap"
 """The key that makes an entry a trap rule."""

@@ -6,7 +6,7 @@ control characters and line ends before they get in, and what comes out is cut t
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.formulas, netwatch.model, netwatch.rules.filters.
-Called by: compiling, rule, trap_compiling, trap_rule.
+Called by: compiling, rule, traps.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import pytest
 from netwatch.model import Missing
 from netwatch.rules import evaluate, evidence_of, facts_of, parts_with_verdicts, trap_evidence, verdict_on
 
-from .trap_shop import IF_ADMIN, LINK_DOWN, LINK_UP, link, one_line, rule, trap, varbind
+from .traps.shop import IF_ADMIN, LINK_DOWN, LINK_UP, link, one_line, rule, trap, varbind
 
 SATURATED = "rate(ifHCOutOctets) * 8 > 0.90 * ifHighSpeed * 1e6"
 

@@ -10,7 +10,7 @@ from netwatch.mib import MibIndex, load_index
 from netwatch.model import ColumnKind
 from netwatch.rules import facts_of, render_trap
 
-from .trap_shop import IF_ADMIN, LINK_DOWN, LINK_UP, complaints, link, one_line, trap, varbind
+from .shop import IF_ADMIN, LINK_DOWN, LINK_UP, complaints, link, one_line, trap, varbind
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from .trap_shop import IF_OPER, LINK, LINK_DOWN, LINK_UP, book, complaints, one_line, rule
+from .shop import IF_OPER, LINK, LINK_DOWN, LINK_UP, book, complaints, one_line, rule
 
 
 def test_a_trap_rule_stands_beside_the_others_in_the_same_file():

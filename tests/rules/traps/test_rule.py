@@ -9,7 +9,7 @@ import pytest
 from netwatch.model import Missing, Oid
 from netwatch.rules import Outcome, facts_of, render_trap, varbinds_text, verdict_on
 
-from .trap_shop import IF_ADMIN, IF_DESCR, IF_INDEX, IF_OPER, LINK_DOWN, LINK_UP, link, one_line, rule, trap, varbind
+from .shop import IF_ADMIN, IF_DESCR, IF_INDEX, IF_OPER, LINK_DOWN, LINK_UP, link, one_line, rule, trap, varbind
 
 
 def outcome(of_rule, event, labels=None) -> Outcome:

@@ -1,7 +1,8 @@
 """Turns one trap rule as written into one ready to use: finds its traps and varbinds, types what it says.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below. Called by: loading.
+May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below.
+Called by: netwatch.rules.loading.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ from netwatch.formulas import (
 from netwatch.model import ColumnKind, KeyPath, TableSchema
 from netwatch.rules.compiling import Complaint, value_and_threshold
 from netwatch.rules.templates import GIVEN, compile_template, names_wanted
-from netwatch.rules.trap_file import TrapEntry, VarbindEntry
-from netwatch.rules.trap_names import MibNames, TrapObject, TrapPattern, object_of, objects_carried, pattern_of
-from netwatch.rules.trap_rule import TRAP_GIVEN, TrapRule
+from netwatch.rules.traps.entry import TrapEntry, VarbindEntry
+from netwatch.rules.traps.names import MibNames, TrapObject, TrapPattern, object_of, objects_carried, pattern_of
+from netwatch.rules.traps.rule import TRAP_GIVEN, TrapRule
 
 DEFAULT_TTL = timedelta(minutes=10)
 """How long an alert lasts that no other trap can end."""

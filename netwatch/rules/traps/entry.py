@@ -1,6 +1,6 @@
 """What a trap rule in a rule file may say: an entry with `on_trap`.
 
-May import: netwatch.model, netwatch.rules.rule_file. Called by: loading.
+May import: netwatch.model, netwatch.rules.entry. Called by: compiling, netwatch.rules.loading.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from netwatch.model import Duration, Section
-from netwatch.rules.rule_file import AlertName, LabelName, unreserved
+from netwatch.rules.entry import AlertName, LabelName, unreserved
 
 MAX_KEYS = 8
 

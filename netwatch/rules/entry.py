@@ -1,6 +1,6 @@
 """What a rule about readings may say in a rule file, in Prometheus's words and a few more.
 
-May import: netwatch.model. Called by: loading, trap_file.
+May import: netwatch.model. Called by: compiling, loading, traps.
 """
 
 from __future__ import annotations

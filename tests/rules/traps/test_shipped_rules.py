@@ -21,7 +21,7 @@ from netwatch.rules import (
     verdict_on,
 )
 
-from .trap_shop import trap, varbind
+from .shop import trap, varbind
 
 IF, BGP, OSPF, UPS, ALARM = (
     "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.15.3.1", "1.3.6.1.2.1.14.10.1", "1.3.6.1.2.1.33.1.2", "1.3.6.1.2.1.33.1.6.2.1",

@@ -4,7 +4,7 @@ A rule states its own names under `varbinds`; the others are asked of the MIB mo
 none.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model; netwatch.mib for its types alone. Called by: trap_compiling, trap_rule.
+May import: netwatch.model; netwatch.mib for its types alone. Called by: compiling, rule.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 
 A quiet room: no clock, no socket, no database. The same trap always gets the same verdict.
 May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below.
-Called by: netwatch.engine, trap_compiling.
+Called by: netwatch.engine, compiling.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from netwatch.model import (
 )
 from netwatch.rules.rule import NoData
 from netwatch.rules.templates import render_template
-from netwatch.rules.trap_names import NO_MIB, MibNames, TrapObject, TrapPattern
+from netwatch.rules.traps.names import NO_MIB, MibNames, TrapObject, TrapPattern
 
 TRAP_GIVEN = ("source", "trap", "count", "varbinds")
 """What annotations are given beside the usual: who sent it, its name, how often it came, all that it carried."""
