@@ -8,7 +8,7 @@ May import: netwatch.model. Called by: store, writer.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -18,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Executable,
+    Insert,
     Select,
     Table,
     and_,
@@ -31,7 +32,6 @@ from sqlalchemy.sql import func
 
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.store.bulk import execute_many
-from netwatch.store.database import Database
 from netwatch.store.entries import NewEntries, count, insert, new_entries, settle_overtaken
 from netwatch.store.queries import WAITING, chunks, groups
 from netwatch.store.rows import (
@@ -78,13 +78,16 @@ _PROGRESS = update(OUTBOX).where(
 
 
 class Statements:
-    """The statements of a transaction, built once per dialect so that SQLAlchemy finds them compiled."""
+    """The statements of a transaction, built once per dialect so that SQLAlchemy finds them compiled.
 
-    def __init__(self, database: Database) -> None:
-        self.put_alert = database.insert(ALERTS)
-        self.put_group = database.insert(GROUPS)
-        self.put_memory = database.insert(MEMORIES)
-        self.put_silence = database.insert(SILENCES)
+    insert: the dialect's INSERT that replaces the row with the same primary key.
+    """
+
+    def __init__(self, insert: Callable[[Table], Insert]) -> None:
+        self.put_alert = insert(ALERTS)
+        self.put_group = insert(GROUPS)
+        self.put_memory = insert(MEMORIES)
+        self.put_silence = insert(SILENCES)
         self.add_event = EVENTS.insert()
         self.add_trap = TRAPS.insert()
         self.drop_alert = delete(ALERTS).where(ALERTS.c.id == bindparam("id"))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.model import Event, Transaction
 from netwatch.store import changes
-from netwatch.store.database import Database
+from netwatch.store.dialect import Database
 from netwatch.store.metrics import MOVED_ASIDE
 from netwatch.store.migrate import bring_up_to_date
 from netwatch.store.reserve import Reserve
@@ -72,7 +72,7 @@ def replace_damaged(database: Database, damage: str, now: datetime) -> str:
             words = f"the database was damaged ({damage}) and moved to {database.aside(now)}; a new one was made. "
             words += f"Saved from it: {_in_words(saved)}. Its history is not in the new one"
             said = Event(at=now, kind="netwatch", text=words, details={"damage": damage})
-            statements = changes.Statements(fresh)
+            statements = changes.Statements(fresh.insert)
             written = (saved, Transaction(events=(said,)))
             changes.apply(connection, [changes.prepare(statements, one) for one in written])
     finally:

@@ -31,7 +31,8 @@ from netwatch.model import (
     TrapEvent,
 )
 from netwatch.store import queries
-from netwatch.store.database import Database, database_for
+from netwatch.store.database import database_for
+from netwatch.store.dialect import Database
 from netwatch.store.metrics import ERRORS
 from netwatch.store.migrate import check_version
 from netwatch.store.queries import EventFilter

@@ -2,7 +2,7 @@
 
 Runs in the writer's thread; only `distrust` may be called from any. Nothing here raises: what cannot be done now is
 tried again with the next write.
-May import: netwatch.store.{database, opening, reserve}. Called by: writer.
+May import: netwatch.store.{dialect, opening, reserve}. Called by: writer.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from netwatch.store.database import Database
+from netwatch.store.dialect import Database
 from netwatch.store.opening import replace_damaged
 from netwatch.store.reserve import Reserve
 

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import RowMapping, Table
 
 from netwatch.model import UNSENT, AlertState, Transaction
-from netwatch.store.database import Database
+from netwatch.store.dialect import Database
 from netwatch.store.rows import (
     alert_of,
     alert_row,

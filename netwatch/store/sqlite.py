@@ -1,6 +1,6 @@
 """Everything the store knows of SQLite alone: opening, pragmas, BEGIN, upserts, what its errors mean.
 
-A second dialect is a second file with the same functions behind the `Database` Protocol of `database.py`.
+A second dialect is a second file with the same functions behind the `Database` Protocol of `dialect.py`.
 
 May import: netwatch.errors. Called by: database.
 """
@@ -16,7 +16,6 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
@@ -25,10 +24,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from netwatch.errors import StoreError
+from netwatch.store.dialect import Database
 from netwatch.store.reserve import Reserve
-
-if TYPE_CHECKING:
-    from netwatch.store.database import Database
 
 URL_PREFIX = "sqlite:///"
 BUSY_TIMEOUT_SECONDS = 5.0

@@ -24,7 +24,7 @@ from netwatch.errors import LeftOutError, StoreError
 from netwatch.model import Event, Transaction
 from netwatch.store.backlog import Backlog, essential
 from netwatch.store.changes import Statements, prepare
-from netwatch.store.database import Database
+from netwatch.store.dialect import Database
 from netwatch.store.jobs import Job, Outcome, carry_out, tell
 from netwatch.store.metrics import COMMIT_SECONDS, ERRORS, QUEUE_LENGTH, TRANSACTIONS
 from netwatch.store.remedies import Remedies
@@ -62,7 +62,7 @@ class Writer:
         self._on_new_database = on_new_database
         self._remedies = Remedies(database, reserve, disconnect=self._disconnect, replaced=self._replaced)
         self._left_out_before: Counter[str] = Counter()
-        self._statements = Statements(database)
+        self._statements = Statements(database.insert)
         self._engine = database.writer()
         self._connection: Connection | None = None
         self._on_outbox_commit = on_outbox_commit
