@@ -1,6 +1,6 @@
 """Makes the tables, and brings those of an older NetWatch forward; never backward.
 
-May import: netwatch.errors. Called by: store.
+May import: netwatch.errors, netwatch.store.sql. Called by: opening; append, by_hand and reader, to be sure.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Connection, inspect, select, update
 
 from netwatch.errors import StoreError
-from netwatch.store.schema import COUNTERS, METADATA, PRUNED, SCHEMA_VERSION, WRITTEN
+from netwatch.store.sql.schema import COUNTERS, METADATA, PRUNED, SCHEMA_VERSION, WRITTEN
 
 CURRENT = 4
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.store.rows import alert_row, event_row, instant, microseconds
+from netwatch.store.sql.rows import alert_row, event_row, instant, microseconds
 
-from .nouns import alert, event
+from ..nouns import alert, event
 
 
 @given(st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001

@@ -1,13 +1,13 @@
 """Which database a URL means.
 
-May import: netwatch.errors, netwatch.store.dialect, sqlite. Called by: reader, append, by_hand.
+May import: netwatch.errors, netwatch.store.database.{dialect, sqlite}. Called by: reader, append, by_hand.
 """
 
 from __future__ import annotations
 
 from netwatch.errors import StoreError
-from netwatch.store.dialect import Database
-from netwatch.store.sqlite import URL_PREFIX, Sqlite
+from netwatch.store.database.dialect import Database
+from netwatch.store.database.sqlite import URL_PREFIX, Sqlite
 
 
 def database_for(url: str) -> Database:

@@ -2,7 +2,7 @@
 
 Each may run twice (the writer repeats a batch that failed), so none keeps anything outside the database.
 
-May import: netwatch.model. Called by: store, writer.
+May import: netwatch.model. Called by: store, writer, jobs; opening, which writes what was saved.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from sqlalchemy import (
 from sqlalchemy.sql import func
 
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
-from netwatch.store.bulk import execute_many
-from netwatch.store.entries import NewEntries, count, insert, new_entries, settle_overtaken
-from netwatch.store.queries import WAITING, chunks, groups
-from netwatch.store.rows import (
+from netwatch.store.sql.bulk import execute_many
+from netwatch.store.sql.entries import NewEntries, count, insert, new_entries, settle_overtaken
+from netwatch.store.sql.queries import WAITING, chunks, groups
+from netwatch.store.sql.rows import (
     Row,
     alert_row,
     entry_of,
@@ -45,8 +45,8 @@ from netwatch.store.rows import (
     progress_row,
     silence_row,
 )
-from netwatch.store.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, OUTBOX_ALERTS, PRUNED, SILENCES, TRAPS
-from netwatch.store.trap_rows import trap_row
+from netwatch.store.sql.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, OUTBOX_ALERTS, PRUNED, SILENCES, TRAPS
+from netwatch.store.sql.trap_rows import trap_row
 
 TRAPS_KEPT = 500_000
 """Rows of the trap log, however young: a storm may fill the log, not the disk."""

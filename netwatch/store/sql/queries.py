@@ -27,8 +27,17 @@ from netwatch.model import (
     Silence,
     TrapEvent,
 )
-from netwatch.store.rows import alert_of, entry_of, event_of, group_of, instant, memory_of, microseconds, silence_of
-from netwatch.store.schema import (
+from netwatch.store.sql.rows import (
+    alert_of,
+    entry_of,
+    event_of,
+    group_of,
+    instant,
+    memory_of,
+    microseconds,
+    silence_of,
+)
+from netwatch.store.sql.schema import (
     ALERTS,
     COUNTERS,
     EVENTS,
@@ -41,7 +50,7 @@ from netwatch.store.schema import (
     TRAPS,
     WRITTEN,
 )
-from netwatch.store.trap_rows import trap_of
+from netwatch.store.sql.trap_rows import trap_of
 
 CHUNK = 500
 """How many values one IN (...) holds; every dialect takes more."""

@@ -14,9 +14,9 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, select, update
 
 from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState, Supersession, Transaction
-from netwatch.store.bulk import execute_many
-from netwatch.store.rows import Row, clean, entry_of, entry_row, event_row
-from netwatch.store.schema import COUNTERS, EVENTS, OUTBOX, OUTBOX_ALERTS, WRITTEN
+from netwatch.store.sql.bulk import execute_many
+from netwatch.store.sql.rows import Row, clean, entry_of, entry_row, event_row
+from netwatch.store.sql.schema import COUNTERS, EVENTS, OUTBOX, OUTBOX_ALERTS, WRITTEN
 
 NEVER_LEFT = (OutboxState.QUEUED, OutboxState.DEFERRED)
 """The states of rows that no server can have taken; only such a row may be told by another instead."""

@@ -10,7 +10,7 @@ from netwatch.errors import StoreError
 from netwatch.model import OutboxEntry, OutboxKind, OutboxState, Supersession, Transaction
 from netwatch.store import Act, MemoryStore, Store
 
-from .nouns import LEASE, T0, after, entry, mails, superseding
+from ..nouns import LEASE, T0, after, entry, mails, superseding
 
 AnyStore = Store | MemoryStore
 

@@ -8,7 +8,7 @@ import pytest
 
 from netwatch.model import AlertState, ClockStep, Memory, OutboxState, Transaction
 
-from .nouns import LEASE, T0, alert, entry, group
+from ..nouns import LEASE, T0, alert, entry, group
 
 NOW = T0 + timedelta(minutes=10)
 BOOT = T0 - timedelta(days=1)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, inspect, select
 
 from netwatch.errors import StoreError
 from netwatch.model import OutboxKind
-from netwatch.store.migrate import CURRENT, bring_up_to_date, check_version
-from netwatch.store.queries import (
+from netwatch.store.database.migrate import CURRENT, bring_up_to_date, check_version
+from netwatch.store.database.sqlite import Sqlite
+from netwatch.store.sql.queries import (
     EventFilter,
     account,
     alerts,
@@ -24,8 +25,7 @@ from netwatch.store.queries import (
     silences,
     traps,
 )
-from netwatch.store.schema import METADATA, SCHEMA_VERSION
-from netwatch.store.sqlite import Sqlite
+from netwatch.store.sql.schema import METADATA, SCHEMA_VERSION
 
 
 @pytest.fixture

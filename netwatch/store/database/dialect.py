@@ -1,6 +1,6 @@
 """What every database must be able to do that differs from one dialect to the next.
 
-May import: netwatch.store.reserve. Called by: sqlite, which is one; opening, writer and reader, which are handed one.
+May import: netwatch.store.database.reserve. Called by: sqlite, which is one, and whoever is handed one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, Engine, Insert, Table
 
-from netwatch.store.reserve import Reserve
+from netwatch.store.database.reserve import Reserve
 
 
 class Database(Protocol):

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from netwatch.model import Missing, Oid, TrapEvent, Value, Varbind
-from netwatch.store.rows import Row, clean, instant, microseconds
+from netwatch.store.sql.rows import Row, clean, instant, microseconds
 
 _MICROSECOND = timedelta(microseconds=1)
 

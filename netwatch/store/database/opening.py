@@ -3,7 +3,7 @@
 One that is damaged is not written to any more. A new one is made beside it, with what can still be read of what is
 open: alerts not over, incidents, silences, memories and mails not sent. Then the damaged one is moved aside, kept for
 whoever wants more from it, and the new one takes its place.
-May import: netwatch.errors, netwatch.model. Called by: store, writer.
+May import: netwatch.model, netwatch.store.{metrics, sql}, the rest of this folder. Called by: store, remedies.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.model import Event, Transaction
-from netwatch.store import changes
-from netwatch.store.dialect import Database
+from netwatch.store.database.dialect import Database
+from netwatch.store.database.migrate import bring_up_to_date
+from netwatch.store.database.reserve import Reserve
+from netwatch.store.database.salvage import salvage
 from netwatch.store.metrics import MOVED_ASIDE
-from netwatch.store.migrate import bring_up_to_date
-from netwatch.store.reserve import Reserve
-from netwatch.store.salvage import salvage
+from netwatch.store.sql import changes
 
 log = structlog.get_logger(__name__)
 

@@ -8,10 +8,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from netwatch.store import Store, StoreSettings
-from netwatch.store.reserve import IN_USE, MIB, NO_ROOM, Reserve
+from netwatch.store.database.reserve import IN_USE, MIB, NO_ROOM, Reserve
 
-from .mounts import run_with_mounts
-from .nouns import mails
+from ..mounts import run_with_mounts
+from ..nouns import mails
 
 
 @pytest.fixture

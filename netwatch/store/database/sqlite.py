@@ -2,7 +2,7 @@
 
 A second dialect is a second file with the same functions behind the `Database` Protocol of `dialect.py`.
 
-May import: netwatch.errors. Called by: database.
+May import: netwatch.errors, netwatch.store.database.{dialect, reserve}. Called by: url.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from netwatch.errors import StoreError
-from netwatch.store.dialect import Database
-from netwatch.store.reserve import Reserve
+from netwatch.store.database.dialect import Database
+from netwatch.store.database.reserve import Reserve
 
 URL_PREFIX = "sqlite:///"
 BUSY_TIMEOUT_SECONDS = 5.0

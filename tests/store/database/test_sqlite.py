@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.store.sqlite import Sqlite
+from netwatch.store.database.sqlite import Sqlite
 
 
 def database(path: Path) -> Sqlite:

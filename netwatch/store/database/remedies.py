@@ -2,7 +2,7 @@
 
 Runs in the writer's thread; only `distrust` may be called from any. Nothing here raises: what cannot be done now is
 tried again with the next write.
-May import: netwatch.store.{dialect, opening, reserve}. Called by: writer.
+May import: netwatch.store.database.{dialect, opening, reserve}. Called by: writer.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from netwatch.store.dialect import Database
-from netwatch.store.opening import replace_damaged
-from netwatch.store.reserve import Reserve
+from netwatch.store.database.dialect import Database
+from netwatch.store.database.opening import replace_damaged
+from netwatch.store.database.reserve import Reserve
 
 FULL_CHECK = timedelta(minutes=1)
 REPLACE_AGAIN_SECONDS = 600.0

@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from sqlalchemy import Column, ColumnElement, Connection, Table, and_, case, or_, select, update
 
 from netwatch.model import FORESEEN, UNSENT, AlertState, ClockStep, Memory, moved_group
-from netwatch.store.queries import chunks, groups
-from netwatch.store.rows import group_row, memory_row, microseconds
-from netwatch.store.schema import ALERTS, GROUPS, MEMORIES, OUTBOX
+from netwatch.store.sql.queries import chunks, groups
+from netwatch.store.sql.rows import group_row, memory_row, microseconds
+from netwatch.store.sql.schema import ALERTS, GROUPS, MEMORIES, OUTBOX
 
 
 def move_open(connection: Connection, step: ClockStep, mark: Memory) -> bool:

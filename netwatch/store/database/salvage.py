@@ -2,7 +2,7 @@
 
 Each table is read from its front as far as it goes, then from its end, so that one bad page costs the rows on it. A
 row that is no noun any more is left. Nothing is written here.
-May import: netwatch.model. Called by: opening.
+May import: netwatch.model, netwatch.store.sql, dialect. Called by: opening.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import structlog
 from sqlalchemy import RowMapping, Table
 
 from netwatch.model import UNSENT, AlertState, Transaction
-from netwatch.store.dialect import Database
-from netwatch.store.rows import (
+from netwatch.store.database.dialect import Database
+from netwatch.store.sql.rows import (
     alert_of,
     alert_row,
     entry_of,
@@ -29,7 +29,7 @@ from netwatch.store.rows import (
     silence_of,
     silence_row,
 )
-from netwatch.store.schema import ALERTS, GROUPS, MEMORIES, OUTBOX, SILENCES
+from netwatch.store.sql.schema import ALERTS, GROUPS, MEMORIES, OUTBOX, SILENCES
 
 T = TypeVar("T")
 
