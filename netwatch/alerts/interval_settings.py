@@ -53,8 +53,7 @@ def _instant(value: Any) -> datetime:
         return datetime.combine(value, time())
     if not isinstance(value, datetime):
         raise ValueError('is not a date and time such as "2026-12-01 22:00"')
-    # What ruamel makes of a timestamp is a datetime with more to it, which its own copy() does not survive.
-    return datetime(*value.timetuple()[:6], value.microsecond, tzinfo=value.tzinfo)
+    return value
 
 
 TimeText = Annotated[str, _checked_by(minute_of_day), Field(examples=["17:00", "24:00"])]

@@ -28,23 +28,17 @@ from netwatch.model.settings import Section
 from netwatch.model.severity import USUAL_SEVERITIES, Severities
 from netwatch.model.shipped import shipped_directory
 from netwatch.model.silence import Silence, SilenceState
+from netwatch.model.text import cleaned, cleaned_lines
 from netwatch.model.transaction import Composition, Memory, Transaction
 from netwatch.model.trap import TrapEvent
 from netwatch.model.values import Missing, Tag, Value, Varbind
-from netwatch.model.yaml_file import (
-    InvalidFile,
-    KeyPath,
-    Problem,
-    YamlFile,
-    dotted,
-    parse_yaml,
-    plain,
-    read_yaml,
-)
+from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
+from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted
+from netwatch.model.yaml.tree import plain
 
 __all__ = [
     "bounded_matcher",
-    "NUMBERS", "ObjectNames", "plain_text", "trap_name",
+    "NUMBERS", "ObjectNames", "plain_text", "trap_name", "cleaned", "cleaned_lines",
     "Oid", "Missing", "Tag", "Value", "Varbind",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",

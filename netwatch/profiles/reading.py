@@ -29,11 +29,9 @@ from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import pattern_error
 from netwatch.profiles.place import Place, Resolve
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
-from netwatch.profiles.quick_yaml import parse_quickly
 from netwatch.profiles.symbols import SYMBOL_KEYS, TEXT_EDITS, plain_name, read_metric_type, read_symbol
 from netwatch.profiles.tags import read_label, source_of
 
-QUICK_CHARACTERS: Final = 2**20
 FILE_KEYS: Final = frozenset(
     {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device"}
 )  # fmt: skip
@@ -68,19 +66,10 @@ def read_profile(
 ) -> tuple[ProfileFile | None, list[Problem]]:
     """Read one file; None where it has errors. All problems come back, warnings too."""
     try:
-        file = _quickly(path) or read_yaml(path)
+        file = read_yaml(path)
     except InvalidFile as exc:
         return None, list(exc.problems)
     return read_profile_file(file, shipped=shipped, resolve=resolve)
-
-
-def _quickly(path: Path) -> YamlFile | None:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            text = file.read(QUICK_CHARACTERS)
-    except (OSError, UnicodeDecodeError):
-        return None
-    return parse_quickly(text, str(path)) if len(text) < QUICK_CHARACTERS else None
 
 
 def read_profile_file(

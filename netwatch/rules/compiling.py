@@ -1,7 +1,7 @@
 """Turns one rule as written into one rule ready to use: finds its table, types and compiles what it says.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, the parts of netwatch.rules below. Called by: loading.
+May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below. Called by: loading.
 """
 
 from __future__ import annotations
@@ -10,14 +10,28 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from netwatch.formulas import (
+    WITH_MEMORY,
+    Arithmetic,
+    BadExpression,
+    Checker,
+    Comparison,
+    Flaw,
+    Formula,
+    Kind,
+    Node,
+    Read,
+    common_ground,
+    did_you_mean,
+    names_in,
+    offset_of,
+    outcomes,
+    parse,
+    without_leading_factor,
+)
 from netwatch.model import KeyPath, TableSchema
-from netwatch.rules.checker import Checker
-from netwatch.rules.formula import Formula
-from netwatch.rules.grammar import BadExpression, Flaw, did_you_mean, names_in, offset_of, parse
-from netwatch.rules.nodes import Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
-from netwatch.rules.proofs import common_ground, outcomes
+from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
-from netwatch.rules.rule_file import RuleEntry
 from netwatch.rules.templates import compile_template
 
 _FIELDS = ("expr", "clear_expr", "value")
@@ -132,7 +146,7 @@ def _complain_of_mixture(draft: _Draft, known: Mapping[str, set[str]]) -> None:
 
 def _type_all(draft: _Draft, table: TableSchema) -> None:
     for name, tree in draft.trees.items():
-        checker = Checker(draft.texts[name], table)
+        checker = Checker(draft.texts[name], table, WITH_MEMORY)
         node = checker.check(tree, None if name == "value" else Kind.TRUTH)
         if node.kind is Kind.TRUTH and name == "value":
             checker.wrong(tree, "a number or text is wanted here, and this is true or false")

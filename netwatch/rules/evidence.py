@@ -6,26 +6,41 @@
 
 Of a rule with clear_expr `clear_expr` and `clear_shown` say the same, and its inputs stand with the others.
 A quiet room: no clock, no socket, no database. Nothing here runs while nobody asks why.
-May import: netwatch.model, netwatch.rules.frame, rule, sources, spoken, trap_rule. Called by: netwatch.engine.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.rule. Called by: netwatch.engine, traps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from netwatch.model import NUMBERS, Missing, ObjectNames, TableReading, plain_text, trap_name
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame
-from netwatch.rules.nodes import Node, Read
+from netwatch.formulas import (
+    UNKNOWN,
+    Earlier,
+    FirstKnown,
+    Formula,
+    Frame,
+    Increases,
+    Labels,
+    Node,
+    Numbers,
+    Over,
+    Rates,
+    Read,
+    Seen,
+    Source,
+    Texts,
+    parts_of,
+    result_of,
+    said,
+    source_text,
+    value_text,
+    written,
+)
+from netwatch.model import Missing, TableReading, plain_text
 from netwatch.rules.rule import Verdicts
-from netwatch.rules.sources import Earlier, FirstKnown, Increases, Labels, Numbers, Over, Rates, Seen, Source, Texts
-from netwatch.rules.spoken import UNKNOWN, parts_of, result_of, said, source_text, value_text, written
-from netwatch.rules.templates import cleaned
-from netwatch.rules.trap_names import TrapPattern
-from netwatch.rules.trap_rule import Outcome, TrapFacts, TrapRule, TrapVerdict, frame_of_trap, varbinds_text
 
 MAX_SHOWN = 600
 
@@ -42,11 +57,11 @@ class Part:
 def evidence_of(verdicts: Verdicts, row: int) -> dict[str, str]:
     """Return what a rule's verdict on a row rests on; good as long as the verdicts are."""
     rule, reading = verdicts.rule, verdicts.reading
-    told = {"expr": rule.expr, "shown": _shown(rule.broken, verdicts.frame, row)}
+    told = {"expr": rule.expr, "shown": shown(rule.broken, verdicts.frame, row)}
     if rule.healed is not None:
-        told |= {"clear_expr": rule.clear_expr or "", "clear_shown": _shown(rule.healed, verdicts.frame, row)}
+        told |= {"clear_expr": rule.clear_expr or "", "clear_shown": shown(rule.healed, verdicts.frame, row)}
     for formula in (rule.broken, rule.healed):
-        told |= {} if formula is None else _inputs(formula, verdicts.frame, row)
+        told |= {} if formula is None else inputs_of(formula, verdicts.frame, row)
     told["reading_at"] = reading.at.isoformat()
     if reading.partial:
         told["reading"] = "partial: the table could not be read whole"
@@ -65,46 +80,8 @@ def parts_with_verdicts(verdicts: Verdicts, row: int, *, clearing: bool = False)
     ]
 
 
-def trap_evidence(
-    rule: TrapRule,
-    facts: TrapFacts,
-    verdict: TrapVerdict,
-    labels: Mapping[str, str],
-    names: ObjectNames = NUMBERS,
-) -> dict[str, str]:
-    """Return what a trap rule's verdict rests on; `labels` are what polling knows of the row, as for the verdict."""
-    event = facts.event
-    told = {
-        "trap": trap_name(names, event.trap_oid), "matched": _matched(rule, facts, verdict),
-        "source": event.source, "relay": event.relay, "version": event.version, "user": cleaned(event.user),
-        "varbinds": varbinds_text(event.varbinds, names),
-        "key": ",".join(f"{name}={text}" for name, text in facts.key.items()),
-        "count": str(event.count) if event.count > 1 else "",
-        "heard_at": event.at.isoformat(),
-    }  # fmt: skip
-    frame = frame_of_trap(rule, facts, labels)
-    if rule.broken is not None and verdict.outcome is not Outcome.ENDS:  # then it was not asked for
-        told |= {"expr": rule.expr or "", "shown": _shown(rule.broken, frame, 0)} | _inputs(rule.broken, frame, 0)
-    if rule.healed is not None and verdict.outcome is not Outcome.BEGINS:
-        told |= {"clear_expr": rule.clear_expr or "", "clear_shown": _shown(rule.healed, frame, 0)}
-        told |= _inputs(rule.healed, frame, 0)
-    return {name: text for name, text in told.items() if text}
-
-
-def _matched(rule: TrapRule, facts: TrapFacts, verdict: TrapVerdict) -> str:
-    def first(patterns: tuple[TrapPattern, ...]) -> str:
-        return next((pattern.text for pattern in patterns if pattern.takes(facts.event.trap_oid)), "")
-
-    began, ended = first(rule.on_trap), first(rule.clear_on)
-    sides = {"on_trap": began, "clear_on": ended}
-    if verdict.outcome is Outcome.ENDS:
-        sides = {"clear_on": ended}
-    elif verdict.outcome is Outcome.BEGINS:
-        sides = {"on_trap": began}
-    return ", ".join(f"{side}: {text}" for side, text in sides.items() if text)
-
-
-def _shown(formula: Formula, frame: Frame, row: int) -> str:
+def shown(formula: Formula, frame: Frame, row: int) -> str:
+    """Return an expression with its values in it."""
     return said(formula.node, partial(_value, frame, row))[:MAX_SHOWN]
 
 
@@ -112,7 +89,7 @@ def _value(frame: Frame, row: int, source: Source) -> Any:
     return frame.fetch(source)[0][0 if source.scalar else row]
 
 
-def _inputs(formula: Formula, frame: Frame, row: int) -> dict[str, str]:
+def inputs_of(formula: Formula, frame: Frame, row: int) -> dict[str, str]:
     """Return every input by name, and what those are made of where that is the same row's."""
     told: dict[str, str] = {}
     for read in _reads(formula.node):

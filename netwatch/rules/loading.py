@@ -3,7 +3,8 @@
 All that is wrong is said at once, with file, line and column; inside an expression the column is that of the word.
 
 A quiet room but for reading the files it is given: no clock, no socket, no database.
-May import: netwatch.model, the rest of netwatch.rules. Called by: netwatch.app, cli (`netwatch check`), engine.
+May import: netwatch.formulas, netwatch.model, the rest of netwatch.rules.
+Called by: netwatch.app, cli (`netwatch check`), engine.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from netwatch.formulas import did_you_mean
 from netwatch.model import InvalidFile, KeyPath, Problem, TableSchema, YamlFile, parse_yaml, plain, read_yaml
 from netwatch.rules.compiling import Complaint, compile_rule
-from netwatch.rules.grammar import did_you_mean
+from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
-from netwatch.rules.rule_file import RuleEntry
-from netwatch.rules.trap_compiling import compile_trap_rule
-from netwatch.rules.trap_file import TrapEntry
-from netwatch.rules.trap_names import NO_MIB, MibNames
-from netwatch.rules.trap_rule import TrapRule
+from netwatch.rules.traps.compiling import compile_trap_rule
+from netwatch.rules.traps.entry import TrapEntry
+from netwatch.rules.traps.names import NO_MIB, MibNames
+from netwatch.rules.traps.rule import TrapRule
 
 ON_TRAP = "on_trap"
 """The key that makes an entry a trap rule."""

@@ -3,18 +3,19 @@
 Only what was seen (`seen(..)`) is given back after a restart, as a Memory; the rest fills again with new readings.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.frame, windows. Called by: netwatch.engine, sources, rule.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.windows.
+Called by: netwatch.engine, rule; netwatch.formulas, as the memory of its frames.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from netwatch.formulas import Frame, Prepared
 from netwatch.model import ClockStep, Memory, RowSet, TableReading
-from netwatch.rules.frame import Frame
 from netwatch.rules.windows import Window
 
 MEMORY_SCOPE = "rules"
@@ -60,16 +61,19 @@ class TableMemory:
             self._numbered = (rows, {key: number for number, key in enumerate(rows.keys)})
         return self._numbered[1]
 
-    def seen_rows(self, key: str) -> SeenRows:
-        """Return what was seen of one condition."""
-        return self._seen.setdefault(key, SeenRows())
+    def seen(self, key: str, rows: RowSet, evaluate: Callable[[], Sequence[Any]]) -> Prepared:
+        """Return for which rows a condition was ever true, this reading included."""
+        return self._seen.setdefault(key, SeenRows()).after(rows, evaluate)
 
-    def window(self, key: str, function: str, span: timedelta) -> Window:
-        """Return the window of one function over one span."""
-        found = self._windows.get(key)
-        if found is None:
-            found = self._windows[key] = Window(function, span)
-        return found
+    def over(
+        self, key: str, function: str, span: timedelta, at: datetime, rows: RowSet, values: Sequence[Any]
+    ) -> Sequence[Any]:
+        """Take a reading's values into a window and return what its function gives, row by row."""
+        window = self._windows.get(key)
+        if window is None:
+            window = self._windows[key] = Window(function, span)
+        window.add(at, rows, values)
+        return window.values()
 
     def move(self, step: ClockStep) -> None:
         """Move the windows with a wall clock that was set."""

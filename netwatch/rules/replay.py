@@ -1,7 +1,7 @@
 """A rule's value in every row of a reading, for a chart of the last hour.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, the parts of netwatch.rules below. Called by: netwatch.engine.
+May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below. Called by: netwatch.engine.
 """
 
 from __future__ import annotations
@@ -10,16 +10,13 @@ import math
 from array import array
 from collections.abc import Sequence
 
+from netwatch.formulas import Formula, Frame, Kind
 from netwatch.model import TableReading
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame
 from netwatch.rules.memory import TableMemory
-from netwatch.rules.nodes import Kind
 from netwatch.rules.rule import Rule
 
 _NAN = math.nan
 _LARGEST = 3.4e38
-_NOTHING_REMEMBERED = TableMemory("", "")
 
 
 def has_curve(rule: Rule) -> bool:
@@ -33,7 +30,7 @@ def values_in(rules: Sequence[Rule], reading: TableReading, memory: TableMemory 
     With the memory of the rules, which has just been given this reading, nothing is worked out twice. Without it what
     remembers readings is unknown.
     """
-    frame = Frame(reading, None, _NOTHING_REMEMBERED) if memory is None else memory.frame_of(reading)
+    frame = Frame(reading) if memory is None else memory.frame_of(reading)
     values: array[float] = array("f")
     for rule in rules:
         formula = rule.value_of
@@ -50,7 +47,7 @@ def threshold_in(rule: Rule, reading: TableReading, row: int) -> float | None:
     formula = rule.threshold_of
     if formula is None or formula.kind is not Kind.NUMBER or formula.stateful:
         return None
-    found = formula.at(Frame(reading, None, _NOTHING_REMEMBERED), row)
+    found = formula.at(Frame(reading), row)
     return float(found) if isinstance(found, int | float) and math.isfinite(found) else None
 
 

@@ -1,7 +1,7 @@
 """A rule ready to use, and its verdicts on a reading.
 
 A quiet room: no clock, no socket, no database. The same reading and memory always get the same verdicts.
-May import: netwatch.model, netwatch.rules.formula, frame, memory, templates. Called by: netwatch.engine, loading.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.memory, templates. Called by: netwatch.engine, loading.
 """
 
 from __future__ import annotations
@@ -14,11 +14,9 @@ from typing import Literal
 
 from jinja2 import Template
 
+from netwatch.formulas import Formula, Frame, Source
 from netwatch.model import SCALARS, TableReading
-from netwatch.rules.formula import Formula
-from netwatch.rules.frame import Frame
 from netwatch.rules.memory import TableMemory
-from netwatch.rules.sources import Source
 from netwatch.rules.templates import render_template
 
 NoData = Literal["keep", "alert", "clear"]
@@ -65,14 +63,15 @@ class Verdicts:
     frame: the reading as the rule saw it, for those who explain a verdict.
     """
 
-    __slots__ = ("_healed", "broken", "frame", "keys", "reading", "rule")
+    __slots__ = ("_healed", "_memory", "broken", "frame", "keys", "reading", "rule")
 
-    def __init__(self, rule: Rule, frame: Frame, broken: Sequence[bool | None]) -> None:
+    def __init__(self, rule: Rule, frame: Frame, memory: TableMemory) -> None:
         self.rule = rule
         self.reading = frame.reading
-        self.broken = broken
+        self.broken = rule.broken.column(frame)
         self.keys = SCALARS.keys if rule.broken.scalar else frame.reading.rows.keys
         self.frame = frame
+        self._memory = memory
         self._healed: Sequence[bool | None] | None = None
 
     @property
@@ -99,7 +98,7 @@ class Verdicts:
         """Return the number of the row with this key, None where it is gone."""
         if self.rule.broken.scalar:
             return 0 if key == "" else None
-        return self.frame.memory.row_numbers(self.reading.rows).get(key)
+        return self._memory.row_numbers(self.reading.rows).get(key)
 
     def _worked_out(self, formula: Formula | None, row: int) -> float | str | None:
         value = None if formula is None else formula.at(self.frame, row)
@@ -115,13 +114,13 @@ def evaluate(rule: Rule, reading: TableReading, memory: TableMemory) -> Verdicts
     frame = memory.frame_of(reading)
     for source in rule.remembered:
         frame.fetch(source)
-    return Verdicts(rule, frame, rule.broken.column(frame))
+    return Verdicts(rule, frame, memory)
 
 
 def verdicts_again(rule: Rule, memory: TableMemory) -> Verdicts | None:
     """Return the rule's verdicts on the reading its table was given last, None where that never was."""
     frame = memory.newest
-    return None if frame is None else Verdicts(rule, frame, rule.broken.column(frame))
+    return None if frame is None else Verdicts(rule, frame, memory)
 
 
 def render(

@@ -5,7 +5,8 @@ name, `labels` (all of them), `device`, `alertname`, `value` and `threshold`. De
 control characters and line ends before they get in, and what comes out is cut to a length.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules.filters. Called by: loading, rule, trap_compiling, trap_rule.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.filters.
+Called by: compiling, rule, traps.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import SandboxedEnvironment
 
+from netwatch.formulas import did_you_mean
+from netwatch.model import cleaned, cleaned_lines
 from netwatch.rules.filters import FILTERS, shown
-from netwatch.rules.grammar import did_you_mean
 
 MAX_TEMPLATE = 4000
 MAX_OUTPUT = 2000
-MAX_LABEL = 300
 GIVEN = ("device", "alertname", "severity", "instance", "value", "threshold", "labels")
 
 _ALLOWED = (
@@ -32,12 +33,6 @@ _ALLOWED = (
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Getattr, nodes.Getitem, nodes.Neg, nodes.Pos,
     nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.Concat, nodes.Test,
 )  # fmt: skip
-_BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_CLEAN = {
-    **dict.fromkeys((*range(32), *range(0x7F, 0xA0), *_BIDI)),
-    **dict.fromkeys((0x09, 0x0A, 0x0D, 0x85, 0x2028, 0x2029), " "),
-}
-_CLEAN_LINES = {code: text for code, text in _CLEAN.items() if code != 0x0A}
 
 
 class _Sandbox(SandboxedEnvironment):
@@ -111,12 +106,7 @@ def render_template(template: Template, labels: Mapping[str, str], given: Mappin
         text = template.render({**clean, **values, "labels": clean})
     except (TemplateError, ArithmeticError, TypeError, ValueError) as exc:
         text = f"(annotation could not be rendered: {exc})"
-    return text.translate(_CLEAN_LINES).strip()[:MAX_OUTPUT]
-
-
-def cleaned(text: str) -> str:
-    """Return a device's text on one line, without control and direction characters, cut to MAX_LABEL."""
-    return text.translate(_CLEAN)[:MAX_LABEL]
+    return cleaned_lines(text).strip()[:MAX_OUTPUT]
 
 
 def _trial(names: Iterable[str], value: float | str | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ the minimum, a mean stays the mean, so only the window's old edge becomes coarse
 they fill again.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.rules.frame. Called by: memory, sources.
+May import: netwatch.formulas, netwatch.model. Called by: memory.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from netwatch.formulas import MAX_SPAN, moved_rows
 from netwatch.model import ClockStep, RowSet
-from netwatch.rules.frame import moved_rows
 
 MAX_SLOTS = 120
-MAX_SPAN = timedelta(days=1)
 LEAST_COVERAGE = 4
 """A forecast needs readings over at least a quarter of the span it looks back."""
 

@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
 from netwatch.model import Event
-from netwatch.store.database import database_for
+from netwatch.store.database.migrate import check_version
+from netwatch.store.database.url import database_for
 from netwatch.store.metrics import ERRORS
-from netwatch.store.migrate import check_version
-from netwatch.store.rows import event_row
-from netwatch.store.schema import EVENTS
 from netwatch.store.settings import StoreSettings
+from netwatch.store.sql.rows import event_row
+from netwatch.store.sql.schema import EVENTS
 
 
 def append_events(settings: StoreSettings, events: Sequence[Event]) -> bool:

@@ -15,13 +15,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from netwatch.errors import StoreError
 from netwatch.model import OutboxEntry, OutboxState
 from netwatch.store.by_hand_decision import Act, Handled, handle
-from netwatch.store.database import database_for
+from netwatch.store.database.migrate import check_version
+from netwatch.store.database.url import database_for
 from netwatch.store.metrics import BY_HAND, ERRORS
-from netwatch.store.migrate import check_version
-from netwatch.store.queries import outbox_entry
-from netwatch.store.rows import event_row, progress_row
-from netwatch.store.schema import EVENTS, OUTBOX
 from netwatch.store.settings import StoreSettings
+from netwatch.store.sql.queries import outbox_entry
+from netwatch.store.sql.rows import event_row, progress_row
+from netwatch.store.sql.schema import EVENTS, OUTBOX
 
 
 def retry_entry(settings: StoreSettings, entry_id: str, by: str, now: datetime) -> Handled:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from netwatch.errors import StoreError
 from netwatch.model import Transaction
-from netwatch.store.changes import Prepared, apply
+from netwatch.store.sql.changes import Prepared, apply
 
 
 @dataclass(slots=True, eq=False)

@@ -34,12 +34,12 @@ from netwatch.model import (
     moved_group,
 )
 from netwatch.store.by_hand_decision import Act, Handled, handle
-from netwatch.store.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
-from netwatch.store.entries import NEVER_LEFT, check_supersessions, may_be_overtaken, superseded_event
 from netwatch.store.metrics import LATE_RECORDS
-from netwatch.store.queries import EventFilter
-from netwatch.store.rows import check_transaction
-from netwatch.store.trap_rows import trap_row
+from netwatch.store.sql.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
+from netwatch.store.sql.entries import NEVER_LEFT, check_supersessions, may_be_overtaken, superseded_event
+from netwatch.store.sql.queries import EventFilter
+from netwatch.store.sql.rows import check_transaction
+from netwatch.store.sql.trap_rows import trap_row
 
 
 class MemoryStore:

@@ -30,13 +30,14 @@ from netwatch.model import (
     Silence,
     TrapEvent,
 )
-from netwatch.store import queries
-from netwatch.store.database import Database, database_for
+from netwatch.store.database.dialect import Database
+from netwatch.store.database.migrate import check_version
+from netwatch.store.database.sqlite import READERS
+from netwatch.store.database.url import database_for
 from netwatch.store.metrics import ERRORS
-from netwatch.store.migrate import check_version
-from netwatch.store.queries import EventFilter
 from netwatch.store.settings import StoreSettings
-from netwatch.store.sqlite import READERS
+from netwatch.store.sql import queries
+from netwatch.store.sql.queries import EventFilter
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -15,13 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
 from netwatch.model import ClockStep, Event, Memory, OutboxEntry, OutboxKind, Transaction
-from netwatch.store import by_hand, changes, clock_steps
+from netwatch.store import by_hand
 from netwatch.store.by_hand_decision import Act, Handled
+from netwatch.store.database.opening import open_up
+from netwatch.store.database.reserve import MIB
 from netwatch.store.metrics import LATE_RECORDS
-from netwatch.store.opening import open_up
 from netwatch.store.reader import StoreReader
-from netwatch.store.reserve import MIB
 from netwatch.store.settings import StoreSettings
+from netwatch.store.sql import changes, clock_steps
 from netwatch.store.writer import Writer
 
 PRUNE_AT_ONCE = 1000

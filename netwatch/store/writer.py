@@ -23,12 +23,12 @@ from sqlalchemy import Connection
 from netwatch.errors import LeftOutError, StoreError
 from netwatch.model import Event, Transaction
 from netwatch.store.backlog import Backlog, essential
-from netwatch.store.changes import Statements, prepare
-from netwatch.store.database import Database
+from netwatch.store.database.dialect import Database
+from netwatch.store.database.remedies import Remedies
+from netwatch.store.database.reserve import Reserve
 from netwatch.store.jobs import Job, Outcome, carry_out, tell
 from netwatch.store.metrics import COMMIT_SECONDS, ERRORS, QUEUE_LENGTH, TRANSACTIONS
-from netwatch.store.remedies import Remedies
-from netwatch.store.reserve import Reserve
+from netwatch.store.sql.changes import Statements, prepare
 
 MAX_BATCH = 512
 """Jobs in one database transaction: enough to share an fsync, few enough that nobody waits long."""
@@ -62,7 +62,7 @@ class Writer:
         self._on_new_database = on_new_database
         self._remedies = Remedies(database, reserve, disconnect=self._disconnect, replaced=self._replaced)
         self._left_out_before: Counter[str] = Counter()
-        self._statements = Statements(database)
+        self._statements = Statements(database.insert)
         self._engine = database.writer()
         self._connection: Connection | None = None
         self._on_outbox_commit = on_outbox_commit

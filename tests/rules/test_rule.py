@@ -94,3 +94,23 @@ def test_an_aggregate_has_one_row_with_an_empty_key(workshop):
     assert rule.is_aggregate
     assert (verdicts.row_of(""), verdicts.row_of("ifName=p0")) == (0, None)
     assert (verdicts.value(0), verdicts.threshold(0)) == (95, 90)
+
+
+def test_verdicts_are_plain_booleans_that_the_engine_can_look_for(workshop):
+    rule = workshop.rule("ifMtu > 5")
+    verdicts = evaluate(rule, workshop.reading({"ifMtu": [1, 9]}), workshop.memory())
+
+    assert True in verdicts.broken
+    assert verdicts.keys == ("ifName=p0", "ifName=p1")
+
+
+def test_a_window_behind_clear_expr_or_value_sees_every_reading(workshop):
+    rule = workshop.rule(
+        "ifMtu > 100", clear_expr="avg(avg_over(ifMtu, '1h')) + ifMtu < 1", value="max_over(ifMtu, '1h')"
+    )
+    rows, memory = workshop.rows("a"), workshop.memory()
+
+    for second, mtu in enumerate((900, 1, 2)):
+        verdicts = evaluate(rule, workshop.reading({"ifMtu": [mtu]}, rows=rows, seconds=second), memory)
+
+    assert verdicts.value(0) == 900

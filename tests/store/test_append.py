@@ -11,7 +11,7 @@ import pytest
 from netwatch.errors import StoreError
 from netwatch.model import Event
 from netwatch.store import Store, append_events
-from netwatch.store import sqlite as sqlite_file
+from netwatch.store.database import sqlite as sqlite_file
 
 EVENT = Event(at=datetime(2026, 11, 23, tzinfo=UTC), kind="set", text="alice set 1.3.6.1.2.1.1.6.0", device="box")
 

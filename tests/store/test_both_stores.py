@@ -11,8 +11,9 @@ import pytest
 
 from netwatch.errors import StoreError
 from netwatch.model import AlertKey, AlertState, Missing, Oid, OutboxKind, OutboxState, Transaction, Value, Varbind
-from netwatch.store import MemoryStore, Store, changes
+from netwatch.store import MemoryStore, Store
 from netwatch.store import memory as memory_store
+from netwatch.store.sql import changes
 
 from .nouns import LEASE, T0, after, alert, entry, event, group, mails, memory, silence, trap
 

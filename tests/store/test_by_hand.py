@@ -12,7 +12,7 @@ import pytest
 from netwatch.errors import StoreError
 from netwatch.model import OutboxState, Transaction
 from netwatch.store import Act, MemoryStore, Store, StoreReader, StoreSettings, drop_entry, retry_entry
-from netwatch.store import sqlite as sqlite_file
+from netwatch.store.database import sqlite as sqlite_file
 
 from .nouns import LEASE, T0, after, entry, mails, superseding
 

@@ -43,7 +43,7 @@ def held_locked(path: Path) -> Iterator[None]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that says at once that it is locked, and a writer that asks again soon."""
-    monkeypatch.setattr("netwatch.store.sqlite.BUSY_TIMEOUT_SECONDS", 0.01)
+    monkeypatch.setattr("netwatch.store.database.sqlite.BUSY_TIMEOUT_SECONDS", 0.01)
     monkeypatch.setattr("netwatch.store.writer.LAST_RETRY_SECONDS", 0.1)
 
 

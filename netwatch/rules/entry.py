@@ -1,0 +1,57 @@
+"""What a rule about readings may say in a rule file, in Prometheus's words and a few more.
+
+May import: netwatch.model. Called by: compiling, loading, traps.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator
+
+from netwatch.model import Duration, Section
+
+LabelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
+AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w:. -]*$", max_length=100)]
+RESERVED_LABELS = ("device", "alertname", "instance")
+
+
+def unreserved(labels: dict[str, str]) -> dict[str, str]:
+    """Return a rule's own labels, none of which NetWatch sets itself."""
+    for name in labels:
+        if name in RESERVED_LABELS:
+            raise ValueError(f"{name} is set by NetWatch and cannot be a rule's label")
+    return labels
+
+
+class RuleEntry(Section):
+    """One rule. What `expr` may hold is said in netwatch/formulas/functions.py and remembering.py."""
+
+    alert: AlertName = Field(description="the name of the alert, unique over all files")
+    expr: str = Field(min_length=1, description="true where the row is broken")
+    clear_expr: str | None = Field(
+        default=None, min_length=1, description="true where it is well again; between the two it stays as it is"
+    )
+    for_: Duration = Field(
+        default=timedelta(0), alias="for", ge=timedelta(0), description="how long it must be broken to fire"
+    )
+    keep_firing_for: Duration = Field(
+        default=timedelta(0), ge=timedelta(0), description="how long it must be well to resolve"
+    )
+    no_data: Literal["keep", "alert", "clear"] = Field(
+        default="keep", description="missing data: changes nothing, counts as broken, or counts as well"
+    )
+    labels: dict[LabelName, str] = Field(default_factory=dict, description="severity and whatever routes look at")
+    annotations: dict[LabelName, str] = Field(default_factory=dict, description="templates: summary, description")
+    value: str | None = Field(
+        default=None, min_length=1, description="what to show as the value, if not the left side of expr"
+    )
+    table: str | None = Field(default=None, description="the table, where the names in expr fit several")
+
+    _no_reserved_label = field_validator("labels")(unreserved)
+
+    @classmethod
+    def keys(cls) -> list[str]:
+        """Return the keys as they are written in files."""
+        return [field.alias or name for name, field in cls.model_fields.items()]

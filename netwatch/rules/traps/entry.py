@@ -1,0 +1,84 @@
+"""What a trap rule in a rule file may say: an entry with `on_trap`.
+
+May import: netwatch.model, netwatch.rules.entry. Called by: compiling, netwatch.rules.loading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+
+from netwatch.model import Duration, Section
+from netwatch.rules.entry import AlertName, LabelName, unreserved
+
+MAX_KEYS = 8
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _spelled_out(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {name: {"oid": one} if isinstance(one, str) else one for name, one in value.items()}
+
+
+TrapName = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+ObjectName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
+TrapNames = Annotated[list[TrapName], BeforeValidator(_listed)]
+
+
+class VarbindEntry(Section):
+    """An object that no MIB module at hand names, or names otherwise."""
+
+    oid: TrapName = Field(description="its OID, or a name that a MIB module knows")
+    kind: Literal["gauge", "enum", "text"] | None = Field(
+        default=None, description="what its values are; an enum where names are given, else a number"
+    )
+    enum: dict[int, str] = Field(default_factory=dict, description="names of an enumeration's numbers")
+
+
+class TrapEntry(Section):
+    """One trap rule. Varbinds are named as their MIB names them, without the module: `ifIndex`."""
+
+    alert: AlertName = Field(description="the name of the alert, unique over all files")
+    on_trap: TrapNames = Field(
+        min_length=1, description="what begins it: name or OID; with .* behind it, everything below that OID"
+    )
+    expr: str | None = Field(default=None, min_length=1, description="true where this trap is meant")
+    key: Annotated[list[ObjectName], BeforeValidator(_listed)] = Field(
+        default_factory=list, max_length=MAX_KEYS, description="varbinds that tell one instance from another"
+    )
+    clear_on: TrapNames = Field(default_factory=list, description="what ends it: a trap with the same key")
+    clear_expr: str | None = Field(
+        default=None, min_length=1, description="true where the trap ends it; without clear_on, of the same trap"
+    )
+    for_: Duration = Field(
+        default=timedelta(0), alias="for", ge=timedelta(0), description="how long nothing must end it to fire"
+    )
+    keep_firing_for: Duration = Field(
+        default=timedelta(0), ge=timedelta(0), description="how long nothing must begin it again to resolve"
+    )
+    ttl: Duration | None = Field(
+        default=None, gt=timedelta(0), description="ends by itself when no such trap came for so long"
+    )
+    labels: dict[LabelName, str] = Field(default_factory=dict, description="severity and whatever routes look at")
+    annotations: dict[LabelName, str] = Field(default_factory=dict, description="templates: summary, description")
+    value: str | None = Field(
+        default=None, min_length=1, description="what to show as the value, if not the left side of expr"
+    )
+    varbinds: Annotated[dict[ObjectName, VarbindEntry], BeforeValidator(_spelled_out)] = Field(
+        default_factory=dict, description="objects by a name of your choice: OID, and what its values are"
+    )
+    confirm: bool = Field(default=True, description="whether the device is polled at once to see for ourselves")
+
+    _no_reserved_label = field_validator("labels")(unreserved)
+
+    @classmethod
+    def keys(cls) -> list[str]:
+        """Return the keys as they are written in files."""
+        return [field.alias or name for name, field in cls.model_fields.items()]

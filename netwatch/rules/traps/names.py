@@ -1,0 +1,150 @@
+"""What a name in a trap rule means: an object to look for among the varbinds, and what its values are.
+
+A rule states its own names under `varbinds`; the others are asked of the MIB modules at hand, of which there may be
+none.
+
+A quiet room: no clock, no socket, no database.
+May import: netwatch.model; netwatch.mib for its types alone. Called by: compiling, rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from netwatch.model import NUMBERS, ColumnKind, ObjectNames, Oid, Value
+
+if TYPE_CHECKING:
+    from netwatch.mib import MibObject
+
+FAMILY = ".*"
+
+
+class MibNames(ObjectNames, Protocol):
+    """What rules ask of the MIB index."""
+
+    def oid_of(self, name: str) -> Oid:
+        """Return the OID of `IF-MIB::linkDown`, `linkDown` or `1.3.6.1.6.3.1.1.5.3`; ValueError where unknown."""
+
+    def object_at(self, oid: Sequence[int]) -> tuple[MibObject | None, tuple[int, ...]]:
+        """Return the object with the longest OID in front of this one, and the numbers after it."""
+
+    def object_named(self, name: str) -> MibObject | None:
+        """Return the object of a name without instance."""
+
+    def notification(self, oid: Sequence[int]) -> MibObject | None:
+        """Return the notification with exactly this OID, or None."""
+
+    def decode_index(self, obj: MibObject, suffix: Sequence[int]) -> Mapping[str, str]:
+        """Return the index objects of a row by name; empty where the suffix is no index of this table."""
+
+
+class NoMib:
+    """Stands where no MIB module is at hand: only numbers are known."""
+
+    def name_of(self, oid: Sequence[int]) -> str:
+        """Return the numbers."""
+        return NUMBERS.name_of(oid)
+
+    def format(self, oid: Sequence[int], value: Value) -> str:
+        """Write a value by its type alone."""
+        return NUMBERS.format(oid, value)
+
+    def oid_of(self, name: str) -> Oid:
+        """Read a numeric OID; ValueError for any name."""
+        try:
+            return Oid.parse(name)
+        except ValueError:
+            raise ValueError(f"no MIB module is loaded that names {name}; load it, or write the OID") from None
+
+    def object_at(self, oid: Sequence[int]) -> tuple[None, tuple[int, ...]]:
+        """Return nothing, and all numbers."""
+        return None, tuple(oid)
+
+    def object_named(self, name: str) -> None:
+        """Return None."""
+
+    def notification(self, oid: Sequence[int]) -> None:
+        """Return None."""
+
+    def decode_index(self, obj: MibObject, suffix: Sequence[int]) -> Mapping[str, str]:
+        """Return nothing."""
+        return {}
+
+
+NO_MIB = NoMib()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrapPattern:
+    """Which traps are meant: one OID, or with `family` every OID at or below it. `text` is as written.
+
+    A trap that came as v1 has a 0 in front of its last number, also where its MIB has none (RFC 3584, section 3.1).
+    """
+
+    oid: Oid
+    family: bool = False
+    text: str = ""
+
+    @property
+    def oids(self) -> tuple[Oid, ...]:
+        """Return the OID in both its forms."""
+        return (self.oid,) if self.oid[-2] == 0 else (self.oid, Oid((*self.oid[:-1], 0, self.oid[-1])))
+
+    def takes(self, trap_oid: Oid) -> bool:
+        """Return whether a trap is meant."""
+        return trap_oid.is_under(self.oid) if self.family else trap_oid in self.oids
+
+    def overlaps(self, other: TrapPattern) -> bool:
+        """Return whether some trap is meant by both."""
+        return self.takes(other.oid) or other.takes(self.oid)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrapObject:
+    """A varbind's object under the name that a rule uses. `kind` is what its values count as in expressions."""
+
+    name: str
+    oid: Oid
+    kind: ColumnKind = ColumnKind.GAUGE
+    enum: Mapping[int, str] = field(default_factory=dict)
+
+
+def pattern_of(text: str, names: MibNames) -> TrapPattern:
+    """Return the traps that a rule means by a name or OID.
+
+    Raises:
+        ValueError: nothing at hand has that name.
+    """
+    bare = text.strip()
+    family = bare.endswith(FAMILY)
+    oid = names.oid_of(bare.removesuffix(FAMILY))
+    oid.check()
+    return TrapPattern(oid=oid, family=family, text=bare)
+
+
+def object_of(found: MibObject, name: str = "") -> TrapObject | None:
+    """Return what a rule must know of a MIB object; None for what has no values, such as a table."""
+    if found.kind not in ("scalar", "column"):
+        return None
+    syntax = found.syntax
+    if not syntax.base.is_number:
+        return TrapObject(name=name or found.name, oid=found.oid, kind=ColumnKind.TEXT)
+    kind = ColumnKind.ENUM if syntax.names else ColumnKind.GAUGE
+    return TrapObject(name=name or found.name, oid=found.oid, kind=kind, enum=syntax.names)
+
+
+def objects_carried(patterns: Sequence[TrapPattern], names: MibNames) -> dict[str, TrapObject] | None:
+    """Return the objects of all these notifications by name; None where one of them is not known or a family."""
+    carried: dict[str, TrapObject] = {}
+    for pattern in patterns:
+        notification = None if pattern.family else names.notification(pattern.oid)
+        if notification is None:
+            return None
+        for oid in notification.objects:
+            found, suffix = names.object_at(oid)
+            known = object_of(found) if found is not None and not suffix else None
+            if known is not None:
+                carried[known.name] = known
+    return carried

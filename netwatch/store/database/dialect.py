@@ -1,0 +1,76 @@
+"""What every database must be able to do that differs from one dialect to the next.
+
+May import: netwatch.store.database.reserve. Called by: sqlite, which is one, and whoever is handed one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, Insert, Table
+
+from netwatch.store.database.reserve import Reserve
+
+
+class Database(Protocol):
+    """What differs from one dialect to the next."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in messages."""
+
+    def create(self) -> None:
+        """Make what must exist before the first connection."""
+
+    def hold(self) -> bool:
+        """Take the database for this agent alone; StoreError where another has it, false where nobody can say."""
+
+    def release(self) -> None:
+        """Let another agent have it; nothing happens where it is not held."""
+
+    def require(self) -> None:
+        """Raise StoreError where there is nothing to read."""
+
+    def writer(self) -> Engine:
+        """Return an engine for the one writer."""
+
+    def reader(self) -> Engine:
+        """Return an engine that only reads."""
+
+    def insert(self, table: Table) -> Insert:
+        """Return an INSERT that replaces the row with the same primary key."""
+
+    def reserve(self, size: int) -> Reserve:
+        """Return the disk space to keep for bad days, next to the database."""
+
+    def damage(self, *, patience: timedelta = timedelta(seconds=2)) -> str:
+        """Return what is wrong with the database, as far as can be seen in a while; empty where it seems whole."""
+
+    def is_surely_ours(self) -> bool:
+        """Return whether the database may be moved aside: what a wrong path in the configuration names may not."""
+
+    def look_into_damaged(self) -> sqlite3.Connection:
+        """Return a connection for reading what can be read; a row is a mapping."""
+
+    def rescue(self) -> Database:
+        """Return a new, empty database beside this one, to take its place."""
+
+    def aside(self, now: datetime) -> str:
+        """Return where `give_way_to` will put this database."""
+
+    def give_way_to(self, rescue: Database, now: datetime) -> str:
+        """Move this database aside and the rescue into its place; return where this is now."""
+
+    def moved_aside(self) -> str:
+        """Return where the youngest damaged database is that was moved aside and is still there, empty for none."""
+
+    def foreign_mark(self, connection: Connection) -> int:
+        """Return a number that changes when somebody else has written since it was last asked here."""
+
+    def kind_of(self, exc: Exception) -> str | None:
+        """Return the kind of trouble, or None where the statement or its values are at fault."""
+
+    def words_for(self, kind: str, exc: Exception) -> str:
+        """Return the trouble as a sentence."""

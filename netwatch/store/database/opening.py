@@ -1,0 +1,90 @@
+"""Makes a database fit to be written at the start: there, ours alone, whole, of today's version.
+
+One that is damaged is not written to any more. A new one is made beside it, with what can still be read of what is
+open: alerts not over, incidents, silences, memories and mails not sent. Then the damaged one is moved aside, kept for
+whoever wants more from it, and the new one takes its place.
+May import: netwatch.model, netwatch.store.{metrics, sql}, the rest of this folder. Called by: store, remedies.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from netwatch.model import Event, Transaction
+from netwatch.store.database.dialect import Database
+from netwatch.store.database.migrate import bring_up_to_date
+from netwatch.store.database.reserve import Reserve
+from netwatch.store.database.salvage import salvage
+from netwatch.store.metrics import MOVED_ASIDE
+from netwatch.store.sql import changes
+
+log = structlog.get_logger(__name__)
+
+
+def open_up(database: Database, reserve: Reserve, now: datetime) -> None:
+    """Take the database, and bring it to where the agent can work with it.
+
+    Raises:
+        StoreError: another agent has it, or it is of another program.
+        SQLAlchemyError, OSError: it cannot be used.
+    """
+    database.create()
+    alone = database.hold()
+    if alone and database.is_surely_ours() and (damage := database.damage()):
+        replace_damaged(database, damage, now)
+    try:
+        _bring_up_to_date(database, now, alone=alone)
+    except SQLAlchemyError as exc:
+        if database.kind_of(exc) not in ("full", "io") or not reserve.give_up():
+            raise
+        _bring_up_to_date(database, now, alone=alone)
+    reserve.keep()
+
+
+def _bring_up_to_date(database: Database, now: datetime, *, alone: bool) -> None:
+    engine = database.writer()
+    try:
+        with engine.connect() as connection, connection.begin():
+            bring_up_to_date(connection, database.name)
+            if alone:
+                changes.end_all_leases(connection, now)
+    finally:
+        engine.dispose()
+
+
+def replace_damaged(database: Database, damage: str, now: datetime) -> str:
+    """Put a new database with what can be saved in the place of a damaged one; return where that is now.
+
+    Raises:
+        SQLAlchemyError, OSError, StoreError: it cannot be done (yet), and everything is as it was.
+    """
+    log.error("the database is damaged; a new one is made", database=database.name, damage=damage)
+    saved = salvage(database)
+    fresh = database.rescue()
+    fresh.create()
+    engine = fresh.writer()
+    try:
+        with engine.connect() as connection, connection.begin():
+            bring_up_to_date(connection, fresh.name)
+            words = f"the database was damaged ({damage}) and moved to {database.aside(now)}; a new one was made. "
+            words += f"Saved from it: {_in_words(saved)}. Its history is not in the new one"
+            said = Event(at=now, kind="netwatch", text=words, details={"damage": damage})
+            statements = changes.Statements(fresh.insert)
+            written = (saved, Transaction(events=(said,)))
+            changes.apply(connection, [changes.prepare(statements, one) for one in written])
+    finally:
+        engine.dispose()
+    moved_to = database.give_way_to(fresh, now)
+    MOVED_ASIDE.inc()
+    log.error("the damaged database was moved aside", moved_to=moved_to, saved=_in_words(saved))
+    return moved_to
+
+
+def _in_words(saved: Transaction) -> str:
+    return (
+        f"{len(saved.alerts)} alerts, {len(saved.groups)} incidents, {len(saved.entries)} mails not sent, "
+        f"{len(saved.silences)} silences, {len(saved.memories)} memories"
+    )

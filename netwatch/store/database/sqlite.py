@@ -1,0 +1,282 @@
+"""Everything the store knows of SQLite alone: opening, pragmas, BEGIN, upserts, what its errors mean.
+
+A second dialect is a second file with the same functions behind the `Database` Protocol of `dialect.py`.
+
+May import: netwatch.errors, netwatch.store.database.{dialect, reserve}. Called by: url.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import glob
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from netwatch.errors import StoreError
+from netwatch.store.database.dialect import Database
+from netwatch.store.database.reserve import Reserve
+
+URL_PREFIX = "sqlite:///"
+BUSY_TIMEOUT_SECONDS = 5.0
+READERS = 2
+
+_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+
+_KINDS = {
+    "SQLITE_FULL": "full",
+    "SQLITE_BUSY": "locked",
+    "SQLITE_LOCKED": "locked",
+    "SQLITE_READONLY": "readonly",
+    "SQLITE_PERM": "readonly",
+    "SQLITE_CANTOPEN": "unopenable",
+    "SQLITE_IOERR": "io",
+    "SQLITE_CORRUPT": "corrupt",
+    "SQLITE_NOTADB": "corrupt",
+}
+_WORDS = {
+    "full": "the disk is full",
+    "locked": "another program holds the database locked",
+    "readonly": "the database may not be written",
+    "unopenable": "the database file cannot be opened",
+    "io": "the disk reports an error",
+    "corrupt": "the database file is damaged",
+}
+_MAGIC = b"SQLite format 3\x00"
+_PARTS = ("", "-wal", "-shm")
+_ASIDE = ".damaged-"
+_RESCUE = ".rescue"
+_LARGE = ("outbox", "outbox_alerts", "events", "traps")
+"""Tables too large to be read in full at a start."""
+_OWN_FAULT = ("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG", "SQLITE_RANGE", "SQLITE_MISUSE")
+
+
+class Sqlite:
+    """One SQLite file."""
+
+    def __init__(self, url: str) -> None:
+        # Not through make_url: it would end the path at a question mark.
+        self._path = Path(url.removeprefix(URL_PREFIX)).absolute()
+        self._lock: int | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the file's path, for messages."""
+        return str(self._path)
+
+    def create(self) -> None:
+        """Make the file and its directory where they are missing, readable by their owner alone.
+
+        Raises:
+            StoreError: they cannot be made; names what to do.
+        """
+        try:
+            if not self._path.parent.is_dir():
+                self._path.parent.mkdir(mode=0o700, parents=True)
+            rescue = Path(f"{self._path}{_RESCUE}")
+            if not self._path.exists() and rescue.exists():  # killed between the two steps of `give_way_to`
+                rescue.rename(self._path)
+            # SQLite gives its -wal and -shm files the mode of the main file.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        except OSError as exc:
+            raise StoreError(
+                f"cannot open {self._path} for writing: {exc.strerror}; "
+                f"give NetWatch's user write access to {self._path.parent}, or set store.url to another path"
+            ) from exc
+
+    def hold(self) -> bool:
+        """Take the database for this process alone; the lock ends with the process, however that ends.
+
+        Return whether it is surely ours: false on a file system that knows no locks.
+
+        Two agents would both alert, each from its own memory. The lock is a file of its own: on some systems a lock
+        on the database itself would meet SQLite's.
+
+        Raises:
+            StoreError: another agent has it.
+        """
+        lock = os.open(f"{self._path}-lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            os.close(lock)
+            raise StoreError(
+                f"{self._path}: another agent works on this database; stop it, or give this one its own store.url"
+            ) from exc
+        except OSError:  # a file system without locks: better unguarded than not at all
+            os.close(lock)
+            return False
+        self._lock = lock
+        return True
+
+    def release(self) -> None:
+        """Let another agent have the database."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            os.close(lock)
+
+    def require(self) -> None:
+        """Raise StoreError where the file a reader wants is not there."""
+        if not self._path.is_file():
+            raise StoreError(f"no database at {self._path}: has `netwatch run` been started with this configuration?")
+
+    def writer(self) -> Engine:
+        """Return an engine whose transactions take the write lock at BEGIN, so that reading first is safe."""
+        engine = create_engine("sqlite://", creator=self._connector("rw", *_PRAGMAS), poolclass=NullPool)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+
+    def reader(self) -> Engine:
+        """Return an engine that cannot write; each of its transactions sees one moment of the database."""
+        engine = create_engine(
+            "sqlite://", creator=self._reading_connection, poolclass=QueuePool, pool_size=READERS, max_overflow=0
+        )
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def insert(self, table: Table) -> Insert:
+        """Return an INSERT that replaces the row with the same primary key."""
+        statement = insert(table)
+        keys = [column.name for column in table.primary_key]
+        rest = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+        return statement.on_conflict_do_update(index_elements=keys, set_=rest)
+
+    def reserve(self, size: int) -> Reserve:
+        """Return the disk space to keep for bad days, next to the file."""
+        return Reserve(Path(f"{self._path}-reserve"), size)
+
+    def damage(self, *, patience: timedelta = timedelta(seconds=2)) -> str:
+        """Return what is wrong with the file: the tables that must not be lost in full, the rest for a while."""
+        give_up_at = time.monotonic() + patience.total_seconds()
+        try:
+            with closing(self.look_into_damaged()) as connection:
+                tables = [
+                    row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table'")
+                ]
+                tables.sort(key=_LARGE.__contains__)
+                for table in tables:
+                    if table in _LARGE:
+                        connection.set_progress_handler(lambda: time.monotonic() > give_up_at, 10_000)
+                    found = connection.execute(f"PRAGMA quick_check({table})").fetchone()
+                    if found[0] != "ok":
+                        return str(found[0])
+        except sqlite3.Error as exc:
+            return str(exc) if self.kind_of(exc) == "corrupt" else ""
+        return ""
+
+    def is_surely_ours(self) -> bool:
+        """Return whether the file begins as a database does, or stands where an agent worked before."""
+        if any(Path(f"{self._path}{ending}").exists() for ending in ("-reserve", "-wal")):
+            return True
+        with self._path.open("rb") as file:
+            return file.read(len(_MAGIC)) == _MAGIC
+
+    def look_into_damaged(self) -> sqlite3.Connection:
+        """Return a connection for reading what can be read; a row is a mapping."""
+        connection = self._connector("ro")()
+        connection.row_factory = sqlite3.Row
+        connection.text_factory = lambda octets: octets.decode("utf-8", "replace")
+        return connection
+
+    def rescue(self) -> Sqlite:
+        """Return a new, empty database beside this one, to take its place."""
+        other = Sqlite(f"{URL_PREFIX}{self._path}{_RESCUE}")
+        for ending in _PARTS:
+            Path(f"{other.name}{ending}").unlink(missing_ok=True)
+        return other
+
+    def aside(self, now: datetime) -> str:
+        """Return where `give_way_to` will put this file."""
+        return f"{self._path}{_ASIDE}{now:%Y%m%dT%H%M%SZ}"
+
+    def give_way_to(self, rescue: Database, now: datetime) -> str:
+        """Move this file aside, its -wal and -shm with it, and the rescue into its place.
+
+        Nobody's open connection can mistake the new files for its own: SQLite looks whether its file was moved.
+        """
+        aside = self.aside(now)
+        for ending in reversed(_PARTS):
+            with suppress(FileNotFoundError):
+                Path(f"{self._path}{ending}").rename(f"{aside}{ending}")
+        Path(rescue.name).rename(self._path)
+        return aside
+
+    def moved_aside(self) -> str:
+        """Return where the youngest damaged file is that was moved aside and is still there, empty for none."""
+        there = self._path.parent.glob(f"{glob.escape(self._path.name)}{_ASIDE}*Z")
+        return max(map(str, there), default="")
+
+    def foreign_mark(self, connection: Connection) -> int:
+        """Return a number that changes when another connection has written since it was last asked on this one."""
+        # Past SQLAlchemy, which would begin a transaction and so take the write lock.
+        bare: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        return int(bare.execute("PRAGMA data_version").fetchone()[0])
+
+    def kind_of(self, exc: Exception) -> str | None:
+        """Return what kind of trouble of the database this is, or None where the transaction itself is at fault."""
+        original = exc.orig if isinstance(exc, DBAPIError) else exc
+        if not isinstance(original, sqlite3.Error):
+            return None
+        code = str(getattr(original, "sqlite_errorname", None) or "")
+        if kind := next((kind for prefix, kind in _KINDS.items() if code.startswith(prefix)), None):
+            return "readonly" if kind == "unopenable" and self._may_only_be_read() else kind
+        own_fault = code.startswith(_OWN_FAULT) if code else not isinstance(original, sqlite3.OperationalError)
+        return None if own_fault else "other"
+
+    def _may_only_be_read(self) -> bool:
+        """Return whether the file is there and cannot be written: SQLite then just says that it cannot be opened."""
+        try:
+            read_only = os.statvfs(self._path.parent).f_flag & os.ST_RDONLY
+        except OSError:
+            return False
+        return self._path.exists() and bool(read_only or not os.access(self._path, os.W_OK))
+
+    def words_for(self, kind: str, exc: Exception) -> str:
+        """Return the trouble as a sentence that names the file."""
+        original = exc.orig if isinstance(exc, DBAPIError) else exc
+        return f"{self._path}: {_WORDS.get(kind, 'the database refuses')} ({original})"
+
+    def _reading_connection(self) -> sqlite3.Connection:
+        """Open the file to read; on a disk that nobody can write, also without the -shm file that SQLite wants."""
+        connection = self._connector("ro")()
+        try:
+            connection.execute("PRAGMA schema_version").close()
+        except sqlite3.OperationalError as exc:
+            if self.kind_of(exc) != "readonly" or Path(f"{self._path}-wal").exists():
+                return connection  # the question itself will say what is wrong
+            connection.close()
+            return self._connector("ro&immutable=1")()
+        except sqlite3.DatabaseError:
+            pass
+        return connection
+
+    def _connector(self, mode: str, *pragmas: str) -> Callable[[], sqlite3.Connection]:
+        uri = f"file:{quote(str(self._path))}?mode={mode}"
+
+        def connect() -> sqlite3.Connection:
+            connection = sqlite3.connect(
+                uri, uri=True, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            for pragma in pragmas:
+                connection.execute(pragma).close()
+            return connection
+
+        return connect
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")

@@ -1,0 +1,146 @@
+"""The trap rules that come with NetWatch, with the traps that should and should not break them."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+import pytest
+
+from netwatch.mib import MibIndex, load_index
+from netwatch.model import Oid, Value, shipped_directory
+from netwatch.profiles import load_library
+from netwatch.rules import (
+    NO_MIB,
+    MibNames,
+    Outcome,
+    RuleBook,
+    TrapRule,
+    facts_of,
+    load_rule_book,
+    render_trap,
+    verdict_on,
+)
+
+from .shop import trap, varbind
+
+IF, BGP, OSPF, UPS, ALARM = (
+    "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.15.3.1", "1.3.6.1.2.1.14.10.1", "1.3.6.1.2.1.33.1.2", "1.3.6.1.2.1.33.1.6.2.1",
+)  # fmt: skip
+ON_BATTERY, OVERLOAD = Oid.parse("1.3.6.1.2.1.33.1.6.3.2"), Oid.parse("1.3.6.1.2.1.33.1.6.3.8")
+PEER = IPv4Address("192.0.2.9")
+
+
+@pytest.fixture(scope="module")
+def mibs() -> MibIndex:
+    return load_index()
+
+
+def shipped(names: MibNames) -> RuleBook:
+    return load_rule_book(sorted(shipped_directory("rules").glob("*.yaml")), load_library([]).schema(), names)
+
+
+@pytest.fixture(scope="module", params=["without MIB modules", "with MIB modules"])
+def names(request: pytest.FixtureRequest, mibs: MibIndex) -> MibNames:
+    return mibs if request.param == "with MIB modules" else NO_MIB
+
+
+@pytest.fixture(scope="module")
+def rules(names: MibNames) -> dict[str, TrapRule]:
+    return {rule.name: rule for rule in shipped(names).trap_rules}
+
+
+def test_every_rule_says_how_grave_it_is_and_ends_some_day(names, rules):
+    assert set(rules) == {
+        "LinkDown", "AgentStarted", "AuthenticationFailures", "BgpSessionDown", "OspfNeighborDown", "HardwareChanged",
+        "UpsOnBattery", "UpsAlarm", "TrapStorm",
+    }  # fmt: skip
+    for rule in rules.values():
+        assert rule.labels["severity"] in ("critical", "warning", "info")
+        assert set(rule.annotations) == {"summary", "description"}
+        assert rule.ttl is not None
+    assert shipped(names).warnings == ()
+
+
+def test_oids_names_and_enumerations_are_those_of_the_mib(mibs):
+    for rule in shipped(mibs).trap_rules:
+        for name, stated in rule.objects.items():
+            meant = mibs.object_named(name)
+            assert meant is not None
+            assert meant.oid == stated.oid
+            assert dict(meant.syntax.names) in (dict(stated.enum), {})
+        of_mib = [mibs.notification(pattern.oid) for pattern in rule.on_trap]
+        assert any(of_mib) or rule.name == "TrapStorm"
+
+
+def link(admin: int | None, oper: int | None) -> list[tuple[str, Value]]:
+    said: list[tuple[str, Value]] = [(f"{IF}.1.3", 3)]
+    said += [] if admin is None else [(f"{IF}.7.3", admin)]
+    return said + ([] if oper is None else [(f"{IF}.8.3", oper)])
+
+
+@pytest.mark.parametrize(("name", "oid", "said", "outcome", "key", "summary"), [
+    ("LinkDown", "1.3.6.1.6.3.1.1.5.3", link(1, 2), "begins", {"ifIndex": "3"},
+     "interface 3 on sw1 reports link down"),
+    ("LinkDown", "1.3.6.1.6.3.1.1.5.3", link(None, None), "begins", {"ifIndex": "3"},
+     "interface 3 on sw1 reports link down"),
+    ("LinkDown", "1.3.6.1.6.3.1.1.5.3", link(2, 2), "nothing", {"ifIndex": "3"}, ""),
+    ("LinkDown", "1.3.6.1.6.3.1.1.5.4", link(1, 1), "ends", {"ifIndex": "3"}, ""),
+    ("AgentStarted", "1.3.6.1.6.3.1.1.5.1", [], "begins", {}, "sw1 reports that it has started"),
+    ("AgentStarted", "1.3.6.1.6.3.1.1.5.2", [], "begins", {}, "sw1 reports that it has started"),
+    ("AuthenticationFailures", "1.3.6.1.6.3.1.1.5.5", [], "begins", {}, "sw1 refused SNMP requests"),
+    ("BgpSessionDown", "1.3.6.1.2.1.15.0.2", [(f"{BGP}.7.192.0.2.9", PEER), (f"{BGP}.2.192.0.2.9", 1)], "begins",
+     {"bgpPeerRemoteAddr": "192.0.2.9"}, "sw1 lost its BGP session with 192.0.2.9"),
+    ("BgpSessionDown", "1.3.6.1.2.1.15.7.2", [(f"{BGP}.14.192.0.2.9", b"\4\0"), (f"{BGP}.2.192.0.2.9", 1)], "begins",
+     {"bgpPeerRemoteAddr": "192.0.2.9"}, "sw1 lost its BGP session with 192.0.2.9"),
+    ("BgpSessionDown", "1.3.6.1.2.1.15.7.0.1", [(f"{BGP}.2.192.0.2.9", 6)], "ends",
+     {"bgpPeerRemoteAddr": "192.0.2.9"}, ""),
+    ("OspfNeighborDown", "1.3.6.1.2.1.14.16.2.2",
+     [("1.3.6.1.2.1.14.1.1.0", PEER), (f"{OSPF}.1.192.0.2.9.0", PEER), (f"{OSPF}.6.192.0.2.9.0", 1)], "begins",
+     {"ospfNbrIpAddr": "192.0.2.9"}, "sw1 lost its OSPF neighbour 192.0.2.9"),
+    ("OspfNeighborDown", "1.3.6.1.2.1.14.16.2.2",
+     [(f"{OSPF}.1.192.0.2.9.0", PEER), (f"{OSPF}.6.192.0.2.9.0", 8)], "ends", {"ospfNbrIpAddr": "192.0.2.9"}, ""),
+    ("HardwareChanged", "1.3.6.1.2.1.47.2.0.1", [], "begins", {}, "The hardware of sw1 has changed"),
+    ("UpsOnBattery", "1.3.6.1.2.1.33.2.0.1", [(f"{UPS}.3.0", 14), (f"{UPS}.2.0", 60)], "begins", {},
+     "sw1 runs on battery"),
+    ("UpsOnBattery", "1.3.6.1.2.1.33.2.4", [(f"{ALARM}.1.5", 5), (f"{ALARM}.2.5", ON_BATTERY)], "ends", {}, ""),
+    ("UpsOnBattery", "1.3.6.1.2.1.33.2.4", [(f"{ALARM}.1.6", 6), (f"{ALARM}.2.6", OVERLOAD)], "nothing", {}, ""),
+    ("UpsAlarm", "1.3.6.1.2.1.33.2.3", [(f"{ALARM}.1.5", 5), (f"{ALARM}.2.5", ON_BATTERY)], "nothing",
+     {"upsAlarmId": "5"}, ""),
+    ("UpsAlarm", "1.3.6.1.2.1.33.2.3", [(f"{ALARM}.1.6", 6), (f"{ALARM}.2.6", OVERLOAD)], "begins",
+     {"upsAlarmId": "6"}, "sw1 raised the alarm"),
+    ("UpsAlarm", "1.3.6.1.2.1.33.2.4", [(f"{ALARM}.1.6", 6)], "ends", {"upsAlarmId": "6"}, ""),
+    ("TrapStorm", "1.3.6.1.4.1.32473.1.0.4", [], "begins", {}, "sw1 sends more traps than can be told apart"),
+])  # fmt: skip
+def test_a_shipped_rule_reads_its_traps(rules, names, name, oid, said, outcome, key, summary):
+    rule = rules[name]
+    facts = facts_of(rule, trap(oid, *[varbind(*one) for one in said]), names)
+    verdict = verdict_on(rule, facts, {})
+    told = render_trap(
+        rule, facts, labels=facts.key, device="sw1", instance="", count=2, value=verdict.value, names=names
+    )
+
+    assert (verdict.outcome, facts.key) == (Outcome(outcome), key)
+    assert told["summary"].startswith(summary)
+    if outcome == "begins":
+        assert "could not be rendered" not in told["description"]
+
+
+def test_mail_names_the_interface_as_polling_does(rules, names):
+    rule = rules["LinkDown"]
+    facts = facts_of(rule, trap("1.3.6.1.6.3.1.1.5.3", *[varbind(*one) for one in link(1, 2)]), names)
+    polled = {"ifIndex": "3", "ifName": "Gi1/0/3", "ifAlias": "to edge"}
+
+    told = render_trap(rule, facts, labels=polled, device="sw1", instance="ifName=Gi1/0/3", count=1, names=names)
+
+    assert told["summary"] == "Gi1/0/3 on sw1 reports link down"
+    assert "for Gi1/0/3 (to edge): " in told["description"]
+    assert verdict_on(rule, facts, polled).value == "down"
+
+
+@pytest.mark.parametrize("oid", ["1.3.6.1.2.1.15.0.2", "1.3.6.1.2.1.14.16.2.2", "1.3.6.1.2.1.33.2.1"])
+def test_a_trap_without_any_varbind_breaks_nothing(rules, names, oid):
+    for rule in rules.values():
+        facts = facts_of(rule, trap(oid), names)
+        verdict_on(rule, facts, {})
+        told = render_trap(rule, facts, labels={}, device="sw1", instance="", count=1, names=names)
+        assert all("could not be rendered" not in text for text in told.values())
