@@ -3,8 +3,8 @@
 Nothing happens when a link is opened: mail programs and virus scanners open every link they see. The page asks.
 A quiet room.
 May import: netwatch.model.
-Called by: netwatch.notify.facts, mail_story, mail_compose, mail_letter, web_compose_webhook,
-web_compose_alertmanager, mail_templates.
+Called by: netwatch.notify.facts, mail.story, mail.compose, mail.letter, http.compose_webhook,
+http.compose_alertmanager, mail.wordings.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The `receivers` and `smtp` parts of the configuration.
 
-May import: netwatch.model, netwatch.notify.{mail_address, trap_managers, web_urls}. Called by: config.
+May import: netwatch.model, netwatch.notify.{address, snmp.managers, http.urls}. Called by: config.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from netwatch.model import Duration, Section
-from netwatch.notify.mail_address import parse_mailbox
-from netwatch.notify.trap_managers import parse_manager
-from netwatch.notify.web_urls import parse_url
+from netwatch.notify.address import parse_mailbox
+from netwatch.notify.http.urls import parse_url
+from netwatch.notify.snmp.managers import parse_manager
 
 DEFAULT_EXPIRES_AFTER = timedelta(days=7)
 
@@ -72,7 +72,7 @@ UrlText = Annotated[str, AfterValidator(_a_url)]
 
 
 class WebhookSettings(Section):
-    """Where a receiver posts JSON to; see notify/web_compose_webhook.py for the document."""
+    """Where a receiver posts JSON to; see notify/http/compose_webhook.py for the document."""
 
     url: UrlText = Field(description="where to post to; http or https")
     secret: SecretStr | None = Field(

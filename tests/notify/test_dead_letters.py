@@ -12,7 +12,7 @@ import pytest
 
 from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.notify import DeadLetters, SmtpSettings
-from netwatch.notify.mail_fallback import FALLBACK, MOST_IN_FULL, compose_fallback
+from netwatch.notify.mail.fallback import FALLBACK, MOST_IN_FULL, compose_fallback
 from netwatch.simulator import reply
 from netwatch.store import MemoryStore
 
