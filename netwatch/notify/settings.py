@@ -5,15 +5,13 @@ May import: netwatch.model, netwatch.notify.{address, snmp.managers, http.urls}.
 
 from __future__ import annotations
 
-import ipaddress
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from netwatch.model import Duration, Section
+from netwatch.model import Duration, Section, UrlText, is_loopback, parse_url
 from netwatch.notify.address import parse_mailbox
-from netwatch.notify.http.urls import parse_url
 from netwatch.notify.snmp.managers import parse_manager
 
 DEFAULT_EXPIRES_AFTER = timedelta(days=7)
@@ -61,14 +59,6 @@ class TrapReceiverSettings(Section):
         default=False, description="whether to ask for an acknowledgement, and to try again until it comes"
     )
     send_resolved: bool = Field(default=True, description="whether the end of a problem is told too")
-
-
-def _a_url(text: str) -> str:
-    parse_url(text)
-    return text
-
-
-UrlText = Annotated[str, AfterValidator(_a_url)]
 
 
 class WebhookSettings(Section):
@@ -233,13 +223,3 @@ class SmtpSettings(Section):
         default=timedelta(minutes=5), ge=timedelta(0), description="how often an idle relay is tried; 0 for never"
     )
     storm: StormSettings = Field(default=StormSettings(), description="when mails become a digest")
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address can only be this machine."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -9,14 +9,14 @@ import ssl
 
 import httpx
 
-from netwatch.notify.smtp.failures import in_words
+from netwatch.model import network_words
 
 
 def http_words(exc: BaseException, seconds: float) -> str:
     """Return what happened; `seconds` is how long we were ready to wait."""
     for cause in _causes(exc):
         if isinstance(cause, ssl.SSLError) or (isinstance(cause, OSError) and cause.errno):
-            return in_words(cause, seconds)
+            return network_words(cause, seconds)
     if isinstance(exc, httpx.TimeoutException | TimeoutError):
         return f"no answer within {seconds:g} s"
     if isinstance(exc, httpx.RemoteProtocolError):

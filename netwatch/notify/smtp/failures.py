@@ -1,18 +1,17 @@
 """What went wrong in an SMTP dialogue, in words that name no secret.
 
-May import: netwatch.errors, netwatch.notify.{smtp.replies, settings}.
+May import: netwatch.errors, netwatch.model, netwatch.notify.{smtp.replies, settings}.
 Called by: netwatch.notify.smtp.session, smtp.outcomes, smtp.relays.
 """
 
 from __future__ import annotations
 
 import base64
-import os
-import ssl
 
 from aiosmtplib import SMTPServerDisconnected
 
 from netwatch.errors import DeliveryError
+from netwatch.model import network_words
 from netwatch.notify.settings import RelaySettings
 from netwatch.notify.smtp.replies import Phase
 
@@ -35,17 +34,9 @@ class SmtpFailure(DeliveryError):
 
 def in_words(exc: BaseException, seconds: float) -> str:
     """Return what happened where no reply came; `seconds` is how long we were ready to wait for one."""
-    if isinstance(exc, TimeoutError):
-        return f"no answer within {seconds:g} s"
-    if isinstance(exc, ssl.SSLCertVerificationError):
-        return f"the server's certificate is not accepted: {exc.verify_message}"
-    if isinstance(exc, ssl.SSLError):
-        return f"TLS failed: {exc.reason or exc}"
-    if isinstance(exc, SMTPServerDisconnected | ConnectionResetError | BrokenPipeError):
-        return "the server closed the connection"
-    if isinstance(exc, OSError) and exc.errno:
-        return os.strerror(exc.errno) if exc.errno > 0 else exc.strerror or str(exc)
-    return str(getattr(exc, "message", "") or exc)
+    return (
+        "the server closed the connection" if isinstance(exc, SMTPServerDisconnected) else network_words(exc, seconds)
+    )
 
 
 def without_secrets(text: str, relay: RelaySettings, token: str = "") -> str:

@@ -19,9 +19,10 @@ from typing import Any, NoReturn
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
+from netwatch.model import is_loopback
 from netwatch.notify.address import is_address
 from netwatch.notify.guard import clean_line
-from netwatch.notify.settings import RelaySettings, is_loopback
+from netwatch.notify.settings import RelaySettings
 from netwatch.notify.smtp.failures import SmtpFailure, in_words, without_secrets
 from netwatch.notify.smtp.replies import Phase
 from netwatch.notify.smtp.wire import best_mechanism, own_name, stuffed

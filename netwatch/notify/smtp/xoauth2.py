@@ -25,9 +25,10 @@ import aiosmtplib
 import httpx
 from aiosmtplib import SMTPResponse, SMTPResponseException
 
+from netwatch.model import is_loopback
 from netwatch.notify.guard import clean_line
 from netwatch.notify.http.words import http_words
-from netwatch.notify.settings import OAuth2Settings, is_loopback
+from netwatch.notify.settings import OAuth2Settings
 from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.replies import Phase
 

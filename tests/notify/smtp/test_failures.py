@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import errno
-import socket
 
 import pytest
+from aiosmtplib import SMTPReadTimeoutError, SMTPServerDisconnected
 
 from netwatch.notify import Phase, RelaySettings
 from netwatch.notify.smtp.failures import SmtpFailure, in_words, without_secrets
@@ -15,12 +15,9 @@ from netwatch.notify.smtp.failures import SmtpFailure, in_words, without_secrets
 @pytest.mark.parametrize(
     ("exc", "words"),
     [
-        (TimeoutError(), "no answer within 1.5 s"),
+        (SMTPServerDisconnected("Unexpected EOF received"), "the server closed the connection"),
+        (SMTPReadTimeoutError("Timed out waiting for server response"), "no answer within 1.5 s"),
         (OSError(errno.ECONNREFUSED, "Connect call failed ('127.0.0.1', 25)"), "Connection refused"),
-        (OSError(errno.EHOSTUNREACH, "Connect call failed"), "No route to host"),
-        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "Name or service not known"),
-        (ConnectionResetError(errno.ECONNRESET, "x"), "the server closed the connection"),
-        (OSError("Multiple exceptions: one, two"), "Multiple exceptions: one, two"),
     ],
 )
 def test_each_silence_has_its_words(exc, words):
