@@ -21,7 +21,7 @@ from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.replies import Phase
 from netwatch.notify.smtp.session import Session, Step
 from netwatch.notify.smtp.tls import tls_context
-from netwatch.notify.smtp.xoauth2 import TokenSource
+from netwatch.oauth import TokenSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

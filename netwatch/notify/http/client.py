@@ -25,7 +25,7 @@ from netwatch.model import is_loopback
 from netwatch.notify.guard import clean_line
 from netwatch.notify.http.outcomes import Answer, WebPhase, retry_after
 from netwatch.notify.http.urls import HIDDEN, without_hidden
-from netwatch.notify.http.words import http_words
+from netwatch.oauth import http_words
 
 MOST_READ = 2_048
 READ_SECONDS = 1.0

@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import aiosmtplib
 from aiosmtplib import SMTPException, SMTPResponse, SMTPResponseException, SMTPServerDisconnected
 
+from netwatch.errors import TokenError
 from netwatch.model import is_loopback
 from netwatch.notify.address import is_address
 from netwatch.notify.guard import clean_line
@@ -26,11 +27,13 @@ from netwatch.notify.settings import RelaySettings
 from netwatch.notify.smtp.failures import SmtpFailure, in_words, without_secrets
 from netwatch.notify.smtp.replies import Phase
 from netwatch.notify.smtp.wire import best_mechanism, own_name, stuffed
-from netwatch.notify.smtp.xoauth2 import TokenSource, log_in_with_token
+from netwatch.notify.smtp.xoauth2 import log_in_with_token
+from netwatch.oauth import TokenSource
 
 DOT_TIMEOUTS = 4
 """A server may filter and store before it answers the final dot; RFC 5321, 4.5.3.2 gives it most time there too."""
 QUIT_SECONDS = 1.0
+MOST_WORDS = 600
 NO_MAILBOX = 553
 """What a server would say to an address that is none (RFC 5321, section 4.2.2); we say it first."""
 NO_COMMAND = frozenset({500, 501, 502, 504})
@@ -196,9 +199,10 @@ class Session:
         started = time.monotonic()
         try:
             return await tokens.token(instead_of=instead_of)
-        except SmtpFailure as failure:
-            self._tell(failure.phase, ok=False, text=failure.words, started=started)
-            raise
+        except TokenError as exc:
+            words = clean_line(str(exc), MOST_WORDS)
+            self._tell(Phase.AUTH, ok=False, text=words, started=started)
+            raise SmtpFailure(Phase.AUTH, words) from exc
 
     async def _data(self) -> SMTPResponse:
         reply = await self._smtp.execute_command(b"DATA")

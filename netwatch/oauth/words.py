@@ -1,6 +1,6 @@
 """What went wrong in an HTTP exchange, in words that name no secret: the libraries' own may hold what was sent.
 
-May import: netwatch.notify.smtp.failures. Called by: netwatch.notify.http.client, smtp.xoauth2.
+May import: netwatch.model. Called by: netwatch.oauth.tokens; netwatch.notify, which posts by HTTP too.
 """
 
 from __future__ import annotations
