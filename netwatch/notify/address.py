@@ -2,13 +2,16 @@
 
 A quiet room. Non-ASCII addresses are refused in words: they need SMTPUTF8 on every hop to the reader, and an alarm
 must not depend on that.
-May import: nothing. Called by: netwatch.notify.settings, mail.compose, diagnosis.
+May import: nothing. Called by: netwatch.notify.{diagnosis, mailer, mail.*, smtp.{sender, session, settings}}.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 MAX_ADDRESS_LENGTH = 254
 """RFC 5321, section 4.5.3.1.3: a path has 256 octets, two of them the angle brackets."""
@@ -60,3 +63,12 @@ def _check(address: str) -> None:
         raise ValueError(f"{address!r} is not a mail address such as noc@example.net or NOC <noc@example.net>")
     if len(match["local"]) > 64 or len(address) > MAX_ADDRESS_LENGTH:
         raise ValueError(f"the mail address {address[:40]!r}... is longer than mail allows")
+
+
+def _a_mailbox(text: str) -> str:
+    parse_mailbox(text)
+    return text
+
+
+MailboxText = Annotated[str, AfterValidator(_a_mailbox)]
+"""A mailbox as a configuration writes it, checked."""

@@ -1,25 +1,23 @@
 """Walks through every relay step by step and tells what it saw: the facts behind `netwatch test-mail`.
 
 Every relay is given one real message, since only the answer to the final dot says that it would take an alarm.
-May import: netwatch.notify.*. Called by: cli, which prints it.
+May import: netwatch.oauth, netwatch.notify.{address, guard, mail.trial, smtp.*}. Called by: cli, which prints it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from netwatch.notify.address import parse_mailbox
 from netwatch.notify.guard import clean_line
-from netwatch.notify.mail.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
-from netwatch.notify.mail.thread import message_id
-from netwatch.notify.settings import RelaySettings, SmtpSettings
+from netwatch.notify.mail.trial import trial_mail
 from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.replies import Phase
 from netwatch.notify.smtp.session import Session, Step
+from netwatch.notify.smtp.settings import RelaySettings, SmtpSettings
 from netwatch.notify.smtp.tls import tls_context
 from netwatch.oauth import TokenSource
 
@@ -58,7 +56,7 @@ async def _diagnose(relay: RelaySettings, settings: SmtpSettings, to: str) -> Re
         await session.open()
         steps.extend(_about_tls(session))
         sender = parse_mailbox(settings.from_).address
-        mail = _message(settings.from_, to, relay)
+        mail = trial_mail(settings.from_, to, relay=relay.name, now=datetime.now(UTC))
         await session.deliver(envelope_sender=sender, recipient=parse_mailbox(to).address, message=mail.message)
         accepted = True
         await session.quit()
@@ -81,22 +79,3 @@ def _certificate(certificate: dict[str, Any]) -> str:
     names = ", ".join(value for _, value in certificate.get("subjectAltName", ()))
     issuer = ", ".join(value for part in certificate.get("issuer", ()) for _, value in part)
     return clean_line(f"certificate for {names} by {issuer}, good until {certificate.get('notAfter', '?')}", 300)
-
-
-def _message(sender: str, to: str, relay: RelaySettings) -> Mail:
-    origin, recipient = parse_mailbox(sender), parse_mailbox(to)
-    headers = [
-        date_header(datetime.now(UTC)),
-        mailbox_header("From", origin.name, origin.address),
-        mailbox_header("To", recipient.name, recipient.address),
-        text_header("Subject", f"[TEST] NetWatch through {relay.name}"),
-        ascii_header("Message-ID", message_id(str(uuid.uuid4()), origin.domain)),
-        ascii_header("Auto-Submitted", "auto-generated"),
-        ascii_header("X-Auto-Response-Suppress", "All"),
-        ascii_header("MIME-Version", "1.0"),
-    ]
-    text = (
-        f"This is a test mail from NetWatch. It came through {relay.name}.\n"
-        "Nothing is wrong. If you read this, alarms sent through this relay reach you too.\n"
-    )
-    return plain(headers, text=text)

@@ -3,8 +3,7 @@
 Nothing happens when a link is opened: mail programs and virus scanners open every link they see. The page asks.
 A quiet room.
 May import: netwatch.model.
-Called by: netwatch.notify.facts, mail.story, mail.compose, mail.letter, http.compose_webhook,
-http.compose_alertmanager, mail.wordings.
+Called by: netwatch.notify.{facts, mailer, http.{compose_alertmanager, compose_webhook}, mail.*}.
 """
 
 from __future__ import annotations

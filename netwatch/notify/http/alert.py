@@ -2,7 +2,7 @@
 
 A quiet room. Text of devices is cleaned as in mails; names of labels become what Prometheus allows.
 May import: netwatch.model, netwatch.notify.guard.
-Called by: netwatch.notify.http.compose_webhook, http.compose_alertmanager.
+Called by: netwatch.notify.http.{compose_alertmanager, compose_webhook}.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Redirects are not followed, answers are read up to a few kilobytes, and the whole of it ends in bounded time; how far
 it came is known at every moment, since a request that had left may have been taken.
-May import: netwatch.notify.{guard, http.words, settings, http.urls, http.outcomes}.
+May import: netwatch.model, netwatch.oauth, netwatch.notify.{guard, http.{outcomes, urls}}.
 Called by: netwatch.notify.http.sender.
 """
 

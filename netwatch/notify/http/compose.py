@@ -1,7 +1,8 @@
 """Turns a notification into the posts of a receiver: webhook and Alertmanagers.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer.
+May import: netwatch.model, netwatch.notify.{facts, wanted, http.{compose_alertmanager, compose_webhook, settings}}.
+Called by: netwatch.notify.mailer.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from netwatch.model import Notification, OutboxEntry
 from netwatch.notify.facts import alert_subject
 from netwatch.notify.http.compose_alertmanager import compose_alertmanager
 from netwatch.notify.http.compose_webhook import compose_webhook
-from netwatch.notify.settings import ReceiverSettings
+from netwatch.notify.http.settings import PostedReceiver
 from netwatch.notify.wanted import wanted
 
 
 def compose_posts(
     notification: Notification,
-    receiver: ReceiverSettings,
+    receiver: PostedReceiver,
     *,
     page: str = "",
     new_id: Callable[[], str] = lambda: str(uuid.uuid4()),

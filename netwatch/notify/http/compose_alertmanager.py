@@ -7,7 +7,8 @@ repeated, and must not end there because of that. What is over is sent with the 
 Should NetWatch itself go away for good, what it last said ends after that week.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.{links, http.urls, http.alert}. Called by: netwatch.notify.http.compose.
+May import: netwatch.model, netwatch.notify.{links, http.{alert, urls}}.
+Called by: netwatch.notify.http.{compose, sender}.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ not know:
         escalation, heldBack: a list of kind, reason, alerts, devices.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.{guard, links, http.urls, http.alert}.
+May import: netwatch.model, netwatch.notify.{guard, links, http.{alert, urls}}.
 Called by: netwatch.notify.http.compose.
 """
 

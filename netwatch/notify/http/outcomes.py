@@ -3,8 +3,8 @@
 A quiet room: row and answer in, row and events out. 2xx is taken; 4xx is refused for good, but for 408, 425 and 429,
 which say "later"; every other answer is no answer to the question, and it is asked again. Where the request had left
 and no answer came, it may have been taken: unknown, and posted again with the same Idempotency-Key.
-May import: netwatch.model, netwatch.notify.{ledger.attempts, guard, ledger.timetable}.
-Called by: netwatch.notify.http.sender.
+May import: netwatch.model, netwatch.notify.{guard, ledger.{attempts, timetable}}.
+Called by: netwatch.notify.http.{client, sender}.
 """
 
 from __future__ import annotations

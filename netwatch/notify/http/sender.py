@@ -2,8 +2,8 @@
 
 A retry is the same body under the same Idempotency-Key. What one incident has to say to one place is said in its
 order: later rows wait until those before them are settled. A place that is silent holds up nobody else.
-May import: netwatch.errors, netwatch.model, netwatch.notify.*. Called by: app, which starts it; engine's
-commits wake it.
+May import: netwatch.errors, netwatch.model, netwatch.notify.{metrics, http.*, ledger.{attempts, carrier}}.
+Called by: app, which starts it; engine's commits wake it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from netwatch.notify import metrics
 from netwatch.notify.http.client import WebClient
 from netwatch.notify.http.compose_alertmanager import ALERTS_PATH
 from netwatch.notify.http.outcomes import Answer, WebOutcome, WebPhase, answered, hopeless, rested
+from netwatch.notify.http.settings import PostedReceiver
 from netwatch.notify.http.urls import shown_url, shown_urls
 from netwatch.notify.ledger.attempts import Result
 from netwatch.notify.ledger.carrier import Carrier, Outbox, utc_now
-from netwatch.notify.settings import ReceiverSettings
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ class WebSender:
     def __init__(
         self,
         outbox: WebOutbox,
-        receivers: Sequence[ReceiverSettings],
+        receivers: Sequence[PostedReceiver],
         *,
         pace: WebPace | None = None,
         clock: Callable[[], datetime] = utc_now,
@@ -203,7 +203,7 @@ def signature(secret: str, body: bytes, at: datetime) -> str:
     return f"t={seconds},v1={digest}"
 
 
-def _targets_of(receiver: ReceiverSettings) -> list[tuple[Place, _Target]]:
+def _targets_of(receiver: PostedReceiver) -> list[tuple[Place, _Target]]:
     found: list[tuple[Place, _Target]] = []
     if (hook := receiver.webhook) is not None:
         secret = hook.secret.get_secret_value() if hook.secret else ""

@@ -1,9 +1,7 @@
 """Where posts go, as people see it: a URL without what may be secret in it.
 
 A quiet room.
-May import: nothing.
-Called by: netwatch.notify.settings, http.compose_webhook, http.compose_alertmanager, http.sender,
-http.client.
+May import: nothing. Called by: netwatch.notify.http.*.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 A quiet room: values in, values out.
 May import: netwatch.model, netwatch.notify.ledger.timetable.
-Called by: netwatch.notify.{ledger.carrier, smtp.outcomes, snmp.outcomes,
-http.outcomes} and whoever tries rows.
+Called by: netwatch.notify.{ledger.carrier, smtp.outcomes, snmp.outcomes, http.outcomes} and whoever tries rows.
 """
 
 from __future__ import annotations

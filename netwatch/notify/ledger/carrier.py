@@ -2,8 +2,8 @@
 
 How a row is tried is the caller's; that leases are renewed while it is, that a result outlives a store in trouble,
 and that what is under way at the end is given back, is here, once for every kind.
-May import: netwatch.errors, netwatch.model, netwatch.notify.{ledger.attempts, ledger.loops, metrics}.
-Called by: netwatch.notify.{smtp, snmp, http}.sender.
+May import: netwatch.errors, netwatch.model, netwatch.notify.{metrics, ledger.{attempts, loops}}.
+Called by: netwatch.notify.{dead_letters, http.sender, smtp.sender, snmp.sender}.
 """
 
 from __future__ import annotations

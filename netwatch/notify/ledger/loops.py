@@ -1,6 +1,6 @@
 """What keeps a loop alive that must not end, and what ends it when it must.
 
-May import: netwatch.notify.metrics. Called by: netwatch.notify.ledger.carrier, dead_letters, smtp.relays.
+May import: netwatch.notify.metrics. Called by: netwatch.notify.{dead_letters, ledger.carrier, smtp.{relays, sender}}.
 """
 
 from __future__ import annotations

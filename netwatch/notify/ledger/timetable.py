@@ -1,7 +1,8 @@
 """When to try a message again, and when to give it up.
 
 A quiet room: the clock and the dice come in as arguments.
-May import: nothing. Called by: netwatch.notify.smtp.outcomes, smtp.relays.
+May import: nothing.
+Called by: netwatch.notify.{http.outcomes, ledger.attempts, smtp.{outcomes, relays}, snmp.outcomes}.
 """
 
 from __future__ import annotations

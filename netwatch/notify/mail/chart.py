@@ -1,8 +1,8 @@
-"""A small picture of a value over the last hour, and the same in words for who cannot see it.
+"""A small picture of a value over the last hour; curves says the same in words, for who cannot see it.
 
 Opaque and light, so that it can be read in a dark mail program too; drawn at twice the size it is shown at, for
 telephones. A quiet room: the same curve is always the same octets.
-May import: netwatch.model, netwatch.notify.words. Called by: netwatch.notify.facts, mail.compose.
+May import: netwatch.model, netwatch.notify.{curves, words}. Called by: netwatch.notify.mail.compose.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from datetime import UTC, datetime, timedelta
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from netwatch.model import Curve
-from netwatch.notify.words import number, prefixed
+from netwatch.notify.curves import Point, finite_points, limit_of
+from netwatch.notify.words import prefixed
 
 SHOWN_WIDTH, SHOWN_HEIGHT = 360, 130
 MAX_OCTETS = 8_000
@@ -33,30 +34,14 @@ _COMPRESSION = 5
 _GAP = 4
 """A pause so many times the usual distance of two points is drawn as one."""
 
-Point = tuple[datetime, float]
-
-
-def curve_words(curve: Curve) -> str:
-    """Return what the chart shows, empty where there is too little for one."""
-    points = _finite(curve)
-    if len(points) < 2:
-        return ""
-    values = [value for _, value in points]
-    low, high, last = (number(float(value)) for value in (min(values), max(values), values[-1]))
-    said = f"always {last}" if low == high else f"between {low} and {high}, at the end {last}"
-    limit = (
-        f"; threshold {number(float(curve.threshold))}" if curve.threshold is not None and _has_limit(curve) else ""
-    )
-    return f"{said}{limit} ({points[0][0].astimezone(UTC):%H:%M} to {points[-1][0].astimezone(UTC):%H:%M} UTC)"
-
 
 def draw_chart(curve: Curve) -> bytes:
     """Return the curve as a PNG, empty where there are fewer than two points to draw."""
-    points = _finite(curve)
+    points = finite_points(curve)
     if len(points) < 2:
         return b""
     image = Image.new("RGB", (_WIDTH, _HEIGHT), _BACK)
-    frame = _Frame.around(points, curve.threshold if _has_limit(curve) else None)
+    frame = _Frame.around(points, limit_of(curve))
     draw = ImageDraw.Draw(image)
     _draw_axes(image, draw, frame)
     for run in _runs(points):
@@ -117,14 +102,6 @@ def _round_step(about: float) -> float:
     """Return the 1, 2 or 5 with a power of ten that comes next: two to four of them fill the picture."""
     power = 10.0 ** math.floor(math.log10(about)) if about > 1e-300 else 1e-300
     return next(step * power for step in (1, 2, 5, 10) if step * power >= about * 0.999)
-
-
-def _finite(curve: Curve) -> list[Point]:
-    return [(at, value) for at, value in curve.points if math.isfinite(value) and abs(value) < 1e300]
-
-
-def _has_limit(curve: Curve) -> bool:
-    return curve.threshold is not None and math.isfinite(curve.threshold) and abs(curve.threshold) < 1e300
 
 
 def _runs(points: Sequence[Point]) -> Iterator[Sequence[Point]]:

@@ -1,7 +1,8 @@
 """Turns a notification into finished mails, one per recipient.
 
 A quiet room. The mail's bytes are made once and sent unchanged by every retry.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer.
+May import: netwatch.errors, netwatch.model, netwatch.notify.{address, curves, facts, guard, links, metrics, mail.*}.
+Called by: netwatch.notify.{mailer, mail.daily}.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from netwatch.errors import TemplateFailed
 from netwatch.model import Composition, Event, Notification, OutboxEntry, OutboxState, Supersession
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox, parse_mailbox
+from netwatch.notify.curves import curve_words
 from netwatch.notify.facts import Problem
 from netwatch.notify.guard import clean_line
 from netwatch.notify.links import Links
-from netwatch.notify.mail.chart import SHOWN_HEIGHT, SHOWN_WIDTH, curve_words, draw_chart
+from netwatch.notify.mail.chart import SHOWN_HEIGHT, SHOWN_WIDTH, draw_chart
 from netwatch.notify.mail.letter import Letter, Letterhead, Thread, new_uuid, subject_of, templates
 from netwatch.notify.mail.mime import Mail, Picture
 from netwatch.notify.mail.story import Story, headline_of, incident_subject, story_of

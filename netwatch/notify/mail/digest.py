@@ -4,7 +4,8 @@ A digest opens with the first mail that is too much and leaves a while later. Un
 written in the transaction of the outbox row it counts, so that it says the same after a restart. Names of devices are
 kept in bundles: only the last is written again with every row.
 A quiet room.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer, mail.digest_letter.
+May import: netwatch.model, netwatch.notify.{facts, words, mail.story}.
+Called by: netwatch.notify.{mailer, mail.{digest_letter, earlier}}.
 """
 
 from __future__ import annotations

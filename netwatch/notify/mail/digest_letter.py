@@ -1,7 +1,8 @@
 """Writes the one mail that tells what was too much to be told one by one.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer.
+May import: netwatch.model, netwatch.notify.{address, facts, guard, words, mail.{digest, letter, thread}}.
+Called by: netwatch.notify.mailer.
 """
 
 from __future__ import annotations

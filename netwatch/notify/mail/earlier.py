@@ -3,7 +3,7 @@
 A mail that takes the place of unsent ones must say what those would have said. What fires it says anyway; what ended
 meanwhile is remembered here, from the mail about it to the incident's last, and over a restart.
 A quiet room.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer.
+May import: netwatch.model, netwatch.notify.{facts, mail.digest}. Called by: netwatch.notify.mailer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Writes the mail that tells somebody else what could not be delivered: to whom, why, and what it said.
 
 A quiet room. What it quotes came from devices and from mail servers, and is cleaned once more.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.dead_letters.
+May import: netwatch.model, netwatch.notify.{address, guard, mail.{letter, mime, thread}}.
+Called by: netwatch.notify.dead_letters.
 """
 
 from __future__ import annotations

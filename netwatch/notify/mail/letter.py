@@ -1,7 +1,8 @@
 """The form every mail of ours has: headers, text and HTML, proven before it is kept.
 
 A quiet room but for one counter.
-May import: netwatch.notify.*. Called by: netwatch.notify.mail.compose, mail.digest_letter.
+May import: netwatch.notify.{address, guard, links, metrics, words, mail.{mime, thread}}.
+Called by: netwatch.notify.{mailer, mail.*}, app.
 """
 
 from __future__ import annotations

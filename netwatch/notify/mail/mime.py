@@ -4,7 +4,7 @@ A quiet room, and an exact one: Python's own generator folds long message-ids in
 display name that holds an encoded word become a second header, so the lines are written here. Everything is 7-bit:
 headers outside ASCII are encoded words (RFC 2047), bodies quoted-printable or base64 (RFC 2045), so that no relay has
 to convert.
-May import: nothing. Called by: netwatch.notify.mail.compose.
+May import: nothing. Called by: netwatch.notify.mail.*.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 No calls, no assignments, no other files, no attributes but those of plain values; loops go through what is given and
 are counted, over the whole mail; what is written is counted too. HTML is escaped.
 A quiet room.
-May import: netwatch.errors, netwatch.rules. Called by: netwatch.notify.mail.wordings.
+May import: netwatch.errors, netwatch.rules. Called by: netwatch.notify.mail.wordings, config.
 """
 
 from __future__ import annotations

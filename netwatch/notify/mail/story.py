@@ -1,7 +1,8 @@
 """Everything one mail says: the state in a line, the problems, what else is wrong, and what is held back and why.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mail.compose, mailer.
+May import: netwatch.model, netwatch.notify.{facts, guard, links, words}.
+Called by: netwatch.notify.mail.{compose, digest, wordings}.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Most go by References; Gmail also wants the subject's text to stay the same, Outlook has Thread-Index and
 Thread-Topic of its own ([MS-OXOMSG], section 2.2.1.3). A quiet room.
-May import: nothing. Called by: netwatch.notify.mail.compose.
+May import: nothing. Called by: netwatch.notify.mail.*.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ have loops, conditions, arithmetic and the filters of annotations; no calls, no 
 may take is bounded: its length, the steps of its loops, what it writes. HTML is escaped.
 
 A quiet room but for reading the files.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mail.compose; config, app.
+May import: netwatch.errors, netwatch.model, netwatch.notify.{facts, guard, links, mail.*}.
+Called by: netwatch.notify.mail.compose; config, app.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from netwatch.notify.links import Links
 from netwatch.notify.mail.mime import Picture
 from netwatch.notify.mail.samples import AT, sample_notifications
 from netwatch.notify.mail.sandbox import Part, compiled, rendered
+from netwatch.notify.mail.settings import MailedReceiver, MailTemplateSettings
 from netwatch.notify.mail.story import Story, story_of
-from netwatch.notify.settings import MailTemplateSettings, ReceiverSettings
 
 MAX_TEMPLATE = 32_000
 MAX_SUBJECT = 200
@@ -77,7 +78,7 @@ def load_template(file: Path, part: Part) -> UserTemplate:
         raise InvalidFile([_problem(file, str(exc), line=exc.line or 1)]) from exc
 
 
-def load_wordings(receivers: Iterable[ReceiverSettings]) -> dict[str, Wording]:
+def load_wordings(receivers: Iterable[MailedReceiver]) -> dict[str, Wording]:
     """Return the templates of every receiver that has some, by its name.
 
     Raises:

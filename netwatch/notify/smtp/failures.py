@@ -1,7 +1,7 @@
 """What went wrong in an SMTP dialogue, in words that name no secret.
 
-May import: netwatch.errors, netwatch.model, netwatch.notify.{smtp.replies, settings}.
-Called by: netwatch.notify.smtp.session, smtp.outcomes, smtp.relays.
+May import: netwatch.errors, netwatch.model, netwatch.notify.smtp.{replies, settings}.
+Called by: netwatch.notify.{diagnosis, smtp.*}.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from aiosmtplib import SMTPServerDisconnected
 
 from netwatch.errors import DeliveryError
 from netwatch.model import network_words
-from netwatch.notify.settings import RelaySettings
 from netwatch.notify.smtp.replies import Phase
+from netwatch.notify.smtp.settings import RelaySettings
 
 
 class SmtpFailure(DeliveryError):

@@ -1,7 +1,7 @@
 """What a try to send makes of an outbox row, and the lines it leaves in the event log: one for every relay tried.
 
 A quiet room: row and answer in, row and events out.
-May import: netwatch.model, netwatch.notify.{ledger.attempts, smtp.failures, smtp.replies, ledger.timetable}.
+May import: netwatch.model, netwatch.notify.{ledger.{attempts, timetable}, smtp.{failures, replies}}.
 Called by: netwatch.notify.smtp.sender.
 """
 

@@ -1,7 +1,6 @@
 """The open connections to one relay, used again while they are good and closed when nobody needs them.
 
-May import: netwatch.notify.{smtp.failures, smtp.replies, settings, smtp.session, smtp.tls, smtp.xoauth2}.
-Called by: netwatch.notify.smtp.relays.
+May import: netwatch.oauth, netwatch.notify.smtp.*. Called by: netwatch.notify.smtp.relays.
 """
 
 from __future__ import annotations
@@ -11,10 +10,10 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Coroutine
 
-from netwatch.notify.settings import RelaySettings
 from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.replies import Phase
 from netwatch.notify.smtp.session import Session
+from netwatch.notify.smtp.settings import RelaySettings
 from netwatch.notify.smtp.tls import tls_context
 from netwatch.oauth import TokenSource
 

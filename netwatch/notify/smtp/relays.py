@@ -3,7 +3,8 @@
 A relay in trouble is left alone (the breaker is open) and probed: 5 s, 10 s, ... 60 s; where it refused our login,
 1 to 15 minutes, so that no account is locked. A probe goes as far as MAIL and takes it back. A relay that is back
 gets one connection, and with every mail it accepts one more.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.smtp.sender.
+May import: netwatch.model, netwatch.notify.{metrics, ledger.{loops, timetable}, smtp.*}.
+Called by: netwatch.notify.smtp.sender.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from netwatch.model import OutboxEntry
 from netwatch.notify import metrics
 from netwatch.notify.ledger.loops import ended, surviving
 from netwatch.notify.ledger.timetable import jittered
-from netwatch.notify.settings import RelaySettings
 from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.pool import Pool
 from netwatch.notify.smtp.replies import Phase, meaning_of
 from netwatch.notify.smtp.session import Session
+from netwatch.notify.smtp.settings import RelaySettings
 
 log = structlog.get_logger(__name__)
 

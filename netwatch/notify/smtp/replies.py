@@ -3,7 +3,7 @@
 A quiet room: one table, the phase of the dialogue down the side, what happened across the top. Everything before a
 recipient is named is trouble of the relay and no fault of the message; RCPT concerns that recipient, DATA that
 message. A server that takes the final dot and then says nothing may have accepted: unknown (RFC 5321, 4.2.5).
-May import: nothing. Called by: netwatch.notify.smtp.session, smtp.relays, smtp.outcomes.
+May import: nothing. Called by: netwatch.notify.{diagnosis, smtp.*}.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 A row is marked sent only after a relay accepted it; a crash in between repeats the mail with the same Message-ID and
 loses none. While every relay is down nothing is claimed, and the rows wait as they are.
-May import: netwatch.model, netwatch.notify.*. Called by: app, which starts it; engine's commits wake it.
+May import: netwatch.model, netwatch.notify.{address, metrics, ledger.{attempts, carrier, loops}, smtp.*}.
+Called by: app, which starts it; engine's commits wake it.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from netwatch.notify.address import parse_mailbox
 from netwatch.notify.ledger.attempts import Result, given_back
 from netwatch.notify.ledger.carrier import Carrier, Outbox, utc_now
 from netwatch.notify.ledger.loops import surviving
-from netwatch.notify.settings import SmtpSettings
 from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.outcomes import Outcome, Trouble, accepted, failed
 from netwatch.notify.smtp.relays import Pace, Relay, RelayStatus
 from netwatch.notify.smtp.replies import Verdict, meaning_of
+from netwatch.notify.smtp.settings import SmtpSettings
 
 log = structlog.get_logger(__name__)
 

@@ -2,8 +2,8 @@
 
 aiosmtplib frames commands and replies; the order of steps is ours. Its `send()` and `data()` are not used: they
 cannot tell a silence before the final dot from one after it, and that decides whether a mail may be lost or doubled.
-May import: netwatch.notify.{address, smtp.failures, guard, smtp.replies, settings, smtp.wire, smtp.xoauth2}.
-Called by: netwatch.notify.smtp.pool, smtp.relays, diagnosis.
+May import: netwatch.errors, netwatch.model, netwatch.oauth, netwatch.notify.{address, guard, smtp.*}.
+Called by: netwatch.notify.{diagnosis, smtp.{pool, relays}}.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from netwatch.errors import TokenError
 from netwatch.model import is_loopback
 from netwatch.notify.address import is_address
 from netwatch.notify.guard import clean_line
-from netwatch.notify.settings import RelaySettings
 from netwatch.notify.smtp.failures import SmtpFailure, in_words, without_secrets
 from netwatch.notify.smtp.replies import Phase
+from netwatch.notify.smtp.settings import RelaySettings
 from netwatch.notify.smtp.wire import best_mechanism, own_name, stuffed
 from netwatch.notify.smtp.xoauth2 import log_in_with_token
 from netwatch.oauth import TokenSource

@@ -1,16 +1,15 @@
 """How a relay's certificate is checked.
 
-May import: netwatch.notify.{smtp.failures, smtp.replies, settings}.
-Called by: netwatch.notify.smtp.relays, diagnosis.
+May import: netwatch.notify.smtp.{failures, replies, settings}. Called by: netwatch.notify.{diagnosis, smtp.pool}.
 """
 
 from __future__ import annotations
 
 import ssl
 
-from netwatch.notify.settings import RelaySettings
 from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.replies import Phase
+from netwatch.notify.smtp.settings import RelaySettings
 
 
 def tls_context(relay: RelaySettings) -> ssl.SSLContext | None:

@@ -2,7 +2,8 @@
 
 A quiet room. One alert is one notification, since a manager takes no more than one thing at a time and an inform
 acknowledges what it says. Text of devices is cleaned as in mails.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mailer.
+May import: netwatch.model, netwatch.notify.{facts, guard, snmp.{document, managers}}.
+Called by: netwatch.notify.{mailer, snmp.sender}.
 """
 
 from __future__ import annotations

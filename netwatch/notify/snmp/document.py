@@ -1,7 +1,7 @@
 """The varbinds of a notification as the outbox keeps them: a small JSON document, read again by every try.
 
 A quiet room.
-May import: netwatch.model. Called by: netwatch.notify.snmp.compose, snmp.sender.
+May import: netwatch.model. Called by: netwatch.notify.snmp.{compose, sender}.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Where other SNMP managers are, as configuration writes it: `192.0.2.9:162`, `[2001:db8::1]:162`, `nms.example.net`.
 
 A quiet room.
-May import: nothing. Called by: netwatch.notify.settings, snmp.compose, snmp.sender.
+May import: nothing. Called by: netwatch.notify.snmp.{compose, sender, settings}.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a try to notify a manager makes of an outbox row, and the line it leaves in the event log.
 
 A quiet room: row and answer in, row and events out.
-May import: netwatch.model, netwatch.notify.{ledger.attempts, guard, ledger.timetable}.
+May import: netwatch.model, netwatch.notify.{guard, ledger.{attempts, timetable}}.
 Called by: netwatch.notify.snmp.sender.
 """
 

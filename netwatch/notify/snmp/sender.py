@@ -2,8 +2,8 @@
 
 A trap is sent when the network took it, an inform when its manager acknowledged it; the rest is tried again. A
 manager that is silent holds up nobody else: what more there is for it waits a moment without being tried.
-May import: netwatch.errors, netwatch.model, netwatch.notify.*. Called by: app, which starts it and hands in the
-transport; engine's commits wake it.
+May import: netwatch.errors, netwatch.model, netwatch.notify.{metrics, ledger.{attempts, carrier}, snmp.*}.
+Called by: app, which starts it and hands in the transport; engine's commits wake it.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from netwatch.model import ClockStep, Credential, Device, OutboxEntry, OutboxKin
 from netwatch.notify import metrics
 from netwatch.notify.ledger.attempts import Result
 from netwatch.notify.ledger.carrier import Carrier, Outbox, utc_now
-from netwatch.notify.settings import ReceiverSettings
 from netwatch.notify.snmp.compose import tells_end
 from netwatch.notify.snmp.document import from_document
 from netwatch.notify.snmp.managers import parse_manager
 from netwatch.notify.snmp.order import AlertOrder, Turn
 from netwatch.notify.snmp.outcomes import TrapOutcome, hopeless, late, not_taken, rested, taken
+from netwatch.notify.snmp.settings import NotifiedReceiver
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,7 @@ class TrapSender:
         self,
         outbox: Outbox,
         transport: TrapTransport,
-        receivers: Sequence[ReceiverSettings],
+        receivers: Sequence[NotifiedReceiver],
         credentials: Mapping[str, Credential],
         *,
         pace: TrapPace | None = None,

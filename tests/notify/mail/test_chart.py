@@ -1,4 +1,4 @@
-"""The small picture of a value, and its words."""
+"""The small picture of a value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from netwatch.model import Curve
-from netwatch.notify.mail.chart import MAX_OCTETS, SHOWN_HEIGHT, SHOWN_WIDTH, curve_words, draw_chart
+from netwatch.notify.curves import curve_words
+from netwatch.notify.mail.chart import MAX_OCTETS, SHOWN_HEIGHT, SHOWN_WIDTH, draw_chart
 
 END = datetime(2026, 11, 23, 3, 4, tzinfo=UTC)
 LIMIT = (0xB3, 0x26, 0x1E)
@@ -63,20 +64,6 @@ def test_the_same_curve_is_the_same_picture():
 @pytest.mark.parametrize("few", [(), (1.0,), (math.nan, math.inf), (math.nan, 1.0)])
 def test_too_few_points_are_no_chart(few):
     assert draw_chart(curve(*few)) == b""
-    assert curve_words(curve(*few)) == ""
-
-
-@pytest.mark.parametrize(
-    ("values", "threshold", "words"),
-    [
-        ((1.0, 5.0, 3.0), None, "between 1 and 5, at the end 3 (03:02 to 03:04 UTC)"),
-        ((7.0, 7.0), 5.0, "always 7; threshold 5 (03:03 to 03:04 UTC)"),
-        ((0.0, 9.2e9), 9e9, "between 0 and 9.2 G, at the end 9.2 G; threshold 9 G (03:03 to 03:04 UTC)"),
-        ((math.nan, 1.0, 2.0), math.nan, "between 1 and 2, at the end 2 (03:03 to 03:04 UTC)"),
-    ],
-)
-def test_the_words_say_what_the_picture_shows(values, threshold, words):
-    assert curve_words(curve(*values, threshold=threshold)) == words
 
 
 def test_a_pause_in_the_readings_is_a_gap_in_the_line():
