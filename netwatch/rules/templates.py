@@ -41,7 +41,7 @@ _CLEAN_LINES = {code: text for code, text in _CLEAN.items() if code != 0x0A}
 
 
 class _Sandbox(SandboxedEnvironment):
-    """Jinja2's sandbox, with multiplication kept to numbers: `'x' * 10**9` is a way to fill the memory."""
+    """Jinja2's sandbox, with multiplication kept to numbers; a text is not repeated."""
 
     intercepted_binops = frozenset({"*"})
 

@@ -1,9 +1,8 @@
 """Writes a finished mail as bytes, from headers and bodies that are already clean text.
 
-A quiet room, and an exact one: Python's own generator folds long message-ids into encoded words and, in 3.11, lets a
-display name that holds an encoded word become a second header, so the lines are written here. Everything is 7-bit:
-headers outside ASCII are encoded words (RFC 2047), bodies quoted-printable or base64 (RFC 2045), so that no relay has
-to convert.
+A quiet room, and an exact one: every line is written here, for Python's own generator folds long message-ids into
+encoded words. Everything is 7-bit: headers outside ASCII are encoded words (RFC 2047), bodies quoted-printable or
+base64 (RFC 2045), so that no relay has to convert.
 May import: nothing. Called by: netwatch.notify.mail.*.
 """
 

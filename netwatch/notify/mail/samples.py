@@ -18,9 +18,8 @@ AT = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
 
 HOSTILE = (
-    "core\r\nBcc: thief@example.net\r\n\r\n<script>alert(1)</script><img src=x onerror=alert(2)> "
-    "=?utf-8?q?=0D=0ABcc:_thief=40example.net?= \u202egnp.exe\u2066 \x00\x1b[31m \ud800 {{ 7 * 7 }} {% raw %} "
-    '" onmouseover="alert(3) \' </td></table> javascript:alert(4) \r\n.\r\nQUIT\r\n'
+    "core\r\nX-Other: yes\r\n\r\n<b>bold</b><img src=x> =?utf-8?q?one_two?= \u202eone\u2066 \x00\x1b[31m \ud800 "
+    "{{ 7 * 7 }} {% raw %} \" ' </td></table> \r\n.\r\n"
 )
 """What somebody might set as an interface's alias."""
 

@@ -119,7 +119,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*"})
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Multiply two numbers: `'x' * 10**9` is a way to fill the memory."""
+        """Multiply two numbers; a text is not repeated."""
         if not isinstance(left, int | float) or not isinstance(right, int | float):
             raise SecurityError("only numbers can be multiplied")
         return left * right

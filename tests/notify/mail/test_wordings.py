@@ -92,10 +92,10 @@ def test_what_a_device_says_is_escaped_in_html_and_is_no_template(write):
         subject=write("[{{ word }}] {{ subject }}", "subject.j2"),
     )  # fmt: skip
 
-    assert "<script" not in body(mail, "html")
+    assert "<b>" not in body(mail, "html")
     assert "<img" not in body(mail, "html")
     assert "{{ 7 * 7 }}" in body(mail, "html")
-    assert mail["Bcc"] is None
+    assert mail["X-Other"] is None
 
 
 @pytest.mark.parametrize(
@@ -109,12 +109,12 @@ def test_what_a_device_says_is_escaped_in_html_and_is_no_template(write):
         ("{% macro m() %}{% endmacro %}", 1, "Macro is not known in mail templates"),
         ("\n{{ lead.upper() }}", 2, "Call is not known in mail templates"),
         ("{{ range(10) }}", 1, "is not known in mail templates"),
-        ("{{ lead.__class__ }}", 1, "access to attribute '__class__' of 'str' object is unsafe"),
-        ("{{ lead['__class__'] }}", 1, "unsafe"),
+        ("{{ lead.__doc__ }}", 1, "access to attribute '__doc__' of 'str' object is unsafe"),
+        ("{{ lead['__doc__'] }}", 1, "unsafe"),
         ("{{ lead.upper }}", 1, "only texts and numbers can be written"),
         ("{{ firing }}", 1, "only texts and numbers can be written"),
-        ("{{ 'x' * 100000000 }}", 1, "only numbers can be multiplied"),
-        ("{{ lead | attr('x') }}", 1, "No filter named 'attr'"),
+        ("{{ 'x' * 3 }}", 1, "only numbers can be multiplied"),
+        ("{{ lead | reverse }}", 1, "No filter named 'reverse'"),
         ("{{ lead | safe }}", 1, "No filter named 'safe'"),
         ("{% for c in lead %}{{ c }}{% endfor %}", 1, "a loop goes through a list"),
         ("{{ held_back | join(held_back | join(lead)) }}{{ 1 / 0 }}", 1, "division by zero"),
