@@ -36,6 +36,10 @@ class DeliveryError(NetWatchError):
         self.permanent = permanent
 
 
+class TokenError(NetWatchError):
+    """A token service gave no token; says which and why. What it was for can be tried again later."""
+
+
 class StoreError(NetWatchError):
     """The database could not be read or written."""
 

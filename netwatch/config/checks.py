@@ -18,7 +18,7 @@ from netwatch.config.settings import Settings, has_wildcard, rule_files
 from netwatch.config.stage_checks import stage_checks
 from netwatch.config.tree import EACH, found, texts
 from netwatch.model import KeyPath, Problem, YamlFile, format_duration, parse_duration
-from netwatch.notify.settings import DEFAULT_EXPIRES_AFTER
+from netwatch.notify import DEFAULT_EXPIRES_AFTER
 from netwatch.rules.settings import BUILTIN
 
 Tree = Mapping[str, Any]

@@ -14,8 +14,7 @@ from netwatch.alerts.interval_settings import MaintenanceSettings, NamedInterval
 from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
 from netwatch.mib.settings import MibSettings
 from netwatch.model import USUAL_SEVERITIES, Section, Severities, shipped_directory
-from netwatch.notify.heartbeat_settings import HeartbeatSettings
-from netwatch.notify.settings import ReceiverSettings, SmtpSettings
+from netwatch.notify import HeartbeatSettings, ReceiverSettings, SmtpSettings
 from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
 from netwatch.profiles.settings import ProfileSettings
 from netwatch.rules.settings import BUILTIN, RuleSettings

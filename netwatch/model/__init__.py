@@ -19,6 +19,7 @@ from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_en
 from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
 from netwatch.model.duration import Duration, format_duration, parse_duration
 from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
+from netwatch.model.network_words import network_words
 from netwatch.model.oid import Oid
 from netwatch.model.outbox import DROPPED_BY_HAND, UNSENT, Account, OutboxEntry, OutboxKind, OutboxState, Supersession
 from netwatch.model.pattern import bounded_matcher
@@ -31,6 +32,7 @@ from netwatch.model.silence import Silence, SilenceState
 from netwatch.model.text import cleaned, cleaned_lines
 from netwatch.model.transaction import Composition, Memory, Transaction
 from netwatch.model.trap import TrapEvent
+from netwatch.model.urls import UrlText, is_loopback, parse_url
 from netwatch.model.values import Missing, Tag, Value, Varbind
 from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
 from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted
@@ -48,5 +50,6 @@ __all__ = [
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "shipped_directory",
+    "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
 ]  # fmt: skip

@@ -5,41 +5,38 @@
 posted to webhooks and Alertmanagers. All send from the store by way of `DeadLetters`, which tells somebody else of
 what could not be delivered. `test_mail` walks through every relay and tells what it saw.
 
-Files are named by what they are of: mail_ writes mails and smtp_ sends them, trap_ is for SNMP managers, web_ for
-whatever is asked by HTTP. What has no such beginning is for several: facts, words, links, guard and wanted are what
-is said; pacing and digest, how much of it at once; attempts, timetable, carrier, loops and dead_letters, what every
-way of sending has in common.
+mail/ writes mails and smtp/ sends them; snmp/ is for SNMP managers, http/ for whatever is asked by HTTP; ledger/ is
+what every way of sending has in common. What is said, whatever the way, stands beside them: address, facts, words,
+links, guard, curves and wanted. `test_mail` is in diagnosis, since it writes a mail and sends it.
 """
 
-from netwatch.notify.carrier import Outbox
 from netwatch.notify.dead_letters import DeadLetters
+from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
+from netwatch.notify.heartbeat_settings import HeartbeatSettings
+from netwatch.notify.http.ping import Ping
+from netwatch.notify.http.sender import WebPace, WebSender
+from netwatch.notify.http.settings import DEFAULT_EXPIRES_AFTER
+from netwatch.notify.ledger.carrier import Outbox
 from netwatch.notify.links import LinkMaker
-from netwatch.notify.mail_compose import compose
-from netwatch.notify.mail_daily import Daily, compose_daily
-from netwatch.notify.mail_letter import Letterhead
-from netwatch.notify.mail_sandbox import PARTS
-from netwatch.notify.mail_story import incident_subject
-from netwatch.notify.mail_templates import Wording, load_wordings, template_problems
+from netwatch.notify.mail.compose import compose
+from netwatch.notify.mail.daily import Daily, compose_daily
+from netwatch.notify.mail.letter import Letterhead
+from netwatch.notify.mail.sandbox import PARTS
+from netwatch.notify.mail.settings import EmailSettings, MailTemplateSettings
+from netwatch.notify.mail.story import incident_subject
+from netwatch.notify.mail.wordings import Wording, load_wordings, template_problems
 from netwatch.notify.mailer import Mailer
-from netwatch.notify.settings import (
-    EmailSettings,
-    MailTemplateSettings,
-    ReceiverSettings,
-    RelaySettings,
-    SmtpSettings,
-    TrapReceiverSettings,
-)
-from netwatch.notify.smtp_diagnosis import RelayDiagnosis, test_mail
-from netwatch.notify.smtp_relays import Pace
-from netwatch.notify.smtp_replies import Phase
-from netwatch.notify.smtp_sender import Notifier
-from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
-from netwatch.notify.web_ping import Ping
-from netwatch.notify.web_sender import WebPace, WebSender
+from netwatch.notify.settings import ReceiverSettings
+from netwatch.notify.smtp.relays import Pace
+from netwatch.notify.smtp.replies import Phase
+from netwatch.notify.smtp.sender import Notifier
+from netwatch.notify.smtp.settings import RelaySettings, SmtpSettings
+from netwatch.notify.snmp.sender import TrapPace, TrapSender, TrapTransport
+from netwatch.notify.snmp.settings import TrapReceiverSettings
 
 __all__ = [
     "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",
-    "TrapReceiverSettings",
+    "TrapReceiverSettings", "HeartbeatSettings", "DEFAULT_EXPIRES_AFTER",
     "Mailer", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
     "compose", "incident_subject",
     "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily",

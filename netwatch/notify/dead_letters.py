@@ -3,7 +3,7 @@
 It stands between carriers and store: what they record passes through here. The first death is told at once; what
 dies in the five minutes after is told together, by count, at their end. What is still to be told is found again in
 the store after a restart: rows that died after the last of these mails was written.
-May import: netwatch.model, netwatch.notify.{carrier, mail_fallback, loops, metrics, settings}.
+May import: netwatch.model, netwatch.notify.{metrics, ledger.{carrier, loops}, mail.fallback, smtp.settings}.
 Called by: app, which hands it to the carriers as their outbox.
 """
 
@@ -19,16 +19,16 @@ from typing import Protocol
 
 from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.notify import metrics
-from netwatch.notify.carrier import Outbox, utc_now
-from netwatch.notify.loops import ended, surviving
-from netwatch.notify.mail_fallback import (
+from netwatch.notify.ledger.carrier import Outbox, utc_now
+from netwatch.notify.ledger.loops import ended, surviving
+from netwatch.notify.mail.fallback import (
     FALLBACK,
     MOST_IN_FULL,
     compose_fallback,
     concerns,
     tells_of_dead_letters,
 )
-from netwatch.notify.settings import SmtpSettings
+from netwatch.notify.smtp.settings import SmtpSettings
 
 EVERY = timedelta(minutes=5)
 LOOK_AGAIN_SECONDS = 60.0

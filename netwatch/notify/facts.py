@@ -1,7 +1,8 @@
 """What a mail says of one alert, before it has a form: the facts, in the order a person asks for them.
 
 A quiet room. Every text that may come from a device is cleaned here, once, so that the templates only place it.
-May import: netwatch.model, netwatch.notify.*. Called by: netwatch.notify.mail_story, digest, trap_compose.
+May import: netwatch.model, netwatch.notify.{curves, guard, links, words}.
+Called by: netwatch.notify.{mailer, http.compose, mail.*, snmp.compose}.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from itertools import islice
 from types import MappingProxyType
 
 from netwatch.model import Alert, Curve
+from netwatch.notify.curves import curve_words
 from netwatch.notify.guard import clean_block, clean_line
 from netwatch.notify.links import device_page, explanation
-from netwatch.notify.mail_chart import curve_words
 from netwatch.notify.words import clock, in_words, number
 
 MAX_LABELS = 8

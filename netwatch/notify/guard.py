@@ -4,7 +4,7 @@ A quiet room. Names, aliases and descriptions come from devices, and whoever can
 write into our mails. `clean_line` and `clean_block` take away what could end a line, hide or reverse text, or be
 read as an encoded word (RFC 2047); `faults_of` reads finished bytes back and says where they are not what was meant.
 May import: nothing.
-Called by: netwatch.notify.mail_compose, which writes; netwatch.notify.smtp_session, which cleans replies.
+Called by: netwatch.notify.*: what writes, and what cleans the words of other servers.
 """
 
 from __future__ import annotations

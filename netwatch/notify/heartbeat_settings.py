@@ -1,6 +1,6 @@
 """The `heartbeat` part of the configuration: how others learn that NetWatch lives, by a ping and by a daily mail.
 
-May import: netwatch.model, netwatch.alerts (what a time zone is). Called by: config; app, which obeys it.
+May import: netwatch.model, netwatch.alerts. Called by: config; app, which obeys it.
 """
 
 from __future__ import annotations

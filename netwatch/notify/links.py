@@ -3,8 +3,7 @@
 Nothing happens when a link is opened: mail programs and virus scanners open every link they see. The page asks.
 A quiet room.
 May import: netwatch.model.
-Called by: netwatch.notify.facts, mail_story, mail_compose, mail_letter, web_compose_webhook,
-web_compose_alertmanager, mail_templates.
+Called by: netwatch.notify.{facts, mailer, http.{compose_alertmanager, compose_webhook}, mail.*}.
 """
 
 from __future__ import annotations

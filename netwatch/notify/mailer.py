@@ -1,7 +1,8 @@
 """Knows who the receivers are and composes for them: the engine's `Mailer`.
 
 It decides one thing only: how many mails a person can bear at once. What is beyond that is counted in a digest.
-May import: netwatch.model, netwatch.notify.*. Called by: app, which hands it to the engine.
+May import: netwatch.model, netwatch.notify.*, but for what sends.
+Called by: app, which hands it to the engine.
 """
 
 from __future__ import annotations
@@ -15,20 +16,23 @@ import structlog
 
 from netwatch.model import ClockStep, Composition, Event, Memory, Notification, OutboxEntry
 from netwatch.notify import metrics
-from netwatch.notify.digest import Digest, changes_in_words, restored
+from netwatch.notify.address import Mailbox
 from netwatch.notify.facts import severity_of
+from netwatch.notify.http.compose import compose_posts
 from netwatch.notify.links import LinkMaker
-from netwatch.notify.mail_address import Mailbox
-from netwatch.notify.mail_compose import SHIPPED, compose, digested, mailboxes
-from netwatch.notify.mail_digest import digest_entry
-from netwatch.notify.mail_earlier import Earlier
-from netwatch.notify.mail_letter import Letterhead, new_uuid, read_templates
-from netwatch.notify.mail_templates import Wording
-from netwatch.notify.pacing import Allowance, Pacing
-from netwatch.notify.settings import EmailSettings, ReceiverSettings, SmtpSettings, TrapReceiverSettings
-from netwatch.notify.trap_compose import compose_traps
+from netwatch.notify.mail.compose import SHIPPED, compose, digested, mailboxes
+from netwatch.notify.mail.digest import Digest, changes_in_words, restored
+from netwatch.notify.mail.digest_letter import digest_entry
+from netwatch.notify.mail.earlier import Earlier
+from netwatch.notify.mail.letter import Letterhead, new_uuid, read_templates
+from netwatch.notify.mail.pacing import Allowance, Pacing
+from netwatch.notify.mail.settings import EmailSettings
+from netwatch.notify.mail.wordings import Wording
+from netwatch.notify.settings import ReceiverSettings
+from netwatch.notify.smtp.settings import SmtpSettings
+from netwatch.notify.snmp.compose import compose_traps
+from netwatch.notify.snmp.settings import TrapReceiverSettings
 from netwatch.notify.wanted import wanted
-from netwatch.notify.web_compose import compose_posts
 from netwatch.notify.words import counted
 
 log = structlog.get_logger(__name__)

@@ -1,6 +1,6 @@
 """What this room counts.
 
-May import: nothing. Called by: netwatch.notify.
+May import: nothing. Called by: netwatch.notify.*.
 """
 
 from prometheus_client import Counter, Gauge, Histogram

@@ -1,112 +1,19 @@
-"""The `receivers` and `smtp` parts of the configuration.
+"""The `receivers` part of the configuration: every way a receiver can be told, put together.
 
-May import: netwatch.model, netwatch.notify.{mail_address, trap_managers, web_urls}. Called by: config.
+May import: netwatch.model, netwatch.notify.{http.settings, mail.settings, snmp.settings}.
+Called by: netwatch.notify.mailer, config.
 """
 
 from __future__ import annotations
 
-import ipaddress
-from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Self
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
-from netwatch.model import Duration, Section
-from netwatch.notify.mail_address import parse_mailbox
-from netwatch.notify.trap_managers import parse_manager
-from netwatch.notify.web_urls import parse_url
-
-DEFAULT_EXPIRES_AFTER = timedelta(days=7)
-
-
-def _a_mailbox(text: str) -> str:
-    parse_mailbox(text)
-    return text
-
-
-MailboxText = Annotated[str, AfterValidator(_a_mailbox)]
-
-
-class MailTemplateSettings(Section):
-    """Files with templates of one's own; `netwatch check` tries them on sample mails."""
-
-    subject: str | None = Field(default=None, description="file with the template of the subject, one line")
-    text: str | None = Field(default=None, description="file with the template of the text part")
-    html: str | None = Field(default=None, description="file with the template of the HTML part")
-
-
-class EmailSettings(Section):
-    """Whom a receiver mails."""
-
-    to: list[MailboxText] = Field(min_length=1, description="mail addresses; each gets a mail of its own")
-    send_resolved: bool = Field(default=True, description="whether the end of a problem is mailed too")
-    templates: MailTemplateSettings | None = Field(
-        default=None, description="how its mails are worded, instead of the shipped way"
-    )
-
-
-def _a_manager(text: str) -> str:
-    parse_manager(text)
-    return text
-
-
-class TrapReceiverSettings(Section):
-    """Which SNMP managers a receiver notifies."""
-
-    to: list[Annotated[str, AfterValidator(_a_manager)]] = Field(
-        min_length=1, description="managers as ADDRESS:PORT, such as 192.0.2.9:162; each is notified on its own"
-    )
-    credential: str = Field(description="the name of the credential they know us by; v2c or v3")
-    inform: bool = Field(
-        default=False, description="whether to ask for an acknowledgement, and to try again until it comes"
-    )
-    send_resolved: bool = Field(default=True, description="whether the end of a problem is told too")
-
-
-def _a_url(text: str) -> str:
-    parse_url(text)
-    return text
-
-
-UrlText = Annotated[str, AfterValidator(_a_url)]
-
-
-class WebhookSettings(Section):
-    """Where a receiver posts JSON to; see notify/web_compose_webhook.py for the document."""
-
-    url: UrlText = Field(description="where to post to; http or https")
-    secret: SecretStr | None = Field(
-        default=None,
-        description="what posts are signed with: X-NetWatch-Signature: t=SECONDS,v1=HMAC-SHA256 of `SECONDS.BODY`",
-    )
-    send_resolved: bool = Field(default=True, description="whether the end of a problem is posted too")
-    ca_file: str | None = Field(default=None, description="certificates to trust instead of the system's, in PEM")
-
-
-class AlertmanagerSettings(Section):
-    """Which Alertmanagers a receiver tells."""
-
-    urls: list[UrlText] = Field(
-        min_length=1, description="Alertmanagers, such as http://alerts.example.net:9093; each is told on its own"
-    )
-    send_resolved: bool = Field(default=True, description="whether the end of a problem is told too")
-    expires_after: Duration = Field(
-        default=DEFAULT_EXPIRES_AFTER,
-        ge=timedelta(minutes=5),
-        description="when an alert ends there of which nothing more is heard; longer than two repeat_intervals",
-    )
-    username: str | None = Field(default=None, description="whom to log in as, where they ask for it (HTTP Basic)")
-    password: SecretStr | None = Field(default=None, description="better ${env:NAME} or ${file:PATH}")
-    ca_file: str | None = Field(default=None, description="certificates to trust instead of the system's, in PEM")
-
-    @model_validator(mode="after")
-    def _credentials_are_whole_and_protected(self) -> Self:
-        if (self.username is None) != (self.password is None):
-            raise ValueError("username and password belong together: give both or none")
-        for url in map(parse_url, self.urls if self.username is not None else []):
-            if url.scheme != "https" and not is_loopback(url.hostname or ""):
-                raise ValueError("a password is never sent in the clear: use https")
-        return self
+from netwatch.model import Section
+from netwatch.notify.http.settings import AlertmanagerSettings, WebhookSettings
+from netwatch.notify.mail.settings import EmailSettings
+from netwatch.notify.snmp.settings import TrapReceiverSettings
 
 
 class ReceiverSettings(Section):
@@ -132,114 +39,3 @@ class ReceiverSettings(Section):
     def _ways(self) -> list[EmailSettings | TrapReceiverSettings | WebhookSettings | AlertmanagerSettings]:
         ways = (self.email, self.trap, self.webhook, self.alertmanager)
         return [way for way in ways if way is not None]
-
-
-class OAuth2Settings(Section):
-    """Where to get the token that logs in at a mail server, by the client credentials grant of OAuth 2.0."""
-
-    token_url: UrlText = Field(description="the token service; https unless it is on this machine")
-    client_id: str = Field(min_length=1, description="who we are to it")
-    client_secret: SecretStr = Field(description="better ${env:NAME} or ${file:PATH}")
-    scope: str = Field(
-        default="", description="what the token is to allow, such as https://outlook.office365.com/.default"
-    )
-
-    @model_validator(mode="after")
-    def _secret_is_protected(self) -> Self:
-        url = parse_url(self.token_url)
-        if url.scheme != "https" and not is_loopback(url.hostname or ""):
-            raise ValueError("a secret is never sent in the clear: token_url must be https")
-        return self
-
-
-class RelaySettings(Section):
-    """One mail server. `tls` is required as written: nothing is ever sent in the clear where it says starttls.
-
-    auth pins the mechanism; without it the best one the server offers is used. timeout is for each step of SMTP.
-    """
-
-    host: str = Field(min_length=1, pattern=r"^[A-Za-z0-9._:-]+$", description="host name or address of the server")
-    port: int = Field(default=25, ge=1, le=65535, description="TCP port: 25, 587 with starttls, 465 with implicit")
-    tls: Literal["none", "starttls", "implicit"] = Field(
-        default="none",
-        description="none, starttls (required, not tried) or implicit; certificates are always checked",
-    )
-    username: str | None = Field(default=None, description="whom to log in as; needs TLS unless the host is local")
-    password: SecretStr | None = Field(default=None, description="better ${env:NAME} or ${file:PATH}")
-    auth: Literal["PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2"] | None = Field(
-        default=None, description="how to log in; without it the best way the server offers"
-    )
-    oauth2: OAuth2Settings | None = Field(default=None, description="for XOAUTH2, in place of a password")
-    ca_file: str | None = Field(default=None, description="certificates to trust instead of the system's, in PEM")
-    timeout: Duration = Field(
-        default=timedelta(seconds=30), gt=timedelta(0), description="how long each step of SMTP may take"
-    )
-
-    @model_validator(mode="after")
-    def _credentials_are_whole_and_protected(self) -> Self:
-        if (self.auth == "XOAUTH2") != (self.oauth2 is not None):
-            raise ValueError("auth: XOAUTH2 and oauth2 belong together: give both or none")
-        if self.oauth2 is not None and (self.username is None or self.password is not None):
-            raise ValueError("XOAUTH2 needs a username, and a token instead of a password")
-        if self.oauth2 is None and (self.username is None) != (self.password is None):
-            raise ValueError("username and password belong together: give both or none")
-        if self.auth is not None and self.username is None:
-            raise ValueError("auth needs a username and a password")
-        if self.username is not None and self.tls == "none" and not is_loopback(self.host):
-            raise ValueError("a password is never sent in the clear: set tls to starttls or implicit")
-        return self
-
-    @property
-    def name(self) -> str:
-        """Return `host:port`, as logs, metrics and pages call this relay."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-class StormSettings(Section):
-    """How much mail one recipient is sent before the rest becomes a digest."""
-
-    mails: int = Field(default=20, ge=1, le=100_000, description="mails one recipient gets within `per`")
-    per: Duration = Field(default=timedelta(minutes=1), gt=timedelta(0), description="the while they are counted in")
-    critical_mails: int = Field(
-        default=20, ge=1, le=100_000, description="as many more in that while, for what is critical alone"
-    )
-    digest_after: Duration = Field(
-        default=timedelta(minutes=1), gt=timedelta(0),
-        description="how long after the first mail that is too much one digest tells the rest",
-    )  # fmt: skip
-
-
-class SmtpSettings(Section):
-    """Who mails, and through which relays, in the order to try them.
-
-    check_interval: how often a relay that had nothing to send is tried as far as AUTH, so that a dead one is known
-    before it is needed; 0 for never. local_hostname: what EHLO says; without it the host's name where that has a
-    domain, else the address of the connection (RFC 5321, section 4.1.3).
-    """
-
-    from_: MailboxText = Field(
-        alias="from", default="NetWatch <netwatch@localhost>", description="the sender people see and bounces go to"
-    )
-    relays: list[RelaySettings] = Field(default_factory=list, description="mail servers, in the order to try them")
-    fallback_to: list[MailboxText] = Field(
-        default_factory=list,
-        description="who is told of mails and notifications that could not be delivered; better people elsewhere",
-    )
-    local_hostname: str | None = Field(
-        default=None, pattern=r"^[A-Za-z0-9._:\[\]-]+$", description="what EHLO says; usually found by itself"
-    )
-    connections: int = Field(default=4, ge=1, le=64, description="connections to mail servers at the same time")
-    check_interval: Duration = Field(
-        default=timedelta(minutes=5), ge=timedelta(0), description="how often an idle relay is tried; 0 for never"
-    )
-    storm: StormSettings = Field(default=StormSettings(), description="when mails become a digest")
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address can only be this machine."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,7 +1,7 @@
 """What of a notification one way of telling a receiver is for: each may or may not want to hear of recoveries.
 
 A quiet room.
-May import: netwatch.model. Called by: netwatch.notify.mailer, web_compose.
+May import: netwatch.model. Called by: netwatch.notify.{mailer, http.compose}.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ _ALLOWED = (
 
 
 class _Sandbox(SandboxedEnvironment):
-    """Jinja2's sandbox, with multiplication kept to numbers: `'x' * 10**9` is a way to fill the memory."""
+    """Jinja2's sandbox, with multiplication kept to numbers; a text is not repeated."""
 
     intercepted_binops = frozenset({"*"})
 

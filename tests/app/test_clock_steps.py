@@ -20,7 +20,7 @@ from netwatch.app.steady_clock import SteadyClock
 from netwatch.engine import Engine
 from netwatch.model import REACHABILITY, SCALARS, AlertState, OutboxState, TableReading
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
-from netwatch.notify.timetable import next_attempt_at
+from netwatch.notify.ledger.timetable import next_attempt_at
 from netwatch.rules import parse_rules
 from netwatch.store import MemoryStore, Store, StoreSettings
 

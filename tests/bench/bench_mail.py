@@ -23,8 +23,8 @@ from netwatch.notify import (
     compose,
     load_wordings,
 )
-from netwatch.notify.mail_chart import draw_chart
-from netwatch.notify.mail_samples import sample_notifications
+from netwatch.notify.mail.chart import draw_chart
+from netwatch.notify.mail.samples import sample_notifications
 
 ROUNDS, AT_ONCE = 5, 40
 STORM, STORM_SECONDS = 10_000, 5.0

@@ -9,7 +9,7 @@ import pytest
 
 from netwatch.model import AlertState, HeldBack, MuteKind, Muting
 from netwatch.notify.facts import severity_of
-from netwatch.notify.mail_story import story_of
+from netwatch.notify.mail.story import story_of
 from netwatch.notify.words import in_words
 
 NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import netwatch.cli
 from netwatch.model import OutboxState
-from netwatch.notify import smtp_session
+from netwatch.notify.smtp import session as smtp_session
 from netwatch.store import Store
 
 CONFIG, LOG, ARMED = (Path(argument) for argument in sys.argv[1:4])

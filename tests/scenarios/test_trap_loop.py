@@ -24,7 +24,7 @@ from netwatch.model import (
     TrapEvent,
 )
 from netwatch.notify import Mailer, ReceiverSettings, SmtpSettings, TrapPace, TrapSender
-from netwatch.notify.trap_compose import ALERT_FIRING, NETWATCH_MIB
+from netwatch.notify.snmp.compose import ALERT_FIRING, NETWATCH_MIB
 from netwatch.snmp import NotificationSender
 from netwatch.store import MemoryStore
 from netwatch.traps import TrapReceiver

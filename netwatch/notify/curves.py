@@ -1,0 +1,41 @@
+"""A value over the last hour in words, for who cannot see the chart of it, and what of it can be shown at all.
+
+A quiet room.
+May import: netwatch.model, netwatch.notify.words. Called by: netwatch.notify.{facts, mail.{chart, compose}}.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+
+from netwatch.model import Curve
+from netwatch.notify.words import number
+
+Point = tuple[datetime, float]
+
+
+def curve_words(curve: Curve) -> str:
+    """Return what a chart of the curve shows, empty where there is too little for one."""
+    points = finite_points(curve)
+    if len(points) < 2:
+        return ""
+    values = [value for _, value in points]
+    low, high, last = (number(float(value)) for value in (min(values), max(values), values[-1]))
+    said = f"always {last}" if low == high else f"between {low} and {high}, at the end {last}"
+    limit = f"; threshold {number(float(at))}" if (at := limit_of(curve)) is not None else ""
+    return f"{said}{limit} ({points[0][0].astimezone(UTC):%H:%M} to {points[-1][0].astimezone(UTC):%H:%M} UTC)"
+
+
+def finite_points(curve: Curve) -> list[Point]:
+    """Return the points that have a place in a picture."""
+    return [(at, value) for at, value in curve.points if _is_shown(value)]
+
+
+def limit_of(curve: Curve) -> float | None:
+    """Return the threshold, None where there is none to show."""
+    return curve.threshold if curve.threshold is not None and _is_shown(curve.threshold) else None
+
+
+def _is_shown(value: float) -> bool:
+    return math.isfinite(value) and abs(value) < 1e300

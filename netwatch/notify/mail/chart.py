@@ -1,0 +1,211 @@
+"""A small picture of a value over the last hour; curves says the same in words, for who cannot see it.
+
+Opaque and light, so that it can be read in a dark mail program too; drawn at twice the size it is shown at, for
+telephones. A quiet room: the same curve is always the same octets.
+May import: netwatch.model, netwatch.notify.{curves, words}. Called by: netwatch.notify.mail.compose.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+from netwatch.model import Curve
+from netwatch.notify.curves import Point, finite_points, limit_of
+from netwatch.notify.words import prefixed
+
+SHOWN_WIDTH, SHOWN_HEIGHT = 360, 130
+MAX_OCTETS = 8_000
+_SCALE = 2
+_WIDTH, _HEIGHT = SHOWN_WIDTH * _SCALE, SHOWN_HEIGHT * _SCALE
+_LEFT, _TOP, _RIGHT, _BOTTOM = 104, 22, 14, 42
+_TEXT = 24
+_BACK, _FRAME, _GRID, _WORDS, _LINE, _UNDER, _LIMIT = (
+    "#ffffff", "#c4cad1", "#e3e7eb", "#3d4650", "#1f5fa8", "#dfeaf6", "#b3261e",
+)  # fmt: skip
+_COMPRESSION = 5
+_GAP = 4
+"""A pause so many times the usual distance of two points is drawn as one."""
+
+
+def draw_chart(curve: Curve) -> bytes:
+    """Return the curve as a PNG, empty where there are fewer than two points to draw."""
+    points = finite_points(curve)
+    if len(points) < 2:
+        return b""
+    image = Image.new("RGB", (_WIDTH, _HEIGHT), _BACK)
+    frame = _Frame.around(points, limit_of(curve))
+    draw = ImageDraw.Draw(image)
+    _draw_axes(image, draw, frame)
+    for run in _runs(points):
+        _draw_run(draw, frame, run)
+    if frame.limit is not None:
+        _draw_limit(image, draw, frame, frame.limit)
+    x, y = frame.place(points[-1])
+    draw.ellipse((x - 6, y - 6, x + 6, y + 6), fill=_LINE)
+    octets = io.BytesIO()
+    few = image.quantize(palette=_palette(), dither=Image.Dither.NONE)
+    few.save(octets, "PNG", compress_level=_COMPRESSION)
+    return octets.getvalue() if octets.tell() <= MAX_OCTETS else b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    """What part of time and of the numbers the picture shows, and the round numbers named beside it."""
+
+    start: datetime
+    end: datetime
+    low: float
+    high: float
+    limit: float | None
+    ticks: tuple[float, ...]
+
+    @classmethod
+    def around(cls, points: Sequence[Point], limit: float | None) -> _Frame:
+        """Return a frame of round numbers that holds every point and the threshold."""
+        values = [value for _, value in points] + ([limit] if limit is not None else [])
+        low, high = min(values), max(values)
+        if low == high:
+            pad = abs(high) * 0.1 or 1.0
+            low, high = low - pad, high + pad
+        # Counts and loads stand on the ground where that is near enough.
+        low = 0.0 if 0 <= low <= high / 2 else low
+        step = _round_step(high / 2 - low / 2)
+        first, last = math.floor(low / step), math.ceil(high / step)
+        return cls(
+            start=points[0][0], end=max(points[-1][0], points[0][0] + timedelta(seconds=1)),
+            low=first * step, high=last * step, limit=limit, ticks=tuple(at * step for at in range(first, last + 1)),
+        )  # fmt: skip
+
+    def place(self, point: Point) -> tuple[float, float]:
+        """Return where a point stands in the picture."""
+        return self.x(point[0]), self.y(point[1])
+
+    def x(self, at: datetime) -> float:
+        """Return how far to the right an instant stands."""
+        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * ((at - self.start) / (self.end - self.start))
+
+    def y(self, value: float) -> float:
+        """Return how far down a value stands."""
+        height = _HEIGHT - _TOP - _BOTTOM
+        return _TOP + height * (1 - (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2))
+
+
+def _round_step(about: float) -> float:
+    """Return the 1, 2 or 5 with a power of ten that comes next: two to four of them fill the picture."""
+    power = 10.0 ** math.floor(math.log10(about)) if about > 1e-300 else 1e-300
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= about * 0.999)
+
+
+def _runs(points: Sequence[Point]) -> Iterator[Sequence[Point]]:
+    """Yield what hangs together: where nothing was read for a while the line is broken."""
+    distances = sorted(later - earlier for (earlier, _), (later, _) in itertools.pairwise(points))
+    most = distances[len(distances) // 2] * _GAP
+    start = 0
+    for place in range(1, len(points)):
+        if points[place][0] - points[place - 1][0] > most:
+            yield points[start:place]
+            start = place
+    yield points[start:]
+
+
+def _draw_run(draw: ImageDraw.ImageDraw, frame: _Frame, run: Sequence[Point]) -> None:
+    line = _thinned([frame.place(point) for point in run])
+    ground = _HEIGHT - _BOTTOM
+    if len(line) > 1:
+        draw.polygon([(line[0][0], ground), *line, (line[-1][0], ground)], fill=_UNDER)
+        draw.line(line, fill=_LINE, width=4, joint="curve")
+    else:
+        (x, y) = line[0]
+        draw.ellipse((x - 4, y - 4, x + 4, y + 4), fill=_LINE)
+
+
+def _thinned(line: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return at most the highest and the lowest of every two columns of the picture."""
+    if len(line) <= _WIDTH:
+        return line
+    columns: dict[int, list[tuple[float, float]]] = {}
+    for x, y in line:
+        columns.setdefault(int(x) // 2, []).append((x, y))
+    ends = ((min(column, key=_down), max(column, key=_down)) for column in columns.values())
+    return [point for pair in ends for point in sorted(set(pair))]
+
+
+def _down(point: tuple[float, float]) -> float:
+    return point[1]
+
+
+def _draw_axes(image: Image.Image, draw: ImageDraw.ImageDraw, frame: _Frame) -> None:
+    ground, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
+    for value in frame.ticks:
+        y = frame.y(value)
+        draw.line(((_LEFT, y), (right, y)), fill=_FRAME if value == frame.low else _GRID, width=2)
+        _write(image, (_LEFT - 12, y), _short(value, frame.high - frame.low), _WORDS, anchor="rm")
+    for at, anchor in ((frame.start, "la"), (frame.start + (frame.end - frame.start) / 2, "ma"), (frame.end, "ra")):
+        words = f"{at.astimezone(UTC):%H:%M}" + (" UTC" if at == frame.end else "")
+        _write(image, (frame.x(at), ground + 12), words, _WORDS, anchor=anchor)
+
+
+def _draw_limit(image: Image.Image, draw: ImageDraw.ImageDraw, frame: _Frame, limit: float) -> None:
+    """Draw the threshold broken, so that it is told from the curve without colours too, and name it."""
+    y = frame.y(limit)
+    for x in range(_LEFT, _WIDTH - _RIGHT, 22):
+        draw.line(((x, y), (min(x + 13, _WIDTH - _RIGHT), y)), fill=_LIMIT, width=3)
+    words, above = f"threshold {_short(limit, abs(limit))}", y - 30 > 4
+    place = (_LEFT + 8, y - 6) if above else (_LEFT + 8, y + 6)
+    anchor = "lb" if above else "la"
+    _write(image, place, words, _BACK, anchor=anchor, halo=3)
+    _write(image, place, words, _LIMIT, anchor=anchor)
+
+
+def _write(
+    image: Image.Image, place: tuple[float, float], words: str, colour: str, *, anchor: str, halo: int = 0
+) -> None:
+    mask, left, top = _letters(words, anchor, halo)
+    image.paste(colour, (round(place[0]) + left, round(place[1]) + top), mask)
+
+
+@functools.lru_cache(maxsize=256)
+def _letters(words: str, anchor: str, halo: int) -> tuple[Image.Image, int, int]:
+    """Return how words are painted, and where beside their place; to draw letters costs more than all the rest."""
+    left, top, right, bottom = (
+        int(edge) for edge in ImageDraw.Draw(Image.new("L", (1, 1))).textbbox(
+            (0, 0), words, font=_font(), anchor=anchor, stroke_width=halo
+        )
+    )  # fmt: skip
+    mask = Image.new("L", (max(1, right - left + 1), max(1, bottom - top + 1)), 0)
+    ImageDraw.Draw(mask).text((-left, -top), words, fill=255, font=_font(), anchor=anchor, stroke_width=halo)
+    return mask, left, top
+
+
+@functools.cache
+def _palette() -> Image.Image:
+    """Return the few colours there are: each as it is, and on its way to what it is painted on."""
+    grounds = [ImageColor.getrgb(colour)[:3] for colour in (_BACK, _UNDER)]
+    inks = [ImageColor.getrgb(colour)[:3] for colour in (_FRAME, _GRID, _WORDS, _LINE, _LIMIT)]
+    parts = [part for colour in (*grounds, *inks) for part in colour]
+    for ground, ink, share in itertools.product(grounds, inks[2:], (0.25, 0.5, 0.75)):
+        parts += [round(a + (b - a) * share) for a, b in zip(ground, ink, strict=True)]
+    image = Image.new("P", (1, 1))
+    image.putpalette(parts)
+    return image
+
+
+def _short(value: float, spread: float) -> str:
+    """Write a number beside an axis in few letters: `1.2 G`; what is nothing beside the spread is 0."""
+    if abs(value) < spread * 1e-6:
+        return "0"
+    return prefixed(value, 3)
+
+
+@functools.cache
+def _font() -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    """Return the font that comes with Pillow: the machine may have none."""
+    return ImageFont.load_default(_TEXT)

@@ -1,0 +1,89 @@
+"""The small picture of a value."""
+
+from __future__ import annotations
+
+import io
+import math
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from netwatch.model import Curve
+from netwatch.notify.curves import curve_words
+from netwatch.notify.mail.chart import MAX_OCTETS, SHOWN_HEIGHT, SHOWN_WIDTH, draw_chart
+
+END = datetime(2026, 11, 23, 3, 4, tzinfo=UTC)
+LIMIT = (0xB3, 0x26, 0x1E)
+
+
+def curve(*values: float, threshold: float | None = None, step: float = 60.0) -> Curve:
+    count = len(values)
+    points = [(END - timedelta(seconds=step * (count - 1 - place)), value) for place, value in enumerate(values)]
+    return Curve(points=tuple(points), threshold=threshold)
+
+
+def picture(png: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(png)).convert("RGB")
+
+
+def rows_with(image: Image.Image, colour: tuple[int, int, int]) -> set[int]:
+    """Return the rows with a stretch of about this colour."""
+    rows = set()
+    for y in range(image.height):
+        near = [sum(abs(a - b) for a, b in zip(image.getpixel((x, y)), colour, strict=True)) < 60
+                for x in range(image.width)]  # fmt: skip
+        if sum(near) > 100:
+            rows.add(y)
+    return rows
+
+
+def test_a_chart_is_drawn_at_twice_its_size_and_small():
+    png = draw_chart(curve(*(50 + 40 * math.sin(place / 5) for place in range(60)), threshold=80.0))
+
+    assert png.startswith(b"\x89PNG")
+    assert picture(png).size == (2 * SHOWN_WIDTH, 2 * SHOWN_HEIGHT)
+    assert len(png) < 8_000
+
+
+def test_the_threshold_is_a_line_where_it_belongs():
+    low, high = (draw_chart(curve(10.0, 100.0, threshold=limit)) for limit in (20.0, 90.0))
+
+    assert min(rows_with(picture(low), LIMIT)) > max(rows_with(picture(high), LIMIT))
+    assert not rows_with(picture(draw_chart(curve(10.0, 100.0))), LIMIT)
+
+
+def test_the_same_curve_is_the_same_picture():
+    one = curve(1.0, 2.0, 3.0)
+
+    assert draw_chart(one) == draw_chart(one)
+
+
+@pytest.mark.parametrize("few", [(), (1.0,), (math.nan, math.inf), (math.nan, 1.0)])
+def test_too_few_points_are_no_chart(few):
+    assert draw_chart(curve(*few)) == b""
+
+
+def test_a_pause_in_the_readings_is_a_gap_in_the_line():
+    points = [*curve(*[50.0] * 20).points, *((END + timedelta(minutes=30 + n), 50.0) for n in range(20))]
+
+    image = picture(draw_chart(Curve(points=tuple(points))))
+
+    under = {image.getpixel((x, image.height - 60)) for x in (140, image.width // 2)}
+    assert len(under) == 2
+
+
+NUMBERS = st.floats(width=64)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(NUMBERS, max_size=40), st.none() | NUMBERS, st.sampled_from([0.0, 1e-6, 60.0, 1e6]))
+def test_no_numbers_keep_a_mail_from_being_written(values, threshold, step):
+    one = curve(*values, threshold=threshold, step=step)
+
+    png = draw_chart(one)
+
+    assert len(png) <= MAX_OCTETS
+    assert bool(curve_words(one)) or not png
