@@ -46,7 +46,7 @@ from netwatch.engine import (
     LinkSigner,
     LiveEngine,
     Question,
-    explain,
+    explanation_of,
 )
 from netwatch.metrics import Board, Exposition
 from netwatch.mib import MibIndex, load_index
@@ -186,7 +186,7 @@ class App:
 
     async def explain(self, question: Question) -> Explanation:
         """Say why an alert is as it is."""
-        return await explain(self._store, question, self._live)
+        return await explanation_of(self._store, question, self._live)
 
     @property
     def address(self) -> str:

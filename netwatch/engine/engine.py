@@ -25,17 +25,17 @@ import structlog
 from netwatch.alerts import Happening, NoData, Policy, Route, RouteMatch, step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.clock_steps import rested_alert
-from netwatch.engine.confirming import Confirmations
 from netwatch.engine.decisions import Decisions
 from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
-from netwatch.engine.incidents import DIGEST_SCOPE, Incidents, Mailer
+from netwatch.engine.intake.confirming import Confirmations
+from netwatch.engine.intake.readability import Readability
+from netwatch.engine.intake.readings import ReadingDesk
+from netwatch.engine.intake.traps import KnownRows, NoRows, TrapDesk, is_sender
 from netwatch.engine.metrics import ALERTS, FLUSH_ERRORS, MUTED, SKIPPED, UNWRITTEN
-from netwatch.engine.readability import Readability
-from netwatch.engine.readings import ReadingDesk
-from netwatch.engine.suppression import SIGHT_SCOPE, Suppression, sight_memory
-from netwatch.engine.telling import Surroundings
-from netwatch.engine.traps import KnownRows, NoRows, TrapDesk, is_sender
+from netwatch.engine.telling.incidents import DIGEST_SCOPE, Incidents, Mailer
+from netwatch.engine.telling.suppression import SIGHT_SCOPE, Suppression, sight_memory
+from netwatch.engine.telling.surroundings import Surroundings
 from netwatch.errors import LeftOutError
 from netwatch.model import (
     REACHABILITY,

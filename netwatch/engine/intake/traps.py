@@ -22,8 +22,8 @@ import structlog
 
 from netwatch.alerts import Happening, Step
 from netwatch.engine.alert_book import AlertBook
-from netwatch.engine.confirming import Confirmations
 from netwatch.engine.draft import Draft
+from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.metrics import TRAP_ALERTS_REFUSED, TRAP_EVENTS, TRAP_RULE_ERRORS
 from netwatch.model import Alert, AlertKey, AlertState, Oid, TrapEvent, format_duration, trap_name
 from netwatch.rules import (

@@ -2,7 +2,7 @@
 
 A heap with stale entries in it: moving one of ten thousand groups must not cost a look at all the others.
 
-May import: nothing. Called by: netwatch.engine.incidents.
+May import: nothing. Called by: netwatch.engine.telling.incidents.
 """
 
 from __future__ import annotations

@@ -26,12 +26,12 @@ from netwatch.engine import (
     LiveEngine,
     OnPaper,
     Question,
-    explain,
     explanation_from,
+    explanation_of,
     flat_explanation,
 )
-from netwatch.engine.story import Story
-from netwatch.engine.verdicts_in_words import Case, verdict_on
+from netwatch.engine.explain.story import Story
+from netwatch.engine.explain.verdict import Case, verdict_on
 from netwatch.model import (
     REACHABILITY,
     SCALARS,
@@ -143,7 +143,7 @@ class House:
             self.engine, self.history, rules=RULES, devices=("r1", "sw1"), route=self.route,
             flapping=self.flapping, now=lambda: self.now,
         )  # fmt: skip
-        return await explain(self.store, Question(rule=rule, device=device, instance=instance, at=at), live)
+        return await explanation_of(self.store, Question(rule=rule, device=device, instance=instance, at=at), live)
 
 
 @pytest.fixture
@@ -477,7 +477,7 @@ async def test_without_an_agent_the_log_and_the_configuration_answer(house):
     await house.attempt(OutboxState.SENT, "250 ok")
     paper = OnPaper(rules=RULES, devices=("sw1",), route=house.route, now=lambda: house.now)
 
-    answer = await explain(house.store, Question(rule="DeviceDown", device="sw1"), paper)
+    answer = await explanation_of(house.store, Question(rule="DeviceDown", device="sw1"), paper)
 
     assert answer.verdict == "It fires since 10:00:00, and boss@example.net was told at 10:00:30."
     assert "route" in kinds(answer)
@@ -554,7 +554,7 @@ async def test_a_trap_rule_is_explained_by_the_traps_that_came(build):
     )  # fmt: skip
 
     async def ask() -> Explanation:
-        return await explain(house.store, Question(rule="LinkDown", device="sw1"), live)
+        return await explanation_of(house.store, Question(rule="LinkDown", device="sw1"), live)
 
     async def hear(reason: int) -> None:
         await engine.take_trap(

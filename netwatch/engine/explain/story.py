@@ -1,6 +1,6 @@
 """Gathers what the log has of one alert: its life, the mails that told of it, every try to send them.
 
-May import: netwatch.model, netwatch.engine.explanation. Called by: netwatch.engine.explaining.
+May import: netwatch.model, netwatch.engine.explain.nouns. Called by: answer.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from netwatch.engine.confirming import Confirmations
+from netwatch.engine.intake.confirming import Confirmations
 
 
 async def test_one_poll_at_once_and_one_at_the_end_of_the_pause_however_many_ask():

@@ -1,6 +1,6 @@
 """What the running engine knows at this moment, for those who explain; what the log cannot say.
 
-May import: netwatch.rules, netwatch.alerts, netwatch.model, netwatch.engine.*. Called by: explaining; app and cli,
+May import: netwatch.rules, netwatch.alerts, netwatch.model, netwatch.engine.history. Called by: answer; app and cli,
 which make one.
 """
 
@@ -19,7 +19,7 @@ AnyRule = Rule | TrapRule
 
 
 class Live(Protocol):
-    """What explaining asks beside the log; None and nothing where nobody runs."""
+    """What an answer needs beside the log; None and nothing where nobody runs."""
 
     @property
     def names(self) -> MibNames:

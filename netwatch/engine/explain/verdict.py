@@ -1,7 +1,7 @@
 """The sentence people want first: does it fire, since when, who was told, and if not, why not.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules, netwatch.model, netwatch.engine.{explanation, live, story}. Called by: explaining.
+May import: netwatch.rules, netwatch.model, netwatch.engine.explain.{live, nouns, story}. Called by: answer.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from netwatch.engine.explanation import clock, lasting
-from netwatch.engine.live import AnyRule, Live
-from netwatch.engine.story import Attempted, Story
+from netwatch.engine.explain.live import AnyRule, Live
+from netwatch.engine.explain.nouns import clock, lasting
+from netwatch.engine.explain.story import Attempted, Story
 from netwatch.model import UNSENT, Alert, AlertState, OutboxEntry, OutboxKind, OutboxState, format_duration
 from netwatch.rules import Part, Rule, Verdicts, parts_with_verdicts
 

@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from netwatch.alerts import routing_labels
-from netwatch.engine.explanation import Explanation, Line, Question, Unclear, clock, lasting
-from netwatch.engine.live import AnyRule, Live, timing_words
-from netwatch.engine.story import MOST_ALERTS, EventLog, Story, gathered
-from netwatch.engine.verdicts_in_words import Case, verdict_on
+from netwatch.engine.explain.live import AnyRule, Live, timing_words
+from netwatch.engine.explain.nouns import Explanation, Line, Question, Unclear, clock, lasting
+from netwatch.engine.explain.story import MOST_ALERTS, EventLog, Story, gathered
+from netwatch.engine.explain.verdict import Case, verdict_on
 from netwatch.model import UNSENT, Alert, AlertState, Event, OutboxEntry, TrapEvent, format_duration, trap_name
 from netwatch.rules import Rule, TrapRule, evidence_of, facts_of, trap_evidence
 from netwatch.rules import verdict_on as trap_verdict_on
@@ -39,7 +39,7 @@ class _Meant:
     suggestions: tuple[str, ...] = ()
 
 
-async def explain(log: EventLog, question: Question, live: Live) -> Explanation:
+async def explanation_of(log: EventLog, question: Question, live: Live) -> Explanation:
     """Return the answer; what is unknown is said in it and raises nothing."""
     at = question.at or live.now()
     alerts = await log.alerts_of(question.rule, question.device, MOST_ALERTS)

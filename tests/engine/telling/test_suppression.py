@@ -29,7 +29,7 @@ from netwatch.alerts import (
 from netwatch.alerts.interval_settings import NamedIntervalsSettings
 from netwatch.engine import Engine
 from netwatch.engine.metrics import MUTED
-from netwatch.engine.suppression import Suppression
+from netwatch.engine.telling.suppression import Suppression
 from netwatch.model import (
     REACHABILITY,
     SCALARS,

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 
 from netwatch.alerts import RouteSettings, build_route
 from netwatch.engine import Engine
-from netwatch.engine import traps as trap_desk
+from netwatch.engine.intake import traps as trap_desk
 from netwatch.errors import StoreError
 from netwatch.model import (
     Alert,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from netwatch.engine.telling import recipients_in_words
+from netwatch.engine.telling.surroundings import recipients_in_words
 from netwatch.model import OutboxEntry, OutboxKind
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """What a mail says beside the alerts it is about: remarks, what is held back behind them, what else is wrong there.
 
-May import: netwatch.model, netwatch.engine.*. Called by: netwatch.engine.incidents.
+May import: netwatch.model, netwatch.engine.*. Called by: netwatch.engine.telling.incidents.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar, overload
 
 from netwatch.engine.draft import event_of
 from netwatch.engine.metrics import NOTIFICATIONS
-from netwatch.engine.suppression import Suppression
+from netwatch.engine.telling.suppression import Suppression
 from netwatch.model import (
     Alert,
     AlertState,

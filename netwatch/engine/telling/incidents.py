@@ -26,12 +26,12 @@ from netwatch.alerts import (
     rebased,
     routing_labels,
 )
-from netwatch.engine.agenda import Agenda
 from netwatch.engine.draft import Draft, event_of
-from netwatch.engine.incident import Incident
 from netwatch.engine.metrics import COMPOSE_ERRORS, ESCALATIONS, INCIDENTS
-from netwatch.engine.suppression import Suppression
-from netwatch.engine.telling import Surroundings, muting_events, told_events
+from netwatch.engine.telling.agenda import Agenda
+from netwatch.engine.telling.incident import Incident
+from netwatch.engine.telling.suppression import Suppression
+from netwatch.engine.telling.surroundings import Surroundings, muting_events, told_events
 from netwatch.model import (
     Alert,
     AlertGroup,

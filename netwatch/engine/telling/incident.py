@@ -4,7 +4,7 @@ Joining costs the same however many are in it already: the members stand in a di
 only when there is something to tell. Who joined since is not written down before that: after a restart everything
 that fires joins again.
 
-May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.incidents.
+May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.telling.incidents.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from netwatch.engine.readability import Readability
+from netwatch.engine.intake.readability import Readability
 from netwatch.model import SCALARS, ReadingGap, TableReading
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

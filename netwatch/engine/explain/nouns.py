@@ -1,6 +1,6 @@
 """The question why an alert is as it is, and the answer: one sentence first, then the life of the alert in lines.
 
-May import: netwatch.model. Called by: netwatch.engine.explaining; web and cli, which show answers.
+May import: netwatch.model. Called by: netwatch.engine.explain; web and cli, which show answers.
 """
 
 from __future__ import annotations
