@@ -82,6 +82,11 @@ class AlertBook:
         """Return what is pending or firing of one rule and device, by instance."""
         return self._current.get((rule, device), {})
 
+    def look_again_at(self, devices: Iterable[str]) -> None:
+        """Have the incidents look again at what they hold back of some devices' alerts."""
+        if self._incidents is not None:
+            self._incidents.look_again(alert.id for device in devices for alert in self.of_device(device))
+
     def move(self, step: ClockStep) -> None:
         """Move the times of every alert with the wall clock."""
         for alert in list(self._known.values()):

@@ -34,11 +34,11 @@ from netwatch.engine.intake.readings import ReadingDesk
 from netwatch.engine.intake.traps import KnownRows, NoRows, TrapDesk, is_sender
 from netwatch.engine.metrics import ALERTS, FLUSH_ERRORS, MUTED, SKIPPED, UNWRITTEN
 from netwatch.engine.telling.incidents import DIGEST_SCOPE, Incidents, Mailer
-from netwatch.engine.telling.suppression import SIGHT_SCOPE, Suppression, sight_memory
+from netwatch.engine.telling.sights import SIGHT_SCOPE, Sights
+from netwatch.engine.telling.suppression import Suppression
 from netwatch.engine.telling.surroundings import Surroundings
 from netwatch.errors import LeftOutError
 from netwatch.model import (
-    REACHABILITY,
     Alert,
     AlertGroup,
     AlertState,
@@ -142,7 +142,9 @@ class Engine:
         known: dict[str, Alert] = {}
         self._wake = asyncio.Event()
         self._mailer = mailer
-        self._suppression = Suppression(policy or Policy())
+        policy = policy or Policy()
+        self._sights = Sights(policy.topology, policy.patience)
+        self._suppression = Suppression(policy, self._sights)
         self._book = AlertBook(device_labels, known, self._suppression, self._wake.set, new_id, unlogged)
         self._history = history or History()
         self._readability = Readability()
@@ -179,7 +181,7 @@ class Engine:
             except ValueError as exc:  # written by another version; the others hold
                 log.error("a silence cannot be obeyed", silence=silence.id, error=str(exc))
         for memory in await self._ledger.memories(SIGHT_SCOPE):
-            self._suppression.recall_sight(memory)
+            self._sights.recall(memory)
 
     async def stop(self) -> None:
         """Stop flushing; what is due is flushed at the next start."""
@@ -283,7 +285,7 @@ class Engine:
             alerts=tuple(self._book.known()),
             groups=tuple(self._incidents.groups()),
             silences=tuple(self.silences()),
-            memories=tuple(self._suppression.sight_memories()),
+            memories=tuple(self._sights.memories()),
         )
         return self._commit(open_now)
 
@@ -300,27 +302,29 @@ class Engine:
         self._suppression.forget_silences(self._clock() - SILENCES_KEPT_FOR)
 
     def take_reading(self, reading: TableReading) -> None:
-        """Hold a reading against every rule of its table, and write what follows from it."""
+        """Hold a reading against every rule of its table, and write all that follows from it at once."""
         if (at := self._restated(reading.at)) != reading.at:
             reading = replace(reading, at=at)
-        if reading.table == REACHABILITY.name and self._suppression.policy.topology.is_known:
-            self._see(reading)
+        draft = Draft()
+        if (seen := self._sights.take(reading)) is not None:
+            draft.memories.extend(seen.memories)
+            self._book.look_again_at(seen.devices)
+            if seen.frees or self._incidents.is_to_look_again:
+                self._wake.set()
         if (news := self._readability.take_reading(reading)) is not None:
-            self.note(news)
+            draft.events.append(news)
         if self._readings.has_rules(reading.table):
-            draft = Draft()
             self._readings.take(draft, reading, held_off=self._is_skipped(reading.device, reading.at))
-            self._write(draft)
+        self._write(draft)
 
     def take_gap(self, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
         self._history.note_gap(gap)
-        if (news := self._readability.take_gap(gap)) is not None:
-            self.note(news)
-        if self._is_skipped(gap.device, gap.at):
-            return
         draft = Draft()
-        self._readings.take_gap(draft, gap)
+        if (news := self._readability.take_gap(gap)) is not None:
+            draft.events.append(news)
+        if not self._is_skipped(gap.device, gap.at):
+            self._readings.take_gap(draft, gap)
         self._write(draft)
 
     def take_trap(self, event: TrapEvent) -> asyncio.Future[None]:
@@ -338,7 +342,7 @@ class Engine:
         """Move everything that is open with the wall clock; the store does the same with its rows by itself."""
         self._last_step = step
         self._book.move(step)
-        self._suppression.move(step)
+        self._sights.move(step)
         self._incidents.move(step)
         self._history.move(step)
         self._readings.move(step)
@@ -376,9 +380,9 @@ class Engine:
         self._write(draft)
         for state in (AlertState.PENDING, AlertState.FIRING):
             ALERTS.labels(state).set(self._book.states().get(state, 0))
-        freed = self._free_behind_silent(now)
+        self._book.look_again_at(self._sights.freed(now))
         mails = self._incidents.flush_due(now, self._write_flushed)
-        dues = (expires, freed, mails, self._write_digests(now))
+        dues = (expires, self._sights.next_freed_at(), mails, self._write_digests(now))
         return min((due for due in dues if due is not None), default=None)
 
     def _write_digests(self, now: datetime) -> datetime | None:
@@ -390,28 +394,6 @@ class Engine:
             self._write(draft)
             due = self._mailer.next_digest_at()
         return due
-
-    def _see(self, reading: TableReading) -> None:
-        """Take in whether a device that others may stand behind, or that stands behind others, is there."""
-        device, topology = reading.device, self._suppression.policy.topology
-        up = bool(reading.columns["up"][0])
-        changed = self._suppression.note_sight(device, up=up, at=reading.at, asked_at=reading.asked_at)
-        if changed is not None and topology.has_children(device):
-            self._write(Draft(memories=[sight_memory(device, changed)]))
-        # Nobody else is concerned: to look at all groups whenever one of ten thousand devices goes takes minutes.
-        below = topology.descendants(device) if up or changed is not None else ()
-        self._look_again_at((device, *below))
-        if self._incidents.is_to_look_again or self._suppression.is_passing_anew:
-            self._wake.set()
-
-    def _look_again_at(self, devices: Iterable[str]) -> None:
-        self._incidents.look_again(alert.id for name in devices for alert in self._book.of_device(name))
-
-    def _free_behind_silent(self, now: datetime) -> datetime | None:
-        """Look again at all that is behind what passes traffic after all; return when there will be more of it."""
-        for silent in self._suppression.passing_anew(now):
-            self._look_again_at(self._suppression.policy.topology.descendants(silent))
-        return self._suppression.passing_anew_at()
 
     def _is_skipped(self, device: str, now: datetime) -> bool:
         if device in self._never_skipped:
@@ -461,8 +443,8 @@ class Engine:
         self._write(draft)
 
     def _write(self, draft: Draft) -> None:
-        if transaction := draft.finished():
-            self._commit(transaction)
+        if draft:
+            self._commit(draft.finished())
 
     def _commit(self, transaction: Transaction) -> asyncio.Future[None]:
         written = self._ledger.commit(transaction)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwatch.alerts import RouteSettings, build_route
+from netwatch.alerts import Parents, Policy, RouteSettings, Topology, build_route
 from netwatch.engine import Engine
 from netwatch.engine import engine as engine_room
 from netwatch.model import (
@@ -20,6 +20,7 @@ from netwatch.model import (
     RowSet,
     TableReading,
     TableSchema,
+    Transaction,
 )
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
 from netwatch.rules import parse_rules
@@ -54,6 +55,7 @@ class House:
         rules: str = RULES,
         devices: tuple[str, ...] = ("sw1",),
         receiver: str = "noc",
+        policy: Policy | None = None,
     ) -> None:
         self.now = START
         self.store = store or MemoryStore()
@@ -69,6 +71,7 @@ class House:
             device_labels={name: {"site": "hq"} for name in devices},
             ledger=self.store,
             mailer=self.mailer,
+            policy=policy,
             clock=lambda: self.now,
             new_id=lambda: f"{id(self)}-{next(numbers)}",
         )
@@ -99,6 +102,18 @@ class House:
 
     async def subjects(self) -> list[str]:
         return [f"{entry.subject} -> {entry.recipient}" for entry in reversed(await self.store.outbox())]
+
+
+class Noting(MemoryStore):
+    """A store that notes what it was handed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transactions: list[Transaction] = []
+
+    def commit(self, transaction: Transaction) -> asyncio.Future[None]:
+        self.transactions.append(transaction)
+        return super().commit(transaction)
 
 
 @pytest.fixture
@@ -416,3 +431,48 @@ async def test_who_asks_is_told_what_a_rule_says_of_the_newest_reading(house):
     assert list(verdicts.broken) == [True, False]
     assert house.engine.verdicts_now("NoSuchRule", "sw1") is None
     assert house.engine.held_off("sw1") == ""
+
+
+async def test_all_that_a_reading_says_is_written_at_once_in_the_order_in_which_it_was_seen():
+    store = Noting()
+    tree = Policy(topology=Topology({"ap": Parents(names=("sw1",))}))
+    house = await House(store, devices=("sw1", "ap"), policy=tree).open()
+    house.engine.take_gap(ReadingGap(device="sw1", table="reachability", at=START, reason="no answer"))
+    store.transactions.clear()
+
+    house.now += timedelta(seconds=5)
+    house.up(0)
+
+    (written,) = store.transactions
+    assert [event.text.partition(":")[0] for event in written.events] == [
+        "table reachability is read again, after 5s",
+        "firing",
+    ]
+    assert [alert.key.rule for alert in written.alerts] == ["DeviceDown"]
+    assert ("sights", "sw1") in {(memory.scope, memory.key) for memory in written.memories}
+    await house.engine.stop()
+
+
+async def test_a_reading_that_says_nothing_new_writes_nothing():
+    store = Noting()
+    house = await House(store, policy=Policy(topology=Topology({"ap": Parents(names=("sw1",))}))).open()
+    house.up(1)
+    store.transactions.clear()
+
+    house.now += timedelta(seconds=10)
+    house.up(1)
+
+    assert store.transactions == []
+    await house.engine.stop()
+
+
+async def test_a_gap_and_what_the_rules_make_of_it_are_written_at_once():
+    store = Noting()
+    house = await House(store).open()
+
+    house.engine.take_gap(ReadingGap(device="sw1", table="ifTable", at=START, reason="no answer"))
+
+    (written,) = store.transactions
+    assert [event.kind for event in written.events] == ["device", "alert"]
+    assert [alert.key.rule for alert in written.alerts] == ["Silent"]
+    await house.engine.stop()

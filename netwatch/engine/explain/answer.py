@@ -16,9 +16,10 @@ from difflib import get_close_matches
 
 from netwatch.alerts import routing_labels
 from netwatch.engine.explain.live import AnyRule, Live, timing_words
-from netwatch.engine.explain.nouns import Explanation, Line, Question, Unclear, clock, lasting
+from netwatch.engine.explain.nouns import Explanation, Line, Question, Unclear
 from netwatch.engine.explain.story import MOST_ALERTS, EventLog, Story, gathered
 from netwatch.engine.explain.verdict import Case, verdict_on
+from netwatch.engine.times import clock, lasting
 from netwatch.model import UNSENT, Alert, AlertState, Event, OutboxEntry, TrapEvent, format_duration, trap_name
 from netwatch.rules import Rule, TrapRule, evidence_of, facts_of, trap_evidence
 from netwatch.rules import verdict_on as trap_verdict_on

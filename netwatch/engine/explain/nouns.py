@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal, get_args
-
-from netwatch.model import format_duration
 
 Unclear = Literal["", "rule", "device", "instance"]
 """Which part of a question could not be understood."""
@@ -105,17 +103,6 @@ def explanation_from(flat: Mapping[str, Any]) -> Explanation:
 
 
 _UNCLEAR: Mapping[str, Unclear] = {part: part for part in get_args(Unclear)}
-
-
-def clock(at: datetime, day: datetime | None = None) -> str:
-    """Write an instant in UTC; without its date where that is `day`'s."""
-    same = day is not None and at.date() == day.date()
-    return f"{at:%H:%M:%S}" if same else f"{at:%Y-%m-%d %H:%M:%S}"
-
-
-def lasting(duration: timedelta) -> str:
-    """Write how long something took, to the second."""
-    return format_duration(timedelta(seconds=round(duration.total_seconds())))
 
 
 def _written(at: datetime | None) -> str | None:

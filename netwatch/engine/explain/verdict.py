@@ -1,7 +1,7 @@
 """The sentence people want first: does it fire, since when, who was told, and if not, why not.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.rules, netwatch.model, netwatch.engine.explain.{live, nouns, story}. Called by: answer.
+May import: netwatch.rules, netwatch.model, netwatch.engine.{times, explain}. Called by: answer.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from netwatch.engine.explain.live import AnyRule, Live
-from netwatch.engine.explain.nouns import clock, lasting
 from netwatch.engine.explain.story import Attempted, Story
+from netwatch.engine.times import clock, lasting
 from netwatch.model import UNSENT, Alert, AlertState, OutboxEntry, OutboxKind, OutboxState, format_duration
 from netwatch.rules import Part, Rule, Verdicts, parts_with_verdicts
 

@@ -3,12 +3,12 @@
 A device that does not answer at all is no news here; that is what reachability and its rule say.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.engine.explain.nouns. Called by: netwatch.engine.engine.
+May import: netwatch.model, netwatch.engine.times. Called by: netwatch.engine.engine.
 """
 
 from __future__ import annotations
 
-from netwatch.engine.explain.nouns import lasting
+from netwatch.engine.times import lasting
 from netwatch.model import REACHABILITY, Event, ReadingGap, TableReading
 
 

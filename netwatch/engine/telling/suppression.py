@@ -11,51 +11,33 @@ May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from netwatch.alerts import (
     CompiledSilence,
     Inhibitors,
     Policy,
     RouteMatch,
-    Sight,
     Silences,
-    TopologyView,
     all_hold,
     compile_silence,
     interval_muting,
     routing_labels,
-    shown_by,
 )
-from netwatch.model import Alert, AlertState, ClockStep, Memory, Muting, Silence
-
-A_MOMENT = timedelta(seconds=1)
-SIGHT_SCOPE = "sights"
-"""Under this scope stands whether the devices that others stand behind were there when last seen to come or go."""
-
-
-def sight_memory(device: str, sight: Sight) -> Memory:
-    """Return what to remember of a device: a restart must not set free what stands behind one that is down."""
-    facts = {"up": sight.up, "at": sight.at.isoformat(), "since": sight.since.isoformat()}
-    return Memory(scope=SIGHT_SCOPE, key=device, text=json.dumps(facts))
+from netwatch.engine.telling.sights import Sights
+from netwatch.model import Alert, AlertState, Muting, Silence
 
 
 class Suppression:
-    """The policy, and what it is held against: silences, who is up, and what fires."""
+    """The policy, and what it is held against: silences, who is there, and what fires."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
+    def __init__(self, policy: Policy, sights: Sights) -> None:
+        self.policy, self._sights = policy, sights
         self._silences: dict[str, CompiledSilence] = {}
         self._by_value: Silences | None = None
-        self._sights: dict[str, Sight] = {}
         self._sources: dict[str, Alert] = {}
         self._inhibitors: Inhibitors | None = None
-        self._map: tuple[datetime, TopologyView] | None = None
-        self._shown: dict[str, None] = {}
-        self._spread_at: dict[str, datetime] = {}
 
     def silences(self) -> list[Silence]:
         """Return every silence there is, the expired ones that are still kept among them."""
@@ -76,78 +58,6 @@ class Suppression:
             if silence.ends_at < ended_before:
                 del self._silences[silence.id]
                 self._by_value = None
-
-    def note_sight(self, device: str, *, up: bool, at: datetime, asked_at: datetime | None = None) -> Sight | None:
-        """Take in that a device was looked at; return what was seen if it came or went since the last look.
-
-        A check that found silence says nothing of what came after it began.
-        """
-        before, topology = self._sights.get(device), self.policy.topology
-        changed = before is None or before.up is not up
-        since = at if before is None or changed else before.since
-        after = self._sights[device] = Sight(up=up, at=at if up or asked_at is None else asked_at, since=since)
-        shown = [name for name in topology.silent_above(device, self._sights) if self._shows(name, before, after)]
-        # Ten thousand devices that stay silent change no way: the map, which looks at all of them, is kept.
-        if shown or (topology.has_children(device) and (changed or up)):
-            self._map = None
-        if up:
-            self._shown.update(dict.fromkeys(shown))
-        return after if changed else None
-
-    def _shows(self, silent: str, before: Sight | None, after: Sight) -> bool:
-        """Return whether a look at a device says something new of a silent one that it is reached through."""
-        since = self._sights[silent].since
-        return shown_by(before, since) != shown_by(after, since)
-
-    def passing_anew(self, now: datetime) -> list[str]:
-        """Return the silent devices of which an answer lately said that they pass traffic, each once a moment only.
-
-        All that is behind them is to be looked at again, and thousands of answers may come in a second.
-        """
-        ready = [name for name in self._shown if self._may_spread(name, now)]
-        for name in ready:
-            del self._shown[name]
-            self._spread_at[name] = now
-        return ready
-
-    def passing_anew_at(self) -> datetime | None:
-        """Return when `passing_anew` will have something that it held back, None where it holds nothing back."""
-        return min(
-            (self._spread_at[name] + A_MOMENT for name in self._shown if name in self._spread_at), default=None
-        )
-
-    @property
-    def is_passing_anew(self) -> bool:
-        """Return whether `passing_anew` has something, now or in a moment."""
-        return bool(self._shown)
-
-    def _may_spread(self, name: str, now: datetime) -> bool:
-        last = self._spread_at.get(name)
-        return last is None or not last <= now < last + A_MOMENT
-
-    def move(self, step: ClockStep) -> None:
-        """Move with the wall clock when devices were looked at; silences are people's own times and stay."""
-        self._sights = {
-            device: replace(sight, at=step.moved(sight.at), since=step.moved(sight.since))
-            for device, sight in self._sights.items()
-        }
-        self._map = None
-        self._spread_at.clear()
-
-    def sight_memories(self) -> list[Memory]:
-        """Return what to remember of all devices that others stand behind."""
-        topology = self.policy.topology
-        return [sight_memory(name, sight) for name, sight in self._sights.items() if topology.descendants(name)]
-
-    def recall_sight(self, memory: Memory) -> None:
-        """Take back what was seen before a restart; what another version wrote is forgotten."""
-        try:
-            facts = json.loads(memory.text or "")
-            at, since = (datetime.fromisoformat(facts[name]) for name in ("at", "since"))
-            self._sights[memory.key] = Sight(up=bool(facts["up"]), at=at, since=since)
-        except (ValueError, KeyError, TypeError):
-            return
-        self._map = None
 
     def note_alert(self, alert: Alert) -> bool:
         """Take in an alert as it is now; return whether that may free or hold back others."""
@@ -191,20 +101,12 @@ class Suppression:
         return self._by_value.muting_of(labels, now)
 
     def _from_above(self, alert: Alert, labels: Mapping[str, str], now: datetime) -> Muting | None:
-        muting = self._map_at(now).muting_of(alert)
+        muting = self._sights.muting_of(alert, now)
         if muting is not None or not self._sources:
             return muting
         if self._inhibitors is None:
             self._inhibitors = Inhibitors(self.policy.inhibit_rules, self._sources.values())
         return self._inhibitors.muting_of(alert, labels)
-
-    def _map_at(self, now: datetime) -> TopologyView:
-        """Return the map as it is now; drawn anew only when a way may have changed."""
-        if self._map is None:
-            self._map = now, self.policy.topology.view(self._sights, now, patience=self.policy.patience)
-        elif self._map[0] != now:
-            self._map = now, self._map[1].at(now)
-        return self._map[1]
 
     def _out_of_hours(self, match: RouteMatch | None, now: datetime) -> Muting | None:
         if match is None or not (match.mute_time_intervals or match.active_time_intervals):

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from netwatch.alerts import (
     EscalationStep,
@@ -20,7 +18,6 @@ from netwatch.alerts import (
     Parents,
     Policy,
     RouteSettings,
-    Sight,
     Topology,
     build_route,
     build_time_intervals,
@@ -29,12 +26,9 @@ from netwatch.alerts import (
 from netwatch.alerts.interval_settings import NamedIntervalsSettings
 from netwatch.engine import Engine
 from netwatch.engine.metrics import MUTED
-from netwatch.engine.telling.suppression import Suppression
 from netwatch.model import (
     REACHABILITY,
     SCALARS,
-    Alert,
-    AlertKey,
     AlertState,
     ColumnKind,
     MuteKind,
@@ -664,60 +658,3 @@ async def test_a_group_of_thousands_is_joined_without_looking_through_all_of_it(
 
     (mail,) = await house.mails()
     assert "3000 problems" in mail.message.decode() or "3,000 problems" in mail.message.decode()
-
-
-NETWORK = Topology({
-    "r1": Parents(names=("core",)), "r2": Parents(names=("core",)), "sw1": Parents(names=("r1",)),
-    "sw2": Parents(names=("r1", "r2")), "sw3": Parents(names=("r1", "r2"), needs="all"),
-    "ap": Parents(names=("sw3",)),
-})  # fmt: skip
-NAMES = ("core", "r1", "r2", "sw1", "sw2", "sw3", "ap")
-LOOKS = st.lists(st.tuples(st.sampled_from(NAMES), st.booleans(), st.integers(0, 3), st.booleans()), max_size=40)
-
-
-@settings(deadline=None)
-@given(LOOKS)
-def test_the_map_that_is_kept_is_the_one_that_would_be_drawn_anew(looks):
-    suppression, sights, now = Suppression(Policy(topology=NETWORK)), {}, START
-    alerts = [
-        Alert(id=name, key=AlertKey(rule="A", device=name), state=AlertState.FIRING, pending_at=START)
-        for name in NAMES
-    ]
-    for device, up, seconds, asks in looks:
-        now += timedelta(seconds=seconds)
-        asked_at = now - timedelta(seconds=2)
-        before = sights.get(device)
-        since = before.since if before is not None and before.up is up else now
-        sights[device] = Sight(up=up, at=now if up else asked_at, since=since)
-        suppression.note_sight(device, up=up, at=now, asked_at=asked_at)
-        if not asks:
-            continue
-        view = NETWORK.view(sights, now, patience=suppression.policy.patience)
-        for alert in alerts:
-            assert suppression.muting_of(alert, None, now) == view.muting_of(alert)
-
-
-def test_what_is_behind_a_silent_device_is_freed_once_a_moment_however_many_answer():
-    suppression = Suppression(Policy(topology=NETWORK))
-    suppression.note_sight("core", up=False, at=START)
-    found = []
-    for number, device in enumerate(("r1", "r2")):
-        now = START + timedelta(seconds=1 + number / 10)
-        suppression.note_sight(device, up=True, at=now)
-        found.append(suppression.passing_anew(now))
-
-    assert found == [["core"], []]
-    assert suppression.passing_anew_at() == START + timedelta(seconds=2)
-    assert suppression.passing_anew(START + timedelta(seconds=2)) == ["core"]
-    assert not suppression.is_passing_anew
-
-
-def test_an_answer_that_says_nothing_new_of_a_silent_device_frees_nobody():
-    suppression = Suppression(Policy(topology=NETWORK))
-    suppression.note_sight("core", up=False, at=START)
-    suppression.note_sight("r1", up=True, at=START + timedelta(seconds=1))
-    suppression.passing_anew(START + timedelta(seconds=1))
-
-    suppression.note_sight("r1", up=True, at=START + timedelta(seconds=11))
-
-    assert not suppression.is_passing_anew
