@@ -24,23 +24,14 @@ LONGEST_COMMENT = 4000
 _ALIVE = (AlertState.PENDING, AlertState.FIRING)
 
 
-class Deciding(Protocol):
-    """What of the engine is asked here."""
+class Asked(Protocol):
+    """What the engine's desk is asked here."""
 
     def alert(self, alert_id: str) -> Alert | None:
         """Return an alert that is alive, or over and not yet told."""
 
     def silences(self) -> Sequence[Silence]:
         """Return every silence."""
-
-    def put_silence(self, silence: Silence) -> asyncio.Future[None]:
-        """Obey a silence from now on."""
-
-    def acknowledge(self, alert_ids: Iterable[str], by: str, comment: str) -> asyncio.Future[None]:
-        """Note that somebody has alerts in hand."""
-
-    def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
-        """Note that nobody has."""
 
     def muting_of(self, alert: Alert, now: datetime | None) -> Muting | None:
         """Return why people are not told of an alert."""
@@ -51,6 +42,19 @@ class Deciding(Protocol):
     def group_of_thread(self, thread_id: str) -> AlertGroup | None:
         """Return the incident of a thread of mails."""
 
+
+class Deciding(Protocol):
+    """The engine's corridor, as far as people's decisions pass it."""
+
+    def put_silence(self, silence: Silence) -> asyncio.Future[None]:
+        """Obey a silence from now on."""
+
+    def acknowledge(self, alert_ids: Iterable[str], by: str, comment: str) -> asyncio.Future[None]:
+        """Note that somebody has alerts in hand."""
+
+    def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
+        """Note that nobody has."""
+
     def note(self, event: Event) -> None:
         """Write a line of the event log."""
 
@@ -59,7 +63,8 @@ class Deciding(Protocol):
 class Actions:
     """Checks who asks for what, and has the engine do it."""
 
-    desk: Deciding
+    desk: Asked
+    corridor: Deciding
     links: LinkSigner
     receiver_names: Sequence[str] = ()
     routing_text: str = ""
@@ -85,9 +90,9 @@ class Actions:
             raise ActionRefused(str(exc)) from exc
         if (before is None or before.id != silence.id) and len(self.desk.silences()) >= MOST_SILENCES:
             raise ActionRefused(f"there are {MOST_SILENCES:,} silences already")
-        await self.desk.put_silence(silence)
+        await self.corridor.put_silence(silence)
         if before is not None and before.id != silence.id and before.state(now) is not SilenceState.EXPIRED:
-            await self.desk.put_silence(expired_silence(before, now))
+            await self.corridor.put_silence(expired_silence(before, now))
         return silence
 
     async def expire_silence(self, silence_id: str, by: str) -> Silence:
@@ -96,9 +101,9 @@ class Actions:
         if silence.state(now) is SilenceState.EXPIRED:
             return silence
         expired = expired_silence(silence, now)
-        await self.desk.put_silence(expired)
+        await self.corridor.put_silence(expired)
         text = f"silence {silence.id} of {silence.created_by} ended by {who}: {', '.join(silence.matchers)}"
-        self.desk.note(Event(at=now, kind="silence", text=text, details={"silence": silence.id}))
+        self.corridor.note(Event(at=now, kind="silence", text=text, details={"silence": silence.id}))
         return expired
 
     async def acknowledge(self, alert_ids: Collection[str], by: str, comment: str) -> Sequence[Alert]:
@@ -107,13 +112,13 @@ class Actions:
         if len(words) > LONGEST_COMMENT:
             raise ActionRefused(f"a comment has at most {LONGEST_COMMENT} characters")
         who, alive = _named(by), self._alive(alert_ids)
-        await self.desk.acknowledge(alive, who, words)
+        await self.corridor.acknowledge(alive, who, words)
         return self._alerts(alive)
 
     async def unacknowledge(self, alert_ids: Collection[str], by: str) -> Sequence[Alert]:
         """Take that back."""
         who, alive = _named(by), self._alive(alert_ids)
-        await self.desk.unacknowledge(alive, who)
+        await self.corridor.unacknowledge(alive, who)
         return self._alerts(alive)
 
     async def mutings_of(self, alerts: Iterable[Alert]) -> Mapping[str, Muting]:

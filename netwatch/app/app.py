@@ -148,7 +148,7 @@ class App:
             never_skipped=(OWN_NAME,),
         )
         self._live = LiveEngine(
-            self._engine, self._history, rules=(*self._rules, *book.trap_rules), route=route, names=self._names,
+            self._engine.desk, self._history, rules=(*self._rules, *book.trap_rules), route=route, names=self._names,
             devices=(OWN_NAME, *(device.name for device in self._devices)), now=self._clock.now,
             flapping=policy.flapping,
         )  # fmt: skip
@@ -165,7 +165,7 @@ class App:
         self._ticker = Ticker()
         views = Views(
             store=self._store,
-            engine=self._engine,
+            desk=self._engine.desk,
             board=self._board,
             notifier=self._post_office.mails,
             tables=self._library.schema(),
@@ -175,7 +175,7 @@ class App:
         )
         self._daily = build_daily(
             settings, store=self._store, clock=self._clock.now,
-            report=reporter(self._store, self._engine, self._statuses, views.problems),
+            report=reporter(self._store, self._engine.desk, self._statuses, views.problems),
         )  # fmt: skip
         exposition = Exposition(self._board, self._library.schema(), views.devices)
         pages = create_app(
@@ -285,7 +285,8 @@ class App:
 
     def _actions(self) -> Actions:
         return Actions(
-            desk=self._engine,
+            desk=self._engine.desk,
+            corridor=self._engine,
             links=self._links,
             receiver_names=[receiver.name for receiver in self._settings.receivers],
             routing_text=routing_text(self._settings),

@@ -31,8 +31,8 @@ rules:
 """
 
 
-class Alerts(ReadingSink, Protocol):
-    """The engine, as the canary sees it."""
+class Alerts(Protocol):
+    """The engine's desk, as the canary sees it."""
 
     def alerts(self) -> Sequence[Alert]:
         """Return what is pending or firing."""
@@ -56,8 +56,8 @@ def canary_rule() -> Rule:
 class Canary:
     """Flies at every `fly()`."""
 
-    def __init__(self, engine: Alerts, ledger: Ledger, clock: Callable[[], datetime]) -> None:
-        self._engine, self._ledger, self._clock = engine, ledger, clock
+    def __init__(self, corridor: ReadingSink, desk: Alerts, ledger: Ledger, clock: Callable[[], datetime]) -> None:
+        self._corridor, self._desk, self._ledger, self._clock = corridor, desk, ledger, clock
 
     async def fly(self) -> str:
         """Go through the whole way once; return where it ended, in words, and empty when it came through."""
@@ -71,7 +71,7 @@ class Canary:
 
     async def _through(self) -> str:
         self._read(1)
-        begun = {alert.id for alert in self._engine.alerts() if alert.key.rule == CANARY}
+        begun = {alert.id for alert in self._desk.alerts() if alert.key.rule == CANARY}
         if not begun:
             return "the rules did not see what they should"
         try:
@@ -84,7 +84,7 @@ class Canary:
         return "an alert that ended is still in the database" if begun & await self._kept() else ""
 
     def _read(self, canary: int) -> None:
-        self._engine.take_reading(
+        self._corridor.take_reading(
             TableReading(
                 device=OWN_NAME, table=TABLE.name, at=self._clock(), rows=SCALARS, columns={"canary": [canary]}
             )

@@ -13,7 +13,7 @@ from netwatch.app.canary import Canary
 from netwatch.app.daily import A_DAY, DailyMail, daily_of
 from netwatch.app.heartbeat import Heartbeat
 from netwatch.config import Settings
-from netwatch.engine import Engine
+from netwatch.engine import Desk, Engine
 from netwatch.model import DeviceStatus, OutboxState
 from netwatch.notify import Daily, Letterhead, Ping, compose_daily
 from netwatch.store import Store
@@ -28,7 +28,7 @@ def build_heartbeat(
     url = settings.heartbeat.url
     if url is None:
         return None
-    return Heartbeat(fly=Canary(engine, store, clock).fly, loops=loops, ping=Ping(url), clock=clock)
+    return Heartbeat(fly=Canary(engine, engine.desk, store, clock).fly, loops=loops, ping=Ping(url), clock=clock)
 
 
 def build_daily(
@@ -52,7 +52,7 @@ def build_daily(
 
 def reporter(
     store: Store,
-    engine: Engine,
+    desk: Desk,
     statuses: Callable[[], Sequence[DeviceStatus]],
     problems: Callable[[], Sequence[str]],
 ) -> Callable[[datetime], Awaitable[Daily]]:
@@ -61,7 +61,7 @@ def reporter(
     async def report(now: datetime) -> Daily:
         ended = await store.ended_since(now - A_DAY)
         return daily_of(
-            now, statuses=statuses(), alerts=engine.alerts(), account=await store.account(),
+            now, statuses=statuses(), alerts=desk.alerts(), account=await store.account(),
             sent=ended[OutboxState.SENT], dead=ended[OutboxState.DEAD], problems=problems(),
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from netwatch.app.canary import CANARY
-from netwatch.engine import Engine
+from netwatch.engine import Desk
 from netwatch.metrics import Board
 from netwatch.model import (
     Alert,
@@ -34,7 +34,7 @@ class Views:
     """Looks into the rooms; `statuses` and `is_alive` are asked anew each time."""
 
     store: Store
-    engine: Engine
+    desk: Desk
     board: Board
     notifier: Notifier
     tables: Mapping[str, TableSchema]
@@ -76,7 +76,7 @@ class Views:
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""
         over = await self.store.alerts({AlertState.RESOLVED}, RESOLVED_SHOWN)
-        alive = (alert for alert in self.engine.alerts() if alert.key.rule != CANARY)
+        alive = (alert for alert in self.desk.alerts() if alert.key.rule != CANARY)
         return [*alive, *over]
 
     async def events(self, limit: int, device: str = "", alert_id: str = "") -> Sequence[Event]:

@@ -103,7 +103,7 @@ class Story:
         self.engine.take_reading(reading)
 
     def note_states(self) -> None:
-        now = {alert.key.rule: alert.state for alert in self.engine.alerts()}
+        now = {alert.key.rule: alert.state for alert in self.engine.desk.alerts()}
         for rule in sorted(now.keys() | self.states.keys()):
             if now.get(rule) is not self.states.get(rule):
                 self.told.append((self.second, f"{rule} {now.get(rule, 'over')}"))
@@ -195,7 +195,7 @@ async def test_people_read_times_of_the_clock_as_it_stands_now():
     story.machine.set(hours=-1)
     await story.run(15)
 
-    (down,) = [alert for alert in story.engine.alerts() if alert.key.rule == "DeviceDown"]
+    (down,) = [alert for alert in story.engine.desk.alerts() if alert.key.rule == "DeviceDown"]
     assert down.firing_at == story.clock.now() - timedelta(seconds=20)
     texts = [event.text for event in await story.store.events()]
     assert "the wall clock was set back by 1h; what is open moved with it" in texts
@@ -238,7 +238,7 @@ async def test_an_alert_before_a_sleep_says_when_it_really_began():
     story.machine.sleep(hours=2)
     await story.run(10)
 
-    (down,) = [alert for alert in story.engine.alerts() if alert.key.rule == "DeviceDown"]
+    (down,) = [alert for alert in story.engine.desk.alerts() if alert.key.rule == "DeviceDown"]
     assert down.firing_at == began
     await story.close()
 

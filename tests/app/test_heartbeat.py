@@ -74,13 +74,13 @@ def beating(ping: Switch, fly=fine, **loops: bool) -> Heartbeat:
 
 
 async def test_a_canary_comes_through_and_leaves_nothing_behind(engine, store):
-    canary = Canary(engine, store, clock)
+    canary = Canary(engine, engine.desk, store, clock)
 
     assert await canary.fly() == ""
     assert await canary.fly() == ""
 
     engine.flush_due(NOW)
-    assert engine.alerts() == []
+    assert engine.desk.alerts() == []
     assert await store.alerts() == []
     assert await store.events() == []
     assert await store.outbox() == []
@@ -94,7 +94,7 @@ async def test_rules_that_do_not_see_it_end_it(store):
         def alerts(self) -> list[object]:
             return []
 
-    assert await Canary(Blind(), store, clock).fly() == "the rules did not see what they should"
+    assert await Canary(Blind(), Blind(), store, clock).fly() == "the rules did not see what they should"
 
 
 async def test_a_database_that_takes_nothing_ends_it(engine, store, monkeypatch):
@@ -104,20 +104,20 @@ async def test_a_database_that_takes_nothing_ends_it(engine, store, monkeypatch)
 
     monkeypatch.setattr("netwatch.app.canary.WRITTEN_WITHIN_SECONDS", 0.05)
 
-    words = await Canary(engine, Stuck(), clock).fly()
+    words = await Canary(engine, engine.desk, Stuck(), clock).fly()
 
     assert words == "the database did not take an alert within 0.05 s"
-    assert engine.alerts() == []
+    assert engine.desk.alerts() == []
 
 
 async def test_an_alert_left_by_a_crash_does_not_keep_the_next_canary_from_flying(engine, store):
-    await Canary(engine, store, clock).fly()
-    Canary(engine, store, clock)._read(1)
-    assert len(engine.alerts()) == 1
+    await Canary(engine, engine.desk, store, clock).fly()
+    Canary(engine, engine.desk, store, clock)._read(1)
+    assert len(engine.desk.alerts()) == 1
 
-    assert await Canary(engine, store, clock).fly() == ""
+    assert await Canary(engine, engine.desk, store, clock).fly() == ""
 
-    assert engine.alerts() == []
+    assert engine.desk.alerts() == []
 
 
 async def test_the_switch_is_told_while_all_is_well():

@@ -10,7 +10,6 @@ import pytest
 
 from netwatch.alerts import Parents, Policy, RouteSettings, Topology, build_route
 from netwatch.engine import Engine
-from netwatch.engine import engine as engine_room
 from netwatch.model import (
     REACHABILITY,
     SCALARS,
@@ -98,7 +97,7 @@ class House:
         self.engine.take_reading(reading)
 
     def states(self) -> dict[tuple[str, str], AlertState]:
-        return {(alert.key.rule, alert.key.instance): alert.state for alert in self.engine.alerts()}
+        return {(alert.key.rule, alert.key.instance): alert.state for alert in self.engine.desk.alerts()}
 
     async def subjects(self) -> list[str]:
         return [f"{entry.subject} -> {entry.recipient}" for entry in reversed(await self.store.outbox())]
@@ -187,7 +186,7 @@ async def test_rows_have_alerts_of_their_own_and_hold_times(house):
     house.later(10)
     house.ports(1, 2)
 
-    (alert,) = house.engine.alerts()
+    (alert,) = house.engine.desk.alerts()
     assert alert.state is AlertState.FIRING
     assert alert.labels["ifName"] == "Gi2"
     assert alert.labels["site"] == "hq"
@@ -382,15 +381,6 @@ async def test_a_wall_clock_set_back_repeats_no_mail(house):
     assert len(await house.subjects()) == 2
 
 
-async def test_an_error_in_one_round_does_not_end_the_mails_for_ever(house, monkeypatch):
-    monkeypatch.setattr(engine_room, "RETRY_AFTER_SECONDS", 0.01)
-    monkeypatch.setattr(house.engine, "flush_due", lambda now: 1 / 0)
-    house.up(0)
-    await asyncio.sleep(0.05)
-
-    assert house.engine.is_alive()
-
-
 async def test_when_a_whole_network_falls_silent_the_mails_are_written_in_small_rounds():
     house = await House(devices=tuple(f"sw{number}" for number in range(45))).open()
     for number in range(45):
@@ -419,18 +409,6 @@ async def test_a_table_that_cannot_be_read_is_told_when_that_begins_and_ends(hou
         "table ifTable cannot be read: no answer",
         "table ifTable is read again, after 30s",
     ]
-
-
-async def test_who_asks_is_told_what_a_rule_says_of_the_newest_reading(house):
-    assert house.engine.verdicts_now("PortDown", "sw1") is None
-
-    house.ports(1, 2)
-    house.ports(2, 2)
-
-    verdicts = house.engine.verdicts_now("PortDown", "sw1")
-    assert list(verdicts.broken) == [True, False]
-    assert house.engine.verdicts_now("NoSuchRule", "sw1") is None
-    assert house.engine.held_off("sw1") == ""
 
 
 async def test_all_that_a_reading_says_is_written_at_once_in_the_order_in_which_it_was_seen():

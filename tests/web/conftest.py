@@ -39,8 +39,9 @@ class Stage:
 
     def put_up(self, house: House, desk: Desk | None) -> None:
         self.woken = 0
+        desk = desk or Desk(house)
         self.doing = Actions(
-            desk=desk or Desk(house), links=LINKS, receiver_names=["noc", "boss"], routing_text=ROUTING,
+            desk=desk, corridor=desk, links=LINKS, receiver_names=["noc", "boss"], routing_text=ROUTING,
             wake_senders=self._wake,
         )  # fmt: skip
         board = Board()

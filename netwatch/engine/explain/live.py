@@ -73,7 +73,7 @@ class Live(Protocol):
 
 
 class Running(Protocol):
-    """What is asked of the engine."""
+    """What is asked of the engine's desk."""
 
     def current(self, rule: str, device: str, instance: str) -> Alert | None:
         """Return the alert that is pending or firing of one row."""
@@ -180,7 +180,7 @@ class LiveEngine(OnPaper):
 
     def __init__(
         self,
-        engine: Running,
+        desk: Running,
         history: History,
         *,
         rules: Sequence[AnyRule],
@@ -191,11 +191,11 @@ class LiveEngine(OnPaper):
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(rules=rules, devices=devices, route=route, names=names, flapping=flapping, now=now)
-        self._engine, self._history = engine, history
+        self._desk, self._history = desk, history
 
     def verdicts(self, rule: str, device: str) -> Verdicts | None:
         """Return what a rule says of the newest reading."""
-        return self._engine.verdicts_now(rule, device)
+        return self._desk.verdicts_now(rule, device)
 
     def gaps(self, device: str, table: str) -> Sequence[KeptGap]:
         """Return when a table could not be read lately."""
@@ -207,23 +207,23 @@ class LiveEngine(OnPaper):
 
     def alert(self, rule: str, device: str, instance: str) -> Alert | None:
         """Return the alert that is pending or firing now."""
-        return self._engine.current(rule, device, instance)
+        return self._desk.current(rule, device, instance)
 
     def muting(self, alert: Alert) -> Muting | None:
         """Return why people are not told of an alert now."""
-        return self._engine.muting_of(alert)
+        return self._desk.muting_of(alert)
 
     def next_due(self, alert_id: str) -> datetime | None:
         """Return when the mails of an alert are next decided on."""
-        return self._engine.next_due(alert_id)
+        return self._desk.next_due(alert_id)
 
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now."""
-        return self._engine.held_off(device)
+        return self._desk.held_off(device)
 
     def told(self, alert_id: str) -> Mapping[str, datetime]:
         """Return the receivers that open incidents count as told of an alert, and since when."""
-        groups = self._engine.groups_of(alert_id)
+        groups = self._desk.groups_of(alert_id)
         return {group.receiver: group.told[alert_id] for group in groups if alert_id in group.told}
 
 

@@ -24,7 +24,7 @@ BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
 """What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
 
 
-class ReadingDesk:
+class ReadingIntake:
     """The rules on polled tables, and what they remember."""
 
     def __init__(self, rules: Sequence[Rule], book: AlertBook, history: History) -> None:

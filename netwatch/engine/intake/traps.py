@@ -79,7 +79,7 @@ class _Heard:
         return ",".join(f"{name}={text}" for name, text in self.facts.key.items())
 
 
-class TrapDesk:
+class TrapIntake:
     """The trap rules, and the alerts they made."""
 
     def __init__(

@@ -76,10 +76,6 @@ class Suppression:
         """Return whether an alert holds others back by a rule."""
         return alert.id in self._sources
 
-    def skips(self, device: str, labels: Mapping[str, str], now: datetime) -> bool:
-        """Return whether a maintenance window says that nothing of a device is held against rules now."""
-        return self.policy.maintenance.skips(device, labels, now)
-
     def remark_on(self, alert: Alert, now: datetime) -> str:
         """Return what a mail says of a maintenance window that only marks; empty for nothing."""
         return self.policy.maintenance.remark_on(routing_labels(alert), now)

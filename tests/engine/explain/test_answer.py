@@ -140,7 +140,7 @@ class House:
         self, rule: str, instance: str = "", at: datetime | None = None, device: str = "sw1"
     ) -> Explanation:
         live = LiveEngine(
-            self.engine, self.history, rules=RULES, devices=("r1", "sw1"), route=self.route,
+            self.engine.desk, self.history, rules=RULES, devices=("r1", "sw1"), route=self.route,
             flapping=self.flapping, now=lambda: self.now,
         )  # fmt: skip
         return await explanation_of(self.store, Question(rule=rule, device=device, instance=instance, at=at), live)
@@ -288,7 +288,7 @@ async def test_somebody_has_it_in_hand(house):
     house.up(0)
     house.later(30)
     await house.attempt(OutboxState.SENT, "250 ok")
-    await house.engine.acknowledge([house.engine.alerts()[0].id], "anna", "on my way")
+    await house.engine.acknowledge([house.engine.desk.alerts()[0].id], "anna", "on my way")
 
     answer = await house.ask("DeviceDown")
 
@@ -526,7 +526,7 @@ async def test_a_mail_that_another_tells_is_told_by_that(house):
     digest = replace(mail, id="digest", subject="[DIGEST] 40 alerts", alert_ids=(), message_id="<digest@x>")
     await house.store.commit(Transaction(entries=(digest,)))
     told = replace(mail, id="told", state=OutboxState.DIGESTED, told_by="digest", message_id="<told@x>")
-    story = Story(at=house.now, alert=house.engine.alerts()[0], earlier=(), events=(), entries=(told,))
+    story = Story(at=house.now, alert=house.engine.desk.alerts()[0], earlier=(), events=(), entries=(told,))
 
     def verdict(*tellers: OutboxEntry) -> str:
         live = OnPaper(rules=RULES, devices=("sw1",), route=house.route)
@@ -550,7 +550,7 @@ async def test_a_trap_rule_is_explained_by_the_traps_that_came(build):
     )  # fmt: skip
     await engine.start()
     live = LiveEngine(
-        engine, house.history, rules=[rule], devices=("sw1",), route=house.route, now=lambda: house.now
+        engine.desk, house.history, rules=[rule], devices=("sw1",), route=house.route, now=lambda: house.now
     )  # fmt: skip
 
     async def ask() -> Explanation:

@@ -127,10 +127,10 @@ class House:
         return self.hear(oid, (f"{IF_INDEX}.{index}", index), **fields)
 
     def states(self) -> dict[tuple[str, str, str], AlertState]:
-        return {(a.key.rule, a.key.device, a.key.instance): a.state for a in self.engine.alerts()}
+        return {(a.key.rule, a.key.device, a.key.instance): a.state for a in self.engine.desk.alerts()}
 
     def alert(self) -> Alert:
-        (found,) = self.engine.alerts()
+        (found,) = self.engine.desk.alerts()
         return found
 
     async def subjects(self) -> list[str]:
@@ -445,7 +445,7 @@ async def test_who_invents_keys_does_not_fill_the_memory(house, monkeypatch):
     assert len(await house.store.traps()) == 8
     assert counted("netwatch_trap_alerts_refused_total") == refused + 3
     await house.link(LINK_DOWN, 5, count=2)
-    assert max(alert.trap_count for alert in house.engine.alerts()) == 3
+    assert max(alert.trap_count for alert in house.engine.desk.alerts()) == 3
 
 
 async def test_a_reading_and_a_gap_leave_alerts_of_traps_alone(house):

@@ -126,7 +126,7 @@ class House:
         return [event.text for event in reversed(await self.store.events(1000)) if event.kind == kind]
 
     def muted(self) -> dict[str, MuteKind]:
-        found = ((alert.key.device, self.engine.muting_of(alert)) for alert in self.engine.alerts())
+        found = ((alert.key.device, self.engine.desk.muting_of(alert)) for alert in self.engine.desk.alerts())
         return {device: muting.kind for device, muting in found if muting is not None}
 
 
@@ -381,7 +381,7 @@ async def test_a_silence_is_obeyed_after_a_restart(open_house):
     await again.engine.stop()
 
     assert await house.subjects() == []
-    assert [one.id for one in again.engine.silences()] == ["s1"]
+    assert [one.id for one in again.engine.desk.silences()] == ["s1"]
 
 
 async def test_a_matcher_that_is_none_changes_nothing(open_house):
@@ -390,7 +390,7 @@ async def test_a_matcher_that_is_none_changes_nothing(open_house):
     with pytest.raises(ValueError, match="is not a matcher"):
         house.engine.put_silence(silence(["device"]))
 
-    assert house.engine.silences() == []
+    assert house.engine.desk.silences() == []
 
 
 async def test_the_recovery_of_what_was_told_waits_for_the_end_of_a_silence(open_house):
@@ -437,12 +437,12 @@ async def test_in_a_skipped_window_nothing_is_held_against_rules(open_house):
     house = await open_house(window("skip"))
     house.up("r1", 0)
     house.later(600)
-    assert house.engine.alerts() == []
+    assert house.engine.desk.alerts() == []
 
     house.later(500)
     house.up("r1", 0)
 
-    assert [alert.state for alert in house.engine.alerts()] == [AlertState.FIRING]
+    assert [alert.state for alert in house.engine.desk.alerts()] == [AlertState.FIRING]
 
 
 async def test_what_netwatch_says_of_itself_is_never_skipped(open_house):
@@ -451,8 +451,8 @@ async def test_what_netwatch_says_of_itself_is_never_skipped(open_house):
     house.up("r1", 0)
     house.up("sw1", 0)
 
-    assert [alert.key.device for alert in house.engine.alerts()] == ["r1"]
-    assert (house.engine.held_off("r1"), bool(house.engine.held_off("sw1"))) == ("", True)
+    assert [alert.key.device for alert in house.engine.desk.alerts()] == ["r1"]
+    assert (house.engine.desk.held_off("r1"), bool(house.engine.desk.held_off("sw1"))) == ("", True)
 
 
 async def test_in_a_marked_window_people_are_told_that_it_is_one(open_house):
@@ -490,7 +490,7 @@ async def test_an_acknowledged_alert_is_neither_escalated_nor_repeated_and_its_e
     house = await open_house(route=escalating())
     house.up("r1", 0)
     house.later(60)
-    (alert,) = house.engine.alerts()
+    (alert,) = house.engine.desk.alerts()
     await house.engine.acknowledge([alert.id], "anna", "on my way")
     house.later(5 * 3600)
     assert await house.subjects() == ["[DOWN] r1 DeviceDown -> noc"]
@@ -505,7 +505,7 @@ async def test_an_acknowledgement_taken_back_lets_it_escalate(open_house):
     house = await open_house(route=escalating())
     house.up("r1", 0)
     house.later(60)
-    (alert,) = house.engine.alerts()
+    (alert,) = house.engine.desk.alerts()
     await house.engine.acknowledge([alert.id], "anna")
     house.later(3600)
     await house.engine.unacknowledge([alert.id], "anna")
@@ -643,7 +643,7 @@ async def test_a_restart_does_not_forget_that_it_flaps(open_house):
     again.up("r1", 0)
     await again.engine.stop()
 
-    assert [alert.flapping for alert in again.engine.alerts()] == [True]
+    assert [alert.flapping for alert in again.engine.desk.alerts()] == [True]
 
 
 # -- many -----------------------------------------------------------------------------------------------------------
@@ -651,7 +651,6 @@ async def test_a_restart_does_not_forget_that_it_flaps(open_house):
 
 async def test_a_group_of_thousands_is_joined_without_looking_through_all_of_it(open_house):
     house = await open_house(route={"group_by": []})
-    house.engine._device_labels = {}
     for number in range(3000):
         house.up(f"d{number}", 0)
     house.later(60)
