@@ -17,17 +17,12 @@ from prometheus_client import Gauge
 
 from netwatch import __version__
 from netwatch.alerts import Route, build_route
-from netwatch.app.actions import Actions
-from netwatch.app.canary import CANARY, canary_rule
-from netwatch.app.clockwork import Clockwork, Follower
-from netwatch.app.life_signs import build_daily, build_heartbeat, reporter
-from netwatch.app.policy import build_policy
-from netwatch.app.post_office import PostOffice
-from netwatch.app.routing_text import routing_text
-from netwatch.app.self_watch import OWN_NAME, Organ, SelfWatch
-from netwatch.app.steady_clock import SteadyClock
-from netwatch.app.views import Views
-from netwatch.app.vitals import (
+from netwatch.app.clock.following import Clockwork, Follower
+from netwatch.app.clock.steady import SteadyClock
+from netwatch.app.health.canary import CANARY, canary_rule
+from netwatch.app.health.life_signs import build_daily, build_heartbeat, reporter
+from netwatch.app.health.self_watch import Organ, SelfWatch
+from netwatch.app.health.vitals import (
     ClockVitals,
     DiskVitals,
     LedgerVitals,
@@ -37,6 +32,11 @@ from netwatch.app.vitals import (
     TrapVitals,
     WriterVitals,
 )
+from netwatch.app.pages.actions import Actions
+from netwatch.app.pages.routing_text import routing_text
+from netwatch.app.pages.views import Views
+from netwatch.app.policy import build_policy
+from netwatch.app.post_office import PostOffice
 from netwatch.config import Settings, credential, devices
 from netwatch.engine import (
     LINKS_MEMORY,
@@ -51,6 +51,7 @@ from netwatch.engine import (
 from netwatch.metrics import Board, Exposition
 from netwatch.mib import MibIndex, load_index
 from netwatch.model import (
+    OWN_NAME,
     Alert,
     Device,
     DeviceStatus,

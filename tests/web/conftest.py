@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 
-from netwatch.app.actions import Actions
+from netwatch.app.pages.actions import Actions
 from netwatch.engine import LinkSigner
 from netwatch.metrics import Board, Exposition, Rendering
 from netwatch.mib import load_index

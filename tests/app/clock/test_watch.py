@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from netwatch.app.clock_watch import ClockWatch, boot_id, mark_of, step_since
-from netwatch.app.steady_clock import SteadyClock
+from netwatch.app.clock.steady import SteadyClock
+from netwatch.app.clock.watch import ClockWatch, boot_id, mark_of, step_since
 from netwatch.model import Memory
 
-from .machine import START, TurnedMachine
+from ..machine import START, TurnedMachine
 
 LATELY = timedelta(minutes=10)
 HOUR = timedelta(hours=1)
@@ -127,6 +127,6 @@ def test_a_mark_that_cannot_be_read_or_says_the_same_is_no_step():
 
 def test_the_boot_has_a_name_here(monkeypatch):
     assert boot_id()
-    monkeypatch.setattr("netwatch.app.clock_watch.BOOT_ID", Path("/nowhere"))
+    monkeypatch.setattr("netwatch.app.clock.watch.BOOT_ID", Path("/nowhere"))
     monkeypatch.setenv("NETWATCH_BOOT_ID", "from systemd")
     assert boot_id() == "from systemd"

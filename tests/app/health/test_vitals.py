@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from netwatch.app.clock_watch import ClockWatch
-from netwatch.app.pulse import LagMeter
-from netwatch.app.steady_clock import SteadyClock
-from netwatch.app.vitals import (
+from netwatch.app.clock.pulse import LagMeter
+from netwatch.app.clock.steady import SteadyClock
+from netwatch.app.clock.watch import ClockWatch
+from netwatch.app.health.vitals import (
     ClockVitals,
     DiskVitals,
     LedgerVitals,
@@ -26,7 +26,7 @@ from netwatch.app.vitals import (
 from netwatch.model import SELF, OutboxEntry, OutboxState, Transaction
 from netwatch.store import MemoryStore
 
-from .machine import TurnedMachine
+from ..machine import TurnedMachine
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwatch.app.steady_clock import SteadyClock
+from netwatch.app.clock.steady import SteadyClock
 
-from .machine import START, TurnedMachine
+from ..machine import START, TurnedMachine
 
 
 @pytest.fixture

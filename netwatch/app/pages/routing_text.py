@@ -2,7 +2,7 @@
 
 `amtool config routes` draws the tree and tests labels against it. Receivers are names only: no address and no secret
 is in what anybody may read.
-May import: netwatch.config, netwatch.alerts, netwatch.model. Called by: netwatch.app.app.
+May import: netwatch.config, netwatch.alerts, netwatch.model. Called by: netwatch.app.
 """
 
 from __future__ import annotations

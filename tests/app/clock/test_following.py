@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from netwatch.alerts import RouteSettings, build_route
-from netwatch.app.clock_watch import mark_of
-from netwatch.app.clockwork import Clockwork
-from netwatch.app.steady_clock import SteadyClock
+from netwatch.app.clock.following import Clockwork
+from netwatch.app.clock.steady import SteadyClock
+from netwatch.app.clock.watch import mark_of
 from netwatch.engine import Engine
 from netwatch.model import REACHABILITY, SCALARS, AlertState, OutboxState, TableReading
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
@@ -24,7 +24,7 @@ from netwatch.notify.timetable import next_attempt_at
 from netwatch.rules import parse_rules
 from netwatch.store import MemoryStore, Store, StoreSettings
 
-from .machine import TurnedMachine
+from ..machine import TurnedMachine
 
 RULES = """
 rules:

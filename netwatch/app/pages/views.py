@@ -1,6 +1,6 @@
 """What page and API show, gathered from the rooms that know; satisfies the Protocol `web.Views`.
 
-May import: every room below. Called by: netwatch.app.app.
+May import: every room below. Called by: netwatch.app.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from netwatch.app.canary import CANARY
+from netwatch.app.health.canary import CANARY
 from netwatch.engine import Desk
 from netwatch.metrics import Board
 from netwatch.model import (

@@ -4,7 +4,7 @@ It is looked for twice a minute whether today's is due and not written yet, rath
 time nor a clock that is set nor a sleep can swallow it or make it come twice. What was written is remembered in the
 same transaction. After an absence it comes late, but on the same day.
 
-May import: every room below. Called by: netwatch.app.app.
+May import: every room below. Called by: netwatch.app.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from zoneinfo import ZoneInfo
 import structlog
 from prometheus_client import Counter
 
-from netwatch.app.canary import CANARY
+from netwatch.app.health.canary import CANARY
 from netwatch.model import (
+    OWN_NAME,
     UNSENT,
     Account,
     Alert,
@@ -96,7 +97,7 @@ class DailyMail:
         entries = tuple(self._compose(await self._report(now)))
         text = f"the daily mail goes to {', '.join(entry.recipient for entry in entries)}"
         events = tuple(
-            Event(at=now, kind="notify", text=text, device="netwatch", entry_id=entry.id) for entry in entries
+            Event(at=now, kind="notify", text=text, device=OWN_NAME, entry_id=entry.id) for entry in entries
         )  # fmt: skip
         await self._ledger.commit(Transaction(entries=entries, events=events, memories=(_memory(day),)))
         self._last = day

@@ -3,7 +3,7 @@
 A reading is held against a rule, an alert begins, is written to the database, is read back from there, and ends
 again. It stays pending all its life, so that nobody is ever told of it.
 
-May import: every room below. Called by: netwatch.app.heartbeat; app.app, which gives the engine the rule.
+May import: every room below. Called by: netwatch.app.health.heartbeat; app.app, which gives the engine the rule.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from netwatch.app.self_watch import OWN_NAME, ReadingSink
+from netwatch.app.health.self_watch import ReadingSink
 from netwatch.errors import StoreError
-from netwatch.model import SCALARS, Alert, ColumnKind, TableReading, TableSchema, Transaction
+from netwatch.model import OWN_NAME, SCALARS, Alert, ColumnKind, TableReading, TableSchema, Transaction
 from netwatch.rules import Rule, parse_rules
 
 CANARY = "NetWatchCanary"

@@ -2,7 +2,7 @@
 
 Whatever holds the loop delays the beat, and everything else as well: polls, mails, pages.
 
-May import: nothing of ours. Called by: netwatch.app.app.
+May import: nothing of ours. Called by: netwatch.app.
 """
 
 from __future__ import annotations

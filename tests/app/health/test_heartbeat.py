@@ -10,11 +10,10 @@ import pytest
 from prometheus_client import REGISTRY
 
 from netwatch.alerts import RouteSettings, build_route
-from netwatch.app.canary import CANARY, Canary, canary_rule
-from netwatch.app.heartbeat import Heartbeat
-from netwatch.app.self_watch import OWN_NAME
+from netwatch.app.health.canary import CANARY, Canary, canary_rule
+from netwatch.app.health.heartbeat import Heartbeat
 from netwatch.engine import Engine
-from netwatch.model import Transaction
+from netwatch.model import OWN_NAME, Transaction
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
 from netwatch.store import MemoryStore, Store, StoreSettings
 
@@ -102,7 +101,7 @@ async def test_a_database_that_takes_nothing_ends_it(engine, store, monkeypatch)
         def commit(self, transaction: Transaction) -> asyncio.Future[None]:
             return asyncio.get_running_loop().create_future()
 
-    monkeypatch.setattr("netwatch.app.canary.WRITTEN_WITHIN_SECONDS", 0.05)
+    monkeypatch.setattr("netwatch.app.health.canary.WRITTEN_WITHIN_SECONDS", 0.05)
 
     words = await Canary(engine, engine.desk, Stuck(), clock).fly()
 

@@ -3,7 +3,7 @@
 Whoever is asked for raises the alarm when it is not asked any more, also where NetWatch, its machine or its network
 is gone and nobody here could say so. What fails here is counted, and becomes an alert (HeartbeatFailing) as well.
 
-May import: every room below. Called by: netwatch.app.app.
+May import: every room below. Called by: netwatch.app.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Protocol
 import structlog
 from prometheus_client import Counter, Gauge
 
-from netwatch.app.vitals import Vitals
+from netwatch.app.health.vitals import Vitals
 
 HEARTBEATS = Counter(
     "netwatch_heartbeats_total", "Beats, by outcome: sent, path (NetWatch is not well) or ping (nobody took it)",

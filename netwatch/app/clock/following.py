@@ -1,6 +1,6 @@
-"""Lets every room follow when the wall clock was set or the machine slept; see steady_clock for what that means.
+"""Lets every room follow when the wall clock was set or the machine slept; see `steady` for what that means.
 
-May import: every room below. Called by: netwatch.app.app.
+May import: every room below. Called by: netwatch.app.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from typing import Any, Protocol
 import structlog
 from prometheus_client import Counter
 
-from netwatch.app.clock_watch import CLOCK_MEMORY, ClockWatch, boot_id, mark_of, step_since
-from netwatch.app.pulse import Pulse
-from netwatch.app.self_watch import OWN_NAME
-from netwatch.app.steady_clock import SteadyClock
-from netwatch.model import ClockStep, Event, Memory, Transaction, format_duration
+from netwatch.app.clock.pulse import Pulse
+from netwatch.app.clock.steady import SteadyClock
+from netwatch.app.clock.watch import CLOCK_MEMORY, ClockWatch, boot_id, mark_of, step_since
+from netwatch.model import OWN_NAME, ClockStep, Event, Memory, Transaction, format_duration
 
 UNMOVED = Counter(
     "netwatch_clock_moves_failed_total", "Times what is open in the database could not follow the clock"

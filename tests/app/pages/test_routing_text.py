@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.app.routing_text import routing_text
+from netwatch.app.pages.routing_text import routing_text
 from netwatch.config import load_settings
 
 TREE = """

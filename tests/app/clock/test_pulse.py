@@ -8,7 +8,7 @@ import time
 import pytest
 from prometheus_client import REGISTRY
 
-from netwatch.app.pulse import BEAT_SECONDS, LagMeter, Pulse
+from netwatch.app.clock.pulse import BEAT_SECONDS, LagMeter, Pulse
 
 
 def test_a_loop_that_comes_round_in_time_has_no_lag():

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from netwatch.app.canary import CANARY
-from netwatch.app.daily import DailyMail, daily_of, due_day
+from netwatch.app.health.canary import CANARY
+from netwatch.app.health.daily import DailyMail, daily_of, due_day
 from netwatch.model import (
     Account,
     Alert,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from prometheus_client import REGISTRY
 
-from netwatch.app.self_watch import SelfWatch
+from netwatch.app.health.self_watch import SelfWatch
 from netwatch.model import SELF, TableReading
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

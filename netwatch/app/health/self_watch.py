@@ -1,6 +1,6 @@
 """NetWatch watching itself: its own state becomes a reading, held against the same rules as everybody else's.
 
-May import: every room below. Called by: netwatch.app.app, which lets it look every few seconds.
+May import: every room below. Called by: netwatch.app, which lets it look every few seconds.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from typing import Protocol
 import structlog
 from prometheus_client import Counter
 
-from netwatch.app.vitals import Vitals
-from netwatch.model import SCALARS, SELF, TableReading, Value
-
-OWN_NAME = "netwatch"
-"""The device name under which NetWatch watches itself."""
+from netwatch.app.health.vitals import Vitals
+from netwatch.model import OWN_NAME, SCALARS, SELF, TableReading, Value
 
 ERRORS = Counter("netwatch_self_watch_errors_total", "Times a part of NetWatch could not say how it is")
 log = structlog.get_logger(__name__)

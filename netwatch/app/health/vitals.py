@@ -2,7 +2,7 @@
 
 One class per room, so that one that cannot be asked (a database that is gone) leaves the columns of the others alone.
 
-May import: every room below. Called by: netwatch.app.self_watch.
+May import: every room below. Called by: netwatch.app.health.self_watch.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import Protocol
 
 from prometheus_client import Gauge
 
-from netwatch.app.clock_watch import ClockWatch
-from netwatch.app.pulse import LagMeter
+from netwatch.app.clock.pulse import LagMeter
+from netwatch.app.clock.watch import ClockWatch
 from netwatch.model import Account, OutboxState, Value
 from netwatch.store import show_account
 

@@ -1,6 +1,6 @@
 """What people may change over HTTP, done on the engine; satisfies the Protocol `web.Actions`.
 
-May import: every room below. Called by: netwatch.app.app.
+May import: every room below. Called by: netwatch.app.
 """
 
 from __future__ import annotations

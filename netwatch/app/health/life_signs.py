@@ -1,6 +1,6 @@
 """Builds what tells others that NetWatch lives, from the settings: the heartbeat and the daily mail.
 
-May import: every room below. Called by: netwatch.app.app.
+May import: every room below. Called by: netwatch.app.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from netwatch.app.canary import Canary
-from netwatch.app.daily import A_DAY, DailyMail, daily_of
-from netwatch.app.heartbeat import Heartbeat
+from netwatch.app.health.canary import Canary
+from netwatch.app.health.daily import A_DAY, DailyMail, daily_of
+from netwatch.app.health.heartbeat import Heartbeat
 from netwatch.config import Settings
 from netwatch.engine import Desk, Engine
 from netwatch.model import DeviceStatus, OutboxState

@@ -1,9 +1,9 @@
-"""Notices that the wall clock was set or that the machine has slept, and lets the house follow; see steady_clock.
+"""Notices that the wall clock was set or that the machine has slept, and lets the house follow; see `steady`.
 
 Looked at ten times a second, since a look costs a few microseconds. What was set while no agent ran is found at the
 start: the last setting is remembered with the boot it belongs to.
 
-May import: netwatch.model. Called by: netwatch.app.app.
+May import: netwatch.model. Called by: netwatch.app.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 import structlog
 from prometheus_client import Counter
 
-from netwatch.app.steady_clock import STEP, SteadyClock
+from netwatch.app.clock.steady import STEP, SteadyClock
 from netwatch.model import ClockStep, Memory
 from netwatch.polling.clock import ASLEEP_SECONDS
 
