@@ -1,4 +1,4 @@
-"""Builds what tells others that NetWatch lives, from the settings: the heartbeat and the daily mail.
+"""Builds, from the settings, what looks after NetWatch: its organs, the heartbeat and the daily mail.
 
 May import: every room below. Called by: netwatch.app.
 """
@@ -9,16 +9,54 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from netwatch.app.clock.following import Clockwork
 from netwatch.app.health.canary import Canary
 from netwatch.app.health.daily import A_DAY, DailyMail, daily_of
 from netwatch.app.health.heartbeat import Heartbeat
+from netwatch.app.health.self_watch import Organ
+from netwatch.app.health.vitals import (
+    ClockVitals,
+    DiskVitals,
+    LedgerVitals,
+    LoopVitals,
+    PollingVitals,
+    Punctuality,
+    Relays,
+    RelayVitals,
+    TrapVitals,
+    WriterVitals,
+)
 from netwatch.config import Settings
 from netwatch.engine import Desk, Engine
 from netwatch.model import DeviceStatus, OutboxState
 from netwatch.notify import Daily, Letterhead, Ping, compose_daily
 from netwatch.store import Store
+from netwatch.traps import traps_lost
 
 Clock = Callable[[], datetime]
+
+
+def build_organs(
+    settings: Settings,
+    *,
+    store: Store,
+    relays: Relays,
+    polls: Punctuality,
+    clockwork: Clockwork,
+    heartbeat: Heartbeat | None,
+) -> Sequence[Organ]:
+    """Return the parts of NetWatch that say how they are."""
+    return (
+        RelayVitals(relays),
+        LedgerVitals(store),
+        WriterVitals(store),
+        DiskVitals(settings.store.directory),
+        PollingVitals(polls),
+        TrapVitals(traps_lost),
+        LoopVitals(clockwork.pulse.lag),
+        ClockVitals(clockwork.watch),
+        *([heartbeat] if heartbeat is not None else []),
+    )
 
 
 def build_heartbeat(
