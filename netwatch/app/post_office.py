@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 
-from netwatch.app.clockwork import Follower
+from netwatch.app.clock.following import Follower
 from netwatch.config import Settings, credential
 from netwatch.notify import DeadLetters, Notifier, TrapSender, WebSender
 from netwatch.snmp import NotificationSender

@@ -21,7 +21,7 @@ from netwatch.cli.look import AsJson
 from netwatch.cli.moments import instant_of
 from netwatch.cli.output import BAD_CONFIG, USAGE, WRONG, err, fail, out, print_json, printable
 from netwatch.config import Settings, devices
-from netwatch.engine import Explanation, Line, OnPaper, Question, explain, explanation_from, flat_explanation
+from netwatch.engine import Explanation, Line, OnPaper, Question, explanation_from, explanation_of, flat_explanation
 from netwatch.errors import ConfigError, StoreError
 from netwatch.mib import load_index
 from netwatch.profiles import load_library
@@ -104,7 +104,7 @@ async def _from_the_store(settings: Settings, question: Question) -> Explanation
     except StoreError as exc:
         fail(str(exc))
     try:
-        return await explain(store, question, paper)
+        return await explanation_of(store, question, paper)
     except StoreError as exc:
         fail(str(exc))
     finally:

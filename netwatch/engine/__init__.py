@@ -1,20 +1,25 @@
-"""The corridor: a reading, a gap or a trap goes in, alert changes and outbox rows come out, in one transaction.
+"""The corridor: a reading, a gap, a trap or a decision goes in, one transaction comes out.
+
+Engine is the corridor; its desk answers questions, and explanation_of says why.
 
 May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch.app.
 """
 
-from netwatch.engine.engine import Engine, Ledger
-from netwatch.engine.explaining import explain
-from netwatch.engine.explanation import Explanation, Line, Question, explanation_from, flat_explanation
+from netwatch.engine.desk import Desk
+from netwatch.engine.engine import Engine
+from netwatch.engine.explain.answer import explanation_of
+from netwatch.engine.explain.live import Live, LiveEngine, OnPaper
+from netwatch.engine.explain.nouns import Explanation, Line, Question, explanation_from, flat_explanation
+from netwatch.engine.explain.story import EventLog
 from netwatch.engine.history import History, KeptGap
-from netwatch.engine.incidents import Mailer
+from netwatch.engine.intake.traps import KnownRows
+from netwatch.engine.ledger import Ledger
 from netwatch.engine.links import LINKS_MEMORY, LinkSigner, LinkToken
-from netwatch.engine.live import Live, LiveEngine, OnPaper
-from netwatch.engine.story import EventLog
-from netwatch.engine.traps import KnownRows
+from netwatch.engine.telling.incidents import Mailer
 
 __all__ = [
-    "Engine", "Ledger", "Mailer", "KnownRows", "History", "KeptGap", "LINKS_MEMORY", "LinkSigner", "LinkToken",
-    "explain", "Question", "Explanation", "Line", "flat_explanation", "explanation_from", "EventLog",
+    "Engine", "Desk", "Ledger", "Mailer", "KnownRows", "History", "KeptGap",
+    "LINKS_MEMORY", "LinkSigner", "LinkToken",
+    "explanation_of", "Question", "Explanation", "Line", "flat_explanation", "explanation_from", "EventLog",
     "Live", "LiveEngine", "OnPaper",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Every alert that is pending or firing, and the way a change of one is written down.
 
-May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine, traps.
+May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine, intake, decisions.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from netwatch.alerts import FlapPolicy, Happening, Step, Timing, Transition, calmed, is_flapping, noted, step
 from netwatch.engine.draft import Draft, event_of
-from netwatch.engine.incidents import Incidents
 from netwatch.engine.metrics import FLAPPING, TRANSITIONS
-from netwatch.engine.suppression import Suppression
+from netwatch.engine.telling.incidents import Incidents
+from netwatch.engine.telling.suppression import Suppression
 from netwatch.model import Alert, AlertGroup, AlertKey, AlertState, ClockStep, moved_alert
 
 K = TypeVar("K")
@@ -81,6 +81,11 @@ class AlertBook:
     def current(self, rule: str, device: str) -> Mapping[str, Alert]:
         """Return what is pending or firing of one rule and device, by instance."""
         return self._current.get((rule, device), {})
+
+    def look_again_at(self, devices: Iterable[str]) -> None:
+        """Have the incidents look again at what they hold back of some devices' alerts."""
+        if self._incidents is not None:
+            self._incidents.look_again(alert.id for device in devices for alert in self.of_device(device))
 
     def move(self, step: ClockStep) -> None:
         """Move the times of every alert with the wall clock."""

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from netwatch.engine.alert_book import ALIVE, AlertBook
 from netwatch.engine.draft import Draft, event_of
-from netwatch.engine.incidents import Incidents
-from netwatch.engine.suppression import Suppression
+from netwatch.engine.telling.incidents import Incidents
+from netwatch.engine.telling.suppression import Suppression
 from netwatch.model import Alert, Event, Silence
 
 

@@ -37,6 +37,13 @@ class Draft:
     silences: dict[str, Silence] = field(default_factory=dict)
     supersessions: list[Supersession] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """Return whether there is something to write; most readings change nothing, and are asked here first."""
+        return bool(
+            self.memories or self.events or self.alerts or self.groups or self.closed_groups or self.entries
+            or self.traps or self.silences
+        )  # fmt: skip
+
     def add(self, composition: Composition) -> None:
         """Take in what the mailer wrote."""
         self.entries.extend(composition.entries)
@@ -45,7 +52,7 @@ class Draft:
         self.events.extend(composition.events)
 
     def finished(self) -> Transaction:
-        """Return the transaction; false where there is nothing to write."""
+        """Return the transaction."""
         return Transaction(
             alerts=tuple(self.alerts.values()),
             groups=tuple(self.groups.values()),

@@ -3,9 +3,15 @@
 Everything that happens to an alert passes here and nowhere else: rules say what is broken, alerts what becomes of
 it and who is told, the ledger writes it down. Nothing is mailed from here; an outbox row is, once it is written.
 
-    reading -> rules.evaluate   -> alerts.step -> alerts.join -> Transaction(alerts, groups, events)
-    trap    -> rules.verdict_on -> alerts.step -> alerts.join -> Transaction(trap, alerts, groups, events)
-    tick    -> alerts.flush     -> Mailer.compose             -> Transaction(groups, outbox entries, events)
+    reading  -> Sights, Readability -> rules.evaluate -> alerts.step -> alerts.join
+                                                   -> Transaction(alerts, groups, events, memories)
+    gap      -> Readability -> the rules' no_data     -> alerts.step -> alerts.join -> Transaction(the same)
+    trap     -> rules.verdict_on -> alerts.step -> alerts.join -> Transaction(trap, alerts, groups, events)
+    decision -> Decisions                              -> Transaction(silences or alerts, events)
+    tick     -> per incident: alerts.flush -> Mailer.compose -> Transaction(groups, outbox entries, events)
+
+Whatever comes in fills one draft, which becomes one transaction, or none where nothing changed. Questions are not
+answered here; `desk` does that.
 
 May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch.app, which hands in the rest.
 """
@@ -15,30 +21,34 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 from uuid import uuid4
 
 import structlog
 
-from netwatch.alerts import Happening, NoData, Policy, Route, RouteMatch, step
+from netwatch.alerts import Policy, Route, Timing
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.clock_steps import rested_alert
-from netwatch.engine.confirming import Confirmations
 from netwatch.engine.decisions import Decisions
+from netwatch.engine.desk import Desk
 from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
-from netwatch.engine.incidents import DIGEST_SCOPE, Incidents, Mailer
-from netwatch.engine.metrics import ALERTS, FLUSH_ERRORS, MUTED, SKIPPED, UNWRITTEN
-from netwatch.engine.readability import Readability
-from netwatch.engine.readings import ReadingDesk
-from netwatch.engine.suppression import SIGHT_SCOPE, Suppression, sight_memory
-from netwatch.engine.telling import Surroundings
-from netwatch.engine.traps import KnownRows, NoRows, TrapDesk, is_sender
+from netwatch.engine.intake.confirming import Confirmations
+from netwatch.engine.intake.readability import Readability
+from netwatch.engine.intake.readings import ReadingIntake
+from netwatch.engine.intake.skipping import Skipping
+from netwatch.engine.intake.traps import KnownRows, NoRows, TrapIntake, is_sender
+from netwatch.engine.ledger import Ledger
+from netwatch.engine.metrics import ALERTS, MUTED, UNWRITTEN
+from netwatch.engine.orphans import end_orphans
+from netwatch.engine.rounds import Rounds
+from netwatch.engine.telling.incidents import DIGEST_SCOPE, Incidents, Mailer
+from netwatch.engine.telling.sights import SIGHT_SCOPE, Sights
+from netwatch.engine.telling.suppression import Suppression
+from netwatch.engine.telling.surroundings import Surroundings
 from netwatch.errors import LeftOutError
 from netwatch.model import (
-    REACHABILITY,
     Alert,
     AlertGroup,
     AlertState,
@@ -46,7 +56,6 @@ from netwatch.model import (
     Event,
     Memory,
     MuteKind,
-    Muting,
     ReadingGap,
     Silence,
     TableReading,
@@ -59,12 +68,10 @@ from netwatch.rules import (
     MibNames,
     Rule,
     TrapRule,
-    Verdicts,
 )
 
 log = structlog.get_logger(__name__)
 
-RETRY_AFTER_SECONDS = 5.0
 MOST_RECALLED = 10_000
 """Alerts looked through at the start for those that began lately."""
 MEASURED_AT_ONCE = 50
@@ -73,30 +80,11 @@ SILENCES_KEPT_FOR = timedelta(days=5)
 """As long as Alertmanager shows silences that ended."""
 
 
-class Ledger(Protocol):
-    """Where everything is written down, in the order handed in."""
-
-    def commit(self, transaction: Transaction) -> asyncio.Future[None]:
-        """Write it whole or not at all; the future is done once it is durable."""
-
-    async def unfinished(self) -> Sequence[Alert]:
-        """Return the alerts that are not over, and those that open groups still tell of."""
-
-    async def groups(self) -> Sequence[AlertGroup]:
-        """Return the incidents that are not over."""
-
-    async def memories(self, scope: str) -> Sequence[Memory]:
-        """Return what was remembered under a scope."""
-
-    async def silences(self) -> Sequence[Silence]:
-        """Return every silence that is kept."""
-
-    async def alerts(self, states: Collection[AlertState] | None, limit: int | None) -> Sequence[Alert]:
-        """Return alerts of some states, the youngest first."""
-
-
 class Engine:
-    """Holds what fires now and who was told; `start()` restores it, so that a restart changes nothing."""
+    """Holds what fires now and who was told; `start()` restores it, so that a restart changes nothing.
+
+    desk: answers what is so, for whoever only asks.
+    """
 
     def __init__(
         self,
@@ -138,12 +126,14 @@ class Engine:
         """
         self._device_labels = device_labels
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
-        self._never_skipped = frozenset(never_skipped)
         known: dict[str, Alert] = {}
-        self._wake = asyncio.Event()
+        self._rounds = Rounds(self.flush_due, clock)
         self._mailer = mailer
-        self._suppression = Suppression(policy or Policy())
-        self._book = AlertBook(device_labels, known, self._suppression, self._wake.set, new_id, unlogged)
+        policy = policy or Policy()
+        self._sights = Sights(policy.topology, policy.patience)
+        self._suppression = Suppression(policy, self._sights)
+        self._skipping = Skipping(policy.maintenance, device_labels, never_skipped)
+        self._book = AlertBook(device_labels, known, self._suppression, self._rounds.wake, new_id, unlogged)
         self._history = history or History()
         self._readability = Readability()
         surroundings = Surroundings(self._book, self._suppression, self._history)
@@ -151,10 +141,15 @@ class Engine:
         self._book.tell(self._incidents)
         self._decisions = Decisions(self._book, self._suppression, self._incidents)
         self._confirmations = Confirmations(poll_now)
-        self._readings = ReadingDesk(rules, self._book, self._history)
-        self._traps = TrapDesk(trap_rules, self._book, rows or NoRows(), names, self._confirmations, self._wake.set)
-        self._flusher: asyncio.Task[None] | None = None
+        self._readings = ReadingIntake(rules, self._book, self._history)
+        self._traps = TrapIntake(
+            trap_rules, self._book, rows or NoRows(), names, self._confirmations, self._rounds.wake
+        )
         self._last_step: ClockStep | None = None
+        self.desk = Desk(
+            book=self._book, incidents=self._incidents, suppression=self._suppression, readings=self._readings,
+            skipping=self._skipping, clock=clock,
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
@@ -166,11 +161,14 @@ class Engine:
             self._book.keep(alert)
         self._book.recall_starts(await self._ledger.alerts(None, MOST_RECALLED), self._clock())
         draft = Draft()
-        self._end_orphans(draft)
-        firing = [alert for alert in self.alerts() if alert.state is AlertState.FIRING]
+        end_orphans(
+            draft, self._book, self._clock(),
+            rule_of=self._rule_of, has_source=self._has_source, new_id=self._new_id,
+        )  # fmt: skip
+        firing = [alert for alert in self._book.alerts() if alert.state is AlertState.FIRING]
         self._incidents.resume(draft, firing, self._clock())
         self._write(draft)
-        self._flusher = asyncio.create_task(self._flush_for_ever(), name="engine: flush")
+        self._rounds.start()
 
     async def _recall_suppression(self) -> None:
         for silence in await self._ledger.silences():
@@ -179,75 +177,16 @@ class Engine:
             except ValueError as exc:  # written by another version; the others hold
                 log.error("a silence cannot be obeyed", silence=silence.id, error=str(exc))
         for memory in await self._ledger.memories(SIGHT_SCOPE):
-            self._suppression.recall_sight(memory)
+            self._sights.recall(memory)
 
     async def stop(self) -> None:
         """Stop flushing; what is due is flushed at the next start."""
         self._confirmations.stop()
-        if self._flusher is not None:
-            self._flusher.cancel()
-            await asyncio.gather(self._flusher, return_exceptions=True)
-            self._flusher = None
+        await self._rounds.stop()
 
     def is_alive(self) -> bool:
         """Return whether mails would still be written."""
-        return self._flusher is not None and not self._flusher.done()
-
-    def alerts(self) -> list[Alert]:
-        """Return what is pending or firing now."""
-        return self._book.alerts()
-
-    def alert(self, alert_id: str) -> Alert | None:
-        """Return a pending or firing alert, or one that is over and not yet told; None where there is none."""
-        return self._book.find(alert_id)
-
-    def muting_of(self, alert: Alert, now: datetime | None = None) -> Muting | None:
-        """Return why nobody is told of an alert at this moment; None where somebody is, or it does not fire."""
-        if alert.state is not AlertState.FIRING:
-            return None
-        now, first = now or self._clock(), None
-        for match in self._incidents.receivers_of(alert) or (None,):
-            muting = self._suppression.muting_of(alert, match, now)
-            if muting is None:
-                return None
-            first = first or muting
-        return first
-
-    def current(self, rule: str, device: str, instance: str) -> Alert | None:
-        """Return the alert that is pending or firing of one row."""
-        return self._book.current(rule, device).get(instance)
-
-    def receivers_of(self, alert: Alert) -> tuple[RouteMatch, ...]:
-        """Return who is to be told of an alert, in which group and when."""
-        return self._incidents.receivers_of(alert)
-
-    def group_of_thread(self, thread_id: str) -> AlertGroup | None:
-        """Return the incident whose mails are in this thread, None where it is over."""
-        return self._incidents.group_of_thread(thread_id)
-
-    def groups_of(self, alert_id: str) -> list[AlertGroup]:
-        """Return the incidents that tell of an alert."""
-        return self._incidents.groups_of(alert_id)
-
-    def next_due(self, alert_id: str) -> datetime | None:
-        """Return when the mails of an alert are next decided on, None where nothing is foreseen."""
-        return self._incidents.next_due(alert_id)
-
-    def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
-        """Return what a rule says of the newest reading of its table, None where there is none yet."""
-        return self._readings.verdicts_now(rule, device)
-
-    def held_off(self, device: str) -> str:
-        """Return why readings of a device are not held against rules now; empty where they are."""
-        now, labels = self._clock(), self._device_labels.get(device, {})
-        if device in self._never_skipped or not self._suppression.skips(device, labels, now):
-            return ""
-        window = self._suppression.policy.maintenance.muting_of({**labels, "device": device}, now)
-        return window.reason if window is not None else "maintenance"
-
-    def silences(self) -> list[Silence]:
-        """Return every silence, those that ended in the last days among them."""
-        return self._suppression.silences()
+        return self._rounds.is_alive()
 
     def put_silence(self, silence: Silence) -> asyncio.Future[None]:
         """Obey a silence from now on, in place of the one with its id; the future is done when it is durable.
@@ -282,16 +221,16 @@ class Engine:
         open_now = Transaction(
             alerts=tuple(self._book.known()),
             groups=tuple(self._incidents.groups()),
-            silences=tuple(self.silences()),
-            memories=tuple(self._suppression.sight_memories()),
+            silences=tuple(self._suppression.silences()),
+            memories=tuple(self._sights.memories()),
         )
         return self._commit(open_now)
 
     async def measure(self) -> None:
         """Count what is held back, by stage, and forget silences that ended long ago; gives way to the loop."""
         now, counts = self._clock(), Counter[MuteKind]()
-        for number, alert in enumerate(self.alerts(), start=1):
-            if (muting := self.muting_of(alert, now)) is not None:
+        for number, alert in enumerate(self._book.alerts(), start=1):
+            if (muting := self.desk.muting_of(alert, now)) is not None:
                 counts[muting.kind] += 1
             if number % MEASURED_AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -300,27 +239,29 @@ class Engine:
         self._suppression.forget_silences(self._clock() - SILENCES_KEPT_FOR)
 
     def take_reading(self, reading: TableReading) -> None:
-        """Hold a reading against every rule of its table, and write what follows from it."""
+        """Hold a reading against every rule of its table, and write all that follows from it at once."""
         if (at := self._restated(reading.at)) != reading.at:
             reading = replace(reading, at=at)
-        if reading.table == REACHABILITY.name and self._suppression.policy.topology.is_known:
-            self._see(reading)
+        draft = Draft()
+        if (seen := self._sights.take(reading)) is not None:
+            draft.memories.extend(seen.memories)
+            self._book.look_again_at(seen.devices)
+            if seen.frees or self._incidents.is_to_look_again:
+                self._rounds.wake()
         if (news := self._readability.take_reading(reading)) is not None:
-            self.note(news)
+            draft.events.append(news)
         if self._readings.has_rules(reading.table):
-            draft = Draft()
-            self._readings.take(draft, reading, held_off=self._is_skipped(reading.device, reading.at))
-            self._write(draft)
+            self._readings.take(draft, reading, held_off=self._skipping.takes_out(reading.device, reading.at))
+        self._write(draft)
 
     def take_gap(self, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
         self._history.note_gap(gap)
-        if (news := self._readability.take_gap(gap)) is not None:
-            self.note(news)
-        if self._is_skipped(gap.device, gap.at):
-            return
         draft = Draft()
-        self._readings.take_gap(draft, gap)
+        if (news := self._readability.take_gap(gap)) is not None:
+            draft.events.append(news)
+        if not self._skipping.takes_out(gap.device, gap.at):
+            self._readings.take_gap(draft, gap)
         self._write(draft)
 
     def take_trap(self, event: TrapEvent) -> asyncio.Future[None]:
@@ -328,7 +269,7 @@ class Engine:
         if (at := self._restated(event.at)) != event.at:
             event = replace(event, at=at)
         draft = Draft()
-        if event.device and self._is_skipped(event.device, event.at):
+        if event.device and self._skipping.takes_out(event.device, event.at):
             draft.traps.append(event)
         else:
             self._traps.take(draft, event)
@@ -338,11 +279,11 @@ class Engine:
         """Move everything that is open with the wall clock; the store does the same with its rows by itself."""
         self._last_step = step
         self._book.move(step)
-        self._suppression.move(step)
+        self._sights.move(step)
         self._incidents.move(step)
         self._history.move(step)
         self._readings.move(step)
-        self._wake.set()
+        self._rounds.wake()
 
     def _restated(self, at: datetime) -> datetime:
         """Return when something was, which may have been under way to us while the clock was set."""
@@ -351,12 +292,12 @@ class Engine:
     def slept(self, asleep: timedelta) -> None:
         """Take in that the machine slept: what is due is done now, and hold times go on where they were."""
         draft = Draft()
-        for alert in self.alerts():
+        for alert in self._book.alerts():
             rested = rested_alert(alert, asleep)
             if rested != alert:
                 self._book.put(draft, rested, None, "", self._clock())
         self._write(draft)
-        self._wake.set()
+        self._rounds.wake()
 
     def remember(self, memory: Memory) -> None:
         """Write down what another room wants back after a restart."""
@@ -376,9 +317,9 @@ class Engine:
         self._write(draft)
         for state in (AlertState.PENDING, AlertState.FIRING):
             ALERTS.labels(state).set(self._book.states().get(state, 0))
-        freed = self._free_behind_silent(now)
+        self._book.look_again_at(self._sights.freed(now))
         mails = self._incidents.flush_due(now, self._write_flushed)
-        dues = (expires, freed, mails, self._write_digests(now))
+        dues = (expires, self._sights.next_freed_at(), mails, self._write_digests(now))
         return min((due for due in dues if due is not None), default=None)
 
     def _write_digests(self, now: datetime) -> datetime | None:
@@ -391,68 +332,15 @@ class Engine:
             due = self._mailer.next_digest_at()
         return due
 
-    def _see(self, reading: TableReading) -> None:
-        """Take in whether a device that others may stand behind, or that stands behind others, is there."""
-        device, topology = reading.device, self._suppression.policy.topology
-        up = bool(reading.columns["up"][0])
-        changed = self._suppression.note_sight(device, up=up, at=reading.at, asked_at=reading.asked_at)
-        if changed is not None and topology.has_children(device):
-            self._write(Draft(memories=[sight_memory(device, changed)]))
-        # Nobody else is concerned: to look at all groups whenever one of ten thousand devices goes takes minutes.
-        below = topology.descendants(device) if up or changed is not None else ()
-        self._look_again_at((device, *below))
-        if self._incidents.is_to_look_again or self._suppression.is_passing_anew:
-            self._wake.set()
+    def _rule_of(self, alert: Alert) -> Timing | None:
+        return self._traps.rule(alert.key.rule) or self._readings.rule(alert.key.rule)
 
-    def _look_again_at(self, devices: Iterable[str]) -> None:
-        self._incidents.look_again(alert.id for name in devices for alert in self._book.of_device(name))
-
-    def _free_behind_silent(self, now: datetime) -> datetime | None:
-        """Look again at all that is behind what passes traffic after all; return when there will be more of it."""
-        for silent in self._suppression.passing_anew(now):
-            self._look_again_at(self._suppression.policy.topology.descendants(silent))
-        return self._suppression.passing_anew_at()
-
-    def _is_skipped(self, device: str, now: datetime) -> bool:
-        if device in self._never_skipped:
-            return False
-        skipped = self._suppression.skips(device, self._device_labels.get(device, {}), now)
-        if skipped:
-            SKIPPED.inc()
-        return skipped
-
-    def _end_orphans(self, draft: Draft) -> None:
-        """End alerts whose rule or device the configuration no longer has."""
-        now = self._clock()
-        for alert in self.alerts():
-            trap_rule = self._traps.rule(alert.key.rule)
-            rule = trap_rule or self._readings.rule(alert.key.rule)
-            gone = Happening.RULE_GONE if rule is None else Happening.DEVICE_GONE
-            has_source = alert.key.device in self._device_labels or (trap_rule and is_sender(alert.key.device))
-            if rule is not None and has_source:
-                continue
-            after = step(rule or _NO_RULE, alert, gone, now, key=alert.key, new_id=self._new_id)
-            if after.alert is not None and after.changed:
-                self._book.put(draft, after.alert, after.transition, after.reason, now)
-
-    async def _flush_for_ever(self) -> None:
-        while True:
-            self._wake.clear()
-            try:
-                due = self.flush_due(self._clock())
-                wait = None if due is None else max(0.0, (due - self._clock()).total_seconds())
-            except Exception:  # no mail would ever be written again
-                log.exception("what is due could not be looked through; trying again")
-                FLUSH_ERRORS.inc()
-                wait = RETRY_AFTER_SECONDS
-            try:
-                async with asyncio.timeout(wait):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+    def _has_source(self, alert: Alert) -> bool:
+        by_trap = self._traps.rule(alert.key.rule) is not None
+        return alert.key.device in self._device_labels or (by_trap and is_sender(alert.key.device))
 
     def _commit_decision(self, draft: Draft) -> asyncio.Future[None]:
-        self._wake.set()
+        self._rounds.wake()
         return self._commit(draft.finished())
 
     def _write_flushed(self, draft: Draft, group: AlertGroup) -> None:
@@ -461,25 +349,13 @@ class Engine:
         self._write(draft)
 
     def _write(self, draft: Draft) -> None:
-        if transaction := draft.finished():
-            self._commit(transaction)
+        if draft:
+            self._commit(draft.finished())
 
     def _commit(self, transaction: Transaction) -> asyncio.Future[None]:
         written = self._ledger.commit(transaction)
         written.add_done_callback(_log_failure)
         return written
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _NoRule:
-    """The timing of an alert whose rule is gone: it ends at once."""
-
-    hold_for: timedelta = timedelta(0)
-    keep_firing_for: timedelta = timedelta(0)
-    no_data: NoData = "keep"
-
-
-_NO_RULE = _NoRule()
 
 
 def _log_failure(written: asyncio.Future[None]) -> None:

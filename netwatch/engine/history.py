@@ -5,7 +5,7 @@ budget does not hold in full is kept less often: with some hundred switches ever
 some minutes. The newest reading is always there.
 
 A quiet room: no clock, no socket, no database. Nothing survives a restart: it fills again.
-May import: netwatch.rules, netwatch.model. Called by: netwatch.engine.engine, explaining.
+May import: netwatch.rules, netwatch.model. Called by: netwatch.engine.engine, intake, explain.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from netwatch.model.oid import Oid
 from netwatch.model.outbox import DROPPED_BY_HAND, UNSENT, Account, OutboxEntry, OutboxKind, OutboxState, Supersession
 from netwatch.model.pattern import bounded_matcher
 from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
-from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
+from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, ColumnKind, TableSchema
 from netwatch.model.settings import Section
 from netwatch.model.severity import USUAL_SEVERITIES, Severities
 from netwatch.model.shipped import shipped_directory
@@ -44,7 +44,7 @@ __all__ = [
     "Oid", "Missing", "Tag", "Value", "Varbind",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
-    "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "Section",
+    "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "OWN_NAME", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",

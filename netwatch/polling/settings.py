@@ -12,10 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from netwatch.model import Duration, Section
-
-OWN_NAME = "netwatch"
-"""The device name under which NetWatch watches itself; no other may have it."""
+from netwatch.model import OWN_NAME, Duration, Section
 
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")

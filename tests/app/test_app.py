@@ -133,7 +133,7 @@ async def test_the_daily_mail_of_the_whole_agent_says_what_is_wrong(config):
     app = App(load_settings(config))
     await app.start()
     try:
-        await app._daily.look()
+        await app._housekeeping.daily.look()
         (mail,) = [row for row in (await app.told())[1] if "NetWatch: " in row.subject]
         assert mail.recipient == "noc@example.net"
         assert b"balanced: every mail is accounted for" in mail.message

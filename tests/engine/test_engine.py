@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwatch.alerts import RouteSettings, build_route
+from netwatch.alerts import Parents, Policy, RouteSettings, Topology, build_route
 from netwatch.engine import Engine
-from netwatch.engine import engine as engine_room
 from netwatch.model import (
     REACHABILITY,
     SCALARS,
@@ -20,6 +19,7 @@ from netwatch.model import (
     RowSet,
     TableReading,
     TableSchema,
+    Transaction,
 )
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
 from netwatch.rules import parse_rules
@@ -54,6 +54,7 @@ class House:
         rules: str = RULES,
         devices: tuple[str, ...] = ("sw1",),
         receiver: str = "noc",
+        policy: Policy | None = None,
     ) -> None:
         self.now = START
         self.store = store or MemoryStore()
@@ -69,6 +70,7 @@ class House:
             device_labels={name: {"site": "hq"} for name in devices},
             ledger=self.store,
             mailer=self.mailer,
+            policy=policy,
             clock=lambda: self.now,
             new_id=lambda: f"{id(self)}-{next(numbers)}",
         )
@@ -95,10 +97,22 @@ class House:
         self.engine.take_reading(reading)
 
     def states(self) -> dict[tuple[str, str], AlertState]:
-        return {(alert.key.rule, alert.key.instance): alert.state for alert in self.engine.alerts()}
+        return {(alert.key.rule, alert.key.instance): alert.state for alert in self.engine.desk.alerts()}
 
     async def subjects(self) -> list[str]:
         return [f"{entry.subject} -> {entry.recipient}" for entry in reversed(await self.store.outbox())]
+
+
+class Noting(MemoryStore):
+    """A store that notes what it was handed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transactions: list[Transaction] = []
+
+    def commit(self, transaction: Transaction) -> asyncio.Future[None]:
+        self.transactions.append(transaction)
+        return super().commit(transaction)
 
 
 @pytest.fixture
@@ -172,7 +186,7 @@ async def test_rows_have_alerts_of_their_own_and_hold_times(house):
     house.later(10)
     house.ports(1, 2)
 
-    (alert,) = house.engine.alerts()
+    (alert,) = house.engine.desk.alerts()
     assert alert.state is AlertState.FIRING
     assert alert.labels["ifName"] == "Gi2"
     assert alert.labels["site"] == "hq"
@@ -367,15 +381,6 @@ async def test_a_wall_clock_set_back_repeats_no_mail(house):
     assert len(await house.subjects()) == 2
 
 
-async def test_an_error_in_one_round_does_not_end_the_mails_for_ever(house, monkeypatch):
-    monkeypatch.setattr(engine_room, "RETRY_AFTER_SECONDS", 0.01)
-    monkeypatch.setattr(house.engine, "flush_due", lambda now: 1 / 0)
-    house.up(0)
-    await asyncio.sleep(0.05)
-
-    assert house.engine.is_alive()
-
-
 async def test_when_a_whole_network_falls_silent_the_mails_are_written_in_small_rounds():
     house = await House(devices=tuple(f"sw{number}" for number in range(45))).open()
     for number in range(45):
@@ -406,13 +411,46 @@ async def test_a_table_that_cannot_be_read_is_told_when_that_begins_and_ends(hou
     ]
 
 
-async def test_who_asks_is_told_what_a_rule_says_of_the_newest_reading(house):
-    assert house.engine.verdicts_now("PortDown", "sw1") is None
+async def test_all_that_a_reading_says_is_written_at_once_in_the_order_in_which_it_was_seen():
+    store = Noting()
+    tree = Policy(topology=Topology({"ap": Parents(names=("sw1",))}))
+    house = await House(store, devices=("sw1", "ap"), policy=tree).open()
+    house.engine.take_gap(ReadingGap(device="sw1", table="reachability", at=START, reason="no answer"))
+    store.transactions.clear()
 
-    house.ports(1, 2)
-    house.ports(2, 2)
+    house.now += timedelta(seconds=5)
+    house.up(0)
 
-    verdicts = house.engine.verdicts_now("PortDown", "sw1")
-    assert list(verdicts.broken) == [True, False]
-    assert house.engine.verdicts_now("NoSuchRule", "sw1") is None
-    assert house.engine.held_off("sw1") == ""
+    (written,) = store.transactions
+    assert [event.text.partition(":")[0] for event in written.events] == [
+        "table reachability is read again, after 5s",
+        "firing",
+    ]
+    assert [alert.key.rule for alert in written.alerts] == ["DeviceDown"]
+    assert ("sights", "sw1") in {(memory.scope, memory.key) for memory in written.memories}
+    await house.engine.stop()
+
+
+async def test_a_reading_that_says_nothing_new_writes_nothing():
+    store = Noting()
+    house = await House(store, policy=Policy(topology=Topology({"ap": Parents(names=("sw1",))}))).open()
+    house.up(1)
+    store.transactions.clear()
+
+    house.now += timedelta(seconds=10)
+    house.up(1)
+
+    assert store.transactions == []
+    await house.engine.stop()
+
+
+async def test_a_gap_and_what_the_rules_make_of_it_are_written_at_once():
+    store = Noting()
+    house = await House(store).open()
+
+    house.engine.take_gap(ReadingGap(device="sw1", table="ifTable", at=START, reason="no answer"))
+
+    (written,) = store.transactions
+    assert [event.kind for event in written.events] == ["device", "alert"]
+    assert [alert.key.rule for alert in written.alerts] == ["Silent"]
+    await house.engine.stop()

@@ -105,7 +105,7 @@ async def firing_in_netwatch(values: Sequence[Sequence[int | None]]) -> Firing:
         now = BEGIN + minute * MINUTE
         columns = {"bad": [row[minute] for row in values]}
         engine.take_reading(TableReading(device="sw1", table="t", at=now, rows=rows, columns=columns))
-        fires = [alert for alert in engine.alerts() if alert.state is AlertState.FIRING]
+        fires = [alert for alert in engine.desk.alerts() if alert.state is AlertState.FIRING]
         for name in RULES:
             firing[minute, name] = frozenset(alert.labels["row"] for alert in fires if alert.key.rule == name)
     await engine.stop()

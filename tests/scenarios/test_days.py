@@ -246,7 +246,7 @@ class World:
                 if is_busy or (number + step) % HEALTHY_CHECK_STEPS == 0:
                     self._check(device)
             self._mail()
-            firing = [alert for alert in self.engine.alerts() if alert.state is AlertState.FIRING]
+            firing = [alert for alert in self.engine.desk.alerts() if alert.state is AlertState.FIRING]
             self.books.check_nothing_is_forgotten(firing, self.now)
             if self.now.hour == 12 and self.now.minute == 0:
                 await self.restart()
@@ -296,7 +296,7 @@ class World:
         self.engine.put_silence(silence)
 
     def _acknowledge_one(self) -> None:
-        told = [alert for alert in self.engine.alerts() if ("noc", alert.id) in self.books.told]
+        told = [alert for alert in self.engine.desk.alerts() if ("noc", alert.id) in self.books.told]
         if told:
             self.engine.acknowledge([self.dice.choice(told).id], "ben", "on it")
 
@@ -353,7 +353,7 @@ class World:
     def _is_down(self, device: str) -> bool:
         return any(
             alert.key.device == device and alert.key.rule == "DeviceDown" and alert.state is AlertState.FIRING
-            for alert in self.engine.alerts()
+            for alert in self.engine.desk.alerts()
         )
 
 
@@ -395,7 +395,7 @@ async def test_in_days_of_trouble_nobody_is_told_too_much_too_little_or_twice():
 
     log.warning("%s", dict(world.books.counts))
     assert world.books.counts["mails"] > 100 * DAYS
-    assert world.engine.alerts() == []
+    assert world.engine.desk.alerts() == []
     assert await world.store.groups() == []
     world.books.check_every_end_was_told()
     assert not world.books.wrong, "\n".join(world.books.wrong[:20])

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import httpx
 import pytest
 
-from netwatch.app.actions import Actions
+from netwatch.app.pages.actions import Actions
 from netwatch.engine import LinkSigner
 from netwatch.metrics import Board, Exposition, Rendering
 from netwatch.mib import load_index
@@ -39,8 +39,9 @@ class Stage:
 
     def put_up(self, house: House, desk: Desk | None) -> None:
         self.woken = 0
+        desk = desk or Desk(house)
         self.doing = Actions(
-            desk=desk or Desk(house), links=LINKS, receiver_names=["noc", "boss"], routing_text=ROUTING,
+            desk=desk, corridor=desk, links=LINKS, receiver_names=["noc", "boss"], routing_text=ROUTING,
             wake_senders=self._wake,
         )  # fmt: skip
         board = Board()

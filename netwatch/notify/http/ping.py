@@ -1,6 +1,6 @@
 """Asks for one HTTP address and says whether it answered well; the address itself is a secret and is never told.
 
-May import: nothing. Called by: app.
+May import: nothing. Called by: netwatch.app.health.heartbeat.
 """
 
 from __future__ import annotations

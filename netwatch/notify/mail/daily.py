@@ -1,7 +1,7 @@
 """Writes the mail that says once a day how all is.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.{address, guard, words, mail.{compose, letter, thread}}. Called by: app.
+May import: netwatch.model, netwatch.notify.{address, guard, words, mail.{compose, letter, thread}}. Called by: netwatch.app.health.daily.
 """
 
 from __future__ import annotations

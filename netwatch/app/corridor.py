@@ -1,0 +1,86 @@
+"""Builds the engine, from the settings and the definitions, with all that decides beside it.
+
+May import: every room below. Called by: netwatch.app.app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from netwatch.alerts import Route, build_route
+from netwatch.app.definitions import Definitions
+from netwatch.app.health.canary import CANARY, canary_rule
+from netwatch.app.policy import build_policy
+from netwatch.config import Settings
+from netwatch.engine import Desk, Engine, History, LinkSigner, LiveEngine
+from netwatch.metrics import Board
+from netwatch.model import OWN_NAME
+from netwatch.notify import Mailer, load_wordings
+from netwatch.store import Store
+
+TELL_NOBODY = Route(receiver="")
+"""The route of a configuration without receivers: alerts are shown, and mailed to nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corridor:
+    """The engine, who writes its mails, and what it knows at this moment for those who explain."""
+
+    engine: Engine
+    mailer: Mailer
+    live: LiveEngine
+
+    @property
+    def desk(self) -> Desk:
+        """Return who answers questions."""
+        return self.engine.desk
+
+
+def build_corridor(
+    settings: Settings,
+    definitions: Definitions,
+    *,
+    store: Store,
+    board: Board,
+    links: LinkSigner,
+    poll_now: Callable[[str], object],
+    clock: Callable[[], datetime],
+) -> Corridor:
+    """Return the corridor.
+
+    Raises:
+        ConfigError: the route, or the words of a receiver, cannot be used.
+    """
+    mailer = Mailer(
+        settings.smtp, settings.receivers, external_url=settings.web.external_url or "", links=links,
+        wordings=load_wordings(settings.receivers),
+    )  # fmt: skip
+    history = History(definitions.rules)
+    route = build_route(settings.route, settings.severity_order()) if settings.receivers else TELL_NOBODY
+    policy = build_policy(settings, definitions.devices)
+    device_labels: dict[str, Mapping[str, str]] = {OWN_NAME: {}} | {
+        device.name: device.labels for device in definitions.devices
+    }
+    engine = Engine(
+        rules=[*definitions.rules, canary_rule()],
+        route=route,
+        device_labels=device_labels,
+        ledger=store,
+        mailer=mailer,
+        policy=policy,
+        trap_rules=definitions.trap_rules,
+        rows=board,
+        names=definitions.names,
+        history=history,
+        poll_now=poll_now,
+        clock=clock,
+        unlogged=(CANARY,),
+        never_skipped=(OWN_NAME,),
+    )
+    live = LiveEngine(
+        engine.desk, history, rules=(*definitions.rules, *definitions.trap_rules), route=route,
+        names=definitions.names, devices=tuple(device_labels), now=clock, flapping=policy.flapping,
+    )  # fmt: skip
+    return Corridor(engine=engine, mailer=mailer, live=live)

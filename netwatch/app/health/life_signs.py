@@ -1,0 +1,106 @@
+"""Builds, from the settings, what looks after NetWatch: its organs, the heartbeat and the daily mail.
+
+May import: every room below. Called by: netwatch.app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+
+from netwatch.app.clock.following import Clockwork
+from netwatch.app.health.canary import Canary
+from netwatch.app.health.daily import A_DAY, DailyMail, daily_of
+from netwatch.app.health.heartbeat import Heartbeat
+from netwatch.app.health.self_watch import Organ
+from netwatch.app.health.vitals import (
+    ClockVitals,
+    DiskVitals,
+    LedgerVitals,
+    LoopVitals,
+    PollingVitals,
+    Punctuality,
+    Relays,
+    RelayVitals,
+    TrapVitals,
+    WriterVitals,
+)
+from netwatch.config import Settings
+from netwatch.engine import Desk, Engine
+from netwatch.model import DeviceStatus, OutboxState
+from netwatch.notify import Daily, Letterhead, Ping, compose_daily
+from netwatch.store import Store
+from netwatch.traps import traps_lost
+
+Clock = Callable[[], datetime]
+
+
+def build_organs(
+    settings: Settings,
+    *,
+    store: Store,
+    relays: Relays,
+    polls: Punctuality,
+    clockwork: Clockwork,
+    heartbeat: Heartbeat | None,
+) -> Sequence[Organ]:
+    """Return the parts of NetWatch that say how they are."""
+    return (
+        RelayVitals(relays),
+        LedgerVitals(store),
+        WriterVitals(store),
+        DiskVitals(settings.store.directory),
+        PollingVitals(polls),
+        TrapVitals(traps_lost),
+        LoopVitals(clockwork.pulse.lag),
+        ClockVitals(clockwork.watch),
+        *([heartbeat] if heartbeat is not None else []),
+    )
+
+
+def build_heartbeat(
+    settings: Settings, *, engine: Engine, store: Store, loops: Mapping[str, Callable[[], bool]], clock: Clock
+) -> Heartbeat | None:
+    """Return what tells a dead man's switch that we live, None where nobody waits for it."""
+    url = settings.heartbeat.url
+    if url is None:
+        return None
+    return Heartbeat(fly=Canary(engine, engine.desk, store, clock).fly, loops=loops, ping=Ping(url), clock=clock)
+
+
+def build_daily(
+    settings: Settings, *, store: Store, report: Callable[[datetime], Awaitable[Daily]], clock: Clock
+) -> DailyMail | None:
+    """Return what mails once a day how all is, None where nobody wants that."""
+    wanted = settings.heartbeat.daily_mail
+    if wanted is None:
+        return None
+    mailed = {receiver.name: receiver.email.to for receiver in settings.receivers if receiver.email}
+    compose = partial(
+        compose_daily,
+        receiver=wanted.receiver,
+        recipients=mailed.get(wanted.receiver, ()),
+        letterhead=Letterhead(sender=settings.smtp.from_, page=settings.web.external_url or ""),
+    )
+    return DailyMail(
+        hour=wanted.hour, zone=wanted.zone, ledger=store, report=report, compose=compose, clock=clock
+    )  # fmt: skip
+
+
+def reporter(
+    store: Store,
+    desk: Desk,
+    statuses: Callable[[], Sequence[DeviceStatus]],
+    problems: Callable[[], Sequence[str]],
+) -> Callable[[datetime], Awaitable[Daily]]:
+    """Return who says how all is."""
+
+    async def report(now: datetime) -> Daily:
+        ended = await store.ended_since(now - A_DAY)
+        return daily_of(
+            now, statuses=statuses(), alerts=desk.alerts(), account=await store.account(),
+            sent=ended[OutboxState.SENT], dead=ended[OutboxState.DEAD], problems=problems(),
+        )  # fmt: skip
+
+    return report

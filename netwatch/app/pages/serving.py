@@ -1,0 +1,52 @@
+"""Builds the web server: pages, API and metrics over the views, and what people may do there.
+
+May import: every room below. Called by: netwatch.app.app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from netwatch import __version__
+from netwatch.app.corridor import Corridor
+from netwatch.app.definitions import Definitions
+from netwatch.app.pages.actions import Actions
+from netwatch.app.pages.routing_text import routing_text
+from netwatch.app.pages.views import Views
+from netwatch.config import Settings
+from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
+from netwatch.metrics import Exposition
+from netwatch.web import Server, create_app
+
+
+def build_server(
+    settings: Settings,
+    definitions: Definitions,
+    *,
+    views: Views,
+    corridor: Corridor,
+    links: LinkSigner,
+    wake_senders: Callable[[], None],
+    clock: Callable[[], datetime],
+) -> Server:
+    """Return the server, which serves nothing before its start."""
+    actions = Actions(
+        desk=corridor.desk,
+        corridor=corridor.engine,
+        links=links,
+        receiver_names=[receiver.name for receiver in settings.receivers],
+        routing_text=routing_text(settings),
+        wake_senders=wake_senders,
+        clock=clock,
+    )
+
+    async def explain(question: Question) -> Explanation:
+        return await explanation_of(views.store, question, corridor.live)
+
+    exposition = Exposition(views.board, views.tables, views.devices)
+    pages = create_app(
+        views, exposition, settings.web, __version__,
+        trap_log=views.store, names=definitions.names, actions=actions, explainer=explain,
+    )  # fmt: skip
+    return Server(pages, settings.web)

@@ -1,0 +1,111 @@
+"""What page and API show, gathered from the rooms that know; satisfies the Protocol `web.Views`.
+
+May import: every room below. Called by: netwatch.app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from netwatch.app.health.canary import CANARY
+from netwatch.engine import Desk
+from netwatch.metrics import Board
+from netwatch.model import (
+    Alert,
+    AlertState,
+    DeviceStatus,
+    Event,
+    OutboxEntry,
+    OutboxState,
+    ReadingGap,
+    TableReading,
+    TableSchema,
+)
+from netwatch.notify import Notifier
+from netwatch.store import Store
+from netwatch.web import RelayStatus
+
+RESOLVED_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """Looks into the rooms; `statuses` and `is_alive` are asked anew each time."""
+
+    store: Store
+    desk: Desk
+    board: Board
+    notifier: Notifier
+    tables: Mapping[str, TableSchema]
+    statuses: Callable[[], Sequence[DeviceStatus]]
+    is_alive: Callable[[], bool]
+    heartbeat_trouble: Callable[[], str] = lambda: ""
+
+    def not_ready(self) -> str:
+        """Return why NetWatch is not ready yet; empty when it is, also while something of it is in trouble."""
+        return "" if self.is_alive() else "the agent is starting, or a part of it stands still"
+
+    def problems(self) -> Sequence[str]:
+        """Return what is wrong with NetWatch itself, a sentence each."""
+        down = [relay for relay in self.notifier.status().relays if not relay.up]
+        relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
+        return [trouble for trouble in (*self._store_words(), *relays, self._no_heartbeat()) if trouble]
+
+    def schema(self) -> Mapping[str, TableSchema]:
+        """Return the tables readings may hold."""
+        return self.tables
+
+    def devices(self) -> Sequence[DeviceStatus]:
+        """Return every configured device."""
+        return self.statuses()
+
+    def readings(self, device: str) -> Sequence[TableReading]:
+        """Return the last readings of a device's tables."""
+        return self.board.readings(device)
+
+    def gaps(self, device: str) -> Sequence[ReadingGap]:
+        """Return the tables of a device whose last poll brought nothing."""
+        return self.board.gaps(device)
+
+    def relays(self) -> Sequence[RelayStatus]:
+        """Return the mail relays in the order they are tried."""
+        statuses = self.notifier.status().relays
+        return [RelayStatus(name=relay.name, up=relay.up, words=relay.last_reply) for relay in statuses]
+
+    async def alerts(self) -> Sequence[Alert]:
+        """Return pending and firing alerts, and those resolved lately."""
+        over = await self.store.alerts({AlertState.RESOLVED}, RESOLVED_SHOWN)
+        alive = (alert for alert in self.desk.alerts() if alert.key.rule != CANARY)
+        return [*alive, *over]
+
+    async def events(self, limit: int, device: str = "", alert_id: str = "") -> Sequence[Event]:
+        """Return the newest events first."""
+        return await self.store.events(limit, device or None, alert_id or None)
+
+    async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
+        """Return the newest mails first."""
+        return await self.store.outbox({state} if state else None, limit)
+
+    async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
+        """Return one mail, None where there is none of that id."""
+        return await self.store.outbox_entry(entry_id)
+
+    async def outbox_counts(self) -> Mapping[OutboxState, int]:
+        """Return how many mails are in each state."""
+        return await self.store.outbox_counts()
+
+    def _store_words(self) -> Sequence[str]:
+        """Return what does not work of the database, and where a damaged one lies till somebody takes it away."""
+        aside = self.store.moved_aside
+        return (
+            self._store_trouble() or self.store.degraded,
+            aside and f"the database was damaged; it was moved to {aside}, and a new one was made",
+        )
+
+    def _store_trouble(self) -> str:
+        return self.store.trouble and f"the database cannot be written: {self.store.trouble}"
+
+    def _no_heartbeat(self) -> str:
+        trouble = self.heartbeat_trouble()
+        return trouble and f"no heartbeat is sent: {trouble}"

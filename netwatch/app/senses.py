@@ -1,0 +1,141 @@
+"""Everything that comes in: answers of devices that are asked, traps that they send, and the board that shows it.
+
+May import: every room below. Called by: netwatch.app.app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from netwatch.app.clock.steady import SteadyClock
+from netwatch.app.definitions import Definitions
+from netwatch.app.identity import TRAPS_MEMORY
+from netwatch.config import Settings, credential
+from netwatch.engine import Engine
+from netwatch.metrics import Board
+from netwatch.model import Device, DeviceStatus, Memory, ReadingGap, TableReading, Transaction
+from netwatch.polling import Poller
+from netwatch.snmp import EngineMemory, Snmp
+from netwatch.store import Store
+from netwatch.traps import OwnEngine, TrapReceiver
+
+POLLING_MEMORY = "polling"
+SNMP_MEMORY = "snmp"
+STALE_INTERVALS = 3
+STALE_AFTER = timedelta(minutes=5)
+
+
+class Senses:
+    """Polling and the trap port between `start()` and `stop()`; what they hear goes to the engine and the board."""
+
+    def __init__(self, settings: Settings, definitions: Definitions, *, store: Store, clock: SteadyClock) -> None:
+        self._settings, self._definitions, self._store, self._clock = settings, definitions, store, clock
+        self._client = Snmp(settings.polling)
+        self._poller: Poller | None = None
+        self._receiver: TrapReceiver | None = None
+
+    async def start(self, own: OwnEngine, engine: Engine, board: Board) -> None:
+        """Begin to ask and to hear; `own` is the SNMP engine that v3 notifications are sent to.
+
+        Raises:
+            NetWatchError: the trap port cannot be had.
+        """
+
+        def remember_engine(memory: Memory) -> None:
+            """Keep what polling learned of a v3 engine, and let the trap port know it."""
+            engine.remember(memory)
+            self._introduce(memory, just_now=True)
+
+        known_engines = await self._store.memories(SNMP_MEMORY)
+        self._client.recall(known_engines, remember_engine)
+        await self._client.start()
+        self._poller = Poller(
+            devices=self._definitions.devices,
+            library=self._definitions.library,
+            client=self._client,
+            sink=_Sink(engine, board),
+            settings=self._settings.polling,
+            memories=await self._store.memories(POLLING_MEMORY),
+            clock=self._clock,
+        )
+        await self._poller.start()
+        self._receiver = TrapReceiver(
+            self._settings.traps,
+            self._definitions.devices,
+            engine,
+            users=[credential(self._settings, name) for name in self._settings.traps.users],
+            memories=await self._store.memories(TRAPS_MEMORY),
+            remember=lambda memory: self._store.commit(Transaction(memories=(memory,))),
+            own=own,
+            clock=self._clock.now,
+        )
+        for memory in await self._store.memories(SNMP_MEMORY):  # with what the first polls learned meanwhile
+            self._introduce(memory, just_now=False)
+        await self._receiver.start()
+
+    async def stop(self) -> None:
+        """Hear and ask no more."""
+        async with AsyncExitStack() as started:  # one that fails to stop keeps no other from it
+            for part in (self._client, self._poller, self._receiver):
+                if part is not None:
+                    started.push_async_callback(part.stop)
+
+    def is_polling(self) -> bool:
+        """Return whether devices are asked."""
+        return self._poller is not None and self._poller.is_alive()
+
+    def is_hearing(self) -> bool:
+        """Return whether traps are taken in."""
+        return self._receiver is not None and self._receiver.is_alive()
+
+    def statuses(self) -> Sequence[DeviceStatus]:
+        """Return how every device is; unknown before the start."""
+        if self._poller is not None:
+            return self._poller.statuses()
+        return [DeviceStatus(device=device) for device in self._definitions.devices]
+
+    def poll_now(self, device: str) -> None:
+        """Poll a device out of turn, since a trap told something of it."""
+        if self._poller is not None:
+            self._poller.poll_now(device)
+
+    @property
+    def lag_seconds(self) -> float:
+        """Return by how much the latest start of a poll in the last minute was late."""
+        return self._poller.lag_seconds if self._poller is not None else 0.0
+
+    @property
+    def late_ratio(self) -> float:
+        """Return the share of late starts in the last minute, 0 to 1."""
+        return self._poller.late_ratio if self._poller is not None else 0.0
+
+    def _introduce(self, memory: Memory, *, just_now: bool) -> None:
+        known = EngineMemory.from_text(memory.key, memory.text or "")
+        if known is not None and self._receiver is not None:
+            self._receiver.meet_engine(known.device, known.engine_id, known.boots, known.time, just_now=just_now)
+
+
+class _Sink:
+    """What polling tells: the engine decides on it, the board shows it."""
+
+    def __init__(self, engine: Engine, board: Board) -> None:
+        self._engine, self._board = engine, board
+
+    def take_reading(self, reading: TableReading) -> None:
+        self._engine.take_reading(reading)
+        self._board.take_reading(reading)
+
+    def take_gap(self, gap: ReadingGap) -> None:
+        self._engine.take_gap(gap)
+        self._board.take_gap(gap)
+
+    def remember(self, memory: Memory) -> None:
+        self._engine.remember(memory)
+
+
+def build_board(devices: Sequence[Device]) -> Board:
+    """Return what shows the newest readings; one of a device is shown for a few of its intervals."""
+    intervals = {device.name: device.interval * STALE_INTERVALS for device in devices}
+    return Board(stale_after=lambda device: intervals.get(device, STALE_AFTER))

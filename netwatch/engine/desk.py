@@ -1,0 +1,90 @@
+"""The desk: answers what is so at this moment, for pages, mails and people; whoever only asks gets only this.
+
+It looks into what the corridor keeps, decides nothing and changes nothing.
+
+May import: netwatch.rules, netwatch.alerts, netwatch.model, netwatch.engine.*. Called by: netwatch.app, which gets it
+from the corridor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from netwatch.alerts import RouteMatch
+from netwatch.engine.alert_book import AlertBook
+from netwatch.engine.intake.readings import ReadingIntake
+from netwatch.engine.intake.skipping import Skipping
+from netwatch.engine.telling.incidents import Incidents
+from netwatch.engine.telling.suppression import Suppression
+from netwatch.model import Alert, AlertGroup, AlertState, Muting, Silence
+from netwatch.rules import Verdicts
+
+
+class Desk:
+    """Knows what fires now, who is told of it, and why somebody is not."""
+
+    def __init__(
+        self,
+        *,
+        book: AlertBook,
+        incidents: Incidents,
+        suppression: Suppression,
+        readings: ReadingIntake,
+        skipping: Skipping,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._book, self._incidents, self._suppression = book, incidents, suppression
+        self._readings, self._skipping, self._clock = readings, skipping, clock
+
+    def alerts(self) -> list[Alert]:
+        """Return what is pending or firing now."""
+        return self._book.alerts()
+
+    def alert(self, alert_id: str) -> Alert | None:
+        """Return a pending or firing alert, or one that is over and not yet told; None where there is none."""
+        return self._book.find(alert_id)
+
+    def current(self, rule: str, device: str, instance: str) -> Alert | None:
+        """Return the alert that is pending or firing of one row."""
+        return self._book.current(rule, device).get(instance)
+
+    def muting_of(self, alert: Alert, now: datetime | None = None) -> Muting | None:
+        """Return why nobody is told of an alert at this moment; None where somebody is, or it does not fire."""
+        if alert.state is not AlertState.FIRING:
+            return None
+        now, first = now or self._clock(), None
+        for match in self._incidents.receivers_of(alert) or (None,):
+            muting = self._suppression.muting_of(alert, match, now)
+            if muting is None:
+                return None
+            first = first or muting
+        return first
+
+    def receivers_of(self, alert: Alert) -> tuple[RouteMatch, ...]:
+        """Return who is to be told of an alert, in which group and when."""
+        return self._incidents.receivers_of(alert)
+
+    def group_of_thread(self, thread_id: str) -> AlertGroup | None:
+        """Return the incident whose mails are in this thread, None where it is over."""
+        return self._incidents.group_of_thread(thread_id)
+
+    def groups_of(self, alert_id: str) -> list[AlertGroup]:
+        """Return the incidents that tell of an alert."""
+        return self._incidents.groups_of(alert_id)
+
+    def next_due(self, alert_id: str) -> datetime | None:
+        """Return when the mails of an alert are next decided on, None where nothing is foreseen."""
+        return self._incidents.next_due(alert_id)
+
+    def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
+        """Return what a rule says of the newest reading of its table, None where there is none yet."""
+        return self._readings.verdicts_now(rule, device)
+
+    def held_off(self, device: str) -> str:
+        """Return why readings of a device are not held against rules now; empty where they are."""
+        return self._skipping.reason_for(device, self._clock())
+
+    def silences(self) -> list[Silence]:
+        """Return every silence, those that ended in the last days among them."""
+        return self._suppression.silences()

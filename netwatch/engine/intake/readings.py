@@ -1,0 +1,148 @@
+"""What readings make of alerts: every rule of a table is held against every reading of it.
+
+    reading -> rules.evaluate -> alerts.step -> AlertBook.put
+    gap     -> the rules' no_data, the same way
+
+May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from netwatch.alerts import Happening, Step, Transition, happening_of
+from netwatch.engine.alert_book import AlertBook
+from netwatch.engine.draft import Draft
+from netwatch.engine.history import History
+from netwatch.model import Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading
+from netwatch.rules import Rule, TableMemory, Verdicts, evaluate, evidence_of, memory_key, render, verdicts_again
+
+BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
+"""What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
+
+
+class ReadingIntake:
+    """The rules on polled tables, and what they remember."""
+
+    def __init__(self, rules: Sequence[Rule], book: AlertBook, history: History) -> None:
+        self._rules = {rule.name: rule for rule in rules}
+        self._rules_of: dict[str, list[Rule]] = defaultdict(list)
+        for rule in rules:
+            self._rules_of[rule.table].append(rule)
+        self._book, self._history = book, history
+        self._memories: dict[tuple[str, str], TableMemory] = {}
+        self._restored: dict[str, Memory] = {}
+
+    def recall(self, memories: Iterable[Memory]) -> None:
+        """Take back what the rules remembered before a restart."""
+        self._restored = {memory.key: memory for memory in memories}
+
+    def rule(self, name: str) -> Rule | None:
+        """Return the rule of this name."""
+        return self._rules.get(name)
+
+    def has_rules(self, table: str) -> bool:
+        """Return whether any rule is about a table."""
+        return table in self._rules_of
+
+    def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
+        """Return what a rule says of the newest reading of its table, None where there is none yet."""
+        known = self._rules.get(rule)
+        memory = None if known is None else self._memories.get((device, known.table))
+        return None if known is None or memory is None else verdicts_again(known, memory)
+
+    def take(self, draft: Draft, reading: TableReading, *, held_off: bool) -> None:
+        """Hold a reading against every rule of its table; while it is held off they only remember it."""
+        memory = self._memory_of(reading.device, reading.table)
+        for rule in self._rules_of[reading.table]:
+            verdicts = evaluate(rule, reading, memory)
+            current = self._book.current(rule.name, reading.device)
+            if not held_off and (current or True in verdicts.broken):
+                self._step_rows(draft, rule, reading, verdicts, current)
+        self._history.note(reading, memory)
+        draft.memories.extend(memory.unsaved())
+
+    def take_gap(self, draft: Draft, gap: ReadingGap) -> None:
+        """Apply the rules' `no_data` to a table that was not read."""
+        for rule in self._rules_of.get(gap.table, ()):
+            instances = list(self._book.current(rule.name, gap.device)) or ([""] if rule.no_data == "alert" else [])
+            for instance in instances:
+                key = AlertKey(rule=rule.name, device=gap.device, instance=instance)
+                after = self._book.step(rule, key, Happening.NO_DATA, gap.at)
+                self._apply(draft, rule, after, gap.at, labels={}, value=None, threshold=None, why=gap.reason)
+
+    def move(self, step: ClockStep) -> None:
+        """Move what the rules remember with the wall clock."""
+        for memory in self._memories.values():
+            memory.move(step)
+
+    def _step_rows(
+        self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
+    ) -> None:
+        """Step the alerts of one rule: of every row that is broken, and every alert there is."""
+        broken = [verdicts.keys[row] for row, verdict in enumerate(verdicts.broken) if verdict]
+        for instance in dict.fromkeys((*broken, *current)):
+            row = verdicts.row_of(instance)
+            if row is not None:
+                self._step_row(draft, rule, reading, verdicts, row)
+            elif not reading.partial:
+                self._step_gone_row(draft, rule, reading, current[instance])
+
+    def _step_row(self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int) -> None:
+        """Step the alert of one row."""
+        healed = verdicts.healed
+        happening = happening_of(
+            verdicts.broken[row], healed[row] if healed is not None else None, has_clear_expr=healed is not None
+        )
+        key = AlertKey(rule=rule.name, device=reading.device, instance=verdicts.keys[row])
+        after = self._book.step(rule, key, happening, reading.at)
+        if after.changed:
+            self._apply(
+                draft, rule, after, reading.at,
+                labels=verdicts.labels_of(row), value=verdicts.value(row), threshold=verdicts.threshold(row),
+                details=evidence_of(verdicts, row) if after.transition is not None else None,
+            )  # fmt: skip
+
+    def _step_gone_row(self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert) -> None:
+        """Step an alert whose row a whole reading no longer holds."""
+        after = self._book.step(rule, alert.key, Happening.ROW_GONE, reading.at)
+        self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
+
+    def _apply(
+        self,
+        draft: Draft,
+        rule: Rule,
+        after: Step,
+        now: datetime,
+        *,
+        labels: Mapping[str, str],
+        value: float | str | None,
+        threshold: float | str | None,
+        why: str = "",
+        details: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write down an alert that changed, with what people want to read about it."""
+        if after.alert is None or not after.changed:
+            return
+        broken = after.transition in BROKEN
+        kept = after.alert.value, after.alert.threshold
+        alert = self._book.dressed(after.alert, labels, rule.labels, *((value, threshold) if broken else kept))
+        if broken:
+            annotations = render(
+                rule, device=alert.key.device, instance=alert.key.instance, labels=alert.labels,
+                value=alert.value, threshold=alert.threshold,
+            )  # fmt: skip
+            alert = replace(alert, annotations=annotations)
+        reason = f"{after.reason} ({why})" if why else after.reason
+        self._book.put(draft, alert, after.transition, reason, now, details)
+
+    def _memory_of(self, device: str, table: str) -> TableMemory:
+        memory = self._memories.get((device, table))
+        if memory is None:
+            restored = self._restored.pop(memory_key(device, table), None)
+            memory = TableMemory(device, table, [restored] if restored else ())
+            self._memories[(device, table)] = memory
+        return memory

@@ -1,0 +1,343 @@
+"""Who is told what and when: groups of alerts from their first mail to their last.
+
+Group and outbox rows are one transaction: a crash leaves an incident either told, with its mails written, or not.
+
+May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Protocol
+
+import structlog
+
+from netwatch.alerts import (
+    Route,
+    RouteMatch,
+    due_steps,
+    flush,
+    next_flush_at,
+    next_step_at,
+    opened,
+    rebased,
+    routing_labels,
+)
+from netwatch.engine.draft import Draft, event_of
+from netwatch.engine.metrics import COMPOSE_ERRORS, ESCALATIONS, INCIDENTS
+from netwatch.engine.telling.agenda import Agenda
+from netwatch.engine.telling.incident import Incident
+from netwatch.engine.telling.suppression import Suppression
+from netwatch.engine.telling.surroundings import Surroundings, muting_events, told_events
+from netwatch.model import (
+    Alert,
+    AlertGroup,
+    ClockStep,
+    Composition,
+    Memory,
+    Muting,
+    Notification,
+    format_duration,
+    moved_group,
+)
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER = timedelta(seconds=5)
+A_MOMENT = timedelta(seconds=1)
+AT_ONCE = 3
+LOOKED_AGAIN_AT_ONCE = 500
+DIGEST_SCOPE = "digest"
+"""What the mailer wants back after a restart."""
+
+
+class Mailer(Protocol):
+    """Turns what is to be said into outbox entries; decides nothing but how much mail a person can bear at once."""
+
+    def restore(self, memories: Sequence[Memory]) -> None:
+        """Take back what waited to be told in a digest."""
+
+    def send_resolved(self, receiver: str) -> bool:
+        """Return whether this receiver wants to hear of recoveries."""
+
+    def compose(self, notification: Notification) -> Composition:
+        """Return one entry per recipient, with the finished message; what is too much becomes part of a digest."""
+
+    def next_digest_at(self) -> datetime | None:
+        """Return when `digests_due` will have something, None where nothing waits."""
+
+    def digests_due(self, now: datetime) -> Composition:
+        """Return the digests that are due, and the memories of what waited for them as it is afterwards."""
+
+
+class Incidents:
+    """The open groups, and when each is next looked at.
+
+    `known` is the caller's: every alert by id that is alive or that an open group still tells of.
+    """
+
+    def __init__(
+        self,
+        route: Route,
+        mailer: Mailer,
+        known: Mapping[str, Alert],
+        suppression: Suppression,
+        surroundings: Surroundings,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._route, self._mailer, self._known, self._new_id = route, mailer, known, new_id
+        self._suppression, self._surroundings = suppression, surroundings
+        self._open: dict[str, Incident] = {}
+        self._agenda = Agenda()
+        self._telling: dict[str, set[str]] = {}
+        self._matches: dict[str, RouteMatch] = {}
+        self._to_look_at_again: dict[str, None] = {}
+        self._looked_at: datetime | None = None
+
+    def restore(self, groups: Iterable[AlertGroup]) -> None:
+        """Take back the groups that were open; their alerts come next, and `resume` when all are there."""
+        for group in groups:
+            self._put(group)
+
+    def groups(self) -> list[AlertGroup]:
+        """Return the groups that are open."""
+        return [incident.group for incident in self._open.values()]
+
+    def resume(self, draft: Draft, firing: Iterable[Alert], now: datetime) -> None:
+        """Begin again after a restart; who is told by now only, since the route has changed, joins."""
+        self._matches.clear()  # the way to a group is found through its members, which were not known yet
+        for alert in firing:
+            self.join(draft, alert, now)
+        self._begin_at(now)
+
+    def move(self, step: ClockStep) -> None:
+        """Move every group with the wall clock, after the alerts; each is due as soon as it was before."""
+        now = step.at + step.by
+        for before in list(self._open.values()):
+            incident = self._put(moved_group(before.group, step))
+            incident.move_releases(step)
+            self._schedule(incident, now)
+        self._looked_at = None
+
+    def join(self, draft: Draft, alert: Alert, now: datetime) -> None:
+        """Put a firing alert into the group of every receiver that is to be told."""
+        for match in self.receivers_of(alert):
+            self._join(draft, alert, match, now)
+
+    def note_end(self, alert: Alert) -> None:
+        """See to it that the end of an alert is told in time."""
+        for key in self._telling.get(alert.id, ()):
+            incident = self._open[key]
+            incident.hurry(alert.resolved_at or incident.opened_at)
+            self._agenda.put(key, incident.due)
+
+    def tell_of(self, alert_id: str) -> bool:
+        """Return whether an open group has this alert among its members."""
+        return alert_id in self._telling
+
+    def group_of_thread(self, thread_id: str) -> AlertGroup | None:
+        """Return the open group of this thread, None where it is over."""
+        return next((one.group for one in self._open.values() if one.thread_id == thread_id), None)
+
+    def groups_of(self, alert_id: str) -> list[AlertGroup]:
+        """Return the open groups that tell of an alert."""
+        return [self._open[key].group for key in sorted(self._telling.get(alert_id, ()))]
+
+    def receivers_of(self, alert: Alert) -> tuple[RouteMatch, ...]:
+        """Return who is to be told of an alert, and in which group."""
+        return self._route.receivers_for(routing_labels(alert))
+
+    def next_due(self, alert_id: str) -> datetime | None:
+        """Return when a group that tells of an alert is next looked at."""
+        dues = (self._open[key].due for key in self._telling.get(alert_id, ()))
+        return min((due for due in dues if due is not None), default=None)
+
+    @property
+    def is_to_look_again(self) -> bool:
+        """Return whether the next round has more to do than what is due."""
+        return bool(self._to_look_at_again)
+
+    def look_again(self, alert_ids: Iterable[str] | None = None) -> None:
+        """Look anew at groups that hold something back: those of some alerts, or all."""
+        keys = self._open if alert_ids is None else self._groups_telling(alert_ids)
+        self._to_look_at_again.update((key, None) for key in keys if self._open[key].muted)
+
+    def look_again_at(self, alert_id: str) -> None:
+        """Look anew at the groups of an alert, whether they hold something back or not."""
+        self._to_look_at_again.update(dict.fromkeys(self._groups_telling((alert_id,))))
+
+    def look_again_at_all(self) -> None:
+        """Look anew at every group."""
+        self._to_look_at_again.update(dict.fromkeys(self._open))
+
+    def flush_due(self, now: datetime, write: Callable[[Draft, AlertGroup], None]) -> datetime | None:
+        """Write what is due, group by group, and return when to look again, None when nothing is foreseen.
+
+        That is at once where more is due than is done in one round: a mail takes some milliseconds, and a whole
+        network that falls silent must neither keep the loop from polling nor the first mails from leaving.
+        `write` is given the draft and the group as it was before.
+        """
+        if self._looked_at is not None and now < self._looked_at:
+            self._begin_at(now)
+        self._looked_at = now
+        self._look_again_at_some(now, write)
+        for key in list(self._agenda.taken(now, AT_ONCE)):
+            incident = self._open[key]
+            group = incident.group
+            try:
+                draft = self._looked_through(incident, group, now)
+            except Exception:  # one message that cannot be written must not keep the others back
+                log.exception("a mail could not be written; trying again", group=key)
+                COMPOSE_ERRORS.inc()
+                incident.flush_at = now + RETRY_AFTER
+                self._agenda.put(key, incident.flush_at)  # nothing of it sooner, or it would be tried without a pause
+            else:
+                write(draft, group)
+        INCIDENTS.set(len(self._open))
+        return now if self._to_look_at_again else self._agenda.next()
+
+    def _groups_telling(self, alert_ids: Iterable[str]) -> Iterator[str]:
+        return (key for alert_id in alert_ids for key in self._telling.get(alert_id, ()))
+
+    def _join(self, draft: Draft, alert: Alert, match: RouteMatch, now: datetime, escalation: str = "") -> None:
+        self._matches[match.group_key] = match
+        incident = self._open.get(match.group_key)
+        if incident is None:
+            group = opened(alert, match, now, self._new_id(), escalation)
+            draft.groups[group.key] = group
+            self._schedule(self._put(group), now)
+        elif incident.join(alert):
+            self._telling.setdefault(alert.id, set()).add(incident.key)
+            self._agenda.put(incident.key, incident.due)
+
+    def _looked_through(self, incident: Incident, group: AlertGroup, now: datetime) -> Draft:
+        """Decide one group's mail, and who else is to be told; nothing is changed if that breaks off."""
+        draft = Draft()
+        mutings = self._mutings_of(incident, now)
+        draft.events.extend(muting_events(self._known, group.key, incident.muted, mutings, now))
+        if incident.flush_at is not None and incident.flush_at <= now:
+            self._flush(draft, incident, group, mutings, now)
+        else:
+            incident.note_mutings(mutings, now)
+        after = self._open.get(group.key)
+        if after is not None:
+            self._escalate(draft, after, now)
+            self._schedule(after, now)
+            if after.thread_id == group.thread_id and after.due is not None and after.due <= now:
+                self._agenda.put(after.key, now + A_MOMENT)  # a muting that ends now and does not must not spin
+        return draft
+
+    def _flush(
+        self, draft: Draft, incident: Incident, group: AlertGroup, mutings: Mapping[str, Muting], now: datetime
+    ) -> None:
+        wants_resolved = self._mailer.send_resolved(group.receiver)
+        outcome = flush(
+            group, self._known, incident.timing, now,
+            new_id=self._new_id, send_resolved=wants_resolved, mutings=mutings,
+        )  # fmt: skip
+        if outcome.notification is not None:
+            composition = self._mailer.compose(self._surroundings.of(outcome.notification, mutings))
+            draft.add(composition)
+            draft.events.extend(told_events(outcome.notification, composition.entries, outcome.reason, now))
+        incident.note_mutings(mutings, now)
+        if outcome.group is None:
+            self._remove(group.key)
+            draft.closed_groups.append(group.key)
+        else:
+            draft.groups[group.key] = outcome.group
+            self._put(outcome.group)
+
+    def _escalate(self, draft: Draft, incident: Incident, now: datetime) -> None:
+        """Let those join whom nobody's acknowledgement has spared."""
+        match = self._matches[incident.key]
+        if not match.escalate:
+            return
+        steps = due_steps(incident.group, self._known, match.escalate, self._was_told, incident.muted, now)
+        for step, alerts in steps:
+            ESCALATIONS.inc()
+            why = f"nobody acknowledged it within {format_duration(step.after)}"
+            for alert in alerts:
+                self._join(draft, alert, match.escalated(step), now, why)
+                text = f"{step.receiver} is to be told as well: {why}"
+                draft.events.append(replace(event_of(alert, text, now, "notify"), group_key=incident.key))
+
+    def _was_told(self, receiver: str, alert_id: str) -> bool:
+        return any(self._open[key].receiver == receiver for key in self._telling.get(alert_id, ()))
+
+    def _look_again_at_some(self, now: datetime, write: Callable[[Draft, AlertGroup], None]) -> None:
+        """See of some groups whether what held their alerts back has ended or changed."""
+        for key in list(islice(self._to_look_at_again, LOOKED_AGAIN_AT_ONCE)):
+            del self._to_look_at_again[key]
+            incident = self._open.get(key)
+            if incident is None:
+                continue
+            mutings = self._mutings_of(incident, now)
+            draft = Draft(events=list(muting_events(self._known, key, incident.muted, mutings, now)))
+            incident.note_mutings(mutings, now)
+            self._schedule(incident, now)
+            if draft.events:
+                write(draft, incident.group)
+
+    def _mutings_of(self, incident: Incident, now: datetime) -> dict[str, Muting]:
+        match = self._matches.get(incident.key)
+        alerts = (self._known[member] for member in incident.members if member in self._known)
+        found = ((alert.id, self._suppression.muting_of(alert, match, now)) for alert in alerts)
+        return {alert_id: muting for alert_id, muting in found if muting is not None}
+
+    def _begin_at(self, now: datetime) -> None:
+        """Plan all groups anew; whatever the clock said before, news waits no longer than a round from now."""
+        for before in list(self._open.values()):
+            incident = self._put(rebased(before.group, now))
+            incident.note_mutings(self._mutings_of(incident, now), now)
+            self._schedule(incident, now)
+            latest = now + max(incident.timing.group_wait, incident.timing.group_interval)
+            if incident.flush_at is not None:
+                incident.flush_at = min(incident.flush_at, latest)
+                self._agenda.put(incident.key, incident.due)
+
+    def _put(self, group: AlertGroup) -> Incident:
+        """Keep a group, and by alert who tells of it: to look through ten thousand groups at every end takes long."""
+        before = self._open.get(group.key)
+        if before is not None:
+            for member in set(before.members).difference(group.members):
+                self._tell_no_more(member, group.key)
+        incident = self._open[group.key] = Incident(group, self._match_of(group).timing)
+        if before is not None:
+            incident.take_over(before)
+        for member in group.members:
+            self._telling.setdefault(member, set()).add(group.key)
+        return incident
+
+    def _match_of(self, group: AlertGroup) -> RouteMatch:
+        if group.key not in self._matches:
+            self._matches[group.key] = self._route.match_of(group, self._known)
+        return self._matches[group.key]
+
+    def _remove(self, key: str) -> None:
+        for member in self._open[key].members:
+            self._tell_no_more(member, key)
+        del self._open[key]
+        self._matches.pop(key, None)
+        self._agenda.put(key, None)
+
+    def _tell_no_more(self, alert_id: str, key: str) -> None:
+        keys = self._telling[alert_id]
+        keys.discard(key)
+        if not keys:
+            del self._telling[alert_id]
+
+    def _schedule(self, incident: Incident, now: datetime) -> None:
+        group = incident.group
+        incident.flush_at = next_flush_at(
+            group, self._known, incident.timing,
+            send_resolved=self._mailer.send_resolved(group.receiver),
+            mutings=incident.muted, releases=incident.releases,
+        )  # fmt: skip
+        steps = self._matches[group.key].escalate
+        incident.step_at = (
+            next_step_at(group, self._known, steps, self._was_told, incident.muted, now) if steps else None
+        )
+        self._agenda.put(incident.key, incident.due)

@@ -1,0 +1,179 @@
+"""What each room says of its own health."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+
+from netwatch.app.clock.pulse import LagMeter
+from netwatch.app.clock.steady import SteadyClock
+from netwatch.app.clock.watch import ClockWatch
+from netwatch.app.health.vitals import (
+    ClockVitals,
+    DiskVitals,
+    LedgerVitals,
+    LoopVitals,
+    PollingVitals,
+    RelayVitals,
+    TrapVitals,
+    WriterVitals,
+)
+from netwatch.model import SELF, OutboxEntry, OutboxState, Transaction
+from netwatch.store import MemoryStore
+
+from ..machine import TurnedMachine
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def later(**span: float) -> datetime:
+    return NOW + timedelta(**span)
+
+
+@dataclass
+class Rooms:
+    """The rooms as their vitals see them, each with what a test lets it say."""
+
+    relays_up: int = 1
+    relays_down: int = 0
+    lag_seconds: float = 0.0
+    late_ratio: float = 0.0
+    trouble: str = ""
+    degraded: str = ""
+    reserve_used: bool = False
+    moved_aside: str = ""
+
+
+@pytest.fixture
+async def store() -> AsyncIterator[MemoryStore]:
+    store = MemoryStore()
+    await store.start()
+    yield store
+    await store.stop()
+
+
+async def mail(store: MemoryStore, name: str, ago: timedelta, **fields: object) -> None:
+    at = NOW - ago
+    entry = OutboxEntry(
+        id=name, message_id=f"<{name}@netwatch>", envelope_sender="n@example.net", recipient="noc@example.net",
+        subject="[DOWN] sw1", message=b"", created_at=at, not_before=at,
+    )  # fmt: skip
+    await store.commit(Transaction(entries=(replace(entry, **fields),)))
+
+
+def watched() -> ClockWatch:
+    return ClockWatch(SteadyClock(TurnedMachine()), on_step=lambda step: None, on_sleep=lambda asleep: None)
+
+
+async def test_every_column_is_one_the_rules_know(store, tmp_path):
+    rooms = Rooms(trouble="the disk is full")
+    organs = (
+        LedgerVitals(store), WriterVitals(rooms), RelayVitals(rooms), PollingVitals(rooms), LoopVitals(LagMeter()),
+        ClockVitals(watched()), DiskVitals(tmp_path), TrapVitals(lambda: 0.0),
+    )  # fmt: skip
+
+    said = {name for organ in organs for name in await organ.vitals(NOW)}
+
+    assert said <= set(SELF.columns)
+
+
+async def test_relays_and_the_punctuality_of_polls_are_told_as_they_are():
+    rooms = Rooms(relays_up=1, relays_down=2, lag_seconds=3.5, late_ratio=0.25)
+
+    assert await RelayVitals(rooms).vitals(NOW) == {"relays_up": 1, "relays_down": 2}
+    assert await PollingVitals(rooms).vitals(NOW) == {"poll_lag_seconds": 3.5, "polls_late_ratio": 0.25}
+
+
+async def test_the_oldest_mail_not_sent_is_told_by_its_age(store):
+    await mail(store, "old", timedelta(minutes=20), state=OutboxState.DEFERRED)
+    await mail(store, "older", timedelta(minutes=40), state=OutboxState.SENT, sent_at=NOW)
+
+    assert (await LedgerVitals(store).vitals(NOW))["oldest_unsent_seconds"] == 1200.0
+    assert REGISTRY.get_sample_value("netwatch_outbox_oldest_unsent_seconds") == 1200.0
+    assert REGISTRY.get_sample_value("netwatch_outbox_messages", {"state": "sent"}) == 1
+    assert REGISTRY.get_sample_value("netwatch_outbox_messages", {"state": "dead"}) == 0
+
+
+async def test_dead_letters_are_those_of_the_last_day(store):
+    for name, ago in (("fresh", timedelta(hours=23)), ("stale", timedelta(hours=25))):
+        await mail(store, name, ago, state=OutboxState.DEAD, last_tried_at=NOW - ago)
+
+    assert (await LedgerVitals(store).vitals(NOW))["dead_letters"] == 1
+
+
+async def test_a_ledger_that_balances_has_nothing_unaccounted(store):
+    await mail(store, "one", timedelta(minutes=1))
+
+    assert (await LedgerVitals(store).vitals(NOW))["outbox_unaccounted"] == 0
+
+
+async def test_a_writer_in_trouble_says_why_and_for_how_long_and_begins_anew_after_it():
+    rooms = Rooms(trouble="the disk is full", degraded="the disk is full; left out so far: 3 traps")
+    vitals = WriterVitals(rooms)
+    await vitals.vitals(NOW)
+    well = {
+        "store_refuses": 0, "store_reserve_used": 0, "store_trouble": None, "store_trouble_seconds": 0.0,
+        "database_replaced": 0, "database_moved_to": None,
+    }  # fmt: skip
+
+    assert await vitals.vitals(later(seconds=30)) == well | {
+        "store_refuses": 1, "store_trouble": b"the disk is full; left out so far: 3 traps",
+        "store_trouble_seconds": 30.0,
+    }  # fmt: skip
+    rooms.trouble = rooms.degraded = ""
+    assert await vitals.vitals(later(seconds=40)) == well
+    rooms.trouble = "locked"
+    assert (await vitals.vitals(later(seconds=50)))["store_trouble_seconds"] == 0.0
+
+
+async def test_a_reserve_in_use_and_a_database_that_was_replaced_are_told():
+    rooms = Rooms(degraded="written from the reserve", reserve_used=True, moved_aside="/var/lib/netwatch/damaged")
+
+    told = await WriterVitals(rooms).vitals(NOW)
+
+    assert (told["store_refuses"], told["store_reserve_used"]) == (0, 1)
+    assert told["store_trouble"] == b"written from the reserve"
+    assert (told["database_replaced"], told["database_moved_to"]) == (1, b"/var/lib/netwatch/damaged")
+
+
+async def test_a_step_and_a_sleep_of_the_clock_are_told_in_seconds():
+    machine = TurnedMachine()
+    watch = ClockWatch(SteadyClock(machine), on_step=lambda step: None, on_sleep=lambda asleep: None)
+    machine.set(hours=-1)
+    machine.sleep(hours=2)
+    watch.look()
+
+    assert await ClockVitals(watch).vitals(NOW) == {"clock_set_seconds": -3600.0, "asleep_seconds": 7200.0}
+
+
+async def test_the_loops_lag_is_told():
+    meter = LagMeter()
+    meter.note(0.25)
+
+    told = await LoopVitals(meter).vitals(NOW)
+
+    assert told["loop_lag_max_seconds"] == 0.25
+
+
+async def test_the_disk_of_the_database_is_measured_and_its_absence_is_no_zero(tmp_path: Path):
+    told = await DiskVitals(tmp_path).vitals(NOW)
+
+    assert told["disk_free_bytes"] > 0
+    assert 0 < told["disk_free_ratio"] <= 1
+    assert await DiskVitals(None).vitals(NOW) == {}
+
+
+async def test_traps_lost_are_those_of_the_last_ten_minutes():
+    lost = iter((5.0, 8.0, 8.0, 8.0))
+    vitals = TrapVitals(lambda: next(lost))
+
+    told = [
+        (await vitals.vitals(later(minutes=minutes)))["traps_lost"] for minutes in (0, 1, 10.5, 12)
+    ]  # fmt: skip
+
+    assert told == [0, 3, 3, 0]

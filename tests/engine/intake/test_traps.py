@@ -1,0 +1,460 @@
+"""What traps make of alerts, mails and the log."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+
+from netwatch.alerts import RouteSettings, build_route
+from netwatch.engine import Engine
+from netwatch.engine.intake import traps as trap_desk
+from netwatch.errors import StoreError
+from netwatch.model import (
+    Alert,
+    AlertState,
+    Oid,
+    ReadingGap,
+    RowSet,
+    TableReading,
+    TableSchema,
+    Tag,
+    Transaction,
+    TrapEvent,
+    Value,
+    Varbind,
+)
+from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
+from netwatch.rules import parse_rule_book
+from netwatch.store import MemoryStore
+
+START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+SCHEMA = {"ifTable": TableSchema(name="ifTable", columns={}, labels=("ifIndex", "ifName", "ifAlias"))}
+LINK_DOWN, LINK_UP, COLD_START = (f"1.3.6.1.6.3.1.1.5.{number}" for number in (3, 4, 1))
+IF_INDEX, IF_DESCR = "1.3.6.1.2.1.2.2.1.1", "1.3.6.1.2.1.2.2.1.2"
+RULES = f"""
+rules:
+  - alert: LinkDown
+    on_trap: {LINK_DOWN}
+    clear_on: {LINK_UP}
+    key: [ifIndex]
+    labels: {{severity: critical}}
+    annotations:
+      summary: "{{{{ ifName | default(ifIndex) }}}}{{% if ifAlias %}} ({{{{ ifAlias }}}}){{% endif %}} on {{{{ device }}}} is down"
+      description: "{{{{ count }}}} traps, the last from {{{{ source }}}}: {{{{ descr }}}}"
+    varbinds: {{ifIndex: {IF_INDEX}, descr: {{oid: {IF_DESCR}, kind: text}}}}
+  - alert: ColdStart
+    on_trap: {COLD_START}
+    ttl: 10m
+    annotations: {{summary: "{{{{ device }}}} started", description: "It did."}}
+  - alert: Calm
+    on_trap: 1.3.6.1.4.1.99.1
+    clear_on: 1.3.6.1.4.1.99.2
+    for: 30s
+    keep_firing_for: 20s
+  - alert: Quiet
+    on_trap: 1.3.6.1.4.1.98.*
+    ttl: 1m
+    confirm: false
+"""  # noqa: E501
+KNOWN_PORT = ("ifName=Gi1/0/7", {"ifIndex": "7", "ifName": "Gi1/0/7", "ifAlias": "uplink"})
+
+
+class Rows:
+    """What polling knows: nothing, until a test says so."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[str, Mapping[str, str]]] = {}
+
+    def row_of(self, device: str, labels: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
+        return self.known.get(labels.get("ifIndex", "")) if device else None
+
+
+class House:
+    """An engine that hears traps, on a store, with a clock that the test turns."""
+
+    def __init__(
+        self,
+        store: MemoryStore | None = None,
+        rules: str = RULES,
+        devices: tuple[str, ...] = ("sw1",),
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
+        self.now, self.store, self.rows = START, store or MemoryStore(), Rows()
+        self.polled: list[str] = []
+        numbers = itertools.count(1)
+        receivers = [ReceiverSettings(name="noc", email=EmailSettings(to=["a@example.net"]))]
+        self.engine = Engine(
+            rules=[],
+            trap_rules=parse_rule_book(rules, "rules.yaml", SCHEMA).trap_rules,
+            route=build_route(RouteSettings(receiver="noc", group_wait="30s", group_interval="5m")),
+            device_labels={name: {"site": "hq"} for name in devices},
+            ledger=self.store,
+            mailer=Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), receivers),
+            rows=self.rows,
+            poll_now=self.polled.append,
+            clock=clock or (lambda: self.now),
+            new_id=lambda: f"{id(self)}-{next(numbers)}",
+        )
+
+    async def open(self) -> House:
+        await self.store.start()
+        await self.engine.start()
+        return self
+
+    async def restarted(self, **changes: Any) -> House:
+        await self.engine.stop()
+        again = House(self.store, **changes)
+        again.now = self.now
+        await again.engine.start()
+        return again
+
+    def later(self, seconds: float) -> datetime | None:
+        self.now += timedelta(seconds=seconds)
+        return self.engine.flush_due(self.now)
+
+    def hear(self, oid: str, *varbinds: tuple[str, Value], **fields: Any) -> asyncio.Future[None]:
+        bound = tuple(Varbind(oid=Oid.parse(name), tag=Tag.INTEGER, value=value) for name, value in varbinds)
+        given = {"at": self.now, "source": "192.0.2.1", "device": "sw1", "version": "2c"} | fields
+        return self.engine.take_trap(TrapEvent(trap_oid=Oid.parse(oid), varbinds=bound, **given))
+
+    def link(self, oid: str, index: int = 7, **fields: Any) -> asyncio.Future[None]:
+        return self.hear(oid, (f"{IF_INDEX}.{index}", index), **fields)
+
+    def states(self) -> dict[tuple[str, str, str], AlertState]:
+        return {(a.key.rule, a.key.device, a.key.instance): a.state for a in self.engine.desk.alerts()}
+
+    def alert(self) -> Alert:
+        (found,) = self.engine.desk.alerts()
+        return found
+
+    async def subjects(self) -> list[str]:
+        return [entry.subject for entry in reversed(await self.store.outbox())]
+
+
+@pytest.fixture
+async def house():
+    opened = await House().open()
+    yield opened
+    await opened.engine.stop()
+
+
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def test_a_trap_is_mailed_with_the_interfaces_name_and_its_recovery_too(house):
+    house.rows.known["7"] = KNOWN_PORT
+    await house.link(LINK_DOWN)
+    house.later(30)
+    await house.link(LINK_UP)
+    house.later(300)
+
+    down, up = reversed(await house.store.outbox())
+    assert (down.subject, up.subject) == ("[DOWN] sw1 Gi1/0/7 LinkDown", "[OK] sw1 Gi1/0/7 LinkDown")
+    assert b"Gi1/0/7 (uplink) on sw1 is down" in down.message
+    assert house.states() == {}
+
+
+async def test_log_row_alert_and_event_are_one_transaction(house, monkeypatch):
+    committed: list[Transaction] = []
+    commit = house.store.commit
+
+    def noted(transaction: Transaction) -> asyncio.Future[None]:
+        committed.append(transaction)
+        return commit(transaction)
+
+    monkeypatch.setattr(house.store, "commit", noted)
+
+    await house.link(LINK_DOWN, count=3)
+
+    (transaction,) = committed
+    assert [trap.count for trap in transaction.traps] == [3]
+    assert [alert.key.rule for alert in transaction.alerts] == ["LinkDown"]
+    assert [event.text for event in transaction.events] == [
+        f"firing: a trap says so ({LINK_DOWN} from 192.0.2.1, 3 times)"
+    ]
+    assert len(transaction.groups) == 1
+
+
+async def test_a_trap_is_done_only_when_it_is_written(house):
+    await house.store.stop()
+
+    with pytest.raises(StoreError):
+        await house.link(LINK_DOWN)
+
+
+async def test_a_trap_that_no_rule_wants_is_logged_and_counted(house):
+    before = counted("netwatch_trap_events_total", outcome="unmatched")
+
+    await house.hear("1.3.6.1.4.1.5.6.7", ("1.3.6.1.4.1.5.1", b"x"))
+
+    assert [str(trap.trap_oid) for trap in await house.store.traps()] == ["1.3.6.1.4.1.5.6.7"]
+    assert house.states() == {}
+    assert counted("netwatch_trap_events_total", outcome="unmatched") == before + 1
+
+
+async def test_a_trap_that_came_as_v1_is_the_same_trap(house):
+    await house.hear("1.3.6.1.4.1.99.0.1", version="1")
+    assert len(house.states()) == 1
+
+    await house.hear("1.3.6.1.4.1.99.2")
+
+    assert house.states() == {}
+
+
+async def test_repeats_are_counts_of_one_alert_and_leave_no_events(house):
+    matched = counted("netwatch_trap_events_total", outcome="matched")
+    await house.link(LINK_DOWN)
+    first = house.alert()
+    house.later(5)
+    await house.link(LINK_DOWN, count=40, repeated=True)
+
+    again = house.alert()
+    assert (again.id, again.trap_count, again.seen_at) == (first.id, 41, house.now)
+    assert again.firing_at == first.firing_at
+    assert again.annotations["description"] == "41 traps, the last from 192.0.2.1:"
+    assert len(await house.store.events()) == 1
+    assert await house.store.alerts() == [again]
+    assert counted("netwatch_trap_events_total", outcome="matched") == matched + 2
+
+
+async def test_a_clearing_trap_ends_the_alert_with_its_own_key_alone(house):
+    await house.link(LINK_DOWN, 7)
+    await house.link(LINK_DOWN, 8)
+    await house.link(LINK_UP, 7)
+    await house.link(LINK_UP, 9)
+    await house.hear(LINK_UP)  # of which port it does not say
+
+    assert set(house.states()) == {("LinkDown", "sw1", "ifIndex=8")}
+
+
+async def test_a_row_that_polling_learns_of_later_is_the_same_alert(house):
+    await house.link(LINK_DOWN)
+    assert set(house.states()) == {("LinkDown", "sw1", "ifIndex=7")}
+
+    house.rows.known["7"] = KNOWN_PORT
+    await house.link(LINK_DOWN)
+    assert house.alert().annotations["summary"] == "Gi1/0/7 (uplink) on sw1 is down"
+    await house.link(LINK_UP)
+
+    assert house.states() == {}
+
+
+async def test_after_a_restart_a_trap_finds_its_alert_though_nothing_was_polled_yet(house):
+    house.rows.known["7"] = KNOWN_PORT
+    await house.link(LINK_DOWN)
+    again = await house.restarted()
+    assert set(again.states()) == {("LinkDown", "sw1", "ifName=Gi1/0/7")}
+    assert again.alert().trap_count == 1
+
+    await again.link(LINK_DOWN)
+    assert again.alert().trap_count == 2
+    await again.link(LINK_UP)
+
+    assert again.states() == {}
+    await again.engine.stop()
+
+
+async def test_a_renumbered_interface_keeps_its_alert_and_another_takes_none(house):
+    house.rows.known["7"] = KNOWN_PORT
+    await house.link(LINK_DOWN)
+    house.rows.known = {
+        "7": ("ifName=Gi1/0/9", {"ifIndex": "7", "ifName": "Gi1/0/9"}),
+        "12": ("ifName=Gi1/0/7", {"ifIndex": "12", "ifName": "Gi1/0/7"}),
+    }
+
+    await house.link(LINK_UP, 7)
+    assert set(house.states()) == {("LinkDown", "sw1", "ifName=Gi1/0/7")}
+    await house.link(LINK_UP, 12)
+
+    assert house.states() == {}
+
+
+async def test_an_unknown_source_alerts_under_its_address_and_survives_a_restart(house):
+    await house.link(LINK_DOWN, device="", source="192.0.2.77")
+    await house.link(LINK_DOWN, device="", source="2001:db8::7")
+    again = await house.restarted()
+
+    assert {device for _, device, _ in again.states()} == {"192.0.2.77", "2001:db8::7"}
+    await again.link(LINK_UP, device="", source="192.0.2.77")
+    assert {device for _, device, _ in again.states()} == {"2001:db8::7"}
+    again.later(30)
+    assert "[DOWN] 192.0.2.77" not in " ".join(await again.subjects())
+    assert "[DOWN] 2001:db8::7 7 LinkDown" in await again.subjects()
+    assert again.polled == []
+    await again.engine.stop()
+
+
+async def test_what_began_under_an_address_is_ended_by_the_device_it_became(house):
+    await house.link(LINK_DOWN, device="", source="192.0.2.1")
+
+    await house.link(LINK_UP, device="sw1", source="192.0.2.1")
+
+    assert house.states() == {}
+
+
+@pytest.mark.parametrize("changes", [{"rules": "rules: []"}, {"devices": ("other",)}])
+async def test_an_alert_whose_rule_or_device_was_removed_ends_at_the_start(house, changes):
+    await house.link(LINK_DOWN)
+
+    again = await house.restarted(**changes)
+
+    assert again.states() == {}
+    await again.engine.stop()
+
+
+async def test_an_alert_ends_by_itself_when_its_ttl_is_over_since_the_last_trap(house):
+    await house.hear(COLD_START)
+    house.later(30)
+    house.later(270)
+    await house.hear(COLD_START)
+    assert house.later(599) == house.now + timedelta(seconds=1)
+    assert len(house.states()) == 1
+
+    house.later(1)
+    assert house.states() == {}
+    house.later(300)
+
+    assert await house.subjects() == ["[WARN] sw1 ColdStart", "[OK] sw1 ColdStart"]
+    (alert,) = await house.store.alerts()
+    assert alert.annotations["description"] == "It did.\nIt ended by itself, 10m after the last such trap."
+    assert "resolved: no such trap came within its ttl" in [event.text for event in await house.store.events()]
+
+
+async def test_a_ttl_runs_on_while_netwatch_does_not(house):
+    await house.hear(COLD_START)
+    house.now += timedelta(minutes=9)
+    again = await house.restarted()
+    again.later(59)
+    assert len(again.states()) == 1
+
+    again.later(1)
+
+    assert again.states() == {}
+    await again.engine.stop()
+
+
+async def test_an_alert_with_a_clearing_trap_waits_for_it_however_long(house):
+    await house.link(LINK_DOWN)
+    house.later(86400 * 30)
+
+    assert len(house.states()) == 1
+
+
+async def test_a_wall_clock_set_back_keeps_no_alert_alive_for_ever(house):
+    await house.hear(COLD_START)
+    house.later(-86400)
+    house.later(599)
+    assert len(house.states()) == 1
+
+    house.later(1)
+
+    assert house.states() == {}
+
+
+async def test_hold_times_run_without_further_traps(house):
+    await house.hear("1.3.6.1.4.1.99.1")
+    assert house.alert().state is AlertState.PENDING
+    assert house.later(29) == house.now + timedelta(seconds=1)
+    house.later(1)
+    assert house.alert().state is AlertState.FIRING
+
+    await house.hear("1.3.6.1.4.1.99.2")
+    house.later(19)
+    assert house.alert().healthy_since is not None
+    house.later(1)
+
+    assert house.states() == {}
+    texts = [event.text for event in reversed(await house.store.events())]
+    assert texts == [
+        "pending: a trap says so; it fires if that lasts 30s (1.3.6.1.4.1.99.1 from 192.0.2.1)",
+        "firing: what a trap said stands, and has been for 30s",
+        "clearing: a trap says that it is over; it resolves if that lasts 20s (1.3.6.1.4.1.99.2 from 192.0.2.1)",
+        "resolved: a trap said that it is over",
+    ]
+
+
+async def test_what_is_over_before_its_hold_time_is_mailed_to_nobody(house):
+    await house.hear("1.3.6.1.4.1.99.1")
+    house.later(10)
+    await house.hear("1.3.6.1.4.1.99.2")
+    house.later(600)
+
+    assert await house.subjects() == []
+    assert await house.store.alerts() == []
+
+
+async def test_the_timer_fires_a_held_alert_by_itself():
+    house = await House(clock=lambda: datetime.now(UTC)).open()
+    await house.hear("1.3.6.1.4.1.99.1", at=datetime.now(UTC) - timedelta(seconds=29.9))
+
+    async with asyncio.timeout(5):
+        while house.alert().state is not AlertState.FIRING:  # noqa: ASYNC110  # what is tested is the engine's own wait
+            await asyncio.sleep(0.01)
+    await house.engine.stop()
+
+
+async def test_a_trap_asks_for_a_confirming_poll_of_a_known_device(house):
+    await house.link(LINK_DOWN)
+    await house.link(LINK_UP)  # within the pause: asked for again later
+    await house.hear("1.3.6.1.4.1.98.5")  # its rule wants none
+    await house.hear("1.3.6.1.4.1.5.5")  # no rule
+
+    assert house.polled == ["sw1"]
+
+
+async def test_hostile_text_is_one_clean_line_and_markup_of_nothing(house):
+    hostile = "7\r\nBcc: x@example.net \u202e{{ 7*7 }}".encode()
+    await house.hear(
+        LINK_DOWN,
+        (f"{IF_INDEX}.7", hostile),
+        (f"{IF_DESCR}.7", b"\x1b[2J" * 900),
+    )
+    house.later(30)
+
+    alert = house.alert()
+    assert alert.key.instance == f"ifIndex=0x{hostile.hex()}"
+    assert all(len(text) <= 2000 and text.isprintable() for text in alert.annotations.values())
+    (mail,) = await house.store.outbox()
+    assert b"\nBcc:" not in mail.message
+
+
+async def test_a_rule_that_fails_costs_neither_the_log_nor_the_others(house, monkeypatch):
+    failed = counted("netwatch_trap_rule_errors_total")
+    monkeypatch.setattr(house.rows, "row_of", lambda device, labels: 1 / 0)
+
+    await house.link(LINK_DOWN)
+
+    assert len(await house.store.traps()) == 1
+    assert counted("netwatch_trap_rule_errors_total") == failed + 1
+
+
+async def test_who_invents_keys_does_not_fill_the_memory(house, monkeypatch):
+    monkeypatch.setattr(trap_desk, "MOST_ALERTS", 5)
+    refused = counted("netwatch_trap_alerts_refused_total")
+    for index in range(1, 9):
+        await house.link(LINK_DOWN, index)
+
+    assert len(house.states()) == 5
+    assert len(await house.store.traps()) == 8
+    assert counted("netwatch_trap_alerts_refused_total") == refused + 3
+    await house.link(LINK_DOWN, 5, count=2)
+    assert max(alert.trap_count for alert in house.engine.desk.alerts()) == 3
+
+
+async def test_a_reading_and_a_gap_leave_alerts_of_traps_alone(house):
+    await house.link(LINK_DOWN)
+    before = house.alert()
+
+    rows = RowSet(index=(), keys=())
+    house.engine.take_reading(TableReading(device="sw1", table="ifTable", at=house.now, rows=rows, columns={}))
+    house.engine.take_gap(ReadingGap(device="sw1", table="ifTable", at=house.now, reason="no answer"))
+    house.later(3600)
+
+    assert house.alert() == before
