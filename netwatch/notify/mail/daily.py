@@ -1,7 +1,8 @@
 """Writes the mail that says once a day how all is.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.{address, guard, words, mail.{compose, letter, thread}}. Called by: netwatch.app.health.daily.
+May import: netwatch.model, netwatch.notify.{address, guard, words, mail.{compose, letter, thread}}.
+Called by: netwatch.app.health.daily.
 """
 
 from __future__ import annotations
