@@ -11,21 +11,21 @@ from typing import Annotated
 import typer
 
 from netwatch import __version__
-from netwatch.cli.ack import ack, unack
-from netwatch.cli.ask import get, poll, walk
-from netwatch.cli.check import check, schema
-from netwatch.cli.demo import demo
-from netwatch.cli.explain import explain_
+from netwatch.cli.act.ack import ack, unack
+from netwatch.cli.act.silence import silence_app
+from netwatch.cli.ask.poll import get, poll, walk
+from netwatch.cli.ask.set import set_
+from netwatch.cli.ask.table import table
+from netwatch.cli.configuration.check import check, schema
+from netwatch.cli.configuration.mail import send_test_mail
 from netwatch.cli.log import LogLevel, set_up_logging
-from netwatch.cli.look import alerts
-from netwatch.cli.mail import send_test_mail
-from netwatch.cli.mib import mib_app, translate
-from netwatch.cli.outbox import outbox_app
-from netwatch.cli.run import run
-from netwatch.cli.set import set_
-from netwatch.cli.silence import silence_app
-from netwatch.cli.table import table
-from netwatch.cli.traps import traps
+from netwatch.cli.look.alerts import alerts
+from netwatch.cli.look.explain import explain_
+from netwatch.cli.look.outbox import outbox_app
+from netwatch.cli.look.traps import traps
+from netwatch.cli.names.mib import mib_app, translate
+from netwatch.cli.watch.demo import demo
+from netwatch.cli.watch.run import run
 
 __all__ = ["app", "main"]
 

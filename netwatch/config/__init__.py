@@ -6,7 +6,7 @@
 May import: the settings of every room, netwatch.model. Called by: app, cli.
 """
 
-from netwatch.config.devices import credential, devices, write_credential
+from netwatch.config.inventory import credential, devices, write_credential
 from netwatch.config.loading import Loaded, check, load, load_settings
 from netwatch.config.schema import json_schema
 from netwatch.config.settings import Settings
