@@ -13,13 +13,13 @@ from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
 from netwatch.web.app import create_app
 from netwatch.web.explain_api import Explainer
 from netwatch.web.listen import parse_listen
-from netwatch.web.mail_text import MailText, mail_text
+from netwatch.web.mail_text import MailText, text_of_mail
 from netwatch.web.server import Server
 from netwatch.web.settings import WebSettings
 from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views
 
 __all__ = [
     "ActionRefused", "Actions", "Explainer", "MailText", "MetricsRenderer", "NotThere", "RelayStatus",
-    "RenderedMetrics", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app", "mail_text",
+    "RenderedMetrics", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app", "text_of_mail",
     "parse_listen",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from netwatch.model import NUMBERS, REACHABILITY, ObjectNames, OutboxState, Tabl
 from netwatch.web.actions import Actions, NoActions
 from netwatch.web.api import METHODS, find_device
 from netwatch.web.interfaces import interfaces_of, is_interface_table
-from netwatch.web.mail_text import mail_text
+from netwatch.web.mail_text import text_of_mail
 from netwatch.web.overview import overview_of
 from netwatch.web.templating import Templates
 from netwatch.web.trap_words import shown_traps
@@ -147,4 +147,4 @@ def _add_mail_pages(router: APIRouter, views: Views, templates: Templates) -> No
         entry = await views.outbox_entry(entry_id)
         if entry is None:
             raise HTTPException(404, "there is no such mail; it may be past its retention")
-        return await templates.page("mail.html", entry=entry, mail=mail_text(entry.message))
+        return await templates.page("mail.html", entry=entry, mail=text_of_mail(entry.message))

@@ -32,7 +32,7 @@ from netwatch.cli.person import person
 from netwatch.errors import StoreError
 from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState
 from netwatch.store import Handled, StoreReader, StoreSettings, drop_entry, retry_entry
-from netwatch.web import MailText, mail_text
+from netwatch.web import MailText, text_of_mail
 
 States = Annotated[
     list[OutboxState] | None, typer.Option("--state", help="Only rows in this state; may be repeated.")
@@ -209,7 +209,7 @@ def _print_facts(entry: OutboxEntry, instead_of: Sequence[OutboxEntry]) -> None:
 def _text_of(entry: OutboxEntry) -> MailText:
     """Return what a row says: a mail as people read it, JSON indented, anything else as it is."""
     if entry.kind is OutboxKind.MAIL:
-        return mail_text(entry.message)
+        return text_of_mail(entry.message)
     text = entry.message.decode("utf-8", "replace")
     with suppress(ValueError, RecursionError):
         text = json_text.dumps(json_text.loads(text), indent=2, ensure_ascii=False)
