@@ -6,10 +6,17 @@
 May import: the settings of every room, netwatch.model. Called by: app, cli.
 """
 
-from netwatch.config.inventory import credential, devices, write_credential
-from netwatch.config.loading import Loaded, check, load, load_settings
-from netwatch.config.schema import json_schema
-from netwatch.config.settings import Settings
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.config.inventory import credential, devices, write_credential
+    from netwatch.config.loading import Loaded, check, load, load_settings
+    from netwatch.config.schema import json_schema
+    from netwatch.config.settings import Settings
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "Settings",

@@ -3,43 +3,58 @@
 May import: netwatch.errors. Called by: every room.
 """
 
-from netwatch.model.alert import (
-    Alert,
-    AlertGroup,
-    AlertKey,
-    AlertState,
-    Curve,
-    Event,
-    HeldBack,
-    MuteKind,
-    Muting,
-    Notification,
-)
-from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
-from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
-from netwatch.model.duration import Duration, format_duration, parse_duration
-from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
-from netwatch.model.oid import Oid
-from netwatch.model.outbox import DROPPED_BY_HAND, UNSENT, Account, OutboxEntry, OutboxKind, OutboxState, Supersession
-from netwatch.model.pattern import bounded_matcher
-from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
-from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
-from netwatch.model.settings import Section
-from netwatch.model.shipped import shipped_directory
-from netwatch.model.silence import Silence, SilenceState
-from netwatch.model.transaction import Composition, Memory, Transaction
-from netwatch.model.trap import TrapEvent
-from netwatch.model.values import Missing, Tag, Value, Varbind
-from netwatch.model.yaml_file import (
-    InvalidFile,
-    KeyPath,
-    Problem,
-    YamlFile,
-    dotted,
-    parse_yaml,
-    plain,
-    read_yaml,
-)
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.model.alert import (
+        Alert,
+        AlertGroup,
+        AlertKey,
+        AlertState,
+        Curve,
+        Event,
+        HeldBack,
+        MuteKind,
+        Muting,
+        Notification,
+    )
+    from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
+    from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
+    from netwatch.model.duration import Duration, format_duration, parse_duration
+    from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
+    from netwatch.model.oid import Oid
+    from netwatch.model.outbox import (
+        DROPPED_BY_HAND,
+        UNSENT,
+        Account,
+        OutboxEntry,
+        OutboxKind,
+        OutboxState,
+        Supersession,
+    )
+    from netwatch.model.pattern import bounded_matcher
+    from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
+    from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
+    from netwatch.model.settings import Section
+    from netwatch.model.shipped import shipped_directory
+    from netwatch.model.silence import Silence, SilenceState
+    from netwatch.model.transaction import Composition, Memory, Transaction
+    from netwatch.model.trap import TrapEvent
+    from netwatch.model.values import Missing, Tag, Value, Varbind
+    from netwatch.model.yaml_file import (
+        InvalidFile,
+        KeyPath,
+        Problem,
+        YamlFile,
+        dotted,
+        parse_yaml,
+        plain,
+        read_yaml,
+    )
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "bounded_matcher",

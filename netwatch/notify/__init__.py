@@ -11,31 +11,38 @@ is said; pacing and digest, how much of it at once; attempts, timetable, carrier
 way of sending has in common.
 """
 
-from netwatch.notify.carrier import Outbox
-from netwatch.notify.dead_letters import DeadLetters
-from netwatch.notify.links import LinkMaker
-from netwatch.notify.mail_compose import compose
-from netwatch.notify.mail_daily import Daily, compose_daily
-from netwatch.notify.mail_letter import Letterhead
-from netwatch.notify.mail_sandbox import PARTS
-from netwatch.notify.mail_story import incident_subject
-from netwatch.notify.mail_templates import Wording, load_wordings, template_problems
-from netwatch.notify.mailer import Mailer
-from netwatch.notify.settings import (
-    EmailSettings,
-    MailTemplateSettings,
-    ReceiverSettings,
-    RelaySettings,
-    SmtpSettings,
-    TrapReceiverSettings,
-)
-from netwatch.notify.smtp_diagnosis import RelayDiagnosis, test_mail
-from netwatch.notify.smtp_relays import Pace
-from netwatch.notify.smtp_replies import Phase
-from netwatch.notify.smtp_sender import Notifier
-from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
-from netwatch.notify.web_ping import Ping
-from netwatch.notify.web_sender import WebPace, WebSender
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.notify.carrier import Outbox
+    from netwatch.notify.dead_letters import DeadLetters
+    from netwatch.notify.links import LinkMaker
+    from netwatch.notify.mail_compose import compose
+    from netwatch.notify.mail_daily import Daily, compose_daily
+    from netwatch.notify.mail_letter import Letterhead
+    from netwatch.notify.mail_sandbox import PARTS
+    from netwatch.notify.mail_story import incident_subject
+    from netwatch.notify.mail_templates import Wording, load_wordings, template_problems
+    from netwatch.notify.mailer import Mailer
+    from netwatch.notify.settings import (
+        EmailSettings,
+        MailTemplateSettings,
+        ReceiverSettings,
+        RelaySettings,
+        SmtpSettings,
+        TrapReceiverSettings,
+    )
+    from netwatch.notify.smtp_diagnosis import RelayDiagnosis, test_mail
+    from netwatch.notify.smtp_relays import Pace
+    from netwatch.notify.smtp_replies import Phase
+    from netwatch.notify.smtp_sender import Notifier
+    from netwatch.notify.trap_sender import TrapPace, TrapSender, TrapTransport
+    from netwatch.notify.web_ping import Ping
+    from netwatch.notify.web_sender import WebPace, WebSender
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",

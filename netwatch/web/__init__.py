@@ -9,14 +9,21 @@ May import: netwatch.engine, netwatch.alerts, netwatch.model, netwatch.errors.
 Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which reads mails as the page does.
 """
 
-from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
-from netwatch.web.app import create_app
-from netwatch.web.explain_api import Explainer
-from netwatch.web.listen import parse_listen
-from netwatch.web.mail_text import MailText, text_of_mail
-from netwatch.web.server import Server
-from netwatch.web.settings import WebSettings
-from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
+    from netwatch.web.app import create_app
+    from netwatch.web.explain_api import Explainer
+    from netwatch.web.listen import parse_listen
+    from netwatch.web.mail_text import MailText, text_of_mail
+    from netwatch.web.server import Server
+    from netwatch.web.settings import WebSettings
+    from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "ActionRefused", "Actions", "Explainer", "MailText", "MetricsRenderer", "NotThere", "RelayStatus",
