@@ -1,7 +1,8 @@
 """Reads the files into one Settings object; names the file, line and key that is wrong.
 
 `load_settings` gives the settings or raises with everything that is wrong; `check` lists errors and warnings;
-`devices` resolves what each device inherits; `json_schema` describes the file to editors.
+`load_inventory` reads only what is needed to ask its devices; `devices` resolves what each device inherits;
+`json_schema` describes the file to editors.
 
 May import: the settings of every room, netwatch.model. Called by: app, cli.
 """
@@ -12,7 +13,10 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.config.inventory import credential, devices, write_credential
+    from netwatch.config.inventory_loading import load_inventory
+    from netwatch.config.inventory_settings import InventorySettings
     from netwatch.config.loading import Loaded, check, load, load_settings
+    from netwatch.config.names import did_you_mean
     from netwatch.config.schema import json_schema
     from netwatch.config.settings import Settings
 else:
@@ -20,6 +24,9 @@ else:
 
 __all__ = [
     "Settings",
+    "InventorySettings",
+    "load_inventory",
+    "did_you_mean",
     "load_settings",
     "check",
     "load",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from netwatch.config.settings import Settings
+from netwatch.config.inventory_settings import InventorySettings
 from netwatch.model import Credential, Device
 from netwatch.polling.settings import DeviceSettings
 from netwatch.snmp.settings import CommunityCredential
@@ -15,7 +15,7 @@ from netwatch.snmp.settings import CommunityCredential
 NOTHING = SecretStr("")
 
 
-def credential(settings: Settings, name: str) -> Credential:
+def credential(settings: InventorySettings, name: str) -> Credential:
     """Return the credential of a name that `load_settings` has found to exist."""
     part = settings.credentials[name]
     if isinstance(part, CommunityCredential):
@@ -32,7 +32,7 @@ def credential(settings: Settings, name: str) -> Credential:
     )
 
 
-def devices(settings: Settings) -> tuple[Device, ...]:
+def devices(settings: InventorySettings) -> tuple[Device, ...]:
     """Return every device, in the order of the file."""
     credentials = {name: credential(settings, name) for name in settings.credentials}
     return tuple(
@@ -41,7 +41,7 @@ def devices(settings: Settings) -> tuple[Device, ...]:
     )
 
 
-def write_credential(settings: Settings, name: str) -> Credential | None:
+def write_credential(settings: InventorySettings, name: str) -> Credential | None:
     """Return what the device of this name is written with, None where nothing says so.
 
     It stands beside the devices, not in them, so that nothing that polls can ever hold it.
@@ -51,7 +51,7 @@ def write_credential(settings: Settings, name: str) -> Credential | None:
     return credential(settings, wanted) if wanted else None
 
 
-def _device(settings: Settings, part: DeviceSettings, asked_with: Credential) -> Device:
+def _device(settings: InventorySettings, part: DeviceSettings, asked_with: Credential) -> Device:
     polling = settings.polling
     return Device(
         name=part.name,

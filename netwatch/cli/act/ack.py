@@ -11,12 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from netwatch.cli.act.silence import By, asked_to_fail
+from netwatch.cli.act.silence import asked_to_fail
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
+from netwatch.cli.arguments import By, Device, Labels, Rule
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
-from netwatch.cli.look.explain import Device, Labels, Rule
-from netwatch.cli.output import fail, out, printable
+from netwatch.cli.output import fail, printable
 from netwatch.cli.person import person
+from netwatch.cli.screen import out
 
 Comment = Annotated[str, typer.Option("--comment", "-m", help="What people should know: on my way.")]
 ALIVE = ("pending", "firing")

@@ -14,10 +14,11 @@ import typer
 
 from netwatch.alerts import Matcher, matcher_text, parse_matchers
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
+from netwatch.cli.arguments import AsJson, By
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
-from netwatch.cli.look.alerts import AsJson
-from netwatch.cli.output import USAGE, WRONG, coloured, err, fail, out, print_json, print_table, printable
+from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.person import person
+from netwatch.cli.screen import coloured, err, out, print_table
 from netwatch.model import parse_duration
 
 silence_app = typer.Typer(no_args_is_help=True, help="Make, list and end silences at the running agent.")
@@ -31,7 +32,6 @@ Matchers = Annotated[
 ]
 For = Annotated[str, typer.Option("--for", help="How long, from now on: 30m, 2h, 1d.")]
 Comment = Annotated[str, typer.Option("--comment", "-m", help="Why; people read it.")]
-By = Annotated[str | None, typer.Option("--by", help="Who says so; by itself whoever is logged in.")]
 Ids = Annotated[list[str], typer.Argument(help="Ids of silences, or how they begin.", metavar="ID...")]
 COLOURS = {"active": "bold green", "pending": "yellow", "expired": "dim"}
 

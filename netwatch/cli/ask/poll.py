@@ -1,87 +1,28 @@
-"""Commands that ask a device now: get, walk, poll.
+"""`netwatch poll`: a device asked once, as the agent would.
 
-May import: netwatch.snmp, netwatch.polling, netwatch.profiles, netwatch.model. Called by: netwatch.cli.
+May import: netwatch.polling, netwatch.profiles, netwatch.mib, netwatch.model. Called by: netwatch.cli.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from netwatch.cli.ask.targets import (
-    Auth,
-    AuthPass,
-    Community,
-    ConfigPath,
-    Context,
-    DeviceName,
-    Flags,
-    Level,
-    Priv,
-    PrivPass,
-    Retries,
-    SnmpVersion,
-    Timeout,
-    User,
-    find_device,
-)
+from netwatch.cli.arguments import AsJson
+from netwatch.cli.ask.client import asked
+from netwatch.cli.ask.targets import DeviceName, Flags, find_device
 from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
-from netwatch.cli.names.flags import MibDirs, MibModules, OutputFlags
-from netwatch.cli.names.words import Words
-from netwatch.cli.output import fail, octets_text, out, print_json, print_table, printable
+from netwatch.cli.output import octets_text, print_json, printable
+from netwatch.cli.screen import out, print_table
 from netwatch.config import Settings
-from netwatch.errors import PollError
 from netwatch.mib import load_index
-from netwatch.model import Device, DeviceStatus, TableReading, Varbind
-from netwatch.polling import PollingSettings, poll_once
+from netwatch.model import Device, DeviceStatus, TableReading
+from netwatch.polling import poll_once
 from netwatch.profiles import load_library
-from netwatch.snmp import Snmp, SnmpClient, Walk
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Oids = Annotated[
-    list[str], typer.Argument(help="OIDs, in numbers or as IF-MIB::ifDescr.3.", metavar="OID...", show_default=False)
-]
-INTERNET = "1.3.6.1.2.1"
-T = TypeVar("T")
-
-
-def get(
-    device: DeviceName, oids: Oids, v: SnmpVersion = None, c: Community = None, l: Level = None, u: User = None,  # noqa: E741 - net-snmp's own letters
-    a: Auth = None, auth_pass: AuthPass = None, x: Priv = None, priv_pass: PrivPass = None, n: Context = None,
-    t: Timeout = None, r: Retries = None, m: MibModules = None, dirs: MibDirs = None, o: OutputFlags = None,
-    config: ConfigPath = None, json: AsJson = False,
-) -> None:  # fmt: skip
-    """Ask a device for exact instances, as snmpget does."""
-    flags = Flags(version=v, community=c, level=l, user=u, auth=a, auth_pass=auth_pass, priv=x, priv_pass=priv_pass,
-                  context=n, timeout=t, retries=r)  # fmt: skip
-    target = find_device(device, config, flags)
-    words = Words(oids, config, m, dirs, o)
-    names = [words.oid(text) for text in oids]
-    words.show(_asked(lambda client: client.get(target, names)), json=json)
-
-
-def walk(
-    device: DeviceName, oid: Annotated[str, typer.Argument(help="The subtree.")] = INTERNET, v: SnmpVersion = None,
-    c: Community = None, l: Level = None, u: User = None, a: Auth = None, auth_pass: AuthPass = None,  # noqa: E741
-    x: Priv = None, priv_pass: PrivPass = None, n: Context = None, t: Timeout = None, r: Retries = None,
-    m: MibModules = None, dirs: MibDirs = None, o: OutputFlags = None, config: ConfigPath = None,
-    json: AsJson = False,
-) -> None:  # fmt: skip
-    """Walk a subtree of a device, as snmpbulkwalk does; exit 1 where it could not be walked whole."""
-    flags = Flags(version=v, community=c, level=l, user=u, auth=a, auth_pass=auth_pass, priv=x, priv_pass=priv_pass,
-                  context=n, timeout=t, retries=r)  # fmt: skip
-    target = find_device(device, config, flags)
-    words = Words([oid], config, m, dirs, o)
-    root = words.oid(oid)
-    walked = _asked(lambda client: client.walk(target, [root]))
-    words.show(walked_varbinds(walked), json=json)
-    if walked.partial:
-        fail(f"the walk of {device} is not whole: {walked.reason}")
+from netwatch.snmp import SnmpClient
 
 
 def poll(
@@ -94,7 +35,7 @@ def poll(
     path = config or DEFAULT_CONFIG
     settings = settings_or_exit(path)
     target = find_device(device, path, Flags())
-    status, readings = _asked(lambda client: _poll(settings, target, client, timedelta(seconds=rates)))
+    status, readings = asked(lambda client: _poll(settings, target, client, timedelta(seconds=rates)))
     if json:
         print_json([row for reading in readings for row in flat_rows(reading)])
         return
@@ -102,15 +43,6 @@ def poll(
     out.print(printable(about), markup=False, highlight=False)
     for reading in readings:
         print_reading(reading)
-
-
-def walked_varbinds(walked: Walk) -> list[Varbind]:
-    """Return a walk's columns as one list, in the order walked."""
-    return [
-        Varbind(oid=column.oid.join(suffix), tag=tag, value=value)
-        for column in walked.columns
-        for suffix, tag, value in zip(column.suffixes, column.tags, column.values, strict=True)
-    ]
 
 
 def flat_rows(reading: TableReading) -> list[dict[str, object]]:
@@ -149,18 +81,3 @@ async def _poll(
 ) -> tuple[DeviceStatus, list[TableReading]]:
     library = load_library(settings.profile_paths(), load_index(settings.mib_paths()).oid_of)
     return await poll_once(device, library, client, rates_after=wait or None)
-
-
-def _asked(question: Callable[[SnmpClient], Awaitable[T]]) -> T:
-    async def ask() -> T:
-        client = Snmp(PollingSettings())
-        await client.start()
-        try:
-            return await question(client)
-        finally:
-            await client.stop()
-
-    try:
-        return asyncio.run(ask())
-    except PollError as exc:
-        fail(str(exc))

@@ -18,8 +18,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from netwatch.cli.arguments import AsJson
 from netwatch.cli.ask.assignments import Resolve, assignments_of, by_name, numeric, varbind_of
-from netwatch.cli.ask.poll import AsJson
 from netwatch.cli.ask.targets import (
     Auth,
     AuthPass,
@@ -41,8 +41,9 @@ from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
 from netwatch.cli.names.flags import MibDirs, MibModules, index_for
 from netwatch.cli.names.values import format_value, format_varbind, type_name
 from netwatch.cli.names.words import is_numeric
-from netwatch.cli.output import USAGE, WRONG, err, fail, print_json, printable
+from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.person import person
+from netwatch.cli.screen import err
 from netwatch.config import Settings, write_credential
 from netwatch.errors import PollError, RequestTimedOut, StoreError
 from netwatch.model import Device, Event, Missing, Oid, Varbind

@@ -5,12 +5,13 @@ May import: netwatch.mib, netwatch.snmp, netwatch.model. Called by: netwatch.cli
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from netwatch.cli.arguments import AsJson
+from netwatch.cli.ask.client import asked
 from netwatch.cli.ask.targets import (
     Auth,
     AuthPass,
@@ -29,14 +30,12 @@ from netwatch.cli.ask.targets import (
     find_device,
 )
 from netwatch.cli.names.flags import MibDirs, MibModules, index_for, oid_or_exit
-from netwatch.cli.output import USAGE, fail, print_json, print_table
-from netwatch.errors import PollError
+from netwatch.cli.output import USAGE, fail, print_json
+from netwatch.cli.screen import print_table
 from netwatch.mib import MibIndex, MibObject, ObjectKind
-from netwatch.model import Device, Oid
-from netwatch.polling import PollingSettings
-from netwatch.snmp import Snmp, Walk
+from netwatch.model import Oid
+from netwatch.snmp import Walk
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 TableName = Annotated[str, typer.Argument(help="A table, such as ifTable.", metavar="TABLE", show_default=False)]
 
 
@@ -52,7 +51,7 @@ def table(
     target = find_device(device, config, flags)
     index = index_for(config, dirs, m)
     columns = _columns(index, name)
-    walked = _walked(target, [column.oid for column in columns])
+    walked = asked(lambda client: client.walk(target, [column.oid for column in columns]))
     rows = table_rows(index, columns, walked)
     if json:
         print_json([{"device": target.name} | row for row in rows])
@@ -73,21 +72,6 @@ def _columns(index: MibIndex, name: str) -> list[MibObject]:
     if obj is None or suffix or obj.kind is not ObjectKind.ROW:
         fail(f"{name} is no table", USAGE)
     return [column for column in index.children_of(obj.oid) if column.access != "not-accessible"]
-
-
-def _walked(device: Device, columns: Sequence[Oid]) -> Walk:
-    async def ask() -> Walk:
-        client = Snmp(PollingSettings())
-        await client.start()
-        try:
-            return await client.walk(device, columns)
-        finally:
-            await client.stop()
-
-    try:
-        return asyncio.run(ask())
-    except PollError as exc:
-        fail(str(exc))
 
 
 def table_rows(index: MibIndex, columns: Sequence[MibObject], walked: Walk) -> list[dict[str, str]]:

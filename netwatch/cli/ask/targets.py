@@ -16,9 +16,8 @@ from typing import Annotated, cast, get_args
 import typer
 from pydantic import SecretStr
 
-from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
+from netwatch.cli.config_file import DEFAULT_CONFIG, inventory_or_exit
 from netwatch.cli.output import USAGE, fail
-from netwatch.config import Settings, devices
 from netwatch.model import AuthProtocol, Credential, Device, PrivacyProtocol, Version
 
 DeviceName = Annotated[
@@ -92,7 +91,9 @@ def _configured(name: str, config: Path | None, *, optional: bool) -> Device | N
     path = config or DEFAULT_CONFIG
     if optional and not path.exists():
         return None
-    settings: Settings = settings_or_exit(path)
+    settings = inventory_or_exit(path)
+    from netwatch.config import devices
+
     return next((device for device in devices(settings) if device.name == name), None)
 
 

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
-from netwatch.cli.output import USAGE, WRONG, coloured, fail, print_json, print_table
+from netwatch.cli.output import USAGE, WRONG, fail, print_json
+from netwatch.cli.screen import coloured, print_table
 from netwatch.config import Settings
 from netwatch.notify import RelayDiagnosis, test_mail
 

@@ -1,26 +1,23 @@
-"""Commands that look into the store, also while the agent runs: alerts.
+"""`netwatch alerts`: what is pending or firing, also while the agent runs.
 
-May import: netwatch.store, netwatch.model. Called by: netwatch.cli, and outbox, which reads as this does.
+May import: netwatch.model. Called by: netwatch.cli.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, TypeVar
+from collections.abc import Mapping
+from typing import Annotated
 
 import typer
 
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
+from netwatch.cli.arguments import AsJson, Limit
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
-from netwatch.cli.output import coloured, fail, print_json, print_table, rfc3339
-from netwatch.errors import StoreError
+from netwatch.cli.look.reading import read_store
+from netwatch.cli.output import print_json, rfc3339
+from netwatch.cli.screen import coloured, print_table
 from netwatch.model import Alert, AlertState
-from netwatch.store import StoreReader
 
-T = TypeVar("T")
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Limit = Annotated[int, typer.Option(help="How many at most, newest first.", min=1, max=100_000)]
 ALIVE = (AlertState.FIRING, AlertState.PENDING)
 STATE_COLOURS = {AlertState.FIRING: "bold red", AlertState.PENDING: "yellow", AlertState.RESOLVED: "green"}
 
@@ -69,21 +66,3 @@ def _alert_cells(alert: Alert, muted: Mapping[str, str]) -> list[object]:
     in_hand = f"acknowledged by {alert.acked_by}" if alert.acked_at is not None else ""
     held = "; ".join(word for word in (in_hand, muted.get(alert.id, "")) if word)
     return [state, alert.severity, alert.key.rule, alert.key.device, alert.key.instance, since, summary, held]
-
-
-def read_store(config: ConfigOption, question: Callable[[StoreReader], Awaitable[T]]) -> T:
-    """Ask the store of a configuration, or leave with the reason why it cannot be read."""
-    settings = settings_or_exit(config)
-
-    async def read() -> T:
-        store = StoreReader(settings.store)
-        await store.start()
-        try:
-            return await question(store)
-        finally:
-            await store.stop()
-
-    try:
-        return asyncio.run(read())
-    except StoreError as exc:
-        fail(str(exc))

@@ -16,10 +16,11 @@ from rich.text import Text
 
 from netwatch.alerts import FlapPolicy, build_route
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
+from netwatch.cli.arguments import AsJson, Device, Labels, Rule
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
-from netwatch.cli.look.alerts import AsJson
 from netwatch.cli.moments import instant_of
-from netwatch.cli.output import BAD_CONFIG, USAGE, WRONG, err, fail, out, print_json, printable
+from netwatch.cli.output import BAD_CONFIG, USAGE, WRONG, fail, print_json, printable
+from netwatch.cli.screen import err, out
 from netwatch.config import Settings, devices
 from netwatch.engine import Explanation, Line, OnPaper, Question, explain, explanation_from, flat_explanation
 from netwatch.errors import ConfigError, StoreError
@@ -28,12 +29,6 @@ from netwatch.profiles import load_library
 from netwatch.rules import load_rule_book
 from netwatch.store import StoreReader
 
-Rule = Annotated[str, typer.Argument(help="The rule's name, such as InterfaceDown.", metavar="RULE")]
-Device = Annotated[str, typer.Argument(help="The device's name.", metavar="DEVICE")]
-Labels = Annotated[
-    list[str] | None,
-    typer.Argument(help="Which row: ifName=Gi1/0/7, or just Gi1/0/7.", metavar="[LABELS]...", show_default=False),
-]
 At = Annotated[str | None, typer.Option("--at", help="About that time: 2026-03-01T10:02:00Z, 10:02 (UTC), or -15m.")]
 
 KIND_COLOURS = {

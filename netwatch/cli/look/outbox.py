@@ -14,21 +14,12 @@ from typing import Annotated
 
 import typer
 
+from netwatch.cli.arguments import AsJson, Limit
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
-from netwatch.cli.look.alerts import AsJson, Limit, read_store
-from netwatch.cli.output import (
-    USAGE,
-    WRONG,
-    coloured,
-    err,
-    fail,
-    print_json,
-    print_table,
-    printable,
-    printable_lines,
-    rfc3339,
-)
+from netwatch.cli.look.reading import read_store
+from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable, printable_lines, rfc3339
 from netwatch.cli.person import person
+from netwatch.cli.screen import coloured, err, print_table
 from netwatch.errors import StoreError
 from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState
 from netwatch.store import Handled, StoreReader, StoreSettings, drop_entry, retry_entry

@@ -15,7 +15,8 @@ import typer
 from rich.markup import escape
 
 from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
-from netwatch.cli.output import as_json, fail, out, print_json, print_table, printable, rfc3339
+from netwatch.cli.output import as_json, fail, print_json, printable, rfc3339
+from netwatch.cli.screen import out, print_table
 from netwatch.config import Settings
 from netwatch.errors import StoreError
 from netwatch.mib import load_index

@@ -5,19 +5,25 @@ May import: netwatch.config, netwatch.mib, netwatch.model. Called by: netwatch m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress as ProgressBar
 
-from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
-from netwatch.cli.output import USAGE, err, fail
-from netwatch.config import Settings
-from netwatch.mib import MibIndex, Progress, Style, UnknownName, load_index
-from netwatch.model import Oid
+from netwatch.cli.config_file import DEFAULT_CONFIG, inventory_or_exit
+from netwatch.cli.output import USAGE, fail
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as ProgressBar
+    from rich.progress import TaskID
+
+    from netwatch.config import InventorySettings
+    from netwatch.mib import MibIndex, Progress, Style
+    from netwatch.model import Oid
 
 MibDirs = Annotated[
     list[str] | None,
@@ -68,32 +74,44 @@ def configured_paths(config: Path | None) -> list[Path]:
     return settings.mib_paths() if settings is not None else []
 
 
-def configuration(config: Path | None) -> Settings | None:
+def configuration(config: Path | None) -> InventorySettings | None:
     """Return the configuration, None where none is named and none stands at its usual place."""
     if config is None and not DEFAULT_CONFIG.is_file():
         return None
-    return settings_or_exit(config or DEFAULT_CONFIG)
+    return inventory_or_exit(config or DEFAULT_CONFIG)
 
 
 def load_quietly(paths: Sequence[Path]) -> MibIndex:
     """Load modules, with a bar on stderr where many have to be compiled and somebody watches."""
-    with _progress() as told:
-        return load_index(paths, progress=told)
+    from netwatch.mib import load_index  # as below: nobody needs it who asks in numbers
+
+    with ExitStack() as shown:
+        return load_index(paths, progress=_bar(shown) if sys.stderr.isatty() else None)
 
 
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    with ProgressBar(console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("compiling MIB files", total=None)
+def _bar(shown: ExitStack) -> Progress:
+    """Return what draws a bar from the first file on that has to be compiled; mostly there is none."""
 
-        def told(done: int, total: int) -> None:
-            progress.update(task, completed=done, total=total)
+    @cache
+    def bar() -> tuple[ProgressBar, TaskID]:
+        from rich.progress import Progress as Bar
 
-        yield told
+        from netwatch.cli.screen import err
+
+        drawn = shown.enter_context(Bar(console=err, transient=True))
+        return drawn, drawn.add_task("compiling MIB files", total=None)
+
+    def told(done: int, total: int) -> None:
+        drawn, task = bar()
+        drawn.update(task, completed=done, total=total)
+
+    return told
 
 
 def oid_or_exit(index: MibIndex, name: str) -> Oid:
     """Return the OID somebody typed, by name or number, or leave with exit code 2."""
+    from netwatch.mib import UnknownName
+
     try:
         return index.oid_of(name)
     except UnknownName as exc:
@@ -102,6 +120,8 @@ def oid_or_exit(index: MibIndex, name: str) -> Oid:
 
 def style_or_exit(flags: Sequence[str] | None) -> Style:
     """Return how to write OIDs and values, or leave with exit code 2."""
+    from netwatch.mib import Style
+
     try:
         return Style.parse("".join(flags or ()))
     except ValueError as exc:

@@ -1,4 +1,4 @@
-"""Commands about names: `netwatch mib list | check | show | tree | fetch`, and `netwatch translate`.
+"""Commands about MIB modules: `netwatch mib list | check | show | tree | fetch`.
 
 May import: netwatch.config, netwatch.mib, netwatch.model. Called by: netwatch.cli.
 """
@@ -13,43 +13,25 @@ import typer
 from rich.markup import escape
 from rich.tree import Tree
 
+from netwatch.cli.arguments import AsJson
 from netwatch.cli.names.flags import (
     MibConfig,
     MibDirs,
     MibModules,
-    OutputFlags,
     configuration,
     index_for,
     load_quietly,
     oid_or_exit,
-    style_or_exit,
 )
-from netwatch.cli.names.words import is_numeric
-from netwatch.cli.output import USAGE, WRONG, fail, out, print_json, print_table, printable
-from netwatch.mib import MibIndex, MibObject, NotFetched, ObjectKind, ResolvedSyntax, fetch, spell_oid
+from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
+from netwatch.cli.screen import out, print_table
+from netwatch.mib import MibIndex, MibObject, NotFetched, ObjectKind, ResolvedSyntax, fetch
 from netwatch.model import Oid, Problem
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 MAX_FETCHED = 200
 """Modules one `fetch --imports` may follow; the import lists come from elsewhere."""
 
 mib_app = typer.Typer(no_args_is_help=True, help="Show what MIB modules say, and what is wrong in them.")
-
-
-def translate(
-    name: Annotated[str, typer.Argument(help="A name such as IF-MIB::ifDescr.3, or an OID.", show_default=False)],
-    m: MibModules = None, dirs: MibDirs = None, o: OutputFlags = None, config: MibConfig = None, json: AsJson = False,
-) -> None:  # fmt: skip
-    """Turn a name into its OID and an OID into its name; with -O write either as net-snmp does."""
-    style = style_or_exit(o)
-    index = index_for(config, dirs, m)
-    oid = oid_or_exit(index, name)
-    if json:
-        print_json([{"oid": str(oid), "name": index.name_of(oid)}])
-    elif o or is_numeric(name):
-        typer.echo(spell_oid(index, oid, style))
-    else:
-        typer.echo(f".{oid}")
 
 
 @mib_app.command("list")

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from netwatch.cli.names.flags import index_for, oid_or_exit, style_or_exit
 from netwatch.cli.names.values import flat_varbind, format_varbind
 from netwatch.cli.output import USAGE, fail, print_json, printable
-from netwatch.mib import MibIndex, spell_varbind
 from netwatch.model import Oid, Varbind
+
+if TYPE_CHECKING:
+    from netwatch.mib import MibIndex
 
 
 def is_numeric(text: str) -> bool:
@@ -36,8 +39,8 @@ class Words:
         letters: Sequence[str] | None = None,
     ) -> None:
         self._config, self._modules, self._dirs = config, modules, dirs
-        self._style = style_or_exit(letters or (["n"] if all(map(is_numeric, asked)) else None))
-        self._plain = self._style.oid == "n" and not letters
+        numbers = not letters and all(map(is_numeric, asked))
+        self._style = None if numbers else style_or_exit(letters)
 
     @cached_property
     def index(self) -> MibIndex:
@@ -62,10 +65,12 @@ class Words:
             typer.echo(self._line(varbind))
 
     def _line(self, varbind: Varbind) -> str:
-        if self._plain:
+        if self._style is None:
             return format_varbind(varbind)
+        from netwatch.mib import spell_varbind
+
         return printable(spell_varbind(self.index, varbind, self._style))
 
     def _flat(self, varbind: Varbind) -> dict[str, object]:
         flat = flat_varbind(varbind)
-        return flat if self._plain else flat | {"name": self.index.name_of(varbind.oid)}
+        return flat if self._style is None else flat | {"name": self.index.name_of(varbind.oid)}

@@ -25,7 +25,8 @@ from rich.panel import Panel
 
 from netwatch.app import App
 from netwatch.cli.log import LevelOption, LogLevel, set_up_logging
-from netwatch.cli.output import WRONG, fail, out, printable, printable_lines
+from netwatch.cli.output import WRONG, fail, printable, printable_lines
+from netwatch.cli.screen import out
 from netwatch.cli.watch.demo_config import demo_config
 from netwatch.config import load_settings
 from netwatch.errors import NetWatchError

@@ -17,7 +17,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from netwatch.cli.look.traps import traps
-from netwatch.cli.output import out
+from netwatch.cli.screen import out
 from netwatch.model import Oid, Transaction, TrapEvent, Varbind
 from netwatch.store import Store, StoreSettings
 

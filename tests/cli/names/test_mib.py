@@ -9,7 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from netwatch.cli.names.mib import mib_app, translate
+from netwatch.cli.names.mib import mib_app
+from netwatch.cli.names.translate import translate
 
 app = typer.Typer()
 app.add_typer(mib_app, name="mib")
