@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
-    from netwatch.snmp.ber import (
+    from netwatch.snmp.client import GetPlan, SnmpClient, Walk, WalkedColumn
+    from netwatch.snmp.codec.ber import (
         SEQUENCE,
         decode_integer,
         decode_oid,
@@ -19,13 +20,7 @@ if TYPE_CHECKING:
         read_as,
         read_tlv,
     )
-    from netwatch.snmp.client import GetPlan, SnmpClient, Walk, WalkedColumn
-    from netwatch.snmp.dispatch import Snmp
-    from netwatch.snmp.fast_lane import FastLane
-    from netwatch.snmp.general import GeneralEngine
-    from netwatch.snmp.general_notify import LocalEngine, NotificationSender
-    from netwatch.snmp.general_set import SetRefused, set_varbinds
-    from netwatch.snmp.message import (
+    from netwatch.snmp.codec.message import (
         Message,
         Pdu,
         PduKind,
@@ -36,12 +31,17 @@ if TYPE_CHECKING:
         null_varbinds,
         read_integer,
     )
-    from netwatch.snmp.message_v3 import LEVEL, Flag, Header, encode_context
+    from netwatch.snmp.dispatch import Snmp
+    from netwatch.snmp.fast.lane import FastLane
+    from netwatch.snmp.general.engine import GeneralEngine
+    from netwatch.snmp.general.notify import LocalEngine, NotificationSender
+    from netwatch.snmp.general.set import SetRefused, set_varbinds
     from netwatch.snmp.settings import CommunityCredential, CredentialSettings, UserCredential
-    from netwatch.snmp.v3_engine import MAX_BOOTS, Engine, EngineMemory
-    from netwatch.snmp.v3_hot import open_header
-    from netwatch.snmp.v3_keys import NO_KEYS, Keys, check_credential, keys_at, level_of
-    from netwatch.snmp.v3_seal import seal, unseal
+    from netwatch.snmp.v3.engine import MAX_BOOTS, Engine, EngineMemory
+    from netwatch.snmp.v3.hot import open_header
+    from netwatch.snmp.v3.keys import NO_KEYS, Keys, check_credential, keys_at, level_of
+    from netwatch.snmp.v3.message import LEVEL, Flag, Header, encode_context
+    from netwatch.snmp.v3.seal import seal, unseal
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 

@@ -22,6 +22,13 @@ class GetPlan(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPlan:
+    """A plan for which nothing is prepared, for the engine that encodes each time."""
+
+    oids: tuple[Oid, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WalkedColumn:
     """One column as it was walked, in OID order: what stands behind the column's OID, the BER tags, the values."""
 

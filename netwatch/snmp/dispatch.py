@@ -1,23 +1,25 @@
 """Sends each question the right way: by the fast lane, and what that refuses by the general engine.
 
+Most houses never need the general engine, and pysnmp takes a tenth of a second and some megabytes, so it is loaded
+with the first question that is refused.
 May import: netwatch.model. Called by: app and cli, through the door of this room.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
 import structlog
 
-from netwatch.errors import FastLaneRefused
+from netwatch.errors import FastLaneRefused, PollError
 from netwatch.model import Device, Memory, Oid, Value, Varbind
-from netwatch.snmp.client import GetPlan, SnmpClient, Walk
-from netwatch.snmp.fast_lane import FastLane
-from netwatch.snmp.general import GeneralEngine
+from netwatch.snmp.client import GetPlan, ListedPlan, SnmpClient, Walk
+from netwatch.snmp.fast.lane import FastLane
 from netwatch.snmp.metrics import fallback
-from netwatch.snmp.v3_engine import EngineMemory
+from netwatch.snmp.v3.engine import EngineMemory
 
 Answer = TypeVar("Answer")
 
@@ -51,11 +53,13 @@ class Engine(SnmpClient, Protocol):
 class Snmp:
     """Asks devices of every version; satisfies SnmpClient between `start()` and `stop()`."""
 
-    def __init__(self, settings: Limits, general: Engine | None = None) -> None:
+    def __init__(self, settings: Limits) -> None:
         self._fast = FastLane(
             max_in_flight=settings.max_in_flight, max_in_flight_per_device=settings.max_in_flight_per_device
         )
-        self._general: Engine = general if general is not None else GeneralEngine()
+        self._general: Engine | None = None
+        self._loading = asyncio.Lock()
+        self._running = False
 
     def recall(self, memories: Iterable[Memory], remember: Callable[[Memory], object]) -> None:
         """Take back what this room wanted kept over a restart, and hand out what it wants kept over the next.
@@ -72,12 +76,15 @@ class Snmp:
     async def start(self) -> None:
         """Open sockets."""
         await self._fast.start()
-        await self._general.start()
+        self._running = True
 
     async def stop(self) -> None:
         """Close sockets; requests under way fail."""
+        self._running = False
         await self._fast.stop()
-        await self._general.stop()
+        if self._general is not None:
+            await self._general.stop()
+            self._general = None
 
     def compile(self, device: Device, oids: Sequence[Oid]) -> GetPlan:
         """Prepare a plan for exact instances."""
@@ -85,7 +92,7 @@ class Snmp:
             return self._fast.compile(device, oids)
         except FastLaneRefused as exc:
             _count(device, exc)
-        return self._general.compile(device, oids)
+        return ListedPlan(oids=tuple(oids))
 
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
         """Ask a plan; return one value per OID in order."""
@@ -118,7 +125,25 @@ class Snmp:
             return await question(self._fast)
         except FastLaneRefused as exc:
             _count(device, exc)
-        return await question(self._general)
+        return await question(await self._general_engine())
+
+    async def _general_engine(self) -> Engine:
+        """Return the general engine, loaded beside the event loop and started the first time."""
+        async with self._loading:
+            if self._general is None:
+                general = await asyncio.to_thread(_load)
+                if not self._running:
+                    raise PollError("the SNMP engine is not running")
+                await general.start()
+                self._general = general
+            return self._general
+
+
+def _load() -> Engine:
+    """Return the general engine; the import is what takes the time."""
+    from netwatch.snmp.general.engine import GeneralEngine
+
+    return GeneralEngine()
 
 
 def _count(device: Device, refused: FastLaneRefused) -> None:

@@ -1,6 +1,6 @@
 """What NetWatch learns about a device while asking: how long it takes to answer, and how much it bears at once.
 
-Quiet: times come in as numbers. May import: nothing. Called by: peer, and through it endpoint, get_run and walk.
+Quiet: times come in as numbers. May import: nothing. Called by: the fast lane, the general engine.
 """
 
 from __future__ import annotations

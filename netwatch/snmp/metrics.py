@@ -2,7 +2,7 @@
 
 What moves with every datagram is a plain integer here, gathered when somebody scrapes: a prometheus_client counter
 costs a lock and a microsecond per step, several per datagram would be a tenth of a poll.
-
+The general engine's counters stand here too: they are shown from the start, and it is loaded when first needed.
 May import: nothing. Called by: every file of this room that counts.
 """
 
@@ -34,6 +34,24 @@ receive_buffer = Gauge(
     "netwatch_snmp_receive_buffer_bytes", "What the system grants the socket for answers that wait to be read."
 )
 resolutions = Counter("netwatch_snmp_resolutions_total", "Look-ups of device names, by outcome.", ["outcome"])
+credential_failures = Counter(
+    "netwatch_snmp_credential_failures_total",
+    "Requests that failed because of the credential, by what was wrong with it",
+    ["reason"],
+)
+general_requests = Counter(
+    "netwatch_snmp_general_requests_total",
+    "Requests through pysnmp: v3, and what the fast lane refused; answered, error, refused or timeout",
+    ["version", "outcome"],
+)
+general_datagrams_ignored = Counter(
+    "netwatch_snmp_general_datagrams_ignored_total",
+    "Datagrams the general engine dropped: from a stranger, unasked for, or not SNMP",
+    ["reason"],
+)
+user_engines = Counter(
+    "netwatch_snmp_user_engines_total", "pysnmp engines made for v3 credentials; each costs 0.1 s and 1 MB"
+)
 
 IGNORED_CAUSES = (
     "unknown_request_id", "late_or_duplicate", "wrong_source", "wrong_version", "wrong_community", "wrong_pdu",

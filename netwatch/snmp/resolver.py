@@ -1,6 +1,6 @@
 """Turns a device's address, literal or DNS name, into socket addresses, and remembers the answer for a while.
 
-May import: netwatch.errors. Called by: fast_lane.
+May import: netwatch.errors. Called by: fast/lane, general/endpoint.
 """
 
 from __future__ import annotations

@@ -17,13 +17,13 @@ from pydantic import SecretStr
 
 from netwatch.model import Credential, Device, Oid, Tag, Varbind
 from netwatch.snmp import FastLane, GeneralEngine, PduKind
-from netwatch.snmp.ber import SEQUENCE, decode_oid, encode_tlv
-from netwatch.snmp.hot import OddHeader, open_response
-from netwatch.snmp.message import Pdu, decode_varbind, encode_varbinds
-from netwatch.snmp.message_v3 import Flag, ScopedPdu, encode_context, encode_scoped
-from netwatch.snmp.v3_hot import msg_id_of, open_header, open_scoped
-from netwatch.snmp.v3_keys import NO_KEYS, Keys, keys_at
-from netwatch.snmp.v3_seal import seal, unseal
+from netwatch.snmp.codec.ber import SEQUENCE, decode_oid, encode_tlv
+from netwatch.snmp.codec.hot import OddHeader, open_response
+from netwatch.snmp.codec.message import Pdu, decode_varbind, encode_varbinds
+from netwatch.snmp.v3.hot import msg_id_of, open_header, open_scoped
+from netwatch.snmp.v3.keys import NO_KEYS, Keys, keys_at
+from netwatch.snmp.v3.message import Flag, ScopedPdu, encode_context, encode_scoped
+from netwatch.snmp.v3.seal import seal, unseal
 
 PORTS = 48
 COLUMNS = [

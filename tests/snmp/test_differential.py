@@ -24,11 +24,11 @@ from netwatch.errors import FastLaneRefused
 from netwatch.model import Credential, Device, Missing, Oid, Value
 from netwatch.simulator import SimulatedDevice, SimulatedNetwork, read_recording
 from netwatch.snmp import FastLane, GeneralEngine, decode_message
-from netwatch.snmp.ber import decode_oid, encode_oid
-from netwatch.snmp.general_values import varbinds_of
-from netwatch.snmp.hot import OddHeader, decode_rows, decode_values, open_response
-from netwatch.snmp.message import Pdu, TrapV1Pdu
-from netwatch.snmp.walk_columns import Column, Group
+from netwatch.snmp.codec.ber import decode_oid, encode_oid
+from netwatch.snmp.codec.hot import OddHeader, decode_rows, decode_values, open_response
+from netwatch.snmp.codec.message import Pdu, TrapV1Pdu
+from netwatch.snmp.fast.walk_columns import Column, Group
+from netwatch.snmp.general.values import varbinds_of
 
 QUICK = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 Numbers = tuple[int, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -149,3 +150,45 @@ async def test_a_plan_of_one_engine_serves_a_device_that_moved_to_the_other(snmp
 
     assert await snmp.run_plan(after, snmp.compile(before, [SYS_NAME])) == [b"snmpd-under-test"]
     assert await snmp.run_plan(before, snmp.compile(after, [SYS_NAME])) == [b"snmpd-under-test"]
+
+
+async def test_the_general_engine_stops_and_starts_again_with_the_fast_lane(snmp, udp_port, counted):
+    one = Device(
+        name="old", address="127.0.0.1", port=udp_port, credential=v3(privacy_protocol="3DES"),
+        timeout=timedelta(seconds=0.05), retries=0,
+    )  # fmt: skip
+
+    async def asked() -> None:
+        await snmp.get(one, [SYS_NAME])
+
+    with pytest.raises(RequestTimedOut):
+        await asked()
+    await snmp.stop()
+    with pytest.raises(PollError, match="the SNMP engine is not running"):
+        await asked()
+    await snmp.start()
+    with pytest.raises(RequestTimedOut):
+        await asked()
+
+    assert counted("netwatch_snmp_general_requests_total", version="3", outcome="timeout") == 2
+
+
+async def test_many_refused_at_once_are_all_asked_by_one_general_engine(snmp, snmpd, counted):
+    port = snmpd().port
+    old = Credential(name="v2", version="2c", community=SecretStr("c" * 200))
+    several = [
+        Device(
+            name=f"d{number}",
+            address="127.0.0.1",
+            port=port,
+            credential=old,
+            timeout=timedelta(seconds=0.05),
+            retries=0,
+        )
+        for number in range(5)
+    ]
+
+    answers = await asyncio.gather(*(snmp.get(one, [SYS_NAME]) for one in several), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [RequestTimedOut] * 5
+    assert counted("netwatch_snmp_general_requests_total", version="2c", outcome="timeout") == 5

@@ -1,0 +1,187 @@
+"""Asks the GETs of a plan, side by side, and puts the answers together.
+
+One future for the whole plan. An answer of tooBig or genErr halves the request it belongs to; noSuchName (v1) takes
+out the instance it points at; an answer that was cut short is asked for the rest.
+May import: netwatch.model. Called by: lane.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Generic
+
+from netwatch.errors import FastLaneRefused, PollError
+from netwatch.model import Missing
+from netwatch.snmp import metrics
+from netwatch.snmp.codec.message import ERROR_NAMES, ErrorStatus, PduKind
+from netwatch.snmp.fast.endpoint import Endpoint
+from netwatch.snmp.fast.peer import Exchange, Peer
+from netwatch.snmp.fast.plan import GetRequest
+from netwatch.snmp.fast.readers import Item, Reader
+
+SPLIT_AFTER_TRIES = 2
+"""A big request unanswered so often is asked in halves: answers over a frame get lost where fragments are dropped."""
+REFUSALS = (ErrorStatus.NO_ACCESS, ErrorStatus.AUTHORIZATION_ERROR)
+
+Part = tuple[GetRequest, range | Sequence[int]]
+"""A request, and the places of its answers in the whole."""
+
+
+class GetRun(Generic[Item]):
+    """One plan under way to one device."""
+
+    __slots__ = ("_endpoint", "_future", "_items", "_kind", "_left", "_peer", "_reader", "_silent", "over")
+
+    def __init__(self, endpoint: Endpoint, peer: Peer, reader: Reader[Item], kind: PduKind = PduKind.GET) -> None:
+        self.over = False
+        self._endpoint = endpoint
+        self._peer = peer
+        self._reader = reader
+        self._kind = kind
+        self._items: list[Item] = []
+        self._left = 0
+        self._silent = 0
+        self._future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def ask(self, requests: Sequence[GetRequest]) -> list[Item]:
+        """Send all requests and wait for the last answer.
+
+        Raises:
+            RequestTimedOut: no answer to one of them. PollError: the device refused. FastLaneRefused: the
+            answer is beyond the fast lane.
+        """
+        exchanges, start = list[Exchange](), 0
+        for request in requests:
+            stop = start + len(request.names)
+            part = (request, range(start, stop))
+            exchanges.append(Exchange(self, self._peer, request.head, request.tail, part))
+            start = stop
+        self._left = start
+        self._items = [None] * start  # type: ignore[list-item]  # all are filled in before anybody sees them
+        if not start:
+            return []
+        self._endpoint.submit(self._peer, exchanges)
+        try:
+            await self._future
+        finally:
+            if not self.over:
+                self.over = True
+                self._endpoint.withdraw(self._peer, self)
+        return self._items
+
+    def take(self, exchange: Exchange, data: bytes, at: int, end: int, status: int, index: int) -> None:
+        """Take one answer; the last one ends the run."""
+        part: Part = exchange.part  # type: ignore[assignment]  # this asker made it
+        if status:
+            self._take_error(part, status, index)
+            return
+        request, places = part
+        try:
+            items = self._reader.read(data, at, end, request)
+        except FastLaneRefused as exc:
+            self._end(exc)
+            return
+        metrics.wire.varbinds += len(items)
+        self._learn(exchange, len(items))
+        if len(items) < len(places):
+            self._ask_rest(part, items)
+        else:
+            self._put(places, items)
+
+    def fail(self, exchange: Exchange, error: PollError) -> None:
+        """End the run: one request without an answer is a plan without one."""
+        self._end(error)
+
+    def retry(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Return halves of a big request that stayed unanswered."""
+        part: Part = exchange.part  # type: ignore[assignment]  # this asker made it
+        if exchange.attempt < SPLIT_AFTER_TRIES or len(part[1]) < 2:
+            return ()
+        self._silent = max(self._silent, len(part[1]))
+        metrics.resizes.labels(cause="silence").inc()
+        return [self._exchange(half, exchange.attempt) for half in self._halves(part)]
+
+    def _put(self, places: range | Sequence[int], items: Sequence[Item]) -> None:
+        if isinstance(places, range):
+            self._items[places.start : places.stop] = items
+        else:
+            for place, item in zip(places, items, strict=True):
+                self._items[place] = item
+        self._left -= len(places)
+        if not self._left and not self._future.done():
+            self.over = True
+            self._future.set_result(None)
+
+    def _learn(self, exchange: Exchange, count: int) -> None:
+        """Learn from a good answer: the size is fine, or half of a silent one was."""
+        size = self._peer.get_size
+        if self._silent and exchange.attempt >= SPLIT_AFTER_TRIES:
+            size.shrink(self._silent)
+            self._silent = 0
+        elif size.value < size.ceiling and count * 2 >= size.value:
+            size.succeed()
+
+    def _take_error(self, part: Part, status: int, index: int) -> None:
+        name = ERROR_NAMES[status] if status < len(ERROR_NAMES) else "unknown"
+        metrics.errors.labels(status=name).inc()
+        request, places = part
+        if status in REFUSALS:
+            self._end(PollError(f"the device answers {name}"))
+        elif status == ErrorStatus.NO_SUCH_NAME and 0 < index <= len(places):
+            self._take_out(part, index - 1, self._none_such())
+        elif len(places) > 1:
+            if status == ErrorStatus.TOO_BIG:
+                self._peer.get_size.shrink(len(places))
+            metrics.resizes.labels(cause=name).inc()
+            self._send(self._halves(part))
+        else:
+            metrics.unreadable.inc()
+            self._put(places, [self._reader.stand_in(request.names[0], None)])
+
+    def _none_such(self) -> Missing:
+        return Missing.END_OF_MIB_VIEW if self._kind == PduKind.GET_NEXT else Missing.NO_SUCH_INSTANCE
+
+    def _end(self, error: PollError) -> None:
+        self.over = True
+        if not self._future.done():
+            self._future.set_exception(error)
+        self._endpoint.withdraw(self._peer, self)
+
+    def _take_out(self, part: Part, place: int, missing: Missing) -> None:
+        """Note that a v1 device does not have one instance, and ask for the others."""
+        request, places = part
+        others = [*places[:place], *places[place + 1 :]]
+        if others:
+            names = [*request.names[:place], *request.names[place + 1 :]]
+            self._send([(self._request(names), others)])
+        self._put([places[place]], [self._reader.stand_in(request.names[place], missing)])
+
+    def _ask_rest(self, part: Part, items: Sequence[Item]) -> None:
+        """Keep what came of an answer that was cut short; ask again for what is missing, in halves."""
+        request, places = part
+        metrics.resizes.labels(cause="truncated").inc()
+        if not items and len(places) == 1:
+            self._end(FastLaneRefused("no_varbinds", "an answer without the varbind asked for"))
+            return
+        rest = (self._request(request.names[len(items) :]), places[len(items) :])
+        self._send([rest] if items else self._halves(rest))
+        if items:
+            self._put(places[: len(items)], items)
+
+    def _halves(self, part: Part) -> list[Part]:
+        request, places = part
+        half = (len(places) + 1) // 2
+        return [
+            (self._request(request.names[:half]), places[:half]),
+            (self._request(request.names[half:]), places[half:]),
+        ]
+
+    def _request(self, names: Sequence[bytes]) -> GetRequest:
+        return GetRequest(self._peer.identity, names, self._kind)
+
+    def _send(self, parts: Sequence[Part]) -> None:
+        self._endpoint.submit(self._peer, [self._exchange(part, 0) for part in parts])
+
+    def _exchange(self, part: Part, attempt: int) -> Exchange:
+        return Exchange(self, self._peer, part[0].head, part[0].tail, part, attempt)

@@ -1,0 +1,152 @@
+"""The fast lane: asks devices of all versions through our own codec and one UDP endpoint.
+
+May import: netwatch.model. Called by: dispatch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from netwatch.model import Device, Oid, Value, Varbind
+from netwatch.snmp.client import GetPlan, Walk
+from netwatch.snmp.codec.message import PduKind
+from netwatch.snmp.fast.endpoint import Endpoint
+from netwatch.snmp.fast.get_run import GetRun
+from netwatch.snmp.fast.peer import VARBINDS_PER_REQUEST, Peer
+from netwatch.snmp.fast.plan import CompiledPlan, GetRequest, cut, encode_name, identity_of
+from netwatch.snmp.fast.readers import Successors, Values, Varbinds
+from netwatch.snmp.fast.users import Remember, Users
+from netwatch.snmp.fast.walk import WalkRun
+from netwatch.snmp.resolver import NAME_LIVES_FOR_SECONDS, Resolver, literal
+from netwatch.snmp.v3.engine import EngineMemory
+
+MAX_PEERS = 200_000
+LITERALS_LIVE_FOR_SECONDS = float("inf")
+
+Result = TypeVar("Result")
+
+
+class FastLane:
+    """Satisfies SnmpClient between `start()` and `stop()`; refuses what it does not know."""
+
+    def __init__(self, *, max_in_flight: int = 2000, max_in_flight_per_device: int = 2) -> None:
+        self.endpoint = Endpoint(max_in_flight=max_in_flight, max_in_flight_per_device=max_in_flight_per_device)
+        self._resolver = Resolver()
+        self._peers: dict[str, Peer] = {}
+        self._users = Users(self.endpoint)
+
+    def recall(self, engines: Iterable[EngineMemory], remember: Remember) -> None:
+        """Start from v3 engines as they were known before a restart; hand out each that becomes known or boots.
+
+        To be called before `start()`, if at all.
+        """
+        self._users.recall(engines, remember)
+
+    async def start(self) -> None:
+        """Open the sockets."""
+        await self.endpoint.start()
+
+    async def stop(self) -> None:
+        """Close the sockets; requests under way fail."""
+        await self._resolver.stop()
+        await self.endpoint.stop()
+        await self._users.stop()
+        self._peers.clear()
+
+    def compile(self, device: Device, oids: Sequence[Oid]) -> CompiledPlan:
+        """Encode what to ask.
+
+        Raises:
+            FastLaneRefused: a user, a community or an OID beyond what the fast lane encodes.
+            ValueError: an OID that is none.
+        """
+        names = [encode_name(oid) for oid in oids]
+        peer = self._peers.get(device.name)
+        if peer is None or peer.device.credential != device.credential:
+            return CompiledPlan(identity_of(device), names, VARBINDS_PER_REQUEST)
+        return CompiledPlan(peer.identity, names, peer.get_size.value, peer.overhead_bytes)
+
+    async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
+        """Ask a plan; return one value per OID in order."""
+        compiled = plan if isinstance(plan, CompiledPlan) else self.compile(device, plan.oids)
+        return await self._ask(device, lambda peer: self._run_plan(peer, compiled))
+
+    async def _run_plan(self, peer: Peer, plan: CompiledPlan) -> list[Value]:
+        plan.fit(peer.identity, peer.get_size.value, peer.overhead_bytes)
+        return await GetRun(self.endpoint, peer, Values()).ask(plan.requests)
+
+    async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
+        """Ask for exact instances once."""
+        names = [encode_name(oid) for oid in oids]
+
+        async def ask(peer: Peer) -> list[Varbind]:
+            requests = cut(peer.identity, names, peer.get_size.value, peer.overhead_bytes)
+            return await GetRun(self.endpoint, peer, Varbinds()).ask(requests)
+
+        return await self._ask(device, ask)
+
+    async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
+        """Ask for the successors, in one GETNEXT."""
+        names = [encode_name(oid) for oid in oids]
+
+        async def ask(peer: Peer) -> list[Varbind]:
+            request = GetRequest(peer.identity, names, PduKind.GET_NEXT)
+            run = GetRun(self.endpoint, peer, Successors(), PduKind.GET_NEXT)
+            return await run.ask([request] if names else [])
+
+        return await self._ask(device, ask)
+
+    async def walk(
+        self,
+        device: Device,
+        columns: Sequence[Oid],
+        *,
+        max_varbinds: int = 1_000_000,
+        time_budget: timedelta = timedelta(seconds=60),
+    ) -> Walk:
+        """Walk subtrees side by side."""
+        seconds = time_budget.total_seconds()
+        return await self._ask(device, lambda peer: WalkRun(self.endpoint, peer, columns, max_varbinds).walk(seconds))
+
+    async def _ask(self, device: Device, work: Callable[[Peer], Coroutine[Any, Any, Result]]) -> Result:
+        peer = await self._peer(device)
+        if peer.user is None:
+            return await work(peer)
+        return await self._users.ask(peer, peer.user, work)
+
+    async def _peer(self, device: Device) -> Peer:
+        peer = self._peers.get(device.name)
+        if peer is None:
+            peer = self._remember(device)
+        elif peer.device is not device:
+            peer.follow(device)
+        if peer.address_until <= asyncio.get_running_loop().time():
+            await self._locate(peer)
+        return peer
+
+    def _remember(self, device: Device) -> Peer:
+        """Make room for one more; what is forgotten is only learned again."""
+        if len(self._peers) >= MAX_PEERS:
+            idle = next((name for name, peer in self._peers.items() if not peer.flying and not peer.waiting), None)
+            self._peers.pop(idle or "", None)
+        peer = self._peers[device.name] = Peer(device)
+        return peer
+
+    async def _locate(self, peer: Peer) -> None:
+        """Find the socket address, and the other addresses that answers may come from."""
+        device = peer.device
+        now = asyncio.get_running_loop().time()
+        numeric = literal(device.address, device.port)
+        until = LITERALS_LIVE_FOR_SECONDS if numeric else now + NAME_LIVES_FOR_SECONDS
+        family, address = numeric or await self._resolver.resolve(device.address, device.port)
+        others = [literal(other, 0) or await self._resolver.resolve(other, 0) for other in device.accept_from]
+        if any(literal(other, 0) is None for other in device.accept_from):
+            until = min(until, now + NAME_LIVES_FOR_SECONDS)
+        peer.sources = frozenset(other[0] for _, other in others)
+        peer.family = socket.AddressFamily(family)
+        peer.address = address
+        peer.address_until = until

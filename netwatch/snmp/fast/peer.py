@@ -1,0 +1,109 @@
+"""A device as the endpoint sees it: where it is, what it has been learned to bear, and what waits for it.
+
+May import: netwatch.model. Called by: endpoint, get_run, walk, lane.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+from netwatch.errors import PollError
+from netwatch.model import Device
+from netwatch.snmp.fast.plan import identity_of
+from netwatch.snmp.learning import BatchSize, RoundTrip
+from netwatch.snmp.resolver import SocketAddress
+from netwatch.snmp.v3.envelope import Envelope
+from netwatch.snmp.v3.user import User
+
+VARBINDS_PER_REQUEST = 64
+"""More has never fitted one frame; what an agent bears may be less, and is learned."""
+
+
+class Peer:
+    """What stays of a device between requests, by its name."""
+
+    __slots__ = (
+        "address", "address_until", "device", "family", "flying", "get_size", "identity", "overhead_bytes", "queued",
+        "round_trip", "sources", "tries", "user", "waiting", "walk_size",
+    )  # fmt: skip
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.identity = identity_of(device)
+        self.user = _user_of(device)
+        self.overhead_bytes = 0
+        self.tries = device.retries + 1
+        self.round_trip = RoundTrip(device.timeout.total_seconds())
+        self.get_size = BatchSize(VARBINDS_PER_REQUEST)
+        self.walk_size = BatchSize(VARBINDS_PER_REQUEST)
+        self.family = socket.AF_UNSPEC
+        self.address: SocketAddress = ("", 0)
+        self.address_until = 0.0
+        self.sources: frozenset[str] = frozenset()
+        self.flying: list[Exchange] = []
+        self.waiting: deque[Exchange] = deque()
+        self.queued = False
+
+    def follow(self, device: Device) -> None:
+        """Take over what the configuration changed; what was learned stays as long as the address does."""
+        if (device.address, device.port) != (self.device.address, self.device.port):
+            self.address_until = 0.0
+            self.get_size = BatchSize(VARBINDS_PER_REQUEST)
+            self.walk_size = BatchSize(VARBINDS_PER_REQUEST)
+            self.round_trip = RoundTrip(device.timeout.total_seconds())
+            self.user = _user_of(device)
+        if device.accept_from != self.device.accept_from:
+            self.address_until = 0.0
+        self.round_trip.ceiling = device.timeout.total_seconds()
+        self.round_trip.timeout = min(self.round_trip.timeout, self.round_trip.ceiling)
+        if device.credential != self.device.credential:
+            self.identity = identity_of(device)
+            self.user = _user_of(device)
+            self.overhead_bytes = 0
+        self.tries = device.retries + 1
+        self.device = device
+
+
+def _user_of(device: Device) -> User | None:
+    return User(device.credential) if device.credential.version == "3" else None
+
+
+class Asker(Protocol):
+    """Whoever sends exchanges: a GET plan under way, or a walk."""
+
+    over: bool
+    """Set once nobody waits for the outcome any more; what still waits to be sent is then dropped."""
+
+    def take(self, exchange: Exchange, data: bytes, at: int, end: int, status: int, index: int) -> None:
+        """Take an answer: the varbinds stand in `data` from `at` to `end`."""
+
+    def fail(self, exchange: Exchange, error: PollError) -> None:
+        """Learn that no answer will come."""
+
+    def retry(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Return smaller exchanges to send instead of this unanswered one; none to send it again as it is now."""
+
+
+class Exchange:
+    """One request on its way to one answer, through as many transmissions as it takes."""
+
+    __slots__ = ("asker", "attempt", "began_at", "envelope", "former", "head", "part", "peer", "reports",
+                 "request_id", "sent_at", "tail", "trouble")  # fmt: skip
+
+    def __init__(self, asker: Asker, peer: Peer, head: bytes, tail: bytes, part: object, attempt: int = 0) -> None:
+        self.asker = asker
+        self.peer = peer
+        self.envelope: Envelope | None = peer.user
+        self.reports = 0
+        self.head = head
+        self.tail = tail
+        self.part = part
+        self.attempt = attempt
+        self.request_id = b""
+        self.sent_at = 0.0
+        self.began_at = 0.0
+        self.former: dict[bytes, float] | None = None
+        self.trouble = ""

@@ -1,0 +1,144 @@
+"""Compiles what to ask into requests that are encoded but for the four bytes of the request-id.
+
+Quiet. A plan is compiled once and asked a thousand times; what it keeps is only bytes, because ten thousand devices
+with 577 OIDs each would not fit into memory as tuples of numbers. The OIDs are decoded again when somebody asks.
+May import: netwatch.model. Called by: get_run, walk, lane.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from netwatch.errors import FastLaneRefused
+from netwatch.model import Device, Oid, Tag
+from netwatch.snmp.codec.ber import SEQUENCE, decode_oid, encode_oid, encode_tlv
+from netwatch.snmp.codec.layout import Memory
+from netwatch.snmp.codec.message import PduKind, encode_identity
+from netwatch.snmp.v3.keys import check_credential
+from netwatch.snmp.v3.message import encode_context
+
+ANSWER_BYTES = 1472
+"""What fits an Ethernet frame without fragments: 1500 less 20 for IPv4 and 8 for UDP."""
+HEADER_BYTES = 32
+VALUE_BYTES = 9
+"""What a value takes in an answer, without tag and length; a Counter64 seldom takes more."""
+
+NO_ERROR = b"\x02\x01\x00\x02\x01\x00"
+NULL = b"\x05\x00"
+LONGEST_COMMUNITY = 127
+LONGEST_NAME = 117
+"""With ten bytes for a Counter64 behind it the varbind's length still takes one byte."""
+MAX_SHARED_NAMES = 1_000_000
+
+_shared_names: dict[bytes, bytes] = {}
+
+
+def identity_of(device: Device) -> bytes:
+    """Return what stands before every PDU to and from this device: version and community, or the v3 context.
+
+    The context is of an engine not yet known; plans are cut again when it is.
+
+    Raises:
+        FastLaneRefused: a community so long that its length takes two bytes, or a user the fast lane cannot be.
+    """
+    if device.credential.version == "3":
+        check_credential(device.credential)
+        return encode_context(b"", device.credential.context.encode())
+    community = device.credential.community.get_secret_value().encode()
+    if len(community) > LONGEST_COMMUNITY:
+        raise FastLaneRefused("long_community")
+    return encode_identity(device.credential.version, community)
+
+
+def encode_request(identity: bytes, kind: PduKind, numbers: bytes, varbinds: bytes) -> tuple[bytes, bytes]:
+    """Encode a request; return what stands before and behind the four bytes of the request-id.
+
+    `numbers` are the two INTEGERs behind it: error-status and error-index, or a GETBULK's two.
+    """
+    tail = numbers + encode_tlv(SEQUENCE, varbinds)
+    pdu = encode_tlv(kind, b"\x02\x04\x00\x00\x00\x00" + tail)
+    message = encode_tlv(SEQUENCE, identity + pdu)
+    return message[: -len(tail) - 4], tail
+
+
+def null_varbind(name: bytes) -> bytes:
+    """Encode a name without value, given without tag and length."""
+    size = len(name)
+    if size < 0x7C:
+        return bytes((SEQUENCE, size + 4, Tag.OBJECT_IDENTIFIER, size)) + name + NULL
+    return encode_tlv(SEQUENCE, encode_tlv(Tag.OBJECT_IDENTIFIER, name) + NULL)
+
+
+class GetRequest:
+    """One GET of a plan, and the names its answer must carry."""
+
+    __slots__ = ("head", "memory", "names", "tail")
+
+    def __init__(self, identity: bytes, names: Sequence[bytes], kind: PduKind = PduKind.GET) -> None:
+        varbinds = b"".join([null_varbind(name[2:]) for name in names])
+        self.head, self.tail = encode_request(identity, kind, NO_ERROR, varbinds)
+        self.names = tuple(names)
+        self.memory = Memory()
+
+
+class CompiledPlan:
+    """Exact instances of one device, cut into GETs whose answers fit one frame each."""
+
+    __slots__ = ("_overhead_bytes", "_size", "identity", "requests")
+
+    def __init__(self, identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int = 0) -> None:
+        self.identity = identity
+        self._size = size
+        self._overhead_bytes = overhead_bytes
+        self.requests = cut(identity, names, size, overhead_bytes)
+
+    @property
+    def oids(self) -> Sequence[Oid]:
+        """Return the instances asked for, in the order of the values."""
+        return [decode_name(name) for request in self.requests for name in request.names]
+
+    def fit(self, identity: bytes, size: int, overhead_bytes: int = 0) -> None:
+        """Cut again where community or engine changed, or the device was learned to bear less or more at once."""
+        if size != self._size or identity != self.identity or overhead_bytes != self._overhead_bytes:
+            names = [name for request in self.requests for name in request.names]
+            self.identity, self._size, self._overhead_bytes = identity, size, overhead_bytes
+            self.requests = cut(identity, names, size, overhead_bytes)
+
+
+def cut(identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int = 0) -> tuple[GetRequest, ...]:
+    """Share names out to GETs of at most `size` varbinds whose answers should fit one frame.
+
+    `overhead_bytes` is what security adds to an answer.
+    """
+    most, room, batches = size, 0, list[list[bytes]]()
+    for name in names:
+        room -= answer_bytes(name)
+        if room < 0 or len(batches[-1]) >= most:
+            batches.append([])
+            room = ANSWER_BYTES - HEADER_BYTES - overhead_bytes - len(identity) - answer_bytes(name)
+        batches[-1].append(name)
+    return tuple(GetRequest(identity, batch) for batch in batches)
+
+
+def answer_bytes(name: bytes) -> int:
+    """Return what a varbind is thought to take in an answer: two tags and lengths, the name, the value."""
+    return 4 + len(name) + VALUE_BYTES
+
+
+def encode_name(oid: Oid) -> bytes:
+    """Return an OID as encoded; the same object for the same OID, as most devices are asked for the same ones.
+
+    Raises:
+        FastLaneRefused: it is longer than the hot decoder compares.
+    """
+    name = encode_oid(oid)
+    if len(name) > LONGEST_NAME:
+        raise FastLaneRefused("long_oid")
+    if len(_shared_names) >= MAX_SHARED_NAMES:
+        _shared_names.clear()
+    return _shared_names.setdefault(name, name)
+
+
+def decode_name(name: bytes) -> Oid:
+    """Read an encoded OID, tag and length included."""
+    return decode_oid(name[2:])

@@ -1,0 +1,226 @@
+"""Walks columns of a table side by side: several columns per GETBULK, several GETBULKs at once.
+
+Columns are walked in groups of up to ten: wide enough to fill a frame with few repetitions, so that little is read
+beyond the end of a short table, narrow enough for agents that look every column up from the start.
+A walk ends where all columns have left their subtree. What ends it sooner makes it partial, and says so.
+May import: netwatch.model. Called by: lane.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
+from netwatch.model import Oid
+from netwatch.snmp import metrics
+from netwatch.snmp.client import Walk
+from netwatch.snmp.codec.ber import encode_integer
+from netwatch.snmp.codec.hot import decode_rows
+from netwatch.snmp.codec.message import ERROR_NAMES, ErrorStatus, PduKind
+from netwatch.snmp.fast.endpoint import Endpoint
+from netwatch.snmp.fast.get_run import SPLIT_AFTER_TRIES
+from netwatch.snmp.fast.peer import Exchange, Peer
+from netwatch.snmp.fast.plan import ANSWER_BYTES, HEADER_BYTES, NO_ERROR, encode_request, null_varbind
+from netwatch.snmp.fast.walk_columns import MOST_REPETITIONS, Column, Group, Suffixes, in_groups
+
+GROUPS_AT_ONCE = 2
+"""As many as a device's window; the groups behind them profit from what these learned of the table's length."""
+MAX_REQUESTS = 100_000
+NO_REPEATERS = b"\x02\x01\x00"
+
+
+class WalkRun:
+    """One walk under way."""
+
+    __slots__ = (
+        "_bulk", "_columns", "_endpoint", "_future", "_groups", "_heard", "_known", "_max_varbinds", "_peer",
+        "_reason", "_requests", "_room", "_rows", "_silent", "_under_way", "_varbinds", "over",
+    )  # fmt: skip
+
+    def __init__(self, endpoint: Endpoint, peer: Peer, columns: Sequence[Oid], max_varbinds: int) -> None:
+        self.over = False
+        self._endpoint = endpoint
+        self._peer = peer
+        self._bulk = peer.device.credential.version != "1"
+        self._columns = [Column(oid) for oid in columns]
+        self._max_varbinds = max_varbinds
+        self._room = ANSWER_BYTES - HEADER_BYTES - peer.overhead_bytes - len(peer.identity)
+        self._known = Suffixes()
+        self._groups = deque(in_groups(self._columns))
+        self._rows = -1
+        self._heard = False
+        self._reason = ""
+        self._requests = 0
+        self._silent = 0
+        self._under_way = 0
+        self._varbinds = 0
+        self._future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def walk(self, time_budget_seconds: float) -> Walk:
+        """Walk to the end, or to the first reason to stop.
+
+        Raises:
+            RequestTimedOut: the device never answered. FastLaneRefused: it answered beyond the fast lane.
+        """
+        timer = asyncio.get_running_loop().call_later(time_budget_seconds, self._out_of_time, time_budget_seconds)
+        try:
+            for _ in range(min(GROUPS_AT_ONCE, len(self._groups))):
+                self._ask(self._groups.popleft())
+            if self._columns:
+                await self._future
+        finally:
+            timer.cancel()
+            if not self.over:
+                self.over = True
+                self._endpoint.withdraw(self._peer, self)
+        return self._outcome()
+
+    def _outcome(self) -> Walk:
+        columns = []
+        for column in self._columns:
+            walked, whole = column.walked(self._known)
+            columns.append(walked)
+            if not whole:
+                self._note("not_increasing", f"the device goes back in {column.oid}")
+        return Walk(columns=tuple(columns), partial=bool(self._reason), reason=self._reason)
+
+    def _ask(self, group: Group) -> None:
+        self._under_way += 1
+        self._requests += 1
+        head, tail = self._encode(group)
+        self._endpoint.submit(self._peer, [Exchange(self, self._peer, head, tail, group)])
+
+    def _encode(self, group: Group) -> tuple[bytes, bytes]:
+        varbinds = b"".join([null_varbind(column.name) for column in group.columns])
+        if not self._bulk:
+            return encode_request(self._peer.identity, PduKind.GET_NEXT, NO_ERROR, varbinds)
+        numbers = NO_REPEATERS + encode_integer(group.fit(self._room, self._peer.walk_size.value, self._rows))
+        return encode_request(self._peer.identity, PduKind.GET_BULK, numbers, varbinds)
+
+    def take(self, exchange: Exchange, data: bytes, at: int, end: int, status: int, index: int) -> None:
+        """Take one answer, and ask for the rows behind it."""
+        group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
+        self._under_way -= 1
+        self._heard = True
+        try:
+            if status:
+                self._take_error(group, status, index)
+            elif at == end:
+                self._make_smaller(group, "empty", "the device gives an empty answer")
+            else:
+                self._take_rows(exchange, group, data, at, end)
+        except FastLaneRefused as exc:
+            self._stop(exc)
+            return
+        if not self._under_way and not self.over:
+            self._stop(None)
+
+    def _take_rows(self, exchange: Exchange, group: Group, data: bytes, at: int, end: int) -> None:
+        before = [len(column.encoded) for column in group.columns]
+        ended = decode_rows(data, at, end, group.targets(data[at + 3] if end - at > 3 else 0))
+        count = len(ended) - sum(before)
+        for place, column in enumerate(group.columns):
+            count += len(column.encoded)
+            if column.went_back(before[place], self._known):
+                column.done = True
+        for place in ended:
+            column = group.columns[place]
+            column.done = True
+            self._rows = max(self._rows, len(column.encoded))
+        metrics.wire.varbinds += count
+        self._varbinds += count
+        self._learn(exchange, group, count)
+        group.varbind_bytes = (end - at) / count
+        group.limit = min(group.limit * 2, MOST_REPETITIONS)
+        group.drop_done()
+        self._next(group)
+
+    def _next(self, group: Group) -> None:
+        """Ask for the next rows of a group, or for the next group, unless the walk has grown beyond all bounds."""
+        if self.over or not (group.columns or self._groups):
+            return
+        if self._varbinds >= self._max_varbinds:
+            self._note("varbind_cap", f"more than {self._max_varbinds} varbinds")
+            self._stop(None)
+        elif self._requests >= MAX_REQUESTS:
+            self._note("request_cap", f"not done after {MAX_REQUESTS} requests")
+            self._stop(None)
+        else:
+            self._ask(group if group.columns else self._groups.popleft())
+
+    def _learn(self, exchange: Exchange, group: Group, count: int) -> None:
+        size = self._peer.walk_size
+        if self._silent and exchange.attempt >= SPLIT_AFTER_TRIES:
+            size.shrink(self._silent)
+            self._silent = 0
+        elif size.value < size.ceiling and group.repetitions > 1 and count * 2 >= size.value:
+            size.succeed()
+
+    def _take_error(self, group: Group, status: int, index: int) -> None:
+        name = ERROR_NAMES[status] if status < len(ERROR_NAMES) else "unknown"
+        metrics.errors.labels(status=name).inc()
+        if status == ErrorStatus.NO_SUCH_NAME and 0 < index <= len(group.columns):
+            group.columns[index - 1].done = True
+            group.drop_done()
+            self._next(group)
+            return
+        if status == ErrorStatus.TOO_BIG and group.repetitions > 1:
+            self._peer.walk_size.shrink(group.repetitions * len(group.columns))
+        self._make_smaller(group, name, f"the device answers {name}")
+
+    def _make_smaller(self, group: Group, cause: str, words: str) -> None:
+        """Halve the repetitions, then the columns; one column and one row that fail end the column."""
+        if group.repetitions > 1 and self._bulk:
+            metrics.resizes.labels(cause=cause).inc()
+            group.limit = group.repetitions // 2
+            self._next(group)
+        elif len(group.columns) > 1:
+            metrics.resizes.labels(cause=cause).inc()
+            half = len(group.columns) // 2
+            for columns in (group.columns[:half], group.columns[half:]):
+                self._next(Group(columns, 1))
+        else:
+            column = group.columns[0]
+            where = column.oid.join(self._known[column.encoded[-1]]) if column.encoded else column.oid
+            self._note(cause, f"{words} after {where}")
+            self._next(Group([], 1))
+
+    def fail(self, exchange: Exchange, error: PollError) -> None:
+        """End the walk: partial if the device ever answered in it."""
+        if self._heard:
+            self._note("silence", str(error))
+            self._stop(None)
+        else:
+            self._stop(error)
+
+    def retry(self, exchange: Exchange) -> Sequence[Exchange]:
+        """Ask for a quarter of the rows where a big request stays unanswered."""
+        group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
+        if exchange.attempt >= SPLIT_AFTER_TRIES and self._bulk and group.repetitions > 1:
+            self._silent = max(self._silent, group.repetitions * len(group.columns))
+            metrics.resizes.labels(cause="silence").inc()
+            group.limit = max(1, group.repetitions // 4)
+            exchange.head, exchange.tail = self._encode(group)
+        return ()
+
+    def _out_of_time(self, seconds: float) -> None:
+        if not self._heard:
+            self._stop(RequestTimedOut(f"no answer in {seconds:g} s"))
+            return
+        self._note("time_budget", f"not done after {seconds:g} s")
+        self._stop(None)
+
+    def _note(self, cause: str, words: str) -> None:
+        metrics.partial_walks.labels(cause=cause).inc()
+        self._reason = self._reason or words
+
+    def _stop(self, error: PollError | None) -> None:
+        self.over = True
+        if not self._future.done():
+            if error is None:
+                self._future.set_result(None)
+            else:
+                self._future.set_exception(error)
+        self._endpoint.withdraw(self._peer, self)

@@ -1,0 +1,142 @@
+"""The columns of a walk while it runs: what has come, and what to ask for next.
+
+Quiet. May import: netwatch.model. Called by: walk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from operator import lt
+
+from netwatch.model import Oid, Value
+from netwatch.snmp.client import WalkedColumn
+from netwatch.snmp.codec.ber import decode_sub_identifiers
+from netwatch.snmp.codec.hot import Target
+from netwatch.snmp.fast.plan import answer_bytes, encode_name
+
+COLUMNS_PER_REQUEST = 10
+MOST_REPETITIONS = 64
+
+
+class Suffixes(dict[bytes, tuple[int, ...]]):
+    """What stands behind a column's OID, decoded once however many columns carry it."""
+
+    __slots__ = ("_encoded", "_increasing")
+
+    def __init__(self) -> None:
+        self._encoded: list[bytes] = []
+        self._increasing: list[tuple[int, ...]] = []
+
+    def __missing__(self, encoded: bytes) -> tuple[int, ...]:
+        suffix = self[encoded] = decode_sub_identifiers(encoded)
+        return suffix
+
+    def increasing(self, encoded: list[bytes]) -> list[tuple[int, ...]]:
+        """Decode a column's suffixes as far as each is behind the one before.
+
+        The columns of a table mostly have the same rows, so the last answer often serves again.
+        """
+        if encoded != self._encoded:
+            suffixes = list(map(self.__getitem__, encoded))
+            if not all(map(lt, suffixes, suffixes[1:])):
+                del suffixes[1 + next(row for row, (one, other) in enumerate(pairwise(suffixes)) if other <= one) :]
+            self._encoded, self._increasing = encoded, suffixes
+        return self._increasing
+
+
+@lru_cache(maxsize=4096)
+def prefix_of(oid: Oid) -> bytes:
+    """Return a column's OID as encoded, without tag and length."""
+    return encode_name(oid)[2:]
+
+
+class Column:
+    """One column under way; suffixes stay encoded until the walk is over."""
+
+    __slots__ = ("done", "encoded", "oid", "prefix", "tags", "values")
+
+    def __init__(self, oid: Oid) -> None:
+        self.oid = oid
+        self.prefix = prefix_of(oid)
+        self.encoded: list[bytes] = []
+        self.tags: list[int] = []
+        self.values: list[Value] = []
+        self.done = False
+
+    @property
+    def name(self) -> bytes:
+        """Return the last name that came, without tag and length: what to ask for the successors of."""
+        return self.prefix + self.encoded[-1] if self.encoded else self.prefix
+
+    def target(self, place: int, more: int) -> Target:
+        """Return what the hot decoder needs, if `more` bytes probably stand behind the column's OID."""
+        size = len(self.prefix)
+        head = bytes((0x06, size + more & 0xFF)) + self.prefix
+        return (
+            head, size + 4, size + 4 + more, self.prefix, place,
+            self.encoded.append, self.tags.append, self.values.append,
+        )  # fmt: skip
+
+    def went_back(self, rows_before: int, known: Suffixes) -> bool:
+        """Return whether the last name is not behind the one before it, which would be asked for ever again."""
+        if not rows_before or len(self.encoded) == rows_before:
+            return False
+        return known[self.encoded[-1]] <= known[self.encoded[rows_before - 1]]
+
+    def walked(self, known: Suffixes) -> tuple[WalkedColumn, bool]:
+        """Return what came, up to where the device went back, and whether that is all."""
+        suffixes = known.increasing(self.encoded)
+        count = len(suffixes)
+        tags, values = self.tags[:count], self.values[:count]
+        return WalkedColumn(oid=self.oid, suffixes=suffixes, tags=tags, values=values), count == len(self.encoded)
+
+
+class Group:
+    """Columns asked for together; `limit` caps the repetitions after a trouble, `varbind_bytes` is measured."""
+
+    __slots__ = ("_expected", "_targets", "columns", "limit", "repetitions", "varbind_bytes")
+
+    def __init__(self, columns: list[Column], limit: int = MOST_REPETITIONS) -> None:
+        self.columns = columns
+        self.limit = limit
+        self.repetitions = 1
+        self.varbind_bytes = sum(answer_bytes(column.prefix) + 4 for column in columns) / max(len(columns), 1)
+        self._targets: list[Target] = []
+        self._expected = -1
+
+    def targets(self, first: int) -> Sequence[Target]:
+        """Return the columns for the hot decoder; `first` is the length of the first name of the answer.
+
+        The suffixes of one answer are mostly as long as that of its first name; others are only slower to read.
+        """
+        if first != self._expected:
+            more = max(first - len(self.columns[0].prefix), 1)
+            self._targets = [column.target(place, more) for place, column in enumerate(self.columns)]
+            self._expected = first
+        return self._targets
+
+    def drop_done(self) -> None:
+        """Go on without the columns that have come to their end."""
+        if any(column.done for column in self.columns):
+            self.columns = [column for column in self.columns if not column.done]
+            self._expected = -1
+
+    def fit(self, room: int, most: int, rows: int) -> int:
+        """Choose how many repetitions to ask for, so that the answer fits `room` bytes and `most` varbinds.
+
+        Where a column already walked had `rows` rows, this one is asked for one more than that: to see it end.
+        """
+        count = len(self.columns)
+        fitting = max(1, min(int(room / self.varbind_bytes), most) // count)
+        left = rows - len(self.columns[0].encoded)
+        self.repetitions = min(fitting, self.limit, left + 1 if left >= 0 else fitting)
+        return self.repetitions
+
+
+def in_groups(columns: Sequence[Column]) -> list[Group]:
+    """Share columns out to groups as even as may be."""
+    count = -(-len(columns) // COLUMNS_PER_REQUEST)
+    bounds = [len(columns) * number // count for number in range(count + 1)] if count else [0]
+    return [Group(list(columns[start:stop])) for start, stop in pairwise(bounds)]

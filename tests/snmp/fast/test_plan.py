@@ -1,0 +1,73 @@
+"""Compiled plans: requests ready to send, each with the names its answer must carry."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import SecretStr
+
+from netwatch.errors import FastLaneRefused
+from netwatch.model import Credential, Device, Oid
+from netwatch.snmp import PduKind, decode_message
+from netwatch.snmp.fast.plan import ANSWER_BYTES, CompiledPlan, GetRequest, encode_name, identity_of
+
+OIDS = [Oid.parse(f"1.3.6.1.2.1.31.1.1.1.{column}.{10100 + row}") for column in (6, 10) for row in range(1, 49)]
+IDENTITY = b"\x02\x01\x01\x04\x06public"
+
+
+def device(community: str) -> Device:
+    credential = Credential(name="c", version="2c", community=SecretStr(community))
+    return Device(name="d", address="127.0.0.1", credential=credential)
+
+
+def test_a_plan_asks_every_instance_once_and_in_order():
+    plan = CompiledPlan(IDENTITY, [encode_name(oid) for oid in OIDS], 64)
+
+    asked = [
+        varbind.oid
+        for request in plan.requests
+        for varbind in decode_message(request.head + b"\x12\x34\x56\x78" + request.tail).pdu.varbinds
+    ]
+
+    assert asked == OIDS == list(plan.oids)
+
+
+def test_requests_are_cut_so_that_answers_fit_a_frame():
+    plan = CompiledPlan(IDENTITY, [encode_name(oid) for oid in OIDS], 64)
+
+    assert [len(request.names) for request in plan.requests] == [52, 44]
+    assert all(len(request.head + request.tail) + 4 < ANSWER_BYTES for request in plan.requests)
+
+
+def test_the_four_bytes_between_head_and_tail_are_the_request_id():
+    request = GetRequest(IDENTITY, [encode_name(OIDS[0])], PduKind.GET_NEXT)
+
+    message = decode_message(request.head + bytes.fromhex("01020304") + request.tail)
+
+    assert (message.community, message.pdu.kind, message.pdu.request_id) == (b"public", PduKind.GET_NEXT, 0x01020304)
+
+
+def test_a_plan_is_cut_again_for_a_device_that_bears_less():
+    plan = CompiledPlan(IDENTITY, [encode_name(oid) for oid in OIDS], 64)
+
+    plan.fit(IDENTITY, 10)
+
+    assert max(len(request.names) for request in plan.requests) == 10
+    assert list(plan.oids) == OIDS
+
+
+def test_a_new_community_goes_into_requests_already_compiled():
+    plan = CompiledPlan(IDENTITY, [encode_name(oid) for oid in OIDS], 64)
+
+    plan.fit(identity_of(device("secret")), 64)
+
+    message = decode_message(plan.requests[0].head + b"\x12\x34\x56\x78" + plan.requests[0].tail)
+    assert message.community == b"secret"
+
+
+@pytest.mark.parametrize("refused", [
+    lambda: identity_of(device("x" * 128)),
+    lambda: encode_name(Oid((1, 3, *[2**32 - 1] * 30))),
+])  # fmt: skip
+def test_what_would_need_longer_lengths_is_left_to_the_general_engine(refused):
+    with pytest.raises(FastLaneRefused):
+        refused()
