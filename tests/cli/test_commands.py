@@ -86,6 +86,13 @@ def test_the_name_of_a_command_is_completed_without_loading_one(shell):
     assert loaded & (HEAVY | FOLDERS) == set()
 
 
+def test_a_command_loads_what_it_needs_and_no_other_command():
+    loaded = loaded_by("get", "127.0.0.1:9", "-c", "public", "-t", "0.01", "-r", "0", "1.3.6.1.2.1.1.5.0")
+
+    assert {one for one in loaded if one in FOLDERS} == {"netwatch.cli.ask", "netwatch.cli.names"}
+    assert loaded & HEAVY == {"pydantic", "prometheus_client"}
+
+
 def test_the_version_is_the_packages(netwatch):
     result = netwatch("--version")
 
