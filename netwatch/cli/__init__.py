@@ -8,6 +8,7 @@ May import: everything below. Called by: the console script, netwatch.__main__.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -72,4 +73,8 @@ def main() -> None:
     """Run the command line."""
     # pydantic looks for plugins in everything that is installed, which takes longer than reading a configuration.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
-    app()
+    try:
+        app()
+    finally:
+        # What is left ends with the process; Python would look through all of it for circles, twice, before it ends.
+        gc.freeze()
