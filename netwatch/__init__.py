@@ -1,5 +1,15 @@
 """NetWatch watches networks and mails people when something breaks."""
 
-from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-__version__ = version("netwatch-agent")
+if TYPE_CHECKING:
+    __version__: str
+else:
+
+    def __getattr__(name: str) -> str:
+        """Return the version, read when somebody wants it: that takes as long as three starts of Python."""
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib.metadata import version
+
+        return version("netwatch-agent")

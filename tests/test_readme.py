@@ -11,6 +11,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from netwatch.cli import app
+from netwatch.cli.lazy import LazyGroup
 from netwatch.web.settings import WebSettings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,7 +68,8 @@ def test_every_command_and_option_named_here_exists(command):
     named = get_command(app)
     while words and not words[0].startswith("-") and hasattr(named, "commands"):
         assert words[0] in named.commands
-        named = named.commands[words.pop(0)]
+        name = words.pop(0)
+        named = named.load(name) if isinstance(named, LazyGroup) else named.commands[name]
     known = {option for param in named.params for option in param.opts} | {"--help", "-h"}
     for word in words:
         if word.startswith("-"):

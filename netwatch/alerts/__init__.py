@@ -6,26 +6,33 @@ can hold an alert back answers with a `Muting` that says why, or with None: `Top
 `silence_muting`, `interval_muting`. `due_steps` says who is told as well when nobody takes an alert in hand.
 """
 
-from netwatch.alerts.escalation import EscalationStep, due_steps, next_step_at
-from netwatch.alerts.flapping import FlapPolicy, calmed, is_flapping, noted
-from netwatch.alerts.grouping import Release, flush, next_flush_at, opened, rebased, tick_at_or_after, urgent_at
-from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
-from netwatch.alerts.intervals import build_time_intervals, interval_muting
-from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
-from netwatch.alerts.matchers import Matcher, all_hold, matcher_text, parse_matchers
-from netwatch.alerts.policy import Policy
-from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route, routing_labels
-from netwatch.alerts.settings import RouteSettings
-from netwatch.alerts.silencing import (
-    CompiledSilence,
-    Silences,
-    checked_silence,
-    compile_silence,
-    expired_silence,
-    silence_muting,
-)
-from netwatch.alerts.states import Happening, NoData, Step, Timing, Transition, happening_of, step
-from netwatch.alerts.topology import Parents, Sight, Topology, TopologyView, shown_by
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.alerts.escalation import EscalationStep, due_steps, next_step_at
+    from netwatch.alerts.flapping import FlapPolicy, calmed, is_flapping, noted
+    from netwatch.alerts.grouping import Release, flush, next_flush_at, opened, rebased, tick_at_or_after, urgent_at
+    from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
+    from netwatch.alerts.intervals import build_time_intervals, interval_muting
+    from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
+    from netwatch.alerts.matchers import Matcher, all_hold, matcher_text, parse_matchers
+    from netwatch.alerts.policy import Policy
+    from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route, routing_labels
+    from netwatch.alerts.settings import RouteSettings
+    from netwatch.alerts.silencing import (
+        CompiledSilence,
+        Silences,
+        checked_silence,
+        compile_silence,
+        expired_silence,
+        silence_muting,
+    )
+    from netwatch.alerts.states import Happening, NoData, Step, Timing, Transition, happening_of, step
+    from netwatch.alerts.topology import Parents, Sight, Topology, TopologyView, shown_by
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "Happening", "NoData", "Step", "Timing", "Transition", "happening_of", "step",

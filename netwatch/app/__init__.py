@@ -3,6 +3,13 @@
 May import: every room below. Called by: netwatch.cli (run, demo).
 """
 
-from netwatch.app.app import App
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.app.app import App
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = ["App"]

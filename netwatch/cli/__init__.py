@@ -1,36 +1,51 @@
 """The command `netwatch`: one file per group of commands; it prints, it never decides.
 
+Its folders are the headings of the help; the files beside them are what commands of several headings need. A command
+is loaded when it is called: neither the help nor a completion waits for what other commands need.
+
 May import: everything below. Called by: the console script, netwatch.__main__.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+import logging
+import os
+import sys
 from typing import Annotated
 
 import typer
 
-from netwatch import __version__
-from netwatch.cli.ack import ack, unack
-from netwatch.cli.ask import get, poll, walk
-from netwatch.cli.check import check, schema
-from netwatch.cli.demo import demo
-from netwatch.cli.explain import explain_
-from netwatch.cli.log import LogLevel, set_up_logging
-from netwatch.cli.look import alerts
-from netwatch.cli.mail import send_test_mail
-from netwatch.cli.mib import mib_app, translate
-from netwatch.cli.outbox import outbox_app
-from netwatch.cli.run import run
-from netwatch.cli.set import set_
-from netwatch.cli.silence import silence_app
-from netwatch.cli.table import table
-from netwatch.cli.traps import traps
+from netwatch.cli.commands import COMMANDS
+from netwatch.cli.lazy import LazyGroup
+from netwatch.log import before_first_line
 
 __all__ = ["app", "main"]
 
+
+class _Commands(LazyGroup):
+    """All commands there are."""
+
+    listed = COMMANDS
+
+    def after_loading(self) -> None:
+        """Let only errors be logged; a command that runs for long says itself what it wants to hear."""
+        if "structlog" in sys.modules:
+            _only_errors()
+        else:
+            logging.basicConfig(level=logging.ERROR)
+            before_first_line(_only_errors)
+
+
+def _only_errors() -> None:
+    from netwatch.cli.log import LogLevel, set_up_logging
+
+    set_up_logging(LogLevel.ERROR)
+
+
 app = typer.Typer(
     name="netwatch",
+    cls=_Commands,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_show_locals=False,  # locals may hold secrets
@@ -41,6 +56,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from netwatch import __version__
+
         typer.echo(f"netwatch {__version__}")
         raise typer.Exit
 
@@ -50,25 +67,14 @@ def _common(
     version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
 ) -> None:
     """Watch networks, and mail people when something breaks."""
-    set_up_logging(LogLevel.ERROR)  # a command that runs for long says itself what it wants to hear
-
-
-COMMANDS: dict[str, dict[str, Callable[..., None]]] = {
-    "Watch": {"run": run, "demo": demo},
-    "Configuration": {"check": check, "schema": schema, "test-mail": send_test_mail},
-    "Ask a device": {"poll": poll, "get": get, "walk": walk, "table": table, "set": set_},
-    "Names": {"translate": translate},
-    "Look": {"alerts": alerts, "explain": explain_, "traps": traps},
-    "Act": {"ack": ack, "unack": unack},
-}
-for group, commands in COMMANDS.items():
-    for name, command in commands.items():
-        app.command(name, rich_help_panel=group)(command)
-app.add_typer(mib_app, name="mib", rich_help_panel="Names")
-app.add_typer(outbox_app, name="outbox", rich_help_panel="Look")
-app.add_typer(silence_app, name="silence", rich_help_panel="Act")
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    # pydantic looks for plugins in everything that is installed, which takes longer than reading a configuration.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
+    try:
+        app()
+    finally:
+        # What is left ends with the process; Python would look through all of it for circles, twice, before it ends.
+        gc.freeze()

@@ -6,13 +6,15 @@ May import: netwatch.config. Called by: every command that needs the configurati
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netwatch.cli.output import BAD_CONFIG, fail
-from netwatch.config import Settings, load_settings
 from netwatch.errors import ConfigError
+
+if TYPE_CHECKING:
+    from netwatch.config import InventorySettings, Settings
 
 DEFAULT_CONFIG = Path("/etc/netwatch/netwatch.yaml")
 
@@ -24,7 +26,19 @@ ConfigOption = Annotated[
 
 def settings_or_exit(path: Path) -> Settings:
     """Load the configuration, or print all that is wrong with it and leave with exit code 78."""
+    from netwatch.config import load_settings  # the models of every room; not all commands get here
+
     try:
         return load_settings(path)
+    except ConfigError as exc:
+        fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
+
+
+def inventory_or_exit(path: Path) -> InventorySettings:
+    """Load what is needed to ask the devices of a configuration, or leave as `settings_or_exit` does."""
+    from netwatch.config import load_inventory  # neither for a device that is asked by its address
+
+    try:
+        return load_inventory(path)
     except ConfigError as exc:
         fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)

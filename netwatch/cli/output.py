@@ -1,6 +1,6 @@
-"""How commands print: a rich table for people, JSON for programs, one sentence for an error.
+"""How commands print where rich is not needed: JSON for programs, one sentence for an error.
 
-May import: nothing of ours. Called by: the other files of this room.
+May import: netwatch.model. Called by: the other files of this room.
 """
 
 from __future__ import annotations
@@ -10,27 +10,19 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from netwatch.model import Oid, format_duration
+from netwatch.model import Oid
 
 WRONG = 1
 USAGE = 2
 BAD_CONFIG = 78
 """Exit codes: found something wrong, wrong usage, bad configuration (EX_CONFIG of sysexits.h)."""
-
-WIDE = 100_000
-
-out = Console(emoji=False)
-err = Console(stderr=True, emoji=False)
 
 _NOT_PLAIN = re.compile(r"[^\x20-\x7e\n]")
 
@@ -85,39 +77,9 @@ def printable(text: object) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in str(text))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Print rows under headings; `empty` is said where there are none."""
-    table = Table(title=_cell(title), title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(Text(printable(column)))
-    for row in rows:
-        table.add_row(*map(_cell, row))
-    # A file or a pipe has no width: no name is cut there, and each row is one line.
-    console = out if out.is_terminal else Console(emoji=False, width=WIDE, file=out.file)
-    console.print(table if table.row_count else _cell(f"{title}: {empty}"))
-
-
-def coloured(word: str, colour: str) -> Text:
-    """Return a word for `print_table` in a colour."""
-    return Text(printable(word), style=colour)
-
-
-def _cell(value: object) -> Text:
-    """Return a value as text that is only text: no markup of a device is obeyed."""
-    if isinstance(value, Text):
-        return value
-    if value is None or value == "":
-        return Text("-")
-    if isinstance(value, datetime):
-        return Text(value.astimezone().strftime("%Y-%m-%d %H:%M:%S"))
-    if isinstance(value, timedelta):
-        return Text(format_duration(timedelta(seconds=round(value.total_seconds()))))
-    return Text(printable(value))
-
-
 def fail(message: str, code: int = WRONG) -> NoReturn:
     """Print what went wrong to stderr and leave with an exit code."""
-    err.print(f"netwatch: {printable_lines(message)}", markup=False, highlight=False, soft_wrap=True)
+    typer.echo(f"netwatch: {printable_lines(message)}", err=True)
     raise typer.Exit(code)
 
 

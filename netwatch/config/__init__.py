@@ -1,18 +1,32 @@
 """Reads the files into one Settings object; names the file, line and key that is wrong.
 
 `load_settings` gives the settings or raises with everything that is wrong; `check` lists errors and warnings;
-`devices` resolves what each device inherits; `json_schema` describes the file to editors.
+`load_inventory` reads only what is needed to ask its devices; `devices` resolves what each device inherits;
+`json_schema` describes the file to editors.
 
 May import: the settings of every room, netwatch.model. Called by: app, cli.
 """
 
-from netwatch.config.devices import credential, devices, write_credential
-from netwatch.config.loading import Loaded, check, load, load_settings
-from netwatch.config.schema import json_schema
-from netwatch.config.settings import Settings
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.config.inventory import credential, devices, write_credential
+    from netwatch.config.inventory_loading import load_inventory
+    from netwatch.config.inventory_settings import InventorySettings
+    from netwatch.config.loading import Loaded, check, load, load_settings
+    from netwatch.config.names import did_you_mean
+    from netwatch.config.schema import json_schema
+    from netwatch.config.settings import Settings
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "Settings",
+    "InventorySettings",
+    "load_inventory",
+    "did_you_mean",
     "load_settings",
     "check",
     "load",

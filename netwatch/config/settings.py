@@ -8,17 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from netwatch.alerts.interval_settings import MaintenanceSettings, NamedIntervalsSettings
 from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
-from netwatch.mib.settings import MibSettings
-from netwatch.model import USUAL_SEVERITIES, Section, Severities, shipped_directory
+from netwatch.config.inventory_settings import InventorySettings
+from netwatch.model import USUAL_SEVERITIES, Severities, shipped_directory
 from netwatch.notify import HeartbeatSettings, ReceiverSettings, SmtpSettings
-from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
 from netwatch.profiles.settings import ProfileSettings
 from netwatch.rules.settings import BUILTIN, RuleSettings
-from netwatch.snmp.settings import CredentialSettings
 from netwatch.store.settings import StoreSettings
 from netwatch.traps.settings import TrapSettings
 from netwatch.web.settings import WebSettings
@@ -26,17 +24,10 @@ from netwatch.web.settings import WebSettings
 RULE_SUFFIXES = (".yaml", ".yml")
 
 
-class Settings(Section):
+class Settings(InventorySettings):
     """A NetWatch configuration; every part may be left out."""
 
-    credentials: dict[str, CredentialSettings] = Field(
-        default_factory=dict, description="how devices are asked, by a name of your choice"
-    )
-    defaults: DefaultSettings = Field(default=DefaultSettings(), description="what devices get that say nothing else")
-    devices: list[DeviceSettings] = Field(default_factory=list, description="what to watch")
-    polling: PollingSettings = Field(default=PollingSettings(), description="how often to ask, how long to wait")
     profiles: ProfileSettings = Field(default=ProfileSettings(), description="what to ask which kind of device")
-    mibs: MibSettings = Field(default=MibSettings(), description="where names of SNMP objects come from")
     traps: TrapSettings = Field(default=TrapSettings(), description="where to hear traps, and whom to believe")
     rules: RuleSettings = Field(default=RuleSettings(), description="when something is wrong")
     severities: list[str] = Field(
@@ -62,19 +53,6 @@ class Settings(Section):
     web: WebSettings = Field(default=WebSettings(), description="status page, JSON API and /metrics")
     store: StoreSettings = Field(default=StoreSettings(), description="where state is kept")
 
-    _base: Path = PrivateAttr(default_factory=Path.cwd)
-
-    @property
-    def base(self) -> Path:
-        """Return the directory that relative paths start from: that of the configuration file."""
-        return self._base
-
-    def at(self, base: Path) -> Settings:
-        """Return these settings with relative paths starting from `base`."""
-        copy = self.model_copy()
-        copy._base = base
-        return copy
-
     def severity_order(self) -> Severities:
         """Return which severity is graver than which."""
         return Severities(tuple(self.severities))
@@ -82,10 +60,6 @@ class Settings(Section):
     def profile_paths(self) -> list[Path]:
         """Return the user's files and directories of profiles; the shipped ones are not among them."""
         return [self.base / path for path in self.profiles.paths]
-
-    def mib_paths(self) -> list[Path]:
-        """Return the user's directories of MIB modules."""
-        return [self.base / path for path in self.mibs.paths]
 
     def rule_paths(self) -> list[Path]:
         """Return every rule file once, wildcards and `builtin` resolved, in the order written.

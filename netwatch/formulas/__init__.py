@@ -6,16 +6,23 @@ the one before it. `outcomes` and `common_ground` find slips, `said` and `writte
 expression is for stays outside: netwatch.rules makes conditions of them.
 """
 
-from netwatch.formulas.checker import Checker, Signature
-from netwatch.formulas.formula import Formula
-from netwatch.formulas.frame import Frame, FrameMemory, Prepared, Source, moved_rows
-from netwatch.formulas.functions import FUNCTIONS
-from netwatch.formulas.grammar import BadExpression, Flaw, did_you_mean, names_in, offset_of, parse
-from netwatch.formulas.nodes import Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
-from netwatch.formulas.proofs import common_ground, outcomes
-from netwatch.formulas.remembering import MAX_SPAN, WITH_MEMORY, Over, Seen
-from netwatch.formulas.sources import Earlier, FirstKnown, Increases, Labels, Numbers, Rates, Texts
-from netwatch.formulas.spoken import UNKNOWN, parts_of, result_of, said, source_text, value_text, written
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.formulas.checker import Checker, Signature
+    from netwatch.formulas.formula import Formula
+    from netwatch.formulas.frame import Frame, FrameMemory, Prepared, Source, moved_rows
+    from netwatch.formulas.functions import FUNCTIONS
+    from netwatch.formulas.grammar import BadExpression, Flaw, did_you_mean, names_in, offset_of, parse
+    from netwatch.formulas.nodes import Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
+    from netwatch.formulas.proofs import common_ground, outcomes
+    from netwatch.formulas.remembering import MAX_SPAN, WITH_MEMORY, Over, Seen
+    from netwatch.formulas.sources import Earlier, FirstKnown, Increases, Labels, Numbers, Rates, Texts
+    from netwatch.formulas.spoken import UNKNOWN, parts_of, result_of, said, source_text, value_text, written
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "BadExpression", "Flaw", "did_you_mean", "names_in", "offset_of", "parse",

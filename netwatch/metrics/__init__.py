@@ -6,8 +6,15 @@ Prometheus' text format 0.0.4 or in OpenMetrics 1.0, in slices short enough for 
 May import: netwatch.model, netwatch.errors. Called by: netwatch.app, which hands the exposition to web.
 """
 
-from netwatch.metrics.board import Board
-from netwatch.metrics.exposition import Exposition, Rendering
-from netwatch.metrics.text_format import TextFormat
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.metrics.board import Board
+    from netwatch.metrics.exposition import Exposition, Rendering
+    from netwatch.metrics.text_format import TextFormat
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = ["Board", "Exposition", "Rendering", "TextFormat"]

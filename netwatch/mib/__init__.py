@@ -5,12 +5,19 @@
 notifications. What is wrong in a file stands in its `problems`; the rest works.
 """
 
-from netwatch.mib.fetching import NotFetched, fetch
-from netwatch.mib.index import MibIndex
-from netwatch.mib.loading import LoadOptions, Progress, load_index
-from netwatch.mib.names import UnknownName
-from netwatch.mib.objects import Base, IndexPart, MibObject, ObjectKind, ResolvedSyntax
-from netwatch.mib.spelling import Style, spell_oid, spell_value, spell_varbind
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.mib.fetching import NotFetched, fetch
+    from netwatch.mib.index import MibIndex
+    from netwatch.mib.loading import LoadOptions, Progress, load_index
+    from netwatch.mib.names import UnknownName
+    from netwatch.mib.objects import Base, IndexPart, MibObject, ObjectKind, ResolvedSyntax
+    from netwatch.mib.spelling import Style, spell_oid, spell_value, spell_varbind
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "load_index", "LoadOptions", "Progress", "MibIndex", "UnknownName",

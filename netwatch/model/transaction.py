@@ -6,11 +6,13 @@ May import: netwatch.model. Called by: engine, which fills one; store, which com
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from netwatch.model.alert import Alert, AlertGroup, Event
-from netwatch.model.outbox import OutboxEntry, Supersession
-from netwatch.model.silence import Silence
-from netwatch.model.trap import TrapEvent
+if TYPE_CHECKING:
+    from netwatch.model.alert import Alert, AlertGroup, Event
+    from netwatch.model.outbox import OutboxEntry, Supersession
+    from netwatch.model.silence import Silence
+    from netwatch.model.trap import TrapEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

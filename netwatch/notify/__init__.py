@@ -10,29 +10,36 @@ what every way of sending has in common. What is said, whatever the way, stands 
 links, guard, curves and wanted. `test_mail` is in diagnosis, since it writes a mail and sends it.
 """
 
-from netwatch.notify.dead_letters import DeadLetters
-from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
-from netwatch.notify.heartbeat_settings import HeartbeatSettings
-from netwatch.notify.http.ping import Ping
-from netwatch.notify.http.sender import WebPace, WebSender
-from netwatch.notify.http.settings import DEFAULT_EXPIRES_AFTER
-from netwatch.notify.ledger.carrier import Outbox
-from netwatch.notify.links import LinkMaker
-from netwatch.notify.mail.compose import compose
-from netwatch.notify.mail.daily import Daily, compose_daily
-from netwatch.notify.mail.letter import Letterhead
-from netwatch.notify.mail.sandbox import PARTS
-from netwatch.notify.mail.settings import EmailSettings, MailTemplateSettings
-from netwatch.notify.mail.story import incident_subject
-from netwatch.notify.mail.wordings import Wording, load_wordings, template_problems
-from netwatch.notify.mailer import Mailer
-from netwatch.notify.settings import ReceiverSettings
-from netwatch.notify.smtp.relays import Pace
-from netwatch.notify.smtp.replies import Phase
-from netwatch.notify.smtp.sender import Notifier
-from netwatch.notify.smtp.settings import RelaySettings, SmtpSettings
-from netwatch.notify.snmp.sender import TrapPace, TrapSender, TrapTransport
-from netwatch.notify.snmp.settings import TrapReceiverSettings
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.notify.dead_letters import DeadLetters
+    from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
+    from netwatch.notify.heartbeat_settings import HeartbeatSettings
+    from netwatch.notify.http.ping import Ping
+    from netwatch.notify.http.sender import WebPace, WebSender
+    from netwatch.notify.http.settings import DEFAULT_EXPIRES_AFTER
+    from netwatch.notify.ledger.carrier import Outbox
+    from netwatch.notify.links import LinkMaker
+    from netwatch.notify.mail.compose import compose
+    from netwatch.notify.mail.daily import Daily, compose_daily
+    from netwatch.notify.mail.letter import Letterhead
+    from netwatch.notify.mail.sandbox import PARTS
+    from netwatch.notify.mail.settings import EmailSettings, MailTemplateSettings
+    from netwatch.notify.mail.story import incident_subject
+    from netwatch.notify.mail.wordings import Wording, load_wordings, template_problems
+    from netwatch.notify.mailer import Mailer
+    from netwatch.notify.settings import ReceiverSettings
+    from netwatch.notify.smtp.relays import Pace
+    from netwatch.notify.smtp.replies import Phase
+    from netwatch.notify.smtp.sender import Notifier
+    from netwatch.notify.smtp.settings import RelaySettings, SmtpSettings
+    from netwatch.notify.snmp.sender import TrapPace, TrapSender, TrapTransport
+    from netwatch.notify.snmp.settings import TrapReceiverSettings
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",

@@ -4,8 +4,15 @@ What is done with a token stays outside: SMTP logs in with it in notify. Called 
 tokens in place of a password, and by notify for the words of a failed HTTP exchange.
 """
 
-from netwatch.oauth.settings import OAuth2Settings
-from netwatch.oauth.tokens import TokenSource
-from netwatch.oauth.words import http_words
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.oauth.settings import OAuth2Settings
+    from netwatch.oauth.tokens import TokenSource
+    from netwatch.oauth.words import http_words
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = ["OAuth2Settings", "TokenSource", "http_words"]

@@ -4,12 +4,19 @@
 people at a terminal; `Ticker` is the beat below it, for the slow housekeeping of the house.
 """
 
-from netwatch.polling.clock import Clock, SystemClock
-from netwatch.polling.once import poll_once
-from netwatch.polling.poller import Poller
-from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
-from netwatch.polling.sink import ReadingSink
-from netwatch.polling.tick import Ticker
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.polling.clock import Clock, SystemClock
+    from netwatch.polling.once import poll_once
+    from netwatch.polling.poller import Poller
+    from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
+    from netwatch.polling.sink import ReadingSink
+    from netwatch.polling.tick import Ticker
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "Poller", "ReadingSink", "poll_once", "Ticker", "Clock", "SystemClock",

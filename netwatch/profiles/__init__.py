@@ -5,10 +5,17 @@ by sysObjectID, and says which tables, columns and labels readings can hold. A f
 and named in `problems`; a thing it asks that we cannot do is a warning there.
 """
 
-from netwatch.profiles.library import ProfileLibrary, load_library
-from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
-from netwatch.profiles.settings import ProfileSettings
-from netwatch.profiles.settling import settle_kinds
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.profiles.library import ProfileLibrary, load_library
+    from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
+    from netwatch.profiles.settings import ProfileSettings
+    from netwatch.profiles.settling import settle_kinds
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",

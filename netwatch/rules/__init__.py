@@ -6,27 +6,34 @@ TableMemory that all rules of one table of one device share; `render` writes the
 a verdict rests on, `values_in` what the values of rules are in every row, for those who keep them.
 """
 
-from netwatch.rules.entry import RuleEntry
-from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
-from netwatch.rules.filters import FILTERS
-from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
-from netwatch.rules.memory import MEMORY_SCOPE, TableMemory, memory_key
-from netwatch.rules.replay import has_curve, threshold_in, values_in
-from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render, verdicts_again
-from netwatch.rules.settings import RuleSettings
-from netwatch.rules.traps.entry import TrapEntry
-from netwatch.rules.traps.evidence import trap_evidence
-from netwatch.rules.traps.names import NO_MIB, MibNames, TrapPattern
-from netwatch.rules.traps.rule import (
-    Outcome,
-    TrapFacts,
-    TrapRule,
-    TrapVerdict,
-    facts_of,
-    render_trap,
-    varbinds_text,
-    verdict_on,
-)
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.rules.entry import RuleEntry
+    from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
+    from netwatch.rules.filters import FILTERS
+    from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
+    from netwatch.rules.memory import MEMORY_SCOPE, TableMemory, memory_key
+    from netwatch.rules.replay import has_curve, threshold_in, values_in
+    from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render, verdicts_again
+    from netwatch.rules.settings import RuleSettings
+    from netwatch.rules.traps.entry import TrapEntry
+    from netwatch.rules.traps.evidence import trap_evidence
+    from netwatch.rules.traps.names import NO_MIB, MibNames, TrapPattern
+    from netwatch.rules.traps.rule import (
+        Outcome,
+        TrapFacts,
+        TrapRule,
+        TrapVerdict,
+        facts_of,
+        render_trap,
+        varbinds_text,
+        verdict_on,
+    )
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "RuleBook", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",

@@ -6,16 +6,23 @@ what happens to them in `netwatch demo`. `SmtpSink` takes mail and keeps it; `Ro
 SMTP; `self_signed` makes their certificates.
 """
 
-from netwatch.simulator.certificate import ServerCertificate, self_signed
-from netwatch.simulator.device import Manners, SimulatedDevice
-from netwatch.simulator.host import Host, Storage
-from netwatch.simulator.interfaces import Interface, Port
-from netwatch.simulator.mail import ReceivedMail, SmtpSink
-from netwatch.simulator.network import SimulatedNetwork
-from netwatch.simulator.recording import Recording, parse_recording, read_recording
-from netwatch.simulator.rough_server import DROP, HANG, Act, Login, RoughMail, RoughServer, Step, reply
-from netwatch.simulator.story import Expectation, Story, StoryStep, demo_story, send_traps_to
-from netwatch.simulator.verdict import unmet
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.simulator.certificate import ServerCertificate, self_signed
+    from netwatch.simulator.device import Manners, SimulatedDevice
+    from netwatch.simulator.host import Host, Storage
+    from netwatch.simulator.interfaces import Interface, Port
+    from netwatch.simulator.mail import ReceivedMail, SmtpSink
+    from netwatch.simulator.network import SimulatedNetwork
+    from netwatch.simulator.recording import Recording, parse_recording, read_recording
+    from netwatch.simulator.rough_server import DROP, HANG, Act, Login, RoughMail, RoughServer, Step, reply
+    from netwatch.simulator.story import Expectation, Story, StoryStep, demo_story, send_traps_to
+    from netwatch.simulator.verdict import unmet
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "SimulatedDevice", "SimulatedNetwork", "Manners", "Port", "Interface", "Host", "Storage",

@@ -12,9 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
-import structlog
-
 from netwatch.errors import FastLaneRefused, PollError
+from netwatch.log import get_logger
 from netwatch.model import Device, Memory, Oid, Value, Varbind
 from netwatch.snmp.client import GetPlan, ListedPlan, SnmpClient, Walk
 from netwatch.snmp.fast.lane import FastLane
@@ -25,7 +24,7 @@ Answer = TypeVar("Answer")
 
 MEMORY_SCOPE = "snmp"
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Limits(Protocol):

@@ -7,14 +7,21 @@ a person, `MemoryStore` does what `Store` does without a disk.
 May import: netwatch.model, netwatch.errors. Called by: app, cli; engine and notify know it as a Protocol.
 """
 
-from netwatch.store.account import show_account
-from netwatch.store.append import append_events
-from netwatch.store.by_hand import drop_entry, retry_entry
-from netwatch.store.by_hand_decision import Act, Handled
-from netwatch.store.memory import MemoryStore
-from netwatch.store.reader import StoreReader
-from netwatch.store.settings import StoreSettings
-from netwatch.store.store import Store
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.store.account import show_account
+    from netwatch.store.append import append_events
+    from netwatch.store.by_hand import drop_entry, retry_entry
+    from netwatch.store.by_hand_decision import Act, Handled
+    from netwatch.store.memory import MemoryStore
+    from netwatch.store.reader import StoreReader
+    from netwatch.store.settings import StoreSettings
+    from netwatch.store.store import Store
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "Store", "StoreReader", "MemoryStore", "StoreSettings",

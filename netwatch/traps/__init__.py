@@ -4,10 +4,17 @@
 `TrapEvent`s to a `TrapSink` on the loop. Repeats arrive there as counts.
 """
 
-from netwatch.traps.metrics import lost as traps_lost
-from netwatch.traps.own_engine import OwnEngine
-from netwatch.traps.receiver import TrapReceiver, TrapSink
-from netwatch.traps.refusal import Refused
-from netwatch.traps.sender_engines import SenderEngine
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.traps.metrics import lost as traps_lost
+    from netwatch.traps.own_engine import OwnEngine
+    from netwatch.traps.receiver import TrapReceiver, TrapSink
+    from netwatch.traps.refusal import Refused
+    from netwatch.traps.sender_engines import SenderEngine
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = ["OwnEngine", "TrapReceiver", "TrapSink", "Refused", "SenderEngine", "traps_lost"]

@@ -9,17 +9,24 @@ May import: netwatch.engine, netwatch.alerts, netwatch.model, netwatch.errors.
 Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which reads mails as the page does.
 """
 
-from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
-from netwatch.web.app import create_app
-from netwatch.web.explain import Explainer
-from netwatch.web.listen import parse_listen
-from netwatch.web.pages.mail_text import MailText, mail_text
-from netwatch.web.server import Server
-from netwatch.web.settings import WebSettings
-from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views
+from typing import TYPE_CHECKING
+
+from netwatch.door import lazy_door
+
+if TYPE_CHECKING:
+    from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
+    from netwatch.web.app import create_app
+    from netwatch.web.explain import Explainer
+    from netwatch.web.listen import parse_listen
+    from netwatch.web.pages.mail_text import MailText, text_of_mail
+    from netwatch.web.server import Server
+    from netwatch.web.settings import WebSettings
+    from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, TrapLog, Views
+else:
+    __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "ActionRefused", "Actions", "Explainer", "MailText", "MetricsRenderer", "NotThere", "RelayStatus",
-    "RenderedMetrics", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app", "mail_text",
+    "RenderedMetrics", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app", "text_of_mail",
     "parse_listen",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
 from netwatch.cli import app
-from netwatch.cli.output import err, out
+from netwatch.cli.screen import err, out
 from netwatch.model import Credential
 from netwatch.simulator import Host, Port, SimulatedDevice, SimulatedNetwork
 

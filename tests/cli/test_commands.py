@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from typer.main import get_command
 
@@ -18,7 +24,7 @@ def test_every_command_explains_itself_and_its_options(netwatch, command, flag):
     result = netwatch(command, flag)
 
     assert result.exit_code == 0
-    for option in get_command(app).commands[command].params:
+    for option in get_command(app).load(command).params:
         for name in option.opts:
             if name.startswith("-"):
                 assert name in result.stdout
@@ -30,6 +36,61 @@ def test_the_help_names_every_command(netwatch):
     assert result.exit_code == 0
     for command in COMMANDS:
         assert f"│ {command} " in result.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_says_of_a_command_what_the_command_says_of_itself(command):
+    listed = get_command(app).listed[command]
+    itself = get_command(app).load(command)
+
+    assert inspect.cleandoc(itself.help).splitlines()[0] == listed.says
+    assert itself.name == command
+
+
+def loaded_by(*arguments: str, **environment: str) -> set[str]:
+    """Return the modules that are loaded when a run of the command line ends."""
+    program = """
+import sys
+from netwatch.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+print(*sys.modules, file=sys.stderr)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **environment},
+    )  # fmt: skip
+    return set(ran.stderr.splitlines()[-1].split())
+
+
+HEAVY = {"sqlalchemy", "fastapi", "uvicorn", "PIL", "pysnmp", "pysmi", "httpx", "aiosmtplib", "aiosmtpd", "jinja2",
+         "cryptography", "apscheduler", "prometheus_client", "structlog", "pydantic", "ruamel.yaml"}  # fmt: skip
+FOLDERS = {f"netwatch.cli.{path.name}" for path in Path(package.__file__).parent.glob("cli/*/")}
+
+
+@pytest.mark.parametrize("asked", [["--help"], ["--version"], []], ids=str)
+def test_the_help_loads_no_command(asked):
+    loaded = loaded_by(*asked)
+
+    assert loaded & (HEAVY | FOLDERS) == set()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_name_of_a_command_is_completed_without_loading_one(shell):
+    words = {"COMP_WORDS": "netwatch tr", "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "netwatch tr"}
+
+    loaded = loaded_by(**words, _NETWATCH_COMPLETE=f"complete_{shell}")
+
+    assert loaded & (HEAVY | FOLDERS) == set()
+
+
+def test_a_command_loads_what_it_needs_and_no_other_command():
+    loaded = loaded_by("get", "127.0.0.1:9", "-c", "public", "-t", "0.01", "-r", "0", "1.3.6.1.2.1.1.5.0")
+
+    assert {one for one in loaded if one in FOLDERS} == {"netwatch.cli.ask", "netwatch.cli.names"}
+    assert loaded & HEAVY == {"pydantic", "prometheus_client"}
 
 
 def test_the_version_is_the_packages(netwatch):

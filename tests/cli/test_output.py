@@ -10,7 +10,8 @@ from ipaddress import IPv4Address
 import pytest
 import typer
 
-from netwatch.cli.output import as_json, coloured, err, fail, octets_text, out, print_json, print_table, rfc3339
+from netwatch.cli.output import as_json, fail, octets_text, print_json, rfc3339
+from netwatch.cli.screen import coloured, err, out, print_table
 from netwatch.model import Oid, Problem
 
 from .conftest import NASTY, OBEYED

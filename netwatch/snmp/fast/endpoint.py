@@ -14,9 +14,8 @@ import socket
 from collections import deque
 from collections.abc import Iterable
 
-import structlog
-
 from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
+from netwatch.log import get_logger
 from netwatch.snmp.codec.hot import RESPONSE, OddHeader, open_response
 from netwatch.snmp.codec.message import in_plain_shape
 from netwatch.snmp.fast.deadlines import Deadlines
@@ -36,7 +35,7 @@ DATAGRAMS_PER_WAKE = 64
 MAX_REPORTS = 4
 """Corrections of engine id and clock taken for one request; two are usual for a device that has changed both."""
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 class Endpoint:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
-import structlog
-
 from netwatch.errors import PollError
+from netwatch.log import get_logger
 from netwatch.model import Device
 from netwatch.snmp.metrics import general_datagrams_ignored
 from netwatch.snmp.resolver import Resolver, literal
@@ -23,7 +22,7 @@ from netwatch.snmp.resolver import Resolver, literal
 Address = tuple[str, int]
 """Numeric address without a scope, and port: who a datagram is from, as this module compares it."""
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ class MailText:
     others: tuple[str, ...] = ()
 
 
-def mail_text(message: bytes) -> MailText:
+def text_of_mail(message: bytes) -> MailText:
     """Read a mail; bytes that are none are shown as they are."""
     try:
         return _read(email.message_from_bytes(message, policy=policy.default))

@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from netwatch.model import OutboxState
-from netwatch.web.pages.mail_text import mail_text
+from netwatch.web.pages.mail_text import text_of_mail
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
 from netwatch.web.views import Views
@@ -36,6 +36,6 @@ def outbox_router(views: Views, templates: Templates) -> APIRouter:
         entry = await views.outbox_entry(entry_id)
         if entry is None:
             raise HTTPException(404, "there is no such mail; it may be past its retention")
-        return await templates.page("mail.html", entry=entry, mail=mail_text(entry.message))
+        return await templates.page("mail.html", entry=entry, mail=text_of_mail(entry.message))
 
     return router

@@ -1,0 +1,77 @@
+"""`netwatch ack` and `unack`: tell the running agent that somebody has an alert in hand.
+
+An acknowledged alert is not repeated and not escalated.
+May import: netwatch.errors. Called by: netwatch.cli.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from netwatch.cli.act.silence import asked_to_fail
+from netwatch.cli.agent import Agent, AgentRefused, NoAgent
+from netwatch.cli.arguments import By, Device, Labels, Rule
+from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from netwatch.cli.output import fail, printable
+from netwatch.cli.person import person
+from netwatch.cli.screen import out
+
+Comment = Annotated[str, typer.Option("--comment", "-m", help="What people should know: on my way.")]
+ALIVE = ("pending", "firing")
+
+
+def ack(
+    rule: Rule,
+    device: Device,
+    labels: Labels = None,
+    comment: Comment = "",
+    by: By = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Say that somebody has an alert in hand: it is not repeated and not escalated any more."""
+    _change("/api/v1/ack", Agent(settings_or_exit(config)), rule, device, labels or [], by, comment)
+
+
+def unack(
+    rule: Rule, device: Device, labels: Labels = None, by: By = None, config: ConfigOption = DEFAULT_CONFIG
+) -> None:
+    """Take that back: nobody has it in hand after all."""
+    _change("/api/v1/unack", Agent(settings_or_exit(config)), rule, device, labels or [], by, "")
+
+
+def _change(path: str, agent: Agent, rule: str, device: str, labels: list[str], by: str | None, comment: str) -> None:
+    """Find the alerts that are meant, and have the agent note it."""
+    order: dict[str, object] = {"by": by or person(), "comment": comment}
+    try:
+        alive = agent.ask("/api/v1/alerts", {"rule": rule, "device": device})
+        meant = [one for one in alive if one["state"] in ALIVE and is_meant(one, rule, device, labels)]
+        if not meant:
+            fail(f"nothing is pending or firing of {rule} on {device}{' ' if labels else ''}{' '.join(labels)}")
+        changed = agent.call("POST", path, body=order | {"ids": [one["id"] for one in meant]})
+    except (NoAgent, AgentRefused) as exc:
+        asked_to_fail(exc)
+    for one in changed or ():
+        state = f"acknowledged by {one['acked_by']}" if one.get("acked_by") else "in nobody's hands"
+        words = f"{one['rule']} on {one['device']} {one['instance']}".rstrip()
+        out.print(printable(f"{words}: {state}"), markup=False, highlight=False, soft_wrap=True)
+
+
+def is_meant(alert: Mapping[str, Any], rule: str, device: str, labels: list[str]) -> bool:
+    """Return whether an alert of the API has this rule, device, and all these labels or texts of labels."""
+    if (alert["rule"], alert["device"]) != (rule, device):
+        return False
+    known = {name.removeprefix("label_"): text for name, text in alert.items() if name.startswith("label_")}
+    for part in str(alert["instance"]).split(","):
+        name, between, text = part.partition("=")
+        known |= {name: text} if between else {}
+    return all(_has(known, str(alert["instance"]), label) for label in labels)
+
+
+def _has(known: Mapping[str, Any], instance: str, wanted: str) -> bool:
+    name, between, text = wanted.partition("=")
+    if wanted == instance:
+        return True
+    return known.get(name) == text.strip('"') if between else wanted in known.values()

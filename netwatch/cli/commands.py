@@ -1,0 +1,85 @@
+"""The commands there are: where each stands, under which heading of the help, and what its line there says.
+
+The line is the first of the command's own docstring; a test holds them equal. A folder of this room is a heading.
+May import: nothing. Called by: netwatch.cli.
+"""
+
+from __future__ import annotations
+
+from netwatch.cli.lazy import Listed
+
+COMMANDS: dict[str, Listed] = {
+    name: Listed(place=f"netwatch.cli.{place}", panel=panel, says=says)
+    for panel, commands in {
+        "Watch": {
+            "run": ("watch.run:run", "Run the agent until SIGTERM or SIGINT; SIGHUP reads the configuration again."),
+            "demo": (
+                "watch.demo:demo",
+                "Watch seven simulated devices break and recover, and read the mails; needs no root and no network.",
+            ),
+        },
+        "Configuration": {
+            "check": (
+                "configuration.check:check",
+                "Print all that is wrong with a configuration, its profiles and its rules; exit 1 where there are "
+                "errors.",
+            ),
+            "schema": (
+                "configuration.check:schema",
+                "Print the JSON Schema of the configuration file, for editors that complete and check YAML.",
+            ),
+            "test-mail": (
+                "configuration.mail:send_test_mail",
+                "Send one real mail through every relay and print each step; exit 1 where one refuses.",
+            ),
+        },
+        "Ask a device": {
+            "poll": ("ask.poll:poll", "Poll a device once, as the agent would, and print every table read."),
+            "get": ("ask.get:get", "Ask a device for exact instances, as snmpget does."),
+            "walk": (
+                "ask.walk:walk",
+                "Walk a subtree of a device, as snmpbulkwalk does; exit 1 where it could not be walked whole.",
+            ),
+            "table": (
+                "ask.table:table",
+                "Read a whole table of a device, its index spelled out and its values as their types say.",
+            ),
+            "set": (
+                "ask.set:set_",
+                "Change values on a device: shows old and new, asks, sets, reads back; exit 1 where it did not come "
+                "to be.",
+            ),
+        },
+        "Names": {
+            "translate": (
+                "names.translate:translate",
+                "Turn a name into its OID and an OID into its name; with -O write either as net-snmp does.",
+            ),
+            "mib": ("names.mib:mib_app", "Show what MIB modules say, and what is wrong in them."),
+        },
+        "Look": {
+            "alerts": ("look.alerts:alerts", "Print what is pending or firing."),
+            "explain": (
+                "look.explain:explain_",
+                "Say why an alert fires or does not, and who was told; exit code 1 where there is no such thing.",
+            ),
+            "traps": (
+                "look.traps:traps",
+                "Print the traps and informs that were received, newest first; with --follow the newest last.",
+            ),
+            "outbox": (
+                "look.outbox:outbox_app",
+                "Show the mails and what became of them; send some again, or give them up.",
+            ),
+        },
+        "Act": {
+            "ack": (
+                "act.ack:ack",
+                "Say that somebody has an alert in hand: it is not repeated and not escalated any more.",
+            ),
+            "unack": ("act.ack:unack", "Take that back: nobody has it in hand after all."),
+            "silence": ("act.silence:silence_app", "Make, list and end silences at the running agent."),
+        },
+    }.items()
+    for name, (place, says) in commands.items()
+}

@@ -1,1 +1,0 @@
-"""Finds devices and neighbours, tries credentials, proposes configuration."""

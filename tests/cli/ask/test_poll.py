@@ -1,0 +1,41 @@
+"""poll: every table once, as flat objects, with rates where asked."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from netwatch.cli.screen import out
+
+
+def is_flat(row: dict[str, object]) -> bool:
+    return all(value is None or isinstance(value, str | int | float) for value in row.values())
+
+
+def test_a_poll_prints_every_table_as_flat_objects(netwatch, config):
+    result = netwatch("poll", "nasty", "-c", config, "--json")
+
+    rows = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert {row["table"] for row in rows} >= {"reachability", "system", "ifTable", "hrStorageTable"}
+    assert all(is_flat(row) for row in rows)
+    assert all(row["device"] == "nasty" for row in rows)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", row["at"]) for row in rows)
+    assert [row["ifName"] for row in rows if row["table"] == "ifTable"] == ["Gi0/1", "[bold]Gi0/2"]
+
+
+def test_a_second_poll_makes_rates(netwatch, config):
+    result = netwatch("poll", "nasty", "-c", config, "--json", "--rates", "0.5")
+
+    port = next(row for row in json.loads(result.stdout) if row.get("ifName") == "Gi0/1")
+    assert port["ifHCInOctets_per_second"] > 0
+
+
+def test_a_poll_for_people_names_device_tables_and_columns(netwatch, config, monkeypatch):
+    monkeypatch.setattr(out, "width", 4000)
+
+    result = netwatch("poll", "nasty", "-c", config)
+
+    assert result.exit_code == 0
+    for word in ("nasty system", "nasty ifTable", "ifHCInOctets", "sysUpTime", "[bold]Gi0/2", "[red]markup[/red]"):
+        assert word in result.stdout

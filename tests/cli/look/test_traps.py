@@ -1,0 +1,150 @@
+"""`netwatch traps` prints the trap log, and follows it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from netwatch.cli.look.traps import traps
+from netwatch.cli.screen import out
+from netwatch.model import Oid, Transaction, TrapEvent, Varbind
+from netwatch.store import Store, StoreSettings
+
+NASTY = "\x1b[31mred\x1b[0m \u202e [bold]x[/bold]\r\nsecond line"
+LINK_DOWN = Oid((1, 3, 6, 1, 6, 3, 1, 1, 5, 3))
+Run = Callable[..., Result]
+
+
+def trap(**fields: object) -> TrapEvent:
+    varbinds = (
+        Varbind(oid=Oid((1, 3, 6, 1, 2, 1, 2, 2, 1, 8, 3)), tag=2, value=2),
+        Varbind(oid=Oid((1, 3, 6, 1, 2, 1, 2, 2, 1, 2, 3)), tag=4, value=NASTY.encode()),
+    )
+    given = {"at": datetime(2026, 3, 1, tzinfo=UTC), "source": "192.0.2.1", "device": "sw1", "version": "2c"}
+    return TrapEvent(**{**given, "trap_oid": LINK_DOWN, "varbinds": varbinds, **fields})  # type: ignore[arg-type]
+
+
+def kept(path: Path, *events: TrapEvent) -> None:
+    async def keep() -> None:
+        store = Store(StoreSettings(url=f"sqlite:///{path}"))
+        await store.start()
+        await store.commit(Transaction(traps=events))
+        await store.stop()
+
+    asyncio.run(keep())
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "netwatch.yaml"
+    path.write_text('store: {url: "sqlite:///netwatch.db"}\n')
+    kept(
+        tmp_path / "netwatch.db", trap(count=41), trap(device="", source="192.0.2.77", trap_oid=Oid((1, 3, 6, 1, 4)))
+    )
+    return path
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, config: Path) -> Run:
+    monkeypatch.setattr(out, "width", 300)
+    command = typer.Typer()
+    command.command()(traps)
+    return lambda *arguments: CliRunner().invoke(command, ["-c", str(config), *arguments])
+
+
+def test_traps_are_printed_newest_first_in_names(run):
+    result = run()
+
+    assert result.exit_code == 0
+    lines = result.output.splitlines()
+    assert lines[0].split() == ["Traps"]
+    assert "192.0.2.77" in lines[-2]
+    assert "sw1 (192.0.2.1)" in lines[-1]
+    assert "IF-MIB::linkDown" in lines[-1]
+    assert "41" in lines[-1]
+    assert "IF-MIB::ifOperStatus.3 = down(2)" in lines[-1]
+
+
+def test_numbers_stay_numbers_where_asked_for(run):
+    assert "1.3.6.1.6.3.1.1.5.3" in run("--numeric").output
+
+
+def test_one_device_one_source_and_a_limit(run):
+    assert "192.0.2.77" not in run("--device", "sw1").output
+    assert "sw1" not in run("--source", "192.0.2.77").output
+    assert "sw1" not in run("--limit", "1").output
+    assert run("--device", "nobody").output == "Traps: none was received yet\n"
+
+
+def test_json_holds_the_same_flat_objects_as_the_api(run):
+    (first, second) = json.loads(run("--json").output)
+
+    assert first["source"] == "192.0.2.77"
+    assert {key: second[key] for key in ("at", "device", "trap", "trap_oid", "count", "repeated")} == {
+        "at": "2026-03-01T00:00:00.000Z", "device": "sw1", "trap": "IF-MIB::linkDown",
+        "trap_oid": "1.3.6.1.6.3.1.1.5.3", "count": 41, "repeated": False,
+    }  # fmt: skip
+    assert second["varbinds"].startswith("IF-MIB::ifOperStatus.3 = down(2), IF-MIB::ifDescr.3 = ")
+
+
+@pytest.mark.parametrize("options", [(), ("--json",), ("--numeric",)])
+def test_no_control_character_of_a_device_reaches_the_terminal(run, options):
+    output = run(*options).output
+
+    assert not any(character in output for character in ("\x1b", "\u202e", "\r", "\nsecond"))
+
+
+def test_without_a_database_it_says_so(tmp_path, run, config):
+    (tmp_path / "netwatch.db").unlink()
+
+    result = run()
+
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("options", [["--json"], ["--numeric"]])
+def test_the_log_is_followed_until_ctrl_c(config, options):
+    script = "import typer; from netwatch.cli.look.traps import traps; typer.run(traps)"
+    command = [
+        sys.executable,
+        "-c",
+        script,
+        "-c",
+        str(config),
+        "--follow",
+        "--limit",
+        "1",
+        "--device",
+        "sw1",
+        *options,
+    ]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "COLUMNS": "300"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as follower:
+        assert follower.stdout is not None
+        first = follower.stdout.readline()
+        kept(config.parent / "netwatch.db", trap(count=5), trap(count=6, device="other"), trap(count=7))
+        second, third = follower.stdout.readline(), follower.stdout.readline()
+        follower.send_signal(signal.SIGINT)
+        rest = follower.stdout.read()
+
+    assert follower.returncode == 0
+    assert rest == ""
+    lines = (first, second, third)
+    if options == ["--json"]:
+        assert [json.loads(line)["count"] for line in lines] == [41, 5, 7]
+    else:
+        for line, times in zip(lines, ("41 times", "5 times", "7 times"), strict=True):
+            assert "sw1 (192.0.2.1) 1.3.6.1.6.3.1.1.5.3" in line
+            assert times in line
+            assert "\x1b" not in line
