@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
+from tests.patience import PATIENCE_SECONDS
+
 CONFIG = """
 credentials:
   old: {{version: 1, community: public}}
@@ -29,7 +31,9 @@ DEVICES = ("v1-box", "v2c-box", "v3-box")
 
 def snmpget(port: int, *oids: str) -> list[str]:
     command = ["snmpget", "-v2c", "-cpublic", "-Oqvn", f"127.0.0.1:{port}", *oids]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20, env={"MIBS": ""})
+    answer = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS, env={"MIBS": ""}
+    )
     return [line.strip().strip('"') for line in answer.stdout.splitlines()]
 
 
