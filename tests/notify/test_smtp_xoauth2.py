@@ -57,7 +57,7 @@ def oauth2_of(service: RoughHttp) -> dict[str, str]:
 
 
 def login_of(service: RoughHttp) -> dict[str, object]:
-    return {"username": "nw@example.net", "auth": "XOAUTH2", "oauth2": oauth2_of(service), "timeout": "1s"}
+    return {"username": "nw@example.net", "auth": "XOAUTH2", "oauth2": oauth2_of(service), "timeout": "60s"}
 
 
 class Ticks:
