@@ -16,7 +16,7 @@ devices:
   - {{name: v1-box, address: 127.0.0.1, port: {snmp}, credential: old}}
   - {{name: v2c-box, address: 127.0.0.1, port: {snmp}, credential: usual}}
   - {{name: v3-box, address: 127.0.0.1, port: {snmp}, credential: safe}}
-polling: {{interval: 2s, reachability_interval: 1s, timeout: 500ms, retries: 1}}
+polling: {{interval: 2s, reachability_interval: 2s, timeout: 1s, retries: 1}}
 route: {{receiver: noc, group_wait: 0s, group_interval: 1s}}
 receivers:
   - {{name: noc, email: {{to: [noc@example.net]}}}}

@@ -84,9 +84,9 @@ class Chromium:
         await self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
 
     async def value(self, script: str) -> object:
-        """Return what an expression is on the page."""
+        """Return what an expression is on the page; nothing while one page makes way for another."""
         answer = await self.call("Runtime.evaluate", expression=script, returnByValue=True)
-        return answer["result"].get("value")
+        return answer.get("result", {}).get("value")
 
     async def until(self, script: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until an expression is true on the page."""
