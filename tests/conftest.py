@@ -13,6 +13,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
+
+# How long an example takes says how busy the machine is. Before any test is read: what they set builds on this.
+settings.register_profile(
+    "busy machine", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy machine")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -35,23 +45,16 @@ def lab() -> Path:
     return path
 
 
-def _free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def udp_port() -> int:
-    """A UDP port on loopback that was free a moment ago."""
-    return _free_port(socket.SOCK_DGRAM)
+    """A UDP port on loopback at which nobody listens, and which nobody else is given."""
+    return free_port()
 
 
 @pytest.fixture
 def tcp_port() -> int:
-    """A TCP port on loopback that was free a moment ago."""
-    return _free_port(socket.SOCK_STREAM)
+    """A TCP port on loopback at which nobody listens, and which nobody else is given."""
+    return free_port()
 
 
 class Snmpd:
@@ -75,7 +78,7 @@ class Snmpd:
         ]  # fmt: skip
         environment = {**os.environ, "SNMP_PERSISTENT_DIR": str(self._directory / "state"), "MIBS": ""}
         self._process = subprocess.Popen(command, env=environment)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not self._answers():
             assert self._process.poll() is None, (self._directory / "log").read_text()
             assert time.monotonic() < deadline, "snmpd does not answer"
@@ -97,7 +100,7 @@ class Snmpd:
         """End the agent at once, without a word to anybody."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(PATIENCE_SECONDS)
             self._process = None
 
 
@@ -120,7 +123,7 @@ def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Sn
     agents: list[Snmpd] = []
 
     def start(extra: str = "") -> Snmpd:
-        agent = Snmpd(tmp_path_factory.mktemp("snmpd"), _free_port(socket.SOCK_DGRAM), extra)
+        agent = Snmpd(tmp_path_factory.mktemp("snmpd"), free_port(), extra)
         agents.append(agent)
         agent.start()
         return agent
@@ -152,7 +155,7 @@ class TrapDaemon:
 
     async def until_heard(self, count: int = 1) -> list[str]:
         """Wait for so many notifications."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while len(self.heard) < count:
             assert time.monotonic() < deadline, self._log.read_text(errors="replace")
             await asyncio.sleep(0.01)
@@ -168,7 +171,7 @@ def snmptrapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
     running: list[subprocess.Popen[bytes]] = []
 
     def start(extra: str = "") -> TrapDaemon:
-        directory, port = tmp_path_factory.mktemp("snmptrapd"), _free_port(socket.SOCK_DGRAM)
+        directory, port = tmp_path_factory.mktemp("snmptrapd"), free_port()
         log, configuration = directory / "log", directory / "snmptrapd.conf"
         configuration.write_text(f"authCommunity log public\n{extra}\n")
         command = [
@@ -178,7 +181,7 @@ def snmptrapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
         environment = {**os.environ, "SNMP_PERSISTENT_DIR": str(directory / "state"), "MIBS": ""}
         process = subprocess.Popen(command, env=environment)
         running.append(process)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not (log.exists() and "NET-SNMP version" in log.read_text()):
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, "snmptrapd does not start"
@@ -188,7 +191,14 @@ def snmptrapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
     yield start
     for process in running:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE_SECONDS)
+
+
+def pytest_configure() -> None:
+    """Let children obey Ctrl-C although a shell that put this run in the background told it to ignore that."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)  # what is caught, and not ignored, is as usual in a new program
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

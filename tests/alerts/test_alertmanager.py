@@ -37,6 +37,7 @@ from netwatch.alerts import (
 from netwatch.alerts.interval_settings import TimeIntervalSettings
 from netwatch.alerts.settings import InhibitRuleSettings
 from netwatch.model import Alert, AlertKey, AlertState
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -57,12 +58,12 @@ class Alertmanager:
     def call(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._url + path, data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             text = answer.read()
         return json.loads(text) if text.startswith((b"{", b"[")) else None
 
     def wait(self, done: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 if done():
@@ -104,7 +105,7 @@ def alertmanager(tmp_path: Path, tcp_port: int) -> Iterator[Callable[[dict[str, 
     yield start
     for process in running:
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE_SECONDS)
 
 
 def some_alerts(count: int) -> list[Alert]:
@@ -232,7 +233,9 @@ def amtool_takes(directory: Path, **parts: Any) -> bool:
     path = directory / "alertmanager.yml"
     path.write_text(json.dumps({"route": {"receiver": "noc"}, "receivers": [{"name": "noc"}], **parts}))
     return (
-        subprocess.run([program("amtool"), "check-config", str(path)], capture_output=True, timeout=20).returncode
+        subprocess.run(
+            [program("amtool"), "check-config", str(path)], capture_output=True, timeout=PATIENCE_SECONDS
+        ).returncode
         == 0
     )
 
@@ -315,6 +318,6 @@ def test_an_alert_goes_to_the_receivers_that_amtool_finds(tmp_path, seed):
     for _ in range(6):
         labels = {name: str(dice.randint(1, 3)) for name in "abc" if dice.random() < 0.7} | {"d": "4"}
         command = [program("amtool"), "config", "routes", "test", f"--config.file={path}"]
-        said = subprocess.run([*command, *(f"{name}={text}" for name, text in labels.items())],
-                              capture_output=True, text=True, timeout=20, check=True).stdout  # fmt: skip
+        command += [f"{name}={text}" for name, text in labels.items()]
+        said = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True).stdout
         assert {match.receiver for match in route.receivers_for(labels)} == set(said.strip().split(","))

@@ -12,6 +12,7 @@ import pytest
 
 from netwatch.alerts import happening_of, step
 from netwatch.model import AlertKey, AlertState
+from tests.patience import PATIENCE_SECONDS
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = AlertKey(rule="A", device="sw1")
@@ -56,7 +57,7 @@ def test_alerts_fire_in_the_same_minutes_as_in_prometheus(promtool, tmp_path, na
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 
@@ -72,7 +73,7 @@ def test_promtool_would_have_found_a_difference(promtool, tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 

@@ -15,6 +15,7 @@ from netwatch.engine import LINKS_MEMORY
 from netwatch.errors import NetWatchError
 from netwatch.model import InvalidFile, Memory, Transaction
 from netwatch.store import Store
+from tests.patience import PATIENCE_SECONDS
 
 CONFIG = """
 credentials:
@@ -36,7 +37,7 @@ def config(tmp_path, udp_port, tcp_port):
 
 async def fetched(app: App, path: str) -> bytes:
     def fetch() -> bytes:
-        with urllib.request.urlopen(app.address + path, timeout=10) as answer:
+        with urllib.request.urlopen(app.address + path, timeout=PATIENCE_SECONDS) as answer:
             return answer.read()
 
     return await asyncio.to_thread(fetch)
@@ -47,7 +48,7 @@ async def test_a_configuration_without_receivers_watches_and_mails_nobody(config
     assert not app.is_alive()
     await app.start()
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not (alerts := json.loads(await fetched(app, "api/v1/alerts"))):  # noqa: ASYNC110  # HTTP wakes nobody
                 await asyncio.sleep(0.05)
         assert app.is_alive()
@@ -102,7 +103,7 @@ async def test_a_dead_mans_switch_is_told_by_the_whole_agent_and_its_address_by_
     app = App(load_settings(config))
     await app.start()
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await asked.wait()
         metrics = await fetched(app, "metrics")
         assert b'netwatch_heartbeats_total{outcome="sent"}' in metrics

@@ -5,13 +5,15 @@ from __future__ import annotations
 from ..store.mounts import run_with_mounts
 
 SCRIPT = """
-import asyncio, json, socket, subprocess, sys, urllib.request
+import asyncio, json, subprocess, sys, urllib.request
 from pathlib import Path
 from pydantic import SecretStr
 from netwatch.app import App
 from netwatch.config import load_settings
 from netwatch.model import Credential
 from netwatch.simulator import SimulatedDevice, SimulatedNetwork, SmtpSink
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 
 ROOM = Path("/mnt")
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", str(ROOM)], check=True)
@@ -36,19 +38,14 @@ def fill():
     except OSError:
         pass
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
 async def fetched(app, path):
     def fetch():
-        with urllib.request.urlopen(app.address + path, timeout=10) as answer:
+        with urllib.request.urlopen(app.address + path, timeout=PATIENCE_SECONDS) as answer:
             return answer.status, answer.read().decode()
     return await asyncio.to_thread(fetch)
 
 async def until(condition, what):
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await condition():
             await asyncio.sleep(0.1)
     print(what, flush=True)
@@ -94,7 +91,7 @@ asyncio.run(main())
 
 
 def test_an_agent_on_a_full_disk_still_alerts_says_so_and_recovers(tmp_path):
-    said = run_with_mounts(SCRIPT, tmp_path / "netwatch.yaml", seconds=110)
+    said = run_with_mounts(SCRIPT, tmp_path / "netwatch.yaml")
 
     steps = [
         "up", "the device is told of", "the trouble is an alert", "all is well again",

@@ -15,6 +15,7 @@ import pytest
 from netwatch.app import App
 from netwatch.config import load_settings
 from netwatch.simulator import SmtpSink
+from tests.patience import PATIENCE_SECONDS
 
 CONFIG = """
 credentials: {{lab: {{version: 2c, community: public}}}}
@@ -70,11 +71,11 @@ async def test_a_device_that_is_down_is_posted_or_told_to_somebody_else(
     app = App(load_settings(path))
     await app.start()
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not hook.posts:  # noqa: ASYNC110 - a thread wakes nobody
                 await asyncio.sleep(0.02)
         headers, document = hook.posts[0]
-        mails = [] if hook.status == 200 else await sink.wait_for(1, 20)
+        mails = [] if hook.status == 200 else await sink.wait_for(1, PATIENCE_SECONDS)
     finally:
         await app.stop()
         await sink.stop()

@@ -12,6 +12,7 @@ import pytest
 
 import netwatch
 from netwatch.metrics import Board, Exposition
+from tests.patience import PATIENCE_SECONDS
 
 from .tables import SCHEMA, reading_of, rows_of
 
@@ -49,7 +50,7 @@ async def checked(promtool: str, exposition: Exposition) -> tuple[int, list[str]
     """Return promtool's exit status (1: cannot be parsed, 3: not to its taste) and its remarks."""
     text = b"".join([chunk async for chunk in exposition.render().chunks])
     done = await asyncio.to_thread(
-        subprocess.run, [promtool, "check", "metrics"], input=text, capture_output=True, timeout=20
+        subprocess.run, [promtool, "check", "metrics"], input=text, capture_output=True, timeout=PATIENCE_SECONDS
     )
     return done.returncode, done.stderr.decode().splitlines()
 

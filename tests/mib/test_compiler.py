@@ -10,6 +10,7 @@ import time
 import pytest
 
 from netwatch.mib.child import Compiler
+from tests.patience import PATIENCE_SECONDS
 
 SMALL = "A-MIB DEFINITIONS ::= BEGIN a OBJECT IDENTIFIER ::= { iso 1 } END"
 
@@ -40,7 +41,7 @@ for deed in sys.argv[1:]:
 
 def test_the_compiler_can_read_and_nothing_else():
     command = [sys.executable, "-c", BOUND, *DEEDS, HARMLESS]
-    done = subprocess.run(command, timeout=30, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, timeout=PATIENCE_SECONDS, check=True, capture_output=True, text=True)
 
     outcomes = dict(zip([*DEEDS, HARMLESS], done.stdout.split(), strict=True))
     assert outcomes == dict.fromkeys(DEEDS, "refused") | {HARMLESS: "done"}
@@ -115,7 +116,12 @@ def test_it_compiles_under_a_uid_nobody_knows():
     environment = {name: text for name, text in os.environ.items() if name not in ("HOME", "USER", "LOGNAME")}
 
     done = subprocess.run(
-        [sys.executable, "-c", UNKNOWN_UID], env=environment, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", UNKNOWN_UID],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
 
     assert done.stdout == "A-MIB\n", done.stderr

@@ -18,6 +18,7 @@ from netwatch.mib import LoadOptions, MibIndex, Style, load_index, spell_oid, sp
 from netwatch.model import Credential, Device, Missing, Oid, Tag, Varbind
 from netwatch.polling import PollingSettings
 from netwatch.snmp import Snmp
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,12 @@ def net_snmp(corpus: Path, program: str, *arguments: str) -> list[str]:
         pytest.skip(f"{program} is not installed (Debian package: snmp)")
     command = [program, "-M", str(corpus / "mibs/net-snmp"), "-m", "ALL", *arguments]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=60, check=True, env={**os.environ, "LANG": "C.UTF-8"}
+        command,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=True,
+        env={**os.environ, "LANG": "C.UTF-8"},
     )
     return [line for line in done.stdout.splitlines() if line]
 

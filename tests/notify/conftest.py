@@ -28,6 +28,8 @@ from netwatch.model import (
 from netwatch.notify import DeadLetters, Letterhead, Notifier, Pace, SmtpSettings, compose
 from netwatch.simulator import RoughServer
 from netwatch.store import MemoryStore
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 
 NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
 QUICK = Pace(
@@ -129,7 +131,9 @@ class Post:
     async def rows(self) -> list[OutboxEntry]:
         return sorted(await self.store.outbox(), key=lambda entry: entry.recipient)
 
-    async def until(self, condition: Callable[[list[OutboxEntry]], bool], seconds: float = 5.0) -> list[OutboxEntry]:
+    async def until(
+        self, condition: Callable[[list[OutboxEntry]], bool], seconds: float = PATIENCE_SECONDS
+    ) -> list[OutboxEntry]:
         deadline = time.monotonic() + seconds
         while not condition(rows := await self.rows()):
             if time.monotonic() > deadline:
@@ -137,10 +141,10 @@ class Post:
             await asyncio.sleep(0.01)
         return rows
 
-    async def until_state(self, *states: OutboxState, seconds: float = 5.0) -> list[OutboxEntry]:
+    async def until_state(self, *states: OutboxState, seconds: float = PATIENCE_SECONDS) -> list[OutboxEntry]:
         return await self.until(lambda rows: [row.state for row in rows] == list(states), seconds)
 
-    async def until_tried(self, seconds: float = 5.0) -> OutboxEntry:
+    async def until_tried(self, seconds: float = PATIENCE_SECONDS) -> OutboxEntry:
         """Return the one row after its first try."""
         rows = await self.until(
             lambda rows: rows[0].last_tried_at is not None and rows[0].state is not OutboxState.SENDING, seconds
@@ -159,7 +163,7 @@ async def post() -> AsyncIterator[Callable[..., Awaitable[Post]]]:
     async def start(
         *relays: dict[str, Any], store: MemoryStore | None = None, pace: Pace = QUICK, **more: Any
     ) -> Post:
-        entries = [{"host": "127.0.0.1", "timeout": "500ms", **relay} for relay in relays]
+        entries = [{"host": "127.0.0.1", "timeout": "60s", **relay} for relay in relays]
         settings = SmtpSettings.model_validate(
             {"from": "NetWatch <netwatch@example.net>", "relays": entries, "check_interval": "0s", **more}
         )
@@ -203,7 +207,7 @@ class Sink:
 
     def stop(self) -> None:
         self._process.kill()
-        self._process.wait(5)
+        self._process.wait(PATIENCE_SECONDS)
 
     @property
     def mails(self) -> list[bytes]:
@@ -221,10 +225,7 @@ def smtp_sink(tmp_path: Path) -> Iterator[Callable[..., Sink]]:
     def start(*flags: str, port: int = 0) -> Sink:
         folder = tmp_path / f"sink{len(running)}"
         folder.mkdir()
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            port = probe.getsockname()[1]
+        port = port or free_port()
         user = ("-u", "root") if tmp_path.owner() == "root" else ()
         running.append(
             subprocess.Popen(
@@ -239,11 +240,11 @@ def smtp_sink(tmp_path: Path) -> Iterator[Callable[..., Sink]]:
     yield start
     for process in running:
         process.kill()
-        process.wait(5)
+        process.wait(PATIENCE_SECONDS)
 
 
 def _until_listening(port: int) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
             return

@@ -15,6 +15,7 @@ from netwatch.notify import DeadLetters, SmtpSettings
 from netwatch.notify.mail.fallback import FALLBACK, MOST_IN_FULL, compose_fallback
 from netwatch.simulator import reply
 from netwatch.store import MemoryStore
+from tests.patience import PATIENCE_SECONDS
 
 from .conftest import NOW, Clock
 
@@ -133,7 +134,7 @@ async def test_what_a_former_life_had_yet_to_tell_is_told_after_a_restart(letter
 
     clock.ahead += timedelta(minutes=6)
     later = await letters(store, clock)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while later.untold:  # noqa: ASYNC110 - the store has no event to wait for
             await asyncio.sleep(0.01)
     await later.stop()

@@ -13,7 +13,7 @@ from netwatch.simulator import HANG, Step, reply, self_signed
 
 
 def settings_for(*relays):
-    entries = [{"host": "127.0.0.1", "timeout": "300ms", **relay} for relay in relays]
+    entries = [{"host": "127.0.0.1", "timeout": "60s", **relay} for relay in relays]
     return SmtpSettings.model_validate({"from": "NetWatch <netwatch@example.net>", "relays": entries})
 
 

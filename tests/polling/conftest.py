@@ -29,6 +29,7 @@ from netwatch.polling import PollingSettings
 from netwatch.polling.clock import Wakefulness
 from netwatch.profiles import GENERIC, ColumnSpec, LabelSpec, Profile, ProfileLibrary, TableSpec
 from netwatch.snmp import Message, Pdu, PduKind, Snmp, decode_message, encode_message
+from tests.patience import PATIENCE_SECONDS
 
 IF_ENTRY = Oid.parse("1.3.6.1.2.1.2.2.1")
 IFX_ENTRY = Oid.parse("1.3.6.1.2.1.31.1.1.1")
@@ -264,13 +265,13 @@ async def client() -> AsyncIterator[Snmp]:
 
 @pytest.fixture
 def device(agent: ScriptedAgent) -> Device:
-    """The scripted agent as a device, with short time-outs."""
+    """The scripted agent as a device, waited for so long that only silence is taken for silence."""
     return Device(
         name="sw1",
         address="127.0.0.1",
         port=agent.port,
         credential=Credential(name="lab", version="2c", community=SecretStr("public")),
-        timeout=timedelta(milliseconds=150),
+        timeout=timedelta(seconds=1),
         retries=1,
     )
 
@@ -308,7 +309,7 @@ class Basket:
     def of(self, table: str) -> list[TableReading]:
         return [reading for reading in self.readings if reading.table == table]
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
         async with asyncio.timeout(seconds):
             while not condition():
                 self._news.clear()

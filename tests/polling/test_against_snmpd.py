@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from netwatch.model import Credential
 from netwatch.polling import poll_once
 from netwatch.profiles import load_library
+from tests.patience import PATIENCE_SECONDS
 
 COMMUNITY = SecretStr("public")
 CREDENTIALS = [
@@ -28,7 +29,9 @@ def walked(port, oid):
     if shutil.which("snmpbulkwalk") is None:
         pytest.skip("snmpbulkwalk is not installed (Debian package: snmp)")
     command = ["snmpbulkwalk", "-v2c", "-cpublic", "-Onqe", f"127.0.0.1:{port}", oid]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout.splitlines()
+    lines = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+    ).stdout.splitlines()
     pairs = [line.split(" ", 1) for line in lines]
     return {name.removeprefix(f".{oid}."): value.strip('"') for name, value in pairs}
 

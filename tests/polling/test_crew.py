@@ -3,10 +3,11 @@
 import asyncio
 
 from netwatch.polling.crew import Crew
+from tests.patience import PATIENCE_SECONDS
 
 
 async def ended(crew):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(crew):  # noqa: ASYNC110  # a crew tells nobody that it has nothing to do
             await asyncio.sleep(0)
 

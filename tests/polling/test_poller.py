@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -10,6 +11,7 @@ from netwatch.model import Memory
 from netwatch.polling import Poller, PollingSettings
 from netwatch.polling.device_poller import DevicePoller
 from netwatch.polling.metrics import OVERRUNS
+from tests.patience import PATIENCE_SECONDS
 
 HC = "ifHCInOctets"
 
@@ -45,30 +47,30 @@ def ups(basket):
 async def test_a_device_is_checked_and_polled_at_its_intervals(start, quick, basket):
     await start([quick])
 
-    await basket.until(lambda: len(basket.of("ifTable")) >= 3 and len(ups(basket)) >= 6)
+    await basket.until(lambda: len(basket.of("ifTable")) >= 6 and len(ups(basket)) >= 6)
 
     tables = basket.of("ifTable")
-    gap = tables[2].at - tables[1].at
-    assert timedelta(seconds=0.3) < gap < timedelta(seconds=1.2)
+    gaps = sorted(later.at - earlier.at for earlier, later in pairwise(tables))
+    assert timedelta(seconds=0.3) < gaps[len(gaps) // 2] < timedelta(seconds=1.2)  # one may wait for a busy machine
     assert tables[0].rows is tables[2].rows
 
 
 async def test_tables_are_read_as_soon_as_the_device_is_found(start, device, basket):
-    await start([device])  # polled once a minute
+    await start([replace(device, interval=timedelta(hours=1))])
 
-    await basket.until(lambda: bool(basket.of("ifTable")), seconds=3)
+    await basket.until(lambda: bool(basket.of("ifTable")))
 
 
 async def test_a_device_that_dies_is_known_down_and_back_up_and_polled_at_once(start, quick, agent, basket):
-    await start([replace(quick, interval=timedelta(seconds=30))])
+    await start([replace(quick, interval=timedelta(hours=1))])
     await basket.until(lambda: bool(basket.of("ifTable")))
     agent.silent = True
-    await basket.until(lambda: ups(basket)[-1] == 0, seconds=3)
+    await basket.until(lambda: ups(basket)[-1] == 0)
     polled = len(basket.of("ifTable"))
     agent.silent = False
 
-    await basket.until(lambda: ups(basket)[-1] == 1, seconds=3)
-    await basket.until(lambda: len(basket.of("ifTable")) > polled, seconds=3)
+    await basket.until(lambda: ups(basket)[-1] == 1)
+    await basket.until(lambda: len(basket.of("ifTable")) > polled)
 
 
 async def test_polls_of_one_device_never_overlap_and_overruns_are_counted(start, quick, agent, monkeypatch):
@@ -91,7 +93,7 @@ async def test_polls_of_one_device_never_overlap_and_overruns_are_counted(start,
     before = OVERRUNS.labels("sw1")._value.get()
     await start([slow])
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while OVERRUNS.labels("sw1")._value.get() == before:  # noqa: ASYNC110  # a metric wakes nobody
             await asyncio.sleep(0.05)
 
@@ -99,13 +101,13 @@ async def test_polls_of_one_device_never_overlap_and_overruns_are_counted(start,
 
 
 async def test_a_poll_may_be_asked_for_out_of_turn(start, device, basket):
-    poller = await start([device])
+    poller = await start([replace(device, interval=timedelta(hours=1), reachability_interval=timedelta(hours=1))])
     await basket.until(lambda: bool(basket.of("ifTable")))
     polled, checked = len(basket.of("ifTable")), len(ups(basket))
 
     assert poller.poll_now("sw1")
 
-    await basket.until(lambda: len(basket.of("ifTable")) > polled and len(ups(basket)) > checked, seconds=3)
+    await basket.until(lambda: len(basket.of("ifTable")) > polled and len(ups(basket)) > checked)
 
 
 async def test_a_poller_is_alive_while_it_ticks(start, device):
@@ -178,13 +180,13 @@ async def test_hundreds_of_devices_are_found_within_seconds(start, device, baske
 
     poller = await start(fleet)
 
-    await basket.until(lambda: len(basket.of("ifTable")) >= 200, seconds=30)
+    await basket.until(lambda: len(basket.of("ifTable")) >= 200)
     assert all(status.up for status in poller.statuses())
 
 
-async def test_what_the_store_kept_is_used(start, quick, agent, basket, clock):
+async def test_what_the_store_kept_is_used(start, device, agent, basket, clock):
     text = '{"ticks": 999999999, "at": "2026-01-01T00:00:00+00:00", "saw_start": false}'
-    await start([quick], [Memory(scope="polling", key="sw1", text=text), Memory(scope="other", key="sw1", text="7")])
+    await start([device], [Memory(scope="polling", key="sw1", text=text), Memory(scope="other", key="sw1", text="7")])
 
     await basket.until(lambda: bool(ups(basket)))
 

@@ -340,7 +340,9 @@ cell = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 5), st.just(Missing.N
 six_cells = st.lists(cell, min_size=6, max_size=6)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(before=six_cells, now=six_cells)
 def test_whatever_the_device_says_rates_are_what_the_careful_way_gives(interfaces, clock, before, now):
     poll = Poll(Agent(replace(interfaces, rate_limit=""), rows=3), clock)

@@ -8,9 +8,9 @@ import pytest
 
 from netwatch.polling.clock import SystemClock
 from netwatch.polling.tick import MonotonicTrigger, Ticker
+from tests.patience import PATIENCE_SECONDS
 
 BEAT = timedelta(milliseconds=20)
-TIMEOUT = 5.0
 
 
 class WallClock(SystemClock):
@@ -48,7 +48,7 @@ async def beats(clock):
     ticker.start()
 
     async def next_beats(count):
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             for _ in range(count):
                 await arrived.acquire()
 
@@ -112,7 +112,7 @@ async def test_a_beat_that_fails_does_not_stop_the_next_ones(clock, caplog):
     ticker.every(BEAT, "beat", fail)
     ticker.start()
     try:
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             for _ in range(3):
                 await beats.acquire()
     finally:
@@ -135,7 +135,7 @@ async def test_a_slow_beat_never_overlaps_itself(clock):
     ticker.every(BEAT, "beat", slow)
     ticker.start()
     try:
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             for _ in range(3):
                 await done.acquire()
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-PATIENCE_SECONDS = 60.0
+from tests.patience import PATIENCE_SECONDS
 
 
 def wait_until(condition: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
@@ -25,13 +24,6 @@ def wait_until(condition: Callable[[], Any], what: str, seconds: float = PATIENC
             return found
         time.sleep(0.05)
     raise AssertionError(f"{what} did not happen within {seconds:g} s")
-
-
-def free_tcp_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Process(Protocol):
@@ -86,7 +78,7 @@ class RunningAgent:
             return False
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(f"{self.url}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=PATIENCE_SECONDS) as answer:
             text: str = answer.read().decode()
             return text
 
@@ -116,6 +108,6 @@ class RunningAgent:
         if self._process is None:
             return 0
         self._process.send_signal(number)
-        code = self._process.wait(20)
+        code = self._process.wait(PATIENCE_SECONDS)
         self._process = None
         return code

@@ -14,14 +14,17 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from .agent import free_tcp_port, wait_until
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
+
+from .agent import wait_until
 
 
 class Alertmanager:
     """Listens between `start()` and `stop()`; the configuration is JSON, which is YAML too."""
 
     def __init__(self, program: str, folder: Path, config: Mapping[str, Any]) -> None:
-        self.port = free_tcp_port()
+        self.port = free_port()
         self._program, self._folder, self._config = program, folder, config
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -37,14 +40,14 @@ class Alertmanager:
         with log.open("wb") as file:
             self._process = subprocess.Popen(command, stdout=file, stderr=file)
         try:
-            wait_until(self._is_ready, "Alertmanager ready", 20)
+            wait_until(self._is_ready, "Alertmanager ready")
         except AssertionError as exc:
             raise AssertionError(f"{exc}; its log:\n{log.read_text()}") from exc
 
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(PATIENCE_SECONDS)
 
     def post_alerts(self, alerts: Sequence[Mapping[str, Any]]) -> None:
         self._post("/api/v2/alerts", alerts)
@@ -61,7 +64,7 @@ class Alertmanager:
     def _post(self, path: str, body: object) -> None:
         request = Request(f"http://127.0.0.1:{self.port}{path}", json.dumps(body).encode())
         request.add_header("Content-Type", "application/json")
-        with urlopen(request, timeout=10):
+        with urlopen(request, timeout=PATIENCE_SECONDS):
             pass
 
     def _is_ready(self) -> bool:

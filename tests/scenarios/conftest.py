@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from .agent import RunningAgent, free_tcp_port, wait_until
+from tests.ports import free_port
+
+from .agent import RunningAgent, wait_until
 from .nursery import Nursery
 from .postfix import SBIN, Postfix
 
@@ -30,7 +32,7 @@ def agent(tmp_path: Path) -> Iterator[Callable[[str], RunningAgent]]:
     def make(config: str) -> RunningAgent:
         folder = tmp_path / f"agent{len(agents)}"
         folder.mkdir()
-        port = free_tcp_port()
+        port = free_port()
         path = folder / "netwatch.yaml"
         path.write_text(config.replace("{port}", str(port)).replace("{state}", str(folder / "netwatch.db")))
         agents.append(RunningAgent(path, port))

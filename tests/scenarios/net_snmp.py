@@ -9,6 +9,8 @@ import subprocess
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 LOGINS = {
     "v1": ["-v", "1", "-c", "public"],
     "v2c": ["-v", "2c", "-c", "public"],
@@ -26,7 +28,9 @@ def printed_by(tool: str, login: str, port: int, *oids: str, options: tuple[str,
     if shutil.which(tool) is None:
         pytest.skip("net-snmp's tools are not installed (Debian package: snmp)")
     command = [tool, *LOGINS[login], *options, f"127.0.0.1:{port}", *oids]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, env={**os.environ, "MIBS": ""})
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, env={**os.environ, "MIBS": ""}
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

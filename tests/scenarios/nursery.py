@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from .agent import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS
 
 
 class Nursery:

@@ -10,7 +10,10 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 
-from .agent import free_tcp_port, wait_until
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
+
+from .agent import wait_until
 
 SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
@@ -19,7 +22,7 @@ class Postfix:
     """A real Postfix that relays everything to a real smtp-sink, which writes each mail into a file."""
 
     def __init__(self, folder: Path) -> None:
-        self.port, self._sink_port = free_tcp_port(), free_tcp_port()
+        self.port, self._sink_port = free_port(), free_port()
         self._folder, self._etc, self._kept = folder, folder / "etc", folder / "sink"
         self._sink: subprocess.Popen[bytes] | None = None
 
@@ -49,11 +52,11 @@ class Postfix:
         self._postfix("stop")
         if self._sink is not None:
             self._sink.kill()
-            self._sink.wait(10)
+            self._sink.wait(PATIENCE_SECONDS)
 
     def _postfix(self, verb: str) -> None:
         command = [str(shutil.which("postfix", path=SBIN)), "-c", str(self._etc), verb]
-        subprocess.run(command, check=True, timeout=30, capture_output=True)
+        subprocess.run(command, check=True, timeout=PATIENCE_SECONDS, capture_output=True)
 
     def _answers(self) -> bool:
         try:

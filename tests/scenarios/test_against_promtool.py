@@ -27,6 +27,7 @@ from netwatch.model import AlertState, ColumnKind, RowSet, TableReading, TableSc
 from netwatch.notify import Mailer, SmtpSettings
 from netwatch.rules import parse_rules
 from netwatch.store import MemoryStore
+from tests.patience import PATIENCE_SECONDS
 
 BEGIN = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -132,7 +133,7 @@ def judged_by(promtool: str, folder: Path, values: Sequence[Sequence[int | None]
         json.dumps({"rule_files": ["rules.yml"], "evaluation_interval": "1m", "tests": [test]})
     )
     command = [promtool, "test", "rules", "test.yml"]
-    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     return "SUCCESS" if answer.returncode == 0 else answer.stdout + answer.stderr
 
 

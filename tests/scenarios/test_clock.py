@@ -30,6 +30,8 @@ SUMMER_TIME_BEGINS = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
 QUIET_SECONDS = 3.0
 """Long enough for three checks, each with its retries."""
 FIRST_RETRY_SECONDS, JITTER, TICK_SECONDS = 5.0, 0.2, 1.0
+BUSY_SECONDS = 10.0
+"""What a busy machine may be late by; an hour would be wrong."""
 CONFIG = """
 credentials: {{usual: {{version: 2c, community: public}}}}
 devices:
@@ -82,7 +84,6 @@ def mail_server() -> Iterator[RoughServer]:
         yield server
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("hours", [1, -1])
 def test_no_alert_is_false_none_is_lost_and_no_retry_is_off(agent, network, mail_server, nursery_for, hours):
     netwatch = agent(config_for(network, mail_server))
@@ -106,10 +107,9 @@ def test_no_alert_is_false_none_is_lost_and_no_retry_is_off(agent, network, mail
     refused = time.monotonic()
     time.sleep(FIRST_RETRY_SECONDS / 4)
     clocks.set_by(hours * HOUR_SECONDS)
-    wait_until(lambda: len(mail_server.mails) == 2, "the mail again", 60)
-    assert time.monotonic() - refused == pytest.approx(
-        FIRST_RETRY_SECONDS, abs=FIRST_RETRY_SECONDS * JITTER + TICK_SECONDS
-    )
+    wait_until(lambda: len(mail_server.mails) == 2, "the mail again")
+    off = time.monotonic() - refused - FIRST_RETRY_SECONDS
+    assert -FIRST_RETRY_SECONDS * JITTER - TICK_SECONDS <= off <= FIRST_RETRY_SECONDS * JITTER + BUSY_SECONDS
 
     clocks.sleep(2 * HOUR_SECONDS)
     time.sleep(QUIET_SECONDS)

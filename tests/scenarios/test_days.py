@@ -382,7 +382,7 @@ def the_devices() -> Iterator[Device]:
         )
 
 
-@pytest.mark.timeout(240 + 60 * DAYS)
+@pytest.mark.timeout(300 + 240 * DAYS)
 async def test_in_days_of_trouble_nobody_is_told_too_much_too_little_or_twice():
     seed = os.environ.get("NETWATCH_SEED") or secrets.token_hex(8)
     log.warning("repeat with NETWATCH_SEED=%s NETWATCH_DAYS=%d", seed, DAYS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
+from tests.patience import PATIENCE_SECONDS
+
 CONFIG = """
 credentials:
   old: {{version: 1, community: public}}
@@ -14,7 +16,7 @@ devices:
   - {{name: v1-box, address: 127.0.0.1, port: {snmp}, credential: old}}
   - {{name: v2c-box, address: 127.0.0.1, port: {snmp}, credential: usual}}
   - {{name: v3-box, address: 127.0.0.1, port: {snmp}, credential: safe}}
-polling: {{interval: 2s, reachability_interval: 1s, timeout: 500ms, retries: 1}}
+polling: {{interval: 2s, reachability_interval: 2s, timeout: 1s, retries: 1}}
 route: {{receiver: noc, group_wait: 0s, group_interval: 1s}}
 receivers:
   - {{name: noc, email: {{to: [noc@example.net]}}}}
@@ -29,7 +31,9 @@ DEVICES = ("v1-box", "v2c-box", "v3-box")
 
 def snmpget(port: int, *oids: str) -> list[str]:
     command = ["snmpget", "-v2c", "-cpublic", "-Oqvn", f"127.0.0.1:{port}", *oids]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20, env={"MIBS": ""})
+    answer = subprocess.run(
+        command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS, env={"MIBS": ""}
+    )
     return [line.strip().strip('"') for line in answer.stdout.splitlines()]
 
 

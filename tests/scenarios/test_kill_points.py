@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from netwatch.model import Credential, OutboxState
 from netwatch.simulator import Port, RoughServer, SimulatedDevice, SimulatedNetwork, Step
+from tests.patience import PATIENCE_SECONDS
 
 from .agent import wait_until
 from .reckoning import (
@@ -46,7 +47,6 @@ AT_ONCE = 3
 RECIPIENTS = ("one@example.net", "two@example.net")
 CONNECTIONS = 4
 """Mails that may be under way at a kill, and so the most that may come twice because of it: smtp.connections."""
-PATIENCE_SECONDS = 30.0
 RULES = """
 rules:
   - alert: PortDown
@@ -107,7 +107,7 @@ def mail_server(killer: Killer) -> Iterator[RoughServer]:
         yield server
 
 
-@pytest.mark.timeout(60 + 14 * LIVES * 10)
+@pytest.mark.timeout(300 + 300 * LIVES)
 def test_at_whatever_point_the_agent_dies_each_change_is_told_once_to_everybody(
     agent, network, mail_server, killer, nursery_for, tmp_path
 ):

@@ -8,6 +8,7 @@ import sys
 import time
 
 from netwatch.simulator import reply
+from tests.patience import PATIENCE_SECONDS
 
 from .rough_post import mail_server
 
@@ -31,7 +32,9 @@ def test_a_dead_mail_is_shown_and_sent_again_by_hand_within_seconds(agent, until
 
         def outbox(*words: str) -> str:
             command = [sys.executable, "-m", "netwatch", "outbox", *words, "-c", str(netwatch.config)]
-            return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+            return subprocess.run(
+                command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
+            ).stdout
 
         def down() -> list[dict[str, object]]:
             rows = json.loads(outbox("--json", "--state", "dead"))
@@ -47,7 +50,7 @@ def test_a_dead_mail_is_shown_and_sent_again_by_hand_within_seconds(agent, until
         assert "to be sent again now, by " in outbox("retry", str(dead["id"]))
         retried = time.monotonic()
         until(lambda: [mail for mail in server.accepted if dead["message_id"] in str(mail)], "the mail accepted")
-        assert time.monotonic() - retried < 20, "the agent noticed by itself, long before its next look at the outbox"
+        assert time.monotonic() - retried < 40, "the agent noticed by itself, long before its next look at the outbox"
         until(lambda: not down(), "no mail is dead any more")
         said = json.loads(outbox("show", str(dead["id"]), "--json"))
         assert said["state"] == "sent"

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from netwatch.model import Credential
 from netwatch.simulator import Port, SimulatedDevice, SimulatedNetwork
+from tests.patience import PATIENCE_SECONDS
 
 from .prometheus import Prometheus
 
@@ -69,7 +70,11 @@ def test_promtool_reads_what_the_agent_exposes_and_dislikes_only_the_mibs_own_na
     text = netwatch.get("/metrics")
 
     checked = subprocess.run(
-        [program("promtool"), "check", "metrics"], input=text, capture_output=True, text=True, timeout=20
+        [program("promtool"), "check", "metrics"],
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
     )
 
     assert checked.returncode in (0, STYLE_STATUS), checked.stderr

@@ -18,10 +18,12 @@ from pydantic import SecretStr
 
 from netwatch.model import Credential
 from netwatch.simulator import SimulatedDevice, SimulatedNetwork
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "systemd" / "netwatch.service"
-STOP_SECONDS = 5.0
+STOP_SECONDS = 20.0
+"""Well before the unit file's TimeoutStopSec; half a second is usual."""
 CONFIG = """\
 credentials: {{usual: {{version: 2c, community: public}}}}
 devices:
@@ -83,7 +85,9 @@ def up(netwatch) -> dict[str, bool | None]:
 
 def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "netwatch", "run", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, env={**os.environ, **environment})
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, env={**os.environ, **environment}
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -106,7 +110,7 @@ def test_systemd_hears_when_it_is_ready_that_it_lives_and_when_it_stops(netwatch
     assert netwatch.is_ready()
     assert f"STATUS=serving {netwatch.url}/" in manager.heard
 
-    until(lambda: manager.listen().count("WATCHDOG=1") >= 3, "three signs of life", 5)
+    until(lambda: manager.listen().count("WATCHDOG=1") >= 3, "three signs of life")
     netwatch.reload()
     until(lambda: manager.listen().count("READY=1") == 2, "READY=1 after a reload")
     assert netwatch.stop() == 0
@@ -178,7 +182,7 @@ def test_a_configuration_with_errors_is_not_taken_on_sighup_and_the_old_one_goes
     netwatch.config.write_text(good + "pollling: {}\n")
     netwatch.reload()
 
-    until(lambda: "goes on with the old one" in netwatch.log.read_text(), "the word in the log", 20)
+    until(lambda: "goes on with the old one" in netwatch.log.read_text(), "the word in the log")
     assert f"{netwatch.config}:7:1: pollling: unknown key" in netwatch.log.read_text()
     until(lambda: up(netwatch) == {"first": True}, "the device up")
     assert netwatch.stop() == 0
@@ -195,7 +199,7 @@ def test_a_configuration_that_cannot_be_started_on_sighup_leaves_the_old_one_at_
         netwatch.config.write_text(text.replace(netwatch.url.removeprefix("http://"), listen))
         netwatch.reload()
 
-        until(lambda: "goes on with the old one" in netwatch.log.read_text(), "the word in the log", 20)
+        until(lambda: "goes on with the old one" in netwatch.log.read_text(), "the word in the log")
 
     assert listen in netwatch.log.read_text()
     until(lambda: up(netwatch) == {"first": True}, "the device up")
@@ -212,7 +216,9 @@ def test_systemd_likes_the_unit_file(tmp_path):
     unit = tmp_path / "netwatch.service"
     unit.write_text(text.replace("/opt/netwatch/bin/netwatch", sys.executable))
 
-    verified = subprocess.run([program, "verify", str(unit)], capture_output=True, text=True, timeout=30)
+    verified = subprocess.run(
+        [program, "verify", str(unit)], capture_output=True, text=True, timeout=PATIENCE_SECONDS
+    )
 
     complaints = [line for line in verified.stderr.splitlines() if "netwatch.service" in line]
     assert (verified.returncode, complaints) == (0, []), verified.stderr
@@ -224,6 +230,6 @@ def test_the_unit_keeps_what_it_may_do_small(tmp_path):
         pytest.skip("systemd-analyze is not installed (Debian package: systemd)")
     command = [program, "security", "--offline=true", "--threshold=20", str(UNIT)]
 
-    judged = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    judged = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
 
     assert judged.returncode == 0, judged.stdout[-2000:]

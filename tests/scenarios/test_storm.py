@@ -27,6 +27,7 @@ from netwatch.notify import EmailSettings, Mailer, Notifier, ReceiverSettings, S
 from netwatch.rules import load_rule_book
 from netwatch.simulator import SmtpSink
 from netwatch.store import Store, StoreSettings
+from tests.patience import PATIENCE_SECONDS
 
 DEVICES = int(os.environ.get("NETWATCH_STORM", "2000"))
 RULES = Path(__file__).resolve().parents[2] / "config" / "rules" / "devices.yaml"
@@ -106,7 +107,7 @@ class Storm:
     async def everything_sent(self) -> None:
         """Wait until the mail server has all that is to be sent."""
         await self.store.commit(Transaction())  # done when everything before it is
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while await self.store.outbox(UNSENT, 1):  # noqa: ASYNC110 - what is waited for stands in the database
                 await asyncio.sleep(0.02)
 
@@ -129,7 +130,6 @@ async def storm(tmp_path: Path) -> AsyncIterator[Callable[[Iterable[str], Policy
     await server.stop()
 
 
-@pytest.mark.timeout(240)
 async def test_ten_thousand_devices_behind_one_that_failed_are_one_mail_with_their_exact_number(storm):
     topology = Topology({child: Parents(names=("core",), needs="any") for child in CHILDREN})
     house = storm(["core", *CHILDREN], Policy(topology=topology))
@@ -154,7 +154,6 @@ async def test_ten_thousand_devices_behind_one_that_failed_are_one_mail_with_the
     assert {alert.key.device for alert in house.engine.desk.alerts()} == set(STILL_DOWN)
 
 
-@pytest.mark.timeout(240)
 async def test_ten_thousand_unrelated_failures_are_a_few_mails_and_digests_with_exact_totals(storm):
     house = storm(CHILDREN, Policy())
     await house.start()

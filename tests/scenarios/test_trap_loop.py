@@ -29,6 +29,7 @@ from netwatch.snmp import NotificationSender
 from netwatch.store import MemoryStore
 from netwatch.traps import TrapReceiver
 from netwatch.traps.settings import TrapSettings
+from tests.patience import PATIENCE_SECONDS
 
 AT = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
 COMMUNITY = Credential(name="nms", version="2c", community=SecretStr("between-us"))
@@ -80,14 +81,14 @@ async def other(udp_port: int) -> AsyncIterator[Sink]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not true():
         assert time.monotonic() < deadline, "what was waited for did not come"
         await asyncio.sleep(0.01)
 
 
 async def until_state(store: MemoryStore, state: OutboxState) -> OutboxEntry:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (row := (await store.outbox())[0]).state is not state:
         assert time.monotonic() < deadline, row
         await asyncio.sleep(0.01)

@@ -201,7 +201,7 @@ def test_forged_traps_raise_nothing_are_not_logged_and_are_counted(listening, ud
 
     def send_good(datagram: bytes, rows: int) -> None:
         send(datagram, udp_port)
-        until(lambda: len(heard(netwatch)) == rows, "a genuine trap in the log", 10)
+        until(lambda: len(heard(netwatch)) == rows, "a genuine trap in the log")
 
     down = v3_datagram(*engine(1, 3, 1000))
     send_good(down, 1)
@@ -226,9 +226,7 @@ def test_forged_traps_raise_nothing_are_not_logged_and_are_counted(listening, ud
     assert not by_label(netwatch, "netwatch_traps_dropped_total")
     for _, datagram, source in forged:
         send(datagram, udp_port, source)
-    until(
-        lambda: by_label(netwatch, "netwatch_traps_dropped_total").total() >= len(forged), "all of them counted", 10
-    )
+    until(lambda: by_label(netwatch, "netwatch_traps_dropped_total").total() >= len(forged), "all of them counted")
     assert by_label(netwatch, "netwatch_traps_dropped_total") == Counter(cause for cause, _, _ in forged)
 
     send_good(v3_datagram(*engine(1, 3, 1003), index=3, up=True), 3)
@@ -237,7 +235,7 @@ def test_forged_traps_raise_nothing_are_not_logged_and_are_counted(listening, ud
     assert alerts(netwatch, "firing") == []
     assert len(alerts(netwatch, "resolved")) == 1
     send(right, udp_port)
-    until(lambda: alerts(netwatch, "firing"), "the alert of what was refused from elsewhere", 10)
+    until(lambda: alerts(netwatch, "firing"), "the alert of what was refused from elsewhere")
 
 
 def altered(datagram: bytes) -> bytes:

@@ -13,6 +13,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 IF_TABLE = ".1.3.6.1.2.1.2.2.1"
 LINK_DOWN, LINK_UP = ".1.3.6.1.6.3.1.1.5.3", ".1.3.6.1.6.3.1.1.5.4"
 AUTH_WORD, PRIVACY_WORD = "authentic-word", "intimate-word"
@@ -44,7 +46,7 @@ def sender(tool: str, options: Sequence[str], port: int, words: Sequence[str]) -
     command = [tool, *options, f"127.0.0.1:{port}", *words]
     with TemporaryDirectory(prefix="netwatch-sender-") as state:
         environment = {**os.environ, "MIBS": "", "SNMP_PERSISTENT_DIR": str(Path(state) / "net-snmp")}
-        return subprocess.run(command, capture_output=True, text=True, timeout=30, env=environment)
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, env=environment)
 
 
 def trap(options: Sequence[str], port: int, words: Sequence[str]) -> None:
@@ -57,7 +59,7 @@ def recorded(options: Sequence[str], words: Sequence[str]) -> bytes:
     """Return the datagram that snmptrap sends."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as tap:
         tap.bind(("127.0.0.1", 0))
-        tap.settimeout(10)
+        tap.settimeout(PATIENCE_SECONDS)
         trap(options, tap.getsockname()[1], words)
         return tap.recv(65535)
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from netwatch.model import Credential, Oid
 from netwatch.simulator import Host, Port, SimulatedDevice, SimulatedNetwork
+from tests.patience import PATIENCE_SECONDS
 
 PUBLIC = Credential(name="c", version="2c", community=SecretStr("public"))
 PORTS = [Port(index=index, name=f"Gi0/{index}") for index in range(1, 5)]
@@ -51,7 +52,9 @@ def run(tool: str, device: SimulatedDevice, *oids: str, options: tuple[str, ...]
         f"{device.address}:{device.port}",
         *oids,
     ]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "MIBS": ""}, timeout=30)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "MIBS": ""}, timeout=PATIENCE_SECONDS
+    )
     return done.stdout + done.stderr
 
 

@@ -10,12 +10,15 @@ import aiosmtplib
 import pytest
 
 from netwatch.simulator import ReceivedMail, SmtpSink, self_signed
+from tests.patience import PATIENCE_SECONDS
 
 MESSAGE = b"From: a@example.net\r\nSubject: [DOWN] core-sw1\r\n\r\n.a line that starts with a dot\r\n"
 
 
 async def send(sink: SmtpSink, **options: object) -> None:
-    client = aiosmtplib.SMTP(hostname=sink.host, port=sink.port, timeout=5, local_hostname="test.invalid", **options)
+    client = aiosmtplib.SMTP(
+        hostname=sink.host, port=sink.port, timeout=PATIENCE_SECONDS, local_hostname="test.invalid", **options
+    )
     async with client:
         await client.sendmail("netwatch@example.net", ["noc@example.net"], MESSAGE)
 
@@ -31,7 +34,7 @@ async def sink() -> AsyncIterator[SmtpSink]:
 async def test_a_mail_is_kept_as_it_was_sent(sink):
     await send(sink, start_tls=False)
 
-    (mail,) = await sink.wait_for(1, timeout=5)
+    (mail,) = await sink.wait_for(1, timeout=PATIENCE_SECONDS)
     assert mail.message == MESSAGE
     assert (mail.envelope_sender, mail.recipients) == ("netwatch@example.net", ("noc@example.net",))
     assert mail.subject == "[DOWN] core-sw1"
@@ -40,7 +43,9 @@ async def test_a_mail_is_kept_as_it_was_sent(sink):
 
 
 async def test_waiting_ends_when_the_mails_wanted_are_there(sink):
-    waiting = asyncio.create_task(sink.wait_for(1, timeout=5, matching=lambda mail: "core" in mail.subject))
+    waiting = asyncio.create_task(
+        sink.wait_for(1, timeout=PATIENCE_SECONDS, matching=lambda mail: "core" in mail.subject)
+    )
     await send(sink, start_tls=False)
 
     assert len(await waiting) == 1
@@ -65,7 +70,7 @@ async def test_every_mail_is_told_to_the_listener(sink):
 async def test_a_sink_with_a_login_takes_mail_only_after_it(mechanism):
     sink = SmtpSink(login=("netwatch", "secret"))
     await sink.start()
-    client = aiosmtplib.SMTP(hostname=sink.host, port=sink.port, timeout=5, start_tls=False)
+    client = aiosmtplib.SMTP(hostname=sink.host, port=sink.port, timeout=PATIENCE_SECONDS, start_tls=False)
     async with client:
         with pytest.raises(aiosmtplib.SMTPResponseException, match="Authentication required"):
             await client.mail("netwatch@example.net")

@@ -66,4 +66,27 @@ async def test_the_steps_happen_in_order_at_their_times():
     assert story.network["ups-rack1"].restarts == 1
     assert not story.network["fw-edge1"].manners.silent
     assert story.network["access-sw1"].interfaces[7].oper_status == 1
-    assert story.steps[-1].at < story.length
+
+
+async def test_no_fault_ends_before_what_follows_from_it_was_seen_and_the_rest_waits_as_long():
+    story, told, awaited = demo_story(), [], []
+    now = 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    async def until_met(expectations) -> None:
+        nonlocal now
+        if expectations:
+            now += 5.0
+            awaited.append({(one.rule, one.device, one.becomes) for one in expectations})
+
+    await story.play(lambda step: told.append((step, now)), until_met=until_met, clock=lambda: now, sleep=sleep)
+
+    endings = [step for step in story.steps if any(one.becomes == "resolved" for one in step.expects)]
+    assert len(awaited) == len(endings)
+    for step, seen in zip(endings, awaited, strict=True):
+        assert seen >= {(one.rule, one.device, "firing") for one in step.expects}
+    assert ("DeviceDown", "branch-sw1", "held back") in set().union(*awaited)
+    assert told[-1][1] == story.steps[-1].at + 5.0 * len(endings)

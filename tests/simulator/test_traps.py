@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from netwatch.model import Credential, Tag
 from netwatch.simulator import Port, SimulatedDevice
 from netwatch.snmp import PduKind, decode_message
+from tests.patience import PATIENCE_SECONDS
 
 CREDENTIAL = Credential(name="lab", version="2c", community=SecretStr("lab-community"))
 
@@ -18,7 +19,7 @@ CREDENTIAL = Credential(name="lab", version="2c", community=SecretStr("lab-commu
 def manager():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.settimeout(5)
+        listener.settimeout(PATIENCE_SECONDS)
         yield listener
 
 

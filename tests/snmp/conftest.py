@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from netwatch.model import Credential, Device, Missing, Oid, Tag, Varbind
 from netwatch.snmp import FastLane, Message, Pdu, PduKind, decode_message, encode_message
+from tests.patience import PATIENCE_SECONDS
 
 Answer = Message | bytes | None
 Behaviour = Callable[[Message], Answer | Iterable[Answer]]
@@ -126,14 +127,14 @@ async def lane() -> AsyncIterator[FastLane]:
 
 @pytest.fixture
 def device() -> Callable[..., Device]:
-    """A maker of devices on loopback that wait 50 ms and ask four times."""
+    """A maker of devices on loopback that are waited for as long as a test waits, and asked four times."""
 
     def make(port: int, version: Any = "2c", community: str = "public", **more: Any) -> Device:
         credential = Credential(name="lab", version=version, community=SecretStr(community))
         defaults = {
             "name": f"device-{port}",
             "address": "127.0.0.1",
-            "timeout": timedelta(seconds=0.05),
+            "timeout": timedelta(seconds=PATIENCE_SECONDS),
             "retries": 3,
         }
         return Device(port=port, credential=credential, **{**defaults, **more})

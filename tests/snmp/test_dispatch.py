@@ -12,6 +12,7 @@ from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Credential, Device, Memory, Missing, Oid, Tag, Varbind
 from netwatch.polling.settings import PollingSettings
 from netwatch.snmp import Snmp
+from tests.patience import PATIENCE_SECONDS
 
 ENTRY = Oid.parse("1.3.6.1.2.1.2.2.1")
 OIDS = [ENTRY.child(10, number) for number in (1, 2, 3)]
@@ -30,7 +31,7 @@ async def snmp():
 
 @pytest.fixture
 def patient(device):
-    return lambda port, **more: device(port, timeout=timedelta(seconds=2), retries=1, **more)
+    return lambda port, **more: device(port, timeout=timedelta(seconds=PATIENCE_SECONDS), retries=1, **more)
 
 
 async def test_what_the_fast_lane_knows_it_answers_itself(snmp, agent, patient, table, counted):

@@ -14,6 +14,7 @@ from netwatch.model import AlertKey, AlertState, Missing, Oid, OutboxKind, Outbo
 from netwatch.store import MemoryStore, Store
 from netwatch.store import memory as memory_store
 from netwatch.store.sql import changes
+from tests.patience import PATIENCE_SECONDS
 
 from .nouns import LEASE, T0, after, alert, entry, event, group, mails, memory, silence, trap
 
@@ -267,7 +268,7 @@ async def test_the_notifier_is_woken_by_mail_and_by_nothing_else(store: AnyStore
     await store.commit(Transaction(events=(event(),)))
     assert not woken.is_set()
     await store.commit(mails("m1"))
-    await asyncio.wait_for(woken.wait(), 5)
+    await asyncio.wait_for(woken.wait(), PATIENCE_SECONDS)
 
 
 async def test_due_rows_are_leased_those_due_longest_first(store: AnyStore):

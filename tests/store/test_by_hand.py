@@ -13,6 +13,7 @@ from netwatch.errors import StoreError
 from netwatch.model import OutboxState, Transaction
 from netwatch.store import Act, MemoryStore, Store, StoreReader, StoreSettings, drop_entry, retry_entry
 from netwatch.store.database import sqlite as sqlite_file
+from tests.patience import PATIENCE_SECONDS
 
 from .nouns import LEASE, T0, after, entry, mails, superseding
 
@@ -187,7 +188,7 @@ async def test_a_running_agent_notices_what_another_process_did(
     agent.on_outbox_commit = woken.set
 
     handled = await asyncio.to_thread(retry_entry, settings, "m1", "anna", NOW)
-    await asyncio.wait_for(woken.wait(), 10)
+    await asyncio.wait_for(woken.wait(), PATIENCE_SECONDS)
     dropped = await asyncio.to_thread(drop_entry, settings, "m2", "anna", NOW)
 
     assert (handled.refused, dropped.refused) == (False, False)

@@ -13,6 +13,7 @@ import pytest
 
 from netwatch.model import OutboxState
 from netwatch.store import StoreReader, StoreSettings
+from tests.patience import PATIENCE_SECONDS
 
 WRITER = Path(__file__).with_name("endless_writer.py")
 ROUNDS = 5
@@ -23,7 +24,7 @@ def run_and_kill(settings: StoreSettings, part: str, told: Path, after_seconds: 
     with told.open("wb") as out:
         child = subprocess.Popen([sys.executable, str(WRITER), settings.url, part], stdout=out)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while told.stat().st_size == 0 and time.monotonic() < deadline:
             time.sleep(0.005)
         time.sleep(after_seconds)

@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from netwatch.errors import StoreError
 from netwatch.model import AlertState, OutboxState, Transaction
 from netwatch.store import Store, StoreReader, StoreSettings
+from tests.patience import PATIENCE_SECONDS
 
 from .nouns import LEASE, T0, alert, entry, event, group, mails, memory, silence, trap
 
@@ -47,7 +48,7 @@ async def filled_and_stopped(settings: StoreSettings, *more: Transaction) -> Non
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in the writer's thread
             await asyncio.sleep(0.01)
 
@@ -133,7 +134,7 @@ async def test_while_running_a_write_that_meets_damage_is_written_into_the_new_d
         if page % 3:
             overwrite(database_path, page * PAGE, random.randbytes(PAGE))
 
-    await asyncio.wait_for(store.commit(mails("after")), 30)
+    await asyncio.wait_for(store.commit(mails("after")), PATIENCE_SECONDS)
 
     assert "after" in {one.id for one in await store.outbox()}
     assert (store.trouble, store.moved_aside) == ("", str(aside_of(database_path)))

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from netwatch.store import StoreSettings
+from tests.patience import PATIENCE_SECONDS
 
 SCRIPT = """
 import asyncio, resource, signal, sys
@@ -30,7 +31,7 @@ async def main():
     waiting = [f for f in futures if not f.done()]
     assert waiting, "trouble, and nothing waits"
     room(resource.RLIM_INFINITY)
-    await asyncio.wait_for(asyncio.gather(*futures), 30)
+    await asyncio.wait_for(asyncio.gather(*futures), PATIENCE_SECONDS)
     assert store.trouble == ""
     assert len(await store.events(limit=10**6)) == 3 * len(futures)
     await store.stop()
@@ -42,7 +43,11 @@ asyncio.run(main())
 
 def test_a_disk_that_takes_no_more_costs_time_and_nothing_else(settings: StoreSettings):
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, settings.url], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", SCRIPT, settings.url],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 from netwatch.errors import StoreError
 from netwatch.model import Transaction
 from netwatch.store import Store, StoreSettings, backlog, writer
+from tests.patience import PATIENCE_SECONDS
 from tests.store.nouns import alert, entry, event, mails, memory, trap
 
 writer.LOOK_SECONDS = 3600
@@ -24,7 +25,7 @@ async def main():
     subprocess.run(["mount", "--bind", disk, disk], check=True)
     subprocess.run(["mount", "-o", "remount,ro,bind", disk], check=True)
     waiting = [store.commit(mails("m0"))]
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not store.trouble:
             await asyncio.sleep(0.01)
     assert "the database may not be written" in store.trouble, store.trouble
@@ -45,7 +46,7 @@ async def main():
     assert "left out so far" in store.degraded, store.degraded
 
     subprocess.run(["mount", "-o", "remount,rw,bind", disk], check=True)
-    await asyncio.wait_for(asyncio.gather(*waiting), 60)
+    await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE_SECONDS)
     await store.commit(Transaction())
     assert store.degraded == "", store.degraded
     assert len(await store.outbox()) == 400 and len(await store.alerts()) == 399

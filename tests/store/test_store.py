@@ -18,6 +18,7 @@ from prometheus_client import REGISTRY
 from netwatch.errors import StoreError
 from netwatch.model import OutboxState, Transaction
 from netwatch.store import Store, StoreReader, StoreSettings
+from tests.patience import PATIENCE_SECONDS
 
 from .nouns import LEASE, T0, alert, entry, event, mails
 
@@ -27,7 +28,7 @@ def counted(name: str, **labels: str) -> float:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():  # noqa: ASYNC110 - what is waited for happens in the writer's thread
             await asyncio.sleep(0.01)
 
@@ -116,7 +117,7 @@ async def test_a_locked_database_costs_time_and_nothing_else(settings: StoreSett
         assert await store.outbox() == []
         assert not any(future.done() for future in waiting)
 
-    await asyncio.wait_for(asyncio.gather(*waiting), 20)
+    await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE_SECONDS)
     assert store.trouble == ""
     assert {one.id for one in await store.outbox()} == {"m1", "m2"}
     await store.stop()
@@ -131,7 +132,7 @@ async def test_the_log_says_trouble_once_and_its_end_once(
     with held_locked(database_path):
         waiting = store.commit(mails("m1"))
         await until(lambda: counted("netwatch_store_errors_total", kind="locked") > errors + 3)
-    await asyncio.wait_for(waiting, 20)
+    await asyncio.wait_for(waiting, PATIENCE_SECONDS)
     await store.stop()
 
     said = capsys.readouterr().out
@@ -162,7 +163,7 @@ async def test_a_claim_nobody_waits_for_leases_nothing(settings: StoreSettings, 
         claim.cancel()
         with suppress(asyncio.CancelledError):
             await claim
-    await asyncio.wait_for(first, 20)
+    await asyncio.wait_for(first, PATIENCE_SECONDS)
 
     assert [one.id for one in await store.claim_due(T0, LEASE, limit=1)] == ["m1"]
     await store.stop()
@@ -181,7 +182,7 @@ async def test_reads_do_not_wait_for_a_writer(settings: StoreSettings, database_
     store = await opened(settings)
     await store.commit(mails("m1"))
     with held_locked(database_path):
-        assert len(await asyncio.wait_for(store.outbox(), 5)) == 1
+        assert len(await asyncio.wait_for(store.outbox(), PATIENCE_SECONDS)) == 1
     await store.stop()
 
 
@@ -203,7 +204,7 @@ async def test_another_process_may_look_while_the_agent_runs(settings: StoreSett
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, settings.url, stdout=asyncio.subprocess.PIPE
     )
-    said, _ = await asyncio.wait_for(child.communicate(), 60)
+    said, _ = await asyncio.wait_for(child.communicate(), PATIENCE_SECONDS)
 
     assert said.decode().strip() == "['m1']"
     await store.stop()

@@ -16,6 +16,7 @@ import pytest
 from netwatch.model import Device
 from netwatch.traps import TrapReceiver
 from netwatch.traps.settings import TrapSettings
+from tests.patience import PATIENCE_SECONDS
 
 from .peers import Sink, device
 
@@ -57,7 +58,7 @@ def net_snmp(tmp_path: Path) -> Callable[..., Any]:
 
     runs = count()
 
-    async def run(tool: str, *arguments: str, within: float = 20.0) -> tuple[int, str]:
+    async def run(tool: str, *arguments: str, within: float = PATIENCE_SECONDS) -> tuple[int, str]:
         process = await asyncio.create_subprocess_exec(
             tool, *arguments, env={**os.environ, "MIBS": "", "SNMP_PERSISTENT_DIR": str(tmp_path / str(next(runs)))},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,

@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 from pydantic import SecretStr
 
 from netwatch.model import Credential, Device, TrapEvent
+from tests.patience import PATIENCE_SECONDS
 
 PUBLIC = Credential(name="public", version="2c", community=SecretStr("public"))
 
@@ -35,13 +36,13 @@ class Sink:
             written.set_result(None)
         return written
 
-    async def heard(self, count: int, within: float = 10.0) -> list[TrapEvent]:
+    async def heard(self, count: int, within: float = PATIENCE_SECONDS) -> list[TrapEvent]:
         """Wait until events stand for `count` traps."""
         await until(lambda: sum(event.count for event in self.events) >= count, within)
         return self.events
 
 
-async def until(true: Callable[[], Any], within: float = 10.0) -> None:
+async def until(true: Callable[[], Any], within: float = PATIENCE_SECONDS) -> None:
     """Wait for a condition, and say which one never came."""
     deadline = time.monotonic() + within
     while not true():

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from netwatch.model import Credential
 from netwatch.snmp import Flag, keys_at, open_header
+from tests.patience import PATIENCE_SECONDS
 
 from .messages import AUTH_PRIV, ENGINE, LINK_UP, pdu_of, v3
 from .peers import device, dropped, until
@@ -281,7 +282,7 @@ async def asked(datagram: bytes, port: int) -> bytes:
         udp.bind(("127.0.0.1", 0))
         loop = asyncio.get_running_loop()
         udp.sendto(datagram, ("127.0.0.1", port))
-        return await asyncio.wait_for(loop.sock_recv(udp, 4096), 10)
+        return await asyncio.wait_for(loop.sock_recv(udp, 4096), PATIENCE_SECONDS)
 
 
 async def test_an_old_message_is_not_heard_because_polling_has_not_seen_the_last_restart_yet(start, send, sink):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from netwatch.model import Tag
 from netwatch.snmp import decode_message
 from netwatch.traps import TrapReceiver
 from netwatch.traps.settings import TrapSettings
+from tests.patience import PATIENCE_SECONDS
 
 from .messages import LINK_DOWN, LINK_UP, named, pdu_of, v1, v2c
 from .peers import device, dropped, total, until
@@ -37,7 +39,7 @@ class Sender:
         self.udp.sendto(datagram, ("127.0.0.1", self._port))
 
     async def answer(self) -> bytes:
-        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.udp, 65535), 10)
+        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.udp, 65535), PATIENCE_SECONDS)
 
     def silent(self) -> bool:
         try:
@@ -288,9 +290,10 @@ def test_a_socket_that_systemd_hands_over_is_used(udp_port):
             [sys.executable, "-c", HANDED_OVER, str(udp_port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True, preexec_fn=as_first_descriptor, close_fds=False, env={**os.environ, "LISTEN_FDS": "1"},
             cwd=Path(__file__).parents[2],
-        ) as process:  # fmt: skip
+        ) as process, contextlib.ExitStack() as at_the_end:  # fmt: skip
+            at_the_end.callback(process.kill)  # or a failure would wait for it for ever
             lines = [process.stdout.readline().strip() for _ in range(3)]
             process.stdin.close()
-            assert process.wait(20) == 0
+            assert process.wait(PATIENCE_SECONDS) == 0
 
     assert f"127.0.0.1 {LINK_DOWN}" in lines

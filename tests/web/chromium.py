@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 ARGUMENTS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
@@ -57,8 +59,8 @@ class Chromium:
         """End the browser and everything it started."""
         self._session = None
         try:
-            await asyncio.wait_for(self.call("Browser.close"), 5)
-            await asyncio.wait_for(self._process.wait(), 5)
+            await asyncio.wait_for(self.call("Browser.close"), PATIENCE_SECONDS)
+            await asyncio.wait_for(self._process.wait(), PATIENCE_SECONDS)
         except (TimeoutError, OSError):
             self._process.kill()
             await self._process.wait()
@@ -74,7 +76,7 @@ class Chromium:
             message["sessionId"] = self._session
         answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
         self._out.write(json.dumps(message).encode() + b"\0")
-        return await asyncio.wait_for(answer, 15)
+        return await asyncio.wait_for(answer, PATIENCE_SECONDS)
 
     async def open(self, url: str) -> None:
         """Load a page and wait until it is complete."""
@@ -82,11 +84,11 @@ class Chromium:
         await self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
 
     async def value(self, script: str) -> object:
-        """Return what an expression is on the page."""
+        """Return what an expression is on the page; nothing while one page makes way for another."""
         answer = await self.call("Runtime.evaluate", expression=script, returnByValue=True)
-        return answer["result"].get("value")
+        return answer.get("result", {}).get("value")
 
-    async def until(self, script: str, seconds: float = 15) -> None:
+    async def until(self, script: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until an expression is true on the page."""
         async with asyncio.timeout(seconds):
             while not await self.value(script):  # noqa: ASYNC110 # another process holds what we wait for

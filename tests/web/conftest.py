@@ -14,6 +14,7 @@ from netwatch.engine import LinkSigner
 from netwatch.metrics import Board, Exposition, Rendering
 from netwatch.mib import load_index
 from netwatch.web import Server, WebSettings, create_app
+from tests.patience import PATIENCE_SECONDS
 
 from .desk import Desk
 from .house import SCHEMA, House
@@ -99,7 +100,7 @@ def stage() -> Iterator[tuple[Stage, Server]]:
 async def serve(stage: tuple[Stage, Server]) -> AsyncIterator[Serve]:
     """`client = serve(house)` shows that house."""
     shown, server = stage
-    async with httpx.AsyncClient(base_url=server.url, timeout=10, limits=httpx.Limits()) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_SECONDS, limits=httpx.Limits()) as client:
 
         def put_up(house: House, desk: Desk | None = None) -> httpx.AsyncClient:
             shown.put_up(house, desk)

@@ -10,6 +10,7 @@ import pytest
 
 from netwatch.web import Server
 from netwatch.web.connections import Connection
+from tests.patience import PATIENCE_SECONDS
 
 from .test_server import asked, server_of
 
@@ -30,7 +31,7 @@ async def answer_to(server: Server, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(request)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await reader.read()
     except ConnectionError:
         return b""

@@ -7,12 +7,13 @@ from contextlib import AsyncExitStack
 
 from netwatch.web.live import MAX_STREAMS, Live
 from netwatch.web.metrics import EVENT_STREAMS
+from tests.patience import PATIENCE_SECONDS
 
 from .house import bad_night, status_of
 
 
 async def next_word(stream) -> str:
-    return (await asyncio.wait_for(anext(stream), 5)).splitlines()[0]
+    return (await asyncio.wait_for(anext(stream), PATIENCE_SECONDS)).splitlines()[0]
 
 
 async def test_a_change_is_told_to_every_open_page():

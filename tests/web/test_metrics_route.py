@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from netwatch.web import Server, WebSettings, create_app
 from netwatch.web.metrics_route import MAX_SCRAPES, wants_gzip
+from tests.patience import PATIENCE_SECONDS
 
 from .house import House, bad_night
 
@@ -114,7 +115,7 @@ async def test_scrapes_beyond_what_is_answered_are_turned_away():
     settings = WebSettings(listen="127.0.0.1:0")
     server = Server(create_app(House(), slow, settings, "9.9.9"), settings)
     await server.start()
-    async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_SECONDS) as client:
         scrapes = [client.stream("GET", "/metrics") for _ in range(MAX_SCRAPES)]
         for scrape in scrapes:
             await scrape.__aenter__()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,16 +13,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
+
 from .house import bad_night
-
-DEADLINE_SECONDS = 20
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Prometheus:
@@ -55,15 +48,15 @@ class Prometheus:
         if self._process is not None:
             self._process.terminate()
             try:
-                self._process.wait(5)
+                self._process.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-                self._process.wait(5)
+                self._process.wait(PATIENCE_SECONDS)
 
     async def answer(self, path: str, **asked: str) -> list[dict]:
         """Ask until there is an answer with something in it."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        async with httpx.AsyncClient(base_url=self.url, timeout=PATIENCE_SECONDS) as client:
             while time.monotonic() < deadline:
                 try:
                     data = (await client.get(path, params=asked)).json().get("data", {})

@@ -13,9 +13,10 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +36,8 @@ from netwatch.simulator import Expectation, ReceivedMail, SmtpSink, Story, Story
 
 HOLD_NO_LONGER_THAN = timedelta(seconds=2)
 """The shipped rules wait minutes before they alert; nobody wants to watch that."""
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
+"""For what follows from a step; it comes within a few seconds where the machine has little else to do."""
 COLOURS = {"DOWN": "red", "WARN": "yellow", "INFO": "cyan", "OK": "green"}
 
 
@@ -91,26 +93,28 @@ class _Demo:
     async def _watch(self, app: App, *, once: bool) -> list[Expectation]:
         self._began_at = time.monotonic()
         with _interruptible() as stopped:
-            play = asyncio.create_task(self._story.play(self._show_step))
+            play = asyncio.create_task(self._story.play(self._show_step, until_met=partial(self._missing, app)))
             await _first_of(play, stopped)
             if stopped.is_set():
                 play.cancel()
                 return []
             await play
-            missing = await self._wait_for_mails(app, stopped)
+            missing = await self._missing(app, self._story.expectations(), stopped)
             self._conclude(app, missing, once=once)
             if not once:
                 await stopped.wait()
                 return []
         return missing
 
-    async def _wait_for_mails(self, app: App, stopped: asyncio.Event) -> list[Expectation]:
-        """Return what is still not mailed when the story's consequences should all have come."""
-        deadline = self._began_at + self._story.length + PATIENCE_SECONDS
+    async def _missing(
+        self, app: App, expected: Sequence[Expectation], stopped: asyncio.Event | None = None
+    ) -> list[Expectation]:
+        """Wait until all this is mailed or held back; return what is not when it should have come long ago."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             alerts, entries = await app.told()
-            missing = unmet(self._story.expectations(), alerts, entries, self._sink.mails)
-            if not missing or stopped.is_set() or time.monotonic() > deadline:
+            missing = unmet(expected, alerts, entries, self._sink.mails)
+            if not missing or (stopped is not None and stopped.is_set()) or time.monotonic() > deadline:
                 return missing
             await asyncio.sleep(0.25)
 

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from netwatch.app.clock.pulse import BEAT_SECONDS, LagMeter, Pulse
+from tests.patience import PATIENCE_SECONDS
 
 
 def test_a_loop_that_comes_round_in_time_has_no_lag():
@@ -58,7 +59,7 @@ async def test_a_loop_that_is_held_is_felt_and_the_clocks_are_looked_at():
     pulse.start()
     try:
         time.sleep(BEAT_SECONDS * 3)  # noqa: ASYNC251  # this is what is to be felt
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await looks.acquire()
         assert pulse.lag.worst_seconds >= BEAT_SECONDS
     finally:
@@ -76,7 +77,7 @@ async def test_a_look_that_fails_is_counted_and_the_beat_goes_on():
     pulse = Pulse(fail)
     pulse.start()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await looks.acquire()
             await looks.acquire()
     finally:

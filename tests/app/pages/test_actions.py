@@ -12,6 +12,7 @@ import pytest
 
 from netwatch.app import App
 from netwatch.config import load_settings
+from tests.patience import PATIENCE_SECONDS
 
 CONFIG = """
 credentials:
@@ -40,7 +41,10 @@ async def client(config) -> AsyncIterator[httpx.AsyncClient]:
     app = App(load_settings(config))
     await app.start()
     try:
-        async with httpx.AsyncClient(base_url=app.address, timeout=10) as client, asyncio.timeout(30):
+        async with (
+            httpx.AsyncClient(base_url=app.address, timeout=PATIENCE_SECONDS) as client,
+            asyncio.timeout(PATIENCE_SECONDS),
+        ):
             while not (await client.get("/api/v2/alerts")).json():  # noqa: ASYNC110  # HTTP wakes nobody
                 await asyncio.sleep(0.05)
             yield client

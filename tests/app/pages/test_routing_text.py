@@ -10,6 +10,7 @@ import pytest
 
 from netwatch.app.pages.routing_text import routing_text
 from netwatch.config import load_settings
+from tests.patience import PATIENCE_SECONDS
 
 TREE = """
 route:
@@ -65,10 +66,10 @@ def test_amtool_takes_it_and_routes_by_it(tmp_path, labels, receivers):
     file = tmp_path / "alertmanager.yml"
     file.write_text(written(tmp_path, TREE))
 
-    checked = subprocess.run([amtool, "check-config", file], capture_output=True, text=True, timeout=30)
+    checked = subprocess.run([amtool, "check-config", file], capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     routed = subprocess.run(
         [amtool, "config", "routes", "test", f"--config.file={file}", *labels],
-        capture_output=True, text=True, timeout=30,
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS,
     )  # fmt: skip
 
     assert checked.returncode == 0, checked.stdout + checked.stderr

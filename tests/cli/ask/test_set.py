@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from netwatch.cli.ask.set import set_
 from netwatch.model import Event
 from netwatch.store import Store, StoreReader, StoreSettings
+from tests.patience import PATIENCE_SECONDS
 
 LOCATION, NAME = "1.3.6.1.2.1.1.6.0", "1.3.6.1.2.1.1.5.0"
 WRITABLE = "rwcommunity wr1te-community\ncreateUser writer SHA-256 authpass-w AES privpass-w\nrwuser writer priv"
@@ -209,7 +210,7 @@ def test_at_a_terminal_it_asks(config, events, answer, code, last):
 
     done = subprocess.run(
         [sys.executable, "-c", program, "box", LOCATION, "s", "asked", "--config", str(config)],
-        stdin=theirs, capture_output=True, text=True, timeout=60,
+        stdin=theirs, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
     )  # fmt: skip
 
     os.close(ours)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from netwatch.simulator import RoughServer, SmtpSink, Step, reply
+from tests.patience import PATIENCE_SECONDS
 
 from ..conftest import NASTY, OBEYED
 
@@ -60,7 +61,7 @@ async def test_a_relay_that_takes_the_mail_ends_with_0_and_the_mail_is_real(netw
 
     assert result.exit_code == 0
     assert f"127.0.0.1:{sink.port} took the mail to noc@example.net" in result.stdout
-    (mail,) = await sink.wait_for(1, 10)
+    (mail,) = await sink.wait_for(1, PATIENCE_SECONDS)
     assert (mail.recipients, mail.user) == (("noc@example.net",), "netwatch")
     assert PASSWORD not in result.output
 
@@ -68,7 +69,7 @@ async def test_a_relay_that_takes_the_mail_ends_with_0_and_the_mail_is_real(netw
 async def test_somebody_else_may_be_mailed(netwatch, mail_config, sink):
     await asyncio.to_thread(netwatch, "test-mail", "-c", mail_config(sink.port), "--to", "me@example.org")
 
-    assert (await sink.wait_for(1, 10))[0].recipients == ("me@example.org",)
+    assert (await sink.wait_for(1, PATIENCE_SECONDS))[0].recipients == ("me@example.org",)
 
 
 async def test_one_relay_that_refuses_ends_with_1_and_the_others_are_tried(netwatch, mail_config, sink, refusing):
@@ -85,7 +86,7 @@ async def test_one_relay_that_refuses_ends_with_1_and_the_others_are_tried(netwa
     refused = [step for step in steps if not step["ok"]]
     assert [(step["step"], step["answer"][:3]) for step in refused] == [("rcpt", "550")]
     assert all(not isinstance(value, list | dict) for step in steps for value in step.values())
-    assert len(await sink.wait_for(1, 10)) == 1
+    assert len(await sink.wait_for(1, PATIENCE_SECONDS)) == 1
 
 
 @pytest.mark.parametrize("shape", [[], ["--json"]], ids=["text", "json"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +13,7 @@ from netwatch.cli.agent import url_of
 from netwatch.cli.moments import instant_of
 from netwatch.model import Alert, AlertKey, AlertState, Event, OutboxEntry, OutboxState, Transaction
 from netwatch.store import Store, StoreSettings
+from tests.ports import free_port
 
 from ..conftest import NASTY, OBEYED
 
@@ -45,10 +45,7 @@ TRIED = Event(
 @pytest.fixture
 def full(config):
     """A configuration at whose address nobody listens, and whose store holds two stories."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    config.write_text(f'{config.read_text()}web: {{listen: "127.0.0.1:{port}"}}\n')
+    config.write_text(f'{config.read_text()}web: {{listen: "127.0.0.1:{free_port()}"}}\n')
 
     async def fill() -> None:
         store = Store(StoreSettings(url=f"sqlite:///{config.parent / 'netwatch.db'}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from netwatch.cli.look.traps import traps
 from netwatch.cli.screen import out
 from netwatch.model import Oid, Transaction, TrapEvent, Varbind
 from netwatch.store import Store, StoreSettings
+from tests.patience import PATIENCE_SECONDS
 
 NASTY = "\x1b[31mred\x1b[0m \u202e [bold]x[/bold]\r\nsecond line"
 LINK_DOWN = Oid((1, 3, 6, 1, 6, 3, 1, 1, 5, 3))
@@ -130,13 +132,18 @@ def test_the_log_is_followed_until_ctrl_c(config, options):
         *options,
     ]
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "COLUMNS": "300"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as follower:
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as follower,
+        contextlib.ExitStack() as at_the_end,
+    ):
+        at_the_end.callback(follower.kill)  # or a failure would wait for it for ever
         assert follower.stdout is not None
         first = follower.stdout.readline()
         kept(config.parent / "netwatch.db", trap(count=5), trap(count=6, device="other"), trap(count=7))
         second, third = follower.stdout.readline(), follower.stdout.readline()
         follower.send_signal(signal.SIGINT)
         rest = follower.stdout.read()
+        follower.wait(PATIENCE_SECONDS)
 
     assert follower.returncode == 0
     assert rest == ""

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from netwatch.cli.watch.service import feed_watchdog, notify, watchdog_interval
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture(params=["path", "abstract"])
@@ -66,12 +67,12 @@ async def test_an_agent_that_does_not_live_gives_no_sign_of_life(heard, monkeypa
         return lives
 
     feeding = asyncio.create_task(feed_watchdog(is_alive))
-    await asyncio.wait_for(asked.wait(), 5)
+    await asyncio.wait_for(asked.wait(), PATIENCE_SECONDS)
     with pytest.raises(BlockingIOError):
         heard()
     lives = True
     asked.clear()
-    await asyncio.wait_for(asked.wait(), 5)
+    await asyncio.wait_for(asked.wait(), PATIENCE_SECONDS)
     feeding.cancel()
 
     assert heard() == "WATCHDOG=1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from netwatch.engine.intake.confirming import Confirmations
+from tests.patience import PATIENCE_SECONDS
 
 
 async def test_one_poll_at_once_and_one_at_the_end_of_the_pause_however_many_ask():
@@ -16,7 +17,7 @@ async def test_one_poll_at_once_and_one_at_the_end_of_the_pause_however_many_ask
     confirmations.ask("sw2")
     assert polled == ["sw1", "sw2"]
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(polled) < 3:  # noqa: ASYNC110  # the loop's own timer asks
             await asyncio.sleep(0.005)
     assert polled == ["sw1", "sw2", "sw1"]

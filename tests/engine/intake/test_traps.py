@@ -32,6 +32,7 @@ from netwatch.model import (
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
 from netwatch.rules import parse_rule_book
 from netwatch.store import MemoryStore
+from tests.patience import PATIENCE_SECONDS
 
 START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 SCHEMA = {"ifTable": TableSchema(name="ifTable", columns={}, labels=("ifIndex", "ifName", "ifAlias"))}
@@ -394,7 +395,7 @@ async def test_the_timer_fires_a_held_alert_by_itself():
     house = await House(clock=lambda: datetime.now(UTC)).open()
     await house.hear("1.3.6.1.4.1.99.1", at=datetime.now(UTC) - timedelta(seconds=29.9))
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while house.alert().state is not AlertState.FIRING:  # noqa: ASYNC110  # what is tested is the engine's own wait
             await asyncio.sleep(0.01)
     await house.engine.stop()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -23,6 +22,8 @@ from netwatch.notify import DeadLetters, ReceiverSettings, SmtpSettings, WebSend
 from netwatch.notify.http.alert import fingerprint_of
 from netwatch.notify.http.compose import compose_posts
 from netwatch.store import MemoryStore
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 
 CONFIG = "route: {receiver: nobody, group_wait: 1s}\nreceivers: [{name: nobody}]\nglobal: {resolve_timeout: 1s}\n"
 
@@ -31,9 +32,7 @@ class Alertmanager:
     """A real one on loopback; `alerts()` is what it knows, with those that are over."""
 
     def __init__(self, program: str, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         (folder / "am.yml").write_text(CONFIG)
         self._command = [
             program, f"--config.file={folder / 'am.yml'}", f"--storage.path={folder / 'data'}",
@@ -47,7 +46,7 @@ class Alertmanager:
 
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
                 urllib.request.urlopen(f"{self.url}/-/ready", timeout=1).close()
@@ -60,12 +59,12 @@ class Alertmanager:
     def stop(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(PATIENCE_SECONDS)
             self._process = None
 
     async def alerts(self) -> list[dict[str, Any]]:
         def asked() -> list[dict[str, Any]]:
-            with urllib.request.urlopen(f"{self.url}/api/v2/alerts", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}/api/v2/alerts", timeout=PATIENCE_SECONDS) as answer:
                 found: list[dict[str, Any]] = json.load(answer)
                 return found
 
@@ -84,7 +83,7 @@ def alertmanager(tmp_path: Path) -> Iterator[Alertmanager]:
 
 
 async def until(true: Callable[[Any], bool], look: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not true(seen := await look()):
         assert time.monotonic() < deadline, seen
         await asyncio.sleep(0.02)

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from netwatch.notify import Ping
+from tests.patience import PATIENCE_SECONDS
 
 SECRET = "0f3c-secret-token"
 
@@ -23,7 +24,7 @@ class Switch(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.asked.append(self.path)
         if self.status == 0:
-            self.hangs.wait(5)
+            self.hangs.wait(PATIENCE_SECONDS)
             return
         self.send_response(self.status)
         self.end_headers()

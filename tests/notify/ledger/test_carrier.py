@@ -12,6 +12,7 @@ from netwatch.model import ClockStep, Memory, OutboxKind, OutboxState, Transacti
 from netwatch.notify.ledger.attempts import BROKE_OFF, Result, given_back, tried
 from netwatch.notify.ledger.carrier import Carrier
 from netwatch.store import MemoryStore
+from tests.patience import PATIENCE_SECONDS
 
 
 def carrier(store, carry, *, room=lambda: 4, lease_for=timedelta(seconds=30)):
@@ -21,7 +22,7 @@ def carrier(store, carry, *, room=lambda: 4, lease_for=timedelta(seconds=30)):
 
 
 async def until(condition):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not await condition():  # noqa: ASYNC110 - a store has no event to wait for
             await asyncio.sleep(0.01)
 
@@ -122,7 +123,7 @@ async def test_a_row_under_way_while_the_clock_is_set_back_is_given_back_as_due_
     here = carrier(store, carry, room=lambda: 1)
     here.start()
     assert here.alive
-    await asyncio.wait_for(begun.wait(), 5)
+    await asyncio.wait_for(begun.wait(), PATIENCE_SECONDS)
 
     await store.move_open(step, Memory(scope="clock", key="mark", text="set"))
     here.clock_was_set(step)

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from netwatch.model import Notification
 from netwatch.notify import EmailSettings, Letterhead, Mailer, ReceiverSettings, SmtpSettings, compose, metrics
 from netwatch.notify.mail.samples import AT, HOSTILE, hostile_notification
+from tests.patience import PATIENCE_SECONDS
 
 from ..mail_parser import Part, read_mail
 
@@ -167,7 +168,7 @@ PERL = shutil.which("perl")
 def read_by_perl(message: bytes) -> list[str]:
     program = [PERL, str(Path(__file__).parents[1] / "read_mail.pl")]
     return (
-        subprocess.run(program, input=message, capture_output=True, check=True, timeout=20)
+        subprocess.run(program, input=message, capture_output=True, check=True, timeout=PATIENCE_SECONDS)
         .stdout.decode()
         .split("\n")
     )
@@ -192,7 +193,7 @@ def test_a_real_mail_server_passes_them_on_unchanged(smtp_sink):
     sink = smtp_sink()
     sent = [message for text in TEXTS.values() for message in messages(hostile_notification(text))]
 
-    with smtplib.SMTP("127.0.0.1", sink.port, timeout=10) as server:
+    with smtplib.SMTP("127.0.0.1", sink.port, timeout=PATIENCE_SECONDS) as server:
         for message in sent:
             server.sendmail("netwatch@example.net", ["noc@example.net"], message)
 

@@ -23,6 +23,7 @@ from PIL import Image
 from netwatch.model import Notification, OutboxEntry
 from netwatch.notify import EmailSettings, Letterhead, Mailer, ReceiverSettings, SmtpSettings, compose
 from netwatch.notify.mail.samples import AT, sample_notifications
+from tests.patience import PATIENCE_SECONDS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 SAMPLES = sample_notifications()
@@ -84,7 +85,7 @@ def rendered(html: str, folder: Path, profile: Path, name: str, *, dark: bool = 
         [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-color-profile=srgb",
          f"--blink-settings=preferredColorScheme={0 if dark else 1}", f"--user-data-dir={profile}",
          f"--window-size={sum(WIDTHS) + GAP},{TALL}", f"--screenshot={picture}", frame.as_uri()],
-        check=True, capture_output=True, timeout=90,
+        check=True, capture_output=True, timeout=PATIENCE_SECONDS,
     )  # fmt: skip
     return Image.open(picture).convert("RGB")
 

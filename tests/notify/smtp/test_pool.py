@@ -10,15 +10,16 @@ from netwatch.notify import RelaySettings
 from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.pool import Pool
 from netwatch.simulator import Step, reply
+from tests.patience import PATIENCE_SECONDS
 
 
 def pool_to(server, *, connections=2, idle_seconds=5.0):
-    relay = RelaySettings(host="127.0.0.1", port=server.port, timeout="1s")
+    relay = RelaySettings(host="127.0.0.1", port=server.port, timeout="60s")
     return Pool(relay, local_hostname="watch.example.net", connections=connections, idle_seconds=idle_seconds)
 
 
 async def until(condition):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():  # noqa: ASYNC110 - the server's state has no event to wait for
             await asyncio.sleep(0.01)
 

@@ -21,6 +21,8 @@ import pytest
 from netwatch.model import OutboxState
 from netwatch.notify import Phase, SmtpSettings, test_mail
 from netwatch.simulator import self_signed
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 
 MAIN = """
 compatibility_level = 3.6
@@ -103,12 +105,12 @@ class Postfix:
         program = shutil.which("saslpasswd2", path="/usr/sbin:/usr/bin") or "saslpasswd2"
         database = self.home / "sasldb" / "sasldb2"
         command = [program, "-p", "-c", "-f", database, "-u", "example.net", user]
-        subprocess.run(command, input=password.encode(), check=True, timeout=10)
+        subprocess.run(command, input=password.encode(), check=True, timeout=PATIENCE_SECONDS)
         shutil.chown(database, "postfix")
 
     def mails(self, count: int) -> list[email.message.EmailMessage]:
         """Wait until so many mails lie in the maildir."""
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while len(found := sorted(self.maildir.glob("new/*"))) < count and time.monotonic() < deadline:
             time.sleep(0.02)
         assert len(found) >= count, self.maillog.read_text()
@@ -137,10 +139,7 @@ def postfix() -> Iterator[Postfix]:
 
 
 def _configure(home: Path) -> Postfix:
-    with socket.socket() as probe, socket.socket() as other:
-        probe.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        port, submission = probe.getsockname()[1], other.getsockname()[1]
+    port, submission = free_port(), free_port()
     user = pwd.getpwnam("postfix")
     for folder in ("config", "config/sasl", "queue", "data", "mail", "sasldb"):
         (home / folder).mkdir()
@@ -165,13 +164,13 @@ def _configure(home: Path) -> Postfix:
 
 def _run(program: str, home: Path, verb: str) -> None:
     done = subprocess.run(
-        [program, "-c", home / "config", verb], capture_output=True, text=True, timeout=30, check=False
+        [program, "-c", home / "config", verb], capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
     )
     assert done.returncode == 0, f"{done.stdout}{done.stderr}"
 
 
 def _until_listening(server: Postfix) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             socket.create_connection(("127.0.0.1", server.port), 0.2).close()
@@ -183,11 +182,11 @@ def _until_listening(server: Postfix) -> None:
 
 
 async def test_an_alarm_goes_through_postfix_over_tls_and_lies_in_the_mailbox(postfix, post, make_entries):
-    office = await post({"port": postfix.port, "tls": "starttls", "ca_file": postfix.ca_file, "timeout": "10s"})
+    office = await post({"port": postfix.port, "tls": "starttls", "ca_file": postfix.ca_file, "timeout": "60s"})
     entries = make_entries("noc@example.net", "nobody-here@example.net", "noc@elsewhere.invalid")
 
     await office.put(entries)
-    rows = await office.until_state(OutboxState.DEAD, OutboxState.DEAD, OutboxState.SENT, seconds=10)
+    rows = await office.until_state(OutboxState.DEAD, OutboxState.DEAD, OutboxState.SENT)
 
     by_recipient = {row.recipient: row for row in rows}
     assert "User unknown" in by_recipient["nobody-here@example.net"].last_reply
@@ -210,18 +209,18 @@ async def test_an_alarm_goes_over_starttls_and_sasl_once_the_password_is_right(
     postfix.let_in(user, "not yet this one")
     before = len(postfix.mails(0))
     office = await post({
-        "port": postfix.submission, "tls": "starttls", "ca_file": postfix.ca_file, "timeout": "10s",
+        "port": postfix.submission, "tls": "starttls", "ca_file": postfix.ca_file, "timeout": "60s",
         "username": f"{user}@example.net", "password": "Tr0ub4dor&3", "auth": mechanism,
     })  # fmt: skip
     (entry,) = make_entries("noc@example.net")
 
     await office.put([entry])
-    row = await office.until_tried(seconds=10)
+    row = await office.until_tried()
     assert (row.state, row.attempts) == (OutboxState.QUEUED, 0)
     assert "auth: 535 5.7.8" in row.last_reply
     postfix.let_in(user, "Tr0ub4dor&3")
     office.set_forward(timedelta(seconds=3))
-    await office.until_state(OutboxState.SENT, seconds=20)
+    await office.until_state(OutboxState.SENT)
 
     mail = next(mail for mail in postfix.mails(before + 1) if mail["Message-ID"] == entry.message_id)
     received = " ".join(str(mail["Received"]).split())
@@ -232,11 +231,11 @@ async def test_an_alarm_goes_over_starttls_and_sasl_once_the_password_is_right(
 
 
 async def test_postfix_takes_no_login_where_the_connection_is_not_protected(postfix, post, make_entries):
-    office = await post({"port": postfix.submission, "timeout": "10s", "username": "u", "password": "p"})
+    office = await post({"port": postfix.submission, "timeout": "60s", "username": "u", "password": "p"})
 
     await office.put(make_entries("noc@example.net"))
 
-    row = await office.until_tried(seconds=10)
+    row = await office.until_tried()
     assert (row.state, row.attempts) == (OutboxState.QUEUED, 0)
     assert "is not offered; offered: none" in row.last_reply
 

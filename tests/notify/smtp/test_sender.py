@@ -11,6 +11,7 @@ from netwatch.model import OutboxState, Transaction
 from netwatch.notify import metrics
 from netwatch.simulator import DROP, HANG, Step, reply
 from netwatch.store import MemoryStore
+from tests.patience import PATIENCE_SECONDS
 
 QUEUED, DEFERRED, SENT, DEAD, UNKNOWN, SENDING = (
     OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.SENT, OutboxState.DEAD, OutboxState.UNKNOWN,
@@ -38,12 +39,12 @@ async def test_a_committed_mail_reaches_the_server_byte_for_byte(post, smtp_sink
 
 async def test_a_time_out_after_the_final_dot_sends_the_same_bytes_again(post, rough, make_entries):
     server = await rough({Step.DOT: [HANG]})
-    office = await post({"port": server.port, "timeout": "200ms"})
+    office = await post({"port": server.port, "timeout": "500ms"})
     (entry,) = make_entries()
 
     await office.put([entry])
     row = await office.until_tried()
-    assert (row.state, row.last_reply[-22:]) == (UNKNOWN, "no answer within 0.8 s")
+    assert (row.state, row.last_reply[-20:]) == (UNKNOWN, "no answer within 2 s")
     office.set_forward(timedelta(seconds=10))
     await office.until_state(SENT)
 
@@ -237,7 +238,7 @@ async def test_stopping_after_the_dot_leaves_the_row_unknown(post, rough, make_e
     server = await rough({Step.DOT: HANG})
     office = await post({"port": server.port, "timeout": "30s"})
     await office.put(make_entries())
-    await server.wait_for(1, 5)
+    await server.wait_for(1, PATIENCE_SECONDS)
 
     await office.notifier.stop()
 
@@ -250,7 +251,7 @@ async def test_stopping_lets_a_mail_under_way_finish(post, rough, make_entries):
     server = await rough({Step.DOT: reply(250, after=0.1)})
     office = await post({"port": server.port})
     await office.put(make_entries())
-    await server.wait_for(1, 5)
+    await server.wait_for(1, PATIENCE_SECONDS)
 
     await office.notifier.stop()
 
@@ -359,4 +360,4 @@ async def test_a_commit_wakes_the_notifier_long_before_it_would_look_by_itself(p
 
     for number in range(10):
         await office.put(make_entries(f"n{number}@example.net"))
-        await office.until_state(*[SENT] * (number + 1), seconds=5)
+        await office.until_state(*[SENT] * (number + 1), seconds=30)

@@ -24,7 +24,7 @@ MAIL = {
 
 
 def session_to(server, *, local_hostname=None, watch=lambda _step: None, **changes) -> Session:
-    relay = RelaySettings.model_validate({"host": "127.0.0.1", "port": server.port, "timeout": "1s", **changes})
+    relay = RelaySettings.model_validate({"host": "127.0.0.1", "port": server.port, "timeout": "60s", **changes})
     return Session(relay, local_hostname=local_hostname, context=tls_context(relay), watch=watch)
 
 
@@ -181,7 +181,7 @@ async def test_every_step_is_told_with_its_reply(rough):
 )
 async def test_a_failure_names_its_phase_and_which_side_of_the_dot_it_is_on(step, act, phase, rough):
     server = await rough({step: act})
-    session = session_to(server, timeout="200ms")
+    session = session_to(server, timeout="500ms" if act is HANG else "60s")
 
     async def go_through():
         await session.open()
@@ -235,7 +235,7 @@ LARGE = (b"x" * 997 + b"\r\n") * 12_000
 
 async def test_a_refusal_in_the_middle_of_the_message_is_known_to_be_before_the_dot():
     server = await raw_server(script(b"552 5.3.4 too much\r\n", until_dot=False))
-    relay = RelaySettings(host="127.0.0.1", port=server.port, timeout="2s")
+    relay = RelaySettings(host="127.0.0.1", port=server.port, timeout="60s")
     session = Session(relay)
     await session.open()
 
@@ -260,7 +260,7 @@ async def test_a_server_that_takes_no_data_is_known_to_be_before_the_dot():
         writer.close()
 
     server = await raw_server(talk)
-    session = Session(RelaySettings(host="127.0.0.1", port=server.port, timeout="300ms"))
+    session = Session(RelaySettings(host="127.0.0.1", port=server.port, timeout="500ms"))
     await session.open()
 
     with pytest.raises(SmtpFailure, match="took no data for") as failed:
@@ -275,7 +275,7 @@ async def test_a_server_that_takes_no_data_is_known_to_be_before_the_dot():
 @pytest.mark.parametrize("answer", [b"\xff\xfe garbage\r\n", b"hello\r\n", b"9" * 50_000 + b"\r\n", b""])
 async def test_an_answer_to_the_dot_that_is_none_may_be_an_acceptance(answer):
     server = await raw_server(script(answer))
-    session = Session(RelaySettings(host="127.0.0.1", port=server.port, timeout="1s"))
+    session = Session(RelaySettings(host="127.0.0.1", port=server.port, timeout="60s"))
     await session.open()
 
     with pytest.raises(SmtpFailure) as failed:

@@ -33,7 +33,7 @@ async def service():
 
 
 def login_of(service: RoughHttp) -> dict[str, object]:
-    return {"username": "nw@example.net", "auth": "XOAUTH2", "oauth2": oauth2_of(service), "timeout": "1s"}
+    return {"username": "nw@example.net", "auth": "XOAUTH2", "oauth2": oauth2_of(service), "timeout": "60s"}
 
 
 async def test_a_mail_goes_with_a_token_over_tls(service, rough, tmp_path):

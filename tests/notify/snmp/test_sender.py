@@ -17,6 +17,7 @@ from netwatch.notify import ReceiverSettings, TrapPace, TrapSender
 from netwatch.notify.snmp.compose import compose_traps
 from netwatch.snmp import NotificationSender
 from netwatch.store import MemoryStore
+from tests.patience import PATIENCE_SECONDS
 
 from ..conftest import Clock
 
@@ -32,7 +33,7 @@ USERS = (
 )
 QUICK = TrapPace(timeout=timedelta(seconds=0.05), retries=1, rest_for=timedelta(seconds=0.2),
                  grace=timedelta(seconds=0.2), dice=lambda: 0.5)  # fmt: skip
-PATIENT = TrapPace(timeout=timedelta(seconds=2), dice=lambda: 0.5)
+PATIENT = TrapPace(timeout=timedelta(seconds=PATIENCE_SECONDS), dice=lambda: 0.5)
 
 
 class Us:
@@ -58,7 +59,7 @@ class House:
         self.sender.wake()
 
     async def wait(self, true: Callable[[list[OutboxEntry]], bool]) -> list[OutboxEntry]:
-        deadline = time.monotonic() + 8
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while not true(rows := sorted(await self.store.outbox(), key=lambda row: row.created_at)):
             assert time.monotonic() < deadline, [(row.state, row.attempts, row.last_reply) for row in rows]
             await asyncio.sleep(0.01)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from netwatch.snmp.fast.deadlines import TICKS_PER_SECOND, Deadlines
+from tests.patience import PATIENCE_SECONDS
 
 
 async def test_keys_come_up_in_the_order_of_their_deadlines_and_never_early():
@@ -21,7 +22,7 @@ async def test_keys_come_up_in_the_order_of_their_deadlines_and_never_early():
     wanted = {b"late": now + 0.15, b"soon": now + 0.01, b"later": now + 0.08}
     for key, deadline in wanted.items():
         deadlines.add(deadline, key)
-    await asyncio.wait_for(done.wait(), 5)
+    await asyncio.wait_for(done.wait(), PATIENCE_SECONDS)
 
     assert [key for key, _ in came] == [b"soon", b"later", b"late"]
     assert all(at >= wanted[key] - 1 / TICKS_PER_SECOND for key, at in came)
@@ -34,7 +35,7 @@ async def test_a_key_added_while_another_comes_up_is_not_lost():
 
     deadlines.add(loop.time(), b"1")
 
-    await asyncio.wait_for(done.wait(), 5)
+    await asyncio.wait_for(done.wait(), PATIENCE_SECONDS)
 
 
 async def test_nothing_comes_up_after_the_end():

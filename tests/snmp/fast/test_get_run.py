@@ -143,7 +143,7 @@ async def test_a_device_that_forbids_everything_is_said_to(lane, agent, device, 
 async def test_a_device_that_loses_big_answers_is_asked_in_halves(lane, agent, device, table, counted):
     good = table(KNOWN)
     peer = await agent(lambda request: good(request) if len(asked(request)) <= 30 else None)
-    one = device(peer.port, timeout=timedelta(seconds=0.02))
+    one = device(peer.port, timeout=timedelta(seconds=0.1))
     plan = lane.compile(one, OIDS)
 
     assert await lane.run_plan(one, plan) == NUMBERS
@@ -155,7 +155,7 @@ async def test_a_device_that_loses_big_answers_is_asked_in_halves(lane, agent, d
 
 async def test_a_plan_to_a_silent_device_fails_as_a_whole_and_leaves_nothing(lane, agent, device):
     peer = await agent(lambda _: None)
-    one = device(peer.port, timeout=timedelta(seconds=0.02))
+    one = device(peer.port, timeout=timedelta(seconds=0.1))
 
     with pytest.raises(RequestTimedOut):
         await lane.run_plan(one, lane.compile(one, OIDS))

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from netwatch.errors import FastLaneRefused, RequestTimedOut
 from netwatch.model import Missing, Oid, Tag
 from netwatch.snmp import FastLane
+from tests.patience import PATIENCE_SECONDS
 
 SYSTEM = Oid.parse("1.3.6.1.2.1.1")
 SYS_NAME = SYSTEM.child(5, 0)
@@ -24,8 +26,8 @@ FLAGS = {"1": "-v1", "2c": "-v2c"}
 
 @pytest.fixture
 def real(device):
-    """A device patient enough for an agent on a busy machine."""
-    return lambda port, version="2c": device(port, version, timeout=timedelta(seconds=2), name=f"snmpd-{version}")
+    """A device with a name for each version."""
+    return lambda port, version="2c": device(port, version, name=f"snmpd-{version}")
 
 
 async def tool(program: str, version: str, port: int, *oids: Oid) -> list[str]:
@@ -33,7 +35,9 @@ async def tool(program: str, version: str, port: int, *oids: Oid) -> list[str]:
         pytest.skip(f"{program} is not installed (Debian package: snmp)")
     flags = [FLAGS[version], "-c", "public", "-On", "-Oq", "-Oe", "-Ox"]
     command = [program, *flags, f"127.0.0.1:{port}", *map(str, oids)]
-    run = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=20, check=True)
+    run = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True
+    )
     return re.sub(r"\n(?!\.1|$)", " ", run.stdout).splitlines()
 
 
@@ -97,13 +101,13 @@ async def test_the_last_name_of_a_real_agent_has_no_successor(lane, snmpd, real)
 
 async def test_a_killed_agent_is_silent_and_a_started_one_answers_again(lane, snmpd, device):
     server = snmpd()
-    one = device(server.port, timeout=timedelta(seconds=0.3), retries=1)
+    one = device(server.port, retries=1)
     plan = lane.compile(one, [SYS_NAME])
     assert await lane.run_plan(one, plan) == [b"snmpd-under-test"]
 
     server.kill()
     with pytest.raises(RequestTimedOut):
-        await lane.run_plan(one, plan)
+        await lane.run_plan(replace(one, timeout=timedelta(seconds=0.3)), plan)
 
     await asyncio.to_thread(server.start)
     assert await lane.run_plan(one, plan) == [b"snmpd-under-test"]
@@ -117,7 +121,7 @@ async def test_a_wrong_community_is_a_silent_device(lane, snmpd, device):
 
 
 async def test_a_device_by_name_is_looked_up(lane, snmpd, device):
-    one = device(snmpd().port, address="localhost", timeout=timedelta(seconds=2))
+    one = device(snmpd().port, address="localhost", timeout=timedelta(seconds=5))
 
     try:
         assert (await lane.get(one, [SYS_NAME]))[0].value == b"snmpd-under-test"

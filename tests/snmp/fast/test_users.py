@@ -17,6 +17,7 @@ from netwatch.snmp.v3.hot import open_header
 from netwatch.snmp.v3.keys import NO_KEYS, keys_at
 from netwatch.snmp.v3.message import LEVEL, Flag, ScopedPdu, decode_scoped, encode_scoped
 from netwatch.snmp.v3.seal import seal, unseal
+from tests.patience import PATIENCE_SECONDS
 
 ENTRY = Oid.parse("1.3.6.1.2.1.2.2.1")
 ROWS = [
@@ -102,10 +103,14 @@ async def engine(table):
         one.transport.close()
 
 
+SHORT = timedelta(seconds=0.05)
+"""For a device that keeps silent."""
+
+
 def box(one: Engine, **more) -> Device:
     defaults = {
-        "name": f"box-{one.port}", "address": "127.0.0.1", "timeout": timedelta(seconds=0.05), "retries": 2,
-        "credential": one.credential,
+        "name": f"box-{one.port}", "address": "127.0.0.1", "credential": one.credential,
+        "timeout": timedelta(seconds=PATIENCE_SECONDS), "retries": 2,
     }  # fmt: skip
     return Device(port=one.port, **{**defaults, **more})
 
@@ -175,7 +180,7 @@ async def test_a_replayed_answer_is_no_answer(lane, engine, counted):
 
     one.misbehave = lambda answers: kept[-1:]
     with pytest.raises(RequestTimedOut):
-        await lane.get(box(one, retries=0), OIDS[:1])
+        await lane.get(box(one, timeout=SHORT, retries=0), OIDS[:1])
 
     assert counted(IGNORED, cause="late_or_duplicate") >= 1
 
@@ -247,7 +252,7 @@ async def test_a_device_is_looked_for_again_after_silence(lane, engine):
     await lane.get(box(one), OIDS[:1])
     one.misbehave = lambda answers: []
     with pytest.raises(RequestTimedOut):
-        await lane.get(box(one), OIDS[:1])
+        await lane.get(box(one, timeout=SHORT), OIDS[:1])
 
     one.misbehave, one.engine_id, one.boots = (lambda answers: answers), b"\x80\x00\x1f\x88\x04replaced", 1
 
@@ -303,7 +308,7 @@ async def test_version_2c_answers_to_version_3_requests_are_ignored(lane, engine
     ]
 
     with pytest.raises(RequestTimedOut):
-        await lane.get(box(one, retries=0), OIDS[:1])
+        await lane.get(box(one, timeout=SHORT, retries=0), OIDS[:1])
     assert old.requests == []
 
 
@@ -318,7 +323,7 @@ async def test_stopping_ends_a_discovery(udp_port):
     await lane.stop()
 
     with pytest.raises(PollError, match="stopped"):
-        await asyncio.wait_for(asking, 2)
+        await asyncio.wait_for(asking, PATIENCE_SECONDS)
 
 
 async def test_junk_at_the_socket_disturbs_nobody(lane, engine, counted):
@@ -337,4 +342,4 @@ async def test_junk_at_the_socket_disturbs_nobody(lane, engine, counted):
 
     one.misbehave = misbehave
     for _ in range(20):
-        assert await lane.get(box(one, timeout=timedelta(seconds=2)), OIDS[:5]) == ROWS[:5]
+        assert await lane.get(box(one), OIDS[:5]) == ROWS[:5]

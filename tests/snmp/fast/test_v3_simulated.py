@@ -13,6 +13,7 @@ from netwatch.model import Credential, Device, Oid
 from netwatch.simulator import Port, SimulatedDevice, SimulatedNetwork
 from netwatch.snmp import GeneralEngine
 from netwatch.snmp.v3.usm import HASHES
+from tests.patience import PATIENCE_SECONDS
 
 SYS_NAME = Oid.parse("1.3.6.1.2.1.1.5.0")
 IF_ENTRY = Oid.parse("1.3.6.1.2.1.2.2.1")
@@ -34,7 +35,11 @@ def credential(auth, privacy) -> Credential:
 def watched(network: SimulatedNetwork, name: str) -> Device:
     one = network[name]
     return Device(
-        name=name, address=one.address, port=one.port, credential=one.credential, timeout=timedelta(seconds=5)
+        name=name,
+        address=one.address,
+        port=one.port,
+        credential=one.credential,
+        timeout=timedelta(seconds=PATIENCE_SECONDS),
     )
 
 

@@ -12,6 +12,7 @@ from netwatch.errors import PollError
 from netwatch.model import Credential, Device, Missing, Oid
 from netwatch.snmp import FastLane
 from netwatch.snmp.v3.engine import EngineMemory
+from tests.patience import PATIENCE_SECONDS
 
 SYSTEM = Oid.parse("1.3.6.1.2.1.1")
 SYS_NAME, SYS_CONTACT = SYSTEM.child(5, 0), SYSTEM.child(4, 0)
@@ -76,7 +77,7 @@ async def lane(told):
 
 
 def device(port: int, credential: Credential, **more) -> Device:
-    defaults = {"name": credential.name, "timeout": timedelta(seconds=0.4), "retries": 1}
+    defaults = {"name": credential.name, "timeout": timedelta(seconds=PATIENCE_SECONDS), "retries": 1}
     return Device(address="127.0.0.1", port=port, credential=credential, **{**defaults, **more})
 
 
@@ -88,7 +89,7 @@ async def test_every_user_reads_what_the_community_reads(lane, snmpd):
 
     read = {}
     for credential in everybody:
-        one = device(port, credential, timeout=timedelta(seconds=5))
+        one = device(port, credential)
         plan = lane.compile(one, asked)
         read[credential.name] = (
             await lane.run_plan(one, plan),
@@ -119,7 +120,7 @@ async def test_every_user_reads_what_the_community_reads(lane, snmpd):
 )
 async def test_what_is_wrong_with_a_credential_is_said_in_words(lane, snmpd, counted, credential, words):
     port = snmpd(lines()).port
-    one = device(port, credential, timeout=timedelta(seconds=0.15), retries=0)
+    one = device(port, credential, timeout=timedelta(seconds=1), retries=0)
 
     with pytest.raises(PollError, match=words) as refused:
         await lane.get(one, [SYS_NAME])

@@ -170,7 +170,7 @@ async def test_a_device_that_falls_silent_in_mid_walk_leaves_it_partial(lane, ag
     good = table(CELLS)
     peer = await agent(lambda request: good(request) if len(peer.requests) < 5 else None)
 
-    walk = await lane.walk(device(peer.port, timeout=timedelta(seconds=0.02)), COLUMNS)
+    walk = await lane.walk(device(peer.port, timeout=timedelta(seconds=0.1)), COLUMNS)
 
     assert walk.partial
     assert "no answer" in walk.reason
@@ -181,7 +181,7 @@ async def test_a_device_that_never_answers_has_no_walk(lane, agent, device):
     peer = await agent(lambda _: None)
 
     with pytest.raises(RequestTimedOut):
-        await lane.walk(device(peer.port, timeout=timedelta(seconds=0.02)), COLUMNS)
+        await lane.walk(device(peer.port, timeout=timedelta(seconds=0.1)), COLUMNS)
     with pytest.raises(RequestTimedOut):
         await lane.walk(device(peer.port), COLUMNS, time_budget=timedelta(seconds=0.02))
 
@@ -233,7 +233,7 @@ async def test_an_agent_that_loses_big_answers_is_asked_for_less(lane, agent, de
         return good(request) if len(request.pdu.varbinds) * request.pdu.error_index <= 30 else None
 
     peer = await agent(behave)
-    one = device(peer.port, timeout=timedelta(seconds=0.02))
+    one = device(peer.port, timeout=timedelta(seconds=0.1))
 
     assert whole(await lane.walk(one, COLUMNS))
 

@@ -23,6 +23,7 @@ from netwatch.snmp.general.request import Answer
 from netwatch.snmp.general.values import opaque_value
 from netwatch.snmp.general.walk import WalkState
 from netwatch.snmp.metrics import credential_failures, general_datagrams_ignored
+from tests.patience import PATIENCE_SECONDS
 
 PAIRS = [
     ("MD5", None), ("SHA", None), ("MD5", "DES"), ("SHA", "DES"), ("SHA", "AES"), ("SHA-224", "AES"),
@@ -54,7 +55,7 @@ def community(version: str = "2c", text: str = "public") -> Credential:
 
 
 def device(port: int, credential: Credential, **settings: object) -> Device:
-    settings = {"timeout": timedelta(seconds=1), "retries": 1, **settings}
+    settings = {"timeout": timedelta(seconds=PATIENCE_SECONDS), "retries": 1, **settings}
     return Device(name="box", address="127.0.0.1", port=port, credential=credential, **settings)
 
 
@@ -162,7 +163,7 @@ REFUSED = [
 async def test_a_credential_that_is_refused_is_explained_and_counted(engine, agent_port):
     for credential, words in REFUSED:
         before = sum(sample.value for sample in credential_failures.collect()[0].samples)
-        box = device(agent_port, credential, timeout=timedelta(seconds=0.2), retries=0)
+        box = device(agent_port, credential, timeout=timedelta(seconds=1), retries=0)
 
         with pytest.raises(PollError, match=words) as failed:
             await engine.get(box, [SYS_NAME])
@@ -402,10 +403,10 @@ async def test_a_slow_answer_to_an_earlier_try_is_taken(engine, simulated):
 
 
 async def test_a_device_that_falls_silent_in_mid_walk_leaves_a_partial_walk(engine, simulated):
-    box = watched(simulated, "v2", timeout=timedelta(seconds=0.1), retries=3)
+    box = watched(simulated, "v2", timeout=timedelta(seconds=0.3), retries=3)
     simulated["v2"].too_big(4)
     walking = asyncio.create_task(engine.walk(box, [IF_ENTRY]))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while engine._known.get("v2") is None or engine._known["v2"].walk_size.value > 4:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.005)
     simulated["v2"].silence()

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Credential, Device, Oid, Tag, Varbind
 from netwatch.snmp.general.notify import NotificationSender
+from tests.patience import PATIENCE_SECONDS
 
 ENGINE_ID = bytes.fromhex("80007ed9056e6574776174636831")
 TRAP = Oid.parse("1.3.6.1.4.1.32473.1.0.1")
@@ -79,7 +80,7 @@ async def start() -> AsyncIterator[Callable[..., Any]]:
 
 
 def manager(port: int, credential: Credential = PUBLIC, **more: Any) -> Device:
-    defaults: dict[str, Any] = {"timeout": timedelta(seconds=1), "retries": 1}
+    defaults: dict[str, Any] = {"timeout": timedelta(seconds=PATIENCE_SECONDS), "retries": 1}
     return Device(name="manager", address="127.0.0.1", port=port, credential=credential, **{**defaults, **more})
 
 

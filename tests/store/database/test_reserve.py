@@ -77,6 +77,7 @@ from pathlib import Path
 from netwatch.errors import StoreError
 from netwatch.model import Event, Memory, OutboxState, Transaction
 from netwatch.store import Store, StoreSettings, writer
+from tests.patience import PATIENCE_SECONDS
 from tests.store.nouns import T0, LEASE, alert, entry, event, mails, memory, trap
 
 writer.LOOK_SECONDS = 0.05
@@ -97,7 +98,7 @@ def big(name):
     return Transaction(entries=(entry(name, message=os.urandom(200_000)),), events=(event(name),))
 
 async def until(condition):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -109,7 +110,7 @@ async def main():
     fill()
     number = 0
     while not store.reserve_used:
-        await asyncio.wait_for(store.commit(big(f"m{number}")), 20)
+        await asyncio.wait_for(store.commit(big(f"m{number}")), PATIENCE_SECONDS)
         number += 1
     await store.commit(big("last"))
     assert not Path(disk, "netwatch.db-reserve").exists()
@@ -118,7 +119,7 @@ async def main():
     futures = [store.commit(Transaction(events=(event(),))), store.commit(Transaction(traps=(trap(), trap())))]
     for refused in futures:
         try:
-            await asyncio.wait_for(refused, 20)
+            await asyncio.wait_for(refused, PATIENCE_SECONDS)
         except StoreError as exc:
             assert "left out" in str(exc)
         else:
@@ -138,7 +139,7 @@ async def main():
             fill_up.number += 1
             await asyncio.sleep(0.005)
     fill_up.number = 0
-    await asyncio.wait_for(fill_up(), 30)
+    await asyncio.wait_for(fill_up(), PATIENCE_SECONDS)
     assert "the disk is full" in store.trouble, store.trouble
     ballast.unlink()
     subprocess.run(["mount", "-o", "remount,size=64m", disk], check=True)

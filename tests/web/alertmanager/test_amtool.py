@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 import shutil
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,8 @@ import httpx
 import pytest
 
 from netwatch.model import MuteKind, Muting
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 
 from ..desk import Desk, quiet_night
 from ..house import House, alert_of
@@ -37,7 +38,7 @@ class Amtool:
             program, f"--alertmanager.url={self._url}", *arguments, env={"HOME": str(self._directory)},
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        out, err = await asyncio.wait_for(process.communicate(stdin.encode()), 30)
+        out, err = await asyncio.wait_for(process.communicate(stdin.encode()), PATIENCE_SECONDS)
         return process.returncode or 0, out.decode(), err.decode()
 
     async def __call__(self, *arguments: str, stdin: str = "") -> str:
@@ -169,9 +170,7 @@ inhibit_rules: [{source_matchers: ['alertname="Down"'], target_matchers: ['sever
 """
 
     def __init__(self, directory: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.address = f"127.0.0.1:{probe.getsockname()[1]}"
+        self.address = f"127.0.0.1:{free_port()}"
         self._directory = directory
 
     async def start(self) -> None:
@@ -185,7 +184,7 @@ inhibit_rules: [{source_matchers: ['alertname="Down"'], target_matchers: ['sever
             f"--web.listen-address={self.address}", "--cluster.listen-address=",
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
-        async with asyncio.timeout(20), httpx.AsyncClient() as client:
+        async with asyncio.timeout(PATIENCE_SECONDS), httpx.AsyncClient() as client:
             while not await self._is_ready(client):  # noqa: ASYNC110 # another process holds what we wait for
                 await asyncio.sleep(0.05)
 
@@ -197,7 +196,7 @@ inhibit_rules: [{source_matchers: ['alertname="Down"'], target_matchers: ['sever
 
     async def stop(self) -> None:
         self._process.terminate()
-        await asyncio.wait_for(self._process.wait(), 20)
+        await asyncio.wait_for(self._process.wait(), PATIENCE_SECONDS)
 
 
 @pytest.fixture

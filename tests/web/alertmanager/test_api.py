@@ -290,7 +290,9 @@ SILENCE = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(body=st.binary(max_size=60) | JSON.map(dumped) | SILENCE.map(dumped))
 async def test_whatever_is_posted_there_is_an_answer_in_words(serve, body):
     client = serve(House(known_alerts=[alert_of("Down", "r1")]))
@@ -303,7 +305,9 @@ async def test_whatever_is_posted_there_is_an_answer_in_words(serve, body):
         assert (await client.get(V2 + path)).status_code == 200
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     name=st.sampled_from(["filter", "receiver", "active", "muted", "silenced"]),
     text=st.text(max_size=40) | st.from_regex(r"[a-z]{1,3}(=~|!~|=|!=)[a-z+*()|\"\\]{0,9}", fullmatch=True),

@@ -134,7 +134,9 @@ async def test_the_senders_can_be_woken(serve, stage):
     assert stage[0].woken == 1
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(body=JSON.map(dumped))
 async def test_whatever_is_posted_there_is_an_answer_in_words(serve, body):
     client = serve(House(known_alerts=[alert_of("Down", "r1")]))

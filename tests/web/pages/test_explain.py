@@ -83,7 +83,9 @@ async def test_without_a_whole_question_there_is_the_form(client, params, status
     assert 'name="device"' in answer.text
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     at=st.datetimes().map(lambda one: one.isoformat())
     | st.from_regex(r"[0-9]{1,5}-[0-9]{2}-[0-9]{2}([T ][0-9:.]{1,9})?(Z|[+-][0-9:]{2,5})?", fullmatch=True)

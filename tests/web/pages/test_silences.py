@@ -160,7 +160,9 @@ async def test_one_that_is_over_is_made_once_more_as_a_new_one(serve):
     assert text_area(page) == ['device="r1"']
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(fields=st.dictionaries(st.sampled_from([*FIELDS, "preview", "x"]), st.text(max_size=30), max_size=7))
 async def test_whatever_is_typed_there_is_a_page(serve, fields):
     client = serve(House(known_alerts=[alert_of("Down", "r1")]))
