@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 
 from netwatch.engine import rounds
 from netwatch.engine.rounds import Rounds
+from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 
@@ -48,14 +49,14 @@ async def test_the_next_round_comes_when_the_last_one_said_so(walking):
     walk = Walk(NOW + timedelta(milliseconds=1), None)
     walking(walk)
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert [await walk.gone.get(), await walk.gone.get()] == [NOW, NOW]
 
 
 async def test_where_nothing_is_foreseen_a_round_is_gone_when_woken(walking):
     walk = Walk(None, None)
     going = walking(walk)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await walk.gone.get()
         going.wake()
         await walk.gone.get()
@@ -67,7 +68,7 @@ async def test_a_round_that_fails_is_gone_again_and_a_stopped_one_is_not(walking
     monkeypatch.setattr(rounds, "RETRY_AFTER_SECONDS", 0.001)
     walk, before = Walk(), failed()
     going = walking(walk)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert [await walk.gone.get(), await walk.gone.get()] == [NOW, NOW]
     assert going.is_alive()
     assert failed() >= before + 1
