@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,9 @@ import netwatch
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_WORK = ("__init__.py", "settings.py")
+MOST_MODULES = 30
+IN_THE_MAKING = {"notify", "snmp", "web", "engine", "app", "cli"}
+"""Rooms whose folders are still being made."""
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -60,6 +66,78 @@ def rooms_with_work() -> list[str]:
 @pytest.mark.parametrize("room", rooms_with_work())
 def test_every_room_has_its_tests(room):
     assert list((ROOT / "tests" / room).glob("test_*.py"))
+
+
+def finished_rooms() -> list[str]:
+    return sorted({path.parent.name for path in (ROOT / "netwatch").glob("*/__init__.py")} - IN_THE_MAKING)
+
+
+@pytest.mark.parametrize("room", finished_rooms())
+def test_no_folder_holds_more_modules_than_a_look_takes_in(room):
+    folders = {path.parent for path in (ROOT / "netwatch" / room).rglob("*.py")}
+    crowded = {folder.name for folder in folders if len(names_in(folder)) > MOST_MODULES}
+
+    assert crowded == set()
+
+
+@cache
+def module_files() -> Mapping[str, Path]:
+    """Return every module of NetWatch by its dotted name, a door by that of its folder."""
+    paths = (ROOT / "netwatch").rglob("*.py")
+    parts = {path: path.relative_to(ROOT).with_suffix("").parts for path in paths}
+    return {".".join(names[:-1] if names[-1] == "__init__" else names): path for path, names in parts.items()}
+
+
+@cache
+def names_imported(module: str) -> tuple[tuple[str, str], ...]:
+    """Return what a module imports from where, also for its types alone and inside functions."""
+    tree = ast.parse(module_files()[module].read_text(encoding="utf-8"))
+    found = [
+        (node.module or "", alias.name)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    ]
+    return (
+        *found,
+        *((alias.name, "") for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names),
+    )
+
+
+def home_of(module: str, name: str) -> str:
+    """Return the module that a name comes from; a door only passes it on."""
+    if f"{module}.{name}" in module_files():
+        return f"{module}.{name}"
+    if module in module_files() and module_files()[module].name == "__init__.py":
+        return next((home_of(*behind) for behind in names_imported(module) if behind[1] == name), module)
+    return module
+
+
+@cache
+def modules_imported(module: str) -> frozenset[str]:
+    return frozenset({home_of(*wanted) for wanted in names_imported(module)} & set(module_files()))
+
+
+def reached_from(module: str) -> Iterator[str]:
+    """Yield all that a module imports, and all that those import, and so on."""
+    seen: set[str] = set()
+    waiting = [module]
+    while waiting:
+        news = modules_imported(waiting.pop()) - seen
+        yield from news
+        seen |= news
+        waiting += news
+
+
+@pytest.mark.parametrize("room", finished_rooms())
+def test_no_circle_of_imports_in_a_room_not_even_for_types_alone(room):
+    modules = [
+        name
+        for name, path in module_files().items()
+        if name.startswith(f"netwatch.{room}.") and path.name != "__init__.py"
+    ]
+
+    assert [module for module in modules if module in reached_from(module)] == []
 
 
 def test_the_package_says_its_version():
