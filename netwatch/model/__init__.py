@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
     from netwatch.model.schema import REACHABILITY, SELF, ColumnKind, TableSchema
     from netwatch.model.settings import Section
-    from netwatch.model.shipped import shipped_directory
+    from netwatch.model.shipped import BUILTIN, shipped_directory
     from netwatch.model.silence import Silence, SilenceState
     from netwatch.model.transaction import Composition, Memory, Transaction
     from netwatch.model.trap import TrapEvent
@@ -67,6 +67,6 @@ __all__ = [
     "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
-    "Duration", "format_duration", "parse_duration", "shipped_directory",
+    "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
 ]  # fmt: skip
