@@ -58,6 +58,14 @@ COMMANDS: dict[str, Listed] = {
             "mib": ("names.mib:mib_app", "Show what MIB modules say, and what is wrong in them."),
         },
         "Look": {
+            "devices": (
+                "look.devices:devices",
+                "List the devices that are watched: up or down, when last polled, as which profile.",
+            ),
+            "rules": (
+                "look.rules:rules",
+                "List the rules: what each looks at and how long it waits, and how many alerts it has now.",
+            ),
             "alerts": ("look.alerts:alerts", "Print what is pending or firing."),
             "explain": (
                 "look.explain:explain_",

@@ -6,22 +6,13 @@ May import: netwatch.config. Called by: every command that needs the configurati
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from netwatch.cli.output import BAD_CONFIG, fail
 from netwatch.errors import ConfigError
 
 if TYPE_CHECKING:
     from netwatch.config import InventorySettings, Settings
-
-DEFAULT_CONFIG = Path("/etc/netwatch/netwatch.yaml")
-
-ConfigOption = Annotated[
-    Path,
-    typer.Option("-c", "--config", envvar="NETWATCH_CONFIG", help="The configuration file.", show_default=True),
-]
 
 
 def settings_or_exit(path: Path) -> Settings:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netwatch.config.inventory_settings import InventorySettings
     from netwatch.config.loading import Loaded, check, load, load_settings
     from netwatch.config.names import did_you_mean
+    from netwatch.config.rule_paths import rule_files_of
     from netwatch.config.schema import json_schema
     from netwatch.config.settings import Settings
 else:
@@ -27,6 +28,7 @@ __all__ = [
     "InventorySettings",
     "load_inventory",
     "did_you_mean",
+    "rule_files_of",
     "load_settings",
     "check",
     "load",

@@ -14,12 +14,12 @@ from typing import Any
 
 from netwatch.alerts.settings import DEFAULT_REPEAT_INTERVAL
 from netwatch.config.parts import duplicates, names_of, routes_of, unknown
-from netwatch.config.settings import Settings, has_wildcard, rule_files
+from netwatch.config.rule_paths import has_wildcard, rule_files
+from netwatch.config.settings import Settings
 from netwatch.config.stage_checks import stage_checks
 from netwatch.config.tree import EACH, found, texts
-from netwatch.model import KeyPath, Problem, YamlFile, format_duration, parse_duration
+from netwatch.model import BUILTIN, KeyPath, Problem, YamlFile, format_duration, parse_duration
 from netwatch.notify import DEFAULT_EXPIRES_AFTER
-from netwatch.rules.settings import BUILTIN
 
 Tree = Mapping[str, Any]
 

@@ -5,7 +5,6 @@ May import: the settings of every room, netwatch.model. Called by: loading, devi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import Field
@@ -13,15 +12,14 @@ from pydantic import Field
 from netwatch.alerts.interval_settings import MaintenanceSettings, NamedIntervalsSettings
 from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
 from netwatch.config.inventory_settings import InventorySettings
-from netwatch.model import USUAL_SEVERITIES, Severities, shipped_directory
+from netwatch.config.rule_paths import rule_files_of
+from netwatch.model import USUAL_SEVERITIES, Severities
 from netwatch.notify import HeartbeatSettings, ReceiverSettings, SmtpSettings
 from netwatch.profiles.settings import ProfileSettings
-from netwatch.rules.settings import BUILTIN, RuleSettings
+from netwatch.rules.settings import RuleSettings
 from netwatch.store.settings import StoreSettings
 from netwatch.traps.settings import TrapSettings
 from netwatch.web.settings import WebSettings
-
-RULE_SUFFIXES = (".yaml", ".yml")
 
 
 class Settings(InventorySettings):
@@ -66,26 +64,4 @@ class Settings(InventorySettings):
 
         Where the paths name no file at all these are the shipped rules: an agent without rules watches nothing.
         """
-        files = dict.fromkeys(file for path in self.rules.paths for file in rule_files(path, self.base))
-        return list(files) or list(rule_files(BUILTIN, self.base))
-
-
-def rule_files(path: str, base: Path) -> Sequence[Path]:
-    """Return the files one entry of `rules.paths` means; none where a wildcard finds none."""
-    if path == BUILTIN:
-        return sorted(_rules_in(shipped_directory("rules")))
-    if has_wildcard(path):
-        anchor = Path(path).anchor
-        root = Path(anchor) if anchor else base
-        return sorted(file for file in root.glob(path.removeprefix(anchor)) if file.is_file())
-    whole = base / path
-    return sorted(_rules_in(whole)) if whole.is_dir() else [whole]
-
-
-def has_wildcard(path: str) -> bool:
-    """Return whether a path stands for any number of files."""
-    return any(character in path for character in "*?[")
-
-
-def _rules_in(directory: Path) -> Iterator[Path]:
-    return (file for file in directory.glob("*") if file.suffix in RULE_SUFFIXES)
+        return rule_files_of(self.rules.paths, self.base)

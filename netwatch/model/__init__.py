@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, ColumnKind, TableSchema
     from netwatch.model.settings import Section
     from netwatch.model.severity import USUAL_SEVERITIES, Severities
-    from netwatch.model.shipped import shipped_directory
+    from netwatch.model.shipped import BUILTIN, shipped_directory
     from netwatch.model.silence import Silence, SilenceState
     from netwatch.model.text import cleaned, cleaned_lines
     from netwatch.model.transaction import Composition, Memory, Transaction
@@ -64,7 +64,7 @@ __all__ = [
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
-    "Duration", "format_duration", "parse_duration", "shipped_directory",
+    "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
 ]  # fmt: skip

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+BUILTIN = "builtin"
+"""Stands for the shipped rules among the paths of a configuration."""
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from netwatch.model import Section
-
-BUILTIN = "builtin"
+from netwatch.model import BUILTIN, Section
 
 
 class RuleSettings(Section):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,8 +15,10 @@ import structlog
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
+from netwatch.app import App
 from netwatch.cli import app
 from netwatch.cli.screen import err, out
+from netwatch.config import load_settings
 from netwatch.model import Credential
 from netwatch.simulator import Host, Port, SimulatedDevice, SimulatedNetwork
 
@@ -74,3 +80,36 @@ devices:
 store: {{url: "sqlite:///netwatch.db"}}
 """)
     return path
+
+
+@pytest.fixture
+def agent(config: Path) -> Iterator[Path]:
+    """Give the configuration of an agent that runs, in a thread of its own, for as long as the test does."""
+    config.write_text(
+        f'{config.read_text()}web: {{listen: "127.0.0.1:{free_port()}"}}\n'
+        "polling: {reachability_interval: 1s, timeout: 500ms}\n"
+    )
+    app, ready, over = App(load_settings(config)), threading.Event(), threading.Event()
+
+    async def live() -> None:
+        await app.start()
+        ready.set()
+        await asyncio.to_thread(over.wait)
+        await app.stop()
+
+    with ThreadPoolExecutor(1) as pool:
+        life = pool.submit(asyncio.run, live())
+        try:
+            assert ready.wait(30), life
+            yield config
+        finally:
+            over.set()
+            life.result()
+
+
+def free_port() -> int:
+    """Return a TCP port where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

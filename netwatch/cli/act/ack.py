@@ -13,11 +13,14 @@ import typer
 
 from netwatch.cli.act.silence import asked_to_fail
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
-from netwatch.cli.arguments import By, Device, Labels, Rule
-from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from netwatch.cli.arguments import By, ConfigOption, Device, Labels, Rule
+from netwatch.cli.completion import rules_in
+from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import fail, printable
 from netwatch.cli.person import person
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import out
+from netwatch.config import Settings, did_you_mean
 
 Comment = Annotated[str, typer.Option("--comment", "-m", help="What people should know: on my way.")]
 ALIVE = ("pending", "firing")
@@ -32,24 +35,28 @@ def ack(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Say that somebody has an alert in hand: it is not repeated and not escalated any more."""
-    _change("/api/v1/ack", Agent(settings_or_exit(config)), rule, device, labels or [], by, comment)
+    _change("/api/v1/ack", settings_or_exit(config), rule, device, labels or [], by, comment)
 
 
 def unack(
     rule: Rule, device: Device, labels: Labels = None, by: By = None, config: ConfigOption = DEFAULT_CONFIG
 ) -> None:
     """Take that back: nobody has it in hand after all."""
-    _change("/api/v1/unack", Agent(settings_or_exit(config)), rule, device, labels or [], by, "")
+    _change("/api/v1/unack", settings_or_exit(config), rule, device, labels or [], by, "")
 
 
-def _change(path: str, agent: Agent, rule: str, device: str, labels: list[str], by: str | None, comment: str) -> None:
+def _change(
+    path: str, settings: Settings, rule: str, device: str, labels: list[str], by: str | None, comment: str
+) -> None:
     """Find the alerts that are meant, and have the agent note it."""
+    agent = Agent(settings)
     order: dict[str, object] = {"by": by or person(), "comment": comment}
     try:
         alive = agent.ask("/api/v1/alerts", {"rule": rule, "device": device})
         meant = [one for one in alive if one["state"] in ALIVE and is_meant(one, rule, device, labels)]
         if not meant:
-            fail(f"nothing is pending or firing of {rule} on {device}{' ' if labels else ''}{' '.join(labels)}")
+            row = f"{' ' if labels else ''}{' '.join(labels)}"
+            fail(f"nothing is pending or firing of {rule} on {device}{row}{_guess(settings, rule, device)}")
         changed = agent.call("POST", path, body=order | {"ids": [one["id"] for one in meant]})
     except (NoAgent, AgentRefused) as exc:
         asked_to_fail(exc)
@@ -57,6 +64,12 @@ def _change(path: str, agent: Agent, rule: str, device: str, labels: list[str], 
         state = f"acknowledged by {one['acked_by']}" if one.get("acked_by") else "in nobody's hands"
         words = f"{one['rule']} on {one['device']} {one['instance']}".rstrip()
         out.print(printable(f"{words}: {state}"), markup=False, highlight=False, soft_wrap=True)
+
+
+def _guess(settings: Settings, rule: str, device: str) -> str:
+    """Return which name was perhaps meant, where one of them is that of no rule or no device."""
+    known = [(rule, rules_in(settings.rule_paths())), (device, [one.name for one in settings.devices])]
+    return next((hint for name, names in known if name not in names and (hint := did_you_mean(name, names))), "")
 
 
 def is_meant(alert: Mapping[str, Any], rule: str, device: str, labels: list[str]) -> bool:

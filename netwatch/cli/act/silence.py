@@ -13,11 +13,13 @@ from urllib.parse import quote
 import typer
 
 from netwatch.alerts import Matcher, matcher_text, parse_matchers
+from netwatch.cli import completion
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
-from netwatch.cli.arguments import AsJson, By
-from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from netwatch.cli.arguments import AsJson, By, ConfigOption
+from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.person import person
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import coloured, err, out, print_table
 from netwatch.model import parse_duration
 
@@ -32,7 +34,10 @@ Matchers = Annotated[
 ]
 For = Annotated[str, typer.Option("--for", help="How long, from now on: 30m, 2h, 1d.")]
 Comment = Annotated[str, typer.Option("--comment", "-m", help="Why; people read it.")]
-Ids = Annotated[list[str], typer.Argument(help="Ids of silences, or how they begin.", metavar="ID...")]
+Ids = Annotated[
+    list[str],
+    typer.Argument(help="Ids of silences, or how they begin.", metavar="ID...", autocompletion=completion.silences),
+]
 COLOURS = {"active": "bold green", "pending": "yellow", "expired": "dim"}
 
 

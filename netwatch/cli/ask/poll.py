@@ -14,8 +14,9 @@ import typer
 from netwatch.cli.arguments import AsJson
 from netwatch.cli.ask.client import asked
 from netwatch.cli.ask.targets import DeviceName, Flags, find_device
-from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
+from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import octets_text, print_json, printable
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import out, print_table
 from netwatch.config import Settings
 from netwatch.mib import load_index

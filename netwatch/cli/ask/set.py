@@ -37,12 +37,13 @@ from netwatch.cli.ask.targets import (
     User,
     find_device,
 )
-from netwatch.cli.config_file import DEFAULT_CONFIG, settings_or_exit
+from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.names.flags import MibDirs, MibModules, index_for
 from netwatch.cli.names.values import format_value, format_varbind, type_name
 from netwatch.cli.names.words import is_numeric
 from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.person import person
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import err
 from netwatch.config import Settings, write_credential
 from netwatch.errors import PollError, RequestTimedOut, StoreError
@@ -81,7 +82,7 @@ def set_(
     """Change values on a device: shows old and new, asks, sets, reads back; exit 1 where it did not come to be."""
     flags = Flags(version=v, community=c, level=l, user=u, auth=a, auth_pass=auth_pass, priv=x, priv_pass=priv_pass,
                   context=n, timeout=t, retries=r)  # fmt: skip
-    names = functools.cache(lambda: by_name(index_for(_config_path(config, flags), dirs, m)))
+    names = functools.cache(lambda: by_name(index_for(config, dirs, m)))
     change(
         device, words, config, flags, yes=yes, json=json,
         resolve=lambda text: numeric(text) if is_numeric(text) else names()(text),
@@ -129,20 +130,14 @@ class Change:
 def _target(name: str, config: Path | None, flags: Flags) -> tuple[Device, Settings | None]:
     """Return the device with the credential to write with, and the configuration where there is one."""
     device = find_device(name, config, flags)
-    path = _config_path(config, flags) or DEFAULT_CONFIG
+    path = config or DEFAULT_CONFIG
     settings = settings_or_exit(path) if path.exists() else None
-    if flags.user is not None or (flags.community is not None and path != Path(flags.community)):
+    if flags.user is not None or flags.community is not None:
         return device, settings
     credential = write_credential(settings, device.name) if settings is not None else None
     if credential is None:
         fail(f"{name} has no write_credential; give it one in {path}, or say -v 2c -c COMMUNITY")
     return replace(device, credential=credential), settings
-
-
-def _config_path(config: Path | None, flags: Flags) -> Path | None:
-    """Return the configuration that -c or --config names."""
-    named = Path(flags.community or "")
-    return named if named.suffix in (".yaml", ".yml") and named.is_file() else config
 
 
 def _confirm(change: Change, *, yes: bool, quiet: bool) -> None:

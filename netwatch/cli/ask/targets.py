@@ -7,7 +7,7 @@ May import: netwatch.config, netwatch.model. Called by: netwatch get, walk, poll
 
 from __future__ import annotations
 
-import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,19 +16,26 @@ from typing import Annotated, cast, get_args
 import typer
 from pydantic import SecretStr
 
-from netwatch.cli.config_file import DEFAULT_CONFIG, inventory_or_exit
+from netwatch.cli import completion
+from netwatch.cli.ask.addresses import address_of
+from netwatch.cli.config_file import inventory_or_exit
 from netwatch.cli.output import USAGE, fail
+from netwatch.cli.places import DEFAULT_CONFIG
+from netwatch.config import did_you_mean
 from netwatch.model import AuthProtocol, Credential, Device, PrivacyProtocol, Version
 
 DeviceName = Annotated[
-    str, typer.Argument(help="A device of the configuration, or ADDRESS[:PORT].", show_default=False)
+    str,
+    typer.Argument(
+        help="A device of the configuration, or [udp:]ADDRESS[:PORT].",
+        show_default=False,
+        autocompletion=completion.devices,
+    ),
 ]
 SnmpVersion = Annotated[str | None, typer.Option("-v", help="SNMP version: 1, 2c or 3.", metavar="VERSION")]
 Community = Annotated[
     str | None,
-    typer.Option(
-        "-c", help="Community; the path of an existing .yaml file is the configuration.", metavar="COMMUNITY"
-    ),
+    typer.Option("-c", help="Community, as net-snmp has it; --config names the configuration.", metavar="COMMUNITY"),
 ]
 ConfigPath = Annotated[
     Path | None,
@@ -67,44 +74,41 @@ class Flags:
 
 def find_device(name: str, config: Path | None, flags: Flags) -> Device:
     """Return the device a command names; leaves with a sentence where there is none."""
-    if _is_config(flags.community):
-        config, flags = Path(str(flags.community)), replace(flags, community=None)
-    known = _configured(name, config, optional=_credential(flags) is not None)
-    if known is None:
-        credential = _credential(flags)
-        if credential is None:
-            fail(f"no device named {name!r}; for an address say how to ask it, such as -v 2c -c public", USAGE)
-        host, port = _split_port(name)
-        known = Device(name=name, address=host, port=port, credential=credential)
-    elif (credential := _credential(flags)) is not None:
-        known = replace(known, credential=credential)
+    credential = _credential(flags)
+    known = _configured(config or DEFAULT_CONFIG, optional=credential is not None)
+    found = next((device for device in known if device.name == name), None)
+    if found is None:
+        host, port = _address_or_exit(name)
+        found = next((device for device in known if (device.address, device.port) == (host, port)), None)
+        if credential is not None:
+            found = Device(name=name, address=host, port=port, credential=credential)
+    if found is None:
+        guess = did_you_mean(name, [device.name for device in known])
+        fail(
+            f"no device named {name!r}{guess or '; for an address say how to ask it, such as -v 2c -c public'}", USAGE
+        )
+    if credential is not None:
+        found = replace(found, credential=credential)
     if flags.timeout is not None:
-        known = replace(known, timeout=timedelta(seconds=flags.timeout))
-    return known if flags.retries is None else replace(known, retries=flags.retries)
+        found = replace(found, timeout=timedelta(seconds=flags.timeout))
+    return found if flags.retries is None else replace(found, retries=flags.retries)
 
 
-def _is_config(community: str | None) -> bool:
-    return bool(community) and str(community).endswith((".yaml", ".yml")) and Path(str(community)).is_file()
-
-
-def _configured(name: str, config: Path | None, *, optional: bool) -> Device | None:
-    path = config or DEFAULT_CONFIG
+def _configured(path: Path, *, optional: bool) -> Sequence[Device]:
+    """Return the devices of a configuration; where flags say how to ask there need not be one."""
     if optional and not path.exists():
-        return None
+        return ()
     settings = inventory_or_exit(path)
     from netwatch.config import devices
 
-    return next((device for device in devices(settings) if device.name == name), None)
+    return devices(settings)
 
 
-def _split_port(text: str) -> tuple[str, int]:
+def _address_or_exit(text: str) -> tuple[str, int]:
     try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        host, colon, port = text.rpartition(":")
-        if colon and port.isdigit():
-            return host.strip("[]"), int(port)
-    return text.strip("[]"), 161
+        return address_of(text)
+    except ValueError as exc:
+        fail(str(exc), USAGE)
 
 
 def _credential(flags: Flags) -> Credential | None:

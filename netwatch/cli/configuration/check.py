@@ -12,8 +12,9 @@ from typing import Annotated
 
 import typer
 
-from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption
+from netwatch.cli.arguments import ConfigOption
 from netwatch.cli.output import WRONG, print_json, printable
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import out
 from netwatch.config import check as problems_of
 from netwatch.config import json_schema

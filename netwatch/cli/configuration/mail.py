@@ -10,20 +10,30 @@ from typing import Annotated
 
 import typer
 
-from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from netwatch.cli import completion
+from netwatch.cli.arguments import ConfigOption
+from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import USAGE, WRONG, fail, print_json
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import coloured, print_table
 from netwatch.config import Settings
 from netwatch.notify import RelayDiagnosis, test_mail
 
 __all__ = ["send_test_mail"]
 
+To = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        help="Whom to mail; by default the first receiver's first address.",
+        autocompletion=completion.receivers,
+    ),
+]
+
 
 def send_test_mail(
     config: ConfigOption = DEFAULT_CONFIG,
-    to: Annotated[
-        str | None, typer.Option(help="Whom to mail; by default the first receiver's first address.")
-    ] = None,
+    to: To = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Send one real mail through every relay and print each step; exit 1 where one refuses."""

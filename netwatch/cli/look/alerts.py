@@ -11,10 +11,11 @@ from typing import Annotated
 import typer
 
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
-from netwatch.cli.arguments import AsJson, Limit
-from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from netwatch.cli.arguments import AsJson, ConfigOption, Limit
+from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.look.reading import read_store
 from netwatch.cli.output import print_json, rfc3339
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import coloured, print_table
 from netwatch.model import Alert, AlertState
 

@@ -16,10 +16,11 @@ from rich.text import Text
 
 from netwatch.alerts import FlapPolicy, build_route
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
-from netwatch.cli.arguments import AsJson, Device, Labels, Rule
-from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from netwatch.cli.arguments import AsJson, ConfigOption, Device, Labels, Rule
+from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.moments import instant_of
 from netwatch.cli.output import BAD_CONFIG, USAGE, WRONG, fail, print_json, printable
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import err, out
 from netwatch.config import Settings, devices
 from netwatch.engine import Explanation, Line, OnPaper, Question, explanation_from, explanation_of, flat_explanation

@@ -14,11 +14,12 @@ from typing import Annotated
 
 import typer
 
-from netwatch.cli.arguments import AsJson, Limit
-from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from netwatch.cli.arguments import AsJson, ConfigOption, Limit
+from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.look.reading import read_store
 from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable, printable_lines, rfc3339
 from netwatch.cli.person import person
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import coloured, err, print_table
 from netwatch.errors import StoreError
 from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState

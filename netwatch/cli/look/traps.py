@@ -14,8 +14,11 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption, settings_or_exit
+from netwatch.cli import completion
+from netwatch.cli.arguments import ConfigOption
+from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import as_json, fail, print_json, printable, rfc3339
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import out, print_table
 from netwatch.config import Settings
 from netwatch.errors import StoreError
@@ -28,7 +31,9 @@ VARBINDS_SHOWN = 400
 """Characters of a trap's varbinds on the screen; JSON has all."""
 
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on printing what comes, until Ctrl-C.")]
-OfDevice = Annotated[str | None, typer.Option("--device", help="Only those of this device.")]
+OfDevice = Annotated[
+    str | None, typer.Option("--device", help="Only those of this device.", autocompletion=completion.devices)
+]
 OfSource = Annotated[str | None, typer.Option("--source", help="Only those from this address.")]
 Limit = Annotated[int, typer.Option(help="How many at most, newest first.", min=1, max=100_000)]
 Numeric = Annotated[bool, typer.Option("--numeric", "-n", help="OIDs as numbers, without names from MIB modules.")]

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netwatch.cli.config_file import DEFAULT_CONFIG, inventory_or_exit
+from netwatch.cli.config_file import inventory_or_exit
 from netwatch.cli.output import USAGE, fail
+from netwatch.cli.places import DEFAULT_CONFIG
 
 if TYPE_CHECKING:
     from rich.progress import Progress as ProgressBar

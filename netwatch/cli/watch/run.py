@@ -13,9 +13,10 @@ from pathlib import Path
 import structlog
 
 from netwatch.app import App
-from netwatch.cli.config_file import DEFAULT_CONFIG, ConfigOption
+from netwatch.cli.arguments import ConfigOption
 from netwatch.cli.log import FormatOption, LevelOption, LogFormat, LogLevel, set_up_logging
 from netwatch.cli.output import BAD_CONFIG, WRONG, fail
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.watch.service import feed_watchdog, notify
 from netwatch.config import Settings, load_settings
 from netwatch.errors import ConfigError, NetWatchError

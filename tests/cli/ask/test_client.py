@@ -14,7 +14,7 @@ SYS_NAME = "1.3.6.1.2.1.1.5.0"
 def test_a_device_that_does_not_answer_ends_with_1_and_says_so(netwatch, config, command):
     asked = [] if command == "poll" else [SYS_NAME]
 
-    result = netwatch(command, "gone", *asked, "-c", config)
+    result = netwatch(command, "gone", *asked, "--config", config)
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("netwatch: ")
@@ -25,7 +25,7 @@ def test_a_device_that_does_not_answer_ends_with_1_and_says_so(netwatch, config,
 def test_a_device_that_nobody_knows_is_wrong_usage(netwatch, config, command):
     asked = [] if command == "poll" else [SYS_NAME]
 
-    result = netwatch(command, "nobody", *asked, "-c", config)
+    result = netwatch(command, "nobody", *asked, "--config", config)
 
     assert result.exit_code == 2
     assert "'nobody'" in result.stderr
@@ -36,7 +36,7 @@ def test_a_device_that_nobody_knows_is_wrong_usage(netwatch, config, command):
 def test_nothing_a_device_says_is_obeyed_by_the_terminal(netwatch, nasty_device, config, command, shape):
     asked = {"get": [SYS_DESCR], "walk": ["1.3.6.1.2.1"], "poll": []}[command]
 
-    result = netwatch(command, "nasty", *asked, "-c", config, *shape)
+    result = netwatch(command, "nasty", *asked, "--config", config, *shape)
 
     assert result.exit_code == 0
     assert not [character for character in OBEYED if character in result.stdout]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from ..conftest import COMMUNITY, NASTY
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
@@ -38,10 +40,16 @@ def test_get_gives_programs_flat_objects(netwatch, nasty_device):
 
 
 def test_a_device_of_the_configuration_needs_no_flags(netwatch, config):
-    for named in (["-c", config], ["--config", config]):
-        result = netwatch("get", "nasty", *named, SYS_NAME)
+    result = netwatch("get", "nasty", "--config", config, SYS_NAME)
 
-        assert (result.exit_code, result.stdout) == (0, f'.{SYS_NAME} = STRING: "nasty"\n')
+    assert (result.exit_code, result.stdout) == (0, f'.{SYS_NAME} = STRING: "nasty"\n')
+
+
+@pytest.mark.parametrize("command", ["get", "walk", "table", "set"])
+def test_minus_c_is_net_snmps_community_and_the_help_says_what_names_the_configuration(netwatch, command):
+    said = " ".join(netwatch(command, "--help").stdout.replace("│", " ").split())
+
+    assert "Community, as net-snmp has it; --config names the configuration." in said
 
 
 def test_hostile_text_is_whole_in_json(netwatch, nasty_device):

@@ -84,7 +84,7 @@ def events(config: Path) -> Callable[[], list[Event]]:
 
 def test_a_value_is_shown_set_read_back_and_written_down(run, config, events):
     first = run("box", LOCATION, "rack 7", "--config", config, "--yes")
-    second = run("box", "-c", config, LOCATION, "s", "rack 8", "--yes")
+    second = run("box", "--config", config, LOCATION, "s", "rack 8", "--yes")
 
     assert first.exit_code == 0, first.output
     assert second.stdout.splitlines() == [
@@ -106,9 +106,9 @@ def test_objects_may_have_names_beside_numbers(run, config, events):
     name = "1.3.6.1.2.1.1.4.0"
     words = ["SNMPv2-MIB::sysLocation.0", "=", "rack 10", LOCATION, "s", "rack 11"]
 
-    one = run("box", "sysLocation.0", "rack 9", "-c", config, "--yes")
-    both = run("box", *words, "-c", config, "--yes")
-    refused = run("box", name, "s", "x", "sysLocatoin.0", "s", "x", "-c", config, "--yes")
+    one = run("box", "sysLocation.0", "rack 9", "--config", config, "--yes")
+    both = run("box", *words, "--config", config, "--yes")
+    refused = run("box", name, "s", "x", "sysLocatoin.0", "s", "x", "--config", config, "--yes")
 
     assert one.stdout.splitlines()[-1] == f'.{LOCATION} = STRING: "rack 9"'
     assert both.stdout.count('new: STRING: "rack 1') == 2

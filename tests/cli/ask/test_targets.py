@@ -20,22 +20,35 @@ devices: [{name: core, address: 192.0.2.1, port: 1161, credential: usual}]
     return path
 
 
-@pytest.mark.parametrize(
-    ("typed", "address", "port"),
-    [
-        ("192.0.2.7", "192.0.2.7", 161),
-        ("192.0.2.7:1161", "192.0.2.7", 1161),
-        ("2001:db8::1", "2001:db8::1", 161),
-        ("[2001:db8::1]", "2001:db8::1", 161),
-        ("[2001:db8::1]:1161", "2001:db8::1", 1161),
-        ("sw1.example.net", "sw1.example.net", 161),
-        ("sw1.example.net:1161", "sw1.example.net", 1161),
-    ],
-)
-def test_an_address_may_carry_a_port(tmp_path, typed, address, port):
+@pytest.mark.parametrize("typed", ["udp:192.0.2.7:1161", "192.0.2.7:1161"])
+def test_an_address_may_be_written_as_net_snmp_does(tmp_path, typed):
     device = find_device(typed, tmp_path / "none.yaml", Flags(community="public"))
 
-    assert (device.address, device.port, device.credential.version) == (address, port, "2c")
+    assert (device.name, device.address, device.port) == (typed, "192.0.2.7", 1161)
+    assert device.credential.version == "2c"
+
+
+@pytest.mark.parametrize("typed", ["192.0.2.1:1161", "udp:192.0.2.1:1161"])
+def test_an_address_of_the_configuration_means_the_device_that_has_it(config, typed):
+    assert find_device(typed, config, Flags()).name == "core"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("cor", "no device named 'cor'; did you mean \"core\"?"),
+        ("Core", 'did you mean "core"?'),
+        ("unlike", "for an address say how to ask it, such as -v 2c -c public"),
+        ("tcp:192.0.2.1", "tcp: is not spoken here"),
+        ("192.0.2.1:99999", "a port is 1 to 65535"),
+    ],
+)
+def test_a_device_that_is_not_there_is_wrong_usage_and_a_near_one_is_named(config, capsys, typed, words):
+    with pytest.raises(typer.Exit) as left:
+        find_device(typed, config, Flags())
+
+    assert left.value.exit_code == 2
+    assert words in capsys.readouterr().err
 
 
 def test_a_name_of_the_configuration_brings_address_and_credential(config):
@@ -53,8 +66,10 @@ def test_a_flag_wins_over_the_configuration(config):
     assert (device.timeout, device.retries) == (timedelta(seconds=0.5), 0)
 
 
-def test_minus_c_with_a_yaml_file_is_the_configuration_as_everywhere_else(config):
-    assert find_device("core", None, Flags(community=str(config))).address == "192.0.2.1"
+def test_minus_c_is_the_community_whatever_it_looks_like(config):
+    device = find_device("192.0.2.7", None, Flags(community=str(config)))
+
+    assert device.credential.community.get_secret_value() == str(config)
 
 
 @pytest.mark.parametrize(
