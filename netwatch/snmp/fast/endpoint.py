@@ -310,6 +310,7 @@ class Endpoint:
         if source != peer.address and source[0] not in peer.sources:
             if all(source != address for _, address in peer.locations):
                 self._ignore("wrong_source")
+                exchange.elsewhere = str(source[0])
                 return None
             peer.answered_from(source)
         return exchange
@@ -394,4 +395,10 @@ class Endpoint:
         seconds = self._loop.time() - exchange.began_at
         tries = exchange.attempt
         why = f" ({exchange.trouble})" if exchange.trouble else ""
-        return RequestTimedOut(f"no answer to {tries} request{'s'[: tries > 1]} in {seconds:.1f} s{why}")
+        other = (
+            f"; {exchange.elsewhere} answers instead of {exchange.peer.address[0]}: add accept_from: "
+            f"[{exchange.elsewhere}] if that is the same device"
+            if exchange.elsewhere
+            else ""
+        )
+        return RequestTimedOut(f"no answer to {tries} request{'s'[: tries > 1]} in {seconds:.1f} s{why}{other}")

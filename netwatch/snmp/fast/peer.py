@@ -30,11 +30,12 @@ class Peer:
     """What stays of a device between requests, by its name.
 
     locations: all addresses of its name, `family` and `address` the one in use. on_silence: is called where a try was
-    not answered, so that a name is looked up again before its answer is old.
+    not answered, so that a name is looked up again before its answer is old. answers_bulk: None until it is known.
     """
 
     __slots__ = (
-        "address", "address_until", "device", "family", "flying", "get_size", "identity", "locations", "on_silence",
+        "address", "address_until", "answers_bulk", "device", "family", "flying", "get_size", "identity", "locations",
+        "on_silence",
         "overhead_bytes", "queued", "round_trip", "sources", "tries", "user", "waiting", "walk_size",
     )  # fmt: skip
 
@@ -51,6 +52,7 @@ class Peer:
         self.address: SocketAddress = ("", 0)
         self.address_until = 0.0
         self.locations: tuple[Location, ...] = ()
+        self.answers_bulk: bool | None = None
         self.on_silence: Callable[[], None] | None = None
         self.sources: frozenset[str] = frozenset()
         self.flying: list[Exchange] = []
@@ -84,6 +86,7 @@ class Peer:
         """Take over what the configuration changed; what was learned stays as long as the address does."""
         if (device.address, device.port) != (self.device.address, self.device.port):
             self.address_until = 0.0
+            self.answers_bulk = None
             self.get_size = BatchSize(VARBINDS_PER_REQUEST)
             self.walk_size = BatchSize(VARBINDS_PER_REQUEST)
             self.round_trip = RoundTrip(device.timeout.total_seconds())
@@ -124,9 +127,10 @@ class Exchange:
     """One request on its way to one answer, through as many transmissions as it takes.
 
     attempt: tries that were over without an answer. try_ends_at: when this one is; 0 before it has begun.
+    elsewhere: the address that answered it and is none of the device's.
     """
 
-    __slots__ = ("asker", "attempt", "began_at", "envelope", "former", "head", "part", "peer", "reports",
+    __slots__ = ("asker", "attempt", "began_at", "elsewhere", "envelope", "former", "head", "part", "peer", "reports",
                  "request_id", "sent_at", "tail", "trouble", "try_ends_at")  # fmt: skip
 
     def __init__(self, asker: Asker, peer: Peer, head: bytes, tail: bytes, part: object, attempt: int = 0) -> None:
@@ -144,3 +148,4 @@ class Exchange:
         self.try_ends_at = 0.0
         self.former: dict[bytes, float] | None = None
         self.trouble = ""
+        self.elsewhere = ""

@@ -71,8 +71,9 @@ async def test_an_answer_from_another_address_is_ignored(lane, agent, device, ta
 
     peer.behave = send_from_elsewhere
 
-    with pytest.raises(RequestTimedOut):
-        await lane.get(device(peer.port, timeout=timedelta(seconds=0.05), retries=0), [UPTIME])
+    advice = r"; 127\.0\.0\.2 answers instead of 127\.0\.0\.1: add accept_from: \[127\.0\.0\.2\]"
+    with pytest.raises(RequestTimedOut, match=advice):
+        await lane.get(device(peer.port, timeout=timedelta(seconds=1), retries=0), [UPTIME])
 
     assert counted(IGNORED, cause="wrong_source") == 1
 
