@@ -13,7 +13,7 @@ set -euo pipefail
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
 cd "$T"; apt-get -qq -o APT::Sandbox::User=root download {snmp,libsnmp40}=5.9.3+dfsg-2+deb12u1
 for deb in *.deb; do dpkg -x "$deb" root; done
-export LD_LIBRARY_PATH=$PWD/$(dirname root/usr/lib/*/libsnmp.so.40) SNMP_PERSISTENT_DIR=$T/persistent SNMPCONFPATH=$T MIBS=
+export LD_LIBRARY_PATH=$PWD/$(dirname root/usr/lib/*/libsnmp.so.40) SNMP_PERSISTENT_DIR=$T/persistent SNMPCONFPATH=$T:$T/persistent MIBS=
 cat > run.py <<'P'
 import re, socket, subprocess, sys, time
 from pathlib import Path
