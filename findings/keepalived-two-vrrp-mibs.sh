@@ -35,7 +35,7 @@ snmptrapd -f -On -Lf traps -C -c snmptrapd.conf 127.0.0.1:1162 &
 snmpd -f -Lf log -C -c snmpd.conf 127.0.0.1:1161 & sleep 1
 keepalived -n -l -f keepalived.conf -p k.pid -r v.pid > keepalived.log 2>&1 & sleep 8
 walk() { snmpwalk -t 3 -Onq -v2c -c public 127.0.0.1:1161 "$1" | sed 's/^\.1\.3\.6\.1\.2\.1\.//; s/[" ]*$//' | paste -sd';'; }
-notifications() { grep -c "$1" traps || :; }
+notifications() { grep -ac "$1" traps || :; }
 fail=0
 check() { if [ "$2" = "$3" ]; then echo "$1: $3"; else echo "CHANGED: $1: stated $2, now $3"; fail=1; fi; }
 VRRP=.1.3.6.1.2.1.68 V3=.1.3.6.1.2.1.207 OWN=.1.3.6.1.4.1.9586.100.5.2
