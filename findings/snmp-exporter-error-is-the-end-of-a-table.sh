@@ -4,7 +4,7 @@
 # Expected: RFC 3416, 3: error-status tells that the request was not carried out; tooBig, genErr or authorizationError in the answer to
 # a GETBULK is no statement about the rows. A failed walk makes the scrape fail, as a time-out does.
 # Seen: the scrape is HTTP 200 with the rows that came before the error, or with none if the first answer is the error; no metric and no line
-# in the log tells. gosnmp 1.47.0's BulkWalkAll(), tried by hand, does the same: an empty list and a nil error. noSuchName is
+# in the log tells. gosnmp 1.47.0's BulkWalkAll(), tried by hand, does the same: the rows so far and a nil error. noSuchName is
 # the only status for which that would be right.
 #
 # For a monitor: look at error-status before the bindings, count such a table as not read, and keep what was known of its rows: "all
