@@ -3,7 +3,7 @@
 #
 # Expected: a mail without one byte above ASCII, from and to ASCII addresses, bounces as multipart/report with message/delivery-status
 # (RFC 3464); message/global-delivery-status is the form for internationalized addresses and headers (RFC 6533).
-# Seen: Postfix chooses by the word SMTPUTF8 in the sender's MAIL FROM alone. Go's net/smtp (tried with Go 1.26.8), and with it much
+# Seen: Postfix chooses by the word SMTPUTF8 in the sender's MAIL FROM, whether it was needed or not. Go's net/smtp (tried with Go 1.26.8), and with it much
 # that is written in Go, says SMTPUTF8 for every mail to a server that offers it, and Postfix does offer it. The report is then
 # message/global-delivery-status and the returned mail message/global. Python's email splits only message/delivery-status into its
 # blocks: here get_payload() gives one block, Final-Recipient, Action and Status stay in its body, and no defect is noted.

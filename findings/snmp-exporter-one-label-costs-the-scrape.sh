@@ -2,7 +2,7 @@
 # snmp_exporter 0.21.0 (Debian 12) before an agent with one name in Latin-1: the whole scrape is HTTP 500.
 #
 # Expected: the row with the name that cannot be written is left out or written with replaced characters, the others are kept.
-# RFC 2863 lets ifDescr and ifName be any NVT ASCII, and RFC 3418 and 4133 the names of a device UTF-8; devices hold what was typed, often Latin-1.
+# A DisplayString is NVT ASCII (RFC 2579) and an SnmpAdminString UTF-8 (RFC 3411), but devices hold what was typed, often Latin-1.
 # Seen: a DisplayString that is not UTF-8, used as a lookup label, fails the gathering: status 500, no metric of the device at all,
 # not even those of other rows. The text names the value, the log nothing. One renamed port takes the device off the graphs.
 #
@@ -47,4 +47,5 @@ check() { if [ "$2" = "$3" ]; then echo "$1: HTTP status and rows: $3"; else ech
 check "name in ASCII" "200 2" "$(scrape 5a7572696368)"
 check "name in UTF-8" "200 2" "$(scrape 5ac3bc72696368)"
 check "name in Latin-1" "500 0" "$(scrape 5afc72696368)"
+echo "lines of the exporter's log above level info: $(grep -vc level=info exporter.log || :)"
 exit $fail

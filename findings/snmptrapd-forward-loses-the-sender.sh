@@ -8,7 +8,7 @@
 # - v2c traps and informs: sent anew from the forwarder's address, with the sender's community and sysUpTime and without
 #   snmpTrapAddress.0: nothing in the datagram names the device
 # - v3 trap: passed on with user and engine ID, so the engine ID tells the devices apart
-# - v3 inform: acknowledged to its sender, not passed on; the forwarder's log has a failed assertion and no word of the loss
+# - v3 inform: acknowledged to its sender, not passed on, and the forwarder's log has no word of the loss
 #
 # For a monitor: the source address of a v2c trap may be a relay's, with the uptimes of many devices behind one address; do not take
 # a falling sysUpTime of such an address for a reboot. Devices that go through snmptrapd send v1 or v3 traps, no v3 informs.
