@@ -65,6 +65,7 @@ from netwatch.model import (
 from netwatch.rules import (
     MEMORY_SCOPE,
     NO_MIB,
+    WINDOW_SCOPE,
     MibNames,
     Rule,
     TrapRule,
@@ -153,7 +154,8 @@ class Engine:
 
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
-        self._readings.recall(await self._ledger.memories(MEMORY_SCOPE))
+        for scope in (MEMORY_SCOPE, WINDOW_SCOPE):
+            self._readings.recall(await self._ledger.memories(scope))
         await self._recall_suppression()
         self._mailer.restore(await self._ledger.memories(DIGEST_SCOPE))
         self._incidents.restore(await self._ledger.groups())
@@ -250,7 +252,7 @@ class Engine:
                 self._rounds.wake()
         if (news := self._readability.take_reading(reading)) is not None:
             draft.events.append(news)
-        if self._readings.has_rules(reading.table):
+        if self._readings.wants(reading.table):
             self._readings.take(draft, reading, held_off=self._skipping.takes_out(reading.device, reading.at))
         self._write(draft)
 

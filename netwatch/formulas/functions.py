@@ -9,6 +9,7 @@
     abs(x)  min(a, b, ..)  max(a, b, ..)          row by row
     min(x) max(x) avg(x) sum(x) count(x)          over all rows of the table; count(condition) counts where it holds
     matches(text, 'regex')    whether the whole text matches
+    now()                     when the reading was made, in seconds since 1970
 
 None of them looks further back than the reading before; those that do are in remembering.
 
@@ -42,6 +43,7 @@ from netwatch.formulas.sources import (
     Earlier,
     FirstKnown,
     Increases,
+    Now,
     Numbers,
     Rates,
     Texts,
@@ -51,8 +53,16 @@ from netwatch.model import ColumnKind, bounded_matcher
 MAX_ARGUMENTS = 16
 
 
+def _own_column(checker: Checker, node: ast.expr) -> tuple[str, ColumnKind | None] | Wrong:
+    """Return a column of the table itself; only its readings follow one another."""
+    found = checker.column(node)
+    if not isinstance(found, Wrong) and checker.is_of_system(found[0]):
+        return checker.wrong(node, f"{found[0]} is of table system; here it can only be named as it stands")
+    return found
+
+
 def _rate(checker: Checker, node: ast.Call, name: str) -> Node:
-    found = checker.column(node.args[0])
+    found = _own_column(checker, node.args[0])
     if isinstance(found, Wrong):
         return found
     column, kind = found
@@ -62,7 +72,7 @@ def _rate(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _delta(checker: Checker, node: ast.Call, name: str) -> Node:
-    found = checker.column(node.args[0])
+    found = _own_column(checker, node.args[0])
     if isinstance(found, Wrong):
         return found
     column, kind = found
@@ -77,7 +87,7 @@ def _delta(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _last(checker: Checker, node: ast.Call, name: str) -> Node:
-    found = checker.column(node.args[0])
+    found = _own_column(checker, node.args[0])
     if isinstance(found, Wrong):
         return found
     column, kind = found
@@ -90,7 +100,7 @@ def _last(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _changed(checker: Checker, node: ast.Call, name: str) -> Node:
-    found = checker.column(node.args[0])
+    found = _own_column(checker, node.args[0])
     if isinstance(found, Wrong):
         return found
     now = checker.reading_of(node.args[0], *found)
@@ -98,6 +108,10 @@ def _changed(checker: Checker, node: ast.Call, name: str) -> Node:
         return checker.wrong(node, f"{found[0]} is a label; {name}() is for columns")
     before = Read(source=_earlier(now.source), kind=now.kind, names=now.names, offset=now.offset)
     return Comparison(operator="!=", left=now, right=before, offset=checker.offset(node))
+
+
+def _now(checker: Checker, node: ast.Call, name: str) -> Node:
+    return Read(source=Now(), offset=checker.offset(node))
 
 
 def _absent(checker: Checker, node: ast.Call, name: str) -> Node:
@@ -192,5 +206,6 @@ FUNCTIONS: Mapping[str, Signature] = {
     "sum": Signature(usage="sum(x)", least=1, most=1, build=_aggregate),
     "count": Signature(usage="count(x) or count(condition)", least=1, most=1, build=_aggregate),
     "coalesce": Signature(usage="coalesce(a, b)", least=2, most=MAX_ARGUMENTS, build=_coalesce),
+    "now": Signature(usage="now()", least=0, most=0, build=_now),
     "matches": Signature(usage="matches(text, 'regex')", least=2, most=2, build=_matches),
 }

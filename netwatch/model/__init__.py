@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     )
     from netwatch.model.pattern import bounded_matcher
     from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
-    from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, ColumnKind, TableSchema
+    from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
     from netwatch.model.settings import Section
     from netwatch.model.severity import USUAL_SEVERITIES, Severities
     from netwatch.model.shipped import BUILTIN, shipped_directory
@@ -59,7 +59,7 @@ __all__ = [
     "Oid", "Missing", "Tag", "Value", "Varbind",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
-    "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "OWN_NAME", "Section",
+    "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",

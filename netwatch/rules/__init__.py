@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
     from netwatch.rules.filters import FILTERS
     from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
-    from netwatch.rules.memory import MEMORY_SCOPE, TableMemory, memory_key
+    from netwatch.rules.memory import MEMORY_SCOPE, WINDOW_SCOPE, TableMemory, memory_key, table_of_window
     from netwatch.rules.replay import has_curve, threshold_in, values_in
     from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render, verdicts_again
     from netwatch.rules.settings import RuleSettings
@@ -39,7 +39,7 @@ __all__ = [
     "RuleBook", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
     "RuleEntry", "TrapEntry", "RuleSettings",
     "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render",
-    "MEMORY_SCOPE", "TableMemory", "memory_key",
+    "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB",

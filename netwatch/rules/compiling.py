@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netwatch.formulas import (
+    ABOUT_DEVICES,
     WITH_MEMORY,
     Arithmetic,
     BadExpression,
@@ -29,7 +30,7 @@ from netwatch.formulas import (
     parse,
     without_leading_factor,
 )
-from netwatch.model import KeyPath, TableSchema
+from netwatch.model import SYSTEM, KeyPath, TableSchema
 from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
 from netwatch.rules.templates import compile_template
@@ -83,7 +84,7 @@ def compile_rule(entry: RuleEntry, schema: Mapping[str, TableSchema], *, file: s
     if table is None:
         draft.stop_if_wrong()
         raise Complaint([(("expr",), 0, "names no column, so no reading can change it")])
-    _type_all(draft, table)
+    _type_all(draft, table, schema.get(SYSTEM))
     if not draft.flaws:
         _check_sense(draft)
     _check_templates(draft, table)
@@ -100,6 +101,7 @@ def _table_of(draft: _Draft, schema: Mapping[str, TableSchema]) -> TableSchema |
             draft.flaws.append((("table",), None, message))
         return schema.get(wanted)
     used = {name.id for tree in draft.trees.values() for name in names_in(tree)}
+    used = _without_scalars(used, schema)
     homes = {name: {table.name for table in schema.values() if _has(table, name)} for name in used}
     known = {name: tables for name, tables in homes.items() if tables}
     common = set.intersection(*known.values()) if known else set()
@@ -114,6 +116,15 @@ def _table_of(draft: _Draft, schema: Mapping[str, TableSchema]) -> TableSchema |
     return None
 
 
+def _without_scalars(used: set[str], schema: Mapping[str, TableSchema]) -> set[str]:
+    """Return the names that say which table is meant: a scalar of the device goes with any."""
+    system = schema.get(SYSTEM)
+    if system is None:
+        return used
+    elsewhere = {name for name in used if any(_has(table, name) for table in schema.values() if table is not system)}
+    return {name for name in used if name in elsewhere or name not in system.columns} if elsewhere else used
+
+
 def _has(table: TableSchema, name: str) -> bool:
     return name in table.columns or name in table.labels
 
@@ -124,6 +135,8 @@ def _complain_of_unknown(draft: _Draft, known: Mapping[str, set[str]], schema: M
         for name in names_in(tree):
             if name.id not in known:
                 message = f"no table has a column or label {name.id}{did_you_mean(name.id, names)}"
+                if name.id in ABOUT_DEVICES:
+                    message = f"{name.id} is the device's; which devices a rule is meant for is said with `devices:`"
                 draft.complain(field_name, Flaw(offset=offset_of(name, draft.texts[field_name]), message=message))
 
 
@@ -144,9 +157,9 @@ def _complain_of_mixture(draft: _Draft, known: Mapping[str, set[str]]) -> None:
             common, first = (common & tables) if common else set(tables), first or name.id
 
 
-def _type_all(draft: _Draft, table: TableSchema) -> None:
+def _type_all(draft: _Draft, table: TableSchema, system: TableSchema | None) -> None:
     for name, tree in draft.trees.items():
-        checker = Checker(draft.texts[name], table, WITH_MEMORY)
+        checker = Checker(draft.texts[name], table, WITH_MEMORY, system)
         node = checker.check(tree, None if name == "value" else Kind.TRUTH)
         if node.kind is Kind.TRUTH and name == "value":
             checker.wrong(tree, "a number or text is wanted here, and this is true or false")

@@ -26,6 +26,7 @@ from netwatch.formulas import (
     Labels,
     Node,
     Numbers,
+    OfSystem,
     Over,
     Rates,
     Read,
@@ -134,6 +135,8 @@ def _reason(source: Source, reading: TableReading, row: int) -> str:
             return "the row has no such label"
         case Rates() | Increases():
             return "there is no rate, after a first reading, a restart, a discontinuity or a missing value"
+        case OfSystem():
+            return "the device's own scalars were not read"
         case Earlier():
             return "the reading before had no value, or there was none"
         case Over():

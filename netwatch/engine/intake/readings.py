@@ -12,13 +12,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from netwatch.alerts import Happening, Step, Transition, happening_of
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
-from netwatch.model import Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading
-from netwatch.rules import Rule, TableMemory, Verdicts, evaluate, evidence_of, memory_key, render, verdicts_again
+from netwatch.formulas import Frame
+from netwatch.model import SYSTEM, Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading
+from netwatch.rules import (
+    WINDOW_SCOPE,
+    Rule,
+    TableMemory,
+    Verdicts,
+    evaluate,
+    evidence_of,
+    memory_key,
+    render,
+    table_of_window,
+    verdicts_again,
+)
 
 BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
 """What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
@@ -34,19 +47,22 @@ class ReadingIntake:
             self._rules_of[rule.table].append(rule)
         self._book, self._history = book, history
         self._memories: dict[tuple[str, str], TableMemory] = {}
-        self._restored: dict[str, Memory] = {}
+        self._restored: dict[str, list[Memory]] = defaultdict(list)
+        self._systems: dict[str, Frame] = {}
 
     def recall(self, memories: Iterable[Memory]) -> None:
         """Take back what the rules remembered before a restart."""
-        self._restored = {memory.key: memory for memory in memories}
+        for memory in memories:
+            key = table_of_window(memory) if memory.scope == WINDOW_SCOPE else memory.key
+            self._restored[key].append(memory)
 
     def rule(self, name: str) -> Rule | None:
         """Return the rule of this name."""
         return self._rules.get(name)
 
-    def has_rules(self, table: str) -> bool:
-        """Return whether any rule is about a table."""
-        return table in self._rules_of
+    def wants(self, table: str) -> bool:
+        """Return whether any rule looks at a table."""
+        return table in self._rules_of or table == SYSTEM
 
     def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
         """Return what a rule says of the newest reading of its table, None where there is none yet."""
@@ -56,6 +72,10 @@ class ReadingIntake:
 
     def take(self, draft: Draft, reading: TableReading, *, held_off: bool) -> None:
         """Hold a reading against every rule of its table; while it is held off they only remember it."""
+        if reading.table == SYSTEM:
+            self._systems[reading.device] = Frame(reading)
+        if reading.table not in self._rules_of:
+            return
         memory = self._memory_of(reading.device, reading.table)
         for rule in self._rules_of[reading.table]:
             verdicts = evaluate(rule, reading, memory)
@@ -67,6 +87,8 @@ class ReadingIntake:
 
     def take_gap(self, draft: Draft, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
+        if gap.table == SYSTEM:
+            self._systems.pop(gap.device, None)
         for rule in self._rules_of.get(gap.table, ()):
             instances = list(self._book.current(rule.name, gap.device)) or ([""] if rule.no_data == "alert" else [])
             for instance in instances:
@@ -142,7 +164,7 @@ class ReadingIntake:
     def _memory_of(self, device: str, table: str) -> TableMemory:
         memory = self._memories.get((device, table))
         if memory is None:
-            restored = self._restored.pop(memory_key(device, table), None)
-            memory = TableMemory(device, table, [restored] if restored else ())
+            restored = self._restored.pop(memory_key(device, table), ())
+            memory = TableMemory(device, table, restored, partial(self._systems.get, device))
             self._memories[(device, table)] = memory
         return memory

@@ -21,6 +21,7 @@ from netwatch.formulas import (
     Kind,
     Labels,
     Node,
+    Now,
     Numbers,
     Read,
     Source,
@@ -249,7 +250,7 @@ def _is_of_one_trap(node: Node) -> bool:
 def _is_carried(source: Source) -> bool:
     if isinstance(source, FirstKnown):
         return all(_is_carried(inner) for body in source.bodies for inner in body.inputs)
-    return isinstance(source, Numbers | Texts | Labels)
+    return isinstance(source, Numbers | Texts | Labels | Now)
 
 
 def _check_sense(draft: _Draft) -> None:
