@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
     from netwatch.alerts.intervals import build_time_intervals, interval_muting
     from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
-    from netwatch.alerts.matchers import Matcher, all_hold, matcher_text, parse_matchers
     from netwatch.alerts.policy import Policy
     from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route, routing_labels
     from netwatch.alerts.settings import RouteSettings
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     )
     from netwatch.alerts.states import Happening, NoData, Step, Timing, Transition, happening_of, step
     from netwatch.alerts.topology import Parents, Sight, Topology, TopologyView, shown_by
+    from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 

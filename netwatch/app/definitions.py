@@ -42,7 +42,7 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
         log.warning("mib", problem=str(problem))
     library = load_library(settings.profile_paths(), names.oid_of)
     _refuse_broken(library)
-    book = load_rule_book(settings.rule_paths(), library.schema(), names)
+    book = load_rule_book(settings.rule_paths(), library.schema(), names, settings.severity_order())
     for warning in book.warnings:
         log.warning("rule", problem=str(warning))
     return Definitions(

@@ -15,7 +15,7 @@ from netwatch.app.identity import TRAPS_MEMORY
 from netwatch.config import Settings, credential
 from netwatch.engine import Engine
 from netwatch.metrics import Board
-from netwatch.model import Device, DeviceStatus, Memory, ReadingGap, TableReading, Transaction
+from netwatch.model import Device, DeviceFacts, DeviceStatus, Memory, ReadingGap, TableReading, Transaction
 from netwatch.polling import Poller
 from netwatch.snmp import EngineMemory, Snmp
 from netwatch.store import Store
@@ -95,6 +95,10 @@ class Senses:
         if self._poller is not None:
             return self._poller.statuses()
         return [DeviceStatus(device=device) for device in self._definitions.devices]
+
+    def facts_of(self, device: str) -> DeviceFacts | None:
+        """Return what a device said it is, the same object until it says something else; None before it was asked."""
+        return self._poller.facts_of(device) if self._poller is not None else None
 
     def poll_now(self, device: str) -> None:
         """Poll a device out of turn, since a trap told something of it."""

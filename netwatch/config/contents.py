@@ -5,17 +5,42 @@ May import: netwatch.profiles, netwatch.rules, netwatch.notify, netwatch.model. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
 from netwatch.mib import load_index
-from netwatch.model import InvalidFile, Problem, YamlFile
+from netwatch.model import InvalidFile, Problem, YamlFile, all_hold
 from netwatch.notify import PARTS, template_problems
+from netwatch.polling.settings import DeviceSettings
 from netwatch.profiles import load_library
-from netwatch.rules import load_rule_book
+from netwatch.rules import ASKED_OF_DEVICES, Rule, RuleBook, TrapRule, load_rule_book
+
+
+def _meant_for_nobody(book: RuleBook, devices: Sequence[DeviceSettings]) -> Iterator[Problem]:
+    """Yield a warning for a rule that no configured device can meet, where only the configuration is asked."""
+    known = [{**device.labels, "device": device.name} for device in devices]
+    pinned = [device.profile for device in devices]
+    if not known:
+        return
+    every: tuple[Rule | TrapRule, ...] = (*book.rules, *book.trap_rules)
+    for rule in every:
+        asked = [one for one in rule.devices if one.label not in ASKED_OF_DEVICES]
+        of_pinned = [one for one in rule.devices if one.label == "profile"]
+        met = any(
+            all_hold(asked, labels) and (profile is None or all_hold(of_pinned, {"profile": profile}))
+            for labels, profile in zip(known, pinned, strict=True)
+        )
+        if rule.devices and not met:
+            said = f"{rule.name}: no configured device meets `devices`"
+            labels = {name for one in known for name in one}
+            for one in asked:
+                if one.label not in labels:
+                    said += f"; none has a label {one.label}{did_you_mean(one.label, [*labels, *ASKED_OF_DEVICES])}"
+                    break
+            yield Problem(file=rule.file, line=rule.line, column=1, path="devices", message=said, severity="warning")
 
 
 def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[Problem]:
@@ -31,7 +56,9 @@ def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[
             yield file.problem(path, f"there is no profile {name!r}" + did_you_mean(name, library.names()))
     try:
         paths = [path for path in settings.rule_paths() if path.exists()]
-        yield from load_rule_book(paths, library.schema(), names).warnings
+        book = load_rule_book(paths, library.schema(), names, settings.severity_order())
+        yield from book.warnings
+        yield from _meant_for_nobody(book, settings.devices)
     except InvalidFile as exc:
         yield from exc.problems
     for part in PARTS:

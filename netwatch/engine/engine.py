@@ -34,6 +34,7 @@ from netwatch.engine.decisions import Decisions
 from netwatch.engine.desk import Desk
 from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
+from netwatch.engine.intake.audience import FACTS_SCOPE, Audience, FactsOf
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.readability import Readability
 from netwatch.engine.intake.readings import ReadingIntake
@@ -105,6 +106,7 @@ class Engine:
         new_id: Callable[[], str] = lambda: uuid4().hex,
         unlogged: Collection[str] = (),
         never_skipped: Collection[str] = (),
+        facts_of: FactsOf = lambda device: None,
     ) -> None:
         """Keep what is handed in.
 
@@ -123,9 +125,11 @@ class Engine:
             clock: the time for mails; readings bring their own.
             new_id: makes ids of alerts and threads.
             unlogged: rules whose alerts come and go without a line in the event log.
+            facts_of: who knows what a device says it is, for rules that are meant for some.
             never_skipped: devices whose readings are held against rules whatever a maintenance window says.
         """
         self._device_labels = device_labels
+        self._rules: tuple[Rule | TrapRule, ...] = (*rules, *trap_rules)
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
         known: dict[str, Alert] = {}
         self._rounds = Rounds(self.flush_due, clock)
@@ -142,9 +146,16 @@ class Engine:
         self._book.tell(self._incidents)
         self._decisions = Decisions(self._book, self._suppression, self._incidents)
         self._confirmations = Confirmations(poll_now)
-        self._readings = ReadingIntake(rules, self._book, self._history)
+        self._audience = Audience((*rules, *trap_rules), device_labels, facts_of)
+        self._readings = ReadingIntake(rules, self._book, self._history, self._audience)
         self._traps = TrapIntake(
-            trap_rules, self._book, rows or NoRows(), names, self._confirmations, self._rounds.wake
+            trap_rules,
+            self._book,
+            rows or NoRows(),
+            names,
+            self._confirmations,
+            self._rounds.wake,
+            self._audience,
         )
         self._last_step: ClockStep | None = None
         self.desk = Desk(
@@ -159,8 +170,14 @@ class Engine:
         await self._recall_suppression()
         self._mailer.restore(await self._ledger.memories(DIGEST_SCOPE))
         self._incidents.restore(await self._ledger.groups())
+        self._audience.recall(await self._ledger.memories(FACTS_SCOPE))
+        renamed = Draft()
         for alert in await self._ledger.unfinished():
-            self._book.keep(alert)
+            known = self._under_its_rule(alert)
+            self._book.keep(known)
+            if known is not alert:
+                renamed.alerts[known.id] = known
+        self._write(renamed)
         self._book.recall_starts(await self._ledger.alerts(None, MOST_RECALLED), self._clock())
         draft = Draft()
         end_orphans(
@@ -333,6 +350,18 @@ class Engine:
             self._write(draft)
             due = self._mailer.next_digest_at()
         return due
+
+    def _under_its_rule(self, alert: Alert) -> Alert:
+        """Return an alert under the name its rule has now, where another rule of that name came or went since."""
+        if self._rule_of(alert) is not None:
+            return alert
+        fitting = [
+            rule for rule in self._rules
+            if rule.alertname == alert.key.alertname and rule.fixed_labels.items() <= alert.labels.items()
+        ]  # fmt: skip
+        if len(fitting) != 1:
+            return alert
+        return replace(alert, key=replace(alert.key, rule=fitting[0].name))
 
     def _rule_of(self, alert: Alert) -> Timing | None:
         return self._traps.rule(alert.key.rule) or self._readings.rule(alert.key.rule)

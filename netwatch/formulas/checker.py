@@ -3,7 +3,8 @@
 Which functions may be called is the caller's choice: the checker is given them, and hands itself to the one called.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.formulas.grammar, kleene, nodes, sources. Called by: functions, netwatch.rules.
+May import: netwatch.model, netwatch.formulas.foreign, grammar, kleene, nodes, sources.
+Called by: functions, netwatch.rules.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from netwatch.formulas.foreign import advice_on_function
 from netwatch.formulas.grammar import Flaw, did_you_mean, offset_of
 from netwatch.formulas.kleene import MAX_EXPONENT, power
 from netwatch.formulas.nodes import (
@@ -158,6 +160,8 @@ class Checker:
             return self.wrong(node, "only functions by their name can be called")
         name = node.func.id
         signature = self.functions.get(name)
+        if signature is None and (advice := advice_on_function(name)) is not None:
+            return self.wrong(node, advice)
         if signature is None:
             return self.wrong(node, f"there is no function {name}{did_you_mean(name, self.functions)}")
         if node.keywords or not signature.least <= len(node.args) <= signature.most:

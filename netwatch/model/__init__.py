@@ -21,8 +21,17 @@ if TYPE_CHECKING:
         Notification,
     )
     from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
-    from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
+    from netwatch.model.device import (
+        AuthProtocol,
+        Credential,
+        Device,
+        DeviceFacts,
+        DeviceStatus,
+        PrivacyProtocol,
+        Version,
+    )
     from netwatch.model.duration import Duration, format_duration, parse_duration
+    from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
     from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
     from netwatch.model.network_trouble import network_words
     from netwatch.model.oid import Oid
@@ -54,10 +63,10 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "bounded_matcher",
+    "bounded_matcher", "Matcher", "all_hold", "matcher_text", "parse_matchers",
     "NUMBERS", "ObjectNames", "plain_text", "trap_name", "cleaned", "cleaned_lines",
     "Oid", "Missing", "Tag", "Value", "Varbind",
-    "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
+    "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",

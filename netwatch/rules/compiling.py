@@ -7,7 +7,7 @@ May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from netwatch.formulas import (
@@ -30,10 +30,10 @@ from netwatch.formulas import (
     parse,
     without_leading_factor,
 )
-from netwatch.model import SYSTEM, KeyPath, TableSchema
+from netwatch.model import SYSTEM, KeyPath, Matcher, TableSchema, parse_matchers
 from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
-from netwatch.rules.templates import compile_template
+from netwatch.rules.templates import compile_template, flaws_of, is_template
 
 _FIELDS = ("expr", "clear_expr", "value")
 
@@ -88,6 +88,7 @@ def compile_rule(entry: RuleEntry, schema: Mapping[str, TableSchema], *, file: s
     if not draft.flaws:
         _check_sense(draft)
     _check_templates(draft, table)
+    draft.flaws.extend(parsed_devices(entry.devices)[1])
     draft.stop_if_wrong()
     return _assembled(draft, table, file=file, line=line)
 
@@ -170,13 +171,31 @@ def _type_all(draft: _Draft, table: TableSchema, system: TableSchema | None) -> 
         draft.nodes[name] = node
 
 
+def parsed_devices(texts: Iterable[str]) -> tuple[tuple[Matcher, ...], list[tuple[KeyPath, int | None, str]]]:
+    """Return the matchers of `devices`, and what is wrong with them."""
+    matchers: list[Matcher] = []
+    flaws: list[tuple[KeyPath, int | None, str]] = []
+    for number, text in enumerate(texts):
+        try:
+            matchers += parse_matchers(text)
+        except ValueError as exc:
+            flaws.append((("devices", number), None, str(exc)))
+    return tuple(matchers), flaws
+
+
 def _check_templates(draft: _Draft, table: TableSchema) -> None:
+    for name, text in draft.entry.labels.items():
+        if is_template(text):
+            try:
+                compile_template(text, table.labels)
+            except ValueError as exc:
+                draft.flaws.extend((("labels", name), offset, message) for offset, message in flaws_of(exc))
     known = (*table.labels, *draft.entry.labels)
     for name, text in draft.entry.annotations.items():
         try:
             compile_template(text, known)
         except ValueError as exc:
-            draft.flaws.append((("annotations", name), None, str(exc)))
+            draft.flaws.extend((("annotations", name), offset, message) for offset, message in flaws_of(exc))
 
 
 def _check_sense(draft: _Draft) -> None:
@@ -207,9 +226,14 @@ def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Ru
     remembered = {source.key: source for formula in others for source in formula.inputs if source.stateful}
     known = (*table.labels, *entry.labels)
     return Rule(
-        name=entry.alert, table=table.name, expr=entry.expr, clear_expr=entry.clear_expr,
+        name=entry.alert, alertname=entry.alert, devices=parsed_devices(entry.devices)[0],
+        table=table.name, expr=entry.expr, clear_expr=entry.clear_expr,
         hold_for=entry.for_, keep_firing_for=entry.keep_firing_for, no_data=entry.no_data,
-        labels=entry.labels, annotations=entry.annotations, file=file, line=line,
+        labels=entry.labels,
+        label_templates={
+            name: compile_template(text, table.labels) for name, text in entry.labels.items() if is_template(text)
+        },
+        annotations=entry.annotations, file=file, line=line,
         broken=broken, healed=healed, value_of=value_of, threshold_of=threshold_of,
         value_names=(value.names or {}) if isinstance(value, Read) else {}, remembered=tuple(remembered.values()),
         templates={name: compile_template(text, known) for name, text in entry.annotations.items()},

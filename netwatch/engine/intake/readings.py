@@ -18,6 +18,7 @@ from netwatch.alerts import Happening, Step, Transition, happening_of
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
+from netwatch.engine.intake.audience import Audience
 from netwatch.formulas import Frame
 from netwatch.model import SYSTEM, Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading
 from netwatch.rules import (
@@ -28,6 +29,7 @@ from netwatch.rules import (
     evaluate,
     evidence_of,
     memory_key,
+    own_labels,
     render,
     table_of_window,
     verdicts_again,
@@ -40,12 +42,12 @@ BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
 class ReadingIntake:
     """The rules on polled tables, and what they remember."""
 
-    def __init__(self, rules: Sequence[Rule], book: AlertBook, history: History) -> None:
+    def __init__(self, rules: Sequence[Rule], book: AlertBook, history: History, audience: Audience) -> None:
         self._rules = {rule.name: rule for rule in rules}
         self._rules_of: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
             self._rules_of[rule.table].append(rule)
-        self._book, self._history = book, history
+        self._book, self._history, self._audience = book, history, audience
         self._memories: dict[tuple[str, str], TableMemory] = {}
         self._restored: dict[str, list[Memory]] = defaultdict(list)
         self._systems: dict[str, Frame] = {}
@@ -64,6 +66,11 @@ class ReadingIntake:
         """Return whether any rule looks at a table."""
         return table in self._rules_of or table == SYSTEM
 
+    def is_meant(self, name: str, device: str) -> bool:
+        """Return whether a rule is meant for a device; one that is not known is said to be by others."""
+        rule = self._rules.get(name)
+        return rule is None or self._audience.is_meant(rule, device)
+
     def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
         """Return what a rule says of the newest reading of its table, None where there is none yet."""
         known = self._rules.get(rule)
@@ -74,10 +81,15 @@ class ReadingIntake:
         """Hold a reading against every rule of its table; while it is held off they only remember it."""
         if reading.table == SYSTEM:
             self._systems[reading.device] = Frame(reading)
+        if (news := self._audience.news_of(reading.device)) is not None:
+            draft.memories.append(news)
         if reading.table not in self._rules_of:
             return
         memory = self._memory_of(reading.device, reading.table)
-        for rule in self._rules_of[reading.table]:
+        meant, others = self._audience.rules_of(reading.device, reading.table, self._rules_of[reading.table])
+        for rule in others:
+            self._end_all(draft, rule, reading)
+        for rule in meant:
             verdicts = evaluate(rule, reading, memory)
             current = self._book.current(rule.name, reading.device)
             if not held_off and (current or True in verdicts.broken):
@@ -90,6 +102,8 @@ class ReadingIntake:
         if gap.table == SYSTEM:
             self._systems.pop(gap.device, None)
         for rule in self._rules_of.get(gap.table, ()):
+            if not self._audience.is_meant(rule, gap.device):
+                continue
             instances = list(self._book.current(rule.name, gap.device)) or ([""] if rule.no_data == "alert" else [])
             for instance in instances:
                 key = AlertKey(rule=rule.name, device=gap.device, instance=instance)
@@ -100,6 +114,12 @@ class ReadingIntake:
         """Move what the rules remember with the wall clock."""
         for memory in self._memories.values():
             memory.move(step)
+
+    def _end_all(self, draft: Draft, rule: Rule, reading: TableReading) -> None:
+        """End the alerts of a rule that is not meant for the device, or not any more."""
+        for alert in tuple(self._book.current(rule.name, reading.device).values()):
+            after = self._book.step(rule, alert.key, Happening.NOT_MEANT, reading.at)
+            self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
 
     def _step_rows(
         self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
@@ -151,7 +171,13 @@ class ReadingIntake:
             return
         broken = after.transition in BROKEN
         kept = after.alert.value, after.alert.threshold
-        alert = self._book.dressed(after.alert, labels, rule.labels, *((value, threshold) if broken else kept))
+        key = after.alert.key
+        seen = {**self._book.labels_of_device(key.device), **labels} if rule.label_templates else {}
+        own = own_labels(
+            rule, after.alert.labels, labels=seen, device=key.device, instance=key.instance,
+            value=value, threshold=threshold,
+        )  # fmt: skip
+        alert = self._book.dressed(after.alert, labels, own, *((value, threshold) if broken else kept))
         if broken:
             annotations = render(
                 rule, device=alert.key.device, instance=alert.key.instance, labels=alert.labels,

@@ -23,6 +23,7 @@ import structlog
 from netwatch.alerts import Happening, Step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
+from netwatch.engine.intake.audience import Audience
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.metrics import TRAP_ALERTS_REFUSED, TRAP_EVENTS, TRAP_RULE_ERRORS
 from netwatch.model import Alert, AlertKey, AlertState, Oid, TrapEvent, format_duration, trap_name
@@ -33,6 +34,7 @@ from netwatch.rules import (
     TrapRule,
     TrapVerdict,
     facts_of,
+    own_trap_labels,
     render_trap,
     trap_evidence,
     verdict_on,
@@ -90,6 +92,7 @@ class TrapIntake:
         names: MibNames,
         confirmations: Confirmations,
         wake: Callable[[], None],
+        audience: Audience,
     ) -> None:
         """Keep what is handed in; `wake` is called when `expire` will have something to do sooner than it said."""
         self._rules = {rule.name: rule for rule in rules}
@@ -98,7 +101,7 @@ class TrapIntake:
         for rule in rules:
             self._file(rule)
         self._book, self._rows, self._names = book, rows, names
-        self._confirmations, self._wake = confirmations, wake
+        self._confirmations, self._wake, self._audience = confirmations, wake, audience
 
     def rule(self, name: str) -> TrapRule | None:
         """Return the rule of this name."""
@@ -143,6 +146,8 @@ class TrapIntake:
 
     def _hold_against(self, draft: Draft, rule: TrapRule, event: TrapEvent) -> bool:
         """Let one rule read a trap; return whether it meant something. A rule that fails costs nothing else."""
+        if not self._audience.is_meant(rule, event.device or event.source):
+            return False
         try:
             heard = self._read(rule, event)
             if heard.verdict.outcome is Outcome.NOTHING:
@@ -183,7 +188,12 @@ class TrapIntake:
             return
         count = (before.trap_count if before else 0) + event.count
         alert = replace(after.alert, seen_at=event.at, trap_count=count)
-        alert = self._book.dressed(alert, heard.labels, rule.labels, heard.verdict.value, heard.verdict.threshold)
+        seen = {**self._book.labels_of_device(alert.key.device), **heard.labels}
+        own = own_trap_labels(
+            rule, heard.facts, alert.labels, labels=seen, device=alert.key.device, instance=alert.key.instance,
+            verdict=heard.verdict, names=self._names,
+        )  # fmt: skip
+        alert = self._book.dressed(alert, heard.labels, own, heard.verdict.value, heard.verdict.threshold)
         annotations = render_trap(
             rule, heard.facts, labels=alert.labels, device=alert.key.device, instance=alert.key.instance, count=count,
             value=alert.value, threshold=alert.threshold, names=self._names,
