@@ -77,6 +77,7 @@ def build_corridor(
         history=history,
         poll_now=poll_now,
         facts_of=facts_of,
+        exceptions=definitions.exceptions,
         clock=clock,
         unlogged=(CANARY,),
         never_skipped=(OWN_NAME,),

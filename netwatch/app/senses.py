@@ -17,6 +17,7 @@ from netwatch.engine import Engine
 from netwatch.metrics import Board
 from netwatch.model import Device, DeviceFacts, DeviceStatus, Memory, ReadingGap, TableReading, Transaction
 from netwatch.polling import Poller
+from netwatch.rules import Exceptions
 from netwatch.snmp import EngineMemory, Snmp
 from netwatch.store import Store
 from netwatch.traps import OwnEngine, TrapReceiver
@@ -55,7 +56,7 @@ class Senses:
             devices=self._definitions.devices,
             library=self._definitions.library,
             client=self._client,
-            sink=_Sink(engine, board),
+            sink=_Sink(engine, board, self._definitions.exceptions),
             settings=self._settings.polling,
             memories=await self._store.memories(POLLING_MEMORY),
             clock=self._clock,
@@ -124,10 +125,11 @@ class Senses:
 class _Sink:
     """What polling tells: the engine decides on it, the board shows it."""
 
-    def __init__(self, engine: Engine, board: Board) -> None:
-        self._engine, self._board = engine, board
+    def __init__(self, engine: Engine, board: Board, exceptions: Exceptions) -> None:
+        self._engine, self._board, self._exceptions = engine, board, exceptions
 
     def take_reading(self, reading: TableReading) -> None:
+        reading = self._exceptions.applied(reading)
         self._engine.take_reading(reading)
         self._board.take_reading(reading)
 

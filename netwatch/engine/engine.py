@@ -67,6 +67,7 @@ from netwatch.rules import (
     MEMORY_SCOPE,
     NO_MIB,
     WINDOW_SCOPE,
+    Exceptions,
     MibNames,
     Rule,
     TrapRule,
@@ -107,6 +108,7 @@ class Engine:
         unlogged: Collection[str] = (),
         never_skipped: Collection[str] = (),
         facts_of: FactsOf = lambda device: None,
+        exceptions: Exceptions | None = None,
     ) -> None:
         """Keep what is handed in.
 
@@ -125,6 +127,7 @@ class Engine:
             clock: the time for mails; readings bring their own.
             new_id: makes ids of alerts and threads.
             unlogged: rules whose alerts come and go without a line in the event log.
+            exceptions: what traps are about that rules shall not see; readings come without it.
             facts_of: who knows what a device says it is, for rules that are meant for some.
             never_skipped: devices whose readings are held against rules whatever a maintenance window says.
         """
@@ -156,6 +159,7 @@ class Engine:
             self._confirmations,
             self._rounds.wake,
             self._audience,
+            exceptions or Exceptions(),
         )
         self._last_step: ClockStep | None = None
         self.desk = Desk(

@@ -110,6 +110,22 @@ class OfSystem(_Plain):
         return ([values[0]], values[0] is not None) if len(values) == 1 else ([None], False)
 
 
+@dataclass(frozen=True, slots=True)
+class Limit(_Plain):
+    """limit('name', 70): the number, or what `limits` of the configuration say for the row."""
+
+    name: str
+    default: float
+    key: str
+
+    def read(self, frame: Frame) -> Prepared:
+        """Return one number per row."""
+        given = frame.reading.columns.get(self.name)
+        if given is None:
+            return [self.default] * frame.size, True
+        return [self.default if value is None else value for value in given], True
+
+
 SOON = timedelta(seconds=1)
 """Readings closer than this have no rate, and their increases wait for the next."""
 

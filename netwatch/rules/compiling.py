@@ -7,21 +7,27 @@ May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netwatch.formulas import (
     ABOUT_DEVICES,
     WITH_MEMORY,
+    Aggregate,
     Arithmetic,
     BadExpression,
     Checker,
     Comparison,
+    FirstKnown,
     Flaw,
     Formula,
     Kind,
+    Limit,
     Node,
+    Over,
     Read,
+    Seen,
+    Source,
     common_ground,
     did_you_mean,
     names_in,
@@ -225,7 +231,12 @@ def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Ru
     others = [formula for formula in (healed, value_of, threshold_of) if formula is not None]
     remembered = {source.key: source for formula in others for source in formula.inputs if source.stateful}
     known = (*table.labels, *entry.labels)
+    every = [formula for formula in (broken, *others) if formula is not None]
+    limits = {
+        read.source.name for formula in every for read in reads_of(formula.node) if isinstance(read.source, Limit)
+    }
     return Rule(
+        limits=frozenset(limits),
         name=entry.alert, alertname=entry.alert, devices=parsed_devices(entry.devices)[0],
         table=table.name, expr=entry.expr, clear_expr=entry.clear_expr,
         hold_for=entry.for_, keep_firing_for=entry.keep_firing_for, no_data=entry.no_data,
@@ -238,6 +249,22 @@ def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Ru
         value_names=(value.names or {}) if isinstance(value, Read) else {}, remembered=tuple(remembered.values()),
         templates={name: compile_template(text, known) for name, text in entry.annotations.items()},
     )  # fmt: skip
+
+
+def reads_of(node: Node) -> Iterator[Read]:
+    """Yield all that an expression reads, inside functions too."""
+    for inner in node.walk():
+        if isinstance(inner, Read):
+            yield inner
+            for body in bodies_of(inner.source):
+                yield from reads_of(body.node)
+
+
+def bodies_of(source: Source) -> tuple[Formula, ...]:
+    """Return the expressions that a function was given."""
+    if isinstance(source, FirstKnown):
+        return source.bodies
+    return (source.body,) if isinstance(source, Seen | Over | Aggregate) else ()
 
 
 def value_and_threshold(expr: Node, value: Node | None) -> tuple[Node | None, Node | None]:

@@ -64,6 +64,8 @@ def evidence_of(verdicts: Verdicts, row: int) -> dict[str, str]:
     for formula in (rule.broken, rule.healed):
         told |= {} if formula is None else inputs_of(formula, verdicts.frame, row)
     told["reading_at"] = reading.at.isoformat()
+    if (limited := reading.limited.get(verdicts.keys[row])) is not None:
+        told["limits"] = limited
     if reading.partial:
         told["reading"] = "partial: the table could not be read whole"
     return told

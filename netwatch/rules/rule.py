@@ -53,6 +53,7 @@ class Rule:
     threshold_of: Formula | None = None
     value_names: Mapping[int, str] = field(default_factory=dict)
     remembered: tuple[Source, ...] = ()
+    limits: frozenset[str] = frozenset()
     templates: Mapping[str, Template] = field(default_factory=dict)
 
     @property

@@ -22,6 +22,7 @@ from netwatch.engine.intake.audience import Audience
 from netwatch.formulas import Frame
 from netwatch.model import SYSTEM, Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading
 from netwatch.rules import (
+    EVERY_RULE,
     WINDOW_SCOPE,
     Rule,
     TableMemory,
@@ -126,12 +127,17 @@ class ReadingIntake:
     ) -> None:
         """Step the alerts of one rule: of every row that is broken, and every alert there is."""
         broken = [verdicts.keys[row] for row, verdict in enumerate(verdicts.broken) if verdict]
+        ignored = _ignored(rule, reading) if reading.ignored else frozenset[str]()
         for instance in dict.fromkeys((*broken, *current)):
+            if instance in ignored:
+                if (alert := current.get(instance)) is not None:
+                    self._step_lost_row(draft, rule, reading, alert, Happening.IGNORED)
+                continue
             row = verdicts.row_of(instance)
             if row is not None:
                 self._step_row(draft, rule, reading, verdicts, row)
             elif not reading.partial:
-                self._step_gone_row(draft, rule, reading, current[instance])
+                self._step_lost_row(draft, rule, reading, current[instance], Happening.ROW_GONE)
 
     def _step_row(self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int) -> None:
         """Step the alert of one row."""
@@ -148,9 +154,11 @@ class ReadingIntake:
                 details=evidence_of(verdicts, row) if after.transition is not None else None,
             )  # fmt: skip
 
-    def _step_gone_row(self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert) -> None:
-        """Step an alert whose row a whole reading no longer holds."""
-        after = self._book.step(rule, alert.key, Happening.ROW_GONE, reading.at)
+    def _step_lost_row(
+        self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert, happening: Happening
+    ) -> None:
+        """Step an alert whose row a whole reading no longer holds, or that is ignored."""
+        after = self._book.step(rule, alert.key, happening, reading.at)
         self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
 
     def _apply(
@@ -194,3 +202,9 @@ class ReadingIntake:
             memory = TableMemory(device, table, restored, partial(self._systems.get, device))
             self._memories[(device, table)] = memory
         return memory
+
+
+def _ignored(rule: Rule, reading: TableReading) -> frozenset[str]:
+    """Return the keys of the rows that a rule shall not see."""
+    nothing = frozenset[str]()
+    return reading.ignored.get(EVERY_RULE, nothing) | reading.ignored.get(rule.alertname or rule.name, nothing)

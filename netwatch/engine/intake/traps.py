@@ -28,6 +28,7 @@ from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.metrics import TRAP_ALERTS_REFUSED, TRAP_EVENTS, TRAP_RULE_ERRORS
 from netwatch.model import Alert, AlertKey, AlertState, Oid, TrapEvent, format_duration, trap_name
 from netwatch.rules import (
+    Exceptions,
     MibNames,
     Outcome,
     TrapFacts,
@@ -93,6 +94,7 @@ class TrapIntake:
         confirmations: Confirmations,
         wake: Callable[[], None],
         audience: Audience,
+        exceptions: Exceptions,
     ) -> None:
         """Keep what is handed in; `wake` is called when `expire` will have something to do sooner than it said."""
         self._rules = {rule.name: rule for rule in rules}
@@ -101,7 +103,8 @@ class TrapIntake:
         for rule in rules:
             self._file(rule)
         self._book, self._rows, self._names = book, rows, names
-        self._confirmations, self._wake, self._audience = confirmations, wake, audience
+        self._confirmations, self._wake = confirmations, wake
+        self._audience, self._exceptions = audience, exceptions
 
     def rule(self, name: str) -> TrapRule | None:
         """Return the rule of this name."""
@@ -150,7 +153,7 @@ class TrapIntake:
             return False
         try:
             heard = self._read(rule, event)
-            if heard.verdict.outcome is Outcome.NOTHING:
+            if heard.verdict.outcome is Outcome.NOTHING or self._is_ignored(heard):
                 return False
             if heard.verdict.outcome is Outcome.BEGINS:
                 self._begin(draft, heard)
@@ -163,6 +166,12 @@ class TrapIntake:
         if rule.confirm and event.device:
             self._confirmations.ask(event.device)
         return True
+
+    def _is_ignored(self, heard: _Heard) -> bool:
+        """Return whether the configuration says that a rule shall not see what the trap is about."""
+        begins, event = heard.verdict.outcome is Outcome.BEGINS, heard.event
+        name = heard.rule.alertname or heard.rule.name
+        return begins and self._exceptions.ignores(event.device or event.source, heard.labels, name)
 
     def _read(self, rule: TrapRule, event: TrapEvent) -> _Heard:
         facts = facts_of(rule, event, self._names)
