@@ -30,14 +30,12 @@ if TYPE_CHECKING:
     )
     from netwatch.alerts.states import Happening, NoData, Step, Timing, Transition, happening_of, step
     from netwatch.alerts.topology import Parents, Sight, Topology, TopologyView, shown_by
-    from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "Happening", "NoData", "Step", "Timing", "Transition", "happening_of", "step",
     "GroupTiming", "Route", "RouteMatch", "RouteSettings", "build_route", "routing_labels",
-    "Matcher", "all_hold", "matcher_text", "parse_matchers",
     "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after", "urgent_at",
     "CompiledSilence", "Silences", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
     "Inhibitors", "InhibitRule", "build_inhibit_rules",

@@ -16,8 +16,7 @@ from datetime import datetime
 
 from netwatch.alerts.routing import routing_labels
 from netwatch.alerts.settings import InhibitRuleSettings
-from netwatch.model import Alert, AlertState, MuteKind, Muting
-from netwatch.model.matchers import Matcher, all_hold, parse_matchers
+from netwatch.model import Alert, AlertState, Matcher, MuteKind, Muting, all_hold, parse_matchers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,8 +27,7 @@ from netwatch.alerts.settings import (
     RouteSettings,
 )
 from netwatch.errors import ConfigError
-from netwatch.model import USUAL_SEVERITIES, Alert, AlertGroup, Severities
-from netwatch.model.matchers import Matcher, parse_matchers
+from netwatch.model import USUAL_SEVERITIES, Alert, AlertGroup, Matcher, Severities, parse_matchers
 
 EVERY_LABEL = "..."
 """`group_by: ["..."]` groups by all labels, so every alert is mailed alone."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from netwatch.alerts import Matcher, routing_labels
-from netwatch.model import Alert, AlertState, Muting
+from netwatch.alerts import routing_labels
+from netwatch.model import Alert, AlertState, Matcher, Muting
 
 _SEVERITIES = ("critical", "error", "warning", "info")
 _DIGITS = re.compile(r"(\d+)")

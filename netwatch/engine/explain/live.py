@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from netwatch.alerts import FlapPolicy, GroupTiming, Route, RouteMatch, all_hold, calmed
+from netwatch.alerts import FlapPolicy, GroupTiming, Route, RouteMatch, calmed
 from netwatch.engine.history import History, KeptGap
-from netwatch.model import Alert, AlertGroup, Curve, Muting, format_duration
+from netwatch.model import Alert, AlertGroup, Curve, Muting, all_hold, format_duration
 from netwatch.rules import NO_MIB, MibNames, Rule, TrapRule, Verdicts
 
 AnyRule = Rule | TrapRule
