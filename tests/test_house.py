@@ -45,7 +45,7 @@ def test_the_tree_in_the_readme_is_the_real_one():
 def test_the_top_level_holds_what_its_owner_chose():
     _, beside = tree_of_the_readme()
 
-    assert beside == {"netwatch/", "mibs/", "config/", "tests/", "systemd/"}
+    assert beside == {"netwatch/", "mibs/", "config/", "docs/", "tests/", "systemd/"}
     assert all((ROOT / name).is_dir() for name in beside)
 
 

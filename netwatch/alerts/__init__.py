@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
     from netwatch.alerts.intervals import build_time_intervals, interval_muting
     from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
-    from netwatch.alerts.matchers import Matcher, all_hold, matcher_text, parse_matchers
     from netwatch.alerts.policy import Policy
     from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route, routing_labels
     from netwatch.alerts.settings import RouteSettings
@@ -37,7 +36,6 @@ else:
 __all__ = [
     "Happening", "NoData", "Step", "Timing", "Transition", "happening_of", "step",
     "GroupTiming", "Route", "RouteMatch", "RouteSettings", "build_route", "routing_labels",
-    "Matcher", "all_hold", "matcher_text", "parse_matchers",
     "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after", "urgent_at",
     "CompiledSilence", "Silences", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
     "Inhibitors", "InhibitRule", "build_inhibit_rules",

@@ -284,4 +284,4 @@ def gravest(alerts: Sequence[Alert], severities: Severities) -> Alert:
 def _subject_of(alert: Alert) -> str:
     """Return the text that stays the same in all mails of the incident: device, row, rule; no value, no state."""
     row = ", ".join(part.partition("=")[2] or part for part in alert.key.instance.split(",") if part)
-    return " ".join(part for part in (alert.key.device, row, alert.key.rule) if part)
+    return " ".join(part for part in (alert.key.device, row, alert.key.alertname) if part)

@@ -14,10 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from netwatch.alerts.matchers import Matcher, all_hold, parse_matchers
 from netwatch.alerts.routing import routing_labels
 from netwatch.alerts.settings import InhibitRuleSettings
-from netwatch.model import Alert, AlertState, MuteKind, Muting
+from netwatch.model import Alert, AlertState, Matcher, MuteKind, Muting, all_hold, parse_matchers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,5 +95,5 @@ def _age(alert: Alert) -> tuple[datetime, str]:
 
 def _muting(source: Alert) -> Muting:
     row = f" ({source.key.instance})" if source.key.instance else ""
-    reason = f"{source.key.rule} fires on {source.key.device}{row}, which explains this"
+    reason = f"{source.key.alertname} fires on {source.key.device}{row}, which explains this"
     return Muting(kind=MuteKind.INHIBITED, reason=reason, by=source.id)

@@ -18,9 +18,8 @@ from zoneinfo import ZoneInfo
 from netwatch.alerts.interval_settings import MaintenanceSettings
 from netwatch.alerts.interval_text import UTC_ZONE, zone
 from netwatch.alerts.intervals import TimeInterval, any_holds, both_readings, build_intervals, end_of
-from netwatch.alerts.matchers import Matcher, all_hold, parse_matchers
 from netwatch.alerts.topology import Topology
-from netwatch.model import MuteKind, Muting
+from netwatch.model import Matcher, MuteKind, Muting, all_hold, parse_matchers
 
 Mode = Literal["skip", "mute", "mark"]
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

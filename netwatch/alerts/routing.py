@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from netwatch.alerts.escalation import EscalationStep, build_steps
-from netwatch.alerts.matchers import Matcher, parse_matchers
 from netwatch.alerts.settings import (
     DEFAULT_GROUP_BY,
     DEFAULT_GROUP_INTERVAL,
@@ -28,7 +27,7 @@ from netwatch.alerts.settings import (
     RouteSettings,
 )
 from netwatch.errors import ConfigError
-from netwatch.model import USUAL_SEVERITIES, Alert, AlertGroup, Severities
+from netwatch.model import USUAL_SEVERITIES, Alert, AlertGroup, Matcher, Severities, parse_matchers
 
 EVERY_LABEL = "..."
 """`group_by: ["..."]` groups by all labels, so every alert is mailed alone."""
@@ -155,7 +154,7 @@ class Route:
 
 def routing_labels(alert: Alert) -> dict[str, str]:
     """Return the labels that routes see: the alert's own, `device` and `alertname`."""
-    return {**alert.labels, "device": alert.key.device, "alertname": alert.key.rule, "severity": alert.severity}
+    return {**alert.labels, "device": alert.key.device, "alertname": alert.key.alertname, "severity": alert.severity}
 
 
 def build_route(settings: RouteSettings, severities: Severities = USUAL_SEVERITIES) -> Route:

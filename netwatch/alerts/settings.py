@@ -10,8 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, field_validator
 
-from netwatch.alerts.matchers import parse_matchers
-from netwatch.model import Duration, Section
+from netwatch.model import Duration, Section, parse_matchers
 
 
 def _checked_matcher(text: str) -> str:

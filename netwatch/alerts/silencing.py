@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from netwatch.alerts.matchers import Matcher, all_hold, parse_matchers
-from netwatch.model import MuteKind, Muting, Silence, SilenceState
+from netwatch.model import Matcher, MuteKind, Muting, Silence, SilenceState, all_hold, parse_matchers
 
 MAX_MATCHERS = 100
 MAX_AUTHOR = 200

@@ -57,6 +57,8 @@ class Happening(Enum):
     NO_DATA = "the table could not be read"
     ROW_GONE = "the row is no longer there"
     RULE_GONE = "the rule was removed"
+    IGNORED = "the configuration says to ignore it"
+    NOT_MEANT = "the rule is not meant for this device"
     DEVICE_GONE = "the device was removed"
     TRAP = "a trap says so"
     TRAP_STANDS = "what a trap said stands"
@@ -190,6 +192,8 @@ _SIGNS: Mapping[Happening, _Sign] = {
     Happening.NO_DATA: _Sign.MISSING,
     Happening.ROW_GONE: _Sign.GONE,
     Happening.RULE_GONE: _Sign.GONE,
+    Happening.IGNORED: _Sign.GONE,
+    Happening.NOT_MEANT: _Sign.GONE,
     Happening.DEVICE_GONE: _Sign.GONE,
     Happening.TRAP: _Sign.BROKEN,
     Happening.TRAP_STANDS: _Sign.BROKEN,

@@ -66,7 +66,8 @@ class App:
         self._clockwork = Clockwork(clock, self._store, self._followers)
         self._corridor = build_corridor(
             settings, self._definitions, store=self._store, board=self._board, links=self._links,
-            poll_now=lambda device: self._senses.poll_now(device), clock=clock.now,
+            poll_now=lambda device: self._senses.poll_now(device),
+            facts_of=lambda device: self._senses.facts_of(device), clock=clock.now,
         )  # fmt: skip
         self._post_office = PostOffice(self._store, settings, clock.now)
         self._senses = Senses(settings, self._definitions, store=self._store, clock=clock)

@@ -16,7 +16,7 @@ from netwatch.app.policy import build_policy
 from netwatch.config import Settings
 from netwatch.engine import Desk, Engine, History, LinkSigner, LiveEngine
 from netwatch.metrics import Board
-from netwatch.model import OWN_NAME
+from netwatch.model import OWN_NAME, DeviceFacts
 from netwatch.notify import Mailer, load_wordings
 from netwatch.store import Store
 
@@ -46,6 +46,7 @@ def build_corridor(
     board: Board,
     links: LinkSigner,
     poll_now: Callable[[str], object],
+    facts_of: Callable[[str], DeviceFacts | None],
     clock: Callable[[], datetime],
 ) -> Corridor:
     """Return the corridor.
@@ -75,6 +76,8 @@ def build_corridor(
         names=definitions.names,
         history=history,
         poll_now=poll_now,
+        facts_of=facts_of,
+        exceptions=definitions.exceptions,
         clock=clock,
         unlogged=(CANARY,),
         never_skipped=(OWN_NAME,),

@@ -14,7 +14,7 @@ from netwatch.config import Settings, devices
 from netwatch.mib import MibIndex, load_index
 from netwatch.model import Device, InvalidFile
 from netwatch.profiles import ProfileLibrary, load_library
-from netwatch.rules import Rule, TrapRule, load_rule_book
+from netwatch.rules import Exceptions, Rule, TrapRule, columns_of_limits, load_rule_book
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +28,7 @@ class Definitions:
     library: ProfileLibrary
     rules: Sequence[Rule]
     trap_rules: Sequence[TrapRule]
+    exceptions: Exceptions
 
 
 def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Definitions:
@@ -42,12 +43,17 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
         log.warning("mib", problem=str(problem))
     library = load_library(settings.profile_paths(), names.oid_of)
     _refuse_broken(library)
-    book = load_rule_book(settings.rule_paths(), library.schema(), names)
+    book = load_rule_book(settings.rule_paths(), library.schema(), names, settings.severity_order())
     for warning in book.warnings:
         log.warning("rule", problem=str(warning))
+    exceptions = Exceptions(
+        settings.limits, settings.ignore, device_labels={device.name: device.labels for device in known},
+        columns=columns_of_limits(library.schema(), book.rules),
+    )  # fmt: skip
     return Definitions(
         devices=known, names=names, library=library,
         rules=[adapt(rule) for rule in book.rules], trap_rules=book.trap_rules,
+        exceptions=exceptions,
     )  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from netwatch.app.identity import TRAPS_MEMORY
 from netwatch.config import Settings, credential
 from netwatch.engine import Engine
 from netwatch.metrics import Board
-from netwatch.model import Device, DeviceStatus, Memory, ReadingGap, TableReading, Transaction
+from netwatch.model import Device, DeviceFacts, DeviceStatus, Memory, ReadingGap, TableReading, Transaction
 from netwatch.polling import Poller
+from netwatch.rules import Exceptions
 from netwatch.snmp import EngineMemory, Snmp
 from netwatch.store import Store
 from netwatch.traps import OwnEngine, TrapReceiver
@@ -55,7 +56,7 @@ class Senses:
             devices=self._definitions.devices,
             library=self._definitions.library,
             client=self._client,
-            sink=_Sink(engine, board),
+            sink=_Sink(engine, board, self._definitions.exceptions),
             settings=self._settings.polling,
             memories=await self._store.memories(POLLING_MEMORY),
             clock=self._clock,
@@ -96,6 +97,10 @@ class Senses:
             return self._poller.statuses()
         return [DeviceStatus(device=device) for device in self._definitions.devices]
 
+    def facts_of(self, device: str) -> DeviceFacts | None:
+        """Return what a device said it is, the same object until it says something else; None before it was asked."""
+        return self._poller.facts_of(device) if self._poller is not None else None
+
     def poll_now(self, device: str) -> None:
         """Poll a device out of turn, since a trap told something of it."""
         if self._poller is not None:
@@ -120,10 +125,11 @@ class Senses:
 class _Sink:
     """What polling tells: the engine decides on it, the board shows it."""
 
-    def __init__(self, engine: Engine, board: Board) -> None:
-        self._engine, self._board = engine, board
+    def __init__(self, engine: Engine, board: Board, exceptions: Exceptions) -> None:
+        self._engine, self._board, self._exceptions = engine, board, exceptions
 
     def take_reading(self, reading: TableReading) -> None:
+        reading = self._exceptions.applied(reading)
         self._engine.take_reading(reading)
         self._board.take_reading(reading)
 

@@ -16,7 +16,7 @@ from netwatch.config.rule_paths import rule_files_of
 from netwatch.model import USUAL_SEVERITIES, Severities
 from netwatch.notify import HeartbeatSettings, ReceiverSettings, SmtpSettings
 from netwatch.profiles.settings import ProfileSettings
-from netwatch.rules.settings import RuleSettings
+from netwatch.rules.settings import IgnoreSettings, LimitSettings, RuleSettings
 from netwatch.store.settings import StoreSettings
 from netwatch.traps.settings import TrapSettings
 from netwatch.web.settings import WebSettings
@@ -28,6 +28,12 @@ class Settings(InventorySettings):
     profiles: ProfileSettings = Field(default=ProfileSettings(), description="what to ask which kind of device")
     traps: TrapSettings = Field(default=TrapSettings(), description="where to hear traps, and whom to believe")
     rules: RuleSettings = Field(default=RuleSettings(), description="when something is wrong")
+    limits: list[LimitSettings] = Field(
+        default_factory=list, description="other values of columns for one device, port or row"
+    )
+    ignore: list[IgnoreSettings] = Field(
+        default_factory=list, description="rows that no rule shall see, or some rules shall not"
+    )
     severities: list[str] = Field(
         default_factory=lambda: list(USUAL_SEVERITIES.names), min_length=1,
         description="what alerts may have as severity, the least grave first",

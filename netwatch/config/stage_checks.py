@@ -11,14 +11,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from netwatch.alerts import Matcher, all_hold, parse_matchers
 from netwatch.alerts.interval_settings import LocalInstant
 from netwatch.alerts.interval_text import LOCAL, zone
 from netwatch.alerts.intervals import both_readings
 from netwatch.alerts.settings import NOTHING_IS_URGENT
 from netwatch.config.parts import Tree, duplicates, names_of, routes_of, unknown
 from netwatch.config.tree import EACH, found, texts
-from netwatch.model import USUAL_SEVERITIES, KeyPath, Problem, YamlFile
+from netwatch.model import USUAL_SEVERITIES, KeyPath, Matcher, Problem, YamlFile, all_hold, parse_matchers
 
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(LocalInstant)
 

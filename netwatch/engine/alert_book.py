@@ -108,6 +108,10 @@ class AlertBook:
             timing = calmed(timing, policy)
         return step(timing, before, happening, now, key=key, new_id=self._new_id)
 
+    def labels_of_device(self, device: str) -> Mapping[str, str]:
+        """Return the labels that the configuration gives a device."""
+        return self._device_labels.get(device, {})
+
     def dressed(
         self,
         alert: Alert,

@@ -81,6 +81,10 @@ class Desk:
         """Return what a rule says of the newest reading of its table, None where there is none yet."""
         return self._readings.verdicts_now(rule, device)
 
+    def is_meant(self, rule: str, device: str) -> bool:
+        """Return whether a rule on readings is meant for a device."""
+        return self._readings.is_meant(rule, device)
+
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now; empty where they are."""
         return self._skipping.reason_for(device, self._clock())

@@ -36,6 +36,7 @@ from netwatch.engine.decisions import Decisions
 from netwatch.engine.desk import Desk
 from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
+from netwatch.engine.intake.audience import FACTS_SCOPE, Audience, FactsOf
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.readability import Readability
 from netwatch.engine.intake.readings import ReadingIntake
@@ -67,6 +68,8 @@ from netwatch.model import (
 from netwatch.rules import (
     MEMORY_SCOPE,
     NO_MIB,
+    WINDOW_SCOPE,
+    Exceptions,
     MibNames,
     Rule,
     TrapRule,
@@ -106,6 +109,8 @@ class Engine:
         new_id: Callable[[], str] = lambda: uuid4().hex,
         unlogged: Collection[str] = (),
         never_skipped: Collection[str] = (),
+        facts_of: FactsOf = lambda device: None,
+        exceptions: Exceptions | None = None,
     ) -> None:
         """Keep what is handed in.
 
@@ -124,9 +129,12 @@ class Engine:
             clock: the time for mails; readings bring their own.
             new_id: makes ids of alerts and threads.
             unlogged: rules whose alerts come and go without a line in the event log.
+            exceptions: what traps are about that rules shall not see; readings come without it.
+            facts_of: who knows what a device says it is, for rules that are meant for some.
             never_skipped: devices whose readings are held against rules whatever a maintenance window says.
         """
         self._device_labels = device_labels
+        self._rules: tuple[Rule | TrapRule, ...] = (*rules, *trap_rules)
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
         known: dict[str, Alert] = {}
         self._rounds = Rounds(self.flush_due, clock)
@@ -143,9 +151,17 @@ class Engine:
         self._book.tell(self._incidents)
         self._decisions = Decisions(self._book, self._suppression, self._incidents)
         self._confirmations = Confirmations(poll_now)
-        self._readings = ReadingIntake(rules, self._book, self._history)
+        self._audience = Audience((*rules, *trap_rules), device_labels, facts_of)
+        self._readings = ReadingIntake(rules, self._book, self._history, self._audience)
         self._traps = TrapIntake(
-            trap_rules, self._book, rows or NoRows(), names, self._confirmations, self._rounds.wake
+            trap_rules,
+            self._book,
+            rows or NoRows(),
+            names,
+            self._confirmations,
+            self._rounds.wake,
+            self._audience,
+            exceptions or Exceptions(),
         )
         self._last_step: ClockStep | None = None
         self.desk = Desk(
@@ -155,12 +171,19 @@ class Engine:
 
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
-        self._readings.recall(await self._ledger.memories(MEMORY_SCOPE))
+        for scope in (MEMORY_SCOPE, WINDOW_SCOPE):
+            self._readings.recall(await self._ledger.memories(scope))
         await self._recall_suppression()
         self._mailer.restore(await self._ledger.memories(DIGEST_SCOPE))
         self._incidents.restore(await self._ledger.groups())
+        self._audience.recall(await self._ledger.memories(FACTS_SCOPE))
+        renamed = Draft()
         for alert in await self._ledger.unfinished():
-            self._book.keep(alert)
+            known = self._under_its_rule(alert)
+            self._book.keep(known)
+            if known is not alert:
+                renamed.alerts[known.id] = known
+        self._write(renamed)
         self._book.recall_starts(await self._ledger.alerts(None, MOST_RECALLED), self._clock())
         draft = Draft()
         end_orphans(
@@ -252,7 +275,7 @@ class Engine:
                 self._rounds.wake()
         if (news := self._readability.take_reading(reading)) is not None:
             draft.events.append(news)
-        if self._readings.has_rules(reading.table):
+        if self._readings.wants(reading.table):
             self._readings.take(draft, reading, held_off=self._skipping.takes_out(reading.device, reading.at))
         self._write(draft)
 
@@ -333,6 +356,18 @@ class Engine:
             self._write(draft)
             due = self._mailer.next_digest_at()
         return due
+
+    def _under_its_rule(self, alert: Alert) -> Alert:
+        """Return an alert under the name its rule has now, where another rule of that name came or went since."""
+        if self._rule_of(alert) is not None:
+            return alert
+        fitting = [
+            rule for rule in self._rules
+            if rule.alertname == alert.key.alertname and rule.fixed_labels.items() <= alert.labels.items()
+        ]  # fmt: skip
+        if len(fitting) != 1:
+            return alert
+        return replace(alert, key=replace(alert.key, rule=fitting[0].name))
 
     def _rule_of(self, alert: Alert) -> Timing | None:
         return self._traps.rule(alert.key.rule) or self._readings.rule(alert.key.rule)

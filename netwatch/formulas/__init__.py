@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
-    from netwatch.formulas.checker import Checker, Signature
+    from netwatch.formulas.checker import ABOUT_DEVICES, Checker, Signature
     from netwatch.formulas.formula import Formula
     from netwatch.formulas.frame import Frame, FrameMemory, Prepared, Source, moved_rows
     from netwatch.formulas.functions import FUNCTIONS
@@ -19,16 +19,29 @@ if TYPE_CHECKING:
     from netwatch.formulas.nodes import Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
     from netwatch.formulas.proofs import common_ground, outcomes
     from netwatch.formulas.remembering import MAX_SPAN, WITH_MEMORY, Over, Seen
-    from netwatch.formulas.sources import Earlier, FirstKnown, Increases, Labels, Numbers, Rates, Texts
+    from netwatch.formulas.sources import (
+        Aggregate,
+        Earlier,
+        FirstKnown,
+        Increases,
+        Labels,
+        Limit,
+        Now,
+        Numbers,
+        OfSystem,
+        Rates,
+        Texts,
+    )
     from netwatch.formulas.spoken import UNKNOWN, parts_of, result_of, said, source_text, value_text, written
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
     "BadExpression", "Flaw", "did_you_mean", "names_in", "offset_of", "parse",
-    "Checker", "Signature", "FUNCTIONS", "WITH_MEMORY", "MAX_SPAN",
+    "Checker", "Signature", "ABOUT_DEVICES", "FUNCTIONS", "WITH_MEMORY", "MAX_SPAN",
     "Kind", "Node", "Arithmetic", "Comparison", "Read", "without_leading_factor",
-    "Source", "Numbers", "Texts", "Labels", "Rates", "Increases", "Earlier", "FirstKnown", "Seen", "Over",
+    "Source", "Numbers", "Texts", "Labels", "Rates", "Aggregate", "Increases", "Limit", "Now", "OfSystem", "Earlier",
+    "FirstKnown", "Seen", "Over",
     "Formula", "Frame", "FrameMemory", "Prepared", "moved_rows",
     "common_ground", "outcomes",
     "UNKNOWN", "parts_of", "result_of", "said", "source_text", "value_text", "written",

@@ -3,7 +3,8 @@
 Which functions may be called is the caller's choice: the checker is given them, and hands itself to the one called.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model, netwatch.formulas.grammar, kleene, nodes, sources. Called by: functions, netwatch.rules.
+May import: netwatch.model, netwatch.formulas.foreign, grammar, kleene, nodes, sources.
+Called by: functions, netwatch.rules.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from netwatch.formulas.foreign import advice_on_function
 from netwatch.formulas.grammar import Flaw, did_you_mean, offset_of
-from netwatch.formulas.kleene import power
+from netwatch.formulas.kleene import MAX_EXPONENT, power
 from netwatch.formulas.nodes import (
     Arithmetic,
     Choice,
@@ -30,11 +32,12 @@ from netwatch.formulas.nodes import (
     Words,
     Wrong,
 )
-from netwatch.formulas.sources import Labels, Numbers, Texts
+from netwatch.formulas.sources import Labels, Numbers, OfSystem, Texts
 from netwatch.model import ColumnKind, TableSchema
 
 MAX_NUMBER = 2**64
-MAX_EXPONENT = 16
+ABOUT_DEVICES = ("device", "profile", "vendor", "site", "role")
+"""Names that people try in expressions, and that are no column's."""
 
 _COMPARISONS: Mapping[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
@@ -57,9 +60,17 @@ class Signature:
 class Checker:
     """Checks one expression; what is wrong gathers in `flaws`, and stands as Wrong in the tree."""
 
-    def __init__(self, text: str, table: TableSchema, functions: Mapping[str, Signature]) -> None:
+    def __init__(
+        self,
+        text: str,
+        table: TableSchema,
+        functions: Mapping[str, Signature],
+        system: TableSchema | None = None,
+    ) -> None:
+        """Begin with a text; `system` are scalars of the device that may be named beside the table's columns."""
         self.text = text
         self.table = table
+        self.system = system if system is not None and system.name != table.name else None
         self.functions = functions
         self.flaws: list[Flaw] = []
 
@@ -89,21 +100,38 @@ class Checker:
             return node.id, self.table.columns[node.id]
         if node.id in self.table.labels:
             return node.id, None
+        if self.system is not None and node.id in self.system.columns:
+            return node.id, self.system.columns[node.id]
         known = [*self.table.columns, *self.table.labels]
         if node.id in self.functions:
             return self.wrong(node, f"{node.id} is a function; write {self.functions[node.id].usage}")
+        if node.id in ABOUT_DEVICES:
+            return self.wrong(
+                node, f"{node.id} is the device's; which devices a rule is meant for is said with `devices:`"
+            )
         hint = did_you_mean(node.id, known)
         return self.wrong(node, f"table {self.table.name} has no column or label {node.id}{hint}")
 
     def reading_of(self, node: ast.expr, name: str, kind: ColumnKind | None) -> Read:
         """Return the node that reads a column or label as it stands."""
         offset = self.offset(node)
+        names = None
+        if kind is ColumnKind.ENUM:
+            table = self.table if name in self.table.columns or self.system is None else self.system
+            names = (table.enums or {}).get(name, {})
+        if self.is_of_system(name):
+            inner = Texts(name) if kind is ColumnKind.TEXT else Numbers(name)
+            kind_of = Kind.TEXT if kind is ColumnKind.TEXT else Kind.NUMBER
+            return Read(source=OfSystem(inner, name), kind=kind_of, names=names, offset=offset)
         if kind is None:
             return Read(source=Labels(name), kind=Kind.TEXT, offset=offset)
         if kind is ColumnKind.TEXT:
             return Read(source=Texts(name), kind=Kind.TEXT, offset=offset)
-        names = (self.table.enums or {}).get(name, {}) if kind is ColumnKind.ENUM else None
         return Read(source=Numbers(name), names=names, offset=offset)
+
+    def is_of_system(self, name: str) -> bool:
+        """Return whether a name is a scalar of the device, not of the table."""
+        return name not in self.table.columns and name not in self.table.labels
 
     def _checked(self, node: ast.expr) -> Node:
         match node:
@@ -132,6 +160,8 @@ class Checker:
             return self.wrong(node, "only functions by their name can be called")
         name = node.func.id
         signature = self.functions.get(name)
+        if signature is None and (advice := advice_on_function(name)) is not None:
+            return self.wrong(node, advice)
         if signature is None:
             return self.wrong(node, f"there is no function {name}{did_you_mean(name, self.functions)}")
         if node.keywords or not signature.least <= len(node.args) <= signature.most:
@@ -178,7 +208,7 @@ class Checker:
         left, right = self.number(node.left), self.number(node.right)
         if isinstance(left, Wrong) or isinstance(right, Wrong):
             return Wrong(offset=self.offset(node))
-        if operator == "**" and not (isinstance(right, Number) and _is_small_whole(right.value)):
+        if operator == "**" and right.is_constant and not _is_small_whole(constant_value(right)):
             return self.wrong(node.right, f"an exponent is a whole number from -{MAX_EXPONENT} to {MAX_EXPONENT}")
         result = Arithmetic(operator=operator, left=left, right=right, offset=self.offset(node))
         if result.is_constant and constant_value(result) is None:
@@ -292,7 +322,7 @@ def _calculated(node: Node) -> float:
         left, right = _calculated(node.left), _calculated(node.right)
         return {"+": lambda: left + right, "-": lambda: left - right, "*": lambda: left * right,
                 "/": lambda: left / right, "%": lambda: left % right,
-                "**": lambda: power(left, int(right))}[node.operator]()  # fmt: skip
+                "**": lambda: power(left, right)}[node.operator]()  # fmt: skip
     return 0.0
 
 
@@ -300,5 +330,5 @@ def _names_of(node: Node) -> Mapping[int, str] | None:
     return node.names if isinstance(node, Read) else None
 
 
-def _is_small_whole(value: float) -> bool:
-    return float(value).is_integer() and abs(value) <= MAX_EXPONENT
+def _is_small_whole(value: float | None) -> bool:
+    return value is not None and float(value).is_integer() and abs(value) <= MAX_EXPONENT

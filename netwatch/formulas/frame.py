@@ -43,8 +43,18 @@ class FrameMemory(Protocol):
     def seen(self, key: str, rows: RowSet, evaluate: Callable[[], Sequence[Any]]) -> Prepared:
         """Return for which rows a condition was ever true; it is evaluated only while some row lacks its flag."""
 
+    def system(self) -> Frame | None:
+        """Return what the device last said of itself (sysUpTime, sysName, ..), None where that is not known."""
+
     def over(
-        self, key: str, function: str, span: timedelta, at: datetime, rows: RowSet, values: Sequence[Any]
+        self,
+        key: str,
+        function: str,
+        span: timedelta,
+        at: datetime,
+        rows: RowSet,
+        values: Sequence[Any],
+        parameter: float = 0.0,
     ) -> Sequence[Any]:
         """Return a function over the values of a time span; those given are the newest, read at `at`."""
 

@@ -9,6 +9,8 @@
     abs(x)  min(a, b, ..)  max(a, b, ..)          row by row
     min(x) max(x) avg(x) sum(x) count(x)          over all rows of the table; count(condition) counts where it holds
     matches(text, 'regex')    whether the whole text matches
+    limit('cpu_high', 70)     70, or what `limits` of the configuration say for the device or row
+    now()                     when the reading was made, in seconds since 1970
 
 None of them looks further back than the reading before; those that do are in remembering.
 
@@ -22,7 +24,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from netwatch.formulas.checker import Checker, Signature
+from netwatch.formulas.checker import Checker, Signature, constant_value
 from netwatch.formulas.formula import Formula
 from netwatch.formulas.frame import Source
 from netwatch.formulas.nodes import (
@@ -42,6 +44,8 @@ from netwatch.formulas.sources import (
     Earlier,
     FirstKnown,
     Increases,
+    Limit,
+    Now,
     Numbers,
     Rates,
     Texts,
@@ -51,8 +55,16 @@ from netwatch.model import ColumnKind, bounded_matcher
 MAX_ARGUMENTS = 16
 
 
+def _own_column(checker: Checker, node: ast.expr) -> tuple[str, ColumnKind | None] | Wrong:
+    """Return a column of the table itself; only its readings follow one another."""
+    found = checker.column(node)
+    if not isinstance(found, Wrong) and checker.is_of_system(found[0]):
+        return checker.wrong(node, f"{found[0]} is of table system; here it can only be named as it stands")
+    return found
+
+
 def _rate(checker: Checker, node: ast.Call, name: str) -> Node:
-    found = checker.column(node.args[0])
+    found = _own_column(checker, node.args[0])
     if isinstance(found, Wrong):
         return found
     column, kind = found
@@ -62,7 +74,7 @@ def _rate(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _delta(checker: Checker, node: ast.Call, name: str) -> Node:
-    found = checker.column(node.args[0])
+    found = _own_column(checker, node.args[0])
     if isinstance(found, Wrong):
         return found
     column, kind = found
@@ -77,7 +89,7 @@ def _delta(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _last(checker: Checker, node: ast.Call, name: str) -> Node:
-    found = checker.column(node.args[0])
+    found = _own_column(checker, node.args[0])
     if isinstance(found, Wrong):
         return found
     column, kind = found
@@ -90,7 +102,7 @@ def _last(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _changed(checker: Checker, node: ast.Call, name: str) -> Node:
-    found = checker.column(node.args[0])
+    found = _own_column(checker, node.args[0])
     if isinstance(found, Wrong):
         return found
     now = checker.reading_of(node.args[0], *found)
@@ -98,6 +110,22 @@ def _changed(checker: Checker, node: ast.Call, name: str) -> Node:
         return checker.wrong(node, f"{found[0]} is a label; {name}() is for columns")
     before = Read(source=_earlier(now.source), kind=now.kind, names=now.names, offset=now.offset)
     return Comparison(operator="!=", left=now, right=before, offset=checker.offset(node))
+
+
+def _limit(checker: Checker, node: ast.Call, name: str) -> Node:
+    named, default = checker.check(node.args[0]), checker.check(node.args[1])
+    if not isinstance(named, Words) or not named.value.isidentifier():
+        return checker.wrong(node.args[0], "a name in quotes is wanted here, such as 'cpu_high'")
+    if named.value in checker.table.columns or named.value in checker.table.labels:
+        return checker.wrong(node.args[0], f"{named.value} is a column; a limit has a name of its own")
+    if isinstance(default, Wrong) or not default.is_constant or (value := constant_value(default)) is None:
+        return checker.wrong(node.args[1], "a number is wanted here")
+    source = Limit(named.value, value, f"limit({named.value!r}, {value:g})")
+    return Read(source=source, offset=checker.offset(node))
+
+
+def _now(checker: Checker, node: ast.Call, name: str) -> Node:
+    return Read(source=Now(), offset=checker.offset(node))
 
 
 def _absent(checker: Checker, node: ast.Call, name: str) -> Node:
@@ -192,5 +220,7 @@ FUNCTIONS: Mapping[str, Signature] = {
     "sum": Signature(usage="sum(x)", least=1, most=1, build=_aggregate),
     "count": Signature(usage="count(x) or count(condition)", least=1, most=1, build=_aggregate),
     "coalesce": Signature(usage="coalesce(a, b)", least=2, most=MAX_ARGUMENTS, build=_coalesce),
+    "limit": Signature(usage="limit('cpu_high', 70)", least=2, most=2, build=_limit),
+    "now": Signature(usage="now()", least=0, most=0, build=_now),
     "matches": Signature(usage="matches(text, 'regex')", least=2, most=2, build=_matches),
 }

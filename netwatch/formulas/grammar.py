@@ -4,7 +4,7 @@ Numbers, texts, names, comparisons, `in (..)`, `and or not`, `+ - * / % **`, `a 
 own functions. No attributes, no subscripts, no other calls; length and depth are bounded before anything recurses.
 
 A quiet room: no clock, no socket, no database.
-May import: nothing. Called by: checker, netwatch.rules.
+May import: netwatch.formulas.foreign. Called by: checker, netwatch.rules.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+from netwatch.formulas.foreign import advice_on
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
@@ -52,7 +54,12 @@ def parse(text: str) -> ast.expr:
     """
     if len(text) > MAX_LENGTH:
         raise BadExpression([Flaw(offset=0, message=f"the expression is longer than {MAX_LENGTH} characters")])
-    tree = _tree(text.replace("\n", " ").replace("\r", " "))
+    try:
+        tree = _tree(text.replace("\n", " ").replace("\r", " "))
+    except BadExpression:
+        if advice := _advice(text):
+            raise BadExpression(advice) from None
+        raise
     if _is_too_deep(tree):
         raise BadExpression([Flaw(offset=0, message=f"the expression is nested deeper than {MAX_DEPTH} levels")])
     flaws = [
@@ -61,8 +68,13 @@ def parse(text: str) -> ast.expr:
         if not isinstance(node, _ALLOWED) and isinstance(node, ast.expr)
     ]
     if flaws:
-        raise BadExpression(flaws)
+        raise BadExpression(_advice(text) or flaws)
     return tree
+
+
+def _advice(text: str) -> list[Flaw]:
+    """Return what to write in place of words from elsewhere."""
+    return [Flaw(offset=offset, message=message) for offset, message in advice_on(text)]
 
 
 def offset_of(node: ast.expr, text: str) -> int:

@@ -42,9 +42,17 @@ def _chosen(test: bool | None, chosen: Any, otherwise: Any) -> Any:
     return None if test is None else chosen if test else otherwise
 
 
-def power(base: float, exponent: int) -> float:
-    """Raise in floating point, so that a number cannot grow without bound; ArithmeticError where it would."""
-    return float(base) ** exponent
+MAX_EXPONENT = 16
+
+
+def power(base: float, exponent: float) -> float:
+    """Raise in floating point, so that a number cannot grow without bound; ArithmeticError where it would.
+
+    An exponent is a whole number from -16 to 16. A device may say any other, and then the row is unknown.
+    """
+    if not -MAX_EXPONENT <= exponent <= MAX_EXPONENT or exponent != int(exponent):
+        raise ArithmeticError("an exponent out of range")
+    return float(base) ** int(exponent)
 
 
 PLAIN: Mapping[str, Callable[..., Any]] = {"min": min, "max": max, "abs": abs, "power": power}

@@ -6,7 +6,7 @@ comes out true the expression is never true, whatever the readings; the reverse 
 combinations are not tried at all: this is a net for slips such as `x > 90 and x < 80`, not a theorem prover.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.formulas.nodes, emitter, sources, checker. Called by: netwatch.rules.
+May import: netwatch.formulas.nodes, emitter, sources, checker, remembering. Called by: netwatch.rules.
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from typing import Any
 
 from netwatch.formulas.checker import constant_value
 from netwatch.formulas.emitter import plain_code
+from netwatch.formulas.frame import Source
 from netwatch.formulas.nodes import (
     Arithmetic,
+    Choice,
     Comparison,
+    Function,
     Junction,
     Kind,
     Membership,
@@ -32,7 +35,8 @@ from netwatch.formulas.nodes import (
     Words,
     without_leading_factor,
 )
-from netwatch.formulas.sources import Rates
+from netwatch.formulas.remembering import COUNTING, Over
+from netwatch.formulas.sources import Aggregate, FirstKnown, Increases, Rates
 
 MAX_COMBINATIONS = 4096
 _OTHER_TEXT = "\0"
@@ -86,12 +90,55 @@ def _subjects(nodes: list[Node]) -> dict[str, list[Point]]:
             known = literals.setdefault(_text(subject), None if values is None else set(values))
             if values is not None and known is not None:
                 known.update(values)
-            if isinstance(subject, Read) and isinstance(subject.source, Rates):
+            if values is not None and is_never_negative(subject):
                 never_negative.add(_text(subject))
     return {
-        text: [point for point in _points(values) if text not in never_negative or not _is_negative(point)]
+        text: _points_from_zero(values) if text in never_negative else _points(values)
         for text, values in literals.items()
     }
+
+
+def is_never_negative(node: Node) -> bool:
+    """Return whether a number is 0 or more whatever the readings say: rates, counts, and what is made of them."""
+    match node:
+        case Number():
+            return node.value >= 0
+        case Read(source=source):
+            return _source_is_never_negative(source)
+        case Arithmetic(operator="+" | "*" | "/"):
+            return all(map(is_never_negative, node.parts()))
+        case Arithmetic(operator="**"):
+            return is_never_negative(node.left)
+        case Function(name="abs"):
+            return True
+        case Function(name="max"):
+            return any(map(is_never_negative, node.arguments))
+        case Function(name="min"):
+            return all(map(is_never_negative, node.arguments))
+        case Choice():
+            return is_never_negative(node.chosen) and is_never_negative(node.otherwise)
+    return False
+
+
+def _source_is_never_negative(source: Source) -> bool:
+    match source:
+        case Rates() | Increases():
+            return True
+        case Aggregate():
+            return source.function == "count" or is_never_negative(source.body.node)
+        case FirstKnown():
+            return all(is_never_negative(body.node) for body in source.bodies)
+        case Over():
+            counts = source.function in COUNTING
+            keeps = source.function not in ("forecast", "delta_over")
+            return counts or (keeps and is_never_negative(source.body.node))
+    return False
+
+
+def _points_from_zero(values: set[float] | set[str] | None) -> list[Point]:
+    """Return points for what is never negative: 0 is one, and so is something between it and the least literal."""
+    numbers = {value for value in values or () if not isinstance(value, str)}
+    return [point for point in _points(numbers | {0.0}) if isinstance(point, float) and point >= 0]
 
 
 def _points(values: set[float] | set[str] | None) -> list[Point]:
@@ -104,10 +151,6 @@ def _points(values: set[float] | set[str] | None) -> list[Point]:
     between = [(low + high) / 2 for low, high in pairwise(numbers)]
     below, above = numbers[0] - abs(numbers[0]) - 1, numbers[-1] + abs(numbers[-1]) + 1
     return [below, *numbers, *between, above]
-
-
-def _is_negative(point: Point) -> bool:
-    return isinstance(point, float) and point < 0
 
 
 def _atoms(node: Node) -> Iterator[tuple[Node, list[Any] | None]]:

@@ -1,7 +1,13 @@
 """The functions that look further back than the reading before, for those who bring a memory.
 
     seen(condition)           whether it was ever true for this row, this reading included
-    avg_over(x, '5m')  min_over(..)  max_over(..) over the readings of the last 5 minutes
+    avg_over(x, '5m')  min_over(..)  max_over(..)  sum_over(..)  stddev_over(..): the readings of the last 5 minutes
+    count_over(x, '5m')       how many readings there were; count_over(condition, '5m'): in how many of them it held
+    changes_over(x, '1h')     how often the value changed
+    last_over(x, '1h')        the newest value that is not missing
+    delta_over(x, '1h')       difference to the oldest value of the hour; of a counter, its increase
+    quantile_over(x, 0.95, '1h')  what 95 of 100 values are below
+    offset(x, '1h')           the value an hour ago
     forecast(x, '4h')         where the straight line through the last 4 hours (one day at most) stands 4 hours from
                               now; unknown until a quarter of that time was seen, in three readings or more
 
@@ -15,21 +21,24 @@ Called by: spoken, and the checker, which is given WITH_MEMORY.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from netwatch.formulas.checker import Checker, Signature
 from netwatch.formulas.formula import Formula
 from netwatch.formulas.frame import Frame, Prepared
-from netwatch.formulas.functions import FUNCTIONS, body_of, reading
-from netwatch.formulas.nodes import Kind, Node, Read, Words, Wrong
+from netwatch.formulas.functions import FUNCTIONS, body_of
+from netwatch.formulas.nodes import Kind, Node, Number, Read, Words, Wrong
 from netwatch.formulas.sources import unknown
 from netwatch.model import SCALARS, parse_duration
 
-MAX_SPAN = timedelta(days=1)
+MAX_SPAN = timedelta(days=8)
 """How far back a window reaches."""
 MAX_HORIZON = timedelta(days=365)
+COUNTING = ("count_over", "changes_over", "stddev_over")
+"""Windows whose result is never negative, whatever they look at."""
 
 
 class _Remembered:
@@ -65,12 +74,13 @@ class Seen(_Remembered):
 
 @dataclass(frozen=True, slots=True)
 class Over(_Remembered):
-    """avg_over, min_over, max_over and forecast: something over the readings of a time span."""
+    """avg_over, changes_over, offset, forecast and the like: something over the readings of a time span."""
 
     function: str
     body: Formula
     span: timedelta
     key: str
+    parameter: float = 0.0
 
     def read(self, frame: Frame) -> Prepared:
         """Return one value per row, this reading included."""
@@ -78,7 +88,9 @@ class Over(_Remembered):
         if frame.memory is None:
             return unknown(len(rows.keys)), False
         now = self.body.column(frame)
-        values = frame.memory.over(self.key, self.function, self.span, frame.reading.at, rows, now)
+        if self.function == "count_over":
+            now = _counted(now, self.body.kind)
+        values = frame.memory.over(self.key, self.function, self.span, frame.reading.at, rows, now, self.parameter)
         return values, None not in values
 
 
@@ -89,12 +101,54 @@ def _seen(checker: Checker, node: ast.Call, name: str) -> Node:
     return Read(source=Seen(body, f"seen({body.text})"), kind=Kind.TRUTH, offset=checker.offset(node))
 
 
+def _counted(values: Sequence[Any], kind: Kind) -> list[Any]:
+    """Return what each row of a reading counts for: 1 where it is known, or where a condition holds."""
+    if kind is Kind.TRUTH:
+        return [None if value is None else int(value) for value in values]
+    return [int(value is not None) for value in values]
+
+
 def _over(checker: Checker, node: ast.Call, name: str) -> Node:
-    body = body_of(checker, node.args[0], Kind.NUMBER)
-    span = _span(checker, node.args[1], MAX_HORIZON if name == "forecast" else MAX_SPAN)
-    if isinstance(body, Wrong) or span is None:
+    wanted = None if name in _OF_ANY_KIND else Kind.NUMBER
+    body = body_of(checker, node.args[0], wanted)
+    span = _span(checker, node.args[-1], MAX_HORIZON if name == "forecast" else MAX_SPAN)
+    parameter = _share(checker, node.args[1]) if name == "quantile_over" else 0.0
+    if isinstance(body, Wrong) or span is None or parameter is None:
         return Wrong(offset=checker.offset(node))
-    return reading(checker, node, Over(name, body, span, f"{name}({body.text}, {span.total_seconds():g})"))
+    if name == "offset" and body.kind is Kind.TRUTH:
+        return checker.wrong(node.args[0], "a number or text is wanted here, and this is true or false")
+    return _window(checker, node, name, body, span, parameter)
+
+
+_OF_ANY_KIND = ("count_over", "changes_over", "last_over", "offset")
+
+
+def _delta_over(checker: Checker, node: ast.Call, name: str) -> Node:
+    """Return the increase of a counter as a sum of increases, which no restart spoils; else a plain difference."""
+    argument = node.args[0]
+    kind = checker.table.columns.get(argument.id) if isinstance(argument, ast.Name) else None
+    if kind is None or not kind.is_counter:
+        return _over(checker, node, name)
+    increase = ast.copy_location(ast.Call(ast.Name("delta", ast.Load()), [argument], []), argument)
+    ast.fix_missing_locations(increase)
+    return _over(checker, ast.copy_location(ast.Call(node.func, [increase, *node.args[1:]], []), node), "sum_over")
+
+
+def _window(checker: Checker, node: ast.Call, name: str, body: Formula, span: timedelta, parameter: float) -> Node:
+    extra = f"{parameter:g}, " if name == "quantile_over" else ""
+    source = Over(name, body, span, f"{name}({body.text}, {extra}{span.total_seconds():g})", parameter)
+    keeps = name in ("last_over", "offset")
+    names = body.node.names if keeps and isinstance(body.node, Read) else None
+    kind = body.kind if keeps else Kind.NUMBER
+    return Read(source=source, kind=kind, names=names, offset=checker.offset(node))
+
+
+def _share(checker: Checker, node: ast.expr) -> float | None:
+    written = checker.check(node)
+    if isinstance(written, Number) and 0 <= written.value <= 1:
+        return written.value
+    checker.wrong(node, "a share from 0 to 1 is wanted here, such as 0.95")
+    return None
 
 
 def _span(checker: Checker, node: ast.expr, most: timedelta) -> timedelta | None:
@@ -104,18 +158,24 @@ def _span(checker: Checker, node: ast.expr, most: timedelta) -> timedelta | None
     except (ValueError, OverflowError):
         span = timedelta(0)
     if not timedelta(0) < span <= most:
-        days = "a day" if most == MAX_SPAN else f"{most.days} days"
-        checker.wrong(node, f"a time span in quotes is wanted here, such as '5m' or '4h', of {days} at most")
+        said = f"a time span in quotes is wanted here, such as '5m' or '4h', of {most.days} days at most"
+        checker.wrong(node, said)
         return None
     return span
+
+
+def _windows(*names: str) -> dict[str, Signature]:
+    return {name: Signature(usage=f"{name}(x, '5m')", least=2, most=2, build=_over) for name in names}
 
 
 WITH_MEMORY: Mapping[str, Signature] = {
     **FUNCTIONS,
     "seen": Signature(usage="seen(condition)", least=1, most=1, build=_seen),
-    "avg_over": Signature(usage="avg_over(x, '5m')", least=2, most=2, build=_over),
-    "min_over": Signature(usage="min_over(x, '5m')", least=2, most=2, build=_over),
-    "max_over": Signature(usage="max_over(x, '5m')", least=2, most=2, build=_over),
+    **_windows("avg_over", "min_over", "max_over", "sum_over", "count_over", "stddev_over", "changes_over"),
+    "last_over": Signature(usage="last_over(x, '1h')", least=2, most=2, build=_over),
+    "delta_over": Signature(usage="delta_over(x, '1h')", least=2, most=2, build=_delta_over),
+    "quantile_over": Signature(usage="quantile_over(x, 0.95, '1h')", least=3, most=3, build=_over),
+    "offset": Signature(usage="offset(x, '1h')", least=2, most=2, build=_over),
     "forecast": Signature(usage="forecast(x, '4h')", least=2, most=2, build=_over),
 }
 """Every function there is."""

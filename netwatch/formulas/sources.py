@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from netwatch.formulas.formula import Formula
@@ -81,8 +82,83 @@ class Rates(_Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class Now(_Plain):
+    """now(): when the reading was made, in seconds since 1970."""
+
+    key: str = "now()"
+
+    scalar = True
+
+    def read(self, frame: Frame) -> Prepared:
+        """Return the one value."""
+        return [frame.reading.at.timestamp()], True
+
+
+@dataclass(frozen=True, slots=True)
+class OfSystem(_Plain):
+    """A scalar that the device says of itself (sysUpTime, sysName), in an expression about another table."""
+
+    source: Numbers | Texts
+    key: str
+
+    scalar = True
+
+    def read(self, frame: Frame) -> Prepared:
+        """Return the one value of the newest reading of the scalars; unknown where there is none."""
+        system = frame.memory.system() if frame.memory is not None else None
+        values = system.fetch(self.source)[0] if system is not None else ()
+        return ([values[0]], values[0] is not None) if len(values) == 1 else ([None], False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(_Plain):
+    """limit('name', 70): the number, or what `limits` of the configuration say for the row."""
+
+    name: str
+    default: float
+    key: str
+
+    def read(self, frame: Frame) -> Prepared:
+        """Return one number per row."""
+        given = frame.reading.columns.get(self.name)
+        if given is None:
+            return [self.default] * frame.size, True
+        return [self.default if value is None else value for value in given], True
+
+
+SOON = timedelta(seconds=1)
+"""Readings closer than this have no rate, and their increases wait for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Base(_Plain):
+    """What the next increase is counted from: the value now, or an earlier one where no rate could be told yet."""
+
+    name: str
+    key: str
+
+    def read(self, frame: Frame) -> Prepared:
+        """Return the values."""
+        now = frame.fetch(Numbers(self.name))
+        previous = frame.previous
+        if previous is None or not timedelta(0) <= frame.reading.at - previous.reading.at < SOON:
+            return now
+        rates, _ = numbers(frame.reading.rates.get(self.name), frame.size)
+        before, _ = frame.before(self)
+        values = [
+            old if rate is None and new is not None and old is not None else new
+            for new, old, rate in zip(now[0], before, rates, strict=True)
+        ]
+        return values, None not in values
+
+
+@dataclass(frozen=True, slots=True)
 class Increases(_Plain):
-    """delta(counter): the increase since the reading before, where a rate exists; allows for one wrap."""
+    """delta(counter): the increase since the reading before, where a rate exists; allows for one wrap.
+
+    An agent that serves its last answer again has no rate to tell. There the increase it told before still stands:
+    what counts events must not be forgotten for as long as an agent caches.
+    """
 
     name: str
     key: str
@@ -90,13 +166,21 @@ class Increases(_Plain):
 
     def read(self, frame: Frame) -> Prepared:
         """Return the column of increases."""
-        after, _ = numbers(frame.reading.columns.get(self.name), frame.size)
-        before, _ = frame.before(Numbers(self.name))
-        rates, _ = numbers(frame.reading.rates.get(self.name), frame.size)
+        after, _ = frame.fetch(Numbers(self.name))
+        base = _Base(self.name, f"base({self.name})")
+        frame.fetch(base)
+        before, _ = frame.before(base)
+        rates, whole = numbers(frame.reading.rates.get(self.name), frame.size)
         values = [
             None if new is None or old is None or rate is None else (new - old) % self.modulus
             for new, old, rate in zip(after, before, rates, strict=True)
         ]
+        if not whole and _lives_on(frame):
+            held, _ = frame.before(self)
+            values = [
+                stood if rate is None and new == old else value
+                for value, new, old, rate, stood in zip(values, after, before, rates, held, strict=True)
+            ]
         return values, None not in values
 
 
@@ -165,6 +249,14 @@ class FirstKnown:
                 values = [b if a is None else a for a, b in zip(values, more, strict=True)]
                 whole = None not in values
         return values, whole
+
+
+def _lives_on(frame: Frame) -> bool:
+    """Return whether nothing says that the device began anew since the reading before."""
+    if frame.previous is None:
+        return False
+    now, before = frame.reading.uptime, frame.previous.reading.uptime
+    return now is None or before is None or now >= before
 
 
 def unknown(size: int) -> list[None]:

@@ -118,7 +118,8 @@ def written(node: Node) -> str:
 def source_text(source: Source) -> str:
     """Return what names an input for people: `rate(ifHCOutOctets)`, `avg_over(load, '5m')`."""
     if isinstance(source, Over):
-        return f"{source.function}({source.body.text}, '{format_duration(source.span)}')"
+        share = f"{source.parameter:g}, " if source.function == "quantile_over" else ""
+        return f"{source.function}({source.body.text}, {share}'{format_duration(source.span)}')"
     return source.key
 
 

@@ -15,6 +15,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from prometheus_client import REGISTRY
 
@@ -49,12 +50,16 @@ class Exposition:
         schema: Mapping[str, TableSchema],
         statuses: Callable[[], Sequence[DeviceStatus]] = tuple,
         registry: Registry = REGISTRY,
+        device_labels: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
-        """Read device series from `board`, their kinds from `schema`, `netwatch_device_info` from `statuses`."""
+        """Read device series from `board`, their kinds from `schema`, `netwatch_device_info` from `statuses`.
+
+        `device_labels` are the labels that the configuration gives devices, for every series of theirs.
+        """
         self._board = board
         self._statuses = statuses
         self._registry = registry
-        self._sorter = FamilySorter(schema)
+        self._sorter = FamilySorter(schema, device_labels)
 
     def render(self, accept: str = "", *, gzip: bool = False) -> Rendering:
         """Return the text in the format that the Accept header prefers, compressed if asked for."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from netwatch.metrics.label_block import LabelBlock
+from netwatch.metrics.label_block import LabelBlock, device_part
 from netwatch.metrics.text_format import TextFormat, escaped, metric_name
 from netwatch.model import REACHABILITY, SELF, ColumnKind, DeviceStatus, RowSet, TableReading, TableSchema
 
@@ -73,8 +74,14 @@ class Family:
 class FamilySorter:
     """Makes families of readings; keeps each table's template for as long as its rows stay the same."""
 
-    def __init__(self, schema: Mapping[str, TableSchema]) -> None:
-        """Take the kinds of columns from `schema`; a column it does not know is shown without a type."""
+    def __init__(
+        self, schema: Mapping[str, TableSchema], device_labels: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    ) -> None:
+        """Take the kinds of columns from `schema`; a column it does not know is shown without a type.
+
+        `device_labels` are the labels that the configuration gives devices; every series of a device has them.
+        """
+        self._device_labels = device_labels
         self._schema = schema
         self._blocks: dict[tuple[str, str], LabelBlock] = {}
 
@@ -112,7 +119,10 @@ class FamilySorter:
 
     def _block(self, key: tuple[str, str], rows: RowSet) -> LabelBlock:
         block = self._blocks.get(key)
-        return block if block is not None and block.rows is rows else LabelBlock(key[0], rows)
+        return block if block is not None and block.rows is rows else self._new_block(key[0], rows)
+
+    def _new_block(self, device: str, rows: RowSet) -> LabelBlock:
+        return LabelBlock(device, rows, self._device_labels.get(device, {}))
 
     def _sources(self, table: _Table) -> Iterator[tuple[str, _Source]]:
         """Yield the metrics of a table; reachability comes first, as its sysUpTime is the newest."""
@@ -157,13 +167,9 @@ def _help(table: str, column: str, schema: TableSchema | None) -> str:
 
 
 def _info_line(status: DeviceStatus) -> bytes:
-    labels = {
-        "device": status.device.name,
-        "address": status.device.address,
-        "profile": status.profile,
-        "sys_name": status.sys_name,
-    }
-    texts = ",".join(f'{name}="{escaped(text)}"' for name, text in labels.items())
+    own = {"address": status.device.address, "profile": status.profile, "sys_name": status.sys_name}
+    begin = device_part(status.device.name, status.device.labels, own)
+    texts = ",".join([begin, *(f'{name}="{escaped(text)}"' for name, text in own.items())])
     return f"\n{_INFO}{{{texts}}} 1".encode()
 
 

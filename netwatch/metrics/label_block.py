@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from netwatch.metrics.text_format import escaped, label_name, number_text
 from netwatch.model import RowSet
@@ -22,10 +23,11 @@ class LabelBlock:
 
     __slots__ = ("_integers", "device", "rows")
 
-    def __init__(self, device: str, rows: RowSet) -> None:
+    def __init__(self, device: str, rows: RowSet, device_labels: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Make the template; `device_labels` are what the configuration says of the device."""
         self.device = device
         self.rows = rows
-        lines = ("\n{" + labels.replace("%", "%%") + "} %d" for labels in _row_labels(device, rows))
+        lines = ("\n{" + labels.replace("%", "%%") + "} %d" for labels in _row_labels(device, rows, device_labels))
         self._integers = "".join(lines).encode()
 
     def lines(self, name: bytes, values: Sequence[object]) -> bytes:
@@ -53,10 +55,17 @@ class LabelBlock:
         return b"".join([b"\n" + line for line in filled.split(b"\n") if line and line[-1:] != b" "])
 
 
-def _row_labels(device: str, rows: RowSet) -> list[str]:
+def device_part(device: str, device_labels: Mapping[str, str], taken: Collection[str]) -> str:
+    """Return what every series of a device begins with; a label of the row, or of ours, is not overwritten."""
+    own = {name: text for name, text in device_labels.items() if name != "device" and name not in taken}
+    return ",".join(f'{name}="{escaped(text)}"' for name, text in {"device": device, **own}.items())
+
+
+def _row_labels(device: str, rows: RowSet, device_labels: Mapping[str, str]) -> list[str]:
     """Return each row's label list; where the labels do not tell the rows apart, the index becomes one of them."""
     row_count = len(rows.index)
-    columns = [(f'device="{escaped(device)}"',) * row_count]
+    taken = {*map(label_name, rows.labels)}
+    columns = [(device_part(device, device_labels, taken),) * row_count]
     seen = {"device"}
     for label, texts in rows.labels.items():
         name = label_name(label)
@@ -66,7 +75,7 @@ def _row_labels(device: str, rows: RowSet) -> list[str]:
     lines = [",".join(row) for row in zip(*columns, strict=True)]
     if len(set(lines)) == row_count:
         return lines
-    row = "row" if "row" not in seen else "netwatch_row"
+    row = "row" if "row" not in seen and "row" not in device_labels else "netwatch_row"
     return [f'{line},{row}="{escaped(index)}"' for line, index in zip(lines, _told_apart(rows.index), strict=True)]
 
 

@@ -21,8 +21,17 @@ if TYPE_CHECKING:
         Notification,
     )
     from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
-    from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
+    from netwatch.model.device import (
+        AuthProtocol,
+        Credential,
+        Device,
+        DeviceFacts,
+        DeviceStatus,
+        PrivacyProtocol,
+        Version,
+    )
     from netwatch.model.duration import Duration, format_duration, parse_duration
+    from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
     from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
     from netwatch.model.network_trouble import network_words
     from netwatch.model.oid import Oid
@@ -37,7 +46,7 @@ if TYPE_CHECKING:
     )
     from netwatch.model.pattern import bounded_matcher
     from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
-    from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, ColumnKind, TableSchema
+    from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
     from netwatch.model.settings import Section
     from netwatch.model.severity import USUAL_SEVERITIES, Severities
     from netwatch.model.shipped import BUILTIN, shipped_directory
@@ -54,12 +63,12 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "bounded_matcher",
+    "bounded_matcher", "Matcher", "all_hold", "matcher_text", "parse_matchers",
     "NUMBERS", "ObjectNames", "plain_text", "trap_name", "cleaned", "cleaned_lines",
     "Oid", "Missing", "Tag", "Value", "Varbind",
-    "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
+    "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
-    "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "OWN_NAME", "Section",
+    "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",

@@ -24,12 +24,19 @@ class AlertState(StrEnum):
 class AlertKey:
     """What makes an alert the same alert: the rule, the device and the row it is about.
 
-    `instance` is the row's key (`ifName=Gi1/0/7`), empty for what concerns the whole device.
+    `rule` is the rule's name; where several have one name, with the labels that tell them apart behind it
+    (`CpuHigh{severity="critical"}`). `instance` is the row's key (`ifName=Gi1/0/7`), empty for what concerns the
+    whole device.
     """
 
     rule: str
     device: str
     instance: str = ""
+
+    @property
+    def alertname(self) -> str:
+        """Return the name people gave the rule; rules that share one are told apart by labels behind it."""
+        return self.rule.partition("{")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ May import: nothing. Called by: config, which makes them; polling, snmp, traps, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -64,6 +65,29 @@ class Device:
     def silence(self) -> timedelta:
         """Return after how long without an answer it counts as down: each try is given the whole time-out."""
         return self.timeout * (self.retries + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFacts:
+    """What a device said it is, for rules that are meant for some devices only."""
+
+    profile: str = ""
+    vendor: str = ""
+    sys_descr: str = ""
+    sys_object_id: str = ""
+    sys_name: str = ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Return them by the names that matchers use."""
+        return {
+            "profile": self.profile, "vendor": self.vendor, "sysDescr": self.sys_descr,
+            "sysObjectID": self.sys_object_id, "sysName": self.sys_name,
+        }  # fmt: skip
+
+    def as_json(self) -> str:
+        """Return them as text."""
+        return json.dumps(asdict(self), sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

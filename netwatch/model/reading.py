@@ -50,6 +50,8 @@ class TableReading:
              (first reading, restart, discontinuity, implausible); a column is absent if it is no counter.
     at:      when the answer was in, UTC. uptime: the device's sysUpTime with it, where it was asked.
     partial: the table could not be read whole; what is missing is None or has no row.
+    limited: row key -> which values of it stand in `limits` of the configuration. ignored: rule name -> keys of rows
+    that it shall not see, "" for all rules; those are not among the rows any more.
     asked_at: when the question left, where it matters: a check that found silence knows nothing of what came later.
     """
 
@@ -62,6 +64,8 @@ class TableReading:
     uptime: timedelta | None = None
     partial: bool = False
     asked_at: datetime | None = None
+    limited: Mapping[str, str] = field(default_factory=dict)
+    ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,6 +52,9 @@ REACHABILITY = TableSchema(
 """What polling says of every device: `up` is 1 or 0 once confirmed; `seconds_since_restart` has a value only
 after NetWatch itself saw the device start again, `trouble` only while it is not up: why, in words."""
 
+SYSTEM = "system"
+"""The table of what a device says of itself as a whole: sysName, sysUpTime and every other scalar."""
+
 OWN_NAME = "netwatch"
 """The device name under which NetWatch watches itself; no other may have it."""
 SELF = TableSchema(

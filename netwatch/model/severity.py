@@ -24,6 +24,13 @@ class Severities:
 
     names: tuple[str, ...] = ("info", "warning", "critical")
 
+    def meant_by(self, word: str) -> str | None:
+        """Return the listed severity that others call so; None where nobody does."""
+        for name in (word.lower(), _SAME_AS.get(word.lower(), "")):
+            if name in self.names:
+                return name
+        return None
+
     def rank(self, severity: str) -> int:
         """Return its place in the order; a word that is not in it counts as what others mean by it, or as usual."""
         word = severity.lower()

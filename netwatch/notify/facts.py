@@ -93,7 +93,7 @@ def urgency(alert: Alert) -> int:
 
 def alert_name(alert: Alert) -> str:
     """Return device, row and rule: `core-sw1 Gi1/0/7 InterfaceDown`."""
-    return clean_line(f"{alert.key.device} {row_of(alert)} {alert.key.rule}", MAX_SUBJECT)
+    return clean_line(f"{alert.key.device} {row_of(alert)} {alert.key.alertname}", MAX_SUBJECT)
 
 
 def alert_subject(alert: Alert) -> str:
@@ -119,8 +119,8 @@ def problem_of(alert: Alert, now: datetime, *, mark: str = "", curve: Curve | No
     remarks = tuple(_remarks(alert, mark))
     return Problem(
         word=word_of(alert),
-        title=summary or clean_line(f"{alert.key.rule} on {where}", 300),
-        rule=clean_line(alert.key.rule, 80),
+        title=summary or clean_line(f"{alert.key.alertname} on {where}", 300),
+        rule=clean_line(alert.key.alertname, 80),
         device=clean_line(alert.key.device, 80),
         where=where,
         when=when(alert, now),
@@ -169,7 +169,7 @@ def _facts(alert: Alert, now: datetime, remarks: Iterable[Fact], curve: Curve | 
     labels = [(name, value) for name, value in sorted(alert.labels.items()) if name not in shown and value]
     yield from (_fact(name, value) for name, value in labels[:MAX_LABELS])
     yield _fact("Severity", alert.severity)
-    yield _fact("Rule", alert.key.rule)
+    yield _fact("Rule", alert.key.alertname)
 
 
 def _remarks(alert: Alert, mark: str) -> Iterable[Fact]:

@@ -13,7 +13,7 @@ import structlog
 from prometheus_client import Counter
 
 from netwatch.errors import NetWatchError, PollError, RequestTimedOut
-from netwatch.model import Device, DeviceStatus, Memory, ReadingGap
+from netwatch.model import Device, DeviceFacts, DeviceStatus, Memory, ReadingGap
 from netwatch.polling.budget import Budget
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.discover import discover_scalars, discover_table
@@ -142,6 +142,11 @@ class DevicePoller:
     def note_overrun(self) -> None:
         """Take in that a turn was left out because the one before is still under way."""
         self._overran = self._slow = True
+
+    @property
+    def facts(self) -> DeviceFacts | None:
+        """Return what the device said it is, None before it was asked."""
+        return self._identity.facts if self._identity is not None else None
 
     def status(self) -> DeviceStatus:
         """Return what is known about the device now."""

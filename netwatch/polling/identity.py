@@ -6,8 +6,9 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
-from netwatch.model import Device, Oid, Value
+from netwatch.model import Device, DeviceFacts, Oid, Value
 from netwatch.polling.text import text_of
 from netwatch.profiles import Profile, ProfileLibrary
 from netwatch.snmp import SnmpClient
@@ -16,7 +17,7 @@ _SYSTEM_GROUP = tuple(Oid.parse(f"1.3.6.1.2.1.1.{number}.0") for number in (2, 1
 MAX_DESCRIPTION_CHARACTERS = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Identity:
     """What a device says it is; texts are safe to show."""
 
@@ -24,6 +25,14 @@ class Identity:
     sys_object_id: str = ""
     sys_descr: str = ""
     sys_name: str = ""
+
+    @cached_property
+    def facts(self) -> DeviceFacts:
+        """Return it as rules ask for it."""
+        return DeviceFacts(
+            profile=self.profile.name, vendor=self.profile.vendor, sys_descr=self.sys_descr,
+            sys_object_id=self.sys_object_id, sys_name=self.sys_name,
+        )  # fmt: skip
 
 
 async def identify(client: SnmpClient, device: Device, library: ProfileLibrary) -> Identity:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from netwatch.model import Device, DeviceStatus, Memory
+from netwatch.model import Device, DeviceFacts, DeviceStatus, Memory
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.crew import Crew
 from netwatch.polling.device_poller import DevicePoller, Tools
@@ -104,6 +104,11 @@ class Poller:
     def statuses(self) -> list[DeviceStatus]:
         """Return what is known about every device, in the order of the configuration."""
         return [poller.status() for poller in self._pollers.values()]
+
+    def facts_of(self, name: str) -> DeviceFacts | None:
+        """Return what a device said it is, the same object until it says something else; None before it was asked."""
+        poller = self._pollers.get(name)
+        return poller.facts if poller is not None else None
 
     def poll_now(self, name: str) -> bool:
         """Check and poll a device out of turn; return whether there is one of that name."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-from netwatch.model import Oid
+from netwatch.model import Oid, bounded_matcher
 
 _PATTERN = re.compile(r"\.?[0-9]+(\.([0-9]+\*?|\*))*", re.ASCII)
 _REMEMBERED = 2048
@@ -30,12 +30,12 @@ def specificity(pattern: str) -> tuple[bool, int, int]:
     return not star, literal.count(".") + 1, len(pattern.replace("*", ""))
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compiled(pattern: str) -> Callable[[str], bool]:
     parts = [re.escape(part) for part in pattern.split("*")]
     text = parts[0]
     for before, part in itertools.pairwise(parts):
         text += ("[0-9.]+" if before.endswith(".") else "[0-9.]*") + part
-    return re.compile(text, re.ASCII)
+    return bounded_matcher(text)
 
 
 class PatternIndex:
@@ -61,4 +61,4 @@ class PatternIndex:
     def _search(self, text: str) -> str | None:
         if text in self._exact:
             return self._exact[text]
-        return next((name for pattern, name in self._wild if pattern.fullmatch(text)), None)
+        return next((name for pattern, name in self._wild if pattern(text)), None)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
-    from netwatch.rules.entry import RuleEntry
+    from netwatch.rules.entry import ASKED_OF_DEVICES, RuleEntry
     from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
+    from netwatch.rules.exceptions import EVERY_RULE, Exceptions, columns_of_limits
     from netwatch.rules.filters import FILTERS
     from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
-    from netwatch.rules.memory import MEMORY_SCOPE, TableMemory, memory_key
+    from netwatch.rules.memory import MEMORY_SCOPE, WINDOW_SCOPE, TableMemory, memory_key, table_of_window
     from netwatch.rules.replay import has_curve, threshold_in, values_in
-    from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render, verdicts_again
-    from netwatch.rules.settings import RuleSettings
+    from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
+    from netwatch.rules.settings import IgnoreSettings, LimitSettings, RuleSettings
     from netwatch.rules.traps.entry import TrapEntry
     from netwatch.rules.traps.evidence import trap_evidence
     from netwatch.rules.traps.names import NO_MIB, MibNames, TrapPattern
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         TrapRule,
         TrapVerdict,
         facts_of,
+        own_trap_labels,
         render_trap,
         varbinds_text,
         verdict_on,
@@ -37,9 +39,10 @@ else:
 
 __all__ = [
     "RuleBook", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
-    "RuleEntry", "TrapEntry", "RuleSettings",
-    "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render",
-    "MEMORY_SCOPE", "TableMemory", "memory_key",
+    "RuleEntry", "ASKED_OF_DEVICES", "TrapEntry", "RuleSettings", "LimitSettings", "IgnoreSettings",
+    "Exceptions", "EVERY_RULE", "columns_of_limits",
+    "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
+    "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB",

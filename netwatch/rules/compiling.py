@@ -7,20 +7,27 @@ May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netwatch.formulas import (
+    ABOUT_DEVICES,
     WITH_MEMORY,
+    Aggregate,
     Arithmetic,
     BadExpression,
     Checker,
     Comparison,
+    FirstKnown,
     Flaw,
     Formula,
     Kind,
+    Limit,
     Node,
+    Over,
     Read,
+    Seen,
+    Source,
     common_ground,
     did_you_mean,
     names_in,
@@ -29,10 +36,10 @@ from netwatch.formulas import (
     parse,
     without_leading_factor,
 )
-from netwatch.model import KeyPath, TableSchema
+from netwatch.model import SYSTEM, KeyPath, Matcher, TableSchema, parse_matchers
 from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
-from netwatch.rules.templates import compile_template
+from netwatch.rules.templates import compile_template, flaws_of, is_template
 
 _FIELDS = ("expr", "clear_expr", "value")
 
@@ -83,10 +90,11 @@ def compile_rule(entry: RuleEntry, schema: Mapping[str, TableSchema], *, file: s
     if table is None:
         draft.stop_if_wrong()
         raise Complaint([(("expr",), 0, "names no column, so no reading can change it")])
-    _type_all(draft, table)
+    _type_all(draft, table, schema.get(SYSTEM))
     if not draft.flaws:
         _check_sense(draft)
     _check_templates(draft, table)
+    draft.flaws.extend(parsed_devices(entry.devices)[1])
     draft.stop_if_wrong()
     return _assembled(draft, table, file=file, line=line)
 
@@ -100,6 +108,7 @@ def _table_of(draft: _Draft, schema: Mapping[str, TableSchema]) -> TableSchema |
             draft.flaws.append((("table",), None, message))
         return schema.get(wanted)
     used = {name.id for tree in draft.trees.values() for name in names_in(tree)}
+    used = _without_scalars(used, schema)
     homes = {name: {table.name for table in schema.values() if _has(table, name)} for name in used}
     known = {name: tables for name, tables in homes.items() if tables}
     common = set.intersection(*known.values()) if known else set()
@@ -114,6 +123,15 @@ def _table_of(draft: _Draft, schema: Mapping[str, TableSchema]) -> TableSchema |
     return None
 
 
+def _without_scalars(used: set[str], schema: Mapping[str, TableSchema]) -> set[str]:
+    """Return the names that say which table is meant: a scalar of the device goes with any."""
+    system = schema.get(SYSTEM)
+    if system is None:
+        return used
+    elsewhere = {name for name in used if any(_has(table, name) for table in schema.values() if table is not system)}
+    return {name for name in used if name in elsewhere or name not in system.columns} if elsewhere else used
+
+
 def _has(table: TableSchema, name: str) -> bool:
     return name in table.columns or name in table.labels
 
@@ -124,6 +142,8 @@ def _complain_of_unknown(draft: _Draft, known: Mapping[str, set[str]], schema: M
         for name in names_in(tree):
             if name.id not in known:
                 message = f"no table has a column or label {name.id}{did_you_mean(name.id, names)}"
+                if name.id in ABOUT_DEVICES:
+                    message = f"{name.id} is the device's; which devices a rule is meant for is said with `devices:`"
                 draft.complain(field_name, Flaw(offset=offset_of(name, draft.texts[field_name]), message=message))
 
 
@@ -144,9 +164,9 @@ def _complain_of_mixture(draft: _Draft, known: Mapping[str, set[str]]) -> None:
             common, first = (common & tables) if common else set(tables), first or name.id
 
 
-def _type_all(draft: _Draft, table: TableSchema) -> None:
+def _type_all(draft: _Draft, table: TableSchema, system: TableSchema | None) -> None:
     for name, tree in draft.trees.items():
-        checker = Checker(draft.texts[name], table, WITH_MEMORY)
+        checker = Checker(draft.texts[name], table, WITH_MEMORY, system)
         node = checker.check(tree, None if name == "value" else Kind.TRUTH)
         if node.kind is Kind.TRUTH and name == "value":
             checker.wrong(tree, "a number or text is wanted here, and this is true or false")
@@ -157,13 +177,31 @@ def _type_all(draft: _Draft, table: TableSchema) -> None:
         draft.nodes[name] = node
 
 
+def parsed_devices(texts: Iterable[str]) -> tuple[tuple[Matcher, ...], list[tuple[KeyPath, int | None, str]]]:
+    """Return the matchers of `devices`, and what is wrong with them."""
+    matchers: list[Matcher] = []
+    flaws: list[tuple[KeyPath, int | None, str]] = []
+    for number, text in enumerate(texts):
+        try:
+            matchers += parse_matchers(text)
+        except ValueError as exc:
+            flaws.append((("devices", number), None, str(exc)))
+    return tuple(matchers), flaws
+
+
 def _check_templates(draft: _Draft, table: TableSchema) -> None:
+    for name, text in draft.entry.labels.items():
+        if is_template(text):
+            try:
+                compile_template(text, table.labels)
+            except ValueError as exc:
+                draft.flaws.extend((("labels", name), offset, message) for offset, message in flaws_of(exc))
     known = (*table.labels, *draft.entry.labels)
     for name, text in draft.entry.annotations.items():
         try:
             compile_template(text, known)
         except ValueError as exc:
-            draft.flaws.append((("annotations", name), None, str(exc)))
+            draft.flaws.extend((("annotations", name), offset, message) for offset, message in flaws_of(exc))
 
 
 def _check_sense(draft: _Draft) -> None:
@@ -193,14 +231,40 @@ def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Ru
     others = [formula for formula in (healed, value_of, threshold_of) if formula is not None]
     remembered = {source.key: source for formula in others for source in formula.inputs if source.stateful}
     known = (*table.labels, *entry.labels)
+    every = [formula for formula in (broken, *others) if formula is not None]
+    limits = {
+        read.source.name for formula in every for read in reads_of(formula.node) if isinstance(read.source, Limit)
+    }
     return Rule(
-        name=entry.alert, table=table.name, expr=entry.expr, clear_expr=entry.clear_expr,
+        limits=frozenset(limits),
+        name=entry.alert, alertname=entry.alert, devices=parsed_devices(entry.devices)[0],
+        table=table.name, expr=entry.expr, clear_expr=entry.clear_expr,
         hold_for=entry.for_, keep_firing_for=entry.keep_firing_for, no_data=entry.no_data,
-        labels=entry.labels, annotations=entry.annotations, file=file, line=line,
+        labels=entry.labels,
+        label_templates={
+            name: compile_template(text, table.labels) for name, text in entry.labels.items() if is_template(text)
+        },
+        annotations=entry.annotations, file=file, line=line,
         broken=broken, healed=healed, value_of=value_of, threshold_of=threshold_of,
         value_names=(value.names or {}) if isinstance(value, Read) else {}, remembered=tuple(remembered.values()),
         templates={name: compile_template(text, known) for name, text in entry.annotations.items()},
     )  # fmt: skip
+
+
+def reads_of(node: Node) -> Iterator[Read]:
+    """Yield all that an expression reads, inside functions too."""
+    for inner in node.walk():
+        if isinstance(inner, Read):
+            yield inner
+            for body in bodies_of(inner.source):
+                yield from reads_of(body.node)
+
+
+def bodies_of(source: Source) -> tuple[Formula, ...]:
+    """Return the expressions that a function was given."""
+    if isinstance(source, FirstKnown):
+        return source.bodies
+    return (source.body,) if isinstance(source, Seen | Over | Aggregate) else ()
 
 
 def value_and_threshold(expr: Node, value: Node | None) -> tuple[Node | None, Node | None]:

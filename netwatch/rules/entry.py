@@ -8,12 +8,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from netwatch.model import Duration, Section
 
 LabelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
 AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w:. -]*$", max_length=100)]
+Matchers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+ASKED_OF_DEVICES = ("profile", "vendor", "sysDescr", "sysObjectID", "sysName")
+"""What `devices` may ask beside `device` and its labels, and only the device itself can tell."""
 RESERVED_LABELS = ("device", "alertname", "instance")
 
 
@@ -26,9 +29,16 @@ def unreserved(labels: dict[str, str]) -> dict[str, str]:
 
 
 class RuleEntry(Section):
-    """One rule. What `expr` may hold is said in netwatch/formulas/functions.py and remembering.py."""
+    """One rule. What `expr` may hold is said in docs/rules.md."""
 
-    alert: AlertName = Field(description="the name of the alert, unique over all files")
+    alert: AlertName = Field(
+        description="the name of the alert; rules that share one differ in their labels, such as severity"
+    )
+    devices: Matchers = Field(
+        default_factory=list,
+        description="which devices it is meant for: matchers on device, its labels, profile, vendor, sysDescr, "
+        "sysObjectID, sysName",
+    )
     expr: str = Field(min_length=1, description="true where the row is broken")
     clear_expr: str | None = Field(
         default=None, min_length=1, description="true where it is well again; between the two it stays as it is"
@@ -42,7 +52,9 @@ class RuleEntry(Section):
     no_data: Literal["keep", "alert", "clear"] = Field(
         default="keep", description="missing data: changes nothing, counts as broken, or counts as well"
     )
-    labels: dict[LabelName, str] = Field(default_factory=dict, description="severity and whatever routes look at")
+    labels: dict[LabelName, str] = Field(
+        default_factory=dict, description="severity and whatever routes look at; templates, as annotations are"
+    )
     annotations: dict[LabelName, str] = Field(default_factory=dict, description="templates: summary, description")
     value: str | None = Field(
         default=None, min_length=1, description="what to show as the value, if not the left side of expr"

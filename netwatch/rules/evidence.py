@@ -26,6 +26,7 @@ from netwatch.formulas import (
     Labels,
     Node,
     Numbers,
+    OfSystem,
     Over,
     Rates,
     Read,
@@ -63,6 +64,8 @@ def evidence_of(verdicts: Verdicts, row: int) -> dict[str, str]:
     for formula in (rule.broken, rule.healed):
         told |= {} if formula is None else inputs_of(formula, verdicts.frame, row)
     told["reading_at"] = reading.at.isoformat()
+    if (limited := reading.limited.get(verdicts.keys[row])) is not None:
+        told["limits"] = limited
     if reading.partial:
         told["reading"] = "partial: the table could not be read whole"
     return told
@@ -134,6 +137,8 @@ def _reason(source: Source, reading: TableReading, row: int) -> str:
             return "the row has no such label"
         case Rates() | Increases():
             return "there is no rate, after a first reading, a restart, a discontinuity or a missing value"
+        case OfSystem():
+            return "the device's own scalars were not read"
         case Earlier():
             return "the reading before had no value, or there was none"
         case Over():

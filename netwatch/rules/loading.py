@@ -17,10 +17,23 @@ from typing import Any
 from pydantic import ValidationError
 
 from netwatch.formulas import did_you_mean
-from netwatch.model import InvalidFile, KeyPath, Problem, TableSchema, YamlFile, parse_yaml, plain, read_yaml
+from netwatch.model import (
+    InvalidFile,
+    KeyPath,
+    Problem,
+    Severities,
+    TableSchema,
+    YamlFile,
+    matcher_text,
+    parse_yaml,
+    plain,
+    read_yaml,
+    shipped_directory,
+)
 from netwatch.rules.compiling import Complaint, compile_rule
-from netwatch.rules.entry import RuleEntry
+from netwatch.rules.entry import RESERVED_LABELS, RuleEntry
 from netwatch.rules.rule import Rule
+from netwatch.rules.templates import is_template
 from netwatch.rules.traps.compiling import compile_trap_rule
 from netwatch.rules.traps.entry import TrapEntry
 from netwatch.rules.traps.names import NO_MIB, MibNames
@@ -48,10 +61,16 @@ def load_rules(paths: Sequence[Path], schema: Mapping[str, TableSchema]) -> tupl
     return load_rule_book(paths, schema).rules
 
 
-def load_rule_book(paths: Sequence[Path], schema: Mapping[str, TableSchema], names: MibNames = NO_MIB) -> RuleBook:
+def load_rule_book(
+    paths: Sequence[Path],
+    schema: Mapping[str, TableSchema],
+    names: MibNames = NO_MIB,
+    severities: Severities | None = None,
+) -> RuleBook:
     """Read the files in the order given and return all their rules.
 
-    Rules about readings are checked against `schema` (table name -> table), trap rules against what `names` knows.
+    Rules about readings are checked against `schema` (table name -> table), trap rules against what `names` knows,
+    severities against `severities`; those of the rules that come with NetWatch mean the nearest one listed.
 
     Raises:
         InvalidFile: with every problem in any of the files.
@@ -63,7 +82,7 @@ def load_rule_book(paths: Sequence[Path], schema: Mapping[str, TableSchema], nam
             files.append(read_yaml(path))
         except InvalidFile as exc:
             problems += exc.problems
-    return _book_of(files, schema, names, problems)
+    return _book_of(files, schema, names, problems, severities)
 
 
 def parse_rules(text: str, name: str, schema: Mapping[str, TableSchema]) -> tuple[Rule, ...]:
@@ -75,42 +94,90 @@ def parse_rules(text: str, name: str, schema: Mapping[str, TableSchema]) -> tupl
     return parse_rule_book(text, name, schema).rules
 
 
-def parse_rule_book(text: str, name: str, schema: Mapping[str, TableSchema], names: MibNames = NO_MIB) -> RuleBook:
+def parse_rule_book(
+    text: str,
+    name: str,
+    schema: Mapping[str, TableSchema],
+    names: MibNames = NO_MIB,
+    severities: Severities | None = None,
+) -> RuleBook:
     """Do what `load_rule_book` does for one file given as text.
 
     Raises:
         InvalidFile: with every problem.
     """
-    return _book_of([parse_yaml(text, name)], schema, names, [])
+    return _book_of([parse_yaml(text, name)], schema, names, [], severities)
 
 
 def _book_of(
-    files: Sequence[YamlFile], schema: Mapping[str, TableSchema], names: MibNames, problems: list[Problem]
+    files: Sequence[YamlFile],
+    schema: Mapping[str, TableSchema],
+    names: MibNames,
+    problems: list[Problem],
+    severities: Severities | None,
 ) -> RuleBook:
-    rules: dict[str, Rule | TrapRule] = {}
+    found: dict[tuple[str, frozenset[tuple[str, str]]], Rule | TrapRule] = {}
     for file in files:
-        for number, node in enumerate(_entries(file, problems)):
-            path: KeyPath = ("rules", number)
+        for path, node, shared in _entries(file, problems):
             entry = _entry(file, path, node, problems)
             if entry is None:
                 continue
-            if entry.alert in rules:
-                first = rules[entry.alert]
-                message = f"there is an alert {entry.alert} already, in {first.file}:{first.line}"
+            entry = entry.model_copy(update={"labels": {**shared, **entry.labels}}) if shared else entry
+            same = entry.alert, frozenset(entry.labels.items())
+            if same in found:
+                first = found[same]
+                message = (
+                    f"there is an alert {entry.alert} already, in {first.file}:{first.line}; two rules may share a "
+                    "name where their labels differ, such as severity"
+                )
                 problems.append(file.problem((*path, "alert"), message))
                 continue
+            if severities is not None and not _is_shipped(file):
+                problems += _unknown_severity(file, path, entry, severities)
             try:
-                rules[entry.alert] = _compiled(file, path, entry, schema, names, problems)
+                found[same] = _compiled(file, path, entry, schema, names, problems)
             except Complaint as exc:
                 problems += [_problem(file, path, *flaw) for flaw in exc.flaws]
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise InvalidFile(errors)
+    rules = _told_apart(tuple(found.values()))
     return RuleBook(
-        rules=tuple(rule for rule in rules.values() if isinstance(rule, Rule)),
-        trap_rules=tuple(rule for rule in rules.values() if isinstance(rule, TrapRule)),
+        rules=tuple(rule for rule in rules if isinstance(rule, Rule)),
+        trap_rules=tuple(rule for rule in rules if isinstance(rule, TrapRule)),
         warnings=tuple(problems),
     )
+
+
+def _told_apart(rules: Sequence[Rule | TrapRule]) -> list[Rule | TrapRule]:
+    """Return the rules, each with a name of its own: where several share one, labels that differ stand behind."""
+    of_name: dict[str, list[Rule | TrapRule]] = {}
+    for rule in rules:
+        of_name.setdefault(rule.name, []).append(rule)
+    return [rule if len(of_name[rule.name]) == 1 else _named(rule, of_name[rule.name]) for rule in rules]
+
+
+def _named(rule: Rule | TrapRule, alike: Sequence[Rule | TrapRule]) -> Rule | TrapRule:
+    labels = sorted({label for one in alike for label in one.labels})
+    differing = [label for label in labels if len({one.labels.get(label, "") for one in alike}) > 1]
+    told = ",".join(matcher_text(label, rule.labels.get(label, "")) for label in differing)
+    return replace(rule, name=f"{rule.alertname}{{{told}}}")
+
+
+def _unknown_severity(
+    file: YamlFile, path: KeyPath, entry: RuleEntry | TrapEntry, severities: Severities
+) -> list[Problem]:
+    word = entry.labels.get("severity")
+    if word is None or word in severities.names or is_template(word):
+        return []
+    meant = severities.meant_by(word)
+    hint = f", did you mean {meant}?" if meant else did_you_mean(word, severities.names)
+    known = ", ".join(severities.names)
+    return [file.problem((*path, "labels", "severity"), f"{word!r} is none of the severities{hint} ({known})")]
+
+
+def _is_shipped(file: YamlFile) -> bool:
+    return Path(file.name).parent == shipped_directory("rules")
 
 
 def _compiled(
@@ -129,23 +196,80 @@ def _compiled(
     return rule
 
 
-def _entries(file: YamlFile, problems: list[Problem]) -> Sequence[Any]:
-    """Return the list under `rules`; an empty file has none."""
+_Found = tuple[KeyPath, Any, Mapping[str, str]]
+"""Where an entry stands, what is written there, and the labels of its group."""
+
+
+def _entries(file: YamlFile, problems: list[Problem]) -> Sequence[_Found]:
+    """Return what stands under `rules`, or under `groups` as Prometheus has it; an empty file has nothing."""
     if file.data is None:
         return ()
     if not isinstance(file.data, Mapping):
         problems.append(file.problem((), "a rule file begins with `rules:`"))
         return ()
     problems += [
-        file.problem((key,), f"unknown key{did_you_mean(str(key), ['rules'])}", key=True)
+        file.problem((key,), f"unknown key{did_you_mean(str(key), ['rules', 'groups'])}", key=True)
         for key in file.data
-        if key != "rules"
+        if key not in ("rules", "groups")
     ]
-    entries = file.data.get("rules")
-    if entries is None or isinstance(entries, list):
-        return entries or ()
-    problems.append(file.problem(("rules",), "must be a list of rules"))
-    return ()
+    found = list(_listed(file, ("rules",), file.data.get("rules"), {}, problems))
+    groups = file.data.get("groups")
+    if groups is not None and not isinstance(groups, list):
+        problems.append(file.problem(("groups",), "must be a list of groups, each with its `rules:`"))
+        return found
+    for number, group in enumerate(groups or ()):
+        found += _of_group(file, ("groups", number), group, problems)
+    return found
+
+
+_OF_GROUPS: Mapping[str, str] = {
+    "interval": "rules are held against every reading, and how often devices are read is said by `polling.interval`",
+    "limit": "how many alerts one rule may have is not limited",
+    "query_offset": "rules look at the newest reading; offset(x, '1h') looks back",
+    "partial_response_strategy": "there is nothing to be partial",
+}
+"""What Prometheus's groups may say beside their rules, and what is so here."""
+
+
+def _of_group(file: YamlFile, path: KeyPath, group: Any, problems: list[Problem]) -> Sequence[_Found]:
+    """Return the rules of one of Prometheus's groups; what else it says is explained."""
+    if not isinstance(group, Mapping):
+        problems.append(file.problem(path, "a group has a `name:` and `rules:`"))
+        return ()
+    for key in group:
+        where = (*path, key)
+        if key in _OF_GROUPS:
+            problems.append(file.problem(where, f"is not needed: {_OF_GROUPS[key]}", severity="warning", key=True))
+        elif key not in ("name", "rules", "labels"):
+            problems.append(file.problem(where, f"unknown key{did_you_mean(str(key), ['name', 'rules'])}", key=True))
+    shared = group.get("labels") or {}
+    if not isinstance(shared, Mapping) or not all(isinstance(text, str) for text in shared.values()):
+        problems.append(file.problem((*path, "labels"), "must be names with texts"))
+        shared = {}
+    shared = {str(name): str(text) for name, text in shared.items()}
+    for name in shared:
+        if name in RESERVED_LABELS:
+            message = f"{name} is set by NetWatch and cannot be a rule's label"
+            problems.append(file.problem((*path, "labels", name), message, key=True))
+    return _listed(file, (*path, "rules"), group.get("rules"), shared, problems)
+
+
+def _listed(
+    file: YamlFile, path: KeyPath, entries: Any, shared: Mapping[str, str], problems: list[Problem]
+) -> Sequence[_Found]:
+    if entries is None:
+        return ()
+    if not isinstance(entries, list):
+        problems.append(file.problem(path, "must be a list of rules"))
+        return ()
+    found = []
+    for number, entry in enumerate(entries):
+        if isinstance(entry, Mapping) and "record" in entry:
+            message = "records a series, which NetWatch does not: write what it stands for into the rules themselves"
+            problems.append(file.problem((*path, number, "record"), message, key=True))
+            continue
+        found.append(((*path, number), entry, shared))
+    return found
 
 
 def _entry(file: YamlFile, path: KeyPath, node: Any, problems: list[Problem]) -> RuleEntry | TrapEntry | None:

@@ -1,6 +1,7 @@
 """What rules remember of one table of one device: the reading before, what was seen, and time windows.
 
-Only what was seen (`seen(..)`) is given back after a restart, as a Memory; the rest fills again with new readings.
+What was seen (`seen(..)`) and what long windows hold is given back after a restart, as Memories; the rest fills again
+with new readings.
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.formulas, netwatch.model, netwatch.rules.windows.
@@ -9,7 +10,10 @@ Called by: netwatch.engine, rule; netwatch.formulas, as the memory of its frames
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,8 +23,16 @@ from netwatch.model import ClockStep, Memory, RowSet, TableReading
 from netwatch.rules.windows import Window
 
 MEMORY_SCOPE = "rules"
+WINDOW_SCOPE = "windows"
+MOST_BYTES = 4_000_000
+"""What a window that was written down may take when it is unpacked again."""
 SPARE_ROWS = 1000
 """How many rows that are gone stay known as seen; a line card may come back."""
+
+
+def table_of_window(memory: Memory) -> str:
+    """Return the key of the table that a window which was written down belongs to."""
+    return memory.key.rpartition("#")[0]
 
 
 def memory_key(device: str, table: str) -> str:
@@ -31,14 +43,30 @@ def memory_key(device: str, table: str) -> str:
 class TableMemory:
     """Everything the rules of one table of one device share from reading to reading."""
 
-    def __init__(self, device: str, table: str, memories: Iterable[Memory] = ()) -> None:
-        """Begin with what was kept: of `memories` only those of this device and table are looked at."""
+    def __init__(
+        self,
+        device: str,
+        table: str,
+        memories: Iterable[Memory] = (),
+        system: Callable[[], Frame | None] = lambda: None,
+    ) -> None:
+        """Begin with what was kept: of `memories` only those of this device and table are looked at.
+
+        `system` gives what the device last said of itself, for rules that name such a scalar beside a table.
+        """
         self.device = device
         self.table = table
         self._frame: Frame | None = None
         self._windows: dict[str, Window] = {}
         self._numbered: tuple[RowSet | None, Mapping[str, int]] = (None, {})
         self._key = memory_key(device, table)
+        self.system = system
+        memories = tuple(memories)
+        self._kept = {
+            memory.key: memory.text or ""
+            for memory in memories
+            if memory.scope == WINDOW_SCOPE and table_of_window(memory) == self._key
+        }
         kept = [memory.text for memory in memories if (memory.scope, memory.key) == (MEMORY_SCOPE, self._key)]
         self._seen = {key: SeenRows(rows) for key, rows in _read(kept[-1] if kept else None).items()}
 
@@ -66,12 +94,21 @@ class TableMemory:
         return self._seen.setdefault(key, SeenRows()).after(rows, evaluate)
 
     def over(
-        self, key: str, function: str, span: timedelta, at: datetime, rows: RowSet, values: Sequence[Any]
+        self,
+        key: str,
+        function: str,
+        span: timedelta,
+        at: datetime,
+        rows: RowSet,
+        values: Sequence[Any],
+        parameter: float = 0.0,
     ) -> Sequence[Any]:
         """Take a reading's values into a window and return what its function gives, row by row."""
         window = self._windows.get(key)
         if window is None:
-            window = self._windows[key] = Window(function, span)
+            window = self._windows[key] = Window(function, span, parameter)
+            if (text := self._kept.pop(self._window_key(key), None)) is not None:
+                _fill(window, text, at)
         window.add(at, rows, values)
         return window.values()
 
@@ -82,12 +119,42 @@ class TableMemory:
 
     def unsaved(self) -> tuple[Memory, ...]:
         """Return what must be kept and was not handed out yet; empty for most readings."""
+        return (*self._unsaved_flags(), *self._unsaved_windows()) if self._seen or self._windows or self._kept else ()
+
+    def _unsaved_windows(self) -> list[Memory]:
+        """Return the long windows that were not written down for a while, and none in place of what no rule asks."""
+        at = self._frame.reading.at if self._frame is not None else None
+        if at is None:
+            return []
+        due = [(key, window) for key, window in self._windows.items() if window.due(at)]
+        unpacked = [Memory(scope=WINDOW_SCOPE, key=self._window_key(key), text=_packed(window, at))
+                    for key, window in due]  # fmt: skip
+        dropped = [Memory(scope=WINDOW_SCOPE, key=key, text=None) for key in self._kept]
+        self._kept = {}
+        return unpacked + dropped
+
+    def _window_key(self, key: str) -> str:
+        return f"{self._key}#{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+
+    def _unsaved_flags(self) -> tuple[Memory, ...]:
         if not any(seen.changed for seen in self._seen.values()):
             return ()
         for seen in self._seen.values():
             seen.changed = False
         text = json.dumps({key: sorted(seen.keys) for key, seen in sorted(self._seen.items()) if seen.keys})
         return (Memory(scope=MEMORY_SCOPE, key=self._key, text=text),)
+
+
+def _packed(window: Window, at: datetime) -> str:
+    return base64.b64encode(zlib.compress(json.dumps(window.kept(at)).encode(), 6)).decode()
+
+
+def _fill(window: Window, text: str, at: datetime) -> None:
+    """Give a window back what it held; what cannot be read is forgotten rather than fatal."""
+    try:
+        window.restore(json.loads(zlib.decompressobj().decompress(base64.b64decode(text), MOST_BYTES)), at)
+    except (ValueError, TypeError, KeyError, OverflowError, OSError, zlib.error):
+        return
 
 
 class SeenRows:

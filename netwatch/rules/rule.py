@@ -15,9 +15,9 @@ from typing import Literal
 from jinja2 import Template
 
 from netwatch.formulas import Formula, Frame, Source
-from netwatch.model import SCALARS, TableReading
+from netwatch.model import SCALARS, Matcher, TableReading
 from netwatch.rules.memory import TableMemory
-from netwatch.rules.templates import render_template
+from netwatch.rules.templates import render_template, rendered_labels
 
 NoData = Literal["keep", "alert", "clear"]
 
@@ -26,12 +26,15 @@ NoData = Literal["keep", "alert", "clear"]
 class Rule:
     """One rule of a rule file, checked and compiled.
 
-    expr, clear_expr: as written. labels: the rule's own, never those of rows. annotations: the templates as written.
+    name: unique among all rules, and `alertname` with labels behind it where several share that one. devices: which
+    devices it is meant for, none for all. expr, clear_expr: as written. labels: the rule's own, never those of rows.
+    annotations: the templates as written.
     file, line: where it stands. The rest is for `evaluate` and `render`: the compiled expressions, the names that
     stand for the value's numbers, and the inputs that must see every reading although only asked for sometimes.
     """
 
     name: str
+    alertname: str = ""
     table: str
     expr: str
     clear_expr: str | None = None
@@ -39,6 +42,8 @@ class Rule:
     keep_firing_for: timedelta = timedelta(0)
     no_data: NoData = "keep"
     labels: Mapping[str, str] = field(default_factory=dict)
+    devices: tuple[Matcher, ...] = ()
+    label_templates: Mapping[str, Template] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     line: int = 0
@@ -48,7 +53,13 @@ class Rule:
     threshold_of: Formula | None = None
     value_names: Mapping[int, str] = field(default_factory=dict)
     remembered: tuple[Source, ...] = ()
+    limits: frozenset[str] = frozenset()
     templates: Mapping[str, Template] = field(default_factory=dict)
+
+    @property
+    def fixed_labels(self) -> dict[str, str]:
+        """Return its labels but for those that are templates."""
+        return {name: text for name, text in self.labels.items() if name not in self.label_templates}
 
     @property
     def is_aggregate(self) -> bool:
@@ -123,6 +134,26 @@ def verdicts_again(rule: Rule, memory: TableMemory) -> Verdicts | None:
     return None if frame is None else Verdicts(rule, frame, memory)
 
 
+def own_labels(
+    rule: Rule,
+    had: Mapping[str, str],
+    *,
+    labels: Mapping[str, str],
+    device: str,
+    instance: str = "",
+    value: float | str | None = None,
+    threshold: float | str | None = None,
+) -> Mapping[str, str]:
+    """Return the rule's own labels for an alert; templates are rendered once, and what they said is kept in `had`."""
+    if not rule.label_templates:
+        return rule.labels
+    given = {
+        "device": device, "alertname": rule.alertname or rule.name, "instance": instance, "value": value,
+        "threshold": threshold, "severity": "",
+    }  # fmt: skip
+    return rule.fixed_labels | rendered_labels(rule.label_templates, had, labels, given)
+
+
 def render(
     rule: Rule,
     *,
@@ -134,7 +165,8 @@ def render(
 ) -> dict[str, str]:
     """Return the rule's annotations as people read them; `labels` are all the alert's."""
     given = {
-        "device": device, "alertname": rule.name, "instance": instance, "value": value, "threshold": threshold,
+        "device": device, "alertname": rule.alertname or rule.name, "instance": instance,
+        "value": value, "threshold": threshold,
         "severity": labels.get("severity", rule.labels.get("severity", "warning")),
     }  # fmt: skip
     return {name: render_template(template, labels, given) for name, template in rule.templates.items()}

@@ -1,13 +1,25 @@
-"""The `rules` part of the configuration.
+"""The `rules`, `limits` and `ignore` parts of the configuration.
 
-May import: netwatch.model. Called by: config.
+May import: netwatch.model. Called by: exceptions, config.
 """
 
 from __future__ import annotations
 
-from pydantic import Field
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from netwatch.model import BUILTIN, Section
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
+
+from netwatch.model import BUILTIN, Section, parse_matchers
+
+
+def _matcher(text: str) -> str:
+    parse_matchers(text)
+    return text
+
+
+MatcherText = Annotated[str, AfterValidator(_matcher)]
 
 
 class RuleSettings(Section):
@@ -17,3 +29,49 @@ class RuleSettings(Section):
         default_factory=lambda: [BUILTIN],
         description="rule files, wildcards allowed; `builtin` stands for the rules that come with NetWatch",
     )
+
+
+class LimitSettings(Section):
+    """Other values for one device, port or row: every further key is a column, or the name in a rule's limit()."""
+
+    model_config = ConfigDict(extra="allow")
+
+    match: list[MatcherText] = Field(
+        min_length=1, description="matchers on device, its labels, table and the labels of the row, such as ifName"
+    )
+    comment: str = Field(default="", description="why; told by netwatch explain")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _numbers_alone(cls, data: Any) -> Any:
+        """Refuse what is no number; which columns there are is checked where they are known."""
+        for name, value in data.items() if isinstance(data, dict) else ():
+            if name in cls.model_fields:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                raise ValueError(f"{name}: a number is wanted for a column")
+        return data
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """Return the columns with their values."""
+        return {str(name): float(value) for name, value in (self.model_extra or {}).items()}
+
+
+class IgnoreSettings(Section):
+    """Rows that no rule shall see, or some rules shall not."""
+
+    match: list[MatcherText] = Field(
+        min_length=1, description="matchers on device, its labels, table and the labels of the row, such as ifName"
+    )
+    rules: list[str] | None = Field(
+        default=None, description="names of rules; without it the row is left out everywhere, page and gauges too"
+    )
+    comment: str = Field(default="", description="why")
+
+    @field_validator("rules")
+    @classmethod
+    def _some(cls, rules: list[str] | None) -> list[str] | None:
+        if rules is not None and not rules:
+            raise ValueError("names no rule; leave it out to ignore the rows altogether")
+        return rules

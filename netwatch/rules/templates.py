@@ -1,4 +1,4 @@
-"""Annotations: Jinja2 templates, cut down to what puts a value into a sentence.
+"""Annotations and label values: Jinja2 templates, cut down to what puts a value into a sentence.
 
 `{{ name }}`, `{% if %}`, filters and simple arithmetic; no loops, no calls. A template sees the alert's labels by
 name, `labels` (all of them), `device`, `alertname`, `value` and `threshold`. Device text is hostile, so labels lose
@@ -11,7 +11,8 @@ Called by: compiling, rule, traps.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -26,6 +27,7 @@ from netwatch.rules.filters import FILTERS, shown
 
 MAX_TEMPLATE = 4000
 MAX_OUTPUT = 2000
+MAX_LABEL = 200
 GIVEN = ("device", "alertname", "severity", "instance", "value", "threshold", "labels")
 
 _ALLOWED = (
@@ -66,6 +68,59 @@ class _AnyLabel(dict[str, str]):
         return "x"
 
 
+class BadTemplate(ValueError):
+    """A template that cannot be used; `flaws` are what is wrong, each with its place in the text."""
+
+    def __init__(self, flaws: Sequence[tuple[int | None, str]]) -> None:
+        self.flaws = tuple(flaws)
+        super().__init__("; ".join(message for _, message in flaws))
+
+
+def flaws_of(exc: ValueError) -> Sequence[tuple[int | None, str]]:
+    """Return what is wrong with a template, and where in its text that is known."""
+    return exc.flaws if isinstance(exc, BadTemplate) else ((None, str(exc)),)
+
+
+def place_of(text: str, name: str) -> int | None:
+    """Return where a name stands inside the braces of a template."""
+    for braces in _BRACES.finditer(text):
+        found = re.search(rf"(?<![\w.'\"]){re.escape(name)}(?!\w)", braces[0])
+        if found is not None:
+            return braces.start() + found.start()
+    return None
+
+
+def prometheus_words(text: str) -> list[tuple[int, str]]:
+    """Return where a template is written as Prometheus has them, and what to write instead."""
+    found: dict[int, str] = {}
+    for braces in _BRACES.finditer(text):
+        for pattern, words in _PROMETHEUS:
+            for match in pattern.finditer(braces[0]):
+                found.setdefault(braces.start() + match.start(), match.expand(words))
+    return sorted(found.items())
+
+
+_BRACES = re.compile(r"\{[\{%].*?(?:[%\}]\}|$)", re.DOTALL)
+_PROMETHEUS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\$labels\.(instance|device|job)\b"), r"$labels.\1 is Prometheus's word: write {{ device }}"),
+    (re.compile(r"\$labels\.(\w+)"), r"$labels.\1 is Prometheus's word: write {{ \1 }}"),
+    (re.compile(r"\$value\b"), r"$value is Prometheus's word: write {{ value }}"),
+    (re.compile(r"\$externalURL\b"), r"$externalURL is Prometheus's word: mails carry the link by themselves"),
+    (re.compile(r"\$externalLabels\.(\w+)"), r"$externalLabels is Prometheus's word: a label of devices is {{ \1 }}"),
+    (re.compile(r"(?<!['\"])\$(\w*)"), r"$\1 is no name here: names stand without $, as {{ value }} or {{ ifName }}"),
+    (re.compile(r"\{\{-?\s*\.(Labels\.)?(\w+)"), r"a name has no dot in front: write {{ \2 }}"),
+    (re.compile(r"\|\s*humanizePercentage\b"), "humanizePercentage is Prometheus's: write {{ value | percent }}"),
+    (re.compile(r"\|\s*humanizeDuration\b"), "humanizeDuration is Prometheus's word: write {{ value | duration }}"),
+    (re.compile(r"\|\s*humanize1024\b"), "humanize1024 is Prometheus's word: write {{ value | bytes }}"),
+    (re.compile(r"\|\s*humanize\b"), "humanize is Prometheus's word: write {{ value | si }}"),
+    (re.compile(r"\bprintf\b"), "printf is Prometheus's word: write {{ value | round(1) }}"),
+    (re.compile(r"\{\{-?\s*(?:range|with|template|define|query)\s+[^\s(]"),
+     "templates of NetWatch do not ask for other values; they have the alert's labels, value and threshold"),
+    (re.compile(r"\{\{-?\s*(?:if|else|end)\b"), "conditions are written {% if value %} .. {% else %} .. {% endif %}"),
+)  # fmt: skip
+"""What Prometheus writes in the braces of a template, and what to write here."""
+
+
 def compile_template(text: str, known: Iterable[str], numbers: Mapping[str, int] = MappingProxyType({})) -> Template:
     """Return the template; `known` are the labels it may name beside what is always given, `numbers` counts.
 
@@ -75,13 +130,18 @@ def compile_template(text: str, known: Iterable[str], numbers: Mapping[str, int]
     if len(text) > MAX_TEMPLATE:
         raise ValueError(f"the template is longer than {MAX_TEMPLATE} characters")
     names = {*known, *numbers, *GIVEN}
+    if advice := prometheus_words(text):
+        raise BadTemplate(advice)
     try:
         tree = _STRICT.parse(text)
         for node in tree.find_all(nodes.Node):
             if not isinstance(node, _ALLOWED):
-                raise ValueError(f"{type(node).__name__} is not known in annotations")
-        for name in sorted(find_undeclared_variables(tree) - names):
-            raise ValueError(f"nothing is called {name} here{did_you_mean(name, names)}")
+                raise ValueError(f"{type(node).__name__} is not known in templates")
+        if unknown := sorted(find_undeclared_variables(tree) - names):
+            raise BadTemplate([
+                (place_of(text, name), f"nothing is called {name} here{did_you_mean(name, names)}")
+                for name in unknown
+            ])  # fmt: skip
         for value in (0.5, "down", None):
             _STRICT.from_string(text).render(_trial(names, value) | dict(numbers))
         return _LENIENT.from_string(text)
@@ -107,6 +167,28 @@ def render_template(template: Template, labels: Mapping[str, str], given: Mappin
     except (TemplateError, ArithmeticError, TypeError, ValueError) as exc:
         text = f"(annotation could not be rendered: {exc})"
     return cleaned_lines(text).strip()[:MAX_OUTPUT]
+
+
+def is_template(text: str) -> bool:
+    """Return whether a text has anything to be rendered."""
+    return "{{" in text or "{%" in text
+
+
+def rendered_labels(
+    templates: Mapping[str, Template],
+    had: Mapping[str, str],
+    labels: Mapping[str, str],
+    given: Mapping[str, float | str | None],
+) -> dict[str, str]:
+    """Return label values on one line each; an alert that has labels already keeps what its begin made of them.
+
+    A label whose text comes out empty is no label.
+    """
+    if had:
+        return {name: had[name] for name in templates if name in had}
+    texts = {name: render_template(template, labels, given) for name, template in templates.items()}
+    lines = {name: cleaned(" ".join(text.split()))[:MAX_LABEL].strip() for name, text in texts.items()}
+    return {name: line for name, line in lines.items() if line}
 
 
 def _trial(names: Iterable[str], value: float | str | None) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from netwatch.alerts import Matcher, routing_labels
-from netwatch.model import Alert, AlertState, Muting
+from netwatch.alerts import routing_labels
+from netwatch.model import Alert, AlertState, Matcher, Muting
 
 _SEVERITIES = ("critical", "error", "warning", "info")
 _DIGITS = re.compile(r"(\d+)")
@@ -57,7 +57,7 @@ class AlertSearch:
         return (
             self.state in (None, alert.state)
             and self.device in ("", alert.key.device)
-            and self.rule in ("", alert.key.rule)
+            and self.rule in ("", alert.key.rule, alert.key.alertname)
             and self.severity in ("", alert.severity)
             and self.muted in (None, is_muted)
             and self.acked in (None, alert.acked_at is not None)
@@ -72,7 +72,7 @@ class AlertSearch:
 
 def _findable(alert: Alert) -> str:
     key = alert.key
-    return f"{key.device} {key.rule} {key.instance} {alert.annotations.get('summary', '')}".casefold()
+    return f"{key.device} {key.alertname} {key.instance} {alert.annotations.get('summary', '')}".casefold()
 
 
 def gravest_first(alert: Alert) -> tuple[int, float]:
@@ -98,5 +98,5 @@ _KEYS: dict[AlertOrder, Callable[[Alert], tuple[object, ...]]] = {
     AlertOrder.SEVERITY: gravest_first,
     AlertOrder.SINCE: lambda alert: (_newest_first(alert),),
     AlertOrder.DEVICE: lambda alert: (natural(alert.key.device), *gravest_first(alert)),
-    AlertOrder.RULE: lambda alert: (alert.key.rule, natural(alert.key.device), *gravest_first(alert)),
+    AlertOrder.RULE: lambda alert: (alert.key.alertname, natural(alert.key.device), *gravest_first(alert)),
 }

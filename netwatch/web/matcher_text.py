@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from netwatch.alerts import Matcher, matcher_text, parse_matchers
+from netwatch.model import Matcher, matcher_text, parse_matchers
 
 _BARE = re.compile(r"\s*([A-Za-z_:][A-Za-z0-9_:]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
 _UNESCAPED = {"\\": "\\", '"': '"', "n": "\n"}

@@ -9,8 +9,7 @@ from collections.abc import Iterable
 
 from fastapi import HTTPException
 
-from netwatch.alerts import Matcher
-from netwatch.model import DeviceStatus
+from netwatch.model import DeviceStatus, Matcher
 from netwatch.web.matcher_text import read_matchers
 from netwatch.web.views import Views
 

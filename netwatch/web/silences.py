@@ -9,8 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
-from netwatch.alerts import Matcher
-from netwatch.model import Silence, SilenceState
+from netwatch.model import Matcher, Silence, SilenceState
 from netwatch.web.matcher_text import read_matchers
 
 STATES = (SilenceState.ACTIVE, SilenceState.PENDING, SilenceState.EXPIRED)

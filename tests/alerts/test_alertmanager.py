@@ -31,12 +31,11 @@ from netwatch.alerts import (
     build_route,
     checked_silence,
     compile_silence,
-    parse_matchers,
     routing_labels,
 )
 from netwatch.alerts.interval_settings import TimeIntervalSettings
 from netwatch.alerts.settings import InhibitRuleSettings
-from netwatch.model import Alert, AlertKey, AlertState
+from netwatch.model import Alert, AlertKey, AlertState, parse_matchers
 from tests.patience import PATIENCE_SECONDS
 
 NOW = datetime.now(UTC).replace(microsecond=0)

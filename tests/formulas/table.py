@@ -28,6 +28,10 @@ SCHEMA: Mapping[str, TableSchema] = {
         enums={"ifOperStatus": STATES, "ifAdminStatus": {1: "up", 2: "down"}},
     ),
     "cpuTable": TableSchema(name="cpuTable", columns={"load": ColumnKind.GAUGE}, labels=("ifName",)),
+    "system": TableSchema(
+        name="system",
+        columns={"sysUpTime": ColumnKind.GAUGE, "sysName": ColumnKind.TEXT, "sysDescr": ColumnKind.TEXT},
+    ),
     "reachability": REACHABILITY,
     "netwatch": SELF,
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 
@@ -110,3 +113,54 @@ def test_matches_wants_the_whole_text(workshop):
     rows = workshop.rows("Gi1/0/1", "Te1/0/1", "XGi1")
 
     assert workshop.judge(r"matches(ifAlias, 'to Gi\d.*')", {"ifMtu": [1] * 3}, rows=rows) == [True, False, False]
+
+
+def test_an_exponent_may_be_a_column_and_a_row_whose_exponent_is_out_of_range_is_unknown(workshop):
+    expr = "ifMtu / 10 ** ifHighSpeed > 60"
+
+    told = workshop.judge(expr, {"ifMtu": [610, 59, 610, 610, 610, None], "ifHighSpeed": [1, 0, 17, -17, 0.5, 1]})
+
+    assert told == [True, False, None, None, None, None]
+
+
+def test_now_is_when_the_reading_was_made(workshop):
+    noon = workshop.reading({"ifMtu": [1]}).at.timestamp()
+
+    assert workshop.story(
+        f"now() - {noon} > 30 and ifMtu == 1", *(workshop.reading({"ifMtu": [1]}, seconds=n) for n in (0, 60))
+    ) == [[False], [True]]
+
+
+def counted(workshop, expr, *readings):
+    return workshop.story(
+        expr,
+        *(
+            workshop.reading({"ifHCInOctets": [value]}, rates={"ifHCInOctets": [rate]}, seconds=seconds)
+            for seconds, value, rate in readings
+        ),
+    )
+
+
+def test_an_increase_stands_while_the_agent_serves_its_last_answer_again(workshop):
+    told = counted(workshop, "delta(ifHCInOctets) > 2", (0, 5, None), (10, 9, 0.4), (20, 9, None), (30, 9, None),
+                   (50, 9, 0.0))  # fmt: skip
+
+    assert told == [[None], [True], [True], [True], [False]]
+
+
+def test_an_increase_between_two_readings_at_once_is_counted_with_the_next(workshop):
+    told = counted(workshop, "delta(ifHCInOctets) == 7", (0, 5, 0.0), (0.1, 9, None), (10, 12, 0.7))
+
+    assert told[-1] == [True]
+
+
+def test_an_increase_does_not_outlive_a_restart(workshop):
+    readings = [
+        replace(
+            workshop.reading({"ifHCInOctets": [value]}, rates={"ifHCInOctets": [rate]}, seconds=seconds),
+            uptime=timedelta(seconds=uptime),
+        )
+        for seconds, value, rate, uptime in ((0, 0, 0.0, 1000), (10, 9, 0.9, 1010), (20, 9, None, 3))
+    ]
+
+    assert workshop.story("delta(ifHCInOctets) > 2", *readings) == [[None], [True], [None]]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from netwatch.formulas import common_ground, outcomes
+from netwatch.rules import parse_rules
+
+from .table import SCHEMA
 
 
 @pytest.mark.parametrize("expr", [
@@ -25,10 +28,46 @@ def test_an_expression_that_is_never_true_is_found(workshop, expr):
 
 
 @pytest.mark.parametrize("expr", [
+    "avg_over(rate(ifHCInOctets), '5m') >= 0", "delta(ifHCInOctets) >= 0", "changes_over(ifAlias, '1h') >= 0",
     "ifMtu > 80 or ifMtu < 90", "ifOperStatus != 'up' or ifOperStatus != 'down'", "rate(ifHCInOctets) >= 0",
 ])  # fmt: skip
 def test_an_expression_that_is_always_true_is_found(workshop, expr):
     assert outcomes(workshop.node(expr)) == {True}
+
+
+@pytest.mark.parametrize("expr", [
+    "rate(ifHCInOctets) >= 100",
+    "rate(ifHCInOctets) >= 100 or rate(ifHCOutOctets) >= 100",
+    "rate(ifHCInOctets) < 1000",
+    "rate(ifHCInOctets) < 1000 and ifOperStatus == 'up'",
+    "100 <= rate(ifHCInOctets)",
+    "not rate(ifHCInOctets) >= 1000",
+    "rate(ifHCInOctets) >= 0.5",
+    "rate(ifHCInOctets) > 0",
+    "rate(ifHCInOctets) != 0",
+    "rate(ifHCInOctets) in (0, 5)",
+    "rate(ifHCInOctets) * 8 < 1000",
+    "rate(ifHCInOctets) / 1e6 <= 10",
+    "rate(ifHCInOctets) / (rate(ifHCInOctets) + rate(ifHCOutOctets)) < 0.9",
+    "avg_over(rate(ifHCInOctets), '5m') >= 100",
+    "quantile_over(rate(ifHCInOctets), 0.95, '1h') < 100",
+    "delta(ifHCInOctets) >= 10",
+    "delta_over(ifHCInOctets, '1h') < 10",
+    "stddev_over(ifMtu, '1h') < 3",
+    "changes_over(ifAlias, '1h') >= 3",
+    "sum(rate(ifHCInOctets)) < 100",
+    "min(rate(ifHCInOctets), 5) < 4",
+    "forecast(rate(ifHCInOctets), '1h') < 0",
+    "delta_over(ifMtu, '1h') < 0",
+])  # fmt: skip
+def test_a_threshold_on_what_is_never_negative_can_be_met_and_missed(workshop, expr):
+    assert outcomes(workshop.node(expr)) == {True, False}
+
+
+def test_a_rate_may_clear_below_a_lower_line():
+    assert parse_rules(
+        'rules: [{alert: A, expr: "rate(ifHCInOctets) > 5", clear_expr: "rate(ifHCInOctets) < 1"}]', "r.yaml", SCHEMA
+    )
 
 
 @pytest.mark.parametrize(("expr", "other", "common"), [

@@ -189,6 +189,41 @@ def test_a_device_tells_its_profile_and_name_once_a_status_is_known():
     ]
 
 
+def labelled(*readings, **labels):
+    board = Board()
+    for reading in readings:
+        board.take_reading(reading)
+    device = Device(name="sw1", address="192.0.2.1", credential=Credential(name="c", version="2c"), labels=labels)
+    exposition = Exposition(board, SCHEMA, lambda: [DeviceStatus(device=device)], device_labels={"sw1": labels})
+    return samples_of(b"".join(exposition.device_text(TextFormat.TEXT)).decode())
+
+
+def test_the_labels_that_the_configuration_gives_a_device_are_on_every_series_of_it():
+    ports = reading_of({"ifHighSpeed": [10]}, rows_of("Gi1"))
+    reachability = reading_of({"up": [1]}, table=REACHABILITY.name)
+
+    assert labelled(ports, reachability, site="hq", role="core") == [
+        'ifHighSpeed{device="sw1",site="hq",role="core",ifIndex="1",ifName="Gi1"} 10',
+        'netwatch_device_info{device="sw1",site="hq",role="core",address="192.0.2.1",profile="",sys_name=""} 1',
+        'netwatch_device_up{device="sw1",site="hq",role="core"} 1',
+    ]
+
+
+def test_a_label_of_a_device_takes_the_place_of_none_that_is_there_already():
+    ports = reading_of({"ifHighSpeed": [10]}, rows_of("Gi1"))
+
+    assert labelled(ports, ifName="mine", address="there", device="me") == [
+        'ifHighSpeed{device="sw1",address="there",ifIndex="1",ifName="Gi1"} 10',
+        'netwatch_device_info{device="sw1",ifName="mine",address="192.0.2.1",profile="",sys_name=""} 1',
+    ]
+
+
+def test_a_label_text_of_a_device_is_escaped():
+    assert 'ifHighSpeed{device="sw1",note="a \\"b\\" %d"} 10' in labelled(
+        reading_of({"ifHighSpeed": [10]}), note='a "b" %d'
+    )
+
+
 def test_new_rows_get_new_labels_and_a_stale_table_is_dropped():
     clock = [0.0]
     board = Board(stale_after=lambda device: timedelta(minutes=3), clock=lambda: clock[0])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from textwrap import dedent
 
 import pytest
 
-from netwatch.model import InvalidFile
-from netwatch.rules import load_rules
+from netwatch.model import USUAL_SEVERITIES, InvalidFile
+from netwatch.rules import load_rules, parse_rule_book, parse_rules
 
 
 def test_a_rule_file_says_what_prometheus_would_say_and_more(workshop, tmp_path):
@@ -110,3 +111,96 @@ def test_a_wrong_file_is_refused_in_plain_words(workshop, text, problem):
 
     assert len(complaints) == 1
     assert problem in complaints[0]
+
+
+PASTED = """groups:
+  - name: ports
+    interval: 1m
+    labels: {team: net}
+    rules:
+      - alert: Down
+        expr: ifOperStatus == 'down'
+        for: 5m
+        labels: {severity: warning}
+        annotations: {summary: "{{ ifName }} is {{ value }}"}
+      - alert: Slow
+        expr: ifHighSpeed < 100
+"""
+
+
+def test_the_groups_of_a_prometheus_file_are_taken_with_their_labels(workshop):
+    book = parse_rule_book(PASTED, "pasted.yaml", workshop.schema)
+
+    assert [(rule.name, dict(rule.labels), rule.line) for rule in book.rules] == [
+        ("Down", {"team": "net", "severity": "warning"}, 6), ("Slow", {"team": "net"}, 11),
+    ]  # fmt: skip
+    assert [str(warning) for warning in book.warnings] == [
+        "pasted.yaml:3:5: warning: groups[0].interval: is not needed: rules are held against every reading, and how "
+        "often devices are read is said by `polling.interval`"
+    ]
+
+
+@pytest.mark.parametrize(("text", "problem"), [
+    ("groups: 5\n", "test.yaml:1:9: groups: must be a list of groups, each with its `rules:`"),
+    ("groups: [{rules: [{record: a, expr: b}]}]\n",
+     "test.yaml:1:20: groups[0].rules[0].record: records a series, which NetWatch does not"),
+    ("groups: [{nme: a, rules: []}]\n", "test.yaml:1:11: groups[0].nme: unknown key, did you mean name?"),
+    ("groups: [{name: a, labels: {device: b}, rules: []}]\n", "device is set by NetWatch"),
+])  # fmt: skip
+def test_what_of_a_prometheus_file_has_no_meaning_here_is_explained_in_its_place(workshop, text, problem):
+    assert problem in workshop.complaints(text)[0]
+
+
+@pytest.mark.parametrize(("template", "place", "advice"), [
+    ("{{ $labels.ifName }} is bad", "$labels", "write {{ ifName }}"),
+    ("{{ ifName }} {{ $value }}", "$value", "write {{ value }}"),
+    ("{{ value | humanizePercentage }}", "| humanize", "write {{ value | percent }}"),
+    ("{{ value | humanize }}", "| humanize", "write {{ value | si }}"),
+    ("{{ $labels.instance }}", "$labels", "write {{ device }}"),
+    ("at {{ ifNme }}", "ifNme", "nothing is called ifNme here, did you mean ifName?"),
+])  # fmt: skip
+@pytest.mark.parametrize("part", ["labels", "annotations"])
+def test_a_template_with_an_unknown_word_is_an_error_with_its_column(workshop, part, template, place, advice):
+    line = f'rules: [{{alert: A, expr: "ifMtu > 1", {part}: {{note: "{template}"}}}}]\n'
+
+    (complaint,) = workshop.complaints(line)
+
+    assert complaint.startswith(f"test.yaml:1:{line.index(place) + 1}: rules[0].{part}.note: ")
+    assert advice in complaint
+
+
+TWICE = """rules:
+  - {alert: Big, expr: "ifMtu > 70", labels: {severity: warning}}
+  - {alert: Big, expr: "ifMtu > 90", labels: {severity: critical}}
+"""
+
+
+def test_two_rules_of_one_name_are_told_apart_by_the_labels_that_differ(workshop):
+    rules = parse_rules(TWICE, "r.yaml", workshop.schema)
+
+    assert [(rule.name, rule.alertname) for rule in rules] == [
+        ('Big{severity="warning"}', "Big"), ('Big{severity="critical"}', "Big"),
+    ]  # fmt: skip
+
+
+def test_two_rules_of_one_name_and_the_same_labels_are_one_too_many(workshop):
+    (complaint,) = workshop.complaints(TWICE.replace("critical", "warning"))
+
+    assert "there is an alert Big already, in test.yaml:2; two rules may share a name where their labels" in complaint
+
+
+@pytest.mark.parametrize(("word", "hint"), [
+    ("critcal", "did you mean critical?"), ("page", "did you mean critical?"), ("Warning", "did you mean warning?"),
+])  # fmt: skip
+def test_a_severity_that_is_none_is_an_error_with_a_hint(workshop, word, hint):
+    text = f"rules: [{{alert: A, expr: ifMtu > 1, labels: {{severity: {word}}}}}]"
+
+    with pytest.raises(InvalidFile, match=re.escape(f"{word!r} is none of the severities, {hint}")):
+        parse_rule_book(text, "r.yaml", workshop.schema, severities=USUAL_SEVERITIES)
+    assert parse_rule_book(text.replace(word, "info"), "r.yaml", workshop.schema, severities=USUAL_SEVERITIES)
+
+
+def test_devices_that_are_no_matchers_are_an_error_in_their_place(workshop):
+    (complaint,) = workshop.complaints('rules: [{alert: A, expr: "ifMtu > 1", devices: [\'site="hq"\', "hq"]}]')
+
+    assert complaint.startswith("test.yaml:1:62: rules[0].devices[1]: 'hq' is not a matcher")

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from netwatch.model import Memory
+from netwatch.formulas import Frame
+from netwatch.model import SCALARS, Memory
 from netwatch.rules import MEMORY_SCOPE, TableMemory, evaluate, memory_key
 
 SEEN = "ifOperStatus == 'down' and seen(ifOperStatus == 'up')"
@@ -94,3 +95,29 @@ def test_evaluating_one_reading_twice_counts_it_once(workshop):
         verdicts = evaluate(rule, reading, memory)
 
     assert list(verdicts.broken) == [True]
+
+
+def test_a_window_of_a_day_is_taken_back_after_a_restart_and_forgotten_with_its_rule(workshop):
+    rule = workshop.rule("max_over(ifMtu, '1d') > 900")
+    memory, kept = workshop.memory(), {}
+    for hour in range(5):
+        evaluate(rule, workshop.reading({"ifMtu": [1000 - hour * 200]}, seconds=hour * 3600), memory)
+        kept.update({one.key: one for one in memory.unsaved()})
+    (written,) = kept.values()
+
+    again = TableMemory("sw1", "ifTable", [written])
+    verdicts = evaluate(rule, workshop.reading({"ifMtu": [1]}, seconds=6 * 3600), again)
+    other = TableMemory("sw1", "ifTable", [written])
+    evaluate(workshop.rule("ifMtu > 1"), workshop.reading({"ifMtu": [1]}), other)
+
+    assert list(verdicts.broken) == [True]
+    assert [(one.key, one.text) for one in other.unsaved()] == [(written.key, None)]
+
+
+def test_a_scalar_of_the_device_can_be_named_in_a_rule_about_a_table(workshop):
+    rule = workshop.rule("ifOperStatus == 'down' and sysUpTime > 60000 and matches(sysName, 'sw.*')")
+    system = Frame(workshop.reading({"sysUpTime": [99999], "sysName": [b"sw1"]}, rows=SCALARS, table="system"))
+    down = workshop.reading({"ifOperStatus": [2, 1]})
+
+    assert list(evaluate(rule, down, TableMemory("sw1", "ifTable", system=lambda: system)).broken) == [True, False]
+    assert list(evaluate(rule, down, TableMemory("sw1", "ifTable")).broken) == [None, False]

@@ -7,8 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from netwatch.alerts import Route, RouteMatch, compile_silence, parse_matchers, routing_labels, silence_muting
-from netwatch.model import Alert, AlertGroup, AlertState, Event, MuteKind, Muting, Silence, Transaction
+from netwatch.alerts import Route, RouteMatch, compile_silence, routing_labels, silence_muting
+from netwatch.model import (
+    Alert,
+    AlertGroup,
+    AlertState,
+    Event,
+    MuteKind,
+    Muting,
+    Silence,
+    Transaction,
+    parse_matchers,
+)
 from netwatch.store.memory import MemoryStore
 
 from .house import House, alert_of

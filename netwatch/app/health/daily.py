@@ -134,7 +134,7 @@ def daily_of(
 
 def _line(alert: Alert) -> str:
     key = alert.key
-    return alert.annotations.get("summary") or " ".join(filter(None, (key.device, key.instance, key.rule)))
+    return alert.annotations.get("summary") or " ".join(filter(None, (key.device, key.instance, key.alertname)))
 
 
 def _memory(day: date) -> Memory:

@@ -44,7 +44,10 @@ def build_server(
     async def explain(question: Question) -> Explanation:
         return await explanation_of(views.store, question, corridor.live)
 
-    exposition = Exposition(views.board, views.tables, views.devices)
+    exposition = Exposition(
+        views.board, views.tables, views.devices,
+        device_labels={device.name: device.labels for device in definitions.devices},
+    )  # fmt: skip
     pages = create_app(
         views, exposition, settings.web, __version__,
         trap_log=views.store, names=definitions.names, actions=actions, explainer=explain,

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 import typer
 
-from netwatch.alerts import Matcher, matcher_text, parse_matchers
 from netwatch.cli import completion
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent, asked_to_fail
 from netwatch.cli.arguments import AsJson, By, ConfigOption
@@ -21,7 +20,7 @@ from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.person import person
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import coloured, err, out, print_table
-from netwatch.model import parse_duration
+from netwatch.model import Matcher, matcher_text, parse_duration, parse_matchers
 
 silence_app = typer.Typer(no_args_is_help=True, help="Make, list and end silences at the running agent.")
 

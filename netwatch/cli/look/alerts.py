@@ -43,7 +43,7 @@ def alerts(
 def alert_row(alert: Alert, muted: str = "") -> dict[str, object]:
     """Return an alert as one flat object; `muted` says why people are not told of it."""
     return {
-        "id": alert.id, "alert": alert.key.rule, "device": alert.key.device, "instance": alert.key.instance,
+        "id": alert.id, "alert": alert.key.alertname, "device": alert.key.device, "instance": alert.key.instance,
         "state": alert.state, "severity": alert.severity, "summary": alert.annotations.get("summary", ""),
         "value": alert.value, "pending_at": rfc3339(alert.pending_at), "firing_at": rfc3339(alert.firing_at),
         "resolved_at": rfc3339(alert.resolved_at), "acked_at": rfc3339(alert.acked_at), "acked_by": alert.acked_by,
@@ -66,4 +66,4 @@ def _alert_cells(alert: Alert, muted: Mapping[str, str]) -> list[object]:
     summary = alert.annotations.get("summary", "")
     in_hand = f"acknowledged by {alert.acked_by}" if alert.acked_at is not None else ""
     held = "; ".join(word for word in (in_hand, muted.get(alert.id, "")) if word)
-    return [state, alert.severity, alert.key.rule, alert.key.device, alert.key.instance, since, summary, held]
+    return [state, alert.severity, alert.key.alertname, alert.key.device, alert.key.instance, since, summary, held]

@@ -121,7 +121,7 @@ def _paper(settings: Settings) -> OnPaper:
 
     names = load_index(settings.mib_paths())
     library = load_library(settings.profile_paths(), names.oid_of)
-    book = load_rule_book(settings.rule_paths(), library.schema(), names)
+    book = load_rule_book(settings.rule_paths(), library.schema(), names, settings.severity_order())
     return OnPaper(
         rules=(*book.rules, *book.trap_rules),
         devices=("netwatch", *(device.name for device in devices(settings))),

@@ -31,7 +31,7 @@ def rules(config: ConfigOption = DEFAULT_CONFIG, json: AsJson = False) -> None:
     settings = settings_or_exit(config)
     book = _book(settings)
     told = told_by(Agent(settings), "/api/v1/alerts")
-    counts = None if told is None else Counter((str(one.get("rule")), str(one.get("state"))) for one in told)
+    counts = None if told is None else Counter((str(one.get("rule_key")), str(one.get("state"))) for one in told)
     every: tuple[Rule | TrapRule, ...] = (*book.rules, *book.trap_rules)
     rows = [rule_row(rule, counts) for rule in every]
     if json:
@@ -45,7 +45,7 @@ def _book(settings: Settings) -> RuleBook:
     names = load_index(settings.mib_paths())
     try:
         schema = load_library(settings.profile_paths(), names.oid_of).schema()
-        return load_rule_book(settings.rule_paths(), schema, names)
+        return load_rule_book(settings.rule_paths(), schema, names, settings.severity_order())
     except ConfigError as exc:
         fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
 

@@ -43,6 +43,16 @@ class _Meant:
 async def explanation_of(log: EventLog, question: Question, live: Live) -> Explanation:
     """Return the answer; what is unknown is said in it and raises nothing."""
     at = question.at or live.now()
+    alike = [name for name in live.rule_names() if name.partition("{")[0] == question.rule != name]
+    if alike and question.rule not in live.rule_names():
+        alive = [name for name in alike if await _has_alert(log, name, question.device)]
+        if len(alive) != 1:
+            said = f"{len(alike)} rules are called {question.rule}; say which: {', '.join(sorted(alike))}."
+            return Explanation(
+                rule=question.rule, device=question.device, instance=question.instance, at=at, found=False,
+                verdict=said, suggestions=tuple(sorted(alike)), unclear="rule",
+            )  # fmt: skip
+        question = replace(question, rule=alive[0])
     alerts = await log.alerts_of(question.rule, question.device, MOST_ALERTS)
     meant = await _names_known(question, live, alerts) or _row_meant(question, live, alerts)
     if meant.trouble:
@@ -67,6 +77,11 @@ async def explanation_of(log: EventLog, question: Question, live: Live) -> Expla
         state=_state(story, past=case.past), alert_id=story.alert.id if story.alert is not None else "",
         lines=tuple(_in_order([*_standing(case), *_lived(case), *_mailed(case), *traps, *_now(case)])),
     )  # fmt: skip
+
+
+async def _has_alert(log: EventLog, rule: str, device: str) -> bool:
+    alerts = await log.alerts_of(rule, device, MOST_ALERTS)
+    return any(alert.state in (AlertState.PENDING, AlertState.FIRING) for alert in alerts)
 
 
 async def _names_known(question: Question, live: Live, alerts: Sequence[Alert]) -> _Meant | None:
@@ -174,6 +189,7 @@ def _rule_line(rule: AnyRule) -> Line:
         "keep_firing_for": format_duration(rule.keep_firing_for) if rule.keep_firing_for else "",
         "clear_expr": rule.clear_expr or "",
         "severity": rule.labels.get("severity", ""),
+        "devices": ", ".join(map(str, rule.devices)),
         "written": f"{rule.file.rpartition('/')[2]}, line {rule.line}" if rule.file else "",
     }
     if isinstance(rule, TrapRule):
@@ -193,11 +209,11 @@ def _rule_line(rule: AnyRule) -> Line:
 def _labels(case: Case) -> dict[str, str]:
     if case.story.alert is not None:
         return routing_labels(case.story.alert)
-    own = dict(case.rule.labels) if case.rule is not None else {}
+    own = case.rule.fixed_labels if case.rule is not None else {}
     verdicts = case.live.verdicts(case.rule.name, case.device) if isinstance(case.rule, Rule) else None
     row = None if verdicts is None else verdicts.row_of(case.instance)
     row_labels = {} if verdicts is None or row is None else verdicts.labels_of(row)
-    name = case.rule.name if case.rule is not None else ""
+    name = case.rule.alertname or case.rule.name if case.rule is not None else ""
     return {"severity": "warning", **row_labels, **own, "device": case.device, "alertname": name}
 
 

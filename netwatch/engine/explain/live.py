@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from netwatch.alerts import FlapPolicy, GroupTiming, Route, RouteMatch, all_hold, calmed
+from netwatch.alerts import FlapPolicy, GroupTiming, Route, RouteMatch, calmed
 from netwatch.engine.history import History, KeptGap
-from netwatch.model import Alert, AlertGroup, Curve, Muting, format_duration
+from netwatch.model import Alert, AlertGroup, Curve, Muting, all_hold, format_duration
 from netwatch.rules import NO_MIB, MibNames, Rule, TrapRule, Verdicts
 
 AnyRule = Rule | TrapRule
@@ -62,6 +62,9 @@ class Live(Protocol):
     def next_due(self, alert_id: str) -> datetime | None:
         """Return when the mails of an alert are next decided on."""
 
+    def is_meant(self, rule: str, device: str) -> bool:
+        """Return whether a rule is meant for a device."""
+
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now; empty where they are."""
 
@@ -89,6 +92,9 @@ class Running(Protocol):
 
     def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
         """Return what a rule says of the newest reading of its table."""
+
+    def is_meant(self, rule: str, device: str) -> bool:
+        """Return whether a rule is meant for a device."""
 
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now."""
@@ -158,6 +164,10 @@ class OnPaper:
         """Return None."""
         return None
 
+    def is_meant(self, rule: str, device: str) -> bool:
+        """Return whether a rule is meant for a device."""
+        return True
+
     def held_off(self, device: str) -> str:
         """Return nothing."""
         return ""
@@ -216,6 +226,10 @@ class LiveEngine(OnPaper):
     def next_due(self, alert_id: str) -> datetime | None:
         """Return when the mails of an alert are next decided on."""
         return self._desk.next_due(alert_id)
+
+    def is_meant(self, rule: str, device: str) -> bool:
+        """Return whether a rule is meant for a device."""
+        return self._desk.is_meant(rule, device)
 
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now."""

@@ -119,7 +119,7 @@ def _told_by_the_group(case: Case, alert: Alert) -> str:
 
 
 def _why_nobody(case: Case, alert: Alert) -> str:
-    labels = {**alert.labels, "device": case.device, "alertname": alert.key.rule, "severity": alert.severity}
+    labels = {**alert.labels, "device": case.device, "alertname": alert.key.alertname, "severity": alert.severity}
     if case.live.rule_names() and not case.live.ways(labels):
         return "no receiver is configured"
     if alert.resolved_at is not None:
@@ -156,6 +156,9 @@ def _nothing_there(case: Case) -> str:
 
 def _state_of_now(case: Case) -> str:
     """Return why it does not fire now."""
+    if case.rule is not None and not case.live.is_meant(case.rule.name, case.device):
+        wanted = ", ".join(map(str, case.rule.devices))
+        return f"It does not fire: the rule is meant for devices with {wanted}, and {case.device} is none of them."
     held_off = case.live.held_off(case.device)
     if held_off:
         return f"It does not fire: readings of the device are not held against rules now, {held_off}."

@@ -12,13 +12,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from netwatch.alerts import Happening, Step, Transition, happening_of
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
-from netwatch.model import Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading
-from netwatch.rules import Rule, TableMemory, Verdicts, evaluate, evidence_of, memory_key, render, verdicts_again
+from netwatch.engine.intake.audience import Audience
+from netwatch.formulas import Frame
+from netwatch.model import SYSTEM, Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading
+from netwatch.rules import (
+    EVERY_RULE,
+    WINDOW_SCOPE,
+    Rule,
+    TableMemory,
+    Verdicts,
+    evaluate,
+    evidence_of,
+    memory_key,
+    own_labels,
+    render,
+    table_of_window,
+    verdicts_again,
+)
 
 BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
 """What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
@@ -27,26 +43,34 @@ BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
 class ReadingIntake:
     """The rules on polled tables, and what they remember."""
 
-    def __init__(self, rules: Sequence[Rule], book: AlertBook, history: History) -> None:
+    def __init__(self, rules: Sequence[Rule], book: AlertBook, history: History, audience: Audience) -> None:
         self._rules = {rule.name: rule for rule in rules}
         self._rules_of: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
             self._rules_of[rule.table].append(rule)
-        self._book, self._history = book, history
+        self._book, self._history, self._audience = book, history, audience
         self._memories: dict[tuple[str, str], TableMemory] = {}
-        self._restored: dict[str, Memory] = {}
+        self._restored: dict[str, list[Memory]] = defaultdict(list)
+        self._systems: dict[str, Frame] = {}
 
     def recall(self, memories: Iterable[Memory]) -> None:
         """Take back what the rules remembered before a restart."""
-        self._restored = {memory.key: memory for memory in memories}
+        for memory in memories:
+            key = table_of_window(memory) if memory.scope == WINDOW_SCOPE else memory.key
+            self._restored[key].append(memory)
 
     def rule(self, name: str) -> Rule | None:
         """Return the rule of this name."""
         return self._rules.get(name)
 
-    def has_rules(self, table: str) -> bool:
-        """Return whether any rule is about a table."""
-        return table in self._rules_of
+    def wants(self, table: str) -> bool:
+        """Return whether any rule looks at a table."""
+        return table in self._rules_of or table == SYSTEM
+
+    def is_meant(self, name: str, device: str) -> bool:
+        """Return whether a rule is meant for a device; one that is not known is said to be by others."""
+        rule = self._rules.get(name)
+        return rule is None or self._audience.is_meant(rule, device)
 
     def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
         """Return what a rule says of the newest reading of its table, None where there is none yet."""
@@ -56,8 +80,17 @@ class ReadingIntake:
 
     def take(self, draft: Draft, reading: TableReading, *, held_off: bool) -> None:
         """Hold a reading against every rule of its table; while it is held off they only remember it."""
+        if reading.table == SYSTEM:
+            self._systems[reading.device] = Frame(reading)
+        if (news := self._audience.news_of(reading.device)) is not None:
+            draft.memories.append(news)
+        if reading.table not in self._rules_of:
+            return
         memory = self._memory_of(reading.device, reading.table)
-        for rule in self._rules_of[reading.table]:
+        meant, others = self._audience.rules_of(reading.device, reading.table, self._rules_of[reading.table])
+        for rule in others:
+            self._end_all(draft, rule, reading)
+        for rule in meant:
             verdicts = evaluate(rule, reading, memory)
             current = self._book.current(rule.name, reading.device)
             if not held_off and (current or True in verdicts.broken):
@@ -67,7 +100,11 @@ class ReadingIntake:
 
     def take_gap(self, draft: Draft, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
+        if gap.table == SYSTEM:
+            self._systems.pop(gap.device, None)
         for rule in self._rules_of.get(gap.table, ()):
+            if not self._audience.is_meant(rule, gap.device):
+                continue
             instances = list(self._book.current(rule.name, gap.device)) or ([""] if rule.no_data == "alert" else [])
             for instance in instances:
                 key = AlertKey(rule=rule.name, device=gap.device, instance=instance)
@@ -79,17 +116,28 @@ class ReadingIntake:
         for memory in self._memories.values():
             memory.move(step)
 
+    def _end_all(self, draft: Draft, rule: Rule, reading: TableReading) -> None:
+        """End the alerts of a rule that is not meant for the device, or not any more."""
+        for alert in tuple(self._book.current(rule.name, reading.device).values()):
+            after = self._book.step(rule, alert.key, Happening.NOT_MEANT, reading.at)
+            self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
+
     def _step_rows(
         self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
     ) -> None:
         """Step the alerts of one rule: of every row that is broken, and every alert there is."""
         broken = [verdicts.keys[row] for row, verdict in enumerate(verdicts.broken) if verdict]
+        ignored = _ignored(rule, reading) if reading.ignored else frozenset[str]()
         for instance in dict.fromkeys((*broken, *current)):
+            if instance in ignored:
+                if (alert := current.get(instance)) is not None:
+                    self._step_lost_row(draft, rule, reading, alert, Happening.IGNORED)
+                continue
             row = verdicts.row_of(instance)
             if row is not None:
                 self._step_row(draft, rule, reading, verdicts, row)
             elif not reading.partial:
-                self._step_gone_row(draft, rule, reading, current[instance])
+                self._step_lost_row(draft, rule, reading, current[instance], Happening.ROW_GONE)
 
     def _step_row(self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int) -> None:
         """Step the alert of one row."""
@@ -106,9 +154,11 @@ class ReadingIntake:
                 details=evidence_of(verdicts, row) if after.transition is not None else None,
             )  # fmt: skip
 
-    def _step_gone_row(self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert) -> None:
-        """Step an alert whose row a whole reading no longer holds."""
-        after = self._book.step(rule, alert.key, Happening.ROW_GONE, reading.at)
+    def _step_lost_row(
+        self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert, happening: Happening
+    ) -> None:
+        """Step an alert whose row a whole reading no longer holds, or that is ignored."""
+        after = self._book.step(rule, alert.key, happening, reading.at)
         self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
 
     def _apply(
@@ -129,7 +179,13 @@ class ReadingIntake:
             return
         broken = after.transition in BROKEN
         kept = after.alert.value, after.alert.threshold
-        alert = self._book.dressed(after.alert, labels, rule.labels, *((value, threshold) if broken else kept))
+        key = after.alert.key
+        seen = {**self._book.labels_of_device(key.device), **labels} if rule.label_templates else {}
+        own = own_labels(
+            rule, after.alert.labels, labels=seen, device=key.device, instance=key.instance,
+            value=value, threshold=threshold,
+        )  # fmt: skip
+        alert = self._book.dressed(after.alert, labels, own, *((value, threshold) if broken else kept))
         if broken:
             annotations = render(
                 rule, device=alert.key.device, instance=alert.key.instance, labels=alert.labels,
@@ -142,7 +198,13 @@ class ReadingIntake:
     def _memory_of(self, device: str, table: str) -> TableMemory:
         memory = self._memories.get((device, table))
         if memory is None:
-            restored = self._restored.pop(memory_key(device, table), None)
-            memory = TableMemory(device, table, [restored] if restored else ())
+            restored = self._restored.pop(memory_key(device, table), ())
+            memory = TableMemory(device, table, restored, partial(self._systems.get, device))
             self._memories[(device, table)] = memory
         return memory
+
+
+def _ignored(rule: Rule, reading: TableReading) -> frozenset[str]:
+    """Return the keys of the rows that a rule shall not see."""
+    nothing = frozenset[str]()
+    return reading.ignored.get(EVERY_RULE, nothing) | reading.ignored.get(rule.alertname or rule.name, nothing)

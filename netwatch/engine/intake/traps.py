@@ -23,16 +23,19 @@ import structlog
 from netwatch.alerts import Happening, Step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
+from netwatch.engine.intake.audience import Audience
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.metrics import TRAP_ALERTS_REFUSED, TRAP_EVENTS, TRAP_RULE_ERRORS
 from netwatch.model import Alert, AlertKey, AlertState, Oid, TrapEvent, format_duration, trap_name
 from netwatch.rules import (
+    Exceptions,
     MibNames,
     Outcome,
     TrapFacts,
     TrapRule,
     TrapVerdict,
     facts_of,
+    own_trap_labels,
     render_trap,
     trap_evidence,
     verdict_on,
@@ -90,6 +93,8 @@ class TrapIntake:
         names: MibNames,
         confirmations: Confirmations,
         wake: Callable[[], None],
+        audience: Audience,
+        exceptions: Exceptions,
     ) -> None:
         """Keep what is handed in; `wake` is called when `expire` will have something to do sooner than it said."""
         self._rules = {rule.name: rule for rule in rules}
@@ -99,6 +104,7 @@ class TrapIntake:
             self._file(rule)
         self._book, self._rows, self._names = book, rows, names
         self._confirmations, self._wake = confirmations, wake
+        self._audience, self._exceptions = audience, exceptions
 
     def rule(self, name: str) -> TrapRule | None:
         """Return the rule of this name."""
@@ -143,9 +149,11 @@ class TrapIntake:
 
     def _hold_against(self, draft: Draft, rule: TrapRule, event: TrapEvent) -> bool:
         """Let one rule read a trap; return whether it meant something. A rule that fails costs nothing else."""
+        if not self._audience.is_meant(rule, event.device or event.source):
+            return False
         try:
             heard = self._read(rule, event)
-            if heard.verdict.outcome is Outcome.NOTHING:
+            if heard.verdict.outcome is Outcome.NOTHING or self._is_ignored(heard):
                 return False
             if heard.verdict.outcome is Outcome.BEGINS:
                 self._begin(draft, heard)
@@ -158,6 +166,12 @@ class TrapIntake:
         if rule.confirm and event.device:
             self._confirmations.ask(event.device)
         return True
+
+    def _is_ignored(self, heard: _Heard) -> bool:
+        """Return whether the configuration says that a rule shall not see what the trap is about."""
+        begins, event = heard.verdict.outcome is Outcome.BEGINS, heard.event
+        name = heard.rule.alertname or heard.rule.name
+        return begins and self._exceptions.ignores(event.device or event.source, heard.labels, name)
 
     def _read(self, rule: TrapRule, event: TrapEvent) -> _Heard:
         facts = facts_of(rule, event, self._names)
@@ -183,7 +197,12 @@ class TrapIntake:
             return
         count = (before.trap_count if before else 0) + event.count
         alert = replace(after.alert, seen_at=event.at, trap_count=count)
-        alert = self._book.dressed(alert, heard.labels, rule.labels, heard.verdict.value, heard.verdict.threshold)
+        seen = {**self._book.labels_of_device(alert.key.device), **heard.labels}
+        own = own_trap_labels(
+            rule, heard.facts, alert.labels, labels=seen, device=alert.key.device, instance=alert.key.instance,
+            verdict=heard.verdict, names=self._names,
+        )  # fmt: skip
+        alert = self._book.dressed(alert, heard.labels, own, heard.verdict.value, heard.verdict.threshold)
         annotations = render_trap(
             rule, heard.facts, labels=alert.labels, device=alert.key.device, instance=alert.key.instance, count=count,
             value=alert.value, threshold=alert.threshold, names=self._names,

@@ -20,13 +20,12 @@ from netwatch.alerts import (
     Policy,
     RouteMatch,
     Silences,
-    all_hold,
     compile_silence,
     interval_muting,
     routing_labels,
 )
 from netwatch.engine.telling.sights import Sights
-from netwatch.model import Alert, AlertState, Muting, Silence
+from netwatch.model import Alert, AlertState, Muting, Silence, all_hold
 
 
 class Suppression:

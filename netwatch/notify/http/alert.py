@@ -21,7 +21,7 @@ _FNV_OFFSET, _FNV_PRIME, _FNV_MASK = 14695981039346656037, 1099511628211, 2**64 
 
 def labels_of(alert: Alert) -> dict[str, str]:
     """Return what identifies the alert to others, as routes see it; an empty label is no label."""
-    named = {"alertname": alert.key.rule, "device": alert.key.device, "severity": alert.severity}
+    named = {"alertname": alert.key.alertname, "device": alert.key.device, "severity": alert.severity}
     given = {**alert.labels, **named, **({"instance": alert.key.instance} if alert.key.instance else {})}
     labels: dict[str, str] = {}
     for name, value in sorted(given.items()):

@@ -98,7 +98,7 @@ def _alert(notification: Notification, alert: Alert, page: str) -> dict[str, Any
         "generatorURL": explanation(page, alert),
         "fingerprint": fingerprint_of(labels),
         "id": alert.id,
-        "rule": clean_line(alert.key.rule),
+        "rule": clean_line(alert.key.alertname),
         "device": clean_line(alert.key.device),
         "instance": clean_line(alert.key.instance),
         "severity": clean_line(alert.severity),

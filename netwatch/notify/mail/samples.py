@@ -112,7 +112,7 @@ def _ports(count: int) -> list[Alert]:
 
 def _notification(*firing: Alert, resolved: tuple[Alert, ...] = (), **changes: Any) -> Notification:
     first = (*resolved, *firing)[0]
-    name = f"{first.key.device} {first.key.instance.partition('=')[2]} {first.key.rule}"
+    name = f"{first.key.device} {first.key.instance.partition('=')[2]} {first.key.alertname}"
     group = AlertGroup(
         key="noc/core-sw1", receiver=changes.pop("receiver", "noc"),
         labels=changes.pop("labels", {"device": first.key.device}),

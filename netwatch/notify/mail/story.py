@@ -161,7 +161,7 @@ def _called(firing: Sequence[Alert], subject: str) -> str:
         return ""
     key = worst[0].key
     here = subject.startswith(f"{clean_line(key.device, MAX_SUBJECT)} ")
-    name = f"{key.rule} {row_of(worst[0])}" if here else f"{key.device} {key.rule}"
+    name = f"{key.alertname} {row_of(worst[0])}" if here else f"{key.device} {key.alertname}"
     return ": " + clean_line(name.translate(_NO_BRACKETS), MAX_CALLED)
 
 

@@ -84,7 +84,7 @@ def tells_end(varbinds: Sequence[Varbind]) -> bool:
 def _values(alert: Alert) -> Iterator[bytes | int]:
     """Yield the values of the MIB's objects in the order of their numbers."""
     yield _text(alert.id, MAX_ID)
-    yield _text(alert.key.rule)
+    yield _text(alert.key.alertname)
     yield _text(alert.key.device)
     yield _text(alert.key.instance)
     yield _text(alert.severity)

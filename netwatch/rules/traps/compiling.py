@@ -21,6 +21,7 @@ from netwatch.formulas import (
     Kind,
     Labels,
     Node,
+    Now,
     Numbers,
     Read,
     Source,
@@ -33,8 +34,8 @@ from netwatch.formulas import (
     parse,
 )
 from netwatch.model import ColumnKind, KeyPath, TableSchema
-from netwatch.rules.compiling import Complaint, value_and_threshold
-from netwatch.rules.templates import GIVEN, compile_template, names_wanted
+from netwatch.rules.compiling import Complaint, parsed_devices, value_and_threshold
+from netwatch.rules.templates import GIVEN, compile_template, flaws_of, is_template, names_wanted, place_of
 from netwatch.rules.traps.entry import TrapEntry, VarbindEntry
 from netwatch.rules.traps.names import MibNames, TrapObject, TrapPattern, object_of, objects_carried, pattern_of
 from netwatch.rules.traps.rule import TRAP_GIVEN, TrapRule
@@ -93,6 +94,7 @@ def compile_trap_rule(
     if not draft.flaws:
         _check_sense(draft)
     _check_templates(draft)
+    draft.flaws += parsed_devices(entry.devices)[1]
     if draft.flaws:
         raise Complaint(draft.flaws)
     return _assembled(draft, file=file, line=line), draft.warnings
@@ -166,9 +168,15 @@ def _names_used(draft: _Draft) -> list[tuple[str, KeyPath, int | None]]:
     for part, tree in draft.trees.items():
         used += [(name.id, (part,), offset_of(name, draft.texts[part])) for name in names_in(tree)]
     given = {*GIVEN, *TRAP_GIVEN, *draft.entry.labels}
-    for part, text in draft.entry.annotations.items():
-        used += [(name, ("annotations", part), None) for name in sorted(names_wanted(text) - given)]
+    for part, name, text in _templates(draft.entry):
+        used += [(wanted, (part, name), place_of(text, wanted)) for wanted in sorted(names_wanted(text) - given)]
     return used
+
+
+def _templates(entry: TrapEntry) -> list[tuple[str, str, str]]:
+    """Return every template: `annotations` or `labels`, its name there, its text."""
+    labels = [("labels", name, text) for name, text in entry.labels.items() if is_template(text)]
+    return [*(("annotations", name, text) for name, text in entry.annotations.items()), *labels]
 
 
 def _look_up(
@@ -249,7 +257,7 @@ def _is_of_one_trap(node: Node) -> bool:
 def _is_carried(source: Source) -> bool:
     if isinstance(source, FirstKnown):
         return all(_is_carried(inner) for body in source.bodies for inner in body.inputs)
-    return isinstance(source, Numbers | Texts | Labels)
+    return isinstance(source, Numbers | Texts | Labels | Now)
 
 
 def _check_sense(draft: _Draft) -> None:
@@ -271,13 +279,13 @@ def _known_to_templates(draft: _Draft) -> tuple[str, ...]:
 
 
 def _check_templates(draft: _Draft) -> None:
-    unknown = {name for name, path, _ in _names_used(draft) if path[0] == "annotations"}
-    for part, text in draft.entry.annotations.items():
+    unknown = {name for name, path, _ in _names_used(draft) if path[0] in ("annotations", "labels")}
+    for part, name, text in _templates(draft.entry):
         try:
             # What nobody knows was told of already.
             compile_template(text, (*_known_to_templates(draft), *unknown), COUNTS)
         except ValueError as exc:
-            draft.flaws.append((("annotations", part), None, str(exc)))
+            draft.flaws.extend(((part, name), offset, message) for offset, message in flaws_of(exc))
 
 
 def _assembled(draft: _Draft, *, file: str, line: int) -> TrapRule:
@@ -287,10 +295,15 @@ def _assembled(draft: _Draft, *, file: str, line: int) -> TrapRule:
     value = value or nodes.get("value")
     known = _known_to_templates(draft)
     return TrapRule(
-        name=entry.alert, on_trap=draft.on_trap, clear_on=draft.clear_on, key=tuple(entry.key),
+        name=entry.alert, alertname=entry.alert, devices=parsed_devices(entry.devices)[0],
+        on_trap=draft.on_trap, clear_on=draft.clear_on, key=tuple(entry.key),
         expr=entry.expr, clear_expr=entry.clear_expr, hold_for=entry.for_, keep_firing_for=entry.keep_firing_for,
         ttl=entry.ttl or (None if draft.clear_on else DEFAULT_TTL + entry.for_), confirm=entry.confirm,
-        labels=entry.labels, annotations=entry.annotations, file=file, line=line, objects=draft.objects,
+        labels=entry.labels,
+        label_templates={
+            name: compile_template(text, known, COUNTS) for name, text in entry.labels.items() if is_template(text)
+        },
+        annotations=entry.annotations, file=file, line=line, objects=draft.objects,
         broken=formulas.get("expr"), healed=formulas.get("clear_expr"),
         value_of=None if value is None else Formula(value, texts.get("value", "")),
         threshold_of=None if threshold is None else Formula(threshold, ""),

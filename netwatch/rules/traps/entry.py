@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
 from netwatch.model import Duration, Section
-from netwatch.rules.entry import AlertName, LabelName, unreserved
+from netwatch.rules.entry import AlertName, LabelName, Matchers, unreserved
 
 MAX_KEYS = 8
 
@@ -45,7 +45,14 @@ class VarbindEntry(Section):
 class TrapEntry(Section):
     """One trap rule. Varbinds are named as their MIB names them, without the module: `ifIndex`."""
 
-    alert: AlertName = Field(description="the name of the alert, unique over all files")
+    alert: AlertName = Field(
+        description="the name of the alert; rules that share one differ in their labels, such as severity"
+    )
+    devices: Matchers = Field(
+        default_factory=list,
+        description="which senders it is meant for: matchers on device, its labels, profile, vendor, sysDescr, "
+        "sysObjectID, sysName",
+    )
     on_trap: TrapNames = Field(
         min_length=1, description="what begins it: name or OID; with .* behind it, everything below that OID"
     )
@@ -66,7 +73,9 @@ class TrapEntry(Section):
     ttl: Duration | None = Field(
         default=None, gt=timedelta(0), description="ends by itself when no such trap came for so long"
     )
-    labels: dict[LabelName, str] = Field(default_factory=dict, description="severity and whatever routes look at")
+    labels: dict[LabelName, str] = Field(
+        default_factory=dict, description="severity and whatever routes look at; templates, as annotations are"
+    )
     annotations: dict[LabelName, str] = Field(default_factory=dict, description="templates: summary, description")
     value: str | None = Field(
         default=None, min_length=1, description="what to show as the value, if not the left side of expr"

@@ -20,6 +20,7 @@ from jinja2 import Template
 from netwatch.formulas import Formula, Frame
 from netwatch.model import (
     NUMBERS,
+    Matcher,
     ObjectNames,
     Oid,
     RowSet,
@@ -31,7 +32,7 @@ from netwatch.model import (
     trap_name,
 )
 from netwatch.rules.rule import NoData
-from netwatch.rules.templates import render_template
+from netwatch.rules.templates import render_template, rendered_labels
 from netwatch.rules.traps.names import NO_MIB, MibNames, TrapObject, TrapPattern
 
 TRAP_GIVEN = ("source", "trap", "count", "varbinds")
@@ -49,6 +50,7 @@ class TrapRule:
     """
 
     name: str
+    alertname: str = ""
     on_trap: tuple[TrapPattern, ...]
     clear_on: tuple[TrapPattern, ...] = ()
     key: tuple[str, ...] = ()
@@ -60,6 +62,8 @@ class TrapRule:
     ttl: timedelta | None = None
     confirm: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
+    devices: tuple[Matcher, ...] = ()
+    label_templates: Mapping[str, Template] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     line: int = 0
@@ -70,6 +74,11 @@ class TrapRule:
     threshold_of: Formula | None = None
     value_names: Mapping[int, str] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
+
+    @property
+    def fixed_labels(self) -> dict[str, str]:
+        """Return its labels but for those that are templates."""
+        return {name: text for name, text in self.labels.items() if name not in self.label_templates}
 
 
 class Outcome(Enum):
@@ -171,14 +180,42 @@ def render_trap(
     """Return the rule's annotations as people read them; `labels` are all the alert's."""
     if not rule.templates:
         return {}
-    event = facts.event
-    given = {
-        "device": device, "alertname": rule.name, "instance": instance, "value": value, "threshold": threshold,
-        "severity": labels.get("severity", "warning"), "source": event.source, "count": count,
-        "trap": trap_name(names, event.trap_oid), "varbinds": varbinds_text(event.varbinds, names),
+    given = _given(rule, facts, device, instance, count, names) | {
+        "value": value, "threshold": threshold, "severity": labels.get("severity", "warning"),
     }  # fmt: skip
     known = {**labels, **facts.texts}
     return {name: render_template(template, known, given) for name, template in rule.templates.items()}
+
+
+def own_trap_labels(
+    rule: TrapRule,
+    facts: TrapFacts,
+    had: Mapping[str, str],
+    *,
+    labels: Mapping[str, str],
+    device: str,
+    instance: str,
+    verdict: TrapVerdict,
+    names: ObjectNames = NUMBERS,
+) -> Mapping[str, str]:
+    """Return the rule's own labels for an alert; templates are rendered once, and what they said is kept in `had`."""
+    if not rule.label_templates:
+        return rule.labels
+    given = _given(rule, facts, device, instance, 1, names) | {
+        "value": verdict.value, "threshold": verdict.threshold, "severity": "",
+    }  # fmt: skip
+    known = {**labels, **facts.texts}
+    return rule.fixed_labels | rendered_labels(rule.label_templates, had, known, given)
+
+
+def _given(
+    rule: TrapRule, facts: TrapFacts, device: str, instance: str, count: int, names: ObjectNames
+) -> dict[str, float | str | None]:
+    event = facts.event
+    return {
+        "device": device, "alertname": rule.alertname or rule.name, "instance": instance, "source": event.source,
+        "count": count, "trap": trap_name(names, event.trap_oid), "varbinds": varbinds_text(event.varbinds, names),
+    }  # fmt: skip
 
 
 def varbinds_text(varbinds: Sequence[Varbind], names: ObjectNames = NUMBERS) -> str:

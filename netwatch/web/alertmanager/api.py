@@ -15,8 +15,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from netwatch.alerts import Matcher, RouteMatch, routing_labels
-from netwatch.model import Alert, AlertState, Silence, bounded_matcher
+from netwatch.alerts import RouteMatch, routing_labels
+from netwatch.model import Alert, AlertState, Matcher, Silence, bounded_matcher
 from netwatch.web.actions import Actions
 from netwatch.web.alertmanager.shapes import (
     SPOKEN_VERSION,

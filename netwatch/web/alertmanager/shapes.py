@@ -17,8 +17,8 @@ from functools import lru_cache
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from netwatch.alerts import Matcher, RouteMatch, matcher_text, routing_labels
-from netwatch.model import Alert, MuteKind, Muting, Silence, SilenceState
+from netwatch.alerts import RouteMatch, routing_labels
+from netwatch.model import Alert, Matcher, MuteKind, Muting, Silence, SilenceState, matcher_text
 from netwatch.web.actions import ActionRefused, SilenceOrder
 from netwatch.web.silences import matchers_of
 from netwatch.web.words import rfc3339

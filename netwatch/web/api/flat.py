@@ -74,7 +74,8 @@ def flat_alert(alert: Alert, muting: Muting | None = None) -> Flat:
     """Return one alert and what holds it back; labels begin with `label_`, annotations with `annotation_`."""
     return {
         "id": alert.id,
-        "rule": alert.key.rule,
+        "rule": alert.key.alertname,
+        "rule_key": alert.key.rule,
         "device": alert.key.device,
         "instance": alert.key.instance,
         "state": alert.state.value,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from netwatch.alerts import matcher_text, routing_labels
-from netwatch.model import Alert
+from netwatch.alerts import routing_labels
+from netwatch.model import Alert, matcher_text
 
 _FIRST = ("alertname", "device")
 _SAYS_NOTHING = frozenset({"severity"})

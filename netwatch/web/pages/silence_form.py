@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from netwatch.alerts import Matcher
-from netwatch.model import Silence, SilenceState
+from netwatch.model import Matcher, Silence, SilenceState
 from netwatch.web.actions import ActionRefused, SilenceOrder
 from netwatch.web.matcher_text import read_matchers
 from netwatch.web.pages.moments import parse_moment

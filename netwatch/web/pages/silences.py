@@ -14,8 +14,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from netwatch.alerts import Matcher, all_hold, routing_labels
-from netwatch.model import Alert, AlertState, Silence, SilenceState
+from netwatch.alerts import routing_labels
+from netwatch.model import Alert, AlertState, Matcher, Silence, SilenceState, all_hold
 from netwatch.web.actions import ActionRefused, Actions
 from netwatch.web.bodies import first_of, form_body
 from netwatch.web.metrics import CHANGES

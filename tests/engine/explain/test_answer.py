@@ -18,7 +18,6 @@ from netwatch.alerts import (
     Topology,
     build_route,
 )
-from netwatch.alerts import parse_matchers as matchers
 from netwatch.engine import (
     Engine,
     Explanation,
@@ -50,6 +49,7 @@ from netwatch.model import (
     TrapEvent,
     Varbind,
 )
+from netwatch.model import parse_matchers as matchers
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
 from netwatch.rules import parse_rule_book, parse_rules
 from netwatch.store import MemoryStore

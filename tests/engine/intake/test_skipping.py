@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY
 
-from netwatch.alerts import Maintenance, MaintenanceWindow, Topology, parse_matchers
+from netwatch.alerts import Maintenance, MaintenanceWindow, Topology
 from netwatch.engine.intake.skipping import Skipping
+from netwatch.model import parse_matchers
 
 START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 LABELS = {"r1": {"site": "hq"}, "r2": {"site": "branch"}, "netwatch": {"site": "hq"}}

@@ -21,7 +21,6 @@ from netwatch.alerts import (
     Topology,
     build_route,
     build_time_intervals,
-    parse_matchers,
 )
 from netwatch.alerts.interval_settings import NamedIntervalsSettings
 from netwatch.engine import Engine
@@ -36,6 +35,7 @@ from netwatch.model import (
     Silence,
     TableReading,
     TableSchema,
+    parse_matchers,
 )
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
 from netwatch.rules import parse_rules

@@ -61,7 +61,7 @@ STATE = f"{{state: {{oid: {IF_OPER}, enum: {{1: up, 2: down}}}}}}"
     ({"varbinds": "{n: {oid: 1.3.6, enums: {}}}"}, "varbinds.n.enums: unknown key"),
     ({"labels": "{n: x}", "key": "[n]", "varbinds": "{n: 1.3.6}"}, "labels.n: n is in the key, and comes"),
     ({"labels": "{device: x}"}, "device is set by NetWatch"),
-    ({"annotations": "{a: '{% for x in y %}{% endfor %}'}"}, "annotations.a: For is not known in annotations"),
+    ({"annotations": "{a: '{% for x in y %}{% endfor %}'}"}, "annotations.a: For is not known in templates"),
     ({"annotations": "{a: '{{ count | nope }}'}"}, "annotations.a: the template does not work"),
 ])  # fmt: skip
 def test_a_wrong_trap_rule_is_refused_in_plain_words(fields, problem):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from netwatch.alerts import parse_matchers
+from netwatch.model import parse_matchers
 
 
 @pytest.mark.parametrize(("text", "labels", "holds"), [

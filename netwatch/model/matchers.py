@@ -4,7 +4,7 @@ A label that an alert does not have counts as empty text, and a regular expressi
 as in Alertmanager. The expressions are RE2's, as there (see model/pattern.py).
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model. Called by: settings, routing, and the stages that hold something back.
+May import: netwatch.model.pattern. Called by: alerts, whose routes and silences ask alerts; rules, which ask devices.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from netwatch.model import bounded_matcher
+from netwatch.model.pattern import bounded_matcher
 
 _MATCHER = re.compile(
     r"""\s*(?P<label>"(?:[^"\\]|\\.)+"|[A-Za-z_][A-Za-z0-9_.:-]*?)
