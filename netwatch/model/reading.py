@@ -50,7 +50,7 @@ class TableReading:
              (first reading, restart, discontinuity, implausible); a column is absent if it is no counter.
     at:      when the answer was in, UTC. uptime: the device's sysUpTime with it, where it was asked.
     partial: the table could not be read whole; what is missing is None or has no row.
-    asked_at: when the question left, where it matters: a check that found silence knows nothing of what came later.
+    asked_at: when the question left, where that is known: of what came after it the answer knows nothing.
     """
 
     device: str

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netwatch.rules.replay import has_curve, threshold_in, values_in
     from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render, verdicts_again
     from netwatch.rules.settings import RuleSettings
+    from netwatch.rules.supposing import would_be_broken
     from netwatch.rules.traps.entry import TrapEntry
     from netwatch.rules.traps.evidence import trap_evidence
     from netwatch.rules.traps.names import NO_MIB, MibNames, TrapPattern
@@ -38,7 +39,7 @@ else:
 __all__ = [
     "RuleBook", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
     "RuleEntry", "TrapEntry", "RuleSettings",
-    "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render",
+    "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "would_be_broken",
     "MEMORY_SCOPE", "TableMemory", "memory_key",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",

@@ -9,7 +9,7 @@ Called by: netwatch.app, cli (`netwatch check`), engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from netwatch.rules.traps.compiling import compile_trap_rule
 from netwatch.rules.traps.entry import TrapEntry
 from netwatch.rules.traps.names import NO_MIB, MibNames
 from netwatch.rules.traps.rule import TrapRule
+from netwatch.rules.traps.witness import names_carried, tie_witnesses
 
 ON_TRAP = "on_trap"
 """The key that makes an entry a trap rule."""
@@ -88,21 +89,22 @@ def _book_of(
     files: Sequence[YamlFile], schema: Mapping[str, TableSchema], names: MibNames, problems: list[Problem]
 ) -> RuleBook:
     rules: dict[str, Rule | TrapRule] = {}
-    for file in files:
-        for number, node in enumerate(_entries(file, problems)):
-            path: KeyPath = ("rules", number)
-            entry = _entry(file, path, node, problems)
-            if entry is None:
-                continue
-            if entry.alert in rules:
-                first = rules[entry.alert]
-                message = f"there is an alert {entry.alert} already, in {first.file}:{first.line}"
-                problems.append(file.problem((*path, "alert"), message))
-                continue
-            try:
-                rules[entry.alert] = _compiled(file, path, entry, schema, names, problems)
-            except Complaint as exc:
-                problems += [_problem(file, path, *flaw) for flaw in exc.flaws]
+    written = list(_written(files, problems))
+    carried = names_carried(entry for _, _, entry in written)
+    for file, path, entry in written:
+        if entry.alert in rules:
+            first = rules[entry.alert]
+            message = f"there is an alert {entry.alert} already, in {first.file}:{first.line}"
+            problems.append(file.problem((*path, "alert"), message))
+            continue
+        try:
+            rules[entry.alert] = _compiled(file, path, entry, schema, names, carried.get(entry.alert, ()), problems)
+        except Complaint as exc:
+            problems += [_problem(file, path, *flaw) for flaw in exc.flaws]
+    by_name = {entry.alert: (file, path) for file, path, entry in reversed(written)}
+    for name, flaw in tie_witnesses(rules, schema, (entry for _, _, entry in written)):
+        file, path = by_name[name]
+        problems.append(file.problem((*path, "witness_of"), flaw))
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise InvalidFile(errors)
@@ -113,17 +115,30 @@ def _book_of(
     )
 
 
+def _written(
+    files: Sequence[YamlFile], problems: list[Problem]
+) -> Iterator[tuple[YamlFile, KeyPath, RuleEntry | TrapEntry]]:
+    """Yield every rule that is written as one, with its place."""
+    for file in files:
+        for number, node in enumerate(_entries(file, problems)):
+            path: KeyPath = ("rules", number)
+            entry = _entry(file, path, node, problems)
+            if entry is not None:
+                yield file, path, entry
+
+
 def _compiled(
     file: YamlFile,
     path: KeyPath,
     entry: RuleEntry | TrapEntry,
     schema: Mapping[str, TableSchema],
     names: MibNames,
+    carried: Collection[str],
     problems: list[Problem],
 ) -> Rule | TrapRule:
     line = file.position(path)[0]
     if isinstance(entry, RuleEntry):
-        return compile_rule(entry, schema, file=file.name, line=line)
+        return compile_rule(entry, schema, file=file.name, line=line, carried=carried)
     rule, remarks = compile_trap_rule(entry, schema, names, file=file.name, line=line)
     problems += [_problem(file, path, *remark, severity="warning") for remark in remarks]
     return rule
