@@ -38,10 +38,10 @@ def knows_nothing_of(reading: TableReading, alert: Alert) -> bool:
     return (reading.asked_at or reading.at) <= alert.seen_at
 
 
-def trap_line(trap: str, source: str, at: datetime, count: int) -> str:
-    """Return what a trap said, when, and how often."""
+def trap_line(trap: str, source: str, at: datetime, count: int, since: datetime) -> str:
+    """Return what a trap said, when, and how often; without a date on the day the alert began."""
     often = f", {count:,} times, the last at" if count > 1 else ", at"
-    return f"Trap: {cleaned(trap)}{f' from {source}' if source else ''}{often} {clock(at)} UTC."
+    return f"Trap: {cleaned(trap)}{f' from {source}' if source else ''}{often} {clock(at, since)} UTC."
 
 
 def began_line(alert: Alert) -> str:
@@ -49,10 +49,10 @@ def began_line(alert: Alert) -> str:
     return f"Poll: seen since {clock(alert.pending_at)} UTC."
 
 
-def read_words(value: float | str | None, shown: str, at: datetime) -> str:
+def read_words(value: float | str | None, shown: str, at: datetime, since: datetime) -> str:
     """Return what a poll read: `read up at 17:10:36`, with the whole condition where the value is but a number."""
     what = cleaned(value) if isinstance(value, str) and value else shown
-    return f"read {what} at {clock(at)}"
+    return f"read {what} at {clock(at, since)}"
 
 
 def poll_line(words: str, *, over: bool) -> str:

@@ -156,7 +156,7 @@ class ReadingIntake:
         if alert is None or not (over or confirms):
             return after
         evidence = evidence_of(verdicts, row)
-        words = read_words(verdicts.value(row), evidence["shown"], reading.at)
+        words = read_words(verdicts.value(row), evidence["shown"], reading.at, alert.pending_at)
         alert = with_poll_line(alert, poll_line(words, over=over))
         if over:
             return replace(after, alert=alert, reason=f"{after.reason} ({words})")

@@ -158,7 +158,7 @@ class Witnesses:
             value=moved.value, threshold=moved.threshold,
         )  # fmt: skip
         heard_at = alert.seen_at or alert.pending_at
-        line = trap_line(rule.name, alert.labels.get("source", ""), heard_at, alert.trap_count)
+        line = trap_line(rule.name, alert.labels.get("source", ""), heard_at, alert.trap_count, alert.pending_at)
         moved = replace(moved, annotations=described(rendered, {SAID_BY_TRAP: line}))
         self._book.rename(draft, alert, moved)
         text = f"told as {polled.name} from now on: {reading.table} is read, which {rule.name} speaks for"
@@ -244,7 +244,10 @@ class Witnesses:
             seat.rule, device=seat.key.device, instance=seat.key.instance, labels={**carried, **alert.labels},
             value=alert.value, threshold=alert.threshold,
         )  # fmt: skip
-        lines = {**alert.annotations, SAID_BY_TRAP: trap_line(self._name(event), event.source, event.at, count)}
+        lines = {
+            **alert.annotations,
+            SAID_BY_TRAP: trap_line(self._name(event), event.source, event.at, count, alert.pending_at),
+        }
         if before is not None and not is_witnessed(before):
             lines[SAID_BY_POLL] = began_line(before)
         return described(rendered, lines)
