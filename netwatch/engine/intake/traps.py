@@ -23,7 +23,7 @@ from ipaddress import ip_address
 import structlog
 
 from netwatch.alerts import Happening, Step
-from netwatch.engine.alert_book import AlertBook
+from netwatch.engine.alert_book import ALIVE, AlertBook
 from netwatch.engine.draft import Draft
 from netwatch.engine.intake.beyond import Beyond, ttl_of
 from netwatch.engine.intake.confirming import Confirmations
@@ -72,6 +72,8 @@ class TrapIntake:
         self._confirmations, self._wake = confirmations, wake
         self._witnesses = Witnesses(rules, book, rows, readings, names)
         self._beyond = Beyond(book, self._rules)
+        self._looked_at: datetime | None = None
+        self._next_due: datetime | None = None
         self._by_key: dict[tuple[str, str], dict[tuple[str, ...], str]] = {}
 
     def rule(self, name: str) -> TrapRule | None:
@@ -85,7 +87,18 @@ class TrapIntake:
         TRAP_EVENTS.labels("matched" if any(matched) else "unmatched").inc()
 
     def expire(self, draft: Draft, now: datetime) -> datetime | None:
-        """Do what is due without a trap; return when something will be next, None where nothing is foreseen."""
+        """Do what is due without a trap; return when something will be next, None where nothing is foreseen.
+
+        In a flood of traps this is asked all the time, and thousands of alerts stand: before something can be due
+        they are not looked through. What is put off meanwhile is looked at too early once, which costs nothing.
+        """
+        is_early = self._next_due is None or now < self._next_due
+        if self._looked_at is None or now < self._looked_at or not is_early:
+            self._next_due = self._carry_all_on(draft, now)
+        self._looked_at = now
+        return self._next_due
+
+    def _carry_all_on(self, draft: Draft, now: datetime) -> datetime | None:
         dues = []
         for alert in self._book.of_rules(self._rules):
             rule = self._rules.get(alert.key.rule)
@@ -112,7 +125,8 @@ class TrapIntake:
 
     def hand_over(self, draft: Draft, reading: TableReading) -> None:
         """Make what trap rules told alone of rows of this reading alerts of the rules they speak for."""
-        self._witnesses.hand_over(draft, reading)
+        if self._witnesses.hand_over(draft, reading):
+            self._looked_at = None
 
     def _file(self, rule: TrapRule) -> None:
         patterns = (*rule.on_trap, *rule.clear_on)
@@ -152,6 +166,8 @@ class TrapIntake:
         """Have a trap speak for the rule about readings; what it told alone before is told there from now on."""
         speak = self._witnesses.begin if heard.verdict.outcome is Outcome.BEGINS else self._witnesses.end
         if speak(draft, heard, seat):
+            alert = self._book.current(seat.key.rule, seat.key.device).get(seat.key.instance)
+            self._note_due(None if alert is None else self._witnesses.due_at(alert))
             self._wake()
 
     def _read(self, rule: TrapRule, event: TrapEvent) -> Heard:
@@ -213,7 +229,13 @@ class TrapIntake:
         reason = f"{after.reason} ({trap_name(self._names, event.trap_oid)} from {event.source}{times})"
         self._book.put(draft, alert, after.transition, reason, event.at, details)
         if after.transition is not None:
+            self._note_due(_due_at(heard.rule, alert) if alert.state in ALIVE else None)
             self._wake()
+
+    def _note_due(self, due: datetime | None) -> None:
+        """Take in when something will be due that changed since the last look."""
+        if due is not None:
+            self._next_due = due if self._next_due is None else min(self._next_due, due)
 
     def _carry_on(self, draft: Draft, rule: TrapRule, alert: Alert, now: datetime) -> datetime | None:
         """Move an alert on whose time is over; return when it is due again."""

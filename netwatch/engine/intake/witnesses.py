@@ -128,12 +128,18 @@ class Witnesses:
 
     # -- polls --------------------------------------------------------------------------------------------------
 
-    def hand_over(self, draft: Draft, reading: TableReading) -> None:
-        """Make what trap rules told alone of rows of this reading the polled rule's alerts, before it is judged."""
+    def hand_over(self, draft: Draft, reading: TableReading) -> bool:
+        """Make what trap rules told alone of rows of this reading the polled rule's alerts, before it is judged.
+
+        Return whether there was anything to look at.
+        """
+        looked = False
         for rule in self._of_table.get(reading.table, ()):
             if (polled := rule.witness_of) is not None:
                 for alert in list(self._book.current(rule.name, reading.device).values()):
                     self._hand_over_one(draft, rule, polled, alert, reading)
+                    looked = True
+        return looked
 
     def _hand_over_one(self, draft: Draft, rule: TrapRule, polled: Rule, alert: Alert, reading: TableReading) -> None:
         key = {name: alert.labels[name] for name in rule.key if alert.labels.get(name)}
