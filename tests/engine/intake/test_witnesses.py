@@ -15,7 +15,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from netwatch.alerts import FlapPolicy, Policy, RouteSettings, build_route
-from netwatch.engine import Engine
+from netwatch.engine import Engine, History, LiveEngine, Question, explanation_of
 from netwatch.metrics import Board
 from netwatch.mib import MibIndex, load_index
 from netwatch.model import (
@@ -79,10 +79,12 @@ class House:
         receivers = [ReceiverSettings(name="noc", email=EmailSettings(to=["a@example.net"]))]
         rules = sorted(shipped_directory("rules").glob("*.yaml"))
         book = load_rule_book(rules, load_library([]).schema(), names)
+        self.rules = (*book.rules, *book.trap_rules)
+        self.route = build_route(RouteSettings(receiver="noc", group_wait="30s", group_interval="5m"))
         self.engine = Engine(
             rules=book.rules,
             trap_rules=book.trap_rules,
-            route=build_route(RouteSettings(receiver="noc", group_wait="30s", group_interval="5m")),
+            route=self.route,
             device_labels={"sw1": {"site": "hq"}},
             ledger=self.store,
             mailer=Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), receivers),
@@ -541,3 +543,28 @@ async def test_only_a_reading_of_the_same_device_takes_over_what_was_told_alone(
     house.engine.take_reading(replace(reading, device="sw1", partial=True))
 
     assert set(house.states()) == {PORT}
+
+
+async def test_explain_has_what_both_said_and_the_trap_rule_says_whom_to_ask_about(house):
+    house.ports(UP, UP)
+    house.later(10)
+    await house.link(LINK_DOWN)
+    house.later(1)
+    house.ports(DOWN, UP)
+    live = LiveEngine(
+        house.engine.desk, History(), rules=house.rules, devices=("sw1",), route=house.route, now=lambda: house.now
+    )  # fmt: skip
+
+    answer = await explanation_of(house.store, Question(rule="InterfaceDown", device="sw1"), live)
+    alone = await explanation_of(house.store, Question(rule="LinkDown", device="sw1"), live)
+
+    told = [line for line in answer.lines if line.kind == "alert"]
+    assert [line.text for line in told] == [
+        "firing: a trap says so (1.3.6.1.6.3.1.1.5.3 from 192.0.2.1)",
+        "confirmed by polling: read down at 17:10:32",
+    ]
+    assert told[0].details["varbinds"].startswith(f"{IF}.1.7 = 7")
+    assert "ifOperStatus" in told[1].details["shown"]
+    assert "in ifTable it begins InterfaceDown, so ask about that" in alone.verdict
+    rule = next(line for line in alone.lines if line.kind == "rule")
+    assert rule.details["witness_of"] == "InterfaceDown"
