@@ -65,6 +65,7 @@ class Happening(Enum):
     TRAP_OVER = "a trap says that it is over"
     TRAP_OVER_STANDS = "a trap said that it is over"
     EXPIRED = "no such trap came within its ttl"
+    TOLD_ELSEWHERE = "another alert tells of it"
 
 
 class Transition(StrEnum):
@@ -200,6 +201,7 @@ _SIGNS: Mapping[Happening, _Sign] = {
     Happening.TRAP_OVER: _Sign.HEALED,
     Happening.TRAP_OVER_STANDS: _Sign.HEALED,
     Happening.EXPIRED: _Sign.GONE,
+    Happening.TOLD_ELSEWHERE: _Sign.GONE,
 }
 
 

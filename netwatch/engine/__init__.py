@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from netwatch.engine.explain.nouns import Explanation, Line, Question, explanation_from, flat_explanation
     from netwatch.engine.explain.story import EventLog
     from netwatch.engine.history import History, KeptGap
-    from netwatch.engine.intake.traps import KnownRows
+    from netwatch.engine.intake.heard import KnownRows
     from netwatch.engine.ledger import Ledger
     from netwatch.engine.links import LINKS_MEMORY, LinkSigner, LinkToken
     from netwatch.engine.telling.incidents import Mailer

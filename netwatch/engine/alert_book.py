@@ -171,6 +171,18 @@ class AlertBook:
         if self._suppression.note_alert(alert) and self._incidents is not None:
             self._incidents.look_again()
 
+    def rename(self, draft: Draft, alert: Alert, renamed: Alert) -> None:
+        """Write down an alert under another key: the same alert, whose id and whose mails stay."""
+        place = (alert.key.rule, alert.key.device)
+        if self._current.get(place, {}).get(alert.key.instance) is alert:
+            self._take_out(place, alert)
+        draft.alerts[renamed.id] = renamed
+        self.keep(renamed)
+
+    def count_of(self, rule: str) -> int:
+        """Return how many alerts of a rule are pending or firing."""
+        return len(self._of_rule.get(rule, ()))
+
     def forget_told(self, group: AlertGroup) -> None:
         """Forget the members that are over and that no open group tells of any more."""
         for member in group.members:

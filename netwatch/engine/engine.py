@@ -38,10 +38,11 @@ from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
 from netwatch.engine.intake.audience import FACTS_SCOPE, Audience, FactsOf
 from netwatch.engine.intake.confirming import Confirmations
+from netwatch.engine.intake.heard import KnownRows, NoRows
 from netwatch.engine.intake.readability import Readability
 from netwatch.engine.intake.readings import ReadingIntake
 from netwatch.engine.intake.skipping import Skipping
-from netwatch.engine.intake.traps import KnownRows, NoRows, TrapIntake, is_sender
+from netwatch.engine.intake.traps import TrapIntake, is_sender
 from netwatch.engine.ledger import Ledger
 from netwatch.engine.metrics import ALERTS, MUTED, UNWRITTEN
 from netwatch.engine.orphans import end_orphans
@@ -158,6 +159,7 @@ class Engine:
             self._book,
             rows or NoRows(),
             names,
+            self._readings,
             self._confirmations,
             self._rounds.wake,
             self._audience,
@@ -276,7 +278,10 @@ class Engine:
         if (news := self._readability.take_reading(reading)) is not None:
             draft.events.append(news)
         if self._readings.wants(reading.table):
-            self._readings.take(draft, reading, held_off=self._skipping.takes_out(reading.device, reading.at))
+            held_off = self._skipping.takes_out(reading.device, reading.at)
+            if not held_off:
+                self._traps.hand_over(draft, reading)
+            self._readings.take(draft, reading, held_off=held_off)
         self._write(draft)
 
     def take_gap(self, gap: ReadingGap) -> None:

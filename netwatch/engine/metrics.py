@@ -26,6 +26,10 @@ TRAP_RULE_ERRORS = Counter("netwatch_trap_rule_errors_total", "Traps that a rule
 TRAP_ALERTS_REFUSED = Counter(
     "netwatch_trap_alerts_refused_total", "Alerts not begun because a sender has too many of one rule already"
 )
+TRAPS_CONTRADICTED = Counter(
+    "netwatch_traps_no_news_total",
+    "Traps that began nothing, since the rule they speak for says no of what they tell",
+)
 CONFIRMING_POLLS = Counter("netwatch_confirming_polls_total", "Polls asked for because of a trap")
 UNWRITTEN = Counter("netwatch_unwritten_transactions_total", "Transactions that the store refused for good")
 ALERTS = Gauge("netwatch_alerts", "Alerts there are now, by state", ["state"])

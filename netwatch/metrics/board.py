@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from netwatch.metrics.metrics import GAPS, READINGS
-from netwatch.model import ReadingGap, TableReading
+from netwatch.model import ReadingGap, RowSet, TableReading
 
 STALE_AFTER = timedelta(minutes=5)
 """As long as Prometheus itself looks back for a series."""
@@ -85,6 +85,18 @@ class Board:
             if row is not None:
                 return rows.keys[row], rows.labels_of(row)
         return None
+
+    def rows_of(self, device: str, table: str) -> RowSet | None:
+        """Return the rows of a table as they were last read, None where it never was."""
+        held = self._devices.get(device, {}).get(table)
+        return held.reading.rows if held is not None and held.reading is not None else None
+
+    def is_read(self, device: str, table: str) -> bool:
+        """Return whether a table is read at the moment: its last poll brought it, and that is not long ago."""
+        held = self._devices.get(device, {}).get(table)
+        if held is None or held.reading is None or held.gap is not None:
+            return False
+        return held.taken_at >= self._clock() - self._stale_after(device).total_seconds()
 
     def gaps(self, device: str) -> tuple[ReadingGap, ...]:
         """Return the tables of one device whose last poll brought nothing."""

@@ -52,7 +52,7 @@ class TableReading:
     partial: the table could not be read whole; what is missing is None or has no row.
     limited: row key -> which values of it stand in `limits` of the configuration. ignored: rule name -> keys of rows
     that it shall not see, "" for all rules; those are not among the rows any more.
-    asked_at: when the question left, where it matters: a check that found silence knows nothing of what came later.
+    asked_at: when the question left, where that is known: of what came after it the answer knows nothing.
     """
 
     device: str

@@ -46,11 +46,16 @@ REACHABILITY = TableSchema(
         "round_trip_seconds": ColumnKind.GAUGE,
         "uptime_seconds": ColumnKind.GAUGE,
         "seconds_since_restart": ColumnKind.GAUGE,
+        "seconds_since_agent_restart": ColumnKind.GAUGE,
+        "host_uptime_seconds": ColumnKind.GAUGE,
         "trouble": ColumnKind.TEXT,
     },
 )
-"""What polling says of every device: `up` is 1 or 0 once confirmed; `seconds_since_restart` has a value only
-after NetWatch itself saw the device start again, `trouble` only while it is not up: why, in words."""
+"""What polling says of every device: `up` is 1 or 0 once confirmed; `trouble` says in words why it is not up.
+
+seconds_since_restart: has a value only after NetWatch itself saw the device's uptime start again; of a device whose
+host was up all the time it is how long it was. Then seconds_since_agent_restart has a value too, and
+host_uptime_seconds says how long the host has been up, as it says itself (hrSystemUptime, snmpEngineTime)."""
 
 SYSTEM = "system"
 """The table of what a device says of itself as a whole: sysName, sysUpTime and every other scalar."""

@@ -17,6 +17,7 @@ from netwatch.model import Device, DeviceFacts, DeviceStatus, Memory, ReadingGap
 from netwatch.polling.budget import Budget
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.discover import discover_scalars, discover_table
+from netwatch.polling.host_uptime import host_uptime_seconds
 from netwatch.polling.identity import Identity, identify
 from netwatch.polling.layout import SYS_UP_TIME
 from netwatch.polling.lifeline import Lifeline
@@ -107,9 +108,10 @@ class DevicePoller:
         self._say(sight, known=self._sight is not None, was_up=was_up)
         self._sight = sight
         if sight.up:
-            self._follow(sight)
+            await self._follow(sight)
+        life = self._lifeline
         self._tools.sink.take_reading(
-            reachability_reading(self.device.name, sight, self._lifeline.seconds_since_restart)
+            reachability_reading(self.device.name, sight, life.seconds_since_restart, life.host_uptime_seconds)
         )
         return came_up
 
@@ -174,11 +176,12 @@ class DevicePoller:
         elif not sight.up and was_up:
             log.warning("device is down", device=self.device.name, reason=sight.trouble, seen_before=known)
 
-    def _follow(self, sight: Sight) -> None:
+    async def _follow(self, sight: Sight) -> None:
         life = self._lifeline.see(sight.ticks, sight.at, sight.arrived)
         was_booting, self._booting = self._booting, sight.ticks is not None and sight.ticks < BOOT_TICKS
         if life is Life.RESTARTED:
             RESTARTS.labels(self.device.name).inc()
+            self._lifeline.see_host(await host_uptime_seconds(self._tools.client, self.device))
             self.rediscover("restart")
         elif was_booting and not self._booting:
             self.rediscover("change")

@@ -14,6 +14,8 @@ from netwatch.polling.uptime import TICKS_PER_SECOND, Life, passage_between
 
 SCOPE = "polling"
 REMEMBER_EVERY = timedelta(hours=1)
+HOST_SLACK_SECONDS = 60.0
+"""By how much a host may be younger than its agent's former life, as two clocks are never the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Lifeline:
     def __init__(self, device: str, memory: Memory | None = None) -> None:
         self._device = device
         self._saw_start = False
+        self._former_seconds = 0.0
+        self._host_ahead: float | None = None
         self._remembered_at: datetime | None = None
         self._last = self._recalled(memory)
 
@@ -42,12 +46,32 @@ class Lifeline:
         life = _life_between(last, self._last)
         if life is not Life.SAME:
             self._saw_start = life is Life.RESTARTED
+            self._host_ahead = None
+            self._former_seconds = last.ticks / TICKS_PER_SECOND + _seconds_between(last, self._last)
             self._remembered_at = None
         return life
 
+    def see_host(self, uptime_seconds: float | None) -> None:
+        """Take in how long the host says it has been up, right after its agent was seen to start again.
+
+        A host is at least as old as the agent's former life would be by now, else it started again too.
+        """
+        age = self.seconds_since_restart
+        if uptime_seconds is None or age is None:
+            return
+        slack = HOST_SLACK_SECONDS + self._former_seconds / 100
+        if uptime_seconds > age and uptime_seconds >= self._former_seconds - slack:
+            self._host_ahead = uptime_seconds - age
+
+    @property
+    def host_uptime_seconds(self) -> float | None:
+        """Return how long the host has been up, where its agent alone started again; else None."""
+        age = self.seconds_since_restart
+        return None if age is None or self._host_ahead is None else age + self._host_ahead
+
     @property
     def seconds_since_restart(self) -> float | None:
-        """Return the age of the device's present life if NetWatch saw it begin, else None."""
+        """Return the age of the agent's present life if NetWatch saw it begin, else None."""
         if not self._saw_start or self._last is None:
             return None
         return self._last.ticks / TICKS_PER_SECOND
@@ -58,7 +82,8 @@ class Lifeline:
         if last is None or (self._remembered_at is not None and now - self._remembered_at < REMEMBER_EVERY):
             return None
         self._remembered_at = now
-        text = json.dumps({"ticks": last.ticks, "at": last.at.isoformat(), "saw_start": self._saw_start})
+        text = json.dumps({"ticks": last.ticks, "at": last.at.isoformat(), "saw_start": self._saw_start,
+                           "host_ahead": self._host_ahead})  # fmt: skip
         return Memory(scope=SCOPE, key=self._device, text=text)
 
     def _recalled(self, memory: Memory | None) -> _Sight | None:
@@ -72,7 +97,15 @@ class Lifeline:
         if sight.at.tzinfo is None:
             return None
         self._saw_start = facts.get("saw_start") is True
+        ahead = facts.get("host_ahead")
+        self._host_ahead = float(ahead) if isinstance(ahead, int | float) else None
         return sight
+
+
+def _seconds_between(last: _Sight, now: _Sight) -> float:
+    if last.arrived is not None and now.arrived is not None:
+        return now.arrived - last.arrived
+    return max((now.at - last.at).total_seconds(), 0.0)
 
 
 def _life_between(last: _Sight, now: _Sight) -> Life:

@@ -73,8 +73,14 @@ class Probe:
         return Sight(up=False, at=at, asked_at=at - took, arrived=self._clock.elapsed(), trouble=trouble)
 
 
-def reachability_reading(device: str, sight: Sight, seconds_since_restart: float | None) -> TableReading:
-    """Return a check as a reading of the table `reachability`."""
+def reachability_reading(
+    device: str, sight: Sight, seconds_since_restart: float | None, host_uptime_seconds: float | None = None
+) -> TableReading:
+    """Return a check as a reading of the table `reachability`.
+
+    `host_uptime_seconds` is how long the host has been up whose agent alone started again, else None.
+    """
+    age, host = (seconds_since_restart, host_uptime_seconds) if sight.up else (None, None)
     uptime = None if sight.ticks is None else timedelta(milliseconds=sight.ticks * 10)
     return TableReading(
         device=device,
@@ -85,7 +91,9 @@ def reachability_reading(device: str, sight: Sight, seconds_since_restart: float
             "up": [int(sight.up)],
             "round_trip_seconds": [sight.round_trip_seconds],
             "uptime_seconds": [None if uptime is None else uptime.total_seconds()],
-            "seconds_since_restart": [seconds_since_restart if sight.up else None],
+            "seconds_since_restart": [age if host is None else host],
+            "seconds_since_agent_restart": [None if host is None else age],
+            "host_uptime_seconds": [host],
             "trouble": [sight.trouble.encode() or None],
         },
         uptime=uptime,

@@ -75,6 +75,7 @@ class TablePoller:
         self._patience = Patience()
         self._due = "first"
         self._passage = Passage(Life.UNKNOWN, 0.0)
+        self._asked_at = clock.now()
 
     @property
     def needs_discovery(self) -> bool:
@@ -118,6 +119,7 @@ class TablePoller:
         layout, plan = self._layout, self._plan
         if layout is None or plan is None:
             return None
+        self._asked_at = self._clock.now()
         values = await self._client.run_plan(self._device, plan)
         answer = examine(layout, values, self._clock.now(), self._clock.elapsed())
         self._passage = self._reader.passage(answer)
@@ -171,7 +173,7 @@ class TablePoller:
             return self._empty_reading()
         reading = self._reader.reading(answer, self._passage)
         self._count(reading)
-        return reading
+        return replace(reading, asked_at=self._asked_at)
 
     def _empty_reading(self) -> TableReading:
         """Return the reading of a table that had rows once, so that those who knew them learn they are gone."""

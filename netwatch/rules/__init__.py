@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netwatch.rules.replay import has_curve, threshold_in, values_in
     from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
     from netwatch.rules.settings import IgnoreSettings, LimitSettings, RuleSettings
+    from netwatch.rules.supposing import would_be_broken
     from netwatch.rules.traps.entry import TrapEntry
     from netwatch.rules.traps.evidence import trap_evidence
     from netwatch.rules.traps.names import NO_MIB, MibNames, TrapPattern
@@ -42,6 +43,7 @@ __all__ = [
     "RuleEntry", "ASKED_OF_DEVICES", "TrapEntry", "RuleSettings", "LimitSettings", "IgnoreSettings",
     "Exceptions", "EVERY_RULE", "columns_of_limits",
     "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
+    "would_be_broken",
     "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",

@@ -7,7 +7,7 @@ May import: netwatch.formulas, netwatch.model, the parts of netwatch.rules below
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from netwatch.formulas import (
@@ -72,8 +72,10 @@ class _Draft:
             raise Complaint(self.flaws)
 
 
-def compile_rule(entry: RuleEntry, schema: Mapping[str, TableSchema], *, file: str, line: int) -> Rule:
-    """Return the rule.
+def compile_rule(
+    entry: RuleEntry, schema: Mapping[str, TableSchema], *, file: str, line: int, carried: Collection[str] = ()
+) -> Rule:
+    """Return the rule; `carried` is what its annotations may name beside the row: what traps that speak for it say.
 
     Raises:
         Complaint: with everything that is wrong in it.
@@ -93,10 +95,11 @@ def compile_rule(entry: RuleEntry, schema: Mapping[str, TableSchema], *, file: s
     _type_all(draft, table, schema.get(SYSTEM))
     if not draft.flaws:
         _check_sense(draft)
-    _check_templates(draft, table)
+    known = (*table.labels, *entry.labels, *carried)
+    _check_templates(draft, table, known)
     draft.flaws.extend(parsed_devices(entry.devices)[1])
     draft.stop_if_wrong()
-    return _assembled(draft, table, file=file, line=line)
+    return _assembled(draft, table, known, file=file, line=line)
 
 
 def _table_of(draft: _Draft, schema: Mapping[str, TableSchema]) -> TableSchema | None:
@@ -189,14 +192,13 @@ def parsed_devices(texts: Iterable[str]) -> tuple[tuple[Matcher, ...], list[tupl
     return tuple(matchers), flaws
 
 
-def _check_templates(draft: _Draft, table: TableSchema) -> None:
+def _check_templates(draft: _Draft, table: TableSchema, known: Collection[str]) -> None:
     for name, text in draft.entry.labels.items():
         if is_template(text):
             try:
                 compile_template(text, table.labels)
             except ValueError as exc:
                 draft.flaws.extend((("labels", name), offset, message) for offset, message in flaws_of(exc))
-    known = (*table.labels, *draft.entry.labels)
     for name, text in draft.entry.annotations.items():
         try:
             compile_template(text, known)
@@ -218,7 +220,7 @@ def _check_sense(draft: _Draft) -> None:
         draft.complain("clear_expr", Flaw(offset=0, message=message))
 
 
-def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Rule:
+def _assembled(draft: _Draft, table: TableSchema, known: Collection[str], *, file: str, line: int) -> Rule:
     entry, nodes, texts = draft.entry, draft.nodes, draft.texts
     broken = Formula(nodes["expr"], texts["expr"])
     healed = Formula(nodes["clear_expr"], texts["clear_expr"]) if "clear_expr" in nodes else None
@@ -230,7 +232,6 @@ def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Ru
             raise Complaint([((name,), 0, "has one result per row, and expr one for the whole table")])
     others = [formula for formula in (healed, value_of, threshold_of) if formula is not None]
     remembered = {source.key: source for formula in others for source in formula.inputs if source.stateful}
-    known = (*table.labels, *entry.labels)
     every = [formula for formula in (broken, *others) if formula is not None]
     limits = {
         read.source.name for formula in every for read in reads_of(formula.node) if isinstance(read.source, Limit)

@@ -9,10 +9,10 @@ Called by: netwatch.app, cli (`netwatch check`), engine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -38,6 +38,7 @@ from netwatch.rules.traps.compiling import compile_trap_rule
 from netwatch.rules.traps.entry import TrapEntry
 from netwatch.rules.traps.names import NO_MIB, MibNames
 from netwatch.rules.traps.rule import TrapRule
+from netwatch.rules.traps.witness import names_carried, tie_witnesses
 
 ON_TRAP = "on_trap"
 """The key that makes an entry a trap rule."""
@@ -117,36 +118,57 @@ def _book_of(
     severities: Severities | None,
 ) -> RuleBook:
     found: dict[tuple[str, frozenset[tuple[str, str]]], Rule | TrapRule] = {}
-    for file in files:
-        for path, node, shared in _entries(file, problems):
-            entry = _entry(file, path, node, problems)
-            if entry is None:
-                continue
-            entry = entry.model_copy(update={"labels": {**shared, **entry.labels}}) if shared else entry
-            same = entry.alert, frozenset(entry.labels.items())
-            if same in found:
-                first = found[same]
-                message = (
-                    f"there is an alert {entry.alert} already, in {first.file}:{first.line}; two rules may share a "
-                    "name where their labels differ, such as severity"
-                )
-                problems.append(file.problem((*path, "alert"), message))
-                continue
-            if severities is not None and not _is_shipped(file):
-                problems += _unknown_severity(file, path, entry, severities)
-            try:
-                found[same] = _compiled(file, path, entry, schema, names, problems)
-            except Complaint as exc:
-                problems += [_problem(file, path, *flaw) for flaw in exc.flaws]
+    entries: list[_Written] = []
+    written = list(_written(files, problems))
+    carried = names_carried(one.entry for one in written)
+    for one in written:
+        file, path, entry = one
+        same = entry.alert, frozenset(entry.labels.items())
+        if same in found:
+            first = found[same]
+            message = (
+                f"there is an alert {entry.alert} already, in {first.file}:{first.line}; two rules may share a "
+                "name where their labels differ, such as severity"
+            )
+            problems.append(file.problem((*path, "alert"), message))
+            continue
+        if severities is not None and not _is_shipped(file):
+            problems += _unknown_severity(file, path, entry, severities)
+        try:
+            found[same] = _compiled(file, path, entry, schema, names, carried.get(entry.alert, ()), problems)
+            entries.append(one)
+        except Complaint as exc:
+            problems += [_problem(file, path, *flaw) for flaw in exc.flaws]
+    rules = _told_apart(tuple(found.values()))
+    polled = {one.entry.alert for one in written if isinstance(one.entry, RuleEntry)}
+    for place, flaw in tie_witnesses(rules, [one.entry for one in entries], polled, schema):
+        problems.append(entries[place].file.problem((*entries[place].path, "witness_of"), flaw))
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise InvalidFile(errors)
-    rules = _told_apart(tuple(found.values()))
     return RuleBook(
         rules=tuple(rule for rule in rules if isinstance(rule, Rule)),
         trap_rules=tuple(rule for rule in rules if isinstance(rule, TrapRule)),
         warnings=tuple(problems),
     )
+
+
+class _Written(NamedTuple):
+    """A rule that is written as one, and where."""
+
+    file: YamlFile
+    path: KeyPath
+    entry: RuleEntry | TrapEntry
+
+
+def _written(files: Sequence[YamlFile], problems: list[Problem]) -> Iterator[_Written]:
+    """Yield every rule that is written as one, with the labels of its group."""
+    for file in files:
+        for path, node, shared in _entries(file, problems):
+            entry = _entry(file, path, node, problems)
+            if entry is not None:
+                labels = {**shared, **entry.labels}
+                yield _Written(file, path, entry.model_copy(update={"labels": labels}) if shared else entry)
 
 
 def _told_apart(rules: Sequence[Rule | TrapRule]) -> list[Rule | TrapRule]:
@@ -186,11 +208,12 @@ def _compiled(
     entry: RuleEntry | TrapEntry,
     schema: Mapping[str, TableSchema],
     names: MibNames,
+    carried: Collection[str],
     problems: list[Problem],
 ) -> Rule | TrapRule:
     line = file.position(path)[0]
     if isinstance(entry, RuleEntry):
-        return compile_rule(entry, schema, file=file.name, line=line)
+        return compile_rule(entry, schema, file=file.name, line=line, carried=carried)
     rule, remarks = compile_trap_rule(entry, schema, names, file=file.name, line=line)
     problems += [_problem(file, path, *remark, severity="warning") for remark in remarks]
     return rule

@@ -93,6 +93,11 @@ class TableMemory:
         """Return for which rows a condition was ever true, this reading included."""
         return self._seen.setdefault(key, SeenRows()).after(rows, evaluate)
 
+    def has_seen(self, key: str, row: str) -> bool:
+        """Return whether a condition was ever true for a row."""
+        seen = self._seen.get(key)
+        return seen is not None and row in seen.keys
+
     def over(
         self,
         key: str,

@@ -236,7 +236,6 @@ def _steps() -> Iterator[StoryStep]:
     yield _fault(
         8, "The link of desk 7 on access-sw1 goes down; the switch sends a linkDown trap.",
         lambda network: network["access-sw1"].interface_down(7), "InterfaceDown", "access-sw1", "Gi0/7",
-        also=Expectation(rule="LinkDown", device="access-sw1", becomes="firing", instance="Gi0/7"),
     )  # fmt: skip
     yield _fault(
         10, "The uplink of core-rt1 to access-sw1 fills to 97 %.",
@@ -266,7 +265,6 @@ def _steps() -> Iterator[StoryStep]:
     yield _recovery(
         22, "The link of desk 7 on access-sw1 is back; a linkUp trap says so.",
         lambda network: network["access-sw1"].interface_up(7), "InterfaceDown", "access-sw1", "Gi0/7",
-        also=Expectation(rule="LinkDown", device="access-sw1", becomes="resolved", instance="Gi0/7"),
     )  # fmt: skip
     yield _fault(
         24, "ups-rack1, asked over SNMPv1, restarts.",

@@ -140,6 +140,24 @@ async def test_a_restart_is_counted_and_has_an_age(poller, agent, basket, clock)
     assert counted(RESTARTS, "sw1") == before + 1
 
 
+@pytest.mark.parametrize(("oid", "value"), [
+    ("1.3.6.1.2.1.25.1.1.0", 50 * 8_640_000),   # hrSystemUptime, hundredths
+    ("1.3.6.1.6.3.10.2.1.3.0", 50 * 86400),     # snmpEngineTime, seconds
+])  # fmt: skip
+async def test_an_agent_that_restarts_alone_is_told_apart_from_its_host(poller, agent, basket, clock, oid, value):
+    await poller.check()
+    clock.turn(60)
+    agent.ticks = 1500
+    agent.set(oid, Tag.TIME_TICKS if oid.endswith("25.1.1.0") else Tag.INTEGER, value)
+
+    await poller.check()
+
+    columns = basket.of("reachability")[1].columns
+    assert columns["seconds_since_restart"] == [50 * 86400.0]
+    assert columns["seconds_since_agent_restart"] == [15.0]
+    assert columns["host_uptime_seconds"] == [50 * 86400.0]
+
+
 async def test_a_restart_during_netwatchs_own_absence_is_seen(poller, device, tools, agent, basket, clock):
     await poller.check()
     clock.turn(600)

@@ -113,3 +113,40 @@ def test_a_memory_that_cannot_be_read_is_no_memory(clock, text):
     lifeline = Lifeline("sw1", Memory(scope="polling", key="sw1", text=text))
 
     assert see(lifeline, 3000, clock) is Life.UNKNOWN
+
+
+@pytest.mark.parametrize(("host_seconds", "uptime"), [
+    (50 * 86400.0, 50 * 86400.0),          # the agent alone
+    (86400.0 + 30, 86400.0 + 30),          # it was started with the host, and now alone
+    (31.0, None),                          # the host, a second before its agent
+    (300.0, None),                         # the host, whose agent took long to start
+    (30.0, None),                          # an agent that calls its own uptime the host's
+    (None, None),                          # nobody says
+])  # fmt: skip
+def test_a_host_that_is_as_old_as_its_agents_former_life_did_not_restart(clock, host_seconds, uptime):
+    lifeline = Lifeline("esxi")
+    see(lifeline, DAY, clock)
+    clock.turn(60)
+    see(lifeline, 3000, clock)
+
+    lifeline.see_host(host_seconds)
+
+    assert (lifeline.seconds_since_restart, lifeline.host_uptime_seconds) == (30.0, uptime)
+
+
+def test_how_long_the_host_is_up_goes_on_over_a_restart_of_netwatch_and_ends_with_the_next(clock):
+    before = Lifeline("esxi")
+    see(before, DAY, clock)
+    clock.turn(60)
+    see(before, 3000, clock)
+    before.see_host(50 * 86400.0)
+    memory = before.to_remember(clock.now())
+    clock.turn(60)
+
+    after = Lifeline("esxi", memory)
+    see(after, 9000, clock)
+    assert after.host_uptime_seconds == 50 * 86400 + 60
+    clock.turn(60)
+    see(after, 500, clock)
+
+    assert after.host_uptime_seconds is None

@@ -125,5 +125,7 @@ async def test_a_device_that_is_down_has_no_uptime(device, client, agent, clock)
         None,
         None,
         None,
+        None,
+        None,
         sight.trouble.encode(),
     ]

@@ -17,8 +17,10 @@ def rules():
 
 def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
     assert set(rules) == {
-        "DeviceDown", "DeviceRebooted", "InterfaceDown", "InterfaceSaturated", "InterfaceErrors", "InterfaceDiscards",
-        "CpuHigh", "MemoryHigh", "RealMemoryHigh", "StorageFull",
+        "DeviceDown", "DeviceRebooted", "AgentRestarted", "InterfaceDown", "InterfaceSaturated",
+        "InterfaceErrors", "InterfaceDiscards",
+        "CpuHigh", "MemoryHigh", "RealMemoryHigh", "StorageFull", "BgpPeerDown", "OspfAdjacencyDown",
+        "UpsOutputOnBattery",
         "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate", "LoopLag", "StoreTrouble", "DatabaseReplaced",
         "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
     }  # fmt: skip
@@ -38,6 +40,13 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
     ("DeviceRebooted", {"seconds_since_restart": [75]}, {}, True, "sw1 has restarted"),
     ("DeviceRebooted", {"seconds_since_restart": [None]}, {}, None, ""),
     ("DeviceRebooted", {"seconds_since_restart": [900]}, {}, False, ""),
+    ("DeviceRebooted", {"seconds_since_restart": [4_320_000.0]}, {}, False, ""),
+    ("AgentRestarted", {"seconds_since_agent_restart": [75], "host_uptime_seconds": [4_320_000.0]}, {}, True,
+     "The SNMP agent of sw1 restarted; the host has been up for 50d"),
+    ("AgentRestarted", {"seconds_since_agent_restart": [None], "host_uptime_seconds": [None]}, {}, None, ""),
+    ("UpsOutputOnBattery", {"upsOutputSource": [5], "upsEstimatedMinutesRemaining": [14]}, {}, True,
+     "sw1 runs on battery"),
+    ("UpsOutputOnBattery", {"upsOutputSource": [3], "upsEstimatedMinutesRemaining": [90]}, {}, False, ""),
     ("InterfaceSaturated", GIGABIT, {"ifHCInOctets": [1.0], "ifHCOutOctets": [116.25e6]}, True,
      "row on sw1 is 93 % full"),
     ("InterfaceSaturated", GIGABIT, {"ifHCInOctets": [116.25e6], "ifHCOutOctets": [1.0]}, True,
@@ -156,3 +165,30 @@ def test_a_mail_about_a_device_says_why_it_is_thought_down(workshop, rules):
     told = render(rule, labels={}, device="sw1", value=verdicts.value(0), threshold=verdicts.threshold(0))
 
     assert told["description"].startswith("sw1 cannot be polled: wrong auth passphrase. It may be down")
+
+
+@pytest.mark.parametrize(("name", "column", "up", "down"), [
+    ("BgpPeerDown", "bgpPeerState", 6, 1), ("OspfAdjacencyDown", "ospfNbrState", 8, 3),
+])  # fmt: skip
+def test_a_session_that_was_up_before_is_lost_and_one_that_is_being_built_is_no_news(
+    workshop, rules, name, column, up, down
+):
+    rows, memory = workshop.rows("lost", "new"), workshop.memory()
+    admin = {"bgpPeerAdminStatus": [2, 2]} if name == "BgpPeerDown" else {}
+    evaluate(rules[name], workshop.reading({column: [up, down], **admin}, rows=rows), memory)
+
+    verdicts = evaluate(rules[name], workshop.reading({column: [down, down], **admin}, rows=rows), memory)
+    told = render(rules[name], labels={}, device="sw1", instance="lost", value=verdicts.value(0))
+
+    assert list(verdicts.broken) == [True, False]
+    assert told["summary"].startswith("sw1 lost its")
+    assert "unknown" not in told["description"]
+
+
+def test_a_bgp_peer_that_somebody_stopped_is_not_lost(workshop, rules):
+    rows, memory, rule = workshop.rows("peer"), workshop.memory(), rules["BgpPeerDown"]
+    evaluate(rule, workshop.reading({"bgpPeerState": [6], "bgpPeerAdminStatus": [2]}, rows=rows), memory)
+
+    stopped = workshop.reading({"bgpPeerState": [1], "bgpPeerAdminStatus": [1]}, rows=rows)
+
+    assert list(evaluate(rule, stopped, memory).broken) == [False]

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,10 +20,9 @@ from netwatch.model import Credential
 from netwatch.simulator import Port, SimulatedDevice, SimulatedNetwork
 
 from .agent import RunningAgent
-from .rough_post import slow_mail_server
+from .rough_post import RoughServer, slow_mail_server
 from .trap_senders import AUTH_WORD, PRIVACY_WORD, linked, protocols, recorded, send, sender, trap, v3
 
-RULES = Path(__file__).resolve().parents[2] / "config" / "rules" / "traps.yaml"
 PUBLIC = Credential(name="usual", version="2c", community=SecretStr("public"))
 SAFE = ("safe", "SHA-256", "AES")
 CONFIG = """
@@ -36,7 +34,7 @@ devices:
   - {{name: edge-r1, address: 127.0.0.2, port: {snmp}, credential: usual}}
 polling: {{interval: 2s, reachability_interval: 1s, timeout: 500ms}}
 traps: {{listen: ["127.0.0.1:{traps}"], communities: [secret-word], users: [{names}]}}
-rules: {{paths: ["{rules}"]}}
+rules: {{paths: [builtin]}}
 route: {{receiver: noc, group_wait: 0s, group_interval: 1s}}
 receivers:
   - {{name: noc, email: {{to: [noc@example.net]}}}}
@@ -63,7 +61,7 @@ def listening(agent, udp_port) -> Callable[..., RunningAgent]:
 
     def start(*users: tuple[str, str, str], snmp: int = SILENT, smtp: int = SILENT) -> RunningAgent:
         lines, names = "\n".join(user_line(*user) for user in users), ", ".join(user[0] for user in users)
-        text = CONFIG.format(users=lines, names=names, snmp=snmp, smtp=smtp, traps=udp_port, rules=RULES)
+        text = CONFIG.format(users=lines, names=names, snmp=snmp, smtp=smtp, traps=udp_port)
         netwatch: RunningAgent = agent(text)
         netwatch.start()
         netwatch.wait_until_ready()
@@ -82,49 +80,57 @@ def by_label(netwatch: RunningAgent, metric: str) -> Counter[str]:
     return +Counter({value: int(float(count)) for value, count in found})
 
 
-def alerts(netwatch: RunningAgent, state: str) -> list[dict[str, Any]]:
-    return netwatch.json(f"/api/v1/alerts?rule=LinkDown&state={state}")
+def alerts(netwatch: RunningAgent, state: str, rule: str = "LinkDown") -> list[dict[str, Any]]:
+    return netwatch.json(f"/api/v1/alerts?rule={rule}&state={state}")
 
 
 # -- heard, named, mailed ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def switch() -> Iterator[int]:
+def switch() -> Iterator[SimulatedDevice]:
     device = SimulatedDevice("core-sw1", PUBLIC, ports=[Port(index=7, name="Gi1/0/7", alias="to the printer")])
     with SimulatedNetwork([device]).run_in_thread() as network:
-        yield network["core-sw1"].port
+        yield network["core-sw1"]
 
 
 @pytest.mark.parametrize("version", ["1", "2c", "3"])
-def test_a_link_trap_raises_an_alert_by_name_and_its_pair_ends_it_in_the_same_thread(
+def test_a_link_trap_and_the_polls_are_one_alert_by_name_and_its_end_is_in_the_same_thread(
     listening, switch, udp_port, until, version
 ):
     options = v3(*SAFE) if version == "3" else ["-v", version, "-c", "secret-word"]
     with slow_mail_server() as post:
-        netwatch = listening(SAFE, snmp=switch, smtp=post.port)
+        netwatch = listening(SAFE, snmp=switch.port, smtp=post.port)
         until(lambda: '"Gi1/0/7"' in netwatch.get("/api/v1/devices/core-sw1"), "the interface known by polling")
 
+        switch.interface_down(7)
         trap(options, udp_port, linked(7, up=False, version=version))
-        (firing,) = until(lambda: alerts(netwatch, "firing"), "the alert")
-        assert firing["summary"] == "Gi1/0/7 on core-sw1 reports link down"
-        until(lambda: post.accepted, "a mail about it")
+        (firing,) = until(lambda: alerts(netwatch, "firing", "InterfaceDown"), "the alert")
+        assert firing["summary"] == "Gi1/0/7 on core-sw1 is down"
+        until(lambda: mails_about(post, "InterfaceDown"), "a mail about it")
+        switch.interface_up(7)
         trap(options, udp_port, linked(7, up=True, version=version))
-        until(lambda: alerts(netwatch, "resolved"), "its end")
-        until(lambda: len(post.accepted) == 2, "a mail about its end")
+        until(lambda: alerts(netwatch, "resolved", "InterfaceDown"), "its end")
+        assert netwatch.json("/api/v1/alerts?rule=LinkDown") == []
+        until(lambda: len(mails_about(post, "InterfaceDown")) == 2, "a mail about its end")
 
         up, down = heard(netwatch)
         assert (down["trap"], up["trap"]) == ("IF-MIB::linkDown", "IF-MIB::linkUp")
         assert (down["version"], down["device"], down["user"]) == (version, "core-sw1", "safe" * (version == "3"))
         assert "IF-MIB::ifOperStatus.7 = down(2)" in down["varbinds"]
-        told, ended = (message_from_bytes(mail.message) for mail in post.accepted)
-        assert_one_thread(told, ended)
+        assert_one_thread(*mails_about(post, "InterfaceDown"))
+
+
+def mails_about(post: RoughServer, rule: str) -> list[Message]:
+    """Return what was mailed about one rule; the other device of the configuration is down, and mailed too."""
+    mails = [message_from_bytes(mail.message) for mail in post.accepted]
+    return [mail for mail in mails if rule in mail["Subject"]]
 
 
 def assert_one_thread(told: Message, ended: Message) -> None:
     text = "".join(part.get_payload(decode=True).decode() for part in told.walk() if not part.is_multipart())
     assert ended["Subject"].startswith("[OK]"), ended["Subject"]
-    assert "LinkDown" in told["Subject"]
+    assert "InterfaceDown" in told["Subject"]
     assert told["References"] == ended["References"]
     assert told["Message-ID"] != ended["Message-ID"]
     assert "Gi1/0/7" in text

@@ -39,7 +39,7 @@ def test_the_story_uses_every_default_rule_about_devices_and_each_alert_fires_be
 
     assert {rule for rule, _, _ in fired} == {
         "DeviceDown", "DeviceRebooted", "InterfaceDown", "InterfaceSaturated", "InterfaceErrors",
-        "InterfaceDiscards", "CpuHigh", "MemoryHigh", "StorageFull", "LinkDown",
+        "InterfaceDiscards", "CpuHigh", "MemoryHigh", "StorageFull",
     }  # fmt: skip
 
 

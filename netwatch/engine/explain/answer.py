@@ -198,6 +198,7 @@ def _rule_line(rule: AnyRule) -> Line:
         details |= {
             "clear_on": ", ".join(pattern.text for pattern in rule.clear_on),
             "ttl": format_duration(rule.ttl) if rule.ttl else "",
+            "witness_of": rule.witness_of.name if rule.witness_of is not None else "",
         }
     else:
         text = rule.expr

@@ -14,7 +14,7 @@ from netwatch.engine.explain.live import AnyRule, Live
 from netwatch.engine.explain.story import Attempted, Story
 from netwatch.engine.times import clock, lasting
 from netwatch.model import UNSENT, Alert, AlertState, OutboxEntry, OutboxKind, OutboxState, format_duration
-from netwatch.rules import Part, Rule, Verdicts, parts_with_verdicts
+from netwatch.rules import Part, Rule, TrapRule, Verdicts, parts_with_verdicts
 
 HELD_BACK = "held back: "
 MOST_NAMED = 4
@@ -210,7 +210,11 @@ def _joined(parts: Sequence[Part], holds: bool | None) -> str:
 def _nothing_read(case: Case) -> str:
     rule = case.rule
     if not isinstance(rule, Rule):
-        return f": {case.traps}" if case.traps else ""
+        said = f": {case.traps}" if case.traps else ""
+        if isinstance(rule, TrapRule) and rule.witness_of is not None:
+            polled = rule.witness_of
+            said += f"; of rows that polling knows in {polled.table} it begins {polled.name}, so ask about that"
+        return said
     if not case.live.is_running:
         return ""
     gaps = case.live.gaps(case.device, rule.table)

@@ -16,11 +16,20 @@ from functools import partial
 
 from netwatch.alerts import Happening, Step, Transition, happening_of
 from netwatch.engine.alert_book import AlertBook
-from netwatch.engine.draft import Draft
+from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.history import History
 from netwatch.engine.intake.audience import Audience
+from netwatch.engine.intake.evidence import (
+    described,
+    is_confirmed,
+    is_witnessed,
+    knows_nothing_of,
+    poll_line,
+    read_words,
+    with_poll_line,
+)
 from netwatch.formulas import Frame
-from netwatch.model import SYSTEM, Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading
+from netwatch.model import SYSTEM, Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading, Value
 from netwatch.rules import (
     EVERY_RULE,
     WINDOW_SCOPE,
@@ -34,6 +43,7 @@ from netwatch.rules import (
     render,
     table_of_window,
     verdicts_again,
+    would_be_broken,
 )
 
 BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
@@ -77,6 +87,24 @@ class ReadingIntake:
         known = self._rules.get(rule)
         memory = None if known is None else self._memories.get((device, known.table))
         return None if known is None or memory is None else verdicts_again(known, memory)
+
+    def would_be_broken(self, rule: Rule, key: AlertKey, told: Mapping[str, Value]) -> bool | None:
+        """Return what a rule would say of a row that is as somebody tells; None where that cannot be known."""
+        memory = self._memories.get((key.device, rule.table))
+        return None if memory is None else would_be_broken(rule, memory, key.instance, told)
+
+    def is_well(self, rule: Rule, key: AlertKey) -> bool:
+        """Return whether the newest reading of a row says that nothing is wrong."""
+        memory = self._memories.get((key.device, rule.table))
+        frame = None if memory is None else memory.newest
+        if memory is None or frame is None:
+            return False
+        row = 0 if rule.is_aggregate else memory.row_numbers(frame.reading.rows).get(key.instance)
+        if row is None:
+            return False
+        if rule.healed is None:
+            return rule.broken.at(frame, row) is False
+        return rule.healed.at(frame, row) is True
 
     def take(self, draft: Draft, reading: TableReading, *, held_off: bool) -> None:
         """Hold a reading against every rule of its table; while it is held off they only remember it."""
@@ -146,7 +174,12 @@ class ReadingIntake:
             verdicts.broken[row], healed[row] if healed is not None else None, has_clear_expr=healed is not None
         )
         key = AlertKey(rule=rule.name, device=reading.device, instance=verdicts.keys[row])
+        before = self._book.current(rule.name, reading.device).get(key.instance)
+        if before is not None and happening is not Happening.BROKEN and knows_nothing_of(reading, before):
+            return
         after = self._book.step(rule, key, happening, reading.at)
+        if before is not None and is_witnessed(before):
+            after = self._heard_out(draft, verdicts, row, after, happening)
         if after.changed:
             self._apply(
                 draft, rule, after, reading.at,
@@ -154,10 +187,33 @@ class ReadingIntake:
                 details=evidence_of(verdicts, row) if after.transition is not None else None,
             )  # fmt: skip
 
+    def _heard_out(self, draft: Draft, verdicts: Verdicts, row: int, after: Step, happening: Happening) -> Step:
+        """Return what becomes of an alert that a trap spoke for, with the poll's line of evidence in it."""
+        alert, reading = after.alert, verdicts.reading
+        over = after.transition in (Transition.RESOLVED, Transition.CLEARING, Transition.DROPPED)
+        confirms = happening is Happening.BROKEN and alert is not None and not is_confirmed(alert)
+        if alert is None or not (over or confirms):
+            return after
+        evidence = evidence_of(verdicts, row)
+        words = read_words(verdicts.value(row), evidence["shown"], reading.at, alert.pending_at)
+        alert = with_poll_line(alert, poll_line(words, over=over))
+        if over:
+            return replace(after, alert=alert, reason=f"{after.reason} ({words})")
+        if after.transition is None:
+            draft.events.append(
+                replace(event_of(alert, f"confirmed by polling: {words}", reading.at), details=evidence)
+            )
+        return replace(after, alert=alert, changed=True)
+
     def _step_lost_row(
         self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert, happening: Happening
     ) -> None:
-        """Step an alert whose row a whole reading no longer holds, or that is ignored."""
+        """Step an alert whose row a whole reading no longer holds, or that is ignored.
+
+        That a row is not there contradicts no trap that spoke for it.
+        """
+        if happening is Happening.ROW_GONE and is_witnessed(alert) and not is_confirmed(alert):
+            return
         after = self._book.step(rule, alert.key, happening, reading.at)
         self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
 
@@ -191,7 +247,7 @@ class ReadingIntake:
                 rule, device=alert.key.device, instance=alert.key.instance, labels=alert.labels,
                 value=alert.value, threshold=alert.threshold,
             )  # fmt: skip
-            alert = replace(alert, annotations=annotations)
+            alert = replace(alert, annotations=described(annotations, alert.annotations))
         reason = f"{after.reason} ({why})" if why else after.reason
         self._book.put(draft, alert, after.transition, reason, now, details)
 

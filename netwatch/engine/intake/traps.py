@@ -1,7 +1,10 @@
 """What traps make of alerts: they begin and end them, repeats are counted, and what nobody ends runs out.
 
     trap -> rules.verdict_on -> alerts.step -> AlertBook.put
+         -> of a rule that speaks for one about readings: Witnesses
     tick -> what has stood for its hold time, what its ttl is over for
+
+Of one rule and sender so many alerts are kept; what is beyond is in the trap log, and its sum is an alert of its own.
 
 An alert keeps the row's own name as its instance where polling knows it (`ifName=Gi1/0/7`), else the key as the trap
 told it (`ifIndex=7`); a later trap finds it either way, also after a restart, when nothing was polled yet.
@@ -13,27 +16,37 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from ipaddress import ip_address
-from typing import Protocol
 
 import structlog
 
 from netwatch.alerts import Happening, Step
-from netwatch.engine.alert_book import AlertBook
+from netwatch.engine.alert_book import ALIVE, AlertBook
 from netwatch.engine.draft import Draft
 from netwatch.engine.intake.audience import Audience
+from netwatch.engine.intake.beyond import Beyond, ttl_of
 from netwatch.engine.intake.confirming import Confirmations
-from netwatch.engine.metrics import TRAP_ALERTS_REFUSED, TRAP_EVENTS, TRAP_RULE_ERRORS
-from netwatch.model import Alert, AlertKey, AlertState, Oid, TrapEvent, format_duration, trap_name
+from netwatch.engine.intake.heard import Heard, KnownRows, Seat
+from netwatch.engine.intake.readings import ReadingIntake
+from netwatch.engine.intake.witnesses import Witnesses
+from netwatch.engine.metrics import TRAP_EVENTS, TRAP_RULE_ERRORS
+from netwatch.model import (
+    Alert,
+    AlertKey,
+    AlertState,
+    Oid,
+    TableReading,
+    TrapEvent,
+    format_duration,
+    trap_name,
+)
 from netwatch.rules import (
     Exceptions,
     MibNames,
     Outcome,
-    TrapFacts,
     TrapRule,
-    TrapVerdict,
     facts_of,
     own_trap_labels,
     render_trap,
@@ -41,45 +54,10 @@ from netwatch.rules import (
     verdict_on,
 )
 
-MOST_ALERTS = 1000
-"""Alerts of one rule and sender: who invents keys shall not fill the memory."""
+SPARE_KEYS = 1000
+"""Keys of alerts that are over, before what is filed by key is filed anew."""
 
 log = structlog.get_logger(__name__)
-
-
-class KnownRows(Protocol):
-    """Who knows the rows of polled tables."""
-
-    def row_of(self, device: str, labels: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
-        """Return key and labels of the row that has these labels (`ifIndex`: `7`), None where none is known."""
-
-
-class NoRows:
-    """Stands in where nothing is polled."""
-
-    def row_of(self, device: str, labels: Mapping[str, str]) -> None:
-        """Return None."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Heard:
-    """A trap as one rule reads it. `row_key` is empty where polling knows no name of the row."""
-
-    rule: TrapRule
-    facts: TrapFacts
-    verdict: TrapVerdict
-    row_key: str
-    labels: Mapping[str, str]
-
-    @property
-    def event(self) -> TrapEvent:
-        """Return the trap."""
-        return self.facts.event
-
-    @property
-    def told_key(self) -> str:
-        """Return the key as the trap told it."""
-        return ",".join(f"{name}={text}" for name, text in self.facts.key.items())
 
 
 class TrapIntake:
@@ -91,6 +69,7 @@ class TrapIntake:
         book: AlertBook,
         rows: KnownRows,
         names: MibNames,
+        readings: ReadingIntake,
         confirmations: Confirmations,
         wake: Callable[[], None],
         audience: Audience,
@@ -105,6 +84,11 @@ class TrapIntake:
         self._book, self._rows, self._names = book, rows, names
         self._confirmations, self._wake = confirmations, wake
         self._audience, self._exceptions = audience, exceptions
+        self._witnesses = Witnesses(rules, book, rows, readings, names)
+        self._beyond = Beyond(book, self._rules)
+        self._looked_at: datetime | None = None
+        self._next_due: datetime | None = None
+        self._by_key: dict[tuple[str, str], dict[tuple[str, ...], str]] = {}
 
     def rule(self, name: str) -> TrapRule | None:
         """Return the rule of this name."""
@@ -117,7 +101,18 @@ class TrapIntake:
         TRAP_EVENTS.labels("matched" if any(matched) else "unmatched").inc()
 
     def expire(self, draft: Draft, now: datetime) -> datetime | None:
-        """Do what is due without a trap; return when something will be next, None where nothing is foreseen."""
+        """Do what is due without a trap; return when something will be next, None where nothing is foreseen.
+
+        In a flood of traps this is asked all the time, and thousands of alerts stand: before something can be due
+        they are not looked through. What is put off meanwhile is looked at too early once, which costs nothing.
+        """
+        is_early = self._next_due is None or now < self._next_due
+        if self._looked_at is None or now < self._looked_at or not is_early:
+            self._next_due = self._carry_all_on(draft, now)
+        self._looked_at = now
+        return self._next_due
+
+    def _carry_all_on(self, draft: Draft, now: datetime) -> datetime | None:
         dues = []
         for alert in self._book.of_rules(self._rules):
             rule = self._rules.get(alert.key.rule)
@@ -131,7 +126,21 @@ class TrapIntake:
                 self._book.put(draft, again, None, "", now)
                 due = _due_at(rule, again)
             dues += [] if due is None else [due]
+        for alert in self._witnesses.alerts():
+            due = self._witnesses.due_at(alert)
+            if due is not None and due <= now:
+                due = self._witnesses.carry_on(draft, alert, now)
+            elif _last_seen(alert) > now:
+                again = _from_now_on(alert, now)
+                self._book.put(draft, again, None, "", now)
+                due = self._witnesses.due_at(again)
+            dues += [] if due is None else [due]
         return min(dues, default=None)
+
+    def hand_over(self, draft: Draft, reading: TableReading) -> None:
+        """Make what trap rules told alone of rows of this reading alerts of the rules they speak for."""
+        if self._witnesses.hand_over(draft, reading):
+            self._looked_at = None
 
     def _file(self, rule: TrapRule) -> None:
         patterns = (*rule.on_trap, *rule.clear_on)
@@ -155,7 +164,9 @@ class TrapIntake:
             heard = self._read(rule, event)
             if heard.verdict.outcome is Outcome.NOTHING or self._is_ignored(heard):
                 return False
-            if heard.verdict.outcome is Outcome.BEGINS:
+            if heard.seat is not None:
+                self._bear_witness(draft, heard, heard.seat)
+            elif heard.verdict.outcome is Outcome.BEGINS:
                 self._begin(draft, heard)
             else:
                 self._end(draft, heard)
@@ -167,29 +178,48 @@ class TrapIntake:
             self._confirmations.ask(event.device)
         return True
 
-    def _is_ignored(self, heard: _Heard) -> bool:
+    def _is_ignored(self, heard: Heard) -> bool:
         """Return whether the configuration says that a rule shall not see what the trap is about."""
         begins, event = heard.verdict.outcome is Outcome.BEGINS, heard.event
-        name = heard.rule.alertname or heard.rule.name
-        return begins and self._exceptions.ignores(event.device or event.source, heard.labels, name)
+        rules = (heard.rule,) if heard.seat is None else (heard.rule, heard.seat.rule)
+        names = [rule.alertname or rule.name for rule in rules]
+        device = event.device or event.source
+        return begins and any(self._exceptions.ignores(device, heard.labels, name) for name in names)
 
-    def _read(self, rule: TrapRule, event: TrapEvent) -> _Heard:
+    def _bear_witness(self, draft: Draft, heard: Heard, seat: Seat) -> None:
+        """Have a trap speak for the rule about readings; what it told alone before is told there from now on."""
+        speak = self._witnesses.begin if heard.verdict.outcome is Outcome.BEGINS else self._witnesses.end
+        if speak(draft, heard, seat):
+            alert = self._book.current(seat.key.rule, seat.key.device).get(seat.key.instance)
+            self._note_due(None if alert is None else self._witnesses.due_at(alert))
+            self._wake()
+
+    def _read(self, rule: TrapRule, event: TrapEvent) -> Heard:
         facts = facts_of(rule, event, self._names)
-        row = self._rows.row_of(event.device, facts.key) if event.device and facts.key else None
-        row_key, row_labels = row or ("", {})
-        return _Heard(
+        seat = self._witnesses.seat_of(rule, facts)
+        if seat is not None and not self._audience.is_meant(seat.rule, event.device):
+            seat = None
+        if seat is not None:
+            row_key, row_labels = seat.key.instance, seat.labels
+        else:
+            row = self._rows.row_of(event.device, facts.key) if event.device and facts.key else None
+            row_key, row_labels = row or ("", {})
+        return Heard(
             rule=rule,
             facts=facts,
             verdict=verdict_on(rule, facts, row_labels),
             row_key=row_key if "=" in row_key else "",
             labels={"source": event.source, **row_labels, **facts.key},
+            seat=seat,
         )
 
-    def _begin(self, draft: Draft, heard: _Heard) -> None:
+    def _begin(self, draft: Draft, heard: Heard) -> None:
         rule, event, before = heard.rule, heard.event, self._find(heard)
         device = event.device or event.source
-        if before is None and len(self._book.current(rule.name, device)) >= MOST_ALERTS:
-            TRAP_ALERTS_REFUSED.inc()
+        if before is None and (place := self._beyond.where_full(rule.name, device)) is not None:
+            after = self._beyond.take(heard, place)
+            if after.alert is not None:
+                self._put(draft, after.alert, after, heard)
             return
         fresh = AlertKey(rule=rule.name, device=device, instance=heard.row_key or heard.told_key)
         after = self._book.step(rule, before.key if before else fresh, Happening.TRAP, event.at)
@@ -209,16 +239,20 @@ class TrapIntake:
         )  # fmt: skip
         alert = replace(alert, annotations=annotations)
         self._put(draft, alert, after, heard)
+        self._file_by_key(rule, alert)
 
-    def _end(self, draft: Draft, heard: _Heard) -> None:
+    def _end(self, draft: Draft, heard: Heard) -> None:
         before = self._find(heard)
         if before is None:
+            for after in self._beyond.settle(draft, heard):
+                if after.alert is not None and after.changed:
+                    self._put(draft, after.alert, after, heard)
             return
         after = self._book.step(heard.rule, before.key, Happening.TRAP_OVER, heard.event.at)
         if after.alert is not None and after.changed:
             self._put(draft, after.alert, after, heard)
 
-    def _put(self, draft: Draft, alert: Alert, after: Step, heard: _Heard) -> None:
+    def _put(self, draft: Draft, alert: Alert, after: Step, heard: Heard) -> None:
         event, details = heard.event, None
         if after.transition is not None:
             details = trap_evidence(heard.rule, heard.facts, heard.verdict, heard.labels, self._names)
@@ -226,22 +260,30 @@ class TrapIntake:
         reason = f"{after.reason} ({trap_name(self._names, event.trap_oid)} from {event.source}{times})"
         self._book.put(draft, alert, after.transition, reason, event.at, details)
         if after.transition is not None:
+            self._note_due(_due_at(heard.rule, alert) if alert.state in ALIVE else None)
             self._wake()
+
+    def _note_due(self, due: datetime | None) -> None:
+        """Take in when something will be due that changed since the last look."""
+        if due is not None:
+            self._next_due = due if self._next_due is None else min(self._next_due, due)
 
     def _carry_on(self, draft: Draft, rule: TrapRule, alert: Alert, now: datetime) -> datetime | None:
         """Move an alert on whose time is over; return when it is due again."""
-        expired = rule.ttl is not None and _last_seen(alert) + rule.ttl <= now
+        ttl = ttl_of(rule, alert)
+        expired = ttl is not None and _last_seen(alert) + ttl <= now
         standing = Happening.TRAP_STANDS if alert.state is AlertState.PENDING else Happening.TRAP_OVER_STANDS
         after = self._book.step(rule, alert.key, Happening.EXPIRED if expired else standing, now)
         if after.alert is None or not after.changed:
             return None
         moved = after.alert
         if expired and moved.state is AlertState.RESOLVED:
-            moved = replace(moved, annotations=_with_last_words(rule, moved))
+            moved = replace(moved, annotations=_with_last_words(ttl, moved))
+            self._beyond.forget(moved.key)
         self._book.put(draft, moved, after.transition, after.reason, now)
         return _due_at(rule, moved)
 
-    def _find(self, heard: _Heard) -> Alert | None:
+    def _find(self, heard: Heard) -> Alert | None:
         """Return the alert a trap is about: by the row's name, else by the key that traps tell.
 
         What began while the sender was no configured device stands under its address.
@@ -257,10 +299,26 @@ class TrapIntake:
             elif heard.row_key or len(heard.facts.key) < len(heard.rule.key):
                 found = None  # the key belongs to another row by now, or could mean several
             else:
-                found = next((alert for alert in current.values() if _has(alert, heard.facts.key)), None)
+                found = self._found_by_key(heard, device, current)
             if found is not None:
                 return found
         return None
+
+    def _found_by_key(self, heard: Heard, device: str, current: Mapping[str, Alert]) -> Alert | None:
+        """Return the alert whose labels have the key; where thousands are open they are not looked through."""
+        rule, place = heard.rule, (heard.rule.name, device)
+        filed = self._by_key.get(place)
+        if filed is None or len(filed) > 2 * len(current) + SPARE_KEYS:
+            filed = self._by_key[place] = {}
+            for alert in current.values():
+                self._file_by_key(rule, alert)
+        found = current.get(filed.get(tuple(heard.facts.key.get(name, "") for name in rule.key), ""))
+        return found if found is not None and _has(found, heard.facts.key) else None
+
+    def _file_by_key(self, rule: TrapRule, alert: Alert) -> None:
+        filed = self._by_key.get((rule.name, alert.key.device))
+        if filed is not None and rule.key:
+            filed[tuple(alert.labels.get(name, "") for name in rule.key)] = alert.key.instance
 
 
 def is_sender(device: str) -> bool:
@@ -293,13 +351,13 @@ def _due_at(rule: TrapRule, alert: Alert) -> datetime | None:
         dues.append(alert.pending_at + rule.hold_for)
     if alert.healthy_since is not None:
         dues.append(alert.healthy_since + rule.keep_firing_for)
-    if rule.ttl is not None:
-        dues.append(_last_seen(alert) + rule.ttl)
+    if (ttl := ttl_of(rule, alert)) is not None:
+        dues.append(_last_seen(alert) + ttl)
     return min(dues, default=None)
 
 
-def _with_last_words(rule: TrapRule, alert: Alert) -> dict[str, str]:
+def _with_last_words(ttl: timedelta | None, alert: Alert) -> dict[str, str]:
     """Return the annotations with the truth about this end: nobody said that all is well."""
-    words = f"It ended by itself, {format_duration(rule.ttl)} after the last such trap." if rule.ttl else ""
+    words = f"It ended by itself, {format_duration(ttl)} after the last such trap." if ttl else ""
     said = alert.annotations.get("description", "")
     return {**alert.annotations, "description": f"{said}\n{words}".strip()}

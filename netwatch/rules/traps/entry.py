@@ -84,6 +84,9 @@ class TrapEntry(Section):
         default_factory=dict, description="objects by a name of your choice: OID, and what its values are"
     )
     confirm: bool = Field(default=True, description="whether the device is polled at once to see for ourselves")
+    witness_of: AlertName | None = Field(
+        default=None, description="the rule about readings whose alert this trap begins; the poll has the last word"
+    )
 
     _no_reserved_label = field_validator("labels")(unreserved)
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
+from ipaddress import IPv4Address
 
 from jinja2 import Template
 
@@ -31,13 +32,15 @@ from netwatch.model import (
     cleaned,
     trap_name,
 )
-from netwatch.rules.rule import NoData
+from netwatch.rules.rule import NoData, Rule
 from netwatch.rules.templates import render_template, rendered_labels
 from netwatch.rules.traps.names import NO_MIB, MibNames, TrapObject, TrapPattern
 
 TRAP_GIVEN = ("source", "trap", "count", "varbinds")
 """What annotations are given beside the usual: who sent it, its name, how often it came, all that it carried."""
 MAX_VARBINDS_SHOWN = 20
+ADDRESS_NUMBERS = 4
+"""How many numbers an IPv4 address is as an index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +50,7 @@ class TrapRule:
     key: names of the varbinds that tell instances apart. ttl: None where only clear_on ends it. confirm: poll the
     device at once. labels: the rule's own. objects: every varbind it names. expr, clear_expr: as written; broken,
     healed: compiled, None for always. hold_for, keep_firing_for and no_data are what an alert's life asks of a Rule.
+    witness_of: the rule about readings that has the last word on what these traps say, None where they stand alone.
     """
 
     name: str
@@ -61,6 +65,7 @@ class TrapRule:
     no_data: NoData = "keep"
     ttl: timedelta | None = None
     confirm: bool = True
+    witness_of: Rule | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[Matcher, ...] = ()
     label_templates: Mapping[str, Template] = field(default_factory=dict)
@@ -248,17 +253,54 @@ def _text(wanted: TrapObject, varbind: Varbind, names: ObjectNames) -> str:
 def _key(
     rule: TrapRule, event: TrapEvent, found: Mapping[str, Varbind], texts: Mapping[str, str], names: MibNames
 ) -> dict[str, str]:
-    """Return the key: the varbinds' values; where one is not carried, what the index of the others says of it."""
-    key = {name: texts[name] for name in rule.key if name in texts}
+    """Return the key: what the varbinds' own instances say, else their values, else the index of the others."""
+    key = {name: _key_text(rule.objects[name], found[name], texts, names) for name in rule.key if name in texts}
     if len(key) == len(rule.key):
         return key
     indexes = _indexes(event, names)
-    key = {name: text for name in rule.key if (text := texts.get(name) or cleaned(indexes.get(name, "")))}
+    key = {name: text for name in rule.key if (text := key.get(name) or cleaned(indexes.get(name, "")))}
     if not key and len(rule.key) == 1:
         suffixes = (varbind.oid[len(rule.objects[name].oid) :] for name, varbind in found.items())
         row = next((suffix for suffix in suffixes if suffix and suffix != (0,)), None)
         key = {} if row is None else {rule.key[0]: ".".join(map(str, row))}
     return key
+
+
+def _key_text(wanted: TrapObject, varbind: Varbind, texts: Mapping[str, str], names: MibNames) -> str:
+    """Return which row a varbind of the key names: by its instance where that is of the table's INDEX.
+
+    FRR's bgpd sends the value 0.0.0.0 of bgpPeerRemoteAddr while a peer is down; only the instance names the peer.
+    An instance of 0 names no row: some agents put it behind whatever they send.
+    """
+    suffix = varbind.oid[len(wanted.oid) :]
+    if not suffix or suffix == (0,) or _holds(suffix, _numbers(varbind.value)):
+        return texts[wanted.name]
+    found, instance = names.object_at(varbind.oid)
+    if found is not None and found.oid == wanted.oid:
+        return cleaned(names.decode_index(found, instance).get(found.name, "")) or texts[wanted.name]
+    if isinstance(varbind.value, IPv4Address) and int(varbind.value) == 0 and len(suffix) == ADDRESS_NUMBERS:
+        return ".".join(map(str, suffix))
+    return texts[wanted.name]
+
+
+def _numbers(value: Value) -> tuple[int, ...]:
+    """Return a value as it stands in an index."""
+    match value:
+        case int():
+            return (value,)
+        case bytes():
+            return tuple(value)
+        case IPv4Address():
+            return tuple(value.packed)
+        case Oid():
+            return tuple(value)
+    return ()
+
+
+def _holds(suffix: Sequence[int], numbers: Sequence[int]) -> bool:
+    """Return whether some numbers stand in an instance, one after the other."""
+    wanted, length = tuple(numbers), len(numbers)
+    return length > 0 and any(tuple(suffix[at : at + length]) == wanted for at in range(len(suffix) - length + 1))
 
 
 def _indexes(event: TrapEvent, names: MibNames) -> dict[str, str]:

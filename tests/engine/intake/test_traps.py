@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 
 from netwatch.alerts import RouteSettings, build_route
 from netwatch.engine import Engine
-from netwatch.engine.intake import traps as trap_desk
+from netwatch.engine.intake import beyond
 from netwatch.errors import StoreError
 from netwatch.model import (
     Alert,
@@ -74,6 +74,12 @@ class Rows:
 
     def row_of(self, device: str, labels: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
         return self.known.get(labels.get("ifIndex", "")) if device else None
+
+    def rows_of(self, device: str, table: str) -> None:
+        return None
+
+    def is_read(self, device: str, table: str) -> bool:
+        return False
 
 
 class House:
@@ -436,17 +442,59 @@ async def test_a_rule_that_fails_costs_neither_the_log_nor_the_others(house, mon
     assert counted("netwatch_trap_rule_errors_total") == failed + 1
 
 
-async def test_who_invents_keys_does_not_fill_the_memory(house, monkeypatch):
-    monkeypatch.setattr(trap_desk, "MOST_ALERTS", 5)
+async def test_what_is_beyond_the_bound_is_told_as_a_sum_and_forgotten_as_it_clears(house, monkeypatch):
+    monkeypatch.setattr(beyond, "MOST_ALERTS", 5)
     refused = counted("netwatch_trap_alerts_refused_total")
-    for index in range(1, 9):
+    for index in (*range(1, 9), 8, 8):
         await house.link(LINK_DOWN, index)
+        house.later(1)
+
+    assert len(house.states()) == 6
+    assert len(await house.store.traps()) == 10
+    assert counted("netwatch_trap_alerts_refused_total") == refused + 5
+    (total,) = [alert for alert in house.engine.desk.alerts() if alert.key.instance == "more"]
+    assert (total.value, total.severity) == (3.0, "critical")
+    assert total.annotations["summary"] == "and 3 more LinkDown on sw1"
+    assert any("firing" in event.text and event.instance == "more" for event in await house.store.events())
+    house.later(30)
+    (mail,) = await house.store.outbox()
+    assert b"and 3 more LinkDown on sw1" in mail.message
+    await house.link(LINK_DOWN, 5, count=2)
+    assert max(alert.trap_count for alert in house.engine.desk.alerts() if alert is not total) == 3
+
+    await house.link(LINK_UP, 6)
+    (total,) = [alert for alert in house.engine.desk.alerts() if alert.key.instance == "more"]
+    assert total.annotations["summary"] == "and 2 more LinkDown on sw1"
+    for index in (7, 8):
+        await house.link(LINK_UP, index)
+
+    assert ("LinkDown", "sw1", "more") not in house.states()
+
+
+async def test_many_senders_together_have_a_bound_and_one_sum(house, monkeypatch):
+    monkeypatch.setattr(beyond, "MOST_IN_ALL", 4)
+    for number in range(1, 10):
+        await house.link(LINK_DOWN, device="", source=f"192.0.2.{number}")
 
     assert len(house.states()) == 5
-    assert len(await house.store.traps()) == 8
-    assert counted("netwatch_trap_alerts_refused_total") == refused + 3
-    await house.link(LINK_DOWN, 5, count=2)
-    assert max(alert.trap_count for alert in house.engine.desk.alerts()) == 3
+    (total,) = [alert for alert in house.engine.desk.alerts() if alert.key.device == "netwatch"]
+    assert total.annotations["summary"] == "and 5 more LinkDown of all senders"
+
+
+async def test_a_sum_survives_a_restart_and_ends_by_itself(house, monkeypatch):
+    monkeypatch.setattr(beyond, "MOST_ALERTS", 1)
+    for index in (1, 2, 3):
+        await house.link(LINK_DOWN, index)
+    again = await house.restarted()
+
+    await again.link(LINK_DOWN, 4)
+    (total,) = [alert for alert in again.engine.desk.alerts() if alert.key.instance == "more"]
+    assert total.annotations["summary"] == "and 3 more LinkDown on sw1"
+    again.later(86400)
+
+    assert ("LinkDown", "sw1", "more") not in again.states()
+    assert ("LinkDown", "sw1", "ifIndex=1") in again.states()
+    await again.engine.stop()
 
 
 async def test_a_reading_and_a_gap_leave_alerts_of_traps_alone(house):

@@ -62,9 +62,9 @@ def varbind(oid: str, value: Value) -> Varbind:
     return Varbind(oid=Oid.parse(oid), tag=tags.get(type(value), Tag.NULL), value=value)
 
 
-def trap(oid: str = LINK_DOWN, *varbinds: Varbind, **fields: Any) -> TrapEvent:
+def trap(oid: str | Oid = LINK_DOWN, *varbinds: Varbind, **fields: Any) -> TrapEvent:
     given = {"at": NOON, "source": "192.0.2.1", "device": "sw1", "version": "2c"} | fields
-    return TrapEvent(trap_oid=Oid.parse(oid), varbinds=varbinds, **given)
+    return TrapEvent(trap_oid=Oid.parse(str(oid)), varbinds=varbinds, **given)
 
 
 def link(oid: str = LINK_DOWN, index: int = 3, admin: int = 1, oper: int = 2, **fields: Any) -> TrapEvent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address
 
 import pytest
@@ -137,10 +138,62 @@ def test_mail_names_the_interface_as_polling_does(rules, names):
     assert verdict_on(rule, facts, polled).value == "down"
 
 
-@pytest.mark.parametrize("oid", ["1.3.6.1.2.1.15.0.2", "1.3.6.1.2.1.14.16.2.2", "1.3.6.1.2.1.33.2.1"])
-def test_a_trap_without_any_varbind_breaks_nothing(rules, names, oid):
-    for rule in rules.values():
-        facts = facts_of(rule, trap(oid), names)
-        verdict_on(rule, facts, {})
-        told = render_trap(rule, facts, labels={}, device="sw1", instance="", count=1, names=names)
-        assert all("could not be rendered" not in text for text in told.values())
+EVERYTHING: dict[str, list[tuple[str, Value]]] = {
+    "LinkDown": link(1, 2),
+    "BgpSessionDown": [(f"{BGP}.7.192.0.2.9", PEER), (f"{BGP}.14.192.0.2.9", b"\4\0"), (f"{BGP}.2.192.0.2.9", 1)],
+    "OspfNeighborDown": [
+        ("1.3.6.1.2.1.14.1.1.0", PEER), (f"{OSPF}.1.192.0.2.9.0", PEER), (f"{OSPF}.2.192.0.2.9.0", 0),
+        (f"{OSPF}.3.192.0.2.9.0", PEER), (f"{OSPF}.6.192.0.2.9.0", 1),
+    ],
+    "UpsOnBattery": [(f"{UPS}.3.0", 14), (f"{UPS}.2.0", 60), ("1.3.6.1.2.1.33.1.9.7.0", 2)],
+    "UpsAlarm": [(f"{ALARM}.1.6", 6), (f"{ALARM}.2.6", OVERLOAD)],
+}  # fmt: skip
+HOLES = re.compile(r"  |\bNone\b|unknown| [,.;:)]|:$|\( |^ |with \(|as[,.{]|could not be rendered")
+
+
+@pytest.mark.parametrize("left_out", range(-1, 5))
+@pytest.mark.parametrize("name", [
+    "LinkDown", "AgentStarted", "AuthenticationFailures", "BgpSessionDown", "OspfNeighborDown", "HardwareChanged",
+    "UpsOnBattery", "UpsAlarm", "TrapStorm",
+])  # fmt: skip
+def test_sentences_hold_whichever_varbind_is_missing(rules, names, name, left_out):
+    rule, said = rules[name], EVERYTHING.get(name, [])
+    carried = [one for number, one in enumerate(said) if number != left_out] if left_out >= 0 else []
+    for index in range(len(carried) + 1):
+        facts = facts_of(rule, trap(rule.on_trap[0].oid, *[varbind(*one) for one in carried[index:]]), names)
+        verdict = verdict_on(rule, facts, {})
+        told = render_trap(
+            rule, facts, labels=facts.key, device="r1", instance="", count=1, value=verdict.value, names=names
+        )
+
+        for text in told.values():
+            assert not HOLES.search(text), text
+
+
+def test_a_link_that_no_varbind_names_is_a_port_of_the_device(rules, names):
+    rule = rules["LinkDown"]
+    facts = facts_of(rule, trap("1.3.6.1.6.3.1.1.5.3"), names)
+
+    told = render_trap(rule, facts, labels={}, device="r1", instance="", count=1, names=names)
+
+    assert told["summary"] == "a port of r1 reports link down"
+    assert verdict_on(rule, facts, {}).outcome is Outcome.BEGINS
+
+
+def test_a_bgp_peer_is_who_the_instance_names_while_its_value_is_empty(rules, names):
+    said = [
+        (f"{BGP}.7.10.77.0.2", IPv4Address(0)),
+        (f"{BGP}.14.10.77.0.2", b"\6\7"),
+        (f"{BGP}.2.10.77.0.2", 2),
+    ]
+
+    facts = facts_of(rules["BgpSessionDown"], trap("1.3.6.1.2.1.15.0.2", *[varbind(*one) for one in said]), names)
+
+    assert facts.key == {"bgpPeerRemoteAddr": "10.77.0.2"}
+
+
+def test_what_speaks_for_a_polled_rule_is_paired_with_it(rules):
+    assert {name: rule.witness_of.name for name, rule in rules.items() if rule.witness_of} == {
+        "LinkDown": "InterfaceDown", "AgentStarted": "DeviceRebooted", "BgpSessionDown": "BgpPeerDown",
+        "OspfNeighborDown": "OspfAdjacencyDown", "UpsOnBattery": "UpsOutputOnBattery",
+    }  # fmt: skip
