@@ -67,7 +67,9 @@ class TrapEntry(Section):
         default=None, gt=timedelta(0), description="ends by itself when no such trap came for so long"
     )
     labels: dict[LabelName, str] = Field(default_factory=dict, description="severity and whatever routes look at")
-    annotations: dict[LabelName, str] = Field(default_factory=dict, description="templates: summary, description")
+    annotations: dict[LabelName, str] = Field(
+        default_factory=dict, description="templates: title, several, summary, description, unit, runbook_url"
+    )
     value: str | None = Field(
         default=None, min_length=1, description="what to show as the value, if not the left side of expr"
     )
