@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         MuteKind,
         Muting,
         Notification,
+        Standing,
     )
     from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
     from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
@@ -60,7 +61,7 @@ __all__ = [
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "OWN_NAME", "Section",
-    "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
+    "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification", "Standing",
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",

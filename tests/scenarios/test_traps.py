@@ -124,7 +124,7 @@ def test_a_link_trap_raises_an_alert_by_name_and_its_pair_ends_it_in_the_same_th
 def assert_one_thread(told: Message, ended: Message) -> None:
     text = "".join(part.get_payload(decode=True).decode() for part in told.walk() if not part.is_multipart())
     assert ended["Subject"].startswith("[OK]"), ended["Subject"]
-    assert "LinkDown" in told["Subject"]
+    assert told["Subject"] == "[WARN] core-sw1 Gi1/0/7 reports link down"
     assert told["References"] == ended["References"]
     assert told["Message-ID"] != ended["Message-ID"]
     assert "Gi1/0/7" in text
