@@ -15,7 +15,7 @@ And an incident ends when all that was told of has ended: what begins at that mo
 thread and a subject of its own, so that "it is over" never hides in a mail about something else.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.model. Called by: netwatch.engine.
+May import: netwatch.model, netwatch.alerts.{naming, routing}. Called by: netwatch.engine.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from netwatch.alerts.naming import Name, named, still_fits
 from netwatch.alerts.routing import GroupTiming, RouteMatch
 from netwatch.model import Alert, AlertGroup, AlertState, Muting, Notification, Severities
 
@@ -54,9 +55,10 @@ class Flush:
 
 def opened(alert: Alert, match: RouteMatch, now: datetime, thread_id: str, escalation: str = "") -> AlertGroup:
     """Return a new incident of one firing alert, with a thread of its own."""
+    name = named([alert], match.group_labels, match.timing.severities)
     return AlertGroup(
         key=match.group_key, receiver=match.receiver, labels=match.group_labels, thread_id=thread_id,
-        opened_at=now, subject=_subject_of(alert), members=(alert.id,), escalation=escalation,
+        opened_at=now, subject=name.subject, about=name.about, members=(alert.id,), escalation=escalation,
     )  # fmt: skip
 
 
@@ -166,13 +168,16 @@ def flush(
     repeat = not view.new and not view.ended
     if repeat and not (view.repeatable and _repeat_is_due(group, timing, now)):
         return _silent(group, view)
+    name = _name_now(group, view.open, timing.severities)
     after = replace(
         group,
         members=tuple(alert.id for alert in view.members),
         told={alert.id: group.told.get(alert.id, now) for alert in (*view.open, *view.told)},
-        subject=group.subject if group.sent or not view.open else _subject_of(gravest(view.open, timing.severities)),
+        subject=name.subject,
+        about=name.about,
         flushed_at=now,
         sent=group.sent + 1,
+        ended=group.ended + len(view.ended),
     )
     notification = Notification(
         group=after, at=now, firing=view.open, resolved=view.ended, sequence=after.sent, repeat=repeat
@@ -185,15 +190,17 @@ def _hand_over(
     group: AlertGroup, view: _View, timing: GroupTiming, now: datetime, new_id: Callable[[], str]
 ) -> Flush:
     """End an incident of which nothing fires any more; what is new opens the next one, due after its group_wait."""
-    subject = _subject_of(gravest(view.new, timing.severities))
+    name = named(view.new, group.labels, timing.severities)
     following = AlertGroup(
-        key=group.key, receiver=group.receiver, labels=group.labels, thread_id=new_id(), subject=subject,
+        key=group.key, receiver=group.receiver, labels=group.labels, thread_id=new_id(),
+        subject=name.subject, about=name.about,
         opened_at=min(alert.firing_at or now for alert in view.new),
         members=tuple(alert.id for alert in view.members), escalation=group.escalation,
     )  # fmt: skip
     if not view.ended:
         return Flush(notification=None, group=following, reason="it ended; recoveries are not sent")
-    told = replace(group, members=(), told={}, flushed_at=now, sent=group.sent + 1)
+    ended = group.ended + len(view.ended)
+    told = replace(group, members=(), told={}, flushed_at=now, sent=group.sent + 1, ended=ended)
     over = Notification(group=told, at=now, firing=(), resolved=view.ended, sequence=told.sent)
     reason = f"{len(view.ended)} ended; {len(view.new)} new begin another incident"
     return Flush(notification=over, group=following, reason=reason)
@@ -276,12 +283,8 @@ def _reason(view: _View, *, repeat: bool) -> str:
     return f"{', '.join(news)}; {len(view.open)} fire now{held}"
 
 
-def gravest(alerts: Sequence[Alert], severities: Severities) -> Alert:
-    """Return the alert that an incident is best called after: the gravest, of those the first."""
-    return max(alerts, key=lambda alert: severities.rank(alert.severity))
-
-
-def _subject_of(alert: Alert) -> str:
-    """Return the text that stays the same in all mails of the incident: device, row, rule; no value, no state."""
-    row = ", ".join(part.partition("=")[2] or part for part in alert.key.instance.split(",") if part)
-    return " ".join(part for part in (alert.key.device, row, alert.key.alertname) if part)
+def _name_now(group: AlertGroup, firing: Sequence[Alert], severities: Severities) -> Name:
+    """Return what the incident is called from now on: as before while that is true, and when nothing fires."""
+    if firing and (not group.sent or not still_fits(group, firing, severities)):
+        return named(firing, group.labels, severities)
+    return Name(subject=group.subject, about=group.about)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo, available_timezones
 
 WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 MONTHS = (
@@ -110,8 +111,22 @@ def zone(location: str) -> ZoneInfo | None:
         return ZoneInfo(location)
     except (OSError, ValueError, KeyError) as exc:  # a path, a directory, an odd name, one that is not there
         raise ValueError(
-            f"{location!r} is not a time zone such as Europe/Berlin; UTC and Local are known too"
+            f"{location!r} is not a time zone such as Europe/Berlin; UTC and Local are known too" + _meant(location)
         ) from exc
+
+
+def _meant(location: str) -> str:
+    """Return `; did you mean "Europe/Berlin"?` where a zone is called nearly so, or its city is."""
+    names = {name.lower(): name for name in available_timezones() | {LOCAL}}
+    cities = {name.rpartition("/")[2]: name for name in sorted(names, key=_likelihood, reverse=True)}
+    wanted = location.lower().replace(" ", "_")
+    near = get_close_matches(wanted, names, 1, 0.75) or get_close_matches(wanted, cities, 1, 0.75)
+    return f'; did you mean "{names[cities.get(near[0], near[0])]}"?' if near else ""
+
+
+def _likelihood(name: str) -> tuple[bool, str]:
+    """Sort `america/port_of_spain` before `posix/america/port_of_spain`."""
+    return name.count("/") != 1 or name.startswith(("posix", "right", "etc")), name
 
 
 def _range(text: str, member: Callable[[str], int]) -> Range:

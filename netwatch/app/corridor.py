@@ -12,12 +12,14 @@ from datetime import datetime
 from netwatch.alerts import Route, build_route
 from netwatch.app.definitions import Definitions
 from netwatch.app.health.canary import CANARY, canary_rule
+from netwatch.app.places import places
 from netwatch.app.policy import build_policy
 from netwatch.config import Settings
 from netwatch.engine import Desk, Engine, History, LinkSigner, LiveEngine
 from netwatch.metrics import Board
 from netwatch.model import OWN_NAME, DeviceFacts
-from netwatch.notify import Mailer, load_wordings
+from netwatch.notify import Mailer, Manner, load_wordings
+from netwatch.rules import units_of
 from netwatch.store import Store
 
 TELL_NOBODY = Route(receiver="")
@@ -57,6 +59,7 @@ def build_corridor(
     mailer = Mailer(
         settings.smtp, settings.receivers, external_url=settings.web.external_url or "", links=links,
         wordings=load_wordings(settings.receivers),
+        manner=Manner(units=units_of(definitions.rules), place_of=places(definitions.devices, board)),
     )  # fmt: skip
     history = History(definitions.rules)
     route = build_route(settings.route, settings.severity_order()) if settings.receivers else TELL_NOBODY

@@ -40,6 +40,7 @@ def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
     yield from _receivers(file, tree)
     yield from stage_checks(file, tree)
     yield from _mail(file, tree)
+    yield from _page(file, tree)
     yield from _expiries(file, tree)
     yield from _heartbeat(file, tree)
     yield from _times(file, tree)
@@ -158,6 +159,19 @@ def _mail(file: YamlFile, tree: Tree) -> Iterator[Problem]:
         yield file.problem(("smtp", "relays"), "no mail could ever leave: receivers need at least one relay")
     if not smtp.get("from"):
         yield file.problem(("smtp", "from"), "is not set; many servers refuse netwatch@localhost", severity="warning")
+
+
+def _page(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    """Hint at what mails cannot link to; said once, since everything works without it."""
+    if not any(value for _, value in found(tree, "receivers", EACH, "email")):
+        return
+    web = tree.get("web")
+    if not (isinstance(web, dict) and web.get("external_url")):
+        message = (
+            "external_url is not set, so mails have no links to look, acknowledge or silence; set it to where people "
+            "reach the page, such as https://netwatch.example.net/"
+        )
+        yield file.problem(("web",), message, severity="warning")
 
 
 def _expiries(file: YamlFile, tree: Tree) -> Iterator[Problem]:

@@ -147,7 +147,10 @@ class Engine:
         self._book = AlertBook(device_labels, known, self._suppression, self._rounds.wake, new_id, unlogged)
         self._history = history or History()
         self._readability = Readability()
-        surroundings = Surroundings(self._book, self._suppression, self._history)
+        surroundings = Surroundings(
+            self._book, self._suppression, self._history,
+            lambda rule, device: self._readings.verdicts_now(rule, device),
+        )  # fmt: skip
         self._incidents = Incidents(route, mailer, known, self._suppression, surroundings, new_id)
         self._book.tell(self._incidents)
         self._decisions = Decisions(self._book, self._suppression, self._incidents)

@@ -98,6 +98,14 @@ class Board:
             return False
         return held.taken_at >= self._clock() - self._stale_after(device).total_seconds()
 
+    def scalar(self, device: str, column: str) -> object:
+        """Return the last value of a table of one row that has this column, however old; None where there is none."""
+        for held in self._devices.get(device, {}).values():
+            found = held.reading.columns.get(column) if held.reading else None
+            if found is not None and len(found) == 1:
+                return found[0]
+        return None
+
     def gaps(self, device: str) -> tuple[ReadingGap, ...]:
         """Return the tables of one device whose last poll brought nothing."""
         tables = self._devices.get(device, {})

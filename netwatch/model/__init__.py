@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         MuteKind,
         Muting,
         Notification,
+        Standing,
     )
     from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
     from netwatch.model.device import (
@@ -69,7 +70,7 @@ __all__ = [
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
-    "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
+    "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification", "Standing",
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",

@@ -81,10 +81,12 @@ class AlertGroup:
     """Alerts mailed together to one receiver: one incident, one thread of mails.
 
     key:         receiver and group_by labels as one text; `labels` the group_by labels themselves.
-    thread_id:   message-id every mail of the incident refers to; `subject` the text that stays the same in it.
+    thread_id:   message-id every mail of the incident refers to.
+    subject:     what it is called: the text of its mails' subjects outside the brackets. about: what that speaks of,
+                 so that it is known when it speaks of something else (see alerts/naming.py).
     members:     the ids of alerts in the group; told: alert id -> when its beginning was first told.
     opened_at:   when its first alert fired; flushed_at: when a mail was last put in the outbox.
-    sent:        how many notifications the incident has had.
+    sent:        how many notifications the incident has had. ended: how many of its alerts people know to be over.
     escalation:  why a receiver is told who is not the first: `nobody acknowledged it for 30m`; empty for the first.
     """
 
@@ -99,6 +101,8 @@ class AlertGroup:
     flushed_at: datetime | None = None
     sent: int = 0
     escalation: str = ""
+    about: str = ""
+    ended: int = 0
 
 
 class MuteKind(StrEnum):
@@ -144,6 +148,18 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an alert's row stands at the newest reading, which may be better or worse than when the alert began.
+
+    value: the rule's value there. at: when that was read. broken: whether the rule says so, None for unknown.
+    """
+
+    value: float | str | None
+    at: datetime
+    broken: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
     """What one mail has to say: the alerts of a group that fire and those that ended since it was last told.
 
@@ -152,6 +168,7 @@ class Notification:
     held_back: what is not told because of something, here and behind the alerts told of.
     also:      what else fires on the same devices and is not in this group.
     curves:    alert id -> its value over the last hour, where there is one to show.
+    standings: alert id -> how it stands at the newest reading, where there is one.
     """
 
     group: AlertGroup
@@ -164,6 +181,7 @@ class Notification:
     held_back: Sequence[HeldBack] = ()
     also: Sequence[Alert] = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)
+    standings: Mapping[str, Standing] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from netwatch.door import lazy_door
 if TYPE_CHECKING:
     from netwatch.notify.dead_letters import DeadLetters
     from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
+    from netwatch.notify.facts import Manner, Place
     from netwatch.notify.heartbeat_settings import HeartbeatSettings
     from netwatch.notify.http.ping import Ping
     from netwatch.notify.http.sender import WebPace, WebSender
@@ -45,7 +46,7 @@ __all__ = [
     "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",
     "TrapReceiverSettings", "HeartbeatSettings", "DEFAULT_EXPIRES_AFTER",
     "Mailer", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
-    "compose", "incident_subject",
+    "compose", "incident_subject", "Manner", "Place",
     "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
     "RelayDiagnosis", "Phase", "test_mail",

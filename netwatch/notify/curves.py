@@ -7,24 +7,25 @@ May import: netwatch.model, netwatch.notify.words. Called by: netwatch.notify.{f
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from netwatch.model import Curve
-from netwatch.notify.words import number
+from netwatch.notify.words import measure, zone_name
 
 Point = tuple[datetime, float]
 
 
-def curve_words(curve: Curve) -> str:
+def curve_words(curve: Curve, unit: str = "", zone: tzinfo | None = UTC) -> str:
     """Return what a chart of the curve shows, empty where there is too little for one."""
     points = finite_points(curve)
     if len(points) < 2:
         return ""
     values = [value for _, value in points]
-    low, high, last = (number(float(value)) for value in (min(values), max(values), values[-1]))
+    low, high, last = (measure(float(value), unit) for value in (min(values), max(values), values[-1]))
     said = f"always {last}" if low == high else f"between {low} and {high}, at the end {last}"
-    limit = f"; threshold {number(float(at))}" if (at := limit_of(curve)) is not None else ""
-    return f"{said}{limit} ({points[0][0].astimezone(UTC):%H:%M} to {points[-1][0].astimezone(UTC):%H:%M} UTC)"
+    limit = f"; threshold {measure(float(at), unit)}" if (at := limit_of(curve)) is not None else ""
+    first, final = (points[place][0].astimezone(zone) for place in (0, -1))
+    return f"{said}{limit} ({first:%H:%M} to {final:%H:%M} {zone_name(final)})"
 
 
 def finite_points(curve: Curve) -> list[Point]:

@@ -17,7 +17,7 @@ import structlog
 from netwatch.model import ClockStep, Composition, Event, Memory, Notification, OutboxEntry
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox
-from netwatch.notify.facts import severity_of
+from netwatch.notify.facts import USUAL, Manner, severity_of
 from netwatch.notify.http.compose import compose_posts
 from netwatch.notify.links import LinkMaker
 from netwatch.notify.mail.compose import SHIPPED, compose, digested, mailboxes
@@ -51,6 +51,7 @@ class Mailer:
         external_url: str = "",
         links: LinkMaker | None = None,
         wordings: Mapping[str, Wording] = MappingProxyType({}),
+        manner: Manner = USUAL,
         new_id: Callable[[], str] = new_uuid,
     ) -> None:
         """Keep what is handed in.
@@ -61,9 +62,11 @@ class Mailer:
             external_url: where people find the page.
             links: signs what they may do.
             wordings: receiver -> its own templates.
+            manner: how mails are worded; the time zone is each receiver's own.
             new_id: makes ids of outbox rows.
         """
-        self._letterhead = Letterhead(sender=settings.from_, page=external_url, links=links)
+        self._letterhead = Letterhead(sender=settings.from_, page=external_url, links=links, manner=manner)
+        self._letterheads = {receiver.name: self._letterhead.in_zone(receiver.zone) for receiver in receivers}
         self._receivers = {receiver.name: receiver for receiver in receivers}
         storm = settings.storm
         self._pacing = Pacing(
@@ -119,7 +122,7 @@ class Mailer:
             if self._due_at(digest) > now:
                 continue
             try:
-                entries.append(digest_entry(digest, letterhead=self._letterhead, now=now))
+                entries.append(digest_entry(digest, letterhead=self._letterhead_of(digest.receiver), now=now))
             except Exception:  # one digest that cannot be written must not keep the others back
                 log.exception("a digest could not be written; trying again", recipient=digest.recipient)
                 metrics.DIGEST_ERRORS.inc()
@@ -130,6 +133,9 @@ class Mailer:
             events.append(_told(digest, now))
             metrics.DIGESTS.inc()
         return Composition(entries=tuple(entries), memories=tuple(memories), events=tuple(events))
+
+    def _letterhead_of(self, receiver: str) -> Letterhead:
+        return self._letterheads.get(receiver, self._letterhead)
 
     def _due_at(self, digest: Digest) -> datetime:
         return digest.opened_at + self._digest_after
@@ -145,23 +151,25 @@ class Mailer:
                 alone.append(written)
             else:
                 beyond.append((mailbox, written))
+        letterhead = self._letterhead_of(told.group.receiver)
         mails = compose(
-            told, recipients=alone, letterhead=self._letterhead, new_id=self._new_id,
+            told, recipients=alone, letterhead=letterhead, new_id=self._new_id,
             wording=self._wordings.get(notification.group.receiver, SHIPPED),
             earlier=self._earlier.of(told.group.thread_id),
         )  # fmt: skip
-        mails = replace(mails, memories=tuple(self._earlier.note(told)))
+        mails = replace(mails, memories=tuple(self._earlier.note(told, letterhead.manner)))
         return _joined(mails, *(self._digested(told, mailbox, written) for mailbox, written in beyond))
 
     def _digested(self, notification: Notification, mailbox: Mailbox, written: str) -> Composition:
         """Count a mail into the recipient's digest, opening one if need be."""
+        manner = self._letterhead_of(notification.group.receiver).manner
         known = self._digests.get(mailbox.address)
         digest = known or self._new_digest(notification, mailbox, written)
         entry = digested(
             notification, recipient=mailbox.address, sender=self._letterhead.sender, told_by=digest.entry_id,
-            entry_id=self._new_id(),
+            entry_id=self._new_id(), manner=manner,
         )  # fmt: skip
-        memories = digest.add(notification)
+        memories = digest.add(notification, manner)
         self._digests[mailbox.address] = digest
         metrics.DIGESTED.inc()
         events = () if known else (_opened(digest, self._digest_after),)

@@ -1,15 +1,18 @@
 """The `receivers` part of the configuration: every way a receiver can be told, put together.
 
-May import: netwatch.model, netwatch.notify.{http.settings, mail.settings, snmp.settings}.
+May import: netwatch.alerts, netwatch.model, netwatch.notify.{http.settings, mail.settings, snmp.settings}.
 Called by: netwatch.notify.mailer, config.
 """
 
 from __future__ import annotations
 
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from netwatch.alerts.interval_settings import LocationText
+from netwatch.alerts.interval_text import LOCAL, zone
 from netwatch.model import Section
 from netwatch.notify.http.settings import AlertmanagerSettings, WebhookSettings
 from netwatch.notify.mail.settings import EmailSettings
@@ -20,10 +23,18 @@ class ReceiverSettings(Section):
     """A name that routes point at: people, other managers, other programs, or several of these."""
 
     name: str = Field(min_length=1, description="what routes call it; unique")
+    timezone: LocationText = Field(
+        default=LOCAL, description="the time zone of its mails, such as Europe/Berlin; Local is this machine's"
+    )
     email: EmailSettings | None = Field(default=None, description="whom it mails")
     trap: TrapReceiverSettings | None = Field(default=None, description="which SNMP managers it notifies")
     webhook: WebhookSettings | None = Field(default=None, description="where it posts JSON to")
     alertmanager: AlertmanagerSettings | None = Field(default=None, description="which Alertmanagers it tells")
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Return the time zone; None for this machine's."""
+        return zone(self.timezone)
 
     @property
     def wants_resolved(self) -> bool:

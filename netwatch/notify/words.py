@@ -6,15 +6,35 @@ May import: netwatch.notify.guard. Called by: netwatch.notify, where something i
 
 from __future__ import annotations
 
+import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from netwatch.notify.guard import clean_line
 
 
-def clock(at: datetime) -> str:
-    """Write an instant: `2026-11-23 03:00:05 UTC`."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+def clock(at: datetime, zone: tzinfo | None = UTC) -> str:
+    """Write an instant: `2026-11-23 03:00:05 CET`; None is the zone of this machine."""
+    local = at.astimezone(zone)
+    return f"{local:%Y-%m-%d %H:%M:%S} {zone_name(local)}"
+
+
+def time_of_day(at: datetime, zone: tzinfo | None = UTC) -> str:
+    """Write an instant of today: `03:00:05 CET`."""
+    local = at.astimezone(zone)
+    return f"{local:%H:%M:%S} {zone_name(local)}"
+
+
+def when_lately(at: datetime, now: datetime, zone: tzinfo | None = UTC) -> str:
+    """Write an instant of today by its time, one of another day with its date too."""
+    same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
+    return time_of_day(at, zone) if same_day else clock(at, zone)
+
+
+def zone_name(local: datetime) -> str:
+    """Return what a zone is called, `UTC-03` where it has only a number."""
+    name = local.tzname() or "UTC"
+    return f"UTC{name}" if name[:1] in "+-" else name
 
 
 def in_words(duration: timedelta) -> str:
@@ -29,6 +49,26 @@ def in_words(duration: timedelta) -> str:
     return " ".join(said[:2]) or "0 s"
 
 
+def measure(value: float | str | None, unit: str = "", digits: int = 4) -> str:
+    """Write a value with its unit as people do: `98 %` of a ratio, `9.21 Gb/s`, `3 min 40 s`; text as it is.
+
+    `ratio` is written in percent, `s` as a duration, B in powers of 1024, b/s, B/s and the like with prefixes; any
+    other unit stands behind the number.
+    """
+    if not isinstance(value, float | int) or not unit or not math.isfinite(value):
+        return number(float(value) if isinstance(value, int) else value)
+    if unit in _RATIOS:
+        return f"{number(float(f'{value * 100:.{min(digits, 3)}g}'))} %"
+    if unit == "s":
+        return _seconds(value)
+    if unit in _SCALED:
+        step, prefixes = _SCALED[unit]
+        return _scaled(value, digits, step, prefixes, unit)
+    return f"{number(float(value))} {clean_line(unit, MAX_UNIT)}"
+
+
+_RATIOS = frozenset({"ratio", "percent"})
+MAX_UNIT = 16
 _PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 LARGE = 1e7
 
@@ -44,11 +84,33 @@ def number(value: float | str | None) -> str:
 
 def prefixed(value: float, digits: int) -> str:
     """Write a number in few letters: `1.2 G`."""
+    return _scaled(value, digits, 1000, _PREFIXES, "")
+
+
+_DECIMAL = (1000, _PREFIXES)
+_SCALED = {
+    **dict.fromkeys(("b/s", "B/s", "b", "Hz", "W", "V", "A", "J", "/s", "packets/s"), _DECIMAL),
+    "B": (1024, ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")),
+}
+
+
+def _scaled(value: float, digits: int, step: int, prefixes: tuple[str, ...], unit: str) -> str:
     power = 0
-    while abs(value) >= 1000 and power < len(_PREFIXES) - 1:
-        value, power = value / 1000, power + 1
-    text = f"{value:.{digits}g}" if abs(value) < 1000 else f"{value:.0e}"
-    return f"{text} {_PREFIXES[power]}".rstrip()
+    while abs(value) >= step and power < len(prefixes) - 1:
+        value, power = value / step, power + 1
+    text = f"{value:.{digits}g}" if abs(value) < step else f"{value:.0e}"
+    if "e" in text and abs(value) < step:  # 1,023 KiB in three digits
+        text = f"{value:.0f}"
+    return f"{text} {prefixes[power]}{unit}".rstrip()
+
+
+def _seconds(value: float) -> str:
+    sign = "-" if value < 0 else ""
+    if 0 < abs(value) < 1:
+        return f"{sign}{abs(value) * 1000:.3g} ms"
+    if 1 <= abs(value) < 60:
+        return f"{sign}{abs(value):.3g} s"
+    return sign + in_words(timedelta(seconds=min(abs(value), 1e9)))
 
 
 def glued(text: str) -> str:
@@ -56,7 +118,9 @@ def glued(text: str) -> str:
     return _BEFORE_UNIT.sub("\u00a0", text)
 
 
-_BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:UTC|min|[dhskMGTPE])\b)")
+_BEFORE_UNIT = re.compile(
+    r"(?<=\d) (?=%|(?:[A-Z]{3,4}|UTC[+-]\d+|min|m?s|[dh]|[kMGTPE]i?(?:[bB](?:/s)?)?|[bB](?:/s)?)\b)"
+)
 
 
 def counted(count: int, noun: str) -> str:
@@ -67,3 +131,11 @@ def counted(count: int, noun: str) -> str:
 def sentence(text: str) -> str:
     """Write words as a sentence: a capital first, a full stop last."""
     return (text[:1].upper() + text[1:]).rstrip(". ") + "." if text else ""
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return a text in at most so many letters; the middle goes, since device and trouble stand at the ends."""
+    if len(text) <= limit:
+        return text
+    end = limit * 2 // 5
+    return f"{text[: limit - 1 - end].rstrip()}…{text[-end:].lstrip()}"

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         varbinds_text,
         verdict_on,
     )
+    from netwatch.rules.units import unit_of, units_of
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
@@ -48,5 +49,6 @@ __all__ = [
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB",
+    "unit_of", "units_of",
     "FILTERS",
 ]  # fmt: skip

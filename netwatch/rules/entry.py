@@ -55,7 +55,9 @@ class RuleEntry(Section):
     labels: dict[LabelName, str] = Field(
         default_factory=dict, description="severity and whatever routes look at; templates, as annotations are"
     )
-    annotations: dict[LabelName, str] = Field(default_factory=dict, description="templates: summary, description")
+    annotations: dict[LabelName, str] = Field(
+        default_factory=dict, description="templates: title, several, summary, description, unit, runbook_url"
+    )
     value: str | None = Field(
         default=None, min_length=1, description="what to show as the value, if not the left side of expr"
     )

@@ -101,6 +101,9 @@ def test_what_does_not_fit_is_an_error(problems_at, tmp_path, text, said):
     (receivers("noc", "»other") + "route: {receiver: noc}", "receivers[1].name: no route leads to 'other'"),
     ("smtp: »{relays: [{host: a}]}\nreceivers: [{name: a, email: {to: [a@b]}}]\nroute: {receiver: a}",
      "smtp.from: is not set; many servers refuse netwatch@localhost"),
+    ("receivers: [{name: a, email: {to: [a@b]}}]\nroute: {receiver: a}\nweb: »{listen: '127.0.0.1:1'}",
+     "web: external_url is not set, so mails have no links to look, acknowledge or silence; set it to where people "
+     "reach the page, such as https://netwatch.example.net/"),
     ("rules: {paths: [»'mine/*.yaml']}", "rules.paths[0]: no file matches mine/*.yaml"),
     ("mibs: {paths: [»no]}", "mibs.paths[0]: no such directory: no"),
     ("receivers: [{name: a, alertmanager: {urls: [http://am:9093], expires_after: 6h}}]\nroute: »{receiver: a}",
@@ -128,6 +131,26 @@ def test_what_is_odd_and_may_be_meant_is_a_warning(problems_at, text, said):
 ])  # fmt: skip
 def test_what_fits_is_left_in_peace(problems, text):
     assert problems(text) == []
+
+
+def test_the_page_s_address_is_asked_for_once_and_only_where_mails_would_link_to_it(problems):
+    hint, with_it = "external_url is not set", "web: {external_url: 'https://nw.example.net/'}\n"
+
+    assert sum(hint in one for one in problems(receivers("a", "b"), severity="warning")) == 1
+    assert not [one for one in problems(receivers("a") + with_it, severity="warning") if hint in one]
+    assert not [one for one in problems("polling: {interval: 10s}", severity="warning") if hint in one]
+
+
+@pytest.mark.parametrize(("zone", "meant"), [
+    ("Europe/Berln", '; did you mean "Europe/Berlin"?'), ("berlin", '; did you mean "Europe/Berlin"?'),
+    ("new york", '; did you mean "America/New_York"?'), ("local", '; did you mean "Local"?'), ("Q", ""),
+])  # fmt: skip
+def test_a_wrong_time_zone_is_an_error_that_names_the_one_that_was_perhaps_meant(zone, meant, problems_at):
+    text = f"receivers: [{{name: a, timezone: »{zone}, email: {{to: [a@b]}}}}]\n{MAIL}"
+
+    (said,) = problems_at(text)
+    assert said.startswith(f"receivers[0].timezone: '{zone}' is not a time zone such as Europe/Berlin; UTC and Local")
+    assert said.endswith(f"are known too{meant}")
 
 
 def test_each_circle_is_told_once(problems):

@@ -47,7 +47,7 @@ def window(inside: str, matchers: str = "device=r1") -> str:
      'two ranges, "friday:saturday" and "sunday:monday"'),
     ("time_intervals: [{name: a, time_intervals: [{location: »Berlin}]}]",
      "time_intervals[0].time_intervals[0].location: 'Berlin' is not a time zone such as Europe/Berlin; UTC and Local "
-     "are known too"),
+     'are known too; did you mean "Europe/Berlin"?'),
     ("time_intervals: [{name: a, time_intervals: [{times: [»{start_time: '22:00', end_time: '06:00'}]}]}]",
      "time_intervals[0].time_intervals[0].times[0]: start_time must be before end_time; a night is two ranges, one "
      "to 24:00 and one from 00:00"),

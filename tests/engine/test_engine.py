@@ -130,8 +130,8 @@ async def test_a_broken_rule_becomes_one_mail_per_recipient_after_group_wait(hou
     house.later(1)
 
     assert sorted(await house.subjects()) == [
-        "[DOWN] sw1 DeviceDown -> a@example.net",
-        "[DOWN] sw1 DeviceDown -> b@example.net",
+        "[DOWN] sw1 does not answer -> a@example.net",
+        "[DOWN] sw1 does not answer -> b@example.net",
     ]
 
 
@@ -143,7 +143,10 @@ async def test_the_recovery_goes_out_in_the_same_thread(house):
 
     mails = await house.store.outbox()
     roots = {line for mail in mails for line in mail.message.decode().splitlines() if line.startswith("References:")}
-    assert sorted(mail.subject for mail in mails) == ["[DOWN] sw1 DeviceDown"] * 2 + ["[OK] sw1 DeviceDown"] * 2
+    assert (
+        sorted(mail.subject for mail in mails)
+        == ["[DOWN] sw1 does not answer"] * 2 + ["[OK] sw1 does not answer"] * 2
+    )
     assert len(roots) == 1
     assert len({mail.message_id for mail in mails}) == 4
 
@@ -161,9 +164,9 @@ async def test_what_begins_as_the_incident_ends_is_another_incident(house):
 
     to_a = [mail for mail in reversed(await house.store.outbox()) if mail.recipient == "a@example.net"]
     assert sorted(mail.subject for mail in to_a) == [
-        "[DOWN] sw1 DeviceDown",
-        "[OK] sw1 DeviceDown",
-        "[WARN] sw1 Gi2 PortDown",
+        "[DOWN] sw1 does not answer",
+        "[OK] sw1 does not answer",
+        "[WARN] Gi2 on sw1 is down",
     ]
     assert len({mail.message.decode().partition("References:")[2].split()[0] for mail in to_a}) == 2
 
@@ -284,7 +287,7 @@ async def test_what_a_database_lost_is_written_anew_and_mailed_neither_again_nor
     assert await again.subjects() == [], "people were told before"
     again.up(1)
     again.later(300)
-    assert (await again.subjects()).count("[OK] sw1 DeviceDown -> a@example.net") == 1
+    assert (await again.subjects()).count("[OK] sw1 does not answer -> a@example.net") == 1
     await again.engine.stop()
 
 
@@ -298,7 +301,7 @@ async def test_a_recovery_that_came_before_the_restart_is_still_mailed_after_it(
     again.now = house.now
     again.later(300)
 
-    assert (await again.subjects()).count("[OK] sw1 DeviceDown -> a@example.net") == 1
+    assert (await again.subjects()).count("[OK] sw1 does not answer -> a@example.net") == 1
     assert await again.store.groups() == []
     await again.engine.stop()
 
@@ -312,7 +315,7 @@ async def test_a_new_receiver_is_told_after_a_restart_of_what_already_fires(hous
     again.now = house.now
     again.later(30)
 
-    assert "[DOWN] sw1 DeviceDown -> c@example.net" in await again.subjects()
+    assert "[DOWN] sw1 does not answer -> c@example.net" in await again.subjects()
     await again.engine.stop()
 
 
@@ -327,7 +330,7 @@ async def test_an_alert_whose_rule_or_device_was_removed_ends_at_the_start(house
     again.later(0)
 
     assert again.states() == {}
-    assert "[OK] sw1 DeviceDown -> a@example.net" in await again.subjects()
+    assert "[OK] sw1 does not answer -> a@example.net" in await again.subjects()
     await again.engine.stop()
 
 
@@ -367,7 +370,7 @@ async def test_a_wall_clock_set_back_keeps_no_recovery_waiting(house, restarted)
     house.later(0)
     house.later(300)
 
-    assert "[OK] sw1 DeviceDown -> a@example.net" in await house.subjects()
+    assert "[OK] sw1 does not answer -> a@example.net" in await house.subjects()
     await house.engine.stop()
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from netwatch.model import AlertState, HeldBack, MuteKind, Muting
-from netwatch.notify.facts import severity_of
+from netwatch.notify.facts import Manner, Place, severity_of
 from netwatch.notify.mail.story import story_of
 from netwatch.notify.words import in_words
 
@@ -31,7 +31,8 @@ def test_durations_are_told_in_their_two_largest_units(seconds, words):
         (1234567.0, None, "1,234,567"),
         (9.21e9, 9e9, "9.21 G (threshold 9 G)"),
         (0.123456, None, "0.1235"),
-        ("down", "up", "down (threshold up)"),
+        ("down", "down", "down"),
+        (0.0, 0.0, "0"),
         (float("inf"), None, "inf"),
         (float("nan"), None, "nan"),
     ],
@@ -87,8 +88,44 @@ def test_the_brackets_say_how_many_problems_are_left_when_some_ended(make_alert,
     firing = make_alert(1)
 
     assert story_of(make_notification(firing), now=NOW).headline == "DOWN"
-    assert story_of(make_notification(firing, resolved=[over]), now=NOW).headline == "DOWN, 1 left"
+    assert story_of(make_notification(firing, resolved=[over]), now=NOW).headline == "1 OF 2 LEFT"
     assert story_of(make_notification(resolved=[over]), now=NOW).headline == "OK"
+
+
+@pytest.mark.parametrize(
+    ("instance", "labels", "rows"),
+    [
+        (
+            "ifName=Gi1/0/7",
+            {"ifIndex": "7", "ifDescr": "Gi1/0/7", "ifAlias": "x"},
+            {"ifName": "Gi1/0/7", "ifAlias": "x"},
+        ),
+        ("ifIndex=7,ifName=Gi1", {"ifIndex": "7"}, {"ifName": "Gi1"}),
+        ("ifIndex=7", {"ifIndex": "7"}, {"ifIndex": "7"}),
+        ("", {"ifIndex": "7"}, {"ifIndex": "7"}),
+        ("", {"ifIndex": "7", "ifName": "Gi1"}, {"ifName": "Gi1"}),
+        ("", {"site": "core-sw1", "sysName": "core-sw1"}, {"site": "core-sw1"}),
+    ],
+)
+def test_no_row_repeats_another_or_is_the_index_of_what_has_a_name(
+    instance, labels, rows, make_alert, make_notification
+):
+    manner = Manner(place_of=lambda device: Place(labels={"site": "core-sw1"}))
+
+    (problem,) = story_of(
+        make_notification(make_alert(instance=instance, labels=labels)), now=NOW, manner=manner
+    ).firing
+
+    usual = {"Device", "Since", "Severity", "Rule"}
+    assert {fact.name: fact.value for fact in problem.facts if fact.name not in usual} == rows
+
+
+def test_a_rule_without_texts_gets_a_sentence_with_its_value(make_alert, make_notification):
+    full = make_alert(annotations={"unit": "ratio"}, value=0.98, threshold=0.9)
+
+    story = story_of(make_notification(full), now=NOW)
+
+    assert story.firing[0].title == "InterfaceDown on core-sw1 Gi1/0/7: 98 % (threshold 90 %)"
 
 
 def test_a_severity_nobody_knows_is_a_warning(make_alert):
@@ -101,24 +138,6 @@ def test_a_recovery_without_any_alert_is_still_a_story(make_notification, make_a
     empty = replace(make_notification(subject=""), firing=())
 
     assert story_of(empty, now=NOW).subject == "nothing to report"
-
-
-def test_the_brackets_name_the_worst_where_the_subject_speaks_of_another(make_alert, make_notification):
-    first, down = make_alert(1, labels={"severity": "warning"}), make_alert(2, rule="DeviceDown", instance="")
-    elsewhere = make_alert(3, rule="DeviceDown", device="edge-r1", instance="")
-    subject = "core-sw1 Gi1/0/7 InterfaceDown"
-
-    assert story_of(make_notification(first), now=NOW).headline == "WARN"
-    story = story_of(make_notification(first, down, sequence=2), now=NOW)
-    assert (story.headline, story.subject) == ("DOWN: DeviceDown", subject)
-    story = story_of(make_notification(first, elsewhere, repeat=True), now=NOW)
-    assert (story.headline, story.subject) == ("STILL DOWN: edge-r1 DeviceDown", subject)
-
-
-def test_a_name_with_brackets_cannot_end_the_brackets(make_alert, make_notification):
-    story = story_of(make_notification(make_alert(rule="x] [y")), now=NOW)
-
-    assert story.headline == "DOWN: x) (y Gi1/0/7"
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 from dataclasses import replace
 
-from netwatch.model import OutboxKind
-from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings, TrapReceiverSettings
+from netwatch.model import AlertState, OutboxKind
+from netwatch.notify import (
+    EmailSettings,
+    Mailer,
+    Manner,
+    Place,
+    ReceiverSettings,
+    SmtpSettings,
+    TrapReceiverSettings,
+)
 
 RECEIVERS = [
     ReceiverSettings(name="noc", email=EmailSettings(to=["NOC <noc@example.net>", "night@example.net"])),
@@ -86,3 +96,36 @@ def test_a_receiver_may_be_programs_and_other_alertmanagers(make_notification):
         (OutboxKind.WEBHOOK, "https://hooks.example.net"),
         (OutboxKind.ALERTMANAGER, "http://am:9093"),
     ]
+
+
+def test_every_receiver_reads_the_time_of_its_own_place_and_that_is_named(make_notification):
+    receivers = [
+        ReceiverSettings(name=name, timezone=zone, email=EmailSettings(to=[f"{name}@example.net"]))
+        for name, zone in (("noc", "Europe/Berlin"), ("sydney", "Australia/Sydney"))
+    ]
+    mailer = Mailer(SmtpSettings(), receivers)
+    notification = make_notification()
+
+    for name, since in (("noc", b"2026-11-23 04:00:05 CET"), ("sydney", b"2026-11-23 14:00:05 AEDT")):
+        for_one = replace(notification, group=replace(notification.group, receiver=name))
+        assert since in mailer.compose(for_one).entries[0].message
+
+
+def test_every_mail_says_where_the_device_is_and_how_to_take_it_in_hand(make_notification, make_alert):
+    place = Place(address="192.0.2.1", location="Rack 4", labels={"site": "hq"})
+    mailer = Mailer(SmtpSettings(), RECEIVERS, manner=Manner(place_of=lambda device: place))
+    over = replace(make_alert(), state=AlertState.RESOLVED, resolved_at=make_alert().firing_at)
+
+    began, ended = (
+        email.message_from_bytes(mailer.compose(one).entries[0].message, policy=email.policy.default)
+        .get_body(("plain",)).get_content().replace("\r\n", "\n")
+        for one in (make_notification(), make_notification(resolved=[over], sequence=2))
+    )  # fmt: skip
+
+    assert "  Device       core-sw1 (192.0.2.1)\n  Location     Rack 4\n" in began
+    assert (
+        "To take it in hand: netwatch ack InterfaceDown core-sw1 ifName=Gi1/0/7, where NetWatch runs, or on its page;"
+        in began
+    )
+    assert "      where: 192.0.2.1, Rack 4, site hq\n" in ended
+    assert "To take it in hand" not in ended

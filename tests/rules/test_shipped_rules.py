@@ -26,7 +26,10 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
-        assert set(rule.annotations) == {"summary", "description"}
+        assert {"title", "summary", "description"} <= set(rule.annotations)
+        assert set(rule.annotations) <= {"title", "several", "unit", "summary", "description"}
+        assert rule.annotations["summary"].count("{{ device }}") or rule.file.endswith("netwatch.yaml")
+        assert "several" in rule.annotations or rule.file.endswith("netwatch.yaml")
 
 
 GIGABIT = {"ifHighSpeed": [1000], "ifSpeed": [10**9]}

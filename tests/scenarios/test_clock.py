@@ -118,7 +118,7 @@ def test_no_alert_is_false_none_is_lost_and_no_retry_is_off(agent, network, mail
     time.sleep(QUIET_SECONDS)
     assert netwatch.stop() == 0
     assert [subject_of(mail) for mail in mail_server.mails] == [
-        "[DOWN] sw2 DeviceDown", "[DOWN] sw2 DeviceDown", "[OK] sw2 DeviceDown",
+        "[DOWN] sw2 does not answer", "[DOWN] sw2 does not answer", "[OK] sw2 does not answer",
     ]  # fmt: skip
     assert mail_server.mails[0].message == mail_server.mails[1].message
     assert rows_and_firing(netwatch.config.parent / "netwatch.db")[1] == []

@@ -80,7 +80,7 @@ def test_the_story_is_told_on_the_page_in_the_metrics_and_by_mail_and_ends_well(
     assert re.search(r'^netwatch_device_up\{device="fw-edge1"[^}]*\} 0', running.get(f"{page}metrics"), re.MULTILINE)
     assert re.search(r'^ifHCInOctets\{device="core-rt1".*ifName="Te0/1"', running.get(f"{page}metrics"), re.MULTILINE)
     wait_until(lambda: alert(running, page, "InterfaceDown", "access-sw1") in ("firing", "resolved"), "InterfaceDown")
-    wait_until(lambda: "[DOWN] fw-edge1 DeviceDown" in mails_on(running, page), "its mail on the page")
+    wait_until(lambda: "[DOWN] fw-edge1 does not answer" in mails_on(running, page), "its mail on the page")
     checked = subprocess.run(
         [sys.executable, "-m", "netwatch", "check", "-c", str(config)], timeout=PATIENCE_SECONDS, check=False
     )

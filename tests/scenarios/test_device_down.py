@@ -42,7 +42,7 @@ def devices(netwatch):
 
 
 def subjects_about(postfix, device: str) -> list[str]:
-    return [subject for subject in postfix.subjects() if f"{device} DeviceDown" in subject]
+    return [subject for subject in postfix.subjects() if f"{device} does not answer" in subject]
 
 
 def test_a_dead_device_is_mailed_through_postfix_and_its_return_in_the_same_thread(agent, snmpd, postfix, until):
@@ -57,13 +57,16 @@ def test_a_dead_device_is_mailed_through_postfix_and_its_return_in_the_same_thre
 
     device.kill()
     until(lambda: all(subjects_about(postfix, name) for name in DEVICES), "a mail about every device")
-    assert sorted(postfix.subjects()) == sorted(f"[DOWN] {name} DeviceDown" for name in DEVICES)
+    assert sorted(postfix.subjects()) == sorted(f"[DOWN] {name} does not answer" for name in DEVICES)
 
     device.start()
     until(lambda: all(len(subjects_about(postfix, name)) == 2 for name in DEVICES), "a mail about every recovery")
     for name in DEVICES:
-        down, back = (mail for mail in postfix.mails if f"{name} DeviceDown" in mail["Subject"])
-        assert (down["Subject"], back["Subject"]) == (f"[DOWN] {name} DeviceDown", f"[OK] {name} DeviceDown")
+        down, back = (mail for mail in postfix.mails if f"{name} does not answer" in mail["Subject"])
+        assert (down["Subject"], back["Subject"]) == (
+            f"[DOWN] {name} does not answer",
+            f"[OK] {name} does not answer",
+        )
         assert down["References"] == back["References"]
         assert down["Message-ID"] != back["Message-ID"]
     assert netwatch.stop() == 0

@@ -38,13 +38,13 @@ def test_a_dead_mail_is_shown_and_sent_again_by_hand_within_seconds(agent, until
 
         def down() -> list[dict[str, object]]:
             rows = json.loads(outbox("--json", "--state", "dead"))
-            return [row for row in rows if row["subject"] == "[DOWN] sw1 DeviceDown"]
+            return [row for row in rows if row["subject"] == "[DOWN] sw1 does not answer"]
 
         (dead,) = until(down, "the mail is dead")
         shown = outbox("show", str(dead["id"])[:8])
         assert "state:            dead" in shown
         assert "550 no such user" in shown
-        assert "Subject: [DOWN] sw1 DeviceDown" in shown
+        assert "Subject: [DOWN] sw1 does not answer" in shown
 
         server.allow_all()
         assert "to be sent again now, by " in outbox("retry", str(dead["id"]))

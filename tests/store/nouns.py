@@ -63,6 +63,8 @@ def group(key: str = "noc/core-sw1", **fields: object) -> AlertGroup:
         "flushed_at": after(seconds=31),
         "sent": 1,
         "escalation": "nobody acknowledged it for 30m",
+        "about": '["one", "a1"]',
+        "ended": 2,
     }
     return AlertGroup(**{**values, **fields})  # type: ignore[arg-type]
 

@@ -81,7 +81,7 @@ def build_daily(
         compose_daily,
         receiver=wanted.receiver,
         recipients=mailed.get(wanted.receiver, ()),
-        letterhead=Letterhead(sender=settings.smtp.from_, page=settings.web.external_url or ""),
+        letterhead=Letterhead(sender=settings.smtp.from_, page=settings.web.external_url or "").in_zone(wanted.zone),
     )
     return DailyMail(
         hour=wanted.hour, zone=wanted.zone, ledger=store, report=report, compose=compose, clock=clock

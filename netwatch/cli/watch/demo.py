@@ -135,7 +135,8 @@ class _Demo:
         out.print(f"[dim]{self._clock()}[/dim]  [bold]{escape(step.says)}[/bold]", highlight=False)
 
     def _show_mail(self, mail: ReceivedMail) -> None:
-        word = mail.subject.partition("]")[0].strip("[")
+        words = mail.subject.partition("]")[0].strip("[").replace(",", " ").split()
+        word = next((word for word in words if word in COLOURS), "")
         text = f"To: {', '.join(mail.recipients)}\n\n{mail.text.strip()}"
         title = escape(f"mail: {printable(mail.subject)}")
         panel = Panel(

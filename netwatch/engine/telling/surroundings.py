@@ -27,6 +27,8 @@ from netwatch.model import (
     OutboxEntry,
     OutboxKind,
     OutboxState,
+    Standing,
+    TableReading,
 )
 
 T = TypeVar("T")
@@ -39,6 +41,30 @@ class Curves(Protocol):
 
     def curve(self, rule: str, device: str, instance: str, now: datetime) -> Curve | None:
         """Return a rule's value on one row over the last hour, None where there is nothing to draw."""
+
+
+class Verdicts(Protocol):
+    """What a rule says of the newest reading of its table."""
+
+    broken: Sequence[bool | None]
+
+    @property
+    def reading(self) -> TableReading:
+        """The reading."""
+
+    def row_of(self, key: str) -> int | None:
+        """Return the number of the row with this key, None where it is gone."""
+
+    def value(self, row: int) -> float | str | None:
+        """Return the rule's value for a row."""
+
+
+Newest = Callable[[str, str], Verdicts | None]
+"""(rule, device) -> what the rule says of the newest reading of its table, None where there is none yet."""
+
+
+def _never_read(rule: str, device: str) -> None:
+    return None
 
 
 class Firing(Protocol):
@@ -54,8 +80,10 @@ class Firing(Protocol):
 class Surroundings:
     """Knows what stands around the alerts of a notification."""
 
-    def __init__(self, firing: Firing, suppression: Suppression, curves: Curves) -> None:
-        self._firing, self._suppression, self._curves = firing, suppression, curves
+    def __init__(
+        self, firing: Firing, suppression: Suppression, curves: Curves, newest: Newest = _never_read
+    ) -> None:
+        self._firing, self._suppression, self._curves, self._newest = firing, suppression, curves, newest
 
     def of(self, notification: Notification, mutings: Mapping[str, Muting]) -> Notification:
         """Return the notification with all of that; `mutings` are those of the group's own members."""
@@ -67,6 +95,7 @@ class Surroundings:
             held_back=_WhenWanted(partial(self._held_back, told, mutings, now)),
             also=_WhenWanted(partial(self._also, notification, mutings)),
             curves=_CurvesOf(told, self._curves, now),
+            standings=_StandingsOf(told, self._newest),
         )
 
     def _held_back(self, told: Sequence[Alert], mutings: Mapping[str, Muting], now: datetime) -> tuple[HeldBack, ...]:
@@ -157,6 +186,28 @@ class _CurvesOf(Mapping[str, Curve]):
         if curve is None:
             raise KeyError(alert_id)
         return curve
+
+    def __iter__(self) -> Iterator[str]:
+        return (alert_id for alert_id in self._alerts if self.get(alert_id) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class _StandingsOf(Mapping[str, Standing]):
+    """How some alerts' rows stand at the newest reading, each looked up when a mail wants it."""
+
+    def __init__(self, alerts: Sequence[Alert], newest: Newest) -> None:
+        self._alerts = {alert.id: alert for alert in alerts}
+        self._newest = newest
+
+    def __getitem__(self, alert_id: str) -> Standing:
+        key = self._alerts[alert_id].key
+        verdicts = self._newest(key.rule, key.device)
+        row = None if verdicts is None else verdicts.row_of(key.instance)
+        if verdicts is None or row is None:
+            raise KeyError(alert_id)
+        return Standing(value=verdicts.value(row), at=verdicts.reading.at, broken=verdicts.broken[row])
 
     def __iter__(self) -> Iterator[str]:
         return (alert_id for alert_id in self._alerts if self.get(alert_id) is not None)

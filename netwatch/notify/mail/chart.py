@@ -13,13 +13,13 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from netwatch.model import Curve
 from netwatch.notify.curves import Point, finite_points, limit_of
-from netwatch.notify.words import prefixed
+from netwatch.notify.words import measure, prefixed, zone_name
 
 SHOWN_WIDTH, SHOWN_HEIGHT = 360, 130
 MAX_OCTETS = 8_000
@@ -35,19 +35,22 @@ _GAP = 4
 """A pause so many times the usual distance of two points is drawn as one."""
 
 
-def draw_chart(curve: Curve) -> bytes:
-    """Return the curve as a PNG, empty where there are fewer than two points to draw."""
+def draw_chart(curve: Curve, unit: str = "", zone: tzinfo | None = UTC) -> bytes:
+    """Return the curve as a PNG, empty where there are fewer than two points to draw.
+
+    Its numbers have this unit, its times are those of this zone; None is that of this machine.
+    """
     points = finite_points(curve)
     if len(points) < 2:
         return b""
     image = Image.new("RGB", (_WIDTH, _HEIGHT), _BACK)
-    frame = _Frame.around(points, limit_of(curve))
+    frame = _Frame.around(points, limit_of(curve), unit)
     draw = ImageDraw.Draw(image)
-    _draw_axes(image, draw, frame)
+    _draw_axes(image, draw, frame, zone)
     for run in _runs(points):
         _draw_run(draw, frame, run)
     if frame.limit is not None:
-        _draw_limit(image, draw, frame, frame.limit)
+        _draw_limit(image, draw, frame, frame.limit, unit)
     x, y = frame.place(points[-1])
     draw.ellipse((x - 6, y - 6, x + 6, y + 6), fill=_LINE)
     octets = io.BytesIO()
@@ -65,11 +68,12 @@ class _Frame:
     low: float
     high: float
     limit: float | None
-    ticks: tuple[float, ...]
+    ticks: tuple[tuple[float, str], ...]
+    left: int = _LEFT
 
     @classmethod
-    def around(cls, points: Sequence[Point], limit: float | None) -> _Frame:
-        """Return a frame of round numbers that holds every point and the threshold."""
+    def around(cls, points: Sequence[Point], limit: float | None, unit: str = "") -> _Frame:
+        """Return a frame of round numbers that holds every point and the threshold, and has room for the numbers."""
         values = [value for _, value in points] + ([limit] if limit is not None else [])
         low, high = min(values), max(values)
         if low == high:
@@ -77,11 +81,14 @@ class _Frame:
             low, high = low - pad, high + pad
         # Counts and loads stand on the ground where that is near enough.
         low = 0.0 if 0 <= low <= high / 2 else low
-        step = _round_step(high / 2 - low / 2)
+        size = _size_of_steps(unit, high)
+        step = _round_step((high / 2 - low / 2) / size) * size
         first, last = math.floor(low / step), math.ceil(high / step)
+        ticks = tuple((at * step, _short(at * step, (last - first) * step, unit)) for at in range(first, last + 1))
+        widest = max(_letters(words, "rm", 0)[0].width for _, words in ticks)
         return cls(
             start=points[0][0], end=max(points[-1][0], points[0][0] + timedelta(seconds=1)),
-            low=first * step, high=last * step, limit=limit, ticks=tuple(at * step for at in range(first, last + 1)),
+            low=first * step, high=last * step, limit=limit, ticks=ticks, left=max(_LEFT, widest + 22),
         )  # fmt: skip
 
     def place(self, point: Point) -> tuple[float, float]:
@@ -90,12 +97,21 @@ class _Frame:
 
     def x(self, at: datetime) -> float:
         """Return how far to the right an instant stands."""
-        return _LEFT + (_WIDTH - _LEFT - _RIGHT) * ((at - self.start) / (self.end - self.start))
+        return self.left + (_WIDTH - self.left - _RIGHT) * ((at - self.start) / (self.end - self.start))
 
     def y(self, value: float) -> float:
         """Return how far down a value stands."""
         height = _HEIGHT - _TOP - _BOTTOM
         return _TOP + height * (1 - (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2))
+
+
+def _size_of_steps(unit: str, high: float) -> float:
+    """Return what the steps beside the axis are round multiples of: minutes, hours, powers of 1024."""
+    if unit == "s":
+        return next((size for size in (86400.0, 3600.0, 60.0) if high >= 2 * size), 1.0)
+    if unit == "B" and high >= 1024:
+        return 1024.0 ** min(int(math.log(high, 1024)), 6)
+    return 1.0
 
 
 def _round_step(about: float) -> float:
@@ -142,24 +158,25 @@ def _down(point: tuple[float, float]) -> float:
     return point[1]
 
 
-def _draw_axes(image: Image.Image, draw: ImageDraw.ImageDraw, frame: _Frame) -> None:
+def _draw_axes(image: Image.Image, draw: ImageDraw.ImageDraw, frame: _Frame, zone: tzinfo | None) -> None:
     ground, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
-    for value in frame.ticks:
+    for value, words in frame.ticks:
         y = frame.y(value)
-        draw.line(((_LEFT, y), (right, y)), fill=_FRAME if value == frame.low else _GRID, width=2)
-        _write(image, (_LEFT - 12, y), _short(value, frame.high - frame.low), _WORDS, anchor="rm")
+        draw.line(((frame.left, y), (right, y)), fill=_FRAME if value == frame.low else _GRID, width=2)
+        _write(image, (frame.left - 12, y), words, _WORDS, anchor="rm")
     for at, anchor in ((frame.start, "la"), (frame.start + (frame.end - frame.start) / 2, "ma"), (frame.end, "ra")):
-        words = f"{at.astimezone(UTC):%H:%M}" + (" UTC" if at == frame.end else "")
+        local = at.astimezone(zone)
+        words = f"{local:%H:%M}" + (f" {zone_name(local)}" if at == frame.end else "")
         _write(image, (frame.x(at), ground + 12), words, _WORDS, anchor=anchor)
 
 
-def _draw_limit(image: Image.Image, draw: ImageDraw.ImageDraw, frame: _Frame, limit: float) -> None:
+def _draw_limit(image: Image.Image, draw: ImageDraw.ImageDraw, frame: _Frame, limit: float, unit: str) -> None:
     """Draw the threshold broken, so that it is told from the curve without colours too, and name it."""
     y = frame.y(limit)
-    for x in range(_LEFT, _WIDTH - _RIGHT, 22):
+    for x in range(frame.left, _WIDTH - _RIGHT, 22):
         draw.line(((x, y), (min(x + 13, _WIDTH - _RIGHT), y)), fill=_LIMIT, width=3)
-    words, above = f"threshold {_short(limit, abs(limit))}", y - 30 > 4
-    place = (_LEFT + 8, y - 6) if above else (_LEFT + 8, y + 6)
+    words, above = f"threshold {_short(limit, abs(limit), unit)}", y - 30 > 4
+    place = (frame.left + 8, y - 6 if above else y + 6)
     anchor = "lb" if above else "la"
     _write(image, place, words, _BACK, anchor=anchor, halo=3)
     _write(image, place, words, _LIMIT, anchor=anchor)
@@ -198,11 +215,16 @@ def _palette() -> Image.Image:
     return image
 
 
-def _short(value: float, spread: float) -> str:
-    """Write a number beside an axis in few letters: `1.2 G`; what is nothing beside the spread is 0."""
-    if abs(value) < spread * 1e-6:
-        return "0"
-    return prefixed(value, 3)
+def _short(value: float, spread: float, unit: str) -> str:
+    """Write a number beside an axis in few letters: `1.2 Gb/s`, `98 %`; what is nothing beside the spread is 0."""
+    value = 0.0 if abs(value) < spread * 1e-6 else value
+    if not unit:
+        return prefixed(value, 3) if value else "0"
+    words = measure(value, unit, 3)
+    return words if len(words) <= _MOST_LETTERS else prefixed(value, 3)
+
+
+_MOST_LETTERS = 14
 
 
 @functools.cache

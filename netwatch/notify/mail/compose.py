@@ -1,7 +1,7 @@
 """Turns a notification into finished mails, one per recipient.
 
 A quiet room. The mail's bytes are made once and sent unchanged by every retry.
-May import: netwatch.errors, netwatch.model, netwatch.notify.{address, curves, facts, guard, links, metrics, mail.*}.
+May import: netwatch.errors, netwatch.model, netwatch.notify.{address, facts, guard, links, metrics, mail.*}.
 Called by: netwatch.notify.{mailer, mail.daily}.
 """
 
@@ -17,14 +17,13 @@ from netwatch.errors import TemplateFailed
 from netwatch.model import Composition, Event, Notification, OutboxEntry, OutboxState, Supersession
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox, parse_mailbox
-from netwatch.notify.curves import curve_words
-from netwatch.notify.facts import Problem
+from netwatch.notify.facts import USUAL, Manner, Problem
 from netwatch.notify.guard import clean_line
 from netwatch.notify.links import Links
 from netwatch.notify.mail.chart import SHOWN_HEIGHT, SHOWN_WIDTH, draw_chart
 from netwatch.notify.mail.letter import Letter, Letterhead, Thread, new_uuid, subject_of, templates
 from netwatch.notify.mail.mime import Mail, Picture
-from netwatch.notify.mail.story import Story, headline_of, incident_subject, story_of
+from netwatch.notify.mail.story import Story, headline_of, incident_subject, story_of, subject_line
 from netwatch.notify.mail.thread import message_id
 from netwatch.notify.mail.wordings import UserTemplate, Wording, given_of
 
@@ -71,10 +70,12 @@ def mailboxes(recipients: Sequence[str]) -> dict[Mailbox, str]:
     return dict(parsed.values())
 
 
-def digested(notification: Notification, *, recipient: str, sender: str, told_by: str, entry_id: str) -> OutboxEntry:
+def digested(
+    notification: Notification, *, recipient: str, sender: str, told_by: str, entry_id: str, manner: Manner = USUAL
+) -> OutboxEntry:
     """Return the outbox row of a mail that a digest tells instead: it has a subject and no message."""
     origin = parse_mailbox(sender)
-    subject = f"[{headline_of(notification)}] {incident_subject(notification)}"
+    subject = subject_line(headline_of(notification, manner), incident_subject(notification))
     row = _row(notification, origin, recipient, entry_id, notification.at)
     return replace(row, subject=subject, state=OutboxState.DIGESTED, told_by=told_by)
 
@@ -113,7 +114,10 @@ class _Desk:
     @classmethod
     def of(cls, notification: Notification, letterhead: Letterhead, wording: Wording, at: datetime) -> _Desk:
         origin = parse_mailbox(letterhead.sender)
-        story = story_of(notification, now=at, links=Links(page=letterhead.page))
+        story = story_of(
+            notification, now=at, links=Links(page=letterhead.page), manner=letterhead.manner,
+            acts=bool(letterhead.page and letterhead.links),
+        )  # fmt: skip
         return cls(
             notification=notification, letterhead=letterhead, origin=origin, at=at, story=story, wording=wording,
             pictures=tuple(_picture(notification, problem, place, origin.domain)
@@ -129,7 +133,10 @@ class _Desk:
     def supersession(self, recipient: Mailbox, entry: OutboxEntry, earlier: Sequence[str]) -> Supersession:
         """Return what the mail says instead if earlier ones of the incident never left."""
         links = self.story.links
-        story = story_of(self.notification, now=self.at, links=links, overtakes=True, earlier=earlier)
+        story = story_of(
+            self.notification, now=self.at, links=links, overtakes=True, earlier=earlier,
+            manner=self.letterhead.manner, acts=not self.story.how_to,
+        )  # fmt: skip
         mail = self.mail(story, recipient, entry.message_id)
         return Supersession(entry_id=entry.id, subject=subject_of(mail), message=mail.message)
 
@@ -138,7 +145,7 @@ class _Desk:
         story = replace(story, links=self._links(recipient))
         text, html = render(story, self.pictures)
         given = given_of(story, self.pictures) if self.wording != SHIPPED else {}
-        subject = self._worded(self.wording.subject, given, f"[{story.headline}] {story.subject}")
+        subject = self._worded(self.wording.subject, given, subject_line(story.headline, story.subject))
         text, html = self._worded(self.wording.text, given, text), self._worded(self.wording.html, given, html)
         return Letter(
             origin=self.origin, recipient=recipient, subject=subject,
@@ -196,9 +203,9 @@ def _row(notification: Notification, origin: Mailbox, recipient: str, entry_id: 
 
 
 def _picture(notification: Notification, problem: Problem, place: int, domain: str) -> Picture | None:
-    png = draw_chart(problem.curve) if problem.curve is not None else b""
+    png = draw_chart(problem.curve, problem.unit, problem.zone) if problem.curve is not None else b""
     if problem.curve is None or not png:
         return None
     group = notification.group
     own = uuid.uuid5(uuid.NAMESPACE_OID, f"{group.thread_id!a} {notification.sequence}").hex
-    return Picture(content_id=f"chart{place}.{own}@{domain}", words=curve_words(problem.curve), png=png)
+    return Picture(content_id=f"chart{place}.{own}@{domain}", words=problem.chart_words, png=png)

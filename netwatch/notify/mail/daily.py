@@ -1,7 +1,7 @@
 """Writes the mail that says once a day how all is.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.{address, guard, words, mail.{compose, letter, thread}}.
+May import: netwatch.model, netwatch.notify.{address, guard, words, mail.{compose, letter, story, thread}}.
 Called by: netwatch.app.health.daily.
 """
 
@@ -16,8 +16,9 @@ from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.guard import clean_line
 from netwatch.notify.mail.compose import mailboxes
 from netwatch.notify.mail.letter import Letter, Letterhead, Thread, new_uuid, subject_of, templates
+from netwatch.notify.mail.story import MAX_SUBJECT
 from netwatch.notify.mail.thread import message_id
-from netwatch.notify.words import clock, counted
+from netwatch.notify.words import clock, counted, shortened
 
 MOST_NAMED = 10
 
@@ -53,6 +54,7 @@ class _Page:
     """What the templates are given: facts are a name and words each, lists a heading and lines each."""
 
     word: str
+    subject: str
     title: str
     facts: tuple[tuple[str, str], ...]
     lists: tuple[tuple[str, tuple[str, ...], int], ...]
@@ -64,7 +66,7 @@ def compose_daily(
     daily: Daily, *, receiver: str, recipients: Sequence[str], letterhead: Letterhead
 ) -> list[OutboxEntry]:
     """Return one outbox entry per recipient, its mail finished."""
-    page = _page_of(daily, receiver=receiver, link=letterhead.page)
+    page = _page_of(daily, receiver=receiver, letterhead=letterhead)
     origin = parse_mailbox(letterhead.sender)
     return [_entry(page, daily.at, origin, recipient) for recipient in mailboxes(recipients)]
 
@@ -75,7 +77,7 @@ def _entry(page: _Page, at: datetime, origin: Mailbox, recipient: Mailbox) -> Ou
     mail = Letter(
         origin=origin,
         recipient=recipient,
-        subject=f"[{page.word}] NetWatch: {page.title}",
+        subject=page.subject,
         thread=Thread(id=thread_id, topic="NetWatch daily", receiver=page.receiver, opened_at=at, at=at),
         message_id=own_id,
         text=templates().get_template("daily.txt.j2").render(page=page),
@@ -88,7 +90,7 @@ def _entry(page: _Page, at: datetime, origin: Mailbox, recipient: Mailbox) -> Ou
     )  # fmt: skip
 
 
-def _page_of(daily: Daily, *, receiver: str, link: str) -> _Page:
+def _page_of(daily: Daily, *, receiver: str, letterhead: Letterhead) -> _Page:
     lists = (
         ("Wrong with NetWatch itself", daily.problems),
         ("Devices that do not answer", daily.down),
@@ -97,20 +99,21 @@ def _page_of(daily: Daily, *, receiver: str, link: str) -> _Page:
     )
     return _Page(
         word="OK" if daily.is_well else "WARN",
+        subject=_subject(daily),
         title=_title(daily),
         facts=(
             ("Devices", f"{daily.up:,} up, {len(daily.down):,} down"),
             ("Alerts", f"{len(daily.firing):,} firing"),
             ("Mails", f"{daily.sent:,} sent in 24 h, {daily.waiting:,} waiting, {daily.dead:,} refused for good"),
             ("Ledger", _ledger(daily.unaccounted)),
-            ("As of", clock(daily.at)),
+            ("As of", clock(daily.at, letterhead.manner.zone)),
         ),
         lists=tuple(
             (heading, tuple(clean_line(line, 200) for line in lines[:MOST_NAMED]), max(0, len(lines) - MOST_NAMED))
             for heading, lines in lists
             if lines
         ),
-        link=link,
+        link=letterhead.page,
         receiver=clean_line(receiver, 80),
     )
 
@@ -125,6 +128,17 @@ def _title(daily: Daily) -> str:
         "NetWatch itself is in trouble" if daily.problems or daily.unaccounted else "",
     ]
     return ", ".join(filter(None, said))
+
+
+def _subject(daily: Daily) -> str:
+    """Return the title as a subject; in fewer words where those are too many for a telephone."""
+    whole = f"[{'OK' if daily.is_well else 'WARN'}] NetWatch: {_title(daily)}"
+    if len(whole) <= MAX_SUBJECT:
+        return whole
+    counts = ((len(daily.down), "down"), (len(daily.firing), "firing"), (daily.dead, "refused"))
+    trouble = " in trouble" if daily.problems or daily.unaccounted else ""
+    said = ", ".join(f"{count:,} {what}" for count, what in counts if count)
+    return shortened(f"[WARN] NetWatch{trouble}: {said}", MAX_SUBJECT)
 
 
 def _ledger(unaccounted: int) -> str:

@@ -4,7 +4,7 @@ A digest opens with the first mail that is too much and leaves a while later. Un
 written in the transaction of the outbox row it counts, so that it says the same after a restart. Names of devices are
 kept in bundles: only the last is written again with every row.
 A quiet room.
-May import: netwatch.model, netwatch.notify.{facts, words, mail.story}.
+May import: netwatch.model, netwatch.notify.{facts, guard, words, mail.story}.
 Called by: netwatch.notify.{mailer, mail.{digest_letter, earlier}}.
 """
 
@@ -19,9 +19,10 @@ from typing import Any
 
 import structlog
 
-from netwatch.model import Memory, Notification
-from netwatch.notify.facts import RANK, severity_of, urgency
-from netwatch.notify.mail.story import headline_of, incident_subject
+from netwatch.model import Alert, Memory, Notification
+from netwatch.notify.facts import RANK, USUAL, Manner, severity_of, urgency
+from netwatch.notify.guard import clean_line
+from netwatch.notify.mail.story import MAX_SUBJECT, headline_of, incident_subject
 from netwatch.notify.words import counted
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 SCOPE = "digest"
 MAX_LINES = 40
 BUNDLE = 200
+MAX_SHARES = 100
+"""Different labels, parents and rules that are counted; the first ones met."""
 _BUNDLE = "devices-"
 
 BEGAN, CHANGED, ENDED, REPEATED = "began", "changed", "ended", "repeated"
@@ -51,6 +54,7 @@ class Digest:
     """What waits for one recipient; `mailbox` is how the configuration writes the recipient.
 
     counts: (what happened, severity) -> mails; each mail is counted once. lines: the worst, then the first of them.
+    shares: what devices have in common ("of site s05") -> of how many of them.
     """
 
     recipient: str
@@ -62,6 +66,7 @@ class Digest:
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     lines: list[Line] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
+    shares: Counter[str] = field(default_factory=Counter)
     _known: set[str] = field(default_factory=set)
 
     @property
@@ -69,23 +74,23 @@ class Digest:
         """Return how many mails it tells."""
         return self.counts.total()
 
-    def add(self, notification: Notification) -> list[Memory]:
+    def add(self, notification: Notification, manner: Manner = USUAL) -> list[Memory]:
         """Count one mail in, and return what of the digest is to be written down again."""
         change, severity = _change_of(notification)
         self.counts[(change, severity)] += 1
         changed = [self._head()]
         line = Line(
-            headline=headline_of(notification), subject=incident_subject(notification), severity=severity,
+            headline=headline_of(notification, manner), subject=incident_subject(notification), severity=severity,
             at=notification.at,
         )  # fmt: skip
         if self._keep(line):
             changed.append(self._lines())
-        return [*changed, *self._note_devices(notification)]
+        return [*changed, *self._note_devices(notification, manner)]
 
     def memories(self) -> list[Memory]:
         """Return all that is to be kept of it."""
         bundles = range(-(-len(self.devices) // BUNDLE))
-        return [self._head(), self._lines(), *(self._bundle(number) for number in bundles)]
+        return [self._head(), self._lines(), self._shares(), *(self._bundle(number) for number in bundles)]
 
     def forgotten(self) -> list[Memory]:
         """Return what takes it out of the store."""
@@ -103,14 +108,28 @@ class Digest:
         self.lines.append(line)
         return True
 
-    def _note_devices(self, notification: Notification) -> Iterator[Memory]:
+    def _note_devices(self, notification: Notification, manner: Manner) -> Iterator[Memory]:
         before = len(self.devices)
         for alert in (*notification.firing, *notification.resolved):
             if alert.key.device not in self._known:
                 self._known.add(alert.key.device)
                 self.devices.append(alert.key.device)
+                self._note_shares(alert, manner)
         if len(self.devices) > before:
+            yield self._shares()
             yield from map(self._bundle, range(before // BUNDLE, -(-len(self.devices) // BUNDLE)))
+
+    def _note_shares(self, alert: Alert, manner: Manner) -> None:
+        """Count what a device may have in common with the others: its labels, what it stands behind, its trouble."""
+        place = manner.place_of(alert.key.device)
+        found = [f"of {name} {text}" for name, text in place.labels.items() if text]
+        found += [f"behind {parent}" for parent in place.parents]
+        for share in (clean_line(text, 80) for text in (*found, f"with {alert.key.alertname}")):
+            if share in self.shares or len(self.shares) < MAX_SHARES:
+                self.shares[share] += 1
+
+    def _shares(self) -> Memory:
+        return self._memory("shares", dict(self.shares))
 
     def _head(self) -> Memory:
         counts = [[change, severity, count] for (change, severity), count in self.counts.items()]
@@ -164,6 +183,7 @@ def _restored(recipient: str, parts: dict[str, Any]) -> Digest:
         counts=Counter({(change, severity): count for change, severity, count in head["counts"]}),
         lines=[Line(**line | {"at": datetime.fromisoformat(line["at"])}) for line in parts.get("lines", ())],
         devices=devices,
+        shares=Counter(parts.get("shares", {})),
         _known=set(devices),
     )
 
@@ -174,8 +194,22 @@ def changes_in_words(digest: Digest) -> str:
 
 
 def digest_subject(digest: Digest) -> str:
-    """Return `[DIGEST] 9,980 more changes: 9,900 began (7,000 critical, 2,900 warning), 80 ended`."""
-    return f"[DIGEST] {counted(digest.total, 'more change')}: {changes_in_words(digest)}"
+    """Return `[DIGEST] 9,980 more changes: 7,000 critical, 80 ended`, by severity and change where there is room."""
+    subject = f"[DIGEST] {counted(digest.total, 'more change')}: {changes_in_words(digest)}"
+    return (
+        subject
+        if len(subject) <= MAX_SUBJECT
+        else f"[DIGEST] {counted(digest.total, 'more change')}: {_brief(digest)}"
+    )
+
+
+def _brief(digest: Digest) -> str:
+    """Return how many mails were of the worst severity, and how many told of an end."""
+    open_ = Counter({severity: sum(digest.counts[(change, severity)] for change in CHANGES if change != ENDED)
+                     for severity in RANK})  # fmt: skip
+    worst = next((f"{count:,} {severity}" for severity, count in open_.items() if count), "")
+    ended = _count(digest, ENDED)
+    return ", ".join(part for part in (worst, f"{ended:,} ended" if ended else "") if part)
 
 
 def _change_in_words(digest: Digest, change: str) -> str:

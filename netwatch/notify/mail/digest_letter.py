@@ -1,7 +1,7 @@
 """Writes the one mail that tells what was too much to be told one by one.
 
 A quiet room.
-May import: netwatch.model, netwatch.notify.{address, facts, guard, words, mail.{digest, letter, thread}}.
+May import: netwatch.model, netwatch.notify.{address, facts, guard, links, words, mail.{digest, letter, thread}}.
 Called by: netwatch.notify.mailer.
 """
 
@@ -9,31 +9,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from netwatch.model import OutboxEntry
 from netwatch.notify.address import parse_mailbox
-from netwatch.notify.facts import OVER, RANK, WORDS
+from netwatch.notify.facts import OVER, RANK, WORDS, whole_link
 from netwatch.notify.guard import clean_line
+from netwatch.notify.links import device_page
 from netwatch.notify.mail.digest import CHANGES, Digest, Line, changes_in_words, digest_subject
 from netwatch.notify.mail.letter import Letter, Letterhead, Thread, subject_of, templates
 from netwatch.notify.mail.thread import message_id
-from netwatch.notify.words import clock, counted, in_words
+from netwatch.notify.words import clock, counted, in_words, time_of_day
 
+MOST_NAMED = 20
+MOST_SHARED = 3
 _WHAT = {"began": "began", "changed": "went on or changed", "ended": "ended", "repeated": "were still the same"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a digest says, for its templates. rows: what happened -> how often, in all and by severity."""
+    """What a digest says, for its templates.
+
+    rows: what happened -> how often, in all and by severity. shared: what most of the devices have in common.
+    devices: name and link. at: how an instant is written.
+    """
 
     word: str
     total: str
     summary: str
     why: str
-    devices: str
+    shared: str
+    devices: tuple[tuple[str, str], ...]
+    more_devices: int
     rows: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[tuple[Line, str], ...]
     more: int
     link: str
     receiver: str
@@ -42,7 +51,10 @@ class Page:
 def digest_entry(digest: Digest, *, letterhead: Letterhead, now: datetime) -> OutboxEntry:
     """Return the outbox row of a digest, its mail finished; the row's id was given when the digest opened."""
     origin, recipient = parse_mailbox(letterhead.sender), parse_mailbox(digest.mailbox)
-    page, own_id = page_of(digest, now=now, link=letterhead.page), message_id(digest.entry_id, origin.domain)
+    page, own_id = (
+        page_of(digest, now=now, link=letterhead.page, zone=letterhead.manner.zone),
+        message_id(digest.entry_id, origin.domain),
+    )
     mail = Letter(
         origin=origin,
         recipient=recipient,
@@ -69,7 +81,7 @@ def digest_entry(digest: Digest, *, letterhead: Letterhead, now: datetime) -> Ou
     )
 
 
-def page_of(digest: Digest, *, now: datetime, link: str) -> Page:
+def page_of(digest: Digest, *, now: datetime, link: str, zone: tzinfo | None = UTC) -> Page:
     """Return what a digest says; what began comes first, and of its lines the worst."""
     severities = [severity for severity in RANK if any(digest.counts[(change, severity)] for change in CHANGES)]
     lines = sorted(digest.lines, key=lambda line: (line.headline == OVER, RANK[line.severity]))
@@ -77,16 +89,30 @@ def page_of(digest: Digest, *, now: datetime, link: str) -> Page:
         word=_word(digest),
         total=f"{counted(digest.total, 'more change')} on {counted(len(digest.devices), 'device')}",
         summary=changes_in_words(digest),
-        why=f"So many mails came at once that these, from {clock(digest.opened_at)} on, are told in one, "
+        why=f"So many mails came at once that these, from {clock(digest.opened_at, zone)} on, are told in one, "
         f"{in_words(now - digest.opened_at)} later.",
-        devices=", ".join(clean_line(name, 60) for name in digest.devices[:20])
-        + (f" and {len(digest.devices) - 20:,} more" if len(digest.devices) > 20 else ""),
+        shared=shared_in_words(digest),
+        devices=tuple(
+            (clean_line(name, 60), whole_link(device_page(link, name))) for name in digest.devices[:MOST_NAMED]
+        ),
+        more_devices=max(0, len(digest.devices) - MOST_NAMED),
         rows=tuple(_row(digest, change, severities) for change in CHANGES if _of(digest, change, severities)),
-        lines=tuple(lines),
+        lines=tuple((line, time_of_day(line.at, zone)) for line in lines),
         more=digest.total - len(lines),
         link=link,
         receiver=clean_line(digest.receiver, 80),
     )
+
+
+def shared_in_words(digest: Digest) -> str:
+    """Return what most of the devices have in common: `40 of 45 of site s05, 38 behind edge-r5`."""
+    every = len(digest.devices)
+    most = [(share, count) for share, count in digest.shares.most_common() if count > 1 and 2 * count > every]
+    if every < 3 or not most:
+        return ""
+    (share, count), *others = most[:MOST_SHARED]
+    first = f"{count:,} of {every:,} {share}" if count < every else f"all {every:,} {share}"
+    return clean_line(", ".join((first, *(f"{count:,} {share}" for share, count in others))), 200)
 
 
 def _word(digest: Digest) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 import structlog
 
 from netwatch.model import Memory, Notification
-from netwatch.notify.facts import problem_of
+from netwatch.notify.facts import USUAL, Manner, problem_of
 from netwatch.notify.mail.digest import SCOPE
 
 log = structlog.get_logger(__name__)
@@ -45,7 +45,7 @@ class Earlier:
         """Return a line for each, the first 40 of them."""
         return tuple(self._ended.get(thread_id, ()))
 
-    def note(self, notification: Notification) -> list[Memory]:
+    def note(self, notification: Notification, manner: Manner = USUAL) -> list[Memory]:
         """Remember what a mail says has ended, or forget all where it is the incident's last; return what to keep."""
         thread_id = notification.group.thread_id
         if not notification.firing:
@@ -55,7 +55,7 @@ class Earlier:
         lines = self._ended.setdefault(thread_id, [])
         room = MAX_LINES - len(lines)
         for alert in notification.resolved[: max(room, 0)]:
-            problem = problem_of(alert, notification.at)
+            problem = problem_of(alert, notification.at, manner=manner)
             lines.append(f"{problem.rule} on {problem.where}, ended {problem.when}")
         kept = Memory(scope=SCOPE, key=_KEY + thread_id, text=json.dumps(lines))
         first = next(iter(self._ended))

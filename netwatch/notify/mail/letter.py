@@ -1,7 +1,7 @@
 """The form every mail of ours has: headers, text and HTML, proven before it is kept.
 
 A quiet room but for one counter.
-May import: netwatch.notify.{address, guard, links, metrics, words, mail.{mime, thread}}.
+May import: netwatch.notify.{address, facts, guard, links, metrics, words, mail.{mime, thread}}.
 Called by: netwatch.notify.{mailer, mail.*}, app.
 """
 
@@ -11,13 +11,14 @@ import functools
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox
+from netwatch.notify.facts import USUAL, Manner
 from netwatch.notify.guard import clean_line, faults_of, plain_ascii
 from netwatch.notify.links import LinkMaker
 from netwatch.notify.mail.mime import (
@@ -49,11 +50,17 @@ class Letterhead:
     """What all mails of this NetWatch have in common.
 
     page: where people find it, empty where that has no address. links: who signs what a reader may do.
+    manner: how they are worded, but for the receiver's own time zone.
     """
 
     sender: str
     page: str = ""
     links: LinkMaker | None = None
+    manner: Manner = USUAL
+
+    def in_zone(self, zone: tzinfo | None) -> Letterhead:
+        """Return it for a receiver in this time zone; None is that of this machine."""
+        return replace(self, manner=replace(self.manner, zone=zone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

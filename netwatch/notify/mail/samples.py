@@ -12,7 +12,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from netwatch.model import Alert, AlertGroup, AlertKey, AlertState, Curve, HeldBack, MuteKind, Muting, Notification
+from netwatch.model import (
+    Alert,
+    AlertGroup,
+    AlertKey,
+    AlertState,
+    Curve,
+    HeldBack,
+    MuteKind,
+    Muting,
+    Notification,
+    Standing,
+)
 
 AT = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
 _MINUTE = timedelta(minutes=1)
@@ -30,18 +41,39 @@ def sample_notifications() -> Mapping[str, Notification]:
                   labels={"ifAlias": "uplink to edge-r1"}, description="It was up for 41 d before.",
                   runbook="https://wiki.example.net/uplinks")  # fmt: skip
     full = _alert("2", "InterfaceSaturated", "core-sw1", "ifName=Te1/1/1", "warning", value=9.21e9, threshold=9e9,
-                  summary="Te1/1/1 on core-sw1 is 92 % full", labels={"ifAlias": "ring east"})  # fmt: skip
+                  summary="Te1/1/1 on core-sw1 carries 9.21 Gb/s", labels={"ifAlias": "ring east"},
+                  title="core-sw1 Te1/1/1 carries 9.21 Gb/s", unit="b/s")  # fmt: skip
     hot = _alert("3", "TemperatureHigh", "core-sw1", "sensor=inlet", "warning", value=47.5, threshold=45.0,
-                 summary="inlet of core-sw1 is 47.5 degrees warm")  # fmt: skip
+                 summary="inlet of core-sw1 is 47.5 degrees warm", unit="°C")  # fmt: skip
     dead = _alert("4", "DeviceDown", "core-r1", summary="core-r1 does not answer")
-    over = replace(down, state=AlertState.RESOLVED, resolved_at=AT - timedelta(seconds=20))
+    busy = _alert("5", "CpuHigh", "core-r1", severity="warning", value=0.98, threshold=0.9, unit="ratio",
+                  summary="core-r1 is 98 % busy")  # fmt: skip
+    lost = [
+        _alert(f"n{number}", "OspfNeighborDown", "core-r1", f"neighbour=192.0.2.{number}", several="OSPF neighbours",
+               summary=f"core-r1 lost its OSPF neighbour 192.0.2.{number}")
+        for number in range(1, 26)
+    ]  # fmt: skip
+    over = _over(down)
     return {
         "down": _notification(down),
         "value": _notification(full, also=(hot,), curves={"2": _curve(9.21e9, 9e9)}),
         "several": _notification(
             down, full, hot, *_ports(6), sequence=2, curves={"2": _curve(9.21e9, 9e9), "3": _curve(47.5, 45.0)}
         ),
+        "many": _notification(*lost, subject="core-r1: OSPF neighbours"),
+        "many-partly-over": _notification(
+            *lost[:2], resolved=tuple(_over(alert) for alert in lost[2:]), sequence=2,
+            subject="core-r1: OSPF neighbours",
+        ),
         "repeat": _notification(down, repeat=True, sequence=3, at=AT + timedelta(hours=4)),
+        "repeat-value": _notification(
+            busy, repeat=True, sequence=2, standings={"5": Standing(value=0.95, at=AT, broken=True)},
+            curves={"5": _curve(0.95, 0.9)},
+        ),
+        "repeat-held": _notification(
+            replace(down, value="down", healthy_since=AT - _MINUTE, flapping=True), repeat=True, sequence=3,
+            standings={"1": Standing(value="up", at=AT, broken=False)},
+        ),
         "partly-over": _notification(hot, resolved=(over,), sequence=2),
         "recovery": _notification(resolved=(over,), sequence=2),
         "parent": _notification(dead, held_back=(
@@ -63,7 +95,8 @@ def sample_notifications() -> Mapping[str, Notification]:
 def hostile_notification(text: str) -> Notification:
     """Return a notification with this text wherever text can come from outside."""
     alert = _alert("9", text, text, f"ifName={text}", text, summary=text, description=text, runbook=text,
-                   labels={text: text, "ifAlias": text}, value=text, threshold=text)  # fmt: skip
+                   title=text, several=text, unit=text, labels={text: text, "ifAlias": text}, value=text,
+                   threshold=text)  # fmt: skip
     alert = replace(alert, acked_at=AT, acked_by=text, ack_comment=text)
     over = replace(alert, id="8", state=AlertState.RESOLVED, resolved_at=AT)
     held = HeldBack(muting=Muting(kind=MuteKind.SILENCED, reason=text, by=text), alerts=2, devices=2)
@@ -72,6 +105,7 @@ def hostile_notification(text: str) -> Notification:
         alert, *(replace(alert, id=f"more{number}") for number in range(5)), resolved=(over,), sequence=2,
         subject=text, receiver=text, escalation=text, marks={"9": text}, also=(alert,), held_back=(held, parent),
         curves={"9": _curve(5.0, 3.0)}, labels={text: text},
+        standings={"9": Standing(value=text, at=AT, broken=False)},
     )  # fmt: skip
 
 
@@ -90,16 +124,24 @@ def _alert(
     summary: str,
     description: str = "",
     runbook: str = "",
+    title: str = "",
+    several: str = "",
+    unit: str = "",
     labels: Mapping[str, str] | None = None,
     **changes: Any,
 ) -> Alert:
-    texts = {"summary": summary, "description": description, "runbook_url": runbook}
+    texts = {"summary": summary, "description": description, "runbook_url": runbook, "title": title,
+             "several": several, "unit": unit}  # fmt: skip
     return Alert(
         id=alert_id, key=AlertKey(rule=rule, device=device, instance=instance), state=AlertState.FIRING,
         labels={"severity": severity, "site": "hq", **(labels or {})},
         annotations={name: text for name, text in texts.items() if text},
         pending_at=AT - 4 * _MINUTE, firing_at=AT - 3 * _MINUTE, **changes,
     )  # fmt: skip
+
+
+def _over(alert: Alert) -> Alert:
+    return replace(alert, state=AlertState.RESOLVED, resolved_at=AT - timedelta(seconds=20))
 
 
 def _ports(count: int) -> list[Alert]:
@@ -112,7 +154,8 @@ def _ports(count: int) -> list[Alert]:
 
 def _notification(*firing: Alert, resolved: tuple[Alert, ...] = (), **changes: Any) -> Notification:
     first = (*resolved, *firing)[0]
-    name = f"{first.key.device} {first.key.instance.partition('=')[2]} {first.key.alertname}"
+    usual = f"{first.key.device} {first.key.instance.partition('=')[2]} {first.key.alertname}"
+    name = first.annotations.get("title") or first.annotations.get("summary") or usual
     group = AlertGroup(
         key="noc/core-sw1", receiver=changes.pop("receiver", "noc"),
         labels=changes.pop("labels", {"device": first.key.device}),

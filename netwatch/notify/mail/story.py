@@ -7,31 +7,36 @@ Called by: netwatch.notify.mail.{compose, digest, wordings}.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from netwatch.model import Alert, HeldBack, MuteKind, Notification
 from netwatch.notify.facts import (
-    MAX_SUBJECT,
     OVER,
+    USUAL,
     WORDS,
+    Manner,
     Problem,
     alert_name,
+    is_old,
     problem_of,
-    row_of,
     severity_of,
     urgency,
 )
 from netwatch.notify.guard import clean_line
 from netwatch.notify.links import Links
-from netwatch.notify.words import clock, counted, in_words, sentence
+from netwatch.notify.words import clock, counted, in_words, measure, sentence, shortened, when_lately
 
 IN_FULL = 3
 IN_BRIEF = 40
 ALSO = 10
 MAX_HELD_BACK = 10
-MAX_CALLED = 48
+MAX_SUBJECT = 60
+"""Letters of a whole subject: what a telephone shows of it."""
+MAX_TOPIC = 44
+"""Letters of it outside the brackets."""
 NO_LINKS = Links()
 
 
@@ -39,9 +44,10 @@ NO_LINKS = Links()
 class Story:
     """Everything one mail says. `more_firing`, `more_ended`, `more_also` count what is not listed.
 
-    headline: what stands in the subject's brackets. subject: what stays the same in all mails of the incident.
+    headline: what stands in the subject's brackets. subject: what the incident is called, outside of them.
     lead:     the whole state in one line. notes: why this mail comes as it does, a sentence each.
     earlier:  what ended in mails of the incident before this one, where it takes their place.
+    how_to:   how to take it in hand, where the mail has no links for that.
     also:     what else is wrong on the devices, named by `also_where`. held_back: what is not told, and why.
     """
 
@@ -60,6 +66,7 @@ class Story:
     also_where: str
     more_also: int
     held_back: tuple[str, ...]
+    how_to: str
     links: Links
     receiver: str
     sequence: int
@@ -70,21 +77,28 @@ class Story:
         if not self.firing:
             return " ".join((self.lead, *self.notes))
         worst = self.firing[0]
-        value = next((f", {fact.name.lower()} {fact.value}" for fact in worst.facts if fact.name == "Value"), "")
+        named = {fact.name: fact.value for fact in worst.facts}
+        value = next((f", {name.lower()} {named[name]}" for name in ("Now", "Value") if name in named), "")
         return f"{worst.title}{value}. {self.lead}"
 
 
 def incident_subject(notification: Notification) -> str:
-    """Return the text that stays the same in every subject of the incident.
+    """Return what the incident is called: the text of its subjects outside the brackets (see alerts/naming.py).
 
     It is what the group keeps; where it keeps none, the device, row and name of its first alert.
     """
-    if kept := clean_line(notification.group.subject, MAX_SUBJECT):
-        return kept
+    if kept := clean_line(notification.group.subject, 4 * MAX_SUBJECT):
+        return shortened(kept, MAX_TOPIC)
     every = (*notification.firing, *notification.resolved)
     if not every:
         return "nothing to report"
-    return alert_name(min(every, key=lambda alert: (alert.pending_at, alert.id))) or "something without a name"
+    first = min(every, key=lambda alert: (alert.pending_at, alert.id))
+    return shortened(alert_name(first), MAX_TOPIC) or "something without a name"
+
+
+def subject_line(headline: str, topic: str) -> str:
+    """Return a whole subject: `[DOWN] core-sw1 does not answer`."""
+    return f"[{headline}] {topic}"
 
 
 def by_urgency(alerts: Iterable[Alert]) -> list[Alert]:
@@ -99,11 +113,13 @@ def story_of(
     links: Links = NO_LINKS,
     overtakes: bool = False,
     earlier: Sequence[str] = (),
+    manner: Manner = USUAL,
+    acts: bool = False,
 ) -> Story:
     """Return what a mail about this notification says; the worst and newest problem comes first.
 
     With `overtakes` it is the mail that takes the place of earlier ones of the incident that never left; `earlier` is
-    what those said had ended.
+    what those said had ended. `acts` says whether the mail will have links to act on the incident.
     """
     firing, ended = by_urgency(notification.firing), sorted(notification.resolved, key=lambda alert: alert.pending_at)
     also = by_urgency(notification.also)
@@ -112,14 +128,17 @@ def story_of(
 
     def problem(alert: Alert) -> Problem:
         mark, curve = notification.marks.get(alert.id, ""), notification.curves.get(alert.id)
-        return problem_of(alert, now, mark=mark, curve=curve, page=links.page)
+        standing = notification.standings.get(alert.id) if _tells_standing(notification, alert) else None
+        return problem_of(
+            alert, now, mark=mark, curve=curve, page=links.page, manner=manner, standing=standing
+        )  # fmt: skip
 
     return Story(
         word=WORDS[severity_of(firing[0])] if firing else OVER,
-        headline=_headline(notification, firing, subject),
+        headline=_headline(notification, firing, subject, manner),
         subject=subject,
-        lead=_lead(firing, ended, now),
-        notes=tuple(_notes(notification, overtakes=overtakes)),
+        lead=_lead(firing, ended, now, manner.zone),
+        notes=tuple(_notes(notification, firing, now, manner.zone, overtakes=overtakes)),
         firing=tuple(problem(alert) for alert in firing[:IN_FULL]),
         brief=tuple(problem(alert) for alert in firing[IN_FULL : IN_FULL + IN_BRIEF]),
         more_firing=max(0, len(firing) - IN_FULL - IN_BRIEF),
@@ -130,72 +149,119 @@ def story_of(
         also_where=_also_where(also),
         more_also=max(0, len(also) - ALSO),
         held_back=tuple(_held_back(notification.held_back)),
+        how_to="" if acts else _how_to(firing, links.page),
         links=links,
         receiver=clean_line(notification.group.receiver, 80),
         sequence=notification.sequence,
     )
 
 
-def headline_of(notification: Notification) -> str:
+def headline_of(notification: Notification, manner: Manner = USUAL) -> str:
     """Return what stands in the brackets of a notification's subject."""
-    return _headline(notification, by_urgency(notification.firing), incident_subject(notification))
+    return _headline(notification, by_urgency(notification.firing), incident_subject(notification), manner)
 
 
-def _headline(notification: Notification, firing: Sequence[Alert], subject: str) -> str:
-    """Return how bad it is now, and what is so bad where the rest of the subject speaks of another problem."""
+def _headline(notification: Notification, firing: Sequence[Alert], topic: str, manner: Manner) -> str:
+    """Return how bad it is now, and how many there are: `DOWN 25`, `STILL WARN, now 95 %`, `1 OF 3 LEFT`, `OK`."""
     if not firing:
         return OVER
-    word = WORDS[severity_of(firing[0])] + _called(firing, subject)
-    if notification.repeat:
-        return f"STILL {word}"
-    return f"{word}, {len(firing)} left" if notification.resolved else word
+    if notification.resolved and not notification.repeat and not _has_news(notification):
+        ever = len(firing) + max(notification.group.ended, len(notification.resolved))
+        return _fitting(topic, f"{len(firing):,} OF {ever:,} LEFT", f"{len(firing):,} LEFT")
+    word = WORDS[severity_of(firing[0])] + (f" {len(firing):,}" if len(firing) > 1 else "")
+    if not notification.repeat:
+        return word
+    stands = _stands(notification, firing, manner)
+    return _fitting(topic, f"STILL {word}{stands}", f"STILL {word}", f"STILL {len(firing):,}")
 
 
-def _called(firing: Sequence[Alert], subject: str) -> str:
-    """Return `: DeviceDown` where that is the worst and the subject was made of what began first.
+def _fitting(topic: str, *headlines: str) -> str:
+    """Return the first that the subject has room for; the last says the least."""
+    fit = (headline for headline in headlines if len(subject_line(headline, topic)) <= MAX_SUBJECT)
+    return next(fit, headlines[-1])
 
-    It stands in the brackets, since mail programs keep mails together whose subjects differ only there.
-    """
-    worst = [alert for alert in firing if urgency(alert) == urgency(firing[0])]
-    if any(alert_name(alert) == subject for alert in worst):
+
+def _has_news(notification: Notification) -> bool:
+    """Return whether a mail is the first that tells of something that fires."""
+    told = notification.group.told
+    return any(told.get(alert.id) == notification.at for alert in notification.firing)
+
+
+def _stands(notification: Notification, firing: Sequence[Alert], manner: Manner) -> str:
+    """Return how the one problem of a repeated mail stands now, in few words."""
+    if len(firing) > 1:
         return ""
-    key = worst[0].key
-    here = subject.startswith(f"{clean_line(key.device, MAX_SUBJECT)} ")
-    name = f"{key.alertname} {row_of(worst[0])}" if here else f"{key.device} {key.alertname}"
-    return ": " + clean_line(name.translate(_NO_BRACKETS), MAX_CALLED)
+    (alert,) = firing
+    if alert.healthy_since is not None:
+        return f", well since {alert.healthy_since.astimezone(manner.zone):%H:%M}"
+    standing, unit = notification.standings.get(alert.id), manner.unit_of(alert)
+    if standing is None or not isinstance(standing.value, float) or is_old(standing, notification.at):
+        return ""
+    if not unit and standing.value == alert.value:
+        return ""
+    return clean_line(f", now {measure(standing.value, unit, 3)}", 24).translate(_NO_BRACKETS)
 
 
 _NO_BRACKETS = str.maketrans("[]", "()")
 
 
-def _lead(firing: Sequence[Alert], ended: Sequence[Alert], now: datetime) -> str:
+def _tells_standing(notification: Notification, alert: Alert) -> bool:
+    """Return whether a mail says how an alert stands now: where it told of it before, or where it is well again."""
+    told = notification.group.told.get(alert.id)
+    return alert.healthy_since is not None or (notification.sequence > 1 and told != notification.at)
+
+
+def _how_to(firing: Sequence[Alert], page: str) -> str:
+    """Return how to take in hand what fires, where no link of the mail does that."""
+    loose = next((alert.key for alert in firing if not alert.acked_at), None)
+    if loose is None:
+        return ""
+    row = [loose.instance] if loose.instance and "," not in loose.instance else []
+    words = ("netwatch", "ack", loose.rule, loose.device, *row)
+    command = " ".join(shlex.quote(clean_line(word, 60)) for word in words)
+    if page:
+        return f"To take it in hand: {command}, or on the page."
+    return (
+        f"To take it in hand: {command}, where NetWatch runs, or on its page; "
+        "mails link there once `web: {external_url}` is set."
+    )
+
+
+def _lead(firing: Sequence[Alert], ended: Sequence[Alert], now: datetime, zone: tzinfo | None) -> str:
     """Return the whole state in one line: what an eye on a telephone takes in."""
     if not firing:
         over = "It is over" if len(ended) == 1 else f"All {len(ended):,} problems are over"
         last = max((alert.resolved_at for alert in ended if alert.resolved_at), default=None)
-        return f"{over} since {clock(last)}." if last else f"{over}."
+        return f"{over} since {clock(last, zone)}." if last else f"{over}."
     first = min(alert.pending_at for alert in firing)
     said = "Since" if len(firing) == 1 else f"{len(firing):,} problems since"
     more = f"; {len(ended):,} ended" if ended else ""
-    return f"{said} {clock(first)} ({in_words(now - first)}){more}."
+    return f"{said} {clock(first, zone)} ({in_words(now - first)}){more}."
 
 
-def _notes(notification: Notification, *, overtakes: bool) -> Iterable[str]:
-    """Yield why this mail comes to this person, and why it comes as it does."""
+def _notes(
+    notification: Notification, firing: Sequence[Alert], now: datetime, zone: tzinfo | None, *, overtakes: bool
+) -> Iterable[str]:
+    """Yield why this mail comes to this person, why it comes as it does, and what is well again though it is held."""
+    well = [alert.healthy_since for alert in firing if alert.healthy_since is not None]
+    if well and len(firing) == 1:
+        yield f"It is well again since {when_lately(well[0], now, zone)}, and over once that has lasted."
+    elif well:
+        yield f"{len(well):,} of them {'is' if len(well) == 1 else 'are'} well again, and over once that has lasted."
     if notification.group.escalation and notification.firing:
         yield f"You are told because {clean_line(notification.group.escalation, 120)}."
     if overtakes:
-        yield _overtaking(notification)
+        yield _overtaking(notification, zone)
 
 
-def _overtaking(notification: Notification) -> str:
+def _overtaking(notification: Notification, zone: tzinfo | None) -> str:
     """Say that earlier mails of the incident could not leave; only of the second is it known which that was."""
     unsent = "the mail about its beginning" if notification.sequence == 2 else "an earlier mail about it"
     if notification.firing:
         return sentence(f"{unsent} could not leave before; this one says all there is to say")
     first = min((alert.pending_at for alert in notification.resolved), default=notification.at)
     last = max((alert.resolved_at or notification.at for alert in notification.resolved), default=notification.at)
-    return f"It began {clock(first)} and ended {clock(last)}; {unsent} could not leave before."
+    return f"It began {clock(first, zone)} and ended {clock(last, zone)}; {unsent} could not leave before."
 
 
 def _also_where(also: Sequence[Alert]) -> str:

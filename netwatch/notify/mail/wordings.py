@@ -1,7 +1,9 @@
 """Mail templates that operators write: Jinja2 in a sandbox, tried on sample mails before they are used.
 
 A template sees what the shipped ones do, as plain values: `headline`, `subject`, `lead`, `notes`, `firing`, `brief`,
-`ended`, `also` (lists of problems), `held_back`, `acknowledge`, `silence`, `page` and so on; see `given_of`. It may
+`ended`, `also` (lists of problems), `held_back`, `how_to` (take it in hand without links), `acknowledge`, `silence`,
+`page` and so on; see `given_of`. A problem has `title`, `where`, `when`, `now` (how it stands), `value`, `threshold`,
+`unit`, `address`, `location`, `place` (these and the labels in a line), `labels`, `facts` and so on. It may
 have loops, conditions, arithmetic and the filters of annotations; no calls, no assignments, no other files. What it
 may take is bounded: its length, the steps of its loops, what it writes. HTML is escaped.
 
@@ -124,8 +126,8 @@ def given_of(story: Story, pictures: Sequence[Picture | None] = ()) -> dict[str,
         "firing": problems(story.firing), "brief": problems(story.brief), "more_firing": story.more_firing,
         "ended": problems(story.ended), "more_ended": story.more_ended, "earlier": story.earlier,
         "also": problems(story.also), "also_where": story.also_where, "more_also": story.more_also,
-        "held_back": story.held_back, "page": story.links.page, "acknowledge": story.links.acknowledge,
-        "silence": story.links.silence,
+        "held_back": story.held_back, "how_to": story.how_to, "page": story.links.page,
+        "acknowledge": story.links.acknowledge, "silence": story.links.silence,
     }  # fmt: skip
 
 
@@ -139,6 +141,8 @@ def _given_problem(problem: facts.Problem, picture: Picture | None) -> Mapping[s
         "where": problem.where, "when": problem.when, "remark": problem.remark, "severity": problem.severity,
         "description": problem.description, "runbook": problem.runbook, "page": problem.page,
         "explanation": problem.explanation, "value": problem.value, "threshold": problem.threshold,
+        "unit": problem.unit, "now": problem.now, "address": problem.address, "location": problem.location,
+        "place": problem.place,
         "labels": problem.labels, "chart_words": problem.chart_words,
         "chart": f"cid:{picture.content_id}" if picture else "",
         "facts": tuple(MappingProxyType({"name": fact.name, "value": fact.value}) for fact in problem.facts),

@@ -129,6 +129,8 @@ def group_row(group: AlertGroup) -> Row:
         "flushed_at": _optional(group.flushed_at),
         "sent": group.sent,
         "escalation": clean(group.escalation),
+        "about": clean(group.about),
+        "ended": group.ended,
     }
 
 
@@ -146,6 +148,8 @@ def group_of(row: RowMapping) -> AlertGroup:
         flushed_at=_instant_or_none(row["flushed_at"]),
         sent=row["sent"],
         escalation=row["escalation"],
+        about=row["about"],
+        ended=row["ended"],
     )
 
 

@@ -64,6 +64,8 @@ GROUPS = Table(
     Column("flushed_at", BigInteger),
     Column("sent", Integer, nullable=False),
     Column("escalation", Text, nullable=False, server_default=""),
+    Column("about", Text, nullable=False, server_default=""),
+    Column("ended", Integer, nullable=False, server_default="0"),
 )
 
 SILENCES = Table(

@@ -163,7 +163,9 @@ async def test_a_trap_is_mailed_with_the_interfaces_name_and_its_recovery_too(ho
     house.later(300)
 
     down, up = reversed(await house.store.outbox())
-    assert (down.subject, up.subject) == ("[DOWN] sw1 Gi1/0/7 LinkDown", "[OK] sw1 Gi1/0/7 LinkDown")
+    assert (down.subject, up.subject) == (
+        "[DOWN] Gi1/0/7 (uplink) on sw1 is down", "[OK] Gi1/0/7 (uplink) on sw1 is down",
+    )  # fmt: skip
     assert b"Gi1/0/7 (uplink) on sw1 is down" in down.message
     assert house.states() == {}
 
@@ -292,8 +294,8 @@ async def test_an_unknown_source_alerts_under_its_address_and_survives_a_restart
     await again.link(LINK_UP, device="", source="192.0.2.77")
     assert {device for _, device, _ in again.states()} == {"2001:db8::7"}
     again.later(30)
-    assert "[DOWN] 192.0.2.77" not in " ".join(await again.subjects())
-    assert "[DOWN] 2001:db8::7 7 LinkDown" in await again.subjects()
+    assert "[DOWN] 7 on 192.0.2.77" not in " ".join(await again.subjects())
+    assert "[DOWN] 7 on 2001:db8::7 is down" in await again.subjects()
     assert again.polled == []
     await again.engine.stop()
 
@@ -328,7 +330,7 @@ async def test_an_alert_ends_by_itself_when_its_ttl_is_over_since_the_last_trap(
     assert house.states() == {}
     house.later(300)
 
-    assert await house.subjects() == ["[WARN] sw1 ColdStart", "[OK] sw1 ColdStart"]
+    assert await house.subjects() == ["[WARN] sw1 started", "[OK] sw1 started"]
     (alert,) = await house.store.alerts()
     assert alert.annotations["description"] == "It did.\nIt ended by itself, 10m after the last such trap."
     assert "resolved: no such trap came within its ttl" in [event.text for event in await house.store.events()]

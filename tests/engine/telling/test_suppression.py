@@ -547,6 +547,19 @@ async def test_an_escalation_keeps_its_times_after_a_restart(open_house):
     assert sorted((await house.subjects())[2:]) == told
 
 
+async def test_a_repeated_mail_carries_the_value_of_now(open_house):
+    house = await open_house(route={"repeat_interval": "1h"})
+    house.cpu("r1", 98)
+    house.later(60)
+    house.cpu("r1", 95)
+    house.later(7200)
+
+    _, still, *_ = await house.mails()
+    assert still.subject == "[STILL WARN, now 95] r1 CpuHigh"
+    assert b"  Value        98" in still.message
+    assert b"  Now          95 at " in still.message
+
+
 async def test_a_recovery_that_waits_for_the_end_of_an_interval_waits_also_over_a_restart(open_house):
     route = {"routes": [{"receiver": "noc", "mute_time_intervals": ["night"]}]}
     policy = Policy(intervals=build_time_intervals([NIGHT]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -87,3 +88,30 @@ def test_no_numbers_keep_a_mail_from_being_written(values, threshold, step):
 
     assert len(png) <= MAX_OCTETS
     assert bool(curve_words(one)) or not png
+
+
+def luminance(colour: tuple[int, ...]) -> float:
+    """Return how light a colour is (WCAG 2, relative luminance)."""
+    parts = (one / 255 for one in colour)
+    red, green, blue = (one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_it_is_opaque_and_light_and_its_words_and_lines_stand_out_whatever_is_around_it():
+    image = Image.open(io.BytesIO(draw_chart(curve(0.5, 0.7, 0.98, threshold=0.9), "ratio")))
+    colours = {colour: number for number, colour in image.convert("RGB").getcolors(image.width * image.height)}
+
+    assert "transparency" not in image.info
+    ground = max(colours, key=colours.__getitem__)
+    assert luminance(ground) > 0.8
+    dark = [one for one in colours if luminance(one) < 0.15]
+    assert all((luminance(ground) + 0.05) / (luminance(one) + 0.05) >= 4.5 for one in dark)
+    assert len(dark) >= 3  # words, curve, threshold
+
+
+def test_the_same_curve_in_another_unit_or_place_is_another_picture():
+    one = curve(0.5, 0.7, 0.98, threshold=0.9)
+
+    pictures = {draw_chart(one), draw_chart(one, "ratio"), draw_chart(one, "ratio", ZoneInfo("Europe/Berlin"))}
+
+    assert len(pictures) == 3

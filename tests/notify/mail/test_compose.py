@@ -115,7 +115,7 @@ def test_the_worst_problem_gives_the_bracket_and_comes_first(make_alert, make_no
 
     entry = mail_of(make_notification(mild, bad))
 
-    assert entry.subject.startswith("[DOWN] ")
+    assert entry.subject.startswith("[DOWN 2] ")
     assert text_of(entry).index("something bad") < text_of(entry).index("something mild")
 
 

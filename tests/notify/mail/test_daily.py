@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -43,6 +44,14 @@ def test_a_good_day_is_one_line_and_a_few_figures():
     assert "42 devices up" in body(mail, "html")
 
 
+def test_its_times_are_those_of_its_place():
+    head = HEAD.in_zone(ZoneInfo("Europe/Berlin"))
+
+    (entry,) = compose_daily(Daily(at=NOW, up=1), receiver="noc", recipients=["noc@example.net"], letterhead=head)
+
+    assert b"As of    2026-03-01 08:00:00 CET" in entry.message
+
+
 def test_a_bad_day_says_what_there_is_to_do():
     daily = Daily(
         at=NOW, up=40, down=("sw1", "sw2"), firing=("sw1 does not answer",), dead=1, unaccounted=3,
@@ -51,9 +60,8 @@ def test_a_bad_day_says_what_there_is_to_do():
 
     (mail,) = mails(daily)
 
-    assert mail["Subject"] == (
-        "[WARN] NetWatch: 2 devices down, 1 alert firing, 1 mail refused, NetWatch itself is in trouble"
-    )
+    assert mail["Subject"] == "[WARN] NetWatch in trouble: 2 down, 1 firing, 1 refused"
+    assert body(mail).startswith("2 devices down, 1 alert firing, 1 mail refused, NetWatch itself is in trouble.\n")
     text = body(mail)
     assert "Devices that do not answer:\n  sw1\n  sw2\n" in text
     assert "Wrong with NetWatch itself:\n  the disk is full\n" in text

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.model import Alert, AlertGroup, AlertKey, AlertState, Composition, Memory, Notification, OutboxState
-from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
+from netwatch.notify import EmailSettings, Mailer, Manner, Place, ReceiverSettings, SmtpSettings
 from netwatch.notify.mail.digest import SCOPE, restored
 
 NOW = datetime(2026, 11, 23, 3, 4, 5, tzinfo=UTC)
@@ -109,12 +109,40 @@ def test_the_subject_counts_exactly_what_began_and_ended():
 
     (digest,) = post.digests_due(NOW + timedelta(minutes=1)).entries
 
-    assert digest.subject == "[DIGEST] 9,980 more changes: 9,900 began (7,000 critical, 2,900 warning), 80 ended"
+    assert digest.subject == "[DIGEST] 9,980 more changes: 7,000 critical, 80 ended"
     text = text_of(digest)
+    assert "\n9,900 began (7,000 critical, 2,900 warning), 80 ended\n" in text
     assert "DIGEST: 9,980 more changes on 9,902 devices\n" in text
     assert "     9,900 began: 7,000 critical, 2,900 warning\n" in text
     assert "... and 9,940 more" in text
     assert "told in one, 1 min later." in text
+
+
+SITES = {f"sw{number}": Place(labels={"site": "s05" if number < 40 else "s06"}, parents=("edge-r5",))
+         for number in range(60)}  # fmt: skip
+
+
+def test_a_digest_says_what_most_of_its_devices_share_and_leads_to_each():
+    smtp = SmtpSettings.model_validate({"storm": {"mails": 1, "critical_mails": 1, "digest_after": "1m"}})
+    receiver = ReceiverSettings(name="noc", timezone="Europe/Berlin", email=EmailSettings(to=list(ONE)))
+    manner = Manner(place_of=lambda device: SITES[device])
+    post = Mailer(smtp, [receiver], external_url="https://netwatch.example.net/", manner=manner)
+    shelf = Shelf()
+    for number in range(46):
+        shelf.put(post.compose(notification(number)))
+    again = Mailer(smtp, [receiver], external_url="https://netwatch.example.net/", manner=manner)
+    again.restore(shelf.memories())
+
+    for one in (post, again):
+        (digest,) = one.digests_due(NOW + timedelta(minutes=1)).entries
+
+        text = text_of(digest)
+        assert "Most of the devices: all 45 behind edge-r5, 45 with PortDown, 39 of site s05.\n" in text
+        assert "  sw7                  https://netwatch.example.net/devices/sw7\n" in text
+        assert "  ... and 25 more\n" in text
+        assert "      at 04:04:05 CET\n" in text
+        html = email.message_from_bytes(digest.message, policy=email.policy.default).get_body(("html",))
+        assert 'href="https://netwatch.example.net/devices/sw7"' in html.get_content()
 
 
 def test_reminders_and_changes_are_counted_as_what_they_are():
@@ -127,7 +155,8 @@ def test_reminders_and_changes_are_counted_as_what_they_are():
 
     (digest,) = post.digests_due(NOW + timedelta(minutes=1)).entries
 
-    assert digest.subject == ("[DIGEST] 3 more changes: 1 changed (1 warning), 2 still the same (2 warning)")
+    assert digest.subject == "[DIGEST] 3 more changes: 3 warning"
+    assert "\n1 changed (1 warning), 2 still the same (2 warning)\n" in text_of(digest)
 
 
 def test_what_is_critical_is_named_before_what_came_first():

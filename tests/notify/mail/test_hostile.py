@@ -24,7 +24,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netwatch.model import Notification
-from netwatch.notify import EmailSettings, Letterhead, Mailer, ReceiverSettings, SmtpSettings, compose, metrics
+from netwatch.notify import (
+    EmailSettings,
+    Letterhead,
+    Mailer,
+    Manner,
+    Place,
+    ReceiverSettings,
+    SmtpSettings,
+    compose,
+    metrics,
+)
 from netwatch.notify.mail.samples import AT, HOSTILE, hostile_notification
 from tests.patience import PATIENCE_SECONDS
 
@@ -91,11 +101,19 @@ class Markup(HTMLParser):
 
 def messages(notification: Notification) -> Iterator[bytes]:
     """Yield every mail that can come of it: itself, in an earlier one's place, and as a digest."""
+    letterhead = replace(LETTERHEAD, manner=hostile_manner(notification))
     composition = compose(
-        notification, recipients=["NOC <noc@example.net>"], letterhead=LETTERHEAD, now=notification.at
+        notification, recipients=["NOC <noc@example.net>"], letterhead=letterhead, now=notification.at
     )
     yield composition.entries[0].message
     yield composition.supersessions[0].message
+
+
+def hostile_manner(notification: Notification) -> Manner:
+    """Return what is known of the device, all of it as hostile as its alert; the unit is in the alert itself."""
+    text = notification.firing[0].key.device
+    place = Place(address=text, location=text, labels={text: text, "site": text}, parents=(text,))
+    return Manner(place_of=lambda device: place, units={text: text})
 
 
 def digest(notification: Notification) -> bytes:
@@ -103,7 +121,8 @@ def digest(notification: Notification) -> bytes:
         {"from": LETTERHEAD.sender, "storm": {"mails": 1, "critical_mails": 1, "digest_after": "1m"}}
     )
     receiver = ReceiverSettings(name="noc", email=EmailSettings(to=["NOC <noc@example.net>"]))
-    mailer = Mailer(settings, [receiver], external_url=LETTERHEAD.page)
+    manner = hostile_manner(notification)
+    mailer = Mailer(settings, [receiver], external_url=LETTERHEAD.page, manner=manner)
     for_noc = replace(notification, group=replace(notification.group, receiver="noc"))
     for _ in range(4):
         mailer.compose(for_noc)

@@ -71,9 +71,9 @@ def test_a_receiver_may_have_words_of_its_own(write):
     )  # fmt: skip
 
     assert str(mail["Subject"]) == composition.entries[0].subject == (
-        "[WARN] core-sw1 Te1/1/1 InterfaceSaturated @site"
+        "[WARN] core-sw1 Te1/1/1 carries 9.21 Gb/s @site"
     )  # fmt: skip
-    assert "* Te1/1/1 on core-sw1 is 92 % full [ring east] 9.2 Gbit\n  severity=warning\n" in body(mail)
+    assert "* Te1/1/1 on core-sw1 carries 9.21 Gb/s [ring east] 9.2 Gbit\n  severity=warning\n" in body(mail)
     assert body(mail, "html").startswith("<b>Since 2026-11-23")
     assert "cid:chart1." in body(mail, "html")
     assert composition.events == ()
@@ -82,7 +82,7 @@ def test_a_receiver_may_have_words_of_its_own(write):
 def test_parts_without_a_template_are_worded_as_shipped(write):
     mail, _ = mail_of(SAMPLES["down"], subject=write("[{{ headline }}] {{ subject }}"))
 
-    assert body(mail).startswith("DOWN: core-sw1 Gi1/0/7 InterfaceDown\n")
+    assert body(mail).startswith("DOWN: Gi1/0/7 on core-sw1 is down\n")
 
 
 def test_what_a_device_says_is_escaped_in_html_and_is_no_template(write):
@@ -164,7 +164,7 @@ def test_a_template_that_fails_after_all_is_replaced_by_ours_counted_and_said(wr
 
     mail, composition = mail_of(replace(SAMPLES["down"], sequence=99), text=file)
 
-    assert body(mail).startswith("DOWN: core-sw1 Gi1/0/7 InterfaceDown\n")
+    assert body(mail).startswith("DOWN: Gi1/0/7 on core-sw1 is down\n")
     assert count._value.get() == before + 2  # the mail, and the one for where earlier ones never left
     (event,) = composition.events
     assert event.kind == "notify"
@@ -201,7 +201,7 @@ def test_the_mailer_words_each_receivers_mails_its_own_way(write):
     subjects = [mailer.compose(one).entries[0].subject for one in (SAMPLES["down"], for_boss)]
 
     assert subjects == [
-        "[DOWN] for noc: core-sw1 Gi1/0/7 InterfaceDown", "[DOWN] core-sw1 Gi1/0/7 InterfaceDown",
+        "[DOWN] for noc: Gi1/0/7 on core-sw1 is down", "[DOWN] Gi1/0/7 on core-sw1 is down",
     ]  # fmt: skip
 
 
