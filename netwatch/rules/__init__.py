@@ -28,7 +28,9 @@ if TYPE_CHECKING:
         TrapRule,
         TrapVerdict,
         facts_of,
+        labels_of_trap,
         render_trap,
+        severity_words,
         varbinds_text,
         verdict_on,
     )
@@ -41,6 +43,7 @@ __all__ = [
     "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render",
     "MEMORY_SCOPE", "TableMemory", "memory_key",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
+    "labels_of_trap", "severity_words",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB",
     "FILTERS",

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from ipaddress import ip_address
 from typing import Protocol
 
@@ -33,6 +34,7 @@ from netwatch.rules import (
     TrapRule,
     TrapVerdict,
     facts_of,
+    labels_of_trap,
     render_trap,
     trap_evidence,
     verdict_on,
@@ -79,6 +81,14 @@ class _Heard:
         return ",".join(f"{name}={text}" for name, text in self.facts.key.items())
 
 
+class _Taking(Enum):
+    """What a rule does with a trap: it means something, it is known and means nothing, or the rule cannot tell."""
+
+    MEANT = "meant"
+    DECLINED = "declined"
+    NO = "no"
+
+
 class TrapIntake:
     """The trap rules, and the alerts they made."""
 
@@ -95,6 +105,7 @@ class TrapIntake:
         self._rules = {rule.name: rule for rule in rules}
         self._exact: dict[Oid, list[TrapRule]] = defaultdict(list)
         self._families: list[TrapRule] = []
+        self._last_rules: list[TrapRule] = []
         for rule in rules:
             self._file(rule)
         self._book, self._rows, self._names = book, rows, names
@@ -107,8 +118,11 @@ class TrapIntake:
     def take(self, draft: Draft, event: TrapEvent) -> None:
         """Log a trap, and do what the rules say of it."""
         draft.traps.append(event)
-        matched = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
-        TRAP_EVENTS.labels("matched" if any(matched) else "unmatched").inc()
+        takings = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
+        if not any(taking is not _Taking.NO for taking in takings):
+            takings += [self._hold_against(draft, rule, event) for rule in self._last_rules]
+        matched = any(taking is _Taking.MEANT for taking in takings)
+        TRAP_EVENTS.labels("matched" if matched else "unmatched").inc()
 
     def expire(self, draft: Draft, now: datetime) -> datetime | None:
         """Do what is due without a trap; return when something will be next, None where nothing is foreseen."""
@@ -129,6 +143,9 @@ class TrapIntake:
 
     def _file(self, rule: TrapRule) -> None:
         patterns = (*rule.on_trap, *rule.clear_on)
+        if rule.takes_the_rest:
+            self._last_rules.append(rule)
+            return
         if any(pattern.family for pattern in patterns):
             self._families.append(rule)
             return
@@ -141,12 +158,12 @@ class TrapIntake:
             if any(pattern.takes(trap_oid) for pattern in (*rule.on_trap, *rule.clear_on)):
                 yield rule
 
-    def _hold_against(self, draft: Draft, rule: TrapRule, event: TrapEvent) -> bool:
-        """Let one rule read a trap; return whether it meant something. A rule that fails costs nothing else."""
+    def _hold_against(self, draft: Draft, rule: TrapRule, event: TrapEvent) -> _Taking:
+        """Let one rule read a trap; return whether it took it. A rule that fails costs nothing else."""
         try:
             heard = self._read(rule, event)
             if heard.verdict.outcome is Outcome.NOTHING:
-                return False
+                return _Taking.DECLINED if heard.verdict.declined else _Taking.NO
             if heard.verdict.outcome is Outcome.BEGINS:
                 self._begin(draft, heard)
             else:
@@ -154,10 +171,10 @@ class TrapIntake:
         except Exception:  # whatever a device sends, the trap is logged and the other rules see it
             TRAP_RULE_ERRORS.inc()
             log.exception("a trap rule failed", rule=rule.name, trap=str(event.trap_oid), source=event.source)
-            return False
+            return _Taking.NO
         if rule.confirm and event.device:
             self._confirmations.ask(event.device)
-        return True
+        return _Taking.MEANT
 
     def _read(self, rule: TrapRule, event: TrapEvent) -> _Heard:
         facts = facts_of(rule, event, self._names)
@@ -183,7 +200,8 @@ class TrapIntake:
             return
         count = (before.trap_count if before else 0) + event.count
         alert = replace(after.alert, seen_at=event.at, trap_count=count)
-        alert = self._book.dressed(alert, heard.labels, rule.labels, heard.verdict.value, heard.verdict.threshold)
+        own = labels_of_trap(rule, heard.facts)
+        alert = self._book.dressed(alert, heard.labels, own, heard.verdict.value, heard.verdict.threshold)
         annotations = render_trap(
             rule, heard.facts, labels=alert.labels, device=alert.key.device, instance=alert.key.instance, count=count,
             value=alert.value, threshold=alert.threshold, names=self._names,

@@ -30,13 +30,22 @@ from netwatch.model import (
     cleaned,
     trap_name,
 )
-from netwatch.rules.rule import NoData
+from netwatch.rules.rule import NoData, Rule
 from netwatch.rules.templates import render_template
-from netwatch.rules.traps.names import NO_MIB, MibNames, TrapObject, TrapPattern
+from netwatch.rules.traps.names import NO_MIB, TRAP, MibNames, TrapObject, TrapPattern
 
 TRAP_GIVEN = ("source", "trap", "count", "varbinds")
 """What annotations are given beside the usual: who sent it, its name, how often it came, all that it carried."""
 MAX_VARBINDS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedLabel:
+    """A label that the value of a varbind decides; `words` has each value by its name and by its number."""
+
+    varbind: str
+    words: Mapping[str, str]
+    default: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,8 +53,9 @@ class TrapRule:
     """One trap rule of a rule file, checked and compiled.
 
     key: names of the varbinds that tell instances apart. ttl: None where only clear_on ends it. confirm: poll the
-    device at once. labels: the rule's own. objects: every varbind it names. expr, clear_expr: as written; broken,
-    healed: compiled, None for always. hold_for, keep_firing_for and no_data are what an alert's life asks of a Rule.
+    device at once. labels: the rule's own; mapped: those that a varbind decides. objects: every varbind it names.
+    expr, clear_expr: as written; broken, healed: compiled, None for always. hold_for, keep_firing_for and no_data are
+    what an alert's life asks of a Rule.
     """
 
     name: str
@@ -60,6 +70,7 @@ class TrapRule:
     ttl: timedelta | None = None
     confirm: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)
+    mapped: Mapping[str, MappedLabel] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     line: int = 0
@@ -70,6 +81,20 @@ class TrapRule:
     threshold_of: Formula | None = None
     value_names: Mapping[int, str] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
+
+    @property
+    def takes_the_rest(self) -> bool:
+        """Return whether the rule is asked last, about what no other rule takes."""
+        return any(pattern.rest for pattern in self.on_trap)
+
+
+def severity_words(rule: Rule | TrapRule) -> str:
+    """Return what a rule says of its severity, for people: the word, or which varbind decides it."""
+    mapped = rule.mapped.get("severity") if isinstance(rule, TrapRule) else None
+    if mapped is None:
+        return rule.labels.get("severity", "")
+    words = dict.fromkeys((*mapped.words.values(), *((mapped.default,) if mapped.default else ())))
+    return f"{', '.join(words)} by {mapped.varbind}"
 
 
 class Outcome(Enum):
@@ -92,9 +117,13 @@ class TrapFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrapVerdict:
-    """What comes of the trap, and what the alert shows as value and threshold."""
+    """What comes of the trap, and what the alert shows as value and threshold.
+
+    `declined` says that the rule knows this trap, looked into it, and found that it means nothing.
+    """
 
     outcome: Outcome
+    declined: bool = False
     value: float | str | None = None
     threshold: float | str | None = None
 
@@ -153,7 +182,24 @@ def verdict_on(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -> T
     ends = any(pattern.takes(trap_oid) for pattern in rule.clear_on)
     if ends and (rule.healed is None or rule.healed.at(frame, 0) is True):
         return TrapVerdict(outcome=Outcome.ENDS)
-    return TrapVerdict(outcome=Outcome.NOTHING)
+    asked = [formula for takes, formula in ((begins, rule.broken), (ends, rule.healed)) if takes and formula]
+    declined = bool(asked) and all(formula.at(frame, 0) is False for formula in asked)
+    return TrapVerdict(outcome=Outcome.NOTHING, declined=declined)
+
+
+def labels_of_trap(rule: TrapRule, facts: TrapFacts) -> dict[str, str]:
+    """Return the rule's own labels as this trap makes them; what a map has no word for and no default stays away."""
+    labels = dict(rule.labels)
+    for name, mapped in rule.mapped.items():
+        told = (facts.texts.get(mapped.varbind, ""), _number_text(facts.values.get(mapped.varbind)))
+        word = next((mapped.words[text] for text in told if text in mapped.words), mapped.default)
+        if word is not None:
+            labels[name] = word
+    return labels
+
+
+def _number_text(value: Value) -> str:
+    return str(value) if isinstance(value, int) else ""
 
 
 def render_trap(
@@ -212,11 +258,13 @@ def _key(
     rule: TrapRule, event: TrapEvent, found: Mapping[str, Varbind], texts: Mapping[str, str], names: MibNames
 ) -> dict[str, str]:
     """Return the key: the varbinds' values; where one is not carried, what the index of the others says of it."""
-    key = {name: texts[name] for name in rule.key if name in texts}
+    own = {TRAP: cleaned(trap_name(names, event.trap_oid))} if TRAP in rule.key else {}
+    known = {**texts, **own} if own else texts
+    key = {name: known[name] for name in rule.key if name in known}
     if len(key) == len(rule.key):
         return key
     indexes = _indexes(event, names)
-    key = {name: text for name in rule.key if (text := texts.get(name) or cleaned(indexes.get(name, "")))}
+    key = {name: text for name in rule.key if (text := known.get(name) or cleaned(indexes.get(name, "")))}
     if not key and len(rule.key) == 1:
         suffixes = (varbind.oid[len(rule.objects[name].oid) :] for name, varbind in found.items())
         row = next((suffix for suffix in suffixes if suffix and suffix != (0,)), None)
