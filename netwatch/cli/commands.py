@@ -72,7 +72,7 @@ COMMANDS: dict[str, Listed] = {
                 "Say why an alert fires or does not, and who was told; exit code 1 where there is no such thing.",
             ),
             "traps": (
-                "look.traps:traps",
+                "look.traps:traps_app",
                 "Print the traps and informs that were received, newest first; with --follow the newest last.",
             ),
             "outbox": (

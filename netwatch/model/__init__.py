@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
     from netwatch.model.device import AuthProtocol, Credential, Device, DeviceStatus, PrivacyProtocol, Version
     from netwatch.model.duration import Duration, format_duration, parse_duration
-    from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
+    from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name, value_text
     from netwatch.model.network_trouble import network_words
+    from netwatch.model.octets import text_of
     from netwatch.model.oid import Oid
     from netwatch.model.outbox import (
         DROPPED_BY_HAND,
@@ -44,9 +45,9 @@ if TYPE_CHECKING:
     from netwatch.model.silence import Silence, SilenceState
     from netwatch.model.text import cleaned, cleaned_lines
     from netwatch.model.transaction import Composition, Memory, Transaction
-    from netwatch.model.trap import TrapEvent
+    from netwatch.model.trap import RefusedSender, TrapEvent, UnmatchedTraps
     from netwatch.model.urls import UrlText, is_loopback, parse_url
-    from netwatch.model.values import Missing, Tag, Value, Varbind
+    from netwatch.model.values import Missing, Tag, Value, Varbind, type_name
     from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
     from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted
     from netwatch.model.yaml.tree import plain
@@ -55,10 +56,11 @@ else:
 
 __all__ = [
     "bounded_matcher",
-    "NUMBERS", "ObjectNames", "plain_text", "trap_name", "cleaned", "cleaned_lines",
-    "Oid", "Missing", "Tag", "Value", "Varbind",
+    "NUMBERS", "ObjectNames", "plain_text", "trap_name", "value_text", "text_of", "cleaned", "cleaned_lines",
+    "Oid", "Missing", "Tag", "Value", "Varbind", "type_name",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
-    "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
+    "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent", "RefusedSender",
+    "UnmatchedTraps",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "OWN_NAME", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",

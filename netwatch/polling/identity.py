@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netwatch.model import Device, Oid, Value
-from netwatch.polling.text import text_of
+from netwatch.model import Device, Oid, Value, text_of
 from netwatch.profiles import Profile, ProfileLibrary
 from netwatch.snmp import SnmpClient
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from netwatch.rules.settings import RuleSettings
     from netwatch.rules.traps.entry import TrapEntry
     from netwatch.rules.traps.evidence import trap_evidence
+    from netwatch.rules.traps.judging import Opinion, opinions_on, unmatched_in
     from netwatch.rules.traps.names import NO_MIB, MibNames, TrapPattern
     from netwatch.rules.traps.rule import (
         Outcome,
@@ -43,7 +44,7 @@ __all__ = [
     "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render",
     "MEMORY_SCOPE", "TableMemory", "memory_key",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
-    "labels_of_trap", "severity_words",
+    "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB",
     "FILTERS",

@@ -20,6 +20,10 @@ REPORTS = Counter("netwatch_traps_reports_total", "Reports sent to v3 senders of
 LEFT_OUT = Counter(
     "netwatch_traps_varbinds_left_out_total", "Varbinds without a readable name, left out of their trap"
 )
+UNLISTED = Counter(
+    "netwatch_traps_refused_unlisted_total",
+    "Datagrams turned away whose sender is on the list of the refused no more",
+)
 QUEUED = Gauge("netwatch_traps_queued", "Datagrams that wait to be decoded")
 UNDER_WAY = Gauge("netwatch_traps_events_under_way", "Events told and not yet written")
 RECEIVE_BUFFER = Gauge("netwatch_traps_receive_buffer_bytes", "What the system grants a trap socket for its queue")

@@ -29,6 +29,7 @@ from netwatch.model import (
     Varbind,
     cleaned,
     trap_name,
+    value_text,
 )
 from netwatch.rules.rule import NoData, Rule
 from netwatch.rules.templates import render_template
@@ -230,7 +231,7 @@ def render_trap(
 def varbinds_text(varbinds: Sequence[Varbind], names: ObjectNames = NUMBERS) -> str:
     """Write varbinds on one line: `IF-MIB::ifIndex.3 = 3, IF-MIB::ifOperStatus.3 = down(2)`."""
     shown = [
-        f"{cleaned(names.name_of(one.oid))} = {cleaned(names.format(one.oid, one.value))}"
+        f"{cleaned(names.name_of(one.oid))} = {cleaned(value_text(names, one.oid, one.value))}"
         for one in varbinds[:MAX_VARBINDS_SHOWN]
     ]
     more = len(varbinds) - len(shown)
@@ -251,7 +252,7 @@ def _text(wanted: TrapObject, varbind: Varbind, names: ObjectNames) -> str:
     value = varbind.value
     if isinstance(value, int):
         return wanted.enum.get(value) or str(value)
-    return cleaned(names.format(varbind.oid, value))
+    return cleaned(value_text(names, varbind.oid, value))
 
 
 def _key(
