@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, ColumnKind, TableSchema
     from netwatch.model.settings import Section
-    from netwatch.model.severity import USUAL_SEVERITIES, Severities
+    from netwatch.model.severity import USUAL, USUAL_SEVERITIES, Severities, severity_meant
     from netwatch.model.shipped import BUILTIN, shipped_directory
     from netwatch.model.silence import Silence, SilenceState
     from netwatch.model.text import cleaned, cleaned_lines
@@ -63,7 +63,8 @@ __all__ = [
     "UnmatchedTraps",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "OWN_NAME", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
-    "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
+    "Severities", "USUAL", "USUAL_SEVERITIES", "severity_meant",
+    "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         varbinds_text,
         verdict_on,
     )
+    from netwatch.rules.traps.writing import rule_text, sibling_of
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
@@ -44,7 +45,7 @@ __all__ = [
     "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render",
     "MEMORY_SCOPE", "TableMemory", "memory_key",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
-    "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in",
+    "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in", "rule_text", "sibling_of",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB",
     "FILTERS",
