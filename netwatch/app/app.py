@@ -77,6 +77,8 @@ class App:
         views = Views(
             store=self._store, desk=self._corridor.desk, board=self._board, notifier=self._post_office.mails,
             tables=self._definitions.library.schema(), statuses=self._senses.statuses, is_alive=self.is_alive,
+            refused_senders=self._senses.refused, trap_rules=self._definitions.trap_rules,
+            names=self._definitions.names,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
         )  # fmt: skip
         organs = build_organs(

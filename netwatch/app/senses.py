@@ -12,15 +12,24 @@ from datetime import timedelta
 from netwatch.app.clock.steady import SteadyClock
 from netwatch.app.definitions import Definitions
 from netwatch.app.identity import TRAPS_MEMORY
-from netwatch.config import Settings, credential
+from netwatch.config import Settings, credential, refused_senders
 from netwatch.engine import Engine
 from netwatch.metrics import Board
-from netwatch.model import Device, DeviceFacts, DeviceStatus, Memory, ReadingGap, TableReading, Transaction
+from netwatch.model import (
+    Device,
+    DeviceFacts,
+    DeviceStatus,
+    Memory,
+    ReadingGap,
+    RefusedSender,
+    TableReading,
+    Transaction,
+)
 from netwatch.polling import Poller
 from netwatch.rules import Exceptions
 from netwatch.snmp import EngineMemory, Snmp
 from netwatch.store import Store
-from netwatch.traps import OwnEngine, TrapReceiver
+from netwatch.traps import REFUSED_MEMORY, OwnEngine, TrapReceiver
 
 POLLING_MEMORY = "polling"
 SNMP_MEMORY = "snmp"
@@ -67,7 +76,7 @@ class Senses:
             self._definitions.devices,
             engine,
             users=[credential(self._settings, name) for name in self._settings.traps.users],
-            memories=await self._store.memories(TRAPS_MEMORY),
+            memories=[*await self._store.memories(TRAPS_MEMORY), *await self._store.memories(REFUSED_MEMORY)],
             remember=lambda memory: self._store.commit(Transaction(memories=(memory,))),
             own=own,
             clock=self._clock.now,
@@ -90,6 +99,11 @@ class Senses:
     def is_hearing(self) -> bool:
         """Return whether traps are taken in."""
         return self._receiver is not None and self._receiver.is_alive()
+
+    def refused(self) -> Sequence[RefusedSender]:
+        """Return the senders whose traps were turned away, the newest first, with what would let them in."""
+        listed = self._receiver.refused() if self._receiver is not None else ()
+        return refused_senders(listed, self._settings)
 
     def statuses(self) -> Sequence[DeviceStatus]:
         """Return how every device is; unknown before the start."""

@@ -71,8 +71,12 @@ COMMANDS: dict[str, Listed] = {
                 "look.explain:explain_",
                 "Say why an alert fires or does not, and who was told; exit code 1 where there is no such thing.",
             ),
+            "fire": (
+                "look.fire:fire",
+                "Say whom an alert of a rule would tell, by which route, in which words; exit 1 where it is nobody.",
+            ),
             "traps": (
-                "look.traps:traps",
+                "look.traps:traps_app",
                 "Print the traps and informs that were received, newest first; with --follow the newest last.",
             ),
             "outbox": (

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netwatch.config.names import did_you_mean
     from netwatch.config.rule_paths import rule_files_of
     from netwatch.config.schema import json_schema
+    from netwatch.config.senders import refused_senders
     from netwatch.config.settings import Settings
 else:
     __getattr__, __dir__ = lazy_door(__name__)
@@ -37,4 +38,5 @@ __all__ = [
     "credential",
     "write_credential",
     "json_schema",
+    "refused_senders",
 ]

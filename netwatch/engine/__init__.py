@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from netwatch.engine.desk import Desk
     from netwatch.engine.engine import Engine
     from netwatch.engine.explain.answer import explanation_of
-    from netwatch.engine.explain.live import Live, LiveEngine, OnPaper
+    from netwatch.engine.explain.live import Live, LiveEngine, OnPaper, ways_through
     from netwatch.engine.explain.nouns import Explanation, Line, Question, explanation_from, flat_explanation
     from netwatch.engine.explain.story import EventLog
     from netwatch.engine.history import History, KeptGap
@@ -28,5 +28,5 @@ __all__ = [
     "Engine", "Desk", "Ledger", "Mailer", "KnownRows", "History", "KeptGap",
     "LINKS_MEMORY", "LinkSigner", "LinkToken",
     "explanation_of", "Question", "Explanation", "Line", "flat_explanation", "explanation_from", "EventLog",
-    "Live", "LiveEngine", "OnPaper",
+    "Live", "LiveEngine", "OnPaper", "ways_through",
 ]  # fmt: skip

@@ -53,7 +53,10 @@ class Fault(TypedDict):
 
 
 class ModuleFacts(TypedDict):
-    """One module; `import_lines` says where each module is named after FROM."""
+    """One module; `import_lines` says where each module is named after FROM.
+
+    `again` holds the further definitions of names that `entries` has already; each names its own place.
+    """
 
     name: str
     line: int
@@ -61,6 +64,7 @@ class ModuleFacts(TypedDict):
     imports: dict[str, str]
     import_lines: dict[str, int]
     entries: dict[str, Entry]
+    again: list[tuple[str, Entry]]
     faults: list[Fault]
 
 

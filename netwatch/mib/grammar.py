@@ -62,6 +62,7 @@ class _ModuleReader:
         self._text, self._quiet, self._place = text, quiet, place
         self._faults: list[Fault] = []
         self._entries: dict[str, Entry] = {}
+        self._again: list[tuple[str, Entry]] = []
 
     def facts(self) -> ModuleFacts:
         place = self._place
@@ -76,7 +77,8 @@ class _ModuleReader:
         return {
             "name": _restored(place.name), "line": place.line,
             "modern": "MODULE-IDENTITY" in self._quiet[place.start : place.end],
-            "imports": imports, "import_lines": lines, "entries": self._entries, "faults": self._faults,
+            "imports": imports, "import_lines": lines, "entries": self._entries,
+            "again": self._again, "faults": self._faults,
         }  # fmt: skip
 
     def _imports(self) -> tuple[dict[str, str], dict[str, int]]:
@@ -142,6 +144,8 @@ class _ModuleReader:
         entry["line"] = line
         first = self._entries.setdefault(name, entry)
         if first is not entry:
+            if "oid" in entry:
+                self._again.append((name, entry))
             self._wrong(
                 line, name, f"{name} is defined a second time (first in line {first['line']}); the first counts"
             )

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 
+from netwatch.mib.index_words import index_words
 from netwatch.mib.instances import IndexValue, split
 from netwatch.mib.linking import Linked, Symbol
 from netwatch.mib.names import parse_name
@@ -77,12 +78,15 @@ class MibIndex:
         return next(told, found[0] if found else None)
 
     def name_of(self, oid: Sequence[int]) -> str:
-        """Return `IF-MIB::ifOperStatus.3`; the numbers themselves where nothing is known of them."""
+        """Return `IF-MIB::ifOperStatus.3`, an index in words; the numbers where nothing is known of them."""
         symbol, suffix = self._longest(oid)
         if symbol is None:
             return str(Oid(oid))
         name = f"{symbol.module.name}::{symbol.name}"
-        return f"{name}.{Oid(suffix)}" if suffix else name
+        if not suffix:
+            return name
+        index = self._resolver.object_of(symbol).index
+        return ".".join([name, *(index_words(index, suffix) if index else map(str, suffix))])
 
     def path_of(self, oid: Sequence[int]) -> tuple[str, ...]:
         """Return the name of every step from the root, a number where a step has none: `iso`, `org`, `dod`..."""

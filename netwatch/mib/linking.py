@@ -134,12 +134,17 @@ class Unplaced(Exception):
         self.module, self.line, self.message = module, line, message
 
 
-def link(modules: Sequence[Module]) -> Linked:
-    """Return the tree of all modules; of two with the same name the caller has chosen one."""
+def link(modules: Sequence[Module], copies: Sequence[Module] = ()) -> Linked:
+    """Return the tree of all modules; of two with the same name the caller has chosen one.
+
+    The others are `copies`: what they name and no module does is named after all, for vendors reuse module names.
+    """
     by_module = {module.name: module for module in modules}
     names = Names(by_module)
     linked = Linked(modules=by_module, names=names)
-    _Places(names, linked).find_all()
+    places = _Places(names, linked)
+    places.find_all()
+    places.fill_up(copies)
     linked.losses.extend(_missing_types(names, by_module.values()))
     return linked
 
@@ -149,8 +154,8 @@ class _Places:
 
     def __init__(self, names: Names, linked: Linked) -> None:
         self._names, self._linked = names, linked
-        self._found: dict[tuple[str, str], tuple[int, ...] | Unplaced] = {}
-        self._open: set[tuple[str, str]] = set()
+        self._found: dict[tuple[int, str], tuple[int, ...] | Unplaced] = {}
+        self._open: set[tuple[int, str]] = set()
 
     def find_all(self) -> None:
         for module in self._linked.modules.values():
@@ -167,6 +172,27 @@ class _Places:
             for (line, message), gone in lost.items():
                 self._linked.losses.append(Loss(module=module, line=line, message=message, part="", lost=tuple(gone)))
 
+    def fill_up(self, copies: Iterable[Module]) -> None:
+        """Name the places that are still without a name: of names defined twice, and of modules that stand twice."""
+        for module in self._linked.modules.values():
+            for name, entry in module.facts["again"]:
+                self._fill(module, name, entry)
+        for module in copies:
+            for name, entry in (*module.facts["entries"].items(), *module.facts["again"]):
+                self._fill(module, name, entry)
+
+    def _fill(self, module: Module, name: str, entry: Entry) -> None:
+        """Name one place where nothing else does; what cannot be placed has been told of, or is a copy's loss."""
+        if "oid" not in entry:
+            return
+        try:
+            oid = self._joined(module, entry, 0)
+        except Unplaced:
+            return
+        if oid not in self._linked.by_oid:
+            symbol = self._linked.by_oid[oid] = Symbol(module, name, entry, oid)
+            self._linked.by_name.setdefault(name, []).append(symbol)
+
     def _blame(self, module: Module, name: str, exc: Unplaced) -> tuple[int, str]:
         """Return line and words in the module that loses something; the cause may stand in another one."""
         if exc.module is module:
@@ -181,7 +207,7 @@ class _Places:
             self._linked.by_oid[symbol.oid] = symbol
 
     def _place(self, module: Module, name: str, depth: int) -> tuple[int, ...]:
-        key = module.name, name
+        key = id(module), name
         known = self._found.get(key)
         if known is None:
             known = self._found[key] = self._looked_up(key, module, depth)
@@ -189,7 +215,7 @@ class _Places:
             raise known
         return known
 
-    def _looked_up(self, key: tuple[str, str], module: Module, depth: int) -> tuple[int, ...] | Unplaced:
+    def _looked_up(self, key: tuple[int, str], module: Module, depth: int) -> tuple[int, ...] | Unplaced:
         entry = module.facts["entries"][key[1]]
         if key in self._open:
             return Unplaced(

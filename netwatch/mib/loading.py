@@ -63,8 +63,8 @@ def load_index(
     texts = [read_text(path) for path in dict.fromkeys([*given, *ours])]
     problems += [text for text in texts if isinstance(text, Problem)]
     compiled = _compiled([text for text in texts if isinstance(text, MibText)], options, progress)
-    modules = _chosen(compiled, problems, {str(path) for path in ours})
-    linked = link(modules)
+    modules, copies = _chosen(compiled, problems, {str(path) for path in ours})
+    linked = link(modules, copies)
     problems += _told(linked)
     MODULES.set(len(modules))
     PROBLEMS.set(sum(found.severity == "error" for found in problems))
@@ -81,11 +81,8 @@ def _compiled(
     done = _Done(len(missing), progress)
     shares = [missing[number::MAX_COMPILERS] for number in range(MAX_COMPILERS)] if len(missing) > 40 else [missing]
     with ThreadPoolExecutor(max_workers=len(shares)) as threads:
-        for share in threads.map(lambda share: _compile_all(share, options, done), shares):
-            for digest, answer in share.items():
-                found[digest] = answer.found
-                if answer.final:
-                    cache.put(digest, answer.found)
+        for share in threads.map(lambda share: _compile_all(share, options, cache, done), shares):
+            found |= share
     return [(text, found[text.digest]) for text in texts]
 
 
@@ -102,12 +99,18 @@ class _Done:
             self._progress(self._count, self._total)
 
 
-def _compile_all(texts: Iterable[MibText], options: LoadOptions, done: _Done) -> dict[str, Answer]:
+def _compile_all(
+    texts: Iterable[MibText], options: LoadOptions, cache: Cache, done: _Done
+) -> dict[str, dict[str, Any]]:
+    """Compile texts; each is kept as soon as it is done, so that who is ended half-way has not worked in vain."""
     found = {}
     with options.compiler(options.seconds_per_file) as compiler:
         for text in texts:
             begun = time.monotonic()
-            found[text.digest] = compiler.compile(text.text)
+            answer = compiler.compile(text.text)
+            found[text.digest] = answer.found
+            if answer.final:
+                cache.put(text.digest, answer.found)
             COMPILE_SECONDS.inc(time.monotonic() - begun)
             done.one_more()
     return found
@@ -115,18 +118,20 @@ def _compile_all(texts: Iterable[MibText], options: LoadOptions, done: _Done) ->
 
 def _chosen(
     compiled: Sequence[tuple[MibText, dict[str, Any]]], problems: list[Problem], ours: set[str]
-) -> list[Module]:
-    """Return one copy of each module, and tell of what is wrong in files and of copies that do not count."""
+) -> tuple[list[Module], list[Module]]:
+    """Return one copy of each module and the other copies, and tell of what is wrong in files and of those."""
     chosen: dict[str, Module] = {}
+    all_of_them: list[Module] = []
     for text, entry in compiled:
         problems.extend(_fault(str(text.path), fault) for fault in entry["faults"])
         for facts in entry["modules"]:
             module = Module(facts, str(text.path))
+            all_of_them.append(module)
             problems.extend(_fault(module.file, fault, module.name) for fault in facts["faults"])
             other = chosen.setdefault(module.name, module)
             if other is not module:
                 _choose(chosen, other, module, problems, ours)
-    return list(chosen.values())
+    return list(chosen.values()), [module for module in all_of_them if chosen[module.name] is not module]
 
 
 def _choose(
@@ -135,7 +140,7 @@ def _choose(
     better, worse = (second, first) if first.facts["faults"] and not second.facts["faults"] else (first, second)
     chosen[better.name] = better
     if worse.file not in ours and worse.facts["entries"] != better.facts["entries"]:
-        message = f"also stands in {better.file}, and that copy counts"
+        message = f"also stands in {better.file}, and that copy counts where both name a place"
         line = worse.facts["line"]
         problems.append(problem(worse.file, line, message, name=worse.name, severity="warning"))
 

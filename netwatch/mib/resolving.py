@@ -110,7 +110,9 @@ class Resolver:
     def _find(self, module: Module, name: str) -> Symbol | None:
         home = self._linked.names.home_of(module, name)
         candidates = self._linked.by_name.get(name, ())
-        return next((symbol for symbol in candidates if symbol.module is home), None)
+        own = (symbol for symbol in candidates if symbol.module is home)
+        of_its_name = (symbol for symbol in candidates if home is not None and symbol.module.name == home.name)
+        return next(own, next(of_its_name, None))
 
     def syntax_of(self, module: Module, syntax: Syntax) -> ResolvedSyntax:
         """Follow a type from convention to convention; the nearest definition that says something has the word."""

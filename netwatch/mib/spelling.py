@@ -5,14 +5,13 @@ A quiet room. May import: netwatch.model and this room. Called by: netwatch get,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address
 
 from netwatch.mib.index import MibIndex
-from netwatch.mib.instances import IndexValue, split_front
-from netwatch.mib.objects import Base, IndexPart
-from netwatch.mib.text import inet_text, ticks_text
+from netwatch.mib.index_words import index_words
+from netwatch.mib.objects import Base
+from netwatch.mib.text import ticks_text
 from netwatch.model import Missing, Oid, Tag, Varbind
 
 LETTERS = "befnqQsStUv"
@@ -69,48 +68,8 @@ def spell_oid(index: MibIndex, oid: Sequence[int], style: Style) -> str:
     if obj is None:
         return f".{Oid(oid)}"
     names = {"f": "." + ".".join(index.path_of(obj.oid)), "s": obj.name, "S": obj.full_name}
-    spelled = map(str, suffix) if style.numeric_index or not obj.index else _spelled(obj.index, suffix)
+    spelled = map(str, suffix) if style.numeric_index or not obj.index else index_words(obj.index, suffix)
     return ".".join([names[style.oid], *spelled])
-
-
-def _spelled(parts: Sequence[IndexPart], suffix: tuple[int, ...]) -> Iterator[str]:
-    """Yield each part of an index: by its name, as text, or as the numbers it stands for."""
-    values, rest = split_front(parts, suffix)
-    place, inet_type = 0, None
-    for part, value in zip(parts, values, strict=False):
-        size = _size(part, value)
-        numbers = suffix[place : place + size]
-        place += size
-        yield _part(part, value, inet_type) or ".".join(map(str, numbers))
-        inet_type = value if isinstance(value, int) and "InetAddressType" in part.syntax.conventions else None
-    yield from map(str, rest)
-
-
-def _size(part: IndexPart, value: IndexValue) -> int:
-    if isinstance(value, int):
-        return 1
-    if isinstance(value, IPv4Address):
-        return 4
-    fixed = part.syntax.fixed_size if isinstance(value, bytes) else None
-    return len(value) + (0 if part.implied or fixed is not None else 1)
-
-
-def _part(part: IndexPart, value: IndexValue, inet_type: int | None) -> str:
-    if isinstance(value, int):
-        return part.syntax.names.get(value, "")
-    if isinstance(value, IPv4Address):
-        return str(value)
-    if isinstance(value, Oid) or part.syntax.base is not Base.OCTETS:
-        return ""
-    if "InetAddress" in part.syntax.conventions and inet_type in (1, 2):
-        address = inet_text(value, inet_type)
-        return f'"{address}"' if address is not None else ""
-    plain = value.isascii() and value.decode("ascii").isprintable() and part.syntax.hint != "1x:"
-    if not plain:
-        return ""
-    quote = "'" if part.implied else '"'
-    escaped = value.decode("ascii").replace("\\", "\\\\").replace(quote, "\\" + quote)
-    return f"{quote}{escaped}{quote}"
 
 
 def spell_varbind(index: MibIndex, varbind: Varbind, style: Style) -> str:

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     )
     from netwatch.model.duration import Duration, format_duration, parse_duration
     from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
-    from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
+    from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name, value_text
     from netwatch.model.network_trouble import network_words
+    from netwatch.model.octets import text_of
     from netwatch.model.oid import Oid
     from netwatch.model.outbox import (
         DROPPED_BY_HAND,
@@ -49,14 +50,14 @@ if TYPE_CHECKING:
     from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
     from netwatch.model.settings import Section
-    from netwatch.model.severity import USUAL_SEVERITIES, Severities
+    from netwatch.model.severity import USUAL, USUAL_SEVERITIES, Severities, severity_meant
     from netwatch.model.shipped import BUILTIN, shipped_directory
     from netwatch.model.silence import Silence, SilenceState
     from netwatch.model.text import cleaned, cleaned_lines
     from netwatch.model.transaction import Composition, Memory, Transaction
-    from netwatch.model.trap import TrapEvent
+    from netwatch.model.trap import RefusedSender, TrapEvent, UnmatchedTraps
     from netwatch.model.urls import UrlText, is_loopback, parse_url
-    from netwatch.model.values import Missing, Tag, Value, Varbind
+    from netwatch.model.values import Missing, Tag, Value, Varbind, type_name
     from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
     from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted
     from netwatch.model.yaml.tree import plain
@@ -65,13 +66,14 @@ else:
 
 __all__ = [
     "bounded_matcher", "Matcher", "all_hold", "matcher_text", "parse_matchers",
-    "NUMBERS", "ObjectNames", "plain_text", "trap_name", "cleaned", "cleaned_lines",
-    "Oid", "Missing", "Tag", "Value", "Varbind",
+    "NUMBERS", "ObjectNames", "plain_text", "trap_name", "value_text", "text_of", "cleaned", "cleaned_lines",
+    "Oid", "Missing", "Tag", "Value", "Varbind", "type_name",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceStatus",
-    "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
+    "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent", "RefusedSender", "UnmatchedTraps",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification", "Standing",
-    "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
+    "Severities", "USUAL", "USUAL_SEVERITIES", "severity_meant",
+    "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from netwatch.model.octets import looks_like_text, text_of
 from netwatch.model.oid import Oid
 from netwatch.model.values import Missing, Value
 
@@ -29,6 +30,16 @@ def trap_name(names: ObjectNames, trap_oid: Sequence[int]) -> str:
         return name
     as_v2 = names.name_of((*trap_oid[:-2], trap_oid[-1]))
     return as_v2 if "::" in as_v2 and not as_v2.endswith(f".{trap_oid[-1]}") else name
+
+
+def value_text(names: ObjectNames, oid: Sequence[int], value: Value) -> str:
+    """Write a value as its object wants it; octets that come out as hexadecimal or broken, by the rule for polls."""
+    text = names.format(oid, value)
+    if not isinstance(value, bytes) or not value:
+        return text
+    unreadable = text in (value.hex(" ").upper(), f"0x{value.hex()}")
+    broken = "\N{REPLACEMENT CHARACTER}" in text or not all(one.isprintable() or one in "\r\n\t" for one in text)
+    return text_of(value, len(value)) if (unreadable or broken) and looks_like_text(value) else text
 
 
 class Numbers:

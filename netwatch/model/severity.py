@@ -40,4 +40,10 @@ class Severities:
         return len(self.names) // 2
 
 
+def severity_meant(word: str, order: Severities) -> str | None:
+    """Return the severity that a word of somebody else's means, None where nobody knows it."""
+    lower = word.lower()
+    return next((name for name in (word, lower, _SAME_AS.get(lower, "")) if name in order.names), None)
+
+
 USUAL_SEVERITIES = Severities()

@@ -44,6 +44,23 @@ class Tag(IntEnum):
     END_OF_MIB_VIEW = 0x82
 
 
+_TYPE_NAMES = {
+    Tag.OCTET_STRING: "OCTET STRING", Tag.OBJECT_IDENTIFIER: "OBJECT IDENTIFIER", Tag.IP_ADDRESS: "IpAddress",
+    Tag.COUNTER32: "Counter32", Tag.GAUGE32: "Gauge32", Tag.TIME_TICKS: "TimeTicks", Tag.OPAQUE: "Opaque",
+    Tag.COUNTER64: "Counter64", Tag.UINTEGER32: "UInteger32", Tag.NO_SUCH_OBJECT: "noSuchObject",
+    Tag.NO_SUCH_INSTANCE: "noSuchInstance", Tag.END_OF_MIB_VIEW: "endOfMibView",
+}  # fmt: skip
+
+
+def type_name(tag: int) -> str:
+    """Return what SMI calls a type; `tag 0x99` where it knows none."""
+    try:
+        known = Tag(tag)
+    except ValueError:
+        return f"tag {tag:#04x}"
+    return _TYPE_NAMES.get(known, known.name)
+
+
 Value = int | bytes | float | Oid | IPv4Address | Missing | None
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from netwatch.model import Device, DeviceFacts, Oid, Value
-from netwatch.polling.text import text_of
+from netwatch.model import Device, DeviceFacts, Oid, Value, text_of
 from netwatch.profiles import Profile, ProfileLibrary
 from netwatch.snmp import SnmpClient
 

@@ -9,9 +9,8 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from netwatch.model import Oid, RowSet, Value
+from netwatch.model import Oid, RowSet, Value, text_of
 from netwatch.polling.layout import Suffix, same_rows
-from netwatch.polling.text import text_of
 from netwatch.profiles import LabelSpec, TableSpec
 
 IF_DESCR = Oid.parse("1.3.6.1.2.1.2.2.1.2")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from netwatch.rules.supposing import would_be_broken
     from netwatch.rules.traps.entry import TrapEntry
     from netwatch.rules.traps.evidence import trap_evidence
+    from netwatch.rules.traps.judging import Opinion, opinions_on, unmatched_in
     from netwatch.rules.traps.names import NO_MIB, MibNames, TrapPattern
     from netwatch.rules.traps.rule import (
         Outcome,
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
         TrapRule,
         TrapVerdict,
         facts_of,
+        labels_of_trap,
         own_trap_labels,
         render_trap,
+        severity_words,
         varbinds_text,
         verdict_on,
     )
+    from netwatch.rules.traps.writing import rule_text, sibling_of
     from netwatch.rules.units import unit_of, units_of
 else:
     __getattr__, __dir__ = lazy_door(__name__)
@@ -47,6 +51,7 @@ __all__ = [
     "would_be_broken",
     "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
+    "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in", "rule_text", "sibling_of",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB",
     "unit_of", "units_of",

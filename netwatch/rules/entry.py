@@ -6,7 +6,7 @@ May import: netwatch.model. Called by: compiling, loading, traps.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, field_validator
 
@@ -20,7 +20,7 @@ ASKED_OF_DEVICES = ("profile", "vendor", "sysDescr", "sysObjectID", "sysName")
 RESERVED_LABELS = ("device", "alertname", "instance")
 
 
-def unreserved(labels: dict[str, str]) -> dict[str, str]:
+def unreserved(labels: dict[str, Any]) -> dict[str, Any]:
     """Return a rule's own labels, none of which NetWatch sets itself."""
     for name in labels:
         if name in RESERVED_LABELS:

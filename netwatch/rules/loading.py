@@ -35,7 +35,7 @@ from netwatch.rules.entry import RESERVED_LABELS, RuleEntry
 from netwatch.rules.rule import Rule
 from netwatch.rules.templates import is_template
 from netwatch.rules.traps.compiling import compile_trap_rule
-from netwatch.rules.traps.entry import TrapEntry
+from netwatch.rules.traps.entry import LabelMap, TrapEntry
 from netwatch.rules.traps.names import NO_MIB, MibNames
 from netwatch.rules.traps.rule import TrapRule
 from netwatch.rules.traps.witness import names_carried, tie_witnesses
@@ -123,7 +123,7 @@ def _book_of(
     carried = names_carried(one.entry for one in written)
     for one in written:
         file, path, entry = one
-        same = entry.alert, frozenset(entry.labels.items())
+        same = entry.alert, frozenset((name, str(text)) for name, text in entry.labels.items())
         if same in found:
             first = found[same]
             message = (
@@ -133,7 +133,7 @@ def _book_of(
             problems.append(file.problem((*path, "alert"), message))
             continue
         if severities is not None and not _is_shipped(file):
-            problems += _unknown_severity(file, path, entry, severities)
+            problems += _unknown_severities(file, path, entry, severities)
         try:
             found[same] = _compiled(file, path, entry, schema, names, carried.get(entry.alert, ()), problems)
             entries.append(one)
@@ -186,16 +186,24 @@ def _named(rule: Rule | TrapRule, alike: Sequence[Rule | TrapRule]) -> Rule | Tr
     return replace(rule, name=f"{rule.alertname}{{{told}}}")
 
 
-def _unknown_severity(
+def _unknown_severities(
     file: YamlFile, path: KeyPath, entry: RuleEntry | TrapEntry, severities: Severities
-) -> list[Problem]:
-    word = entry.labels.get("severity")
-    if word is None or word in severities.names or is_template(word):
-        return []
-    meant = severities.meant_by(word)
-    hint = f", did you mean {meant}?" if meant else did_you_mean(word, severities.names)
+) -> Iterator[Problem]:
+    """Yield a problem for each severity of a rule that is none, those of a map by a varbind among them."""
+    written = entry.labels.get("severity")
+    where: KeyPath = (*path, "labels", "severity")
+    if isinstance(written, LabelMap):
+        words: dict[KeyPath, str | None] = {(*where, "map", value): word for value, word in written.map.items()}
+        words[(*where, "default")] = written.default
+    else:
+        words = {where: written}
     known = ", ".join(severities.names)
-    return [file.problem((*path, "labels", "severity"), f"{word!r} is none of the severities{hint} ({known})")]
+    for at, word in words.items():
+        if word is None or word in severities.names or is_template(word):
+            continue
+        meant = severities.meant_by(word)
+        hint = f", did you mean {meant}?" if meant else did_you_mean(word, severities.names)
+        yield file.problem(at, f"{word!r} is none of the severities{hint} ({known})")
 
 
 def _is_shipped(file: YamlFile) -> bool:

@@ -111,7 +111,7 @@ class MemoryStore:
         self._events += transaction.events
         for trap in transaction.traps:
             self._last_trap += 1
-            self._traps[self._last_trap] = trap
+            self._traps[self._last_trap] = replace(trap, number=self._last_trap)
         for memory in transaction.memories:
             self._memories[memory.scope, memory.key] = memory
             if memory.text is None:
@@ -179,6 +179,10 @@ class MemoryStore:
     async def traps(self, limit: int = 100, device: str | None = None, source: str | None = None) -> list[TrapEvent]:
         """Return the last traps, the newest first."""
         return [trap for _, trap in reversed(self._traps_of(device, source))][:limit]
+
+    async def trap(self, number: int) -> TrapEvent | None:
+        """Return one trap by its place in the log, None where that has it no more."""
+        return self._traps.get(number)
 
     async def traps_since(
         self, mark: int | None, limit: int = 1000, device: str | None = None, source: str | None = None

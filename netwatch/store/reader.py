@@ -114,6 +114,10 @@ class StoreReader:
         """Return the last traps, the newest first."""
         return await self._read(queries.traps, limit, device, source)
 
+    async def trap(self, number: int) -> TrapEvent | None:
+        """Return one trap by its place in the log, None where that has it no more."""
+        return await self._read(queries.trap, number)
+
     async def traps_since(
         self, mark: int | None, limit: int = 1000, device: str | None = None, source: str | None = None
     ) -> tuple[int, list[TrapEvent]]:

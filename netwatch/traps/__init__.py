@@ -12,9 +12,21 @@ if TYPE_CHECKING:
     from netwatch.traps.metrics import lost as traps_lost
     from netwatch.traps.own_engine import OwnEngine
     from netwatch.traps.receiver import TrapReceiver, TrapSink
-    from netwatch.traps.refusal import Refused
+    from netwatch.traps.refusal import SCOPE as REFUSED_MEMORY
+    from netwatch.traps.refusal import Refused, refused_in
+    from netwatch.traps.remedies import explained
     from netwatch.traps.sender_engines import SenderEngine
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["OwnEngine", "TrapReceiver", "TrapSink", "Refused", "SenderEngine", "traps_lost"]
+__all__ = [
+    "OwnEngine",
+    "TrapReceiver",
+    "TrapSink",
+    "Refused",
+    "SenderEngine",
+    "traps_lost",
+    "REFUSED_MEMORY",
+    "refused_in",
+    "explained",
+]

@@ -20,6 +20,18 @@ REPORTS = Counter("netwatch_traps_reports_total", "Reports sent to v3 senders of
 LEFT_OUT = Counter(
     "netwatch_traps_varbinds_left_out_total", "Varbinds without a readable name, left out of their trap"
 )
+UNLISTED = Counter(
+    "netwatch_traps_refused_unlisted_total",
+    "Datagrams turned away whose sender is on the list of the refused no more",
+)
+ODD_TAGS = Counter(
+    "netwatch_traps_odd_tags_total",
+    "Fields of v1 traps with another ASN.1 type than theirs, read all the same",
+    ["field"],
+)
+REPORTS_HELD_BACK = Counter(
+    "netwatch_traps_reports_held_back_total", "Reports not sent because too many were asked for in one second"
+)
 QUEUED = Gauge("netwatch_traps_queued", "Datagrams that wait to be decoded")
 UNDER_WAY = Gauge("netwatch_traps_events_under_way", "Events told and not yet written")
 RECEIVE_BUFFER = Gauge("netwatch_traps_receive_buffer_bytes", "What the system grants a trap socket for its queue")
@@ -35,6 +47,8 @@ CAUSES = (
 can be told apart. not_written: the house could not keep it."""
 OUTCOMES = ("acknowledged", "acknowledged_again", "refused", "unsent")
 
+for _field in ("agent_address", "generic_trap", "specific_trap", "timestamp"):
+    ODD_TAGS.labels(field=_field)
 for _cause in CAUSES:
     DROPPED.labels(cause=_cause)
 for _outcome in OUTCOMES:

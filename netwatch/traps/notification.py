@@ -6,6 +6,7 @@ May import: netwatch.model, netwatch.snmp. Called by: netwatch.traps.pipeline, n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Oid, Tag, Varbind
 from netwatch.snmp import SEQUENCE, PduKind, decode_integer, decode_unsigned, read_as, read_integer, read_tlv
-from netwatch.traps.metrics import LEFT_OUT
+from netwatch.traps.metrics import LEFT_OUT, ODD_TAGS
 from netwatch.traps.oids import (
     GENERIC_TRAPS,
     SNMP_TRAP_ADDRESS,
@@ -30,6 +31,16 @@ MAX_INTEGER = 2**31 - 1
 _UP_TIMES = (SYS_UP_TIME, Oid(SYS_UP_TIME[:-1]))
 """Some senders forget the instance."""
 _TRAP_OIDS = (SNMP_TRAP_OID, Oid(SNMP_TRAP_OID[:-1]))
+
+
+_NUMBERS = (Tag.COUNTER32, Tag.GAUGE32, Tag.TIME_TICKS, Tag.UINTEGER32)
+_FIELDS: Mapping[str, tuple[int, ...]] = {
+    "agent_address": (Tag.IP_ADDRESS, Tag.OCTET_STRING),
+    "generic_trap": (Tag.INTEGER, *_NUMBERS),
+    "specific_trap": (Tag.INTEGER, *_NUMBERS),
+    "timestamp": (Tag.TIME_TICKS, Tag.INTEGER, *_NUMBERS),
+}
+"""The fields of a v1 trap: the right type first, then those whose content is written in the same way."""
 
 
 class Envelope(NamedTuple):
@@ -151,14 +162,15 @@ def _claims(varbinds: list[Varbind]) -> tuple[str, bytes | None]:
 def _trap_v1(data: bytes, at: int, end: int) -> Notification:
     start, at = read_as(Tag.OBJECT_IDENTIFIER, data, at, end)
     enterprise = remembered_oid(data[start:at])
-    start, at = read_as(Tag.IP_ADDRESS, data, at, end)
+    start, at = _field("agent_address", data, at, end)
     if at - start not in (0, 4):
         raise NotAccepted("malformed", "an agent address that is not four bytes")
     address = IPv4Address(data[start:at] or 0)
-    generic, at = read_integer(data, at, end)
-    start, at = read_as(Tag.INTEGER, data, at, end)
+    start, at = _field("generic_trap", data, at, end)
+    generic = decode_integer(data[start:at])
+    start, at = _field("specific_trap", data, at, end)
     specific = decode_integer(data[start:at])
-    start, at = read_as(Tag.TIME_TICKS, data, at, end)
+    start, at = _field("timestamp", data, at, end)
     ticks = decode_unsigned(data[start:at], 32)
     trap_oid = trap_oid_of(enterprise, generic, specific)
     varbinds = _listed(data, at, end)
@@ -174,6 +186,23 @@ def _trap_v1(data: bytes, at: int, end: int) -> Notification:
             *(varbind for varbind in told if varbind.oid not in said),
         ),
     )  # fmt: skip
+
+
+def _field(field: str, data: bytes, at: int, end: int) -> tuple[int, int]:
+    """Return where the content of a field of a v1 trap begins and ends.
+
+    Its place says what it is. Where the type is another one whose content is written alike (a time as a Gauge32, an
+    address as four octets), what is meant is in no doubt; that is counted and read.
+
+    Raises:
+        NotAccepted: its type is one that is written otherwise. FastLaneRefused: it does not end where it should.
+    """
+    tag, start, stop = read_tlv(data, at, end)
+    if tag != _FIELDS[field][0]:
+        if tag not in _FIELDS[field]:
+            raise NotAccepted("malformed", f"{field} of type {tag:#04x}")
+        ODD_TAGS.labels(field=field).inc()
+    return start, stop
 
 
 def trap_oid_of(enterprise: Oid, generic: int, specific: int) -> Oid:

@@ -113,8 +113,7 @@ class Pipeline:
 
     def _refuse(self, refusal: NotAccepted, host: str, at: datetime) -> None:
         self.counts.dropped[refusal.cause] += 1
-        if refusal.cause != "malformed":
-            self.refused.note(host, refusal.cause, refusal.detail, at)
+        self.refused.note(host, refusal.cause, refusal.detail, at)
 
     # -- working off --------------------------------------------------------------------------------------------
 

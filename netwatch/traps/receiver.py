@@ -40,6 +40,7 @@ WARMED_UP = 64
 WRITTEN_WITHIN_SECONDS = 5.0
 """How long an end of the house waits for what is under way."""
 COMPLAIN_EVERY_SECONDS = 60.0
+KEEP_REFUSED_EVERY_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +82,7 @@ class TrapReceiver:
             devices: those who may send anyway, and whose names events carry.
             sink: takes the events.
             users: the v3 credentials that `settings.users` names.
-            memories: what `remember` was given in earlier lives, in scope "traps".
+            memories: what `remember` was given in earlier lives, in scopes "traps" and REFUSED_MEMORY.
             remember: keeps a small fact over a restart; our engine's boots are awaited before anything is answered.
             own: our SNMP engine in this life, where somebody else sends under the same name.
             key_of: what makes two traps of one source the same but for their trap OID, such as the port they are
@@ -101,6 +102,9 @@ class TrapReceiver:
         self._credentials = [one for one in mine if one.version == "3"]
         self._remember = remember
         self._pipeline = Pipeline(Sources(settings, self._devices), folder, front_door=self._door)
+        self._pipeline.refused.recall(kept)
+        self._refused_kept = self._pipeline.refused.changes
+        self._keeping: asyncio.Task[None] | None = None
         self._sockets: list[TrapSocket] = []
         self._listener: Listener | None = None
         self._look_ups: asyncio.Task[None] | None = None
@@ -129,6 +133,7 @@ class TrapReceiver:
         self._look_ups = asyncio.create_task(self._devices.keep_looking_up(), name="trap sources by name")
         self._listener = Listener(self._sockets, self._pipeline, self._hand_over, self._is_ready, self._clock)
         self._listener.start()
+        self._keeping = asyncio.create_task(self._keep_refused_now_and_then(), name="trap senders turned away")
         log.info("listening for traps", on=[f"{host}:{port}" for host, port in self.addresses])
 
     async def _come_to_life(self) -> None:
@@ -140,17 +145,19 @@ class TrapReceiver:
 
     async def stop(self) -> None:
         """Tell what was heard, wait a little until it is written, and close."""
-        if self._look_ups is not None:
-            self._look_ups.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._look_ups
+        for task in (self._look_ups, self._keeping):
+            if task is not None:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         if self._listener is not None:
             await asyncio.to_thread(self._listener.stop)
             await asyncio.sleep(0)  # what the thread told last is taken now
             await self._written_out()
+            self._keep_refused()
         for one in self._sockets:
             one.close()
-        self._listener, self._look_ups, self._sockets = None, None, []
+        self._listener, self._look_ups, self._keeping, self._sockets = None, None, None, []
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
@@ -164,6 +171,21 @@ class TrapReceiver:
     def refused(self) -> tuple[Refused, ...]:
         """Return the senders turned away most recently, for the page."""
         return self._pipeline.refused.newest_first()
+
+    async def _keep_refused_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_REFUSED_EVERY_SECONDS)
+            self._keep_refused()
+
+    def _keep_refused(self) -> None:
+        """Write down who was turned away, where that has changed."""
+        refused = self._pipeline.refused
+        if refused.changes == self._refused_kept:
+            return
+        self._refused_kept = refused.changes
+        kept = self._remember(refused.to_remember())
+        if kept is not None:
+            kept.add_done_callback(_look_away)
 
     def engines(self) -> tuple[SenderEngine, ...]:
         """Return the engines that signed v3 traps came from, for the page."""

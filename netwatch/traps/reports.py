@@ -24,7 +24,7 @@ from netwatch.snmp import (
     encode_tlv,
     seal,
 )
-from netwatch.traps.metrics import REPORTS
+from netwatch.traps.metrics import REPORTS, REPORTS_HELD_BACK
 from netwatch.traps.own_engine import OwnEngine
 from netwatch.traps.pipeline import Datagram
 
@@ -70,7 +70,10 @@ class Answers:
     def report(self, report: Report, datagram: Datagram, header: Header, now: float, keys: Keys = NO_KEYS) -> None:
         """Send a Report where the message allows one; signed only where keys are given, as that of the clock is."""
         self._counts[report] += 1
-        if not header.flags & Flag.REPORTABLE or not self._may_send(now):
+        if not header.flags & Flag.REPORTABLE:
+            return
+        if not self._may_send(now):
+            REPORTS_HELD_BACK.inc()
             return
         counter = Varbind(
             oid=_USM_STATS.child(report.value, 0), tag=Tag.COUNTER32, value=self._counts[report] % 2**32

@@ -75,7 +75,7 @@ def create_app(
     _add_event_stream(app, app.state.live)
     app.include_router(first_router(views, templates, heard, names, doing))
     app.include_router(device_router(views, doing, templates))
-    app.include_router(trap_router(heard, names, templates))
+    app.include_router(trap_router(views, heard, names, templates))
     app.include_router(outbox_router(views, templates))
     app.include_router(alert_router(views, doing, templates))
     app.include_router(silence_router(views, doing, templates))

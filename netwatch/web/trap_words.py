@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from netwatch.model import ObjectNames, TrapEvent, trap_name
+from netwatch.model import ObjectNames, TrapEvent, trap_name, value_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +20,10 @@ class ShownTrap:
     name: str
     varbinds: tuple[tuple[str, str], ...]
 
-    @property
-    def text(self) -> str:
-        """Return all varbinds on one line: `IF-MIB::ifIndex.3 = 3, IF-MIB::ifOperStatus.3 = down(2)`."""
-        return ", ".join(f"{name} = {value}" for name, value in self.varbinds)
-
 
 def shown_trap(event: TrapEvent, names: ObjectNames) -> ShownTrap:
     """Return a trap in words."""
-    varbinds = ((names.name_of(one.oid), names.format(one.oid, one.value)) for one in event.varbinds)
+    varbinds = ((names.name_of(one.oid), value_text(names, one.oid, one.value)) for one in event.varbinds)
     return ShownTrap(event=event, name=trap_name(names, event.trap_oid), varbinds=tuple(varbinds))
 
 

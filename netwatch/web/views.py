@@ -17,9 +17,11 @@ from netwatch.model import (
     OutboxEntry,
     OutboxState,
     ReadingGap,
+    RefusedSender,
     TableReading,
     TableSchema,
     TrapEvent,
+    UnmatchedTraps,
 )
 
 
@@ -55,6 +57,12 @@ class Views(Protocol):
 
     def relays(self) -> Sequence[RelayStatus]:
         """Return the mail relays in the order they are tried."""
+
+    def refused(self) -> Sequence[RefusedSender]:
+        """Return the senders whose traps were turned away, the newest first."""
+
+    async def unmatched(self) -> Sequence[UnmatchedTraps]:
+        """Return the kinds of trap that no rule takes, of the newest in the log."""
 
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""

@@ -147,3 +147,17 @@ def test_the_path_of_an_oid_names_every_step(index: MibIndex):
     assert (
         ".".join(index.path_of(index.oid_of("sysUpTime.0"))) == "iso.org.dod.internet.mgmt.mib-2.system.sysUpTime.0"
     )
+
+
+@pytest.mark.parametrize(
+    ("oid", "name"),
+    [
+        ("1.3.6.1.6.3.15.1.2.2.1.3.5.128.0.0.0.1.3.98.111.98",
+         'SNMP-USER-BASED-SM-MIB::usmUserSecurityName.5.128.0.0.0.1."bob"'),
+        ("1.3.6.1.2.1.17.4.3.1.2.0.26.43.60.77.94", 'BRIDGE-MIB::dot1dTpFdbPort."00:1a:2b:3c:4d:5e"'),
+        ("1.3.6.1.2.1.4.34.1.3.1.4.192.0.2.1", 'IP-MIB::ipAddressIfIndex.ipv4."192.0.2.1"'),
+    ],
+)  # fmt: skip
+def test_an_index_is_spelled_wherever_a_name_is_written(index: MibIndex, oid: str, name: str):
+    assert index.name_of(Oid.parse(oid)) == name
+    assert index.oid_of(name) == Oid.parse(oid)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from netwatch.mib import LoadOptions, MibIndex, load_index
-from netwatch.model import Problem, shipped_directory
+from netwatch.mib.child import Answer
+from netwatch.model import Oid, Problem, shipped_directory
 
 Load = Callable[..., MibIndex]
 
@@ -337,3 +338,58 @@ def test_real_vendor_files_load_and_every_loss_is_told_with_its_line(corpus: Pat
     assert {path.name for path in (corpus / "mibs" / name).iterdir()} <= files
     assert all(problem.line >= 1 and problem.message for problem in index.problems)
     assert all("lost" in p.message or "second time" in p.message for p in index.problems if p.severity == "error")
+
+
+def test_a_name_at_two_places_of_one_module_is_told_at_both_and_means_the_first(load: Load):
+    index = load({
+        "a.mib": module(
+            "A-MIB",
+            "a OBJECT IDENTIFIER ::= { enterprises 32473 93 }\n"
+            + scalar("twice", "a 1") + "\n" + scalar("twice", "a 2"),
+        )
+    })  # fmt: skip
+
+    assert index.name_of(Oid.parse("1.3.6.1.4.1.32473.93.2.0")) == "A-MIB::twice.0"
+    assert str(index.oid_of("A-MIB::twice")) == "1.3.6.1.4.1.32473.93.1"
+
+
+def test_two_modules_of_one_name_both_name_what_only_they_have(load: Load):
+    line = "base OBJECT IDENTIFIER ::= { enterprises 32473 %d }\n"
+    older, newer = (module("BASE-MIB", line % place + scalar("fan", "base 1")) for place in (800, 801))
+    more = module("BASE-MIB", line % 800 + scalar("fan", "base 1") + "\n" + scalar("added", "base 2"))
+
+    index = load({"a.mib": older, "b.mib": newer, "c.mib": more})
+
+    for place in (800, 801):
+        assert index.name_of(Oid.parse(f"1.3.6.1.4.1.32473.{place}.1.0")) == "BASE-MIB::fan.0"
+    assert str(index.oid_of("BASE-MIB::fan")) == "1.3.6.1.4.1.32473.800.1"
+    assert index.name_of(Oid.parse("1.3.6.1.4.1.32473.800.2")) == "BASE-MIB::added"
+
+
+class _GivesUpLater:
+    """Compiles one file, and is ended in the second."""
+
+    def __init__(self, _seconds: float) -> None:
+        self._done = 0
+
+    def __enter__(self) -> _GivesUpLater:
+        return self
+
+    def __exit__(self, *_why: object) -> None:
+        pass
+
+    def compile(self, _text: str) -> Answer:
+        if self._done:
+            raise KeyboardInterrupt
+        self._done += 1
+        return Answer({"modules": [], "faults": []}, final=True)
+
+
+def test_what_was_compiled_before_the_end_of_the_process_is_kept(tmp_path: Path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.mib").write_text(module(f"{name.upper()}-MIB", scalar("x", "enterprises 1")))
+
+    with pytest.raises(KeyboardInterrupt):
+        load_index([tmp_path], options=LoadOptions(cache=tmp_path / "cache", shipped=False, compiler=_GivesUpLater))
+
+    assert len(list((tmp_path / "cache").rglob("*.json"))) == 1

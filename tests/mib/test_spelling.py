@@ -76,7 +76,7 @@ def test_a_letter_that_means_nothing_is_refused():
             "1.3.6.1.6.3.15.1.2.2.1.12.5.128.0.31.136.4.3.97.98.99",
             'SNMP-USER-BASED-SM-MIB::usmUserStorageType.5.128.0.31.136.4."abc"',
         ),
-        ("1.3.6.1.2.1.17.4.3.1.2.0.26.43.60.77.94", "BRIDGE-MIB::dot1dTpFdbPort.0.26.43.60.77.94"),
+        ("1.3.6.1.2.1.17.4.3.1.2.0.26.43.60.77.94", 'BRIDGE-MIB::dot1dTpFdbPort."00:1a:2b:3c:4d:5e"'),
         ("1.3.6.1.2.1.4.34.1.3.1.4.10.0", "IP-MIB::ipAddressIfIndex.ipv4.4.10.0"),
         ("2.999.3", ".2.999.3"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 import pytest
+from prometheus_client import REGISTRY
 
 from netwatch.model import Missing, Oid, Tag, Varbind
 from netwatch.snmp import Message, Pdu, PduKind, TrapV1Pdu, decode_message, encode_message, encode_pdu, encode_tlv
@@ -212,3 +213,23 @@ def test_the_message_that_this_file_builds_on_is_what_everybody_decodes():
     assert message == Message(version="2c", community=b"public", pdu=pdu_of())
     assert encode_message(message) == v2c()
     assert isinstance(message.pdu.varbinds[0], Varbind)
+
+
+@pytest.mark.parametrize(("field", "right", "wrong"), [
+    ("agent_address", b"\x40\x04\xc0\x00\x02\x4d", b"\x04\x04\xc0\x00\x02\x4d"),   # octets
+    ("specific_trap", b"\x02\x01\x2a", b"\x42\x01\x2a"),                             # a Gauge32
+    ("timestamp", b"\x43\x02\x02\x58", b"\x02\x02\x02\x58"),                        # an INTEGER
+    ("timestamp", b"\x43\x02\x02\x58", b"\x41\x02\x02\x58"),                        # a Counter32
+])  # fmt: skip
+def test_a_version_1_field_of_another_type_written_alike_is_read_and_counted(field, right, wrong):
+    before = REGISTRY.get_sample_value("netwatch_traps_odd_tags_total", {"field": field})
+    good = v1()
+    assert good.count(right) == 1
+
+    assert read(good.replace(right, wrong)) == read(good)
+    assert REGISTRY.get_sample_value("netwatch_traps_odd_tags_total", {"field": field}) == before + 1
+
+
+def test_a_version_1_field_of_a_type_that_is_written_otherwise_is_refused():
+    with pytest.raises(NotAccepted, match="malformed"):
+        read(v1().replace(b"\x43\x02\x02\x58", b"\x06\x02\x02\x58"))

@@ -26,10 +26,12 @@ from netwatch.model import (
     OutboxEntry,
     OutboxState,
     ReadingGap,
+    RefusedSender,
     RowSet,
     TableReading,
     TableSchema,
     TrapEvent,
+    UnmatchedTraps,
     Varbind,
 )
 from netwatch.web import RelayStatus
@@ -66,6 +68,8 @@ class House:
     heard: list[TrapEvent] = field(default_factory=list)
     mails: list[OutboxEntry] = field(default_factory=list)
     mail_relays: list[RelayStatus] = field(default_factory=list)
+    turned_away: list[RefusedSender] = field(default_factory=list)
+    of_no_rule: list[UnmatchedTraps] = field(default_factory=list)
     own_problems: list[str] = field(default_factory=list)
     waiting_for: str = ""
     store_is_broken: bool = False
@@ -90,6 +94,12 @@ class House:
 
     def relays(self) -> Sequence[RelayStatus]:
         return self.mail_relays
+
+    def refused(self) -> Sequence[RefusedSender]:
+        return self.turned_away
+
+    async def unmatched(self) -> Sequence[UnmatchedTraps]:
+        return self.of_no_rule
 
     async def alerts(self) -> Sequence[Alert]:
         if self.store_is_broken:

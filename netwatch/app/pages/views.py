@@ -5,6 +5,7 @@ May import: every room below. Called by: netwatch.app.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,14 +20,18 @@ from netwatch.model import (
     OutboxEntry,
     OutboxState,
     ReadingGap,
+    RefusedSender,
     TableReading,
     TableSchema,
+    UnmatchedTraps,
 )
 from netwatch.notify import Notifier
+from netwatch.rules import NO_MIB, MibNames, TrapRule, unmatched_in
 from netwatch.store import Store
 from netwatch.web import RelayStatus
 
 RESOLVED_SHOWN = 50
+UNMATCHED_LOOKED_AT = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,9 @@ class Views:
     tables: Mapping[str, TableSchema]
     statuses: Callable[[], Sequence[DeviceStatus]]
     is_alive: Callable[[], bool]
+    refused_senders: Callable[[], Sequence[RefusedSender]] = lambda: ()
+    trap_rules: Sequence[TrapRule] = ()
+    names: MibNames = NO_MIB
     heartbeat_trouble: Callable[[], str] = lambda: ""
 
     def not_ready(self) -> str:
@@ -72,6 +80,15 @@ class Views:
         """Return the mail relays in the order they are tried."""
         statuses = self.notifier.status().relays
         return [RelayStatus(name=relay.name, up=relay.up, words=relay.last_reply) for relay in statuses]
+
+    def refused(self) -> Sequence[RefusedSender]:
+        """Return the senders whose traps were turned away, the newest first."""
+        return self.refused_senders()
+
+    async def unmatched(self) -> Sequence[UnmatchedTraps]:
+        """Return the kinds of trap that no rule takes, of the newest in the log."""
+        heard = await self.store.traps(UNMATCHED_LOOKED_AT)
+        return await asyncio.to_thread(unmatched_in, heard, self.trap_rules, self.names)
 
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""

@@ -19,7 +19,7 @@ from netwatch.config import Settings
 from netwatch.errors import ConfigError
 from netwatch.mib import load_index
 from netwatch.profiles import load_library
-from netwatch.rules import Rule, RuleBook, TrapRule, load_rule_book
+from netwatch.rules import Rule, RuleBook, TrapRule, load_rule_book, severity_words
 
 ALIVE = ("pending", "firing")
 Counts = Counter[tuple[str, str]]
@@ -54,7 +54,7 @@ def rule_row(rule: Rule | TrapRule, counts: Counts | None) -> dict[str, object]:
     """Return a rule as one flat object; `counts` is what the agent has, None where there is no agent."""
     of_traps = isinstance(rule, TrapRule)
     return {
-        "rule": rule.name, "kind": "trap" if of_traps else "reading", "severity": rule.labels.get("severity", ""),
+        "rule": rule.name, "kind": "trap" if of_traps else "reading", "severity": severity_words(rule),
         "looks_at": " ".join(one.text for one in rule.on_trap) if isinstance(rule, TrapRule) else rule.table,
         "expr": rule.expr, "clear_expr": rule.clear_expr, "for_seconds": rule.hold_for,
         **{state: None if counts is None else counts[rule.name, state] for state in ALIVE},

@@ -1,4 +1,4 @@
-"""`netwatch traps`: the trap log, also while the agent runs, and followed as it grows.
+"""`netwatch traps`: the trap log, also while the agent runs, and followed as it grows; and what raised nothing.
 
 May import: netwatch.store, netwatch.mib, netwatch.model. Called by: netwatch.cli.
 """
@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json as json_format
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,10 +17,11 @@ import typer
 from netwatch.cli import completion
 from netwatch.cli.arguments import ConfigOption
 from netwatch.cli.config_file import settings_or_exit
-from netwatch.cli.output import as_json, fail, print_json, printable, rfc3339
+from netwatch.cli.look.trouble import print_refused, print_unmatched, replay_kept
+from netwatch.cli.output import USAGE, as_json, fail, print_json, printable, rfc3339
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.errors import StoreError
-from netwatch.model import NUMBERS, ObjectNames, TrapEvent, trap_name
+from netwatch.model import NUMBERS, ObjectNames, TrapEvent, trap_name, type_name, value_text
 
 if TYPE_CHECKING:
     from netwatch.config import Settings
@@ -35,22 +37,49 @@ OfDevice = Annotated[
 OfSource = Annotated[str | None, typer.Option("--source", help="Only those from this address.")]
 Limit = Annotated[int, typer.Option(help="How many at most, newest first.", min=1, max=100_000)]
 Numeric = Annotated[bool, typer.Option("--numeric", "-n", help="OIDs as numbers, without names from MIB modules.")]
+Refused = Annotated[
+    bool, typer.Option("--refused", help="Who was turned away, why, and what in the configuration would let it in.")
+]
+Unmatched = Annotated[bool, typer.Option("--unmatched", help="The kinds of trap that no rule takes.")]
+Id = Annotated[int, typer.Argument(help="The trap's id in the log.", metavar="ID", min=1)]
+RuleFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--rules", help="A rule file to try; may be repeated. Without any, those of the configuration."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON; with --follow one object per line.")]
 
 
+traps_app = typer.Typer(
+    help="Print the traps and informs that were received, newest first; with --follow the newest last."
+)
+
+
+@traps_app.callback(invoke_without_command=True)
 def traps(
+    context: typer.Context,
     config: ConfigOption = DEFAULT_CONFIG,
     follow: Follow = False,
     device: OfDevice = None,
     source: OfSource = None,
     limit: Limit = 50,
     numeric: Numeric = False,
+    refused: Refused = False,
+    unmatched: Unmatched = False,
     json: AsJson = False,
 ) -> None:
     """Print the traps and informs that were received, newest first; with --follow the newest last."""
     from netwatch.mib import load_index  # as below: not for TAB, which loads this file as well
 
+    if context.invoked_subcommand is not None:
+        given = {"config": config} if _was_given(context, "config") else {}
+        context.default_map = {"replay": {**given, "json": json}}
+        return
     settings = settings_or_exit(config)
+    if refused or unmatched:
+        if refused and unmatched:
+            fail("--refused and --unmatched are two lists; ask for one", USAGE)
+        (print_refused if refused else print_unmatched)(settings, config, json=json)
+        return
     names: ObjectNames = NUMBERS if numeric else load_index(settings.mib_paths())
     try:
         if follow:
@@ -62,11 +91,23 @@ def traps(
         fail(str(exc))
 
 
+@traps_app.command()
+def replay(trap: Id, rules: RuleFiles = None, config: ConfigOption = DEFAULT_CONFIG, json: AsJson = False) -> None:
+    """Say what rules would make of a kept trap; nothing is written. Exit code 1 where it means nothing to any."""
+    replay_kept(settings_or_exit(config), config, trap, rules or [], json=json)
+
+
+def _was_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
 def trap_row(trap: TrapEvent, names: ObjectNames) -> dict[str, object]:
     """Return a trap as one flat object, as the API has it."""
     return {
-        "at": rfc3339(trap.at), "source": trap.source, "device": trap.device, "version": trap.version,
-        "trap": trap_name(names, trap.trap_oid), "trap_oid": str(trap.trap_oid), "varbinds": _said(trap, names),
+        "id": trap.number, "at": rfc3339(trap.at), "source": trap.source, "device": trap.device,
+        "version": trap.version,
+        "trap": trap_name(names, trap.trap_oid), "trap_oid": str(trap.trap_oid), "varbinds": _listed(trap, names),
         "count": trap.count, "repeated": trap.repeated, "inform": trap.inform, "relay": trap.relay, "user": trap.user,
         "uptime_seconds": trap.uptime,
     }  # fmt: skip
@@ -108,7 +149,7 @@ def _print(found: Iterable[TrapEvent], names: ObjectNames, *, json: bool) -> Non
         return
     from netwatch.cli.screen import print_table
 
-    columns = ["received", "from", "trap", "times", "says"]
+    columns = ["id", "received", "from", "trap", "times", "says"]
     print_table("Traps", columns, (_cells(trap, names) for trap in found), empty="none was received yet")
 
 
@@ -121,7 +162,7 @@ def _print_lines(found: Iterable[TrapEvent], names: ObjectNames, *, json: bool) 
         if json:
             typer.echo(json_format.dumps(as_json(trap_row(trap, names)), allow_nan=False))
             continue
-        _, sender, name, _, said = (escape(printable(cell)) for cell in _cells(trap, names))
+        _, _, sender, name, _, said = (escape(printable(cell)) for cell in _cells(trap, names))
         times = f" [dim]{trap.count} times[/dim]" if trap.count > 1 else ""
         clock = f"{trap.at.astimezone():%H:%M:%S}"
         out.print(f"[dim]{clock}[/dim] {sender} [bold]{name}[/bold]{times} {said}", highlight=False, soft_wrap=True)
@@ -131,8 +172,19 @@ def _cells(trap: TrapEvent, names: ObjectNames) -> list[object]:
     sender = f"{trap.device} ({trap.source})" if trap.device else trap.source
     said = _said(trap, names)
     shown = said if len(said) <= VARBINDS_SHOWN else f"{said[:VARBINDS_SHOWN]}..."
-    return [trap.at, sender, trap_name(names, trap.trap_oid), trap.count, shown]
+    return [trap.number, trap.at, sender, trap_name(names, trap.trap_oid), trap.count, shown]
+
+
+def _listed(trap: TrapEvent, names: ObjectNames) -> list[dict[str, object]]:
+    return [
+        {
+            "name": names.name_of(one.oid), "oid": str(one.oid), "type": type_name(one.tag),
+            "value": one.value.hex() if isinstance(one.value, bytes) else one.value,
+            "text": value_text(names, one.oid, one.value),
+        }
+        for one in trap.varbinds
+    ]  # fmt: skip
 
 
 def _said(trap: TrapEvent, names: ObjectNames) -> str:
-    return ", ".join(f"{names.name_of(one.oid)} = {names.format(one.oid, one.value)}" for one in trap.varbinds)
+    return ", ".join(f"{names.name_of(one.oid)} = {value_text(names, one.oid, one.value)}" for one in trap.varbinds)

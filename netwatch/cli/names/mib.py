@@ -1,4 +1,4 @@
-"""Commands about MIB modules: `netwatch mib list | check | show | tree | fetch`.
+"""Commands about MIB modules: `netwatch mib list | check | show | tree | fetch | rule`.
 
 May import: netwatch.config, netwatch.mib, netwatch.model. Called by: netwatch.cli.
 """
@@ -23,6 +23,7 @@ from netwatch.cli.names.flags import (
     load_quietly,
     oid_or_exit,
 )
+from netwatch.cli.names.rule import write_rule
 from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.screen import out, print_table
 from netwatch.mib import MibIndex, MibObject, NotFetched, ObjectKind, ResolvedSyntax, fetch
@@ -195,3 +196,14 @@ def _fetch_places(source: str, target: Path | None, config: Path | None) -> tupl
     if target is None and not paths:
         fail("say where to keep it: --to DIRECTORY, or mibs.paths in the configuration", USAGE)
     return source, target or paths[0]
+
+
+@mib_app.command()
+def rule(
+    name: Annotated[str, typer.Argument(help="A notification, such as IF-MIB::linkDown.", metavar="NOTIFICATION",
+                                        show_default=False)],
+    into: Annotated[Path | None, typer.Option("--into", help="Put it at the end of this rule file.")] = None,
+    m: MibModules = None, dirs: MibDirs = None, config: MibConfig = None,
+) -> None:  # fmt: skip
+    """Write a trap rule for a notification: key, what ends it, severity, words; check takes it, look it over."""
+    write_rule(index_for(config, dirs, m), name, into)

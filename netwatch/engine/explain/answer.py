@@ -20,8 +20,18 @@ from netwatch.engine.explain.nouns import Explanation, Line, Question, Unclear
 from netwatch.engine.explain.story import MOST_ALERTS, EventLog, Story, gathered
 from netwatch.engine.explain.verdict import Case, verdict_on
 from netwatch.engine.times import clock, lasting
-from netwatch.model import UNSENT, Alert, AlertState, Event, OutboxEntry, TrapEvent, format_duration, trap_name
-from netwatch.rules import Rule, TrapRule, evidence_of, facts_of, trap_evidence
+from netwatch.model import (
+    UNSENT,
+    Alert,
+    AlertState,
+    Event,
+    OutboxEntry,
+    TrapEvent,
+    cleaned,
+    format_duration,
+    trap_name,
+)
+from netwatch.rules import Rule, TrapRule, evidence_of, facts_of, severity_words, trap_evidence
 from netwatch.rules import verdict_on as trap_verdict_on
 
 MOST_SUGGESTED = 8
@@ -188,7 +198,7 @@ def _rule_line(rule: AnyRule) -> Line:
         "for": format_duration(rule.hold_for) if rule.hold_for else "",
         "keep_firing_for": format_duration(rule.keep_firing_for) if rule.keep_firing_for else "",
         "clear_expr": rule.clear_expr or "",
-        "severity": rule.labels.get("severity", ""),
+        "severity": severity_words(rule),
         "devices": ", ".join(map(str, rule.devices)),
         "written": f"{rule.file.rpartition('/')[2]}, line {rule.line}" if rule.file else "",
     }
@@ -332,10 +342,17 @@ async def _traps(log: EventLog, case: Case) -> list[Line]:
     heard = [
         trap
         for trap in await log.traps(MOST_TRAPS, device=case.device)
-        if trap.at <= case.story.at and any(pattern.takes(trap.trap_oid) for pattern in patterns)
+        if trap.at <= case.story.at
+        and any(pattern.takes(trap.trap_oid) for pattern in patterns)
+        and (not rule.takes_the_rest or _names_of(trap, case) in case.instance)
     ]
     lines = [_trap_line(rule, trap, case) for trap in heard[:TRAPS_SHOWN]]
     return lines or [Line(at=case.story.at, kind="trap", text="the log has no trap of the device that it looks at")]
+
+
+def _names_of(trap: TrapEvent, case: Case) -> str:
+    """Return what the instance of a rule with `any` says of a trap, which any other trap would meet as well."""
+    return f"trap={cleaned(trap_name(case.live.names, trap.trap_oid))}"
 
 
 def _last_trap(line: Line, case: Case) -> str:

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum
 from ipaddress import ip_address
 
 import structlog
@@ -60,6 +61,14 @@ SPARE_KEYS = 1000
 log = structlog.get_logger(__name__)
 
 
+class _Taking(Enum):
+    """What a rule does with a trap: it means something, it is known and means nothing, or the rule cannot tell."""
+
+    MEANT = "meant"
+    DECLINED = "declined"
+    NO = "no"
+
+
 class TrapIntake:
     """The trap rules, and the alerts they made."""
 
@@ -79,6 +88,7 @@ class TrapIntake:
         self._rules = {rule.name: rule for rule in rules}
         self._exact: dict[Oid, list[TrapRule]] = defaultdict(list)
         self._families: list[TrapRule] = []
+        self._last_rules: list[TrapRule] = []
         for rule in rules:
             self._file(rule)
         self._book, self._rows, self._names = book, rows, names
@@ -97,8 +107,11 @@ class TrapIntake:
     def take(self, draft: Draft, event: TrapEvent) -> None:
         """Log a trap, and do what the rules say of it."""
         draft.traps.append(event)
-        matched = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
-        TRAP_EVENTS.labels("matched" if any(matched) else "unmatched").inc()
+        takings = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
+        if not any(taking is not _Taking.NO for taking in takings):
+            takings += [self._hold_against(draft, rule, event) for rule in self._last_rules]
+        matched = any(taking is _Taking.MEANT for taking in takings)
+        TRAP_EVENTS.labels("matched" if matched else "unmatched").inc()
 
     def expire(self, draft: Draft, now: datetime) -> datetime | None:
         """Do what is due without a trap; return when something will be next, None where nothing is foreseen.
@@ -144,6 +157,9 @@ class TrapIntake:
 
     def _file(self, rule: TrapRule) -> None:
         patterns = (*rule.on_trap, *rule.clear_on)
+        if rule.takes_the_rest:
+            self._last_rules.append(rule)
+            return
         if any(pattern.family for pattern in patterns):
             self._families.append(rule)
             return
@@ -156,14 +172,16 @@ class TrapIntake:
             if any(pattern.takes(trap_oid) for pattern in (*rule.on_trap, *rule.clear_on)):
                 yield rule
 
-    def _hold_against(self, draft: Draft, rule: TrapRule, event: TrapEvent) -> bool:
-        """Let one rule read a trap; return whether it meant something. A rule that fails costs nothing else."""
+    def _hold_against(self, draft: Draft, rule: TrapRule, event: TrapEvent) -> _Taking:
+        """Let one rule read a trap; return whether it took it. A rule that fails costs nothing else."""
         if not self._audience.is_meant(rule, event.device or event.source):
-            return False
+            return _Taking.NO
         try:
             heard = self._read(rule, event)
-            if heard.verdict.outcome is Outcome.NOTHING or self._is_ignored(heard):
-                return False
+            if heard.verdict.outcome is Outcome.NOTHING:
+                return _Taking.DECLINED if heard.verdict.declined else _Taking.NO
+            if self._is_ignored(heard):
+                return _Taking.DECLINED
             if heard.seat is not None:
                 self._bear_witness(draft, heard, heard.seat)
             elif heard.verdict.outcome is Outcome.BEGINS:
@@ -173,10 +191,10 @@ class TrapIntake:
         except Exception:  # whatever a device sends, the trap is logged and the other rules see it
             TRAP_RULE_ERRORS.inc()
             log.exception("a trap rule failed", rule=rule.name, trap=str(event.trap_oid), source=event.source)
-            return False
+            return _Taking.NO
         if rule.confirm and event.device:
             self._confirmations.ask(event.device)
-        return True
+        return _Taking.MEANT
 
     def _is_ignored(self, heard: Heard) -> bool:
         """Return whether the configuration says that a rule shall not see what the trap is about."""

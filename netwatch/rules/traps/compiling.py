@@ -36,9 +36,17 @@ from netwatch.formulas import (
 from netwatch.model import ColumnKind, KeyPath, TableSchema
 from netwatch.rules.compiling import Complaint, parsed_devices, value_and_threshold
 from netwatch.rules.templates import GIVEN, compile_template, flaws_of, is_template, names_wanted, place_of
-from netwatch.rules.traps.entry import TrapEntry, VarbindEntry
-from netwatch.rules.traps.names import MibNames, TrapObject, TrapPattern, object_of, objects_carried, pattern_of
-from netwatch.rules.traps.rule import TRAP_GIVEN, TrapRule
+from netwatch.rules.traps.entry import LabelMap, TrapEntry, VarbindEntry
+from netwatch.rules.traps.names import (
+    TRAP,
+    MibNames,
+    TrapObject,
+    TrapPattern,
+    object_of,
+    objects_carried,
+    pattern_of,
+)
+from netwatch.rules.traps.rule import TRAP_GIVEN, MappedLabel, TrapRule
 
 DEFAULT_TTL = timedelta(minutes=10)
 """How long an alert lasts that no other trap can end."""
@@ -56,6 +64,7 @@ class _Draft:
 
     entry: TrapEntry
     names: MibNames
+    key: tuple[str, ...] = ()
     row_labels: tuple[str, ...] = ()
     on_trap: tuple[TrapPattern, ...] = ()
     clear_on: tuple[TrapPattern, ...] = ()
@@ -82,17 +91,22 @@ def compile_trap_rule(
         Complaint: with everything that is wrong in it.
     """
     draft = _Draft(entry=entry, names=names, row_labels=_labels_of_rows(entry.key, schema))
+    draft.key = tuple(entry.key)
     draft.on_trap = _patterns(draft, "on_trap", entry.on_trap)
     draft.clear_on = _patterns(draft, "clear_on", entry.clear_on)
     if entry.clear_expr is not None and not entry.clear_on:
         draft.clear_on = draft.on_trap
+    if not draft.key and not entry.clear_on and any(one.family or one.rest for one in draft.on_trap):
+        draft.key = (TRAP,)
     _parse_all(draft)
+    _check_rest(draft)
     _check_lives(draft)
     _find_objects(draft)
     if not draft.flaws:
         _type_all(draft)
     if not draft.flaws:
         _check_sense(draft)
+        _check_maps(draft)
     _check_templates(draft)
     draft.flaws += parsed_devices(entry.devices)[1]
     if draft.flaws:
@@ -140,6 +154,19 @@ def _check_lives(draft: _Draft) -> None:
         draft.flaws.append((("clear_on" if entry.clear_on else "clear_expr",), None, message))
 
 
+def _check_rest(draft: _Draft) -> None:
+    """Complain of an `any` that does not stand alone: what takes the rest knows nothing that could end it."""
+    if not any(one.rest for one in (*draft.on_trap, *draft.clear_on)):
+        return
+    if any(one.rest for one in draft.clear_on) and draft.entry.clear_on:
+        draft.flaws.append((("clear_on",), None, "`any` begins alerts and ends none; name the traps that end it"))
+    elif len(draft.on_trap) > 1:
+        draft.flaws.append((("on_trap",), None, "`any` stands alone: it takes what no other rule takes"))
+    elif draft.entry.clear_on:
+        message = "a rule with `any` cannot say which trap ends it; it ends by itself, after ttl"
+        draft.flaws.append((("clear_on",), None, message))
+
+
 def _find_objects(draft: _Draft) -> None:
     """Find the object behind every name the rule uses."""
     for name, entry in draft.entry.varbinds.items():
@@ -163,7 +190,12 @@ def _take_stated(draft: _Draft, name: str, entry: VarbindEntry) -> None:
 def _names_used(draft: _Draft) -> list[tuple[str, KeyPath, int | None]]:
     """Return every name of a varbind that the rule uses, and where it stands."""
     used: list[tuple[str, KeyPath, int | None]] = [
-        (name, ("key", number), None) for number, name in enumerate(draft.entry.key)
+        (name, ("key", number), None) for number, name in enumerate(draft.entry.key) if name != TRAP
+    ]
+    used += [
+        (one.from_, ("labels", label, "from"), None)
+        for label, one in draft.entry.labels.items()
+        if isinstance(one, LabelMap)
     ]
     for part, tree in draft.trees.items():
         used += [(name.id, (part,), offset_of(name, draft.texts[part])) for name in names_in(tree)]
@@ -175,7 +207,9 @@ def _names_used(draft: _Draft) -> list[tuple[str, KeyPath, int | None]]:
 
 def _templates(entry: TrapEntry) -> list[tuple[str, str, str]]:
     """Return every template: `annotations` or `labels`, its name there, its text."""
-    labels = [("labels", name, text) for name, text in entry.labels.items() if is_template(text)]
+    labels = [
+        ("labels", name, text) for name, text in entry.labels.items() if isinstance(text, str) and is_template(text)
+    ]
     return [*(("annotations", name, text) for name, text in entry.annotations.items()), *labels]
 
 
@@ -274,6 +308,35 @@ def _check_sense(draft: _Draft) -> None:
         draft.flaws.append((("clear_expr",), 0, f"expr and clear_expr are both true at {common}"))
 
 
+def _check_maps(draft: _Draft) -> None:
+    """Complain of values that the varbind of a label's map cannot have."""
+    for label, entry in draft.entry.labels.items():
+        if not isinstance(entry, LabelMap):
+            continue
+        found = draft.objects.get(entry.from_)
+        if found is None or not found.enum:
+            continue
+        numbers = {str(number): name for number, name in found.enum.items()}
+        known = [*numbers, *found.enum.values()]
+        for value in entry.map:
+            if value not in known:
+                message = f"{entry.from_} is never {value!r}{did_you_mean(value, found.enum.values())}"
+                draft.flaws.append((("labels", label, "map", value), None, message))
+        twice = [number for number, name in numbers.items() if number in entry.map and name in entry.map]
+        draft.flaws += [
+            (("labels", label, "map", number), None, f"{number} and {numbers[number]} are the same value")
+            for number in twice
+        ]
+
+
+def _mapped(draft: _Draft) -> dict[str, MappedLabel]:
+    return {
+        label: MappedLabel(varbind=entry.from_, words=entry.map, default=entry.default)
+        for label, entry in draft.entry.labels.items()
+        if isinstance(entry, LabelMap)
+    }
+
+
 def _known_to_templates(draft: _Draft) -> tuple[str, ...]:
     return (*draft.objects, *draft.guessed, *draft.row_labels, *draft.entry.labels, *TRAP_GIVEN)
 
@@ -294,14 +357,15 @@ def _assembled(draft: _Draft, *, file: str, line: int) -> TrapRule:
     value, threshold = value_and_threshold(nodes["expr"], nodes.get("value")) if "expr" in nodes else (None, None)
     value = value or nodes.get("value")
     known = _known_to_templates(draft)
+    fixed = {name: text for name, text in entry.labels.items() if isinstance(text, str)}
     return TrapRule(
         name=entry.alert, alertname=entry.alert, devices=parsed_devices(entry.devices)[0],
-        on_trap=draft.on_trap, clear_on=draft.clear_on, key=tuple(entry.key),
+        on_trap=draft.on_trap, clear_on=draft.clear_on, key=draft.key,
         expr=entry.expr, clear_expr=entry.clear_expr, hold_for=entry.for_, keep_firing_for=entry.keep_firing_for,
         ttl=entry.ttl or (None if draft.clear_on else DEFAULT_TTL + entry.for_), confirm=entry.confirm,
-        labels=entry.labels,
+        labels=fixed, mapped=_mapped(draft),
         label_templates={
-            name: compile_template(text, known, COUNTS) for name, text in entry.labels.items() if is_template(text)
+            name: compile_template(text, known, COUNTS) for name, text in fixed.items() if is_template(text)
         },
         annotations=entry.annotations, file=file, line=line, objects=draft.objects,
         broken=formulas.get("expr"), healed=formulas.get("clear_expr"),

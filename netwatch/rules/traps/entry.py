@@ -27,6 +27,11 @@ def _spelled_out(value: Any) -> Any:
     return {name: {"oid": one} if isinstance(one, str) else one for name, one in value.items()}
 
 
+def _by_text(value: Any) -> Any:
+    return {str(name): one for name, one in value.items()} if isinstance(value, Mapping) else value
+
+
+LabelWord = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 TrapName = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 ObjectName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
 TrapNames = Annotated[list[TrapName], BeforeValidator(_listed)]
@@ -42,6 +47,18 @@ class VarbindEntry(Section):
     enum: dict[int, str] = Field(default_factory=dict, description="names of an enumeration's numbers")
 
 
+class LabelMap(Section):
+    """A label by the value of a varbind: the device says how grave it is."""
+
+    from_: ObjectName = Field(alias="from", description="the varbind whose value decides")
+    map: Annotated[dict[str, LabelWord], BeforeValidator(_by_text)] = Field(
+        min_length=1, description="from its values, as numbers or as their names, to the label's"
+    )
+    default: LabelWord | None = Field(
+        default=None, description="what stands for every other value, and where the trap does not carry it"
+    )
+
+
 class TrapEntry(Section):
     """One trap rule. Varbinds are named as their MIB names them, without the module: `ifIndex`."""
 
@@ -54,11 +71,16 @@ class TrapEntry(Section):
         "sysObjectID, sysName",
     )
     on_trap: TrapNames = Field(
-        min_length=1, description="what begins it: name or OID; with .* behind it, everything below that OID"
+        min_length=1,
+        description="what begins it: name or OID; with .* behind it, everything below that OID; "
+        "`any` alone: whatever no other rule takes",
     )
     expr: str | None = Field(default=None, min_length=1, description="true where this trap is meant")
     key: Annotated[list[ObjectName], BeforeValidator(_listed)] = Field(
-        default_factory=list, max_length=MAX_KEYS, description="varbinds that tell one instance from another"
+        default_factory=list,
+        max_length=MAX_KEYS,
+        description="varbinds that tell one instance from another; `trap` is the trap's own name, which is the key "
+        "of a rule with `any` or .* that names none",
     )
     clear_on: TrapNames = Field(default_factory=list, description="what ends it: a trap with the same key")
     clear_expr: str | None = Field(
@@ -73,8 +95,10 @@ class TrapEntry(Section):
     ttl: Duration | None = Field(
         default=None, gt=timedelta(0), description="ends by itself when no such trap came for so long"
     )
-    labels: dict[LabelName, str] = Field(
-        default_factory=dict, description="severity and whatever routes look at; templates, as annotations are"
+    labels: dict[LabelName, str | LabelMap] = Field(
+        default_factory=dict,
+        description="severity and whatever routes look at; templates, as annotations are, or {from: VARBIND, map: "
+        "{VALUE: word}}",
     )
     annotations: dict[LabelName, str] = Field(
         default_factory=dict, description="templates: title, several, summary, description, unit, runbook_url"

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from netwatch.mib import MibObject
 
 FAMILY = ".*"
+ANY = "any"
+"""Stands for every trap that no other rule takes."""
+TRAP = "trap"
+"""In a key: the name of the trap itself, so that each kind of trap has an alert of its own."""
 
 
 class MibNames(ObjectNames, Protocol):
@@ -80,24 +84,33 @@ NO_MIB = NoMib()
 class TrapPattern:
     """Which traps are meant: one OID, or with `family` every OID at or below it. `text` is as written.
 
+    `rest` stands for all that no other rule takes; who keeps the rules asks those that have it last.
+
     A trap that came as v1 has a 0 in front of its last number, also where its MIB has none (RFC 3584, section 3.1).
     """
 
     oid: Oid
     family: bool = False
     text: str = ""
+    rest: bool = False
 
     @property
     def oids(self) -> tuple[Oid, ...]:
         """Return the OID in both its forms."""
+        if self.rest:
+            return ()
         return (self.oid,) if self.oid[-2] == 0 else (self.oid, Oid((*self.oid[:-1], 0, self.oid[-1])))
 
     def takes(self, trap_oid: Oid) -> bool:
         """Return whether a trap is meant."""
+        if self.rest:
+            return True
         return trap_oid.is_under(self.oid) if self.family else trap_oid in self.oids
 
     def overlaps(self, other: TrapPattern) -> bool:
         """Return whether some trap is meant by both."""
+        if self.rest or other.rest:
+            return self.rest and other.rest
         return self.takes(other.oid) or other.takes(self.oid)
 
 
@@ -118,6 +131,8 @@ def pattern_of(text: str, names: MibNames) -> TrapPattern:
         ValueError: nothing at hand has that name.
     """
     bare = text.strip()
+    if bare == ANY:
+        return TrapPattern(oid=Oid(), text=bare, rest=True)
     family = bare.endswith(FAMILY)
     oid = names.oid_of(bare.removesuffix(FAMILY))
     oid.check()
@@ -139,7 +154,7 @@ def objects_carried(patterns: Sequence[TrapPattern], names: MibNames) -> dict[st
     """Return the objects of all these notifications by name; None where one of them is not known or a family."""
     carried: dict[str, TrapObject] = {}
     for pattern in patterns:
-        notification = None if pattern.family else names.notification(pattern.oid)
+        notification = None if pattern.family or pattern.rest else names.notification(pattern.oid)
         if notification is None:
             return None
         for oid in notification.objects:

@@ -31,10 +31,11 @@ from netwatch.model import (
     Varbind,
     cleaned,
     trap_name,
+    value_text,
 )
 from netwatch.rules.rule import NoData, Rule
 from netwatch.rules.templates import render_template, rendered_labels
-from netwatch.rules.traps.names import NO_MIB, MibNames, TrapObject, TrapPattern
+from netwatch.rules.traps.names import NO_MIB, TRAP, MibNames, TrapObject, TrapPattern
 
 TRAP_GIVEN = ("source", "trap", "count", "varbinds")
 """What annotations are given beside the usual: who sent it, its name, how often it came, all that it carried."""
@@ -43,13 +44,23 @@ ADDRESS_NUMBERS = 4
 """How many numbers an IPv4 address is as an index."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedLabel:
+    """A label that the value of a varbind decides; `words` has each value by its name and by its number."""
+
+    varbind: str
+    words: Mapping[str, str]
+    default: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrapRule:
     """One trap rule of a rule file, checked and compiled.
 
     key: names of the varbinds that tell instances apart. ttl: None where only clear_on ends it. confirm: poll the
-    device at once. labels: the rule's own. objects: every varbind it names. expr, clear_expr: as written; broken,
-    healed: compiled, None for always. hold_for, keep_firing_for and no_data are what an alert's life asks of a Rule.
+    device at once. labels: the rule's own; mapped: those that a varbind decides. objects: every varbind it names.
+    expr, clear_expr: as written; broken, healed: compiled, None for always. hold_for, keep_firing_for and no_data are
+    what an alert's life asks of a Rule.
     witness_of: the rule about readings that has the last word on what these traps say, None where they stand alone.
     """
 
@@ -69,6 +80,7 @@ class TrapRule:
     labels: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[Matcher, ...] = ()
     label_templates: Mapping[str, Template] = field(default_factory=dict)
+    mapped: Mapping[str, MappedLabel] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     line: int = 0
@@ -84,6 +96,20 @@ class TrapRule:
     def fixed_labels(self) -> dict[str, str]:
         """Return its labels but for those that are templates."""
         return {name: text for name, text in self.labels.items() if name not in self.label_templates}
+
+    @property
+    def takes_the_rest(self) -> bool:
+        """Return whether the rule is asked last, about what no other rule takes."""
+        return any(pattern.rest for pattern in self.on_trap)
+
+
+def severity_words(rule: Rule | TrapRule) -> str:
+    """Return what a rule says of its severity, for people: the word, or which varbind decides it."""
+    mapped = rule.mapped.get("severity") if isinstance(rule, TrapRule) else None
+    if mapped is None:
+        return rule.labels.get("severity", "")
+    words = dict.fromkeys((*mapped.words.values(), *((mapped.default,) if mapped.default else ())))
+    return f"{', '.join(words)} by {mapped.varbind}"
 
 
 class Outcome(Enum):
@@ -106,9 +132,13 @@ class TrapFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrapVerdict:
-    """What comes of the trap, and what the alert shows as value and threshold."""
+    """What comes of the trap, and what the alert shows as value and threshold.
+
+    `declined` says that the rule knows this trap, looked into it, and found that it means nothing.
+    """
 
     outcome: Outcome
+    declined: bool = False
     value: float | str | None = None
     threshold: float | str | None = None
 
@@ -167,7 +197,24 @@ def verdict_on(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -> T
     ends = any(pattern.takes(trap_oid) for pattern in rule.clear_on)
     if ends and (rule.healed is None or rule.healed.at(frame, 0) is True):
         return TrapVerdict(outcome=Outcome.ENDS)
-    return TrapVerdict(outcome=Outcome.NOTHING)
+    asked = [formula for takes, formula in ((begins, rule.broken), (ends, rule.healed)) if takes and formula]
+    declined = bool(asked) and all(formula.at(frame, 0) is False for formula in asked)
+    return TrapVerdict(outcome=Outcome.NOTHING, declined=declined)
+
+
+def labels_of_trap(rule: TrapRule, facts: TrapFacts) -> dict[str, str]:
+    """Return the rule's own labels as this trap makes them; what a map has no word for and no default stays away."""
+    labels = dict(rule.labels)
+    for name, mapped in rule.mapped.items():
+        told = (facts.texts.get(mapped.varbind, ""), _number_text(facts.values.get(mapped.varbind)))
+        word = next((mapped.words[text] for text in told if text in mapped.words), mapped.default)
+        if word is not None:
+            labels[name] = word
+    return labels
+
+
+def _number_text(value: Value) -> str:
+    return str(value) if isinstance(value, int) else ""
 
 
 def render_trap(
@@ -204,13 +251,14 @@ def own_trap_labels(
     names: ObjectNames = NUMBERS,
 ) -> Mapping[str, str]:
     """Return the rule's own labels for an alert; templates are rendered once, and what they said is kept in `had`."""
+    own = labels_of_trap(rule, facts)
     if not rule.label_templates:
-        return rule.labels
+        return own
     given = _given(rule, facts, device, instance, 1, names) | {
         "value": verdict.value, "threshold": verdict.threshold, "severity": "",
     }  # fmt: skip
     known = {**labels, **facts.texts}
-    return rule.fixed_labels | rendered_labels(rule.label_templates, had, known, given)
+    return own | rendered_labels(rule.label_templates, had, known, given)
 
 
 def _given(
@@ -226,7 +274,7 @@ def _given(
 def varbinds_text(varbinds: Sequence[Varbind], names: ObjectNames = NUMBERS) -> str:
     """Write varbinds on one line: `IF-MIB::ifIndex.3 = 3, IF-MIB::ifOperStatus.3 = down(2)`."""
     shown = [
-        f"{cleaned(names.name_of(one.oid))} = {cleaned(names.format(one.oid, one.value))}"
+        f"{cleaned(names.name_of(one.oid))} = {cleaned(value_text(names, one.oid, one.value))}"
         for one in varbinds[:MAX_VARBINDS_SHOWN]
     ]
     more = len(varbinds) - len(shown)
@@ -247,14 +295,20 @@ def _text(wanted: TrapObject, varbind: Varbind, names: ObjectNames) -> str:
     value = varbind.value
     if isinstance(value, int):
         return wanted.enum.get(value) or str(value)
-    return cleaned(names.format(varbind.oid, value))
+    return cleaned(value_text(names, varbind.oid, value))
 
 
 def _key(
     rule: TrapRule, event: TrapEvent, found: Mapping[str, Varbind], texts: Mapping[str, str], names: MibNames
 ) -> dict[str, str]:
     """Return the key: what the varbinds' own instances say, else their values, else the index of the others."""
-    key = {name: _key_text(rule.objects[name], found[name], texts, names) for name in rule.key if name in texts}
+    key = {
+        name: cleaned(trap_name(names, event.trap_oid))
+        if name == TRAP
+        else _key_text(rule.objects[name], found[name], texts, names)
+        for name in rule.key
+        if name == TRAP or name in texts
+    }
     if len(key) == len(rule.key):
         return key
     indexes = _indexes(event, names)

@@ -55,6 +55,11 @@ class NotificationRequest(Request):
     varbinds: tuple[Varbind, ...]
     inform: bool
 
+    @property
+    def is_inform(self) -> bool:
+        """Return whether it wants an answer."""
+        return self.inform
+
     def pdu(self, _version: str) -> Any:
         """Return a new pysnmp PDU with a random request-id that is never 0."""
         pdu = v2c.InformRequestPDU() if self.inform else v2c.SNMPv2TrapPDU()

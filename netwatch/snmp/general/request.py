@@ -26,6 +26,11 @@ class Request:
     repetitions: int = 0
 
     @property
+    def is_inform(self) -> bool:
+        """Return whether this is a notification that wants an answer; whoever it is for must be found otherwise."""
+        return False
+
+    @property
     def is_big(self) -> bool:
         """Return whether less could be asked."""
         return len(self.oids) * max(1, self.repetitions) > 1

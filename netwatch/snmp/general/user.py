@@ -134,6 +134,8 @@ class UserExchange:
         asking.append(conversation)
         try:
             with self._endpoint.listening_to(peer, device):
+                if request.is_inform and not engine.knows(peer.address):
+                    await self._discover(conversation)
                 return await self._converse(conversation, tries)
         finally:
             conversation.close()
@@ -166,6 +168,22 @@ class UserExchange:
             raise _refused("unusable", type(exc).__name__) from None  # pysnmp's errors may hold keys
         await asyncio.wait({conversation.outcome}, timeout=conversation.device.timeout.total_seconds())
         return conversation.outcome.result() if conversation.outcome.done() else None
+
+    async def _discover(self, inform: _Conversation) -> None:
+        """Find a manager's engine by a GET before it is sent an inform (RFC 3414, section 4, leaves the kind open).
+
+        Receivers built on npm net-snmp acknowledge an empty inform by a plain Response, and never say who they are.
+        Silence is no matter here: the inform itself is then sent as often as it may be, and says so.
+        """
+        probe = replace(inform, pdu=Request(oids=[SYS_UP_TIME]).pdu("3"), handles=[])
+        asking = self._asking[inform.peer.address]
+        asking.append(probe)
+        try:
+            probe.again()
+            await self._try(probe)
+        finally:
+            probe.close()
+            asking.remove(probe)
 
     async def _explain_silence(self, conversation: _Conversation, *, heard: bool) -> PollError:
         """Return the error for silence; tell a device that is gone from one that cannot decrypt.

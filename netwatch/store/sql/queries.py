@@ -161,6 +161,12 @@ def traps(connection: Connection, limit: int, device: str | None, source: str | 
     return [trap_of(row) for row in connection.execute(query).mappings()]
 
 
+def trap(connection: Connection, number: int) -> TrapEvent | None:
+    """Return one trap, None where the log has it no more."""
+    row = connection.execute(select(TRAPS).where(TRAPS.c.number == number)).mappings().first()
+    return None if row is None else trap_of(row)
+
+
 def traps_since(
     connection: Connection, mark: int | None, limit: int, device: str | None, source: str | None
 ) -> tuple[int, list[TrapEvent]]:

@@ -57,6 +57,7 @@ def trap_of(row: RowMapping) -> TrapEvent:
         inform=bool(row["inform"]),
         relay=row["relay"],
         user=row["user"],
+        number=row["number"],
     )
 
 

@@ -17,15 +17,22 @@ from netwatch.model import (
     ObjectNames,
     OutboxEntry,
     ReadingGap,
+    RefusedSender,
     Silence,
     TableReading,
     TrapEvent,
+    UnmatchedTraps,
+    Value,
+    trap_name,
+    type_name,
 )
 from netwatch.web.trap_words import shown_trap
 from netwatch.web.words import plain_value, rfc3339
 
 Scalar = str | int | float | bool | None
 Flat = dict[str, Scalar]
+TrapObject = dict[str, Scalar | list[Flat]]
+"""A trap, whose varbinds are a list of objects: the one thing here that is not flat."""
 
 
 def _prefixed(prefix: str, texts: Mapping[str, str]) -> Flat:
@@ -132,17 +139,27 @@ def flat_event(event: Event) -> Flat:
     }
 
 
-def flat_trap(trap: TrapEvent, names: ObjectNames) -> Flat:
+def flat_trap(trap: TrapEvent, names: ObjectNames) -> TrapObject:
     """Return one trap; `count` is how many it stands for, `repeated` that they say again what was said before."""
     shown = shown_trap(trap, names)
     return {
+        "id": trap.number,
         "at": rfc3339(trap.at),
         "source": trap.source,
         "device": trap.device,
         "version": trap.version,
         "trap": shown.name,
         "trap_oid": str(trap.trap_oid),
-        "varbinds": shown.text,
+        "varbinds": [
+            {
+                "name": name,
+                "oid": str(varbind.oid),
+                "type": type_name(varbind.tag),
+                "value": _plain(varbind.value),
+                "text": text,
+            }
+            for varbind, (name, text) in zip(trap.varbinds, shown.varbinds, strict=True)
+        ],
         "count": trap.count,
         "repeated": trap.repeated,
         "inform": trap.inform,
@@ -150,6 +167,40 @@ def flat_trap(trap: TrapEvent, names: ObjectNames) -> Flat:
         "user": trap.user,
         "uptime_seconds": trap.uptime.total_seconds() if trap.uptime is not None else None,
     }
+
+
+def flat_refused(sender: RefusedSender) -> Flat:
+    """Return one sender that is turned away, and what would let it in."""
+    return {
+        "source": sender.source,
+        "device": sender.device,
+        "cause": sender.cause,
+        "words": sender.words,
+        "remedy": sender.remedy,
+        "detail": sender.detail,
+        "count": sender.count,
+        "first_at": rfc3339(sender.first_at),
+        "last_at": rfc3339(sender.last_at),
+    }
+
+
+def flat_unmatched(kind: UnmatchedTraps, names: ObjectNames) -> TrapObject:
+    """Return one kind of trap that no rule takes; `example` is the id of the newest."""
+    return {
+        "trap": trap_name(names, kind.trap_oid),
+        "trap_oid": str(kind.trap_oid),
+        "count": kind.count,
+        "senders": ", ".join(kind.senders),
+        "first_at": rfc3339(kind.first_at),
+        "last_at": rfc3339(kind.last_at),
+        "example": kind.example,
+        "taken_by_any": kind.taken_by_any,
+    }
+
+
+def _plain(value: Value) -> Scalar:
+    """Return a varbind's value as JSON has it: numbers as they are, octets in hexadecimal, the rest as text."""
+    return value.hex() if isinstance(value, bytes) else plain_value(value)
 
 
 def flat_mail(entry: OutboxEntry) -> Flat:

@@ -22,9 +22,11 @@ from netwatch.web.api.flat import (
     flat_event,
     flat_gap,
     flat_mail,
+    flat_refused,
     flat_rows,
     flat_silence,
     flat_trap,
+    flat_unmatched,
 )
 from netwatch.web.pacing import json_list
 from netwatch.web.routes import METHODS, find_device, matchers_from
@@ -68,6 +70,16 @@ def api_router(
         """Return the newest traps, of one device or source where asked for."""
         found = await heard.traps(limit, device or None, source or None)
         return json_list(flat_trap(trap, names) for trap in found)
+
+    @router.api_route("/traps/refused", methods=METHODS)
+    async def refused() -> Response:
+        """Return the senders whose traps are turned away: why, and what in the configuration would let them in."""
+        return json_list(map(flat_refused, views.refused()))
+
+    @router.api_route("/traps/unmatched", methods=METHODS)
+    async def unmatched() -> Response:
+        """Return the kinds of trap that no rule takes, the most frequent first."""
+        return json_list(flat_unmatched(kind, names) for kind in await views.unmatched())
 
     @router.api_route("/outbox", methods=METHODS)
     async def outbox(limit: Limit = 100, state: OutboxState | None = None) -> Response:

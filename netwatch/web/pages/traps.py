@@ -11,18 +11,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from netwatch.model import ObjectNames
+from netwatch.model import ObjectNames, trap_name
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
 from netwatch.web.trap_words import shown_traps
-from netwatch.web.views import TrapLog
+from netwatch.web.views import TrapLog, Views
 
 TRAPS_ON_A_PAGE = 200
 
 Filter = Annotated[str, Query(max_length=255)]
 
 
-def trap_router(trap_log: TrapLog, names: ObjectNames, templates: Templates) -> APIRouter:
+def trap_router(views: Views, trap_log: TrapLog, names: ObjectNames, templates: Templates) -> APIRouter:
     """Return the route."""
     router = APIRouter(include_in_schema=False, default_response_class=Response)
 
@@ -31,7 +31,18 @@ def trap_router(trap_log: TrapLog, names: ObjectNames, templates: Templates) -> 
         wanted = q.strip()
         device, source = (None, wanted) if is_address(wanted) else (wanted or None, None)
         found = await trap_log.traps(TRAPS_ON_A_PAGE, device, source)
-        return await templates.page("traps.html", traps=shown_traps(found, names), q=wanted, most=TRAPS_ON_A_PAGE)
+        return await templates.page(
+            "traps.html", traps=shown_traps(found, names), q=wanted, most=TRAPS_ON_A_PAGE, refused=views.refused()
+        )
+
+    @router.api_route("/traps/refused", methods=METHODS)
+    async def refused() -> Response:
+        return await templates.page("refused.html", senders=views.refused())
+
+    @router.api_route("/traps/unmatched", methods=METHODS)
+    async def unmatched() -> Response:
+        kinds = [(trap_name(names, kind.trap_oid), kind) for kind in await views.unmatched()]
+        return await templates.page("unmatched.html", kinds=kinds)
 
     return router
 

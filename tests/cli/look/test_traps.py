@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from netwatch.cli.look.traps import traps
+from netwatch.cli.look.traps import traps_app
 from netwatch.cli.screen import out
 from netwatch.model import Oid, Transaction, TrapEvent, Varbind
 from netwatch.store import Store, StoreSettings
+from netwatch.traps.refusal import RefusedList
 from tests.patience import PATIENCE_SECONDS
 
 NASTY = "\x1b[31mred\x1b[0m \u202e [bold]x[/bold]\r\nsecond line"
@@ -60,9 +60,7 @@ def config(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, config: Path) -> Run:
     monkeypatch.setattr(out, "width", 300)
-    command = typer.Typer()
-    command.command()(traps)
-    return lambda *arguments: CliRunner().invoke(command, ["-c", str(config), *arguments])
+    return lambda *arguments: CliRunner().invoke(traps_app, ["-c", str(config), *arguments])
 
 
 def test_traps_are_printed_newest_first_in_names(run):
@@ -97,7 +95,78 @@ def test_json_holds_the_same_flat_objects_as_the_api(run):
         "at": "2026-03-01T00:00:00.000Z", "device": "sw1", "trap": "IF-MIB::linkDown",
         "trap_oid": "1.3.6.1.6.3.1.1.5.3", "count": 41, "repeated": False,
     }  # fmt: skip
-    assert second["varbinds"].startswith("IF-MIB::ifOperStatus.3 = down(2), IF-MIB::ifDescr.3 = ")
+    assert second["varbinds"][0] == {
+        "name": "IF-MIB::ifOperStatus.3", "oid": "1.3.6.1.2.1.2.2.1.8.3", "type": "INTEGER", "value": 2,
+        "text": "down(2)",
+    }  # fmt: skip
+    assert bytes.fromhex(second["varbinds"][1]["value"]) == NASTY.encode()
+
+
+RULES = """
+rules:
+  - alert: PortDown
+    on_trap: 1.3.6.1.6.3.1.1.5.3
+    key: [ifIndex]
+    labels: {severity: critical}
+    annotations: {summary: "port {{ ifIndex }} of {{ device }} is down"}
+    varbinds: {ifIndex: 1.3.6.1.2.1.2.2.1.1, oper: 1.3.6.1.2.1.2.2.1.8}
+  - alert: Choosy
+    on_trap: 1.3.6.1.6.3.1.1.5.3
+    expr: oper == 7
+    varbinds: {oper: 1.3.6.1.2.1.2.2.1.8}
+  - {alert: Rest, on_trap: any}
+"""
+
+
+def test_what_rules_would_say_of_a_kept_trap_is_printed_and_written_nowhere(run, tmp_path):
+    rules = tmp_path / "try.yaml"
+    rules.write_text(RULES)
+
+    (of_port, choosy) = json.loads(run("replay", "1", "--rules", str(rules), "--json").output)
+
+    assert (of_port["rule"], of_port["outcome"], of_port["key"]) == ("PortDown", "begins", "ifIndex=3")
+    assert of_port["labels"]["severity"] == "critical"
+    assert of_port["annotations"]["summary"] == "port 3 of sw1 is down"
+    assert (choosy["outcome"], choosy["says"]) == ("nothing", "looks at it and says no")
+    assert "Nothing was written" in run("replay", "1", "--rules", str(rules)).output
+
+
+def test_a_trap_that_means_nothing_to_any_rule_is_exit_code_1_and_one_that_is_not_there_too(run, tmp_path):
+    rules = tmp_path / "try.yaml"
+    rules.write_text("rules: []")
+
+    assert run("replay", "1", "--rules", str(rules)).exit_code == 1
+    assert "there is no trap 99 in the log" in run("replay", "99").output
+
+
+def test_the_kinds_that_no_rule_takes_are_told_with_an_example(run, tmp_path, config):
+    (tmp_path / "rules.yaml").write_text("rules: [{alert: Rest, on_trap: any}]")
+    config.write_text(f"{config.read_text()}\nrules: {{paths: [rules.yaml]}}\n")
+
+    (kind, _) = json.loads(run("--unmatched", "--json").output)
+
+    assert {name: kind[name] for name in ("trap", "count", "senders", "example", "taken_by_any")} == {
+        "trap": "IF-MIB::linkDown", "count": 41, "senders": "sw1", "example": 1, "taken_by_any": True,
+    }  # fmt: skip
+
+
+def test_without_an_agent_the_database_tells_who_was_turned_away(run, tmp_path):
+    listed = RefusedList()
+    for _ in range(3):
+        listed.note("192.0.2.66", "wrong_source", "", datetime(2026, 3, 1, tzinfo=UTC))
+
+    async def keep() -> None:
+        store = Store(StoreSettings(url=f"sqlite:///{tmp_path / 'netwatch.db'}"))
+        await store.start()
+        await store.commit(Transaction(memories=(listed.to_remember(),)))
+        await store.stop()
+
+    asyncio.run(keep())
+
+    output = run("--refused").output
+    assert "192.0.2.66  3 times" in output
+    assert "traps: {allow: [192.0.2.66/32]}" in output
+    assert "no agent answers" in output
 
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("--numeric",)])
@@ -117,7 +186,7 @@ def test_without_a_database_it_says_so(tmp_path, run, config):
 
 @pytest.mark.parametrize("options", [["--json"], ["--numeric"]])
 def test_the_log_is_followed_until_ctrl_c(config, options):
-    script = "import typer; from netwatch.cli.look.traps import traps; typer.run(traps)"
+    script = "from netwatch.cli.look.traps import traps_app; traps_app()"
     command = [
         sys.executable,
         "-c",

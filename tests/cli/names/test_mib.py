@@ -172,3 +172,33 @@ def test_fetch_refuses_a_name_that_is_a_path(name: str, tmp_path: Path):
     assert code == 1
     assert "no name of a module" in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_rule_is_written_for_a_notification_and_put_behind_those_of_a_file(tmp_path: Path):
+    rules = tmp_path / "own.yaml"
+    rules.write_text("# ours\nrules:\n- alert: First\n  on_trap: 1.3.6.1.4.1.9.*\n")
+
+    assert run("mib", "rule", "IF-MIB::linkDown")[1].startswith("rules:\n  - alert: LinkDown\n")
+    assert run("mib", "rule", "IF-MIB::linkDown", "--into", str(rules))[0] == 0
+
+    text = rules.read_text()
+    assert text.startswith("# ours\nrules:\n- alert: First\n")
+    assert "\n- alert: LinkDown\n  on_trap: IF-MIB::linkDown\n" in text
+
+
+def test_a_rule_that_a_file_has_already_is_not_put_there_again(tmp_path: Path):
+    rules = tmp_path / "own.yaml"
+    run("mib", "rule", "IF-MIB::linkDown", "--into", str(rules))
+    before = rules.read_text()
+
+    code, _, problem = run("mib", "rule", "IF-MIB::linkDown", "--into", str(rules))
+
+    assert (code, rules.read_text()) == (1, before)
+    assert "there is an alert LinkDown already" in problem
+
+
+def test_what_is_no_notification_is_wrong_usage_that_names_some():
+    code, _, problem = run("mib", "rule", "IF-MIB::ifTable")
+
+    assert code == 2
+    assert "IF-MIB has linkDown, linkUp" in problem

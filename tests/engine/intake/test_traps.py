@@ -428,7 +428,7 @@ async def test_hostile_text_is_one_clean_line_and_markup_of_nothing(house):
     house.later(30)
 
     alert = house.alert()
-    assert alert.key.instance == f"ifIndex=0x{hostile.hex()}"
+    assert alert.key.instance == "ifIndex=7 Bcc: x@example.net {{ 7*7 }}"
     assert all(len(text) <= 2000 and text.isprintable() for text in alert.annotations.values())
     (mail,) = await house.store.outbox()
     assert b"\nBcc:" not in mail.message
@@ -509,3 +509,65 @@ async def test_a_reading_and_a_gap_leave_alerts_of_traps_alone(house):
     house.later(3600)
 
     assert house.alert() == before
+
+
+REST = """
+  - alert: AnyTrap
+    on_trap: any
+    ttl: 1h
+    labels: {severity: info}
+    annotations: {summary: "{{ device }} sent {{ trap }}", description: "{{ varbinds }}"}
+  - alert: Graded
+    on_trap: 1.3.6.1.4.1.96.1
+    labels: {severity: {from: gravity, map: {1: critical, 2: warning}, default: info}}
+    varbinds: {gravity: 1.3.6.1.4.1.96.2}
+  - alert: Choosy
+    on_trap: 1.3.6.1.4.1.97.1
+    expr: gravity > 2
+    varbinds: {gravity: 1.3.6.1.4.1.97.2}
+"""
+
+
+@pytest.fixture
+async def careful_house():
+    opened = await House(rules=RULES + REST).open()
+    yield opened
+    await opened.engine.stop()
+
+
+async def test_what_no_rule_takes_is_one_alert_per_kind_and_sender(careful_house):
+    house = careful_house
+    for kind in ("1.3.6.1.4.1.5.6.1", "1.3.6.1.4.1.5.6.2", "1.3.6.1.4.1.5.6.1", COLD_START):
+        await house.hear(kind)
+    await house.hear("1.3.6.1.4.1.5.6.1", source="192.0.2.9", device="")
+
+    rest = {
+        (alert.key.device, alert.key.instance) for alert in house.engine.desk.alerts() if alert.key.rule == "AnyTrap"
+    }
+    assert rest == {
+        ("sw1", "trap=1.3.6.1.4.1.5.6.1"), ("sw1", "trap=1.3.6.1.4.1.5.6.2"), ("192.0.2.9", "trap=1.3.6.1.4.1.5.6.1"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("varbinds", "expected"), [
+    ([("1.3.6.1.4.1.97.2.0", 1)], []),                     # looked into and found to mean nothing
+    ([("1.3.6.1.4.1.97.2.0", 3)], ["Choosy"]),
+    ([], ["AnyTrap"]),                                     # its rule cannot tell, so somebody must look
+])  # fmt: skip
+async def test_a_trap_that_its_rule_cannot_judge_goes_to_the_rest(careful_house, varbinds, expected):
+    await careful_house.hear("1.3.6.1.4.1.97.1", *varbinds)
+
+    assert [alert.key.rule for alert in careful_house.engine.desk.alerts()] == expected
+
+
+async def test_a_clearing_trap_of_no_alert_is_no_news_for_the_rest(careful_house):
+    await careful_house.link(LINK_UP)
+
+    assert careful_house.states() == {}
+
+
+@pytest.mark.parametrize(("gravity", "severity"), [(1, "critical"), (2, "warning"), (9, "info")])
+async def test_an_alert_is_as_grave_as_its_trap_says(careful_house, gravity, severity):
+    await careful_house.hear("1.3.6.1.4.1.96.1", ("1.3.6.1.4.1.96.2.0", gravity))
+
+    assert careful_house.alert().severity == severity

@@ -513,7 +513,7 @@ async def test_a_restart_of_the_agent_alone_is_no_reboot_but_an_agent_restarted(
     house.later(300)
 
     assert house.states() == {("AgentRestarted", "sw1", ""): AlertState.FIRING}
-    assert await house.subjects() == ["[INFO] sw1 AgentRestarted"]
+    assert await house.subjects() == ["[INFO] sw1 restarted its SNMP agent only"]
     assert house.alert().annotations["summary"] == "The SNMP agent of sw1 restarted; the host has been up for 50d"
 
 

@@ -95,3 +95,26 @@ def test_the_place_of_a_word_inside_an_expression_is_named():
     (warning,) = complaints(expr="1 == sysName")
 
     assert warning.startswith("test.yaml:1:62: warning: rules[0].expr: ")
+
+
+GRADED = "{gravity: {oid: 1.3.6.1.4.1.99.7, enum: {1: major, 2: minor}}}"
+
+
+@pytest.mark.parametrize(("fields", "expected"), [
+    ({"on_trap": f"[any, {LINK_DOWN}]"}, "stands alone"),
+    ({"on_trap": "any", "clear_on": LINK_UP}, "cannot say which trap ends it"),
+    ({"clear_on": "any"}, "ends none"),
+    ({"labels": "{severity: {from: gravity, map: {majr: critical}}}", "varbinds": GRADED}, "did you mean major?"),
+    ({"labels": "{severity: {from: gravity, map: {9: critical}}}", "varbinds": GRADED}, "is never '9'"),
+    ({"labels": "{severity: {from: gravity, map: {1: a, major: b}}}", "varbinds": GRADED}, "the same value"),
+    ({"labels": "{severity: {from: gravity, map: {}}}", "varbinds": GRADED}, "at least 1 item"),
+    ({"labels": "{severity: {from: nowhere, map: {1: critical}}}"}, "names nowhere"),
+    ({"labels": "{severity: {map: {1: critical}}}"}, "is missing"),
+])  # fmt: skip
+def test_an_any_or_a_map_that_makes_no_sense_is_told(fields, expected):
+    assert any(expected in complaint for complaint in complaints(**fields)), complaints(**fields)
+
+
+def test_any_needs_no_names_and_leaves_nothing_to_complain_of():
+    assert complaints(on_trap="any", labels="{severity: info}", annotations='{summary: "{{ trap }}"}') == []
+    assert complaints(on_trap="1.3.6.1.*", key="[trap]") == []

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from netwatch.model import Missing, Oid
-from netwatch.rules import Outcome, facts_of, render_trap, varbinds_text, verdict_on
+from netwatch.rules import Outcome, facts_of, labels_of_trap, render_trap, varbinds_text, verdict_on
 
 from .shop import IF_ADMIN, IF_DESCR, IF_INDEX, IF_OPER, LINK_DOWN, LINK_UP, link, one_line, rule, trap, varbind
 
@@ -140,3 +140,54 @@ def test_many_varbinds_are_counted_rather_than_listed():
     many = [varbind(f"{IF_INDEX}.{number}", Oid((1, 3, number))) for number in range(23)]
 
     assert varbinds_text(many).endswith(", and 3 more")
+
+
+# -- what no other rule takes, and labels that a varbind decides -----------------------------------------------------
+
+
+def test_any_takes_every_trap_and_tells_its_kinds_apart():
+    rest = one_line(on_trap="any").trap_rules[0]
+
+    assert rest.takes_the_rest
+    assert outcome(rest, trap("1.3.6.1.4.1.5.6.7")) is Outcome.BEGINS
+    assert facts_of(rest, trap("1.3.6.1.4.1.5.6.7")).key == {"trap": "1.3.6.1.4.1.5.6.7"}
+
+
+def test_a_family_without_a_key_tells_its_kinds_apart():
+    family = one_line(on_trap="1.3.6.1.4.1.9.*").trap_rules[0]
+
+    assert family.key == ("trap",)
+    assert one_line(on_trap="1.3.6.1.4.1.9.*", clear_on=LINK_UP).trap_rules[0].key == ()
+
+
+@pytest.mark.parametrize(("expr", "declined"), [
+    ("mtu > 9000", True),
+    ("missing > 1", False),      # not carried: nobody knows
+])  # fmt: skip
+def test_a_rule_that_knows_a_trap_and_finds_that_it_means_nothing_declines_it(expr, declined):
+    varbinds = "{mtu: 1.3.6.1.2.1.2.2.1.4, missing: 1.3.6.1.2.1.2.2.1.5}"
+    looking = one_line(expr=expr, varbinds=varbinds).trap_rules[0]
+    verdict = verdict_on(looking, facts_of(looking, trap(LINK_DOWN, varbind("1.3.6.1.2.1.2.2.1.4.3", 1500))), {})
+
+    assert (verdict.outcome, verdict.declined) == (Outcome.NOTHING, declined)
+
+
+GRAVITY = "1.3.6.1.4.1.99.7"
+BY_NUMBER = "{severity: {from: gravity, map: {1: critical, 2: warning}, default: info}}"
+BY_NAME = "{severity: {from: gravity, map: {cleared: info, major: critical}}}"
+
+
+@pytest.mark.parametrize(("labels", "enum", "value", "expected"), [
+    (BY_NUMBER, "{}", 1, "critical"),
+    (BY_NUMBER, "{1: major, 2: minor}", 1, "critical"),       # a number means the same though it has a name
+    (BY_NUMBER, "{}", 7, "info"),
+    (BY_NUMBER, "{}", None, "info"),
+    (BY_NAME, "{1: cleared, 2: major}", 2, "critical"),
+    (BY_NAME, "{1: cleared, 2: major, 3: odd}", 3, None),
+])  # fmt: skip
+def test_the_value_of_a_varbind_decides_the_severity(labels, enum, value, expected):
+    graded = one_line(labels=labels, varbinds=f"{{gravity: {{oid: {GRAVITY}, kind: enum, enum: {enum}}}}}")
+    carried = () if value is None else (varbind(f"{GRAVITY}.0", value),)
+    (only,) = graded.trap_rules
+
+    assert labels_of_trap(only, facts_of(only, trap(LINK_DOWN, *carried))).get("severity") == expected

@@ -57,7 +57,7 @@ def test_every_rule_says_how_grave_it_is_and_ends_some_day(names, rules):
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
-        assert set(rule.annotations) == {"summary", "description"}
+        assert set(rule.annotations) == {"title", "several", "summary", "description"}
         assert rule.ttl is not None
     assert shipped(names).warnings == ()
 

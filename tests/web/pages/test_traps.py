@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from netwatch.model import Oid, RefusedSender, UnmatchedTraps
+
 from ..house import House, trap_of
 from .seen import Seen
 
@@ -27,3 +31,37 @@ async def test_traps_can_be_found_by_device_and_by_address(serve):
     assert await found("core-sw1") == {"one"}
     assert await found("2001:db8::7") == {"two"}
     assert await found("nobody") == set()
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+async def test_who_was_turned_away_is_shown_with_what_would_let_it_in(serve):
+    sender = RefusedSender(
+        source="192.0.2.66", device="", cause="wrong_source", words="its address is none of a device",
+        remedy="traps: {allow: [192.0.2.66/32]}", detail="<b>", count=1234, first_at=NOON, last_at=NOON,
+    )  # fmt: skip
+    client = serve(House(turned_away=[sender]))
+
+    page = Seen((await client.get("/traps/refused")).text).text
+    (told,) = (await client.get("/api/v1/traps/refused")).json()
+
+    for text in ("192.0.2.66", "its address is none of a device", "traps: {allow: [192.0.2.66/32]}", "<b>", "1,234"):
+        assert text in page
+    assert "Turned away: 1" in Seen((await client.get("/traps")).text).text
+    assert (told["source"], told["count"], told["remedy"]) == (sender.source, 1234, sender.remedy)
+
+
+async def test_the_kinds_that_no_rule_takes_are_shown(serve):
+    kind = UnmatchedTraps(
+        trap_oid=Oid.parse("1.3.6.1.6.3.1.1.5.3"), count=41, senders=("core-sw1", "192.0.2.9"), first_at=NOON,
+        last_at=NOON, example=7, taken_by_any=True,
+    )  # fmt: skip
+    client = serve(House(of_no_rule=[kind]))
+
+    page = Seen((await client.get("/traps/unmatched")).text).text
+    (told,) = (await client.get("/api/v1/traps/unmatched")).json()
+
+    for text in ("IF-MIB::linkDown", "core-sw1, 192.0.2.9", "41", "a rule with any tells of it"):
+        assert text in page
+    assert (told["trap"], told["example"], told["taken_by_any"]) == ("IF-MIB::linkDown", 7, True)

@@ -1,30 +1,34 @@
-"""Turns what a device says into labels that are safe to keep, show and mail.
+"""Turns octets that a device calls text into text that is safe to keep, show and mail: the rule for polls and traps.
 
 Device text is hostile: it comes in any encoding and may hold anything.
 
-May import: netwatch.model. Called by: netwatch.polling.
+May import: netwatch.model.values. Called by: netwatch.polling, model.names.
 """
 
 from __future__ import annotations
 
 import unicodedata
 
-from netwatch.model import Missing, Value
+from netwatch.model.values import Missing, Value
 
 MAX_LABEL_CHARACTERS = 255
 ADDRESS_BYTES = (6, 8)
+BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+MOST_CONTROLS = 4
+"""Octets of which more than one in so many is a control character are no text."""
 
 
 def text_of(value: Value, limit: int = MAX_LABEL_CHARACTERS) -> str:
     """Return a value as one line of at most `limit` printable characters; a missing one as the empty text.
 
-    Bytes are UTF-8, else latin-1; 6 or 8 bytes that are no text are an address and come as `00:1b:21:0a:0b:0c`.
+    Bytes are UTF-8, or UTF-16 where they say so, else latin-1; 6 or 8 bytes that are no text are an address and come
+    as `00:1b:21:0a:0b:0c`.
     """
     if value is None or isinstance(value, Missing):
         return ""
     if not isinstance(value, bytes):
         return str(value)[:limit]
-    raw = value[: 4 * limit].rstrip(b"\0")
+    raw = value[: 4 * limit]
     text = _decoded(raw)
     if len(value) in ADDRESS_BYTES and not _is_text(text):
         return value.hex(":")
@@ -43,7 +47,23 @@ def printable(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def looks_like_text(value: bytes) -> bool:
+    """Return whether octets are text in some encoding, with a few odd characters in it at most."""
+    text = _decoded(value.replace(b"\0", b"") if _is_wide(value) else value)
+    controls = sum(1 for character in text if not character.isprintable() and not character.isspace())
+    return bool(text.strip()) and controls * MOST_CONTROLS <= len(text)
+
+
+def _is_wide(raw: bytes) -> bool:
+    """Return whether every other octet is none, as where ASCII is written in UTF-16."""
+    return len(raw) > 2 and (not any(raw[1::2]) or not any(raw[::2]))
+
+
 def _decoded(raw: bytes) -> str:
+    wide = BYTE_ORDER_MARKS.get(raw[:2])
+    if wide is not None:
+        return raw[2:].decode(wide, "ignore").rstrip("\0")
+    raw = raw.rstrip(b"\0")
     try:
         return raw.decode()
     except UnicodeDecodeError as exc:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.model import Missing, Oid
-from netwatch.polling.text import MAX_LABEL_CHARACTERS, text_of
+from netwatch.model import NUMBERS, Missing, Oid, value_text
+from netwatch.model.octets import MAX_LABEL_CHARACTERS, text_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ from netwatch.polling.text import MAX_LABEL_CHARACTERS, text_of
         (b"x" * 300, "x" * MAX_LABEL_CHARACTERS),
         (b"\x00\x1b\x21\x0a\x0b\x0c", "00:1b:21:0a:0b:0c"),
         (b"\xf0\x9f\x92\xa9\x41\xff", "f0:9f:92:a9:41:ff"),
+        ("\ufeffBüro".encode("utf-16-le"), "Büro"),
+        ("\ufeffBüro".encode("utf-16-be"), "Büro"),
+        ("ports".encode("utf-16-le"), "ports"),
         (b"Vlan10", "Vlan10"),
         (b"", ""),
         (7, "7"),
@@ -47,3 +50,20 @@ def test_whatever_a_device_says_is_printable_and_short(raw):
     assert text.isprintable()
     assert len(text) <= MAX_LABEL_CHARACTERS
     assert text == text.strip()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (b"fan 2\0", "fan 2"),
+        (b"evil\x1b[31m\x07name", "evil[31mname"),
+        ("Lüfter".encode("latin-1"), "Lüfter"),
+        ("\ufeffLüfter".encode("utf-16-le"), "Lüfter"),
+        ("fan".encode("utf-16-be"), "fan"),
+        (b"two\r\nlines", "two\r\nlines"),
+        (bytes.fromhex("07e20c0a0b2d0a002d0600"), "0x07e20c0a0b2d0a002d0600"),  # a date, and no text at all
+        (b"\0", "0x00"),
+    ],
+)
+def test_text_in_a_trap_reads_as_in_a_poll_and_octets_that_are_none_stay_hexadecimal(value, text):
+    assert value_text(NUMBERS, (1, 3, 6), value) == text if "\n" in text else " ".join(text.split())

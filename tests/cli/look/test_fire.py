@@ -1,0 +1,84 @@
+"""`netwatch fire --dry-run`: whom an alert would tell, and in which words; nobody is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from netwatch.cli.look.fire import fire
+
+CONFIG = """
+credentials: {pub: {version: 2c, community: public}}
+defaults: {credential: pub}
+devices: [{name: sw1, address: 127.0.0.1, port: 9, labels: {site: hq}}]
+rules: {paths: [rules.yaml]}
+route:
+  receiver: noc
+  routes: [{matchers: ['severity="critical"', 'site="hq"'], receiver: boss, continue: true}, {receiver: noc}]
+receivers:
+  - {name: noc, email: {to: [noc@example.net]}}
+  - {name: boss, email: {to: [boss@example.net, deputy@example.net]}}
+smtp: {from: nw@example.net, relays: [{host: 127.0.0.1, port: 9}]}
+web: {listen: "127.0.0.1:1"}
+store: {url: "sqlite:///netwatch.db"}
+"""
+RULES = """
+rules:
+  - alert: DeviceSilent
+    expr: up == 0
+    labels: {severity: warning}
+    annotations: {summary: "{{ device }} at {{ labels.site }} is silent"}
+  - alert: PortDown
+    on_trap: 1.3.6.1.6.3.1.1.5.3
+    key: [ifIndex]
+    labels: {severity: critical}
+    annotations: {summary: "port {{ ifIndex }} of {{ device }} is down"}
+    varbinds: {ifIndex: 1.3.6.1.2.1.2.2.1.1}
+"""
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    (tmp_path / "netwatch.yaml").write_text(CONFIG)
+    (tmp_path / "rules.yaml").write_text(RULES)
+    command = typer.Typer()
+    command.command()(fire)
+    return lambda *arguments: CliRunner().invoke(command, [*arguments, "-c", str(tmp_path / "netwatch.yaml")])
+
+
+def test_it_says_the_ways_the_receivers_and_the_words(run, tmp_path):
+    ((told),) = json.loads(run("PortDown", "sw1", "ifIndex=7", "--dry-run", "--json").output)
+
+    assert told["alert"]["severity"] == "critical"
+    by_receiver = {one["receiver"]: one["messages"] for one in told["told"]}
+    assert [message["to"] for message in by_receiver["boss"]] == ["boss@example.net", "deputy@example.net"]
+    assert [message["to"] for message in by_receiver["noc"]] == ["noc@example.net"]
+    assert all("port 7 of sw1 is down" in message["text"] for message in by_receiver["boss"])
+    assert not (tmp_path / "netwatch.db").exists()
+
+
+def test_another_severity_goes_another_way(run):
+    output = run("DeviceSilent", "sw1", "--dry-run").output
+
+    assert "noc@example.net" in output
+    assert "boss" not in output
+    assert "sw1 at hq is silent" in output
+    assert "nobody was told" in output
+
+
+@pytest.mark.parametrize(("arguments", "code", "words"), [
+    (("PortDown", "sw1"), 2, "only --dry-run is there"),
+    (("PortDwn", "sw1", "--dry-run"), 1, 'there is no rule PortDwn; did you mean "PortDown"?'),
+    (("DeviceSilent", "sw2", "--dry-run"), 1, 'there is no device sw2; did you mean "sw1"?'),
+])  # fmt: skip
+def test_what_is_not_there_is_said_with_what_is_near(run, arguments, code, words):
+    result = run(*arguments)
+
+    assert result.exit_code == code
+    assert words in result.output
