@@ -32,7 +32,7 @@ from netwatch.formulas.frame import Frame, Prepared
 from netwatch.formulas.functions import FUNCTIONS, body_of
 from netwatch.formulas.nodes import Kind, Node, Number, Read, Words, Wrong
 from netwatch.formulas.sources import unknown
-from netwatch.model import parse_duration
+from netwatch.model import SCALARS, parse_duration
 
 MAX_SPAN = timedelta(days=8)
 """How far back a window reaches."""
@@ -64,7 +64,7 @@ class Seen(_Remembered):
 
     def read(self, frame: Frame) -> Prepared:
         """Return the flags, having noted rows where the condition is true now."""
-        rows = frame.rows_of(scalar=self.scalar)
+        rows = SCALARS if self.body.scalar else frame.reading.rows
         if frame.memory is None:
             return unknown(len(rows.keys)), False
         if self.body.stateful:
@@ -84,7 +84,7 @@ class Over(_Remembered):
 
     def read(self, frame: Frame) -> Prepared:
         """Return one value per row, this reading included."""
-        rows = frame.rows_of(scalar=self.scalar)
+        rows = SCALARS if self.body.scalar else frame.reading.rows
         if frame.memory is None:
             return unknown(len(rows.keys)), False
         now = self.body.column(frame)
