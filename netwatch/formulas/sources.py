@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from netwatch.formulas.formula import Formula
@@ -166,8 +167,8 @@ class Increases(_Plain):
 
     def read(self, frame: Frame) -> Prepared:
         """Return the column of increases."""
-        after, _ = frame.fetch(Numbers(self.name))
-        base = _Base(self.name, f"base({self.name})")
+        column, base = _base_of(self.name)
+        after, _ = frame.fetch(column)
         frame.fetch(base)
         before, _ = frame.before(base)
         rates, whole = numbers(frame.reading.rates.get(self.name), frame.size)
@@ -249,6 +250,12 @@ class FirstKnown:
                 values = [b if a is None else a for a, b in zip(values, more, strict=True)]
                 whole = None not in values
         return values, whole
+
+
+@cache
+def _base_of(name: str) -> tuple[Numbers, _Base]:
+    """Return what an increase reads; made once, for it is asked for with every reading."""
+    return Numbers(name), _Base(name, f"base({name})")
 
 
 def _lives_on(frame: Frame) -> bool:

@@ -5,6 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,9 +30,30 @@ class Identity:
     def facts(self) -> DeviceFacts:
         """Return it as rules ask for it."""
         return DeviceFacts(
-            profile=self.profile.name, vendor=self.profile.vendor, sys_descr=self.sys_descr,
-            sys_object_id=self.sys_object_id, sys_name=self.sys_name,
+            profile=self.profile.name, vendor=self.profile.vendor or maker_of(self.sys_object_id),
+            sys_descr=self.sys_descr, sys_object_id=self.sys_object_id, sys_name=self.sys_name,
         )  # fmt: skip
+
+
+ENTERPRISES = "1.3.6.1.4.1."
+_MAKERS: Mapping[int, str] = {
+    2: "ibm", 9: "cisco", 11: "hp", 43: "3com", 111: "oracle", 171: "dlink", 193: "ericsson", 207: "alliedtelesis",
+    232: "hpe", 248: "hirschmann", 253: "xerox", 311: "microsoft", 318: "apc", 343: "intel", 367: "ricoh",
+    476: "vertiv", 534: "eaton", 674: "dell", 789: "netapp", 1916: "extreme", 1588: "brocade", 1991: "foundry",
+    2011: "huawei", 2021: "net-snmp", 2435: "brother", 2636: "juniper", 3375: "f5", 3902: "zte", 4526: "netgear",
+    6027: "force10", 6141: "ciena", 6486: "alcatel", 6527: "nokia", 6574: "synology", 6876: "vmware",
+    8072: "net-snmp", 8741: "sonicwall", 9303: "packetfront", 10002: "ubiquiti", 12356: "fortinet",
+    14179: "airespace", 14823: "aruba", 14988: "mikrotik", 17163: "riverbed", 24681: "qnap", 25461: "paloalto",
+    25506: "h3c", 30065: "arista", 33049: "mellanox", 41112: "ubiquiti", 47196: "aruba",
+}  # fmt: skip
+"""Enterprise numbers of makers (IANA), for devices whose profile does not say who made them."""
+
+
+def maker_of(sys_object_id: str) -> str:
+    """Return who a sysObjectID's enterprise number belongs to, empty where that is not known here."""
+    number = sys_object_id.lstrip(".").removeprefix(ENTERPRISES).partition(".")[0]
+    within = sys_object_id.lstrip(".").startswith(ENTERPRISES)
+    return _MAKERS.get(int(number), "") if within and number.isascii() and number.isdigit() else ""
 
 
 async def identify(client: SnmpClient, device: Device, library: ProfileLibrary) -> Identity:

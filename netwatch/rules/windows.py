@@ -88,8 +88,8 @@ class Window:
         if self._function == "offset":
             return self._long_ago()
         weights = [slot.weight for slot in self._slots]
-        told = self._fold.told
-        return [told(row, weights, self._parameter) for row in self._by_row()]
+        told, parameter = self._fold.told, self._parameter
+        return [told(row, weights, parameter) for row in self._by_row()]
 
     def due(self, at: datetime) -> bool:
         """Return whether it is long enough and long enough ago that it should be written down."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from netwatch.alerts import RouteSettings, build_route
-from netwatch.engine import Engine
+from netwatch.engine import Engine, History, LiveEngine, Question, explanation_of
 from netwatch.model import (
     REACHABILITY,
     SCALARS,
@@ -252,3 +252,45 @@ async def test_a_row_that_a_rule_shall_ignore_from_now_on_ends_its_alert():
 
     assert {instance for _, _, instance in house.alerts()} == {"core=2"}
     assert any("the configuration says to ignore it" in event.text for event in await house.store.events())
+
+
+async def explained(house: House, rules: str, name: str, device: str = "core1"):
+    book = parse_rule_book(rules, "rules.yaml", SCHEMA)
+    live = LiveEngine(
+        house.engine.desk, History(book.rules), rules=book.rules, devices=("core1", "acc1"), route=None,
+        now=lambda: house.now,
+    )  # fmt: skip
+    await asyncio.sleep(0)
+    return await explanation_of(house.store, Question(rule=name, device=device, instance="core=1"), live)
+
+
+async def test_explain_says_that_a_rule_is_not_meant_for_a_device():
+    text = rule(devices="['site=\"branch\"']")
+    house = await House(text).open()
+    house.load(99, 99)
+
+    answer = await explained(house, text, "Hot")
+
+    assert answer.verdict.startswith(
+        'It does not fire: the rule is meant for devices with site="branch", and core1 is none of them'
+    )
+
+
+async def test_explain_takes_the_name_that_rules_share_for_the_one_that_has_an_alert():
+    house = await House(TWINS).open()
+    house.load(80, 10)
+
+    answer = await explained(house, TWINS, "Cpu")
+
+    assert (answer.found, answer.rule) == (True, 'Cpu{severity="warning"}')
+
+
+async def test_explain_asks_which_rule_is_meant_where_that_is_open():
+    house = await House(TWINS).open()
+    house.load(95, 10)
+
+    answer = await explained(house, TWINS, "Cpu")
+
+    assert not answer.found
+    assert answer.suggestions == ('Cpu{severity="critical"}', 'Cpu{severity="warning"}')
+    assert (await explained(house, TWINS, 'Cpu{severity="critical"}')).found
