@@ -182,7 +182,7 @@ def render_trap(
         "severity": labels.get("severity", "warning"), "source": event.source, "count": count,
         "trap": trap_name(names, event.trap_oid), "varbinds": varbinds_text(event.varbinds, names),
     }  # fmt: skip
-    known = {**labels, **facts.texts}
+    known = {**labels, **facts.texts, **facts.key}
     return {name: render_template(template, known, given) for name, template in rule.templates.items()}
 
 
