@@ -22,7 +22,7 @@ from netwatch.polling.identity import Identity, identify
 from netwatch.polling.layout import SYS_UP_TIME
 from netwatch.polling.lifeline import Lifeline
 from netwatch.polling.metrics import POLL_SECONDS, POLLS, RESTARTS, WAKING
-from netwatch.polling.reachability import Probe, Sight, hurried, reachability_reading
+from netwatch.polling.reachability import Probe, Sight, reachability_reading
 from netwatch.polling.sink import ReadingSink
 from netwatch.polling.table_poller import TablePoller
 from netwatch.polling.uptime import Life
@@ -176,7 +176,7 @@ class DevicePoller:
         was_booting, self._booting = self._booting, sight.ticks is not None and sight.ticks < BOOT_TICKS
         if life is Life.RESTARTED:
             RESTARTS.labels(self.device.name).inc()
-            self._lifeline.see_host(await host_uptime_seconds(self._tools.client, hurried(self.device)))
+            self._lifeline.see_host(await host_uptime_seconds(self._tools.client, self.device))
             self.rediscover("restart")
         elif was_booting and not self._booting:
             self.rediscover("change")
