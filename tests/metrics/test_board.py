@@ -142,3 +142,21 @@ def test_a_row_is_found_by_its_labels_in_whichever_table_has_them():
     for nothing in ({"ifIndex": "8"}, {"ifIndex": "7", "ifName": "Gi1"}, {"other": "7"}, {}):
         assert board.row_of("sw1", nothing) is None
     assert board.row_of("nobody", {"ifIndex": "7"}) is None
+
+
+def test_rows_of_a_table_are_known_while_it_cannot_be_read_and_that_is_said():
+    clock = Clock()
+    board = board_of(clock, minutes=3)
+    assert board.rows_of("sw1", "ifTable") is None
+    assert not board.is_read("sw1", "ifTable")
+
+    reading = reading_of({"ifInOctets": [1]})
+    board.take_reading(reading)
+    assert board.is_read("sw1", "ifTable")
+    board.take_gap(gap_of())
+
+    assert board.rows_of("sw1", "ifTable") is reading.rows
+    assert not board.is_read("sw1", "ifTable")
+    board.take_reading(reading)
+    clock.seconds += 180.1
+    assert not board.is_read("sw1", "ifTable")

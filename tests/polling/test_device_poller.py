@@ -327,3 +327,25 @@ async def test_a_device_that_restarted_while_the_machine_slept_is_seen_to_have_d
     await poller.check()
 
     assert counted(RESTARTS, "sw1") == before + 1
+
+
+async def test_a_reading_says_when_it_was_asked_for_which_is_before_what_it_cannot_know(poller, agent, basket, clock):
+    await poller.check()
+    await poller.poll()
+    begun = clock.now()
+    clock.turn(60)
+
+    await poller.poll()
+
+    assert [reading.asked_at for reading in basket.of("ifTable")] == [begun, begun + timedelta(seconds=60)]
+
+
+async def test_an_agent_that_refuses_the_question_has_restarted_as_before(poller, agent, basket, clock):
+    await poller.check()
+    clock.turn(60)
+    agent.ticks = 1500
+
+    await poller.check()
+
+    assert basket.of("reachability")[1].columns["host_uptime_seconds"] == [None]
+    assert basket.of("reachability")[1].columns["seconds_since_restart"] == [15.0]

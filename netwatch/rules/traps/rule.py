@@ -235,7 +235,7 @@ def render_trap(
     given = _given(rule, facts, device, instance, count, names) | {
         "value": value, "threshold": threshold, "severity": labels.get("severity", "warning"),
     }  # fmt: skip
-    known = {**labels, **facts.texts}
+    known = {**labels, **facts.texts, **facts.key}
     return {name: render_template(template, known, given) for name, template in rule.templates.items()}
 
 

@@ -10,7 +10,8 @@ from netwatch.mib import MibIndex, load_index
 from netwatch.model import ColumnKind
 from netwatch.rules import facts_of, render_trap
 
-from .shop import IF_ADMIN, LINK_DOWN, LINK_UP, complaints, link, one_line, trap, varbind
+from .shop import IF_ADMIN, IF_INDEX, LINK, LINK_DOWN, LINK_UP, complaints, link, one_line, trap, varbind
+from .shop import rule as rule_of
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +86,21 @@ def test_annotations_write_everything_by_its_name(mibs):
     assert told["a"] == (
         "IF-MIB::linkDown: IF-MIB::ifIndex.3 = 3, IF-MIB::ifAdminStatus.3 = up(1), IF-MIB::ifOperStatus.3 = down(2)"
     )
+
+
+@pytest.mark.parametrize(("suffix", "value", "key"), [
+    ("7", 7, "7"),
+    ("7", 8, "7"),        # the instance names the row
+    ("0", 7, "7"),        # an instance of 0 behind whatever is sent names none
+    ("", 7, "7"),
+])  # fmt: skip
+def test_a_key_is_what_the_instance_says_where_value_and_instance_disagree(mibs, suffix, value, key):
+    said = varbind(f"{IF_INDEX}.{suffix}".rstrip("."), value)
+
+    assert facts_of(rule_of(), trap(LINK_DOWN, said), mibs).key == {"ifIndex": key}
+
+
+def test_a_value_that_stands_in_a_longer_instance_agrees_with_it(mibs):
+    found = rule_of(LINK.replace("[ifIndex]", "[oper]"))
+
+    assert facts_of(found, link(), mibs).key == {"oper": "down"}

@@ -189,7 +189,12 @@ def test_a_bgp_peer_is_who_the_instance_names_while_its_value_is_empty(rules, na
 
     facts = facts_of(rules["BgpSessionDown"], trap("1.3.6.1.2.1.15.0.2", *[varbind(*one) for one in said]), names)
 
+    told = render_trap(
+        rules["BgpSessionDown"], facts, labels=facts.key, device="rA", instance="", count=2, names=names
+    )
+
     assert facts.key == {"bgpPeerRemoteAddr": "10.77.0.2"}
+    assert told["summary"] == "rA lost its BGP session with 10.77.0.2"
 
 
 def test_what_speaks_for_a_polled_rule_is_paired_with_it(rules):
