@@ -57,7 +57,9 @@ def test_every_rule_says_how_grave_it_is_and_ends_some_day(names, rules):
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
-        assert set(rule.annotations) == {"title", "several", "summary", "description"}
+        assert {"title", "several", "summary", "description"} <= set(rule.annotations) <= {
+            "title", "several", "unit", "summary", "description"
+        }  # fmt: skip
         assert rule.ttl is not None
     assert shipped(names).warnings == ()
 
