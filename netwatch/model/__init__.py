@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from netwatch.model.duration import Duration, format_duration, parse_duration
     from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name
     from netwatch.model.network_trouble import network_words
+    from netwatch.model.news import Elsewhere, News, key_text, news_of
     from netwatch.model.oid import Oid
     from netwatch.model.outbox import (
         DROPPED_BY_HAND,
@@ -63,6 +64,7 @@ __all__ = [
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
+    "News", "Elsewhere", "news_of", "key_text",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",
     "UrlText", "parse_url", "is_loopback", "network_words",

@@ -20,8 +20,10 @@ from netwatch.model import (
     AlertGroup,
     AlertState,
     ClockStep,
+    Elsewhere,
     Event,
     Memory,
+    News,
     OutboxEntry,
     OutboxKind,
     OutboxState,
@@ -36,7 +38,15 @@ from netwatch.model import (
 from netwatch.store.by_hand_decision import Act, Handled, handle
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.sql.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
-from netwatch.store.sql.entries import NEVER_LEFT, check_supersessions, may_be_overtaken, superseded_event
+from netwatch.store.sql.entries import (
+    NEVER_LEFT,
+    check_supersessions,
+    decide_all,
+    may_be_overtaken,
+    overtaken_event,
+    superseded_event,
+)
+from netwatch.store.sql.last_word import OVERTAKABLE, WAIT, Word, by_entry, decide, needless
 from netwatch.store.sql.queries import EventFilter
 from netwatch.store.sql.rows import check_transaction
 from netwatch.store.sql.trap_rows import trap_row
@@ -54,6 +64,8 @@ class MemoryStore:
         self._groups: dict[str, AlertGroup] = {}
         self._outbox: dict[str, OutboxEntry] = {}
         self._overtaken: dict[str, str] = {}
+        self._words: list[tuple[int, str, News]] = []
+        self._last_word = 0
         self._events: list[Event] = []
         self._memories: dict[tuple[str, str], Memory] = {}
         self._traps: dict[int, TrapEvent] = {}
@@ -106,8 +118,7 @@ class MemoryStore:
         self._silences |= {silence.id: silence for silence in transaction.silences}
         supersessions = {one.entry_id: one for one in transaction.supersessions}
         entries = [self._superseding(entry, supersessions.get(entry.id)) for entry in transaction.entries]
-        self._outbox |= {entry.id: entry for entry in entries}
-        self._written += len(entries)
+        self._put(entries)
         self._events += transaction.events
         for trap in transaction.traps:
             self._last_trap += 1
@@ -117,17 +128,83 @@ class MemoryStore:
             if memory.text is None:
                 del self._memories[memory.scope, memory.key]
 
+    def _put(self, entries: Sequence[OutboxEntry]) -> None:
+        """Keep new rows, number what they say, and let it tell what older ones of other incidents would have said."""
+        self._outbox |= {entry.id: replace(entry, news=()) for entry in entries}
+        self._written += len(entries)
+        for entry in entries:
+            for news in entry.news:
+                self._last_word += 1
+                self._words.append((self._last_word, entry.id, news))
+        if not any(entry.news for entry in entries):
+            return
+        new = {entry.id for entry in entries}
+        every = self._every_word()
+        keys = {news.key for entry in entries for news in entry.news}
+        waiting = {word.entry_id for word in every if word.key in keys and word.state in OVERTAKABLE} - new
+        for entry_id, words in by_entry(every, waiting).items():
+            if told_by := decide(words, every).told_by:
+                self._tell_instead(entry_id, told_by, entries[0].created_at)
+        gone = set(needless(self._every_word()))
+        self._words = [word for word in self._words if word[0] not in gone]
+
+    def _every_word(self) -> list[Word]:
+        return [
+            Word(
+                number=number, key=news.key, word=news.word, alert_id=news.alert_id, entry_id=entry_id,
+                kind=entry.kind, recipient=entry.recipient, state=entry.state, thread_id=entry.thread_id,
+                subject=entry.subject, written_at=entry.created_at,
+            )
+            for number, entry_id, news in self._words
+            if (entry := self._outbox.get(entry_id)) is not None
+        ]  # fmt: skip
+
+    def _tell_instead(self, entry_id: str, told_by: str, at: datetime) -> None:
+        entry = self._outbox[entry_id]
+        self._outbox[entry_id] = replace(entry, state=OutboxState.SUPERSEDED, told_by=told_by)
+        self._events.append(
+            overtaken_event(entry_id, entry.kind, entry.recipient, entry.group_key, told_by, at)
+        )  # fmt: skip
+        self._forget_words(entry_id)
+
+    def _forget_words(self, entry_id: str) -> None:
+        self._words = [word for word in self._words if word[1] != entry_id]
+
+    def _in_turn(self, due: Sequence[OutboxEntry], now: datetime) -> list[OutboxEntry]:
+        """Return which of the due rows may go now; see `entries.in_turn`."""
+        every = self._every_word()
+        decided = decide_all(due, by_entry(every, {entry.id for entry in due}), every)
+        going = []
+        for entry in due:
+            decision = decided[entry.id]
+            if decision.told_by:
+                self._tell_instead(entry.id, decision.told_by, now)
+            elif decision.wait:
+                self._outbox[entry.id] = replace(entry, not_before=now + WAIT)
+            else:
+                instead = tuple(
+                    Elsewhere(subject=one.subject, at=one.created_at)
+                    for one in self._outbox.values()
+                    if one.told_by == entry.id
+                    and one.state is OutboxState.SUPERSEDED
+                    and one.thread_id != entry.thread_id
+                )
+                going.append(replace(entry, overtaken=decision.overtaken, instead_of=instead))
+        return going
+
     def _superseding(self, entry: OutboxEntry, supersession: Supersession | None) -> OutboxEntry:
         """Supersede what a new row does, and return the row as it is to be kept."""
         if supersession is None:
             return entry
         incident = (entry.thread_id, entry.recipient, entry.kind)
         old = [one for one in self._outbox.values() if (one.thread_id, one.recipient, one.kind) == incident]
-        self._overtaken |= {one.id: entry.id for one in old if one.state is OutboxState.SENDING}
+        under_way = (OutboxState.SENDING, OutboxState.UNKNOWN)
+        self._overtaken |= {one.id: entry.id for one in old if one.state in under_way}
         old = [one for one in old if one.state in NEVER_LEFT]
         for one in old:
             self._outbox[one.id] = replace(one, state=OutboxState.SUPERSEDED, told_by=entry.id)
             self._events.append(superseded_event(one.id, one.group_key, entry, entry.created_at))
+            self._words = [(number, entry.id if told == one.id else told, news) for number, told, news in self._words]
         return replace(entry, subject=supersession.subject, message=supersession.message) if old else entry
 
     async def alerts(self, states: Collection[AlertState] | None = None, limit: int | None = None) -> list[Alert]:
@@ -263,9 +340,9 @@ class MemoryStore:
         resting = [e for e in unsent if e.state is not OutboxState.SENDING]
         due = [e for e in resting if not now < e.not_before <= now + LONGEST_REST]
         due.sort(key=lambda entry: (entry.not_before, entry.created_at, entry.id))
-        free = [e for e in due[:limit] if not self._settled(e, now)]
+        free = self._in_turn([e for e in due[:limit] if not self._settled(e, now)], now)
         leased = [replace(e, state=OutboxState.SENDING, lease_until=now + lease_for) for e in free]
-        self._outbox |= {entry.id: entry for entry in leased}
+        self._outbox |= {entry.id: replace(entry, overtaken=(), instead_of=()) for entry in leased}
         return leased
 
     def _settled(self, entry: OutboxEntry, now: datetime) -> bool:
@@ -274,6 +351,7 @@ class MemoryStore:
         if teller is None or teller.state is not OutboxState.SENT or not may_be_overtaken(entry):
             return False
         self._outbox[entry.id] = replace(entry, state=OutboxState.SUPERSEDED, told_by=teller.id)
+        self._forget_words(entry.id)
         self._events.append(superseded_event(entry.id, entry.group_key, teller, now))
         return True
 
@@ -309,8 +387,7 @@ class MemoryStore:
             sent_at=entry.sent_at,
         )
         self._events += events
-        self._outbox |= {one.id: one for one in entries}
-        self._written += len(entries)
+        self._put(entries)
         if entries:
             asyncio.get_running_loop().call_soon(lambda: self.on_outbox_commit())
         return True
@@ -366,6 +443,7 @@ class MemoryStore:
             del self._alerts[alert_id]
         for entry_id in doomed_entries:
             del self._outbox[entry_id]
+            self._forget_words(entry_id)
         self._events = kept_events
         self._traps = kept_traps
         return deleted

@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from netwatch.model import Alert, AlertState, Notification, OutboxEntry, OutboxKind
+from netwatch.model import Alert, AlertState, Notification, OutboxEntry, OutboxKind, news_of
 from netwatch.notify.guard import clean_line
 from netwatch.notify.http.alert import annotations_of, common, fingerprint_of, labels_of, rfc3339
 from netwatch.notify.http.urls import shown_url
@@ -52,6 +52,7 @@ def compose_webhook(
         group_key=group.key,
         alert_ids=tuple(alert.id for alert in (*notification.firing, *notification.resolved)),
         thread_id=group.thread_id,
+        news=news_of((*notification.firing, *notification.resolved)),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, select, update
 from netwatch.errors import StoreError
 from netwatch.store.sql.schema import COUNTERS, METADATA, PRUNED, SCHEMA_VERSION, WRITTEN
 
-CURRENT = 4
+CURRENT = 5
 
 Step = Callable[[Connection], None]
 
@@ -76,7 +76,19 @@ def _ledger(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: Mapping[int, Step] = {1: _trap_log, 2: _outbox_of_traps, 3: _ledger}
+def _last_word(connection: Connection) -> None:
+    """Version 5: what each message says of which alert; of those written before nobody knows."""
+    for statement in (
+        "CREATE TABLE outbox_news (number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, "
+        "recipient TEXT NOT NULL, alert_key TEXT NOT NULL, word TEXT NOT NULL, alert_id TEXT NOT NULL, "
+        "entry_id TEXT NOT NULL)",
+        "CREATE INDEX outbox_news_by_alert ON outbox_news (alert_key)",
+        "CREATE INDEX outbox_news_by_entry ON outbox_news (entry_id)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: Mapping[int, Step] = {1: _trap_log, 2: _outbox_of_traps, 3: _ledger, 4: _last_word}
 """Version n -> what makes it version n + 1. A step writes its own DDL and never uses `schema.py`, which moves on."""
 
 
