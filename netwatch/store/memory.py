@@ -170,6 +170,9 @@ class MemoryStore:
     def _forget_words(self, entry_id: str) -> None:
         self._words = [word for word in self._words if word[1] != entry_id]
 
+    def _hand_on(self, entry_id: str, teller: str) -> None:
+        self._words = [(number, teller if told == entry_id else told, news) for number, told, news in self._words]
+
     def _in_turn(self, due: Sequence[OutboxEntry], now: datetime) -> list[OutboxEntry]:
         """Return which of the due rows may go now; see `entries.in_turn`."""
         every = self._every_word()
@@ -204,7 +207,7 @@ class MemoryStore:
         for one in old:
             self._outbox[one.id] = replace(one, state=OutboxState.SUPERSEDED, told_by=entry.id)
             self._events.append(superseded_event(one.id, one.group_key, entry, entry.created_at))
-            self._words = [(number, entry.id if told == one.id else told, news) for number, told, news in self._words]
+            self._hand_on(one.id, entry.id)
         return replace(entry, subject=supersession.subject, message=supersession.message) if old else entry
 
     async def alerts(self, states: Collection[AlertState] | None = None, limit: int | None = None) -> list[Alert]:
@@ -388,6 +391,9 @@ class MemoryStore:
         )
         self._events += events
         self._put(entries)
+        if entry.state is OutboxState.SUPERSEDED and entry.told_by:
+            self._outbox[entry.id] = replace(self._outbox[entry.id], told_by=entry.told_by)
+            self._hand_on(entry.id, entry.told_by)
         if entries:
             asyncio.get_running_loop().call_soon(lambda: self.on_outbox_commit())
         return True

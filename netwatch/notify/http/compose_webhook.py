@@ -8,7 +8,8 @@ not know:
     truncatedAlerts (how many alerts are left out), alerts: a list of
         status, labels, annotations, startsAt, endsAt (0001-01-01T00:00:00Z while it fires), generatorURL, fingerprint
         and ours: id, rule, device, instance, severity, value, threshold, acknowledgedBy, flapping, remark
-    and ours: schema, id (the same on every retry), at, incident (the same for all of one), sequence, repeat, subject,
+    and ours: overtakenAlerts (only where alerts were left out, because newer news of them was posted before this),
+        schema, id (the same on every retry), at, incident (the same for all of one), sequence, repeat, subject,
         escalation, heldBack: a list of kind, reason, alerts, devices.
 
 A quiet room.

@@ -47,11 +47,11 @@ from netwatch.store.sql.rows import (
 )
 from netwatch.store.sql.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, OUTBOX_ALERTS, PRUNED, SILENCES, TRAPS
 from netwatch.store.sql.trap_rows import trap_row
-from netwatch.store.sql.words import forget_words_of
+from netwatch.store.sql.words import forget_words_of, hand_on
 
 TRAPS_KEPT = 500_000
 """Rows of the trap log, however young: a storm may fill the log, not the disk."""
-LONGEST_REST = timedelta(hours=1)
+LONGEST_REST = timedelta(minutes=90)
 """No row is ever told to wait as long as this for its next attempt."""
 LEASE_RAN_OUT = "the agent that was sending it went away"
 
@@ -76,6 +76,8 @@ _LEASE_RAN_OUT = _HELD.where(OUTBOX.c.kind == bindparam("kind"), _SENDING, OUTBO
 _PROGRESS = update(OUTBOX).where(
     OUTBOX.c.id == bindparam("which"), OUTBOX.c.state.in_(bindparam("states", expanding=True))
 )  # fmt: skip
+
+_TOLD_BY = update(OUTBOX).where(OUTBOX.c.id == bindparam("which")).values(told_by=bindparam("teller"))
 
 
 class Statements:
@@ -213,6 +215,9 @@ def record(
     _append(connection, events)
     if entries:
         insert(connection, [new_entries(Transaction(entries=tuple(entries)))])
+    if entry.state is OutboxState.SUPERSEDED and entry.told_by:
+        connection.execute(_TOLD_BY, {"which": entry.id, "teller": entry.told_by})
+        hand_on(connection, entry.id, entry.told_by)
     return True
 
 
