@@ -164,7 +164,7 @@ def test_without_a_terminal_nothing_is_set_unless_told_to(run, config, events):
     ([LOCATION, "z", "x"], "'z' is no type"), ([LOCATION, "i", "x"], "'x' is no number"),
     ([LOCATION, "i", str(2**40)], "does not fit INTEGER"),
 ])  # fmt: skip
-def test_wrong_words_are_wrong_usage(run, config, words, said):
+def test_wrong_words_are_wrong_usage(run, config, events, words, said):
     result = run("box", *words, "--config", config, "--yes")
 
     assert result.exit_code == 2
