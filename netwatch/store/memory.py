@@ -46,7 +46,7 @@ from netwatch.store.sql.entries import (
     overtaken_event,
     superseded_event,
 )
-from netwatch.store.sql.last_word import OVERTAKABLE, WAIT, Word, by_entry, decide, needless
+from netwatch.store.sql.last_word import OVERTAKABLE, WAIT, Word, decide, needless, older_than_another
 from netwatch.store.sql.queries import EventFilter
 from netwatch.store.sql.rows import check_transaction
 from netwatch.store.sql.trap_rows import trap_row
@@ -64,7 +64,8 @@ class MemoryStore:
         self._groups: dict[str, AlertGroup] = {}
         self._outbox: dict[str, OutboxEntry] = {}
         self._overtaken: dict[str, str] = {}
-        self._words: list[tuple[int, str, News]] = []
+        self._said: dict[str, list[tuple[int, News]]] = {}
+        self._sayers: dict[str, dict[str, None]] = {}
         self._last_word = 0
         self._events: list[Event] = []
         self._memories: dict[tuple[str, str], Memory] = {}
@@ -135,29 +136,41 @@ class MemoryStore:
         for entry in entries:
             for news in entry.news:
                 self._last_word += 1
-                self._words.append((self._last_word, entry.id, news))
+                self._say(entry.id, self._last_word, news)
         if not any(entry.news for entry in entries):
             return
-        new = {entry.id for entry in entries}
-        every = self._every_word()
         keys = {news.key for entry in entries for news in entry.news}
-        waiting = {word.entry_id for word in every if word.key in keys and word.state in OVERTAKABLE} - new
-        for entry_id, words in by_entry(every, waiting).items():
-            if told_by := decide(words, every).told_by:
+        about = self._words_about(keys)
+        waiting = older_than_another(about, OVERTAKABLE) - {entry.id for entry in entries}
+        for entry_id in sorted(waiting):
+            words = self._words_of(entry_id)
+            if told_by := decide(words, self._words_about({word.key for word in words})).told_by:
                 self._tell_instead(entry_id, told_by, entries[0].created_at)
-        gone = set(needless(self._every_word()))
-        self._words = [word for word in self._words if word[0] not in gone]
+        gone = set(needless(about))
+        for entry_id in {word.entry_id for word in about if word.number in gone}:
+            left = [(number, news) for number, news in self._said.get(entry_id, ()) if number not in gone]
+            self._forget_words(entry_id)
+            for number, news in left:
+                self._say(entry_id, number, news)
 
-    def _every_word(self) -> list[Word]:
+    def _say(self, entry_id: str, number: int, news: News) -> None:
+        self._said.setdefault(entry_id, []).append((number, news))
+        self._sayers.setdefault(news.key, {})[entry_id] = None
+
+    def _words_of(self, entry_id: str) -> list[Word]:
+        entry = self._outbox[entry_id]
         return [
             Word(
                 number=number, key=news.key, word=news.word, alert_id=news.alert_id, entry_id=entry_id,
                 kind=entry.kind, recipient=entry.recipient, state=entry.state, thread_id=entry.thread_id,
                 subject=entry.subject, written_at=entry.created_at,
             )
-            for number, entry_id, news in self._words
-            if (entry := self._outbox.get(entry_id)) is not None
+            for number, news in self._said.get(entry_id, ())
         ]  # fmt: skip
+
+    def _words_about(self, keys: Collection[str]) -> list[Word]:
+        sayers = {entry_id for key in keys for entry_id in self._sayers.get(key, ())}
+        return [word for entry_id in sayers for word in self._words_of(entry_id) if word.key in keys]
 
     def _tell_instead(self, entry_id: str, told_by: str, at: datetime) -> None:
         entry = self._outbox[entry_id]
@@ -168,15 +181,20 @@ class MemoryStore:
         self._forget_words(entry_id)
 
     def _forget_words(self, entry_id: str) -> None:
-        self._words = [word for word in self._words if word[1] != entry_id]
+        for _, news in self._said.pop(entry_id, ()):
+            self._sayers.get(news.key, {}).pop(entry_id, None)
 
     def _hand_on(self, entry_id: str, teller: str) -> None:
-        self._words = [(number, teller if told == entry_id else told, news) for number, told, news in self._words]
+        said = self._said.get(entry_id, [])
+        self._forget_words(entry_id)
+        for number, news in said:
+            self._say(teller, number, news)
 
     def _in_turn(self, due: Sequence[OutboxEntry], now: datetime) -> list[OutboxEntry]:
         """Return which of the due rows may go now; see `entries.in_turn`."""
-        every = self._every_word()
-        decided = decide_all(due, by_entry(every, {entry.id for entry in due}), every)
+        whole = {entry.id: self._words_of(entry.id) for entry in due}
+        keys = {word.key for words in whole.values() for word in words}
+        decided = decide_all(due, whole, self._words_about(keys))
         going = []
         for entry in due:
             decision = decided[entry.id]

@@ -21,8 +21,10 @@ from netwatch.store.sql.last_word import (
     Decision,
     Word,
     by_entry,
+    by_subject,
     decide,
     needless,
+    older_than_another,
     sent_again_by_hand,
 )
 from netwatch.store.sql.rows import Row, clean, entry_of, entry_row, event_row, instant, microseconds
@@ -155,21 +157,18 @@ def _let_newer_words_tell(connection: Connection, new: Sequence[NewEntries]) -> 
     together = {row["entry_id"]: number for number, one in enumerate(new) for row in one.words}
     written_at = {row["id"]: row["created_at"] for one in new for row in one.rows}
     about = words_about(connection, (row["alert_key"] for one in new for row in one.words))
-    waiting = {word.entry_id for word in about if word.state in OVERTAKABLE and _is_older(word, about)}
+    waiting = older_than_another(about, OVERTAKABLE)
     if waiting:
         whole = by_entry(words_of(connection, waiting), waiting)
-        others = words_about(connection, (word.key for words in whole.values() for word in words))
+        others = by_subject(words_about(connection, (word.key for words in whole.values() for word in words)))
         for entry_id in sorted(waiting):
             mine = together.get(entry_id)
-            apart = [word for word in others if mine is None or together.get(word.entry_id) != mine]
+            near = [word for own in whole[entry_id] for word in others.get(own.subject_of, ())]
+            apart = [word for word in near if mine is None or together.get(word.entry_id) != mine]
             told_by = decide(whole[entry_id], apart).told_by
             if told_by:
                 _tell_instead(connection, entry_id, told_by, instant(max(written_at.values())))
     forget_words(connection, needless(about))
-
-
-def _is_older(word: Word, about: Sequence[Word]) -> bool:
-    return any(one.number > word.number and one.subject_of == word.subject_of for one in about)
 
 
 def _tell_instead(connection: Connection, entry_id: str, told_by: str, at: datetime) -> bool:
@@ -269,10 +268,14 @@ def decide_all(
     """Decide about rows that are due together, the oldest words first: what may go is under way for the rest."""
     first = {entry.id: min((word.number for word in whole[entry.id]), default=0) for entry in due}
     state: dict[str, OutboxState] = {}
+    near = by_subject(others)
     decided = {}
     for entry in sorted(due, key=lambda entry: first[entry.id]):
-        keys = {word.key for word in whole[entry.id]}
-        about = [replace(one, state=state.get(one.entry_id, one.state)) for one in others if one.key in keys]
+        about = [
+            replace(one, state=state[one.entry_id]) if one.entry_id in state else one
+            for own in whole[entry.id]
+            for one in near.get(own.subject_of, ())
+        ]
         decision = decide(whole[entry.id], about, by_hand=sent_again_by_hand(entry))
         decided[entry.id] = decision
         if decision.told_by:

@@ -114,6 +114,23 @@ def sent_again_by_hand(entry: OutboxEntry) -> bool:
     return entry.state is OutboxState.DEFERRED and entry.attempts == 0
 
 
+def older_than_another(words: Iterable[Word], states: Collection[OutboxState]) -> set[str]:
+    """Return the messages in some states that say of an alert what is not the newest."""
+    every = list(words)
+    newest: dict[tuple[OutboxKind, str, str], int] = {}
+    for word in every:
+        newest[word.subject_of] = max(newest.get(word.subject_of, 0), word.number)
+    return {word.entry_id for word in every if word.state in states and word.number < newest[word.subject_of]}
+
+
+def by_subject(words: Iterable[Word]) -> Mapping[tuple[OutboxKind, str, str], list[Word]]:
+    """Return words by what they are about and to whom."""
+    found: dict[tuple[OutboxKind, str, str], list[Word]] = {}
+    for word in words:
+        found.setdefault(word.subject_of, []).append(word)
+    return found
+
+
 def by_entry(words: Iterable[Word], entry_ids: Collection[str]) -> Mapping[str, list[Word]]:
     """Return the words of some messages."""
     found: dict[str, list[Word]] = {entry_id: [] for entry_id in entry_ids}
