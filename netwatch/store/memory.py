@@ -416,6 +416,12 @@ class MemoryStore:
             asyncio.get_running_loop().call_soon(lambda: self.on_outbox_commit())
         return True
 
+    async def reword(self, entry: OutboxEntry) -> None:
+        """Keep what a row that is being sent says now."""
+        row = self._outbox.get(entry.id)
+        if row is not None and row.state is OutboxState.SENDING:
+            self._outbox[entry.id] = replace(row, message=entry.message)
+
     def move_open(self, step: ClockStep, mark: Memory) -> asyncio.Future[bool]:
         """Move what is open along with a wall clock that was set; the result is false where it was done before."""
         future = asyncio.get_running_loop().create_future()

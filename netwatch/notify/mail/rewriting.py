@@ -24,7 +24,7 @@ from netwatch.notify.mail.thread import message_id
 
 MOST_LINES = 20
 SHORT_OCTETS = 3_000
-MARK = "X-NetWatch-Short"
+MARK, NOTED = "X-NetWatch-Short", "X-NetWatch-Note"
 _BODY = re.compile(r"<body[^>]*>", re.IGNORECASE)
 
 
@@ -45,7 +45,11 @@ def with_note(entry: OutboxEntry) -> OutboxEntry:
     lines = _note(entry)
     if not lines:
         return entry
-    return replace(entry, message=_noted(entry.message, lines))
+    mark = f"{NOTED}: {uuid.uuid5(uuid.NAMESPACE_OID, repr(lines)).hex}\r\n".encode()
+    head, gap, _ = entry.message.partition(b"\r\n\r\n")
+    if not gap or mark in head + b"\r\n":  # a retry says it once
+        return entry
+    return replace(entry, message=mark + _noted(entry.message, lines))
 
 
 def is_short(entry: OutboxEntry) -> bool:

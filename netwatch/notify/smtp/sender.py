@@ -46,6 +46,9 @@ class MailOutbox(Outbox, Protocol):
     def commit(self, transaction: Transaction) -> asyncio.Future[None]:
         """Write a transaction; the future is done when it is durable."""
 
+    async def reword(self, entry: OutboxEntry) -> None:
+        """Keep what a row that is being sent says now."""
+
 
 class Rewriting(Protocol):
     """What changes mails at the moment they are sent."""
@@ -160,7 +163,11 @@ class Notifier:
 
     async def _carry(self, entry: OutboxEntry) -> Result:
         troubles: list[Trouble] = []
-        outcome = await self._try_relays(self._rewriting.with_note(entry), troubles)
+        said = self._rewriting.with_note(entry)
+        if said.message != entry.message:  # what stands in the outbox is what is sent
+            await self._outbox.reword(said)
+        entry = said
+        outcome = await self._try_relays(entry, troubles)
         if outcome is None:
             return Result(entry=given_back(entry))
         short = None

@@ -77,6 +77,7 @@ _PROGRESS = update(OUTBOX).where(
     OUTBOX.c.id == bindparam("which"), OUTBOX.c.state.in_(bindparam("states", expanding=True))
 )  # fmt: skip
 
+_REWORD = update(OUTBOX).where(OUTBOX.c.id == bindparam("which"), _SENDING).values(message=bindparam("said"))
 _TOLD_BY = update(OUTBOX).where(OUTBOX.c.id == bindparam("which")).values(told_by=bindparam("teller"))
 
 
@@ -224,6 +225,11 @@ def record(
 def _changed(connection: Connection, entry: OutboxEntry) -> bool:
     wanted = {"which": entry.id, "states": recordable_from(entry), **progress_row(entry)}
     return connection.execute(_PROGRESS, wanted).rowcount == 1
+
+
+def reword(connection: Connection, entry: OutboxEntry) -> None:
+    """Keep what a row that is being sent says now."""
+    connection.execute(_REWORD, {"which": entry.id, "said": entry.message})
 
 
 def recordable_from(entry: OutboxEntry) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ GOES_ON = frozenset(OutboxState) - {OutboxState.DEAD, OutboxState.SUPERSEDED}
 """States of messages whose words arrived or will."""
 HEARD = frozenset({OutboxState.SENT, OutboxState.UNKNOWN, OutboxState.DIGESTED})
 """States of messages that the recipient has had, or may have had."""
+ARRIVED = frozenset({OutboxState.SENT, OutboxState.DIGESTED})
+"""What must have become of newer words before one that perhaps arrived is sent no more."""
 OVERTAKABLE = frozenset({OutboxState.QUEUED, OutboxState.DEFERRED, OutboxState.UNKNOWN})
 _IN_ORDER = frozenset({OutboxKind.WEBHOOK, OutboxKind.ALERTMANAGER})
 
@@ -79,7 +81,7 @@ def decide(own: Sequence[Word], others: Iterable[Word], *, by_hand: bool = False
         beside = beside or word.state is OutboxState.SENDING
         if word.number < ours.number or _in_order(word, ours):
             continue
-        if word.state in GOES_ON:
+        if word.state in (ARRIVED if ours.state is OutboxState.UNKNOWN else GOES_ON):
             newest[word.key] = word
         if word.state in HEARD:
             heard[word.key] = word
