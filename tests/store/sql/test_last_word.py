@@ -344,3 +344,15 @@ async def test_the_last_accepted_word_is_always_the_newest_and_none_is_lost(fres
     assert all(row.told_by in rows for row in rows.values() if row.state is OutboxState.SUPERSEDED)
     book = await store.account()
     assert (book.written, book.unaccounted) == (len(rows), 0)
+
+
+async def test_what_a_row_says_now_is_kept_while_it_is_being_sent(store: AnyStore):
+    await put(store, told("down", "r1 firing 1"))
+    await store.reword(replace(told("down"), message=b"too early"))
+    (row,) = await claim(store)
+
+    await store.reword(replace(row, message=b"late"))
+
+    kept = await store.outbox_entry("down")
+    assert kept is not None
+    assert kept.message == b"late"
