@@ -11,7 +11,7 @@ from datetime import datetime
 
 from netwatch.app.clock.following import Follower
 from netwatch.config import Settings, credential
-from netwatch.notify import DeadLetters, Notifier, TrapSender, WebSender
+from netwatch.notify import DeadLetters, Notifier, Rewriter, TrapSender, WebSender
 from netwatch.snmp import NotificationSender
 from netwatch.store import Store
 from netwatch.traps import OwnEngine
@@ -24,7 +24,7 @@ class PostOffice:
         self._settings, self._clock = settings, clock
         self._letters = DeadLetters(store, settings.smtp, clock=clock)
         self._posts = WebSender(self._letters, settings.receivers, clock=clock)
-        self.mails = Notifier(self._letters, settings.smtp, clock=clock)
+        self.mails = Notifier(self._letters, settings.smtp, rewriting=Rewriter(), clock=clock)
         self._transport: NotificationSender | None = None
         self._traps: TrapSender | None = None
 

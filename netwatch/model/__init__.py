@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
     from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name, value_text
     from netwatch.model.network_trouble import network_words
+    from netwatch.model.news import Elsewhere, News, key_text, news_of
     from netwatch.model.octets import text_of
     from netwatch.model.oid import Oid
     from netwatch.model.outbox import (
@@ -75,6 +76,7 @@ __all__ = [
     "Severities", "USUAL", "USUAL_SEVERITIES", "severity_meant",
     "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
+    "News", "Elsewhere", "news_of", "key_text",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",
     "UrlText", "parse_url", "is_loopback", "network_words",

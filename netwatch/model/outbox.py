@@ -1,6 +1,7 @@
 """The outbox: one row per recipient, holding the finished message.
 
-May import: nothing. Called by: notify, which composes and sends; store, which keeps; engine, which passes on; web.
+May import: netwatch.model.news.
+Called by: notify, which composes and sends; store, which keeps; engine, which passes on; web.
 """
 
 from __future__ import annotations
@@ -9,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netwatch.model.news import Elsewhere, News
 
 
 class OutboxState(StrEnum):
@@ -59,6 +64,9 @@ class OutboxEntry:
     not_before:  when to try (again); lease_until: while `sending`, when another agent may take over.
     group_key, alert_ids: what it tells of. last_reply: the server's last words, or ours ("connection refused").
     thread_id:   the incident it belongs to. told_by: the row that tells it instead, of a digested or superseded one.
+    news:        what it says of which alert; the store keeps the order of all that was ever said.
+    overtaken:   of a claimed row, newer messages that the recipient has had of some of its alerts.
+    instead_of:  of a claimed row, older messages of other incidents that are not sent because of this one.
     """
 
     id: str
@@ -81,6 +89,9 @@ class OutboxEntry:
     sent_at: datetime | None = None
     thread_id: str = ""
     told_by: str = ""
+    news: tuple[News, ...] = ()
+    overtaken: tuple[Elsewhere, ...] = ()
+    instead_of: tuple[Elsewhere, ...] = ()
 
     @property
     def dropped_by_hand(self) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from netwatch.notify.mail.compose import compose
     from netwatch.notify.mail.daily import Daily, compose_daily
     from netwatch.notify.mail.letter import Letterhead
+    from netwatch.notify.mail.rewriting import Rewriter
     from netwatch.notify.mail.sandbox import PARTS
     from netwatch.notify.mail.settings import EmailSettings, MailTemplateSettings
     from netwatch.notify.mail.story import incident_subject
@@ -46,7 +47,7 @@ __all__ = [
     "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",
     "TrapReceiverSettings", "HeartbeatSettings", "DEFAULT_EXPIRES_AFTER",
     "Mailer", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
-    "compose", "incident_subject", "Manner", "Place",
+    "compose", "incident_subject", "Manner", "Place", "Rewriter",
     "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
     "RelayDiagnosis", "Phase", "test_mail",

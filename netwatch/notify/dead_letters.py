@@ -46,6 +46,9 @@ class Ledger(Outbox, Protocol):
     async def outbox(self, states: Collection[OutboxState] | None, limit: int | None) -> Sequence[OutboxEntry]:
         """Return rows of some states, the newest first."""
 
+    async def reword(self, entry: OutboxEntry) -> None:
+        """Keep what a row that is being sent says now."""
+
     async def outbox_of_thread(self, thread_id: str) -> Sequence[OutboxEntry]:
         """Return the rows of a thread, the oldest first."""
 
@@ -117,6 +120,10 @@ class DeadLetters:
     def commit(self, transaction: Transaction) -> asyncio.Future[None]:
         """Write a transaction, as the store does."""
         return self._ledger.commit(transaction)
+
+    async def reword(self, entry: OutboxEntry) -> None:
+        """Keep what a row says now, as the store does."""
+        await self._ledger.reword(entry)
 
     async def outbox_of_thread(self, thread_id: str) -> Sequence[OutboxEntry]:
         """Return the rows of an incident, as the store does."""

@@ -13,7 +13,7 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.store.account import show_account
-    from netwatch.store.append import append_events
+    from netwatch.store.append import append_events, events_fault
     from netwatch.store.by_hand import drop_entry, retry_entry
     from netwatch.store.by_hand_decision import Act, Handled
     from netwatch.store.memory import MemoryStore
@@ -25,5 +25,5 @@ else:
 
 __all__ = [
     "Store", "StoreReader", "MemoryStore", "StoreSettings",
-    "append_events", "retry_entry", "drop_entry", "Act", "Handled", "show_account",
+    "append_events", "events_fault", "retry_entry", "drop_entry", "Act", "Handled", "show_account",
 ]  # fmt: skip

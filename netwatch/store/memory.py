@@ -20,8 +20,10 @@ from netwatch.model import (
     AlertGroup,
     AlertState,
     ClockStep,
+    Elsewhere,
     Event,
     Memory,
+    News,
     OutboxEntry,
     OutboxKind,
     OutboxState,
@@ -36,7 +38,15 @@ from netwatch.model import (
 from netwatch.store.by_hand_decision import Act, Handled, handle
 from netwatch.store.metrics import LATE_RECORDS
 from netwatch.store.sql.changes import LEASE_RAN_OUT, LONGEST_REST, TRAPS_KEPT, lease_event, recordable_from
-from netwatch.store.sql.entries import NEVER_LEFT, check_supersessions, may_be_overtaken, superseded_event
+from netwatch.store.sql.entries import (
+    NEVER_LEFT,
+    check_supersessions,
+    decide_all,
+    may_be_overtaken,
+    overtaken_event,
+    superseded_event,
+)
+from netwatch.store.sql.last_word import OVERTAKABLE, WAIT, Word, decide, needless, older_than_another
 from netwatch.store.sql.queries import EventFilter
 from netwatch.store.sql.rows import check_transaction
 from netwatch.store.sql.trap_rows import trap_row
@@ -54,6 +64,9 @@ class MemoryStore:
         self._groups: dict[str, AlertGroup] = {}
         self._outbox: dict[str, OutboxEntry] = {}
         self._overtaken: dict[str, str] = {}
+        self._said: dict[str, list[tuple[int, News]]] = {}
+        self._sayers: dict[str, dict[str, None]] = {}
+        self._last_word = 0
         self._events: list[Event] = []
         self._memories: dict[tuple[str, str], Memory] = {}
         self._traps: dict[int, TrapEvent] = {}
@@ -106,8 +119,7 @@ class MemoryStore:
         self._silences |= {silence.id: silence for silence in transaction.silences}
         supersessions = {one.entry_id: one for one in transaction.supersessions}
         entries = [self._superseding(entry, supersessions.get(entry.id)) for entry in transaction.entries]
-        self._outbox |= {entry.id: entry for entry in entries}
-        self._written += len(entries)
+        self._put(entries)
         self._events += transaction.events
         for trap in transaction.traps:
             self._last_trap += 1
@@ -117,17 +129,103 @@ class MemoryStore:
             if memory.text is None:
                 del self._memories[memory.scope, memory.key]
 
+    def _put(self, entries: Sequence[OutboxEntry]) -> None:
+        """Keep new rows, number what they say, and let it tell what older ones of other incidents would have said."""
+        self._outbox |= {entry.id: replace(entry, news=()) for entry in entries}
+        self._written += len(entries)
+        for entry in entries:
+            for news in entry.news:
+                self._last_word += 1
+                self._say(entry.id, self._last_word, news)
+        if not any(entry.news for entry in entries):
+            return
+        keys = {news.key for entry in entries for news in entry.news}
+        about = self._words_about(keys)
+        waiting = older_than_another(about, OVERTAKABLE) - {entry.id for entry in entries}
+        for entry_id in sorted(waiting):
+            words = self._words_of(entry_id)
+            if told_by := decide(words, self._words_about({word.key for word in words})).told_by:
+                self._tell_instead(entry_id, told_by, entries[0].created_at)
+        gone = set(needless(about))
+        for entry_id in {word.entry_id for word in about if word.number in gone}:
+            left = [(number, news) for number, news in self._said.get(entry_id, ()) if number not in gone]
+            self._forget_words(entry_id)
+            for number, news in left:
+                self._say(entry_id, number, news)
+
+    def _say(self, entry_id: str, number: int, news: News) -> None:
+        self._said.setdefault(entry_id, []).append((number, news))
+        self._sayers.setdefault(news.key, {})[entry_id] = None
+
+    def _words_of(self, entry_id: str) -> list[Word]:
+        entry = self._outbox[entry_id]
+        return [
+            Word(
+                number=number, key=news.key, word=news.word, alert_id=news.alert_id, entry_id=entry_id,
+                kind=entry.kind, recipient=entry.recipient, state=entry.state, thread_id=entry.thread_id,
+                subject=entry.subject, written_at=entry.created_at,
+            )
+            for number, news in self._said.get(entry_id, ())
+        ]  # fmt: skip
+
+    def _words_about(self, keys: Collection[str]) -> list[Word]:
+        sayers = {entry_id for key in keys for entry_id in self._sayers.get(key, ())}
+        return [word for entry_id in sayers for word in self._words_of(entry_id) if word.key in keys]
+
+    def _tell_instead(self, entry_id: str, told_by: str, at: datetime) -> None:
+        entry = self._outbox[entry_id]
+        self._outbox[entry_id] = replace(entry, state=OutboxState.SUPERSEDED, told_by=told_by)
+        self._events.append(
+            overtaken_event(entry_id, entry.kind, entry.recipient, entry.group_key, told_by, at)
+        )  # fmt: skip
+        self._forget_words(entry_id)
+
+    def _forget_words(self, entry_id: str) -> None:
+        for _, news in self._said.pop(entry_id, ()):
+            self._sayers.get(news.key, {}).pop(entry_id, None)
+
+    def _hand_on(self, entry_id: str, teller: str) -> None:
+        said = self._said.get(entry_id, [])
+        self._forget_words(entry_id)
+        for number, news in said:
+            self._say(teller, number, news)
+
+    def _in_turn(self, due: Sequence[OutboxEntry], now: datetime) -> list[OutboxEntry]:
+        """Return which of the due rows may go now; see `entries.in_turn`."""
+        whole = {entry.id: self._words_of(entry.id) for entry in due}
+        keys = {word.key for words in whole.values() for word in words}
+        decided = decide_all(due, whole, self._words_about(keys))
+        going = []
+        for entry in due:
+            decision = decided[entry.id]
+            if decision.told_by:
+                self._tell_instead(entry.id, decision.told_by, now)
+            elif decision.wait:
+                self._outbox[entry.id] = replace(entry, not_before=now + WAIT)
+            else:
+                instead = tuple(
+                    Elsewhere(subject=one.subject, at=one.created_at)
+                    for one in self._outbox.values()
+                    if one.told_by == entry.id
+                    and one.state is OutboxState.SUPERSEDED
+                    and one.thread_id != entry.thread_id
+                )
+                going.append(replace(entry, overtaken=decision.overtaken, instead_of=instead))
+        return going
+
     def _superseding(self, entry: OutboxEntry, supersession: Supersession | None) -> OutboxEntry:
         """Supersede what a new row does, and return the row as it is to be kept."""
         if supersession is None:
             return entry
         incident = (entry.thread_id, entry.recipient, entry.kind)
         old = [one for one in self._outbox.values() if (one.thread_id, one.recipient, one.kind) == incident]
-        self._overtaken |= {one.id: entry.id for one in old if one.state is OutboxState.SENDING}
+        under_way = (OutboxState.SENDING, OutboxState.UNKNOWN)
+        self._overtaken |= {one.id: entry.id for one in old if one.state in under_way}
         old = [one for one in old if one.state in NEVER_LEFT]
         for one in old:
             self._outbox[one.id] = replace(one, state=OutboxState.SUPERSEDED, told_by=entry.id)
             self._events.append(superseded_event(one.id, one.group_key, entry, entry.created_at))
+            self._hand_on(one.id, entry.id)
         return replace(entry, subject=supersession.subject, message=supersession.message) if old else entry
 
     async def alerts(self, states: Collection[AlertState] | None = None, limit: int | None = None) -> list[Alert]:
@@ -267,9 +365,9 @@ class MemoryStore:
         resting = [e for e in unsent if e.state is not OutboxState.SENDING]
         due = [e for e in resting if not now < e.not_before <= now + LONGEST_REST]
         due.sort(key=lambda entry: (entry.not_before, entry.created_at, entry.id))
-        free = [e for e in due[:limit] if not self._settled(e, now)]
+        free = self._in_turn([e for e in due[:limit] if not self._settled(e, now)], now)
         leased = [replace(e, state=OutboxState.SENDING, lease_until=now + lease_for) for e in free]
-        self._outbox |= {entry.id: entry for entry in leased}
+        self._outbox |= {entry.id: replace(entry, overtaken=(), instead_of=()) for entry in leased}
         return leased
 
     def _settled(self, entry: OutboxEntry, now: datetime) -> bool:
@@ -278,6 +376,7 @@ class MemoryStore:
         if teller is None or teller.state is not OutboxState.SENT or not may_be_overtaken(entry):
             return False
         self._outbox[entry.id] = replace(entry, state=OutboxState.SUPERSEDED, told_by=teller.id)
+        self._forget_words(entry.id)
         self._events.append(superseded_event(entry.id, entry.group_key, teller, now))
         return True
 
@@ -313,11 +412,19 @@ class MemoryStore:
             sent_at=entry.sent_at,
         )
         self._events += events
-        self._outbox |= {one.id: one for one in entries}
-        self._written += len(entries)
+        self._put(entries)
+        if entry.state is OutboxState.SUPERSEDED and entry.told_by:
+            self._outbox[entry.id] = replace(self._outbox[entry.id], told_by=entry.told_by)
+            self._hand_on(entry.id, entry.told_by)
         if entries:
             asyncio.get_running_loop().call_soon(lambda: self.on_outbox_commit())
         return True
+
+    async def reword(self, entry: OutboxEntry) -> None:
+        """Keep what a row that is being sent says now."""
+        row = self._outbox.get(entry.id)
+        if row is not None and row.state is OutboxState.SENDING:
+            self._outbox[entry.id] = replace(row, message=entry.message)
 
     def move_open(self, step: ClockStep, mark: Memory) -> asyncio.Future[bool]:
         """Move what is open along with a wall clock that was set; the result is false where it was done before."""
@@ -370,6 +477,7 @@ class MemoryStore:
             del self._alerts[alert_id]
         for entry_id in doomed_entries:
             del self._outbox[entry_id]
+            self._forget_words(entry_id)
         self._events = kept_events
         self._traps = kept_traps
         return deleted

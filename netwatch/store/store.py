@@ -135,6 +135,10 @@ class Store(StoreReader):
             self.on_outbox_commit()
         return recorded
 
+    async def reword(self, entry: OutboxEntry) -> None:
+        """Keep what a row that is being sent says now, so that what stands here is what is sent."""
+        await self._running().submit(work=partial(changes.reword, entry=entry))
+
     def move_open(self, step: ClockStep, mark: Memory) -> asyncio.Future[bool]:
         """Queue the move of what is open along with a wall clock that was set, after what was queued before.
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from netwatch.alerts import RouteSettings, build_route
 from netwatch.engine import Engine
 from netwatch.model import REACHABILITY, SCALARS, TableReading
-from netwatch.notify import EmailSettings, Mailer, Notifier, ReceiverSettings, SmtpSettings
+from netwatch.notify import EmailSettings, Mailer, Notifier, ReceiverSettings, Rewriter, SmtpSettings
 from netwatch.rules import load_rule_book
 from netwatch.simulator import SmtpSink
 from netwatch.store import Store, StoreSettings
@@ -60,7 +60,7 @@ class Corridor:
         )
         receivers = [ReceiverSettings(name="noc", email=EmailSettings(to=["noc@example.net"]))]
         self.store = Store(StoreSettings(url=f"sqlite:///{directory}/netwatch.db"))
-        self.notifier = Notifier(self.store, smtp)
+        self.notifier = Notifier(self.store, smtp, rewriting=Rewriter())
         self.engine = Engine(
             rules=load_rule_book([RULES], {"reachability": REACHABILITY}).rules,
             route=build_route(RouteSettings(receiver="noc", group_wait="0s")),

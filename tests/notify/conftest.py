@@ -25,7 +25,7 @@ from netwatch.model import (
     OutboxState,
     Transaction,
 )
-from netwatch.notify import DeadLetters, Letterhead, Notifier, Pace, SmtpSettings, compose
+from netwatch.notify import DeadLetters, Letterhead, Notifier, Pace, Rewriter, SmtpSettings, compose
 from netwatch.simulator import RoughServer
 from netwatch.store import MemoryStore
 from tests.patience import PATIENCE_SECONDS
@@ -171,7 +171,7 @@ async def post() -> AsyncIterator[Callable[..., Awaitable[Post]]]:
         await store.start()
         clock = Clock()
         letters = DeadLetters(store, settings, clock=clock)
-        notifier = Notifier(letters, settings, pace=pace, clock=clock)
+        notifier = Notifier(letters, settings, rewriting=Rewriter(), pace=pace, clock=clock)
         store.on_outbox_commit = notifier.wake
         await letters.start()
         await notifier.start()

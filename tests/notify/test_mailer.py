@@ -65,7 +65,7 @@ def test_a_receiver_may_be_people_and_managers(make_notification):
 def test_each_way_tells_of_recoveries_only_where_it_shall(make_notification, make_alert):
     mailer = both(mail_ends=False, trap_ends=True)
     only_end = make_notification(resolved=[make_alert(1)])
-    mixed = make_notification(make_alert(2), resolved=[make_alert(1)])
+    mixed = make_notification(make_alert(2, instance="ifName=x"), resolved=[make_alert(1)])
 
     assert mailer.send_resolved("noc")
     assert [entry.kind for entry in mailer.compose(only_end).entries] == [OutboxKind.TRAP]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email import message_from_bytes
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from netwatch.errors import StoreError
 from netwatch.model import UNSENT, Alert, AlertState, OutboxEntry, OutboxState
 from netwatch.simulator import RoughMail
 from netwatch.store import StoreReader, StoreSettings
+from netwatch.store.sql.changes import LEASE_RAN_OUT
 
 
 def nothing_left_to_say(path: Path) -> bool:
@@ -68,10 +69,11 @@ def the_mails_are_those_of_the_outbox(rows: Sequence[OutboxEntry], mails: Sequen
         elif mail.message != row.message or mail.recipients != (row.recipient,):
             wrong.append(f"{message_id} was mailed to {mail.recipients} with other bytes than {row.subject}")
     sent = {row.id: row for row in rows if row.state is OutboxState.SENT}
+    by_id = {row.id: row for row in rows}
     for row in rows:
         if row.id in sent and not taken[row.message_id]:
             wrong.append(f"{row.subject} for {row.recipient} was never taken")
-        elif row.id not in sent and (fault := _fault_of(row, sent.get(row.told_by), taken[row.message_id])):
+        elif row.id not in sent and (fault := _fault_of(row, _teller_of(row, by_id), taken[row.message_id])):
             wrong.append(f"{row.subject} for {row.recipient} {fault}")
     return wrong
 
@@ -80,9 +82,18 @@ def _fault_of(row: OutboxEntry, instead: OutboxEntry | None, taken: int) -> str:
     """Return what is wrong with a row that was not sent: another mail told it, where it had surely not left."""
     if row.state is not OutboxState.SUPERSEDED:
         return f"is {row.state}"
-    if instead is None or (instead.recipient, instead.thread_id) != (row.recipient, row.thread_id):
+    if instead is None or instead.state is not OutboxState.SENT or instead.recipient != row.recipient:
         return "is told by nothing that was sent"
-    return f"is told by another mail, and was taken {taken} times" if taken else ""
+    perhaps = row.last_reply == LEASE_RAN_OUT or "end of data" in row.last_reply
+    return f"is told by another mail, and was taken {taken} times" if taken and not perhaps else ""
+
+
+def _teller_of(row: OutboxEntry, rows: Mapping[str, OutboxEntry]) -> OutboxEntry | None:
+    """Return the mail at the end of a chain of newer ones."""
+    teller = rows.get(row.told_by)
+    while teller is not None and teller.state is OutboxState.SUPERSEDED:
+        teller = rows.get(teller.told_by)
+    return teller
 
 
 def repeats_of(mails: Sequence[RoughMail]) -> list[str]:

@@ -23,7 +23,7 @@ import pytest
 from netwatch.alerts import Parents, Policy, RouteSettings, Topology, build_route
 from netwatch.engine import Engine
 from netwatch.model import REACHABILITY, SCALARS, UNSENT, OutboxState, TableReading, Transaction
-from netwatch.notify import EmailSettings, Mailer, Notifier, ReceiverSettings, SmtpSettings
+from netwatch.notify import EmailSettings, Mailer, Notifier, ReceiverSettings, Rewriter, SmtpSettings
 from netwatch.rules import load_rule_book
 from netwatch.simulator import SmtpSink
 from netwatch.store import Store, StoreSettings
@@ -52,7 +52,8 @@ class Storm:
         receivers = [ReceiverSettings(name="noc", email=EmailSettings(to=list(RECIPIENTS)))]
         self.store = Store(StoreSettings(url=f"sqlite:///{folder}/netwatch.db"))
         self.mailer = Mailer(settings, receivers)
-        self.notifier = Notifier(self.store, settings)  # sends in real time: a lease must not end while time flies
+        # It sends in real time: a lease must not end while time flies.
+        self.notifier = Notifier(self.store, settings, rewriting=Rewriter())
         numbers = itertools.count(1)
         self.engine = Engine(
             rules=load_rule_book([RULES], {"reachability": REACHABILITY}).rules,

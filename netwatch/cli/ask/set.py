@@ -1,8 +1,9 @@
 """`netwatch set`: changes a value on a device, and leaves a line in the event log that says who did.
 
-The old value is shown, the new one asked about, then set, and read back to be sure. Written with the device's
+The old value is shown, the new one asked about, then set, and read back to be sure. Where no line can be written,
+nothing is set, unless --no-audit says so. Written with the device's
 `write_credential`, or with what the flags say; never with the credential it is polled with.
-May import: netwatch.config, netwatch.snmp, netwatch.store, netwatch.model. Called by: netwatch.cli.
+May import: netwatch.config, netwatch.mib, netwatch.snmp, netwatch.store, netwatch.model. Called by: netwatch.cli.
 """
 
 from __future__ import annotations
@@ -39,16 +40,17 @@ from netwatch.cli.ask.targets import (
 )
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.names.flags import MibDirs, MibModules, index_for
-from netwatch.cli.names.values import format_value, format_varbind, type_name
+from netwatch.cli.names.values import format_value, type_name
 from netwatch.cli.names.words import is_numeric
 from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.person import person
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.errors import PollError, RequestTimedOut, StoreError
-from netwatch.model import Device, Event, Missing, Oid, Varbind
+from netwatch.model import Device, Event, Missing, Oid, Tag, Varbind
 
 if TYPE_CHECKING:
     from netwatch.config import Settings
+    from netwatch.mib import MibIndex
     from netwatch.snmp import GeneralEngine
 
 Words = Annotated[
@@ -60,6 +62,7 @@ Words = Annotated[
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+NoAudit = Annotated[bool, typer.Option("--no-audit", help="Set also where no event log can say that you did.")]
 MAX_VALUE = 200
 """Characters of a value that the event log keeps."""
 SECRETS = tuple(
@@ -77,15 +80,15 @@ def set_(
     device: DeviceName, words: Words, v: SnmpVersion = None, c: Community = None, l: Level = None,  # noqa: E741 - net-snmp's own letters
     u: User = None, a: Auth = None, auth_pass: AuthPass = None, x: Priv = None, priv_pass: PrivPass = None,
     n: Context = None, t: Timeout = None, r: Retries = None, m: MibModules = None, dirs: MibDirs = None,
-    config: ConfigPath = None, yes: Yes = False, json: AsJson = False,
+    config: ConfigPath = None, yes: Yes = False, no_audit: NoAudit = False, json: AsJson = False,
 ) -> None:  # fmt: skip
     """Change values on a device: shows old and new, asks, sets, reads back; exit 1 where it did not come to be."""
     flags = Flags(version=v, community=c, level=l, user=u, auth=a, auth_pass=auth_pass, priv=x, priv_pass=priv_pass,
                   context=n, timeout=t, retries=r)  # fmt: skip
-    names = functools.cache(lambda: by_name(index_for(config, dirs, m)))
+    index = functools.cache(lambda: index_for(config, dirs, m))
     change(
-        device, words, config, flags, yes=yes, json=json,
-        resolve=lambda text: numeric(text) if is_numeric(text) else names()(text),
+        device, words, config, flags, yes=yes, audit=not no_audit, json=json, index=index,
+        resolve=lambda text: numeric(text) if is_numeric(text) else by_name(index())(text),
     )  # fmt: skip
 
 
@@ -96,10 +99,12 @@ def change(
     flags: Flags,
     *,
     yes: bool,
+    index: Callable[[], MibIndex],
+    audit: bool = True,
     json: bool = False,
     resolve: Resolve = numeric,
 ) -> None:
-    """Do what `netwatch set` does; `resolve` says what OBJECT means."""
+    """Do what `netwatch set` does; `resolve` says what OBJECT means, `index` how objects are called."""
     if not yes and not sys.stdin.isatty():
         fail("nobody can be asked here, for the input is no terminal: --yes sets without asking", USAGE)
     try:
@@ -113,9 +118,11 @@ def change(
         new = [varbind_of(one, now, resolve) for one, now in zip(assignments, old, strict=True)]
     except ValueError as exc:
         fail(str(exc), USAGE)
-    wanted = Change(device=device, old=tuple(old), new=tuple(new))
+    if audit:
+        _require_event_log(settings)
+    wanted = Change(device=device, old=tuple(old), new=tuple(new), names=index())
     _confirm(wanted, yes=yes, quiet=json)
-    _carry_out(wanted, settings, json=json)
+    _carry_out(wanted, settings if audit else None, json=json)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +132,21 @@ class Change:
     device: Device
     old: tuple[Varbind, ...]
     new: tuple[Varbind, ...]
+    names: MibIndex
+
+    def object_name(self, varbind: Varbind) -> str:
+        """Return how people call what is set: `SNMPv2-MIB::sysLocation.0`."""
+        from netwatch.mib import Style, spell_oid
+
+        return printable(spell_oid(self.names, varbind.oid, Style()))
+
+    def shown(self, varbind: Varbind) -> str:
+        """Return type and value, a number by its name where it has one."""
+        from netwatch.mib import Style, spell_value
+
+        if varbind.tag == Tag.INTEGER and isinstance(varbind.value, int):
+            return printable(spell_value(self.names, varbind, Style()))
+        return printable(format_value(varbind.tag, varbind.value))
 
 
 def _target(name: str, config: Path | None, flags: Flags) -> tuple[Device, Settings | None]:
@@ -145,7 +167,9 @@ def _target(name: str, config: Path | None, flags: Flags) -> tuple[Device, Setti
 def _confirm(change: Change, *, yes: bool, quiet: bool) -> None:
     if not quiet or not yes:
         for old, new in zip(change.old, change.new, strict=True):
-            typer.echo(f".{new.oid}\n  now: {_shown(old)}\n  new: {_shown(new)}", err=quiet)
+            typer.echo(
+                f"{change.object_name(new)}\n  now: {change.shown(old)}\n  new: {change.shown(new)}", err=quiet
+            )
     if not yes and not typer.confirm(f"Set this on {printable(_called(change.device))}?", err=quiet):
         fail("nothing was changed")
 
@@ -167,7 +191,7 @@ def _carry_out(change: Change, settings: Settings | None, *, json: bool) -> None
     _print(change, found, json=json)
     differing = [one for one, wanted in zip(found, change.new, strict=True) if one.value != wanted.value]
     for one in differing:
-        typer.echo(f"netwatch: {one.oid} was set, but now reads {_shown(one)}", err=True)
+        typer.echo(f"netwatch: {change.object_name(one)} was set, but now reads {change.shown(one)}", err=True)
     if differing or not logged:
         raise typer.Exit(WRONG)
 
@@ -175,10 +199,11 @@ def _carry_out(change: Change, settings: Settings | None, *, json: bool) -> None
 def _print(change: Change, found: Sequence[Varbind], *, json: bool) -> None:
     if not json:
         for one in found:
-            typer.echo(printable(format_varbind(one)))
+            typer.echo(f"{change.object_name(one)} = {change.shown(one)}")
         return
     print_json([
-        {"device": change.device.name, "oid": str(new.oid), "type": type_name(new.tag), "old": _flat(old),
+        {"device": change.device.name, "oid": str(new.oid), "name": change.object_name(new),
+         "type": type_name(new.tag), "old": _flat(old),
          "new": _flat(new), "now": _flat(now)}
         for old, new, now in zip(change.old, change.new, found, strict=True)
     ])  # fmt: skip
@@ -196,9 +221,12 @@ def _audit(change: Change, settings: Settings | None, ending: str = "") -> bool:
 
     who, at = printable(person()), datetime.now(UTC)
     events = [
-        Event(at=at, kind="set", device=change.device.name, text=f"{who} set {_in_words(old, new)}{ending}")
+        Event(
+            at=at, kind="set", device=change.device.name, text=f"{who} set {_in_words(change, old, new)}{ending}",
+            details=_details(change, old, new, who),
+        )
         for old, new in zip(change.old, change.new, strict=True)
-    ]
+    ]  # fmt: skip
     try:
         if not append_events(settings.store, events):
             typer.echo("netwatch: there is no event log yet, so this is written down nowhere", err=True)
@@ -208,14 +236,31 @@ def _audit(change: Change, settings: Settings | None, ending: str = "") -> bool:
     return True
 
 
-def _in_words(old: Varbind, new: Varbind) -> str:
-    if any(new.oid.is_under(secret) for secret in SECRETS):
-        return f"{new.oid} to something secret"
-    return f"{new.oid} from {_shown(old)[:MAX_VALUE]} to {_shown(new)[:MAX_VALUE]}"
+def _require_event_log(settings: Settings | None) -> None:
+    """Leave, before anything is set, where nobody could read later who did."""
+    from netwatch.store import events_fault
+
+    if settings is None:
+        why = "no configuration says where it is"
+    elif not (why := events_fault(settings.store)):
+        return
+    fail(f"nothing was changed, for the event log cannot say who did: {printable(why)}; --no-audit sets all the same")
 
 
-def _shown(varbind: Varbind) -> str:
-    return printable(format_value(varbind.tag, varbind.value))
+def _in_words(change: Change, old: Varbind, new: Varbind) -> str:
+    name = change.object_name(new)
+    if _is_secret(new):
+        return f"{name} to something secret"
+    return f"{name} from {change.shown(old)[:MAX_VALUE]} to {change.shown(new)[:MAX_VALUE]}"
+
+
+def _details(change: Change, old: Varbind, new: Varbind, who: str) -> dict[str, str]:
+    values = {} if _is_secret(new) else {"old": change.shown(old)[:MAX_VALUE], "new": change.shown(new)[:MAX_VALUE]}
+    return {"by": who, "object": change.object_name(new), "oid": str(new.oid), **values}
+
+
+def _is_secret(varbind: Varbind) -> bool:
+    return any(varbind.oid.is_under(secret) for secret in SECRETS)
 
 
 def _called(device: Device) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from netwatch.model import Alert, AlertState, Notification, OutboxEntry, OutboxKind
+from netwatch.model import Alert, AlertState, Notification, OutboxEntry, OutboxKind, news_of
 from netwatch.notify.http.alert import annotations_of, labels_of, rfc3339
 from netwatch.notify.http.urls import shown_urls
 from netwatch.notify.links import explanation
@@ -73,6 +73,7 @@ def _entry(
         group_key=group.key,
         alert_ids=tuple(alert.id for alert in alerts),
         thread_id=group.thread_id,
+        news=news_of(alerts),
     )
 
 

@@ -8,7 +8,8 @@ not know:
     truncatedAlerts (how many alerts are left out), alerts: a list of
         status, labels, annotations, startsAt, endsAt (0001-01-01T00:00:00Z while it fires), generatorURL, fingerprint
         and ours: id, rule, device, instance, severity, value, threshold, acknowledgedBy, flapping, remark
-    and ours: schema, id (the same on every retry), at, incident (the same for all of one), sequence, repeat, subject,
+    and ours: overtakenAlerts (only where alerts were left out, because newer news of them was posted before this),
+        schema, id (the same on every retry), at, incident (the same for all of one), sequence, repeat, subject,
         escalation, heldBack: a list of kind, reason, alerts, devices.
 
 A quiet room.
@@ -21,7 +22,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from netwatch.model import Alert, AlertState, Notification, OutboxEntry, OutboxKind
+from netwatch.model import Alert, AlertState, Notification, OutboxEntry, OutboxKind, news_of
 from netwatch.notify.guard import clean_line
 from netwatch.notify.http.alert import annotations_of, common, fingerprint_of, labels_of, rfc3339
 from netwatch.notify.http.urls import shown_url
@@ -52,6 +53,7 @@ def compose_webhook(
         group_key=group.key,
         alert_ids=tuple(alert.id for alert in (*notification.firing, *notification.resolved)),
         thread_id=group.thread_id,
+        news=news_of((*notification.firing, *notification.resolved)),
     )
 
 

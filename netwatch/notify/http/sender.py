@@ -25,6 +25,7 @@ from netwatch.notify import metrics
 from netwatch.notify.http.client import WebClient
 from netwatch.notify.http.compose_alertmanager import ALERTS_PATH
 from netwatch.notify.http.outcomes import Answer, WebOutcome, WebPhase, answered, hopeless, rested
+from netwatch.notify.http.overtaken import without_overtaken
 from netwatch.notify.http.settings import PostedReceiver
 from netwatch.notify.http.urls import shown_url, shown_urls
 from netwatch.notify.ledger.attempts import Result
@@ -175,10 +176,11 @@ class WebSender:
         except OSError as exc:
             words = f"cannot read the certificates in {target.ca_file}: {exc.strerror}"
             return Answer(words=words, phase=WebPhase.CONNECT)
+        body = without_overtaken(entry)
         headers = {"Content-Type": "application/json", "Idempotency-Key": entry.id}
         if target.secret:
-            headers["X-NetWatch-Signature"] = signature(target.secret, entry.message, now)
-        return await client.post(entry.message, headers, now)
+            headers["X-NetWatch-Signature"] = signature(target.secret, body, now)
+        return await client.post(body, headers, now)
 
     async def _client(self, place: Place, target: _Target) -> WebClient:
         if place not in self._clients:

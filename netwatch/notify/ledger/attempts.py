@@ -18,10 +18,11 @@ BROKE_OFF = "NetWatch failed in the middle of it; its log says how"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """A row as it is to be recorded after a try, and the lines this leaves in the event log."""
+    """A row as it is to be recorded after a try, the lines this leaves in the event log, and rows it brings forth."""
 
     entry: OutboxEntry
     events: tuple[Event, ...] = ()
+    entries: tuple[OutboxEntry, ...] = ()
 
 
 def given_back(entry: OutboxEntry) -> OutboxEntry:
@@ -38,7 +39,7 @@ def tried(entry: OutboxEntry, now: datetime, **changes: object) -> OutboxEntry:
 def broken_off(entry: OutboxEntry, *, now: datetime, dice: float) -> Result:
     """Return what becomes of a row whose try ended by a fault of ours: it may have been taken, and tries end."""
     attempts = entry.attempts + 1
-    due = next_attempt_at(attempts, created_at=entry.created_at, now=now, dice=dice)
+    due = next_attempt_at(attempts, created_at=entry.created_at, now=now, dice=dice, perhaps_taken=True)
     state = OutboxState.DEAD if due is None else OutboxState.UNKNOWN
     row = tried(entry, now, state=state, attempts=attempts, last_reply=BROKE_OFF)
     event = delivery_event(entry, f"{state}: {BROKE_OFF}", now, relay="", phase="fault", reply=BROKE_OFF, took=0.0)

@@ -181,7 +181,7 @@ class Carrier:
         """Write down what became of a row; a store in trouble is asked again while the lease may still hold."""
         for pause in (*RECORD_PAUSES, None):
             try:
-                await self._outbox.record(result.entry, result.events)
+                await self._outbox.record(result.entry, result.events, result.entries)
                 return
             except StoreError:
                 metrics.LOOP_ERRORS.labels("record").inc()

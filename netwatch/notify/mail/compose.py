@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from netwatch.errors import TemplateFailed
-from netwatch.model import Composition, Event, Notification, OutboxEntry, OutboxState, Supersession
+from netwatch.model import Composition, Event, Notification, OutboxEntry, OutboxState, Supersession, news_of
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.facts import USUAL, Manner, Problem
@@ -199,6 +199,7 @@ def _row(notification: Notification, origin: Mailbox, recipient: str, entry_id: 
         group_key=group.key,
         alert_ids=tuple(alert.id for alert in (*notification.firing, *notification.resolved)),
         thread_id=group.thread_id,
+        news=news_of((*notification.firing, *notification.resolved)),
     )
 
 

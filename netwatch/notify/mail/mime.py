@@ -157,6 +157,11 @@ def _encoded_body(text: str) -> tuple[str, bytes]:
     return "quoted-printable", quoted
 
 
+def text_part(text: str) -> tuple[str, bytes]:
+    """Return how a text travels, and its octets: for whoever changes a part of a finished mail."""
+    return _encoded_body(text)
+
+
 def _lines(headers: Sequence[Header]) -> bytes:
     return "".join(f"{header.name}:{header.wire}\r\n" for header in headers).encode("ascii")
 

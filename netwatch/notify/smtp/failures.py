@@ -7,12 +7,13 @@ Called by: netwatch.notify.{diagnosis, smtp.*}.
 from __future__ import annotations
 
 import base64
+import re
 
 from aiosmtplib import SMTPServerDisconnected
 
 from netwatch.errors import DeliveryError
 from netwatch.model import network_words
-from netwatch.notify.smtp.replies import Phase
+from netwatch.notify.smtp.replies import TOO_LARGE, Meaning, Phase, meaning_of
 from netwatch.notify.smtp.settings import RelaySettings
 
 
@@ -30,6 +31,25 @@ class SmtpFailure(DeliveryError):
     def words(self) -> str:
         """Return the reply as it came, or our own words where none did."""
         return f"{self.code} {self.text}" if self.code else self.text
+
+    @property
+    def too_large(self) -> bool:
+        """Return whether the message is larger than the server takes (RFC 1870); a full mailbox is another thing."""
+        if self.phase not in _OF_THE_MESSAGE or not 500 <= (self.code or 0) <= 599:
+            return False
+        status = _STATUS.match(self.text)
+        return self.code == TOO_LARGE if status is None else status[0] in _LARGE
+
+    @property
+    def meaning(self) -> Meaning:
+        """Return what it means for the message, and for the relay."""
+        return meaning_of(Phase.END_OF_DATA if self.too_large else self.phase, self.code)
+
+
+_OF_THE_MESSAGE = frozenset({Phase.MAIL, Phase.DATA, Phase.END_OF_DATA})
+_STATUS = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
+_LARGE = frozenset({"5.3.4", "5.2.3"})
+"""Message too big for the system; message length exceeds an administrative limit (RFC 3463)."""
 
 
 def in_words(exc: BaseException, seconds: float) -> str:

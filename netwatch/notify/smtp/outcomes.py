@@ -15,7 +15,7 @@ from netwatch.model import Event, OutboxEntry, OutboxState
 from netwatch.notify.ledger.attempts import delivery_event, given_back, tried
 from netwatch.notify.ledger.timetable import jittered, next_attempt_at
 from netwatch.notify.smtp.failures import SmtpFailure
-from netwatch.notify.smtp.replies import Phase, Verdict, meaning_of
+from netwatch.notify.smtp.replies import Phase, Verdict
 
 HOLD_FOR = timedelta(seconds=2)
 """How long a row that met relay trouble lets others go first, so that it cannot be what every probe trips over."""
@@ -66,23 +66,32 @@ def accepted(
 def failed(entry: OutboxEntry, troubles: Sequence[Trouble], *, now: datetime, dice: float) -> Outcome:
     """No relay took it; the last one's answer decides."""
     last = troubles[-1]
-    words, phase = "; ".join(map(str, troubles)), last.failure.phase
-    verdict = meaning_of(phase, last.failure.code).verdict
+    words = "; ".join(map(str, troubles))
+    verdict = last.failure.meaning.verdict
     if verdict is Verdict.HOLD:
         due = now + jittered(HOLD_FOR, dice)
         row = replace(given_back(entry), last_tried_at=now, not_before=due, last_reply=words)
         return _failed(entry, row, "held, no attempt spent", "held", troubles, now)
     attempts = entry.attempts + 1
-    next_at = next_attempt_at(attempts, created_at=entry.created_at, now=now, dice=dice)
+    unknown = verdict is Verdict.UNKNOWN
+    next_at = next_attempt_at(attempts, created_at=entry.created_at, now=now, dice=dice, perhaps_taken=unknown)
     if verdict is Verdict.DEAD or next_at is None:
         why = "refused for good" if verdict is Verdict.DEAD else f"given up after {attempts} tries"
         row = tried(entry, now, state=OutboxState.DEAD, attempts=attempts, last_reply=words)
         return _failed(entry, row, why, "dead", troubles, now)
-    unknown = verdict is Verdict.UNKNOWN
     state = OutboxState.UNKNOWN if unknown else OutboxState.DEFERRED
     row = tried(entry, now, state=state, attempts=attempts, not_before=next_at, last_reply=words)
     what = "perhaps accepted, to be sent again with the same Message-ID" if unknown else "deferred"
     return _failed(entry, row, f"{what}, try {attempts + 1} at {next_at:%H:%M:%S} UTC", str(state), troubles, now)
+
+
+def told_shorter(entry: OutboxEntry, short: OutboxEntry, troubles: Sequence[Trouble], *, now: datetime) -> Outcome:
+    """No relay takes a mail of this size: a short one goes in its place."""
+    words = "; ".join(map(str, troubles))
+    row = tried(
+        entry, now, state=OutboxState.SUPERSEDED, attempts=entry.attempts + 1, last_reply=words, told_by=short.id
+    )
+    return _failed(entry, row, "too large, a short plain-text one is sent instead", "shortened", troubles, now)
 
 
 def _failed(

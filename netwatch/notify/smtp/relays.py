@@ -24,7 +24,7 @@ from netwatch.notify.ledger.loops import ended, surviving
 from netwatch.notify.ledger.timetable import jittered
 from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.pool import Pool
-from netwatch.notify.smtp.replies import Phase, meaning_of
+from netwatch.notify.smtp.replies import Phase
 from netwatch.notify.smtp.session import Session
 from netwatch.notify.smtp.settings import RelaySettings
 
@@ -133,7 +133,7 @@ class Relay:
         try:
             reply = await self._sent(entry)
         except SmtpFailure as failure:
-            if meaning_of(failure.phase, failure.code).relay_in_trouble:
+            if failure.meaning.relay_in_trouble:
                 self._trip(failure)
             raise
         self._failures = 0

@@ -11,6 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+TOO_LARGE = 552
+"""To MAIL or the message itself: beyond the size that the server takes (RFC 1870, section 6)."""
+
 
 class Phase(StrEnum):
     """How far the dialogue had come. `end of data` begins when the final dot left."""

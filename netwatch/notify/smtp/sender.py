@@ -2,7 +2,7 @@
 
 A row is marked sent only after a relay accepted it; a crash in between repeats the mail with the same Message-ID and
 loses none. While every relay is down nothing is claimed, and the rows wait as they are.
-May import: netwatch.model, netwatch.notify.{address, metrics, ledger.{attempts, carrier, loops}, smtp.*}.
+May import: netwatch.model, netwatch.notify.{address, metrics, ledger.*, smtp.*}.
 Called by: app, which starts it; engine's commits wake it.
 """
 
@@ -24,9 +24,9 @@ from netwatch.notify.ledger.attempts import Result, given_back
 from netwatch.notify.ledger.carrier import Carrier, Outbox, utc_now
 from netwatch.notify.ledger.loops import surviving
 from netwatch.notify.smtp.failures import SmtpFailure
-from netwatch.notify.smtp.outcomes import Outcome, Trouble, accepted, failed
+from netwatch.notify.smtp.outcomes import Outcome, Trouble, accepted, failed, told_shorter
 from netwatch.notify.smtp.relays import Pace, Relay, RelayStatus
-from netwatch.notify.smtp.replies import Verdict, meaning_of
+from netwatch.notify.smtp.replies import Verdict
 from netwatch.notify.smtp.settings import SmtpSettings
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,19 @@ class MailOutbox(Outbox, Protocol):
     def commit(self, transaction: Transaction) -> asyncio.Future[None]:
         """Write a transaction; the future is done when it is durable."""
 
+    async def reword(self, entry: OutboxEntry) -> None:
+        """Keep what a row that is being sent says now."""
+
+
+class Rewriting(Protocol):
+    """What changes mails at the moment they are sent."""
+
+    def with_note(self, entry: OutboxEntry) -> OutboxEntry:
+        """Return a mail that says what is newer, and what is not sent because of it."""
+
+    def shorter(self, entry: OutboxEntry, now: datetime) -> OutboxEntry | None:
+        """Return a short version of a mail that is too large, None where there is none."""
+
 
 class Notifier:
     """Sends mail between `start()` and `stop()`."""
@@ -55,10 +68,12 @@ class Notifier:
         outbox: MailOutbox,
         settings: SmtpSettings,
         *,
+        rewriting: Rewriting,
         pace: Pace | None = None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._outbox, self._settings, self._pace, self._clock = outbox, settings, pace or Pace(), clock
+        self._rewriting = rewriting
         self._relays: tuple[Relay, ...] = ()
         self._held: dict[str, tuple[object, ...]] = {}
         self._carrier = Carrier(
@@ -148,11 +163,24 @@ class Notifier:
 
     async def _carry(self, entry: OutboxEntry) -> Result:
         troubles: list[Trouble] = []
+        said = self._rewriting.with_note(entry)
+        if said.message != entry.message:  # what stands in the outbox is what is sent
+            await self._outbox.reword(said)
+        entry = said
         outcome = await self._try_relays(entry, troubles)
         if outcome is None:
             return Result(entry=given_back(entry))
+        short = None
+        if outcome.outcome == "dead" and troubles[-1].failure.too_large:
+            short = self._rewriting.shorter(entry, self._clock())
+        if short is not None:
+            outcome = told_shorter(entry, short, troubles, now=self._clock())
         self._count(outcome)
-        return Result(entry=outcome.entry, events=outcome.events if self._is_news(entry, outcome, troubles) else ())
+        return Result(
+            entry=outcome.entry,
+            events=outcome.events if self._is_news(entry, outcome, troubles) else (),
+            entries=(short,) if short is not None else (),
+        )
 
     def _is_news(self, entry: OutboxEntry, outcome: Outcome, troubles: Sequence[Trouble]) -> bool:
         """Return whether the event log is to have it: of a held row when that begins, and when it changes."""
@@ -176,7 +204,7 @@ class Notifier:
                 reply = await relay.send(entry)
             except SmtpFailure as failure:
                 troubles.append(Trouble(relay=relay.name, failure=failure, took=time.monotonic() - started))
-                if meaning_of(failure.phase, failure.code).verdict is not Verdict.HOLD:
+                if failure.meaning.verdict is not Verdict.HOLD and not failure.too_large:
                     break
             else:
                 took = time.monotonic() - started

@@ -24,9 +24,9 @@ from netwatch.model import is_loopback
 from netwatch.notify.address import is_address
 from netwatch.notify.guard import clean_line
 from netwatch.notify.smtp.failures import SmtpFailure, in_words, without_secrets
-from netwatch.notify.smtp.replies import Phase
+from netwatch.notify.smtp.replies import TOO_LARGE, Phase
 from netwatch.notify.smtp.settings import RelaySettings
-from netwatch.notify.smtp.wire import best_mechanism, own_name, stuffed
+from netwatch.notify.smtp.wire import best_mechanism, no_way_to_log_in, own_name, stuffed
 from netwatch.notify.smtp.xoauth2 import log_in_with_token
 from netwatch.oauth import TokenSource
 
@@ -112,21 +112,33 @@ class Session:
         """Hand over one message; return the server's words when it accepted.
 
         Raises:
-            SmtpFailure: it did not; `meaning_of(phase, code)` says what that means.
+            SmtpFailure: it did not; its `meaning` says what becomes of the message.
         """
         if not is_address(recipient):
             raise SmtpFailure(Phase.RCPT, f"not sent: {clean_line(recipient)!r} is no mail address", code=NO_MAILBOX)
-        await self.mail(envelope_sender, eight_bit=not message.isascii())
+        await self.mail(envelope_sender, eight_bit=not message.isascii(), size=len(message))
         await self._step(Phase.RCPT, self._smtp.rcpt(recipient))
         await self._step(Phase.DATA, self._data())
         reply = await self._content(message)
         self.delivered += 1
         return reply
 
-    async def mail(self, envelope_sender: str, *, eight_bit: bool = False) -> None:
+    async def mail(self, envelope_sender: str, *, eight_bit: bool = False, size: int = 0) -> None:
         """Name the sender, as the first step of a message or to see whether this relay would take one."""
         options = ["BODY=8BITMIME"] if eight_bit and self._smtp.supports_extension("8bitmime") else []
+        if size and self._smtp.supports_extension("size"):
+            self._refuse_what_is_too_large(size)
+            options.append(f"SIZE={size}")
         await self._step(Phase.MAIL, self._smtp.mail(envelope_sender, options=options))
+
+    def _refuse_what_is_too_large(self, size: int) -> None:
+        """Fail as the server would, where it said how much it takes (RFC 1870, section 6.1); 0 is no limit."""
+        offered = str(self._smtp.esmtp_extensions.get("size", "")).strip()
+        most = int(offered[:18]) if offered.isascii() and offered.isdigit() else 0
+        if most and size > most:
+            text = f"not sent: the mail has {size:,} bytes, and the server takes {most:,}"
+            self._tell(Phase.MAIL, ok=False, text=text, started=time.monotonic())
+            raise SmtpFailure(Phase.MAIL, text, code=TOO_LARGE)
 
     async def reset(self) -> bool:
         """Forget a half-told message; return whether the connection can carry another."""
@@ -172,8 +184,9 @@ class Session:
             self._fail(Phase.AUTH, "the connection is not protected, and a password is never sent in the clear")
         offered = [name.upper() for name in self._smtp.server_auth_methods]
         mechanism = self._relay.auth or best_mechanism(offered)
-        if mechanism not in offered:
-            self._fail(Phase.AUTH, f"AUTH {mechanism or ''} is not offered; offered: {' '.join(offered) or 'none'}")
+        if mechanism is None or mechanism not in offered:
+            later = self.transport_info("ssl_object") is None and self._smtp.supports_extension("starttls")
+            self._fail(Phase.AUTH, no_way_to_log_in(offered, self._relay.auth, after_starttls=later))
         if mechanism == "XOAUTH2":
             await self._log_in_by_token(username)
             return

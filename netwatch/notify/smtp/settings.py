@@ -12,7 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from netwatch.model import Duration, Section, is_loopback
-from netwatch.notify.address import MailboxText
+from netwatch.notify.address import HostNameText, MailboxText
 from netwatch.oauth import OAuth2Settings
 
 
@@ -89,8 +89,8 @@ class SmtpSettings(Section):
         default_factory=list,
         description="who is told of mails and notifications that could not be delivered; better people elsewhere",
     )
-    local_hostname: str | None = Field(
-        default=None, pattern=r"^[A-Za-z0-9._:\[\]-]+$", description="what EHLO says; usually found by itself"
+    local_hostname: HostNameText | None = Field(
+        default=None, description="what EHLO says: a host name, or an address in brackets; usually found by itself"
     )
     connections: int = Field(default=4, ge=1, le=64, description="connections to mail servers at the same time")
     check_interval: Duration = Field(

@@ -3,7 +3,7 @@
 A quiet room. One alert is one notification, since a manager takes no more than one thing at a time and an inform
 acknowledges what it says. Text of devices is cleaned as in mails.
 May import: netwatch.model, netwatch.notify.{facts, guard, snmp.{document, managers}}.
-Called by: netwatch.notify.{mailer, snmp.sender}.
+Called by: netwatch.notify.mailer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from netwatch.model import Alert, AlertState, Notification, Oid, OutboxEntry, OutboxKind, Tag, Varbind
+from netwatch.model import Alert, AlertState, Notification, Oid, OutboxEntry, OutboxKind, Tag, Varbind, news_of
 from netwatch.notify.facts import alert_subject
 from netwatch.notify.guard import clean_line
 from netwatch.notify.snmp.document import to_document
@@ -39,14 +39,17 @@ def compose_traps(
     now: datetime | None = None,
     new_id: Callable[[], str] = _new_id,
 ) -> list[OutboxEntry]:
-    """Return one outbox entry per manager and alert, what fires before what ended.
+    """Return one outbox entry per manager and alert, what fires before what ended, unless it is the same again.
 
     Raises:
         ValueError: a manager is no address; configuration checks them before.
     """
     at = now or notification.at
     places = dict.fromkeys(str(parse_manager(text)) for text in managers)
-    alerts = (*notification.firing, *notification.resolved)
+    again = {alert.key for alert in notification.firing}
+    before = [alert for alert in notification.resolved if alert.key in again]  # the last word is that it fires
+    after = [alert for alert in notification.resolved if alert.key not in again]
+    alerts = (*before, *notification.firing, *after)
     return [_entry(notification, alert, place, at, new_id()) for alert in alerts for place in places]
 
 
@@ -64,6 +67,7 @@ def _entry(notification: Notification, alert: Alert, place: str, at: datetime, e
         receiver=notification.group.receiver,
         group_key=notification.group.key,
         alert_ids=(alert.id,),
+        news=news_of((alert,)),
     )
 
 
@@ -74,11 +78,6 @@ def varbinds_of(alert: Alert) -> tuple[Varbind, ...]:
         oid=SNMP_TRAP_OID, tag=Tag.OBJECT_IDENTIFIER, value=ALERT_RESOLVED if over else ALERT_FIRING
     )  # fmt: skip
     return (trap, *(_object(number, value) for number, value in enumerate(_values(alert), 1)))
-
-
-def tells_end(varbinds: Sequence[Varbind]) -> bool:
-    """Return whether a notification says that an alert is over."""
-    return any(one.oid == SNMP_TRAP_OID and one.value == ALERT_RESOLVED for one in varbinds)
 
 
 def _values(alert: Alert) -> Iterator[bytes | int]:

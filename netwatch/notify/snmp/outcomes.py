@@ -55,15 +55,8 @@ def hopeless(entry: OutboxEntry, why: str, *, now: datetime) -> TrapOutcome:
     return _outcome(entry, row, f"not sent: {why}", "dead", now, 0.0)
 
 
-def late(entry: OutboxEntry, *, now: datetime) -> TrapOutcome:
-    """The manager knows already that the alert is over; to say now that it fires would be wrong."""
-    words = "the manager was told since that it is over"
-    row = tried(entry, now, state=OutboxState.SUPERSEDED, last_reply=words)
-    return _outcome(entry, row, words, "superseded", now, 0.0)
-
-
 def rested(entry: OutboxEntry, *, until: datetime, dice: float) -> TrapOutcome:
-    """Its manager was silent, or hears of the same alert right now: it waits, untried, and that is no news."""
+    """Its manager was silent: it waits, untried, and that is no news."""
     row = replace(given_back(entry), not_before=until + jittered(SPREAD, dice))
     return TrapOutcome(entry=row, events=(), outcome="held")
 

@@ -23,11 +23,9 @@ from netwatch.model import ClockStep, Credential, Device, OutboxEntry, OutboxKin
 from netwatch.notify import metrics
 from netwatch.notify.ledger.attempts import Result
 from netwatch.notify.ledger.carrier import Carrier, Outbox, utc_now
-from netwatch.notify.snmp.compose import tells_end
 from netwatch.notify.snmp.document import from_document
 from netwatch.notify.snmp.managers import parse_manager
-from netwatch.notify.snmp.order import AlertOrder, Turn
-from netwatch.notify.snmp.outcomes import TrapOutcome, hopeless, late, not_taken, rested, taken
+from netwatch.notify.snmp.outcomes import TrapOutcome, hopeless, not_taken, rested, taken
 from netwatch.notify.snmp.settings import NotifiedReceiver
 
 log = structlog.get_logger(__name__)
@@ -77,7 +75,6 @@ class TrapSender:
         self._transport, self._pace, self._clock = transport, pace or TrapPace(), clock
         self._receivers = {one.name: one.trap for one in receivers if one.trap is not None}
         self._credentials = credentials
-        self._order = AlertOrder()
         self._resting: dict[tuple[str, str], datetime] = {}
         self._carrier = Carrier(
             outbox,
@@ -131,7 +128,7 @@ class TrapSender:
         started = time.monotonic()
         try:
             varbinds = from_document(entry.message)
-            return await self._in_order(entry, self._manager(entry, credential), varbinds, inform=receiver.inform)
+            words = await self._send(self._manager(entry, credential), varbinds, inform=receiver.inform)
         except ValueError as exc:
             return hopeless(entry, str(exc), now=self._clock())
         except Exception as exc:  # noqa: BLE001  # whatever a transport raises, its row must not stay leased
@@ -139,22 +136,6 @@ class TrapSender:
             self._resting[place] = now + self._pace.rest_for
             took = time.monotonic() - started
             return not_taken(entry, _in_words(exc), now=now, dice=self._pace.dice(), took=took)
-
-    async def _in_order(
-        self, entry: OutboxEntry, manager: Device, varbinds: Sequence[Varbind], *, inform: bool
-    ) -> TrapOutcome:
-        """Send it when it is its turn among the notifications of its alert."""
-        now, key, end = self._clock(), (entry.recipient, "".join(entry.alert_ids)), tells_end(varbinds)
-        turn = self._order.turn_of(key, tells_end=end)
-        if turn is Turn.LATE:
-            return late(entry, now=now)
-        if turn is Turn.WAIT:
-            return rested(entry, until=now, dice=self._pace.dice())
-        with self._order.under_way(key):
-            started = time.monotonic()
-            words = await self._send(manager, varbinds, inform=inform)
-        if end:
-            self._order.note_end(key)
         return taken(entry, words, now=self._clock(), took=time.monotonic() - started)
 
     async def _send(self, manager: Device, varbinds: Sequence[Varbind], *, inform: bool) -> str:

@@ -1,7 +1,7 @@
 """Asks the GETs of a plan, side by side, and puts the answers together.
 
-One future for the whole plan. An answer of tooBig or genErr halves the request it belongs to; noSuchName (v1) takes
-out the instance it points at; an answer that was cut short is asked for the rest.
+One future for the whole plan. An answer of tooBig or genErr halves the request it belongs to; noSuchName (v1) has
+the instance it points at asked for alone; an answer that was cut short is asked for the rest.
 May import: netwatch.model. Called by: lane.
 """
 
@@ -128,8 +128,10 @@ class GetRun(Generic[Item]):
         request, places = part
         if status in REFUSALS:
             self._end(PollError(f"the device answers {name}"))
-        elif status == ErrorStatus.NO_SUCH_NAME and 0 < index <= len(places):
-            self._take_out(part, index - 1, self._none_such())
+        elif status == ErrorStatus.NO_SUCH_NAME and len(places) == 1:
+            self._put(places, [self._reader.stand_in(request.names[0], self._none_such())])
+        elif status == ErrorStatus.NO_SUCH_NAME:
+            self._send(self._apart(part, index - 1))
         elif len(places) > 1:
             if status == ErrorStatus.TOO_BIG:
                 self._peer.get_size.shrink(len(places))
@@ -148,14 +150,18 @@ class GetRun(Generic[Item]):
             self._future.set_exception(error)
         self._endpoint.withdraw(self._peer, self)
 
-    def _take_out(self, part: Part, place: int, missing: Missing) -> None:
-        """Note that a v1 device does not have one instance, and ask for the others."""
+    def _apart(self, part: Part, place: int) -> list[Part]:
+        """Return what to ask a v1 device that does not have one of several: that one alone, and the others.
+
+        Some agents count from 0: what is missing is known only of one that was asked for alone. An index that
+        points nowhere has every one asked for alone.
+        """
         request, places = part
+        if not 0 <= place < len(places):
+            return [(self._request([name]), [at]) for name, at in zip(request.names, places, strict=True)]
+        names = [*request.names[:place], *request.names[place + 1 :]]
         others = [*places[:place], *places[place + 1 :]]
-        if others:
-            names = [*request.names[:place], *request.names[place + 1 :]]
-            self._send([(self._request(names), others)])
-        self._put([places[place]], [self._reader.stand_in(request.names[place], missing)])
+        return [(self._request([request.names[place]]), [places[place]]), (self._request(names), others)]
 
     def _ask_rest(self, part: Part, items: Sequence[Item]) -> None:
         """Keep what came of an answer that was cut short; ask again for what is missing, in halves."""

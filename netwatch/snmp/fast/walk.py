@@ -181,14 +181,29 @@ class WalkRun:
     def _take_error(self, group: Group, status: int, index: int) -> None:
         name = ERROR_NAMES[status] if status < len(ERROR_NAMES) else "unknown"
         metrics.errors.labels(status=name).inc()
-        if status == ErrorStatus.NO_SUCH_NAME and 0 < index <= len(group.columns):
-            group.columns[index - 1].done = True
-            group.drop_done()
-            self._next(group)
+        if status == ErrorStatus.NO_SUCH_NAME:
+            self._take_no_such_name(group, index - 1)
             return
         if status == ErrorStatus.TOO_BIG and group.repetitions > 1:
             self._peer.walk_size.shrink(group.repetitions * len(group.columns))
         self._make_smaller(group, name, f"the device answers {name}")
+
+    def _take_no_such_name(self, group: Group, place: int) -> None:
+        """End a column that was asked for alone; of several, ask alone for the one the device points at, or for each.
+
+        Some v1 agents count from 0, and the column that really ended is known only when it was alone.
+        """
+        columns = group.columns
+        if len(columns) == 1:
+            columns[0].done = True
+            group.drop_done()
+            self._next(group)
+        elif 0 <= place < len(columns):
+            self._next(Group([columns[place]], group.limit))
+            self._next(Group([*columns[:place], *columns[place + 1 :]], group.limit))
+        else:
+            for column in columns:
+                self._next(Group([column], group.limit))
 
     def _make_smaller(self, group: Group, cause: str, words: str) -> None:
         """Halve the repetitions, then the columns; one column and one row that fail end the column."""

@@ -41,14 +41,18 @@ class Gets:
         return found
 
     async def successors(self, oids: Sequence[Oid]) -> list[Varbind]:
-        """Ask one GETNEXT; v1's noSuchName becomes endOfMibView for the varbind it names."""
+        """Ask one GETNEXT; v1's noSuchName becomes endOfMibView for a varbind that is asked for alone."""
         left, found = list(range(len(oids))), dict[int, Varbind]()
         while left:
             request = Request(oids=[oids[place] for place in left], repetitions=1)
             answer = await self._exchange.ask(self._device, request, 1 + self._device.retries)
-            if answer.error_status == ErrorStatus.NO_SUCH_NAME and 0 < answer.error_index <= len(left):
-                place = left.pop(answer.error_index - 1)
-                found[place] = stand_in(oids[place], Missing.END_OF_MIB_VIEW)
+            if answer.error_status == ErrorStatus.NO_SUCH_NAME and len(oids) == 1:
+                return [stand_in(oids[0], Missing.END_OF_MIB_VIEW)]
+            if answer.error_status == ErrorStatus.NO_SUCH_NAME:
+                one = 0 < answer.error_index <= len(left)
+                for place in [left[answer.error_index - 1]] if one else list(left):
+                    left.remove(place)
+                    found[place] = (await self.successors([oids[place]]))[0]
             elif answer.error_status or len(answer.varbinds) != len(left):
                 raise refusal(answer)
             else:
@@ -88,7 +92,7 @@ class Gets:
         metrics.errors.labels(status=name).inc()
         if status in REFUSALS:
             raise refusal(answer)
-        if status == ErrorStatus.NO_SUCH_NAME and 0 < answer.error_index <= len(oids):
+        if status == ErrorStatus.NO_SUCH_NAME:
             return await self._without(oids, answer.error_index - 1, tries)
         if len(oids) == 1:
             metrics.unreadable.inc()
@@ -103,10 +107,18 @@ class Gets:
         return await self._some(oids[:half], tries) + await self._some(oids[half:], tries)
 
     async def _without(self, oids: Sequence[Oid], place: int, tries: int) -> list[Varbind]:
-        """Ask again without the one that a v1 device says it does not have."""
-        others = [*oids[:place], *oids[place + 1 :]]
-        found = await self._some(others, tries) if others else []
-        return [*found[:place], stand_in(oids[place], Missing.NO_SUCH_INSTANCE), *found[place:]]
+        """Ask again for the one that a v1 device says it does not have, and without it for the others.
+
+        Some agents count from 0: what is missing is known only of one that was asked for alone. An index that
+        points nowhere has every one asked for alone.
+        """
+        if len(oids) == 1:
+            return [stand_in(oids[0], Missing.NO_SUCH_INSTANCE)]
+        if not 0 <= place < len(oids):
+            return [found for oid in oids for found in await self._some([oid], tries)]
+        alone = await self._some([oids[place]], tries)
+        others = await self._some([*oids[:place], *oids[place + 1 :]], tries)
+        return [*others[:place], *alone, *others[place:]]
 
 
 def stand_in(oid: Oid, missing: Missing | None) -> Varbind:

@@ -46,6 +46,7 @@ class WalkState:
         self._columns = [_Column(oid, oid) for oid in columns]
         self._running = list(self._columns)
         self._asked: list[_Column] = []
+        self._alone: list[_Column] = []
         self._width = MAX_COLUMNS
         self._bulk, self._left = bulk, max_varbinds
         self._reasons: list[str] = []
@@ -55,7 +56,8 @@ class WalkState:
 
     def request(self) -> Request | None:
         """Return what to ask next, None at the end."""
-        self._asked = self._running[: self._width]
+        self._alone = [column for column in self._alone if column in self._running]
+        self._asked = self._alone[:1] or self._running[: self._width]
         if not self._asked:
             return None
         repetitions = max(1, self._most // len(self._asked)) if self._bulk else 1
@@ -65,7 +67,9 @@ class WalkState:
         """Take the answer to the last request."""
         if answer.error_status == ErrorStatus.NO_SUCH_NAME:
             self._take_no_such_name(answer.error_index)
-        elif answer.error_status:
+            return
+        self._alone = self._alone[1:]
+        if answer.error_status:
             if answer.error_status == ErrorStatus.TOO_BIG:
                 self._size.shrink(self._most)
             self.shrink(error_name(answer), f"the device answers {error_name(answer)}")
@@ -124,12 +128,16 @@ class WalkState:
             column.take(varbind)
 
     def _take_no_such_name(self, error_index: int) -> None:
-        """Do what endOfMibView does in v2: v1 has only this error for it, for one varbind at a time."""
-        if 0 < error_index <= len(self._asked):
-            self._end(self._asked[error_index - 1])
+        """Do what endOfMibView does in v2: v1 has only this error for it, for one varbind at a time.
+
+        Some agents count from 0, so a column is over only where it was asked for alone.
+        """
+        if len(self._asked) == 1:
+            self._end(self._asked[0])
+        elif 0 < error_index <= len(self._asked):
+            self._alone = [self._asked[error_index - 1]]
         else:
-            for column in self._asked:
-                self._end(column)
+            self._alone = list(self._asked)
 
     def _end(self, column: _Column, cause: str = "", words: str = "") -> None:
         self._running.remove(column)

@@ -76,16 +76,24 @@ def _ledger(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _names_of_incidents(connection: Connection) -> None:
-    """Version 5: what the subject of an incident speaks of, and how many of its alerts people know to be over."""
+def _last_words(connection: Connection) -> None:
+    """Version 5: what an incident is called after, and what each message says of which alert.
+
+    Of messages written before nobody knows, and incidents that are open keep the name they have.
+    """
     for statement in (
         "ALTER TABLE alert_groups ADD COLUMN about TEXT DEFAULT '' NOT NULL",
         "ALTER TABLE alert_groups ADD COLUMN ended INTEGER DEFAULT '0' NOT NULL",
+        "CREATE TABLE outbox_news (number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, "
+        "recipient TEXT NOT NULL, alert_key TEXT NOT NULL, word TEXT NOT NULL, alert_id TEXT NOT NULL, "
+        "entry_id TEXT NOT NULL)",
+        "CREATE INDEX outbox_news_by_alert ON outbox_news (alert_key)",
+        "CREATE INDEX outbox_news_by_entry ON outbox_news (entry_id)",
     ):
         connection.exec_driver_sql(statement)
 
 
-STEPS: Mapping[int, Step] = {1: _trap_log, 2: _outbox_of_traps, 3: _ledger, 4: _names_of_incidents}
+STEPS: Mapping[int, Step] = {1: _trap_log, 2: _outbox_of_traps, 3: _ledger, 4: _last_words}
 """Version n -> what makes it version n + 1. A step writes its own DDL and never uses `schema.py`, which moves on."""
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 import structlog
 from sqlalchemy import RowMapping, Table
 
-from netwatch.model import UNSENT, AlertState, Transaction
+from netwatch.model import UNSENT, AlertState, News, Transaction
 from netwatch.store.database.dialect import Database
 from netwatch.store.sql.rows import (
     alert_of,
@@ -29,7 +30,7 @@ from netwatch.store.sql.rows import (
     silence_of,
     silence_row,
 )
-from netwatch.store.sql.schema import ALERTS, GROUPS, MEMORIES, OUTBOX, SILENCES
+from netwatch.store.sql.schema import ALERTS, GROUPS, MEMORIES, OUTBOX, OUTBOX_NEWS, SILENCES
 
 T = TypeVar("T")
 
@@ -49,6 +50,9 @@ def salvage(database: Database) -> Transaction:
 def _open_things(connection: sqlite3.Connection) -> Transaction:
     groups = tuple(_nouns(connection, GROUPS, group_of, group_row))
     told = {member for group in groups for member in group.members}
+    news: dict[str, list[News]] = {}
+    for entry_id, said in _nouns(connection, OUTBOX_NEWS, _said, lambda said: said):
+        news.setdefault(entry_id, []).append(said)
     return Transaction(
         alerts=tuple(
             alert
@@ -56,10 +60,18 @@ def _open_things(connection: sqlite3.Connection) -> Transaction:
             if alert.state is not AlertState.RESOLVED or alert.id in told
         ),
         groups=groups,
-        entries=tuple(entry for entry in _nouns(connection, OUTBOX, entry_of, entry_row) if entry.state in UNSENT),
+        entries=tuple(
+            replace(entry, news=tuple(news.get(entry.id, ())))
+            for entry in _nouns(connection, OUTBOX, entry_of, entry_row)
+            if entry.state in UNSENT
+        ),
         memories=tuple(_nouns(connection, MEMORIES, memory_of, memory_row)),
         silences=tuple(_nouns(connection, SILENCES, silence_of, silence_row)),
     )
+
+
+def _said(row: RowMapping) -> tuple[str, News]:
+    return str(row["entry_id"]), News(alert_id=row["alert_id"], key=row["alert_key"], word=row["word"])
 
 
 def _nouns(

@@ -32,7 +32,7 @@ from sqlalchemy.sql import func
 
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.store.sql.bulk import execute_many
-from netwatch.store.sql.entries import NewEntries, count, insert, new_entries, settle_overtaken
+from netwatch.store.sql.entries import NewEntries, count, in_turn, insert, new_entries, settle_overtaken
 from netwatch.store.sql.queries import WAITING, chunks, groups
 from netwatch.store.sql.rows import (
     Row,
@@ -47,10 +47,11 @@ from netwatch.store.sql.rows import (
 )
 from netwatch.store.sql.schema import ALERTS, EVENTS, GROUPS, MEMORIES, OUTBOX, OUTBOX_ALERTS, PRUNED, SILENCES, TRAPS
 from netwatch.store.sql.trap_rows import trap_row
+from netwatch.store.sql.words import forget_words_of, hand_on
 
 TRAPS_KEPT = 500_000
 """Rows of the trap log, however young: a storm may fill the log, not the disk."""
-LONGEST_REST = timedelta(hours=1)
+LONGEST_REST = timedelta(minutes=90)
 """No row is ever told to wait as long as this for its next attempt."""
 LEASE_RAN_OUT = "the agent that was sending it went away"
 
@@ -75,6 +76,9 @@ _LEASE_RAN_OUT = _HELD.where(OUTBOX.c.kind == bindparam("kind"), _SENDING, OUTBO
 _PROGRESS = update(OUTBOX).where(
     OUTBOX.c.id == bindparam("which"), OUTBOX.c.state.in_(bindparam("states", expanding=True))
 )  # fmt: skip
+
+_REWORD = update(OUTBOX).where(OUTBOX.c.id == bindparam("which"), _SENDING).values(message=bindparam("said"))
+_TOLD_BY = update(OUTBOX).where(OUTBOX.c.id == bindparam("which")).values(told_by=bindparam("teller"))
 
 
 class Statements:
@@ -160,8 +164,8 @@ def claim_due(
     """Lease the rows of one kind that are due to the caller, those due longest first.
 
     A row whose lease ran out was perhaps sent by whoever held it: it becomes `unknown` and is due at once. A row
-    due later than any retry was written before the wall clock was set back, and is due as well. What a newer mail
-    of its incident has overtaken is settled instead.
+    due later than any retry was written before the wall clock was set back, and is due as well. What newer messages
+    have overtaken is settled instead, and what must not pass another waits (see `last_word`).
     """
     _make_unknown(connection, _LEASE_RAN_OUT, now, kind=kind.value, now=microseconds(now))
     wanted = {
@@ -169,11 +173,8 @@ def claim_due(
     }  # fmt: skip
     due = [entry_of(row) for row in connection.execute(_DUE, wanted).mappings()]
     settled = settle_overtaken(connection, due, now)
-    leased = [
-        replace(entry, state=OutboxState.SENDING, lease_until=now + lease_for)
-        for entry in due
-        if entry.id not in settled
-    ]
+    going = in_turn(connection, [entry for entry in due if entry.id not in settled], now)
+    leased = [replace(entry, state=OutboxState.SENDING, lease_until=now + lease_for) for entry in going]
     if leased:
         lease = {"sending": OutboxState.SENDING.value, "until": microseconds(now + lease_for)}
         execute_many(connection, _LEASE, [{"which": entry.id, **lease} for entry in leased])
@@ -215,12 +216,20 @@ def record(
     _append(connection, events)
     if entries:
         insert(connection, [new_entries(Transaction(entries=tuple(entries)))])
+    if entry.state is OutboxState.SUPERSEDED and entry.told_by:
+        connection.execute(_TOLD_BY, {"which": entry.id, "teller": entry.told_by})
+        hand_on(connection, entry.id, entry.told_by)
     return True
 
 
 def _changed(connection: Connection, entry: OutboxEntry) -> bool:
     wanted = {"which": entry.id, "states": recordable_from(entry), **progress_row(entry)}
     return connection.execute(_PROGRESS, wanted).rowcount == 1
+
+
+def reword(connection: Connection, entry: OutboxEntry) -> None:
+    """Keep what a row that is being sent says now."""
+    connection.execute(_REWORD, {"which": entry.id, "said": entry.message})
 
 
 def recordable_from(entry: OutboxEntry) -> tuple[str, ...]:
@@ -265,6 +274,7 @@ def _delete_entries(connection: Connection, condition: ColumnElement[bool], limi
         for some in chunks(alerts):  # by alert, for which there is an index
             told = and_(OUTBOX_ALERTS.c.alert_id.in_(some), OUTBOX_ALERTS.c.entry_id.in_(ids))
             connection.execute(delete(OUTBOX_ALERTS).where(told))
+        forget_words_of(connection, ids)
         connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_(ids)))
     if doomed:
         count(connection, PRUNED, len(doomed))

@@ -121,6 +121,22 @@ OUTBOX_ALERTS = Table(
     sqlite_with_rowid=False,
 )
 
+# What each message says of which alert, numbered as it was written: the last word about it is the newest.
+OUTBOX_NEWS = Table(
+    "outbox_news",
+    METADATA,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("alert_key", Text, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("alert_id", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Index("outbox_news_by_alert", "alert_key"),
+    Index("outbox_news_by_entry", "entry_id"),
+    sqlite_autoincrement=True,
+)
+
 COUNTERS = Table(
     "counters",
     METADATA,

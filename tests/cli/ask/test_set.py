@@ -21,6 +21,7 @@ from netwatch.model import Event
 from netwatch.store import Store, StoreReader, StoreSettings
 from tests.patience import PATIENCE_SECONDS
 
+CALLED = "SNMPv2-MIB::sysLocation.0"
 LOCATION, NAME = "1.3.6.1.2.1.1.6.0", "1.3.6.1.2.1.1.5.0"
 WRITABLE = "rwcommunity wr1te-community\ncreateUser writer SHA-256 authpass-w AES privpass-w\nrwuser writer priv"
 USER = ["-v", "3", "-u", "writer", "-a", "SHA-256", "-A", "authpass-w", "-x", "AES", "-X", "privpass-w"]
@@ -88,18 +89,21 @@ def test_a_value_is_shown_set_read_back_and_written_down(run, config, events):
 
     assert first.exit_code == 0, first.output
     assert second.stdout.splitlines() == [
-        f".{LOCATION}", '  now: STRING: "rack 7"', '  new: STRING: "rack 8"', f'.{LOCATION} = STRING: "rack 8"',
+        CALLED, '  now: STRING: "rack 7"', '  new: STRING: "rack 8"', f'{CALLED} = STRING: "rack 8"',
     ]  # fmt: skip
     newest, _ = events()
     assert (newest.kind, newest.device) == ("set", "box")
-    assert newest.text == f'{ME} set {LOCATION} from STRING: "rack 7" to STRING: "rack 8"'
+    assert newest.text == f'{ME} set {CALLED} from STRING: "rack 7" to STRING: "rack 8"'
+    assert newest.details == {
+        "by": ME, "object": CALLED, "oid": LOCATION, "old": 'STRING: "rack 7"', "new": 'STRING: "rack 8"',
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("login", [["-v", "1", "-c", "wr1te-community"], ["-c", "wr1te-community"], USER])
 def test_an_address_and_flags_need_no_configuration(run, port, login):
-    result = run(f"127.0.0.1:{port}", *login, LOCATION, "s", "here", "--yes")
+    result = run(f"127.0.0.1:{port}", *login, LOCATION, "s", "here", "--yes", "--no-audit")
 
-    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, f'.{LOCATION} = STRING: "here"')
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, f'{CALLED} = STRING: "here"')
 
 
 def test_objects_may_have_names_beside_numbers(run, config, events):
@@ -110,7 +114,7 @@ def test_objects_may_have_names_beside_numbers(run, config, events):
     both = run("box", *words, "--config", config, "--yes")
     refused = run("box", name, "s", "x", "sysLocatoin.0", "s", "x", "--config", config, "--yes")
 
-    assert one.stdout.splitlines()[-1] == f'.{LOCATION} = STRING: "rack 9"'
+    assert one.stdout.splitlines()[-1] == f'{CALLED} = STRING: "rack 9"'
     assert both.stdout.count('new: STRING: "rack 1') == 2
     assert (refused.exit_code, "sysLocatoin" in refused.output) == (2, True)
 
@@ -160,28 +164,44 @@ def test_without_a_terminal_nothing_is_set_unless_told_to(run, config, events):
     ([LOCATION, "z", "x"], "'z' is no type"), ([LOCATION, "i", "x"], "'x' is no number"),
     ([LOCATION, "i", str(2**40)], "does not fit INTEGER"),
 ])  # fmt: skip
-def test_wrong_words_are_wrong_usage(run, config, words, said):
+def test_wrong_words_are_wrong_usage(run, config, events, words, said):
     result = run("box", *words, "--config", config, "--yes")
 
     assert result.exit_code == 2
     assert said in result.output
 
 
-def test_a_missing_event_log_is_mentioned_and_no_failure(run, config):
-    result = run("box", LOCATION, "s", "x", "--config", config, "--yes")
+@pytest.mark.parametrize(("content", "said"), [
+    (None, "netwatch.db"), ("this is no database, and long enough to be taken for a broken one", "damaged"),
+])  # fmt: skip
+def test_without_an_event_log_that_takes_the_line_nothing_is_set(run, config, port, content, said):
+    if content is not None:
+        (config.parent / "netwatch.db").write_text(content)
+    before = run(f"127.0.0.1:{port}", "-c", "wr1te-community", LOCATION, "s", "before", "--yes", "--no-audit")
 
-    assert result.exit_code == 0
-    assert "there is no event log yet" in result.output
+    refused = run("box", LOCATION, "s", "x", "--config", config, "--yes")
+    all_the_same = run("box", LOCATION, "s", "y", "--config", config, "--yes", "--no-audit")
+
+    assert before.exit_code == 0
+    assert refused.exit_code == 1
+    assert "nothing was changed, for the event log cannot say who did" in refused.output
+    assert said in refused.output
+    assert "--no-audit" in refused.output
+    assert (all_the_same.exit_code, '  now: STRING: "before"' in all_the_same.stdout) == (0, True)
 
 
-def test_an_event_log_that_cannot_be_written_is_a_failure_in_words(run, config):
-    (config.parent / "netwatch.db").write_text("this is no database, and long enough to be taken for a broken one")
+def test_an_address_without_a_configuration_has_no_event_log(run, port):
+    result = run(f"127.0.0.1:{port}", "-c", "wr1te-community", LOCATION, "s", "x", "--yes")
 
-    result = run("box", LOCATION, "s", "x", "--config", config, "--yes")
+    assert (result.exit_code, "no configuration says where it is" in result.output) == (1, True)
 
-    assert result.exit_code == 1
-    assert "the event log could not be written" in result.output
-    assert "damaged" in result.output
+
+def test_a_number_is_called_by_its_name(run, config, events):
+    result = run("box", "snmpEnableAuthenTraps.0", "disabled", "--config", config, "--yes")
+
+    assert "SNMPv2-MIB::snmpEnableAuthenTraps.0" in result.output
+    assert "disabled(2)" in result.output
+    assert " set SNMPv2-MIB::snmpEnableAuthenTraps.0 from INTEGER: " in events()[0].text
 
 
 def test_what_is_a_secret_itself_does_not_stand_in_the_event_log(run, config, events):
@@ -190,7 +210,7 @@ def test_what_is_a_secret_itself_does_not_stand_in_the_event_log(run, config, ev
     result = run("box", community_name, "s", "hush-hush", "--config", config, "--yes")
 
     assert result.exit_code == 1  # net-snmp has no such row
-    assert f"set {community_name} to something secret" in events()[0].text
+    assert " to something secret; not done: " in events()[0].text
     assert "hush" not in events()[0].text
 
 
@@ -201,7 +221,7 @@ def test_no_secret_of_the_configuration_is_printed_or_written_down(run, config, 
 
 
 @pytest.mark.parametrize(("answer", "code", "last"), [
-    (b"y\n", 0, f'.{LOCATION} = STRING: "asked"'), (b"n\n", 1, "netwatch: nothing was changed"),
+    (b"y\n", 0, f'{CALLED} = STRING: "asked"'), (b"n\n", 1, "netwatch: nothing was changed"),
 ])  # fmt: skip
 def test_at_a_terminal_it_asks(config, events, answer, code, last):
     program = "import typer; from netwatch.cli.ask.set import set_; app = typer.Typer(); app.command()(set_); app()"

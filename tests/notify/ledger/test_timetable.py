@@ -38,3 +38,10 @@ def test_a_message_that_waited_five_days_for_a_relay_still_gets_its_short_steps(
     assert next_attempt_at(1, created_at=NOW, now=later, dice=0.5) == later + timedelta(seconds=5)
     assert next_attempt_at(7, created_at=NOW, now=later, dice=0.5) is not None
     assert next_attempt_at(8, created_at=NOW, now=later, dice=0.5) is None
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(1, 5), (2, 60), (3, 300), (4, 900), (5, 3600), (99, 3600)])
+def test_what_was_perhaps_accepted_is_sent_again_hourly_in_the_end(attempts, seconds):
+    due = next_attempt_at(attempts, created_at=NOW, now=NOW, dice=0.5, perhaps_taken=True)
+
+    assert due == NOW + timedelta(seconds=seconds)

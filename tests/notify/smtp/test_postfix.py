@@ -238,7 +238,7 @@ async def test_postfix_takes_no_login_where_the_connection_is_not_protected(post
 
     row = await office.until_tried()
     assert (row.state, row.attempts) == (OutboxState.QUEUED, 0)
-    assert "is not offered; offered: none" in row.last_reply
+    assert "the server offers AUTH only after STARTTLS: set tls: starttls" in row.last_reply
 
 
 async def test_the_diagnosis_tells_what_postfix_said(postfix):

@@ -6,9 +6,11 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from netwatch.errors import StoreError
-from netwatch.model import OutboxState, Transaction
-from netwatch.notify import metrics
+from netwatch.model import AlertState, OutboxState, Transaction
+from netwatch.notify import Letterhead, compose, metrics
 from netwatch.simulator import DROP, HANG, Step, reply
 from netwatch.store import MemoryStore
 from tests.patience import PATIENCE_SECONDS
@@ -361,3 +363,63 @@ async def test_a_commit_wakes_the_notifier_long_before_it_would_look_by_itself(p
     for number in range(10):
         await office.put(make_entries(f"n{number}@example.net"))
         await office.until_state(*[SENT] * (number + 1), seconds=30)
+
+
+@pytest.mark.parametrize("step", [Step.MAIL, Step.DATA, Step.DOT])
+async def test_a_mail_too_large_becomes_one_short_one(step, rough, post, make_entries):
+    server = await rough({step: [reply(552, "5.3.4 message too big"), None]})
+    office = await post({"port": server.port})
+
+    await office.put(make_entries())
+    rows = await office.until(lambda rows: len(rows) == 2 and OutboxState.SENT in {row.state for row in rows})
+
+    whole, short = sorted(rows, key=lambda row: row.subject.startswith("[short]"))
+    assert (whole.state, whole.told_by) == (OutboxState.SUPERSEDED, short.id)
+    assert "552 5.3.4 message too big" in whole.last_reply
+    assert server.accepted[0].message.count(b"\nSubject: [short] [DOWN]") == 1
+    assert any("too large, a short plain-text one is sent instead" in text for text in await office.events())
+    book = await office.store.account()
+    assert (book.written, book.unaccounted) == (2, 0)
+
+
+async def test_a_short_mail_that_is_too_large_as_well_is_dead_in_words(rough, post, make_entries):
+    server = await rough({Step.MAIL: reply(552, "5.3.4 message too big")})
+    office = await post({"port": server.port})
+
+    await office.put(make_entries())
+    rows = await office.until(lambda rows: OutboxState.DEAD in {row.state for row in rows})
+
+    assert sorted(row.state for row in rows) == [OutboxState.DEAD, OutboxState.SUPERSEDED]
+    assert office.notifier.relays_down == 0
+
+
+async def test_another_relay_may_take_a_larger_mail(rough, post, make_entries):
+    small, large = await rough(extensions=("SIZE 10",)), await rough()
+    office = await post({"port": small.port}, {"port": large.port})
+
+    await office.put(make_entries())
+
+    (row,) = await office.until_state(OutboxState.SENT)
+    assert not row.subject.startswith("[short]")
+
+
+async def test_a_late_mail_arrives_with_a_note_of_what_is_newer(rough, post, make_notification, make_alert):
+    def mail(notification):
+        letterhead = Letterhead(sender="netwatch@example.net")
+        return compose(notification, recipients=["noc@example.net"], letterhead=letterhead).entries
+
+    server = await rough({Step.DOT: [reply(451), None]})
+    office = await post({"port": server.port})
+    first = make_notification(make_alert(1), make_alert(2, instance="ifName=x"))
+    await office.put(mail(first))
+    await office.until_state(OutboxState.DEFERRED)
+    over = make_alert(1, state=AlertState.RESOLVED)
+    other = make_notification(resolved=[over])
+
+    await office.put(mail(replace(other, group=replace(other.group, thread_id="another"))))
+    await office.until(lambda rows: OutboxState.SENT in {row.state for row in rows})
+    office.set_forward(timedelta(seconds=10))
+    await office.until_state(OutboxState.SENT, OutboxState.SENT)
+
+    assert b"This mail comes late" not in server.accepted[0].message
+    assert b"This mail comes late" in server.accepted[1].message

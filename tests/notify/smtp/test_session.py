@@ -124,6 +124,61 @@ async def test_a_pinned_mechanism_that_is_not_offered_is_not_replaced_by_another
     assert server.logins == []
 
 
+@pytest.mark.parametrize(("extensions", "settings", "words"), [
+    ((), {}, "the server offers no AUTH: leave username and password out"),
+    (("AUTH",), {}, "the server offers no AUTH: leave username and password out"),
+    (("AUTH GSSAPI NTLM",), {}, "no way to log in that NetWatch knows; offered: GSSAPI NTLM; known: PLAIN LOGIN"),
+    (("AUTH XOAUTH2",), {}, "offered: XOAUTH2; known: PLAIN LOGIN CRAM-MD5; XOAUTH2 needs oauth2"),
+    (("AUTH LOGIN",), {"auth": "PLAIN"}, "offered: LOGIN; leave auth out, or set auth: LOGIN"),
+])  # fmt: skip
+async def test_why_there_is_no_way_to_log_in_is_said_with_what_to_set(rough, extensions, settings, words):
+    server = await rough(extensions=extensions)
+
+    with pytest.raises(SmtpFailure, match=words) as failed:
+        await session_to(server, **settings, **LOGIN).open()
+
+    assert failed.value.phase is Phase.AUTH
+
+
+@pytest.mark.parametrize(("extensions", "settings", "words"), [
+    ((), {}, "the server offers AUTH only after STARTTLS: set tls: starttls"),
+    ((), {"auth": "LOGIN"}, "the server offers AUTH only after STARTTLS: set tls: starttls"),
+    (("AUTH CRAM-MD5",), {"auth": "PLAIN"}, "offered: CRAM-MD5; set tls: starttls, for more may be offered after it"),
+    (("AUTH GSSAPI",), {}, "offered: GSSAPI; set tls: starttls, for more may be offered after it"),
+])  # fmt: skip
+async def test_a_server_may_keep_logins_for_protected_connections(rough, tmp_path, extensions, settings, words):
+    server = await rough(extensions=extensions, context=self_signed(tmp_path).server_context())
+
+    with pytest.raises(SmtpFailure, match=words):
+        await session_to(server, **settings, **LOGIN).open()
+
+    assert server.logins == []
+
+
+@pytest.mark.parametrize(("extension", "said"), [
+    ("SIZE 1000", True), ("SIZE", True), ("SIZE 0", True), ("8BITMIME", False),
+])  # fmt: skip
+async def test_the_size_is_said_where_the_server_wants_to_know(rough, extension, said):
+    server = await rough(extensions=(extension,))
+
+    async with opened(server) as session:
+        await session.deliver(**MAIL)
+
+    (command,) = [command for command in server.commands if command.startswith("MAIL")]
+    assert (f"SIZE={len(MAIL['message'])}" in command) is said
+
+
+async def test_a_mail_larger_than_the_server_said_it_takes_is_not_begun(rough):
+    server = await rough(extensions=("SIZE 10",))
+
+    async with opened(server) as session:
+        with pytest.raises(SmtpFailure, match="the mail has 21 bytes, and the server takes 10") as failed:
+            await session.deliver(**MAIL)
+
+    assert failed.value.too_large
+    assert not any(command.startswith("MAIL") for command in server.commands)
+
+
 async def test_a_refused_login_is_tried_once_and_by_one_mechanism(rough):
     server = await rough({Step.AUTH: reply(535)})
 

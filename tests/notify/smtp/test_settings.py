@@ -31,7 +31,7 @@ def test_half_a_login_is_refused(given):
         RelaySettings(host="localhost", **given)
 
 
-@pytest.mark.parametrize("name", ["a b", "x\r\nRSET", ""])
+@pytest.mark.parametrize("name", ["a b", "x\r\nRSET", "", "net_watch.example.net", "192.0.2.1"])
 def test_the_name_for_ehlo_cannot_be_a_command(name):
     with pytest.raises(ValidationError):
         SmtpSettings(local_hostname=name)

@@ -12,7 +12,6 @@ from netwatch.notify.snmp.compose import (
     NETWATCH_MIB,
     compose_traps,
     date_and_time,
-    tells_end,
     varbinds_of,
 )
 from netwatch.notify.snmp.document import from_document
@@ -62,7 +61,6 @@ def test_an_end_is_another_notification_of_the_same_alert(make_alert):
 
     assert varbinds_of(over)[0].value == ALERT_RESOLVED
     assert values(over)["nwAlertState"] == 3
-    assert (tells_end(varbinds_of(over)), tells_end(varbinds_of(make_alert()))) == (True, False)
 
 
 def test_no_object_is_longer_than_the_mib_allows_and_none_ends_within_a_character(make_alert):
@@ -83,7 +81,9 @@ def test_text_of_a_device_cannot_hide_or_move_anything(make_alert):
 
 
 def test_there_is_a_row_for_each_alert_and_manager(make_notification, make_alert):
-    ended = make_alert(3, state=AlertState.RESOLVED, resolved_at=datetime(2026, 11, 23, tzinfo=UTC))
+    ended = make_alert(
+        3, instance="ifName=y", state=AlertState.RESOLVED, resolved_at=datetime(2026, 11, 23, tzinfo=UTC)
+    )
     notification = make_notification(make_alert(1), make_alert(2, instance="ifName=x"), resolved=[ended])
 
     rows = compose_traps(notification, managers=["192.0.2.9:162", "[2001:db8::9]", "192.0.2.9"])
@@ -94,10 +94,20 @@ def test_there_is_a_row_for_each_alert_and_manager(make_notification, make_alert
     assert {(row.kind, row.state, row.receiver) for row in rows} == {(OutboxKind.TRAP, OutboxState.QUEUED, "noc")}
     assert len({row.id for row in rows}) == 6
     assert rows[0].subject == "[DOWN] core-sw1 Gi1/0/7 InterfaceDown"
-    assert rows[-1].subject == "[OK] core-sw1 Gi1/0/7 InterfaceDown"
+    assert rows[-1].subject == "[OK] core-sw1 y InterfaceDown"
     assert from_document(rows[0].message) == varbinds_of(make_alert(1))
     assert all(not isinstance(one.value, Missing) and one.oid for one in from_document(rows[0].message))
     assert NETWATCH_MIB.child(1, 1, 0) in [one.oid for one in from_document(rows[0].message)]
+
+
+def test_what_ended_and_stands_again_is_told_in_that_order(make_notification, make_alert):
+    ended = make_alert(1, state=AlertState.RESOLVED, resolved_at=datetime(2026, 11, 23, tzinfo=UTC))
+    notification = make_notification(make_alert(2), resolved=[ended])
+
+    rows = compose_traps(notification, managers=["192.0.2.9"])
+
+    assert [row.alert_ids for row in rows] == [("1",), ("2",)]
+    assert rows[0].news[0].key == rows[1].news[0].key
 
 
 def test_instants_are_told_in_utc():

@@ -10,7 +10,7 @@ import pytest
 from netwatch.model import OutboxState
 from netwatch.notify.ledger.attempts import given_back
 from netwatch.notify.snmp.compose import compose_traps
-from netwatch.notify.snmp.outcomes import hopeless, late, not_taken, rested, taken
+from netwatch.notify.snmp.outcomes import hopeless, not_taken, rested, taken
 
 from ..conftest import NOW
 
@@ -51,10 +51,6 @@ def test_after_five_days_and_every_short_step_it_is_given_up(entry):
 
 def test_what_can_never_be_sent_is_dead_at_once(entry):
     assert hopeless(entry, "no such receiver", now=NOW).entry.state is OutboxState.DEAD
-
-
-def test_what_comes_too_late_is_superseded(entry):
-    assert late(entry, now=NOW).entry.state is OutboxState.SUPERSEDED
 
 
 def test_what_waits_for_its_manager_spends_no_attempt_and_makes_no_noise(entry):

@@ -106,6 +106,39 @@ async def test_a_v1_device_names_what_it_has_not_and_is_asked_for_the_rest(lane,
     ]
 
 
+@pytest.mark.parametrize("first", [0, 1], ids=["counts from 0", "counts from 1"])
+async def test_a_v1_device_may_count_its_error_index_from_anywhere(lane, agent, device, table, first):
+    gone = {OIDS[0], OIDS[1], OIDS[7], OIDS[99]}
+    good = table([varbind for varbind in KNOWN if varbind.oid not in gone])
+
+    def behave(request):
+        missing = [place for place, oid in enumerate(asked(request), first) if oid in gone]
+        return table.error(request, ErrorStatus.NO_SUCH_NAME, missing[0]) if missing else good(request)
+
+    peer = await agent(behave)
+    one = device(peer.port, version="1")
+
+    values = await lane.run_plan(one, lane.compile(one, OIDS))
+    (alone,) = await lane.get(one, [OIDS[0]])
+    found = await lane.get_next(one, OIDS[:3])
+
+    assert values == [Missing.NO_SUCH_INSTANCE if oid in gone else oid[-1] for oid in OIDS]
+    assert alone.value is Missing.NO_SUCH_INSTANCE
+    assert [varbind.value for varbind in found] == [Missing.END_OF_MIB_VIEW, Missing.END_OF_MIB_VIEW, 4]
+
+
+async def test_a_v1_device_that_points_nowhere_is_asked_for_each(lane, agent, device, table):
+    good = table(KNOWN[1:])
+    peer = await agent(
+        lambda request: (
+            table.error(request, ErrorStatus.NO_SUCH_NAME, 0) if OIDS[0] in asked(request) else good(request)
+        )
+    )
+    one = device(peer.port, version="1")
+
+    assert await lane.run_plan(one, lane.compile(one, OIDS)) == [Missing.NO_SUCH_INSTANCE, *NUMBERS[1:]]
+
+
 async def test_an_answer_cut_short_is_kept_and_the_rest_asked_for(lane, agent, device, table, counted):
     good = table(KNOWN)
     peer = await agent(lambda request: table.reply(request, good(request).pdu.varbinds[:9]))

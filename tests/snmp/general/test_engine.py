@@ -476,3 +476,30 @@ async def test_an_answer_from_another_address_counts_only_where_the_configuratio
     finally:
         mouth.close()
         ear.close()
+
+
+@pytest.mark.parametrize("index_of", [lambda _: 0, lambda place: place, lambda place: place + 1],
+                         ids=["always 0", "counts from 0", "counts from 1"])  # fmt: skip
+async def test_what_a_v1_device_has_not_is_known_whatever_its_error_index(engine, agent, device, table, index_of):
+    names = [Oid.parse(f"1.3.6.1.2.1.2.2.1.{column}.{row}") for column in (10, 16) for row in range(1, 7)]
+    gone = {names[0], names[1], names[9]}
+    good = table([Varbind(oid=oid, tag=Tag.COUNTER32, value=oid[-1]) for oid in names if oid not in gone])
+
+    def behave(request):
+        answer = good(request)
+        missing = [at for at, one in enumerate(answer.pdu.varbinds) if isinstance(one.value, Missing)]
+        return table.error(request, 2, index_of(missing[0])) if missing else answer
+
+    peer = await agent(behave)
+    one = device(peer.port, version="1")
+
+    (alone,) = await engine.get(one, [names[0]])
+    values = [varbind.value for varbind in await engine.get(one, names)]
+    after = await engine.get_next(one, [names[-1], names[2]])
+    walk = await engine.walk(one, [Oid.parse("1.3.6.1.2.1.2.2.1.10"), Oid.parse("1.3.6.1.2.1.2.2.1.16")])
+
+    assert alone.value is Missing.NO_SUCH_INSTANCE
+    assert values == [Missing.NO_SUCH_INSTANCE if oid in gone else oid[-1] for oid in names]
+    assert [varbind.value for varbind in after] == [Missing.END_OF_MIB_VIEW, 4]
+    assert [list(column.values) for column in walk.columns] == [[3, 4, 5, 6], [1, 2, 3, 5, 6]]
+    assert not walk.partial
