@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         Supersession,
     )
     from netwatch.model.pattern import bounded_matcher
-    from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
+    from netwatch.model.reading import NO_DOUBTS, SCALARS, Column, Doubts, ReadingGap, RowSet, TableReading
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, ColumnKind, TableSchema
     from netwatch.model.settings import Section
     from netwatch.model.severity import USUAL_SEVERITIES, Severities
@@ -58,7 +58,7 @@ __all__ = [
     "NUMBERS", "ObjectNames", "plain_text", "trap_name", "cleaned", "cleaned_lines",
     "Oid", "Missing", "Tag", "Value", "Varbind",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
-    "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
+    "Column", "Doubts", "NO_DOUBTS", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "OWN_NAME", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",

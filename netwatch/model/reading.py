@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from netwatch.model.values import Value
 
 Column = Sequence[Value]
+Doubts = Mapping[str, Mapping[int, str]]
+NO_DOUBTS: Doubts = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,6 +53,8 @@ class TableReading:
     at:      when the answer was in, UTC. uptime: the device's sysUpTime with it, where it was asked.
     partial: the table could not be read whole; what is missing is None or has no row.
     asked_at: when the question left, where it matters: a check that found silence knows nothing of what came later.
+    doubts:  column name -> row -> why its value is missing though the device answered, a sentence for people.
+    partial_because: what is missing of a partial reading and why, a sentence for people.
     """
 
     device: str
@@ -62,6 +66,21 @@ class TableReading:
     uptime: timedelta | None = None
     partial: bool = False
     asked_at: datetime | None = None
+    doubts: Doubts = field(default_factory=lambda: NO_DOUBTS)
+    partial_because: str = ""
+
+    def doubts_of(self, row: int) -> dict[str, str]:
+        """Return what is not believed of one row: column name -> why."""
+        return {name: rows[row] for name, rows in self.doubts.items() if row in rows}
+
+    def distrusted(self, row: int) -> str:
+        """Return what is not believed of one row as one text, empty where all is."""
+        if not self.doubts:
+            return ""
+        names: dict[str, list[str]] = {}
+        for name, why in self.doubts_of(row).items():
+            names.setdefault(why, []).append(name)
+        return "; ".join(f"{', '.join(columns)}: {why}" for why, columns in names.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
