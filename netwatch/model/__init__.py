@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name, value_text
     from netwatch.model.network_trouble import network_words
     from netwatch.model.news import Elsewhere, News, key_text, news_of
-    from netwatch.model.octets import text_of
+    from netwatch.model.octets import text_of, what_was_given
     from netwatch.model.oid import Oid
     from netwatch.model.outbox import (
         DROPPED_BY_HAND,
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
         Supersession,
     )
     from netwatch.model.pattern import bounded_matcher
-    from netwatch.model.reading import SCALARS, Column, ReadingGap, RowSet, TableReading
+    from netwatch.model.reading import NO_DOUBTS, SCALARS, Column, Doubts, ReadingGap, RowSet, TableReading
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
     from netwatch.model.settings import Section
     from netwatch.model.severity import USUAL, USUAL_SEVERITIES, Severities, severity_meant
@@ -67,10 +67,12 @@ else:
 
 __all__ = [
     "bounded_matcher", "Matcher", "all_hold", "matcher_text", "parse_matchers",
-    "NUMBERS", "ObjectNames", "plain_text", "trap_name", "value_text", "text_of", "cleaned", "cleaned_lines",
+    "NUMBERS", "ObjectNames", "plain_text", "trap_name", "value_text", "text_of", "what_was_given",
+    "cleaned", "cleaned_lines",
     "Oid", "Missing", "Tag", "Value", "Varbind", "type_name",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceStatus",
-    "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent", "RefusedSender", "UnmatchedTraps",
+    "Doubts", "NO_DOUBTS", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
+    "TrapEvent", "RefusedSender", "UnmatchedTraps",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification", "Standing",
     "Severities", "USUAL", "USUAL_SEVERITIES", "severity_meant",

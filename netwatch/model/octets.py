@@ -16,6 +16,9 @@ ADDRESS_BYTES = (6, 8)
 BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 MOST_CONTROLS = 4
 """Octets of which more than one in so many is a control character are no text."""
+MAX_TOLD_CHARACTERS = 40
+MAX_TOLD_OCTETS = 16
+DATE_OCTETS = (8, 11)
 
 
 def text_of(value: Value, limit: int = MAX_LABEL_CHARACTERS) -> str:
@@ -33,6 +36,37 @@ def text_of(value: Value, limit: int = MAX_LABEL_CHARACTERS) -> str:
     if len(value) in ADDRESS_BYTES and not _is_text(text):
         return value.hex(":")
     return printable(text)[:limit].strip()
+
+
+def what_was_given(value: Value, wanted: str = "number") -> str:
+    """Return what a device gave in the place of a number, as a sentence for people."""
+    if isinstance(value, Missing):
+        return f"the device answered {value.value}"
+    if not isinstance(value, bytes):
+        return f"the device gave {text_of(value, MAX_TOLD_CHARACTERS)}, no {wanted}"
+    raw = value.rstrip(b"\0")
+    if not raw:
+        return f"the device gave an empty text, no {wanted}"
+    text = _decoded(raw[: 4 * MAX_TOLD_CHARACTERS])
+    if raw.isascii() and _is_text(text):
+        more = "..." if len(text) > MAX_TOLD_CHARACTERS else ""
+        return f'the device gave "{printable(text)[:MAX_TOLD_CHARACTERS]}{more}", no {wanted}'
+    date = _date(value)
+    if date:
+        return f"the device gave the date {date}, no {wanted}"
+    more = "..." if len(value) > MAX_TOLD_OCTETS else ""
+    return f"the device gave the octets {value[:MAX_TOLD_OCTETS].hex(' ')}{more}, no {wanted}"
+
+
+def _date(value: bytes) -> str:
+    """Return a DateAndTime (RFC 2579) as people write it, empty where it is none."""
+    if len(value) not in DATE_OCTETS:
+        return ""
+    year, (month, day, hour, minute, second) = int.from_bytes(value[:2], "big"), value[2:7]
+    if not (1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second <= 60):
+        return ""
+    zone = f" {chr(value[8])}{value[9]:02}:{value[10]:02}" if len(value) > 8 and value[8] in b"+-" else ""
+    return f"{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{zone}"
 
 
 def printable(text: str) -> str:

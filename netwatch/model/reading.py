@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from netwatch.model.values import Value
 
 Column = Sequence[Value]
+Doubts = Mapping[str, Mapping[int, str]]
+NO_DOUBTS: Doubts = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,6 +55,8 @@ class TableReading:
     limited: row key -> which values of it stand in `limits` of the configuration. ignored: rule name -> keys of rows
     that it shall not see, "" for all rules; those are not among the rows any more.
     asked_at: when the question left, where that is known: of what came after it the answer knows nothing.
+    doubts:  column name -> row -> why its value is missing though the device answered, a sentence for people.
+    partial_because: what is missing of a partial reading and why, a sentence for people.
     """
 
     device: str
@@ -66,6 +70,21 @@ class TableReading:
     asked_at: datetime | None = None
     limited: Mapping[str, str] = field(default_factory=dict)
     ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    doubts: Doubts = field(default_factory=lambda: NO_DOUBTS)
+    partial_because: str = ""
+
+    def doubts_of(self, row: int) -> dict[str, str]:
+        """Return what is not believed of one row: column name -> why."""
+        return {name: rows[row] for name, rows in self.doubts.items() if row in rows}
+
+    def distrusted(self, row: int) -> str:
+        """Return what is not believed of one row as one text, empty where all is."""
+        if not self.doubts:
+            return ""
+        names: dict[str, list[str]] = {}
+        for name, why in self.doubts_of(row).items():
+            names.setdefault(why, []).append(name)
+        return "; ".join(f"{', '.join(columns)}: {why}" for why, columns in names.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,15 +8,18 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from netwatch.errors import PollError
-from netwatch.model import SCALARS, Device, Missing, Oid, Value
+from netwatch.model import SCALARS, Column, Device, Missing, Oid, Value
+from netwatch.polling.answers import usable
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, Suffix, build_layout
+from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
 from netwatch.polling.rows import label_columns, name_rows
+from netwatch.polling.twins import Twinning, Twins, judged
 from netwatch.profiles import TableSpec
 from netwatch.snmp import SnmpClient, Walk, WalkedColumn
 
@@ -38,24 +41,27 @@ class Discovered:
     """A table as found: `layout` is None where the device does not have it; `reason` says why it is partial.
 
     watched: the values of the layout's heads behind sysUpTime, read before the walk.
+    twinning: which 64-bit counters are kept.
     """
 
     layout: Layout | None
     watched: tuple[Value, ...] = ()
     reason: str = ""
+    twinning: Twinning = field(default_factory=Twinning)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What to discover, with what is known already.
 
-    refused: instances that a walk shows and a GET does not.
+    refused: instances that a walk shows and a GET does not. twinning: which 64-bit counters are kept, so far.
     """
 
     device: Device
     spec: TableSpec
     previous: Layout | None = None
     refused: AbstractSet[Oid] = field(default_factory=frozenset)
+    twinning: Twinning = field(default_factory=Twinning)
     time_budget: timedelta = timedelta(seconds=60)
 
 
@@ -77,8 +83,8 @@ async def discover_table(client: SnmpClient, question: Question) -> Discovered:
     more = await client.walk(device, others, time_budget=question.time_budget) if others else Walk(columns=())
     reason = walk.reason or more.reason or _too_long(len(walk.columns[0].suffixes))
     partial = walk.partial or more.partial or bool(reason)
-    layout = _layout(question, heads, suffixes, (*walk.columns, *more.columns), partial=partial)
-    return Discovered(layout=_settled(layout, question.previous), watched=watched, reason=reason if partial else "")
+    found = _found(question, heads, suffixes, (*walk.columns, *more.columns), partial=partial)
+    return replace(found, watched=watched, reason=reason if partial else "")
 
 
 async def discover_scalars(client: SnmpClient, question: Question) -> Discovered:
@@ -119,24 +125,45 @@ def _too_long(rows: int) -> str:
     return f"{rows} rows, of which the first {MAX_ROWS} are read" if rows > MAX_ROWS else ""
 
 
-def _layout(
+def _found(
     question: Question,
     heads: Sequence[Oid],
     suffixes: Sequence[Suffix],
     columns: Iterable[WalkedColumn],
     *,
     partial: bool,
-) -> Layout:
+) -> Discovered:
     spec, previous = question.spec, question.previous
     cells = {column.oid: dict(zip(column.suffixes, column.values, strict=True)) for column in columns}
-    return build_layout(
+    twins = Twins(spec)
+    twinning = judged(question.twinning, dict(twins.looks(cells, suffixes)))
+    types = cells.get(IF_TYPE, {})
+    kinds = ((row, types.get(suffix)) for row, suffix in enumerate(suffixes))
+    virtual = {row: VIRTUAL_TYPES[kind] for row, kind in kinds if isinstance(kind, int) and kind in VIRTUAL_TYPES}
+    layout = build_layout(
         spec,
         name_rows(spec, suffixes, cells, previous.rows if previous else None),
         suffixes,
-        Presence(cells, question.refused),
+        Presence(cells, question.refused | twinning.unkept.keys()),
         heads=heads,
+        labels=label_columns(spec),
         partial=partial,
+        virtual=virtual,
+        once=_read_once(spec, suffixes, cells),
+        doubts=twins.doubts(twinning, suffixes),
     )
+    return Discovered(layout=_settled(layout, previous), twinning=twinning)
+
+
+def _read_once(
+    spec: TableSpec, suffixes: Sequence[Suffix], cells: Mapping[Oid, Mapping[Suffix, Value]]
+) -> dict[str, Column]:
+    """Return the columns that are read at a discovery alone."""
+    return {
+        column.name: tuple(usable(column.kind, cells.get(column.oid, {}).get(suffix)) for suffix in suffixes)
+        for column in spec.columns
+        if column.once and not column.kind.is_counter
+    }
 
 
 def _settled(layout: Layout, previous: Layout | None) -> Layout:

@@ -5,6 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from netwatch.snmp import SnmpClient
 
 _SYSTEM_GROUP = tuple(Oid.parse(f"1.3.6.1.2.1.1.{number}.0") for number in (2, 1, 5))
 MAX_DESCRIPTION_CHARACTERS = 1000
+_SPELT_OID = re.compile(rb"\.?(1(?:\.\d{1,10}){2,40})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +69,15 @@ async def identify(client: SnmpClient, device: Device, library: ProfileLibrary) 
     object_id, descr, name = (answer.value for answer in answers)
     return Identity(
         profile=library.named(device.profile) if device.profile else library.match(_oid(object_id)),
-        sys_object_id=text_of(object_id),
+        sys_object_id=text_of(_oid(object_id) or object_id),
         sys_descr=text_of(descr, MAX_DESCRIPTION_CHARACTERS),
         sys_name=text_of(name),
     )
 
 
 def _oid(value: Value) -> Oid | None:
-    return value if isinstance(value, Oid) else None
+    """Return a sysObjectID; some agents spell it out in an OCTET STRING."""
+    if isinstance(value, Oid):
+        return value
+    spelt = _SPELT_OID.fullmatch(value.strip(b"\0 \r\n")) if isinstance(value, bytes) else None
+    return Oid.parse(spelt[1].decode()) if spelt else None

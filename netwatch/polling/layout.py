@@ -1,7 +1,8 @@
 """Which instances to ask for, and where in the flat list of answers each column then stands.
 
 The plan asks column by column: sysUpTime, the objects that announce a change, then counters, then other numbers,
-then text. So every column is a slice, and one look at the types of the numeric part tells whether all is well.
+then text, then the names of the rows. So every column is a slice, and one look at the types of the numeric part
+tells whether all is well.
 A 64-bit counter and the 32-bit one it replaces share a slice: each row is asked for the one it has.
 
 A quiet room: built from what discovery walked. May import: netwatch.model, netwatch.profiles.
@@ -12,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from netwatch.model import ColumnKind, Oid, RowSet
+from netwatch.model import NO_DOUBTS, Column, ColumnKind, Doubts, Oid, RowSet
 from netwatch.polling.counters import COUNTER32
 from netwatch.profiles import ColumnSpec, TableSpec
 
@@ -83,7 +84,11 @@ class Layout:
     """The rows of a table and the order of everything asked about them.
 
     heads:      scalars at the start, sysUpTime first. cuts: ifCounterDiscontinuityTime, where there is one.
-    numbers_at, gauges_at, texts_at: where counters, other numbers, and text begin.
+    labels:     the columns that name the rows, asked every time so that no name stays with a stranger.
+    numbers_at, gauges_at, texts_at, labels_at: where counters, other numbers, text, and names begin.
+    virtual:    rows that are no port of their own, with their ifType: they have no speed to be full of.
+    once:       columns that discovery alone reads.
+    doubts:     what discovery found that the device does not keep, with the reason.
     """
 
     rows: RowSet
@@ -97,7 +102,12 @@ class Layout:
     gauges_at: int
     texts_at: int
     size: int
+    labels: tuple[Strip, ...]
+    labels_at: int
     partial: bool = False
+    virtual: Mapping[int, str] = field(default_factory=dict)
+    once: Mapping[str, Column] = field(default_factory=dict)
+    doubts: Doubts = field(default_factory=lambda: NO_DOUBTS)
 
     def instances(self) -> list[Oid]:
         """Return every instance to ask for, in order."""
@@ -108,6 +118,10 @@ class Layout:
 
     def strips(self) -> list[Strip]:
         """Return every strip, in order."""
+        return [*self.value_strips(), *self.labels]
+
+    def value_strips(self) -> list[Strip]:
+        """Return the strips of what is measured, without the names of the rows."""
         parts = [*(counter.strip for counter in self.counters)]
         parts += [part.strip for part in (*self.numbers, *self.texts)]
         return parts if self.cuts is None else [self.cuts, *parts]
@@ -119,6 +133,9 @@ class Layout:
             and self.heads == other.heads
             and self.strips() == other.strips()
             and self.partial == other.partial
+            and self.virtual == other.virtual
+            and self.once == other.once
+            and self.doubts == other.doubts
             and same_rows(self.rows, other.rows)
         )
 
@@ -149,17 +166,24 @@ def build_layout(
     presence: Presence,
     *,
     heads: Sequence[Oid] = (SYS_UP_TIME,),
+    labels: Sequence[Oid] = (),
     partial: bool = False,
+    virtual: Mapping[int, str] | None = None,
+    once: Mapping[str, Column] | None = None,
+    doubts: Doubts | None = None,
 ) -> Layout:
     """Put the columns of a table that the device has in order."""
+    columns = [column for column in spec.columns if column.name not in (once or {})]
     builder = _Builder(suffixes, presence, at=len(heads))
     cuts = builder.strip_or_none([spec.discontinuity]) if spec.discontinuity else None
     numbers_at = builder.at
-    counters = tuple(builder.counter(wide, narrow) for wide, narrow in _widths(spec.columns))
+    counters = tuple(builder.counter(wide, narrow) for wide, narrow in counter_widths(columns))
     gauges_at = builder.at
-    numbers = tuple(builder.number(column) for column in spec.columns if _is_number(column))
+    numbers = tuple(builder.number(column) for column in columns if _is_number(column))
     texts_at = builder.at
-    texts = tuple(builder.number(column) for column in spec.columns if column.kind is ColumnKind.TEXT)
+    texts = tuple(builder.number(column) for column in columns if column.kind is ColumnKind.TEXT)
+    labels_at = builder.at
+    names = tuple(strip for oid in labels if (strip := builder.strip_or_none([oid])))
     return Layout(
         rows=rows,
         suffixes=tuple(suffixes),
@@ -172,7 +196,12 @@ def build_layout(
         gauges_at=gauges_at,
         texts_at=texts_at,
         size=builder.at,
+        labels=names,
+        labels_at=labels_at,
         partial=partial,
+        virtual=virtual or {},
+        once=once or {},
+        doubts=doubts or NO_DOUBTS,
     )
 
 
@@ -180,7 +209,7 @@ def _is_number(column: ColumnSpec) -> bool:
     return not column.kind.is_counter and column.kind is not ColumnKind.TEXT
 
 
-def _widths(columns: Sequence[ColumnSpec]) -> Iterator[tuple[ColumnSpec, ColumnSpec | None]]:
+def counter_widths(columns: Sequence[ColumnSpec]) -> Iterator[tuple[ColumnSpec, ColumnSpec | None]]:
     """Return each counter with the narrow one it replaces, if the profile asks for both."""
     counters = {column.name: column for column in columns if column.kind.is_counter}
     wide_of = {column.wide_of: column for column in counters.values() if column.wide_of in counters}

@@ -34,8 +34,14 @@ PARTIAL_READINGS = Counter(
 )
 DISCOVERIES = Counter(
     "netwatch_table_discoveries_total",
-    "Discoveries of a table's rows; reason is first, interval, restart, change, missing or partial",
+    "Discoveries of a table's rows; reason is first, interval, restart, change, missing, partial or twins",
     ["reason"],
+)
+TWIN_LOOKS = Counter(
+    "netwatch_counter_twin_looks_total",
+    "Requests for 64-bit counters together with their 32-bit twins, to see which ones the agent keeps; outcome is "
+    "done or failed",
+    ["outcome"],
 )
 DISCARDED = Counter(
     "netwatch_counters_discarded_total",

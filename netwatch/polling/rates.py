@@ -6,10 +6,17 @@ A quiet room: no clock, no socket. May import: netwatch.model. Called by: netwat
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netwatch.polling.answers import Answer
-from netwatch.polling.counters import Cause, careful_rate, quick_rates, tolerance
+from netwatch.polling.counters import (
+    FASTEST_OCTETS,
+    SMALLEST_PACKET_OCTETS,
+    Cause,
+    careful_rate,
+    quick_rates,
+    tolerance,
+)
 from netwatch.polling.layout import CounterStrip, Layout
 
 Rates = list[float | None]
@@ -17,7 +24,11 @@ Rates = list[float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """What lies between two answers. cut: rows whose counters began anew, None where none did."""
+    """What lies between two answers.
+
+    cut: rows whose counters began anew, None where none did. too_fast: filled with the octets per second of rows that
+    carried more than they can. causes: filled with why a rate is not given, by a strip's start and row.
+    """
 
     base: Answer
     answer: Answer
@@ -25,6 +36,8 @@ class Interval:
     wraps: bool
     cut: set[int] | None
     line_rates: list[float] | None
+    too_fast: dict[int, float] = field(default_factory=dict)
+    causes: dict[int, dict[int, Cause]] = field(default_factory=dict)
 
 
 def dense_rates(counter: CounterStrip, interval: Interval, discarded: Counter[Cause]) -> Rates:
@@ -43,23 +56,35 @@ def _careful_rates(
     counter: CounterStrip, interval: Interval, limits: list[float] | None, discarded: Counter[Cause]
 ) -> Rates:
     seconds, factor, start = interval.seconds, tolerance(interval.seconds), counter.strip.start
-    cut = interval.cut or ()
+    cut, base, now = interval.cut or (), interval.base.values, interval.answer.values
+    line_rates = interval.line_rates
     rates: Rates = []
     for place, row in enumerate(counter.strip.row_numbers()):
         rate: float | Cause | None = Cause.DISCONTINUITY
         if row not in cut:
             rate = careful_rate(
-                interval.answer.values[start + place],
-                interval.base.values[start + place],
+                now[start + place],
+                base[start + place],
                 seconds,
                 wraps_at=counter.wraps_at[place] if interval.wraps else None,
                 limit=limits[place] * factor if limits is not None else None,
+                wrap_limit=None if line_rates is None else _most(counter, line_rates[row]) * factor,
             )
+        if rate is Cause.IMPLAUSIBLE:
+            fast = (now[start + place] - base[start + place]) / seconds
+            interval.too_fast[row] = max(fast, interval.too_fast.get(row, 0.0))
         if isinstance(rate, Cause):
             discarded[rate] += 1
+            interval.causes.setdefault(start, {})[row] = rate
             rate = None
         rates.append(rate)
     return rates
+
+
+def _most(counter: CounterStrip, line_rate: float) -> float:
+    """Return how much of what a counter counts the line carries in a second: octets, else packets at the most."""
+    known = line_rate < FASTEST_OCTETS
+    return line_rate / SMALLEST_PACKET_OCTETS if known and not counter.is_octets else line_rate
 
 
 def _limits_of(counter: CounterStrip, line_rates: list[float] | None) -> list[float] | None:

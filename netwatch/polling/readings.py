@@ -6,37 +6,40 @@ Quiet but for that memory. May import: netwatch.model, netwatch.profiles. Called
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from netwatch.model import Column, TableReading
+from netwatch.model import Column, Doubts, TableReading
 from netwatch.polling.answers import Answer, carried
-from netwatch.polling.counters import Cause, line_rate
-from netwatch.polling.layout import Filling, Layout
+from netwatch.polling.counters import Cause
+from netwatch.polling.layout import Filling, Layout, Strip
+from netwatch.polling.plausible import Speeds
 from netwatch.polling.rates import Interval, Rates, cut_rows, dense_rates
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
 
 SHORTEST_SECONDS = 0.25
 """Over less time than this a rate says more about the agent's timing than about the traffic."""
+MOST_COLUMNS_NAMED = 5
+_Doubts = dict[str, dict[int, str]]
 _CAUSE_OF_LIFE = {Life.RESTARTED: Cause.RESTART, Life.JUMPED: Cause.UPTIME_JUMP}
 
 
 class TableReader:
     """Makes the readings of one table of one device; holds the answer before, as the base of the rates.
 
+    rate_limit, speed: the columns that say how fast a row's port is, in 1e6 bit/s and in bit/s.
     `discarded` counts the rates that were not given although there were two values, by cause.
     """
 
-    def __init__(self, device: str, table: str, rate_limit: str = "") -> None:
+    def __init__(self, device: str, table: str, rate_limit: str = "", speed: str = "") -> None:
         self._device = device
         self._table = table
-        self._rate_limit = rate_limit
+        self._speeds = Speeds(rate_limit, speed)
         self._layout: Layout | None = None
         self._base: Answer | None = None
         self._busy = False
-        self._speeds: Column = ()
-        self._line_rates: list[float] = []
         self.discarded: Counter[Cause] = Counter()
 
     def passage(self, answer: Answer) -> Passage:
@@ -51,12 +54,15 @@ class TableReader:
             self._base = carried(self._base, self._layout, layout)
         self._layout = layout
 
-    def reading(self, answer: Answer, passage: Passage | None = None) -> TableReading:
-        """Return the reading; call `adopt` with its layout before, hand in `passage` where it is known."""
+    def reading(self, answer: Answer, passage: Passage | None = None, why_partial: str = "") -> TableReading:
+        """Return the reading; call `adopt` with its layout before, hand in `passage` where it is known.
+
+        `why_partial` says why the layout is.
+        """
         layout = self._layout
         assert layout is not None, "a layout is adopted before its answers come"  # noqa: S101  # a bug of ours
         values = answer.values
-        columns: dict[str, Column] = {}
+        columns: dict[str, Column] = dict(layout.once)
         for part in (*layout.numbers, *layout.texts):
             strip, filling = part.strip, part.filling
             columns[filling.name] = _filled(filling, values, strip.start, strip.stop)
@@ -64,19 +70,26 @@ class TableReader:
             strip = counter.strip
             for filling in counter.fillings:
                 columns[filling.name] = _filled(filling, values, strip.start, strip.stop)
+        doubts = _doubts(layout, answer.oddities) if answer.oddities else {}
+        limits = self._speeds.limits(layout, columns, answer.arrived)
+        rates = self._rates(layout, answer, passage or self.passage(answer), limits, doubts)
+        self._speeds.put_into(columns)
+        partial = layout.partial or answer.gaps
         return TableReading(
             device=self._device,
             table=self._table,
             at=answer.at,
             rows=layout.rows,
             columns=columns,
-            rates=self._rates(layout, answer, passage or self.passage(answer), columns),
+            rates=rates,
             uptime=None if answer.ticks is None else timedelta(milliseconds=answer.ticks * 10),
-            partial=layout.partial or answer.gaps,
+            partial=partial,
+            doubts=_joined(layout.doubts, _joined(doubts, self._speeds.doubts)),
+            partial_because=_because(layout, why_partial, answer) if partial else "",
         )
 
     def _rates(
-        self, layout: Layout, answer: Answer, passage: Passage, columns: dict[str, Column]
+        self, layout: Layout, answer: Answer, passage: Passage, limits: list[float] | None, doubts: _Doubts
     ) -> dict[str, Rates]:
         base = self._base
         if base is None or not passage.unbroken or not layout.counters:
@@ -86,7 +99,23 @@ class TableReader:
         if self._is_same_answer(layout, base, answer, passage):
             return _no_rates(layout)
         self._base = answer
-        return self._compared(layout, base, answer, passage, columns)
+        interval = Interval(
+            base=base,
+            answer=answer,
+            seconds=passage.seconds,
+            wraps=passage.life is not Life.UNKNOWN,
+            cut=cut_rows(layout, base, answer),
+            line_rates=limits,
+        )
+        rates, discarded = self._compared(layout, interval)
+        if self._speeds.wants(interval.too_fast) and self._speeds.refute(interval.too_fast, answer.arrived):
+            interval = replace(interval, line_rates=self._speeds.current_limits, too_fast={}, causes={})
+            rates, discarded = self._compared(layout, interval)
+        self._speeds.note(rates, layout, answer.arrived)
+        self.discarded += discarded
+        if interval.causes:
+            _tell(layout, interval.causes, doubts)
+        return rates
 
     def _is_same_answer(self, layout: Layout, base: Answer, answer: Answer, passage: Passage) -> bool:
         """Return whether the agent served its last answer again; the next one is then held against the base.
@@ -100,34 +129,17 @@ class TableReader:
         begin, end = layout.numbers_at, layout.gauges_at
         return bool(answer.values[begin:end] == base.values[begin:end])
 
-    def _compared(
-        self, layout: Layout, base: Answer, answer: Answer, passage: Passage, columns: dict[str, Column]
-    ) -> dict[str, Rates]:
-        interval = Interval(
-            base=base,
-            answer=answer,
-            seconds=passage.seconds,
-            wraps=passage.life is not Life.UNKNOWN,
-            cut=cut_rows(layout, base, answer),
-            line_rates=self._limits(columns),
-        )
+    def _compared(self, layout: Layout, interval: Interval) -> tuple[dict[str, Rates], Counter[Cause]]:
         rates: dict[str, Rates] = {}
+        discarded: Counter[Cause] = Counter()
         self._busy = False
         for counter in layout.counters:
-            dense = dense_rates(counter, interval, self.discarded)
+            dense = dense_rates(counter, interval, discarded)
             self._busy = self._busy or any(dense)
             whole = dense if counter.spread is None else _spread(dense, counter.spread)
             for filling in counter.fillings:
                 rates[filling.name] = whole if filling.scale == 1.0 else _scaled(whole, filling.scale)
-        return rates
-
-    def _limits(self, columns: dict[str, Column]) -> list[float] | None:
-        speeds = columns.get(self._rate_limit)
-        if speeds is None:
-            return None
-        if speeds != self._speeds:
-            self._speeds, self._line_rates = speeds, [line_rate(speed) for speed in speeds]
-        return self._line_rates
+        return rates, discarded
 
     def _count(self, cause: Cause | None, layout: Layout) -> None:
         if cause is not None:
@@ -146,6 +158,58 @@ def _scaled(column: list[Any], scale: float) -> list[Any]:
 def _spread(dense: Rates, positions: Sequence[int]) -> Rates:
     padded = [*dense, None]
     return [padded[n] for n in positions]
+
+
+def rate_name(column: str) -> str:
+    """Return the name under which doubts about a counter's rate stand."""
+    return f"rate({column})"
+
+
+def _fillings(layout: Layout) -> Iterator[tuple[Strip, Filling]]:
+    for part in (*layout.numbers, *layout.texts):
+        yield part.strip, part.filling
+    for counter in layout.counters:
+        for filling in counter.fillings:
+            yield counter.strip, filling
+
+
+def _doubts(layout: Layout, oddities: Mapping[int, str]) -> _Doubts:
+    """Return what is odd about the answers by column and row."""
+    found: _Doubts = {}
+    for strip, filling in _fillings(layout):
+        for place, row in enumerate(strip.row_numbers(), strip.start):
+            why = oddities.get(place)
+            if why is not None and (filling.picks is None or filling.picks[row] == place):
+                found.setdefault(filling.name, {})[row] = why
+    return found
+
+
+def _tell(layout: Layout, causes: Mapping[int, Mapping[int, Cause]], doubts: _Doubts) -> None:
+    for counter in layout.counters:
+        why = causes.get(counter.strip.start)
+        if why:
+            words = {row: cause.words for row, cause in why.items()}
+            doubts.update({rate_name(filling.name): words for filling in counter.fillings})
+
+
+def _joined(first: Doubts, second: Doubts) -> Doubts:
+    if not first or not second:
+        return first or second
+    return {name: {**second.get(name, {}), **first.get(name, {})} for name in (*first, *second)}
+
+
+def _because(layout: Layout, why: str, answer: Answer) -> str:
+    """Return what is missing of a partial reading, column by column, and why."""
+    told = [why or "some of its rows or columns could not be found"] if layout.partial else []
+    columns = list(_doubts(layout, answer.oddities).items())
+    for name, rows in columns[:MOST_COLUMNS_NAMED]:
+        row, reason = next(iter(rows.items()))
+        index = layout.rows.index[row]
+        place = f"{name}.{index}" if index else name
+        told.append(f"{place}: {reason}" + (f" (and {len(rows) - 1} more of {name})" if len(rows) > 1 else ""))
+    if len(columns) > MOST_COLUMNS_NAMED:
+        told.append(f"and {len(columns) - MOST_COLUMNS_NAMED} more columns")
+    return "; ".join(told)
 
 
 def _no_rates(layout: Layout) -> dict[str, Rates]:

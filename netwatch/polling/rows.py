@@ -9,8 +9,8 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from netwatch.model import Oid, RowSet, Value, text_of
-from netwatch.polling.layout import Suffix, same_rows
+from netwatch.model import Missing, Oid, RowSet, Value, text_of
+from netwatch.polling.layout import Layout, Suffix, same_rows
 from netwatch.profiles import LabelSpec, TableSpec
 
 IF_DESCR = Oid.parse("1.3.6.1.2.1.2.2.1.2")
@@ -38,6 +38,35 @@ def name_rows(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells, previou
     }
     rows = RowSet(index=index, keys=_keys(spec.identity, index, labels), labels=labels)
     return previous if previous is not None and same_rows(previous, rows) else rows
+
+
+def cells_of(layout: Layout, names: Sequence[Value]) -> Cells:
+    """Return the labels of a poll, in the layout's order, by column and row; without those that are missing."""
+    cells: dict[Oid, dict[Suffix, Value]] = {}
+    for strip in layout.labels:
+        values = names[strip.start - layout.labels_at : strip.stop - layout.labels_at]
+        pairs = zip(strip.row_numbers(), values, strict=True)
+        cells[strip.oids[0]] = {layout.suffixes[row]: value for row, value in pairs if not isinstance(value, Missing)}
+    return cells
+
+
+def renamed_rows(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells, previous: RowSet) -> RowSet:
+    """Return the rows with the labels that a poll brought; `previous` itself where nothing changed.
+
+    A label whose column did not come stays what it was.
+    """
+    came: dict[Oid, set[Suffix]] = {oid: set(column) for oid, column in cells.items()}
+    labels = dict(previous.labels)
+    for label in spec.labels:
+        if label.oid is None:
+            continue
+        has = came.get(label.oid, set()) | came.get(STAND_INS.get(label.oid, label.oid), set())
+        labels[label.name] = tuple(
+            sys.intern(_label(label, suffix, cells)) if suffix in has else text
+            for suffix, text in zip(suffixes, previous.labels[label.name], strict=True)
+        )
+    rows = RowSet(index=previous.index, keys=_keys(spec.identity, previous.index, labels), labels=labels)
+    return previous if same_rows(previous, rows) else rows
 
 
 def _label(label: LabelSpec, suffix: Suffix, cells: Cells) -> str:

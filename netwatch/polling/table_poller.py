@@ -5,7 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from netwatch.errors import PollError, RequestTimedOut
@@ -16,7 +16,10 @@ from netwatch.polling.clock import Clock
 from netwatch.polling.discover import Discovered, Question
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
+from netwatch.polling.plausible import IF_SPEED
 from netwatch.polling.readings import TableReader
+from netwatch.polling.rows import cells_of, renamed_rows
+from netwatch.polling.twin_watch import TwinWatch
 from netwatch.polling.uptime import Life, Passage
 from netwatch.profiles import TableSpec
 from netwatch.snmp import GetPlan, SnmpClient
@@ -24,6 +27,7 @@ from netwatch.snmp import GetPlan, SnmpClient
 Discover = Callable[[SnmpClient, Question], Awaitable[Discovered]]
 FIRST_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 3600.0
+_KEEP_REFUSED = ("missing", "partial", "twins")
 
 
 class Patience:
@@ -67,7 +71,11 @@ class TablePoller:
         self._discover_rows = discover
         self._client = client
         self._clock = clock
-        self._reader = TableReader(device.name, spec.name, spec.rate_limit)
+        plain = next((column.name for column in spec.columns if column.oid == IF_SPEED and column.scale == 1.0), "")
+        self._reader = TableReader(device.name, spec.name, spec.rate_limit, plain)
+        self._twins = TwinWatch(spec, device, client)
+        self._names: Sequence[Value] | None = None
+        self._renumbered = False
         self._layout: Layout | None = None
         self._plan: GetPlan | None = None
         self._watched: tuple[Value, ...] = ()
@@ -99,6 +107,9 @@ class TablePoller:
         if news is not None and (news.reason == "restart" or self._patience.allows(self._clock.monotonic())):
             await self._look(budget, news)
             answer = await self._ask()
+        if answer is not None and self._layout is not None and await self._twins.look(self._layout, answer):
+            await self._look(budget, _News(reason="twins"))
+            answer = await self._ask()
         return self._read(answer)
 
     async def _look(self, budget: Budget, news: _News) -> None:
@@ -122,8 +133,19 @@ class TablePoller:
         self._asked_at = self._clock.now()
         values = await self._client.run_plan(self._device, plan)
         answer = examine(layout, values, self._clock.now(), self._clock.elapsed())
+        if answer.names != self._names:
+            self._rename(layout, answer.names)
         self._passage = self._reader.passage(answer)
         return answer
+
+    def _rename(self, layout: Layout, names: Sequence[Value]) -> None:
+        """Take the labels that came with a poll: a name never stays with a stranger."""
+        self._names = names
+        rows = renamed_rows(self.spec, layout.suffixes, cells_of(layout, names), layout.rows)
+        if rows is not layout.rows:
+            self._renumbered = rows.keys != layout.rows.keys
+            self._layout = replace(layout, rows=rows)
+            self._reader.adopt(self._layout)
 
     def _news(self, answer: Answer | None) -> _News | None:
         layout = self._layout
@@ -133,7 +155,11 @@ class TablePoller:
             return _News(reason="missing")  # it had rows once; a device that boots gets them back one by one
         if self._passage.life is Life.RESTARTED:
             return _News(reason="restart")
-        if self._passage.life is Life.JUMPED or tuple(answer.values[1 : len(layout.heads)]) != self._watched:
+        if (
+            self._renumbered
+            or self._passage.life is Life.JUMPED
+            or tuple(answer.values[1 : len(layout.heads)]) != self._watched
+        ):
             return _News(reason="change")
         if answer.refused:
             instances = layout.instances()
@@ -143,12 +169,20 @@ class TablePoller:
     async def _discover(self, news: _News) -> None:
         DISCOVERIES.labels(news.reason).inc()
         # What was refused once is tried again at the slow discovery, and when the device starts anew.
-        self._refused = self._refused | news.refused if news.reason in ("missing", "partial") else frozenset()
+        self._refused = self._refused | news.refused if news.reason in _KEEP_REFUSED else frozenset()
+        self._renumbered = False
         before = self._layout
-        question = Question(device=self._device, spec=self.spec, previous=before, refused=self._refused)
+        question = Question(
+            device=self._device,
+            spec=self.spec,
+            previous=before,
+            refused=self._refused,
+            twinning=self._twins.known,
+        )
         found = await self._discover_rows(self._client, question)
         self._due = ""
         self._watched, self.reason = found.watched, found.reason
+        self._twins.learn(found, self._clock.elapsed())
         self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
         changed = self._layout is not before
         self._patience.note(
@@ -159,7 +193,7 @@ class TablePoller:
         if layout is None or layout is self._layout:
             return
         changed = self._layout is None or layout.instances() != self._layout.instances()
-        self._layout = layout
+        self._layout, self._names = layout, None
         self._reader.adopt(layout)
         if not layout.suffixes:
             self._plan = None
@@ -171,7 +205,7 @@ class TablePoller:
             return None
         if answer is None:
             return self._empty_reading()
-        reading = self._reader.reading(answer, self._passage)
+        reading = self._reader.reading(answer, self._passage, self.reason)
         self._count(reading)
         return replace(reading, asked_at=self._asked_at)
 

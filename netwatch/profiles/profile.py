@@ -24,6 +24,7 @@ class ColumnSpec:
 
     wide_of: this 64-bit counter replaces the 32-bit column of that name in every row where the device has it.
     scale:   what to multiply the raw value with, 1 for most.
+    once:    read when rows are discovered and not with every poll: it does not change while the row lives.
     guessed: nobody said what the column is: `kind` is a guess, the BER tag of its values knows better.
     """
 
@@ -34,6 +35,7 @@ class ColumnSpec:
     enum: Mapping[int, str] = field(default_factory=dict)
     wide_of: str = ""
     guessed: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

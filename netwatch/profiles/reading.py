@@ -8,7 +8,8 @@ becomes `_`. Only numeric OIDs are read so far.
 Our own words. Beside `table`: `walk` (the cheap column whose instances are the rows; else the first symbol),
 `identity` (the label that names a row through re-indexing), `rate_limit` (the column that bounds octet rates, in
 1e6 bit/s), `discontinuity` (the column whose change ends a counter's life). In a symbol: `kind` (counter32,
-counter64, gauge, enum, text), `enum` (`{1: up}`), `wide_of` (the 32-bit column this 64-bit one replaces).
+counter64, gauge, enum, text), `enum` (`{1: up}`), `wide_of` (the 32-bit column this 64-bit one replaces),
+`once` (read when rows are discovered, not with every poll).
 In a tag: `index: 0` for the whole index, dotted.
 
 What a file asks that NetWatch does not do is a warning with its line and column, and the rest of the file is used.

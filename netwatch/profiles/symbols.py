@@ -26,7 +26,19 @@ METRIC_TYPES: Final[Mapping[str, ColumnKind]] = {
 """A counter of unknown width is taken for 64 bits: a wrap then costs one rate and invents none."""
 
 SYMBOL_KEYS: Final = frozenset(
-    {"MIB", "OID", "name", "description", "scale_factor", "metric_type", "forced_type", "kind", "enum", "wide_of"}
+    {
+        "MIB",
+        "OID",
+        "name",
+        "description",
+        "scale_factor",
+        "metric_type",
+        "forced_type",
+        "kind",
+        "enum",
+        "wide_of",
+        "once",
+    }
 )
 TEXT_EDITS: Final[Mapping[str, str]] = {
     "extract_value": "extract_value is not supported",
@@ -100,7 +112,16 @@ def _column(place: Place, oid: Oid, name: str, metric_type: str) -> ColumnSpec:
         enum=enum,
         wide_of=place.text("wide_of") or (known.wide_of if known else ""),
         guessed=kind is None,
+        once=_once(place),
     )
+
+
+def _once(place: Place) -> bool:
+    word = place.value.get("once", False)
+    if not isinstance(word, bool):
+        place.at("once").error(f"once is true or false, not {word!r}")
+        return False
+    return word
 
 
 def _kind(place: Place, known: ColumnFacts | None, metric_type: str, enum: Mapping[int, Any]) -> ColumnKind | None:

@@ -67,7 +67,7 @@ def evidence_of(verdicts: Verdicts, row: int) -> dict[str, str]:
     if (limited := reading.limited.get(verdicts.keys[row])) is not None:
         told["limits"] = limited
     if reading.partial:
-        told["reading"] = "partial: the table could not be read whole"
+        told["reading"] = f"partial: {reading.partial_because or 'the table could not be read whole'}"
     return told
 
 
@@ -97,8 +97,11 @@ def inputs_of(formula: Formula, frame: Frame, row: int) -> dict[str, str]:
     told: dict[str, str] = {}
     for read in _reads(formula.node):
         value = _value(frame, row, read.source)
+        doubt = _doubt(read.source, frame.reading, row)
         told[source_text(read.source)] = (
-            _why_unknown(read.source, frame.reading, row) if value is None else value_text(value, read.names)
+            _why_unknown(read.source, frame.reading, row)
+            if value is None
+            else value_text(value, read.names) + (f" ({doubt})" if doubt else "")
         )
     return told
 
@@ -121,6 +124,17 @@ def _why_unknown(source: Source, reading: TableReading, row: int) -> str:
     return f"{UNKNOWN}: {_reason(source, reading, row)}"
 
 
+def _doubt(source: Source, reading: TableReading, row: int) -> str:
+    """Return what polling found wrong with a value or a rate, empty where nothing."""
+    match source:
+        case Numbers() | Texts():
+            return reading.doubts.get(source.key, {}).get(row, "")
+        case Rates() | Increases():
+            of_rate = reading.doubts.get(f"rate({source.name})", {}).get(row)
+            return of_rate or reading.doubts.get(source.name, {}).get(row, "")
+    return ""
+
+
 def _reason(source: Source, reading: TableReading, row: int) -> str:
     match source:
         case Numbers() | Texts():
@@ -129,14 +143,15 @@ def _reason(source: Source, reading: TableReading, row: int) -> str:
                 return "the device was not asked for it"
             given = column[row]
             if given is None:
-                return "the device gave no value"
+                return _doubt(source, reading, row) or "the device gave no value"
             if isinstance(given, Missing):
                 return f"the device answered {given.value}"
             return f"the device gave {value_text(plain_text(given))}, no number"
         case Labels():
             return "the row has no such label"
         case Rates() | Increases():
-            return "there is no rate, after a first reading, a restart, a discontinuity or a missing value"
+            usual = "there is no rate, after a first reading, a restart, a discontinuity or a missing value"
+            return _doubt(source, reading, row) or usual
         case OfSystem():
             return "the device's own scalars were not read"
         case Earlier():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,7 @@ class House:
         devices: tuple[str, ...] = ("sw1",),
         receiver: str = "noc",
         policy: Policy | None = None,
+        schema: dict[str, TableSchema] = SCHEMA,
     ) -> None:
         self.now = START
         self.store = store or MemoryStore()
@@ -65,7 +67,7 @@ class House:
         ]
         self.mailer = Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), receivers)
         self.engine = Engine(
-            rules=parse_rules(rules, "rules.yaml", SCHEMA),
+            rules=parse_rules(rules, "rules.yaml", schema),
             route=build_route(RouteSettings(receiver=receiver, group_wait="30s", group_interval="5m")),
             device_labels={name: {"site": "hq"} for name in devices},
             ledger=self.store,
@@ -456,4 +458,22 @@ async def test_a_gap_and_what_the_rules_make_of_it_are_written_at_once():
     (written,) = store.transactions
     assert [event.kind for event in written.events] == ["device", "alert"]
     assert [alert.key.rule for alert in written.alerts] == ["Silent"]
+    await house.engine.stop()
+
+
+async def test_a_description_edited_on_the_device_changes_the_words_and_not_the_alert():
+    rules = RULES.replace("{{ ifName }} on {{ device }} is down", "{{ ifName }} ({{ ifAlias }}) is down")
+    schema = {**SCHEMA, "ifTable": replace(IF_TABLE, labels=("ifName", "ifAlias"))}
+    house = await House(rules=rules, schema=schema).open()
+    old, new = (
+        replace(PORTS, labels={**PORTS.labels, "ifAlias": ("a", text)}) for text in ("former customer", "new one")
+    )
+    house.ports(1, 1, rows=old)
+    house.ports(1, 2, rows=old)
+    house.later(10)
+    house.ports(1, 2, rows=new)
+    house.later(30)
+
+    assert house.states() == {("PortDown", "ifName=Gi2"): AlertState.FIRING}
+    assert {b"new one" in mail.message for mail in await house.store.outbox()} == {True}
     await house.engine.stop()

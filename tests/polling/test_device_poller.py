@@ -7,7 +7,9 @@ import pytest
 
 from netwatch.model import Memory, Tag
 from netwatch.polling.device_poller import DevicePoller, Tools
+from netwatch.polling.identity import identify
 from netwatch.polling.metrics import POLLS, RESTARTS, WAKING
+from netwatch.profiles import load_library
 
 HC = "ifHCInOctets"
 
@@ -211,15 +213,15 @@ async def test_partial_tables_are_named_in_the_status(poller, agent, monkeypatch
 async def test_a_slow_discovery_finds_what_no_counter_announced(poller, agent, basket, clock):
     await poller.check()
     await poller.poll()
-    agent.set("1.3.6.1.2.1.31.1.1.1.1.1", Tag.OCTET_STRING, b"uplink")
+    agent.add_interface(3, "Gi3")
+    agent.remove("1.3.6.1.2.1.2.1.0")
+    agent.remove("1.3.6.1.2.1.31.1.5.0")
     agent.set("1.3.6.1.2.1.1.5.0", Tag.OCTET_STRING, b"renamed")
 
-    await poller.poll()
-    assert basket.of("ifTable")[-1].rows.keys == ("ifName=Gi1", "ifName=Gi2")
     poller.rediscover()
     await poller.poll()
 
-    assert basket.of("ifTable")[-1].rows.keys == ("ifName=uplink", "ifName=Gi2")
+    assert basket.of("ifTable")[-1].rows.keys == ("ifName=Gi1", "ifName=Gi2", "ifName=Gi3")
     assert poller.status().sys_name == "renamed"
 
 
@@ -349,3 +351,13 @@ async def test_an_agent_that_refuses_the_question_has_restarted_as_before(poller
 
     assert basket.of("reachability")[1].columns["host_uptime_seconds"] == [None]
     assert basket.of("reachability")[1].columns["seconds_since_restart"] == [15.0]
+
+
+@pytest.mark.parametrize("spelt", [b"1.3.6.1.4.1.12356.101.1.1003", b".1.3.6.1.4.1.12356.101.1.1003\0"])
+async def test_an_object_id_spelt_in_a_text_names_the_device_too(device, client, agent, spelt):
+    agent.set("1.3.6.1.2.1.1.2.0", Tag.OCTET_STRING, spelt)
+
+    identity = await identify(client, device, load_library())
+
+    assert identity.profile.name == "fortinet-fortigate"
+    assert identity.sys_object_id == "1.3.6.1.4.1.12356.101.1.1003"

@@ -209,6 +209,65 @@ def test_more_octets_than_the_interface_carries_are_no_rate(poll):
     assert poll.reader.discarded == Counter({Cause.IMPLAUSIBLE: 1})
 
 
+def test_a_counter_that_jumped_once_is_no_reason_to_doubt_the_speed(poll):
+    poll.read()
+    poll.agent.set(HC, 1, 60 * 500 * MEGABYTE)
+
+    reading = poll.read()
+
+    assert reading.columns["ifHighSpeed"][0] == 1000
+    assert reading.rates[HC][0] is None
+    assert "faster than the port can" in reading.doubts[f"rate({HC})"][0]
+    assert poll.read().columns["ifHighSpeed"][0] == 1000
+
+
+def test_a_speed_that_the_traffic_exceeds_twice_running_is_unknown_and_the_traffic_is_not(poll):
+    poll.read()
+    for number in (1, 2):
+        poll.agent.set(HC, 1, number * 60 * 500 * MEGABYTE)
+        reading = poll.read()
+
+    assert reading.columns["ifHighSpeed"] == [None, 1000]
+    assert reading.rates[HC][0] == 500 * MEGABYTE
+    assert reading.doubts["ifHighSpeed"] == {0: "1 Gbit/s cannot be: 4 Gbit/s went through the port"}
+
+
+def test_a_speed_that_nobody_builds_into_a_port_is_refuted_at_once_and_stays_so(poll):
+    poll.agent.set("ifHighSpeed", 1, 1)  # typed by hand
+    poll.read()
+    poll.agent.set(HC, 1, 60 * 50 * MEGABYTE)
+
+    reading = poll.read()
+
+    assert reading.rates[HC][0] == 50 * MEGABYTE
+    assert reading.columns["ifHighSpeed"][0] is None
+    assert poll.read().columns["ifHighSpeed"][0] is None  # idle now
+    poll.agent.set("ifHighSpeed", 1, 1000)
+    assert poll.read().columns["ifHighSpeed"][0] == 1000  # the device says another one
+
+
+def test_a_refuted_speed_is_tried_again_after_a_day_of_traffic_that_fits(poll):
+    poll.agent.set("ifHighSpeed", 1, 1)
+    poll.read()
+    poll.agent.set(HC, 1, 60 * 50 * MEGABYTE)
+    poll.read()
+
+    poll.read(after=25 * 3600.0)
+
+    assert poll.read().columns["ifHighSpeed"][0] == 1
+
+
+def test_a_step_back_is_said_beside_the_missing_rate(poll):
+    poll.agent.set("ifInErrors", 1, 100)
+    poll.read()
+    poll.agent.set("ifInErrors", 1, 90)
+
+    reading = poll.read()
+
+    assert reading.rates["ifInErrors"][0] is None
+    assert "went back" in reading.doubts["rate(ifInErrors)"][0]
+
+
 def test_a_full_line_is_plausible(poll):
     poll.read()
     poll.agent.set(HC, 1, 60 * 125 * MEGABYTE)
@@ -275,12 +334,36 @@ def test_the_instances_that_went_missing_are_named(poll):
 
 
 @pytest.mark.parametrize(
-    ("said", "value"), [(b"12.5", 12.5), (b" 7\0", 7.0), (b"nan", None), (b"hot", None), (2.5, 2.5)]
+    ("said", "value"),
+    [(b"12.5", 12.5), (b" 7\0", 7.0), (b"nan", None), (b"hot", None), (b"1_000", None), (2.5, 2.5)],
 )
 def test_a_gauge_given_as_text_is_read(poll, said, value):
     poll.agent.set("ifHighSpeed", 1, said)
 
     assert poll.read().columns["ifHighSpeed"][0] == value
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (b"31 C", 'the device gave "31 C", no number'),
+        (b"45 %", 'the device gave "45 %", no number'),
+        (b"12,5", 'the device gave "12,5", no number'),
+        (b"-60 dBm", 'the device gave "-60 dBm", no number'),
+        (b"", "the device gave an empty text, no number"),
+        (b"\x80\x01", "the device gave the octets 80 01, no number"),
+        (bytes.fromhex("07df0814133012002b0100"), "the device gave the date 2015-08-20 19:48:18 +01:00, no number"),
+        (Missing.NO_SUCH_INSTANCE, "the device answered noSuchInstance"),
+    ],
+)
+def test_what_is_no_number_is_said_beside_the_missing_value_and_named(poll, said, told):
+    poll.agent.set("ifHighSpeed", 2, said)
+
+    reading = poll.read()
+
+    assert reading.columns["ifHighSpeed"] == [1000, None]
+    assert reading.doubts["ifHighSpeed"] == {1: told}
+    assert reading.partial_because == f"ifHighSpeed.2: {told}"
 
 
 @pytest.mark.parametrize("said", [b"12", None, -5, Oid((1, 3)), 2.5])

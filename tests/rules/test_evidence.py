@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netwatch.model import Missing
@@ -127,3 +129,30 @@ def test_each_condition_is_told_with_its_own_verdict(workshop):
         ("ifAdminStatus == 'up'", "ifAdminStatus = up", True),
         ("ifMtu > 1", "ifMtu = unknown > 1", None),
     ]
+
+
+def test_what_the_device_gave_in_the_place_of_a_number_is_told(workshop):
+    of_rule = workshop.rule("ifMtu > 5")
+    reading = replace(
+        workshop.reading({"ifMtu": [None]}),
+        partial=True,
+        doubts={"ifMtu": {0: 'the device gave "31 C", no number'}},
+        partial_because='ifMtu.1: the device gave "31 C", no number',
+    )
+
+    told = evidence_of(evaluate(of_rule, reading, workshop.memory()), 0)
+
+    assert told["ifMtu"] == 'unknown: the device gave "31 C", no number'
+    assert told["reading"] == 'partial: ifMtu.1: the device gave "31 C", no number'
+
+
+def test_why_another_counter_stands_in_is_told_beside_the_rate(workshop):
+    of_rule = workshop.rule(SATURATED)
+    reading = replace(
+        workshop.reading({"ifHighSpeed": [1000]}, rates={"ifHCOutOctets": [117_625_000.0]}),
+        doubts={"ifHCOutOctets": {0: "stays 0 while ifOutOctets counts"}},
+    )
+
+    told = evidence_of(evaluate(of_rule, reading, workshop.memory()), 0)
+
+    assert told["rate(ifHCOutOctets)"] == "117,625,000 (stays 0 while ifOutOctets counts)"

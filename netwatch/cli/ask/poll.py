@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from netwatch.snmp import SnmpClient
 
 
+_NOT_COLUMNS = ("device", "table", "at", "index", "distrusted", "partial_because")
+
+
 def poll(
     device: DeviceName,
     config: Annotated[Path | None, typer.Option("-c", "--config", envvar="NETWATCH_CONFIG")] = None,
@@ -53,6 +56,7 @@ def flat_rows(reading: TableReading) -> list[dict[str, object]]:
         | reading.rows.labels_of(row)
         | {name: column[row] for name, column in reading.columns.items()}
         | {f"{name}_per_second": rates[row] for name, rates in reading.rates.items()}
+        | {"distrusted": reading.distrusted(row), "partial_because": reading.partial_because}
         for row, index in enumerate(reading.rows.index)
     ]
 
@@ -61,16 +65,27 @@ def print_reading(reading: TableReading) -> None:
     """Print one table; scalars as a list of names and values."""
     from netwatch.cli.screen import out, print_table
 
-    title = f"{reading.device} {reading.table}" + (" (not whole)" if reading.partial else "")
-    rows = [
-        {k: v for k, v in row.items() if k not in ("device", "table", "at", "index")} for row in flat_rows(reading)
-    ]
+    because = f": {reading.partial_because}" if reading.partial_because else ""
+    title = f"{reading.device} {reading.table}" + (f" (not whole{because})" if reading.partial else "")
+    rows = [{k: v for k, v in row.items() if k not in _NOT_COLUMNS} for row in flat_rows(reading)]
     if reading.rows.index == ("",):
         print_table(title, ["object", "value"], [(k, _text(v)) for k, v in rows[0].items()], empty="no values")
+        _print_doubts(reading)
         return
     names = list(rows[0]) if rows else []
     print_table(title, names, [[_text(row[name]) for name in names] for row in rows], empty="no rows")
+    _print_doubts(reading)
     out.print()
+
+
+def _print_doubts(reading: TableReading) -> None:
+    """Print what the device gave and is not believed."""
+    from netwatch.cli.screen import out
+
+    for row, key in enumerate(reading.rows.keys):
+        for name, why in reading.doubts_of(row).items():
+            place = f"{key} {name}" if key else name
+            out.print(printable(f"{place}: {why}"), markup=False, highlight=False)
 
 
 def _text(value: object) -> object:

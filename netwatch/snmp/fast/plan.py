@@ -22,6 +22,10 @@ ANSWER_BYTES = 1472
 HEADER_BYTES = 32
 VALUE_BYTES = 9
 """What a value takes in an answer, without tag and length; a Counter64 seldom takes more."""
+TEXTS = (b"\x2b\x06\x01\x02\x01\x02\x02\x01\x02", b"\x2b\x06\x01\x02\x01\x1f\x01\x01\x01\x01",
+         b"\x2b\x06\x01\x02\x01\x1f\x01\x01\x01\x12")  # fmt: skip
+TEXT_BYTES = 32
+"""ifDescr, ifName and ifAlias are read with every poll, and are longer than numbers."""
 
 NO_ERROR = b"\x02\x01\x00\x02\x01\x00"
 NULL = b"\x05\x00"
@@ -122,7 +126,7 @@ def cut(identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int 
 
 def answer_bytes(name: bytes) -> int:
     """Return what a varbind is thought to take in an answer: two tags and lengths, the name, the value."""
-    return 4 + len(name) + VALUE_BYTES
+    return 4 + len(name) + (TEXT_BYTES if name[2:-1].startswith(TEXTS) else VALUE_BYTES)
 
 
 def encode_name(oid: Oid) -> bytes:

@@ -63,12 +63,21 @@ def flat_device(status: DeviceStatus) -> Flat:
 
 
 def flat_rows(reading: TableReading) -> Iterator[Flat]:
-    """Yield the rows of a table: labels and columns by their MIB names, rates with `_per_second` behind."""
-    common: Flat = {"table": reading.table, "at": rfc3339(reading.at), "partial": reading.partial}
+    """Yield the rows of a table: labels and columns by their MIB names, rates with `_per_second` behind.
+
+    `distrusted` says what the device gave and is not believed, with the reason.
+    """
+    common: Flat = {
+        "table": reading.table,
+        "at": rfc3339(reading.at),
+        "partial": reading.partial,
+        "partial_because": reading.partial_because,
+    }
     for row, index in enumerate(reading.rows.index):
         flat = common | {"index": index, "key": reading.rows.keys[row]} | reading.rows.labels_of(row)
         flat |= {name: plain_value(values[row]) for name, values in reading.columns.items()}
         flat |= {f"{name}_per_second": plain_value(rates[row]) for name, rates in reading.rates.items()}
+        flat["distrusted"] = reading.distrusted(row)
         yield flat
 
 

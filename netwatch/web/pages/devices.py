@@ -54,6 +54,7 @@ def device_router(views: Views, actions: Actions, templates: Templates) -> APIRo
         alerting = {alert.key.instance for alert in row.firing if alert.key.instance}
         return await templates.page(
             "device.html",
+            readings=readings,
             status=status,
             row=row.rows[0],
             firing=row.firing,

@@ -22,6 +22,7 @@ _OPER_STATUS = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6:
 class Interface:
     """One interface as the page shows it; None where the device did not say.
 
+    distrusted: what the device gave and is not believed, and why. has_limit: its speed bounds its traffic.
     state: for the colour: `down` alone is no alarm (unused ports are), `alert` is. off: an administrator's wish.
     """
 
@@ -35,16 +36,18 @@ class Interface:
     out_bits: float | None
     errors: float | None
     discards: float | None
+    distrusted: str = ""
+    has_limit: bool = True
 
     @property
     def in_ratio(self) -> float | None:
         """Return how full the interface is inwards, 0 to 1."""
-        return _ratio(self.in_bits, self.speed)
+        return _ratio(self.in_bits, self.speed) if self.has_limit else None
 
     @property
     def out_ratio(self) -> float | None:
         """Return how full the interface is outwards, 0 to 1."""
-        return _ratio(self.out_bits, self.speed)
+        return _ratio(self.out_bits, self.speed) if self.has_limit else None
 
 
 def is_interface_table(reading: TableReading) -> bool:
@@ -60,6 +63,9 @@ def interfaces_of(readings: Iterable[TableReading], alerting: Collection[str] = 
             row = rows.setdefault(index, {})
             row.update(reading.rows.labels_of(number))
             row["alerting"] = row.get("alerting", False) or reading.rows.keys[number] in alerting
+            doubts = reading.doubts_of(number)
+            row["distrusted"] = "; ".join(filter(None, (str(row.get("distrusted", "")), reading.distrusted(number))))
+            row["has_limit"] = row.get("has_limit", True) and ("ifHighSpeed" not in doubts or "ifSpeed" not in doubts)
             row.update({name: _at(values, number) for name, values in reading.columns.items()})
             row.update({f"rate {name}": _at(values, number) for name, values in reading.rates.items()})
     return [_interface(index, rows[index]) for index in sorted(rows, key=_index_order)]
@@ -81,6 +87,8 @@ def _interface(index: str, row: Mapping[str, object]) -> Interface:
         out_bits=_bits(row, "ifHCOutOctets", "ifOutOctets"),
         errors=_sum(row, "ifInErrors", "ifOutErrors"),
         discards=_sum(row, "ifInDiscards", "ifOutDiscards"),
+        distrusted=str(row["distrusted"]),
+        has_limit=bool(row["has_limit"]),
     )
 
 
