@@ -86,7 +86,7 @@ subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "none", disk], check=T
 ballast = disk / "somebody elses"
 
 def fill():
-    with ballast.open("wb") as file:
+    with ballast.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(os.urandom(65536))
