@@ -23,7 +23,7 @@ from .agent import wait_until
 
 STORY_SECONDS = 180.0
 """The story takes less than a minute, and on a busy machine its steps wait for each other."""
-WORDS = {"firing": r"\[(DOWN|WARN|INFO)\]", "resolved": r"\[OK\]"}
+WORDS = {"firing": r"\[(DOWN|WARN|INFO)( \d+)?\]", "resolved": r"\[(OK|\d+ OF \d+ LEFT)\]"}
 
 
 class Demo:

@@ -550,9 +550,9 @@ async def test_an_escalation_keeps_its_times_after_a_restart(open_house):
 async def test_a_repeated_mail_carries_the_value_of_now(open_house):
     house = await open_house(route={"repeat_interval": "1h"})
     house.cpu("r1", 98)
-    house.later(60)
+    house.later(3600)
     house.cpu("r1", 95)
-    house.later(7200)
+    house.later(300)
 
     _, still, *_ = await house.mails()
     assert still.subject == "[STILL WARN, now 95] r1 CpuHigh"
