@@ -29,7 +29,7 @@ from netwatch.app.post_office import PostOffice
 from netwatch.app.senses import Senses, build_board
 from netwatch.config import Settings
 from netwatch.engine import LinkSigner
-from netwatch.model import Alert, OutboxEntry, Transaction
+from netwatch.model import Alert, DeviceStatus, OutboxEntry, Transaction
 from netwatch.rules import Rule
 from netwatch.store import Store
 
@@ -153,6 +153,10 @@ class App:
     async def told(self) -> tuple[Sequence[Alert], Sequence[OutboxEntry]]:
         """Return every alert there ever was and every mail, as the store has them."""
         return await self._store.alerts(), await self._store.outbox()
+
+    def statuses(self) -> Sequence[DeviceStatus]:
+        """Return what polling knows of every device right now."""
+        return self._senses.statuses()
 
     def _loops(self) -> dict[str, Callable[[], bool]]:
         """Return what must turn, by the name people are told, and whether it does."""

@@ -47,6 +47,7 @@ test_mail.__test__ = False  # type: ignore[attr-defined]  # pytest takes every f
 async def _diagnose(relay: RelaySettings, settings: SmtpSettings, to: str) -> RelayDiagnosis:
     steps: list[Step] = []
     accepted = False
+    session: Session | None = None
     try:
         context = await asyncio.to_thread(tls_context, relay)
         tokens = TokenSource(relay.oauth2) if relay.oauth2 is not None else None
@@ -59,10 +60,12 @@ async def _diagnose(relay: RelaySettings, settings: SmtpSettings, to: str) -> Re
         mail = trial_mail(settings.from_, to, relay=relay.name, now=datetime.now(UTC))
         await session.deliver(envelope_sender=sender, recipient=parse_mailbox(to).address, message=mail.message)
         accepted = True
-        await session.quit()
     except SmtpFailure as failure:
         if not steps or steps[-1].ok:
             steps.append(Step(phase=failure.phase, ok=False, text=failure.words, took_seconds=0.0))
+    finally:
+        if session is not None:
+            await session.quit()
     return RelayDiagnosis(relay=relay.name, steps=tuple(steps), accepted=accepted)
 
 

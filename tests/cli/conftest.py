@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,8 @@ from netwatch.cli.screen import err, out
 from netwatch.config import load_settings
 from netwatch.model import Credential
 from netwatch.simulator import Host, Port, SimulatedDevice, SimulatedNetwork
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 
 NASTY = "\x1b[31mred\x1b[0m \x9b2J \u202eright to left [red]markup[/red] :smile: \x07"
 """ANSI in 7 and 8 bits, a bidirectional override, rich's markup and emoji code, a bell."""
@@ -100,16 +101,8 @@ def agent(config: Path) -> Iterator[Path]:
     with ThreadPoolExecutor(1) as pool:
         life = pool.submit(asyncio.run, live())
         try:
-            assert ready.wait(30), life
+            assert ready.wait(PATIENCE_SECONDS), life
             yield config
         finally:
             over.set()
             life.result()
-
-
-def free_port() -> int:
-    """Return a TCP port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -43,6 +43,7 @@ class Nursery:
         if self._process is not None:
             if self._youngest is not None:
                 self._youngest.send_signal(signal.SIGKILL)
+                self._youngest.wait(PATIENCE_SECONDS)  # whoever asks for it later finds its end told
             self._process.kill()
             self._process.communicate()
             self._process = None

@@ -27,8 +27,8 @@ RULES = Path(__file__).resolve().parents[2] / "config" / "rules" / "devices.yaml
 DEVICES = ("sw1", "sw2", "sw3")
 HOUR_SECONDS = 3600
 SUMMER_TIME_BEGINS = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
-QUIET_SECONDS = 3.0
-"""Long enough for three checks, each with its retries."""
+QUIET_SECONDS = 5.0
+"""Long enough for two checks, each with its retries, which are patient with a busy machine."""
 FIRST_RETRY_SECONDS, JITTER, TICK_SECONDS = 5.0, 0.2, 1.0
 BUSY_SECONDS = 10.0
 """What a busy machine may be late by; an hour would be wrong."""
@@ -36,7 +36,7 @@ CONFIG = """
 credentials: {{usual: {{version: 2c, community: public}}}}
 devices:
 {devices}
-polling: {{interval: 5s, reachability_interval: 1s, timeout: 300ms, retries: 2}}
+polling: {{interval: 5s, reachability_interval: 2s, timeout: 600ms, retries: 2}}
 rules: {{paths: ["{rules}"]}}
 route: {{receiver: noc, group_wait: 0s, group_interval: 1s}}
 receivers:

@@ -114,7 +114,7 @@ async def tell(udp_port: int) -> AsyncIterator[Callable[..., object]]:
         trap = {"to": [f"127.0.0.1:{udp_port}"], "credential": "nms", "inform": inform}
         receivers = [ReceiverSettings.model_validate({"name": "nms", "trap": trap})]
         store, transport = MemoryStore(), NotificationSender(Us())
-        pace = TrapPace(timeout=timedelta(seconds=0.3), retries=1)
+        pace = TrapPace(timeout=timedelta(seconds=1), retries=1)
         sender = TrapSender(store, transport, receivers, {"nms": credential}, pace=pace)
         store.on_outbox_commit = sender.wake
         for one in (store, transport, sender):

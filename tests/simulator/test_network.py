@@ -31,7 +31,7 @@ def ask(simulated: SimulatedDevice, oid: Oid) -> Value:
 
     device = Device(
         name=simulated.name, address=simulated.address, port=simulated.port, credential=simulated.credential,
-        timeout=timedelta(seconds=0.5), retries=1,
+        timeout=timedelta(seconds=1), retries=1,
     )  # fmt: skip
     return asyncio.run(get())
 

@@ -10,6 +10,7 @@ import aiosmtplib
 import pytest
 
 from netwatch.simulator import DROP, HANG, RoughServer, Step, reply, self_signed
+from tests.patience import PATIENCE_SECONDS
 
 MESSAGE = b"Subject: hello\r\n\r\n.dotted\r\n"
 ON_THE_WAY = [Step.GREETING, Step.EHLO, Step.AUTH, Step.MAIL, Step.RCPT, Step.DATA, Step.DOT]
@@ -26,8 +27,8 @@ async def playing(*args, **options) -> AsyncIterator[RoughServer]:
 
 
 async def send(server: RoughServer, *recipients: str, **options: object) -> object:
-    options.setdefault("start_tls", False)
-    client = aiosmtplib.SMTP(hostname=server.host, port=server.port, timeout=0.3, **options)
+    options = {"start_tls": False, "timeout": PATIENCE_SECONDS, **options}
+    client = aiosmtplib.SMTP(hostname=server.host, port=server.port, **options)
     async with client:
         await client.login("netwatch", "secret")
         return await client.sendmail("netwatch@example.net", recipients or ["noc@example.net"], MESSAGE)
@@ -60,7 +61,7 @@ async def test_a_refusal_reaches_the_client_with_its_code(step, code):
 async def test_a_hang_and_a_dropped_line_are_no_acceptance(step, act):
     async with playing({step: act}) as server:
         with pytest.raises((aiosmtplib.SMTPException, OSError)):
-            await send(server)
+            await send(server, timeout=0.5 if act is HANG else PATIENCE_SECONDS)
 
         assert server.accepted == []
         assert len(server.mails) == (step is Step.DOT)
@@ -90,7 +91,7 @@ async def test_one_recipient_may_be_refused_and_the_other_served():
 @pytest.mark.parametrize("mechanism", ["plain", "login", "crammd5"])
 async def test_it_notes_who_logged_in_and_whether_in_the_clear(mechanism):
     async with playing() as server:
-        client = aiosmtplib.SMTP(hostname=server.host, port=server.port, timeout=1, start_tls=False)
+        client = aiosmtplib.SMTP(hostname=server.host, port=server.port, timeout=PATIENCE_SECONDS, start_tls=False)
         async with client:
             await getattr(client, f"auth_{mechanism}")("netwatch", "secret")
 

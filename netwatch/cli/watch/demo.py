@@ -93,7 +93,7 @@ class _Demo:
     async def _watch(self, app: App, *, once: bool) -> list[Expectation]:
         self._began_at = time.monotonic()
         with _interruptible() as stopped:
-            play = asyncio.create_task(self._story.play(self._show_step, until_met=partial(self._missing, app)))
+            play = asyncio.create_task(self._play(app))
             await _first_of(play, stopped)
             if stopped.is_set():
                 play.cancel()
@@ -105,6 +105,16 @@ class _Demo:
                 await stopped.wait()
                 return []
         return missing
+
+    async def _play(self, app: App) -> None:
+        """Play the story as soon as every device was polled once, for a fault is news only where all was well."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while any(one.last_polled_at is None for one in app.statuses()):  # a status tells nobody
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.1)
+        self._began_at = time.monotonic()
+        await self._story.play(self._show_step, until_met=partial(self._missing, app))
 
     async def _missing(
         self, app: App, expected: Sequence[Expectation], stopped: asyncio.Event | None = None

@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
+
 
 @pytest.mark.parametrize(
     ("rule", "device", "words"),
@@ -24,7 +26,7 @@ def test_what_is_not_there_is_said_with_the_name_that_was_perhaps_meant(netwatch
 
 
 def test_an_alert_is_taken_in_hand_and_given_back(netwatch, agent):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not json.loads(netwatch("alerts", "-c", agent, "--json").stdout):
         assert time.monotonic() < deadline
 

@@ -14,8 +14,6 @@ from tests.patience import PATIENCE_SECONDS
 from ..conftest import NASTY, OBEYED
 
 PASSWORD = "pa55word-of-the-relay"
-# notify.diagnosis leaves the connection to a relay that refused to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture
@@ -70,6 +68,12 @@ async def test_somebody_else_may_be_mailed(netwatch, mail_config, sink):
     await asyncio.to_thread(netwatch, "test-mail", "-c", mail_config(sink.port), "--to", "me@example.org")
 
     assert (await sink.wait_for(1, PATIENCE_SECONDS))[0].recipients == ("me@example.org",)
+
+
+async def test_a_relay_that_refuses_is_taken_leave_of(netwatch, mail_config, refusing):
+    await asyncio.to_thread(netwatch, "test-mail", "-c", mail_config(refusing.port))
+
+    assert refusing.commands[-1] == "QUIT"
 
 
 async def test_one_relay_that_refuses_ends_with_1_and_the_others_are_tried(netwatch, mail_config, sink, refusing):

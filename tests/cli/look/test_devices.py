@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 
+from tests.patience import PATIENCE_SECONDS
+
 from ..conftest import COMMUNITY
 
 
@@ -25,7 +27,7 @@ def test_without_an_agent_the_configured_devices_are_listed_and_that_is_said(net
 
 
 def test_the_agent_says_who_is_up_and_when_it_was_asked(netwatch, agent):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         found = netwatch("devices", "-c", agent, "--json")
         nasty, gone = rows(found)["nasty"], rows(found)["gone"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 
+from tests.patience import PATIENCE_SECONDS
+
 
 def rows(result) -> dict[str, dict[str, object]]:
     assert result.exit_code == 0
@@ -27,7 +29,7 @@ def test_without_an_agent_the_rules_are_listed_without_counts(netwatch, config):
 
 
 def test_the_agent_says_how_many_alerts_a_rule_has(netwatch, agent):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while sum(alive(rows(netwatch("rules", "-c", agent, "--json"))["DeviceDown"])) == 0:
         assert time.monotonic() < deadline
     found = netwatch("rules", "-c", agent, "--json")
