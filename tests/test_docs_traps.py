@@ -49,7 +49,7 @@ def test_the_settings_shown_are_settings():
 
 
 @pytest.mark.parametrize("key", [
-    *TrapEntry.keys(), *VarbindEntry.model_fields, "from", *(set(LabelMap.model_fields) - {"from_"}),
+    *TrapEntry.keys(), *VarbindEntry.model_fields, "from", *sorted(set(LabelMap.model_fields) - {"from_"}),
     *TrapSettings.model_fields, *TRAP_GIVEN,
 ])  # fmt: skip
 def test_every_key_is_explained(key):

@@ -15,9 +15,9 @@ def test_lines_are_structlogs():
     log = get_logger("netwatch.a.room")
 
     with capture_logs() as lines:
-        log.info("something_came", device="core")
+        log.error("something_came", device="core")
 
-    assert lines == [{"event": "something_came", "device": "core", "log_level": "info"}]
+    assert lines == [{"event": "something_came", "device": "core", "log_level": "error"}]
 
 
 PROGRAM = """

@@ -101,7 +101,7 @@ def test_every_shell_is_answered(config, shell, words, name):
 
 
 def test_commands_of_a_group_are_offered(config):
-    assert completed("netwatch mib ", config) == ["list", "check", "show", "tree", "fetch"]
+    assert completed("netwatch mib ", config) == ["list", "check", "show", "tree", "fetch", "rule"]
 
 
 @pytest.mark.parametrize(

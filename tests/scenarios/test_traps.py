@@ -138,7 +138,7 @@ def text_of(mail: Message) -> str:
 def assert_one_thread(told: Message, ended: Message) -> None:
     text = text_of(told)
     assert ended["Subject"].startswith("[OK]"), ended["Subject"]
-    assert told["Subject"].startswith("[WARN] core-sw1 Gi1/0/7 is ")
+    assert told["Subject"] == "[DOWN] core-sw1 Gi1/0/7 is down"
     assert told["References"] == ended["References"]
     assert told["Message-ID"] != ended["Message-ID"]
     assert "Gi1/0/7" in text

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
@@ -226,41 +224,3 @@ async def test_a_receiver_that_acknowledges_the_inform_of_a_discovery_is_found_b
 
     assert all("INFORM" in line for line in await daemon.until_heard(2))
     assert peer.discoveries == ["get"]
-
-
-NPM_RECEIVER = """
-const snmp = require('net-snmp');
-const heard = (error, told) => { if (!error && told.pdu.varbinds.length > 1) console.log('heard'); };
-const options = {port: Number(process.argv[1]), address: '127.0.0.1', disableAuthorization: false};
-const users = snmp.createReceiver(options, heard).getAuthorizer();
-users.addUser({name: 'aes', level: 3, authProtocol: snmp.AuthProtocols.sha256, authKey: 'authentic',
-               privProtocol: snmp.PrivProtocols.aes, privKey: 'intimately'});
-console.log('up');
-"""
-
-
-def node_with_net_snmp() -> str:
-    """Return where node is that finds its package net-snmp; empty where there is none."""
-    node = shutil.which("node") or ""
-    found = node and subprocess.run([node, "-e", "require('net-snmp')"], capture_output=True, check=False)
-    return node if found and found.returncode == 0 else ""
-
-
-async def test_a_receiver_built_on_npm_net_snmp_acknowledges_an_inform(udp_port, start):
-    node = node_with_net_snmp()
-    if not node:
-        pytest.skip("node with its package net-snmp is not there (NODE_PATH): inform discovery not tried against it")
-    npm = await asyncio.create_subprocess_exec(
-        node, "-e", NPM_RECEIVER, str(udp_port), stdout=asyncio.subprocess.PIPE
-    )
-    assert npm.stdout is not None
-    try:
-        assert await asyncio.wait_for(npm.stdout.readline(), PATIENCE_SECONDS) == b"up\n"
-        sender = await start()
-
-        await sender.send_inform(manager(udp_port, user("aes")), varbinds())
-
-        assert await asyncio.wait_for(npm.stdout.readline(), PATIENCE_SECONDS) == b"heard\n"
-    finally:
-        npm.terminate()
-        await npm.wait()
