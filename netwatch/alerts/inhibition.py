@@ -17,7 +17,7 @@ from datetime import datetime
 from netwatch.alerts.matchers import Matcher, all_hold, parse_matchers
 from netwatch.alerts.routing import routing_labels
 from netwatch.alerts.settings import InhibitRuleSettings
-from netwatch.model import Alert, AlertState, MuteKind, Muting
+from netwatch.model import Alert, MuteKind, Muting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Inhibitors:
         if not rules:
             return
         for alert in sorted(firing, key=_age):
-            if alert.state is AlertState.FIRING:
+            if alert.stands:
                 self._file(alert, routing_labels(alert))
 
     def muting_of(self, alert: Alert, labels: Mapping[str, str]) -> Muting | None:

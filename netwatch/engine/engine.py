@@ -36,7 +36,8 @@ from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.readability import Readability
-from netwatch.engine.intake.readings import ReadingIntake
+from netwatch.engine.intake.readings import GONE_AFTER, ReadingIntake
+from netwatch.engine.intake.roll_call import ROWS_SCOPE
 from netwatch.engine.intake.skipping import Skipping
 from netwatch.engine.intake.traps import KnownRows, NoRows, TrapIntake, is_sender
 from netwatch.engine.ledger import Ledger
@@ -104,6 +105,7 @@ class Engine:
         new_id: Callable[[], str] = lambda: uuid4().hex,
         unlogged: Collection[str] = (),
         never_skipped: Collection[str] = (),
+        gone_after: timedelta = GONE_AFTER,
     ) -> None:
         """Keep what is handed in.
 
@@ -123,6 +125,7 @@ class Engine:
             new_id: makes ids of alerts and threads.
             unlogged: rules whose alerts come and go without a line in the event log.
             never_skipped: devices whose readings are held against rules whatever a maintenance window says.
+            gone_after: after how long what vanished is taken as removed, where the rule does not say.
         """
         self._device_labels = device_labels
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
@@ -139,12 +142,12 @@ class Engine:
         surroundings = Surroundings(self._book, self._suppression, self._history)
         self._incidents = Incidents(route, mailer, known, self._suppression, surroundings, new_id)
         self._book.tell(self._incidents)
-        self._decisions = Decisions(self._book, self._suppression, self._incidents)
         self._confirmations = Confirmations(poll_now)
-        self._readings = ReadingIntake(rules, self._book, self._history)
+        self._readings = ReadingIntake(rules, self._book, self._history, gone_after)
         self._traps = TrapIntake(
             trap_rules, self._book, rows or NoRows(), names, self._confirmations, self._rounds.wake
         )
+        self._decisions = Decisions(self._book, self._suppression, self._incidents, self._readings, self._rule_of)
         self._last_step: ClockStep | None = None
         self.desk = Desk(
             book=self._book, incidents=self._incidents, suppression=self._suppression, readings=self._readings,
@@ -154,6 +157,7 @@ class Engine:
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
         self._readings.recall(await self._ledger.memories(MEMORY_SCOPE))
+        self._readings.recall_rows(await self._ledger.memories(ROWS_SCOPE))
         await self._recall_suppression()
         self._mailer.restore(await self._ledger.memories(DIGEST_SCOPE))
         self._incidents.restore(await self._ledger.groups())
@@ -165,7 +169,7 @@ class Engine:
             draft, self._book, self._clock(),
             rule_of=self._rule_of, has_source=self._has_source, new_id=self._new_id,
         )  # fmt: skip
-        firing = [alert for alert in self._book.alerts() if alert.state is AlertState.FIRING]
+        firing = [alert for alert in self._book.alerts() if alert.stands]
         self._incidents.resume(draft, firing, self._clock())
         self._write(draft)
         self._rounds.start()
@@ -213,6 +217,15 @@ class Engine:
         self._decisions.unacknowledge(draft, alert_ids, by, self._clock())
         return self._commit_decision(draft)
 
+    def forget(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
+        """Take as removed what alerts are about, since somebody says that it will not come back.
+
+        Those whose row the newest reading holds are passed over. The future is done when it is durable.
+        """
+        draft = Draft()
+        self._decisions.forget(draft, alert_ids, by, self._clock())
+        return self._commit_decision(draft)
+
     def write_anew(self) -> asyncio.Future[None]:
         """Write down all that is open, since the database may have lost it; the future is done when it is durable.
 
@@ -250,6 +263,7 @@ class Engine:
                 self._rounds.wake()
         if (news := self._readability.take_reading(reading)) is not None:
             draft.events.append(news)
+        self._readings.note_uptime(reading)
         if self._readings.has_rules(reading.table):
             self._readings.take(draft, reading, held_off=self._skipping.takes_out(reading.device, reading.at))
         self._write(draft)
@@ -314,12 +328,13 @@ class Engine:
         """
         draft = Draft()
         expires = self._traps.expire(draft, now)
+        removed = self._readings.expire(draft, now, self._readability.is_down)
         self._write(draft)
-        for state in (AlertState.PENDING, AlertState.FIRING):
+        for state in (AlertState.PENDING, AlertState.FIRING, AlertState.GONE):
             ALERTS.labels(state).set(self._book.states().get(state, 0))
         self._book.look_again_at(self._sights.freed(now))
         mails = self._incidents.flush_due(now, self._write_flushed)
-        dues = (expires, self._sights.next_freed_at(), mails, self._write_digests(now))
+        dues = (expires, removed, self._sights.next_freed_at(), mails, self._write_digests(now))
         return min((due for due in dues if due is not None), default=None)
 
     def _write_digests(self, now: datetime) -> datetime | None:

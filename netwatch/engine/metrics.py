@@ -26,6 +26,9 @@ TRAP_RULE_ERRORS = Counter("netwatch_trap_rule_errors_total", "Traps that a rule
 TRAP_ALERTS_REFUSED = Counter(
     "netwatch_trap_alerts_refused_total", "Alerts not begun because a sender has too many of one rule already"
 )
+GONE_ROWS_FORGOTTEN = Counter(
+    "netwatch_gone_rows_forgotten_total", "Rows that vanished and are not remembered since their table lost too many"
+)
 CONFIRMING_POLLS = Counter("netwatch_confirming_polls_total", "Polls asked for because of a trap")
 UNWRITTEN = Counter("netwatch_unwritten_transactions_total", "Transactions that the store refused for good")
 ALERTS = Gauge("netwatch_alerts", "Alerts there are now, by state", ["state"])

@@ -9,6 +9,9 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.model.alert import (
+        ALIVE,
+        ENDED,
+        STANDING,
         Alert,
         AlertGroup,
         AlertKey,
@@ -60,7 +63,7 @@ __all__ = [
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceStatus",
     "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap", "TrapEvent",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "OWN_NAME", "Section",
-    "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
+    "ALIVE", "ENDED", "STANDING", "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification",
     "Severities", "USUAL_SEVERITIES", "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",

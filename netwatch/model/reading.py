@@ -50,6 +50,7 @@ class TableReading:
              (first reading, restart, discontinuity, implausible); a column is absent if it is no counter.
     at:      when the answer was in, UTC. uptime: the device's sysUpTime with it, where it was asked.
     partial: the table could not be read whole; what is missing is None or has no row.
+    lacking: the device does not have the table, as far as anybody who asked it remembers; it has no rows then.
     asked_at: when the question left, where it matters: a check that found silence knows nothing of what came later.
     """
 
@@ -61,6 +62,7 @@ class TableReading:
     rates: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
     uptime: timedelta | None = None
     partial: bool = False
+    lacking: bool = False
     asked_at: datetime | None = None
 
 

@@ -8,13 +8,13 @@ Called by: netwatch.notify.{mailer, http.compose, mail.*, snmp.compose}.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
 
-from netwatch.model import Alert, Curve
+from netwatch.model import ENDED, Alert, Curve
 from netwatch.notify.curves import curve_words
 from netwatch.notify.guard import clean_block, clean_line
 from netwatch.notify.links import device_page, explanation
@@ -31,6 +31,8 @@ LAST_HOUR = "Last hour"
 RANK = {"critical": 0, "warning": 1, "info": 2}
 WORDS = {"critical": "DOWN", "warning": "WARN", "info": "INFO"}
 OVER = "OK"
+GONE = "GONE"
+"""What vanished while its alert fired: it stands, or it ended although nobody saw it well."""
 _SEVERITIES = {
     "critical": "critical", "page": "critical", "emergency": "critical", "disaster": "critical", "fatal": "critical",
     "info": "info", "informational": "info", "notice": "info", "none": "info", "debug": "info",
@@ -52,7 +54,7 @@ class Fact:
 class Problem:
     """One alert as a mail shows it.
 
-    word:  DOWN, WARN, INFO or OK. when: one line about its time. remark: what else to know before getting up.
+    word:  DOWN, WARN, INFO, GONE or OK. when: one line about its time. remark: what else to know before getting up.
     curve: what the chart shows, None where there is none. page, explanation: where to read more.
     severity, value, threshold, labels: what the facts say, for templates that people write.
     """
@@ -102,8 +104,22 @@ def alert_subject(alert: Alert) -> str:
 
 
 def word_of(alert: Alert) -> str:
-    """Return DOWN, WARN, INFO or OK."""
+    """Return DOWN, WARN, INFO, OK or GONE."""
+    if alert.gone_at is not None:
+        return GONE
     return OVER if alert.resolved_at else WORDS[severity_of(alert)]
+
+
+def word_of_all(alerts: Sequence[Alert]) -> str:
+    """Return the word for alerts that stand, the worst first, or that are all over: OK if all were seen well.
+
+    Of those that stand it is that of the gravest: GONE only if all that are as grave are gone.
+    """
+    if all(alert.resolved_at for alert in alerts):
+        return GONE if any(alert.gone_at for alert in alerts) else OVER
+    standing = [alert for alert in alerts if not alert.resolved_at]
+    gravest = [alert for alert in standing if urgency(alert) == min(map(urgency, standing))]
+    return next((word_of(alert) for alert in gravest if alert.gone_at is None), GONE)
 
 
 def row_of(alert: Alert) -> str:
@@ -148,7 +164,10 @@ def when(alert: Alert, now: datetime) -> str:
     """Return since when, or when it ended and how long it was."""
     if alert.resolved_at is None:
         return f"{clock(alert.pending_at)} ({in_words(now - alert.pending_at)})"
-    return f"{clock(alert.resolved_at)} after {in_words(alert.resolved_at - alert.pending_at)}"
+    ended = f"{clock(alert.resolved_at)} after {in_words(alert.resolved_at - alert.pending_at)}"
+    if alert.gone_at is None:
+        return ended
+    return clean_line(f"{ended}: {alert.annotations.get(ENDED, 'no longer there')}", 300)
 
 
 def _facts(alert: Alert, now: datetime, remarks: Iterable[Fact], curve: Curve | None) -> Iterable[Fact]:
@@ -158,7 +177,7 @@ def _facts(alert: Alert, now: datetime, remarks: Iterable[Fact], curve: Curve | 
     yield from (_fact(name, value) for name, value in named)
     if alert.value is not None:
         limit = f" (threshold {number(alert.threshold)})" if alert.threshold is not None else ""
-        yield _fact("Value", number(alert.value) + limit, weighty=True)
+        yield _fact("Last value" if alert.gone_at else "Value", number(alert.value) + limit, weighty=True)
     yield _fact("Since", when(alert, now), weighty=True)
     yield from remarks
     if curve is not None and (words := curve_words(curve)):
@@ -173,7 +192,9 @@ def _facts(alert: Alert, now: datetime, remarks: Iterable[Fact], curve: Curve | 
 
 
 def _remarks(alert: Alert, mark: str) -> Iterable[Fact]:
-    """Yield what else to know before getting up: somebody is at it, it is expected, it comes and goes."""
+    """Yield what else to know before getting up: it is gone, somebody is at it, it is expected, it comes and goes."""
+    if alert.gone_at is not None:
+        yield _fact("Gone", f"no longer there since {clock(alert.gone_at)}; nobody saw it well")
     if alert.acked_at is not None:
         who = alert.acked_by or "somebody"
         comment = f": {alert.ack_comment}" if alert.ack_comment else ""

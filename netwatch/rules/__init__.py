@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.rules.absence import comes_and_goes, evaluate_gone, sees_absence
     from netwatch.rules.entry import RuleEntry
     from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
     from netwatch.rules.filters import FILTERS
     from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
     from netwatch.rules.memory import MEMORY_SCOPE, TableMemory, memory_key
     from netwatch.rules.replay import has_curve, threshold_in, values_in
-    from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, render, verdicts_again
+    from netwatch.rules.rule import NoData, OnGone, Rule, Verdicts, evaluate, render, verdicts_again
     from netwatch.rules.settings import RuleSettings
     from netwatch.rules.traps.entry import TrapEntry
     from netwatch.rules.traps.evidence import trap_evidence
@@ -38,7 +39,8 @@ else:
 __all__ = [
     "RuleBook", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
     "RuleEntry", "TrapEntry", "RuleSettings",
-    "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render",
+    "comes_and_goes", "evaluate_gone", "sees_absence",
+    "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render",
     "MEMORY_SCOPE", "TableMemory", "memory_key",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",

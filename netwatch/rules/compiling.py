@@ -30,6 +30,7 @@ from netwatch.formulas import (
     without_leading_factor,
 )
 from netwatch.model import KeyPath, TableSchema
+from netwatch.rules.absence import default_on_gone
 from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
 from netwatch.rules.templates import compile_template
@@ -196,6 +197,7 @@ def _assembled(draft: _Draft, table: TableSchema, *, file: str, line: int) -> Ru
     return Rule(
         name=entry.alert, table=table.name, expr=entry.expr, clear_expr=entry.clear_expr,
         hold_for=entry.for_, keep_firing_for=entry.keep_firing_for, no_data=entry.no_data,
+        on_gone=entry.on_gone or default_on_gone(table.name, entry.no_data), gone_after=entry.gone_after,
         labels=entry.labels, annotations=entry.annotations, file=file, line=line,
         broken=broken, healed=healed, value_of=value_of, threshold_of=threshold_of,
         value_names=(value.names or {}) if isinstance(value, Read) else {}, remembered=tuple(remembered.values()),

@@ -55,6 +55,10 @@ class TableMemory:
             self._frame = Frame(reading, self._frame, self)
         return self._frame
 
+    def frame_of_gone(self, reading: TableReading) -> Frame:
+        """Return rows that vanished prepared for rules: nothing is known of them but what was seen."""
+        return Frame(reading, None, _Recollection(self._seen))
+
     def row_numbers(self, rows: RowSet) -> Mapping[str, int]:
         """Return the number of each row by its key."""
         if self._numbered[0] is not rows:
@@ -88,6 +92,24 @@ class TableMemory:
             seen.changed = False
         text = json.dumps({key: sorted(seen.keys) for key, seen in sorted(self._seen.items()) if seen.keys})
         return (Memory(scope=MEMORY_SCOPE, key=self._key, text=text),)
+
+
+class _Recollection:
+    """What is remembered of rows that vanished; looking at it changes nothing."""
+
+    def __init__(self, seen: Mapping[str, SeenRows]) -> None:
+        self._seen = seen
+
+    def seen(self, key: str, rows: RowSet, evaluate: Callable[[], Sequence[Any]]) -> Prepared:
+        """Return for which rows a condition was ever true."""
+        known = self._seen.get(key)
+        return [known is not None and row in known.keys for row in rows.keys], True
+
+    def over(
+        self, key: str, function: str, span: timedelta, at: datetime, rows: RowSet, values: Sequence[Any]
+    ) -> Sequence[Any]:
+        """Return that nothing is known."""
+        return [None] * len(rows.keys)
 
 
 class SeenRows:

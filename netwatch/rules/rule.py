@@ -20,15 +20,17 @@ from netwatch.rules.memory import TableMemory
 from netwatch.rules.templates import render_template
 
 NoData = Literal["keep", "alert", "clear"]
+OnGone = Literal["keep", "clear", "alert"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
     """One rule of a rule file, checked and compiled.
 
-    expr, clear_expr: as written. labels: the rule's own, never those of rows. annotations: the templates as written.
-    file, line: where it stands. The rest is for `evaluate` and `render`: the compiled expressions, the names that
-    stand for the value's numbers, and the inputs that must see every reading although only asked for sometimes.
+    expr, clear_expr: as written. gone_after: None for the usual time. labels: the rule's own, never those of rows.
+    annotations: the templates as written. file, line: where it stands. The rest is for `evaluate` and `render`: the
+    compiled expressions, the names that stand for the value's numbers, and the inputs that must see every reading
+    although only asked for sometimes.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Rule:
     hold_for: timedelta = timedelta(0)
     keep_firing_for: timedelta = timedelta(0)
     no_data: NoData = "keep"
+    on_gone: OnGone = "keep"
+    gone_after: timedelta | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     file: str = ""

@@ -1,7 +1,9 @@
 """What readings make of alerts: every rule of a table is held against every reading of it.
 
     reading -> rules.evaluate -> alerts.step -> AlertBook.put
+            -> RollCall: rows that are no longer there -> rules.evaluate_gone -> the same way
     gap     -> the rules' no_data, the same way
+    tick    -> what is gone for so long that it is taken as removed
 
 May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine.
 """
@@ -9,36 +11,122 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from netwatch.alerts import Happening, Step, Transition, happening_of
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
 from netwatch.engine.history import History
-from netwatch.model import Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading
-from netwatch.rules import Rule, TableMemory, Verdicts, evaluate, evidence_of, memory_key, render, verdicts_again
+from netwatch.engine.intake.roll_call import MissingRow, RollCall
+from netwatch.model import (
+    ENDED,
+    Alert,
+    AlertKey,
+    AlertState,
+    ClockStep,
+    Memory,
+    ReadingGap,
+    RowSet,
+    TableReading,
+    format_duration,
+)
+from netwatch.rules import (
+    Rule,
+    TableMemory,
+    Verdicts,
+    evaluate,
+    evaluate_gone,
+    evidence_of,
+    memory_key,
+    render,
+    sees_absence,
+    verdicts_again,
+)
 
-BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
+GONE_AFTER = timedelta(hours=24)
+A_WHILE = timedelta(minutes=1)
+BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED, Transition.RETURNED)
 """What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
 
 
 class ReadingIntake:
     """The rules on polled tables, and what they remember."""
 
-    def __init__(self, rules: Sequence[Rule], book: AlertBook, history: History) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], book: AlertBook, history: History, gone_after: timedelta = GONE_AFTER
+    ) -> None:
         self._rules = {rule.name: rule for rule in rules}
         self._rules_of: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
             self._rules_of[rule.table].append(rule)
-        self._book, self._history = book, history
+        self._book, self._history, self._gone_after = book, history, gone_after
+        self._sees_absence = {rule.name for rule in rules if sees_absence(rule)}
+        self._watching = {rule.name for rule in rules if self._watches(rule)}
+        self._roll = RollCall(
+            kept={rule.table for rule in rules if rule.name in self._watching},
+            keep_for={
+                table: max(rule.gone_after or gone_after for rule in of_table)
+                for table, of_table in self._rules_of.items()
+            },
+        )
         self._memories: dict[tuple[str, str], TableMemory] = {}
         self._restored: dict[str, Memory] = {}
 
     def recall(self, memories: Iterable[Memory]) -> None:
         """Take back what the rules remembered before a restart."""
         self._restored = {memory.key: memory for memory in memories}
+
+    def recall_rows(self, memories: Iterable[Memory]) -> None:
+        """Take back which rows there were before a restart."""
+        self._roll.recall(memories)
+
+    def note_uptime(self, reading: TableReading) -> None:
+        """Take in whether a device started again."""
+        self._roll.note_uptime(reading)
+
+    def gone_after(self, rule: str) -> timedelta:
+        """Return after how long what vanished is taken as removed."""
+        known = self._rules.get(rule)
+        return self._gone_after if known is None or known.gone_after is None else known.gone_after
+
+    def holds(self, alert: Alert) -> bool:
+        """Return whether the newest reading holds what an alert is about."""
+        if alert.state is AlertState.GONE:
+            return False
+        verdicts = self.verdicts_now(alert.key.rule, alert.key.device)
+        return verdicts is not None and _row_of(verdicts, alert.key.instance) is not None
+
+    def forget(self, alert: Alert) -> None:
+        """Take a row as removed, since somebody says so."""
+        rule = self._rules.get(alert.key.rule)
+        if rule is not None:
+            self._roll.forget(alert.key.device, rule.table, alert.key.instance)
+
+    def unsaved(self, alert: Alert) -> Iterable[Memory]:
+        """Return what is to be remembered after `forget`."""
+        rule = self._rules.get(alert.key.rule)
+        return () if rule is None else self._roll.unsaved(alert.key.device, rule.table)
+
+    def expire(self, draft: Draft, now: datetime, is_down: Callable[[str], bool]) -> datetime | None:
+        """Take as removed what is gone for long enough; return when something will be, None where nothing is gone.
+
+        Of a device that is down nobody knows what is there; that waits until it answers.
+        """
+        dues = []
+        for alert in self._book.gone():
+            rule = self._rules.get(alert.key.rule)
+            if rule is None or alert.gone_at is None:
+                continue
+            due = alert.gone_at + self.gone_after(rule.name)
+            if due > now:
+                dues.append(due)
+            elif is_down(alert.key.device):
+                dues.append(now + A_WHILE)
+            else:
+                self._remove(draft, rule, alert, now)
+        return min(dues, default=None)
 
     def rule(self, name: str) -> Rule | None:
         """Return the rule of this name."""
@@ -57,19 +145,32 @@ class ReadingIntake:
     def take(self, draft: Draft, reading: TableReading, *, held_off: bool) -> None:
         """Hold a reading against every rule of its table; while it is held off they only remember it."""
         memory = self._memory_of(reading.device, reading.table)
-        for rule in self._rules_of[reading.table]:
+        rules = self._rules_of[reading.table]
+        missing = self._roll.take(reading, self._claimed(rules, reading.device))
+        for rule in rules:
+            if reading.lacking:
+                if missing and not held_off and not rule.is_aggregate:
+                    self._step_missing(draft, rule, reading, missing, memory)
+                continue
             verdicts = evaluate(rule, reading, memory)
             current = self._book.current(rule.name, reading.device)
-            if not held_off and (current or True in verdicts.broken):
-                self._step_rows(draft, rule, reading, verdicts, current)
-        self._history.note(reading, memory)
+            if held_off:
+                continue
+            if current or True in verdicts.broken:
+                self._step_rows(draft, rule, reading, verdicts, current, missing)
+            if missing and not reading.partial and not rule.is_aggregate:
+                self._step_missing(draft, rule, reading, missing, memory)
+        if not reading.lacking:
+            self._history.note(reading, memory)
         draft.memories.extend(memory.unsaved())
+        draft.memories.extend(self._roll.unsaved(reading.device, reading.table))
 
     def take_gap(self, draft: Draft, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
         for rule in self._rules_of.get(gap.table, ()):
-            instances = list(self._book.current(rule.name, gap.device)) or ([""] if rule.no_data == "alert" else [])
-            for instance in instances:
+            current = self._book.current(rule.name, gap.device)
+            instances = [instance for instance, alert in current.items() if alert.state is not AlertState.GONE]
+            for instance in instances or ([""] if rule.no_data == "alert" else []):
                 key = AlertKey(rule=rule.name, device=gap.device, instance=instance)
                 after = self._book.step(rule, key, Happening.NO_DATA, gap.at)
                 self._apply(draft, rule, after, gap.at, labels={}, value=None, threshold=None, why=gap.reason)
@@ -78,26 +179,35 @@ class ReadingIntake:
         """Move what the rules remember with the wall clock."""
         for memory in self._memories.values():
             memory.move(step)
+        self._roll.move(step)
 
     def _step_rows(
-        self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
+        self,
+        draft: Draft,
+        rule: Rule,
+        reading: TableReading,
+        verdicts: Verdicts,
+        current: Mapping[str, Alert],
+        missing: Mapping[str, MissingRow],
     ) -> None:
-        """Step the alerts of one rule: of every row that is broken, and every alert there is."""
+        """Step the alerts of one rule: of every row that is broken, and every alert whose row is there."""
         broken = [verdicts.keys[row] for row, verdict in enumerate(verdicts.broken) if verdict]
         for instance in dict.fromkeys((*broken, *current)):
-            row = verdicts.row_of(instance)
-            if row is not None:
-                self._step_row(draft, rule, reading, verdicts, row)
-            elif not reading.partial:
-                self._step_gone_row(draft, rule, reading, current[instance])
+            row = _row_of(verdicts, instance)
+            if row is None:
+                if instance == "" and reading.rows.keys and not reading.partial:  # what no_data raised
+                    self._step_plainly(draft, rule, current[instance], Happening.READ_AGAIN, reading.at)
+            elif missing and _is_emptied(rule, reading) and instance in current:
+                self._step_emptied(draft, rule, reading, verdicts, missing)
+            else:
+                self._step_row(draft, rule, reading, verdicts, row, instance)
 
-    def _step_row(self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int) -> None:
+    def _step_row(
+        self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int, instance: str
+    ) -> None:
         """Step the alert of one row."""
-        healed = verdicts.healed
-        happening = happening_of(
-            verdicts.broken[row], healed[row] if healed is not None else None, has_clear_expr=healed is not None
-        )
-        key = AlertKey(rule=rule.name, device=reading.device, instance=verdicts.keys[row])
+        happening = _happening_in(verdicts, row)
+        key = AlertKey(rule=rule.name, device=reading.device, instance=instance)
         after = self._book.step(rule, key, happening, reading.at)
         if after.changed:
             self._apply(
@@ -106,10 +216,95 @@ class ReadingIntake:
                 details=evidence_of(verdicts, row) if after.transition is not None else None,
             )  # fmt: skip
 
-    def _step_gone_row(self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert) -> None:
-        """Step an alert whose row a whole reading no longer holds."""
-        after = self._book.step(rule, alert.key, Happening.ROW_GONE, reading.at)
-        self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
+    def _step_emptied(
+        self,
+        draft: Draft,
+        rule: Rule,
+        reading: TableReading,
+        verdicts: Verdicts,
+        missing: Mapping[str, MissingRow],
+    ) -> None:
+        """Step the alert of a rule about a whole table that has no row left: that is not how things get well."""
+        if _happening_in(verdicts, 0) is not Happening.HEALED or rule.on_gone == "clear":
+            self._step_row(draft, rule, reading, verdicts, 0, "")
+        elif all(row.settled for row in missing.values()):
+            alert = self._book.current(rule.name, reading.device)[""]
+            self._step_plainly(draft, rule, alert, Happening.ROW_GONE, reading.at)
+
+    def _step_missing(
+        self,
+        draft: Draft,
+        rule: Rule,
+        reading: TableReading,
+        missing: Mapping[str, MissingRow],
+        memory: TableMemory,
+    ) -> None:
+        """Step the alerts of rows that are no longer there, and raise those of rules that ask for absence."""
+        current = self._book.current(rule.name, reading.device)
+        watches = rule.name in self._watching
+        absent = self._absent_verdicts(rule, reading, missing, memory)
+        for key in list(missing) if watches else [key for key in current if key in missing]:
+            alert, row = current.get(key), missing[key]
+            if not (row.absent if watches else row.settled):
+                continue
+            if watches and reading.at - row.since >= self.gone_after(rule.name):
+                if alert is not None:
+                    self._remove(draft, rule, alert, reading.at)
+                continue
+            place = None if absent is None else absent.row_of(key)
+            said = absent is not None and place is not None and absent.broken[place] is True
+            if alert is None and not said and rule.on_gone != "alert":
+                continue
+            happening = Happening.BROKEN if said else Happening.ROW_GONE
+            after = self._book.step(
+                rule, AlertKey(rule=rule.name, device=reading.device, instance=key), happening, reading.at
+            )
+            details = evidence_of(absent, place) if said and absent is not None and place is not None else None
+            self._apply(
+                draft, rule, after, reading.at, labels=row.labels, value=None, threshold=None,
+                details=details if after.transition is not None else None,
+            )  # fmt: skip
+
+    def _absent_verdicts(
+        self, rule: Rule, reading: TableReading, missing: Mapping[str, MissingRow], memory: TableMemory
+    ) -> Verdicts | None:
+        """Return what a rule that asks for absence says of the rows that vanished."""
+        if rule.name not in self._sees_absence:
+            return None
+        keys = tuple(key for key, row in missing.items() if row.absent)
+        if not keys:
+            return None
+        labels = {
+            name: tuple(missing[key].labels.get(name, "") for key in keys)
+            for name in reading.rows.labels.keys() | {name for key in keys for name in missing[key].labels}
+        }
+        return evaluate_gone(rule, RowSet(index=keys, keys=keys, labels=labels), reading, memory)
+
+    def _remove(self, draft: Draft, rule: Rule, alert: Alert, now: datetime) -> None:
+        """End an alert of what is no longer there for so long that it will not come back."""
+        after = self._book.step(rule, alert.key, Happening.REMOVED, now)
+        since = "" if alert.gone_at is None else f"gone since {alert.gone_at:%Y-%m-%d %H:%M:%S} UTC, "
+        why = f"{since}gone_after is {format_duration(self.gone_after(rule.name))}"
+        if after.alert is not None and after.alert.state is AlertState.RESOLVED:
+            after = replace(after, alert=with_last_words(after.alert, f"{after.reason} ({why})", now))
+        self._apply(draft, rule, after, now, labels={}, value=None, threshold=None, why=why)
+
+    def _step_plainly(self, draft: Draft, rule: Rule, alert: Alert, happening: Happening, now: datetime) -> None:
+        """Step an alert of which no reading says anything more."""
+        after = self._book.step(rule, alert.key, happening, now)
+        self._apply(draft, rule, after, now, labels={}, value=None, threshold=None)
+
+    def _claimed(self, rules: Iterable[Rule], device: str) -> Iterable[str]:
+        """Return the rows that alerts are about: they were there, even where nobody saw them since a restart."""
+        return (
+            instance
+            for rule in rules if not rule.is_aggregate
+            for instance in self._book.current(rule.name, device)
+        )  # fmt: skip
+
+    def _watches(self, rule: Rule) -> bool:
+        """Return whether a rule wants to be told of rows that are no longer there although it does not fire."""
+        return not rule.is_aggregate and (rule.on_gone == "alert" or rule.name in self._sees_absence)
 
     def _apply(
         self,
@@ -146,3 +341,28 @@ class ReadingIntake:
             memory = TableMemory(device, table, [restored] if restored else ())
             self._memories[(device, table)] = memory
         return memory
+
+
+def with_last_words(alert: Alert, words: str, now: datetime) -> Alert:
+    """Return an alert that ended although nobody saw it well, with the truth about that."""
+    return replace(alert, annotations={**alert.annotations, ENDED: words}, gone_at=alert.gone_at or now)
+
+
+def _happening_in(verdicts: Verdicts, row: int) -> Happening:
+    healed = verdicts.healed
+    return happening_of(
+        verdicts.broken[row], healed[row] if healed is not None else None, has_clear_expr=healed is not None
+    )
+
+
+def _row_of(verdicts: Verdicts, instance: str) -> int | None:
+    """Return the row an alert is about; one that was known by its index alone may have got a name."""
+    row = verdicts.row_of(instance)
+    index = verdicts.reading.rows.index
+    if row is None and instance and not verdicts.rule.is_aggregate and index is not verdicts.keys:
+        return index.index(instance) if instance in index else None
+    return row
+
+
+def _is_emptied(rule: Rule, reading: TableReading) -> bool:
+    return rule.is_aggregate and not reading.rows.keys and not reading.partial

@@ -35,6 +35,7 @@ def sample_notifications() -> Mapping[str, Notification]:
                  summary="inlet of core-sw1 is 47.5 degrees warm")  # fmt: skip
     dead = _alert("4", "DeviceDown", "core-r1", summary="core-r1 does not answer")
     over = replace(down, state=AlertState.RESOLVED, resolved_at=AT - timedelta(seconds=20))
+    gone = replace(down, state=AlertState.GONE, gone_at=AT - _MINUTE)
     return {
         "down": _notification(down),
         "value": _notification(full, also=(hot,), curves={"2": _curve(9.21e9, 9e9)}),
@@ -44,6 +45,10 @@ def sample_notifications() -> Mapping[str, Notification]:
         "repeat": _notification(down, repeat=True, sequence=3, at=AT + timedelta(hours=4)),
         "partly-over": _notification(hot, resolved=(over,), sequence=2),
         "recovery": _notification(resolved=(over,), sequence=2),
+        "gone": _notification(gone, sequence=2),
+        "removed": _notification(
+            resolved=(replace(gone, state=AlertState.RESOLVED, resolved_at=AT),), sequence=3
+        ),
         "parent": _notification(dead, held_back=(
             HeldBack(muting=Muting(kind=MuteKind.PARENT, reason="core-r1 is down", by="core-r1"),
                      alerts=10_000, devices=9_998),

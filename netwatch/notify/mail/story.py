@@ -14,14 +14,12 @@ from datetime import datetime
 from netwatch.model import Alert, HeldBack, MuteKind, Notification
 from netwatch.notify.facts import (
     MAX_SUBJECT,
-    OVER,
-    WORDS,
     Problem,
     alert_name,
     problem_of,
     row_of,
-    severity_of,
     urgency,
+    word_of_all,
 )
 from netwatch.notify.guard import clean_line
 from netwatch.notify.links import Links
@@ -115,7 +113,7 @@ def story_of(
         return problem_of(alert, now, mark=mark, curve=curve, page=links.page)
 
     return Story(
-        word=WORDS[severity_of(firing[0])] if firing else OVER,
+        word=word_of_all(firing or ended),
         headline=_headline(notification, firing, subject),
         subject=subject,
         lead=_lead(firing, ended, now),
@@ -144,8 +142,8 @@ def headline_of(notification: Notification) -> str:
 def _headline(notification: Notification, firing: Sequence[Alert], subject: str) -> str:
     """Return how bad it is now, and what is so bad where the rest of the subject speaks of another problem."""
     if not firing:
-        return OVER
-    word = WORDS[severity_of(firing[0])] + _called(firing, subject)
+        return word_of_all(notification.resolved)
+    word = word_of_all(firing) + _called(firing, subject)
     if notification.repeat:
         return f"STILL {word}"
     return f"{word}, {len(firing)} left" if notification.resolved else word
@@ -172,11 +170,17 @@ def _lead(firing: Sequence[Alert], ended: Sequence[Alert], now: datetime) -> str
     """Return the whole state in one line: what an eye on a telephone takes in."""
     if not firing:
         over = "It is over" if len(ended) == 1 else f"All {len(ended):,} problems are over"
+        if unseen := sum(alert.gone_at is not None for alert in ended):
+            which = "it is" if len(ended) == 1 else f"{unseen:,} of them are"
+            over = f"{over}, though nobody saw it well: {which} no longer there,"
         last = max((alert.resolved_at for alert in ended if alert.resolved_at), default=None)
         return f"{over} since {clock(last)}." if last else f"{over}."
     first = min(alert.pending_at for alert in firing)
     said = "Since" if len(firing) == 1 else f"{len(firing):,} problems since"
-    more = f"; {len(ended):,} ended" if ended else ""
+    gone = sum(alert.gone_at is not None for alert in firing)
+    which = "it is" if len(firing) == 1 else "all of it is" if gone == len(firing) else f"{gone:,} of them are"
+    more = f"; {which} no longer there, which is not to say that all is well" if gone else ""
+    more += f"; {len(ended):,} ended" if ended else ""
     return f"{said} {clock(first)} ({in_words(now - first)}){more}."
 
 

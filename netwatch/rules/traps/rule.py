@@ -30,7 +30,7 @@ from netwatch.model import (
     cleaned,
     trap_name,
 )
-from netwatch.rules.rule import NoData
+from netwatch.rules.rule import NoData, OnGone
 from netwatch.rules.templates import render_template
 from netwatch.rules.traps.names import NO_MIB, MibNames, TrapObject, TrapPattern
 
@@ -45,7 +45,8 @@ class TrapRule:
 
     key: names of the varbinds that tell instances apart. ttl: None where only clear_on ends it. confirm: poll the
     device at once. labels: the rule's own. objects: every varbind it names. expr, clear_expr: as written; broken,
-    healed: compiled, None for always. hold_for, keep_firing_for and no_data are what an alert's life asks of a Rule.
+    healed: compiled, None for always. hold_for, keep_firing_for, no_data and on_gone are what an alert's
+    life asks of a Rule.
     """
 
     name: str
@@ -57,6 +58,7 @@ class TrapRule:
     hold_for: timedelta = timedelta(0)
     keep_firing_for: timedelta = timedelta(0)
     no_data: NoData = "keep"
+    on_gone: OnGone = "keep"
     ttl: timedelta | None = None
     confirm: bool = True
     labels: Mapping[str, str] = field(default_factory=dict)

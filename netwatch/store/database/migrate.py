@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, select, update
 from netwatch.errors import StoreError
 from netwatch.store.sql.schema import COUNTERS, METADATA, PRUNED, SCHEMA_VERSION, WRITTEN
 
-CURRENT = 4
+CURRENT = 5
 
 Step = Callable[[Connection], None]
 
@@ -76,7 +76,16 @@ def _ledger(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-STEPS: Mapping[int, Step] = {1: _trap_log, 2: _outbox_of_traps, 3: _ledger}
+def _gone(connection: Connection) -> None:
+    """Version 5: since when what an alert is about is no longer there, and whom that was told."""
+    for statement in (
+        "ALTER TABLE alerts ADD COLUMN gone_at BIGINT",
+        "ALTER TABLE alert_groups ADD COLUMN told_gone TEXT DEFAULT '{}' NOT NULL",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+STEPS: Mapping[int, Step] = {1: _trap_log, 2: _outbox_of_traps, 3: _ledger, 4: _gone}
 """Version n -> what makes it version n + 1. A step writes its own DDL and never uses `schema.py`, which moves on."""
 
 

@@ -45,6 +45,7 @@ ALERTS = Table(
     Column("acked_by", Text, nullable=False, server_default=""),
     Column("ack_comment", Text, nullable=False, server_default=""),
     Column("flapping", Integer, nullable=False, server_default="0"),
+    Column("gone_at", BigInteger),
     Index("alerts_by_state", "state", "resolved_at"),
     Index("alerts_by_start", "pending_at"),
     Index("alerts_by_rule", "rule", "device", "pending_at"),
@@ -64,6 +65,7 @@ GROUPS = Table(
     Column("flushed_at", BigInteger),
     Column("sent", Integer, nullable=False),
     Column("escalation", Text, nullable=False, server_default=""),
+    Column("told_gone", Text, nullable=False, server_default="{}"),
 )
 
 SILENCES = Table(
