@@ -22,14 +22,14 @@ from netwatch.config import Settings
 from netwatch.model import Device
 
 CHECKS_WAITED_FOR = 3
-"""So many reachability intervals a child's alert waits for word of its parent: a check, its retries, one to spare."""
+"""So many checks a child's alert waits for word of its parent: one under way, its retries, one to spare."""
 
 
 def build_policy(settings: Settings, devices: Sequence[Device]) -> Policy:
     """Return what the configuration says about who is not told, and when."""
     topology = Topology({device.name: Parents(names=device.depends_on, needs=device.needs) for device in devices})
     labels = {device.name: device.labels for device in devices}
-    slowest = max((device.reachability_interval for device in devices), default=timedelta(0))
+    slowest = max((max(device.reachability_interval, device.silence) for device in devices), default=timedelta(0))
     return Policy(
         inhibit_rules=build_inhibit_rules(settings.inhibit_rules),
         topology=topology,

@@ -11,14 +11,13 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import sys
 from typing import Annotated
 
 import typer
 
 from netwatch.cli.commands import COMMANDS
 from netwatch.cli.lazy import LazyGroup
-from netwatch.log import before_first_line
+from netwatch.log import when_loaded
 
 __all__ = ["app", "main"]
 
@@ -30,11 +29,8 @@ class _Commands(LazyGroup):
 
     def after_loading(self) -> None:
         """Let only errors be logged; a command that runs for long says itself what it wants to hear."""
-        if "structlog" in sys.modules:
-            _only_errors()
-        else:
-            logging.basicConfig(level=logging.ERROR)
-            before_first_line(_only_errors)
+        logging.basicConfig(level=logging.ERROR)
+        when_loaded(_only_errors)
 
 
 def _only_errors() -> None:

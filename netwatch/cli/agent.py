@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import httpx
-
-from netwatch.config import Settings
+from netwatch.cli.output import fail
 from netwatch.errors import NetWatchError
-from netwatch.web import parse_listen
+
+if TYPE_CHECKING:
+    import httpx
+
+    from netwatch.config import Settings
 
 PATIENCE_SECONDS = 10.0
 CONNECT_SECONDS = 2.0
@@ -33,7 +35,7 @@ class Agent:
 
     def __init__(self, settings: Settings, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.url = url_of(settings.web.listen)
-        self._patience = httpx.Timeout(patience_seconds, connect=CONNECT_SECONDS)
+        self._patience_seconds = patience_seconds
 
     def ask(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """Return what a GET brings.
@@ -53,8 +55,11 @@ class Agent:
             NoAgent: nobody answers, or not as an agent does.
             AgentRefused: it says no.
         """
+        import httpx  # takes longer to load than most of what needs no agent
+
+        patience = httpx.Timeout(self._patience_seconds, connect=CONNECT_SECONDS)
         try:
-            with httpx.Client(timeout=self._patience, trust_env=False) as client:
+            with httpx.Client(timeout=patience, trust_env=False) as client:
                 answer = client.request(method, self.url + path, params=params, json=body)
         except httpx.HTTPError as exc:
             why = str(exc) or type(exc).__name__
@@ -69,11 +74,20 @@ class Agent:
 
 def url_of(listen: str) -> str:
     """Return where this machine reaches what listens there."""
+    from netwatch.web import parse_listen
+
     address = parse_listen(listen)
     host = address.host
     if not host or ip_address(host).is_unspecified:
         host = "::1" if ":" in host else "127.0.0.1"
     return f"http://[{host}]:{address.port}" if ":" in host else f"http://{host}:{address.port}"
+
+
+def asked_to_fail(exc: NoAgent | AgentRefused) -> NoReturn:
+    """Leave with the agent's own words, or with the news that there is none."""
+    if isinstance(exc, NoAgent):
+        fail(f"{exc}; is `netwatch run` running?")
+    fail(f"the agent says no: {exc}")
 
 
 def _words_of(answer: httpx.Response) -> str:

@@ -204,10 +204,17 @@ def _duration(part: Any, key: str) -> timedelta | None:
 
 
 def _times(file: YamlFile, tree: Tree) -> Iterator[Problem]:
-    usual = {key: _duration(tree.get("polling"), key) or _DEFAULT_TIMES[key] for key in _DEFAULT_TIMES}
-    yield from _times_of(file, ("polling",), tree.get("polling"), usual)
+    polling = tree.get("polling")
+    usual = {key: _duration(polling, key) or _DEFAULT_TIMES[key] for key in _DEFAULT_TIMES}
+    usual_tries = _tries(polling, Settings().polling.retries + 1)
+    yield from _times_of(file, ("polling",), polling, usual, usual_tries)
     for path, device in found(tree, "devices", EACH):
-        yield from _times_of(file, path, device, usual)
+        yield from _times_of(file, path, device, usual, _tries(device, usual_tries))
+
+
+def _tries(part: Any, usual: int) -> int:
+    retries = part.get("retries") if isinstance(part, dict) else None
+    return retries + 1 if isinstance(retries, int) and retries >= 0 else usual
 
 
 _DEFAULT_TIMES: Mapping[str, timedelta] = {
@@ -215,7 +222,9 @@ _DEFAULT_TIMES: Mapping[str, timedelta] = {
 }
 
 
-def _times_of(file: YamlFile, path: KeyPath, part: Any, usual: Mapping[str, timedelta]) -> Iterator[Problem]:
+def _times_of(
+    file: YamlFile, path: KeyPath, part: Any, usual: Mapping[str, timedelta], tries: int
+) -> Iterator[Problem]:
     """Hold the times of one device together; a part that sets none has nothing to answer for."""
     own = {key: value for key in usual if (value := _duration(part, key))}
     times = {**usual, **own}
@@ -230,6 +239,22 @@ def _times_of(file: YamlFile, path: KeyPath, part: Any, usual: Mapping[str, time
             yield file.problem(at, f"{short} ({format_duration(times[short])}) must be {words} {long} "
                                    f"({format_duration(times[long])})")  # fmt: skip
             return
+    yield from _silence_of(file, path, own, times, tries)
+
+
+def _silence_of(
+    file: YamlFile, path: KeyPath, own: Mapping[str, timedelta], times: Mapping[str, timedelta], tries: int
+) -> Iterator[Problem]:
+    """Warn where a dead device is known later than people will read out of reachability_interval."""
+    key = next((key for key in ("timeout", "reachability_interval") if key in own), None)
+    if key is not None and times["timeout"] * tries > times["reachability_interval"]:
+        at = (*path, key)
+        timeout, interval = (format_duration(times[name]) for name in ("timeout", "reachability_interval"))
+        said = (
+            f"a device counts as down after {tries} x {timeout} without an answer, which is longer than "
+            f"reachability_interval ({interval})"
+        )
+        yield file.problem(at, said, severity="warning")
 
 
 def _files(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:

@@ -3,15 +3,17 @@
 Everything that happens to an alert passes here and nowhere else: rules say what is broken, alerts what becomes of
 it and who is told, the ledger writes it down. Nothing is mailed from here; an outbox row is, once it is written.
 
-    reading  -> Sights, Readability -> rules.evaluate -> alerts.step -> alerts.join
-                                                   -> Transaction(alerts, groups, events, memories)
-    gap      -> Readability -> the rules' no_data     -> alerts.step -> alerts.join -> Transaction(the same)
-    trap     -> rules.verdict_on -> alerts.step -> alerts.join -> Transaction(trap, alerts, groups, events)
-    decision -> Decisions                              -> Transaction(silences or alerts, events)
-    tick     -> per incident: alerts.flush -> Mailer.compose -> Transaction(groups, outbox entries, events)
+    reading  -> Sights, Readability, rules.evaluate -> alerts.step -> alerts.join -> Transaction(alerts, groups,
+                                                                                     events, memories)
+    gap      -> Readability, the rules' no_data     -> alerts.step -> alerts.join -> Transaction(the same)
+    trap     -> rules.verdict_on                    -> alerts.step -> alerts.join -> Transaction(the same, the trap)
+    decision -> Decisions                                                         -> Transaction(silences or alerts,
+                                                                                     events)
+    tick     -> alerts.flush, incident by incident  -> Mailer.compose             -> Transaction(groups, outbox
+                                                                                     entries, events)
 
-Whatever comes in fills one draft, which becomes one transaction, or none where nothing changed. Questions are not
-answered here; `desk` does that.
+Whatever comes in fills one draft, which becomes one transaction; of a reading or gap that changes nothing, none.
+Questions are not answered here; `desk` does that.
 
 May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch.app, which hands in the rest.
 """

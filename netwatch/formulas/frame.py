@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from netwatch.model import SCALARS, RowSet, TableReading
+from netwatch.model import RowSet, TableReading
 
 Prepared = tuple[Sequence[Any], bool]
 """A column (one value, if the source is scalar), and whether no value of it is missing."""
@@ -82,10 +82,6 @@ class Frame:
             return values, whole
         moved = moved_rows(values, self.previous.reading.rows, self.reading.rows)
         return moved, None not in moved
-
-    def rows_of(self, *, scalar: bool) -> RowSet:
-        """Return the rows that results are about: the table's, or the one row of what is about the table."""
-        return SCALARS if scalar else self.reading.rows
 
 
 def moved_rows(values: Sequence[Any], old: RowSet, new: RowSet) -> list[Any]:

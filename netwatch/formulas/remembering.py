@@ -25,7 +25,7 @@ from netwatch.formulas.frame import Frame, Prepared
 from netwatch.formulas.functions import FUNCTIONS, body_of, reading
 from netwatch.formulas.nodes import Kind, Node, Read, Words, Wrong
 from netwatch.formulas.sources import unknown
-from netwatch.model import parse_duration
+from netwatch.model import SCALARS, parse_duration
 
 MAX_SPAN = timedelta(days=1)
 """How far back a window reaches."""
@@ -55,7 +55,7 @@ class Seen(_Remembered):
 
     def read(self, frame: Frame) -> Prepared:
         """Return the flags, having noted rows where the condition is true now."""
-        rows = frame.rows_of(scalar=self.scalar)
+        rows = SCALARS if self.body.scalar else frame.reading.rows
         if frame.memory is None:
             return unknown(len(rows.keys)), False
         if self.body.stateful:
@@ -74,7 +74,7 @@ class Over(_Remembered):
 
     def read(self, frame: Frame) -> Prepared:
         """Return one value per row, this reading included."""
-        rows = frame.rows_of(scalar=self.scalar)
+        rows = SCALARS if self.body.scalar else frame.reading.rows
         if frame.memory is None:
             return unknown(len(rows.keys)), False
         now = self.body.column(frame)

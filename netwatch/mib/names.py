@@ -115,10 +115,10 @@ def _step(tree: Tree, module: str, oid: Oid, kind: str, token: str, whole: str) 
         below = tree.object_named(f"{module}::{token}" if module else token)
         if below is not None and below.oid.is_under(oid) and below.oid != oid:
             return below.oid
-    part = _part_at(obj, suffix)
+    part, inet_type = _part_at(obj, suffix)
     try:
         if part is not None:
-            return oid.join(_index_numbers(part, kind, token))
+            return oid.join(_index_numbers(part, kind, token, inet_type))
         if kind == "word":
             raise ValueError(f"{token} stands nowhere below {oid}")
         octets = _unescaped(token)
@@ -127,15 +127,24 @@ def _step(tree: Tree, module: str, oid: Oid, kind: str, token: str, whole: str) 
         raise UnknownName(f"{whole.strip()}: {exc}") from exc
 
 
-def _part_at(obj: MibObject | None, suffix: tuple[int, ...]) -> IndexPart | None:
-    """Return the index object that comes next after these numbers."""
+def _part_at(obj: MibObject | None, suffix: tuple[int, ...]) -> tuple[IndexPart | None, int | None]:
+    """Return the index object that comes next after these numbers, and the InetAddressType right before it."""
     if obj is None or not obj.index:
-        return None
+        return None, None
     values, rest = split_front(obj.index, suffix)
-    return obj.index[len(values)] if not rest and len(values) < len(obj.index) else None
+    if rest or len(values) == len(obj.index):
+        return None, None
+    before = obj.index[len(values) - 1] if values else None
+    typed = before is not None and "InetAddressType" in before.syntax.conventions
+    inet_type = values[-1] if typed else None
+    return obj.index[len(values)], inet_type if isinstance(inet_type, int) else None
 
 
-def _index_numbers(part: IndexPart, kind: str, token: str) -> tuple[int, ...]:
+_READ_AS_ADDRESS = (None, 1, 2)
+"""Types of an InetAddress that is typed as an address: not said, ipv4, ipv6 (RFC 4001); all others are text."""
+
+
+def _index_numbers(part: IndexPart, kind: str, token: str, inet_type: int | None) -> tuple[int, ...]:
     syntax = part.syntax
     if syntax.base.is_number:
         numbers = {name: number for number, name in syntax.names.items()}
@@ -144,7 +153,7 @@ def _index_numbers(part: IndexPart, kind: str, token: str) -> tuple[int, ...]:
         return (numbers[token],)
     if syntax.base is Base.IP_ADDRESS:
         return numbers_of(part, IPv4Address(token))
-    if "InetAddress" in syntax.conventions and kind != "'":
+    if "InetAddress" in syntax.conventions and kind != "'" and inet_type in _READ_AS_ADDRESS:
         return numbers_of(part, ip_address(token).packed)
     octets = _octets(token, syntax.hint)
     return tuple(octets) if kind == "'" else numbers_of(part, octets)

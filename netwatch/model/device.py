@@ -60,6 +60,11 @@ class Device:
     timeout: timedelta = timedelta(seconds=2)
     retries: int = 3
 
+    @property
+    def silence(self) -> timedelta:
+        """Return after how long without an answer it counts as down: each try is given the whole time-out."""
+        return self.timeout * (self.retries + 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceStatus:

@@ -1,8 +1,9 @@
 """Asks a device whether it is there: one GET of sysUpTime, over and over.
 
-The client's retries confirm a silence. They are fitted into the interval, so that a dead device is known within it;
-a device known to be down is asked twice, not four times. May import: netwatch.model, netwatch.snmp.
-Called by: netwatch.polling.device_poller.
+The client's retries confirm a silence: a device is down when it was asked retries + 1 times, and each time was given
+the whole of the time-out that its operator set, also where that takes longer than the interval (the check that is
+due meanwhile is left out). A device known to be down is asked twice, not four times.
+May import: netwatch.model, netwatch.snmp. Called by: netwatch.polling.device_poller.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from netwatch.polling.layout import SYS_UP_TIME
 from netwatch.polling.metrics import CHECKS
 from netwatch.snmp import GetPlan, SnmpClient
 
-SHARE_OF_INTERVAL = 0.8
 RETRIES_WHEN_DOWN = 1
 
 
@@ -40,7 +40,7 @@ class Probe:
     def __init__(self, device: Device, client: SnmpClient, clock: Clock) -> None:
         self._client = client
         self._clock = clock
-        self._device = hurried(device)
+        self._device = device
         self._device_down = replace(self._device, retries=min(device.retries, RETRIES_WHEN_DOWN))
         self._plan: GetPlan | None = None
 
@@ -71,12 +71,6 @@ class Probe:
         CHECKS.labels(outcome).inc()
         at, took = self._clock.now(), timedelta(seconds=self._clock.monotonic() - asked)
         return Sight(up=False, at=at, asked_at=at - took, arrived=self._clock.elapsed(), trouble=trouble)
-
-
-def hurried(device: Device) -> Device:
-    """Return the device with a time-out that lets all its retries end within the reachability interval."""
-    timeout = device.reachability_interval * SHARE_OF_INTERVAL / (device.retries + 1)
-    return device if timeout >= device.timeout else replace(device, timeout=timeout)
 
 
 def reachability_reading(device: str, sight: Sight, seconds_since_restart: float | None) -> TableReading:

@@ -12,6 +12,9 @@ MIN_TIMEOUT_SECONDS = 0.25
 class RoundTrip:
     """Estimates the retransmission time-out as RFC 6298 does for TCP, in seconds.
 
+    timeout: after so long an answer is probably lost, and asking again costs less than waiting. ceiling: what the
+    operator set; a device is given up for that, never for what was learned.
+
     Karn's rule (measure no answer to a repeated request) is met by construction: every transmission has its own
     request-id, so an answer, however late, names the transmission it belongs to and may be measured.
     """
@@ -34,13 +37,10 @@ class RoundTrip:
         timeout = self.smoothed + 4 * self.variation
         self.timeout = min(max(timeout, MIN_TIMEOUT_SECONDS), self.ceiling)
 
-    def timeout_of(self, attempt: int, last: bool) -> float:
-        """Return how long to wait for an answer to try number `attempt`, counted from 0.
-
-        Each try waits twice as long as the one before; the last waits the whole configured time-out, so that a
-        device that has become slow is not given up sooner than its operator said.
-        """
-        return self.ceiling if last else min(self.timeout * 2**attempt, self.ceiling)
+    @property
+    def is_known(self) -> bool:
+        """Return whether it is learned already, and shorter than what its operator set."""
+        return self.timeout < self.ceiling
 
 
 class BatchSize:

@@ -29,6 +29,9 @@ unreadable = Counter(
     "netwatch_snmp_unreadable_instances_total", "Instances a device answered only with an error, asked alone."
 )
 partial_walks = Counter("netwatch_snmp_partial_walks_total", "Walks that ended early, by cause.", ["cause"])
+without_bulk = Counter(
+    "netwatch_snmp_without_bulk_total", "Devices found to answer GETNEXT and not GETBULK, walked row by row since."
+)
 send_errors = Counter("netwatch_snmp_send_errors_total", "Datagrams the system refused to send, by errno.", ["error"])
 receive_buffer = Gauge(
     "netwatch_snmp_receive_buffer_bytes", "What the system grants the socket for answers that wait to be read."

@@ -106,6 +106,12 @@ def test_what_does_not_fit_is_an_error(problems_at, tmp_path, text, said):
     ("receivers: [{name: a, alertmanager: {urls: [http://am:9093], expires_after: 6h}}]\nroute: »{receiver: a}",
      "route: repeats every 4h, but the Alertmanagers of 'a' forget an alert after 6h: set their expires_after to "
      "twice that or more"),
+    ("polling: {timeout: »4s}",
+     "polling.timeout: a device counts as down after 4 x 4s without an answer, which is longer than "
+     "reachability_interval (10s)"),
+    (devices(device("a", ", timeout: »1s, retries: 10")),
+     "devices[0].timeout: a device counts as down after 11 x 1s without an answer, which is longer than "
+     "reachability_interval (10s)"),
 ])  # fmt: skip
 def test_what_is_odd_and_may_be_meant_is_a_warning(problems_at, text, said):
     assert f"warning: {said}" in [one if one.startswith("w") else f"warning: {one}"

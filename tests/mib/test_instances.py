@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netwatch.mib import Base, IndexPart, MibIndex, ResolvedSyntax, Style, spell_oid
@@ -66,6 +66,8 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+@example(name="ipAddressIfIndex", suffix=[0, 0])  # an address of type unknown has no octets
+@example(name="ipAddressIfIndex", suffix=[16, 7, *b"1.2.3.4"])  # a name that looks like an address
 @given(st.sampled_from(COLUMNS), st.lists(st.integers(0, 300), max_size=20))
 def test_whatever_is_spelled_out_means_the_same_oid_when_typed(index: MibIndex, name: str, suffix: list[int]):
     oid = index.oid_of(name).join(suffix)

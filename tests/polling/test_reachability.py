@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from netwatch.model import REACHABILITY, SCALARS, Credential
 from netwatch.polling.metrics import CHECKS
-from netwatch.polling.reachability import Probe, hurried, reachability_reading
+from netwatch.polling.reachability import Probe, reachability_reading
 
 
 def counted(outcome):
@@ -100,16 +100,6 @@ async def test_wrong_v3_credentials_are_said_in_words(snmpd, client, clock, devi
     assert not sight.up
     assert "auth" in sight.trouble
     assert "no answer" not in sight.trouble
-
-
-def test_retries_end_within_the_reachability_interval(device):
-    slow = replace(device, timeout=timedelta(seconds=2), retries=3, reachability_interval=timedelta(seconds=5))
-
-    assert hurried(slow).timeout == timedelta(seconds=1)
-
-
-def test_a_device_with_time_enough_is_asked_as_configured(device):
-    assert hurried(device) is device
 
 
 async def test_the_reading_holds_every_column_that_is_promised(device, client, agent, clock):

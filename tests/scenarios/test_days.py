@@ -150,13 +150,20 @@ class Books:
             self._expect(alert.acked_at is None, f"boss is told of {name_of(alert)}, which is acknowledged")
 
     def _check_rhythm(self, notification: Notification, news: int) -> None:
+        """See that nobody is mailed too often: graver news may come sooner than group_interval, never in a burst."""
         thread, now = (notification.group.receiver, notification.group.thread_id), notification.at
         last = self._last_mail.get(thread)
         self._expect(
             bool(news) is not notification.repeat, f"at {now}: repeat={notification.repeat} with {news} news"
         )
+        new = {alert.id for alert in notification.firing if notification.group.told.get(alert.id) == now}
+        ended = {alert.key for alert in notification.resolved}
+        grave = any(
+            alert.severity == "critical" and (alert.id in new or alert.key in ended)  # an end makes room for the next
+            for alert in self._world.engine.desk.alerts()
+        )
         if last is not None:
-            pause = REPEAT_INTERVAL if notification.repeat else GROUP_INTERVAL
+            pause = REPEAT_INTERVAL if notification.repeat else GROUP_WAIT if grave else GROUP_INTERVAL
             self._expect(now - last >= pause, f"{thread} is mailed again after {now - last}")
         if notification.repeat:
             acked = all(alert.acked_at is not None for alert in notification.firing)
@@ -170,7 +177,8 @@ class Books:
                 self._free_since.pop(alert.id, None)
                 continue
             since = self._free_since.setdefault(alert.id, now)
-            late = now - since > GROUP_WAIT + GROUP_INTERVAL + SLACK
+            longest = GROUP_WAIT if alert.severity == "critical" else GROUP_WAIT + GROUP_INTERVAL
+            late = now - since > longest + SLACK
             self._expect(
                 not late or ("noc", alert.id) in self.told, f"{name_of(alert)} free since {since}: untold at {now}"
             )

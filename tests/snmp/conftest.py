@@ -102,9 +102,9 @@ async def agent() -> AsyncIterator[Callable[..., Any]]:
     """A factory of agents: `await agent(behaviour)`; they listen on 127.0.0.1 or the address given."""
     agents: list[Agent] = []
 
-    async def start(behave: Behaviour, host: str = "127.0.0.1") -> Agent:
+    async def start(behave: Behaviour, host: str = "127.0.0.1", port: int = 0) -> Agent:
         loop = asyncio.get_running_loop()
-        _, protocol = await loop.create_datagram_endpoint(lambda: Agent(behave), local_addr=(host, 0))
+        _, protocol = await loop.create_datagram_endpoint(lambda: Agent(behave), local_addr=(host, port))
         agents.append(protocol)
         return protocol
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from netwatch.snmp.learning import MIN_TIMEOUT_SECONDS, BatchSize, RoundTrip
 
 
 def test_before_the_first_answer_the_configured_timeout_counts():
-    assert RoundTrip(2.0).timeout_of(0, last=False) == 2.0
+    trip = RoundTrip(2.0)
+
+    assert (trip.timeout, trip.is_known) == (2.0, False)
 
 
 def test_a_quick_device_is_asked_again_soon_but_not_at_once():
@@ -16,19 +16,7 @@ def test_a_quick_device_is_asked_again_soon_but_not_at_once():
     for _ in range(20):
         trip.measure(0.001)
 
-    assert trip.timeout_of(0, last=False) == MIN_TIMEOUT_SECONDS
-
-
-def test_each_try_waits_twice_as_long_and_the_last_as_long_as_configured():
-    trip = RoundTrip(2.0)
-    for _ in range(50):
-        trip.measure(0.3)
-
-    waits = [trip.timeout_of(attempt, last=attempt == 3) for attempt in range(4)]
-
-    assert waits[0] == pytest.approx(0.3, abs=0.05)
-    assert waits[1] == pytest.approx(2 * waits[0])
-    assert waits[2:] == [pytest.approx(4 * waits[0]), 2.0]
+    assert (trip.timeout, trip.is_known) == (MIN_TIMEOUT_SECONDS, True)
 
 
 def test_a_device_that_wavers_is_given_more_time():
@@ -44,7 +32,7 @@ def test_the_timeout_never_exceeds_the_configured_one():
     trip = RoundTrip(1.0)
     trip.measure(30.0)
 
-    assert trip.timeout_of(3, last=False) == 1.0
+    assert trip.timeout == 1.0
 
 
 def test_trouble_halves_and_a_run_of_good_answers_doubles():

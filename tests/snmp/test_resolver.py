@@ -34,7 +34,7 @@ async def test_a_name_is_looked_up_once_for_all_who_ask(counted):
 
     found = await asyncio.gather(*(resolver.resolve("localhost", port) for port in (161, 1161, 2161)))
 
-    assert [address[1] for _, address in found] == [161, 1161, 2161]
+    assert [{address[1] for _, address in places} for places in found] == [{161}, {1161}, {2161}]
     assert counted("netwatch_snmp_resolutions_total", outcome="found") == 1
 
 
@@ -53,6 +53,7 @@ async def test_a_dead_name_server_does_not_take_back_what_is_known(monkeypatch, 
     monkeypatch.setattr(resolver, "NAME_LIVES_FOR_SECONDS", 0.0)
     loop = asyncio.get_running_loop()
     before = await names.resolve("localhost", 161)
+    assert len(before) >= 1
 
     async def dead(*_args: object, **_more: object) -> None:
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")

@@ -13,6 +13,7 @@ import asyncio, resource, signal, sys
 from netwatch.model import Event, Transaction
 from netwatch.store import Store, StoreSettings
 from datetime import datetime, UTC
+from tests.patience import PATIENCE_SECONDS
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 

@@ -7,20 +7,20 @@ May import: netwatch.errors. Called by: netwatch.cli.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from netwatch.cli.act.silence import asked_to_fail
-from netwatch.cli.agent import Agent, AgentRefused, NoAgent
+from netwatch.cli.agent import Agent, AgentRefused, NoAgent, asked_to_fail
 from netwatch.cli.arguments import By, ConfigOption, Device, Labels, Rule
 from netwatch.cli.completion import rules_in
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import fail, printable
 from netwatch.cli.person import person
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.screen import out
-from netwatch.config import Settings, did_you_mean
+
+if TYPE_CHECKING:
+    from netwatch.config import Settings
 
 Comment = Annotated[str, typer.Option("--comment", "-m", help="What people should know: on my way.")]
 ALIVE = ("pending", "firing", "gone")
@@ -52,7 +52,7 @@ def change(
     for one in asked(path, settings, rule, device, labels, {"by": by or person(), "comment": comment}):
         state = f"acknowledged by {one['acked_by']}" if one.get("acked_by") else "in nobody's hands"
         words = f"{one['rule']} on {one['device']} {one['instance']}".rstrip()
-        out.print(printable(f"{words}: {state}"), markup=False, highlight=False, soft_wrap=True)
+        typer.echo(printable(f"{words}: {state}"))
 
 
 def asked(
@@ -74,6 +74,8 @@ def asked(
 
 def _guess(settings: Settings, rule: str, device: str) -> str:
     """Return which name was perhaps meant, where one of them is that of no rule or no device."""
+    from netwatch.config import did_you_mean
+
     known = [(rule, rules_in(settings.rule_paths())), (device, [one.name for one in settings.devices])]
     return next((hint for name, names in known if name not in names and (hint := did_you_mean(name, names))), "")
 

@@ -7,13 +7,14 @@ May import: netwatch.errors. Called by: netwatch.cli.
 
 from __future__ import annotations
 
+import typer
+
 from netwatch.cli.act.ack import asked
 from netwatch.cli.arguments import AsJson, By, ConfigOption, Device, Labels, Rule
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import print_json, printable
 from netwatch.cli.person import person
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.screen import out
 
 
 def forget(
@@ -32,4 +33,4 @@ def forget(
         return
     for one in done:
         words = f"{one['rule']} on {one['device']} {one['instance']}".rstrip()
-        out.print(printable(f"{words}: forgotten by {who}"), markup=False, highlight=False, soft_wrap=True)
+        typer.echo(printable(f"{words}: forgotten by {who}"))

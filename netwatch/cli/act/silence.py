@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from netwatch.alerts import Matcher, matcher_text, parse_matchers
 from netwatch.cli import completion
-from netwatch.cli.agent import Agent, AgentRefused, NoAgent
+from netwatch.cli.agent import Agent, AgentRefused, NoAgent, asked_to_fail
 from netwatch.cli.arguments import AsJson, By, ConfigOption
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
@@ -104,13 +104,6 @@ def expire(ids: Ids, config: ConfigOption = DEFAULT_CONFIG) -> None:
         out.print(f"{printable(fitting[0])} is over", markup=False, highlight=False)
     if missed:
         raise typer.Exit(WRONG)
-
-
-def asked_to_fail(exc: NoAgent | AgentRefused) -> NoReturn:
-    """Leave with the agent's own words, or with the news that there is none."""
-    if isinstance(exc, NoAgent):
-        fail(f"{exc}; is `netwatch run` running?")
-    fail(f"the agent says no: {exc}")
 
 
 def _answered(agent: Agent, method: str, path: str, body: object = None) -> Any:

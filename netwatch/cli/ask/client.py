@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from netwatch.cli.output import fail
 from netwatch.errors import PollError
-from netwatch.snmp import Snmp, SnmpClient
+
+if TYPE_CHECKING:
+    from netwatch.snmp import SnmpClient
 
 T = TypeVar("T")
 
@@ -27,6 +29,7 @@ class _Limits:
 
 def asked(question: Callable[[SnmpClient], Awaitable[T]]) -> T:
     """Return what a question to a device brings."""
+    from netwatch.snmp import Snmp  # not for TAB, which loads this file as well
 
     async def ask() -> T:
         client = Snmp(_Limits())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,13 +17,11 @@ from netwatch.cli.ask.targets import DeviceName, Flags, find_device
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import octets_text, print_json, printable
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.screen import out, print_table
-from netwatch.config import Settings
-from netwatch.mib import load_index
-from netwatch.model import Device, DeviceStatus, TableReading
-from netwatch.polling import poll_once
-from netwatch.profiles import load_library
-from netwatch.snmp import SnmpClient
+
+if TYPE_CHECKING:
+    from netwatch.config import Settings
+    from netwatch.model import Device, DeviceStatus, TableReading
+    from netwatch.snmp import SnmpClient
 
 
 def poll(
@@ -40,6 +38,8 @@ def poll(
     if json:
         print_json([row for reading in readings for row in flat_rows(reading)])
         return
+    from netwatch.cli.screen import out  # as below: not for TAB, which loads this file as well
+
     about = f"{status.sys_name}: profile {status.profile}, {status.sys_descr}"
     out.print(printable(about), markup=False, highlight=False)
     for reading in readings:
@@ -59,6 +59,8 @@ def flat_rows(reading: TableReading) -> list[dict[str, object]]:
 
 def print_reading(reading: TableReading) -> None:
     """Print one table; scalars as a list of names and values."""
+    from netwatch.cli.screen import out, print_table
+
     title = f"{reading.device} {reading.table}" + (" (not whole)" if reading.partial else "")
     rows = [
         {k: v for k, v in row.items() if k not in ("device", "table", "at", "index")} for row in flat_rows(reading)
@@ -80,5 +82,9 @@ def _text(value: object) -> object:
 async def _poll(
     settings: Settings, device: Device, client: SnmpClient, wait: timedelta
 ) -> tuple[DeviceStatus, list[TableReading]]:
+    from netwatch.mib import load_index
+    from netwatch.polling import poll_once
+    from netwatch.profiles import load_library
+
     library = load_library(settings.profile_paths(), load_index(settings.mib_paths()).oid_of)
     return await poll_once(device, library, client, rates_after=wait or None)

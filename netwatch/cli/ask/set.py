@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -44,12 +44,12 @@ from netwatch.cli.names.words import is_numeric
 from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.person import person
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.screen import err
-from netwatch.config import Settings, write_credential
 from netwatch.errors import PollError, RequestTimedOut, StoreError
 from netwatch.model import Device, Event, Missing, Oid, Varbind
-from netwatch.snmp import GeneralEngine, set_varbinds
-from netwatch.store import append_events
+
+if TYPE_CHECKING:
+    from netwatch.config import Settings
+    from netwatch.snmp import GeneralEngine
 
 Words = Annotated[
     list[str],
@@ -129,6 +129,8 @@ class Change:
 
 def _target(name: str, config: Path | None, flags: Flags) -> tuple[Device, Settings | None]:
     """Return the device with the credential to write with, and the configuration where there is one."""
+    from netwatch.config import write_credential
+
     device = find_device(name, config, flags)
     path = config or DEFAULT_CONFIG
     settings = settings_or_exit(path) if path.exists() else None
@@ -150,6 +152,8 @@ def _confirm(change: Change, *, yes: bool, quiet: bool) -> None:
 
 def _carry_out(change: Change, settings: Settings | None, *, json: bool) -> None:
     """Set, write down, read back and print."""
+    from netwatch.snmp import set_varbinds  # as below: not for TAB, which loads this file as well
+
     try:
         _run_or_raise(lambda engine: set_varbinds(engine, change.device, change.new))
     except ValueError as exc:
@@ -163,7 +167,7 @@ def _carry_out(change: Change, settings: Settings | None, *, json: bool) -> None
     _print(change, found, json=json)
     differing = [one for one, wanted in zip(found, change.new, strict=True) if one.value != wanted.value]
     for one in differing:
-        err.print(f"netwatch: {one.oid} was set, but now reads {_shown(one)}", markup=False, highlight=False)
+        typer.echo(f"netwatch: {one.oid} was set, but now reads {_shown(one)}", err=True)
     if differing or not logged:
         raise typer.Exit(WRONG)
 
@@ -188,6 +192,8 @@ def _audit(change: Change, settings: Settings | None, ending: str = "") -> bool:
     """Write who set what into the event log; return False where there is one that could not be written."""
     if settings is None:
         return True
+    from netwatch.store import append_events
+
     who, at = printable(person()), datetime.now(UTC)
     events = [
         Event(at=at, kind="set", device=change.device.name, text=f"{who} set {_in_words(old, new)}{ending}")
@@ -195,9 +201,9 @@ def _audit(change: Change, settings: Settings | None, ending: str = "") -> bool:
     ]
     try:
         if not append_events(settings.store, events):
-            err.print("netwatch: there is no event log yet, so this is written down nowhere", highlight=False)
+            typer.echo("netwatch: there is no event log yet, so this is written down nowhere", err=True)
     except StoreError as exc:
-        err.print(f"netwatch: the event log could not be written: {printable(exc)}", markup=False, highlight=False)
+        typer.echo(f"netwatch: the event log could not be written: {printable(exc)}", err=True)
         return False
     return True
 
@@ -224,6 +230,8 @@ def _run(question: Callable[[GeneralEngine], Awaitable[T]]) -> T:
 
 
 def _run_or_raise(question: Callable[[GeneralEngine], Awaitable[T]]) -> T:
+    from netwatch.snmp import GeneralEngine
+
     async def ask() -> T:
         engine = GeneralEngine()
         await engine.start()

@@ -6,7 +6,7 @@ May import: netwatch.mib, netwatch.snmp, netwatch.model. Called by: netwatch.cli
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -31,10 +31,11 @@ from netwatch.cli.ask.targets import (
 )
 from netwatch.cli.names.flags import MibDirs, MibModules, index_for, oid_or_exit
 from netwatch.cli.output import USAGE, fail, print_json
-from netwatch.cli.screen import print_table
-from netwatch.mib import MibIndex, MibObject, ObjectKind
 from netwatch.model import Oid
-from netwatch.snmp import Walk
+
+if TYPE_CHECKING:
+    from netwatch.mib import MibIndex, MibObject
+    from netwatch.snmp import Walk
 
 TableName = Annotated[str, typer.Argument(help="A table, such as ifTable.", metavar="TABLE", show_default=False)]
 
@@ -56,6 +57,8 @@ def table(
     if json:
         print_json([{"device": target.name} | row for row in rows])
     else:
+        from netwatch.cli.screen import print_table  # as below: not for TAB, which loads this file as well
+
         heads = list(dict.fromkeys(head for row in rows for head in row))
         print_table(
             f"{target.name} {name}", heads, [[row.get(head) for head in heads] for row in rows], empty="no rows"
@@ -66,6 +69,8 @@ def table(
 
 def _columns(index: MibIndex, name: str) -> list[MibObject]:
     """Return the readable columns of a table, named by the table, its row or its OID."""
+    from netwatch.mib import ObjectKind
+
     obj, suffix = index.object_at(oid_or_exit(index, name))
     if obj is not None and obj.kind is ObjectKind.TABLE:
         obj = next(iter(index.children_of(obj.oid)), None)

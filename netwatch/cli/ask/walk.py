@@ -5,7 +5,7 @@ May import: netwatch.snmp, netwatch.model. Called by: netwatch.cli.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,7 +32,9 @@ from netwatch.cli.names.flags import MibDirs, MibModules, OutputFlags
 from netwatch.cli.names.words import Words
 from netwatch.cli.output import fail
 from netwatch.model import Varbind
-from netwatch.snmp import Walk
+
+if TYPE_CHECKING:
+    from netwatch.snmp import Walk
 
 INTERNET = "1.3.6.1.2.1"
 

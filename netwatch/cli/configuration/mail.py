@@ -6,7 +6,7 @@ May import: netwatch.notify. Called by: netwatch.cli.
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,9 +15,10 @@ from netwatch.cli.arguments import ConfigOption
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import USAGE, WRONG, fail, print_json
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.screen import coloured, print_table
-from netwatch.config import Settings
-from netwatch.notify import RelayDiagnosis, test_mail
+
+if TYPE_CHECKING:
+    from netwatch.config import Settings
+    from netwatch.notify import RelayDiagnosis
 
 __all__ = ["send_test_mail"]
 
@@ -37,6 +38,8 @@ def send_test_mail(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Send one real mail through every relay and print each step; exit 1 where one refuses."""
+    from netwatch.notify import test_mail  # not for TAB, which loads this file as well
+
     settings = settings_or_exit(config)
     if not settings.smtp.relays:
         fail("the configuration names no mail relay (smtp.relays)")
@@ -70,6 +73,8 @@ def _rows(diagnosis: RelayDiagnosis) -> list[dict[str, object]]:
 
 
 def _print(diagnosis: RelayDiagnosis, recipient: str) -> None:
+    from netwatch.cli.screen import coloured, print_table
+
     rows = [
         [coloured("ok" if step.ok else "refused", "green" if step.ok else "bold red"), step.phase,
          f"{step.took_seconds * 1000:.0f} ms", step.text]

@@ -9,26 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
-from netwatch.alerts import FlapPolicy, build_route
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
 from netwatch.cli.arguments import AsJson, ConfigOption, Device, Labels, Rule
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.moments import instant_of
 from netwatch.cli.output import BAD_CONFIG, USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.screen import err, out
-from netwatch.config import Settings, devices
-from netwatch.engine import Explanation, Line, OnPaper, Question, explanation_from, explanation_of, flat_explanation
 from netwatch.errors import ConfigError, StoreError
-from netwatch.mib import load_index
-from netwatch.profiles import load_library
-from netwatch.rules import load_rule_book
-from netwatch.store import StoreReader
+
+if TYPE_CHECKING:
+    from netwatch.config import Settings
+    from netwatch.engine import Explanation, Line, OnPaper, Question
 
 At = Annotated[str | None, typer.Option("--at", help="About that time: 2026-03-01T10:02:00Z, 10:02 (UTC), or -15m.")]
 
@@ -56,6 +51,8 @@ def explain_(
     json: AsJson = False,
 ) -> None:
     """Say why an alert fires or does not, and who was told; exit code 1 where there is no such thing."""
+    from netwatch.engine import Question, flat_explanation  # as below: not for TAB, which loads this file as well
+
     settings = settings_or_exit(config)
     try:
         moment = None if at is None else instant_of(at, datetime.now(UTC))
@@ -66,7 +63,7 @@ def explain_(
         answer = _asked(Agent(settings), question)
     except NoAgent as exc:
         words = f"netwatch: {printable(exc)}, so this is what database and configuration say"
-        err.print(words, markup=False, highlight=False, soft_wrap=True)
+        typer.echo(words, err=True)
         answer = asyncio.run(_from_the_store(settings, question))
     if json:
         print_json(flat_explanation(answer))
@@ -77,6 +74,9 @@ def explain_(
 
 
 def _asked(agent: Agent, question: Question) -> Explanation:
+    from netwatch.cli.screen import err
+    from netwatch.engine import explanation_from
+
     params = {"rule": question.rule, "device": question.device, "instance": question.instance}
     if question.at is not None:
         params["at"] = question.at.isoformat()
@@ -91,6 +91,9 @@ def _asked(agent: Agent, question: Question) -> Explanation:
 
 
 async def _from_the_store(settings: Settings, question: Question) -> Explanation:
+    from netwatch.engine import explanation_of
+    from netwatch.store import StoreReader
+
     store = StoreReader(settings.store)
     try:
         paper = _paper(settings)
@@ -109,6 +112,13 @@ async def _from_the_store(settings: Settings, question: Question) -> Explanation
 
 def _paper(settings: Settings) -> OnPaper:
     """Return what the configuration says of rules, devices and routes."""
+    from netwatch.alerts import FlapPolicy, build_route
+    from netwatch.config import devices
+    from netwatch.engine import OnPaper
+    from netwatch.mib import load_index
+    from netwatch.profiles import load_library
+    from netwatch.rules import load_rule_book
+
     names = load_index(settings.mib_paths())
     library = load_library(settings.profile_paths(), names.oid_of)
     book = load_rule_book(settings.rule_paths(), library.schema(), names)
@@ -123,6 +133,10 @@ def _paper(settings: Settings) -> OnPaper:
 
 
 def _print(answer: Explanation, *, verbose: bool) -> None:
+    from rich.text import Text
+
+    from netwatch.cli.screen import out
+
     colour = {"firing": "bold red", "gone": "bold magenta", "pending": "yellow"}.get(
         answer.state, "bold green" if answer.found else "bold"
     )

@@ -9,22 +9,20 @@ import asyncio
 import contextlib
 import json as json_format
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from netwatch.cli import completion
 from netwatch.cli.arguments import ConfigOption
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import as_json, fail, print_json, printable, rfc3339
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.screen import out, print_table
-from netwatch.config import Settings
 from netwatch.errors import StoreError
-from netwatch.mib import load_index
 from netwatch.model import NUMBERS, ObjectNames, TrapEvent, trap_name
-from netwatch.store import StoreReader
+
+if TYPE_CHECKING:
+    from netwatch.config import Settings
 
 LOOK_EVERY_SECONDS = 0.5
 VARBINDS_SHOWN = 400
@@ -50,6 +48,8 @@ def traps(
     json: AsJson = False,
 ) -> None:
     """Print the traps and informs that were received, newest first; with --follow the newest last."""
+    from netwatch.mib import load_index  # as below: not for TAB, which loads this file as well
+
     settings = settings_or_exit(config)
     names: ObjectNames = NUMBERS if numeric else load_index(settings.mib_paths())
     try:
@@ -73,6 +73,8 @@ def trap_row(trap: TrapEvent, names: ObjectNames) -> dict[str, object]:
 
 
 async def _last(settings: Settings, limit: int, device: str | None, source: str | None) -> list[TrapEvent]:
+    from netwatch.store import StoreReader
+
     store = StoreReader(settings.store)
     await store.start()
     try:
@@ -85,6 +87,8 @@ async def _follow(
     settings: Settings, limit: int, device: str | None, source: str | None, names: ObjectNames, *, json: bool
 ) -> None:
     """Print the last ones, then what comes, in the order it was logged."""
+    from netwatch.store import StoreReader
+
     store = StoreReader(settings.store)
     await store.start()
     try:
@@ -102,11 +106,17 @@ def _print(found: Iterable[TrapEvent], names: ObjectNames, *, json: bool) -> Non
     if json:
         print_json([trap_row(trap, names) for trap in found])
         return
+    from netwatch.cli.screen import print_table
+
     columns = ["received", "from", "trap", "times", "says"]
     print_table("Traps", columns, (_cells(trap, names) for trap in found), empty="none was received yet")
 
 
 def _print_lines(found: Iterable[TrapEvent], names: ObjectNames, *, json: bool) -> None:
+    from rich.markup import escape
+
+    from netwatch.cli.screen import out
+
     for trap in found:
         if json:
             typer.echo(json_format.dumps(as_json(trap_row(trap, names)), allow_nan=False))

@@ -167,13 +167,25 @@ class Endpoint:
         if not exchange.began_at:
             exchange.began_at = now
         self._pending[request_id] = exchange
-        attempt = exchange.attempt
-        self._deadlines.add(now + peer.round_trip.timeout_of(attempt, attempt + 1 >= peer.tries), request_id)
+        self._deadlines.add(self._look_after_at(exchange, now), request_id)
         wire.requests += 1
         try:
             self._sockets[peer.family].sendto(self._datagram(exchange, now), peer.address)
         except OSError as exc:
             self._not_sent(exchange, exc)
+
+    @staticmethod
+    def _look_after_at(exchange: Exchange, now: float) -> float:
+        """Return when to look after a transmission that begins a try, or is its second.
+
+        A try takes as long as the operator set: a device is never given up for having become slower than it was. But
+        datagrams get lost, and where it is known how soon answers come the first try asks a second time after that.
+        """
+        trip = exchange.peer.round_trip
+        if exchange.try_ends_at > now:
+            return exchange.try_ends_at
+        exchange.try_ends_at = now + trip.ceiling
+        return now + trip.timeout if trip.is_known and not exchange.attempt else exchange.try_ends_at
 
     def _datagram(self, exchange: Exchange, now: float) -> bytes:
         if exchange.envelope is None:
@@ -296,8 +308,11 @@ class Endpoint:
             return None
         peer = exchange.peer
         if source != peer.address and source[0] not in peer.sources:
-            self._ignore("wrong_source")
-            return None
+            if all(source != address for _, address in peer.locations):
+                self._ignore("wrong_source")
+                exchange.elsewhere = str(source[0])
+                return None
+            peer.answered_from(source)
         return exchange
 
     def _ignore(self, cause: str) -> None:
@@ -346,9 +361,14 @@ class Endpoint:
             self._complain("snmp_deadline_failed")
 
     def _unanswered(self, exchange: Exchange) -> None:
-        """Ask again under a new request-id, smaller if the asker wants, or give up."""
+        """Ask again under a new request-id, or give up; smaller if the asker wants, where a whole try was in vain."""
         peer = exchange.peer
+        if exchange.try_ends_at > self._loop.time():
+            wire.retries += 1
+            self._repeat(exchange)
+            return
         exchange.attempt += 1
+        peer.look_elsewhere(self._sockets)
         if exchange.attempt >= peer.tries:
             wire.timeouts += 1
             self._finish(exchange)
@@ -364,6 +384,10 @@ class Endpoint:
             peer.waiting.extendleft(reversed(smaller))
             self._go_on(peer)
             return
+        self._repeat(exchange)
+
+    def _repeat(self, exchange: Exchange) -> None:
+        """Send again; an answer to any transmission is an answer."""
         exchange.former = {**(exchange.former or {}), exchange.request_id: exchange.sent_at}
         self._transmit(exchange)
 
@@ -371,4 +395,10 @@ class Endpoint:
         seconds = self._loop.time() - exchange.began_at
         tries = exchange.attempt
         why = f" ({exchange.trouble})" if exchange.trouble else ""
-        return RequestTimedOut(f"no answer to {tries} request{'s'[: tries > 1]} in {seconds:.1f} s{why}")
+        other = (
+            f"; {exchange.elsewhere} answers instead of {exchange.peer.address[0]}: add accept_from: "
+            f"[{exchange.elsewhere}] if that is the same device"
+            if exchange.elsewhere
+            else ""
+        )
+        return RequestTimedOut(f"no answer to {tries} request{'s'[: tries > 1]} in {seconds:.1f} s{why}{other}")

@@ -6,11 +6,13 @@ May import: netwatch.model. Called by: dispatch.
 from __future__ import annotations
 
 import asyncio
-import socket
+import contextlib
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
+from netwatch.errors import PollError
 from netwatch.model import Device, Oid, Value, Varbind
 from netwatch.snmp.client import GetPlan, Walk
 from netwatch.snmp.codec.message import PduKind
@@ -21,7 +23,7 @@ from netwatch.snmp.fast.plan import CompiledPlan, GetRequest, cut, encode_name, 
 from netwatch.snmp.fast.readers import Successors, Values, Varbinds
 from netwatch.snmp.fast.users import Remember, Users
 from netwatch.snmp.fast.walk import WalkRun
-from netwatch.snmp.resolver import NAME_LIVES_FOR_SECONDS, Resolver, literal
+from netwatch.snmp.resolver import NAME_LIVES_FOR_SECONDS, Resolver, SocketAddress, literal
 from netwatch.snmp.v3.engine import EngineMemory
 
 MAX_PEERS = 200_000
@@ -38,6 +40,7 @@ class FastLane:
         self._resolver = Resolver()
         self._peers: dict[str, Peer] = {}
         self._users = Users(self.endpoint)
+        self._looked_for: dict[str, asyncio.Task[None]] = {}
 
     def recall(self, engines: Iterable[EngineMemory], remember: Remember) -> None:
         """Start from v3 engines as they were known before a restart; hand out each that becomes known or boots.
@@ -52,6 +55,9 @@ class FastLane:
 
     async def stop(self) -> None:
         """Close the sockets; requests under way fail."""
+        for task in list(self._looked_for.values()):
+            task.cancel()
+        await asyncio.gather(*self._looked_for.values(), return_exceptions=True)
         await self._resolver.stop()
         await self.endpoint.stop()
         await self._users.stop()
@@ -142,11 +148,26 @@ class FastLane:
         now = asyncio.get_running_loop().time()
         numeric = literal(device.address, device.port)
         until = LITERALS_LIVE_FOR_SECONDS if numeric else now + NAME_LIVES_FOR_SECONDS
-        family, address = numeric or await self._resolver.resolve(device.address, device.port)
-        others = [literal(other, 0) or await self._resolver.resolve(other, 0) for other in device.accept_from]
+        locations = [numeric] if numeric else await self._resolver.resolve(device.address, device.port)
+        others: list[tuple[int, SocketAddress]] = []
+        for other in device.accept_from:
+            known = literal(other, 0)
+            others += [known] if known else await self._resolver.resolve(other, 0)
         if any(literal(other, 0) is None for other in device.accept_from):
             until = min(until, now + NAME_LIVES_FOR_SECONDS)
         peer.sources = frozenset(other[0] for _, other in others)
-        peer.family = socket.AddressFamily(family)
-        peer.address = address
+        peer.is_at(locations)
+        peer.on_silence = None if numeric else partial(self._look_for, peer)
         peer.address_until = until
+
+    def _look_for(self, peer: Peer) -> None:
+        """Ask anew for the name of a device that did not answer, beside the tries that go on."""
+        if peer.device.name in self._looked_for:
+            return
+        task = asyncio.create_task(self._find(peer), name=f"look for {peer.device.name}")
+        self._looked_for[peer.device.name] = task
+        task.add_done_callback(lambda _: self._looked_for.pop(peer.device.name, None))
+
+    async def _find(self, peer: Peer) -> None:
+        with contextlib.suppress(PollError):  # a dead name server: the addresses known are tried on
+            peer.is_at(await self._resolver.resolve(peer.device.address, peer.device.port, anew=True))

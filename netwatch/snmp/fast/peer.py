@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Protocol
 
 from netwatch.errors import PollError
@@ -22,12 +22,21 @@ VARBINDS_PER_REQUEST = 64
 """More has never fitted one frame; what an agent bears may be less, and is learned."""
 
 
+Location = tuple[int, SocketAddress]
+"""Address family and socket address."""
+
+
 class Peer:
-    """What stays of a device between requests, by its name."""
+    """What stays of a device between requests, by its name.
+
+    locations: all addresses of its name, `family` and `address` the one in use. on_silence: is called where a try was
+    not answered, so that a name is looked up again before its answer is old. answers_bulk: None until it is known.
+    """
 
     __slots__ = (
-        "address", "address_until", "device", "family", "flying", "get_size", "identity", "overhead_bytes", "queued",
-        "round_trip", "sources", "tries", "user", "waiting", "walk_size",
+        "address", "address_until", "answers_bulk", "device", "family", "flying", "get_size", "identity", "locations",
+        "on_silence",
+        "overhead_bytes", "queued", "round_trip", "sources", "tries", "user", "waiting", "walk_size",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
@@ -42,15 +51,42 @@ class Peer:
         self.family = socket.AF_UNSPEC
         self.address: SocketAddress = ("", 0)
         self.address_until = 0.0
+        self.locations: tuple[Location, ...] = ()
+        self.answers_bulk: bool | None = None
+        self.on_silence: Callable[[], None] | None = None
         self.sources: frozenset[str] = frozenset()
         self.flying: list[Exchange] = []
         self.waiting: deque[Exchange] = deque()
         self.queued = False
 
+    def is_at(self, locations: Sequence[Location]) -> None:
+        """Take over where it is; the address in use stays where it is still one of them."""
+        self.locations = tuple(locations)
+        if (self.family, self.address) not in self.locations:
+            self.family, self.address = socket.AddressFamily(locations[0][0]), locations[0][1]
+
+    def answered_from(self, source: SocketAddress) -> None:
+        """Use the address that answers, where a name has several."""
+        for family, address in self.locations:
+            if address == source:
+                self.family, self.address = socket.AddressFamily(family), address
+
+    def look_elsewhere(self, families: Container[int]) -> None:
+        """Use the next address of a name after a try that nobody answered, and have the name looked up again."""
+        reachable = [location for location in self.locations if location[0] in families]
+        if len(reachable) > 1:
+            here = (int(self.family), self.address)
+            following = reachable.index(here) + 1 if here in reachable else 0
+            family, self.address = reachable[following % len(reachable)]
+            self.family = socket.AddressFamily(family)
+        if self.on_silence is not None:
+            self.on_silence()
+
     def follow(self, device: Device) -> None:
         """Take over what the configuration changed; what was learned stays as long as the address does."""
         if (device.address, device.port) != (self.device.address, self.device.port):
             self.address_until = 0.0
+            self.answers_bulk = None
             self.get_size = BatchSize(VARBINDS_PER_REQUEST)
             self.walk_size = BatchSize(VARBINDS_PER_REQUEST)
             self.round_trip = RoundTrip(device.timeout.total_seconds())
@@ -88,10 +124,14 @@ class Asker(Protocol):
 
 
 class Exchange:
-    """One request on its way to one answer, through as many transmissions as it takes."""
+    """One request on its way to one answer, through as many transmissions as it takes.
 
-    __slots__ = ("asker", "attempt", "began_at", "envelope", "former", "head", "part", "peer", "reports",
-                 "request_id", "sent_at", "tail", "trouble")  # fmt: skip
+    attempt: tries that were over without an answer. try_ends_at: when this one is; 0 before it has begun.
+    elsewhere: the address that answered it and is none of the device's.
+    """
+
+    __slots__ = ("asker", "attempt", "began_at", "elsewhere", "envelope", "former", "head", "part", "peer", "reports",
+                 "request_id", "sent_at", "tail", "trouble", "try_ends_at")  # fmt: skip
 
     def __init__(self, asker: Asker, peer: Peer, head: bytes, tail: bytes, part: object, attempt: int = 0) -> None:
         self.asker = asker
@@ -105,5 +145,7 @@ class Exchange:
         self.request_id = b""
         self.sent_at = 0.0
         self.began_at = 0.0
+        self.try_ends_at = 0.0
         self.former: dict[bytes, float] | None = None
         self.trouble = ""
+        self.elsewhere = ""

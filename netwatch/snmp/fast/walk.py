@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
+from netwatch.log import get_logger
 from netwatch.model import Oid
 from netwatch.snmp import metrics
 from netwatch.snmp.client import Walk
@@ -25,9 +26,13 @@ from netwatch.snmp.fast.peer import Exchange, Peer
 from netwatch.snmp.fast.plan import ANSWER_BYTES, HEADER_BYTES, NO_ERROR, encode_request, null_varbind
 from netwatch.snmp.fast.walk_columns import MOST_REPETITIONS, Column, Group, Suffixes, in_groups
 
+log = get_logger(__name__)
+
 GROUPS_AT_ONCE = 2
 """As many as a device's window; the groups behind them profit from what these learned of the table's length."""
 MAX_REQUESTS = 100_000
+TRIES_WITH_BULK = 2
+"""After so many in vain a device that never answered GETBULK is asked by GETNEXT."""
 NO_REPEATERS = b"\x02\x01\x00"
 
 
@@ -43,7 +48,7 @@ class WalkRun:
         self.over = False
         self._endpoint = endpoint
         self._peer = peer
-        self._bulk = peer.device.credential.version != "1"
+        self._bulk = peer.device.credential.version != "1" and peer.answers_bulk is not False
         self._columns = [Column(oid) for oid in columns]
         self._max_varbinds = max_varbinds
         self._room = ANSWER_BYTES - HEADER_BYTES - peer.overhead_bytes - len(peer.identity)
@@ -95,6 +100,7 @@ class WalkRun:
     def _encode(self, group: Group) -> tuple[bytes, bytes]:
         varbinds = b"".join([null_varbind(column.name) for column in group.columns])
         if not self._bulk:
+            group.repetitions = 1
             return encode_request(self._peer.identity, PduKind.GET_NEXT, NO_ERROR, varbinds)
         numbers = NO_REPEATERS + encode_integer(group.fit(self._room, self._peer.walk_size.value, self._rows))
         return encode_request(self._peer.identity, PduKind.GET_BULK, numbers, varbinds)
@@ -103,6 +109,7 @@ class WalkRun:
         """Take one answer, and ask for the rows behind it."""
         group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
         self._under_way -= 1
+        self._note_bulk()
         self._heard = True
         try:
             if status:
@@ -116,6 +123,19 @@ class WalkRun:
             return
         if not self._under_way and not self.over:
             self._stop(None)
+
+    def _note_bulk(self) -> None:
+        """Remember whether the device answers GETBULK: some answer everything else, and leave that unanswered."""
+        if self._heard or self._peer.device.credential.version == "1":
+            return
+        if self._bulk:
+            self._peer.answers_bulk = True
+        elif self._peer.answers_bulk is None:
+            self._peer.answers_bulk = False
+            metrics.without_bulk.inc()
+            log.warning(
+                "device answers GETNEXT and not GETBULK; it is walked row by row", device=self._peer.device.name
+            )
 
     def _take_rows(self, exchange: Exchange, group: Group, data: bytes, at: int, end: int) -> None:
         before = [len(column.encoded) for column in group.columns]
@@ -196,8 +216,12 @@ class WalkRun:
             self._stop(error)
 
     def retry(self, exchange: Exchange) -> Sequence[Exchange]:
-        """Ask for a quarter of the rows where a big request stays unanswered."""
+        """Ask for a quarter of the rows where a big request stays unanswered, or by GETNEXT if GETBULK never was."""
         group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
+        if self._bulk and self._peer.answers_bulk is None and exchange.attempt >= TRIES_WITH_BULK:
+            self._bulk = False
+        if not self._bulk and group.repetitions > 1:
+            exchange.head, exchange.tail = self._encode(group)
         if exchange.attempt >= SPLIT_AFTER_TRIES and self._bulk and group.repetitions > 1:
             self._silent = max(self._silent, group.repetitions * len(group.columns))
             metrics.resizes.labels(cause="silence").inc()

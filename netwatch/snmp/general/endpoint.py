@@ -59,7 +59,7 @@ class Endpoint:
             PollError: the name has no address, or there is no socket of that family here.
         """
         known = literal(device.address, device.port)
-        family, sockaddr = known or await self._resolver.resolve(device.address, device.port)
+        family, sockaddr = known or (await self._resolver.resolve(device.address, device.port))[0]
         async with self._opening:
             transport = self._transports.get(family) or await self._open(family, device)
         return Peer(address=_plain(sockaddr), send=lambda data: transport.sendto(data, sockaddr))

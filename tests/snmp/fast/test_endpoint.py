@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
 from netwatch.model import Oid, Tag, Varbind
-from netwatch.snmp import FastLane, Message, Pdu, PduKind, encode_message, null_varbinds
+from netwatch.snmp import FastLane, Message, Pdu, PduKind, encode_message, null_varbinds, resolver
 from netwatch.snmp.fast.readers import Varbinds
 from tests.patience import PATIENCE_SECONDS
 
@@ -71,8 +71,9 @@ async def test_an_answer_from_another_address_is_ignored(lane, agent, device, ta
 
     peer.behave = send_from_elsewhere
 
-    with pytest.raises(RequestTimedOut):
-        await lane.get(device(peer.port, timeout=timedelta(seconds=0.05), retries=0), [UPTIME])
+    advice = r"; 127\.0\.0\.2 answers instead of 127\.0\.0\.1: add accept_from: \[127\.0\.0\.2\]"
+    with pytest.raises(RequestTimedOut, match=advice):
+        await lane.get(device(peer.port, timeout=timedelta(seconds=1), retries=0), [UPTIME])
 
     assert counted(IGNORED, cause="wrong_source") == 1
 
@@ -114,6 +115,103 @@ async def test_a_silent_device_is_given_up_after_its_retries_and_said_so(lane, a
 
     assert len(peer.requests) == 4
     assert counted("netwatch_snmp_timeouts_total") == 1
+
+
+async def test_a_quick_device_that_falls_silent_is_given_the_whole_time_out_in_every_try(lane, agent, device, table):
+    peer = await agent(table(KNOWN))
+    asked = device(peer.port, timeout=timedelta(seconds=0.5))
+    for _ in range(10):
+        await lane.get(asked, [UPTIME])
+    peer.requests.clear()
+    peer.behave = lambda _: None
+    began = asyncio.get_running_loop().time()
+
+    with pytest.raises(RequestTimedOut, match="no answer to 4 requests"):
+        await lane.get(asked, [UPTIME])
+
+    assert asyncio.get_running_loop().time() - began >= 4 * 0.5
+    assert len(peer.requests) == 5  # and one more, as soon as its answer was late, in case it was lost
+
+
+async def test_a_quick_device_that_becomes_slow_is_not_down(lane, agent, device, table):
+    peer = await agent(table(KNOWN))
+    asked = device(peer.port, timeout=timedelta(seconds=0.5))
+    for _ in range(10):
+        await lane.get(asked, [UPTIME])
+    peer.requests.clear()
+    # 1.6 s: retries by what was learned (0.25, 0.5, 0.5) and one whole time-out would be over by then in part.
+    loop, begun = asyncio.get_running_loop(), asyncio.get_running_loop().time()
+    peer.behave = lambda request: table(KNOWN)(request) if loop.time() - begun > 1.45 else None
+
+    assert await lane.get(asked, [UPTIME]) == KNOWN
+
+
+async def test_a_lost_datagram_of_a_quick_device_costs_a_moment_and_no_try(lane, agent, device, table, counted):
+    peer = await agent(table(KNOWN))
+    asked = device(peer.port)  # waits a minute for an answer
+    for _ in range(10):
+        await lane.get(asked, [UPTIME])
+    peer.requests.clear()
+    peer.behave = lambda request: table(KNOWN)(request) if len(peer.requests) == 2 else None
+    began = asyncio.get_running_loop().time()
+
+    assert await lane.get(asked, [UPTIME]) == KNOWN
+
+    assert asyncio.get_running_loop().time() - began < PATIENCE_SECONDS / 2
+    assert counted("netwatch_snmp_retries_total") == 1
+
+
+@pytest.fixture
+async def names(monkeypatch) -> dict[str, list[str]]:
+    """What the name server says: name -> addresses."""
+    known: dict[str, list[str]] = {}
+
+    async def look_up(host: str, _port: object, **_more: object) -> list[object]:
+        if host not in known:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", (address, 0)) for address in known[host]]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", look_up)
+    return known
+
+
+async def test_every_address_of_a_name_is_tried_and_the_one_that_answers_kept(lane, agent, device, table, names):
+    peer = await agent(table(KNOWN), "127.0.0.3")
+    names["sw1.example"] = ["127.0.0.2", "127.0.0.3"]
+    asked = device(peer.port, address="sw1.example", timeout=timedelta(seconds=0.2))
+
+    assert await lane.get(asked, [UPTIME]) == KNOWN
+    peer.requests.clear()
+    assert await lane.get(replace(asked, retries=0, timeout=timedelta(seconds=PATIENCE_SECONDS)), [UPTIME]) == KNOWN
+    assert len(peer.requests) == 1
+
+
+async def test_a_device_that_moved_is_found_while_it_is_asked(lane, agent, device, table, names, monkeypatch):
+    there = await agent(table(KNOWN), "127.0.0.2")
+    names["sw1.example"] = ["127.0.0.2"]
+    asked = device(there.port, address="sw1.example", timeout=timedelta(seconds=0.2))
+    assert await lane.get(asked, [UPTIME]) == KNOWN
+
+    there.behave = lambda _: None
+    moved = await agent(table(KNOWN), "127.0.0.3", there.port)
+    names["sw1.example"] = ["127.0.0.3"]
+    monkeypatch.setattr(resolver, "ANEW_AFTER_SECONDS", 0.0)
+
+    assert await lane.get(asked, [UPTIME]) == KNOWN
+    assert moved.requests
+
+
+async def test_an_answer_from_the_address_a_name_had_when_it_was_asked_still_counts(
+    lane, agent, device, table, names
+):
+    first = await agent(lambda _: None, "127.0.0.2")
+    second = await agent(lambda _: None, "127.0.0.3", first.port)
+    second.behave = lambda _: first.transport.sendto(encode_message(table(KNOWN)(first.requests[0])), first.askers[0])
+    names["sw1.example"] = ["127.0.0.2", "127.0.0.3"]
+
+    found = await lane.get(device(first.port, address="sw1.example", timeout=timedelta(seconds=0.3)), [UPTIME])
+
+    assert found == KNOWN
 
 
 async def test_nothing_is_left_behind_by_who_no_longer_waits(lane, agent, device):

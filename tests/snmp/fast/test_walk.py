@@ -12,6 +12,7 @@ from netwatch.model import Missing, Oid, Tag, Varbind
 from netwatch.snmp import PduKind, encode_message
 from netwatch.snmp.codec.message import ErrorStatus
 from netwatch.snmp.fast.walk_columns import COLUMNS_PER_REQUEST, Column, in_groups
+from tests.patience import PATIENCE_SECONDS
 
 ENTRY = Oid.parse("1.3.6.1.2.1.2.2.1")
 COLUMNS = [ENTRY.child(number) for number in range(1, 23)]
@@ -43,6 +44,41 @@ async def test_a_table_is_walked_whole(lane, agent, device, table, version):
     assert (walk.partial, walk.reason) == (False, "")
     kind = PduKind.GET_NEXT if version == "1" else PduKind.GET_BULK
     assert {request.pdu.kind for request in peer.requests} == {kind}
+
+
+def without_bulk(good):
+    """An agent that leaves GETBULK unanswered and answers everything else."""
+    return lambda request: None if request.pdu.kind == PduKind.GET_BULK else good(request)
+
+
+async def test_a_device_that_never_answers_getbulk_is_walked_by_getnext_and_not_asked_so_again(
+    lane, agent, device, table, counted
+):
+    peer = await agent(without_bulk(table([*CELLS, BEHIND])))
+    asked = device(peer.port, timeout=timedelta(seconds=0.3))
+
+    walk = await lane.walk(asked, COLUMNS)
+
+    assert whole(walk)
+    assert not walk.partial
+    assert counted("netwatch_snmp_without_bulk_total") == 1
+    peer.requests.clear()
+    assert whole(await lane.walk(asked, COLUMNS))
+    assert {request.pdu.kind for request in peer.requests} == {PduKind.GET_NEXT}
+
+
+async def test_a_device_that_answered_getbulk_once_is_not_walked_row_by_row_for_a_silence(lane, agent, device, table):
+    good = table([*CELLS, BEHIND])
+    peer = await agent(good)
+    asked = device(peer.port, timeout=timedelta(seconds=0.1))
+    assert whole(await lane.walk(replace(asked, timeout=timedelta(seconds=PATIENCE_SECONDS)), COLUMNS))
+    peer.requests.clear()
+    peer.behave = without_bulk(good)
+
+    with pytest.raises(RequestTimedOut):
+        await lane.walk(asked, COLUMNS)
+
+    assert {request.pdu.kind for request in peer.requests} == {PduKind.GET_BULK}
 
 
 async def test_many_cells_come_with_each_request(lane, agent, device, table):
