@@ -34,8 +34,11 @@ PARTIAL_READINGS = Counter(
 )
 DISCOVERIES = Counter(
     "netwatch_table_discoveries_total",
-    "Discoveries of a table's rows; reason is first, interval, restart, change, missing or partial",
+    "Discoveries of a table's rows; reason is first, interval, restart, change, missing, back or partial",
     ["reason"],
+)
+LOST_ROWS = Counter(
+    "netwatch_lost_row_checks_total", "Requests for rows that vanished; outcome is back, gone or failed", ["outcome"]
 )
 DISCARDED = Counter(
     "netwatch_counters_discarded_total",
