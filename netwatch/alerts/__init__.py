@@ -28,13 +28,13 @@ if TYPE_CHECKING:
         expired_silence,
         silence_muting,
     )
-    from netwatch.alerts.states import Happening, NoData, Step, Timing, Transition, happening_of, step
+    from netwatch.alerts.states import Happening, NoData, OnGone, Step, Timing, Transition, happening_of, step
     from netwatch.alerts.topology import Parents, Sight, Topology, TopologyView, shown_by
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "Happening", "NoData", "Step", "Timing", "Transition", "happening_of", "step",
+    "Happening", "NoData", "OnGone", "Step", "Timing", "Transition", "happening_of", "step",
     "GroupTiming", "Route", "RouteMatch", "RouteSettings", "build_route", "routing_labels",
     "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after", "urgent_at",
     "CompiledSilence", "Silences", "checked_silence", "compile_silence", "expired_silence", "silence_muting",

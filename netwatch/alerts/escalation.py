@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from netwatch.alerts.settings import EscalationSettings
-from netwatch.model import Alert, AlertGroup, AlertState
+from netwatch.model import Alert, AlertGroup
 
 ToldBy = Callable[[str, str], bool]
 """Answers whether a receiver was told of an alert: receiver, alert id."""
@@ -87,4 +87,4 @@ def _waiting(
 
 
 def _open(alert: Alert) -> bool:
-    return alert.state is AlertState.FIRING and alert.acked_at is None
+    return alert.stands and alert.acked_at is None

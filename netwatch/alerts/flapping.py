@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from netwatch.alerts.settings import FlappingSettings
-from netwatch.alerts.states import NoData, Timing
+from netwatch.alerts.states import NoData, OnGone, Timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class CalmedTiming:
     hold_for: timedelta
     keep_firing_for: timedelta
     no_data: NoData
+    on_gone: OnGone
 
 
 def noted(history: tuple[datetime, ...], now: datetime, policy: FlapPolicy) -> tuple[datetime, ...]:
@@ -59,4 +60,5 @@ def calmed(timing: Timing, policy: FlapPolicy) -> Timing:
         hold_for=timing.hold_for,
         keep_firing_for=max(timing.keep_firing_for, policy.calm),
         no_data=timing.no_data,
+        on_gone=timing.on_gone,
     )

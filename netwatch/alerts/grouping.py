@@ -1,10 +1,11 @@
 """When the mails of an incident go out, and what each says.
 
 Timing as in Alertmanager: a group is looked at group_wait after it opened and then every group_interval. At such a
-tick it is told if an alert fires that was not told, or one ended that was told; if nothing changed, it is told again
-once repeat_interval is over since the last mail. What is muted at a tick is not told then. When its muting ends it is
-told at once (but not sooner than group_interval after the last mail); what an inhibition held back waits for the next
-tick, as in Alertmanager, so that the poll after the bigger trouble can show that it is well.
+tick it is told if an alert fires that was not told, if what a told one is about is no longer there, or one ended
+that was told; if nothing changed, it is told again once repeat_interval is over since the last mail. What is muted at
+a tick is not told then. When its muting ends it is told at once (but not sooner than group_interval after the last
+mail); what an inhibition held back waits for the next tick, as in Alertmanager, so that the poll after the bigger
+trouble can show that it is well.
 Quicker than in Alertmanager: graver news never waits behind what was told before. An alert of `urgent_from` or graver
 that nobody was told of is told group_wait after it fired, whatever was told a moment ago; news of the group gather
 until then, so that this is one mail more per group_wait at the most.
@@ -27,7 +28,7 @@ from types import MappingProxyType
 
 from netwatch.alerts.naming import Name, named, still_fits
 from netwatch.alerts.routing import GroupTiming, RouteMatch
-from netwatch.model import Alert, AlertGroup, AlertState, Muting, Notification, Severities
+from netwatch.model import Alert, AlertGroup, Muting, Notification, Severities
 
 LATE_AT_MOST = 0.9
 """What has to be left of group_interval until the next tick for a mail to count as one of the tick before."""
@@ -108,7 +109,8 @@ def next_flush_at(
     ticks = [alert.firing_at or alert.pending_at for alert in view.new if alert.id not in releases]
     ticks += [_end_of(alert, group) for alert in view.ended if alert.id not in releases]
     ticks += [_end_of(alert, group) for alert in view.untold]
-    freed = [releases[alert.id] for alert in (*view.new, *view.ended) if alert.id in releases]
+    ticks += [alert.gone_at or group.opened_at for alert in view.lost if alert.id not in releases]
+    freed = [releases[alert.id] for alert in (*view.new, *view.lost, *view.ended) if alert.id in releases]
     ticks += [release.at for release in freed if not release.at_once]
     if view.repeatable and not view.new and group.flushed_at is not None:
         ticks.append(group.flushed_at + timing.repeat_interval)
@@ -165,7 +167,7 @@ def flush(
     view = _View.of(group, alerts, mutings, send_resolved=send_resolved)
     if group.sent and view.new and not view.told:
         return _hand_over(group, view, timing, now, new_id)
-    repeat = not view.new and not view.ended
+    repeat = not view.new and not view.lost and not view.ended
     if repeat and not (view.repeatable and _repeat_is_due(group, timing, now)):
         return _silent(group, view)
     name = _name_now(group, view.open, timing.severities)
@@ -173,6 +175,7 @@ def flush(
         group,
         members=tuple(alert.id for alert in view.members),
         told={alert.id: group.told.get(alert.id, now) for alert in (*view.open, *view.told)},
+        told_gone=_kept(group.told_gone, view) | {alert.id: now for alert in view.open if _is_untold(alert, group)},
         subject=name.subject,
         about=name.about,
         flushed_at=now,
@@ -200,7 +203,7 @@ def _hand_over(
     if not view.ended:
         return Flush(notification=None, group=following, reason="it ended; recoveries are not sent")
     ended = group.ended + len(view.ended)
-    told = replace(group, members=(), told={}, flushed_at=now, sent=group.sent + 1, ended=ended)
+    told = replace(group, members=(), told={}, told_gone={}, flushed_at=now, sent=group.sent + 1, ended=ended)
     over = Notification(group=told, at=now, firing=(), resolved=view.ended, sequence=told.sent)
     reason = f"{len(view.ended)} ended; {len(view.new)} new begin another incident"
     return Flush(notification=over, group=following, reason=reason)
@@ -210,13 +213,15 @@ def _hand_over(
 class _View:
     """The members of a group, sorted by what there is to say about them.
 
-    open: what fires and is not muted; new: those of them not told yet. told: told, and either firing (muted or not)
-    or over with the end still to be told. ended: told as firing, over now, and to be said. held: muted, firing or
-    over. untold: over, and either never told or not to be told. members: who stays in the group after the tick.
+    open: what stands and is not muted; new: those of them not told yet; lost: told as firing, and gone since, which
+    is not told yet (of one that comes and goes all the time it is no news). told: told, and either firing (muted or
+    not) or over with the end still to be told. ended: told as firing, over now, and to be said. held: muted, firing
+    or over. untold: over, and either never told or not to be told. members: who stays in the group after the tick.
     """
 
     open: tuple[Alert, ...]
     new: tuple[Alert, ...]
+    lost: tuple[Alert, ...]
     told: tuple[Alert, ...]
     ended: tuple[Alert, ...]
     held: tuple[Alert, ...]
@@ -238,8 +243,8 @@ class _View:
         send_resolved: bool,
     ) -> _View:
         known = [alerts[member] for member in group.members if member in alerts]
-        firing = [alert for alert in known if alert.state is AlertState.FIRING]
-        over = [alert for alert in known if alert.state is not AlertState.FIRING]
+        firing = [alert for alert in known if alert.stands]
+        over = [alert for alert in known if not alert.stands]
         open_ = tuple(alert for alert in firing if alert.id not in mutings)
         tell = [alert for alert in over if send_resolved and alert.id in group.told]
         waiting = [alert for alert in tell if alert.id in mutings]
@@ -247,6 +252,7 @@ class _View:
         return cls(
             open=open_,
             new=tuple(alert for alert in open_ if alert.id not in group.told),
+            lost=tuple(alert for alert in open_ if alert.id in group.told and _is_lost(alert, group)),
             told=(*(alert for alert in firing if alert.id in group.told), *waiting),
             ended=tuple(alert for alert in tell if alert.id not in mutings),
             held=(*(alert for alert in firing if alert.id in mutings), *waiting),
@@ -266,9 +272,28 @@ def _silent(group: AlertGroup, view: _View) -> Flush:
         group,
         members=tuple(member for member in group.members if member in left),
         told={member: at for member, at in group.told.items() if member in left},
+        told_gone=_kept(group.told_gone, view),
     )
     reason = f"{len(view.held)} are held back" if view.held else "nothing changed since the last mail"
     return Flush(notification=None, group=after, reason=reason)
+
+
+def _is_lost(alert: Alert, group: AlertGroup) -> bool:
+    """Return whether it is news that an alert is gone: once per loss."""
+    return not alert.flapping and _is_untold(alert, group)
+
+
+def _is_untold(alert: Alert, group: AlertGroup) -> bool:
+    """Return whether an alert is gone, and no mail has said so since."""
+    if alert.gone_at is None:
+        return False
+    told_at = group.told_gone.get(alert.id)
+    return told_at is None or told_at < alert.gone_at
+
+
+def _kept(told_gone: Mapping[str, datetime], view: _View) -> dict[str, datetime]:
+    left = {alert.id for alert in view.members}
+    return {member: at for member, at in told_gone.items() if member in left}
 
 
 def _repeat_is_due(group: AlertGroup, timing: GroupTiming, now: datetime) -> bool:
@@ -278,7 +303,8 @@ def _repeat_is_due(group: AlertGroup, timing: GroupTiming, now: datetime) -> boo
 def _reason(view: _View, *, repeat: bool) -> str:
     if repeat:
         return f"repeat_interval is over and {len(view.open)} still fire"
-    news = [f"{len(view.new)} new"] * bool(view.new) + [f"{len(view.ended)} ended"] * bool(view.ended)
+    told = (("new", view.new), ("gone", view.lost), ("ended", view.ended))
+    news = [f"{len(alerts)} {word}" for word, alerts in told if alerts]
     held = f", {len(view.held)} held back" if view.held else ""
     return f"{', '.join(news)}; {len(view.open)} fire now{held}"
 

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from netwatch.alerts.routing import routing_labels
 from netwatch.alerts.settings import InhibitRuleSettings
-from netwatch.model import Alert, AlertState, Matcher, MuteKind, Muting, all_hold, parse_matchers
+from netwatch.model import Alert, Matcher, MuteKind, Muting, all_hold, parse_matchers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class Inhibitors:
         if not rules:
             return
         for alert in sorted(firing, key=_age):
-            if alert.state is AlertState.FIRING:
+            if alert.stands:
                 self._file(alert, routing_labels(alert))
 
     def muting_of(self, alert: Alert, labels: Mapping[str, str]) -> Muting | None:

@@ -1,15 +1,21 @@
 """The life of one alert: one table, states down the side, what happened across the top.
 
-    what happened    broken     healed    between    missing   gone
-    inactive         begin      -         -          -         -
-    pending          ripen      drop      -          -         drop
-    firing           -          ease      -          -         close
-    clearing         relapse    expire    expire     -         close
+    what happened    broken     healed    between    missing   vanished   lost     over
+    inactive         begin      -         -          -         -          begin    -
+    pending          ripen      drop      -          -         drop       ripen    drop
+    firing           -          ease      -          -         vanish     vanish   close
+    clearing         relapse    expire    expire     -         vanish     vanish   close
+    gone             return     ease      return     -         -          -        close
 
 `clearing` is a firing alert that is healthy while keep_firing_for runs. `between` is between the two lines of a
 rule with clear_expr: neither broken nor healed. `for` and keep_firing_for run as in Prometheus, but for one thing:
 missing data is not health. It resets no hold time and proves none either: an alert fires only on a broken reading
 and resolves only on one that is not broken. A resolved alert stays as it is; what breaks again is a new alert.
+
+Absence is not health either. What vanishes while its alert fires or clears is `gone`, until it is seen well (it
+resolves), seen broken (it fires on, which is no news), or `over`: taken as removed after gone_after, or forgotten by
+a person. A rule says by `on_gone` what a row that is no longer there comes to: `keep` makes it `vanished`, `alert`
+makes it `lost`, which counts as broken even where nothing fired, and `clear` makes it `over`, as if it were well.
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.model. Called by: netwatch.engine.
@@ -26,6 +32,7 @@ from typing import Literal, Protocol
 from netwatch.model import Alert, AlertKey, AlertState, format_duration
 
 NoData = Literal["keep", "alert", "clear"]
+OnGone = Literal["keep", "clear", "alert"]
 
 
 class Timing(Protocol):
@@ -43,6 +50,10 @@ class Timing(Protocol):
     def no_data(self) -> NoData:
         """What missing data means: nothing, a broken rule, or a healthy one."""
 
+    @property
+    def on_gone(self) -> OnGone:
+        """What it means that a row is no longer there."""
+
 
 class Happening(Enum):
     """What a reading, the lack of one, or a trap says about one alert.
@@ -55,7 +66,10 @@ class Happening(Enum):
     BETWEEN = "neither the expression nor clear_expr is true"
     UNKNOWN = "a value of the row is missing"
     NO_DATA = "the table could not be read"
+    READ_AGAIN = "the table is read again"
     ROW_GONE = "the row is no longer there"
+    REMOVED = "no longer there, taken as removed"
+    FORGOTTEN = "forgotten"
     RULE_GONE = "the rule was removed"
     IGNORED = "the configuration says to ignore it"
     NOT_MEANT = "the rule is not meant for this device"
@@ -69,13 +83,15 @@ class Happening(Enum):
 
 
 class Transition(StrEnum):
-    """What became of an alert. FIRING and RESOLVED are news for people, the rest is for the event log."""
+    """What became of an alert. FIRING, GONE and RESOLVED are news for people, the rest is for the event log."""
 
     PENDING = "pending"
     DROPPED = "dropped"
     FIRING = "firing"
     CLEARING = "clearing"
     RELAPSED = "relapsed"
+    GONE = "gone"
+    RETURNED = "returned"
     RESOLVED = "resolved"
 
 
@@ -95,12 +111,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Moment:
-    """All that a move may look at."""
+    """All that a move may look at; `unseen` says that nobody saw it well."""
 
     timing: Timing
     alert: Alert
     why: str
     now: datetime
+    unseen: bool = False
 
 
 _Move = Callable[[_Moment], Step]
@@ -139,7 +156,7 @@ def _ease(at: _Moment) -> Step:
     if at.timing.keep_firing_for <= _ZERO:
         return _close(at)
     reason = f"{at.why}; it resolves if that lasts {format_duration(at.timing.keep_firing_for)}"
-    easing = replace(at.alert, healthy_since=at.now)
+    easing = replace(at.alert, state=AlertState.FIRING, healthy_since=at.now, gone_at=None)
     return Step(alert=easing, changed=True, transition=Transition.CLEARING, reason=reason)
 
 
@@ -157,8 +174,20 @@ def _expire(at: _Moment) -> Step:
 
 
 def _close(at: _Moment) -> Step:
-    over = replace(at.alert, state=AlertState.RESOLVED, resolved_at=at.now)
+    gone_at = at.alert.gone_at if at.unseen else None
+    over = replace(at.alert, state=AlertState.RESOLVED, resolved_at=at.now, gone_at=gone_at)
     return Step(alert=over, changed=True, transition=Transition.RESOLVED, reason=at.why)
+
+
+def _vanish(at: _Moment) -> Step:
+    reason = f"{at.why}; it was not seen well, so it stands until it is, or is taken as removed"
+    gone = replace(at.alert, state=AlertState.GONE, gone_at=at.now, healthy_since=None)
+    return Step(alert=gone, changed=True, transition=Transition.GONE, reason=reason)
+
+
+def _return(at: _Moment) -> Step:
+    back = replace(at.alert, state=AlertState.FIRING, gone_at=None)
+    return Step(alert=back, changed=True, transition=Transition.RETURNED, reason=f"it is there again: {at.why}")
 
 
 class _Stage(Enum):
@@ -166,6 +195,7 @@ class _Stage(Enum):
     PENDING = "pending"
     FIRING = "firing"
     CLEARING = "clearing"
+    GONE = "gone"
 
 
 class _Sign(Enum):
@@ -173,16 +203,22 @@ class _Sign(Enum):
     HEALED = "healed"
     BETWEEN = "between"
     MISSING = "missing"
-    GONE = "gone"
+    VANISHED = "vanished"
+    LOST = "lost"
+    OVER = "over"
 
 
 _TABLE: Mapping[_Stage, Mapping[_Sign, _Move]] = {
-    _Stage.INACTIVE: {_Sign.BROKEN: _begin},
-    _Stage.PENDING: {_Sign.BROKEN: _ripen, _Sign.HEALED: _drop, _Sign.GONE: _drop},
-    _Stage.FIRING: {_Sign.HEALED: _ease, _Sign.GONE: _close},
-    _Stage.CLEARING: {
-        _Sign.BROKEN: _relapse, _Sign.HEALED: _expire, _Sign.BETWEEN: _expire, _Sign.GONE: _close,
+    _Stage.INACTIVE: {_Sign.BROKEN: _begin, _Sign.LOST: _begin},
+    _Stage.PENDING: {
+        _Sign.BROKEN: _ripen, _Sign.HEALED: _drop, _Sign.VANISHED: _drop, _Sign.LOST: _ripen, _Sign.OVER: _drop,
     },
+    _Stage.FIRING: {_Sign.HEALED: _ease, _Sign.VANISHED: _vanish, _Sign.LOST: _vanish, _Sign.OVER: _close},
+    _Stage.CLEARING: {
+        _Sign.BROKEN: _relapse, _Sign.HEALED: _expire, _Sign.BETWEEN: _expire,
+        _Sign.VANISHED: _vanish, _Sign.LOST: _vanish, _Sign.OVER: _close,
+    },
+    _Stage.GONE: {_Sign.BROKEN: _return, _Sign.HEALED: _ease, _Sign.BETWEEN: _return, _Sign.OVER: _close},
 }  # fmt: skip
 
 _SIGNS: Mapping[Happening, _Sign] = {
@@ -191,18 +227,31 @@ _SIGNS: Mapping[Happening, _Sign] = {
     Happening.BETWEEN: _Sign.BETWEEN,
     Happening.UNKNOWN: _Sign.MISSING,
     Happening.NO_DATA: _Sign.MISSING,
-    Happening.ROW_GONE: _Sign.GONE,
-    Happening.RULE_GONE: _Sign.GONE,
-    Happening.IGNORED: _Sign.GONE,
-    Happening.NOT_MEANT: _Sign.GONE,
-    Happening.DEVICE_GONE: _Sign.GONE,
+    Happening.READ_AGAIN: _Sign.HEALED,
+    Happening.ROW_GONE: _Sign.VANISHED,
+    Happening.REMOVED: _Sign.OVER,
+    Happening.FORGOTTEN: _Sign.OVER,
+    Happening.RULE_GONE: _Sign.OVER,
+    Happening.IGNORED: _Sign.OVER,
+    Happening.NOT_MEANT: _Sign.OVER,
+    Happening.DEVICE_GONE: _Sign.OVER,
     Happening.TRAP: _Sign.BROKEN,
     Happening.TRAP_STANDS: _Sign.BROKEN,
     Happening.TRAP_OVER: _Sign.HEALED,
     Happening.TRAP_OVER_STANDS: _Sign.HEALED,
-    Happening.EXPIRED: _Sign.GONE,
-    Happening.TOLD_ELSEWHERE: _Sign.GONE,
+    Happening.EXPIRED: _Sign.OVER,
+    Happening.TOLD_ELSEWHERE: _Sign.OVER,
 }
+_NOT_SEEN = (
+    Happening.REMOVED,
+    Happening.FORGOTTEN,
+    Happening.RULE_GONE,
+    Happening.IGNORED,
+    Happening.NOT_MEANT,
+    Happening.DEVICE_GONE,
+)
+"""What ends an alert although nobody saw it well; one that was gone stays so in what people read."""
+_WHEN_GONE: Mapping[OnGone, _Sign] = {"keep": _Sign.VANISHED, "clear": _Sign.OVER, "alert": _Sign.LOST}
 
 
 def happening_of(broken: bool | None, healed: bool | None = None, *, has_clear_expr: bool = False) -> Happening:
@@ -230,12 +279,17 @@ def step(
     A new alert has no labels, annotations or value: whoever sees a transition fills them in.
     """
     stage = _stage_of(alert)
-    move = _TABLE[stage].get(_sign_of(happening, timing.no_data))
+    sign = _sign_of(happening, timing, stage)
+    move = _TABLE[stage].get(sign)
     if move is None:
         return Step(alert=alert)
     if alert is None or stage is _Stage.INACTIVE:
         alert = Alert(id=new_id(), key=key, state=AlertState.PENDING, pending_at=now)
-    return move(_Moment(timing=timing, alert=alert, why=happening.value, now=now))
+    unseen = happening in _NOT_SEEN
+    after = move(_Moment(timing=timing, alert=alert, why=happening.value, now=now, unseen=unseen))
+    if sign is _Sign.LOST and after.transition is Transition.FIRING and after.alert is not None:
+        return replace(after, alert=replace(after.alert, state=AlertState.GONE, gone_at=now))
+    return after
 
 
 def _stage_of(alert: Alert | None) -> _Stage:
@@ -243,11 +297,21 @@ def _stage_of(alert: Alert | None) -> _Stage:
         return _Stage.INACTIVE
     if alert.state is AlertState.PENDING:
         return _Stage.PENDING
+    if alert.state is AlertState.GONE:
+        return _Stage.GONE
     return _Stage.FIRING if alert.healthy_since is None else _Stage.CLEARING
 
 
-def _sign_of(happening: Happening, no_data: NoData) -> _Sign:
-    """Apply no_data: a value missing in one row may end an alert (`clear`) but never begins one."""
+def _sign_of(happening: Happening, timing: Timing, stage: _Stage) -> _Sign:
+    """Apply no_data and on_gone.
+
+    A value missing in one row may end an alert (`clear`) but never begins one; of what is gone it says nothing.
+    """
+    no_data = timing.no_data
+    if happening is Happening.ROW_GONE:
+        return _WHEN_GONE[timing.on_gone]
+    if stage is _Stage.GONE and happening in (Happening.NO_DATA, Happening.UNKNOWN):
+        return _Sign.MISSING
     if no_data == "clear" and happening in (Happening.NO_DATA, Happening.UNKNOWN):
         return _Sign.HEALED
     if no_data == "alert" and happening is Happening.NO_DATA:

@@ -84,9 +84,11 @@ def build_corridor(
         clock=clock,
         unlogged=(CANARY,),
         never_skipped=(OWN_NAME,),
+        gone_after=settings.rules.gone_after,
     )
     live = LiveEngine(
         engine.desk, history, rules=(*definitions.rules, *definitions.trap_rules), route=route,
         names=definitions.names, devices=tuple(device_labels), now=clock, flapping=policy.flapping,
+        gone_after=settings.rules.gone_after,
     )  # fmt: skip
     return Corridor(engine=engine, mailer=mailer, live=live)

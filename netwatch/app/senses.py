@@ -145,7 +145,8 @@ class _Sink:
     def take_reading(self, reading: TableReading) -> None:
         reading = self._exceptions.applied(reading)
         self._engine.take_reading(reading)
-        self._board.take_reading(reading)
+        if not reading.lacking:
+            self._board.take_reading(reading)
 
     def take_gap(self, gap: ReadingGap) -> None:
         self._engine.take_gap(gap)

@@ -90,6 +90,10 @@ COMMANDS: dict[str, Listed] = {
                 "Say that somebody has an alert in hand: it is not repeated and not escalated any more.",
             ),
             "unack": ("act.ack:unack", "Take that back: nobody has it in hand after all."),
+            "forget": (
+                "act.forget:forget",
+                "Say that what an alert is about is gone for good: it ends, though nobody saw it well.",
+            ),
             "silence": ("act.silence:silence_app", "Make, list and end silences at the running agent."),
         },
     }.items()

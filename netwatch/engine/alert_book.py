@@ -1,4 +1,4 @@
-"""Every alert that is pending or firing, and the way a change of one is written down.
+"""Every alert that is alive, and the way a change of one is written down.
 
 May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine, intake, decisions.
 """
@@ -16,12 +16,11 @@ from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.metrics import FLAPPING, TRANSITIONS
 from netwatch.engine.telling.incidents import Incidents
 from netwatch.engine.telling.suppression import Suppression
-from netwatch.model import Alert, AlertGroup, AlertKey, AlertState, ClockStep, moved_alert
+from netwatch.model import ALIVE, Alert, AlertGroup, AlertKey, AlertState, ClockStep, moved_alert
 
 K = TypeVar("K")
 MOST_STARTS = 10_000
 """Alerts whose beginnings are remembered before the old ones are looked for and forgotten."""
-ALIVE = (AlertState.PENDING, AlertState.FIRING)
 
 
 class AlertBook:
@@ -46,6 +45,7 @@ class AlertBook:
         self._current: dict[tuple[str, str], dict[str, Alert]] = {}
         self._of_rule: dict[str, dict[str, Alert]] = {}
         self._of_device: dict[str, dict[str, Alert]] = {}
+        self._gone: dict[str, Alert] = {}
         self._states: Counter[AlertState] = Counter()
         self._starts: dict[AlertKey, tuple[datetime, ...]] = {}
         self._most_starts = MOST_STARTS
@@ -55,11 +55,11 @@ class AlertBook:
         self._incidents = incidents
 
     def alerts(self) -> list[Alert]:
-        """Return what is pending or firing now."""
+        """Return what is alive now."""
         return [alert for alerts in self._current.values() for alert in alerts.values()]
 
     def known(self) -> list[Alert]:
-        """Return what is pending or firing, and what is over and not yet told."""
+        """Return what is alive, and what is over and not yet told."""
         return list(self._known.values())
 
     def states(self) -> Mapping[AlertState, int]:
@@ -67,20 +67,24 @@ class AlertBook:
         return self._states
 
     def find(self, alert_id: str) -> Alert | None:
-        """Return a pending or firing alert, or one that is over and not yet told."""
+        """Return an alert that is alive, or one that is over and not yet told."""
         return self._known.get(alert_id)
 
     def of_device(self, device: str) -> Collection[Alert]:
-        """Return what is pending or firing on one device."""
+        """Return what is alive on one device."""
         return self._of_device.get(device, {}).values()
 
     def of_rules(self, rules: Iterable[str]) -> list[Alert]:
-        """Return what is pending or firing of some rules."""
+        """Return what is alive of some rules."""
         return [alert for rule in rules for alert in self._of_rule.get(rule, {}).values()]
 
     def current(self, rule: str, device: str) -> Mapping[str, Alert]:
-        """Return what is pending or firing of one rule and device, by instance."""
+        """Return what is alive of one rule and device, by instance."""
         return self._current.get((rule, device), {})
+
+    def gone(self) -> list[Alert]:
+        """Return the alerts of what is no longer there."""
+        return list(self._gone.values())
 
     def look_again_at(self, devices: Iterable[str]) -> None:
         """Have the incidents look again at what they hold back of some devices' alerts."""
@@ -139,7 +143,7 @@ class AlertBook:
         details: Mapping[str, str] | None = None,
     ) -> None:
         """Write down an alert that changed, and see to it that people are told."""
-        if transition in (Transition.FIRING, Transition.RELAPSED):
+        if transition in (Transition.FIRING, Transition.RELAPSED, Transition.RETURNED):
             alert, reason = self._start_noted(alert, reason, now)
         if transition is not None and alert.key.rule not in self._unlogged:
             event = event_of(alert, f"{transition}: {reason}", now)
@@ -150,8 +154,8 @@ class AlertBook:
         if self._incidents is not None and transition is Transition.FIRING:
             self._incidents.join(draft, alert, now)
             self._wake()
-        if self._incidents is not None and transition is Transition.RESOLVED:
-            self._incidents.note_end(alert)
+        if self._incidents is not None and transition in (Transition.RESOLVED, Transition.GONE):
+            self._incidents.note_news(alert)
             self._wake()
 
     def keep(self, alert: Alert) -> None:
@@ -161,6 +165,9 @@ class AlertBook:
         before = self._current.get(place, {}).get(alert.key.instance)
         if before is not None and (before.id == alert.id or alert.state in ALIVE):
             self._take_out(place, before)
+        self._gone.pop(alert.id, None)
+        if alert.state is AlertState.GONE:
+            self._gone[alert.id] = alert
         if alert.state in ALIVE:
             self._current.setdefault(place, {})[alert.key.instance] = alert
             self._of_rule.setdefault(alert.key.rule, {})[alert.id] = alert

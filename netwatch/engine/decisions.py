@@ -1,26 +1,36 @@
-"""What people decide about alerts: silences, acknowledgements.
+"""What people decide about alerts: silences, acknowledgements, and that what is gone will not come back.
 
 May import: netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine, which commits what is drafted here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from netwatch.engine.alert_book import ALIVE, AlertBook
+from netwatch.alerts import Happening, Timing
+from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft, event_of
+from netwatch.engine.intake.readings import ReadingIntake, with_last_words
 from netwatch.engine.telling.incidents import Incidents
 from netwatch.engine.telling.suppression import Suppression
-from netwatch.model import Alert, Event, Silence
+from netwatch.model import ALIVE, Alert, Event, Silence
 
 
 class Decisions:
     """Carries decisions out: on the alerts, on what is held back, and on when groups are looked at again."""
 
-    def __init__(self, book: AlertBook, suppression: Suppression, incidents: Incidents) -> None:
+    def __init__(
+        self,
+        book: AlertBook,
+        suppression: Suppression,
+        incidents: Incidents,
+        readings: ReadingIntake,
+        rule_of: Callable[[Alert], Timing | None],
+    ) -> None:
         self._book, self._suppression, self._incidents = book, suppression, incidents
+        self._readings, self._rule_of = readings, rule_of
 
     def silence(self, draft: Draft, silence: Silence, now: datetime) -> None:
         """Obey a silence from now on, in place of the one with its id.
@@ -46,6 +56,20 @@ class Decisions:
             if alert.acked_at is not None:
                 freed = replace(alert, acked_at=None, acked_by="", ack_comment="")
                 self._put(draft, freed, f"acknowledgement taken back by {by}", now)
+
+    def forget(self, draft: Draft, alert_ids: Iterable[str], by: str, now: datetime) -> None:
+        """End alerts of what will not come back; those whose row is there are passed over."""
+        for alert in self._alive(alert_ids):
+            rule = self._rule_of(alert)
+            if rule is None or self._readings.holds(alert):
+                continue
+            after = self._book.step(rule, alert.key, Happening.FORGOTTEN, now)
+            if after.alert is None or not after.changed:
+                continue
+            over = with_last_words(after.alert, f"{after.reason} by {by}", now)
+            self._book.put(draft, over, after.transition, f"{after.reason} by {by}", now, {"by": by})
+            self._readings.forget(alert)
+            draft.memories.extend(self._readings.unsaved(alert))
 
     def _alive(self, alert_ids: Iterable[str]) -> Iterator[Alert]:
         for alert_id in dict.fromkeys(alert_ids):

@@ -9,7 +9,7 @@ from the corridor.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from netwatch.alerts import RouteMatch
 from netwatch.engine.alert_book import AlertBook
@@ -17,7 +17,7 @@ from netwatch.engine.intake.readings import ReadingIntake
 from netwatch.engine.intake.skipping import Skipping
 from netwatch.engine.telling.incidents import Incidents
 from netwatch.engine.telling.suppression import Suppression
-from netwatch.model import Alert, AlertGroup, AlertState, Muting, Silence
+from netwatch.model import Alert, AlertGroup, Muting, Silence
 from netwatch.rules import Verdicts
 
 
@@ -51,7 +51,7 @@ class Desk:
 
     def muting_of(self, alert: Alert, now: datetime | None = None) -> Muting | None:
         """Return why nobody is told of an alert at this moment; None where somebody is, or it does not fire."""
-        if alert.state is not AlertState.FIRING:
+        if not alert.stands:
             return None
         now, first = now or self._clock(), None
         for match in self._incidents.receivers_of(alert) or (None,):
@@ -76,6 +76,14 @@ class Desk:
     def next_due(self, alert_id: str) -> datetime | None:
         """Return when the mails of an alert are next decided on, None where nothing is foreseen."""
         return self._incidents.next_due(alert_id)
+
+    def is_there(self, alert: Alert) -> bool:
+        """Return whether the newest reading holds what an alert is about."""
+        return self._readings.holds(alert)
+
+    def gone_after(self, rule: str) -> timedelta:
+        """Return after how long what vanished is taken as removed."""
+        return self._readings.gone_after(rule)
 
     def verdicts_now(self, rule: str, device: str) -> Verdicts | None:
         """Return what a rule says of the newest reading of its table, None where there is none yet."""

@@ -40,7 +40,8 @@ from netwatch.engine.intake.audience import FACTS_SCOPE, Audience, FactsOf
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.heard import KnownRows, NoRows
 from netwatch.engine.intake.readability import Readability
-from netwatch.engine.intake.readings import ReadingIntake
+from netwatch.engine.intake.readings import GONE_AFTER, ReadingIntake
+from netwatch.engine.intake.roll_call import ROWS_SCOPE
 from netwatch.engine.intake.skipping import Skipping
 from netwatch.engine.intake.traps import TrapIntake, is_sender
 from netwatch.engine.ledger import Ledger
@@ -112,6 +113,7 @@ class Engine:
         never_skipped: Collection[str] = (),
         facts_of: FactsOf = lambda device: None,
         exceptions: Exceptions | None = None,
+        gone_after: timedelta = GONE_AFTER,
     ) -> None:
         """Keep what is handed in.
 
@@ -133,6 +135,7 @@ class Engine:
             exceptions: what traps are about that rules shall not see; readings come without it.
             facts_of: who knows what a device says it is, for rules that are meant for some.
             never_skipped: devices whose readings are held against rules whatever a maintenance window says.
+            gone_after: after how long what vanished is taken as removed, where the rule does not say.
         """
         self._device_labels = device_labels
         self._rules: tuple[Rule | TrapRule, ...] = (*rules, *trap_rules)
@@ -153,10 +156,9 @@ class Engine:
         )  # fmt: skip
         self._incidents = Incidents(route, mailer, known, self._suppression, surroundings, new_id)
         self._book.tell(self._incidents)
-        self._decisions = Decisions(self._book, self._suppression, self._incidents)
         self._confirmations = Confirmations(poll_now)
         self._audience = Audience((*rules, *trap_rules), device_labels, facts_of)
-        self._readings = ReadingIntake(rules, self._book, self._history, self._audience)
+        self._readings = ReadingIntake(rules, self._book, self._history, self._audience, gone_after)
         self._traps = TrapIntake(
             trap_rules,
             self._book,
@@ -168,6 +170,7 @@ class Engine:
             self._audience,
             exceptions or Exceptions(),
         )
+        self._decisions = Decisions(self._book, self._suppression, self._incidents, self._readings, self._rule_of)
         self._last_step: ClockStep | None = None
         self.desk = Desk(
             book=self._book, incidents=self._incidents, suppression=self._suppression, readings=self._readings,
@@ -178,6 +181,7 @@ class Engine:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
         for scope in (MEMORY_SCOPE, WINDOW_SCOPE):
             self._readings.recall(await self._ledger.memories(scope))
+        self._readings.recall_rows(await self._ledger.memories(ROWS_SCOPE))
         await self._recall_suppression()
         self._mailer.restore(await self._ledger.memories(DIGEST_SCOPE))
         self._incidents.restore(await self._ledger.groups())
@@ -195,7 +199,7 @@ class Engine:
             draft, self._book, self._clock(),
             rule_of=self._rule_of, has_source=self._has_source, new_id=self._new_id,
         )  # fmt: skip
-        firing = [alert for alert in self._book.alerts() if alert.state is AlertState.FIRING]
+        firing = [alert for alert in self._book.alerts() if alert.stands]
         self._incidents.resume(draft, firing, self._clock())
         self._write(draft)
         self._rounds.start()
@@ -243,6 +247,15 @@ class Engine:
         self._decisions.unacknowledge(draft, alert_ids, by, self._clock())
         return self._commit_decision(draft)
 
+    def forget(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
+        """Take as removed what alerts are about, since somebody says that it will not come back.
+
+        Those whose row the newest reading holds are passed over. The future is done when it is durable.
+        """
+        draft = Draft()
+        self._decisions.forget(draft, alert_ids, by, self._clock())
+        return self._commit_decision(draft)
+
     def write_anew(self) -> asyncio.Future[None]:
         """Write down all that is open, since the database may have lost it; the future is done when it is durable.
 
@@ -280,9 +293,10 @@ class Engine:
                 self._rounds.wake()
         if (news := self._readability.take_reading(reading)) is not None:
             draft.events.append(news)
+        self._readings.note_uptime(reading)
         if self._readings.wants(reading.table):
             held_off = self._skipping.takes_out(reading.device, reading.at)
-            if not held_off:
+            if not held_off and not reading.lacking:
                 self._traps.hand_over(draft, reading)
             self._readings.take(draft, reading, held_off=held_off)
         self._write(draft)
@@ -347,12 +361,13 @@ class Engine:
         """
         draft = Draft()
         expires = self._traps.expire(draft, now)
+        removed = self._readings.expire(draft, now, self._readability.is_down)
         self._write(draft)
-        for state in (AlertState.PENDING, AlertState.FIRING):
+        for state in (AlertState.PENDING, AlertState.FIRING, AlertState.GONE):
             ALERTS.labels(state).set(self._book.states().get(state, 0))
         self._book.look_again_at(self._sights.freed(now))
         mails = self._incidents.flush_due(now, self._write_flushed)
-        dues = (expires, self._sights.next_freed_at(), mails, self._write_digests(now))
+        dues = (expires, removed, self._sights.next_freed_at(), mails, self._write_digests(now))
         return min((due for due in dues if due is not None), default=None)
 
     def _write_digests(self, now: datetime) -> datetime | None:

@@ -30,6 +30,9 @@ TRAPS_CONTRADICTED = Counter(
     "netwatch_traps_no_news_total",
     "Traps that began nothing, since the rule they speak for says no of what they tell",
 )
+GONE_ROWS_FORGOTTEN = Counter(
+    "netwatch_gone_rows_forgotten_total", "Rows that vanished and are not remembered since their table lost too many"
+)
 CONFIRMING_POLLS = Counter("netwatch_confirming_polls_total", "Polls asked for because of a trap")
 UNWRITTEN = Counter("netwatch_unwritten_transactions_total", "Transactions that the store refused for good")
 ALERTS = Gauge("netwatch_alerts", "Alerts there are now, by state", ["state"])

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from netwatch.alerts import Happening, NoData, Timing, step
+from netwatch.alerts import Happening, NoData, OnGone, Timing, step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
 from netwatch.model import Alert
@@ -42,6 +42,7 @@ class _NoRule:
     hold_for: timedelta = timedelta(0)
     keep_firing_for: timedelta = timedelta(0)
     no_data: NoData = "keep"
+    on_gone: OnGone = "keep"
 
 
 _NO_RULE = _NoRule()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netwatch.formulas.frame import Frame, FrameMemory, Prepared, Source, moved_rows
     from netwatch.formulas.functions import FUNCTIONS
     from netwatch.formulas.grammar import BadExpression, Flaw, did_you_mean, names_in, offset_of, parse
-    from netwatch.formulas.nodes import Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
+    from netwatch.formulas.nodes import Absence, Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
     from netwatch.formulas.proofs import common_ground, outcomes
     from netwatch.formulas.remembering import MAX_SPAN, WITH_MEMORY, Over, Seen
     from netwatch.formulas.sources import (
@@ -39,7 +39,7 @@ else:
 __all__ = [
     "BadExpression", "Flaw", "did_you_mean", "names_in", "offset_of", "parse",
     "Checker", "Signature", "ABOUT_DEVICES", "FUNCTIONS", "WITH_MEMORY", "MAX_SPAN",
-    "Kind", "Node", "Arithmetic", "Comparison", "Read", "without_leading_factor",
+    "Kind", "Node", "Absence", "Arithmetic", "Comparison", "Read", "without_leading_factor",
     "Source", "Numbers", "Texts", "Labels", "Rates", "Aggregate", "Increases", "Limit", "Now", "OfSystem", "Earlier",
     "FirstKnown", "Seen", "Over",
     "Formula", "Frame", "FrameMemory", "Prepared", "moved_rows",

@@ -4,7 +4,8 @@
     delta(column)             difference to the reading before; of a counter, its increase
     last(column)              value in the reading before
     changed(column)           whether it differs from the reading before
-    absent(x)                 whether x is missing; the one way to a verdict about missing data
+    absent(x)                 whether x is missing, also since the row is no longer there; the one way to a verdict
+                              about missing data
     coalesce(a, b, ..)        the first of them that is not missing
     abs(x)  min(a, b, ..)  max(a, b, ..)          row by row
     min(x) max(x) avg(x) sum(x) count(x)          over all rows of the table; count(condition) counts where it holds

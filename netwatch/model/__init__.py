@@ -9,6 +9,9 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.model.alert import (
+        ALIVE,
+        ENDED,
+        STANDING,
         Alert,
         AlertGroup,
         AlertKey,
@@ -74,7 +77,8 @@ __all__ = [
     "Doubts", "NO_DOUBTS", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
     "TrapEvent", "RefusedSender", "UnmatchedTraps",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
-    "Alert", "AlertGroup", "AlertKey", "AlertState", "Event", "Notification", "Standing",
+    "ALIVE", "ENDED", "STANDING", "Alert", "AlertGroup", "AlertKey", "AlertState", "Event",
+    "Notification", "Standing",
     "Severities", "USUAL", "USUAL_SEVERITIES", "severity_meant",
     "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",

@@ -17,7 +17,15 @@ class AlertState(StrEnum):
     INACTIVE = "inactive"
     PENDING = "pending"
     FIRING = "firing"
+    GONE = "gone"
     RESOLVED = "resolved"
+
+
+ENDED = "ended"
+"""The annotation that says how an alert ended of which nobody saw that it is well."""
+STANDING = frozenset((AlertState.FIRING, AlertState.GONE))
+"""People are to know of it. What is gone vanished while it fired: nobody saw it well."""
+ALIVE = frozenset((AlertState.PENDING, *STANDING))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,8 @@ class Alert:
     annotations: the rule's annotations, rendered when the alert last changed state.
     value:       the rule's value at the last change; `threshold` what it was held against, where there is one.
     healthy_since: set while a firing alert's expression is no longer true but keep_firing_for still runs.
+    gone_at:     since when what it is about is no longer there, None where it is or nobody knows; an alert that ended
+                 keeps it where nobody saw it well.
     seen_at, trap_count: when the last trap said so, and how many traps did; None and 0 where a reading did.
     acked_at, acked_by, ack_comment: who took it in hand; an acknowledged alert is not repeated and not escalated.
     flapping: it came and went so often that its end is held back until it has been calm (see alerts/flapping.py).
@@ -62,6 +72,7 @@ class Alert:
     pending_at: datetime
     firing_at: datetime | None = None
     healthy_since: datetime | None = None
+    gone_at: datetime | None = None
     resolved_at: datetime | None = None
     seen_at: datetime | None = None
     trap_count: int = 0
@@ -75,6 +86,11 @@ class Alert:
         """Return the label `severity`, or `warning` where the rule sets none."""
         return self.labels.get("severity", "warning")
 
+    @property
+    def stands(self) -> bool:
+        """Return whether it fires, or what it is about vanished while it did."""
+        return self.state in STANDING
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertGroup:
@@ -85,6 +101,7 @@ class AlertGroup:
     subject:     what it is called: the text of its mails' subjects outside the brackets. about: what that speaks of,
                  so that it is known when it speaks of something else (see alerts/naming.py).
     members:     the ids of alerts in the group; told: alert id -> when its beginning was first told.
+    told_gone:   alert id -> when it was first told that what it is about is no longer there, of its last loss.
     opened_at:   when its first alert fired; flushed_at: when a mail was last put in the outbox.
     sent:        how many notifications the incident has had. ended: how many of its alerts people know to be over.
     escalation:  why a receiver is told who is not the first: `nobody acknowledged it for 30m`; empty for the first.
@@ -98,6 +115,7 @@ class AlertGroup:
     subject: str = ""
     members: tuple[str, ...] = ()
     told: Mapping[str, datetime] = field(default_factory=dict)
+    told_gone: Mapping[str, datetime] = field(default_factory=dict)
     flushed_at: datetime | None = None
     sent: int = 0
     escalation: str = ""
@@ -161,7 +179,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """What one mail has to say: the alerts of a group that fire and those that ended since it was last told.
+    """What one mail has to say: the alerts of a group that stand and those that ended since it was last told.
 
     `repeat` is true when nothing changed and repeat_interval is over. `sequence` counts from 1 in the incident.
     marks:     alert id -> a remark the mail makes on it (`in maintenance: core upgrade`).

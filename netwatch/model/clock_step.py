@@ -56,6 +56,7 @@ def moved_alert(alert: Alert, step: ClockStep) -> Alert:
         pending_at=step.moved(alert.pending_at),
         firing_at=_if_set(alert.firing_at, step.moved),
         healthy_since=_if_set(alert.healthy_since, step.moved),
+        gone_at=_if_set(alert.gone_at, step.moved),
         resolved_at=_if_set(alert.resolved_at, step.moved),
         seen_at=_if_set(alert.seen_at, step.moved),
         acked_at=_if_set(alert.acked_at, step.moved),
@@ -69,6 +70,7 @@ def moved_group(group: AlertGroup, step: ClockStep) -> AlertGroup:
         opened_at=step.moved(group.opened_at),
         flushed_at=_if_set(group.flushed_at, step.moved),
         told={alert_id: step.moved(at) for alert_id, at in group.told.items()},
+        told_gone={alert_id: step.moved(at) for alert_id, at in group.told_gone.items()},
     )
 
 

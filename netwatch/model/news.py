@@ -2,6 +2,7 @@
 
 An alert is the same alert, from outbreak to outbreak, by its key: the rule (with the labels that tell rules of one
 name apart), the device, the row. What a message says of it is a word: this outbreak, in this state.
+That it is gone is such a word too: newer than that it fires, older than that it is over.
 
 May import: netwatch.model.alert. Called by: notify, which composes; store, which keeps the order of the words.
 """

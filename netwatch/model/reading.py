@@ -52,6 +52,7 @@ class TableReading:
              (first reading, restart, discontinuity, implausible); a column is absent if it is no counter.
     at:      when the answer was in, UTC. uptime: the device's sysUpTime with it, where it was asked.
     partial: the table could not be read whole; what is missing is None or has no row.
+    lacking: the device does not have the table, as far as anybody who asked it remembers; it has no rows then.
     limited: row key -> which values of it stand in `limits` of the configuration. ignored: rule name -> keys of rows
     that it shall not see, "" for all rules; those are not among the rows any more.
     asked_at: when the question left, where that is known: of what came after it the answer knows nothing.
@@ -67,6 +68,7 @@ class TableReading:
     rates: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
     uptime: timedelta | None = None
     partial: bool = False
+    lacking: bool = False
     asked_at: datetime | None = None
     limited: Mapping[str, str] = field(default_factory=dict)
     ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)

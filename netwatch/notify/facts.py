@@ -8,13 +8,13 @@ Called by: netwatch.notify.{mailer, http.compose, mail.*, snmp.compose}.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice
 from types import MappingProxyType
 
-from netwatch.model import Alert, Curve, Standing
+from netwatch.model import ENDED, Alert, Curve, Standing
 from netwatch.notify.curves import curve_words
 from netwatch.notify.guard import clean_block, clean_line
 from netwatch.notify.links import device_page, explanation
@@ -33,6 +33,8 @@ LAST_HOUR = "Last hour"
 RANK = {"critical": 0, "warning": 1, "info": 2}
 WORDS = {"critical": "DOWN", "warning": "WARN", "info": "INFO"}
 OVER = "OK"
+GONE = "GONE"
+"""What vanished while its alert fired: it stands, or it ended although nobody saw it well."""
 _SEVERITIES = {
     "critical": "critical", "page": "critical", "emergency": "critical", "disaster": "critical", "fatal": "critical",
     "info": "info", "informational": "info", "notice": "info", "none": "info", "debug": "info",
@@ -91,7 +93,7 @@ class Fact:
 class Problem:
     """One alert as a mail shows it.
 
-    word:  DOWN, WARN, INFO or OK. when: one line about its time. remark: what else to know before getting up.
+    word:  DOWN, WARN, INFO, GONE or OK. when: one line about its time. remark: what else to know before getting up.
     curve: what the chart shows, None where there is none. page, explanation: where to read more.
     place: address, location and labels of the device in a line.
     now: how it stands at the newest reading, where that is known and says more than `when`.
@@ -149,8 +151,22 @@ def alert_subject(alert: Alert) -> str:
 
 
 def word_of(alert: Alert) -> str:
-    """Return DOWN, WARN, INFO or OK."""
+    """Return DOWN, WARN, INFO, OK or GONE."""
+    if alert.gone_at is not None:
+        return GONE
     return OVER if alert.resolved_at else WORDS[severity_of(alert)]
+
+
+def word_of_all(alerts: Sequence[Alert]) -> str:
+    """Return the word for alerts that stand, the worst first, or that are all over: OK if all were seen well.
+
+    Of those that stand it is that of the gravest: GONE only if all that are as grave are gone.
+    """
+    if all(alert.resolved_at for alert in alerts):
+        return GONE if any(alert.gone_at for alert in alerts) else OVER
+    standing = [alert for alert in alerts if not alert.resolved_at]
+    gravest = [alert for alert in standing if urgency(alert) == min(map(urgency, standing))]
+    return next((word_of(alert) for alert in gravest if alert.gone_at is None), GONE)
 
 
 def row_of(alert: Alert) -> str:
@@ -222,14 +238,17 @@ def when(alert: Alert, now: datetime, zone: tzinfo | None = UTC) -> str:
     """Return since when, or when it ended and how long it was."""
     if alert.resolved_at is None:
         return f"{clock(alert.pending_at, zone)} ({in_words(now - alert.pending_at)})"
-    return f"{clock(alert.resolved_at, zone)} after {in_words(alert.resolved_at - alert.pending_at)}"
+    ended = f"{clock(alert.resolved_at, zone)} after {in_words(alert.resolved_at - alert.pending_at)}"
+    if alert.gone_at is None:
+        return ended
+    return clean_line(f"{ended}: {alert.annotations.get(ENDED, 'no longer there')}", 300)
 
 
 def standing_words(
     alert: Alert, standing: Standing | None, now: datetime, unit: str = "", zone: tzinfo | None = UTC
 ) -> str:
     """Return how it stands now: `up again since 17:10:36 CET; ...`, `95 % at 17:10:36 CET`; empty where unknown."""
-    if alert.resolved_at is not None:
+    if alert.resolved_at is not None or alert.gone_at is not None:
         return ""
     value = None if standing is None or standing.value in (None, "") else standing.value
     said = "" if value is None else measure(value, unit)
@@ -287,7 +306,7 @@ def _facts(
     named = _without_indexes([part.partition("=")[::2] for part in alert.key.instance.split(",") if "=" in part])
     yield from (_fact(name, value) for name, value in named)
     if alert.value is not None and alert.value != "":
-        yield _fact("Value", _value(alert, unit), weighty=True)
+        yield _fact("Last value" if alert.gone_at else "Value", _value(alert, unit), weighty=True)
     yield _fact("Since", when(alert, now, zone), weighty=True)
     if stands:
         yield _fact("Now", stands, weighty=True, limit=200)
@@ -328,7 +347,9 @@ def _is_index(name: str) -> bool:
 
 
 def _remarks(alert: Alert, mark: str, zone: tzinfo | None) -> Iterable[Fact]:
-    """Yield what else to know before getting up: somebody is at it, it is expected, it comes and goes."""
+    """Yield what else to know before getting up: it is gone, somebody is at it, it is expected, it comes and goes."""
+    if alert.gone_at is not None:
+        yield _fact("Gone", f"no longer there since {clock(alert.gone_at, zone)}; nobody saw it well")
     if alert.acked_at is not None:
         who = alert.acked_by or "somebody"
         comment = f": {alert.ack_comment}" if alert.ack_comment else ""

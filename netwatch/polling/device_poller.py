@@ -63,6 +63,7 @@ class DevicePoller:
         self._identity: Identity | None = None
         self._tables: dict[str, TablePoller] = {}
         self._partial: set[str] = set()
+        self._emptied: set[str] = set()
         self._trouble = ""
         self._polled_at: datetime | None = None
         self._began: float | None = None
@@ -220,6 +221,13 @@ class DevicePoller:
         except PollError as exc:
             self._gaps([table.spec.name], str(exc))
             return [f"{table.spec.name}: {exc}"]
+        if table.is_emptied:  # whoever has lost a whole table may be another device by now
+            self._must_identify = self._must_identify or table.spec.name not in self._emptied
+            self._emptied.add(table.spec.name)
+        else:
+            self._emptied.discard(table.spec.name)
+        if reading is None:
+            reading = table.lacking_reading()
         if reading is not None:
             if reading.partial:
                 self._partial.add(reading.table)

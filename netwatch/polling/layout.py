@@ -11,6 +11,7 @@ Called by: netwatch.polling.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -125,6 +126,17 @@ class Layout:
         parts = [*(counter.strip for counter in self.counters)]
         parts += [part.strip for part in (*self.numbers, *self.texts)]
         return parts if self.cuts is None else [self.cuts, *parts]
+
+    def rows_only_in(self, places: Sequence[int]) -> set[int]:
+        """Return the rows of which every answer stands at one of these places of the flat list."""
+        if not places:
+            return set()
+        given, asked, among = set(places), Counter[int](), Counter[int]()
+        for strip in self.strips():
+            for place, row in enumerate(strip.row_numbers(), start=strip.start):
+                asked[row] += 1
+                among[row] += place in given
+        return {row for row, count in asked.items() if among[row] == count}
 
     def says_the_same(self, other: Layout) -> bool:
         """Return whether the other layout asks for the same instances, in the same rows with the same labels."""

@@ -34,7 +34,7 @@ PARTIAL_READINGS = Counter(
 )
 DISCOVERIES = Counter(
     "netwatch_table_discoveries_total",
-    "Discoveries of a table's rows; reason is first, interval, restart, change, missing, partial or twins",
+    "Discoveries of a table's rows; reason is first, interval, restart, change, missing, back, partial or twins",
     ["reason"],
 )
 TWIN_LOOKS = Counter(
@@ -42,6 +42,9 @@ TWIN_LOOKS = Counter(
     "Requests for 64-bit counters together with their 32-bit twins, to see which ones the agent keeps; outcome is "
     "done or failed",
     ["outcome"],
+)
+LOST_ROWS = Counter(
+    "netwatch_lost_row_checks_total", "Requests for rows that vanished; outcome is back, gone or failed", ["outcome"]
 )
 DISCARDED = Counter(
     "netwatch_counters_discarded_total",

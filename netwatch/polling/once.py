@@ -23,6 +23,8 @@ class _Basket:
         self.gaps: dict[str, str] = {}
 
     def take_reading(self, reading: TableReading) -> None:
+        if reading.lacking:
+            return
         self.readings[reading.table] = reading
         self.gaps.pop(reading.table, None)
 

@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from netwatch.errors import PollError, RequestTimedOut
-from netwatch.model import Device, Oid, RowSet, TableReading, Value
+from netwatch.model import Device, Missing, Oid, RowSet, TableReading, Value
 from netwatch.polling.answers import Answer, examine
 from netwatch.polling.budget import Budget
 from netwatch.polling.clock import Clock
 from netwatch.polling.discover import Discovered, Question
 from netwatch.polling.layout import Layout, Presence, build_layout
-from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
+from netwatch.polling.lost_rows import MOST_ASKED, LostRows
+from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, PARTIAL_READINGS
 from netwatch.polling.plausible import IF_SPEED
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import cells_of, renamed_rows
@@ -28,6 +29,8 @@ Discover = Callable[[SnmpClient, Question], Awaitable[Discovered]]
 FIRST_WAIT_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 3600.0
 _KEEP_REFUSED = ("missing", "partial", "twins")
+TIMES_LACKING = 3
+"""So often in a row it is said that a device does not have a table: before a restart of ours it may have had it."""
 
 
 class Patience:
@@ -81,6 +84,8 @@ class TablePoller:
         self._watched: tuple[Value, ...] = ()
         self._refused: frozenset[Oid] = frozenset()
         self._patience = Patience()
+        self._lost = LostRows()
+        self._times_lacking = 0
         self._due = "first"
         self._passage = Passage(Life.UNKNOWN, 0.0)
         self._asked_at = clock.now()
@@ -89,6 +94,18 @@ class TablePoller:
     def needs_discovery(self) -> bool:
         """Return whether the next poll begins with a discovery."""
         return bool(self._due)
+
+    @property
+    def is_emptied(self) -> bool:
+        """Return whether the table had rows lately and has none now."""
+        return self._layout is not None and not self._layout.suffixes and self._is_lost_lately()
+
+    def lacking_reading(self) -> TableReading | None:
+        """Return that the device does not have the table, which is said some times only; None after that."""
+        if self._layout is not None or self._times_lacking >= TIMES_LACKING:
+            return None
+        self._times_lacking += 1
+        return replace(self._empty_reading(), lacking=True)
 
     def rediscover(self, reason: str) -> None:
         """Have the next poll look at the rows anew."""
@@ -100,17 +117,53 @@ class TablePoller:
         Raises:
             PollError: the device did not answer, or with an error.
         """
+        has_looked = bool(self._due)
         if self._due:
             await self._look(budget, _News(reason=self._due))
         answer = await self._ask()
         news = self._news(answer)
-        if news is not None and (news.reason == "restart" or self._patience.allows(self._clock.monotonic())):
+        if news is None and answer is not None and not has_looked and await self._is_back():
+            news = _News(reason="back")
+        if news is not None and self._is_worth_a_look(news, answer, has_looked=has_looked):
             await self._look(budget, news)
             answer = await self._ask()
         if answer is not None and self._layout is not None and await self._twins.look(self._layout, answer):
             await self._look(budget, _News(reason="twins"))
             answer = await self._ask()
         return self._read(answer)
+
+    def _is_worth_a_look(self, news: _News, answer: Answer | None, *, has_looked: bool) -> bool:
+        """Return whether to discover now: patience has no say where whole rows went, came, or are waited for."""
+        if news.reason in ("restart", "back") or self._patience.allows(self._clock.monotonic()):
+            return True
+        if has_looked:
+            return False
+        if answer is None:
+            return self._is_lost_lately()
+        return self._layout is not None and bool(self._layout.rows_only_in(answer.refused))
+
+    def _is_lost_lately(self) -> bool:
+        return self._lost.are_waited_for(self._clock.monotonic())
+
+    async def _is_back(self) -> bool:
+        """Ask for rows that vanished, a few in one GET; return whether one is there again."""
+        wanted = self._lost.to_ask_for(self._clock.monotonic(), at_once=self._lost_at_once)
+        if not wanted:
+            return False
+        try:
+            answers = await self._client.get(self._device, [self.spec.walk.join(suffix) for suffix in wanted])
+        except PollError:  # the table itself was read a moment ago
+            LOST_ROWS.labels("failed").inc()
+            self._lost.rest(self._clock.monotonic())
+            return False
+        is_back = any(not isinstance(answer.value, Missing) for answer in answers)
+        LOST_ROWS.labels("back" if is_back else "gone").inc()
+        return is_back
+
+    @property
+    def _lost_at_once(self) -> int:
+        """Return how many rows to ask for at once: in v1 one that is not there costs a request of its own."""
+        return 1 if self._device.credential.version == "1" else MOST_ASKED
 
     async def _look(self, budget: Budget, news: _News) -> None:
         """Discover; where the device refuses that, what was known before is still good for a reading in part."""
@@ -184,6 +237,8 @@ class TablePoller:
         self._watched, self.reason = found.watched, found.reason
         self._twins.learn(found, self._clock.elapsed())
         self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
+        if self._layout is not None and not self._layout.partial:
+            self._lost.note(self._layout, self._clock.monotonic())
         changed = self._layout is not before
         self._patience.note(
             self._clock.monotonic(), worth_it=changed and not found.reason and found.layout is not None

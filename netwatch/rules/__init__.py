@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.rules.absence import comes_and_goes, evaluate_gone, sees_absence
     from netwatch.rules.entry import ASKED_OF_DEVICES, RuleEntry
     from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
     from netwatch.rules.exceptions import EVERY_RULE, Exceptions, columns_of_limits
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
     from netwatch.rules.memory import MEMORY_SCOPE, WINDOW_SCOPE, TableMemory, memory_key, table_of_window
     from netwatch.rules.replay import has_curve, threshold_in, values_in
-    from netwatch.rules.rule import NoData, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
+    from netwatch.rules.rule import NoData, OnGone, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
     from netwatch.rules.settings import IgnoreSettings, LimitSettings, RuleSettings
     from netwatch.rules.supposing import would_be_broken
     from netwatch.rules.traps.entry import TrapEntry
@@ -47,7 +48,8 @@ __all__ = [
     "RuleBook", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
     "RuleEntry", "ASKED_OF_DEVICES", "TrapEntry", "RuleSettings", "LimitSettings", "IgnoreSettings",
     "Exceptions", "EVERY_RULE", "columns_of_limits",
-    "NoData", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
+    "comes_and_goes", "evaluate_gone", "sees_absence",
+    "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
     "would_be_broken",
     "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",

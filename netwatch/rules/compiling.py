@@ -37,6 +37,7 @@ from netwatch.formulas import (
     without_leading_factor,
 )
 from netwatch.model import SYSTEM, KeyPath, Matcher, TableSchema, parse_matchers
+from netwatch.rules.absence import default_on_gone
 from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
 from netwatch.rules.templates import compile_template, flaws_of, is_template
@@ -241,6 +242,7 @@ def _assembled(draft: _Draft, table: TableSchema, known: Collection[str], *, fil
         name=entry.alert, alertname=entry.alert, devices=parsed_devices(entry.devices)[0],
         table=table.name, expr=entry.expr, clear_expr=entry.clear_expr,
         hold_for=entry.for_, keep_firing_for=entry.keep_firing_for, no_data=entry.no_data,
+        on_gone=entry.on_gone or default_on_gone(table.name, entry.no_data), gone_after=entry.gone_after,
         labels=entry.labels,
         label_templates={
             name: compile_template(text, table.labels) for name, text in entry.labels.items() if is_template(text)

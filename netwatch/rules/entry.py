@@ -52,6 +52,14 @@ class RuleEntry(Section):
     no_data: Literal["keep", "alert", "clear"] = Field(
         default="keep", description="missing data: changes nothing, counts as broken, or counts as well"
     )
+    on_gone: Literal["keep", "clear", "alert"] | None = Field(
+        default=None,
+        description="a row that is no longer there: the alert stands, counts as well, or is raised; "
+        "by default what no_data says, else clear for storage, clients, tunnels and licenses, keep for the rest",
+    )
+    gone_after: Duration | None = Field(
+        default=None, gt=timedelta(0), description="after how long a row that is gone is taken as removed"
+    )
     labels: dict[LabelName, str] = Field(
         default_factory=dict, description="severity and whatever routes look at; templates, as annotations are"
     )

@@ -83,6 +83,10 @@ class TableMemory:
             self._frame = Frame(reading, self._frame, self)
         return self._frame
 
+    def frame_of_gone(self, reading: TableReading) -> Frame:
+        """Return rows that vanished prepared for rules: nothing is known of them but what was seen."""
+        return Frame(reading, None, _Recollection(self._seen, self.system))
+
     def row_numbers(self, rows: RowSet) -> Mapping[str, int]:
         """Return the number of each row by its key."""
         if self._numbered[0] is not rows:
@@ -160,6 +164,36 @@ def _fill(window: Window, text: str, at: datetime) -> None:
         window.restore(json.loads(zlib.decompressobj().decompress(base64.b64decode(text), MOST_BYTES)), at)
     except (ValueError, TypeError, KeyError, OverflowError, OSError, zlib.error):
         return
+
+
+class _Recollection:
+    """What is remembered of rows that vanished; looking at it changes nothing."""
+
+    def __init__(self, seen: Mapping[str, SeenRows], system: Callable[[], Frame | None]) -> None:
+        self._seen = seen
+        self._system = system
+
+    def seen(self, key: str, rows: RowSet, evaluate: Callable[[], Sequence[Any]]) -> Prepared:
+        """Return for which rows a condition was ever true."""
+        known = self._seen.get(key)
+        return [known is not None and row in known.keys for row in rows.keys], True
+
+    def system(self) -> Frame | None:
+        """Return what the device last said of itself."""
+        return self._system()
+
+    def over(
+        self,
+        key: str,
+        function: str,
+        span: timedelta,
+        at: datetime,
+        rows: RowSet,
+        values: Sequence[Any],
+        parameter: float = 0.0,
+    ) -> Sequence[Any]:
+        """Return that nothing is known."""
+        return [None] * len(rows.keys)
 
 
 class SeenRows:

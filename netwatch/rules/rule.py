@@ -20,6 +20,7 @@ from netwatch.rules.memory import TableMemory
 from netwatch.rules.templates import render_template, rendered_labels
 
 NoData = Literal["keep", "alert", "clear"]
+OnGone = Literal["keep", "clear", "alert"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,8 +28,8 @@ class Rule:
     """One rule of a rule file, checked and compiled.
 
     name: unique among all rules, and `alertname` with labels behind it where several share that one. devices: which
-    devices it is meant for, none for all. expr, clear_expr: as written. labels: the rule's own, never those of rows.
-    annotations: the templates as written.
+    devices it is meant for, none for all. expr, clear_expr: as written. gone_after: None for the usual time.
+    labels: the rule's own, never those of rows. annotations: the templates as written.
     file, line: where it stands. The rest is for `evaluate` and `render`: the compiled expressions, the names that
     stand for the value's numbers, and the inputs that must see every reading although only asked for sometimes.
     """
@@ -41,6 +42,8 @@ class Rule:
     hold_for: timedelta = timedelta(0)
     keep_firing_for: timedelta = timedelta(0)
     no_data: NoData = "keep"
+    on_gone: OnGone = "keep"
+    gone_after: timedelta | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[Matcher, ...] = ()
     label_templates: Mapping[str, Template] = field(default_factory=dict)

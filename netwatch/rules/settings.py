@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
-from netwatch.model import BUILTIN, Section, parse_matchers
+from netwatch.model import BUILTIN, Duration, Section, parse_matchers
 
 
 def _matcher(text: str) -> str:
@@ -28,6 +29,12 @@ class RuleSettings(Section):
     paths: list[str] = Field(
         default_factory=lambda: [BUILTIN],
         description="rule files, wildcards allowed; `builtin` stands for the rules that come with NetWatch",
+    )
+    gone_after: Duration = Field(
+        default=timedelta(hours=24),
+        gt=timedelta(0),
+        description="after how long something that vanished while its alert fired is taken as removed; "
+        "a rule may say otherwise",
     )
 
 

@@ -14,7 +14,16 @@ from pathlib import Path
 
 from netwatch.model import Credential, Oid, Tag
 from netwatch.simulator.host import FIXED_DISK, RAM, Host
-from netwatch.simulator.interfaces import DOWN, IF_NUMBER, IF_TABLE_LAST_CHANGE, UP, Interface, Port
+from netwatch.simulator.interfaces import (
+    DOWN,
+    IF_ENTRY,
+    IF_NUMBER,
+    IF_TABLE_LAST_CHANGE,
+    IF_X_ENTRY,
+    UP,
+    Interface,
+    Port,
+)
 from netwatch.simulator.power import Power
 from netwatch.simulator.recording import read_recording
 from netwatch.simulator.traps import COLD_START, LINK_DOWN, LINK_UP, link_objects, send_trap
@@ -96,6 +105,17 @@ class SimulatedDevice:
         """Have the link again, and say so with a linkUp trap."""
         self.interfaces[index].set_oper_status(UP)
         self._tell(LINK_UP, link_objects(index, UP, UP))
+
+    def lose_interface(self, index: int) -> None:
+        """Drop the interface's rows without a word, as many agents do with what is dead."""
+        for oid in [oid for oid in self.tree if oid[-1] == index and oid.is_under(IF_ENTRY)]:
+            self.tree.remove(oid)
+        for oid in [oid for oid in self.tree if oid[-1] == index and oid.is_under(IF_X_ENTRY)]:
+            self.tree.remove(oid)
+
+    def regain_interface(self, index: int) -> None:
+        """Have the interface's rows again."""
+        self.interfaces[index].put_into(self.tree)
 
     def saturate(self, index: int, ratio: float) -> None:
         """Send at this part of the interface's speed, steadily."""

@@ -41,6 +41,11 @@ class DataTree:
             insort(self._oids, oid)
         self._leaves[oid] = Leaf(tag, value if callable(value) else lambda: value)
 
+    def remove(self, oid: Oid) -> None:
+        """Take an instance out."""
+        if self._leaves.pop(oid, None) is not None:
+            del self._oids[bisect_left(self._oids, oid)]
+
     def get(self, oid: Oid) -> Leaf | Missing:
         """Return the instance, or which exception a v2 agent answers (RFC 3416, section 4.2.1)."""
         leaf = self._leaves.get(oid)

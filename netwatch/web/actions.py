@@ -1,4 +1,4 @@
-"""What can be changed from the page, the API and the links of mails: silences and acknowledgements, nothing else.
+"""What can be changed from the page, the API and the links of mails: silences, acknowledgements, forgetting.
 
 netwatch.app hands in an object that has these methods. Nobody logs in, so every change says by whom it was made as
 that person gave the name; the event log keeps it.
@@ -75,6 +75,17 @@ class Actions(Protocol):
             ActionRefused: nobody is named.
         """
 
+    async def forget(self, alert_ids: Collection[str], by: str) -> Sequence[Alert]:
+        """Take as removed what alerts are about, and return them.
+
+        Raises:
+            NotThere: none of them is alive.
+            ActionRefused: nobody is named, or what they are about is there.
+        """
+
+    def may_forget(self, alert: Alert) -> bool:
+        """Return whether an alert is alive although what it is about is no longer there."""
+
     async def mutings_of(self, alerts: Iterable[Alert]) -> Mapping[str, Muting]:
         """Return why nobody is told of these alerts right now, by their ids; what is told of is not in it."""
 
@@ -123,6 +134,14 @@ class NoActions:
     async def unacknowledge(self, alert_ids: Collection[str], by: str) -> Sequence[Alert]:
         """Refuse."""
         raise ActionRefused(_NOTHING)
+
+    async def forget(self, alert_ids: Collection[str], by: str) -> Sequence[Alert]:
+        """Refuse."""
+        raise ActionRefused(_NOTHING)
+
+    def may_forget(self, alert: Alert) -> bool:
+        """Return no."""
+        return False
 
     async def mutings_of(self, alerts: Iterable[Alert]) -> Mapping[str, Muting]:
         """Return none."""

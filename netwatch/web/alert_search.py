@@ -17,7 +17,7 @@ from netwatch.model import Alert, AlertState, Matcher, Muting
 
 _SEVERITIES = ("critical", "error", "warning", "info")
 _DIGITS = re.compile(r"(\d+)")
-ORDER_OF_STATES = (AlertState.FIRING, AlertState.PENDING, AlertState.RESOLVED, AlertState.INACTIVE)
+ORDER_OF_STATES = (AlertState.FIRING, AlertState.GONE, AlertState.PENDING, AlertState.RESOLVED, AlertState.INACTIVE)
 
 
 class AlertOrder(StrEnum):

@@ -100,7 +100,8 @@ class Live:
         try:
             devices = tuple((status.device.name, status.up, status.trouble) for status in self._views.devices())
             alerts = tuple(
-                (alert.id, alert.state, alert.healthy_since, alert.acked_at) for alert in await self._views.alerts()
+                (alert.id, alert.state, alert.healthy_since, alert.gone_at, alert.acked_at)
+                for alert in await self._views.alerts()
             )
             silences = tuple((silence.id, silence.ends_at) for silence in self._actions.silences())
             mails = tuple(sorted((await self._views.outbox_counts()).items()))

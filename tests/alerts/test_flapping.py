@@ -48,10 +48,12 @@ def test_zero_turns_it_off():
 
 
 def test_a_flapping_alert_ends_only_after_the_calm():
-    brief = CalmedTiming(hold_for=minutes(1), keep_firing_for=minutes(2), no_data="clear")
-    patient = CalmedTiming(hold_for=minutes(1), keep_firing_for=minutes(60), no_data="keep")
+    brief = CalmedTiming(hold_for=minutes(1), keep_firing_for=minutes(2), no_data="clear", on_gone="keep")
+    patient = CalmedTiming(hold_for=minutes(1), keep_firing_for=minutes(60), no_data="keep", on_gone="keep")
 
-    assert calmed(brief, POLICY) == CalmedTiming(hold_for=minutes(1), keep_firing_for=minutes(15), no_data="clear")
+    assert calmed(brief, POLICY) == CalmedTiming(
+        hold_for=minutes(1), keep_firing_for=minutes(15), no_data="clear", on_gone="keep"
+    )
     assert calmed(patient, POLICY) == patient
 
 

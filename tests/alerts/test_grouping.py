@@ -52,6 +52,14 @@ class Incident:
         self.run_until(second)
         self.alerts[name] = replace(self.alerts[name], state=AlertState.RESOLVED, resolved_at=at(second))
 
+    def lose(self, name: str, second: float) -> None:
+        self.run_until(second)
+        self.alerts[name] = replace(self.alerts[name], state=AlertState.GONE, gone_at=at(second))
+
+    def come_back(self, name: str, second: float) -> None:
+        self.run_until(second)
+        self.alerts[name] = replace(self.alerts[name], state=AlertState.FIRING, gone_at=None)
+
     def mute(self, name: str, second: float, kind: MuteKind = MuteKind.SILENCED, until: float | None = None) -> None:
         self.run_until(second)
         ends = None if until is None else at(until)
@@ -122,6 +130,57 @@ def test_a_long_standing_group_looks_at_news_at_its_ticks():
     incident.fire("b", 3000)
 
     assert incident.run_until(4000).mails[1] == (3030, ["a", "b"], [], False)
+
+
+def test_that_something_told_is_gone_is_told_once_at_the_next_tick_and_then_repeated_as_ever():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.lose("a", 100)
+
+    assert incident.run_until(330 + 4 * 3600).mails == [
+        (30, ["a"], [], False), (330, ["a"], [], False), (330 + 4 * 3600, ["a"], [], True),
+    ]  # fmt: skip
+    assert incident.reasons[1] == "1 gone; 1 fire now"
+
+
+def test_a_return_that_is_broken_is_no_news_and_the_next_loss_is():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.lose("a", 100)
+    incident.come_back("a", 1000)
+    assert len(incident.run_until(3000).mails) == 2
+
+    incident.lose("a", 3000)
+
+    assert [mail[0] for mail in incident.run_until(9000).mails] == [30, 330, 3030]
+
+
+def test_what_is_gone_before_anybody_was_told_of_it_is_told_once():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.lose("a", 10)
+
+    assert incident.run_until(3600).mails == [(30, ["a"], [], False)]
+
+
+def test_of_what_comes_and_goes_all_the_time_a_loss_is_no_news():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.run_until(60)
+    incident.alerts["a"] = replace(incident.alerts["a"], flapping=True)
+    incident.lose("a", 100)
+
+    assert len(incident.run_until(3600).mails) == 1
+
+
+def test_that_something_is_gone_waits_while_it_is_muted_and_is_not_lost():
+    incident = Incident()
+    incident.fire("a", 0)
+    incident.mute("a", 60)
+    incident.lose("a", 100)
+    incident.release("a", 2000)
+
+    assert incident.run_until(3600).mails == [(30, ["a"], [], False), (2000, ["a"], [], False)]
 
 
 def test_a_recovery_is_mailed_and_closes_the_incident():

@@ -23,6 +23,7 @@ class Times:
     hold_for: timedelta
     keep_firing_for: timedelta
     no_data: str = "keep"
+    on_gone: str = "keep"
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ class Times:
     hold_for: timedelta = timedelta(0)
     keep_firing_for: timedelta = timedelta(0)
     no_data: str = "keep"
+    on_gone: str = "keep"
 
 
 def minutes(number: float) -> timedelta:
@@ -40,7 +41,8 @@ def live(timing, happenings):
 
 
 B, H, M, U, N = Happening.BROKEN, Happening.HEALED, Happening.BETWEEN, Happening.UNKNOWN, Happening.NO_DATA
-GONE = [Happening.ROW_GONE, Happening.RULE_GONE, Happening.DEVICE_GONE]
+G, R, F = Happening.ROW_GONE, Happening.REMOVED, Happening.FORGOTTEN
+OVER = [Happening.RULE_GONE, Happening.DEVICE_GONE, Happening.EXPIRED, R, F]
 
 
 @pytest.mark.parametrize(("timing", "happenings", "transitions"), [
@@ -72,11 +74,31 @@ GONE = [Happening.ROW_GONE, Happening.RULE_GONE, Happening.DEVICE_GONE]
     (Times(no_data="clear"), [B, N], ["firing", "resolved"]),
     (Times(no_data="clear"), [B, U], ["firing", "resolved"]),
     (Times(minutes(2), no_data="clear"), [B, N, B], ["pending", "dropped", "pending"]),
-    # what is gone is over at once, keep_firing_for or not
-    *[(Times(keep_firing_for=minutes(9)), [B, gone], ["firing", "resolved"]) for gone in GONE],
-    *[(Times(keep_firing_for=minutes(9)), [B, H, gone], ["firing", "clearing", "resolved"]) for gone in GONE],
-    *[(Times(minutes(9)), [B, gone], ["pending", "dropped"]) for gone in GONE],
-    *[(Times(), [gone], [None]) for gone in GONE],
+    # what is over by word is over at once, keep_firing_for or not
+    *[(Times(keep_firing_for=minutes(9)), [B, over], ["firing", "resolved"]) for over in OVER],
+    *[(Times(keep_firing_for=minutes(9)), [B, H, over], ["firing", "clearing", "resolved"]) for over in OVER],
+    *[(Times(minutes(9)), [B, over], ["pending", "dropped"]) for over in OVER],
+    *[(Times(), [B, G, over], ["firing", "gone", "resolved"]) for over in OVER],
+    *[(Times(), [over], [None]) for over in OVER],
+    # what vanishes while its alert fires is gone: not well, and not again news while it stays so
+    (Times(), [B, G, G, G], ["firing", "gone", None, None]),
+    (Times(), [B, G, U, N, G], ["firing", "gone", None, None, None]),
+    (Times(keep_firing_for=minutes(9)), [B, H, G], ["firing", "clearing", "gone"]),
+    (Times(minutes(9)), [B, G], ["pending", "dropped"]),
+    (Times(), [G], [None]),
+    # seen broken it fires on, seen well it resolves, after keep_firing_for as ever
+    (Times(), [B, G, B, G, H], ["firing", "gone", "returned", "gone", "resolved"]),
+    (Times(), [B, G, M, H], ["firing", "gone", "returned", "resolved"]),
+    (Times(keep_firing_for=minutes(1)), [B, G, H, H], ["firing", "gone", "clearing", "resolved"]),
+    # missing data means nothing to what is gone, whatever no_data says
+    (Times(no_data="clear"), [B, G, N, U], ["firing", "gone", None, None]),
+    (Times(no_data="alert"), [B, G, N], ["firing", "gone", None]),
+    # on_gone: clear counts it as well, on_gone: alert raises it
+    (Times(on_gone="clear"), [B, G], ["firing", "resolved"]),
+    (Times(on_gone="clear"), [G], [None]),
+    (Times(on_gone="alert"), [G, G, H], ["firing", None, "resolved"]),
+    (Times(minutes(1), on_gone="alert"), [G, G, G], ["pending", "firing", None]),
+    (Times(minutes(1), on_gone="alert"), [B, G, B], ["pending", "firing", "returned"]),
 ])  # fmt: skip
 def test_what_becomes_of_an_alert(timing, happenings, transitions):
     assert live(timing, happenings)[0] == transitions
@@ -155,7 +177,20 @@ def test_reasons_are_sentences_an_operator_can_read():
         "the expression is true; it fires if that lasts 5m",
         "the expression is no longer true, after 1m of 5m; nobody was told",
     ]
-    assert reasons(Times(), [B, Happening.ROW_GONE])[1] == "the row is no longer there"
+    assert reasons(Times(), [B, G, B, G, R])[1:] == [
+        "the row is no longer there; it was not seen well, so it stands until it is, or is taken as removed",
+        "it is there again: the expression is true",
+        "the row is no longer there; it was not seen well, so it stands until it is, or is taken as removed",
+        "no longer there, taken as removed",
+    ]
+
+
+def test_what_ended_unseen_keeps_since_when_it_was_gone_and_what_was_seen_well_does_not():
+    assert live(Times(), [B, G, R])[1].gone_at == NOON + minutes(1)
+    assert live(Times(), [B, G, F])[1].gone_at == NOON + minutes(1)
+    assert live(Times(), [B, G, H])[1].gone_at is None
+    assert live(Times(), [B, G, B])[1].gone_at is None
+    assert live(Times(on_gone="clear"), [B, G])[1].gone_at is None
 
 
 @pytest.mark.parametrize(("broken", "healed", "has_clear_expr", "happening"), [

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from netwatch.model import AlertState, HeldBack, MuteKind, Muting
-from netwatch.notify.facts import Manner, Place, severity_of
+from netwatch.notify.facts import Manner, Place, problem_of, severity_of, when, word_of, word_of_all
 from netwatch.notify.mail.story import story_of
 from netwatch.notify.words import in_words
 
@@ -217,3 +217,19 @@ def test_beside_the_subject_stands_the_worst_in_a_line(make_alert, make_notifica
     assert (
         story_of(make_notification(resolved=[over]), now=NOW).preview == "It is over since 2026-11-23 03:04:05 UTC."
     )
+
+
+def test_what_vanished_is_gone_and_its_end_unseen_is_not_well(make_alert):
+    down = make_alert(value=2.0)
+    gone = replace(down, state=AlertState.GONE, gone_at=NOW)
+    removed = replace(gone, state=AlertState.RESOLVED, resolved_at=NOW, annotations={"ended": "forgotten by anna"})
+    well = replace(down, state=AlertState.RESOLVED, resolved_at=NOW)
+
+    assert [word_of(one) for one in (down, gone, removed, well)] == ["DOWN", "GONE", "GONE", "OK"]
+    assert [word_of_all(some) for some in ((down, gone), (gone,), (removed,), (well,), (well, removed))] == [
+        "DOWN", "GONE", "GONE", "OK", "GONE",
+    ]  # fmt: skip
+    assert when(removed, NOW).endswith(": forgotten by anna")
+    facts = {fact.name: fact.value for fact in problem_of(gone, NOW).facts}
+    assert facts["Gone"].startswith("no longer there since")
+    assert "Value" not in facts

@@ -6,11 +6,14 @@ from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Oid, Tag
 from netwatch.polling.budget import Budget
 from netwatch.polling.discover import discover_table
+from netwatch.polling.lost_rows import LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
 from netwatch.polling.table_poller import Patience, TablePoller
 from netwatch.profiles import load_library
 
 HC = "ifHCInOctets"
+SYSTEM = Oid.parse("1.3.6.1.2.1.1")
+UPTIME = Oid.parse("1.3.6.1.2.1.1.3.0")
 MEGABYTE = 1_000_000
 
 
@@ -144,6 +147,86 @@ async def test_a_table_the_device_lacks_is_not_asked_for_until_it_is_looked_for_
     table.rediscover("interval")
     reading = await table.poll(budget())
     assert reading.rows.keys == ("ifName=Gi1", "ifName=Gi2")
+
+
+def without_row(agent, row):
+    agent.cells = {oid: cell for oid, cell in agent.cells.items() if oid[-1] != row or oid.is_under(SYSTEM)}
+
+
+async def test_a_row_that_vanished_is_asked_for_with_every_poll_so_that_its_return_and_second_loss_are_seen(
+    table, agent, clock
+):
+    agent.remove("1.3.6.1.2.1.2.1.0")
+    agent.remove("1.3.6.1.2.1.31.1.5.0")
+    await table.poll(budget())
+    cells = dict(agent.cells)
+
+    for _ in range(2):
+        agent.advance(clock, 60)
+        without_row(agent, 2)
+        assert (await table.poll(budget())).rows.keys == ("ifName=Gi1",)
+        for _ in range(3):
+            agent.advance(clock, 60)
+            walks = agent.walks
+            reading = await table.poll(budget())
+            assert reading.rows.keys == ("ifName=Gi1",)
+            assert not reading.partial
+            assert agent.walks == walks
+            assert agent.asked[-1] == [Oid.parse("1.3.6.1.2.1.2.2.1.8.2")]
+        agent.advance(clock, 60)
+        agent.cells = {**cells, UPTIME: agent.cells[UPTIME]}
+        assert (await table.poll(budget())).rows.keys == ("ifName=Gi1", "ifName=Gi2")
+
+
+async def test_a_row_that_is_back_under_another_index_is_not_asked_for(table, agent, clock):
+    await table.poll(budget())
+    agent.advance(clock, 60)
+    without_row(agent, 2)
+    agent.add_interface(7, "Gi2")
+    assert (await table.poll(budget())).rows.keys == ("ifName=Gi1", "ifName=Gi2")
+
+    agent.advance(clock, 60)
+    before = len(agent.asked)
+    await table.poll(budget())
+
+    assert len(agent.asked) == before + 1
+
+
+async def test_a_device_that_does_not_like_to_be_asked_for_lost_rows_is_left_alone(table, agent, clock):
+    await table.poll(budget())
+    agent.advance(clock, 60)
+    without_row(agent, 2)
+    agent.add_interface(3, "Gi3")
+    await table.poll(budget())
+    lost = LostRows()
+    lost.rest(0.0)
+
+    assert lost.to_ask_for(1.0) == []
+
+
+async def test_a_table_that_was_emptied_is_looked_for_with_every_poll(table, agent, clock):
+    await table.poll(budget())
+    cells = dict(agent.cells)
+    agent.advance(clock, 60)
+    agent.remove("1.3.6.1.2.1.2.2")
+    for _ in range(10):
+        assert (await table.poll(budget())).rows.keys == ()
+        assert table.is_emptied
+        agent.advance(clock, 60)
+
+    agent.cells = {**cells, UPTIME: agent.cells[UPTIME]}
+
+    assert (await table.poll(budget())).rows.keys == ("ifName=Gi1", "ifName=Gi2")
+    assert not table.is_emptied
+
+
+async def test_a_table_that_is_lacking_is_said_to_be_some_times_only(table, agent):
+    agent.remove("1.3.6.1.2.1.2.2")
+    assert await table.poll(budget()) is None
+
+    said = [table.lacking_reading() for _ in range(5)]
+
+    assert [reading is not None and reading.lacking for reading in said] == [True, True, True, False, False]
 
 
 async def test_a_table_that_lost_its_rows_is_read_as_empty(table, agent, clock):

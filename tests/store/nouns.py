@@ -46,6 +46,7 @@ def alert(name: str = "a1", state: AlertState = AlertState.FIRING, **fields: obj
         "acked_by": "anna",
         "ack_comment": "on my way ☂",
         "flapping": True,
+        "gone_at": after(minutes=1),
     }
     return Alert(**{**values, **fields})  # type: ignore[arg-type]
 
@@ -60,6 +61,7 @@ def group(key: str = "noc/core-sw1", **fields: object) -> AlertGroup:
         "subject": "core-sw1 Gi1/0/7 link",
         "members": ("a1",),
         "told": {"a1": T0},
+        "told_gone": {"a1": after(minutes=2)},
         "flushed_at": after(seconds=31),
         "sent": 1,
         "escalation": "nobody acknowledged it for 30m",

@@ -59,6 +59,15 @@ class Desk:
     def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
         return self._change(alert_ids, acked_at=None, acked_by="", ack_comment="")
 
+    def forget(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
+        ended = {"ended": f"forgotten by {by}"}
+        return self._change(
+            alert_ids, state=AlertState.RESOLVED, resolved_at=datetime.now(UTC), annotations=ended,
+        )  # fmt: skip
+
+    def is_there(self, alert: Alert) -> bool:
+        return alert.state is not AlertState.GONE
+
     def muting_of(self, alert: Alert, now: datetime | None) -> Muting | None:
         if alert.state is not AlertState.FIRING:
             return None

@@ -91,6 +91,8 @@ async def test_reading_is_not_the_matter_of_origins(serve):
         ("POST", "/api/v2/silences"),
         ("DELETE", "/api/v2/silence/00000000-0000-0000-0000-000000000000"),
         ("POST", "/api/v1/ack"),
+        ("POST", "/api/v1/forget"),
+        ("POST", "/forget"),
         ("POST", "/silences"),
         ("POST", "/anything/at/all"),
     ],

@@ -25,7 +25,6 @@ from netwatch.model import (
     UNSENT,
     Account,
     Alert,
-    AlertState,
     DeviceStatus,
     Event,
     Memory,
@@ -117,7 +116,7 @@ def daily_of(
 ) -> Daily:
     """Return how all is."""
     devices = list(statuses)
-    firing = (alert for alert in alerts if alert.state is AlertState.FIRING and alert.key.rule != CANARY)
+    firing = (alert for alert in alerts if alert.stands and alert.key.rule != CANARY)
     return Daily(
         at=now,
         up=sum(one.up is True for one in devices),

@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
 from uuid import uuid4
 
 from netwatch.alerts import RouteMatch, checked_silence, expired_silence
 from netwatch.engine import LinkSigner, LinkToken
-from netwatch.model import Alert, AlertGroup, AlertState, Event, Muting, Silence, SilenceState
+from netwatch.model import ALIVE, Alert, AlertGroup, AlertState, Event, Muting, Silence, SilenceState
 from netwatch.web import ActionRefused, NotThere, SilenceOrder
 
 MOST_SILENCES = 10_000
 MUTINGS_AT_ONCE = 50
 LONGEST_AUTHOR = 200
 LONGEST_COMMENT = 4000
-_ALIVE = (AlertState.PENDING, AlertState.FIRING)
 
 
 class Asked(Protocol):
@@ -39,6 +38,9 @@ class Asked(Protocol):
     def receivers_of(self, alert: Alert) -> Sequence[RouteMatch]:
         """Return who is told of an alert."""
 
+    def is_there(self, alert: Alert) -> bool:
+        """Return whether the newest reading holds what an alert is about."""
+
     def group_of_thread(self, thread_id: str) -> AlertGroup | None:
         """Return the incident of a thread of mails."""
 
@@ -54,6 +56,9 @@ class Deciding(Protocol):
 
     def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
         """Note that nobody has."""
+
+    def forget(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
+        """Take as removed what alerts are about."""
 
     def note(self, event: Event) -> None:
         """Write a line of the event log."""
@@ -121,6 +126,21 @@ class Actions:
         await self.corridor.unacknowledge(alive, who)
         return self._alerts(alive)
 
+    async def forget(self, alert_ids: Collection[str], by: str) -> Sequence[Alert]:
+        """Take as removed what alerts are about and is no longer there."""
+        who, alive = _named(by), self._alive(alert_ids)
+        before = self._alerts(alive)
+        if not any(self.may_forget(alert) for alert in before):
+            raise ActionRefused("what it is about is still there: acknowledge or silence it instead")
+        gone = [alert.id for alert in before if self.may_forget(alert)]
+        await self.corridor.forget(gone, who)
+        return [self.desk.alert(alert.id) or replace(alert, state=AlertState.RESOLVED, resolved_at=self.clock())
+                for alert in before if alert.id in gone]  # fmt: skip
+
+    def may_forget(self, alert: Alert) -> bool:
+        """Return whether an alert is alive although what it is about is no longer there."""
+        return alert.state in ALIVE and not self.desk.is_there(alert)
+
     async def mutings_of(self, alerts: Iterable[Alert]) -> Mapping[str, Muting]:
         """Return why nobody is told of these alerts right now; gives way to the loop, as there may be thousands."""
         now, found = self.clock(), {}
@@ -145,7 +165,7 @@ class Actions:
         group = self.desk.group_of_thread(thread_id)
         if group is None:
             return None
-        return [alert for alert in self._alerts(group.members) if alert.state is AlertState.FIRING]
+        return [alert for alert in self._alerts(group.members) if alert.stands]
 
     def link(self, token: str) -> LinkToken:
         """Return what a link of a mail allows."""
@@ -170,7 +190,7 @@ class Actions:
         return [alert for alert in found if alert is not None]
 
     def _alive(self, alert_ids: Iterable[str]) -> list[str]:
-        alive = [alert.id for alert in self._alerts(alert_ids) if alert.state in _ALIVE]
+        alive = [alert.id for alert in self._alerts(alert_ids) if alert.state in ALIVE]
         if not alive:
             raise NotThere("there is no such alert, or it is over")
         return alive

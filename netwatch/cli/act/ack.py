@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from netwatch.config import Settings
 
 Comment = Annotated[str, typer.Option("--comment", "-m", help="What people should know: on my way.")]
-ALIVE = ("pending", "firing")
+ALIVE = ("pending", "firing", "gone")
 
 
 def ack(
@@ -35,35 +35,41 @@ def ack(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Say that somebody has an alert in hand: it is not repeated and not escalated any more."""
-    _change("/api/v1/ack", settings_or_exit(config), rule, device, labels or [], by, comment)
+    change("/api/v1/ack", settings_or_exit(config), rule, device, labels or [], by, comment)
 
 
 def unack(
     rule: Rule, device: Device, labels: Labels = None, by: By = None, config: ConfigOption = DEFAULT_CONFIG
 ) -> None:
     """Take that back: nobody has it in hand after all."""
-    _change("/api/v1/unack", settings_or_exit(config), rule, device, labels or [], by, "")
+    change("/api/v1/unack", settings_or_exit(config), rule, device, labels or [], by, "")
 
 
-def _change(
+def change(
     path: str, settings: Settings, rule: str, device: str, labels: list[str], by: str | None, comment: str
 ) -> None:
     """Find the alerts that are meant, and have the agent note it."""
+    for one in asked(path, settings, rule, device, labels, {"by": by or person(), "comment": comment}):
+        state = f"acknowledged by {one['acked_by']}" if one.get("acked_by") else "in nobody's hands"
+        words = f"{one['rule']} on {one['device']} {one['instance']}".rstrip()
+        typer.echo(printable(f"{words}: {state}"))
+
+
+def asked(
+    path: str, settings: Settings, rule: str, device: str, labels: list[str], order: Mapping[str, object]
+) -> list[Mapping[str, Any]]:
+    """Have the agent do something with the alerts that are meant; return them as they are then."""
     agent = Agent(settings)
-    order: dict[str, object] = {"by": by or person(), "comment": comment}
     try:
         alive = agent.ask("/api/v1/alerts", {"rule": rule, "device": device})
         meant = [one for one in alive if one["state"] in ALIVE and is_meant(one, rule, device, labels)]
         if not meant:
             row = f"{' ' if labels else ''}{' '.join(labels)}"
-            fail(f"nothing is pending or firing of {rule} on {device}{row}{_guess(settings, rule, device)}")
-        changed = agent.call("POST", path, body=order | {"ids": [one["id"] for one in meant]})
+            fail(f"nothing is pending, firing or gone of {rule} on {device}{row}{_guess(settings, rule, device)}")
+        changed = agent.call("POST", path, body={**order} | {"ids": [one["id"] for one in meant]})
     except (NoAgent, AgentRefused) as exc:
         asked_to_fail(exc)
-    for one in changed or ():
-        state = f"acknowledged by {one['acked_by']}" if one.get("acked_by") else "in nobody's hands"
-        words = f"{one['rule']} on {one['device']} {one['instance']}".rstrip()
-        typer.echo(printable(f"{words}: {state}"))
+    return list(changed or ())
 
 
 def _guess(settings: Settings, rule: str, device: str) -> str:

@@ -17,10 +17,14 @@ from netwatch.cli.look.reading import read_store
 from netwatch.cli.output import print_json, rfc3339
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import coloured, print_table
-from netwatch.model import Alert, AlertState
+from netwatch.model import ALIVE, Alert, AlertState
 
-ALIVE = (AlertState.FIRING, AlertState.PENDING)
-STATE_COLOURS = {AlertState.FIRING: "bold red", AlertState.PENDING: "yellow", AlertState.RESOLVED: "green"}
+STATE_COLOURS = {
+    AlertState.FIRING: "bold red",
+    AlertState.GONE: "bold magenta",
+    AlertState.PENDING: "yellow",
+    AlertState.RESOLVED: "green",
+}
 
 
 def alerts(
@@ -32,7 +36,7 @@ def alerts(
     """Print what is pending or firing."""
     states = (*ALIVE, AlertState.RESOLVED) if everything else ALIVE
     rows = read_store(config, lambda store: store.alerts(states, limit))
-    muted = _held_back(config) if any(alert.state is AlertState.FIRING for alert in rows) else {}
+    muted = _held_back(config) if any(alert.stands for alert in rows) else {}
     if json:
         print_json([alert_row(alert, muted.get(alert.id, "")) for alert in rows])
         return
@@ -46,6 +50,7 @@ def alert_row(alert: Alert, muted: str = "") -> dict[str, object]:
         "id": alert.id, "alert": alert.key.alertname, "device": alert.key.device, "instance": alert.key.instance,
         "state": alert.state, "severity": alert.severity, "summary": alert.annotations.get("summary", ""),
         "value": alert.value, "pending_at": rfc3339(alert.pending_at), "firing_at": rfc3339(alert.firing_at),
+        "gone_at": rfc3339(alert.gone_at),
         "resolved_at": rfc3339(alert.resolved_at), "acked_at": rfc3339(alert.acked_at), "acked_by": alert.acked_by,
         "muted": muted,
     }  # fmt: skip
@@ -64,6 +69,7 @@ def _alert_cells(alert: Alert, muted: Mapping[str, str]) -> list[object]:
     state = coloured(alert.state, STATE_COLOURS.get(alert.state, "white"))
     since = alert.firing_at or alert.pending_at
     summary = alert.annotations.get("summary", "")
+    gone = f"no longer there since {rfc3339(alert.gone_at)}" if alert.gone_at is not None else ""
     in_hand = f"acknowledged by {alert.acked_by}" if alert.acked_at is not None else ""
-    held = "; ".join(word for word in (in_hand, muted.get(alert.id, "")) if word)
+    held = "; ".join(word for word in (gone, in_hand, muted.get(alert.id, "")) if word)
     return [state, alert.severity, alert.key.alertname, alert.key.device, alert.key.instance, since, summary, held]

@@ -128,6 +128,7 @@ def _paper(settings: Settings) -> OnPaper:
         route=build_route(settings.route, settings.severity_order()) if settings.receivers else None,
         names=names,
         flapping=FlapPolicy.of(settings.flapping),
+        gone_after=settings.rules.gone_after,
     )
 
 
@@ -136,7 +137,9 @@ def _print(answer: Explanation, *, verbose: bool) -> None:
 
     from netwatch.cli.screen import out
 
-    colour = {"firing": "bold red", "pending": "yellow"}.get(answer.state, "bold green" if answer.found else "bold")
+    colour = {"firing": "bold red", "gone": "bold magenta", "pending": "yellow"}.get(
+        answer.state, "bold green" if answer.found else "bold"
+    )
     out.print(Text(printable(answer.verdict), style=colour), soft_wrap=True)
     if not answer.lines:
         return

@@ -21,7 +21,7 @@ from netwatch.mib import load_index
 from netwatch.profiles import load_library
 from netwatch.rules import Rule, RuleBook, TrapRule, load_rule_book, severity_words
 
-ALIVE = ("pending", "firing")
+ALIVE = ("pending", "firing", "gone")
 Counts = Counter[tuple[str, str]]
 """How many alerts a rule has in a state."""
 
@@ -37,7 +37,7 @@ def rules(config: ConfigOption = DEFAULT_CONFIG, json: AsJson = False) -> None:
     if json:
         print_json(rows)
         return
-    columns = ["rule", "severity", "looks at", "for", "pending", "firing", "file"]
+    columns = ["rule", "severity", "looks at", "for", "pending", "firing", "gone", "file"]
     print_table("Rules", columns, map(_cells, rows), empty="there are none")
 
 
@@ -66,5 +66,5 @@ def _cells(row: Mapping[str, object]) -> list[object]:
     firing = coloured(str(row["firing"]), "bold red") if row["firing"] else row["firing"]
     return [
         row["rule"], row["severity"], row["looks_at"], row["for_seconds"] or None, row["pending"], firing,
-        f"{row['file']}:{row['line']}",
+        row["gone"],         f"{row['file']}:{row['line']}",
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from netwatch.engine.explain.story import MOST_ALERTS, EventLog, Story, gathered
 from netwatch.engine.explain.verdict import Case, verdict_on
 from netwatch.engine.times import clock, lasting
 from netwatch.model import (
+    ALIVE,
     UNSENT,
     Alert,
     AlertState,
@@ -91,7 +92,7 @@ async def explanation_of(log: EventLog, question: Question, live: Live) -> Expla
 
 async def _has_alert(log: EventLog, rule: str, device: str) -> bool:
     alerts = await log.alerts_of(rule, device, MOST_ALERTS)
-    return any(alert.state in (AlertState.PENDING, AlertState.FIRING) for alert in alerts)
+    return any(alert.state in ALIVE for alert in alerts)
 
 
 async def _names_known(question: Question, live: Live, alerts: Sequence[Alert]) -> _Meant | None:
@@ -118,7 +119,7 @@ def _row_meant(question: Question, live: Live, alerts: Sequence[Alert]) -> _Mean
     if wanted:
         fitting = [key for key, labels in rows.items() if _fits(wanted, key, labels)]
     else:
-        alive = {alert.key.instance for alert in alerts if alert.state in (AlertState.PENDING, AlertState.FIRING)}
+        alive = {alert.key.instance for alert in alerts if alert.state in ALIVE}
         fitting = list(alive) if len(alive) == 1 else list(rows)
     if len(fitting) == 1:
         return _Meant(instance=fitting[0])
@@ -212,7 +213,10 @@ def _rule_line(rule: AnyRule) -> Line:
         }
     else:
         text = rule.expr
-        details |= {"table": rule.table, "no_data": rule.no_data if rule.no_data != "keep" else ""}
+        details |= {
+            "table": rule.table, "no_data": rule.no_data if rule.no_data != "keep" else "", "on_gone": rule.on_gone,
+            "gone_after": format_duration(rule.gone_after) if rule.gone_after else "",
+        }  # fmt: skip
     shown = {name: told for name, told in details.items() if told}
     return Line(kind="rule", text=f"{rule.name}: {' '.join(text.split())}", details=shown)
 
@@ -307,6 +311,9 @@ def _now(case: Case) -> Iterator[Line]:
     if alert.state is AlertState.FIRING and alert.healthy_since is not None and case.rule is not None:
         due = alert.healthy_since + live.keeps_firing_for(case.rule, alert)
         yield Line(at=due, kind="next", text="it resolves, if the expression stays untrue")
+    if alert.state is AlertState.GONE and alert.gone_at is not None and case.rule is not None:
+        due = alert.gone_at + live.gone_after(case.rule)
+        yield Line(at=due, kind="next", text="it is taken as removed, if it is not seen before")
     if (due_at := live.next_due(alert.id)) is not None:
         yield Line(at=due_at, kind="next", text="its group is looked at for the next mail")
 

@@ -16,6 +16,7 @@ from netwatch.model import Alert, AlertGroup, Curve, Muting, all_hold, format_du
 from netwatch.rules import NO_MIB, MibNames, Rule, TrapRule, Verdicts
 
 AnyRule = Rule | TrapRule
+GONE_AFTER = timedelta(hours=24)
 
 
 class Live(Protocol):
@@ -74,6 +75,9 @@ class Live(Protocol):
     def keeps_firing_for(self, rule: AnyRule, alert: Alert) -> timedelta:
         """Return how long an alert of a rule goes on once its expression is no longer true."""
 
+    def gone_after(self, rule: AnyRule) -> timedelta:
+        """Return after how long what vanished is taken as removed."""
+
 
 class Running(Protocol):
     """What is asked of the engine's desk."""
@@ -114,9 +118,10 @@ class OnPaper:
         names: MibNames = NO_MIB,
         flapping: FlapPolicy | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        gone_after: timedelta = GONE_AFTER,
     ) -> None:
         self._rules = {rule.name: rule for rule in rules}
-        self._flapping = flapping
+        self._flapping, self._gone_after = flapping, gone_after
         self._devices, self._route, self._now = devices, route, now
         self.names = names
 
@@ -176,6 +181,11 @@ class OnPaper:
         """Return nobody."""
         return {}
 
+    def gone_after(self, rule: AnyRule) -> timedelta:
+        """Return after how long what vanished is taken as removed."""
+        own = rule.gone_after if isinstance(rule, Rule) else None
+        return self._gone_after if own is None else own
+
     def keeps_firing_for(self, rule: AnyRule, alert: Alert) -> timedelta:
         """Return how long an alert of a rule goes on once its expression is no longer true."""
         if alert.flapping and self._flapping is not None:
@@ -199,8 +209,10 @@ class LiveEngine(OnPaper):
         names: MibNames = NO_MIB,
         flapping: FlapPolicy | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        gone_after: timedelta = GONE_AFTER,
     ) -> None:
-        super().__init__(rules=rules, devices=devices, route=route, names=names, flapping=flapping, now=now)
+        super().__init__(rules=rules, devices=devices, route=route, names=names, flapping=flapping, now=now,
+                         gone_after=gone_after)  # fmt: skip
         self._desk, self._history = desk, history
 
     def verdicts(self, rule: str, device: str) -> Verdicts | None:

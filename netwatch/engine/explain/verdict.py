@@ -71,15 +71,30 @@ def _firing(case: Case, alert: Alert) -> str:
     if alert.healthy_since is not None and case.rule is not None:
         ends = f"it resolves if that lasts {format_duration(case.live.keeps_firing_for(case.rule, alert))}"
         said.append(f"Since {case.clock(alert.healthy_since)} the expression is no longer true; {ends}")
+    if alert.gone_at is not None:
+        said.append(_gone(case, alert))
     if alert.flapping:
         said.append("It comes and goes, so that its end waits until it has been calm")
     return _sentences([*said, *_acknowledged(case, alert)])
+
+
+def _gone(case: Case, alert: Alert) -> str:
+    """Return since when what it is about is no longer there, what was last read of it, and what ends that."""
+    value = "" if alert.value is None else f", with {alert.value} as its last value"
+    said = f"What it is about is no longer there since {case.clock(alert.gone_at or alert.pending_at)}{value}"
+    ends = ["it is seen well"]
+    if case.rule is not None and alert.gone_at is not None:
+        removed_at = alert.gone_at + case.live.gone_after(case.rule)
+        ends.append(f"it is taken as removed at {case.clock(removed_at)}")
+    return f"{said}; that is not health, so it stands until {', '.join(ends)}, or `netwatch forget` ends it"
 
 
 def _over(case: Case, alert: Alert) -> str:
     began, ended = alert.firing_at or alert.pending_at, alert.resolved_at or alert.pending_at
     lived = f"It fired from {case.clock(began)} to {case.clock(ended)} ({lasting(ended - began)})"
     said = [f"{lived}, {_and_told(case, alert)}"]
+    if alert.gone_at is not None:
+        said.append(f"Nobody saw it well: it was no longer there since {case.clock(alert.gone_at)}")
     if end := told(case, (entry for entry in case.story.entries if entry.created_at > ended)):
         said.append(f"Of its end {end}")
     return _sentences([*said, *_acknowledged(case, alert)])

@@ -19,6 +19,10 @@ class Readability:
         self._unread: dict[tuple[str, str], ReadingGap] = {}
         self._down: set[str] = set()
 
+    def is_down(self, device: str) -> bool:
+        """Return whether a device did not answer when it was last asked."""
+        return device in self._down
+
     def take_gap(self, gap: ReadingGap) -> Event | None:
         """Return what to log of a table that was not read; None where that is known already."""
         place = (gap.device, gap.table)

@@ -1,7 +1,9 @@
 """What readings make of alerts: every rule of a table is held against every reading of it.
 
     reading -> rules.evaluate -> alerts.step -> AlertBook.put
+            -> RollCall: rows that are no longer there -> rules.evaluate_gone -> the same way
     gap     -> the rules' no_data, the same way
+    tick    -> what is gone for so long that it is taken as removed
 
 May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch.engine.engine.
 """
@@ -9,9 +11,9 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from netwatch.alerts import Happening, Step, Transition, happening_of
@@ -28,8 +30,22 @@ from netwatch.engine.intake.evidence import (
     read_words,
     with_poll_line,
 )
+from netwatch.engine.intake.roll_call import MissingRow, RollCall
 from netwatch.formulas import Frame
-from netwatch.model import SYSTEM, Alert, AlertKey, ClockStep, Memory, ReadingGap, TableReading, Value
+from netwatch.model import (
+    ENDED,
+    SYSTEM,
+    Alert,
+    AlertKey,
+    AlertState,
+    ClockStep,
+    Memory,
+    ReadingGap,
+    RowSet,
+    TableReading,
+    Value,
+    format_duration,
+)
 from netwatch.rules import (
     EVERY_RULE,
     WINDOW_SCOPE,
@@ -37,28 +53,49 @@ from netwatch.rules import (
     TableMemory,
     Verdicts,
     evaluate,
+    evaluate_gone,
     evidence_of,
     memory_key,
     own_labels,
     render,
+    sees_absence,
     table_of_window,
     verdicts_again,
     would_be_broken,
 )
 
-BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED)
+GONE_AFTER = timedelta(hours=24)
+A_WHILE = timedelta(minutes=1)
+BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED, Transition.RETURNED)
 """What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
 
 
 class ReadingIntake:
     """The rules on polled tables, and what they remember."""
 
-    def __init__(self, rules: Sequence[Rule], book: AlertBook, history: History, audience: Audience) -> None:
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        book: AlertBook,
+        history: History,
+        audience: Audience,
+        gone_after: timedelta = GONE_AFTER,
+    ) -> None:
         self._rules = {rule.name: rule for rule in rules}
         self._rules_of: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
             self._rules_of[rule.table].append(rule)
         self._book, self._history, self._audience = book, history, audience
+        self._gone_after = gone_after
+        self._sees_absence = {rule.name for rule in rules if sees_absence(rule)}
+        self._watching = {rule.name for rule in rules if self._watches(rule)}
+        self._roll = RollCall(
+            kept={rule.table for rule in rules if rule.name in self._watching},
+            keep_for={
+                table: max(rule.gone_after or gone_after for rule in of_table)
+                for table, of_table in self._rules_of.items()
+            },
+        )
         self._memories: dict[tuple[str, str], TableMemory] = {}
         self._restored: dict[str, list[Memory]] = defaultdict(list)
         self._systems: dict[str, Frame] = {}
@@ -68,6 +105,56 @@ class ReadingIntake:
         for memory in memories:
             key = table_of_window(memory) if memory.scope == WINDOW_SCOPE else memory.key
             self._restored[key].append(memory)
+
+    def recall_rows(self, memories: Iterable[Memory]) -> None:
+        """Take back which rows there were before a restart."""
+        self._roll.recall(memories)
+
+    def note_uptime(self, reading: TableReading) -> None:
+        """Take in whether a device started again."""
+        self._roll.note_uptime(reading)
+
+    def gone_after(self, rule: str) -> timedelta:
+        """Return after how long what vanished is taken as removed."""
+        known = self._rules.get(rule)
+        return self._gone_after if known is None or known.gone_after is None else known.gone_after
+
+    def holds(self, alert: Alert) -> bool:
+        """Return whether the newest reading holds what an alert is about."""
+        if alert.state is AlertState.GONE:
+            return False
+        verdicts = self.verdicts_now(alert.key.rule, alert.key.device)
+        return verdicts is not None and _row_of(verdicts, alert.key.instance) is not None
+
+    def forget(self, alert: Alert) -> None:
+        """Take a row as removed, since somebody says so."""
+        rule = self._rules.get(alert.key.rule)
+        if rule is not None:
+            self._roll.forget(alert.key.device, rule.table, alert.key.instance)
+
+    def unsaved(self, alert: Alert) -> Iterable[Memory]:
+        """Return what is to be remembered after `forget`."""
+        rule = self._rules.get(alert.key.rule)
+        return () if rule is None else self._roll.unsaved(alert.key.device, rule.table)
+
+    def expire(self, draft: Draft, now: datetime, is_down: Callable[[str], bool]) -> datetime | None:
+        """Take as removed what is gone for long enough; return when something will be, None where nothing is gone.
+
+        Of a device that is down nobody knows what is there; that waits until it answers.
+        """
+        dues = []
+        for alert in self._book.gone():
+            rule = self._rules.get(alert.key.rule)
+            if rule is None or alert.gone_at is None:
+                continue
+            due = alert.gone_at + self.gone_after(rule.name)
+            if due > now:
+                dues.append(due)
+            elif is_down(alert.key.device):
+                dues.append(now + A_WHILE)
+            else:
+                self._remove(draft, rule, alert, now)
+        return min(dues, default=None)
 
     def rule(self, name: str) -> Rule | None:
         """Return the rule of this name."""
@@ -118,13 +205,25 @@ class ReadingIntake:
         meant, others = self._audience.rules_of(reading.device, reading.table, self._rules_of[reading.table])
         for rule in others:
             self._end_all(draft, rule, reading)
+        ignored = reading.ignored.get(EVERY_RULE, ())
+        missing = self._roll.take(reading, self._claimed(meant, reading.device), ignored)
         for rule in meant:
+            if reading.lacking:
+                if missing and not held_off and not rule.is_aggregate:
+                    self._step_missing(draft, rule, reading, missing, memory)
+                continue
             verdicts = evaluate(rule, reading, memory)
             current = self._book.current(rule.name, reading.device)
-            if not held_off and (current or True in verdicts.broken):
-                self._step_rows(draft, rule, reading, verdicts, current)
-        self._history.note(reading, memory)
+            if held_off:
+                continue
+            if current or True in verdicts.broken:
+                self._step_rows(draft, rule, reading, verdicts, current, missing)
+            if missing and not reading.partial and not rule.is_aggregate:
+                self._step_missing(draft, rule, reading, missing, memory)
+        if not reading.lacking:
+            self._history.note(reading, memory)
         draft.memories.extend(memory.unsaved())
+        draft.memories.extend(self._roll.unsaved(reading.device, reading.table))
 
     def take_gap(self, draft: Draft, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
@@ -133,8 +232,9 @@ class ReadingIntake:
         for rule in self._rules_of.get(gap.table, ()):
             if not self._audience.is_meant(rule, gap.device):
                 continue
-            instances = list(self._book.current(rule.name, gap.device)) or ([""] if rule.no_data == "alert" else [])
-            for instance in instances:
+            current = self._book.current(rule.name, gap.device)
+            instances = [instance for instance, alert in current.items() if alert.state is not AlertState.GONE]
+            for instance in instances or ([""] if rule.no_data == "alert" else []):
                 key = AlertKey(rule=rule.name, device=gap.device, instance=instance)
                 after = self._book.step(rule, key, Happening.NO_DATA, gap.at)
                 self._apply(draft, rule, after, gap.at, labels={}, value=None, threshold=None, why=gap.reason)
@@ -143,6 +243,7 @@ class ReadingIntake:
         """Move what the rules remember with the wall clock."""
         for memory in self._memories.values():
             memory.move(step)
+        self._roll.move(step)
 
     def _end_all(self, draft: Draft, rule: Rule, reading: TableReading) -> None:
         """End the alerts of a rule that is not meant for the device, or not any more."""
@@ -151,30 +252,39 @@ class ReadingIntake:
             self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
 
     def _step_rows(
-        self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, current: Mapping[str, Alert]
+        self,
+        draft: Draft,
+        rule: Rule,
+        reading: TableReading,
+        verdicts: Verdicts,
+        current: Mapping[str, Alert],
+        missing: Mapping[str, MissingRow],
     ) -> None:
-        """Step the alerts of one rule: of every row that is broken, and every alert there is."""
+        """Step the alerts of one rule: of every row that is broken, and every alert whose row is there."""
         broken = [verdicts.keys[row] for row, verdict in enumerate(verdicts.broken) if verdict]
         ignored = _ignored(rule, reading) if reading.ignored else frozenset[str]()
         for instance in dict.fromkeys((*broken, *current)):
             if instance in ignored:
                 if (alert := current.get(instance)) is not None:
-                    self._step_lost_row(draft, rule, reading, alert, Happening.IGNORED)
+                    self._step_plainly(draft, rule, alert, Happening.IGNORED, reading.at)
                 continue
-            row = verdicts.row_of(instance)
-            if row is not None:
-                self._step_row(draft, rule, reading, verdicts, row)
-            elif not reading.partial:
-                self._step_lost_row(draft, rule, reading, current[instance], Happening.ROW_GONE)
+            row = _row_of(verdicts, instance)
+            if row is None:
+                if instance == "" and reading.rows.keys and not reading.partial and not _is_only_heard(current[""]):
+                    # what no_data raised
+                    self._step_plainly(draft, rule, current[instance], Happening.READ_AGAIN, reading.at)
+            elif missing and _is_emptied(rule, reading) and instance in current:
+                self._step_emptied(draft, rule, reading, verdicts, missing)
+            else:
+                self._step_row(draft, rule, reading, verdicts, row, instance)
 
-    def _step_row(self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int) -> None:
+    def _step_row(
+        self, draft: Draft, rule: Rule, reading: TableReading, verdicts: Verdicts, row: int, instance: str
+    ) -> None:
         """Step the alert of one row."""
-        healed = verdicts.healed
-        happening = happening_of(
-            verdicts.broken[row], healed[row] if healed is not None else None, has_clear_expr=healed is not None
-        )
-        key = AlertKey(rule=rule.name, device=reading.device, instance=verdicts.keys[row])
-        before = self._book.current(rule.name, reading.device).get(key.instance)
+        happening = _happening_in(verdicts, row)
+        key = AlertKey(rule=rule.name, device=reading.device, instance=instance)
+        before = self._book.current(rule.name, reading.device).get(instance)
         if before is not None and happening is not Happening.BROKEN and knows_nothing_of(reading, before):
             return
         after = self._book.step(rule, key, happening, reading.at)
@@ -205,17 +315,102 @@ class ReadingIntake:
             )
         return replace(after, alert=alert, changed=True)
 
-    def _step_lost_row(
-        self, draft: Draft, rule: Rule, reading: TableReading, alert: Alert, happening: Happening
+    def _step_emptied(
+        self,
+        draft: Draft,
+        rule: Rule,
+        reading: TableReading,
+        verdicts: Verdicts,
+        missing: Mapping[str, MissingRow],
     ) -> None:
-        """Step an alert whose row a whole reading no longer holds, or that is ignored.
+        """Step the alert of a rule about a whole table that has no row left: that is not how things get well."""
+        if _happening_in(verdicts, 0) is not Happening.HEALED or rule.on_gone == "clear":
+            self._step_row(draft, rule, reading, verdicts, 0, "")
+        elif all(row.settled for row in missing.values()):
+            alert = self._book.current(rule.name, reading.device)[""]
+            if not _is_only_heard(alert):
+                self._step_plainly(draft, rule, alert, Happening.ROW_GONE, reading.at)
+
+    def _step_missing(
+        self,
+        draft: Draft,
+        rule: Rule,
+        reading: TableReading,
+        missing: Mapping[str, MissingRow],
+        memory: TableMemory,
+    ) -> None:
+        """Step the alerts of rows that are no longer there, and raise those of rules that ask for absence.
 
         That a row is not there contradicts no trap that spoke for it.
         """
-        if happening is Happening.ROW_GONE and is_witnessed(alert) and not is_confirmed(alert):
-            return
-        after = self._book.step(rule, alert.key, happening, reading.at)
-        self._apply(draft, rule, after, reading.at, labels={}, value=None, threshold=None)
+        current = self._book.current(rule.name, reading.device)
+        ignored = _ignored(rule, reading)
+        watches = rule.name in self._watching
+        absent = self._absent_verdicts(rule, reading, missing, memory)
+        for key in list(missing) if watches else [key for key in current if key in missing]:
+            alert, row = current.get(key), missing[key]
+            if key in ignored or not (row.absent if watches else row.settled):
+                continue
+            if alert is not None and _is_only_heard(alert):
+                continue
+            if watches and reading.at - row.since >= self.gone_after(rule.name):
+                if alert is not None:
+                    self._remove(draft, rule, alert, reading.at)
+                continue
+            place = None if absent is None else absent.row_of(key)
+            said = absent is not None and place is not None and absent.broken[place] is True
+            if alert is None and not said and rule.on_gone != "alert":
+                continue
+            happening = Happening.BROKEN if said else Happening.ROW_GONE
+            after = self._book.step(
+                rule, AlertKey(rule=rule.name, device=reading.device, instance=key), happening, reading.at
+            )
+            details = evidence_of(absent, place) if said and absent is not None and place is not None else None
+            self._apply(
+                draft, rule, after, reading.at, labels=row.labels, value=None, threshold=None,
+                details=details if after.transition is not None else None,
+            )  # fmt: skip
+
+    def _absent_verdicts(
+        self, rule: Rule, reading: TableReading, missing: Mapping[str, MissingRow], memory: TableMemory
+    ) -> Verdicts | None:
+        """Return what a rule that asks for absence says of the rows that vanished."""
+        if rule.name not in self._sees_absence:
+            return None
+        keys = tuple(key for key, row in missing.items() if row.absent)
+        if not keys:
+            return None
+        labels = {
+            name: tuple(missing[key].labels.get(name, "") for key in keys)
+            for name in reading.rows.labels.keys() | {name for key in keys for name in missing[key].labels}
+        }
+        return evaluate_gone(rule, RowSet(index=keys, keys=keys, labels=labels), reading, memory)
+
+    def _remove(self, draft: Draft, rule: Rule, alert: Alert, now: datetime) -> None:
+        """End an alert of what is no longer there for so long that it will not come back."""
+        after = self._book.step(rule, alert.key, Happening.REMOVED, now)
+        since = "" if alert.gone_at is None else f"gone since {alert.gone_at:%Y-%m-%d %H:%M:%S} UTC, "
+        why = f"{since}gone_after is {format_duration(self.gone_after(rule.name))}"
+        if after.alert is not None and after.alert.state is AlertState.RESOLVED:
+            after = replace(after, alert=with_last_words(after.alert, f"{after.reason} ({why})", now))
+        self._apply(draft, rule, after, now, labels={}, value=None, threshold=None, why=why)
+
+    def _step_plainly(self, draft: Draft, rule: Rule, alert: Alert, happening: Happening, now: datetime) -> None:
+        """Step an alert of which no reading says anything more."""
+        after = self._book.step(rule, alert.key, happening, now)
+        self._apply(draft, rule, after, now, labels={}, value=None, threshold=None)
+
+    def _claimed(self, rules: Iterable[Rule], device: str) -> Iterable[str]:
+        """Return the rows that alerts are about: they were there, even where nobody saw them since a restart."""
+        return (
+            instance
+            for rule in rules if not rule.is_aggregate
+            for instance, alert in self._book.current(rule.name, device).items() if not _is_only_heard(alert)
+        )  # fmt: skip
+
+    def _watches(self, rule: Rule) -> bool:
+        """Return whether a rule wants to be told of rows that are no longer there although it does not fire."""
+        return not rule.is_aggregate and (rule.on_gone == "alert" or rule.name in self._sees_absence)
 
     def _apply(
         self,
@@ -264,3 +459,33 @@ def _ignored(rule: Rule, reading: TableReading) -> frozenset[str]:
     """Return the keys of the rows that a rule shall not see."""
     nothing = frozenset[str]()
     return reading.ignored.get(EVERY_RULE, nothing) | reading.ignored.get(rule.alertname or rule.name, nothing)
+
+
+def _is_only_heard(alert: Alert) -> bool:
+    """Return whether a trap spoke for an alert and no poll has seen it yet."""
+    return is_witnessed(alert) and not is_confirmed(alert)
+
+
+def with_last_words(alert: Alert, words: str, now: datetime) -> Alert:
+    """Return an alert that ended although nobody saw it well, with the truth about that."""
+    return replace(alert, annotations={**alert.annotations, ENDED: words}, gone_at=alert.gone_at or now)
+
+
+def _happening_in(verdicts: Verdicts, row: int) -> Happening:
+    healed = verdicts.healed
+    return happening_of(
+        verdicts.broken[row], healed[row] if healed is not None else None, has_clear_expr=healed is not None
+    )
+
+
+def _row_of(verdicts: Verdicts, instance: str) -> int | None:
+    """Return the row an alert is about; one that was known by its index alone may have got a name."""
+    row = verdicts.row_of(instance)
+    index = verdicts.reading.rows.index
+    if row is None and instance and not verdicts.rule.is_aggregate and index is not verdicts.keys:
+        return index.index(instance) if instance in index else None
+    return row
+
+
+def _is_emptied(rule: Rule, reading: TableReading) -> bool:
+    return rule.is_aggregate and not reading.rows.keys and not reading.partial

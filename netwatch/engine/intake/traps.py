@@ -24,7 +24,7 @@ from ipaddress import ip_address
 import structlog
 
 from netwatch.alerts import Happening, Step
-from netwatch.engine.alert_book import ALIVE, AlertBook
+from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
 from netwatch.engine.intake.audience import Audience
 from netwatch.engine.intake.beyond import Beyond, ttl_of
@@ -34,6 +34,7 @@ from netwatch.engine.intake.readings import ReadingIntake
 from netwatch.engine.intake.witnesses import Witnesses
 from netwatch.engine.metrics import TRAP_EVENTS, TRAP_RULE_ERRORS
 from netwatch.model import (
+    ALIVE,
     Alert,
     AlertKey,
     AlertState,

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from netwatch.alerts import Happening, NoData
+from netwatch.alerts import Happening, NoData, OnGone
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.intake.evidence import (
@@ -48,6 +48,7 @@ class _Timing:
     hold_for: timedelta
     keep_firing_for: timedelta
     no_data: NoData = "keep"
+    on_gone: OnGone = "keep"
 
 
 class Witnesses:

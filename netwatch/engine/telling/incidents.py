@@ -127,11 +127,11 @@ class Incidents:
         for match in self.receivers_of(alert):
             self._join(draft, alert, match, now)
 
-    def note_end(self, alert: Alert) -> None:
-        """See to it that the end of an alert is told in time."""
+    def note_news(self, alert: Alert) -> None:
+        """See to it that the end of an alert, or that it is gone, is told in time."""
         for key in self._telling.get(alert.id, ()):
             incident = self._open[key]
-            incident.hurry(alert.resolved_at or incident.opened_at)
+            incident.hurry(alert.resolved_at or alert.gone_at or incident.opened_at)
             self._agenda.put(key, incident.due)
 
     def tell_of(self, alert_id: str) -> bool:

@@ -25,7 +25,7 @@ from netwatch.alerts import (
     routing_labels,
 )
 from netwatch.engine.telling.sights import Sights
-from netwatch.model import Alert, AlertState, Muting, Silence, all_hold
+from netwatch.model import Alert, Muting, Silence, all_hold
 
 
 class Suppression:
@@ -62,7 +62,7 @@ class Suppression:
         """Take in an alert as it is now; return whether that may free or hold back others."""
         if not self.policy.inhibit_rules:
             return False
-        fires = alert.state is AlertState.FIRING
+        fires = alert.stands
         was_source = self._sources.pop(alert.id, None) is not None
         is_source = fires and any(all_hold(rule.sources, routing_labels(alert)) for rule in self.policy.inhibit_rules)
         if is_source:
@@ -82,7 +82,7 @@ class Suppression:
     def muting_of(self, alert: Alert, match: RouteMatch | None, now: datetime) -> Muting | None:
         """Return why people are not told of an alert through a route, None where they are."""
         labels = routing_labels(alert)
-        fires = alert.state is AlertState.FIRING
+        fires = alert.stands
         return (
             (self._from_above(alert, labels, now) if fires else None)
             or self.policy.maintenance.muting_of(labels, now)

@@ -17,7 +17,6 @@ from netwatch.engine.metrics import NOTIFICATIONS
 from netwatch.engine.telling.suppression import Suppression
 from netwatch.model import (
     Alert,
-    AlertState,
     Curve,
     Event,
     HeldBack,
@@ -121,7 +120,7 @@ class Surroundings:
         sources = {alert.id for alert in told if self._suppression.inhibits(alert)}
         looked_at = self._firing.alerts() if below or sources or mutings else ()
         for alert in looked_at:
-            if alert.state is not AlertState.FIRING:
+            if not alert.stands:
                 continue
             own = mutings.get(alert.id)
             if own is not None:
@@ -138,7 +137,7 @@ class Surroundings:
         found: list[Alert] = []
         for device in devices:
             for alert in self._firing.of_device(device):
-                if alert.state is AlertState.FIRING and alert.id not in own and alert.id not in mutings:
+                if alert.stands and alert.id not in own and alert.id not in mutings:
                     found.append(alert)
             if len(found) >= MOST_ALSO:
                 break

@@ -7,7 +7,7 @@ not know:
     receiver, status (firing, resolved), groupKey, groupLabels, commonLabels, commonAnnotations, externalURL,
     truncatedAlerts (how many alerts are left out), alerts: a list of
         status, labels, annotations, startsAt, endsAt (0001-01-01T00:00:00Z while it fires), generatorURL, fingerprint
-        and ours: id, rule, device, instance, severity, value, threshold, acknowledgedBy, flapping, remark
+        and ours: id, rule, device, instance, severity, value, threshold, acknowledgedBy, flapping, goneAt, remark
     and ours: overtakenAlerts (only where alerts were left out, because newer news of them was posted before this),
         schema, id (the same on every retry), at, incident (the same for all of one), sequence, repeat, subject,
         escalation, heldBack: a list of kind, reason, alerts, devices.
@@ -108,6 +108,7 @@ def _alert(notification: Notification, alert: Alert, page: str) -> dict[str, Any
         "threshold": _value(alert.threshold),
         "acknowledgedBy": clean_line(alert.acked_by),
         "flapping": alert.flapping,
+        "goneAt": rfc3339(alert.gone_at) if alert.gone_at is not None else None,
         "remark": clean_line(notification.marks.get(alert.id, "")),
     }
 

@@ -54,6 +54,7 @@ def sample_notifications() -> Mapping[str, Notification]:
         for number in range(1, 26)
     ]  # fmt: skip
     over = _over(down)
+    gone = replace(down, state=AlertState.GONE, gone_at=AT - _MINUTE)
     return {
         "down": _notification(down),
         "value": _notification(full, also=(hot,), curves={"2": _curve(9.21e9, 9e9)}),
@@ -76,6 +77,10 @@ def sample_notifications() -> Mapping[str, Notification]:
         ),
         "partly-over": _notification(hot, resolved=(over,), sequence=2),
         "recovery": _notification(resolved=(over,), sequence=2),
+        "gone": _notification(gone, sequence=2),
+        "removed": _notification(
+            resolved=(replace(gone, state=AlertState.RESOLVED, resolved_at=AT),), sequence=3
+        ),
         "parent": _notification(dead, held_back=(
             HeldBack(muting=Muting(kind=MuteKind.PARENT, reason="core-r1 is down", by="core-r1"),
                      alerts=10_000, devices=9_998),

@@ -14,16 +14,14 @@ from datetime import datetime, tzinfo
 
 from netwatch.model import Alert, HeldBack, MuteKind, Notification
 from netwatch.notify.facts import (
-    OVER,
     USUAL,
-    WORDS,
     Manner,
     Problem,
     alert_name,
     is_old,
     problem_of,
-    severity_of,
     urgency,
+    word_of_all,
 )
 from netwatch.notify.guard import clean_line
 from netwatch.notify.links import Links
@@ -134,7 +132,7 @@ def story_of(
         )  # fmt: skip
 
     return Story(
-        word=WORDS[severity_of(firing[0])] if firing else OVER,
+        word=word_of_all(firing or ended),
         headline=_headline(notification, firing, subject, manner),
         subject=subject,
         lead=_lead(firing, ended, now, manner.zone),
@@ -164,11 +162,11 @@ def headline_of(notification: Notification, manner: Manner = USUAL) -> str:
 def _headline(notification: Notification, firing: Sequence[Alert], topic: str, manner: Manner) -> str:
     """Return how bad it is now, and how many there are: `DOWN 25`, `STILL WARN, now 95 %`, `1 OF 3 LEFT`, `OK`."""
     if not firing:
-        return OVER
+        return word_of_all(notification.resolved)
     if notification.resolved and not notification.repeat and not _has_news(notification):
         ever = len(firing) + max(notification.group.ended, len(notification.resolved))
         return _fitting(topic, f"{len(firing):,} OF {ever:,} LEFT", f"{len(firing):,} LEFT")
-    word = WORDS[severity_of(firing[0])] + (f" {len(firing):,}" if len(firing) > 1 else "")
+    word = word_of_all(firing) + (f" {len(firing):,}" if len(firing) > 1 else "")
     if not notification.repeat:
         return word
     stands = _stands(notification, firing, manner)
@@ -182,9 +180,9 @@ def _fitting(topic: str, *headlines: str) -> str:
 
 
 def _has_news(notification: Notification) -> bool:
-    """Return whether a mail is the first that tells of something that fires."""
-    told = notification.group.told
-    return any(told.get(alert.id) == notification.at for alert in notification.firing)
+    """Return whether a mail is the first that tells of something that fires, or that it is no longer there."""
+    told, told_gone = notification.group.told, notification.group.told_gone
+    return any(notification.at in (told.get(alert.id), told_gone.get(alert.id)) for alert in notification.firing)
 
 
 def _stands(notification: Notification, firing: Sequence[Alert], manner: Manner) -> str:
@@ -192,6 +190,8 @@ def _stands(notification: Notification, firing: Sequence[Alert], manner: Manner)
     if len(firing) > 1:
         return ""
     (alert,) = firing
+    if alert.gone_at is not None:
+        return ""
     if alert.healthy_since is not None:
         return f", well since {alert.healthy_since.astimezone(manner.zone):%H:%M}"
     standing, unit = notification.standings.get(alert.id), manner.unit_of(alert)
@@ -231,11 +231,17 @@ def _lead(firing: Sequence[Alert], ended: Sequence[Alert], now: datetime, zone: 
     """Return the whole state in one line: what an eye on a telephone takes in."""
     if not firing:
         over = "It is over" if len(ended) == 1 else f"All {len(ended):,} problems are over"
+        if unseen := sum(alert.gone_at is not None for alert in ended):
+            which = "it is" if len(ended) == 1 else f"{unseen:,} of them are"
+            over = f"{over}, though nobody saw it well: {which} no longer there,"
         last = max((alert.resolved_at for alert in ended if alert.resolved_at), default=None)
         return f"{over} since {clock(last, zone)}." if last else f"{over}."
     first = min(alert.pending_at for alert in firing)
     said = "Since" if len(firing) == 1 else f"{len(firing):,} problems since"
-    more = f"; {len(ended):,} ended" if ended else ""
+    gone = sum(alert.gone_at is not None for alert in firing)
+    which = "it is" if len(firing) == 1 else "all of it is" if gone == len(firing) else f"{gone:,} of them are"
+    more = f"; {which} no longer there, which is not to say that all is well" if gone else ""
+    more += f"; {len(ended):,} ended" if ended else ""
     return f"{said} {clock(first, zone)} ({in_words(now - first)}){more}."
 
 

@@ -33,7 +33,7 @@ from netwatch.model import (
     trap_name,
     value_text,
 )
-from netwatch.rules.rule import NoData, Rule
+from netwatch.rules.rule import NoData, OnGone, Rule
 from netwatch.rules.templates import render_template, rendered_labels
 from netwatch.rules.traps.names import NO_MIB, TRAP, MibNames, TrapObject, TrapPattern
 
@@ -59,8 +59,8 @@ class TrapRule:
 
     key: names of the varbinds that tell instances apart. ttl: None where only clear_on ends it. confirm: poll the
     device at once. labels: the rule's own; mapped: those that a varbind decides. objects: every varbind it names.
-    expr, clear_expr: as written; broken, healed: compiled, None for always. hold_for, keep_firing_for and no_data are
-    what an alert's life asks of a Rule.
+    expr, clear_expr: as written; broken, healed: compiled, None for always. hold_for, keep_firing_for, no_data and
+    on_gone are what an alert's life asks of a Rule.
     witness_of: the rule about readings that has the last word on what these traps say, None where they stand alone.
     """
 
@@ -74,6 +74,7 @@ class TrapRule:
     hold_for: timedelta = timedelta(0)
     keep_firing_for: timedelta = timedelta(0)
     no_data: NoData = "keep"
+    on_gone: OnGone = "keep"
     ttl: timedelta | None = None
     confirm: bool = True
     witness_of: Rule | None = None

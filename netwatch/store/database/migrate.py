@@ -77,13 +77,16 @@ def _ledger(connection: Connection) -> None:
 
 
 def _last_words(connection: Connection) -> None:
-    """Version 5: what an incident is called after, and what each message says of which alert.
+    """Version 5: what an incident is called after, what each message says of which alert, and what is gone.
 
-    Of messages written before nobody knows, and incidents that are open keep the name they have.
+    Of messages written before nobody knows, and incidents that are open keep the name they have. Of what is gone it
+    is known since when, and whom that was told; before nothing was.
     """
     for statement in (
         "ALTER TABLE alert_groups ADD COLUMN about TEXT DEFAULT '' NOT NULL",
         "ALTER TABLE alert_groups ADD COLUMN ended INTEGER DEFAULT '0' NOT NULL",
+        "ALTER TABLE alert_groups ADD COLUMN told_gone TEXT DEFAULT '{}' NOT NULL",
+        "ALTER TABLE alerts ADD COLUMN gone_at BIGINT",
         "CREATE TABLE outbox_news (number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, "
         "recipient TEXT NOT NULL, alert_key TEXT NOT NULL, word TEXT NOT NULL, alert_id TEXT NOT NULL, "
         "entry_id TEXT NOT NULL)",

@@ -32,7 +32,7 @@ def move_open(connection: Connection, step: ClockStep, mark: Memory) -> bool:
         connection, OUTBOX, _unsent(), step, past=("created_at", "last_tried_at"), due=("not_before", "lease_until")
     )
     not_over = ALERTS.c.state != AlertState.RESOLVED.value
-    times = ("pending_at", "firing_at", "healthy_since", "resolved_at", "seen_at", "acked_at")
+    times = ("pending_at", "firing_at", "healthy_since", "gone_at", "resolved_at", "seen_at", "acked_at")
     incidents = groups(connection)
     told = {member for group in incidents for member in group.members}
     for ids in chunks(told):

@@ -89,6 +89,7 @@ def alert_row(alert: Alert) -> Row:
         "acked_by": clean(alert.acked_by),
         "ack_comment": clean(alert.ack_comment),
         "flapping": int(alert.flapping),
+        "gone_at": _optional(alert.gone_at),
     }
 
 
@@ -112,6 +113,7 @@ def alert_of(row: RowMapping) -> Alert:
         acked_by=row["acked_by"],
         ack_comment=row["ack_comment"],
         flapping=bool(row["flapping"]),
+        gone_at=_instant_or_none(row["gone_at"]),
     )
 
 
@@ -125,6 +127,7 @@ def group_row(group: AlertGroup) -> Row:
         "subject": clean(group.subject),
         "members": _json(list(group.members)),
         "told": _json({alert_id: microseconds(at) for alert_id, at in group.told.items()}),
+        "told_gone": _json({alert_id: microseconds(at) for alert_id, at in group.told_gone.items()}),
         "opened_at": microseconds(group.opened_at),
         "flushed_at": _optional(group.flushed_at),
         "sent": group.sent,
@@ -144,6 +147,7 @@ def group_of(row: RowMapping) -> AlertGroup:
         subject=row["subject"],
         members=tuple(json.loads(row["members"])),
         told=_told_of(row),
+        told_gone={alert_id: instant(at) for alert_id, at in json.loads(row["told_gone"]).items()},
         opened_at=instant(row["opened_at"]),
         flushed_at=_instant_or_none(row["flushed_at"]),
         sent=row["sent"],

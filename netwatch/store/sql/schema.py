@@ -45,6 +45,7 @@ ALERTS = Table(
     Column("acked_by", Text, nullable=False, server_default=""),
     Column("ack_comment", Text, nullable=False, server_default=""),
     Column("flapping", Integer, nullable=False, server_default="0"),
+    Column("gone_at", BigInteger),
     Index("alerts_by_state", "state", "resolved_at"),
     Index("alerts_by_start", "pending_at"),
     Index("alerts_by_rule", "rule", "device", "pending_at"),
@@ -66,6 +67,7 @@ GROUPS = Table(
     Column("escalation", Text, nullable=False, server_default=""),
     Column("about", Text, nullable=False, server_default=""),
     Column("ended", Integer, nullable=False, server_default="0"),
+    Column("told_gone", Text, nullable=False, server_default="{}"),
 )
 
 SILENCES = Table(

@@ -16,7 +16,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from netwatch.alerts import RouteMatch, routing_labels
-from netwatch.model import Alert, AlertState, Matcher, Silence, bounded_matcher
+from netwatch.model import Alert, Matcher, Silence, bounded_matcher
 from netwatch.web.actions import Actions
 from netwatch.web.alertmanager.shapes import (
     SPOKEN_VERSION,
@@ -111,7 +111,7 @@ def _add_status(router: APIRouter, actions: Actions, version: str) -> None:
 def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
     async def found(request: Request, wanted: _Wanted, now: datetime) -> list[tuple[Sequence[RouteMatch], Shape]]:
         """Return the alerts that fire and are wanted, each with its ways, in the order of their fingerprints."""
-        alerts = [alert for alert in await views.alerts() if alert.state is AlertState.FIRING]
+        alerts = [alert for alert in await views.alerts() if alert.stands]
         board = StatusBoard(alerts, await actions.mutings_of(alerts), actions.silences(), now)
         shapes = []
         async for alert in paced(alerts):

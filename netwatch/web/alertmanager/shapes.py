@@ -99,7 +99,7 @@ def gettable_alert(
     alert: Alert, status: Status, routes: Sequence[RouteMatch], generator_url: str, now: datetime
 ) -> Shape:
     """Return an alert that fires as `gettableAlert`."""
-    changes = (alert.firing_at, alert.healthy_since, alert.seen_at, alert.acked_at)
+    changes = (alert.firing_at, alert.healthy_since, alert.gone_at, alert.seen_at, alert.acked_at)
     return {
         "annotations": dict(alert.annotations),
         "endsAt": rfc3339(now + ENDS_AFTER),

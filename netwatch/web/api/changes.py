@@ -1,4 +1,4 @@
-"""What the JSON API changes: acknowledgements below /api/v1, and the senders that are woken.
+"""What the JSON API changes: acknowledgements and what is forgotten below /api/v1, and the senders that are woken.
 
 May import: netwatch.web. Called by: netwatch.web.app.
 """
@@ -31,6 +31,15 @@ class _Acknowledgement(BaseModel):
     comment: str = Field(default="", max_length=4096)
 
 
+class _Forgetting(BaseModel):
+    """What is to be forgotten, and who says so."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[str] = Field(min_length=1, max_length=1000)
+    by: str = Field(max_length=255)
+
+
 def change_router(actions: Actions) -> APIRouter:
     """Return the routes."""
     router = APIRouter(default_response_class=Response)
@@ -49,6 +58,14 @@ def change_router(actions: Actions) -> APIRouter:
         wanted = await json_body(request, _Acknowledgement)
         alerts = await actions.unacknowledge(wanted.ids, wanted.by)
         CHANGES.labels("unack", _WAY).inc()
+        return await _shown(actions, alerts)
+
+    @router.post("/api/v1/forget")
+    async def forget(request: Request) -> Response:
+        """Take as removed what alerts are about and is no longer there; return them."""
+        wanted = await json_body(request, _Forgetting)
+        alerts = await actions.forget(wanted.ids, wanted.by)
+        CHANGES.labels("forget", _WAY).inc()
         return await _shown(actions, alerts)
 
     @router.post("/-/wake-outbox", include_in_schema=False)

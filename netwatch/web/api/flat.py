@@ -102,6 +102,7 @@ def flat_alert(alert: Alert, muting: Muting | None = None) -> Flat:
         "pending_at": rfc3339(alert.pending_at),
         "firing_at": rfc3339(alert.firing_at),
         "healthy_since": rfc3339(alert.healthy_since),
+        "gone_at": rfc3339(alert.gone_at),
         "resolved_at": rfc3339(alert.resolved_at),
         "seen_at": rfc3339(alert.seen_at),
         "trap_count": alert.trap_count,

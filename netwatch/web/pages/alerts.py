@@ -48,6 +48,7 @@ def alert_router(views: Views, actions: Actions, templates: Templates) -> APIRou
             receivers=list(dict.fromkeys(route.receiver for route in actions.routes_of(found))),
             events=await views.events(EVENTS_SHOWN, alert_id=found.id),
             author=author_of(request),
+            forgettable=actions.may_forget(found),
         )
 
     return router
@@ -71,7 +72,7 @@ def _add_list(router: APIRouter, views: Views, actions: Actions, templates: Temp
             page=page,
             pages=pages,
             mutings=mutings,
-            counts={one: sum(alert.state is one for alert in known) for one in ORDER_OF_STATES[:3]},
+            counts={one: sum(alert.state is one for alert in known) for one in ORDER_OF_STATES[:4]},
             held_count=sum(alert.id in mutings for alert in known),
             wanted=wanted,
         )
@@ -84,6 +85,14 @@ def _add_changes(router: APIRouter, actions: Actions) -> None:
         ids, author = fields.get("id", []), first_of(fields, "author")
         await actions.acknowledge(ids, author, first_of(fields, "comment"))
         CHANGES.labels("ack", _WAY).inc()
+        return done(f"/alerts/{quote(ids[0], safe='')}", author)
+
+    @router.post("/forget")
+    async def forget(request: Request) -> Response:
+        fields = await form_body(request)
+        ids, author = fields.get("id", []), first_of(fields, "author")
+        await actions.forget(ids, author)
+        CHANGES.labels("forget", _WAY).inc()
         return done(f"/alerts/{quote(ids[0], safe='')}", author)
 
     @router.post("/unack")

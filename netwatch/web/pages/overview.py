@@ -87,7 +87,7 @@ class Overview:
 
 def overview_of(devices: Iterable[DeviceStatus], alerts: Sequence[Alert], problems: Sequence[str]) -> Overview:
     """Sort devices and alerts into the overview."""
-    firing = sorted((alert for alert in alerts if alert.state is AlertState.FIRING), key=gravest_first)
+    firing = sorted((alert for alert in alerts if alert.stands), key=gravest_first)
     pending = sorted((alert for alert in alerts if alert.state is AlertState.PENDING), key=gravest_first)
     by_device: dict[str, list[Alert]] = defaultdict(list)
     for alert in firing:

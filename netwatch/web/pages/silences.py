@@ -15,7 +15,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from netwatch.alerts import routing_labels
-from netwatch.model import Alert, AlertState, Matcher, Silence, SilenceState, all_hold
+from netwatch.model import Alert, Matcher, Silence, SilenceState, all_hold
 from netwatch.web.actions import ActionRefused, Actions
 from netwatch.web.bodies import first_of, form_body
 from netwatch.web.metrics import CHANGES
@@ -123,7 +123,7 @@ def _find(actions: Actions, silence_id: str) -> Silence:
 
 
 async def _firing(views: Views) -> list[Alert]:
-    return [alert for alert in await views.alerts() if alert.state is AlertState.FIRING]
+    return [alert for alert in await views.alerts() if alert.stands]
 
 
 async def _covered_by(matchers: Sequence[Matcher], alerts: Iterable[Alert]) -> list[Alert]:

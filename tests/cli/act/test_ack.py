@@ -15,7 +15,7 @@ from tests.patience import PATIENCE_SECONDS
     [
         ("DeviceDwn", "gone", 'did you mean "DeviceDown"?'),
         ("DeviceDown", "gonne", 'did you mean "gone"?'),
-        ("DeviceDown", "nasty", "nothing is pending or firing of DeviceDown on nasty\n"),
+        ("DeviceDown", "nasty", "nothing is pending, firing or gone of DeviceDown on nasty\n"),
     ],
 )
 def test_what_is_not_there_is_said_with_the_name_that_was_perhaps_meant(netwatch, agent, rule, device, words):

@@ -68,7 +68,7 @@ def test_all_alerts_are_those_and_the_resolved(netwatch, full):
         "id": "a3", "alert": "InterfaceDown", "device": "core-sw1", "instance": "ifName=Gi1/0/7",
         "state": "resolved", "severity": "critical", "summary": NASTY, "value": 2.5,
         "pending_at": "2026-02-28T23:59:59.123Z", "firing_at": "2026-02-28T23:59:59.123Z",
-        "resolved_at": "2026-03-01T00:04:59.123Z", "acked_at": None, "acked_by": "", "muted": "",
+        "gone_at": None, "resolved_at": "2026-03-01T00:04:59.123Z", "acked_at": None, "acked_by": "", "muted": "",
     }  # fmt: skip
 
 

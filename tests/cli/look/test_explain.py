@@ -113,6 +113,7 @@ def test_what_is_not_there_is_said_with_an_exit_code(netwatch, full, arguments, 
     ["silence", "expire", "abc"],
     ["ack", "InterfaceDown", "nasty"],
     ["unack", "InterfaceDown", "nasty"],
+    ["forget", "InterfaceDown", "nasty"],
 ])  # fmt: skip
 def test_what_only_an_agent_can_do_says_that_none_answers(netwatch, full, arguments):
     answer = netwatch(*arguments, "-c", full)

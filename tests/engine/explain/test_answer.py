@@ -587,3 +587,28 @@ async def test_an_answer_survives_the_way_through_json(house):
     assert explanation_from(flat_explanation(answer)) == replace(answer, lines=answer.lines)
     with pytest.raises(ValueError, match="no explanation"):
         explanation_from({"rule": "x"})
+
+
+async def test_of_what_is_gone_is_said_since_when_with_which_value_and_what_ends_it(house):
+    for load in (95.0, 95.0):
+        house.load(load, 10.0)
+        house.later(300)
+    house.load(95.0, 10.0)
+    one = RowSet(index=("8",), keys=("ifName=Gi1/0/8",), labels={"ifName": ("Gi1/0/8",)})
+    for _ in range(2):
+        house.later(60)
+        house.engine.take_reading(
+            TableReading(
+                device="sw1", table="ports", at=house.now, rows=one, columns={"load": [10.0], "state": [1]}
+            )
+        )  # fmt: skip
+    gone_at = house.now
+
+    answer = await house.ask("PortBusy", "Gi1/0/7")
+
+    assert answer.state == "gone"
+    assert f"no longer there since {gone_at:%H:%M:%S}, with 95.0 as its last value" in answer.verdict
+    assert "that is not health" in answer.verdict
+    assert f"taken as removed at {gone_at + timedelta(days=1):%Y-%m-%d %H:%M:%S}" in answer.verdict
+    assert "netwatch forget" in answer.verdict
+    assert "it is taken as removed, if it is not seen before" in [line.text for line in answer.lines]

@@ -492,6 +492,31 @@ async def test_an_ospf_neighbour_is_found_by_address_and_addressless_index_and_i
     assert house.states() == {}
 
 
+@pytest.mark.parametrize(("confirmed", "state"), [(False, AlertState.FIRING), (True, AlertState.GONE)])
+async def test_only_what_a_poll_has_seen_too_is_gone_when_its_row_vanishes(house, confirmed, state):
+    house.ports(UP, UP)
+    house.later(1)
+    await house.link(LINK_DOWN)
+    house.later(30)
+    if confirmed:
+        house.ports(DOWN, UP)
+    left = RowSet(
+        index=("8",), keys=("ifName=Gi1/0/8",), labels={name: texts[1:] for name, texts in PORTS.labels.items()}
+    )
+    for _ in range(4):
+        house.later(60)
+        house.read("ifTable", left, {"ifAdminStatus": [UP], "ifOperStatus": [UP]})
+
+    assert house.states() == {PORT: state}
+    await house.link(LINK_DOWN)
+    assert house.states() == {PORT: AlertState.FIRING}
+    house.later(60)
+    house.ports(UP, UP)
+    house.later(600)
+    house.ports(UP, UP)
+    assert house.states() == {}
+
+
 async def test_a_restart_of_the_host_is_told_by_trap_and_check_as_one_alert(house):
     house.check(None)
     await house.hear(COLD_START)

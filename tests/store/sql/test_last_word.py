@@ -48,6 +48,16 @@ async def states(store: AnyStore) -> dict[str, str]:
     return {one.id: f"{one.state} {one.told_by}".strip() for one in await store.outbox()}
 
 
+async def test_that_it_is_gone_is_newer_than_its_beginning_and_older_than_its_end(store: AnyStore):
+    await put(store, told("down", "r1 firing 1"))
+    await put(store, told("gone", "r1 gone 1"))
+    assert await states(store) == {"down": "superseded gone", "gone": "queued"}
+
+    await put(store, told("ok", "r1 resolved 1"))
+
+    assert await states(store) == {"down": "superseded gone", "gone": "superseded ok", "ok": "queued"}
+
+
 @pytest.mark.parametrize("kind", list(OutboxKind))
 @pytest.mark.parametrize("state", [OutboxState.DEFERRED, OutboxState.QUEUED])
 async def test_an_old_end_is_not_told_after_a_newer_beginning(store: AnyStore, kind: OutboxKind, state: OutboxState):

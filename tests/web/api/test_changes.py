@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from netwatch.model import MuteKind, Muting
+from netwatch.model import AlertState, MuteKind, Muting
 
 from ..desk import NOW, Desk, quiet_night, silence_of
 from ..house import House, alert_of, bad_night
@@ -59,6 +60,53 @@ async def test_what_cannot_be_acknowledged_is_refused_in_words(serve, body, stat
 
     assert answer.status_code == status
     assert words in answer.json()["error"]
+
+
+def lost(house: House) -> House:
+    """Return the house, with what the saturated interface's alert is about no longer there."""
+    house.known_alerts = [
+        replace(alert, state=AlertState.GONE, gone_at=NOW) if alert.id == SATURATED else alert
+        for alert in house.known_alerts
+    ]
+    return house
+
+
+async def test_what_is_gone_is_shown_as_such_and_can_be_forgotten(serve):
+    client = serve(lost(bad_night()))
+    (shown,) = (await client.get("/api/v1/alerts", params={"state": "gone"})).json()
+
+    answer = await client.post("/api/v1/forget", json={"ids": [SATURATED], "by": "anna"})
+
+    assert (shown["id"], shown["state"]) == (SATURATED, "gone")
+    assert shown["gone_at"].endswith("Z")
+    (over,) = answer.json()
+    assert (answer.status_code, over["state"]) == (200, "resolved")
+    assert over["annotation_ended"] == "forgotten by anna"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ({"ids": [SATURATED], "by": "anna"}, 400, "still there"),
+        ({"ids": ["nobody"], "by": "anna"}, 404, "no such alert, or it is over"),
+        ({"ids": [SATURATED], "by": " "}, 400, "say who you are"),
+        ({"ids": [SATURATED], "by": "anna", "comment": "why"}, 400, "comment"),
+    ],
+)
+async def test_what_cannot_be_forgotten_is_refused_in_words(serve, body, status, words):
+    answer = await serve(bad_night()).post("/api/v1/forget", json=body)
+
+    assert answer.status_code == status
+    assert words in answer.json()["error"]
+
+
+async def test_alertmanagers_programs_see_what_is_gone_as_active(serve):
+    client = serve(lost(bad_night()))
+
+    alerts = (await client.get("/api/v2/alerts")).json()
+
+    (one,) = [alert for alert in alerts if alert["labels"]["alertname"] == "InterfaceSaturated"]
+    assert one["status"]["state"] == "active"
 
 
 async def test_controls_and_reading_directions_do_not_get_into_names_and_comments(serve):
@@ -141,7 +189,7 @@ async def test_the_senders_can_be_woken(serve, stage):
 async def test_whatever_is_posted_there_is_an_answer_in_words(serve, body):
     client = serve(House(known_alerts=[alert_of("Down", "r1")]))
 
-    for path in ("/api/v1/ack", "/api/v1/unack"):
+    for path in ("/api/v1/ack", "/api/v1/unack", "/api/v1/forget"):
         answer = await client.post(path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code in (400, 404)
         assert answer.json()["error"]

@@ -155,7 +155,11 @@ async def test_traps_are_filtered_by_device_and_source(serve):
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/api/v1/alerts?state=fring", 400, "state: Input should be 'inactive', 'pending', 'firing' or 'resolved'"),
+        (
+            "/api/v1/alerts?state=fring",
+            400,
+            "state: Input should be 'inactive', 'pending', 'firing', 'gone' or 'resolved'",
+        ),
         ("/api/v1/events?limit=0", 400, "limit: Input should be greater than or equal to 1"),
         ("/api/v1/events?limit=many", 400, "limit: Input should be a valid integer"),
         ("/api/v1/devices/nobody", 404, "no device is called 'nobody'"),

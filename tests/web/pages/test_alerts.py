@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from netwatch.model import Event, MuteKind, Muting
+from netwatch.model import AlertState, Event, MuteKind, Muting
 
 from ..desk import NOW, Desk, quiet_night
 from ..house import House, alert_of, bad_night
@@ -91,6 +93,26 @@ async def test_a_person_acknowledges_and_takes_it_back_and_a_reload_does_nothing
     assert "calling them" in page
     assert freed.status_code == 303
     assert "Nobody has acknowledged it" in (await client.get(PATH)).text
+
+
+async def test_a_person_sees_what_is_gone_and_since_when_and_forgets_it(serve):
+    house = bad_night()
+    house.known_alerts = [
+        replace(alert, state=AlertState.GONE, gone_at=alert.firing_at) if alert.id == SATURATED else alert
+        for alert in house.known_alerts
+    ]
+    client = serve(house)
+
+    page = Seen((await client.get(PATH)).text).text
+    listed = Seen((await client.get("/alerts?state=gone")).text).text
+    forgotten = await client.post("/forget", data={"id": SATURATED, "author": "anna"})
+
+    assert "No longer there" in page
+    assert "Last value" in page
+    assert "Forget it" in page
+    assert "nobody saw it well" in listed
+    assert (forgotten.status_code, forgotten.headers["location"]) == (303, PATH)
+    assert "Forget it" not in (await client.get(PATH)).text
 
 
 async def test_who_somebody_is_need_be_said_once_only_and_is_no_business_of_scripts_and_other_sites(serve):
