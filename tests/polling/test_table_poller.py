@@ -167,12 +167,12 @@ async def test_a_row_that_vanished_is_asked_for_with_every_poll_so_that_its_retu
         assert (await table.poll(budget())).rows.keys == ("ifName=Gi1",)
         for _ in range(3):
             agent.advance(clock, 60)
-            walks = agent.walks
+            walks, before = agent.walks, len(agent.asked)
             reading = await table.poll(budget())
             assert reading.rows.keys == ("ifName=Gi1",)
             assert not reading.partial
             assert agent.walks == walks
-            assert agent.asked[-1] == [Oid.parse("1.3.6.1.2.1.2.2.1.8.2")]
+            assert agent.asked[before:].count([Oid.parse("1.3.6.1.2.1.2.2.1.8.2")]) == 1
         agent.advance(clock, 60)
         agent.cells = {**cells, UPTIME: agent.cells[UPTIME]}
         assert (await table.poll(budget())).rows.keys == ("ifName=Gi1", "ifName=Gi2")
@@ -189,7 +189,8 @@ async def test_a_row_that_is_back_under_another_index_is_not_asked_for(table, ag
     before = len(agent.asked)
     await table.poll(budget())
 
-    assert len(agent.asked) == before + 1
+    lost = Oid.parse("1.3.6.1.2.1.2.2.1.8.2")
+    assert not any(lost in names for names in agent.asked[before:])
 
 
 async def test_a_device_that_does_not_like_to_be_asked_for_lost_rows_is_left_alone(table, agent, clock):
