@@ -159,7 +159,7 @@ def _escalation(targets: list[Alert]) -> None:
     known = {target.id: target for target in targets}
     group = AlertGroup(
         key="noc{}", receiver="noc", labels={}, thread_id="t", opened_at=NOON, members=tuple(known),
-        told=dict.fromkeys(known, "firing"),
+        told=dict.fromkeys(known, NOON),
     )  # fmt: skip
     steps = [EscalationStep(after=timedelta(minutes=30 * n), receiver=f"r{n}") for n in (1, 2)]
     cpu("escalation: a group of 10,000, two steps",
