@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import structlog
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
@@ -29,19 +27,6 @@ OBEYED = ("\x1b", "\x9b", "\u202e", "\x07", "\r")
 """What no terminal may ever be sent."""
 COMMUNITY = "s3cret-community"
 Netwatch = Callable[..., Result]
-
-
-@pytest.fixture(autouse=True)
-def logging_as_it_was() -> Iterator[None]:
-    """Commands set up the log of their process; here that is the test's."""
-    root, configured, before = logging.getLogger(), structlog.is_configured(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
-    if configured:
-        structlog.configure(**before)
 
 
 @pytest.fixture
