@@ -83,7 +83,7 @@ class App:
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
-            clockwork=self._clockwork, heartbeat=heartbeat,
+            clockwork=self._clockwork, heartbeat=heartbeat, faults=self._corridor.desk.faults,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(

@@ -15,7 +15,7 @@ from netwatch.app.health.canary import CANARY, canary_rule
 from netwatch.app.places import places
 from netwatch.app.policy import build_policy
 from netwatch.config import Settings
-from netwatch.engine import Desk, Engine, History, LinkSigner, LiveEngine
+from netwatch.engine import Desk, Engine, Faults, History, LinkSigner, LiveEngine
 from netwatch.metrics import Board
 from netwatch.model import OWN_NAME, DeviceFacts
 from netwatch.notify import Mailer, Manner, load_wordings
@@ -56,10 +56,12 @@ def build_corridor(
     Raises:
         ConfigError: the route, or the words of a receiver, cannot be used.
     """
+    faults = Faults()
     mailer = Mailer(
         settings.smtp, settings.receivers, external_url=settings.web.external_url or "", links=links,
         wordings=load_wordings(settings.receivers),
         manner=Manner(units=units_of(definitions.rules), place_of=places(definitions.devices, board)),
+        faults=faults,
     )  # fmt: skip
     history = History(definitions.rules)
     route = build_route(settings.route, settings.severity_order()) if settings.receivers else TELL_NOBODY
@@ -85,6 +87,7 @@ def build_corridor(
         unlogged=(CANARY,),
         never_skipped=(OWN_NAME,),
         gone_after=settings.rules.gone_after,
+        faults=faults,
     )
     live = LiveEngine(
         engine.desk, history, rules=(*definitions.rules, *definitions.trap_rules), route=route,

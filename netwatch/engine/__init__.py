@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netwatch.engine.explain.live import Live, LiveEngine, OnPaper, ways_through
     from netwatch.engine.explain.nouns import Explanation, Line, Question, explanation_from, flat_explanation
     from netwatch.engine.explain.story import EventLog
+    from netwatch.engine.faults import Faults
     from netwatch.engine.history import History, KeptGap
     from netwatch.engine.intake.heard import KnownRows
     from netwatch.engine.ledger import Ledger
@@ -25,7 +26,7 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "Engine", "Desk", "Ledger", "Mailer", "KnownRows", "History", "KeptGap",
+    "Engine", "Faults", "Desk", "Ledger", "Mailer", "KnownRows", "History", "KeptGap",
     "LINKS_MEMORY", "LinkSigner", "LinkToken",
     "explanation_of", "Question", "Explanation", "Line", "flat_explanation", "explanation_from", "EventLog",
     "Live", "LiveEngine", "OnPaper", "ways_through",

@@ -8,16 +8,17 @@ from the corridor.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from netwatch.alerts import RouteMatch
 from netwatch.engine.alert_book import AlertBook
+from netwatch.engine.faults import Faults
 from netwatch.engine.intake.readings import ReadingIntake
 from netwatch.engine.intake.skipping import Skipping
 from netwatch.engine.telling.incidents import Incidents
 from netwatch.engine.telling.suppression import Suppression
-from netwatch.model import Alert, AlertGroup, Muting, Silence
+from netwatch.model import Alert, AlertGroup, Fault, Muting, Silence
 from netwatch.rules import Verdicts
 
 
@@ -32,10 +33,11 @@ class Desk:
         suppression: Suppression,
         readings: ReadingIntake,
         skipping: Skipping,
+        faults: Faults,
         clock: Callable[[], datetime],
     ) -> None:
         self._book, self._incidents, self._suppression = book, incidents, suppression
-        self._readings, self._skipping, self._clock = readings, skipping, clock
+        self._readings, self._skipping, self._faults, self._clock = readings, skipping, faults, clock
 
     def alerts(self) -> list[Alert]:
         """Return what is pending or firing now."""
@@ -96,6 +98,14 @@ class Desk:
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now; empty where they are."""
         return self._skipping.reason_for(device, self._clock())
+
+    def faults(self) -> Sequence[Fault]:
+        """Return what of NetWatch's own work fails now, the newest first."""
+        return self._faults.standing(self._clock())
+
+    def faults_of(self, rule: str, device: str) -> Sequence[Fault]:
+        """Return what fails of a rule on a device."""
+        return self._faults.of(rule, device, self._clock())
 
     def silences(self) -> list[Silence]:
         """Return every silence, those that ended in the last days among them."""

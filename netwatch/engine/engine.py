@@ -22,7 +22,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -35,6 +36,7 @@ from netwatch.engine.clock_steps import rested_alert
 from netwatch.engine.decisions import Decisions
 from netwatch.engine.desk import Desk
 from netwatch.engine.draft import Draft
+from netwatch.engine.faults import Faults
 from netwatch.engine.history import History
 from netwatch.engine.intake.audience import FACTS_SCOPE, Audience, FactsOf
 from netwatch.engine.intake.confirming import Confirmations
@@ -114,6 +116,7 @@ class Engine:
         facts_of: FactsOf = lambda device: None,
         exceptions: Exceptions | None = None,
         gone_after: timedelta = GONE_AFTER,
+        faults: Faults | None = None,
     ) -> None:
         """Keep what is handed in.
 
@@ -136,10 +139,12 @@ class Engine:
             facts_of: who knows what a device says it is, for rules that are meant for some.
             never_skipped: devices whose readings are held against rules whatever a maintenance window says.
             gone_after: after how long what vanished is taken as removed, where the rule does not say.
+            faults: keeps what breaks off; others may note there too.
         """
         self._device_labels = device_labels
         self._rules: tuple[Rule | TrapRule, ...] = (*rules, *trap_rules)
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
+        self._faults = faults if faults is not None else Faults()
         known: dict[str, Alert] = {}
         self._rounds = Rounds(self.flush_due, clock)
         self._mailer = mailer
@@ -154,11 +159,15 @@ class Engine:
             self._book, self._suppression, self._history,
             lambda rule, device: self._readings.verdicts_now(rule, device),
         )  # fmt: skip
-        self._incidents = Incidents(route, mailer, known, self._suppression, surroundings, new_id)
+        self._incidents = Incidents(
+            route, mailer, known, self._suppression, surroundings, new_id, self._faults
+        )  # fmt: skip
         self._book.tell(self._incidents)
         self._confirmations = Confirmations(poll_now)
         self._audience = Audience((*rules, *trap_rules), device_labels, facts_of)
-        self._readings = ReadingIntake(rules, self._book, self._history, self._audience, gone_after)
+        self._readings = ReadingIntake(
+            rules, self._book, self._history, self._audience, self._faults, gone_after
+        )  # fmt: skip
         self._traps = TrapIntake(
             trap_rules,
             self._book,
@@ -169,12 +178,13 @@ class Engine:
             self._rounds.wake,
             self._audience,
             exceptions or Exceptions(),
+            self._faults,
         )
         self._decisions = Decisions(self._book, self._suppression, self._incidents, self._readings, self._rule_of)
         self._last_step: ClockStep | None = None
         self.desk = Desk(
             book=self._book, incidents=self._incidents, suppression=self._suppression, readings=self._readings,
-            skipping=self._skipping, clock=clock,
+            skipping=self._skipping, faults=self._faults, clock=clock,
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -286,6 +296,11 @@ class Engine:
         if (at := self._restated(reading.at)) != reading.at:
             reading = replace(reading, at=at)
         draft = Draft()
+        with self._surviving("table", reading.table, reading.device, reading.at):
+            self._take_reading(draft, reading)
+        self._write(draft)
+
+    def _take_reading(self, draft: Draft, reading: TableReading) -> None:
         if (seen := self._sights.take(reading)) is not None:
             draft.memories.extend(seen.memories)
             self._book.look_again_at(seen.devices)
@@ -299,16 +314,26 @@ class Engine:
             if not held_off and not reading.lacking:
                 self._traps.hand_over(draft, reading)
             self._readings.take(draft, reading, held_off=held_off)
-        self._write(draft)
+
+    @contextmanager
+    def _surviving(self, kind: str, name: str, device: str, now: datetime) -> Iterator[None]:
+        """Go on where taking something in breaks off; what is in the draft by then is written."""
+        try:
+            yield
+        except Exception as exc:  # noqa: BLE001  # nobody foresaw it, and the other tables and devices go on
+            self._faults.note(kind, name, exc, now, device)
+        else:
+            self._faults.settle(kind, name, device)
 
     def take_gap(self, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
-        self._history.note_gap(gap)
         draft = Draft()
-        if (news := self._readability.take_gap(gap)) is not None:
-            draft.events.append(news)
-        if not self._skipping.takes_out(gap.device, gap.at):
-            self._readings.take_gap(draft, gap)
+        with self._surviving("gap of table", gap.table, gap.device, gap.at):
+            self._history.note_gap(gap)
+            if (news := self._readability.take_gap(gap)) is not None:
+                draft.events.append(news)
+            if not self._skipping.takes_out(gap.device, gap.at):
+                self._readings.take_gap(draft, gap)
         self._write(draft)
 
     def take_trap(self, event: TrapEvent) -> asyncio.Future[None]:
@@ -316,10 +341,10 @@ class Engine:
         if (at := self._restated(event.at)) != event.at:
             event = replace(event, at=at)
         draft = Draft()
-        if event.device and self._skipping.takes_out(event.device, event.at):
-            draft.traps.append(event)
-        else:
-            self._traps.take(draft, event)
+        draft.traps.append(event)
+        with self._surviving("trap", str(event.trap_oid), event.device or event.source, event.at):
+            if not (event.device and self._skipping.takes_out(event.device, event.at)):
+                self._traps.take(draft, event)
         return self._commit(draft.finished())
 
     def clock_was_set(self, step: ClockStep) -> None:
@@ -329,6 +354,7 @@ class Engine:
         self._sights.move(step)
         self._incidents.move(step)
         self._history.move(step)
+        self._faults.move(step)
         self._readings.move(step)
         self._rounds.wake()
 

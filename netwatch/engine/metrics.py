@@ -13,6 +13,11 @@ MUTED = Gauge("netwatch_alerts_muted", "Firing alerts that people are not told o
 FLAPPING = Counter("netwatch_alerts_flapping_total", "Alerts whose end is held back because they come and go")
 SKIPPED = Counter("netwatch_readings_skipped_total", "Readings not held against rules because of maintenance")
 NOTIFICATIONS = Counter("netwatch_notifications_total", "Notifications decided, by what they tell", ["kind"])
+FAULTS = Counter(
+    "netwatch_faults_total",
+    "Times a thing of NetWatch broke off in a way nobody foresaw while the others went on, by what it was",
+    ["kind"],
+)
 COMPOSE_ERRORS = Counter(
     "netwatch_compose_errors_total", "Notifications that could not be written, to be tried again"
 )
@@ -38,5 +43,7 @@ UNWRITTEN = Counter("netwatch_unwritten_transactions_total", "Transactions that 
 ALERTS = Gauge("netwatch_alerts", "Alerts there are now, by state", ["state"])
 INCIDENTS = Gauge("netwatch_incidents", "Groups of alerts that are not over")
 
+for kind in ("rule", "trap rule", "trap", "table", "gap of table", "mail", "message", "digest"):
+    FAULTS.labels(kind)
 for outcome in ("matched", "unmatched"):
     TRAP_EVENTS.labels(outcome)

@@ -87,6 +87,8 @@ SELF = TableSchema(
         "heartbeat_trouble": ColumnKind.TEXT,
         "clock_set_seconds": ColumnKind.GAUGE,
         "asleep_seconds": ColumnKind.GAUGE,
+        "faults": ColumnKind.GAUGE,
+        "fault": ColumnKind.TEXT,
     },
 )
 """What NetWatch says of itself, as the device `netwatch`; what a part cannot say at the moment is unknown.
@@ -97,5 +99,6 @@ store_reserve_used: 1 while the disk is full and what matters is written into sp
 database_replaced: 1 while a damaged database that a new one took the place of stands as `database_moved_to`.
 clock_set_seconds, asleep_seconds: what happened to the clock in the last ten minutes, else 0.
 traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes.
+faults: rules, mails, tables that break off in a way nobody foresaw, the newest as `fault`.
 heartbeat_failures: beats in a row that failed, the last because of `heartbeat_trouble`.
 outbox_unaccounted: rows of the outbox that nobody can say anything of; anything but 0 is a fault of NetWatch."""

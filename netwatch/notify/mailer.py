@@ -11,15 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Protocol
 
 import structlog
 
 from netwatch.model import ClockStep, Composition, Event, Memory, Notification, OutboxEntry
 from netwatch.notify import metrics
-from netwatch.notify.address import Mailbox
+from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.facts import USUAL, Manner, severity_of
 from netwatch.notify.http.compose import compose_posts
 from netwatch.notify.links import LinkMaker
+from netwatch.notify.mail.bare import compose_bare
 from netwatch.notify.mail.compose import SHIPPED, compose, digested, mailboxes
 from netwatch.notify.mail.digest import Digest, changes_in_words, restored
 from netwatch.notify.mail.digest_letter import digest_entry
@@ -40,6 +42,26 @@ log = structlog.get_logger(__name__)
 TRY_AGAIN_AFTER = timedelta(seconds=5)
 
 
+class FaultLog(Protocol):
+    """Who keeps what breaks off in a way nobody foresaw."""
+
+    def note(self, kind: str, name: str, error: Exception, now: datetime, device: str = "") -> None:
+        """Take in that something broke off."""
+
+    def settle(self, kind: str, name: str, device: str = "") -> None:
+        """Take in that something works."""
+
+
+class _OnlyLogged:
+    """Keeps nothing: the log has it."""
+
+    def note(self, kind: str, name: str, error: Exception, now: datetime, device: str = "") -> None:
+        log.error("a part of NetWatch fails; the others go on", kind=kind, name=name, exc_info=error)
+
+    def settle(self, kind: str, name: str, device: str = "") -> None:
+        """Do nothing."""
+
+
 class Mailer:
     """Turns what is to be said into outbox entries."""
 
@@ -52,6 +74,7 @@ class Mailer:
         links: LinkMaker | None = None,
         wordings: Mapping[str, Wording] = MappingProxyType({}),
         manner: Manner = USUAL,
+        faults: FaultLog | None = None,
         new_id: Callable[[], str] = new_uuid,
     ) -> None:
         """Keep what is handed in.
@@ -63,8 +86,10 @@ class Mailer:
             links: signs what they may do.
             wordings: receiver -> its own templates.
             manner: how mails are worded; the time zone is each receiver's own.
+            faults: keeps what breaks off while a message is written.
             new_id: makes ids of outbox rows.
         """
+        self._faults: FaultLog = faults if faults is not None else _OnlyLogged()
         self._letterhead = Letterhead(sender=settings.from_, page=external_url, links=links, manner=manner)
         self._letterheads = {receiver.name: self._letterhead.in_zone(receiver.zone) for receiver in receivers}
         self._receivers = {receiver.name: receiver for receiver in receivers}
@@ -104,10 +129,25 @@ class Mailer:
         known = self._receivers.get(notification.group.receiver)
         if known is None:
             return Composition()
-        others = _traps(notification, known.trap)
-        others += compose_posts(notification, known, page=self._letterhead.page)
+        others = self._apart("SNMP notifications", notification, lambda: _traps(notification, known.trap))
+        others += self._apart(
+            "webhooks", notification, lambda: compose_posts(notification, known, page=self._letterhead.page)
+        )
         mails = self._mails(notification, known.email)  # last: what digests count must come to be written
         return replace(mails, entries=(*mails.entries, *others))
+
+    def _apart(
+        self, way: str, notification: Notification, compose_for: Callable[[], list[OutboxEntry]]
+    ) -> list[OutboxEntry]:
+        """Return what is told one way; where that cannot be written, the other ways go on."""
+        name = f"{way} to {notification.group.receiver}"
+        try:
+            entries = compose_for()
+        except Exception as exc:  # noqa: BLE001  # the mails are told all the same, and the fault is shown and alerted
+            self._faults.note("message", name, exc, notification.at)
+            return []
+        self._faults.settle("message", name)
+        return entries
 
     def next_digest_at(self) -> datetime | None:
         """Return when `digests_due` will have something, None where nothing waits."""
@@ -123,11 +163,12 @@ class Mailer:
                 continue
             try:
                 entries.append(digest_entry(digest, letterhead=self._letterhead_of(digest.receiver), now=now))
-            except Exception:  # one digest that cannot be written must not keep the others back
-                log.exception("a digest could not be written; trying again", recipient=digest.recipient)
+            except Exception as exc:  # noqa: BLE001  # one digest that cannot be written must not keep the others back
                 metrics.DIGEST_ERRORS.inc()
+                self._faults.note("digest", digest.recipient, exc, now)
                 digest.opened_at = now - self._digest_after + TRY_AGAIN_AFTER
                 continue
+            self._faults.settle("digest", digest.recipient)
             del self._digests[digest.recipient]
             memories += digest.forgotten()
             events.append(_told(digest, now))
@@ -151,14 +192,35 @@ class Mailer:
                 alone.append(written)
             else:
                 beyond.append((mailbox, written))
+        try:
+            mails = self._alone(told, alone)
+        except Exception as exc:  # noqa: BLE001  # told in fewer words, but told
+            mails = self._bare(told, [parse_mailbox(written) for written in alone], exc)
+        else:
+            self._faults.settle("mail", f"to {told.group.receiver}")
+        return _joined(mails, *(self._beyond(told, mailbox, written) for mailbox, written in beyond))
+
+    def _alone(self, told: Notification, recipients: Sequence[str]) -> Composition:
+        """Return a mail to each."""
         letterhead = self._letterhead_of(told.group.receiver)
         mails = compose(
-            told, recipients=alone, letterhead=letterhead, new_id=self._new_id,
-            wording=self._wordings.get(notification.group.receiver, SHIPPED),
+            told, recipients=recipients, letterhead=letterhead, new_id=self._new_id,
+            wording=self._wordings.get(told.group.receiver, SHIPPED),
             earlier=self._earlier.of(told.group.thread_id),
         )  # fmt: skip
-        mails = replace(mails, memories=tuple(self._earlier.note(told, letterhead.manner)))
-        return _joined(mails, *(self._digested(told, mailbox, written) for mailbox, written in beyond))
+        return replace(mails, memories=tuple(self._earlier.note(told, letterhead.manner)))
+
+    def _bare(self, told: Notification, recipients: Sequence[Mailbox], error: Exception) -> Composition:
+        """Return a mail to each in fewer words, since the usual one cannot be written."""
+        metrics.BARE.inc(len(recipients))
+        self._faults.note("mail", f"to {told.group.receiver}", error, told.at)
+        return compose_bare(told, recipients=recipients, sender=self._letterhead.sender, new_id=self._new_id)
+
+    def _beyond(self, told: Notification, mailbox: Mailbox, written: str) -> Composition:
+        try:
+            return self._digested(told, mailbox, written)
+        except Exception as exc:  # noqa: BLE001  # one mail too many rather than one too few
+            return self._bare(told, [mailbox], exc)
 
     def _digested(self, notification: Notification, mailbox: Mailbox, written: str) -> Composition:
         """Count a mail into the recipient's digest, opening one if need be."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import email
 import email.policy
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from typing import Never
 
 from netwatch.model import AlertState, OutboxKind
 from netwatch.notify import (
@@ -129,3 +132,79 @@ def test_every_mail_says_where_the_device_is_and_how_to_take_it_in_hand(make_not
     )
     assert "      where: 192.0.2.1, Rack 4, site hq\n" in ended
     assert "To take it in hand" not in ended
+
+
+class Unreadable(tuple[()]):
+    """What stands around an alert, and breaks off when somebody looks."""
+
+    def __iter__(self) -> Iterator[Never]:
+        raise RuntimeError("<b>a fault\r\nof ours</b>")
+
+    def __len__(self) -> int:
+        return 1
+
+
+class Kept:
+    """A log of faults that a test can read."""
+
+    def __init__(self) -> None:
+        self.standing: dict[tuple[str, str], Exception] = {}
+
+    def note(self, kind: str, name: str, error: Exception, now: datetime, device: str = "") -> None:
+        self.standing[kind, name] = error
+
+    def settle(self, kind: str, name: str, device: str = "") -> None:
+        self.standing.pop((kind, name), None)
+
+
+def test_a_mail_that_cannot_be_written_as_usual_is_told_in_few_words(make_notification, make_alert):
+    faults = Kept()
+    mailer = Mailer(SmtpSettings(), RECEIVERS, faults=faults)
+    usual = mailer.compose(make_notification())
+    broken = make_notification(make_alert(), resolved=(make_alert(),), also=Unreadable(), held_back=Unreadable())
+
+    told = mailer.compose(broken)
+
+    assert [entry.recipient for entry in told.entries] == ["noc@example.net", "night@example.net"]
+    mails = [email.message_from_bytes(entry.message, policy=email.policy.default) for entry in told.entries]
+    (text,) = {mail.get_body(("plain",)).get_content() for mail in mails}
+    key = make_alert().key
+    assert f"{key.device} {key.alertname}" in text
+    assert text.index("Wrong now:") < text.index("Over:") < text.index("could not write this mail as usual")
+    assert {mail["Subject"].partition("]")[0] for mail in mails} == {"[DOWN 2"}
+    assert {mail["References"] for mail in mails} == {
+        email.message_from_bytes(usual.entries[0].message, policy=email.policy.default)["References"]
+    }
+    assert list(faults.standing) == [("mail", "to noc")]
+
+    assert len(mailer.compose(make_notification()).entries) == 2
+    assert faults.standing == {}
+
+
+def test_a_webhook_that_cannot_be_written_costs_no_mail(make_notification):
+    faults = Kept()
+    receiver = ReceiverSettings.model_validate(
+        {"name": "noc", "email": {"to": ["noc@example.net"]}, "webhook": {"url": "http://127.0.0.1:9/hook"}}
+    )
+    notification = make_notification()
+    odd = replace(notification.firing[0], value=b"no JSON")  # type: ignore[arg-type]
+
+    told = Mailer(SmtpSettings(), [receiver], faults=faults).compose(replace(notification, firing=(odd,)))
+
+    assert [entry.kind for entry in told.entries] == [OutboxKind.MAIL]
+    assert ("message", "webhooks to noc") in faults.standing
+
+
+def test_a_mail_in_few_words_bears_whatever_an_alert_holds(make_notification, make_alert):
+    nasty = "\r\nBcc: x@example.net\x00\u202e<script>=?utf-8?q?x?= " * 40
+    alert = make_alert(device=nasty)
+    many = tuple(replace(alert, id=str(number)) for number in range(500))
+
+    mailer = Mailer(SmtpSettings(), RECEIVERS, faults=Kept())
+    (entry, _) = mailer.compose(make_notification(*many, also=Unreadable())).entries
+
+    mail = email.message_from_bytes(entry.message, policy=email.policy.default)
+    assert "Bcc" not in mail
+    assert len(mail["Subject"]) <= 60
+    assert "<script>" not in mail.get_body(("html",)).get_content()
+    assert "and 300 more" in mail.get_body(("plain",)).get_content()

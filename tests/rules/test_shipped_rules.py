@@ -23,6 +23,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "UpsOutputOnBattery",
         "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate", "LoopLag", "StoreTrouble", "DatabaseReplaced",
         "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
+        "PartFailing",
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
@@ -105,6 +106,9 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
     ("HeartbeatFailing", {"heartbeat_failures": [2], "heartbeat_trouble": [b"x"]}, {}, False, ""),
     ("HeartbeatFailing", {"heartbeat_failures": [None], "heartbeat_trouble": [None]}, {}, None, ""),
     ("TrapsLost", {"traps_lost": [0]}, {}, False, ""),
+    ("PartFailing", {"faults": [2], "fault": [b"rule CpuBusy on sw1 fails"]}, {}, True,
+     "NetWatch fails in one part: rule CpuBusy on sw1 fails"),
+    ("PartFailing", {"faults": [0], "fault": [None]}, {}, False, ""),
 ])  # fmt: skip
 def test_a_shipped_rule_breaks_where_it_should(workshop, rules, name, columns, rates, broken, summary):
     rule = rules[name]

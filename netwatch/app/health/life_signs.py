@@ -17,6 +17,7 @@ from netwatch.app.health.self_watch import Organ
 from netwatch.app.health.vitals import (
     ClockVitals,
     DiskVitals,
+    FaultVitals,
     LedgerVitals,
     LoopVitals,
     PollingVitals,
@@ -28,7 +29,7 @@ from netwatch.app.health.vitals import (
 )
 from netwatch.config import Settings
 from netwatch.engine import Desk, Engine
-from netwatch.model import DeviceStatus, OutboxState
+from netwatch.model import DeviceStatus, Fault, OutboxState
 from netwatch.notify import Daily, Letterhead, Ping, compose_daily
 from netwatch.store import Store
 from netwatch.traps import traps_lost
@@ -44,6 +45,7 @@ def build_organs(
     polls: Punctuality,
     clockwork: Clockwork,
     heartbeat: Heartbeat | None,
+    faults: Callable[[], Sequence[Fault]],
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
     return (
@@ -55,6 +57,7 @@ def build_organs(
         TrapVitals(traps_lost),
         LoopVitals(clockwork.pulse.lag),
         ClockVitals(clockwork.watch),
+        FaultVitals(faults),
         *([heartbeat] if heartbeat is not None else []),
     )
 

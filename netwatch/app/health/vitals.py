@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from prometheus_client import Gauge
 
 from netwatch.app.clock.pulse import LagMeter
 from netwatch.app.clock.watch import ClockWatch
-from netwatch.model import Account, OutboxState, Value
+from netwatch.model import Account, Fault, OutboxState, Value
 from netwatch.store import show_account
 
 Vitals = Mapping[str, Value]
@@ -32,6 +32,7 @@ TRAP_NEWS_FOR = timedelta(minutes=10)
 OUTBOX = Gauge("netwatch_outbox_messages", "Mails in the outbox, one per recipient, by state", ["state"])
 OLDEST_UNSENT_SECONDS = Gauge("netwatch_outbox_oldest_unsent_seconds", "Age of the oldest mail not yet sent")
 STORE_TROUBLE_SECONDS = Gauge("netwatch_store_trouble_seconds", "For how long the database has taken nothing")
+FAULTS_NOW = Gauge("netwatch_faults_standing", "Things of NetWatch that break off now while the others go on")
 DISK_FREE_BYTES = Gauge("netwatch_store_disk_free_bytes", "What is free on the file system of the database")
 DISK_SIZE_BYTES = Gauge("netwatch_store_disk_size_bytes", "The size of the file system of the database")
 
@@ -198,6 +199,19 @@ class TrapVitals:
         while len(self._counts) > 1 and self._counts[1][0] <= now - TRAP_NEWS_FOR:
             self._counts.popleft()
         return {"traps_lost": int(self._counts[-1][1] - self._counts[0][1])}
+
+
+@dataclass(frozen=True, slots=True)
+class FaultVitals:
+    """What of NetWatch's own work breaks off while the rest goes on."""
+
+    faults: Callable[[], Sequence[Fault]]
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        standing = self.faults()
+        FAULTS_NOW.set(len(standing))
+        return {"faults": len(standing), "fault": str(standing[0]).encode() if standing else None}
 
 
 @dataclass(frozen=True, slots=True)

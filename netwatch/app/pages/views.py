@@ -31,6 +31,7 @@ from netwatch.store import Store
 from netwatch.web import RelayStatus
 
 RESOLVED_SHOWN = 50
+FAULTS_SHOWN = 5
 UNMATCHED_LOOKED_AT = 2000
 
 
@@ -58,7 +59,9 @@ class Views:
         """Return what is wrong with NetWatch itself, a sentence each."""
         down = [relay for relay in self.notifier.status().relays if not relay.up]
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
-        return [trouble for trouble in (*self._store_words(), *relays, self._no_heartbeat()) if trouble]
+        return [
+            trouble for trouble in (*self._store_words(), *relays, self._no_heartbeat(), *self._faults()) if trouble
+        ]
 
     def schema(self) -> Mapping[str, TableSchema]:
         """Return the tables readings may hold."""
@@ -122,6 +125,12 @@ class Views:
 
     def _store_trouble(self) -> str:
         return self.store.trouble and f"the database cannot be written: {self.store.trouble}"
+
+    def _faults(self) -> Sequence[str]:
+        """Return what of NetWatch's own work fails, the newest first."""
+        faults = [str(fault) for fault in self.desk.faults()]
+        more = len(faults) - FAULTS_SHOWN
+        return [*faults[:FAULTS_SHOWN], *([f"and {more:,} more things of NetWatch fail"] if more > 0 else [])]
 
     def _no_heartbeat(self) -> str:
         trouble = self.heartbeat_trouble()

@@ -294,6 +294,9 @@ def _mail_details(entry: OutboxEntry) -> dict[str, str]:
 def _now(case: Case) -> Iterator[Line]:
     """Yield what the engine sees and foresees; nothing of it is in the log."""
     live, story = case.live, case.story
+    if case.rule is not None and not case.past:
+        for fault in live.faults(case.rule.name, case.device):
+            yield Line(at=fault.since, kind="now", text=f"{fault}", details={"count": str(fault.count)})
     if isinstance(case.rule, Rule):
         yield from _read_now(case, case.rule)
     if case.past or story.alert is None:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from netwatch.alerts import FlapPolicy, GroupTiming, Route, RouteMatch, calmed
 from netwatch.engine.history import History, KeptGap
-from netwatch.model import Alert, AlertGroup, Curve, Muting, all_hold, format_duration
+from netwatch.model import Alert, AlertGroup, Curve, Fault, Muting, all_hold, format_duration
 from netwatch.rules import NO_MIB, MibNames, Rule, TrapRule, Verdicts
 
 AnyRule = Rule | TrapRule
@@ -69,6 +69,9 @@ class Live(Protocol):
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now; empty where they are."""
 
+    def faults(self, rule: str, device: str) -> Sequence[Fault]:
+        """Return what of NetWatch's own work fails of a rule on a device."""
+
     def told(self, alert_id: str) -> Mapping[str, datetime]:
         """Return the receivers that open incidents count as told of an alert, and since when."""
 
@@ -102,6 +105,9 @@ class Running(Protocol):
 
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now."""
+
+    def faults_of(self, rule: str, device: str) -> Sequence[Fault]:
+        """Return what of NetWatch's own work fails of a rule on a device."""
 
 
 class OnPaper:
@@ -177,6 +183,10 @@ class OnPaper:
         """Return nothing."""
         return ""
 
+    def faults(self, rule: str, device: str) -> Sequence[Fault]:
+        """Return nothing."""
+        return ()
+
     def told(self, alert_id: str) -> Mapping[str, datetime]:
         """Return nobody."""
         return {}
@@ -246,6 +256,10 @@ class LiveEngine(OnPaper):
     def held_off(self, device: str) -> str:
         """Return why readings of a device are not held against rules now."""
         return self._desk.held_off(device)
+
+    def faults(self, rule: str, device: str) -> Sequence[Fault]:
+        """Return what of NetWatch's own work fails of a rule on a device."""
+        return self._desk.faults_of(rule, device)
 
     def told(self, alert_id: str) -> Mapping[str, datetime]:
         """Return the receivers that open incidents count as told of an alert, and since when."""

@@ -177,6 +177,9 @@ def _state_of_now(case: Case) -> str:
     held_off = case.live.held_off(case.device)
     if held_off:
         return f"It does not fire: readings of the device are not held against rules now, {held_off}."
+    faults = [] if case.rule is None else case.live.faults(case.rule.name, case.device)
+    if faults:
+        return f"It does not fire because NetWatch itself fails: {faults[0]}."
     known = case.live.verdicts(case.rule.name, case.device) if isinstance(case.rule, Rule) else None
     attempt = _attempt_words(case)
     if known is not None:

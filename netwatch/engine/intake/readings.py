@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from netwatch.alerts import Happening, Step, Transition, happening_of
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft, event_of
+from netwatch.engine.faults import Faults
 from netwatch.engine.history import History
 from netwatch.engine.intake.audience import Audience
 from netwatch.engine.intake.evidence import (
@@ -79,8 +80,10 @@ class ReadingIntake:
         book: AlertBook,
         history: History,
         audience: Audience,
+        faults: Faults,
         gone_after: timedelta = GONE_AFTER,
     ) -> None:
+        self._faults = faults
         self._rules = {rule.name: rule for rule in rules}
         self._rules_of: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
@@ -173,7 +176,14 @@ class ReadingIntake:
         """Return what a rule says of the newest reading of its table, None where there is none yet."""
         known = self._rules.get(rule)
         memory = None if known is None else self._memories.get((device, known.table))
-        return None if known is None or memory is None else verdicts_again(known, memory)
+        if known is None or memory is None:
+            return None
+        try:
+            return verdicts_again(known, memory)
+        except Exception as exc:  # noqa: BLE001  # whoever asks, a page or a mail, goes on without
+            at = memory.newest.reading.at if memory.newest is not None else datetime.min.replace(tzinfo=UTC)
+            self._faults.note("rule", rule, exc, at, device)
+            return None
 
     def would_be_broken(self, rule: Rule, key: AlertKey, told: Mapping[str, Value]) -> bool | None:
         """Return what a rule would say of a row that is as somebody tells; None where that cannot be known."""
@@ -208,18 +218,12 @@ class ReadingIntake:
         ignored = reading.ignored.get(EVERY_RULE, ())
         missing = self._roll.take(reading, self._claimed(meant, reading.device), ignored)
         for rule in meant:
-            if reading.lacking:
-                if missing and not held_off and not rule.is_aggregate:
-                    self._step_missing(draft, rule, reading, missing, memory)
-                continue
-            verdicts = evaluate(rule, reading, memory)
-            current = self._book.current(rule.name, reading.device)
-            if held_off:
-                continue
-            if current or True in verdicts.broken:
-                self._step_rows(draft, rule, reading, verdicts, current, missing)
-            if missing and not reading.partial and not rule.is_aggregate:
-                self._step_missing(draft, rule, reading, missing, memory)
+            try:
+                self._hold_against(draft, rule, reading, memory, missing, held_off=held_off)
+            except Exception as exc:  # noqa: BLE001  # the other rules see the reading; this one's alerts stay as they are
+                self._faults.note("rule", rule.name, exc, reading.at, reading.device)
+            else:
+                self._faults.settle("rule", rule.name, reading.device)
         if not reading.lacking:
             self._history.note(reading, memory)
         draft.memories.extend(memory.unsaved())
@@ -238,6 +242,30 @@ class ReadingIntake:
                 key = AlertKey(rule=rule.name, device=gap.device, instance=instance)
                 after = self._book.step(rule, key, Happening.NO_DATA, gap.at)
                 self._apply(draft, rule, after, gap.at, labels={}, value=None, threshold=None, why=gap.reason)
+
+    def _hold_against(
+        self,
+        draft: Draft,
+        rule: Rule,
+        reading: TableReading,
+        memory: TableMemory,
+        missing: Mapping[str, MissingRow],
+        *,
+        held_off: bool,
+    ) -> None:
+        """Hold a reading against one rule, and step its alerts."""
+        if reading.lacking:
+            if missing and not held_off and not rule.is_aggregate:
+                self._step_missing(draft, rule, reading, missing, memory)
+            return
+        verdicts = evaluate(rule, reading, memory)
+        if held_off:
+            return
+        current = self._book.current(rule.name, reading.device)
+        if current or True in verdicts.broken:
+            self._step_rows(draft, rule, reading, verdicts, current, missing)
+        if missing and not reading.partial and not rule.is_aggregate:
+            self._step_missing(draft, rule, reading, missing, memory)
 
     def move(self, step: ClockStep) -> None:
         """Move what the rules remember with the wall clock."""

@@ -21,11 +21,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from ipaddress import ip_address
 
-import structlog
-
 from netwatch.alerts import Happening, Step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
+from netwatch.engine.faults import Faults
 from netwatch.engine.intake.audience import Audience
 from netwatch.engine.intake.beyond import Beyond, ttl_of
 from netwatch.engine.intake.confirming import Confirmations
@@ -59,8 +58,6 @@ from netwatch.rules import (
 SPARE_KEYS = 1000
 """Keys of alerts that are over, before what is filed by key is filed anew."""
 
-log = structlog.get_logger(__name__)
-
 
 class _Taking(Enum):
     """What a rule does with a trap: it means something, it is known and means nothing, or the rule cannot tell."""
@@ -84,6 +81,7 @@ class TrapIntake:
         wake: Callable[[], None],
         audience: Audience,
         exceptions: Exceptions,
+        faults: Faults,
     ) -> None:
         """Keep what is handed in; `wake` is called when `expire` will have something to do sooner than it said."""
         self._rules = {rule.name: rule for rule in rules}
@@ -94,7 +92,7 @@ class TrapIntake:
             self._file(rule)
         self._book, self._rows, self._names = book, rows, names
         self._confirmations, self._wake = confirmations, wake
-        self._audience, self._exceptions = audience, exceptions
+        self._audience, self._exceptions, self._faults = audience, exceptions, faults
         self._witnesses = Witnesses(rules, book, rows, readings, names)
         self._beyond = Beyond(book, self._rules)
         self._looked_at: datetime | None = None
@@ -106,8 +104,7 @@ class TrapIntake:
         return self._rules.get(name)
 
     def take(self, draft: Draft, event: TrapEvent) -> None:
-        """Log a trap, and do what the rules say of it."""
-        draft.traps.append(event)
+        """Do what the rules say of a trap; whoever calls logs it."""
         takings = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
         if not any(taking is not _Taking.NO for taking in takings):
             takings += [self._hold_against(draft, rule, event) for rule in self._last_rules]
@@ -189,9 +186,9 @@ class TrapIntake:
                 self._begin(draft, heard)
             else:
                 self._end(draft, heard)
-        except Exception:  # whatever a device sends, the trap is logged and the other rules see it
+        except Exception as exc:  # noqa: BLE001  # whatever a device sends, the trap is kept and the other rules see it
             TRAP_RULE_ERRORS.inc()
-            log.exception("a trap rule failed", rule=rule.name, trap=str(event.trap_oid), source=event.source)
+            self._faults.note("trap rule", rule.name, exc, event.at, event.device or event.source)
             return _Taking.NO
         if rule.confirm and event.device:
             self._confirmations.ask(event.device)

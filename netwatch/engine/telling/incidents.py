@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
-import structlog
-
 from netwatch.alerts import (
     Route,
     RouteMatch,
@@ -27,6 +25,7 @@ from netwatch.alerts import (
     routing_labels,
 )
 from netwatch.engine.draft import Draft, event_of
+from netwatch.engine.faults import Faults
 from netwatch.engine.metrics import COMPOSE_ERRORS, ESCALATIONS, INCIDENTS
 from netwatch.engine.telling.agenda import Agenda
 from netwatch.engine.telling.incident import Incident
@@ -43,8 +42,6 @@ from netwatch.model import (
     format_duration,
     moved_group,
 )
-
-log = structlog.get_logger(__name__)
 
 RETRY_AFTER = timedelta(seconds=5)
 A_MOMENT = timedelta(seconds=1)
@@ -87,9 +84,10 @@ class Incidents:
         suppression: Suppression,
         surroundings: Surroundings,
         new_id: Callable[[], str],
+        faults: Faults,
     ) -> None:
         self._route, self._mailer, self._known, self._new_id = route, mailer, known, new_id
-        self._suppression, self._surroundings = suppression, surroundings
+        self._suppression, self._surroundings, self._faults = suppression, surroundings, faults
         self._open: dict[str, Incident] = {}
         self._agenda = Agenda()
         self._telling: dict[str, set[str]] = {}
@@ -189,12 +187,13 @@ class Incidents:
             group = incident.group
             try:
                 draft = self._looked_through(incident, group, now)
-            except Exception:  # one message that cannot be written must not keep the others back
-                log.exception("a mail could not be written; trying again", group=key)
+            except Exception as exc:  # noqa: BLE001  # one group that cannot be told must not keep the others back
                 COMPOSE_ERRORS.inc()
+                self._faults.note("mail", key, exc, now)
                 incident.flush_at = now + RETRY_AFTER
                 self._agenda.put(key, incident.flush_at)  # nothing of it sooner, or it would be tried without a pause
             else:
+                self._faults.settle("mail", key)
                 write(draft, group)
         INCIDENTS.set(len(self._open))
         return now if self._to_look_at_again else self._agenda.next()
@@ -239,7 +238,7 @@ class Incidents:
             new_id=self._new_id, send_resolved=wants_resolved, mutings=mutings,
         )  # fmt: skip
         if outcome.notification is not None:
-            composition = self._mailer.compose(self._surroundings.of(outcome.notification, mutings))
+            composition = self._mailer.compose(self._with_surroundings(outcome.notification, mutings))
             draft.add(composition)
             draft.events.extend(told_events(outcome.notification, composition.entries, outcome.reason, now))
         incident.note_mutings(mutings, now)
@@ -249,6 +248,14 @@ class Incidents:
         else:
             draft.groups[group.key] = outcome.group
             self._put(outcome.group)
+
+    def _with_surroundings(self, notification: Notification, mutings: Mapping[str, Muting]) -> Notification:
+        """Return a notification with what stands around it; without, where that cannot be found out."""
+        try:
+            return self._surroundings.of(notification, mutings)
+        except Exception as exc:  # noqa: BLE001  # what is to be told is known
+            self._faults.note("mail", "what stands around its alerts", exc, notification.at)
+            return notification
 
     def _escalate(self, draft: Draft, incident: Incident, now: datetime) -> None:
         """Let those join whom nobody's acknowledgement has spared."""

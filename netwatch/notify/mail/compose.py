@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from netwatch.errors import TemplateFailed
-from netwatch.model import Composition, Event, Notification, OutboxEntry, OutboxState, Supersession, news_of
+from netwatch.model import Composition, Event, Notification, OutboxEntry, OutboxState, Supersession
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.facts import USUAL, Manner, Problem
@@ -23,8 +23,8 @@ from netwatch.notify.links import Links
 from netwatch.notify.mail.chart import SHOWN_HEIGHT, SHOWN_WIDTH, draw_chart
 from netwatch.notify.mail.letter import Letter, Letterhead, Thread, new_uuid, subject_of, templates
 from netwatch.notify.mail.mime import Mail, Picture
+from netwatch.notify.mail.row import row_of
 from netwatch.notify.mail.story import Story, headline_of, incident_subject, story_of, subject_line
-from netwatch.notify.mail.thread import message_id
 from netwatch.notify.mail.wordings import UserTemplate, Wording, given_of
 
 SHIPPED = Wording()
@@ -76,7 +76,7 @@ def digested(
     """Return the outbox row of a mail that a digest tells instead: it has a subject and no message."""
     origin = parse_mailbox(sender)
     subject = subject_line(headline_of(notification, manner), incident_subject(notification))
-    row = _row(notification, origin, recipient, entry_id, notification.at)
+    row = row_of(notification, origin, recipient, entry_id, notification.at)
     return replace(row, subject=subject, state=OutboxState.DIGESTED, told_by=told_by)
 
 
@@ -126,7 +126,7 @@ class _Desk:
 
     def entry(self, recipient: Mailbox, entry_id: str) -> OutboxEntry:
         """Return the outbox row of one recipient."""
-        row = _row(self.notification, self.origin, recipient.address, entry_id, self.at)
+        row = row_of(self.notification, self.origin, recipient.address, entry_id, self.at)
         mail = self.mail(self.story, recipient, row.message_id)
         return replace(row, subject=subject_of(mail), message=mail.message)
 
@@ -181,26 +181,6 @@ class _Desk:
             page, self.letterhead.links, thread_id=notification.group.thread_id, recipient=recipient.address,
             now=self.at,
         )  # fmt: skip
-
-
-def _row(notification: Notification, origin: Mailbox, recipient: str, entry_id: str, at: datetime) -> OutboxEntry:
-    """Return the outbox row but for what it says."""
-    group = notification.group
-    return OutboxEntry(
-        id=entry_id,
-        message_id=message_id(entry_id, origin.domain),
-        envelope_sender=origin.address,
-        recipient=recipient,
-        subject="",
-        message=b"",
-        created_at=at,
-        not_before=at,
-        receiver=group.receiver,
-        group_key=group.key,
-        alert_ids=tuple(alert.id for alert in (*notification.firing, *notification.resolved)),
-        thread_id=group.thread_id,
-        news=news_of((*notification.firing, *notification.resolved)),
-    )
 
 
 def _picture(notification: Notification, problem: Problem, place: int, domain: str) -> Picture | None:

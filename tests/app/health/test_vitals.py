@@ -16,6 +16,7 @@ from netwatch.app.clock.watch import ClockWatch
 from netwatch.app.health.vitals import (
     ClockVitals,
     DiskVitals,
+    FaultVitals,
     LedgerVitals,
     LoopVitals,
     PollingVitals,
@@ -23,7 +24,7 @@ from netwatch.app.health.vitals import (
     TrapVitals,
     WriterVitals,
 )
-from netwatch.model import SELF, OutboxEntry, OutboxState, Transaction
+from netwatch.model import SELF, Fault, OutboxEntry, OutboxState, Transaction
 from netwatch.store import MemoryStore
 
 from ..machine import TurnedMachine
@@ -75,6 +76,7 @@ async def test_every_column_is_one_the_rules_know(store, tmp_path):
     organs = (
         LedgerVitals(store), WriterVitals(rooms), RelayVitals(rooms), PollingVitals(rooms), LoopVitals(LagMeter()),
         ClockVitals(watched()), DiskVitals(tmp_path), TrapVitals(lambda: 0.0),
+        FaultVitals(lambda: ()),
     )  # fmt: skip
 
     said = {name for organ in organs for name in await organ.vitals(NOW)}
@@ -177,3 +179,20 @@ async def test_traps_lost_are_those_of_the_last_ten_minutes():
     ]  # fmt: skip
 
     assert told == [0, 3, 3, 0]
+
+
+async def test_what_of_netwatch_breaks_off_is_counted_and_the_newest_is_named():
+    fault = Fault(
+        kind="rule", name="CpuBusy", device="sw1", error="ValueError: odd", where="netwatch/rules/memory.py:88",
+        since=NOW, at=NOW,
+    )  # fmt: skip
+    standing = [fault]
+    vitals = FaultVitals(lambda: standing)
+
+    assert await vitals.vitals(NOW) == {
+        "faults": 1,
+        "fault": b"rule CpuBusy on sw1 fails (ValueError: odd at netwatch/rules/memory.py:88): please report it",
+    }
+    assert REGISTRY.get_sample_value("netwatch_faults_standing") == 1
+    standing.clear()
+    assert await vitals.vitals(NOW) == {"faults": 0, "fault": None}

@@ -12,8 +12,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
-from netwatch.model import Alert, AlertGroup, AlertKey, AlertState, Composition, Memory, Notification, OutboxState
+from netwatch.model import (
+    Alert,
+    AlertGroup,
+    AlertKey,
+    AlertState,
+    Composition,
+    Memory,
+    Notification,
+    OutboxKind,
+    OutboxState,
+)
 from netwatch.notify import EmailSettings, Mailer, Manner, Place, ReceiverSettings, SmtpSettings
 from netwatch.notify.mail.digest import SCOPE, restored
 
@@ -308,7 +319,7 @@ def test_nobody_can_be_allowed_no_mail_at_all(key):
         SmtpSettings.model_validate({"storm": {key: 0}})
 
 
-def test_what_could_not_be_written_in_whole_is_not_counted():
+def test_what_cannot_be_posted_is_counted_in_the_digest_once():
     hooked = ReceiverSettings.model_validate({
         "name": "noc", "email": {"to": list(ONE)}, "webhook": {"url": "https://hooks.example.net/x"},
     })  # fmt: skip
@@ -317,11 +328,11 @@ def test_what_could_not_be_written_in_whole_is_not_counted():
     odd = notification(2)
     no_json = replace(odd, firing=(replace(odd.firing[0], value=b"no JSON"),))  # type: ignore[arg-type]
 
-    for _ in range(3):
-        with pytest.raises(TypeError):
-            writer.compose(no_json)
+    with capture_logs():
+        entries = writer.compose(no_json).entries
 
-    assert writer.next_digest_at() is None
+    assert [(entry.kind, entry.state) for entry in entries] == [(OutboxKind.MAIL, OutboxState.DIGESTED)]
+    assert writer.next_digest_at() is not None
 
 
 def test_ids_are_new_for_every_row():
