@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -36,8 +36,9 @@ from netwatch.web.pages.outbox import outbox_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import trap_router
-from netwatch.web.routes import METHODS
+from netwatch.web.routes import METHODS, head_of_a_stream
 from netwatch.web.settings import WebSettings
+from netwatch.web.slots import Slotted
 from netwatch.web.views import MetricsRenderer, NoTraps, TrapLog, Views
 
 _STATIC = Path(__file__).parent / "pages" / "static"
@@ -90,11 +91,12 @@ def create_app(
 def _add_event_stream(app: FastAPI, live: Live) -> None:
     @app.api_route("/events", methods=METHODS, include_in_schema=False)
     async def events(request: Request) -> Response:
-        if live.is_full:
-            return PlainTextResponse("too many pages are open\n", 503)
+        headers = {"Content-Type": "text/event-stream"}
         if request.method == "HEAD":
-            return Response(media_type="text/event-stream")
-        return StreamingResponse(live.stream(), media_type="text/event-stream")
+            return head_of_a_stream(headers)
+        return Slotted(
+            live.slots, lambda: StreamingResponse(live.stream(), headers=headers), "too many pages are open"
+        )
 
 
 def _add_error_pages(app: FastAPI, templates: Templates) -> None:

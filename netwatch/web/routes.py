@@ -5,9 +5,10 @@ May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: pages, api
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fastapi import HTTPException
+from fastapi.responses import Response
 
 from netwatch.model import DeviceStatus, Matcher
 from netwatch.web.matcher_text import read_matchers
@@ -22,6 +23,13 @@ def matchers_from(texts: Iterable[str]) -> tuple[Matcher, ...]:
         return tuple(matcher for text in texts for matcher in read_matchers(text))
     except ValueError as exc:
         raise HTTPException(400, f"bad matcher format: {exc}") from exc
+
+
+def head_of_a_stream(headers: Mapping[str, str]) -> Response:
+    """Return what HEAD says of an answer whose length nobody knows before its end: no length at all."""
+    response = Response(headers=headers)
+    del response.headers["content-length"]
+    return response
 
 
 def find_device(views: Views, name: str) -> DeviceStatus:
