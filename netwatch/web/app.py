@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -36,9 +36,11 @@ from netwatch.web.pages.outbox import outbox_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import trap_router
-from netwatch.web.routes import METHODS
+from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream
 from netwatch.web.settings import WebSettings
+from netwatch.web.slots import Slotted
 from netwatch.web.views import MetricsRenderer, NoTraps, TrapLog, Views
+from netwatch.web.words import shortened
 
 _STATIC = Path(__file__).parent / "pages" / "static"
 _log = structlog.get_logger(__name__)
@@ -90,11 +92,21 @@ def create_app(
 def _add_event_stream(app: FastAPI, live: Live) -> None:
     @app.api_route("/events", methods=METHODS, include_in_schema=False)
     async def events(request: Request) -> Response:
-        if live.is_full:
-            return PlainTextResponse("too many pages are open\n", 503)
+        headers = {"Content-Type": "text/event-stream"}
         if request.method == "HEAD":
-            return Response(media_type="text/event-stream")
-        return StreamingResponse(live.stream(), media_type="text/event-stream")
+            return head_of_a_stream(headers)
+        return Slotted(
+            live.slots, lambda: StreamingResponse(live.stream(), headers=headers), "too many pages are open"
+        )
+
+
+def _words_of(exc: HTTPException, path: str) -> str:
+    """Return what was said, or more where that was no more than the status."""
+    if exc.detail != HTTPStatus(exc.status_code).phrase:
+        return exc.detail
+    if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"{shortened(path)} is there, but not for this method; the header Allow names those it is for"
+    return f"there is no {shortened(path)}"
 
 
 def _add_error_pages(app: FastAPI, templates: Templates) -> None:
@@ -110,8 +122,12 @@ def _add_error_pages(app: FastAPI, templates: Templates) -> None:
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, exc: HTTPException) -> Response:
-        words = exc.detail if exc.detail != HTTPStatus(exc.status_code).phrase else "there is nothing here"
-        return await answer(request, exc.status_code, words, dict(exc.headers or {}))
+        headers = dict(exc.headers or {})
+        if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(allowed_methods(app.routes, request.scope)) or headers.get(
+                "allow", "GET, HEAD"
+            )
+        return await answer(request, exc.status_code, _words_of(exc, request.url.path), headers)
 
     @app.exception_handler(RequestValidationError)
     async def misasked(request: Request, exc: RequestValidationError) -> Response:

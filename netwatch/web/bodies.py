@@ -5,16 +5,26 @@ May import: netwatch.web. Called by: netwatch.web.alertmanager.api, api.changes,
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import HTTPException, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ValidationError
 
 MOST_BYTES = 64 * 1024
 MOST_FIELDS = 300
 
 Body = TypeVar("Body", bound=BaseModel)
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("NUL may not stand in a text")
+    return text
+
+
+PostedText = Annotated[str, AfterValidator(_without_nul)]
+"""A text in a body: no mail, file or database takes NUL as it is."""
 
 
 async def json_body(request: Request, shape: type[Body]) -> Body:

@@ -7,7 +7,9 @@ in: IP addresses, names without a dot, `localhost`, this machine's own name, tha
 device.
 
 What changes something is refused where it comes from another site's page (see netwatch.web.origin), and from
-everywhere where `web.read_only` is set. It is here that nothing can be forgotten.
+everywhere where `web.read_only` is set. What can be read in two ways is refused too (netwatch.web.shape), and on a
+connection in a reserved place everything but /metrics, /-/healthy and /-/ready. It is here that nothing can be
+forgotten.
 
 May import: netwatch.web. Called by: netwatch.web.app.
 """
@@ -16,18 +18,23 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netwatch.web.metrics import REFUSED_CHANGES, REFUSED_HOSTS, REQUESTS
 from netwatch.web.origin import READING, is_foreign
+from netwatch.web.seats import RESERVED
 from netwatch.web.settings import WebSettings
+from netwatch.web.shape import in_origin_form, what_is_wrong
 
+WATCHERS = frozenset({"/metrics", "/-/healthy", "/-/ready"})
+"""The paths by which other programs watch NetWatch itself."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -38,6 +45,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+CLIENT_LEFT = 499
+"""What is counted where nobody was there any more to be answered."""
+_CLOSE = {"Connection": "close"}
 _log = structlog.get_logger(__name__)
 
 
@@ -87,9 +97,12 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope = in_origin_form(scope)
         answer = _Answer(send)
         try:
             await self._app_or_refusal(scope)(scope, receive, answer.send)
+        except ClientDisconnect:
+            answer.status = answer.status or CLIENT_LEFT
         except Exception:  # noqa: BLE001 # the top of the loop: whatever escaped is logged, counted and answered
             _log.exception("request_failed", path=scope["path"])
             if not answer.status:
@@ -97,15 +110,20 @@ class Guard:
                     scope, receive, answer.send
                 )
         finally:
-            REQUESTS.labels(route=_route(scope), code=str(answer.status or 499)).inc()
+            REQUESTS.labels(route=_route(scope), code=str(answer.status or CLIENT_LEFT)).inc()
 
     def _app_or_refusal(self, scope: Scope) -> ASGIApp:
         headers = Headers(scope=scope)
+        status, wrong = what_is_wrong(scope)
+        if status:
+            return refusal(scope["path"], status, wrong, _CLOSE)
         if not is_own_host(headers.get("host", ""), self._names):
             REFUSED_HOSTS.inc()
             return PlainTextResponse(
                 "NetWatch does not know itself by this name. If it should, put the name into web.hosts.\n", 421
             )
+        if scope.get("state", {}).get(RESERVED) and scope["path"] not in WATCHERS:
+            return refusal(scope["path"], 503, _NO_PLACE, {**_CLOSE, "Retry-After": "20"})
         if scope["method"] in READING:
             return self._app
         if is_foreign(headers, self._external_url):
@@ -120,11 +138,17 @@ class Guard:
         return self._app
 
 
-def refusal(path: str, status: int, words: str) -> Response:
+_NO_PLACE = (
+    "every connection NetWatch has for pages is taken, or this is the listener of web.health_listen; here only"
+    " /metrics, /-/healthy and /-/ready are answered"
+)
+
+
+def refusal(path: str, status: int, words: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return words in the form that whoever asks can read: Alertmanager's programs want them as a JSON string."""
     if path.startswith("/api/"):
-        return JSONResponse(words if is_alertmanagers(path) else {"error": words}, status)
-    return PlainTextResponse(f"{words}\n", status)
+        return JSONResponse(words if is_alertmanagers(path) else {"error": words}, status, headers=headers)
+    return PlainTextResponse(f"{words}\n", status, headers=headers)
 
 
 def is_alertmanagers(path: str) -> bool:

@@ -14,6 +14,7 @@ import structlog
 from netwatch.errors import NetWatchError
 from netwatch.web.actions import Actions, NoActions
 from netwatch.web.metrics import EVENT_STREAMS
+from netwatch.web.slots import Slots
 from netwatch.web.views import NoTraps, TrapLog, Views
 
 LOOK_EVERY_SECONDS = 2.0
@@ -38,12 +39,8 @@ class Live:
         self._watcher: asyncio.Task[None] | None = None
         self._turn = asyncio.Event()
         self._streams = 0
+        self.slots = Slots(MAX_STREAMS)
         self._closed = False
-
-    @property
-    def is_full(self) -> bool:
-        """Return whether another stream would be one too many."""
-        return self._streams >= MAX_STREAMS or self._closed
 
     async def stream(self) -> AsyncIterator[str]:
         """Yield `change` when something did, else `tick` now and then; ends when the server stops."""

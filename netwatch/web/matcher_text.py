@@ -10,7 +10,7 @@ import re
 
 from netwatch.model import Matcher, matcher_text, parse_matchers
 
-_BARE = re.compile(r"\s*([A-Za-z_:][A-Za-z0-9_:]*)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
+_BARE = re.compile(r"\s*([A-Za-z_:][A-Za-z0-9_:]*)\s*(=~|!~|!=|=)(.*)", re.DOTALL)
 _UNESCAPED = {"\\": "\\", '"': '"', "n": "\n"}
 
 
@@ -21,7 +21,8 @@ def read_matchers(text: str) -> tuple[Matcher, ...]:
         ValueError: the text is no matcher; says what is wrong.
     """
     bare = _BARE.fullmatch(text)
-    if bare is None or bare[3].startswith('"'):
+    written = bare[3].strip() if bare is not None else ""
+    if bare is None or written.startswith('"'):
         return parse_matchers(text)
-    value = re.sub(r"\\(.)", lambda found: _UNESCAPED.get(found[1], found[0]), bare[3], flags=re.DOTALL)
+    value = re.sub(r"\\(.)", lambda found: _UNESCAPED.get(found[1], found[0]), written, flags=re.DOTALL)
     return parse_matchers(matcher_text(bare[1], value, regex="~" in bare[2], negated="!" in bare[2]))

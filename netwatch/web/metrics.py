@@ -12,8 +12,9 @@ REFUSED_CHANGES = Counter(
 )
 CHANGES = Counter("netwatch_http_changes_total", "Changes made from page, API and links of mails.", ["what", "way"])
 EVENT_STREAMS = Gauge("netwatch_http_event_streams", "Pages that are open and refresh themselves.")
+CONNECTIONS = Gauge("netwatch_http_connections", "Connections that are open.", ["listener"])
 DROPPED_CONNECTIONS = Counter(
     "netwatch_http_dropped_connections_total",
-    "Connections closed because they asked for nothing or were too many.",
+    "Connections closed because they asked for nothing, did not finish or read, or were too many.",
     ["why"],
 )

@@ -5,13 +5,12 @@ May import: netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
-from netwatch.web.routes import METHODS
-from netwatch.web.views import MetricsRenderer, RenderedMetrics, Views
+from netwatch.web.routes import METHODS, head_of_a_stream
+from netwatch.web.slots import Slots, Slotted
+from netwatch.web.views import MetricsRenderer, Views
 
 MAX_SCRAPES = 8
 """Scrapes answered at the same time; one who asks more often than we answer gets 503."""
@@ -20,20 +19,20 @@ MAX_SCRAPES = 8
 def metrics_router(views: Views, renderer: MetricsRenderer) -> APIRouter:
     """Return the routes for other programs."""
     router = APIRouter(include_in_schema=False, default_response_class=Response)
-    scrapes = _Scrapes()
+    scrapes = Slots(MAX_SCRAPES)
 
     @router.api_route("/metrics", methods=METHODS)
     async def metrics(request: Request) -> Response:
-        if scrapes.running >= MAX_SCRAPES:
-            return PlainTextResponse("too many scrapes at once\n", 503, headers={"Retry-After": "5"})
         gzip = wants_gzip(request.headers.get("accept-encoding", ""))
         rendering = renderer.render(request.headers.get("accept", ""), gzip=gzip)
         headers = {"Content-Type": rendering.content_type, "Vary": "Accept, Accept-Encoding"}
         if rendering.content_encoding:
             headers["Content-Encoding"] = rendering.content_encoding
         if request.method == "HEAD":
-            return Response(headers=headers)
-        return StreamingResponse(scrapes.counted(rendering), headers=headers)
+            return head_of_a_stream(headers)
+        return Slotted(
+            scrapes, lambda: StreamingResponse(rendering.chunks, headers=headers), "too many scrapes at once"
+        )
 
     @router.api_route("/-/healthy", methods=METHODS)
     async def healthy() -> Response:
@@ -56,18 +55,3 @@ def wants_gzip(accept_encoding: str) -> bool:
         if coding == "gzip":
             return not any(part.replace(" ", "") in ("q=0", "q=0.0", "q=0.00", "q=0.000") for part in parameters)
     return False
-
-
-class _Scrapes:
-    """Counts the scrapes being answered."""
-
-    def __init__(self) -> None:
-        self.running = 0
-
-    async def counted(self, rendering: RenderedMetrics) -> AsyncIterator[bytes]:
-        self.running += 1
-        try:
-            async for chunk in rendering.chunks:
-                yield chunk
-        finally:
-            self.running -= 1

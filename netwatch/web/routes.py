@@ -5,15 +5,30 @@ May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: pages, api
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fastapi import HTTPException
+from fastapi.responses import Response
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import Scope
 
 from netwatch.model import DeviceStatus, Matcher
 from netwatch.web.matcher_text import read_matchers
 from netwatch.web.views import Views
+from netwatch.web.words import shortened
 
 METHODS = ["GET", "HEAD"]
+_EVERY_METHOD = (*METHODS, "POST", "PUT", "PATCH", "DELETE")
+
+
+def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:
+    """Return the methods that some route takes for the path of a request."""
+    own = [route for route in routes if not isinstance(route, Mount)]  # a mount takes whatever comes
+    return [
+        method
+        for method in _EVERY_METHOD
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in own)
+    ]
 
 
 def matchers_from(texts: Iterable[str]) -> tuple[Matcher, ...]:
@@ -21,7 +36,14 @@ def matchers_from(texts: Iterable[str]) -> tuple[Matcher, ...]:
     try:
         return tuple(matcher for text in texts for matcher in read_matchers(text))
     except ValueError as exc:
-        raise HTTPException(400, f"bad matcher format: {exc}") from exc
+        raise HTTPException(400, f"bad matcher format: {shortened(str(exc))}") from exc
+
+
+def head_of_a_stream(headers: Mapping[str, str]) -> Response:
+    """Return what HEAD says of an answer whose length nobody knows before its end: no length at all."""
+    response = Response(headers=headers)
+    del response.headers["content-length"]
+    return response
 
 
 def find_device(views: Views, name: str) -> DeviceStatus:

@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from netwatch.errors import NetWatchError
-from netwatch.web.connections import MAX_CONNECTIONS, Connection
+from netwatch.web.connections import Connection, WatchersConnection
 from netwatch.web.listen import ListenAddress, parse_listen
 from netwatch.web.live import Live
 from netwatch.web.settings import WebSettings
@@ -32,18 +32,19 @@ _log = structlog.get_logger(__name__)
 
 
 class CannotListen(NetWatchError):
-    """The address of `web.listen` cannot be had; says why in words."""
+    """The address of `web.listen` or `web.health_listen` cannot be had; says why in words."""
 
 
 class Server:
-    """Serves an app between start() and stop()."""
+    """Serves an app between start() and stop(), on one address or two."""
 
     def __init__(self, app: FastAPI, settings: WebSettings) -> None:
         self._app = app
-        self._address = parse_listen(settings.listen)
-        self._server: _Uvicorn | None = None
-        self._task: asyncio.Task[None] | None = None
-        self.port = 0
+        self._page = _Listener(app, "web.listen", settings.listen, Connection)
+        self._listeners = [self._page]
+        if settings.health_listen:
+            health = _Listener(app, "web.health_listen", settings.health_listen, WatchersConnection)
+            self._listeners.append(health)
 
     @property
     def live(self) -> Live:
@@ -52,34 +53,74 @@ class Server:
         return live
 
     @property
+    def port(self) -> int:
+        """Return the port of the page, once started."""
+        return self._page.port
+
+    @property
+    def health_port(self) -> int:
+        """Return the port of `web.health_listen`, once started; that of the page where it is not set."""
+        return self._listeners[-1].port
+
+    @property
     def url(self) -> str:
         """Return where a browser on this machine finds the page, once started."""
-        return f"http://{ListenAddress(host=self._address.host or '127.0.0.1', port=self.port)}/"
+        return self._page.url
 
     async def start(self) -> None:
         """Listen and serve.
 
         Raises:
-            CannotListen: the address cannot be had.
+            CannotListen: an address cannot be had.
         """
-        opened = _open(self._address)
-        self.port = opened.getsockname()[1]
-        config = uvicorn.Config(
-            self._app, http=Connection, ws="none", lifespan="off", log_config=None, access_log=False,
-            server_header=False, proxy_headers=False, limit_concurrency=MAX_CONNECTIONS,
-            timeout_graceful_shutdown=_STOP_TIMEOUT_SECONDS,
-        )  # fmt: skip
-        self._server = _Uvicorn(config)
-        self._task = asyncio.create_task(self._server.serve([opened]), name="web server")
-        async with asyncio.timeout(_START_TIMEOUT_SECONDS):
-            await self._server.listening.wait()
-        _log.info("web_listening", url=self.url)
+        try:
+            for listener in self._listeners:
+                await listener.start()
+        except CannotListen:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
-        """Finish what is being answered, within two seconds, and close the port."""
+        """Finish what is being answered, within two seconds, and close the ports."""
+        if any(listener.is_running for listener in self._listeners):
+            self.live.close()
+        await asyncio.gather(*(listener.stop() for listener in self._listeners))
+
+
+class _Listener:
+    """One address, and uvicorn behind it."""
+
+    def __init__(self, app: FastAPI, setting: str, listen: str, connection: type[Connection]) -> None:
+        self._app, self._setting, self._connection = app, setting, connection
+        self._address = parse_listen(listen)
+        self._server: _Uvicorn | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.port = 0
+
+    @property
+    def is_running(self) -> bool:
+        return self._server is not None
+
+    @property
+    def url(self) -> str:
+        return f"http://{ListenAddress(host=self._address.host or '127.0.0.1', port=self.port)}/"
+
+    async def start(self) -> None:
+        opened = _open(self._address, self._setting)
+        self.port = opened.getsockname()[1]
+        config = uvicorn.Config(
+            self._app, http=self._connection, ws="none", lifespan="off", log_config=None, access_log=False,
+            server_header=False, proxy_headers=False, timeout_graceful_shutdown=_STOP_TIMEOUT_SECONDS,
+        )  # fmt: skip
+        self._server = _Uvicorn(config)
+        self._task = asyncio.create_task(self._server.serve([opened]), name=f"web server of {self._setting}")
+        async with asyncio.timeout(_START_TIMEOUT_SECONDS):
+            await self._server.listening.wait()
+        _log.info("web_listening", setting=self._setting, url=self.url)
+
+    async def stop(self) -> None:
         if self._server is None or self._task is None:
             return
-        self.live.close()
         self._server.should_exit = True
         await self._task
         self._server = self._task = None
@@ -101,7 +142,7 @@ class _Uvicorn(uvicorn.Server):
         self.listening.set()
 
 
-def _open(address: ListenAddress) -> socket.socket:
+def _open(address: ListenAddress, setting: str) -> socket.socket:
     try:
         if not address.host and socket.has_dualstack_ipv6():
             return socket.create_server(("", address.port), family=socket.AF_INET6, dualstack_ipv6=True)
@@ -109,4 +150,4 @@ def _open(address: ListenAddress) -> socket.socket:
         return socket.create_server((address.host, address.port), family=family)
     except OSError as exc:
         reason = _WHY.get(exc.errno or 0, exc.strerror or str(exc))
-        raise CannotListen(f"web.listen: cannot listen on {address}: {reason}") from exc
+        raise CannotListen(f"{setting}: cannot listen on {address}: {reason}") from exc

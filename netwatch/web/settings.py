@@ -28,6 +28,11 @@ class WebSettings(Section):
     listen: Annotated[str, AfterValidator(_listen)] = Field(
         default="127.0.0.1:10916", description="address and port; without an address, every one of this machine"
     )
+    health_listen: Annotated[str, AfterValidator(_listen)] | None = Field(
+        default=None,
+        description="a second address and port, for /metrics, /-/healthy and /-/ready alone: whoever fills the first"
+        " does not fill this",
+    )
     external_url: str | None = Field(default=None, description="the address mails link to, as people reach the page")
     read_only: bool = Field(
         default=False,

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+
+import httpx
 
 from netwatch.web.live import MAX_STREAMS, Live
 from netwatch.web.metrics import EVENT_STREAMS
@@ -61,11 +65,42 @@ async def test_a_broken_store_does_not_end_the_streams():
     await stream.aclose()
 
 
-async def test_too_many_open_pages_are_turned_away_and_work_without(serve):
+async def test_however_many_pages_open_at_once_there_are_never_more_streams_than_there_is_room_for(serve, stage):
     client = serve(bad_night())
-    async with AsyncExitStack() as streams:
-        for _ in range(MAX_STREAMS):
-            assert (await streams.enter_async_context(client.stream("GET", "/events"))).status_code == 200
+    url, slots = str(client.base_url), stage[1].live.slots
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(client_from(f"127.0.0.{number}", url)) for number in (2, 3)]
+        asked = [client.build_request("GET", "/events") for client in clients for _ in range(75)]
 
-        assert (await client.get("/events")).status_code == 503
+        answers = await asyncio.gather(
+            *(clients[number // 75].send(one, stream=True) for number, one in enumerate(asked))
+        )
+
+        statuses = Counter(answer.status_code for answer in answers)
+        assert statuses == {200: MAX_STREAMS, 503: 150 - MAX_STREAMS}
+        assert slots.taken == MAX_STREAMS
         assert (await client.get("/")).status_code == 200
+    await patiently(lambda: slots.taken == 0)
+
+
+async def test_one_address_leaves_a_quarter_of_the_streams_to_others(serve, stage):
+    url, slots = str(serve(bad_night()).base_url), stage[1].live.slots
+    async with client_from("127.0.0.2", url) as greedy, client_from("127.0.0.3", url) as other:
+        asked = [greedy.build_request("GET", "/events") for _ in range(MAX_STREAMS)]
+        statuses = [(await greedy.send(one, stream=True)).status_code for one in asked]
+
+        assert statuses.count(200) == slots.most_of_one == 75
+        async with other.stream("GET", "/events") as stream:
+            assert stream.status_code == 200
+    await patiently(lambda: slots.taken == 0)
+
+
+def client_from(address: str, url: str) -> httpx.AsyncClient:
+    transport = httpx.AsyncHTTPTransport(local_address=address, limits=httpx.Limits(max_connections=None))
+    return httpx.AsyncClient(base_url=url, transport=transport, timeout=PATIENCE_SECONDS)
+
+
+async def patiently(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():  # noqa: ASYNC110 # the other side is a real server
+            await asyncio.sleep(0.01)

@@ -76,10 +76,6 @@ def alertmanager_router(views: Views, actions: Actions, version: str) -> APIRout
     _add_alerts(router, views, actions)
     _add_silences(router, actions)
 
-    @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
-    async def nothing(path: str) -> Response:
-        raise HTTPException(404, f"there is no /api/v2/{path}")
-
     return router
 
 

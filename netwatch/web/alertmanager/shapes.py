@@ -20,6 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from netwatch.alerts import RouteMatch, routing_labels
 from netwatch.model import Alert, Matcher, MuteKind, Muting, Silence, SilenceState, matcher_text
 from netwatch.web.actions import ActionRefused, SilenceOrder
+from netwatch.web.bodies import PostedText
 from netwatch.web.silences import matchers_of
 from netwatch.web.words import rfc3339
 
@@ -144,8 +145,8 @@ def is_about(silence: Silence, filters: Iterable[Matcher]) -> bool:
 class _PostedMatcher(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    name: str = Field(min_length=1, max_length=255)
-    value: str = Field(max_length=4096)
+    name: PostedText = Field(min_length=1, max_length=255)
+    value: PostedText = Field(max_length=4096)
     isRegex: bool  # Alertmanager's word
     isEqual: bool | None = None
 
@@ -158,12 +159,12 @@ class PostedSilence(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    id: str = Field(default="", max_length=255)
+    id: PostedText = Field(default="", max_length=255)
     matchers: list[_PostedMatcher] = Field(min_length=1, max_length=100)
     startsAt: AwareDatetime
     endsAt: AwareDatetime
-    createdBy: str = Field(max_length=255)
-    comment: str = Field(max_length=4096)
+    createdBy: PostedText = Field(max_length=255)
+    comment: PostedText = Field(max_length=4096)
 
     def order(self, now: datetime) -> SilenceOrder:
         """Return what is ordered.

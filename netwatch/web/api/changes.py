@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from netwatch.model import Alert
 from netwatch.web.actions import Actions
 from netwatch.web.api.flat import flat_alert
-from netwatch.web.bodies import json_body, no_body
+from netwatch.web.bodies import PostedText, json_body, no_body
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import json_list
 
@@ -26,9 +26,9 @@ class _Acknowledgement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ids: list[str] = Field(min_length=1, max_length=1000)
-    by: str = Field(max_length=255)
-    comment: str = Field(default="", max_length=4096)
+    ids: list[PostedText] = Field(min_length=1, max_length=1000)
+    by: PostedText = Field(max_length=255)
+    comment: PostedText = Field(default="", max_length=4096)
 
 
 class _Forgetting(BaseModel):
@@ -36,8 +36,8 @@ class _Forgetting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ids: list[str] = Field(min_length=1, max_length=1000)
-    by: str = Field(max_length=255)
+    ids: list[PostedText] = Field(min_length=1, max_length=1000)
+    by: PostedText = Field(max_length=255)
 
 
 def change_router(actions: Actions) -> APIRouter:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from netwatch.model import NUMBERS, AlertState, DeviceStatus, ObjectNames, OutboxState, SilenceState
@@ -85,10 +85,6 @@ def api_router(
     async def outbox(limit: Limit = 100, state: OutboxState | None = None) -> Response:
         """Return the newest mails without their text."""
         return json_list(map(flat_mail, await views.outbox(limit, state)))
-
-    @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
-    async def nothing(path: str) -> Response:
-        raise HTTPException(404, f"there is no /api/v1/{path}")
 
     return router
 
