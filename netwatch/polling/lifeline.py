@@ -15,7 +15,7 @@ from netwatch.polling.uptime import TICKS_PER_SECOND, Life, passage_between
 SCOPE = "polling"
 REMEMBER_EVERY = timedelta(hours=1)
 HOST_SLACK_SECONDS = 60.0
-"""By how much more than the silence a host must have been up to have lived through it: two clocks are never the same."""
+"""By how much more than the silence a host must have been up to have lived through it, as two clocks differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
