@@ -138,6 +138,15 @@ class Layout:
                 among[row] += place in given
         return {row for row, count in asked.items() if among[row] == count}
 
+    def places_of(self, rows: AbstractSet[int]) -> list[int]:
+        """Return where in the flat list the answers about some rows stand."""
+        return [
+            place
+            for strip in self.strips()
+            for place, row in enumerate(strip.row_numbers(), start=strip.start)
+            if row in rows
+        ]
+
     def says_the_same(self, other: Layout) -> bool:
         """Return whether the other layout asks for the same instances, in the same rows with the same labels."""
         return (

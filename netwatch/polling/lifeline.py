@@ -15,7 +15,7 @@ from netwatch.polling.uptime import TICKS_PER_SECOND, Life, passage_between
 SCOPE = "polling"
 REMEMBER_EVERY = timedelta(hours=1)
 HOST_SLACK_SECONDS = 60.0
-"""By how much a host may be younger than its agent's former life, as two clocks are never the same."""
+"""By how much more than the silence a host must have been up to have lived through it, as two clocks differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Lifeline:
     def __init__(self, device: str, memory: Memory | None = None) -> None:
         self._device = device
         self._saw_start = False
-        self._former_seconds = 0.0
+        self._silent_seconds = 0.0
         self._host_ahead: float | None = None
         self._remembered_at: datetime | None = None
         self._last = self._recalled(memory)
@@ -47,20 +47,21 @@ class Lifeline:
         if life is not Life.SAME:
             self._saw_start = life is Life.RESTARTED
             self._host_ahead = None
-            self._former_seconds = last.ticks / TICKS_PER_SECOND + _seconds_between(last, self._last)
+            self._silent_seconds = _seconds_between(last, self._last)
             self._remembered_at = None
         return life
 
     def see_host(self, uptime_seconds: float | None) -> None:
         """Take in how long the host says it has been up, right after its agent was seen to start again.
 
-        A host is at least as old as the agent's former life would be by now, else it started again too.
+        A host that was up before its agent was last heard did not start again in between. It need not be as old as
+        the agent's former life: hrSystemUptime begins at 0 again after 497 days.
         """
         age = self.seconds_since_restart
         if uptime_seconds is None or age is None:
             return
-        slack = HOST_SLACK_SECONDS + self._former_seconds / 100
-        if uptime_seconds > age and uptime_seconds >= self._former_seconds - slack:
+        slack = HOST_SLACK_SECONDS + self._silent_seconds / 100
+        if uptime_seconds > max(age, self._silent_seconds) + slack:
             self._host_ahead = uptime_seconds - age
 
     @property

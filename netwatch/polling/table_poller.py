@@ -19,7 +19,7 @@ from netwatch.polling.lost_rows import MOST_ASKED, LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, PARTIAL_READINGS
 from netwatch.polling.plausible import IF_SPEED
 from netwatch.polling.readings import TableReader
-from netwatch.polling.rows import cells_of, renamed_rows
+from netwatch.polling.rows import cells_of, label_columns, renamed_rows
 from netwatch.polling.twin_watch import TwinWatch
 from netwatch.polling.uptime import Life, Passage
 from netwatch.profiles import TableSpec
@@ -58,10 +58,14 @@ class Patience:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _News:
-    """Why the rows may be others than we think; `refused` are instances that are not there any more."""
+    """Why the rows may be others than we think.
+
+    refused: instances that are not there any more. vanished: those of them whose whole row is not.
+    """
 
     reason: str
     refused: frozenset[Oid] = frozenset()
+    vanished: frozenset[Oid] = frozenset()
 
 
 class TablePoller:
@@ -83,6 +87,7 @@ class TablePoller:
         self._plan: GetPlan | None = None
         self._watched: tuple[Value, ...] = ()
         self._refused: frozenset[Oid] = frozenset()
+        self._vanished: frozenset[Oid] = frozenset()
         self._patience = Patience()
         self._lost = LostRows()
         self._times_lacking = 0
@@ -216,13 +221,21 @@ class TablePoller:
             return _News(reason="change")
         if answer.refused:
             instances = layout.instances()
-            return _News(reason="missing", refused=frozenset(instances[place] for place in answer.refused))
+            rows = layout.rows_only_in(answer.refused)
+            return _News(
+                reason="missing",
+                refused=frozenset(instances[place] for place in answer.refused),
+                vanished=frozenset(instances[place] for place in layout.places_of(rows)),
+            )
         return _News(reason="partial") if layout.partial else None
 
     async def _discover(self, news: _News) -> None:
         DISCOVERIES.labels(news.reason).inc()
-        # What was refused once is tried again at the slow discovery, and when the device starts anew.
-        self._refused = self._refused | news.refused if news.reason in _KEEP_REFUSED else frozenset()
+        # What was refused once is tried again at the slow discovery, and when the device starts anew. A row that went
+        # may be back any moment: only where it is refused as it was before it is one that walks show and GETs do not.
+        refused = news.refused - (news.vanished - self._vanished)
+        self._refused = self._refused | refused if news.reason in _KEEP_REFUSED else frozenset()
+        self._vanished = news.vanished
         self._renumbered = False
         before = self._layout
         question = Question(
@@ -239,6 +252,7 @@ class TablePoller:
         self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
         if self._layout is not None and not self._layout.partial:
             self._lost.note(self._layout, self._clock.monotonic())
+            self._refused = _of_rows(self._layout, self._refused, self.spec)
         changed = self._layout is not before
         self._patience.note(
             self._clock.monotonic(), worth_it=changed and not found.reason and found.layout is not None
@@ -279,6 +293,17 @@ class TablePoller:
             for cause, number in self._reader.discarded.items():
                 DISCARDED.labels(cause.value).inc(number)
             self._reader.discarded.clear()
+
+
+def _of_rows(layout: Layout, refused: frozenset[Oid], spec: TableSpec) -> frozenset[Oid]:
+    """Return what was refused of rows that are there; a row that comes back begins anew."""
+    if not refused:
+        return refused
+    there = set(layout.suffixes)
+    columns = [*(column.oid for column in spec.columns), *label_columns(spec), *filter(None, [spec.discontinuity])]
+    return frozenset(
+        oid for oid in refused if any(oid.is_under(column) and oid[len(column) :] in there for column in columns)
+    )
 
 
 def _no_rows(spec: TableSpec) -> Layout:

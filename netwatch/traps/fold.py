@@ -7,7 +7,8 @@ its *subject* is what it is about, so that down and up of one port are two sayin
 - A saying that is not the last about its subject is news (down, up, down), and told at once while there are tokens.
   So is a repeated inform, whose sender waits. Counts about the subject are told before it, so that what is told
   last is how things are.
-- Who says more different things than can be remembered is braked: what is beyond is told as one storm with its count.
+- Who says more different things than can be remembered whole is braked: of what is beyond the first is told at once
+  and only marked, its repeats are told as one storm with their count; so is what there is not even room to mark.
 The counts of all that is told are exactly what was taken in.
 
 May import: netwatch.model. Called by: netwatch.traps.pipeline.
@@ -24,6 +25,9 @@ from netwatch.traps.sayings import Name, Saying, Speaker, Subject, Ticket, Told
 
 KEYS_PER_SOURCE = 10_000
 KEYS_IN_ALL = 50_000
+MARKS_PER_SOURCE = 100_000
+MARKS_IN_ALL = 400_000
+"""28 MB. With the interval of 10 s that is told, a source may say 10,000 different things a second."""
 SWEEP_EVERY_SECONDS = 1.0
 COUNTS_BEFORE_NEWS = 8
 """About a subject with more sayings than that the counts wait, and are then told after newer ones: see their `at`."""
@@ -50,13 +54,16 @@ class Folder(Generic[Ticket]):
 
     def __init__(
         self, interval_seconds: float, key_of: KeyOf | None = None, *, keys_per_source: int = KEYS_PER_SOURCE,
-        keys_in_all: int = KEYS_IN_ALL,
+        keys_in_all: int = KEYS_IN_ALL, marks_per_source: int = MARKS_PER_SOURCE, marks_in_all: int = MARKS_IN_ALL,
     ) -> None:  # fmt: skip
         self._interval = interval_seconds
         self._key_of = key_of or whole_content
         self._subject_of = key_of or names
         self._keys_per_source = keys_per_source
         self._keys_in_all = keys_in_all
+        self._marks_per_source = marks_per_source
+        self._marks_in_all = marks_in_all
+        self._marked = 0
         self._speakers: dict[str, Speaker[Ticket]] = {}
         self._size = 0
         self._flushes: list[tuple[float, str]] = []
@@ -82,9 +89,8 @@ class Folder(Generic[Ticket]):
         subject = speaker.subjects.get(about)
         saying = subject.sayings.get(key) if subject else None
         if subject is None or saying is None:
-            if not self._has_room(speaker, now):
-                self._wait(speaker, speaker.storm, event, ticket, now + self._interval)
-                return []
+            if (about, key) in speaker.marks or not self._has_room(speaker, now):
+                return self._take_beyond(event, speaker, (event.source, about, key), now, ticket)
             subject = speaker.subjects.setdefault(about, Subject())
             saying = subject.sayings[key] = Saying(now, weight)
             speaker.size += weight
@@ -101,6 +107,21 @@ class Folder(Generic[Ticket]):
                 speaker.waiting[about] = subject
                 return []
         return self._tell_now(event, speaker, subject, saying, (event.source, about, key), now, ticket)
+
+    def _take_beyond(
+        self, event: TrapEvent, speaker: Speaker[Ticket], name: Name, now: float, ticket: Ticket | None
+    ) -> list[Told[Ticket]]:  # fmt: skip
+        """Take in what there is no room to remember whole: the first is told and marked, the rest is counted."""
+        said = name[1:]
+        self._marked -= speaker.marks.forget_before(now - self._interval)
+        is_full = len(speaker.marks) >= self._marks_per_source or self._marked >= self._marks_in_all
+        if said in speaker.marks or is_full:
+            self._wait(speaker, speaker.storm, event, ticket, now + self._interval)
+            return []
+        speaker.marks.add(said, now)
+        self._marked += 1
+        self._speakers[event.source] = speaker
+        return [Told(event, "first", () if ticket is None else (ticket,), name)]
 
     def _tell_now(
         self, event: TrapEvent, speaker: Speaker[Ticket], subject: Subject[Ticket], saying: Saying[Ticket],
@@ -180,6 +201,8 @@ class Folder(Generic[Ticket]):
         source, about, key = name
         speaker = self._speakers.get(source)
         subject = speaker.subjects.get(about) if speaker else None
+        if speaker is not None:
+            self._marked -= speaker.marks.discard((about, key))
         if speaker is None or subject is None or key not in subject.sayings or subject.sayings[key].count:
             return
         weight = subject.sayings.pop(key).weight
@@ -193,5 +216,6 @@ class Folder(Generic[Ticket]):
         self._sweep_at = now + SWEEP_EVERY_SECONDS
         for source, speaker in list(self._speakers.items()):
             self._size -= speaker.forget_before(now - self._interval)
-            if not speaker.subjects and speaker.flush_at is None:
+            self._marked -= speaker.marks.forget_before(now - self._interval)
+            if not speaker.subjects and not speaker.marks and speaker.flush_at is None:
                 del self._speakers[source]

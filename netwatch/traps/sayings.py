@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from netwatch.model import Oid, Tag, TrapEvent, Varbind
+from netwatch.traps.marks import Marks
 from netwatch.traps.oids import SNMP_TRAP_OID, TRAP_STORM
 from netwatch.traps.token_bucket import TokenBucket
 
@@ -84,7 +85,7 @@ class Subject(Generic[Ticket]):
 class Speaker(Generic[Ticket]):
     """One source."""
 
-    __slots__ = ("flush_at", "informs", "news", "size", "source", "storm", "subjects", "waiting")
+    __slots__ = ("flush_at", "informs", "marks", "news", "size", "source", "storm", "subjects", "waiting")
 
     def __init__(self, source: str, now: float) -> None:
         self.source = source
@@ -92,6 +93,7 @@ class Speaker(Generic[Ticket]):
         self.waiting: dict[Hashable, Subject[Ticket]] = {}
         self.size = 0
         self.storm: Saying[Ticket] = Saying(now)
+        self.marks = Marks()
         self.flush_at: float | None = None
         self.news = TokenBucket(*NEWS, now)
         self.informs = TokenBucket(*INFORMS, now)

@@ -115,18 +115,20 @@ def test_a_memory_that_cannot_be_read_is_no_memory(clock, text):
     assert see(lifeline, 3000, clock) is Life.UNKNOWN
 
 
-@pytest.mark.parametrize(("host_seconds", "uptime"), [
-    (50 * 86400.0, 50 * 86400.0),          # the agent alone
-    (86400.0 + 30, 86400.0 + 30),          # it was started with the host, and now alone
-    (31.0, None),                          # the host, a second before its agent
-    (300.0, None),                         # the host, whose agent took long to start
-    (30.0, None),                          # an agent that calls its own uptime the host's
-    (None, None),                          # nobody says
+@pytest.mark.parametrize(("silent", "host_seconds", "uptime"), [
+    (60, 50 * 86400.0, 50 * 86400.0),      # the agent alone
+    (60, 86400.0 + 30, 86400.0 + 30),      # it was started with the host, and now alone
+    (60, 3600.0, 3600.0),                  # the agent alone: the host's own uptime began at 0 again after 497 days
+    (60, 31.0, None),                      # the host, a second before its agent
+    (400, 300.0, None),                    # the host, whose agent took long to start
+    (60, 100.0, None),                     # too near to tell; a restart of the host is the graver news
+    (60, 30.0, None),                      # an agent that calls its own uptime the host's
+    (60, None, None),                      # nobody says
 ])  # fmt: skip
-def test_a_host_that_is_as_old_as_its_agents_former_life_did_not_restart(clock, host_seconds, uptime):
+def test_a_host_that_was_up_before_its_agent_was_last_heard_did_not_restart(clock, silent, host_seconds, uptime):
     lifeline = Lifeline("esxi")
     see(lifeline, DAY, clock)
-    clock.turn(60)
+    clock.turn(silent)
     see(lifeline, 3000, clock)
 
     lifeline.see_host(host_seconds)

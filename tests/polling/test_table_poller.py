@@ -175,7 +175,40 @@ async def test_a_row_that_vanished_is_asked_for_with_every_poll_so_that_its_retu
             assert agent.asked[before:].count([Oid.parse("1.3.6.1.2.1.2.2.1.8.2")]) == 1
         agent.advance(clock, 60)
         agent.cells = {**cells, UPTIME: agent.cells[UPTIME]}
-        assert (await table.poll(budget())).rows.keys == ("ifName=Gi1", "ifName=Gi2")
+        reading = await table.poll(budget())
+        assert reading.rows.keys == ("ifName=Gi1", "ifName=Gi2")
+        assert reading.columns["ifOperStatus"] == [1, 1]
+
+
+async def test_a_row_that_was_away_for_a_moment_only_has_its_values_again(table, agent, clock):
+    for oid in ("1.3.6.1.2.1.2.1.0", "1.3.6.1.2.1.31.1.5.0"):
+        agent.remove(oid)
+    await table.poll(budget())
+    agent.advance(clock, 60)
+    agent.hidden = {oid for oid in agent.cells if oid[-1] == 2 and not oid.is_under(SYSTEM)}
+    await table.poll(budget())  # the GET was refused, and the walk right after it saw the row
+
+    agent.hidden = set()
+    agent.advance(clock, 60)
+    reading = await table.poll(budget())
+
+    assert reading.rows.keys == ("ifName=Gi1", "ifName=Gi2")
+    assert reading.columns["ifOperStatus"] == [1, 1]
+
+
+async def test_a_row_that_only_walks_show_does_not_cost_a_walk_with_every_poll(table, agent, clock):
+    agent.hidden = {oid for oid in agent.cells if oid[-1] == 2 and not oid.is_under(SYSTEM)}
+    for _ in range(6):  # what it falls back to is hidden as well
+        await table.poll(budget())
+        agent.advance(clock, 60)
+    walks = agent.walks
+
+    for _ in range(3):
+        reading = await table.poll(budget())
+        agent.advance(clock, 60)
+
+    assert agent.walks == walks
+    assert reading.columns["ifOperStatus"][0] == 1
 
 
 async def test_a_row_that_is_back_under_another_index_is_not_asked_for(table, agent, clock):
@@ -206,6 +239,8 @@ async def test_a_device_that_does_not_like_to_be_asked_for_lost_rows_is_left_alo
 
 
 async def test_a_table_that_was_emptied_is_looked_for_with_every_poll(table, agent, clock):
+    for oid in ("1.3.6.1.2.1.2.1.0", "1.3.6.1.2.1.31.1.5.0"):
+        agent.remove(oid)
     await table.poll(budget())
     cells = dict(agent.cells)
     agent.advance(clock, 60)
@@ -216,8 +251,10 @@ async def test_a_table_that_was_emptied_is_looked_for_with_every_poll(table, age
         agent.advance(clock, 60)
 
     agent.cells = {**cells, UPTIME: agent.cells[UPTIME]}
+    reading = await table.poll(budget())
 
-    assert (await table.poll(budget())).rows.keys == ("ifName=Gi1", "ifName=Gi2")
+    assert reading.rows.keys == ("ifName=Gi1", "ifName=Gi2")
+    assert reading.columns["ifOperStatus"] == [1, 1]
     assert not table.is_emptied
 
 

@@ -125,7 +125,7 @@ def test_sources_do_not_mix():
 
 
 def test_more_different_traps_than_can_be_remembered_are_one_storm_with_an_exact_count():
-    folder: Folder[str] = Folder(INTERVAL, keys_per_source=100)
+    folder: Folder[str] = Folder(INTERVAL, keys_per_source=100, marks_per_source=0)
     told = [folder.take(event(port=port), 0.0) for port in range(150)]
     quiet = folder.take(event(source="192.0.2.2"), 0.0)
 
@@ -138,17 +138,42 @@ def test_more_different_traps_than_can_be_remembered_are_one_storm_with_an_exact
 
 
 def test_all_sources_together_are_bounded_too():
-    folder: Folder[str] = Folder(INTERVAL, keys_in_all=100)
-    for number in range(500):
-        folder.take(event(source=f"192.0.2.{number}"), 0.0)
+    folder: Folder[str] = Folder(INTERVAL, keys_in_all=100, marks_in_all=50)
+    told = [folder.take(event(source=f"192.0.2.{number}"), 0.0) for number in range(500)]
 
     assert len(folder) == 100
-    folder.due(60.0)
+    assert sum(map(len, told)) == 150
+    assert sum(one.event.count for one in folder.due(60.0)) == 350
     assert len(folder) == 0
+    assert len([one for port in range(150) for one in folder.take(event(port=port), 61.0)]) == 150, "room again"
+
+
+def test_the_first_of_what_cannot_be_remembered_whole_is_told_and_its_repeats_are_a_storm():
+    folder: Folder[str] = Folder(INTERVAL, keys_per_source=100)
+
+    first = [folder.take(event(port=port), 0.0, f"inform {port}") for port in range(5000)]
+    again = [folder.take(event(port=port), 1.0) for port in range(5000)]
+    counts = folder.due(INTERVAL + 1.0)
+
+    assert [short(told) for told in first] == [[("first", port, 1)] for port in range(5000)]
+    assert [told[0].tickets for told in first] == [(f"inform {port}",) for port in range(5000)]
+    assert sum(map(len, again)) == 0
+    assert sorted(one.event.count for one in counts) == [1] * 100 + [4900]
+    assert sum(one.kind == "storm" for one in counts) == 1
+    assert short(folder.take(event(port=4999), INTERVAL + 1.0)) == [("first", 4999, 1)], "an interval later"
+
+
+def test_what_was_marked_and_could_not_be_kept_is_told_again():
+    folder: Folder[str] = Folder(INTERVAL, keys_per_source=1)
+    folder.take(event(port=1), 0.0)
+    (told,) = folder.take(event(port=2), 0.0)
+    folder.forget(told.name)
+
+    assert short(folder.take(event(port=2), 1.0)) == [("first", 2, 1)]
 
 
 def test_large_traps_take_the_room_of_many():
-    folder: Folder[str] = Folder(INTERVAL, keys_in_all=100)
+    folder: Folder[str] = Folder(INTERVAL, keys_in_all=100, marks_in_all=0)
     told = [folder.take(event(port=port), 0.0, None, 10) for port in range(50)]
 
     assert sum(map(len, told)) == 10

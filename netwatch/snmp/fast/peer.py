@@ -30,13 +30,13 @@ class Peer:
     """What stays of a device between requests, by its name.
 
     locations: all addresses of its name, `family` and `address` the one in use. on_silence: is called where a try was
-    not answered, so that a name is looked up again before its answer is old. answers_bulk: None until it is known.
+    not answered, so that a name is looked up again before its answer is old. answers_bulk: None until it is known,
+    after `bulks_in_vain` tries of walks that nobody answered.
     """
 
     __slots__ = (
-        "address", "address_until", "answers_bulk", "device", "family", "flying", "get_size", "identity", "locations",
-        "on_silence",
-        "overhead_bytes", "queued", "round_trip", "sources", "tries", "user", "waiting", "walk_size",
+        "address", "address_until", "answers_bulk", "bulks_in_vain", "device", "family", "flying", "get_size",
+        "identity", "locations", "on_silence", "overhead_bytes", "queued", "round_trip", "sources", "tries", "user", "waiting", "walk_size",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
@@ -53,6 +53,7 @@ class Peer:
         self.address_until = 0.0
         self.locations: tuple[Location, ...] = ()
         self.answers_bulk: bool | None = None
+        self.bulks_in_vain = 0
         self.on_silence: Callable[[], None] | None = None
         self.sources: frozenset[str] = frozenset()
         self.flying: list[Exchange] = []
@@ -86,7 +87,7 @@ class Peer:
         """Take over what the configuration changed; what was learned stays as long as the address does."""
         if (device.address, device.port) != (self.device.address, self.device.port):
             self.address_until = 0.0
-            self.answers_bulk = None
+            self.answers_bulk, self.bulks_in_vain = None, 0
             self.get_size = BatchSize(VARBINDS_PER_REQUEST)
             self.walk_size = BatchSize(VARBINDS_PER_REQUEST)
             self.round_trip = RoundTrip(device.timeout.total_seconds())

@@ -32,7 +32,7 @@ GROUPS_AT_ONCE = 2
 """As many as a device's window; the groups behind them profit from what these learned of the table's length."""
 MAX_REQUESTS = 100_000
 TRIES_WITH_BULK = 2
-"""After so many in vain a device that never answered GETBULK is asked by GETNEXT."""
+"""After so many in vain, be it in several walks, a device that never answered GETBULK is asked by GETNEXT."""
 NO_REPEATERS = b"\x02\x01\x00"
 
 
@@ -48,7 +48,7 @@ class WalkRun:
         self.over = False
         self._endpoint = endpoint
         self._peer = peer
-        self._bulk = peer.device.credential.version != "1" and peer.answers_bulk is not False
+        self._bulk = peer.device.credential.version != "1" and peer.answers_bulk is not False and not self._in_vain()
         self._columns = [Column(oid) for oid in columns]
         self._max_varbinds = max_varbinds
         self._room = ANSWER_BYTES - HEADER_BYTES - peer.overhead_bytes - len(peer.identity)
@@ -224,6 +224,8 @@ class WalkRun:
 
     def fail(self, exchange: Exchange, error: PollError) -> None:
         """End the walk: partial if the device ever answered in it."""
+        if self._bulk:
+            self._peer.bulks_in_vain += exchange.attempt
         if self._heard:
             self._note("silence", str(error))
             self._stop(None)
@@ -233,7 +235,7 @@ class WalkRun:
     def retry(self, exchange: Exchange) -> Sequence[Exchange]:
         """Ask for a quarter of the rows where a big request stays unanswered, or by GETNEXT if GETBULK never was."""
         group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
-        if self._bulk and self._peer.answers_bulk is None and exchange.attempt >= TRIES_WITH_BULK:
+        if self._bulk and self._in_vain(exchange.attempt):
             self._bulk = False
         if not self._bulk and group.repetitions > 1:
             exchange.head, exchange.tail = self._encode(group)
@@ -243,6 +245,10 @@ class WalkRun:
             group.limit = max(1, group.repetitions // 4)
             exchange.head, exchange.tail = self._encode(group)
         return ()
+
+    def _in_vain(self, more: int = 0) -> bool:
+        """Return whether GETBULK was tried often enough, with these tries more."""
+        return self._peer.answers_bulk is None and self._peer.bulks_in_vain + more >= TRIES_WITH_BULK
 
     def _out_of_time(self, seconds: float) -> None:
         if not self._heard:

@@ -67,6 +67,20 @@ async def test_a_device_that_never_answers_getbulk_is_walked_by_getnext_and_not_
     assert {request.pdu.kind for request in peer.requests} == {PduKind.GET_NEXT}
 
 
+@pytest.mark.parametrize("retries", [0, 1])
+async def test_however_few_the_tries_a_device_that_leaves_getbulk_unanswered_is_walked_in_the_end(
+    lane, agent, device, table, retries
+):
+    peer = await agent(without_bulk(table([*CELLS, BEHIND])))
+    asked = device(peer.port, timeout=timedelta(seconds=0.3), retries=retries)
+
+    for _ in range(2 - retries):
+        with pytest.raises(RequestTimedOut):
+            await lane.walk(asked, COLUMNS)
+
+    assert whole(await lane.walk(asked, COLUMNS))
+
+
 async def test_a_device_that_answered_getbulk_once_is_not_walked_row_by_row_for_a_silence(lane, agent, device, table):
     good = table([*CELLS, BEHIND])
     peer = await agent(good)
