@@ -110,7 +110,7 @@ class OddAgent:
         (_, version), (_, community), (kind, pdu) = parts(message)
         if community != self.community:
             return b""
-        (_, request_id), (_, first), (_, second), (_, varbinds) = parts(pdu)
+        (_, request_id), _, (_, second), (_, varbinds) = parts(pdu)
         names = tuple(decoded(parts(varbind)[0][1]) for _, varbind in parts(varbinds))
         request = Request(kind, names, int.from_bytes(second) if kind == GET_BULK else 1)
         self.requests.append(request)

@@ -84,7 +84,7 @@ class TablePoller:
         self._watched: tuple[Value, ...] = ()
         self._refused: frozenset[Oid] = frozenset()
         self._patience = Patience()
-        self._lost = LostRows()
+        self._lost = LostRows(spec.walk)
         self._times_lacking = 0
         self._due = "first"
         self._passage = Passage(Life.UNKNOWN, 0.0)
@@ -151,7 +151,7 @@ class TablePoller:
         if not wanted:
             return False
         try:
-            answers = await self._client.get(self._device, [self.spec.walk.join(suffix) for suffix in wanted])
+            answers = await self._client.get(self._device, wanted)
         except PollError:  # the table itself was read a moment ago
             LOST_ROWS.labels("failed").inc()
             self._lost.rest(self._clock.monotonic())

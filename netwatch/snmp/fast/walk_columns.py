@@ -99,7 +99,7 @@ class Column:
         return known[self.encoded[-1]] <= known[self.encoded[rows_before - 1]]
 
     def walked(self, known: Suffixes) -> tuple[WalkedColumn, Trouble | None]:
-        """Return what came, up to where the device went back and without names that are no OIDs, and what is wrong."""
+        """Return what came, up to where the device went back and less names that are no OIDs, and what is wrong."""
         suffixes = known.increasing(self.encoded)
         count = len(suffixes)
         tags, values = self.tags[:count], self.values[:count]
