@@ -140,7 +140,7 @@ def _is_own(spec: TableSpec, column: Oid) -> bool:
 
 
 def _rows(spec: TableSpec, walked: Sequence[WalkedColumn]) -> list[Suffix]:
-    """Return the union of the instances of the table's own columns, or of all values' columns where those have none."""
+    """Return the union of the instances of the own columns, or of all that have values where those have none."""
     found = [column.suffixes for column in walked if column.suffixes and _is_own(spec, column.oid)]
     if not found:
         values = {column.oid for column in spec.columns}

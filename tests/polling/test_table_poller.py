@@ -4,11 +4,11 @@ import pytest
 
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Oid, Tag
-from netwatch.polling.budget import Budget
+from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.discover import discover_table
 from netwatch.polling.lost_rows import LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
-from netwatch.polling.table_poller import Patience, TablePoller
+from netwatch.polling.table_poller import TablePoller
 from netwatch.profiles import load_library
 
 HC = "ifHCInOctets"
