@@ -95,6 +95,7 @@ class DeviceStatus:
     """What polling knows about a device right now, for the page, the API and `netwatch poll`.
 
     `up` is None until the device was asked once. `trouble` is a sentence for people, empty when all is well.
+    partial_tables: tables of the last poll that were not read, or in part only; partial_because: why, by table.
     """
 
     device: Device
@@ -107,4 +108,5 @@ class DeviceStatus:
     round_trip: timedelta | None = None
     last_polled_at: datetime | None = None
     partial_tables: tuple[str, ...] = ()
+    partial_because: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""

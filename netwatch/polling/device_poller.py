@@ -13,10 +13,11 @@ import structlog
 from prometheus_client import Counter
 
 from netwatch.errors import NetWatchError, PollError, RequestTimedOut
-from netwatch.model import Device, DeviceFacts, DeviceStatus, Memory, ReadingGap
-from netwatch.polling.budget import Budget
+from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Memory, ReadingGap
+from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.discover import discover_scalars, discover_table
+from netwatch.polling.faults import IDENTITY, Faults
 from netwatch.polling.host_uptime import host_uptime_seconds
 from netwatch.polling.identity import Identity, identify
 from netwatch.polling.layout import SYS_UP_TIME
@@ -62,7 +63,9 @@ class DevicePoller:
         self._sight: Sight | None = None
         self._identity: Identity | None = None
         self._tables: dict[str, TablePoller] = {}
-        self._partial: set[str] = set()
+        self._faults = Faults(device.name, tools.clock)
+        self._silent = SilentTables()
+        self._because: dict[str, str] = {}
         self._emptied: set[str] = set()
         self._trouble = ""
         self._polled_at: datetime | None = None
@@ -99,7 +102,20 @@ class DevicePoller:
         return age < self.device.interval.total_seconds() * FRESH_SHARE
 
     async def check(self) -> bool:
-        """Ask whether the device is there; return whether it just came (back) up."""
+        """Ask whether the device is there; return whether it just came (back) up.
+
+        What breaks off in asking says nothing of the device: it stays what it was, and its polls go on.
+        """
+        try:
+            came_up = await self._check()
+        except Exception as exc:  # noqa: BLE001  # one device's oddity must not cost the others, nor be silent
+            why = self._faults.note(REACHABILITY.name, exc)
+            self._gaps([REACHABILITY.name], why)
+            return False
+        self._faults.settle(REACHABILITY.name)
+        return came_up
+
+    async def _check(self) -> bool:
         was_up = self._sight is None or self._sight.up
         sight = await self._probe.look(was_up=was_up)
         if not sight.up and was_up and self._is_waking:
@@ -166,8 +182,9 @@ class DevicePoller:
             uptime=None if ticks is None else timedelta(milliseconds=ticks * 10),
             round_trip=None if round_trip is None else timedelta(seconds=round_trip),
             last_polled_at=self._polled_at,
-            partial_tables=tuple(sorted(self._partial)),
-            trouble=self._why_down() if sight and not sight.up else self._trouble or self._why_slow(),
+            partial_tables=tuple(sorted(self._because)),
+            partial_because=dict(self._because),
+            trouble=self._why_down() if sight and not sight.up else self._why_troubled(),
         )
 
     def _say(self, sight: Sight, *, known: bool, was_up: bool) -> None:
@@ -193,15 +210,15 @@ class DevicePoller:
     async def _poll_tables(self) -> str:
         """Read table by table; a device that falls silent is not asked for the rest."""
         interval = self.device.interval.total_seconds()
-        left, troubles = dict(self._tables), list[str]()
+        left, troubles = list(self._tables), list[str]()
         try:
             await self._identify()
-            left = dict(self._tables)
-            self._partial.clear()
+            left = self._silent.last(self._tables)
+            self._because.clear()
             async with Budget(interval * SHARE_OF_INTERVAL) as budget:
-                for name, table in self._tables.items():
-                    troubles += await self._poll_table(table, budget)
-                    del left[name]
+                while left:
+                    troubles += await self._poll_table(self._tables[left[0]], budget)
+                    del left[0]
         except RequestTimedOut as exc:
             self._gaps(left, str(exc))
             raise
@@ -210,17 +227,35 @@ class DevicePoller:
             self._gaps(left, troubles[-1])
         self._trouble = "; ".join(troubles)
         self._polled_at = self._tools.clock.now()
-        return "failed" if troubles else "partial" if self._partial else "ok"
+        return "failed" if troubles else "partial" if self._because else "ok"
 
     async def _poll_table(self, table: TablePoller, budget: Budget) -> list[str]:
         """Read one table; return what went wrong with it alone."""
+        name = table.spec.name
+        now = self._tools.clock.monotonic
         try:
-            reading = await table.poll(budget)
-        except RequestTimedOut:
-            raise
+            why = self._silent.why_not(name, now())
+            if not why:
+                await self._read_table(table, budget)
+        except RequestTimedOut as exc:
+            why, is_known = str(exc), name in self._silent
+            self._silent.note(name, why, now())
+            if not is_known:
+                raise
         except PollError as exc:
-            self._gaps([table.spec.name], str(exc))
-            return [f"{table.spec.name}: {exc}"]
+            why = str(exc)
+        except Exception as exc:  # noqa: BLE001  # a table that nobody foresaw must not cost the others
+            why = self._faults.note(name, exc)
+        if not why:
+            self._faults.settle(name)
+            self._silent.settle(name)
+            return []
+        self._because[name] = why
+        self._gaps([name], why)
+        return [f"{name}: {why}"]
+
+    async def _read_table(self, table: TablePoller, budget: Budget) -> None:
+        reading = await table.poll(budget)
         if table.is_emptied:  # whoever has lost a whole table may be another device by now
             self._must_identify = self._must_identify or table.spec.name not in self._emptied
             self._emptied.add(table.spec.name)
@@ -230,9 +265,8 @@ class DevicePoller:
             reading = table.lacking_reading()
         if reading is not None:
             if reading.partial:
-                self._partial.add(reading.table)
+                self._because[reading.table] = reading.partial_because
             self._tools.sink.take_reading(reading)
-        return []
 
     async def _identify(self) -> None:
         if not self._must_identify:
@@ -243,14 +277,22 @@ class DevicePoller:
             if self._identity is None or isinstance(exc, RequestTimedOut):
                 raise
             identity = self._identity  # it said once what it is
+        except Exception as exc:
+            if isinstance(exc, NetWatchError):
+                raise
+            self._faults.note(IDENTITY, exc)
+            identity = self._identity or Identity(profile=self._tools.library.match(None))
+        else:
+            self._faults.settle(IDENTITY)
         self._must_identify = False
         if self._identity is None or self._identity.profile is not identity.profile:
             self._tables = {spec.name: self._table_poller(spec) for spec in _specs(identity.profile)}
+            self._faults.forget_tables()
         self._identity = identity
 
     def _table_poller(self, spec: TableSpec) -> TablePoller:
         discover = discover_scalars if spec.name == SYSTEM else discover_table
-        return TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock)
+        return TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock, self._faults)
 
     def _gaps(self, tables: Iterable[str], reason: str) -> None:
         if self.is_up and self._is_waking:
@@ -262,6 +304,10 @@ class DevicePoller:
 
     def _why_down(self) -> str:
         return (self._sight.trouble if self._sight else "") or "the device was not reached yet"
+
+    def _why_troubled(self) -> str:
+        beside = [why for name, why in self._faults.words.items() if name not in self._tables]
+        return "; ".join([*beside, *([self._trouble] if self._trouble else [])]) or self._why_slow()
 
     def _why_slow(self) -> str:
         interval = self.device.interval.total_seconds()

@@ -1,7 +1,8 @@
 """Finds out which rows and columns of a table a device has.
 
-One cheap column is walked first; a device without the table is thereby asked once and no more. Then the other
-columns, side by side, for the labels and to learn which row has which column.
+A handful of the table's own columns is walked first, in one request: a device without the table is thereby asked
+once and no more. Then the other columns, side by side, for the labels and to learn which row has which column. No
+column is indispensable, since agents leave out any of them: a row is what any of the table's own columns has.
 
 May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatch.polling.table_poller.
 """
@@ -21,8 +22,10 @@ from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
 from netwatch.polling.rows import label_columns, name_rows
 from netwatch.polling.twins import Twinning, Twins, judged
 from netwatch.profiles import TableSpec
-from netwatch.snmp import SnmpClient, Walk, WalkedColumn
+from netwatch.snmp import SnmpClient, WalkedColumn
 
+COLUMNS_AT_FIRST, BESIDE_AT_FIRST = 10, 2
+"""What one request asks side by side; of a table that is not there it brings no more than one column would."""
 MAX_ROWS = 20_000
 """More than any chassis has interfaces; a table of more rows is read up to here and is partial."""
 _IF_CHANGES = (Oid.parse("1.3.6.1.2.1.2.1.0"), Oid.parse("1.3.6.1.2.1.31.1.5.0"))
@@ -73,18 +76,21 @@ async def discover_table(client: SnmpClient, question: Question) -> Discovered:
     """
     device, spec = question.device, question.spec
     heads, watched = await _heads(client, device, spec.oid)
-    walk = await client.walk(device, [spec.walk], time_budget=question.time_budget)
-    suffixes = list(walk.columns[0].suffixes[:MAX_ROWS])
-    if not suffixes:
+    first = _first_columns(spec)
+    walk = await client.walk(device, first, time_budget=question.time_budget)
+    walked, reason = list(walk.columns), walk.reason
+    if not any(column.suffixes for column in walked):
         if walk.partial:
-            raise PollError(f"the rows of {spec.name} could not be walked: {walk.reason}")
+            raise PollError(f"the rows of {spec.name} could not be walked: {reason}")
         return Discovered(layout=None)
-    others = [oid for oid in _columns(spec) if oid != spec.walk]
-    more = await client.walk(device, others, time_budget=question.time_budget) if others else Walk(columns=())
-    reason = walk.reason or more.reason or _too_long(len(walk.columns[0].suffixes))
-    partial = walk.partial or more.partial or bool(reason)
-    found = _found(question, heads, suffixes, (*walk.columns, *more.columns), partial=partial)
-    return replace(found, watched=watched, reason=reason if partial else "")
+    if others := [oid for oid in _columns(spec) if oid not in first]:
+        walk = await client.walk(device, others, time_budget=question.time_budget)
+        walked += walk.columns
+        reason = reason or walk.reason
+    suffixes = _rows(spec, walked)
+    reason = reason or _too_long(len(suffixes))
+    found = _found(question, heads, suffixes[:MAX_ROWS], walked, partial=bool(reason))
+    return replace(found, watched=watched, reason=reason)
 
 
 async def discover_scalars(client: SnmpClient, question: Question) -> Discovered:
@@ -119,6 +125,30 @@ async def _heads(client: SnmpClient, device: Device, table: Oid) -> tuple[list[O
 def _columns(spec: TableSpec) -> list[Oid]:
     cuts = [spec.discontinuity] if spec.discontinuity else []
     return list(dict.fromkeys([*label_columns(spec), *(column.oid for column in spec.columns), *cuts]))
+
+
+def _first_columns(spec: TableSpec) -> list[Oid]:
+    """Return what to walk first: mostly own columns, and some that another table holds for the same rows."""
+    own = list(dict.fromkeys([spec.walk, *(oid for oid in _columns(spec) if _is_own(spec, oid))]))
+    beside = [column.oid for column in spec.columns if not _is_own(spec, column.oid)][:BESIDE_AT_FIRST]
+    return [*own[: COLUMNS_AT_FIRST - len(beside)], *beside]
+
+
+def _is_own(spec: TableSpec, column: Oid) -> bool:
+    """Return whether a column is of the table's own entry; what another table says of rows makes none."""
+    return column[:-1] == spec.walk[:-1]
+
+
+def _rows(spec: TableSpec, walked: Sequence[WalkedColumn]) -> list[Suffix]:
+    """Return the union of the instances of the own columns, or of all that have values where those have none."""
+    found = [column.suffixes for column in walked if column.suffixes and _is_own(spec, column.oid)]
+    if not found:
+        values = {column.oid for column in spec.columns}
+        found = [column.suffixes for column in walked if column.oid in values]
+    first = list(found[0])
+    if all(suffixes is found[0] or list(suffixes) == first for suffixes in found):
+        return first
+    return sorted(set[Suffix]().union(*found))
 
 
 def _too_long(rows: int) -> str:

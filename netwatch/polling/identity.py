@@ -80,4 +80,7 @@ def _oid(value: Value) -> Oid | None:
     if isinstance(value, Oid):
         return value
     spelt = _SPELT_OID.fullmatch(value.strip(b"\0 \r\n")) if isinstance(value, bytes) else None
-    return Oid.parse(spelt[1].decode()) if spelt else None
+    try:
+        return Oid.parse(spelt[1].decode()) if spelt else None
+    except ValueError:  # numbers that no OID has
+        return None

@@ -41,6 +41,10 @@ class Strip:
         """Return the rows that stand in this strip."""
         return range(self.stop - self.start) if self.rows is None else self.rows
 
+    def column_of(self, row: int) -> Oid:
+        """Return the column that is asked for in one of its rows."""
+        return self.oids[0] if len(self.oids) == 1 else self.oids[list(self.row_numbers()).index(row)]
+
     def instances(self, suffixes: Sequence[Suffix]) -> Iterator[Oid]:
         """Return the instances to ask for."""
         same = self.oids[0] if len(self.oids) == 1 else None
@@ -127,12 +131,24 @@ class Layout:
         parts += [part.strip for part in (*self.numbers, *self.texts)]
         return parts if self.cuts is None else [self.cuts, *parts]
 
+    def instance_of(self, suffix: Suffix, column: Oid) -> Oid | None:
+        """Return what to ask in order to learn whether the device has a row; None where nothing is asked about it.
+
+        That is `column` where the row has it, else whatever else it has.
+        """
+        row = self.suffixes.index(suffix)
+        has = [strip.column_of(row) for strip in (*self.value_strips(), *self.labels) if row in strip.row_numbers()]
+        return (column if column in has or not has else has[0]).join(suffix) if has else None
+
     def rows_only_in(self, places: Sequence[int]) -> set[int]:
-        """Return the rows of which every answer stands at one of these places of the flat list."""
+        """Return the rows of which every value stands at one of these places of the flat list.
+
+        Names do not count: another table, such as that of the physical parts, often has them still.
+        """
         if not places:
             return set()
         given, asked, among = set(places), Counter[int](), Counter[int]()
-        for strip in self.strips():
+        for strip in self.value_strips() or self.labels:
             for place, row in enumerate(strip.row_numbers(), start=strip.start):
                 asked[row] += 1
                 among[row] += place in given

@@ -3,13 +3,14 @@
 Many agents drop the row of what is dead, and few announce it when it is there again. So a row that vanished is asked
 for with every poll, some in one GET, until it is back, is known under another index, or is gone for a day.
 
-A quiet room: time comes in. May import: netwatch.polling.layout. Called by: netwatch.polling.table_poller.
+A quiet room: time comes in. May import: netwatch.model, netwatch.polling. Called by: netwatch.polling.table_poller.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from netwatch.model import Oid
 from netwatch.polling.layout import Layout, Suffix
 
 WAIT_SECONDS = 24 * 3600.0
@@ -21,13 +22,18 @@ MOST_LOST = 1000
 @dataclass(frozen=True, slots=True)
 class _Lost:
     suffix: Suffix
+    instance: Oid
     since: float
 
 
 class LostRows:
-    """What was there by the last discovery that saw the table whole, and what is no longer."""
+    """What was there by the last discovery that saw the table whole, and what is no longer.
 
-    def __init__(self) -> None:
+    `walk` is the column by which rows are asked for, where they have it.
+    """
+
+    def __init__(self, walk: Oid) -> None:
+        self._walk = walk
         self._known: Layout | None = None
         self._lost: dict[str, _Lost] = {}
         self._turn = 0
@@ -40,8 +46,8 @@ class LostRows:
         there = set(layout.rows.keys)
         if self._known is not None:
             for key, suffix in zip(self._known.rows.keys, self._known.suffixes, strict=True):
-                if key not in there:
-                    self._lost.setdefault(key, _Lost(suffix, now))
+                if key not in there and (instance := self._known.instance_of(suffix, self._walk)) is not None:
+                    self._lost.setdefault(key, _Lost(suffix, instance, now))
         self._lost = {key: lost for key, lost in self._lost.items() if key not in there}
         for key in list(self._lost)[:-MOST_LOST]:
             del self._lost[key]
@@ -52,13 +58,13 @@ class LostRows:
         self._forget_old(now)
         return bool(self._lost)
 
-    def to_ask_for(self, now: float, *, at_once: int = MOST_ASKED) -> list[Suffix]:
-        """Return some of the rows to ask for, others at every turn where there are many."""
+    def to_ask_for(self, now: float, *, at_once: int = MOST_ASKED) -> list[Oid]:
+        """Return instances of some of the rows to ask for, others at every turn where there are many."""
         if not self._lost or now < self._rest_until:
             return []
         self._forget_old(now)
         taken = {} if self._known is None else dict.fromkeys(self._known.suffixes)
-        waiting = [lost.suffix for lost in self._lost.values() if lost.suffix not in taken]
+        waiting = [lost.instance for lost in self._lost.values() if lost.suffix not in taken]
         if len(waiting) <= at_once:
             return waiting
         begin = self._turn % len(waiting)

@@ -54,4 +54,7 @@ DISCARDED = Counter(
 RESTARTS = Counter("netwatch_device_restarts_total", "Restarts of a device that polling saw", ["device"])
 CLOCK_STEPS = Counter("netwatch_clock_steps_total", "Times the wall clock was set while polling, and made good for")
 WAKING = Counter("netwatch_polls_while_waking_total", "Silences not believed because the machine had just slept")
-ERRORS = Counter("netwatch_polling_errors_total", "Errors in polling that nobody expected; each is in the log")
+ERRORS = Counter(
+    "netwatch_polling_errors_total",
+    "Errors in polling that nobody expected; each cost one table of one device, and is in the log once",
+)

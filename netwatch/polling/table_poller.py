@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Device, Missing, Oid, RowSet, TableReading, Value
 from netwatch.polling.answers import Answer, examine
-from netwatch.polling.budget import Budget
+from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.clock import Clock
 from netwatch.polling.discover import Discovered, Question
+from netwatch.polling.faults import Faults
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.lost_rows import MOST_ASKED, LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, PARTIAL_READINGS
@@ -26,34 +27,9 @@ from netwatch.profiles import TableSpec
 from netwatch.snmp import GetPlan, SnmpClient
 
 Discover = Callable[[SnmpClient, Question], Awaitable[Discovered]]
-FIRST_WAIT_SECONDS = 60.0
-LONGEST_WAIT_SECONDS = 3600.0
 _KEEP_REFUSED = ("missing", "partial", "twins")
 TIMES_LACKING = 3
 """So often in a row it is said that a device does not have a table: before a restart of ours it may have had it."""
-
-
-class Patience:
-    """Keeps a device that announces changes all the time from being walked all the time.
-
-    After a discovery that found nothing new the next one waits a minute, then two, then four, up to an hour.
-    """
-
-    def __init__(self) -> None:
-        self._not_before = 0.0
-        self._wait = FIRST_WAIT_SECONDS
-
-    def allows(self, now: float) -> bool:
-        """Return whether a discovery may be made now."""
-        return now >= self._not_before
-
-    def note(self, now: float, *, worth_it: bool) -> None:
-        """Take in whether the discovery just made found anything new."""
-        if worth_it:
-            self._wait, self._not_before = FIRST_WAIT_SECONDS, 0.0
-        else:
-            self._not_before = now + self._wait
-            self._wait = min(2 * self._wait, LONGEST_WAIT_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +47,17 @@ class _News:
 class TablePoller:
     """One table of one device from its discovery on."""
 
-    def __init__(self, device: Device, spec: TableSpec, discover: Discover, client: SnmpClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        device: Device,
+        spec: TableSpec,
+        discover: Discover,
+        client: SnmpClient,
+        clock: Clock,
+        faults: Faults | None = None,
+    ) -> None:
         self.spec = spec
+        self._faults = faults or Faults(device.name, clock)
         self.reason = ""
         self._device = device
         self._discover_rows = discover
@@ -89,7 +74,7 @@ class TablePoller:
         self._refused: frozenset[Oid] = frozenset()
         self._vanished: frozenset[Oid] = frozenset()
         self._patience = Patience()
-        self._lost = LostRows()
+        self._lost = LostRows(spec.walk)
         self._times_lacking = 0
         self._due = "first"
         self._passage = Passage(Life.UNKNOWN, 0.0)
@@ -127,15 +112,24 @@ class TablePoller:
             await self._look(budget, _News(reason=self._due))
         answer = await self._ask()
         news = self._news(answer)
-        if news is None and answer is not None and not has_looked and await self._is_back():
+        if (
+            news is None
+            and answer is not None
+            and not has_looked
+            and await self._beside("lost rows", self._is_back())
+        ):
             news = _News(reason="back")
         if news is not None and self._is_worth_a_look(news, answer, has_looked=has_looked):
             await self._look(budget, news)
             answer = await self._ask()
-        if answer is not None and self._layout is not None and await self._twins.look(self._layout, answer):
+        if answer is not None and await self._is_twinned_otherwise(answer):
             await self._look(budget, _News(reason="twins"))
             answer = await self._ask()
         return self._read(answer)
+
+    async def _is_twinned_otherwise(self, answer: Answer) -> bool:
+        layout = self._layout
+        return layout is not None and await self._beside("twins", self._twins.look(layout, answer))
 
     def _is_worth_a_look(self, news: _News, answer: Answer | None, *, has_looked: bool) -> bool:
         """Return whether to discover now: patience has no say where whole rows went, came, or are waited for."""
@@ -156,7 +150,7 @@ class TablePoller:
         if not wanted:
             return False
         try:
-            answers = await self._client.get(self._device, [self.spec.walk.join(suffix) for suffix in wanted])
+            answers = await self._client.get(self._device, wanted)
         except PollError:  # the table itself was read a moment ago
             LOST_ROWS.labels("failed").inc()
             self._lost.rest(self._clock.monotonic())
@@ -177,12 +171,32 @@ class TablePoller:
                 await self._discover(news)
         except RequestTimedOut:
             raise
-        except PollError as exc:
+        except Exception as exc:
             if self._layout is None:
                 raise
-            self._due, self.reason = "", str(exc)
+            self._due = ""
+            self.reason = str(exc) if isinstance(exc, PollError) else self._faults.note(self._rows_name, exc)
             self._patience.note(self._clock.monotonic(), worth_it=False)
             self._use(replace(self._layout, partial=True))
+        else:
+            self._faults.settle(self._rows_name)
+
+    @property
+    def _rows_name(self) -> str:
+        return f"rows of {self.spec.name}"
+
+    async def _beside(self, what: str, question: Awaitable[bool]) -> bool:
+        """Return what is learned beside a poll; what breaks off in that does not cost the reading."""
+        name = f"{what} of {self.spec.name}"
+        try:
+            answer = await question
+        except PollError:
+            raise
+        except Exception as exc:  # noqa: BLE001  # counted, logged and shown there
+            self._faults.note(name, exc)
+            return False
+        self._faults.settle(name)
+        return answer
 
     async def _ask(self) -> Answer | None:
         layout, plan = self._layout, self._plan

@@ -28,7 +28,7 @@ resizes = Counter("netwatch_snmp_resizes_total", "Requests made smaller and aske
 unreadable = Counter(
     "netwatch_snmp_unreadable_instances_total", "Instances a device answered only with an error, asked alone."
 )
-partial_walks = Counter("netwatch_snmp_partial_walks_total", "Walks that ended early, by cause.", ["cause"])
+partial_walks = Counter("netwatch_snmp_partial_walks_total", "Walks that are not whole, by cause.", ["cause"])
 without_bulk = Counter(
     "netwatch_snmp_without_bulk_total", "Devices found to answer GETNEXT and not GETBULK, walked row by row since."
 )

@@ -229,6 +229,7 @@ async def test_a_device_that_just_booted_is_looked_at_again_when_it_has_settled(
     agent.ticks = 5 * 60 * 100
     cells = dict(agent.cells)
     agent.remove("1.3.6.1.2.1.2.2")
+    agent.remove("1.3.6.1.2.1.31.1.1")
     await poller.check()
     await poller.poll()
     agent.cells = cells

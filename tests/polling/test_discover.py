@@ -54,6 +54,7 @@ async def test_the_width_of_a_counter_is_learned_row_by_row(client, agent, quest
 
 async def test_a_table_the_device_does_not_have_costs_one_walk(client, agent, question):
     agent.remove("1.3.6.1.2.1.2.2")
+    agent.remove("1.3.6.1.2.1.31.1.1")
 
     found = await discover_table(client, question)
 
@@ -125,3 +126,35 @@ async def test_a_device_without_any_of_the_scalars_has_no_system_table(client, a
     found = await discover_scalars(client, Question(device=device, spec=replace(interfaces, columns=(contact,))))
 
     assert found.layout is None
+
+
+@pytest.mark.parametrize("column", ["1.3.6.1.2.1.2.2.1.8", "1.3.6.1.2.1.2.2.1.10", "1.3.6.1.2.1.2.2.1.2"])
+async def test_no_column_is_needed_to_find_the_rows(client, agent, question, column):
+    agent.remove(column)
+
+    found = await discover_table(client, question)
+
+    assert found.layout is not None
+    assert found.layout.rows.keys == ("ifName=Gi1", "ifName=Gi2")
+    assert not found.layout.partial
+
+
+async def test_rows_are_what_any_of_the_tables_own_columns_has(client, agent, question):
+    agent.remove("1.3.6.1.2.1.2.2.1.8.1")
+    agent.remove("1.3.6.1.2.1.2.2.1.10.2")
+    agent.set("1.3.6.1.2.1.2.2.1.14.5", Tag.COUNTER32, 3)
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.9", Tag.OCTET_STRING, b"a name is no row")
+
+    found = await discover_table(client, question)
+
+    assert found.layout is not None
+    assert found.layout.rows.index == ("1", "2", "5")
+
+
+async def test_a_table_of_which_another_one_alone_speaks_has_its_rows(client, agent, question):
+    agent.remove("1.3.6.1.2.1.2.2")
+
+    found = await discover_table(client, question)
+
+    assert found.layout is not None
+    assert found.layout.rows.keys == ("ifName=Gi1", "ifName=Gi2")

@@ -4,11 +4,11 @@ import pytest
 
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Oid, Tag
-from netwatch.polling.budget import Budget
+from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.discover import discover_table
 from netwatch.polling.lost_rows import LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, PARTIAL_READINGS
-from netwatch.polling.table_poller import Patience, TablePoller
+from netwatch.polling.table_poller import TablePoller
 from netwatch.profiles import load_library
 
 HC = "ifHCInOctets"
@@ -137,6 +137,7 @@ async def test_a_device_that_announces_changes_all_the_time_is_not_walked_all_th
 async def test_a_table_the_device_lacks_is_not_asked_for_until_it_is_looked_for_again(table, agent, interfaces):
     cells = dict(agent.cells)
     agent.remove("1.3.6.1.2.1.2.2")
+    agent.remove("1.3.6.1.2.1.31.1.1")
 
     assert await table.poll(budget()) is None
     asked = len(agent.asked), agent.walks
@@ -232,7 +233,7 @@ async def test_a_device_that_does_not_like_to_be_asked_for_lost_rows_is_left_alo
     without_row(agent, 2)
     agent.add_interface(3, "Gi3")
     await table.poll(budget())
-    lost = LostRows()
+    lost = LostRows(table.spec.walk)
     lost.rest(0.0)
 
     assert lost.to_ask_for(1.0) == []
@@ -245,6 +246,7 @@ async def test_a_table_that_was_emptied_is_looked_for_with_every_poll(table, age
     cells = dict(agent.cells)
     agent.advance(clock, 60)
     agent.remove("1.3.6.1.2.1.2.2")
+    agent.remove("1.3.6.1.2.1.31.1.1")
     for _ in range(10):
         assert (await table.poll(budget())).rows.keys == ()
         assert table.is_emptied
@@ -260,6 +262,7 @@ async def test_a_table_that_was_emptied_is_looked_for_with_every_poll(table, age
 
 async def test_a_table_that_is_lacking_is_said_to_be_some_times_only(table, agent):
     agent.remove("1.3.6.1.2.1.2.2")
+    agent.remove("1.3.6.1.2.1.31.1.1")
     assert await table.poll(budget()) is None
 
     said = [table.lacking_reading() for _ in range(5)]
@@ -271,6 +274,7 @@ async def test_a_table_that_lost_its_rows_is_read_as_empty(table, agent, clock):
     await table.poll(budget())
     agent.advance(clock, 60)
     agent.remove("1.3.6.1.2.1.2.2")
+    agent.remove("1.3.6.1.2.1.31.1.1")
     agent.set("1.3.6.1.2.1.2.1.0", Tag.INTEGER, 0)
 
     for _ in range(2):
@@ -283,6 +287,7 @@ async def test_a_table_that_lost_its_rows_is_looked_for_before_long(table, agent
     await table.poll(budget())
     cells = dict(agent.cells)
     agent.remove("1.3.6.1.2.1.2.2")
+    agent.remove("1.3.6.1.2.1.31.1.1")
     agent.set("1.3.6.1.2.1.2.1.0", Tag.INTEGER, 0)
     await table.poll(budget())
     agent.cells = cells

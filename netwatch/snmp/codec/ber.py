@@ -22,6 +22,9 @@ _MAX_LENGTH_BYTES = 4
 _MAX_INTEGER_BYTES = 9
 """A Counter64 above 2**63 takes nine bytes: a zero comes first to keep it positive."""
 
+_NUMBER_BITS = (1 << 40) - 1
+"""No sub-identifier takes so many; cut to them, one that does costs no more than its bytes."""
+
 _MISSING = {
     Tag.NO_SUCH_OBJECT: Missing.NO_SUCH_OBJECT,
     Tag.NO_SUCH_INSTANCE: Missing.NO_SUCH_INSTANCE,
@@ -99,11 +102,18 @@ def decode_oid(content: bytes) -> Oid:
         if fresh and byte == 0x80:
             raise FastLaneRefused("bad_oid", "a padded sub-identifier")
         number = number << 7 | byte & 0x7F
+        if number > MAX_SUB_IDENTIFIER + 80:
+            break  # it grows with every byte, and so does the time that takes
         fresh = byte < 0x80
         if fresh:
             numbers.append(number)
             number = 0
-    if not fresh or len(numbers) >= MAX_SUB_IDENTIFIERS or max(numbers, default=0) > MAX_SUB_IDENTIFIER + 80:
+    if (
+        number
+        or not fresh
+        or len(numbers) >= MAX_SUB_IDENTIFIERS
+        or max(numbers, default=0) > MAX_SUB_IDENTIFIER + 80
+    ):
         raise FastLaneRefused("bad_oid")
     return _with_first_two(numbers)
 
@@ -118,9 +128,24 @@ def _with_first_two(numbers: list[int]) -> Oid:
     return Oid((first, numbers[0] - 40 * first, *numbers[1:]))
 
 
-def decode_sub_identifiers(content: bytes) -> tuple[int, ...]:
-    """Read the tail of an OBJECT IDENTIFIER, cut at a boundary between sub-identifiers."""
-    return decode_oid(b"\x00" + content)[2:]
+def decode_sub_identifiers(content: bytes) -> tuple[tuple[int, ...], bool]:
+    """Read the tail of an OBJECT IDENTIFIER, cut at a boundary between sub-identifiers, whatever stands there.
+
+    Returns the numbers and whether they are sub-identifiers in their one encoding. Where an agent breaks that, its
+    walk shall go on behind the name, so there are numbers to compare all the same. How many there may be is for the
+    caller to say, who knows what stands before them.
+    """
+    numbers: list[int] = []
+    number, fresh, sound = 0, True, True
+    for byte in content:
+        sound = sound and not (fresh and byte == 0x80)
+        number = number << 7 & _NUMBER_BITS | byte & 0x7F
+        sound = sound and number <= MAX_SUB_IDENTIFIER
+        fresh = byte < 0x80
+        if fresh:
+            numbers.append(number)
+            number = 0
+    return (tuple(numbers), sound) if fresh else ((*numbers, number), False)
 
 
 def decode_opaque(content: bytes) -> Value:

@@ -85,10 +85,10 @@ class WalkRun:
     def _outcome(self) -> Walk:
         columns = []
         for column in self._columns:
-            walked, whole = column.walked(self._known)
+            walked, trouble = column.walked(self._known)
             columns.append(walked)
-            if not whole:
-                self._note("not_increasing", f"the device goes back in {column.oid}")
+            if trouble is not None:
+                self._note(*trouble)
         return Walk(columns=tuple(columns), partial=bool(self._reason), reason=self._reason)
 
     def _ask(self, group: Group) -> None:

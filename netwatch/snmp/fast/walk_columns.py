@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from operator import lt
+from typing import NamedTuple
 
 from netwatch.model import Oid, Value
+from netwatch.model.oid import MAX_SUB_IDENTIFIERS
 from netwatch.snmp.client import WalkedColumn
 from netwatch.snmp.codec.ber import decode_sub_identifiers
 from netwatch.snmp.codec.hot import Target
@@ -20,17 +22,28 @@ COLUMNS_PER_REQUEST = 10
 MOST_REPETITIONS = 64
 
 
-class Suffixes(dict[bytes, tuple[int, ...]]):
-    """What stands behind a column's OID, decoded once however many columns carry it."""
+class Trouble(NamedTuple):
+    """Why a column is not whole: a word for the metric, and a sentence."""
 
-    __slots__ = ("_encoded", "_increasing")
+    cause: str
+    words: str
+
+
+class Suffixes(dict[bytes, tuple[int, ...]]):
+    """What stands behind a column's OID, decoded once however many columns carry it; `broken` is what is no OID."""
+
+    __slots__ = ("_encoded", "_increasing", "broken")
 
     def __init__(self) -> None:
+        self.broken: set[tuple[int, ...]] = set()
         self._encoded: list[bytes] = []
         self._increasing: list[tuple[int, ...]] = []
 
     def __missing__(self, encoded: bytes) -> tuple[int, ...]:
-        suffix = self[encoded] = decode_sub_identifiers(encoded)
+        suffix, sound = decode_sub_identifiers(encoded)
+        self[encoded] = suffix
+        if not sound:
+            self.broken.add(suffix)
         return suffix
 
     def increasing(self, encoded: list[bytes]) -> list[tuple[int, ...]]:
@@ -85,12 +98,33 @@ class Column:
             return False
         return known[self.encoded[-1]] <= known[self.encoded[rows_before - 1]]
 
-    def walked(self, known: Suffixes) -> tuple[WalkedColumn, bool]:
-        """Return what came, up to where the device went back, and whether that is all."""
+    def walked(self, known: Suffixes) -> tuple[WalkedColumn, Trouble | None]:
+        """Return what came, up to where the device went back and less names that are no OIDs, and what is wrong."""
         suffixes = known.increasing(self.encoded)
         count = len(suffixes)
         tags, values = self.tags[:count], self.values[:count]
-        return WalkedColumn(oid=self.oid, suffixes=suffixes, tags=tags, values=values), count == len(self.encoded)
+        trouble = None
+        if count < len(self.encoded):
+            trouble = Trouble("not_increasing", f"the device goes back in {self.oid}")
+        longest = MAX_SUB_IDENTIFIERS - len(self.oid)
+        if known.broken or (suffixes and max(map(len, suffixes)) > longest):
+            sound = [at for at in range(count) if len(suffixes[at]) <= longest and suffixes[at] not in known.broken]
+            if len(sound) < count:
+                trouble = trouble or Trouble("no_oid", _no_oids(self.oid, suffixes, longest, count - len(sound)))
+                suffixes = [suffixes[at] for at in sound]
+                tags, values = [tags[at] for at in sound], [values[at] for at in sound]
+        return WalkedColumn(oid=self.oid, suffixes=suffixes, tags=tags, values=values), trouble
+
+
+def _no_oids(column: Oid, suffixes: Sequence[tuple[int, ...]], longest: int, count: int) -> str:
+    """Say what is wrong with names that are none."""
+    numbers = max(map(len, suffixes))
+    why = (
+        f"a name of {len(column) + numbers} numbers, more than the {MAX_SUB_IDENTIFIERS} of an OID"
+        if numbers > longest
+        else "a name that is no OID"
+    )
+    return f"in {column} {count} row{'s'[: count > 1]} left out: {why}"
 
 
 class Group:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from netwatch.model import Missing, Oid, Value, Varbind
+from netwatch.model.oid import MAX_SUB_IDENTIFIERS
 from netwatch.snmp import metrics
 from netwatch.snmp.client import Walk, WalkedColumn
 from netwatch.snmp.codec.message import ErrorStatus
@@ -123,6 +124,10 @@ class WalkState:
             self._end(column, "not_increasing", f"the device's answers do not increase at {varbind.oid}")
         elif self._left <= 0:
             self.give_up("varbind_cap", "more values than allowed")
+        elif len(varbind.oid) > MAX_SUB_IDENTIFIERS:
+            self._left -= 1
+            column.last = varbind.oid
+            self._note("no_oid", f"a row of {column.oid} left out: a name of {len(varbind.oid)} numbers is no OID")
         else:
             self._left -= 1
             column.take(varbind)

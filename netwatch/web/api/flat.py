@@ -57,6 +57,7 @@ def flat_device(status: DeviceStatus) -> Flat:
         "round_trip_seconds": status.round_trip.total_seconds() if status.round_trip is not None else None,
         "last_polled_at": rfc3339(status.last_polled_at),
         "partial_tables": " ".join(status.partial_tables),
+        "partial_because": "; ".join(f"{table}: {why}" for table, why in sorted(status.partial_because.items())),
         "trouble": status.trouble,
         **_prefixed("label", device.labels),
     }

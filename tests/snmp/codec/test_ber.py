@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
+import time
 from ipaddress import IPv4Address
 
 import pytest
@@ -117,7 +119,29 @@ def test_every_oid_comes_back_from_its_encoding(oid):
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.lists(sub_identifiers, max_size=20))
 def test_the_tail_of_an_oid_comes_back_from_its_encoding(numbers):
-    assert decode_sub_identifiers(encode_sub_identifiers(numbers)) == tuple(numbers)
+    assert decode_sub_identifiers(encode_sub_identifiers(numbers)) == (tuple(numbers), True)
+
+
+@pytest.mark.parametrize(("content", "numbers"), [
+    ("8001", (1,)),  # padded, so that two encodings would mean one name
+    ("0586", (5, 6)),  # ends within a sub-identifier
+    ("9080808000", (2**32,)),
+    ("01" * 130, (1,) * 130),  # how many there may be depends on what stands before them
+])  # fmt: skip
+def test_the_tail_of_what_is_no_oid_has_numbers_all_the_same(content, numbers):
+    sound = len(numbers) == 130
+
+    assert decode_sub_identifiers(bytes.fromhex(content)) == (numbers, sound)
+
+
+@pytest.mark.parametrize("read", [decode_oid, decode_sub_identifiers], ids=["whole", "tail"])
+def test_a_sub_identifier_as_long_as_a_datagram_takes_no_time(read):
+    began = time.process_time()
+
+    with contextlib.suppress(FastLaneRefused):
+        read(b"\xff" * 65_000 + b"\x01")
+
+    assert time.process_time() - began < 0.1  # 0.4 s where every byte makes the number longer
 
 
 @settings(max_examples=120, deadline=None, derandomize=True)

@@ -12,6 +12,8 @@ from netwatch.model import Missing, Oid, Tag, Varbind
 from netwatch.snmp import PduKind, encode_message
 from netwatch.snmp.codec.message import ErrorStatus
 from netwatch.snmp.fast.walk_columns import COLUMNS_PER_REQUEST, Column, in_groups
+from netwatch.snmp.general.engine import GeneralEngine
+from tests.odd_agent import OddAgent
 from tests.patience import PATIENCE_SECONDS
 
 ENTRY = Oid.parse("1.3.6.1.2.1.2.2.1")
@@ -307,3 +309,33 @@ def test_columns_are_shared_out_evenly(count):
     sizes = [len(group.columns) for group in groups]
     assert sum(sizes) == count
     assert not sizes or (max(sizes) <= COLUMNS_PER_REQUEST and max(sizes) - min(sizes) <= 1)
+
+
+LONG_ROW = ".".join(["1"] * 120)
+
+
+@pytest.mark.parametrize("kind", ["fast lane", "general engine"])
+async def test_a_row_whose_oid_is_too_long_is_left_out_and_said(device, kind, lane):
+    lines = ["1.3.6.1.2.1.2.2.1.8.1|2|1", f"1.3.6.1.2.1.2.2.1.8.1.{LONG_ROW}|2|1", "1.3.6.1.2.1.2.2.1.8.2|2|2"]
+    client = lane if kind == "fast lane" else GeneralEngine()
+    if client is not lane:
+        await client.start()
+    with OddAgent([*lines, "1.3.6.1.2.1.3.1.0|2|1"]) as peer:
+        walk = await client.walk(device(peer.port), [ENTRY.child(8), ENTRY.child(9)])
+    if client is not lane:
+        await client.stop()
+
+    assert [tuple(one.suffixes) for one in walk.columns] == [((1,), (2,)), ()]
+    assert list(walk.columns[0].values) == [1, 2]
+    assert walk.partial
+    assert "1.3.6.1.2.1.2.2.1.8" in walk.reason
+    assert "131 numbers" in walk.reason
+
+
+async def test_a_row_whose_name_is_no_oid_is_left_out_and_said(device, lane):
+    with OddAgent(["1.3.6.1.2.1.2.2.1.8.1|2|1", "1.3.6.1.2.1.3.1.0|2|1"]) as peer:
+        peer.put("1.3.6.1.2.1.2.2.1.8.4294967296|2|1")
+        walk = await lane.walk(device(peer.port), [ENTRY.child(8)])
+
+    assert list(walk.columns[0].suffixes) == [(1,)]
+    assert walk.reason == "in 1.3.6.1.2.1.2.2.1.8 1 row left out: a name that is no OID"

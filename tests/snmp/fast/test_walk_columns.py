@@ -23,9 +23,11 @@ def test_the_next_question_is_for_what_stands_behind_the_last_row():
 
 
 def test_rows_count_up_to_where_the_device_goes_back():
-    walked, whole = column(1, 200, 300, 300, 400).walked(Suffixes())
+    walked, trouble = column(1, 200, 300, 300, 400).walked(Suffixes())
 
-    assert (list(walked.suffixes), walked.values, whole) == ([(1,), (200,), (300,)], [1, 200, 300], False)
+    assert (list(walked.suffixes), walked.values) == ([(1,), (200,), (300,)], [1, 200, 300])
+    assert trouble is not None
+    assert trouble.cause == "not_increasing"
 
 
 def test_columns_with_the_same_rows_share_them():

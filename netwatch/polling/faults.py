@@ -1,0 +1,66 @@
+"""What of one device's polling breaks off although the device answers: a table, the check, the question what it is.
+
+Nobody foresees what raises here: a value that no test had, a fault of ours. It costs that thing alone. It is counted
+each time, logged once with where, and shown as the thing's trouble until the same thing goes well again.
+
+May import: netwatch.model, netwatch.polling.metrics. Called by: netwatch.polling.device_poller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import structlog
+
+from netwatch.model import REACHABILITY, Fault, error_words, where_of
+from netwatch.polling.clock import Clock
+from netwatch.polling.metrics import ERRORS
+
+log = structlog.get_logger(__name__)
+
+IDENTITY = "identity"
+"""What the question fails under what a device is."""
+
+
+class Faults:
+    """What fails now of one device, by what it is: a table's name, `reachability`, `identity`."""
+
+    def __init__(self, device: str, clock: Clock) -> None:
+        self._device = device
+        self._clock = clock
+        self._standing: dict[str, Fault] = {}
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Return what fails and why, a sentence for people each."""
+        return {name: str(fault) for name, fault in self._standing.items()}
+
+    def note(self, name: str, error: Exception) -> str:
+        """Take in that something broke off; return it in a sentence."""
+        ERRORS.inc()
+        now = self._clock.now()
+        before = self._standing.get(name)
+        fault = Fault(
+            kind="table", name=name, device=self._device, error=error_words(error), where=where_of(error),
+            since=now, at=now,
+        )  # fmt: skip
+        if before is None or before.where != fault.where:
+            log.error(
+                "reading a part of a device fails; its other parts and the other devices go on",
+                device=self._device, table=name, error=fault.error, where=fault.where, exc_info=error,
+            )  # fmt: skip
+        else:
+            fault = replace(fault, since=before.since, count=before.count + 1)
+        self._standing[name] = fault
+        return str(fault)
+
+    def settle(self, name: str) -> None:
+        """Take in that something went well; quick, since it is called for everything that does."""
+        if self._standing and (over := self._standing.pop(name, None)) is not None:
+            log.info("works again", device=self._device, table=name, failed=over.count)
+
+    def forget_tables(self) -> None:
+        """Forget all that is of tables: another profile has others."""
+        for name in self._standing.keys() - {REACHABILITY.name, IDENTITY}:
+            del self._standing[name]
