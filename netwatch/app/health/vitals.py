@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -67,6 +67,10 @@ class Writer(Protocol):
     @property
     def moved_aside(self) -> str:
         """Return where a damaged database was moved to, empty for none."""
+
+    @property
+    def put_back_lately(self) -> str:
+        """Return what became of a database file that was deleted, moved or replaced lately; empty for nothing."""
 
 
 class Relays(Protocol):
@@ -134,6 +138,8 @@ class WriterVitals:
             "store_trouble_seconds": seconds,
             "database_replaced": int(bool(moved)),
             "database_moved_to": moved.encode() or None,
+            "database_put_back": int(bool(self.writer.put_back_lately)),
+            "database_put_back_words": self.writer.put_back_lately.encode() or None,
         }
 
 
@@ -198,6 +204,18 @@ class TrapVitals:
         while len(self._counts) > 1 and self._counts[1][0] <= now - TRAP_NEWS_FOR:
             self._counts.popleft()
         return {"traps_lost": int(self._counts[-1][1] - self._counts[0][1])}
+
+
+@dataclass(frozen=True, slots=True)
+class TrapPortVitals:
+    """The addresses of traps.listen that cannot be had; `refused` says why of each."""
+
+    refused: Callable[[], Sequence[str]]
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        words = self.refused()
+        return {"trap_ports_refused": len(words), "trap_ports_trouble": " ".join(words).encode() or None}
 
 
 @dataclass(frozen=True, slots=True)
