@@ -19,7 +19,7 @@ from netwatch.app.clock.following import Clockwork, Follower
 from netwatch.app.clock.steady import SteadyClock
 from netwatch.app.corridor import build_corridor
 from netwatch.app.definitions import read_definitions
-from netwatch.app.health.life_signs import build_daily, build_heartbeat, build_organs, reporter
+from netwatch.app.health.life_signs import build_daily, build_heartbeat, build_last_resort, build_organs, reporter
 from netwatch.app.health.self_watch import SelfWatch
 from netwatch.app.housekeeping import Housekeeping
 from netwatch.app.identity import reborn_engine, recall_key
@@ -80,10 +80,12 @@ class App:
             refused_senders=self._senses.refused, trap_rules=self._definitions.trap_rules,
             names=self._definitions.names,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
+            refused_ports=self._senses.refused_ports,
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._corridor.desk.faults,
+            refused_ports=self._senses.refused_ports,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(
@@ -91,6 +93,10 @@ class App:
             watch=SelfWatch(organs, self._corridor.engine, clock.now, lambda: self._clockwork.moves),
             heartbeat=heartbeat,
             daily=build_daily(settings, store=self._store, clock=clock.now, report=report),
+            last_resort=build_last_resort(
+                settings, desk=self._corridor.desk, trouble=lambda: self._store.trouble,
+                send=self._post_office.mails.send_directly, clock=clock.now,
+            ),
         )  # fmt: skip
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,

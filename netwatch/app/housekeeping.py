@@ -12,6 +12,7 @@ import structlog
 from netwatch.app.clock.following import Clockwork
 from netwatch.app.health.daily import DailyMail
 from netwatch.app.health.heartbeat import Heartbeat
+from netwatch.app.health.last_resort import LastResort
 from netwatch.app.health.self_watch import SelfWatch
 from netwatch.config import Settings
 from netwatch.engine import Engine
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 class Housekeeping:
-    """The rounds between `start()` and `stop()`; `heartbeat` and `daily` are None where nobody wants them."""
+    """The rounds between `start()` and `stop()`; what nobody wants is None."""
 
     def __init__(
         self,
@@ -40,15 +41,19 @@ class Housekeeping:
         watch: SelfWatch,
         heartbeat: Heartbeat | None,
         daily: DailyMail | None,
+        last_resort: LastResort | None,
     ) -> None:
         self._settings, self._store, self._engine, self._clockwork = settings, store, engine, clockwork
         self._watch, self._heartbeat, self.daily = watch, heartbeat, daily
+        self._last_resort = last_resort
         self._ticker = Ticker()
 
     async def start(self) -> None:
         """Begin the rounds."""
         self._ticker.every(SELF_WATCH_INTERVAL, "self-watch", self._watch.look)
         self._ticker.every(SELF_WATCH_INTERVAL, "measure", self._engine.measure)
+        if self._last_resort is not None:
+            self._ticker.every(SELF_WATCH_INTERVAL, "last resort", self._last_resort.look)
         if self._heartbeat is not None:
             self._ticker.every(self._settings.heartbeat.interval, "heartbeat", self._heartbeat.beat)
         if self.daily is not None:

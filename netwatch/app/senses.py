@@ -47,11 +47,7 @@ class Senses:
         self._receiver: TrapReceiver | None = None
 
     async def start(self, own: OwnEngine, engine: Engine, board: Board) -> None:
-        """Begin to ask and to hear; `own` is the SNMP engine that v3 notifications are sent to.
-
-        Raises:
-            NetWatchError: the trap port cannot be had.
-        """
+        """Begin to ask and to hear; `own` is the SNMP engine that v3 notifications are sent to."""
 
         def remember_engine(memory: Memory) -> None:
             """Keep what polling learned of a v3 engine, and let the trap port know it."""
@@ -99,6 +95,10 @@ class Senses:
     def is_hearing(self) -> bool:
         """Return whether traps are taken in."""
         return self._receiver is not None and self._receiver.is_alive()
+
+    def refused_ports(self) -> Sequence[str]:
+        """Return why an address for traps cannot be had, and what to type; a sentence for each."""
+        return self._receiver.refused_ports if self._receiver is not None else ()
 
     def refused(self) -> Sequence[RefusedSender]:
         """Return the senders whose traps were turned away, the newest first, with what would let them in."""

@@ -82,7 +82,13 @@ SELF = TableSchema(
         "outbox_unaccounted": ColumnKind.GAUGE,
         "disk_free_bytes": ColumnKind.GAUGE,
         "disk_free_ratio": ColumnKind.GAUGE,
+        "database_put_back": ColumnKind.GAUGE,
+        "database_put_back_words": ColumnKind.TEXT,
         "traps_lost": ColumnKind.GAUGE,
+        "trap_ports_refused": ColumnKind.GAUGE,
+        "trap_ports_trouble": ColumnKind.TEXT,
+        "descriptors_used_ratio": ColumnKind.GAUGE,
+        "memory_used_ratio": ColumnKind.GAUGE,
         "heartbeat_failures": ColumnKind.GAUGE,
         "heartbeat_trouble": ColumnKind.TEXT,
         "clock_set_seconds": ColumnKind.GAUGE,
@@ -98,6 +104,9 @@ store_refuses: 1 while the database takes nothing, for `store_trouble_seconds` a
 store_reserve_used: 1 while the disk is full and what matters is written into space kept for that.
 database_replaced: 1 while a damaged database that a new one took the place of stands as `database_moved_to`.
 clock_set_seconds, asleep_seconds: what happened to the clock in the last ten minutes, else 0.
+database_put_back: 1 for an hour after the database file was deleted, moved or replaced, and was written there again.
+trap_ports_refused: addresses of traps.listen that cannot be had, because of `trap_ports_trouble`.
+descriptors_used_ratio, memory_used_ratio: the share that is taken of what this process may have, 0 to 1.
 traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes.
 faults: rules, mails, tables that break off in a way nobody foresaw, the newest as `fault`.
 heartbeat_failures: beats in a row that failed, the last because of `heartbeat_trouble`.

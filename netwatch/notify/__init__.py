@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netwatch.notify.links import LinkMaker
     from netwatch.notify.mail.compose import compose
     from netwatch.notify.mail.daily import Daily, compose_daily
+    from netwatch.notify.mail.last_resort import compose_last_resort
     from netwatch.notify.mail.letter import Letterhead
     from netwatch.notify.mail.rewriting import Rewriter
     from netwatch.notify.mail.sandbox import PARTS
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from netwatch.notify.settings import ReceiverSettings
     from netwatch.notify.smtp.relays import Pace
     from netwatch.notify.smtp.replies import Phase
-    from netwatch.notify.smtp.sender import Notifier
+    from netwatch.notify.smtp.sender import Notifier, Sent
     from netwatch.notify.smtp.settings import RelaySettings, SmtpSettings
     from netwatch.notify.snmp.sender import TrapPace, TrapSender, TrapTransport
     from netwatch.notify.snmp.settings import TrapReceiverSettings
@@ -48,7 +49,7 @@ __all__ = [
     "TrapReceiverSettings", "HeartbeatSettings", "DEFAULT_EXPIRES_AFTER",
     "Mailer", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
     "compose", "incident_subject", "Manner", "Place", "Rewriter",
-    "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily",
+    "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily", "Sent", "compose_last_resort",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
     "RelayDiagnosis", "Phase", "test_mail",
 ]  # fmt: skip

@@ -30,6 +30,9 @@ RESERVE_BYTES = Gauge(
     "netwatch_store_reserve_bytes", "Disk space kept beside the database; 0 while alerts are written into it."
 )
 MOVED_ASIDE = Counter("netwatch_store_moved_aside_total", "Damaged databases that a new one took the place of.")
+PUT_BACK = Counter(
+    "netwatch_store_put_back_total", "Times the database file was deleted, moved or replaced, and was written anew."
+)
 BY_HAND = Counter(
     "netwatch_outbox_by_hand_total", "Rows a person retried or dropped, or was refused to.", ["act", "outcome"]
 )

@@ -66,6 +66,11 @@ class Store(StoreReader):
         return self._database.moved_aside()
 
     @property
+    def put_back_lately(self) -> str:
+        """Return what became of a database file that was deleted, moved or replaced lately; empty for nothing."""
+        return self._writer.put_back_lately if self._writer is not None else ""
+
+    @property
     def alive(self) -> bool:
         """Return whether the writer's thread runs."""
         return self._writer is not None and self._writer.alive

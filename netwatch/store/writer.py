@@ -24,6 +24,7 @@ from netwatch.errors import LeftOutError, StoreError
 from netwatch.model import Event, Transaction
 from netwatch.store.backlog import Backlog, essential
 from netwatch.store.database.dialect import Database
+from netwatch.store.database.footing import Footing, FootingLost, Identity
 from netwatch.store.database.remedies import Remedies
 from netwatch.store.database.reserve import Reserve
 from netwatch.store.jobs import Job, Outcome, carry_out, tell
@@ -60,7 +61,11 @@ class Writer:
         self._database = database
         self._forget_readers = forget_readers
         self._on_new_database = on_new_database
-        self._remedies = Remedies(database, reserve, disconnect=self._disconnect, replaced=self._replaced)
+        self._remedies = Remedies(
+            database, reserve, disconnect=self._disconnect, replaced=self._replaced, put_back=self._put_back
+        )
+        self._footing: Footing | None = None
+        self._stood_on: Identity = None
         self._left_out_before: Counter[str] = Counter()
         self._statements = Statements(database.insert)
         self._engine = database.writer()
@@ -121,6 +126,11 @@ class Writer:
         gone = self._backlog.left_out - self._left_out_before
         return f"{words}; left out so far: {_in_words(gone)}" if words and gone else words
 
+    @property
+    def put_back_lately(self) -> str:
+        """Return what became of a database file that was deleted, moved or replaced lately; empty for nothing."""
+        return self._remedies.put_back_lately
+
     def distrust(self) -> None:
         """Have the thread look whether the database is damaged; a reader thinks so."""
         self._remedies.distrust()
@@ -129,6 +139,8 @@ class Writer:
         while (batch := self._take()) is not None:
             self._write([job for job in batch if self._is_prepared(job)])
             self._look_around()
+        self._looked_at = 0.0
+        self._look_around()  # what was deleted a moment ago would be gone for good with this process
         self._disconnect()
 
     def _take(self) -> list[Job] | None:
@@ -151,10 +163,15 @@ class Writer:
         if self._remedies.look():
             self._all_is_well()
         try:
-            before, self._foreign_mark = self._foreign_mark, self._database.foreign_mark(self._connected())
+            before, self._foreign_mark = self._foreign_mark, self._database.foreign_mark(self._grounded())
+        except FootingLost as exc:
+            if not self._remedies.against(exc):
+                self._troubled(exc)
+            return
         except Exception:  # noqa: BLE001 - looking must not end the thread; the next write says what is wrong
             self._disconnect()
             return
+        self._well_again()
         if before not in (None, self._foreign_mark):
             self._tell_loop(self._on_outbox_commit)
 
@@ -226,9 +243,11 @@ class Writer:
     def _in_one_transaction(self, batch: Sequence[Job]) -> list[Outcome]:
         started = time.perf_counter()
         try:
-            connection = self._connected()
+            connection = self._grounded()
             with connection.begin():
                 outcomes = carry_out(connection, batch)
+        except FootingLost:
+            raise  # what is open is all there is of the database
         except Exception as exc:
             if self._database.kind_of(exc) is None:
                 raise _Refused from exc
@@ -237,7 +256,31 @@ class Writer:
         COMMIT_SECONDS.observe(time.perf_counter() - started)
         return outcomes
 
+    def _grounded(self) -> Connection:
+        """Return a connection to the file that stands where the database belongs.
+
+        Raises:
+            FootingLost: that is not what we write to, and it cannot be put back yet.
+        """
+        connection = self._connected()
+        if self._footing is None:
+            footing = self._database.footing()
+            if self._stood_on not in (None, footing.file):
+                self._remedies.take_over()
+            self._footing, self._stood_on = footing, footing.file
+        elif not self._remedies.keep_footing(self._footing, connection):
+            return self._grounded()
+        elif not self._footing.is_complete:  # SQLite makes the files beside it when it needs them
+            self._footing = self._database.footing()
+        return connection
+
+    def _put_back(self, said: Event) -> None:
+        self._stood_on = None
+        self._forget_readers()
+        self._tell_loop(self._add, Transaction(events=(said,)))
+
     def _replaced(self) -> None:
+        self._stood_on = None
         self._forget_readers()
         self._tell_loop(self._on_new_database)
 
@@ -247,7 +290,7 @@ class Writer:
         return self._connection
 
     def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._footing = self._connection, None, None
         self._foreign_mark = None  # it counts for one connection
         if connection is not None:
             connection.close()

@@ -53,6 +53,7 @@ class Listener:
         self._tell = tell
         self._is_ready = is_ready
         self._clock = clock
+        self._joining: deque[TrapSocket] = deque()
         self._not_kept: deque[Told[Inform]] = deque()
         self._stopping = False
         self._beat = time.monotonic()
@@ -83,6 +84,11 @@ class Listener:
         with contextlib.suppress(OSError):
             os.eventfd_write(self._bell, 1)
 
+    def join(self, socket: TrapSocket) -> None:
+        """Listen on one more socket; callable from anywhere."""
+        self._joining.append(socket)
+        self.ring()
+
     def could_not_keep(self, told: Told[Inform]) -> None:
         """Take the news that an event was not written; callable from anywhere."""
         self._not_kept.append(told)
@@ -108,6 +114,10 @@ class Listener:
                 os.eventfd_read(self._bell)
             else:
                 self._pipeline.admit(socket, socket.read(PER_SOCKET), at)
+        while self._joining:
+            one = self._joining.popleft()
+            self._sockets[one.udp.fileno()] = one
+            self._poll.register(one.udp.fileno(), select.POLLIN)
         while self._not_kept:
             self._pipeline.forget(self._not_kept.popleft())
         told = self._pipeline.advance(PIECE, now) if self._is_ready() else []

@@ -34,6 +34,11 @@ REPORTS_HELD_BACK = Counter(
 )
 QUEUED = Gauge("netwatch_traps_queued", "Datagrams that wait to be decoded")
 UNDER_WAY = Gauge("netwatch_traps_events_under_way", "Events told and not yet written")
+LISTENING = Gauge(
+    "netwatch_traps_listening",
+    "1 while traps are heard on an address of traps.listen, 0 while it cannot be had",
+    ["address"],
+)
 RECEIVE_BUFFER = Gauge("netwatch_traps_receive_buffer_bytes", "What the system grants a trap socket for its queue")
 ENGINES = Gauge("netwatch_traps_engines", "Engine IDs of v3 senders that are known")
 

@@ -23,14 +23,14 @@ from netwatch.traps.fold import Folder, KeyOf
 from netwatch.traps.front_door import V3FrontDoor
 from netwatch.traps.informs import Inform
 from netwatch.traps.listener import Listener
-from netwatch.traps.metrics import RECEIVE_BUFFER, UNDER_WAY
+from netwatch.traps.metrics import LISTENING, RECEIVE_BUFFER, UNDER_WAY
 from netwatch.traps.own_engine import OwnEngine
 from netwatch.traps.pipeline import Pipeline
 from netwatch.traps.refusal import Refused
 from netwatch.traps.sayings import Told
 from netwatch.traps.sender_engines import SenderEngine, SenderEngines
 from netwatch.traps.settings import TrapSettings
-from netwatch.traps.sockets import TrapSocket, open_all
+from netwatch.traps.sockets import TrapSocket, open_all, open_some
 from netwatch.traps.sources import Sources
 
 MOST_UNDER_WAY = 4096
@@ -40,6 +40,7 @@ WARMED_UP = 64
 WRITTEN_WITHIN_SECONDS = 5.0
 """How long an end of the house waits for what is under way."""
 COMPLAIN_EVERY_SECONDS = 60.0
+TRY_PORTS_EVERY_SECONDS = 10.0
 KEEP_REFUSED_EVERY_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
@@ -106,6 +107,8 @@ class TrapReceiver:
         self._refused_kept = self._pipeline.refused.changes
         self._keeping: asyncio.Task[None] | None = None
         self._sockets: list[TrapSocket] = []
+        self._refused_ports: dict[str, str] = {}
+        self._trying_ports: asyncio.Task[None] | None = None
         self._listener: Listener | None = None
         self._look_ups: asyncio.Task[None] | None = None
         self._told = 0
@@ -115,26 +118,45 @@ class TrapReceiver:
         self._loop: asyncio.AbstractEventLoop
 
     async def start(self) -> None:
-        """Open the sockets and listen.
-
-        Raises:
-            ConfigError: an address cannot be listened on.
-        """
+        """Open the sockets and listen; an address that cannot be had is said, and tried again."""
         self._loop = asyncio.get_running_loop()
-        self._sockets = open_all(self._settings.listen)
-        if not self._sockets:
+        opened = open_all(self._settings.listen)
+        self._sockets, self._refused_ports = list(opened.sockets), dict(opened.refused)
+        if not self._sockets and not self._refused_ports:
             return
         try:
             await self._come_to_life()
         except BaseException:
             await self.stop()
             raise
-        RECEIVE_BUFFER.set(min(one.receive_buffer_bytes for one in self._sockets))
+        self._show_ports()
         self._look_ups = asyncio.create_task(self._devices.keep_looking_up(), name="trap sources by name")
         self._listener = Listener(self._sockets, self._pipeline, self._hand_over, self._is_ready, self._clock)
         self._listener.start()
         self._keeping = asyncio.create_task(self._keep_refused_now_and_then(), name="trap senders turned away")
-        log.info("listening for traps", on=[f"{host}:{port}" for host, port in self.addresses])
+        if self._sockets:
+            log.info("listening for traps", on=[f"{host}:{port}" for host, port in self.addresses])
+        if self._refused_ports:
+            log.error("an address for traps cannot be had; it is tried again", why=list(self._refused_ports.values()))
+            self._trying_ports = asyncio.create_task(self._try_ports_again(), name="trap ports that were refused")
+
+    async def _try_ports_again(self) -> None:
+        while self._refused_ports:
+            await asyncio.sleep(TRY_PORTS_EVERY_SECONDS)
+            opened = open_some(self._refused_ports)
+            self._refused_ports = dict(opened.refused)
+            for one in opened.sockets:
+                self._sockets.append(one)
+                if self._listener is not None:
+                    self._listener.join(one)
+                log.info("listening for traps at last", on=one.udp.getsockname()[:2])
+            self._show_ports()
+
+    def _show_ports(self) -> None:
+        if self._sockets:
+            RECEIVE_BUFFER.set(min(one.receive_buffer_bytes for one in self._sockets))
+        for address in self._settings.listen:
+            LISTENING.labels(address).set(int(address not in self._refused_ports))
 
     async def _come_to_life(self) -> None:
         """Keep this life of our engine, and make the keys that it needs."""
@@ -145,7 +167,7 @@ class TrapReceiver:
 
     async def stop(self) -> None:
         """Tell what was heard, wait a little until it is written, and close."""
-        for task in (self._look_ups, self._keeping):
+        for task in (self._look_ups, self._keeping, self._trying_ports):
             if task is not None:
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
@@ -157,12 +179,18 @@ class TrapReceiver:
             self._keep_refused()
         for one in self._sockets:
             one.close()
-        self._listener, self._look_ups, self._keeping, self._sockets = None, None, None, []
+        self._listener, self._look_ups, self._keeping, self._trying_ports = None, None, None, None
+        self._sockets, self._refused_ports = [], {}
 
     @property
     def addresses(self) -> list[tuple[str, int]]:
         """Return where traps are heard."""
         return [one.udp.getsockname()[:2] for one in self._sockets]
+
+    @property
+    def refused_ports(self) -> Sequence[str]:
+        """Return why an address cannot be listened on, and what to type; a sentence for each."""
+        return tuple(self._refused_ports.values())
 
     def is_alive(self) -> bool:
         """Return whether what should be heard is heard."""

@@ -6,13 +6,15 @@ May import: nothing of ours but this room. Called by: netwatch.traps.listener, n
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shlex
 import socket
 import struct
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
-
-from netwatch.errors import ConfigError
 
 RECEIVE_BUFFER_BYTES = 16 * 2**20
 LARGEST_DATAGRAM = 65_535
@@ -85,23 +87,56 @@ def _grow(udp: socket.socket) -> None:
         udp.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
 
 
-def open_all(listen: Iterable[str]) -> list[TrapSocket]:
-    """Take what systemd hands over and open the addresses that are not among it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The sockets there are, and for each address that cannot be had why, and what to type."""
 
-    Raises:
-        ConfigError: an address cannot be had; names it and says why.
-    """
-    sockets = [TrapSocket(udp) for udp in handed_over()]
-    taken = {one.udp.getsockname()[:2] for one in sockets}
-    try:
-        for text in listen:
-            if _host_and_port(text) not in taken:
-                sockets.append(TrapSocket(_bound(text)))
-    except BaseException:
-        for one in sockets:
-            one.close()
-        raise
-    return sockets
+    sockets: tuple[TrapSocket, ...]
+    refused: Mapping[str, str]
+
+
+def open_all(listen: Iterable[str]) -> Opened:
+    """Take what systemd hands over and open the addresses that are not among it."""
+    handed = [TrapSocket(udp) for udp in handed_over()]
+    taken = {one.udp.getsockname()[:2] for one in handed}
+    opened = open_some(text for text in listen if not _is_among(_host_and_port(text), taken))
+    return Opened(sockets=(*handed, *opened.sockets), refused=opened.refused)
+
+
+def _is_among(wanted: tuple[str, int], taken: Iterable[tuple[str, int]]) -> bool:
+    """Return whether an address is heard already, by itself or with every other of its family."""
+    host, port = wanted
+    return any((there, number) in (wanted, ("::" if ":" in host else "0.0.0.0", port)) for there, number in taken)  # noqa: S104
+
+
+def open_some(addresses: Iterable[str]) -> Opened:
+    """Open addresses, as far as they can be had."""
+    sockets: list[TrapSocket] = []
+    refused: dict[str, str] = {}
+    for text in addresses:
+        try:
+            sockets.append(TrapSocket(_bound(text)))
+        except OSError as exc:
+            why = f"traps.listen: cannot listen on {text}: {exc.strerror}"
+            refused[text] = f"{why}. {remedy(exc, _host_and_port(text)[1])}"
+    return Opened(sockets=tuple(sockets), refused=refused)
+
+
+def remedy(exc: OSError, port: int) -> str:
+    """Return what to do about a port that cannot be had, with the line to type."""
+    if exc.errno == errno.EADDRINUSE:
+        return f"Something else listens there; this shows what: ss -lunp 'sport = :{port}'"
+    if exc.errno == errno.EADDRNOTAVAIL:
+        return "This machine does not have that address; this shows those it has: ip -brief address"
+    if not isinstance(exc, PermissionError):
+        return "NetWatch tries again"
+    if os.environ.get("INVOCATION_ID"):  # systemd's
+        return "Let systemd open the port: systemctl enable --now netwatch.socket && systemctl restart netwatch"
+    return f"Let this user have the port, and restart: sudo setcap cap_net_bind_service=+ep {_interpreter()}"
+
+
+def _interpreter() -> str:
+    return shlex.quote(os.path.realpath(sys.executable))
 
 
 def handed_over() -> Iterator[socket.socket]:
@@ -132,9 +167,8 @@ def _bound(text: str) -> socket.socket:
         if family == socket.AF_INET6:
             udp.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # so that 0.0.0.0 may be listened on too
         udp.bind((host, port))
-    except OSError as exc:
+    except OSError:
         if udp is not None:
             udp.close()
-        hint = "; ports below 1024 need CAP_NET_BIND_SERVICE" if isinstance(exc, PermissionError) else ""
-        raise ConfigError(f"traps.listen: cannot listen on {text}: {exc.strerror}{hint}") from exc
+        raise
     return udp

@@ -24,6 +24,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate", "LoopLag", "StoreTrouble", "DatabaseReplaced",
         "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
         "PartFailing",
+        "DatabasePutBack", "TrapPortRefused", "DescriptorsLow", "MemoryLow",
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
@@ -86,6 +87,17 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
     ("DatabaseReplaced", {"database_replaced": [1], "database_moved_to": [b"/var/lib/netwatch/netwatch.db.damaged"]},
      {}, True, "NetWatch's database was damaged, and a new one took its place"),
     ("DatabaseReplaced", {"database_replaced": [0], "database_moved_to": [None]}, {}, False, ""),
+    ("DatabasePutBack", {"database_put_back": [1], "database_put_back_words": [b"it was deleted"]}, {}, True,
+     "NetWatch's database file was deleted, moved or replaced, and had to be put back"),
+    ("DatabasePutBack", {"database_put_back": [0], "database_put_back_words": [None]}, {}, False, ""),
+    ("TrapPortRefused", {"trap_ports_refused": [1], "trap_ports_trouble": [b"cannot listen"]}, {}, True,
+     "NetWatch cannot hear traps as it is configured to"),
+    ("TrapPortRefused", {"trap_ports_refused": [0], "trap_ports_trouble": [None]}, {}, False, ""),
+    ("DescriptorsLow", {"descriptors_used_ratio": [0.85]}, {}, True,
+     "NetWatch uses 85 % of the file descriptors it may have"),
+    ("DescriptorsLow", {"descriptors_used_ratio": [0.3]}, {}, False, ""),
+    ("MemoryLow", {"memory_used_ratio": [0.95]}, {}, True, "NetWatch uses 95 % of the memory it may have"),
+    ("MemoryLow", {"memory_used_ratio": [None]}, {}, None, ""),
     ("DiskLow", {"disk_free_bytes": [104857600], "disk_free_ratio": [0.5]}, {}, True,
      "Only 100 MiB are free where NetWatch keeps its database"),
     ("DiskLow", {"disk_free_bytes": [4 * 2**30], "disk_free_ratio": [0.04]}, {}, True,

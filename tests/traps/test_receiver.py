@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.errors import ConfigError, StoreError
+from netwatch.errors import StoreError
 from netwatch.model import Tag
 from netwatch.snmp import decode_message
 from netwatch.traps import TrapReceiver
@@ -212,9 +212,9 @@ async def test_ipv6_is_heard_beside_ipv4(sink, udp_port):
         listen=[f"127.0.0.1:{udp_port}", f"[::1]:{udp_port}"], communities=["public"], allow=["::1"]
     )
     receiver = TrapReceiver(settings, [device()], sink)
-    try:
-        await receiver.start()
-    except ConfigError:
+    await receiver.start()
+    if receiver.refused_ports:
+        await receiver.stop()
         pytest.skip("this machine has no IPv6 on loopback")
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as udp:
         udp.sendto(v2c(), ("::1", udp_port))
@@ -224,12 +224,25 @@ async def test_ipv6_is_heard_beside_ipv4(sink, udp_port):
     assert sink.events[0].source == "::1"
 
 
-async def test_an_address_in_use_stops_a_start_and_says_which(start, sink, udp_port):
-    await start()
-    second = TrapReceiver(TrapSettings(listen=[f"127.0.0.1:{udp_port}"]), [], sink)
+async def test_an_address_in_use_is_said_and_heard_on_as_soon_as_it_is_free(start, send, sink, udp_port, monkeypatch):
+    monkeypatch.setattr("netwatch.traps.receiver.TRY_PORTS_EVERY_SECONDS", 0.05)
+    listening = f"127.0.0.1:{udp_port}"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", udp_port))
+        receiver = await start()
 
-    with pytest.raises(ConfigError, match=f"127.0.0.1:{udp_port}"):
-        await second.start()
+        (words,) = receiver.refused_ports
+        assert listening in words
+        assert "something else listens there" in words.lower()
+        assert receiver.is_alive()
+        assert total("netwatch_traps_listening", address=listening) == 0
+
+    await until(lambda: not receiver.refused_ports)
+    send(v2c())
+
+    await sink.heard(1)
+    assert receiver.addresses == [("127.0.0.1", udp_port)]
+    assert total("netwatch_traps_listening", address=listening) == 1
 
 
 async def test_without_an_address_nothing_is_heard_and_nothing_is_wrong(sink):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+import sys
+from pathlib import Path
 
 import pytest
 
-from netwatch.errors import ConfigError
-from netwatch.traps.sockets import TrapSocket, open_all
+from netwatch.traps.sockets import TrapSocket, open_all, remedy
 
 
 @pytest.fixture
@@ -51,6 +53,35 @@ def test_an_answer_that_the_system_does_not_take_is_no_error(trap_socket):
     assert not trap_socket.send(b"x" * 70_000, ("127.0.0.1", 9))
 
 
-def test_an_address_that_is_not_ours_is_named():
-    with pytest.raises(ConfigError, match=r"192\.0\.2\.1:1162"):
-        open_all(["192.0.2.1:1162"])
+def test_an_address_that_is_not_ours_is_named_and_the_others_are_heard(udp_port):
+    opened = open_all(["192.0.2.1:1162", f"127.0.0.1:{udp_port}"])
+
+    assert [one.udp.getsockname() for one in opened.sockets] == [("127.0.0.1", udp_port)]
+    words = opened.refused["192.0.2.1:1162"]
+    assert words.startswith("traps.listen: cannot listen on 192.0.2.1:1162: ")
+    assert words.endswith("this shows those it has: ip -brief address")
+    opened.sockets[0].close()
+
+
+def test_a_port_that_somebody_else_has_is_told_with_the_line_that_shows_who(trap_socket):
+    host, port = trap_socket.udp.getsockname()
+
+    opened = open_all([f"{host}:{port}"])
+
+    assert opened.sockets == ()
+    assert opened.refused[f"{host}:{port}"].endswith(f"ss -lunp 'sport = :{port}'")
+
+
+@pytest.mark.parametrize(
+    ("under_systemd", "line"),
+    [
+        (True, "systemctl enable --now netwatch.socket && systemctl restart netwatch"),
+        (False, f"sudo setcap cap_net_bind_service=+ep {Path(sys.executable).resolve()}"),
+    ],
+)
+def test_a_port_that_this_user_may_not_have_is_told_with_the_line_to_type(monkeypatch, under_systemd, line):
+    monkeypatch.delenv("INVOCATION_ID", raising=False)
+    if under_systemd:
+        monkeypatch.setenv("INVOCATION_ID", "0123456789abcdef")
+
+    assert remedy(PermissionError(errno.EACCES, "Permission denied"), 162).endswith(line)

@@ -116,19 +116,23 @@ def daily_of(
 ) -> Daily:
     """Return how all is."""
     devices = list(statuses)
-    firing = (alert for alert in alerts if alert.stands and alert.key.rule != CANARY)
     return Daily(
         at=now,
         up=sum(one.up is True for one in devices),
         down=tuple(one.device.name for one in devices if one.up is False),
         unseen=tuple(one.device.name for one in devices if one.up is None),
-        firing=tuple(map(_line, firing)),
+        firing=firing_lines(alerts),
         sent=sent,
         waiting=sum(account.by_state.get(state, 0) for state in UNSENT),
         dead=dead,
         unaccounted=account.unaccounted,
         problems=tuple(problems),
     )
+
+
+def firing_lines(alerts: Iterable[Alert]) -> tuple[str, ...]:
+    """Return a line for each alert that fires."""
+    return tuple(_line(alert) for alert in alerts if alert.stands and alert.key.rule != CANARY)
 
 
 def _line(alert: Alert) -> str:

@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import chain
 
+from netwatch.alerts import build_route
 from netwatch.app.clock.following import Clockwork
 from netwatch.app.health.canary import Canary
-from netwatch.app.health.daily import A_DAY, DailyMail, daily_of
+from netwatch.app.health.daily import A_DAY, DailyMail, daily_of, firing_lines
 from netwatch.app.health.heartbeat import Heartbeat
+from netwatch.app.health.last_resort import LastResort, new_id
+from netwatch.app.health.limits import LimitVitals
 from netwatch.app.health.self_watch import Organ
 from netwatch.app.health.vitals import (
     ClockVitals,
@@ -24,13 +28,14 @@ from netwatch.app.health.vitals import (
     Punctuality,
     Relays,
     RelayVitals,
+    TrapPortVitals,
     TrapVitals,
     WriterVitals,
 )
 from netwatch.config import Settings
 from netwatch.engine import Desk, Engine
-from netwatch.model import DeviceStatus, Fault, OutboxState
-from netwatch.notify import Daily, Letterhead, Ping, compose_daily
+from netwatch.model import OWN_NAME, DeviceStatus, Fault, OutboxEntry, OutboxState
+from netwatch.notify import Daily, Letterhead, Ping, Sent, compose_daily, compose_last_resort
 from netwatch.store import Store
 from netwatch.traps import traps_lost
 
@@ -46,6 +51,7 @@ def build_organs(
     clockwork: Clockwork,
     heartbeat: Heartbeat | None,
     faults: Callable[[], Sequence[Fault]],
+    refused_ports: Callable[[], Sequence[str]],
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
     return (
@@ -55,6 +61,8 @@ def build_organs(
         DiskVitals(settings.store.directory),
         PollingVitals(polls),
         TrapVitals(traps_lost),
+        TrapPortVitals(refused_ports),
+        LimitVitals(),
         LoopVitals(clockwork.pulse.lag),
         ClockVitals(clockwork.watch),
         FaultVitals(faults),
@@ -70,6 +78,39 @@ def build_heartbeat(
     if url is None:
         return None
     return Heartbeat(fly=Canary(engine, engine.desk, store, clock).fly, loops=loops, ping=Ping(url), clock=clock)
+
+
+def build_last_resort(
+    settings: Settings,
+    *,
+    desk: Desk,
+    trouble: Callable[[], str],
+    send: Callable[[OutboxEntry], Awaitable[Sent]],
+    clock: Clock,
+) -> LastResort | None:
+    """Return what tells past the outbox that it cannot be written, None where there is nobody to tell by mail."""
+    to = _told_of_the_store(settings)
+    if not to or not settings.smtp.relays:
+        return None
+    compose = partial(compose_last_resort, to=to, sender=settings.smtp.from_, new_id=new_id)
+    return LastResort(
+        trouble=trouble,
+        firing=lambda: firing_lines(desk.alerts()),
+        compose=lambda words, firing, now: compose(words, firing, now=now),
+        send=send,
+        clock=clock,
+    )
+
+
+def _told_of_the_store(settings: Settings) -> Sequence[str]:
+    """Return whom the route would mail that the database is in trouble; without such, the fallback addresses."""
+    mailed = {receiver.name: receiver.email.to for receiver in settings.receivers if receiver.email}
+    if not mailed:
+        return settings.smtp.fallback_to
+    route = build_route(settings.route, settings.severity_order())
+    labels = {"alertname": "StoreTrouble", "device": OWN_NAME, "severity": "critical"}
+    named = [address for match in route.receivers_for(labels) for address in mailed.get(match.receiver, ())]
+    return tuple(dict.fromkeys(named)) or settings.smtp.fallback_to or tuple(chain(*mailed.values()))
 
 
 def build_daily(

@@ -69,6 +69,10 @@ class Writer(Protocol):
     def moved_aside(self) -> str:
         """Return where a damaged database was moved to, empty for none."""
 
+    @property
+    def put_back_lately(self) -> str:
+        """Return what became of a database file that was deleted, moved or replaced lately; empty for nothing."""
+
 
 class Relays(Protocol):
     """Who knows the mail relays."""
@@ -135,6 +139,8 @@ class WriterVitals:
             "store_trouble_seconds": seconds,
             "database_replaced": int(bool(moved)),
             "database_moved_to": moved.encode() or None,
+            "database_put_back": int(bool(self.writer.put_back_lately)),
+            "database_put_back_words": self.writer.put_back_lately.encode() or None,
         }
 
 
@@ -212,6 +218,18 @@ class FaultVitals:
         standing = self.faults()
         FAULTS_NOW.set(len(standing))
         return {"faults": len(standing), "fault": str(standing[0]).encode() if standing else None}
+
+
+@dataclass(frozen=True, slots=True)
+class TrapPortVitals:
+    """The addresses of traps.listen that cannot be had; `refused` says why of each."""
+
+    refused: Callable[[], Sequence[str]]
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        words = self.refused()
+        return {"trap_ports_refused": len(words), "trap_ports_trouble": " ".join(words).encode() or None}
 
 
 @dataclass(frozen=True, slots=True)

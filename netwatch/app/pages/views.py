@@ -50,18 +50,20 @@ class Views:
     trap_rules: Sequence[TrapRule] = ()
     names: MibNames = NO_MIB
     heartbeat_trouble: Callable[[], str] = lambda: ""
+    refused_ports: Callable[[], Sequence[str]] = lambda: ()
 
     def not_ready(self) -> str:
-        """Return why NetWatch is not ready yet; empty when it is, also while something of it is in trouble."""
-        return "" if self.is_alive() else "the agent is starting, or a part of it stands still"
+        """Return why NetWatch cannot do its work; empty when it can, also while something of it is in trouble."""
+        if not self.is_alive():
+            return "the agent is starting, or a part of it stands still"
+        return self._store_trouble()
 
     def problems(self) -> Sequence[str]:
         """Return what is wrong with NetWatch itself, a sentence each."""
         down = [relay for relay in self.notifier.status().relays if not relay.up]
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
-        return [
-            trouble for trouble in (*self._store_words(), *relays, self._no_heartbeat(), *self._faults()) if trouble
-        ]
+        found = (*self._store_words(), *self.refused_ports(), *relays, self._no_heartbeat(), *self._faults())
+        return [trouble for trouble in found if trouble]
 
     def schema(self) -> Mapping[str, TableSchema]:
         """Return the tables readings may hold."""
@@ -120,6 +122,7 @@ class Views:
         aside = self.store.moved_aside
         return (
             self._store_trouble() or self.store.degraded,
+            self.store.put_back_lately,
             aside and f"the database was damaged; it was moved to {aside}, and a new one was made",
         )
 

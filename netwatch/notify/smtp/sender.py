@@ -40,6 +40,15 @@ class NotifierStatus:
     under_way: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What became of a mail that was sent past the outbox: `for_good` where a relay refused it and always will."""
+
+    accepted: bool
+    for_good: bool = False
+    words: str = ""
+
+
 class MailOutbox(Outbox, Protocol):
     """What the notifier needs of the store, beside what every carrier does."""
 
@@ -117,6 +126,16 @@ class Notifier:
     def is_alive(self) -> bool:
         """Return whether mail would be sent."""
         return self._carrier.alive
+
+    async def send_directly(self, entry: OutboxEntry) -> Sent:
+        """Hand a mail to the relays that is in no outbox, because that cannot be written; nothing is recorded."""
+        outcome = await self._try_relays(entry, [])
+        if outcome is None:
+            words = "; ".join(f"{status.name}: {status.last_reply}" for status in self.status().relays)
+            return Sent(accepted=False, words=words or "there is no relay")
+        self._count(outcome)
+        words = outcome.entry.last_reply or ""
+        return Sent(accepted=outcome.outcome == "sent", for_good=outcome.outcome == "dead", words=words)
 
     async def start(self) -> None:
         """Begin to send."""

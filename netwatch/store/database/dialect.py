@@ -1,16 +1,18 @@
 """What every database must be able to do that differs from one dialect to the next.
 
-May import: netwatch.store.database.reserve. Called by: sqlite, which is one, and whoever is handed one.
+May import: netwatch.store.database.{footing, reserve}. Called by: sqlite, which is one, and whoever is handed one.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, Insert, Table
 
+from netwatch.store.database.footing import Footing
 from netwatch.store.database.reserve import Reserve
 
 
@@ -26,6 +28,9 @@ class Database(Protocol):
 
     def hold(self) -> bool:
         """Take the database for this agent alone; StoreError where another has it, false where nobody can say."""
+
+    def hold_again(self) -> None:
+        """Take the database again where what says that it is held is gone; StoreError where another agent has it."""
 
     def release(self) -> None:
         """Let another agent have it; nothing happens where it is not held."""
@@ -65,6 +70,16 @@ class Database(Protocol):
 
     def moved_aside(self) -> str:
         """Return where the youngest damaged database is that was moved aside and is still there, empty for none."""
+
+    def footing(self) -> Footing:
+        """Return what stands where the database belongs; another one than before is not what is written to."""
+
+    def put_back(self, own: Footing, connection: Connection, now: datetime, close: Callable[[], None]) -> str:
+        """Copy what a connection sees to where it belongs; return where what stood there is, empty for nothing.
+
+        Raises:
+            FootingLost: it cannot be done yet, and the connection is as it was; says why.
+        """
 
     def foreign_mark(self, connection: Connection) -> int:
         """Return a number that changes when somebody else has written since it was last asked here."""

@@ -8,7 +8,7 @@ May import: netwatch.model, netwatch.store.{metrics, sql}, the rest of this fold
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -53,6 +53,18 @@ def _bring_up_to_date(database: Database, now: datetime, *, alone: bool) -> None
                 changes.end_all_leases(connection, now)
     finally:
         engine.dispose()
+
+
+def begin_anew(database: Database, reserve: Reserve) -> None:
+    """Make a new database where the old one is gone.
+
+    Raises:
+        SQLAlchemyError, OSError, StoreError: it cannot be done (yet).
+    """
+    database.create()
+    database.hold_again()
+    _bring_up_to_date(database, datetime.now(UTC), alone=False)
+    reserve.keep()
 
 
 def replace_damaged(database: Database, damage: str, now: datetime) -> str:

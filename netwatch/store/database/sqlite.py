@@ -2,7 +2,7 @@
 
 A second dialect is a second file with the same functions behind the `Database` Protocol of `dialect.py`.
 
-May import: netwatch.errors, netwatch.store.database.{dialect, reserve}. Called by: url.
+May import: netwatch.errors, netwatch.store.database.{dialect, footing, reserve}. Called by: url.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from netwatch.errors import StoreError
 from netwatch.store.database.dialect import Database
+from netwatch.store.database.footing import PARTS, Footing, FootingLost, footing_of, put_back, remove
 from netwatch.store.database.reserve import Reserve
 
 URL_PREFIX = "sqlite:///"
@@ -53,8 +54,8 @@ _WORDS = {
     "corrupt": "the database file is damaged",
 }
 _MAGIC = b"SQLite format 3\x00"
-_PARTS = ("", "-wal", "-shm")
 _ASIDE = ".damaged-"
+_FOUND = ".found-"
 _RESCUE = ".rescue"
 _LARGE = ("outbox", "outbox_alerts", "events", "traps")
 """Tables too large to be read in full at a start."""
@@ -94,6 +95,23 @@ class Sqlite:
                 f"give NetWatch's user write access to {self._path.parent}, or set store.url to another path"
             ) from exc
 
+    def footing(self) -> Footing:
+        """Return what stands at the path now."""
+        return footing_of(self._path)
+
+    def put_back(self, own: Footing, connection: Connection, now: datetime, close: Callable[[], None]) -> str:
+        """Copy what a connection has open to the path, and hold it again; a stranger there is moved aside."""
+        bare: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.hold_again()
+            aside = Path(f"{self._path}{_FOUND}{now:%Y%m%dT%H%M%SZ}")
+            rescue = Path(f"{self._path}{_RESCUE}")
+            return put_back(self._path, own, bare, by_way_of=rescue, aside=aside, close=close)
+        except (OSError, sqlite3.Error, StoreError) as exc:
+            lost = own.lost_words(self.footing()) or "is not where it belongs"
+            raise FootingLost(f"{self._path} {lost}, and cannot be put back: {exc}") from exc
+
     def hold(self) -> bool:
         """Take the database for this process alone; the lock ends with the process, however that ends.
 
@@ -118,6 +136,20 @@ class Sqlite:
             return False
         self._lock = lock
         return True
+
+    def hold_again(self) -> None:
+        """Take the database where the file that says so lies no more where others look for it.
+
+        Raises:
+            StoreError: another agent has it.
+        """
+        if (before := self._lock) is None:
+            return
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(before), Path(f"{self._path}-lock").stat()):
+                return
+        if self.hold():
+            os.close(before)
 
     def release(self) -> None:
         """Let another agent have the database."""
@@ -191,8 +223,7 @@ class Sqlite:
     def rescue(self) -> Sqlite:
         """Return a new, empty database beside this one, to take its place."""
         other = Sqlite(f"{URL_PREFIX}{self._path}{_RESCUE}")
-        for ending in _PARTS:
-            Path(f"{other.name}{ending}").unlink(missing_ok=True)
+        remove(Path(f"{other.name}{ending}") for ending in PARTS)
         return other
 
     def aside(self, now: datetime) -> str:
@@ -205,7 +236,7 @@ class Sqlite:
         Nobody's open connection can mistake the new files for its own: SQLite looks whether its file was moved.
         """
         aside = self.aside(now)
-        for ending in reversed(_PARTS):
+        for ending in reversed(PARTS):
             with suppress(FileNotFoundError):
                 Path(f"{self._path}{ending}").rename(f"{aside}{ending}")
         Path(rescue.name).rename(self._path)
@@ -224,6 +255,8 @@ class Sqlite:
 
     def kind_of(self, exc: Exception) -> str | None:
         """Return what kind of trouble of the database this is, or None where the transaction itself is at fault."""
+        if isinstance(exc, FootingLost):
+            return "gone"
         original = exc.orig if isinstance(exc, DBAPIError) else exc
         if not isinstance(original, sqlite3.Error):
             return None
@@ -243,6 +276,8 @@ class Sqlite:
 
     def words_for(self, kind: str, exc: Exception) -> str:
         """Return the trouble as a sentence that names the file."""
+        if isinstance(exc, FootingLost):
+            return str(exc)
         original = exc.orig if isinstance(exc, DBAPIError) else exc
         return f"{self._path}: {_WORDS.get(kind, 'the database refuses')} ({original})"
 

@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from netwatch.app.clock.pulse import LagMeter
 from netwatch.app.clock.steady import SteadyClock
 from netwatch.app.clock.watch import ClockWatch
+from netwatch.app.health.limits import LimitVitals
 from netwatch.app.health.vitals import (
     ClockVitals,
     DiskVitals,
@@ -21,6 +22,7 @@ from netwatch.app.health.vitals import (
     LoopVitals,
     PollingVitals,
     RelayVitals,
+    TrapPortVitals,
     TrapVitals,
     WriterVitals,
 )
@@ -48,6 +50,7 @@ class Rooms:
     degraded: str = ""
     reserve_used: bool = False
     moved_aside: str = ""
+    put_back_lately: str = ""
 
 
 @pytest.fixture
@@ -75,8 +78,8 @@ async def test_every_column_is_one_the_rules_know(store, tmp_path):
     rooms = Rooms(trouble="the disk is full")
     organs = (
         LedgerVitals(store), WriterVitals(rooms), RelayVitals(rooms), PollingVitals(rooms), LoopVitals(LagMeter()),
-        ClockVitals(watched()), DiskVitals(tmp_path), TrapVitals(lambda: 0.0),
-        FaultVitals(lambda: ()),
+        ClockVitals(watched()), DiskVitals(tmp_path), TrapVitals(lambda: 0.0), TrapPortVitals(lambda: ("no",)),
+        LimitVitals(), FaultVitals(lambda: ()),
     )  # fmt: skip
 
     said = {name for organ in organs for name in await organ.vitals(NOW)}
@@ -120,7 +123,7 @@ async def test_a_writer_in_trouble_says_why_and_for_how_long_and_begins_anew_aft
     await vitals.vitals(NOW)
     well = {
         "store_refuses": 0, "store_reserve_used": 0, "store_trouble": None, "store_trouble_seconds": 0.0,
-        "database_replaced": 0, "database_moved_to": None,
+        "database_replaced": 0, "database_moved_to": None, "database_put_back": 0, "database_put_back_words": None,
     }  # fmt: skip
 
     assert await vitals.vitals(later(seconds=30)) == well | {
@@ -134,13 +137,26 @@ async def test_a_writer_in_trouble_says_why_and_for_how_long_and_begins_anew_aft
 
 
 async def test_a_reserve_in_use_and_a_database_that_was_replaced_are_told():
-    rooms = Rooms(degraded="written from the reserve", reserve_used=True, moved_aside="/var/lib/netwatch/damaged")
+    rooms = Rooms(
+        degraded="written from the reserve", reserve_used=True, moved_aside="/var/lib/netwatch/damaged",
+        put_back_lately="it was deleted",
+    )  # fmt: skip
 
     told = await WriterVitals(rooms).vitals(NOW)
 
     assert (told["store_refuses"], told["store_reserve_used"]) == (0, 1)
     assert told["store_trouble"] == b"written from the reserve"
     assert (told["database_replaced"], told["database_moved_to"]) == (1, b"/var/lib/netwatch/damaged")
+    assert (told["database_put_back"], told["database_put_back_words"]) == (1, b"it was deleted")
+
+
+async def test_trap_ports_that_cannot_be_had_are_counted_and_told():
+    assert await TrapPortVitals(lambda: ()).vitals(NOW) == {"trap_ports_refused": 0, "trap_ports_trouble": None}
+    refused = TrapPortVitals(lambda: ("cannot listen on a. Type x", "cannot listen on b. Type y"))
+    assert await refused.vitals(NOW) == {
+        "trap_ports_refused": 2,
+        "trap_ports_trouble": b"cannot listen on a. Type x cannot listen on b. Type y",
+    }
 
 
 async def test_a_step_and_a_sleep_of_the_clock_are_told_in_seconds():
