@@ -36,7 +36,8 @@ class Peer:
 
     __slots__ = (
         "address", "address_until", "answers_bulk", "bulks_in_vain", "device", "family", "flying", "get_size",
-        "identity", "locations", "on_silence", "overhead_bytes", "queued", "round_trip", "sources", "tries", "user", "waiting", "walk_size",
+        "identity", "locations", "on_silence", "overhead_bytes", "queued", "round_trip", "sources", "tries",
+        "user", "waiting", "walk_size",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
