@@ -232,14 +232,17 @@ class Engine:
         """Return whether mails would still be written."""
         return self._rounds.is_alive()
 
-    def put_silence(self, silence: Silence) -> asyncio.Future[None]:
+    def put_silence(self, silence: Silence, told: Sequence[Event] = ()) -> asyncio.Future[None]:
         """Obey a silence from now on, in place of the one with its id; the future is done when it is durable.
+
+        `told` are lines of the event log, written with it.
 
         Raises:
             ValueError: one of its matchers is none; nothing has changed.
         """
         draft = Draft()
         self._decisions.silence(draft, silence, self._clock())
+        draft.events.extend(told)
         return self._commit_decision(draft)
 
     def acknowledge(self, alert_ids: Iterable[str], by: str, comment: str = "") -> asyncio.Future[None]:
@@ -375,10 +378,6 @@ class Engine:
     def remember(self, memory: Memory) -> None:
         """Write down what another room wants back after a restart."""
         self._write(Draft(memories=[memory]))
-
-    def note(self, event: Event) -> None:
-        """Write one line of the event log."""
-        self._write(Draft(events=[event]))
 
     def flush_due(self, now: datetime) -> datetime | None:
         """End what is over by itself, put into the outbox what is due, and return when to look again.

@@ -49,9 +49,11 @@ class Desk:
     def silences(self) -> Sequence[Silence]:
         return list(self._silences.values())
 
-    def put_silence(self, silence: Silence) -> asyncio.Future[None]:
+    def put_silence(self, silence: Silence, told: Sequence[Event] = ()) -> asyncio.Future[None]:
         self._silences[silence.id] = silence
-        return self.store.commit(Transaction(silences=(silence,)))
+        self.noted.extend(told)
+        self._house.happened[:0] = told
+        return self.store.commit(Transaction(silences=(silence,), events=tuple(told)))
 
     def acknowledge(self, alert_ids: Iterable[str], by: str, comment: str) -> asyncio.Future[None]:
         return self._change(alert_ids, acked_at=datetime.now(UTC), acked_by=by, ack_comment=comment)
@@ -81,10 +83,6 @@ class Desk:
 
     def group_of_thread(self, thread_id: str) -> AlertGroup | None:
         return self.groups.get(thread_id)
-
-    def note(self, event: Event) -> None:
-        self.noted.append(event)
-        self._house.happened.insert(0, event)
 
     def _change(self, alert_ids: Iterable[str], **changes: object) -> asyncio.Future[None]:
         wanted = set(alert_ids)

@@ -48,8 +48,8 @@ class Asked(Protocol):
 class Deciding(Protocol):
     """The engine's corridor, as far as people's decisions pass it."""
 
-    def put_silence(self, silence: Silence) -> asyncio.Future[None]:
-        """Obey a silence from now on."""
+    def put_silence(self, silence: Silence, told: Sequence[Event] = ()) -> asyncio.Future[None]:
+        """Obey a silence from now on; `told` is written with it."""
 
     def acknowledge(self, alert_ids: Iterable[str], by: str, comment: str) -> asyncio.Future[None]:
         """Note that somebody has alerts in hand."""
@@ -59,9 +59,6 @@ class Deciding(Protocol):
 
     def forget(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
         """Take as removed what alerts are about."""
-
-    def note(self, event: Event) -> None:
-        """Write a line of the event log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +103,9 @@ class Actions:
         if silence.state(now) is SilenceState.EXPIRED:
             return silence
         expired = expired_silence(silence, now)
-        await self.corridor.put_silence(expired)
         text = f"silence {silence.id} of {silence.created_by} ended by {who}: {', '.join(silence.matchers)}"
-        self.corridor.note(Event(at=now, kind="silence", text=text, details={"silence": silence.id}))
+        told = Event(at=now, kind="silence", text=text, details={"silence": silence.id})
+        await self.corridor.put_silence(expired, [told])
         return expired
 
     async def acknowledge(self, alert_ids: Collection[str], by: str, comment: str) -> Sequence[Alert]:
