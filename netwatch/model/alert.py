@@ -209,6 +209,7 @@ class Event:
     kind is from a small known set: `alert`, `notify`, `mute`, `silence`, `ack`, `delivery`, `device`, `set`,
     `netwatch`.
     entry_id: the outbox row it is about. group_key: the incident it is about.
+    number:   its place in the log, None before it was written.
     details:  what the decision rested on, name -> text: the expression with its values, the matcher, the reply.
     """
 
@@ -222,3 +223,4 @@ class Event:
     entry_id: str = ""
     group_key: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    number: int | None = field(default=None, compare=False)

@@ -68,6 +68,7 @@ class MemoryStore:
         self._sayers: dict[str, dict[str, None]] = {}
         self._last_word = 0
         self._events: list[Event] = []
+        self._last_event = 0
         self._memories: dict[tuple[str, str], Memory] = {}
         self._traps: dict[int, TrapEvent] = {}
         self._last_trap = 0
@@ -120,7 +121,7 @@ class MemoryStore:
         supersessions = {one.entry_id: one for one in transaction.supersessions}
         entries = [self._superseding(entry, supersessions.get(entry.id)) for entry in transaction.entries]
         self._put(entries)
-        self._events += transaction.events
+        self._log(*transaction.events)
         for trap in transaction.traps:
             self._last_trap += 1
             self._traps[self._last_trap] = replace(trap, number=self._last_trap)
@@ -128,6 +129,11 @@ class MemoryStore:
             self._memories[memory.scope, memory.key] = memory
             if memory.text is None:
                 del self._memories[memory.scope, memory.key]
+
+    def _log(self, *events: Event) -> None:
+        for event in events:
+            self._last_event += 1
+            self._events.append(replace(event, number=self._last_event))
 
     def _put(self, entries: Sequence[OutboxEntry]) -> None:
         """Keep new rows, number what they say, and let it tell what older ones of other incidents would have said."""
@@ -175,7 +181,7 @@ class MemoryStore:
     def _tell_instead(self, entry_id: str, told_by: str, at: datetime) -> None:
         entry = self._outbox[entry_id]
         self._outbox[entry_id] = replace(entry, state=OutboxState.SUPERSEDED, told_by=told_by)
-        self._events.append(
+        self._log(
             overtaken_event(entry_id, entry.kind, entry.recipient, entry.group_key, told_by, at)
         )  # fmt: skip
         self._forget_words(entry_id)
@@ -224,7 +230,7 @@ class MemoryStore:
         old = [one for one in old if one.state in NEVER_LEFT]
         for one in old:
             self._outbox[one.id] = replace(one, state=OutboxState.SUPERSEDED, told_by=entry.id)
-            self._events.append(superseded_event(one.id, one.group_key, entry, entry.created_at))
+            self._log(superseded_event(one.id, one.group_key, entry, entry.created_at))
             self._hand_on(one.id, entry.id)
         return replace(entry, subject=supersession.subject, message=supersession.message) if old else entry
 
@@ -266,17 +272,21 @@ class MemoryStore:
         since: datetime | None = None,
         until: datetime | None = None,
         entry_ids: Collection[str] | None = None,
+        behind: tuple[datetime, int] | None = None,
     ) -> list[Event]:
-        """Return the last events, the newest first; from `since` on, before `until`."""
+        """Return the last events, the newest first; from `since` on, before `until`, `behind` instant and number."""
         wanted = EventFilter(
-            device=device, alert_id=alert_id, rule=rule, since=since, until=until, entry_ids=entry_ids
+            device=device, alert_id=alert_id, rule=rule, since=since, until=until, entry_ids=entry_ids, behind=behind
         )
         found = [event for event in reversed(self._events) if wanted.takes(event)]
         return sorted(found, key=lambda event: event.at, reverse=True)[:limit]
 
-    async def traps(self, limit: int = 100, device: str | None = None, source: str | None = None) -> list[TrapEvent]:
-        """Return the last traps, the newest first."""
-        return [trap for _, trap in reversed(self._traps_of(device, source))][:limit]
+    async def traps(
+        self, limit: int = 100, device: str | None = None, source: str | None = None, behind: int | None = None
+    ) -> list[TrapEvent]:
+        """Return the last traps, the newest first; those before the one of number `behind`."""
+        found = reversed(self._traps_of(device, source))
+        return [trap for number, trap in found if behind is None or number < behind][:limit]
 
     async def trap(self, number: int) -> TrapEvent | None:
         """Return one trap by its place in the log, None where that has it no more."""
@@ -300,10 +310,16 @@ class MemoryStore:
         ]
 
     async def outbox(
-        self, states: Collection[OutboxState] | None = None, limit: int | None = None
+        self,
+        states: Collection[OutboxState] | None = None,
+        limit: int | None = None,
+        behind: tuple[datetime, str] | None = None,
     ) -> list[OutboxEntry]:
-        """Return outbox rows of some states (of all, without), the newest first."""
+        """Return outbox rows of some states (of all, without), the newest first; `behind` that instant and id."""
         found = [entry for entry in self._outbox.values() if states is None or entry.state in states]
+        if behind is not None:
+            at, last = behind
+            found = [one for one in found if one.created_at < at or (one.created_at == at and one.id > last)]
         found.sort(key=lambda entry: entry.id)
         return sorted(found, key=lambda entry: entry.created_at, reverse=True)[:limit]
 
@@ -377,7 +393,7 @@ class MemoryStore:
             return False
         self._outbox[entry.id] = replace(entry, state=OutboxState.SUPERSEDED, told_by=teller.id)
         self._forget_words(entry.id)
-        self._events.append(superseded_event(entry.id, entry.group_key, teller, now))
+        self._log(superseded_event(entry.id, entry.group_key, teller, now))
         return True
 
     def _end_leases(self, entries: Sequence[OutboxEntry], now: datetime) -> None:
@@ -387,7 +403,7 @@ class MemoryStore:
         for entry in entries:
             lost = replace(entry, state=OutboxState.UNKNOWN, lease_until=None, last_reply=LEASE_RAN_OUT)
             self._outbox[entry.id] = lost
-            self._events.append(lease_event(entry.kind, entry.recipient, now, entry.id, entry.group_key))
+            self._log(lease_event(entry.kind, entry.recipient, now, entry.id, entry.group_key))
 
     async def record(
         self, entry: OutboxEntry, events: Sequence[Event] = (), entries: Sequence[OutboxEntry] = ()
@@ -411,7 +427,7 @@ class MemoryStore:
             last_tried_at=entry.last_tried_at,
             sent_at=entry.sent_at,
         )
-        self._events += events
+        self._log(*events)
         self._put(entries)
         if entry.state is OutboxState.SUPERSEDED and entry.told_by:
             self._outbox[entry.id] = replace(self._outbox[entry.id], told_by=entry.told_by)
@@ -449,7 +465,7 @@ class MemoryStore:
         handled = handle(act, entry, self._last_teller(entry), by, now)
         if handled.entry is not None and handled.event is not None:
             self._outbox[entry_id] = handled.entry
-            self._events.append(handled.event)
+            self._log(handled.event)
             self.on_outbox_commit()
         return handled
 

@@ -103,16 +103,19 @@ class StoreReader:
         since: datetime | None = None,
         until: datetime | None = None,
         entry_ids: Collection[str] | None = None,
+        behind: tuple[datetime, int] | None = None,
     ) -> list[Event]:
-        """Return the last events, the newest first; from `since` on, before `until`."""
+        """Return the last events, the newest first; from `since` on, before `until`, `behind` instant and number."""
         wanted = EventFilter(
-            device=device, alert_id=alert_id, rule=rule, since=since, until=until, entry_ids=entry_ids
+            device=device, alert_id=alert_id, rule=rule, since=since, until=until, entry_ids=entry_ids, behind=behind
         )
         return await self._read(queries.events, limit, wanted)
 
-    async def traps(self, limit: int = 100, device: str | None = None, source: str | None = None) -> list[TrapEvent]:
-        """Return the last traps, the newest first."""
-        return await self._read(queries.traps, limit, device, source)
+    async def traps(
+        self, limit: int = 100, device: str | None = None, source: str | None = None, behind: int | None = None
+    ) -> list[TrapEvent]:
+        """Return the last traps, the newest first; those before the one of number `behind`."""
+        return await self._read(queries.traps, limit, device, source, behind)
 
     async def trap(self, number: int) -> TrapEvent | None:
         """Return one trap by its place in the log, None where that has it no more."""
@@ -125,10 +128,13 @@ class StoreReader:
         return await self._read(queries.traps_since, mark, limit, device, source)
 
     async def outbox(
-        self, states: Collection[OutboxState] | None = None, limit: int | None = None
+        self,
+        states: Collection[OutboxState] | None = None,
+        limit: int | None = None,
+        behind: tuple[datetime, str] | None = None,
     ) -> list[OutboxEntry]:
-        """Return outbox rows of some states (of all, without), the newest first."""
-        return await self._read(queries.outbox, states, limit)
+        """Return outbox rows of some states (of all, without), the newest first; `behind` that instant and id."""
+        return await self._read(queries.outbox, states, limit, behind)
 
     async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
         """Return one outbox row."""

@@ -53,6 +53,17 @@ class AlertSearch:
             found.sort(key=lambda alert: (ORDER_OF_STATES.index(alert.state), alert.id in mutings))
         return found
 
+    def place_of(self, alert: Alert, *, is_muted: bool) -> tuple[object, ...]:
+        """Return where an alert stands in the order asked for: a place no other has, which new ones do not move.
+
+        Without an order what is not over stands first, the oldest first, then what is, the youngest first.
+        """
+        if self.order is None:
+            over, began = alert.state is AlertState.RESOLVED, alert.pending_at.timestamp()
+            return over, -began if over else began, alert.id
+        within = _KEYS[self.order](alert)
+        return (within[0], is_muted, *within, alert.id) if self.order is AlertOrder.STATE else (*within, alert.id)
+
     def _wants(self, alert: Alert, *, is_muted: bool) -> bool:
         return (
             self.state in (None, alert.state)

@@ -106,7 +106,7 @@ def _words_of(exc: HTTPException, path: str) -> str:
         return exc.detail
     if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return f"{shortened(path)} is there, but not for this method; the header Allow names those it is for"
-    return f"there is no {shortened(path)}"
+    return f"there is no {shortened(path)}" if path.startswith(("/api/v1/", "/api/v2/")) else "there is nothing here"
 
 
 def _add_error_pages(app: FastAPI, templates: Templates) -> None:

@@ -5,7 +5,8 @@ May import: netwatch.web. Called by: netwatch.web.alertmanager.api, api.changes,
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
 from fastapi import HTTPException, Request
@@ -24,7 +25,24 @@ def _without_nul(text: str) -> str:
 
 
 PostedText = Annotated[str, AfterValidator(_without_nul)]
-"""A text in a body: no mail, file or database takes NUL as it is."""
+"""A text in a body that names something: what has NUL in it names nothing."""
+
+
+def described_body(shape: type[BaseModel]) -> dict[str, Any]:
+    """Return what the description of the API says of a body, for `openapi_extra`."""
+    schema = shape.model_json_schema()
+    parts = schema.pop("$defs", {})
+    content = {"application/json": {"schema": _inlined(schema, parts)}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _inlined(schema: Any, parts: Mapping[str, Any]) -> Any:
+    """Return a schema with its parts in their places, since it is put into a larger one."""
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return _inlined(parts[schema["$ref"].rpartition("/")[2]], parts)
+        return {name: _inlined(inner, parts) for name, inner in schema.items()}
+    return [_inlined(inner, parts) for inner in schema] if isinstance(schema, list) else schema
 
 
 async def json_body(request: Request, shape: type[Body]) -> Body:

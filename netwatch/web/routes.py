@@ -5,9 +5,10 @@ May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: pages, api
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
-from fastapi import HTTPException
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
@@ -17,8 +18,21 @@ from netwatch.web.matcher_text import read_matchers
 from netwatch.web.views import Views
 from netwatch.web.words import shortened
 
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Awaitable[Response]])
+
 METHODS = ["GET", "HEAD"]
 _EVERY_METHOD = (*METHODS, "POST", "PUT", "PATCH", "DELETE")
+
+
+def showing(router: APIRouter, path: str, **more: Any) -> Callable[[Endpoint], Endpoint]:
+    """Have a function answer GET and HEAD; the description of the API, where HEAD goes without saying, names GET."""
+
+    def add(endpoint: Endpoint) -> Endpoint:
+        router.add_api_route(path, endpoint, methods=["GET"], **more)
+        router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
+        return endpoint
+
+    return add
 
 
 def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from netwatch.model import (
@@ -67,11 +68,18 @@ class Views(Protocol):
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""
 
-    async def events(self, limit: int, device: str = "", alert_id: str = "") -> Sequence[Event]:
-        """Return the newest events first, of one device or alert where one is named."""
+    async def events(
+        self, limit: int, device: str = "", alert_id: str = "", behind: tuple[datetime, int] | None = None
+    ) -> Sequence[Event]:
+        """Return the newest events first, of one device or alert where one is named.
 
-    async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
-        """Return the newest mails first, in one state where one is named."""
+        behind: only what comes after the event of that instant and number.
+        """
+
+    async def outbox(
+        self, limit: int, state: OutboxState | None = None, behind: tuple[datetime, str] | None = None
+    ) -> Sequence[OutboxEntry]:
+        """Return the newest mails first, in one state where one is named; `behind` that of an instant and id."""
 
     async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
         """Return one mail, None where there is none of that id."""
@@ -84,16 +92,16 @@ class TrapLog(Protocol):
     """Who keeps the traps; the store does."""
 
     async def traps(
-        self, limit: int = 100, device: str | None = None, source: str | None = None
+        self, limit: int = 100, device: str | None = None, source: str | None = None, behind: int | None = None
     ) -> Sequence[TrapEvent]:
-        """Return the newest traps first, of one device or source where one is named."""
+        """Return the newest traps first, of one device or source where one is named; `behind` that of a number."""
 
 
 class NoTraps:
     """Stands in where no trap is heard."""
 
     async def traps(
-        self, limit: int = 100, device: str | None = None, source: str | None = None
+        self, limit: int = 100, device: str | None = None, source: str | None = None, behind: int | None = None
     ) -> Sequence[TrapEvent]:
         """Return none."""
         return ()

@@ -161,6 +161,25 @@ async def test_events_are_told_by_rule_by_time_and_by_the_mails_they_are_about(s
     assert await store.events(entry_ids=[]) == []
 
 
+async def test_what_comes_in_meanwhile_moves_no_page_of_a_list(store: AnyStore):
+    at_once = tuple(event(f"e{number}") for number in range(5))
+    rows = tuple(entry(f"m{number}") for number in range(5))
+    await store.commit(Transaction(events=at_once, entries=rows, traps=tuple(trap() for _ in range(5))))
+    events, mails_, traps = await store.events(limit=2), await store.outbox(limit=2), await store.traps(limit=2)
+
+    more = (event("new"), event("newer", at=after(seconds=1)))
+    await store.commit(Transaction(events=more, entries=(entry("m9", created_at=after(hours=1)),), traps=(trap(),)))
+    last_event, last_mail, last_trap = events[-1], mails_[-1], traps[-1]
+    assert last_event.number is not None
+
+    behind = await store.events(behind=(last_event.at, last_event.number))
+    assert [one.text for one in events + behind] == ["e4", "e3", "e2", "e1", "e0"]
+    rest = await store.outbox(behind=(last_mail.created_at, last_mail.id))
+    assert [one.id for one in mails_ + rest] == [f"m{number}" for number in range(5)]
+    older = await store.traps(behind=last_trap.number)
+    assert [one.number for one in traps + older] == [5, 4, 3, 2, 1]
+
+
 async def test_very_many_mails_are_asked_for_at_once(store: AnyStore):
     names = [f"m{number:04}" for number in range(1200)]
     await store.commit(Transaction(events=tuple(event(name, entry_id=name) for name in names)))

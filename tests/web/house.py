@@ -106,18 +106,24 @@ class House:
             raise StoreError("the database is locked")
         return self.known_alerts
 
-    async def events(self, limit: int, device: str = "", alert_id: str = "") -> Sequence[Event]:
+    async def events(
+        self, limit: int, device: str = "", alert_id: str = "", behind: tuple[datetime, int] | None = None
+    ) -> Sequence[Event]:
         found = (event for event in self.happened if device in ("", event.device))
-        return [event for event in found if alert_id in ("", event.alert_id)][:limit]
+        shown = [event for event in found if alert_id in ("", event.alert_id)]
+        return [event for event in shown if behind is None or (event.at, event.number or 0) < behind][:limit]
 
     async def traps(
-        self, limit: int = 100, device: str | None = None, source: str | None = None
+        self, limit: int = 100, device: str | None = None, source: str | None = None, behind: int | None = None
     ) -> Sequence[TrapEvent]:
         found = (trap for trap in self.heard if device in (None, trap.device) and source in (None, trap.source))
-        return list(found)[:limit]
+        return [trap for trap in found if behind is None or (trap.number or 0) < behind][:limit]
 
-    async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
-        return [entry for entry in self.mails if state in (None, entry.state)][:limit]
+    async def outbox(
+        self, limit: int, state: OutboxState | None = None, behind: tuple[datetime, str] | None = None
+    ) -> Sequence[OutboxEntry]:
+        found = [entry for entry in self.mails if state in (None, entry.state)]
+        return [entry for entry in found if behind is None or entry.created_at < behind[0]][:limit]
 
     async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
         return next((entry for entry in self.mails if entry.id == entry_id), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from netwatch.app.health.canary import CANARY
 from netwatch.engine import Desk
@@ -101,13 +102,17 @@ class Views:
         alive = (alert for alert in self.desk.alerts() if alert.key.rule != CANARY)
         return [*alive, *over]
 
-    async def events(self, limit: int, device: str = "", alert_id: str = "") -> Sequence[Event]:
+    async def events(
+        self, limit: int, device: str = "", alert_id: str = "", behind: tuple[datetime, int] | None = None
+    ) -> Sequence[Event]:
         """Return the newest events first."""
-        return await self.store.events(limit, device or None, alert_id or None)
+        return await self.store.events(limit, device or None, alert_id or None, behind=behind)
 
-    async def outbox(self, limit: int, state: OutboxState | None = None) -> Sequence[OutboxEntry]:
+    async def outbox(
+        self, limit: int, state: OutboxState | None = None, behind: tuple[datetime, str] | None = None
+    ) -> Sequence[OutboxEntry]:
         """Return the newest mails first."""
-        return await self.store.outbox({state} if state else None, limit)
+        return await self.store.outbox({state} if state else None, limit, behind)
 
     async def outbox_entry(self, entry_id: str) -> OutboxEntry | None:
         """Return one mail, None where there is none of that id."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, case, func, select, tuple_
 
 from netwatch.model import (
     DROPPED_BY_HAND,
@@ -111,7 +111,10 @@ def silences(connection: Connection) -> list[Silence]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFilter:
-    """Which events are wanted; None leaves a question open. `since` is included, `until` is not."""
+    """Which events are wanted; None leaves a question open. `since` is included, `until` is not.
+
+    behind: only what comes, the newest first, after the event of that instant and number.
+    """
 
     device: str | None = None
     alert_id: str | None = None
@@ -119,6 +122,7 @@ class EventFilter:
     since: datetime | None = None
     until: datetime | None = None
     entry_ids: Collection[str] | None = None
+    behind: tuple[datetime, int] | None = None
 
     def takes(self, event: Event) -> bool:
         """Return whether an event is wanted."""
@@ -128,6 +132,7 @@ class EventFilter:
             and self.rule in (None, event.rule)
             and (self.since is None or event.at >= self.since)
             and (self.until is None or event.at < self.until)
+            and (self.behind is None or (event.at, event.number or 0) < self.behind)
             and (self.entry_ids is None or (event.entry_id != "" and event.entry_id in self.entry_ids))
         )
 
@@ -139,6 +144,8 @@ class EventFilter:
             wanted += [] if value is None else [column == value]
         wanted += [] if self.since is None else [at >= microseconds(self.since)]
         wanted += [] if self.until is None else [at < microseconds(self.until)]
+        if self.behind is not None:
+            wanted.append(tuple_(at, EVENTS.c.number) < (microseconds(self.behind[0]), self.behind[1]))
         return wanted
 
 
@@ -155,9 +162,13 @@ def events(connection: Connection, limit: int, wanted: EventFilter) -> list[Even
     return [event_of(row) for row in found[:limit]]
 
 
-def traps(connection: Connection, limit: int, device: str | None, source: str | None) -> list[TrapEvent]:
-    """Return the last traps, the newest first."""
+def traps(
+    connection: Connection, limit: int, device: str | None, source: str | None, behind: int | None = None
+) -> list[TrapEvent]:
+    """Return the last traps, or those before the one of number `behind`, the newest first."""
     query = _traps_of(device, source).order_by(TRAPS.c.number.desc()).limit(limit)
+    if behind is not None:
+        query = query.where(TRAPS.c.number < behind)
     return [trap_of(row) for row in connection.execute(query).mappings()]
 
 
@@ -187,11 +198,19 @@ def _traps_of(device: str | None, source: str | None) -> Select[tuple[object, ..
     return query if source is None else query.where(TRAPS.c.source == source)
 
 
-def outbox(connection: Connection, states: Collection[OutboxState] | None, limit: int | None) -> list[OutboxEntry]:
-    """Return outbox rows, the newest first."""
+def outbox(
+    connection: Connection,
+    states: Collection[OutboxState] | None,
+    limit: int | None,
+    behind: tuple[datetime, str] | None = None,
+) -> list[OutboxEntry]:
+    """Return outbox rows, the newest first; `behind` a row, named by instant and id, where it is given."""
     query = select(OUTBOX).order_by(OUTBOX.c.created_at.desc(), OUTBOX.c.id).limit(limit)
     if states is not None:
         query = query.where(OUTBOX.c.state.in_([state.value for state in states]))
+    if behind is not None:
+        at, made_at = OUTBOX.c.created_at, microseconds(behind[0])
+        query = query.where((at < made_at) | ((at == made_at) & (OUTBOX.c.id > behind[1])))
     return [entry_of(row) for row in connection.execute(query).mappings()]
 
 

@@ -278,6 +278,7 @@ def event_of(row: RowMapping) -> Event:
         entry_id=row["entry_id"] or "",
         group_key=row["group_key"],
         details=json.loads(row["details"]),
+        number=row["number"],
     )
 
 

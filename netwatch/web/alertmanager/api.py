@@ -28,10 +28,10 @@ from netwatch.web.alertmanager.shapes import (
     gettable_silence,
     is_about,
 )
-from netwatch.web.bodies import json_body, no_body
+from netwatch.web.bodies import described_body, json_body, no_body
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import json_list, paced
-from netwatch.web.routes import METHODS, matchers_from
+from netwatch.web.routes import METHODS, matchers_from, showing
 from netwatch.web.silences import silence_order
 from netwatch.web.views import Views
 
@@ -82,7 +82,7 @@ def alertmanager_router(views: Views, actions: Actions, version: str) -> APIRout
 def _add_status(router: APIRouter, actions: Actions, version: str) -> None:
     up_since = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    @router.api_route("/status", methods=METHODS)
+    @showing(router, "/status")
     async def status() -> Response:
         """Return who answers here, and the routing tree as Alertmanager would write it."""
         info = {
@@ -98,7 +98,7 @@ def _add_status(router: APIRouter, actions: Actions, version: str) -> None:
             }
         )
 
-    @router.api_route("/receivers", methods=METHODS)
+    @showing(router, "/receivers")
     async def receivers() -> Response:
         """Return every receiver."""
         return json_list({"name": name} for name in actions.receivers())
@@ -118,7 +118,7 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
                 shapes.append((routes, gettable_alert(alert, status, routes, _explained_at(request, alert), now)))
         return sorted(shapes, key=lambda one: str(one[1]["fingerprint"]))
 
-    @router.api_route("/alerts", methods=METHODS)
+    @showing(router, "/alerts")
     async def alerts(
         request: Request, filters: Filters = [], receiver: Text = "",  # noqa: B006 # FastAPI copies it
         active: Show = True, silenced: Show = True, inhibited: Show = True, unprocessed: Show = True,
@@ -128,7 +128,7 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
         wanted = _wanted(filters, receiver, active=active, silenced=silenced, inhibited=inhibited, muted=muted)
         return json_list(shape for _, shape in await found(request, wanted, datetime.now(UTC)))
 
-    @router.api_route("/alerts/groups", methods=METHODS)
+    @showing(router, "/alerts/groups")
     async def groups(
         request: Request, filters: Filters = [], receiver: Text = "",  # noqa: B006 # FastAPI copies it
         active: Show = True, silenced: Show = True, inhibited: Show = True, muted: Show = True,
@@ -163,7 +163,7 @@ async def _grouped(
 
 
 def _add_silences(router: APIRouter, actions: Actions) -> None:
-    @router.api_route("/silences", methods=METHODS)
+    @showing(router, "/silences")
     async def silences(filters: Filters = [], creator: Creators = []) -> Response:  # noqa: B006 # FastAPI copies it
         """Return the silences: active, to come and over; of some authors where those are named."""
         now, matchers = datetime.now(UTC), matchers_from(filters)
@@ -172,7 +172,7 @@ def _add_silences(router: APIRouter, actions: Actions) -> None:
         asked.sort(key=lambda silence: silence_order(silence, now))
         return json_list(gettable_silence(silence, now) for silence in asked)
 
-    @router.post("/silences")
+    @router.post("/silences", openapi_extra=described_body(PostedSilence))
     async def post_silence(request: Request) -> Response:
         """Make a silence, or change the one whose id is given."""
         posted = await json_body(request, PostedSilence)
@@ -180,7 +180,7 @@ def _add_silences(router: APIRouter, actions: Actions) -> None:
         CHANGES.labels("silence", _WAY).inc()
         return JSONResponse({"silenceID": made.id})
 
-    @router.api_route("/silence/{silence_id}", methods=METHODS)
+    @showing(router, "/silence/{silence_id}")
     async def silence(silence_id: str) -> Response:
         """Return one silence."""
         return JSONResponse(gettable_silence(_find(actions, silence_id), datetime.now(UTC)))

@@ -163,8 +163,8 @@ class PostedSilence(BaseModel):
     matchers: list[_PostedMatcher] = Field(min_length=1, max_length=100)
     startsAt: AwareDatetime
     endsAt: AwareDatetime
-    createdBy: PostedText = Field(max_length=255)
-    comment: PostedText = Field(max_length=4096)
+    createdBy: str = Field(max_length=255)
+    comment: str = Field(max_length=4096)
 
     def order(self, now: datetime) -> SilenceOrder:
         """Return what is ordered.

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from netwatch.model import Alert
 from netwatch.web.actions import Actions
 from netwatch.web.api.flat import flat_alert
-from netwatch.web.bodies import PostedText, json_body, no_body
+from netwatch.web.bodies import PostedText, described_body, json_body, no_body
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import json_list
 
@@ -27,8 +27,8 @@ class _Acknowledgement(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ids: list[PostedText] = Field(min_length=1, max_length=1000)
-    by: PostedText = Field(max_length=255)
-    comment: PostedText = Field(default="", max_length=4096)
+    by: str = Field(max_length=255)
+    comment: str = Field(default="", max_length=4096)
 
 
 class _Forgetting(BaseModel):
@@ -37,14 +37,14 @@ class _Forgetting(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ids: list[PostedText] = Field(min_length=1, max_length=1000)
-    by: PostedText = Field(max_length=255)
+    by: str = Field(max_length=255)
 
 
 def change_router(actions: Actions) -> APIRouter:
     """Return the routes."""
     router = APIRouter(default_response_class=Response)
 
-    @router.post("/api/v1/ack")
+    @router.post("/api/v1/ack", openapi_extra=described_body(_Acknowledgement))
     async def acknowledge(request: Request) -> Response:
         """Note that somebody has taken alerts in hand; return them."""
         wanted = await json_body(request, _Acknowledgement)
@@ -52,7 +52,7 @@ def change_router(actions: Actions) -> APIRouter:
         CHANGES.labels("ack", _WAY).inc()
         return await _shown(actions, alerts)
 
-    @router.post("/api/v1/unack")
+    @router.post("/api/v1/unack", openapi_extra=described_body(_Acknowledgement))
     async def unacknowledge(request: Request) -> Response:
         """Take that back; return the alerts."""
         wanted = await json_body(request, _Acknowledgement)
@@ -60,7 +60,7 @@ def change_router(actions: Actions) -> APIRouter:
         CHANGES.labels("unack", _WAY).inc()
         return await _shown(actions, alerts)
 
-    @router.post("/api/v1/forget")
+    @router.post("/api/v1/forget", openapi_extra=described_body(_Forgetting))
     async def forget(request: Request) -> Response:
         """Take as removed what alerts are about and is no longer there; return them."""
         wanted = await json_body(request, _Forgetting)

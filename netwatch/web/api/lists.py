@@ -1,18 +1,19 @@
-"""The JSON API: every answer a list of flat objects, every error an object with words.
+"""The JSON API: every answer a list of flat objects, long ones in pages, every error an object with words.
 
 May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from netwatch.model import NUMBERS, AlertState, DeviceStatus, ObjectNames, OutboxState, SilenceState
+from netwatch.model import NUMBERS, Alert, AlertState, DeviceStatus, ObjectNames, OutboxState, SilenceState
 from netwatch.web.actions import Actions, NoActions
 from netwatch.web.alert_search import AlertOrder, AlertSearch
 from netwatch.web.api.flat import (
@@ -28,12 +29,24 @@ from netwatch.web.api.flat import (
     flat_trap,
     flat_unmatched,
 )
+from netwatch.web.api.paging import (
+    MOST_ON_A_PAGE,
+    PAGED,
+    After,
+    cursor_of,
+    instant_of,
+    microseconds_of,
+    no_such_page,
+    page,
+    place_in,
+)
 from netwatch.web.pacing import json_list
-from netwatch.web.routes import METHODS, find_device, matchers_from
+from netwatch.web.routes import find_device, matchers_from, showing
 from netwatch.web.silences import silence_order
 from netwatch.web.views import NoTraps, TrapLog, Views
 
-Limit = Annotated[int, Query(ge=1, le=1000, description="how many at most, the newest first")]
+Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="how many on a page, the newest first")]
+AllOrLimit = Annotated[int | None, Query(ge=1, description="how many on a page; without, all there are")]
 Text = Annotated[str, Query(max_length=255)]
 Matchers = Annotated[list[Annotated[str, Query(max_length=5000)]], Query(max_length=100)]
 
@@ -49,52 +62,81 @@ def api_router(
     heard = trap_log or NoTraps()
     _add_alerts(router, views, actions or NoActions())
 
-    @router.api_route("/devices", methods=METHODS)
-    async def devices(up: bool | None = None) -> Response:
-        """Return every device, or those that are up, or down."""
-        return json_list(flat_device(one) for one in views.devices() if up is None or one.up is up)
+    @showing(router, "/devices", responses=PAGED)
+    async def devices(
+        request: Request, up: bool | None = None, limit: AllOrLimit = None, after: After = ""
+    ) -> Response:
+        """Return every device, or those that are up, or down; in pages where there is a limit."""
+        asked = [(place, one) for place, one in enumerate(views.devices()) if up is None or one.up is up]
+        behind = place_in("devices", after, int, str)
+        found = asked if behind is None else asked[_behind_device(asked, *behind) :]
+        return page(
+            request, found, limit, lambda one: flat_device(one[1]),
+            lambda one: cursor_of("devices", (one[0], one[1].device.name)),
+        )  # fmt: skip
 
-    @router.api_route("/devices/{name:path}", methods=METHODS)
+    @showing(router, "/devices/{name:path}")
     async def device(name: str) -> Response:
         """Return what is known of a device: itself first (`table` is `device`), then every row last read."""
         status = find_device(views, name)
         return json_list(_device_and_rows(views, status))
 
-    @router.api_route("/events", methods=METHODS)
-    async def events(limit: Limit = 100, device: Text = "") -> Response:
+    @showing(router, "/events", responses=PAGED)
+    async def events(request: Request, limit: Limit = 100, device: Text = "", after: After = "") -> Response:
         """Return the newest events."""
-        return json_list(map(flat_event, await views.events(limit, device)))
+        place = place_in("events", after, int, int)
+        behind = (instant_of(place[0]), place[1]) if place is not None else None
+        found = await views.events(limit + 1, device, behind=behind)
+        return page(
+            request, found, limit, flat_event,
+            lambda one: cursor_of("events", (microseconds_of(one.at), one.number or 0)),
+        )  # fmt: skip
 
-    @router.api_route("/traps", methods=METHODS)
-    async def traps(limit: Limit = 100, device: Text = "", source: Text = "") -> Response:
+    @showing(router, "/traps", responses=PAGED)
+    async def traps(
+        request: Request, limit: Limit = 100, device: Text = "", source: Text = "", after: After = ""
+    ) -> Response:
         """Return the newest traps, of one device or source where asked for."""
-        found = await heard.traps(limit, device or None, source or None)
-        return json_list(flat_trap(trap, names) for trap in found)
+        place = place_in("traps", after, int)
+        found = await heard.traps(limit + 1, device or None, source or None, place[0] if place is not None else None)
+        return page(
+            request, found, limit, lambda one: flat_trap(one, names),
+            lambda one: cursor_of("traps", (one.number or 0,)),
+        )  # fmt: skip
 
-    @router.api_route("/traps/refused", methods=METHODS)
+    @showing(router, "/traps/refused")
     async def refused() -> Response:
         """Return the senders whose traps are turned away: why, and what in the configuration would let them in."""
         return json_list(map(flat_refused, views.refused()))
 
-    @router.api_route("/traps/unmatched", methods=METHODS)
+    @showing(router, "/traps/unmatched")
     async def unmatched() -> Response:
         """Return the kinds of trap that no rule takes, the most frequent first."""
         return json_list(flat_unmatched(kind, names) for kind in await views.unmatched())
 
-    @router.api_route("/outbox", methods=METHODS)
-    async def outbox(limit: Limit = 100, state: OutboxState | None = None) -> Response:
+    @showing(router, "/outbox", responses=PAGED)
+    async def outbox(
+        request: Request, limit: Limit = 100, state: OutboxState | None = None, after: After = ""
+    ) -> Response:
         """Return the newest mails without their text."""
-        return json_list(map(flat_mail, await views.outbox(limit, state)))
+        place = place_in("outbox", after, int, str)
+        behind = (instant_of(place[0]), place[1]) if place is not None else None
+        found = await views.outbox(limit + 1, state, behind)
+        return page(
+            request, found, limit, flat_mail,
+            lambda one: cursor_of("outbox", (microseconds_of(one.created_at), one.id)),
+        )  # fmt: skip
 
     return router
 
 
 def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
-    @router.api_route("/alerts", methods=METHODS)
+    @showing(router, "/alerts", responses=PAGED)
     async def alerts(
-        state: AlertState | None = None, device: Text = "", rule: Text = "", severity: Text = "", q: Text = "",
+        request: Request, state: AlertState | None = None, device: Text = "", rule: Text = "",
+        severity: Text = "", q: Text = "",
         muted: bool | None = None, acked: bool | None = None, matcher: Matchers = [],  # noqa: B006 # FastAPI copies it
-        sort: AlertOrder | None = None, limit: Annotated[int | None, Query(ge=1)] = None,
+        sort: AlertOrder | None = None, limit: AllOrLimit = None, after: After = "",
     ) -> Response:  # fmt: skip
         """Return alerts: of one state, device, rule, severity where asked for, or whose labels meet matchers."""
         wanted = AlertSearch(
@@ -104,15 +146,50 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
         known = await views.alerts()
         mutings = await actions.mutings_of(known)
         found = wanted.found_in(known, mutings)
-        return json_list(flat_alert(one, mutings.get(one.id)) for one in found[:limit])
+        name = f"alerts by {sort.value if sort is not None else 'age'}"
 
-    @router.api_route("/silences", methods=METHODS)
+        def place_of(alert: Alert) -> tuple[object, ...]:
+            return wanted.place_of(alert, is_muted=alert.id in mutings)
+
+        if limit is not None or after:
+            found = _behind(place_in(name, after), sorted(found, key=place_of), place_of)
+        return page(
+            request, found, limit, lambda one: flat_alert(one, mutings.get(one.id)),
+            lambda one: cursor_of(name, place_of(one)),
+        )  # fmt: skip
+
+    @showing(router, "/silences")
     async def silences(state: SilenceState | None = None) -> Response:
         """Return silences, of one state where asked for: active, to come, over."""
         now = datetime.now(UTC)
         asked = [one for one in actions.silences() if state in (None, one.state(now))]
         asked.sort(key=lambda silence: silence_order(silence, now))
         return json_list(flat_silence(one, now) for one in asked)
+
+
+def _behind(
+    place: tuple[object, ...] | None, found: list[Alert], place_of: Callable[[Alert], tuple[object, ...]]
+) -> list[Alert]:
+    """Return the alerts behind a place in their order, or raise the 400."""
+    if place is None:
+        return found
+    try:
+        return found[bisect_right(found, _as_tuples(place), key=place_of) :]
+    except (TypeError, RecursionError):
+        raise no_such_page() from None
+
+
+def _as_tuples(part: Any) -> Any:
+    """Return a place as it was before JSON made lists of its tuples."""
+    return tuple(map(_as_tuples, part)) if isinstance(part, list | tuple) else part
+
+
+def _behind_device(asked: Sequence[tuple[int, DeviceStatus]], place: int, name: str) -> int:
+    """Return where the devices behind one begin; where it is gone, at its old place."""
+    names = [one.device.name for _, one in asked]
+    if name in names:
+        return names.index(name) + 1
+    return bisect_left([number for number, _ in asked], place)
 
 
 def _device_and_rows(views: Views, status: DeviceStatus) -> Iterator[Flat]:
