@@ -27,6 +27,7 @@ from netwatch.web.seats import RESERVED, Seat, who_must_go
 MAX_CONNECTIONS = 512
 RESERVED_CONNECTIONS = 32
 """More than those, for who asks for /metrics, /-/healthy or /-/ready."""
+MAX_WATCHERS = 64
 REQUEST_SECONDS = 20.0
 RESERVED_SECONDS = 5.0
 """A reserved place is for who asks at once."""
@@ -275,6 +276,7 @@ class WatchersConnection(Connection):
     """One of the listener that is for /metrics, /-/healthy and /-/ready alone: every place is a reserved one."""
 
     listener = "health"
+    max_connections = MAX_WATCHERS
 
     def _take_seat(self) -> bool:
         self._reserve(reserved=True)
