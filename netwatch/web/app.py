@@ -100,9 +100,13 @@ def _add_event_stream(app: FastAPI, live: Live) -> None:
         )
 
 
+def _is_bare(exc: HTTPException) -> bool:
+    return exc.detail == HTTPStatus(exc.status_code).phrase
+
+
 def _words_of(exc: HTTPException, path: str) -> str:
     """Return what was said, or more where that was no more than the status."""
-    if exc.detail != HTTPStatus(exc.status_code).phrase:
+    if not _is_bare(exc):
         return exc.detail
     if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return f"{shortened(path)} is there, but not for this method; the header Allow names those it is for"
@@ -123,10 +127,8 @@ def _add_error_pages(app: FastAPI, templates: Templates) -> None:
     @app.exception_handler(HTTPException)
     async def refused(request: Request, exc: HTTPException) -> Response:
         headers = dict(exc.headers or {})
-        if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            headers["Allow"] = ", ".join(allowed_methods(app.routes, request.scope)) or headers.get(
-                "allow", "GET, HEAD"
-            )
+        if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_bare(exc):  # nobody has thought of what to say
+            headers = {"Allow": ", ".join(allowed_methods(app.routes, request.scope)) or "GET, HEAD"}
         return await answer(request, exc.status_code, _words_of(exc, request.url.path), headers)
 
     @app.exception_handler(RequestValidationError)
