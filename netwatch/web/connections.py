@@ -22,7 +22,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from netwatch.web.metrics import CONNECTIONS, DROPPED_CONNECTIONS
-from netwatch.web.seats import RESERVED, Seat, who_must_go
+from netwatch.web.seats import PEER, RESERVED, Seat, who_must_go
 
 MAX_CONNECTIONS = 512
 RESERVED_CONNECTIONS = 32
@@ -76,6 +76,7 @@ class Connection(H11Protocol):
         """Take the connection; somebody else may have to leave, and where nobody can, it may have to itself."""
         super().connection_made(transport)
         self.logger = _quiet
+        self.app_state = {**self.app_state, PEER: self}
         CONNECTIONS.labels(self.listener).set(len(self.connections))
         if not self._take_seat():
             self._drop("too_many")
@@ -86,6 +87,7 @@ class Connection(H11Protocol):
         """Wait no more."""
         self._is_over = True
         self._stop_timer()
+        self.app_state = {}
         super().connection_lost(exc)
         CONNECTIONS.labels(self.listener).set(len(self.connections))
 
@@ -135,6 +137,10 @@ class Connection(H11Protocol):
             answering=self._phase in (Phase.ANSWER, Phase.STALLED),
             since=self._since,
         )
+
+    def stalled_seconds(self) -> float:
+        """Return for how long the peer has kept the agent waiting by not reading."""
+        return self.loop.time() - self._since if self._phase is Phase.STALLED else 0.0
 
     def leave(self) -> None:
         """Give the place to somebody else."""
@@ -249,7 +255,10 @@ class Connection(H11Protocol):
         Who still sends to a socket that was closed at once is reset, and may lose the answer it was just given.
         """
         self._is_deaf = True
-        self.transport.write_eof()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
         self.flow.resume_reading()
         self._note()
 

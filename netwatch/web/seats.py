@@ -6,7 +6,7 @@ address began a request and has not finished it. So one machine may have all the
 no longer.
 
 A quiet room. May import: nothing.
-Called by: netwatch.web.connections, and netwatch.web.guard, which knows a reserved place when it sees one.
+Called by: netwatch.web.connections; netwatch.web.guard and netwatch.web.slots, for the two keys.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 RESERVED = "netwatch_reserved"
 """The key in an ASGI scope's `state` that says whether the request came in on a reserved place."""
+PEER = "netwatch_peer"
+"""The key under which the connection itself stands there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator
 
 import pytest
 from prometheus_client import REGISTRY
 
-from netwatch.web import Server
+from netwatch.metrics import Board, Exposition
+from netwatch.web import Server, WebSettings, create_app
 from netwatch.web.connections import Connection, Phase
+from netwatch.web.metrics_route import MAX_SCRAPES
 from tests.patience import PATIENCE_SECONDS
 
-from .house import House, bad_night
+from .house import SCHEMA, House, bad_night, interfaces
 from .test_server import server_of
 
 PATIENCE = 0.2
 HEALTHY = b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST = b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+METRICS = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 SILENCE = b"POST /api/v2/silences HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
@@ -281,3 +285,26 @@ async def test_one_address_does_not_keep_the_places_another_wants(patient_server
 
 def test_every_phase_that_is_waited_for_has_a_word_for_the_metric():
     assert {phase.value for phase in Phase} == {"idle", "unfinished", "answer", "stalled", "lingering"}
+
+
+async def test_scrapers_who_do_not_read_keep_nobody_from_metrics(monkeypatch):
+    monkeypatch.setattr("netwatch.web.slots.STALLED_SECONDS", 0.1)
+    board, settings = Board(), WebSettings(listen="127.0.0.1:0")
+    for number in range(300):
+        board.take_reading(interfaces(f"sw{number}", 100))
+    running = Server(create_app(House(), Exposition(board, SCHEMA), settings, "9.9.9"), settings)
+    await running.start()
+    with contextlib.ExitStack() as stack:
+        for _ in range(2 * MAX_SCRAPES):
+            one = stack.enter_context(socket.create_connection(("127.0.0.1", running.port)))
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            one.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        before = dropped("evicted")
+
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (answer := await answer_to(running, METRICS)).startswith(b"HTTP/1.1 200"):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)  # those who do not read are not known as such at once
+
+    assert len(answer) > 5_000_000
+    assert dropped("evicted") > before
+    await running.stop()
