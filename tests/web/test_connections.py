@@ -14,8 +14,9 @@ from prometheus_client import REGISTRY
 
 from netwatch.metrics import Board, Exposition
 from netwatch.web import Server, WebSettings, create_app
-from netwatch.web.connections import Connection, Phase
+from netwatch.web.connections import Connection
 from netwatch.web.metrics_route import MAX_SCRAPES
+from netwatch.web.patience import Phase
 from tests.patience import PATIENCE_SECONDS
 
 from .house import SCHEMA, House, bad_night, interfaces
@@ -254,9 +255,10 @@ async def test_whoever_holds_every_place_without_asking_makes_room(patient_serve
 
 
 async def test_when_every_place_is_in_use_what_watches_netwatch_is_answered_and_nothing_else(
-    patient_server: Server, monkeypatch
+    patient_server: Server, monkeypatch, capsys
 ):
     monkeypatch.setattr(Connection, "max_connections", 2)
+    monkeypatch.setattr(Connection, "_said_at", None)
     held = [await asyncio.open_connection("127.0.0.1", patient_server.port) for _ in range(2)]
     for _, writer in held:
         writer.write(SILENCE + b"Content-Length: 60000\r\n\r\n{")
@@ -265,6 +267,7 @@ async def test_when_every_place_is_in_use_what_watches_netwatch_is_answered_and_
     for path, status in (("/-/healthy", b"200"), ("/-/ready", b"200"), ("/metrics", b"200"), ("/", b"503")):
         request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
         assert (await answer_to(patient_server, request)).split()[1] == status
+    assert capsys.readouterr().out.count("web_connections_used_up") == 1
     for _, writer in held:
         await closed(writer)
 
