@@ -32,6 +32,7 @@ from netwatch.engine.intake.evidence import (
     with_poll_line,
 )
 from netwatch.engine.intake.roll_call import MissingRow, RollCall
+from netwatch.engine.metrics import GONE_ROWS_FORGOTTEN
 from netwatch.formulas import Frame
 from netwatch.model import (
     ENDED,
@@ -226,6 +227,7 @@ class ReadingIntake:
                 self._faults.settle("rule", rule.name, reading.device)
         if not reading.lacking:
             self._history.note(reading, memory)
+        GONE_ROWS_FORGOTTEN.inc(memory.take_forgotten())
         draft.memories.extend(memory.unsaved())
         draft.memories.extend(self._roll.unsaved(reading.device, reading.table))
 
