@@ -110,7 +110,8 @@ def test_of_a_running_agent_it_asks_which_row_is_meant(netwatch, agent):
 def test_without_an_agent_the_row_has_what_was_typed_and_that_is_said(netwatch, config):
     config.write_text(
         config.read_text() + "route: {receiver: noc}\nreceivers: [{name: noc, email: {to: [noc@example.net]}}]\n"
-        f'smtp: {{from: nw@example.net, relays: [{{host: 127.0.0.1, port: 9}}]}}\nweb: {{listen: "127.0.0.1:{free_port()}"}}\n'
+        "smtp: {from: nw@example.net, relays: [{host: 127.0.0.1, port: 9}]}\n"
+        f'web: {{listen: "127.0.0.1:{free_port()}"}}\n'
     )
 
     result = netwatch("fire", "InterfaceDown", "nasty", "ifName=Gi0/1", "--dry-run", "-c", config)
