@@ -13,7 +13,16 @@ from netwatch.door import lazy_door
 if TYPE_CHECKING:
     from netwatch.alerts.escalation import EscalationStep, due_steps, next_step_at
     from netwatch.alerts.flapping import FlapPolicy, calmed, is_flapping, noted
-    from netwatch.alerts.grouping import Release, flush, next_flush_at, opened, rebased, tick_at_or_after, urgent_at
+    from netwatch.alerts.grouping import (
+        Release,
+        flush,
+        next_flush_at,
+        opened,
+        rebased,
+        tick_at_or_after,
+        to_tell_anew,
+        urgent_at,
+    )
     from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
     from netwatch.alerts.intervals import build_time_intervals, interval_muting
     from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
@@ -36,7 +45,7 @@ else:
 __all__ = [
     "Happening", "NoData", "OnGone", "Step", "Timing", "Transition", "happening_of", "step",
     "GroupTiming", "Route", "RouteMatch", "RouteSettings", "build_route", "routing_labels",
-    "Release", "flush", "next_flush_at", "opened", "rebased", "tick_at_or_after", "urgent_at",
+    "Release", "flush", "next_flush_at", "opened", "rebased", "to_tell_anew", "tick_at_or_after", "urgent_at",
     "CompiledSilence", "Silences", "checked_silence", "compile_silence", "expired_silence", "silence_muting",
     "Inhibitors", "InhibitRule", "build_inhibit_rules",
     "Parents", "Sight", "Topology", "TopologyView", "shown_by",

@@ -12,6 +12,7 @@ until then, so that this is one mail more per group_wait at the most.
 Stricter than in Alertmanager: an alert that ended before anybody was told of it is never mailed, a recovery goes only
 to a group that was told of the problem, and while it is muted it waits instead of being lost. What somebody has
 acknowledged is not repeated.
+What gets graver while it fires is news again, to whom it was told and to whom the route now leads.
 And an incident ends when all that was told of has ended: what begins at that moment is the next incident, with a
 thread and a subject of its own, so that "it is over" never hides in a mail about something else.
 
@@ -34,6 +35,8 @@ LATE_AT_MOST = 0.9
 """What has to be left of group_interval until the next tick for a mail to count as one of the tick before."""
 A_BREATH = timedelta(seconds=1)
 """Graver news are this far apart where group_wait is shorter: a burst must not be as many mails."""
+ANEW = timedelta(seconds=1)
+"""An alert that is noted as told this long before it began is to be told anew."""
 NOTHING_MUTED: Mapping[str, Muting] = MappingProxyType({})
 
 
@@ -61,6 +64,11 @@ def opened(alert: Alert, match: RouteMatch, now: datetime, thread_id: str, escal
         key=match.group_key, receiver=match.receiver, labels=match.group_labels, thread_id=thread_id,
         opened_at=now, subject=name.subject, about=name.about, members=(alert.id,), escalation=escalation,
     )  # fmt: skip
+
+
+def to_tell_anew(group: AlertGroup, alert: Alert) -> AlertGroup:
+    """Return the group with an alert as news again, as it is graver now; its end stays to be told in any case."""
+    return replace(group, told={**group.told, alert.id: alert.pending_at - ANEW})
 
 
 def rebased(group: AlertGroup, now: datetime) -> AlertGroup:
@@ -174,7 +182,10 @@ def flush(
     after = replace(
         group,
         members=tuple(alert.id for alert in view.members),
-        told={alert.id: group.told.get(alert.id, now) for alert in (*view.open, *view.told)},
+        told={
+            alert.id: now if _is_anew(alert, group) and alert in view.open else group.told.get(alert.id, now)
+            for alert in (*view.open, *view.told)
+        },
         told_gone=_kept(group.told_gone, view) | {alert.id: now for alert in view.open if _is_untold(alert, group)},
         subject=name.subject,
         about=name.about,
@@ -251,7 +262,7 @@ class _View:
         said = {alert.id for alert in tell}
         return cls(
             open=open_,
-            new=tuple(alert for alert in open_ if alert.id not in group.told),
+            new=tuple(alert for alert in open_ if alert.id not in group.told or _is_anew(alert, group)),
             lost=tuple(alert for alert in open_ if alert.id in group.told and _is_lost(alert, group)),
             told=(*(alert for alert in firing if alert.id in group.told), *waiting),
             ended=tuple(alert for alert in tell if alert.id not in mutings),
@@ -276,6 +287,11 @@ def _silent(group: AlertGroup, view: _View) -> Flush:
     )
     reason = f"{len(view.held)} are held back" if view.held else "nothing changed since the last mail"
     return Flush(notification=None, group=after, reason=reason)
+
+
+def _is_anew(alert: Alert, group: AlertGroup) -> bool:
+    """Return whether an alert that was told is to be told anew."""
+    return group.told.get(alert.id) == alert.pending_at - ANEW
 
 
 def _is_lost(alert: Alert, group: AlertGroup) -> bool:

@@ -2,7 +2,7 @@
 
     what happened    broken     healed    between    missing   vanished   lost     over
     inactive         begin      -         -          -         -          begin    -
-    pending          ripen      drop      -          -         drop       ripen    drop
+    pending          ripen      drop      -          -         -          ripen    drop
     firing           -          ease      -          -         vanish     vanish   close
     clearing         relapse    expire    expire     -         vanish     vanish   close
     gone             return     ease      return     -         -          -        close
@@ -12,7 +12,8 @@ rule with clear_expr: neither broken nor healed. `for` and keep_firing_for run a
 missing data is not health. It resets no hold time and proves none either: an alert fires only on a broken reading
 and resolves only on one that is not broken. A resolved alert stays as it is; what breaks again is a new alert.
 
-Absence is not health either. What vanishes while its alert fires or clears is `gone`, until it is seen well (it
+Absence is not health either. What vanishes while its alert is pending waits as it does where a value is missing: it
+fires if it comes back broken. What vanishes while its alert fires or clears is `gone`, until it is seen well (it
 resolves), seen broken (it fires on, which is no news), or `over`: taken as removed after gone_after, or forgotten by
 a person. A rule says by `on_gone` what a row that is no longer there comes to: `keep` makes it `vanished`, `alert`
 makes it `lost`, which counts as broken even where nothing fired, and `clear` makes it `over`, as if it were well.
@@ -211,7 +212,7 @@ class _Sign(Enum):
 _TABLE: Mapping[_Stage, Mapping[_Sign, _Move]] = {
     _Stage.INACTIVE: {_Sign.BROKEN: _begin, _Sign.LOST: _begin},
     _Stage.PENDING: {
-        _Sign.BROKEN: _ripen, _Sign.HEALED: _drop, _Sign.VANISHED: _drop, _Sign.LOST: _ripen, _Sign.OVER: _drop,
+        _Sign.BROKEN: _ripen, _Sign.HEALED: _drop, _Sign.LOST: _ripen, _Sign.OVER: _drop,
     },
     _Stage.FIRING: {_Sign.HEALED: _ease, _Sign.VANISHED: _vanish, _Sign.LOST: _vanish, _Sign.OVER: _close},
     _Stage.CLEARING: {

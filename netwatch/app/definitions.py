@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import structlog
 
-from netwatch.config import Settings, devices
+from netwatch.config import Settings, devices, exception_faults
+from netwatch.errors import ConfigError
 from netwatch.mib import MibIndex, load_index
-from netwatch.model import Device, InvalidFile
+from netwatch.model import Device, InvalidFile, dotted
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Exceptions, Rule, TrapRule, columns_of_limits, load_rule_book
 
@@ -46,6 +47,9 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
     book = load_rule_book(settings.rule_paths(), library.schema(), names, settings.severity_order())
     for warning in book.warnings:
         log.warning("rule", problem=str(warning))
+    wrong = [f"{dotted(path)}: {said}" for path, said, _ in exception_faults(settings, library.schema(), book)]
+    if wrong:
+        raise ConfigError("\n".join(wrong))
     exceptions = Exceptions(
         settings.limits, settings.ignore, device_labels={device.name: device.labels for device in known},
         columns=columns_of_limits(library.schema(), book.rules),

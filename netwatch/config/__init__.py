@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.config.exceptions import exception_faults
     from netwatch.config.inventory import credential, devices, write_credential
     from netwatch.config.inventory_loading import load_inventory
     from netwatch.config.inventory_settings import InventorySettings
@@ -39,4 +40,5 @@ __all__ = [
     "write_credential",
     "json_schema",
     "refused_senders",
+    "exception_faults",
 ]

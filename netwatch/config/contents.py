@@ -5,18 +5,19 @@ May import: netwatch.profiles, netwatch.rules, netwatch.notify, netwatch.model. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from netwatch.config.exceptions import exception_faults
 from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
 from netwatch.mib import load_index
-from netwatch.model import InvalidFile, Problem, TableSchema, YamlFile, all_hold, parse_matchers
+from netwatch.model import InvalidFile, Problem, YamlFile, all_hold
 from netwatch.notify import PARTS, template_problems
 from netwatch.polling.settings import DeviceSettings
 from netwatch.profiles import load_library
-from netwatch.rules import ASKED_OF_DEVICES, Rule, RuleBook, TrapRule, columns_of_limits, load_rule_book
+from netwatch.rules import ASKED_OF_DEVICES, Rule, RuleBook, TrapRule, load_rule_book
 
 
 def _meant_for_nobody(book: RuleBook, devices: Sequence[DeviceSettings]) -> Iterator[Problem]:
@@ -38,44 +39,12 @@ def _meant_for_nobody(book: RuleBook, devices: Sequence[DeviceSettings]) -> Iter
             labels = {name for one in known for name in one}
             for one in asked:
                 if one.label not in labels:
-                    said += f"; none has a label {one.label}{did_you_mean(one.label, [*labels, *ASKED_OF_DEVICES])}"
+                    meant = did_you_mean(one.label, [*labels, *ASKED_OF_DEVICES])
+                    if one.label == "name":
+                        meant = '; the name of a device is asked for as "device"'
+                    said += f"; none has a label {one.label}{meant}"
                     break
             yield Problem(file=rule.file, line=rule.line, column=1, path="devices", message=said, severity="warning")
-
-
-def _exceptions(
-    file: YamlFile, settings: Settings, schema: Mapping[str, TableSchema], book: RuleBook
-) -> Iterator[Problem]:
-    """Yield what `limits` and `ignore` name that there is not: columns, rules, labels."""
-    columns = {name for names in columns_of_limits(schema, book.rules).values() for name in names}
-    every = {name: kind for table in schema.values() for name, kind in table.columns.items()}
-    for number, limit in enumerate(settings.limits):
-        if not limit.values:
-            yield file.problem(("limits", number), "sets no column")
-        for name in limit.values:
-            if name in columns:
-                continue
-            said = f"there is no column {name}, and no rule asks for limit({name!r}, ..){did_you_mean(name, columns)}"
-            if name in every:
-                said = f"{name} is a {every[name].value}; only numbers that stand as they are can be set"
-            yield file.problem(("limits", number, name), said, key=True)
-    rules: tuple[Rule | TrapRule, ...] = (*book.rules, *book.trap_rules)
-    names = {rule.alertname for rule in rules}
-    for number, ignored in enumerate(settings.ignore):
-        for place, name in enumerate(ignored.rules or ()):
-            if name not in names:
-                path = ("ignore", number, "rules", place)
-                yield file.problem(path, f"there is no rule {name!r}{did_you_mean(name, names)}")
-    labels = {"device", "table", *(name for device in settings.devices for name in device.labels)}
-    labels |= {name for table in schema.values() for name in table.labels}
-    matches = [("limits", number, one.match) for number, one in enumerate(settings.limits)]
-    matches += [("ignore", number, one.match) for number, one in enumerate(settings.ignore)]
-    for part, number, texts_ in matches:
-        for place, text in enumerate(texts_):
-            for matcher in parse_matchers(text):
-                if matcher.label not in labels:
-                    said = f"no device and no table has a label {matcher.label}{did_you_mean(matcher.label, labels)}"
-                    yield file.problem((part, number, "match", place), said)
 
 
 def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[Problem]:
@@ -94,7 +63,8 @@ def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[
         book = load_rule_book(paths, library.schema(), names, settings.severity_order())
         yield from book.warnings
         yield from _meant_for_nobody(book, settings.devices)
-        yield from _exceptions(file, settings, library.schema(), book)
+        for path, said, is_key in exception_faults(settings, library.schema(), book):
+            yield file.problem(path, said, key=is_key)
     except InvalidFile as exc:
         yield from exc.problems
     for part in PARTS:

@@ -149,8 +149,16 @@ class AlertBook:
             event = event_of(alert, f"{transition}: {reason}", now)
             draft.events.append(replace(event, details=details) if details else event)
             TRANSITIONS.labels(transition).inc()
+        before = self._known.get(alert.id)
         draft.alerts[alert.id] = alert
         self.keep(alert)
+        if (
+            before is not None
+            and self._incidents is not None
+            and self._incidents.note_graver(draft, alert, before, now)
+        ):
+            draft.events.append(event_of(alert, f"graver: {before.severity} became {alert.severity}", now))
+            self._wake()
         if self._incidents is not None and transition is Transition.FIRING:
             self._incidents.join(draft, alert, now)
             self._wake()

@@ -89,6 +89,9 @@ SELF = TableSchema(
         "trap_ports_trouble": ColumnKind.TEXT,
         "descriptors_used_ratio": ColumnKind.GAUGE,
         "memory_used_ratio": ColumnKind.GAUGE,
+        "senders_unlisted": ColumnKind.GAUGE,
+        "reports_held_back": ColumnKind.GAUGE,
+        "rows_forgotten": ColumnKind.GAUGE,
         "heartbeat_failures": ColumnKind.GAUGE,
         "heartbeat_trouble": ColumnKind.TEXT,
         "clock_set_seconds": ColumnKind.GAUGE,
@@ -107,7 +110,10 @@ clock_set_seconds, asleep_seconds: what happened to the clock in the last ten mi
 database_put_back: 1 for an hour after the database file was deleted, moved or replaced, and was written there again.
 trap_ports_refused: addresses of traps.listen that cannot be had, because of `trap_ports_trouble`.
 descriptors_used_ratio, memory_used_ratio: the share that is taken of what this process may have, 0 to 1.
-traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes.
 faults: rules, mails, tables that break off in a way nobody foresaw, the newest as `fault`.
+traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes. In those, too:
+senders_unlisted: datagrams turned away whose senders the list of the refused has no room for any more.
+reports_held_back: answers that v3 senders of informs need to find us, and did not get.
+rows_forgotten: rows of tables that vanished and are remembered no more, as too many did.
 heartbeat_failures: beats in a row that failed, the last because of `heartbeat_trouble`.
 outbox_unaccounted: rows of the outbox that nobody can say anything of; anything but 0 is a fault of NetWatch."""

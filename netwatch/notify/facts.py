@@ -18,7 +18,7 @@ from netwatch.model import ENDED, Alert, Curve, Standing
 from netwatch.notify.curves import curve_words
 from netwatch.notify.guard import clean_block, clean_line
 from netwatch.notify.links import device_page, explanation
-from netwatch.notify.words import clock, in_words, measure, when_lately
+from netwatch.notify.words import clock, in_words, in_zone, measure, when_lately
 
 MAX_LABELS = 8
 MAX_GIVEN = 64
@@ -193,7 +193,7 @@ def problem_of(
     where = clean_line(f"{alert.key.device} {row_of(alert)}".strip(), 120)
     summary = clean_line(alert.annotations.get("summary", ""), 300)
     runbook = alert.annotations.get("runbook_url", "").strip()
-    remarks = tuple(_remarks(alert, mark, zone))
+    remarks = tuple(_remarks(alert, mark, now, zone))
     facts = _facts(alert, now, remarks, curve, place=place, unit=unit, zone=zone, stands=stands)
     return Problem(
         word=word_of(alert),
@@ -346,7 +346,7 @@ def _is_index(name: str) -> bool:
     return name.endswith("Index")
 
 
-def _remarks(alert: Alert, mark: str, zone: tzinfo | None) -> Iterable[Fact]:
+def _remarks(alert: Alert, mark: str, now: datetime, zone: tzinfo | None) -> Iterable[Fact]:
     """Yield what else to know before getting up: it is gone, somebody is at it, it is expected, it comes and goes."""
     if alert.gone_at is not None:
         yield _fact("Gone", f"no longer there since {clock(alert.gone_at, zone)}; nobody saw it well")
@@ -355,7 +355,7 @@ def _remarks(alert: Alert, mark: str, zone: tzinfo | None) -> Iterable[Fact]:
         comment = f": {alert.ack_comment}" if alert.ack_comment else ""
         yield _fact("In hand", f"acknowledged by {who} at {clock(alert.acked_at, zone)}{comment}", limit=200)
     if mark:
-        yield _fact("Expected", mark, limit=200)
+        yield _fact("Expected", in_zone(mark, now, zone), limit=200)
     if alert.flapping and alert.healthy_since is None:
         yield _fact(
             "Flapping", "it keeps coming and going; that it is over is told once it has been calm for a while"

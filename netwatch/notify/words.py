@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from netwatch.notify.guard import clean_line
 
+_UTC_INSTANT = re.compile(r"(?:\b(\d{4}-\d\d-\d\d) )?\b(\d\d:\d\d(?::\d\d)?) UTC\b")
+
 
 def clock(at: datetime, zone: tzinfo | None = UTC) -> str:
     """Write an instant: `2026-11-23 03:00:05 CET`; None is the zone of this machine."""
@@ -29,6 +31,24 @@ def when_lately(at: datetime, now: datetime, zone: tzinfo | None = UTC) -> str:
     """Write an instant of today by its time, one of another day with its date too."""
     same_day = at.astimezone(zone).date() == now.astimezone(zone).date()
     return time_of_day(at, zone) if same_day else clock(at, zone)
+
+
+def in_zone(text: str, now: datetime, zone: tzinfo | None) -> str:
+    """Write the instants of a sentence that stand there in UTC as the receiver's; what has no date is about now."""
+    return _UTC_INSTANT.sub(lambda found: _rewritten(found, now.astimezone(UTC), zone), text)
+
+
+def _rewritten(found: re.Match[str], now: datetime, zone: tzinfo | None) -> str:
+    date, time = found[1], found[2]
+    try:
+        at = datetime.fromisoformat(f"{date or now.date()}T{time}+00:00")
+    except ValueError:
+        return found[0]
+    if not date and abs(at - now) > timedelta(hours=12):
+        at += timedelta(days=1 if at < now else -1)
+    local = at.astimezone(zone)
+    shown = f"{local:%H:%M:%S}" if time.count(":") > 1 else f"{local:%H:%M}"
+    return f"{f'{local:%Y-%m-%d} ' if date else ''}{shown} {zone_name(local)}"
 
 
 def zone_name(local: datetime) -> str:

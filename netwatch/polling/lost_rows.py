@@ -39,19 +39,21 @@ class LostRows:
         self._turn = 0
         self._rest_until = 0.0
 
-    def note(self, layout: Layout, now: float) -> None:
-        """Take in a table as it was found whole."""
+    def note(self, layout: Layout, now: float) -> int:
+        """Take in a table as it was found whole; return how many rows are too many to be asked for."""
         if layout is self._known:
-            return
+            return 0
         there = set(layout.rows.keys)
         if self._known is not None:
             for key, suffix in zip(self._known.rows.keys, self._known.suffixes, strict=True):
                 if key not in there and (instance := self._known.instance_of(suffix, self._walk)) is not None:
                     self._lost.setdefault(key, _Lost(suffix, instance, now))
         self._lost = {key: lost for key, lost in self._lost.items() if key not in there}
-        for key in list(self._lost)[:-MOST_LOST]:
+        forgotten = list(self._lost)[:-MOST_LOST]
+        for key in forgotten:
             del self._lost[key]
         self._known = layout
+        return len(forgotten)
 
     def are_waited_for(self, now: float) -> bool:
         """Return whether any row may still come back."""

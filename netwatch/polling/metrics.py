@@ -46,6 +46,9 @@ TWIN_LOOKS = Counter(
 LOST_ROWS = Counter(
     "netwatch_lost_row_checks_total", "Requests for rows that vanished; outcome is back, gone or failed", ["outcome"]
 )
+LOST_ROWS_FORGOTTEN = Counter(
+    "netwatch_lost_rows_forgotten_total", "Rows that vanished and are not asked for since their table lost too many"
+)
 DISCARDED = Counter(
     "netwatch_counters_discarded_total",
     "Counter increases not made a rate; cause is restart, uptime_jump, discontinuity, went_down or implausible",

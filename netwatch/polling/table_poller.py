@@ -17,7 +17,7 @@ from netwatch.polling.discover import Discovered, Question
 from netwatch.polling.faults import Faults
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.lost_rows import MOST_ASKED, LostRows
-from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, PARTIAL_READINGS
+from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROWS_FORGOTTEN, PARTIAL_READINGS
 from netwatch.polling.plausible import IF_SPEED
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import cells_of, label_columns, renamed_rows
@@ -265,7 +265,7 @@ class TablePoller:
         self._twins.learn(found, self._clock.elapsed())
         self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
         if self._layout is not None and not self._layout.partial:
-            self._lost.note(self._layout, self._clock.monotonic())
+            LOST_ROWS_FORGOTTEN.inc(self._lost.note(self._layout, self._clock.monotonic()))
             self._refused = _of_rows(self._layout, self._refused, self.spec)
         changed = self._layout is not before
         self._patience.note(

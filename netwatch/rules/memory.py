@@ -126,6 +126,13 @@ class TableMemory:
         for window in self._windows.values():
             window.move(step)
 
+    def take_forgotten(self) -> int:
+        """Return how many rows that were seen once are remembered no more, since the last time."""
+        forgotten = sum(seen.forgotten for seen in self._seen.values())
+        for seen in self._seen.values():
+            seen.forgotten = 0
+        return forgotten
+
     def unsaved(self) -> tuple[Memory, ...]:
         """Return what must be kept and was not handed out yet; empty for most readings."""
         return (*self._unsaved_flags(), *self._unsaved_windows()) if self._seen or self._windows or self._kept else ()
@@ -197,13 +204,17 @@ class _Recollection:
 
 
 class SeenRows:
-    """The rows for which one condition was true once. `changed` says that the keys must be written."""
+    """The rows for which one condition was true once.
 
-    __slots__ = ("_complete", "_flags", "_rows", "changed", "keys")
+    changed: the keys must be written. forgotten: how many rows were too many to be remembered.
+    """
+
+    __slots__ = ("_complete", "_flags", "_rows", "changed", "forgotten", "keys")
 
     def __init__(self, keys: Iterable[str] = ()) -> None:
         self.keys = set(keys)
         self.changed = False
+        self.forgotten = 0
         self._rows: RowSet | None = None
         self._flags: Sequence[bool] = ()
         self._complete = False
@@ -228,7 +239,9 @@ class SeenRows:
     def _align(self, rows: RowSet) -> None:
         gone = self.keys.difference(rows.keys)
         if len(gone) > SPARE_ROWS:
-            self.keys -= gone
+            too_many = sorted(gone)[SPARE_ROWS:]
+            self.keys.difference_update(too_many)
+            self.forgotten += len(too_many)
             self.changed = True
         self._rows = rows
         self._flags = [key in self.keys for key in rows.keys]

@@ -84,7 +84,9 @@ OVER = [Happening.RULE_GONE, Happening.DEVICE_GONE, Happening.EXPIRED, R, F]
     (Times(), [B, G, G, G], ["firing", "gone", None, None]),
     (Times(), [B, G, U, N, G], ["firing", "gone", None, None, None]),
     (Times(keep_firing_for=minutes(9)), [B, H, G], ["firing", "clearing", "gone"]),
-    (Times(minutes(9)), [B, G], ["pending", "dropped"]),
+    (Times(minutes(9)), [B, G, G, H], ["pending", None, None, "dropped"]),
+    (Times(minutes(2)), [B, G, G, B], ["pending", None, None, "firing"]),
+    (Times(minutes(9), on_gone="clear"), [B, G], ["pending", "dropped"]),
     (Times(), [G], [None]),
     # seen broken it fires on, seen well it resolves, after keep_firing_for as ever
     (Times(), [B, G, B, G, H], ["firing", "gone", "returned", "gone", "resolved"]),

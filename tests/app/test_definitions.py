@@ -9,6 +9,7 @@ import pytest
 
 from netwatch.app.definitions import read_definitions
 from netwatch.config import load_settings
+from netwatch.errors import ConfigError
 from netwatch.model import InvalidFile
 
 CONFIG = """
@@ -33,6 +34,20 @@ def test_devices_rules_and_profiles_come_together_and_every_rule_is_adapted(conf
     assert {rule.hold_for for rule in definitions.rules} == {timedelta(seconds=7)}
     assert {rule.table for rule in definitions.rules} <= set(definitions.library.schema())
     assert definitions.trap_rules
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("limits: [{match: ['device=\"sw1\"'], ifHighSped: 100}]", "limits[0].ifHighSped: there is no column ifHighSped"),
+    ("ignore: [{match: ['device=\"sw1\"'], rules: [InterfaceDwn]}]", "ignore[0].rules[0]: there is no rule"),
+    ("ignore: [{match: ['sit=\"hq\"']}]", "ignore[0].match[0]: no device and no table has a label sit"),
+])  # fmt: skip
+def test_limits_and_ignore_that_name_what_there_is_not_are_refused_at_the_start(config, text, said):
+    config.write_text(CONFIG + text + "\n")
+
+    with pytest.raises(ConfigError) as refused:
+        read_definitions(load_settings(config), lambda rule: rule)
+
+    assert said in str(refused.value)
 
 
 def test_a_profile_with_an_error_is_refused_by_file_and_line(config, tmp_path):

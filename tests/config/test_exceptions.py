@@ -62,6 +62,7 @@ MEANT = """
   - {alert: A, expr: hrProcessorLoad > 1, devices: ['site="lab"']}
   - {alert: B, expr: hrProcessorLoad > 1, devices: ['sit="hq"']}
   - {alert: C, expr: hrProcessorLoad > 1, devices: ['vendor="x"', 'site="hq"']}
+  - {alert: D, expr: hrProcessorLoad > 1, devices: ['name="sw1"']}
 """
 
 
@@ -70,4 +71,6 @@ def test_what_is_there_passes_and_a_rule_that_no_configured_device_can_meet_is_w
         "rules.yaml:4:1: warning: devices: A: no configured device meets `devices`",
         "rules.yaml:5:1: warning: devices: B: no configured device meets `devices`; none has a label sit; "
         'did you mean "site"?',
+        "rules.yaml:7:1: warning: devices: D: no configured device meets `devices`; none has a label name; "
+        'the name of a device is asked for as "device"',
     ]

@@ -350,6 +350,62 @@ async def test_a_rule_about_a_whole_table_is_not_well_by_its_last_row_vanishing(
     await house.engine.stop()
 
 
+async def test_a_rule_about_a_whole_table_is_not_well_by_one_of_its_rows_vanishing():
+    rules = "rules: [{alert: AnyDead, expr: count(fanState == 2) > 0}]"
+    house = await House(rules).open()
+    house.read({"fan1": 1, "fan2": 2}, times=2)
+
+    house.read({"fan1": 1})
+    assert house.states() == {"": FIRING}, "seen missing once: nothing is known yet"
+    house.read({"fan1": 1}, times=3)
+    assert house.states() == {"": GONE}
+    assert (await house.subjects())[-1].startswith("[GONE]")
+
+    house.read({"fan1": 1, "fan2": 1})
+    assert house.states() == {}
+    await house.engine.stop()
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), [
+    # what vanished before it began is what made it true, and others may make it well
+    ("Few, expr: count(fanState == 1) < 2", [{"fan1": 1, "fan2": 1}, {"fan1": 1}], {"fan1": 1, "fan3": 1}),
+    ("AnyDead, expr: count(fanState == 2) > 0, on_gone: clear", [{"fan1": 1, "fan2": 2}], {"fan1": 1}),
+])  # fmt: skip
+async def test_a_rule_about_a_whole_table_gets_well_where_no_lost_row_may_be_why(rule, before, after):
+    house = await House(f"rules: [{{alert: {rule}}}]").open()
+    for states in before:
+        house.read(states)
+    assert house.states() == {"": FIRING}
+
+    house.read(after, times=3)
+
+    assert house.states() == {}
+    await house.engine.stop()
+
+
+async def test_what_vanishes_before_it_fires_fires_when_it_is_back_and_still_broken():
+    house = await House("rules: [{alert: FanDead, expr: fanState == 2, for: 5m}]").open()
+    house.read({"fan1": 1, "fan2": 2}, times=3)
+
+    house.read({"fan1": 1}, times=4)
+    assert house.states() == {"fan=fan2": AlertState.PENDING}
+    house.read({"fan1": 1, "fan2": 2})
+
+    assert house.states() == {"fan=fan2": FIRING}
+    await house.engine.stop()
+
+
+async def test_what_vanished_before_it_fired_is_taken_as_removed_in_the_end():
+    house = await House("rules: [{alert: FanDead, expr: fanState == 2, for: 5m, gone_after: 1h}]").open()
+    house.read({"fan1": 1, "fan2": 2}, times=2)
+
+    house.read({"fan1": 1}, times=70)
+
+    assert house.states() == {}
+    assert await house.subjects() == []
+    await house.engine.stop()
+
+
 async def test_storage_that_is_unmounted_counts_as_well_by_default(house):
     house.read({"/mnt": 2, "/": 1}, "hrStorageTable", times=2)
 

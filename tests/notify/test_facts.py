@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -187,6 +188,22 @@ def test_what_is_held_back_is_counted_by_its_reason_the_most_first(make_notifica
         "3 alerts on 2 devices: silenced by anna until 2026-11-28 14:00 UTC: core upgrade",
         "1 alert on 1 device: r2 is down, and sw7 is only reached through it",
     )
+
+
+def test_reasons_tell_times_of_the_receivers_zone(make_notification, make_alert):
+    alert = make_alert(1)
+    silenced = held(MuteKind.SILENCED, 1, 1, "silenced by anna until 2026-11-28 14:00 UTC: core upgrade")
+    notification = make_notification(
+        alert, held_back=(silenced,),
+        marks={alert.id: "in maintenance: core upgrade, until 2026-11-23 04:00 UTC"},
+    )  # fmt: skip
+
+    story = story_of(notification, now=NOW, manner=Manner(zone=ZoneInfo("Europe/Berlin")))
+
+    assert story.held_back == ("1 alert on 1 device: silenced by anna until 2026-11-28 15:00 CET: core upgrade",)
+    assert "in maintenance: core upgrade, until 2026-11-23 05:00 CET" in [
+        fact.value for fact in story.firing[0].facts
+    ]
 
 
 def test_many_reasons_are_summed_up_with_exact_counts(make_notification):

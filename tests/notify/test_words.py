@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from netwatch.notify.words import clock, glued, measure, shortened, time_of_day
+from netwatch.notify.words import clock, glued, in_zone, measure, shortened, time_of_day
 
 NOW = datetime(2026, 11, 23, 2, 0, 5, tzinfo=UTC)
 
@@ -43,6 +43,18 @@ def test_an_instant_names_its_zone():
     assert clock(NOW, ZoneInfo("Europe/Berlin")) == "2026-11-23 03:00:05 CET"
     assert clock(NOW, ZoneInfo("America/Sao_Paulo")) == "2026-11-22 23:00:05 UTC-03"
     assert time_of_day(NOW) == "02:00:05 UTC"
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("silenced by anna until 2026-11-23 14:00 UTC: x", "silenced by anna until 2026-11-23 15:00 CET: x"),
+    ("r1 is down since 01:58:07 UTC", "r1 is down since 02:58:07 CET"),
+    ("r1 is down since 23:30:00 UTC", "r1 is down since 00:30:00 CET"),
+    ("until 2026-07-01 14:00 UTC", "until 2026-07-01 16:00 CEST"),
+    ("until 2026-13-45 99:00 UTC", "until 2026-13-45 99:00 UTC"),
+    ("no instant in UTC", "no instant in UTC"),
+])  # fmt: skip
+def test_instants_in_a_reason_are_of_the_receivers_zone(text, told):
+    assert in_zone(text, NOW, ZoneInfo("Europe/Berlin")) == told
 
 
 def test_no_line_is_broken_before_a_unit_or_a_zone():

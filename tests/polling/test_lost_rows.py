@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netwatch.model import ColumnKind, Oid, RowSet
 from netwatch.polling.layout import Layout, Presence, build_layout
-from netwatch.polling.lost_rows import LostRows
+from netwatch.polling.lost_rows import MOST_LOST, LostRows
 from netwatch.profiles import ColumnSpec, TableSpec
 
 DAY = 24 * 3600.0
@@ -45,6 +45,15 @@ def test_what_vanished_is_asked_for_until_it_is_back():
     rows.note(layout(a=1, b=2), 6.0)
 
     assert rows.to_ask_for(7.0) == []
+
+
+def test_more_rows_than_can_be_asked_for_are_told_by_their_number():
+    rows = LostRows(WALK)
+    rows.note(layout(**{f"a{number}": number for number in range(MOST_LOST + 5)}), 0.0)
+
+    assert rows.note(layout(b=9999), 1.0) == 5
+    assert rows.note(layout(b=9999, c=9998), 2.0) == 0
+    assert len(rows.to_ask_for(3.0, at_once=2 * MOST_LOST)) == MOST_LOST
 
 
 def test_what_is_back_under_another_index_is_not_asked_for():

@@ -9,6 +9,7 @@ import pytest
 from netwatch.formulas import Frame
 from netwatch.model import SCALARS, Memory
 from netwatch.rules import MEMORY_SCOPE, TableMemory, evaluate, memory_key
+from netwatch.rules.memory import SPARE_ROWS
 
 SEEN = "ifOperStatus == 'down' and seen(ifOperStatus == 'up')"
 
@@ -34,6 +35,18 @@ def test_memories_are_handed_out_once_and_only_when_something_new_was_seen(works
     last = written[3][0]
     assert (last.scope, last.key) == (MEMORY_SCOPE, memory_key("sw1", "ifTable"))
     assert list(json.loads(last.text).values()) == [["ifName=a", "ifName=b"]]
+
+
+def test_of_many_rows_that_went_as_many_as_can_be_stay_known_as_seen_and_the_rest_is_counted(workshop):
+    rule, memory = workshop.rule(SEEN), workshop.memory()
+    names = [f"a{number:04}" for number in range(SPARE_ROWS + 7)]
+    evaluate(rule, workshop.reading({"ifOperStatus": [1] * len(names)}, rows=workshop.rows(*names)), memory)
+    evaluate(rule, workshop.reading({"ifOperStatus": [1]}, rows=workshop.rows("b")), memory)
+
+    assert memory.take_forgotten() == 7
+    assert memory.take_forgotten() == 0
+    back = workshop.reading({"ifOperStatus": [2, 2]}, rows=workshop.rows("a0000", names[-1]))
+    assert list(evaluate(rule, back, memory).broken) == [True, False]
 
 
 def test_what_another_table_or_device_remembers_is_left_alone(workshop):

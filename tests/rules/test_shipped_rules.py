@@ -25,6 +25,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
         "PartFailing",
         "DatabasePutBack", "TrapPortRefused", "DescriptorsLow", "MemoryLow",
+        "SendersUnlisted", "ReportsHeldBack", "RowsForgotten",
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
@@ -113,6 +114,12 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
     ("LedgerBroken", {"outbox_unaccounted": [-2]}, {}, True, "NetWatch has lost track of 2 mails"),
     ("LedgerBroken", {"outbox_unaccounted": [0]}, {}, False, ""),
     ("TrapsLost", {"traps_lost": [17]}, {}, True, "17 traps were lost in ten minutes"),
+    ("SendersUnlisted", {"senders_unlisted": [17]}, {}, True,
+     "17 traps were turned away of senders that NetWatch cannot list any more"),
+    ("ReportsHeldBack", {"reports_held_back": [17]}, {}, True,
+     "17 answers to SNMPv3 senders of informs were held back in ten minutes"),
+    ("RowsForgotten", {"rows_forgotten": [17]}, {}, True,
+     "17 rows that vanished from their tables are remembered no more"),
     ("HeartbeatFailing", {"heartbeat_failures": [3], "heartbeat_trouble": [b"no connection to the server"]}, {}, True,
      "NetWatch cannot send its heartbeat"),
     ("HeartbeatFailing", {"heartbeat_failures": [2], "heartbeat_trouble": [b"x"]}, {}, False, ""),

@@ -24,13 +24,14 @@ from netwatch.app.health.vitals import (
     FaultVitals,
     LedgerVitals,
     LoopVitals,
+    LossVitals,
     PollingVitals,
     Punctuality,
     Relays,
     RelayVitals,
     TrapPortVitals,
-    TrapVitals,
     WriterVitals,
+    total_of,
 )
 from netwatch.config import Settings
 from netwatch.engine import Desk, Engine
@@ -40,6 +41,13 @@ from netwatch.store import Store
 from netwatch.traps import traps_lost
 
 Clock = Callable[[], datetime]
+LOSSES: Mapping[str, Callable[[], float]] = {
+    "traps_lost": traps_lost,
+    "senders_unlisted": partial(total_of, "netwatch_traps_refused_unlisted_total"),
+    "reports_held_back": partial(total_of, "netwatch_traps_reports_held_back_total"),
+    "rows_forgotten": partial(total_of, "netwatch_gone_rows_forgotten_total", "netwatch_lost_rows_forgotten_total"),
+}
+"""What is lost where a bound is reached, by column; docs/bounds.md lists every bound."""
 
 
 def build_organs(
@@ -60,9 +68,9 @@ def build_organs(
         WriterVitals(store),
         DiskVitals(settings.store.directory),
         PollingVitals(polls),
-        TrapVitals(traps_lost),
         TrapPortVitals(refused_ports),
         LimitVitals(),
+        LossVitals(LOSSES),
         LoopVitals(clockwork.pulse.lag),
         ClockVitals(clockwork.watch),
         FaultVitals(faults),

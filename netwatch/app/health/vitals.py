@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from prometheus_client import Gauge
+from prometheus_client import REGISTRY, Gauge
 
 from netwatch.app.clock.pulse import LagMeter
 from netwatch.app.clock.watch import ClockWatch
@@ -27,7 +27,7 @@ Vitals = Mapping[str, Value]
 DEAD_FOR = timedelta(days=1)
 """A mail refused for good is to be looked at for so long."""
 CLOCK_NEWS_FOR = timedelta(minutes=10)
-TRAP_NEWS_FOR = timedelta(minutes=10)
+LOSS_NEWS_FOR = timedelta(minutes=10)
 
 OUTBOX = Gauge("netwatch_outbox_messages", "Mails in the outbox, one per recipient, by state", ["state"])
 OLDEST_UNSENT_SECONDS = Gauge("netwatch_outbox_oldest_unsent_seconds", "Age of the oldest mail not yet sent")
@@ -191,20 +191,27 @@ class ClockVitals:
         }
 
 
-class TrapVitals:
-    """Traps that came and were lost: before we could read them, for want of room, or because nothing was written."""
+class LossVitals:
+    """What was lost at a bound in the last ten minutes, by column."""
 
-    def __init__(self, lost: Callable[[], float]) -> None:
-        """`lost` returns how many there were since the start."""
-        self._lost = lost
-        self._counts: deque[tuple[datetime, float]] = deque()
+    def __init__(self, counts: Mapping[str, Callable[[], float]]) -> None:
+        """`counts` return how much was lost since the start."""
+        self._counts = counts
+        self._seen: deque[tuple[datetime, Mapping[str, float]]] = deque()
 
     async def vitals(self, now: datetime) -> Vitals:
         """Return the columns."""
-        self._counts.append((now, self._lost()))
-        while len(self._counts) > 1 and self._counts[1][0] <= now - TRAP_NEWS_FOR:
-            self._counts.popleft()
-        return {"traps_lost": int(self._counts[-1][1] - self._counts[0][1])}
+        newest = {column: count() for column, count in self._counts.items()}
+        self._seen.append((now, newest))
+        while len(self._seen) > 1 and self._seen[1][0] <= now - LOSS_NEWS_FOR:
+            self._seen.popleft()
+        oldest = self._seen[0][1]
+        return {column: int(newest[column] - oldest[column]) for column in newest}
+
+
+def total_of(*metrics: str) -> float:
+    """Return the sum of counters without labels, by name; one that counted nothing yet adds nothing."""
+    return sum(REGISTRY.get_sample_value(name) or 0.0 for name in metrics)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,6 +32,7 @@ from netwatch.engine.intake.evidence import (
     with_poll_line,
 )
 from netwatch.engine.intake.roll_call import MissingRow, RollCall
+from netwatch.engine.metrics import GONE_ROWS_FORGOTTEN
 from netwatch.formulas import Frame
 from netwatch.model import (
     ENDED,
@@ -226,6 +227,7 @@ class ReadingIntake:
                 self._faults.settle("rule", rule.name, reading.device)
         if not reading.lacking:
             self._history.note(reading, memory)
+        GONE_ROWS_FORGOTTEN.inc(memory.take_forgotten())
         draft.memories.extend(memory.unsaved())
         draft.memories.extend(self._roll.unsaved(reading.device, reading.table))
 
@@ -301,8 +303,8 @@ class ReadingIntake:
                 if instance == "" and reading.rows.keys and not reading.partial and not _is_only_heard(current[""]):
                     # what no_data raised
                     self._step_plainly(draft, rule, current[instance], Happening.READ_AGAIN, reading.at)
-            elif missing and _is_emptied(rule, reading) and instance in current:
-                self._step_emptied(draft, rule, reading, verdicts, missing)
+            elif instance in current and (lost := _lost_meanwhile(rule, reading, current[instance], missing)):
+                self._step_shrunk(draft, rule, reading, verdicts, lost)
             else:
                 self._step_row(draft, rule, reading, verdicts, row, instance)
 
@@ -343,18 +345,18 @@ class ReadingIntake:
             )
         return replace(after, alert=alert, changed=True)
 
-    def _step_emptied(
+    def _step_shrunk(
         self,
         draft: Draft,
         rule: Rule,
         reading: TableReading,
         verdicts: Verdicts,
-        missing: Mapping[str, MissingRow],
+        lost: Collection[MissingRow],
     ) -> None:
-        """Step the alert of a rule about a whole table that has no row left: that is not how things get well."""
+        """Step the alert of a rule about a whole table that lost rows meanwhile: that is not how things get well."""
         if _happening_in(verdicts, 0) is not Happening.HEALED or rule.on_gone == "clear":
             self._step_row(draft, rule, reading, verdicts, 0, "")
-        elif all(row.settled for row in missing.values()):
+        elif all(row.settled for row in lost):
             alert = self._book.current(rule.name, reading.device)[""]
             if not _is_only_heard(alert):
                 self._step_plainly(draft, rule, alert, Happening.ROW_GONE, reading.at)
@@ -381,7 +383,8 @@ class ReadingIntake:
                 continue
             if alert is not None and _is_only_heard(alert):
                 continue
-            if watches and reading.at - row.since >= self.gone_after(rule.name):
+            is_waiting = alert is not None and alert.state is AlertState.PENDING
+            if (watches or is_waiting) and reading.at - row.since >= self.gone_after(rule.name):
                 if alert is not None:
                     self._remove(draft, rule, alert, reading.at)
                 continue
@@ -515,5 +518,12 @@ def _row_of(verdicts: Verdicts, instance: str) -> int | None:
     return row
 
 
-def _is_emptied(rule: Rule, reading: TableReading) -> bool:
-    return rule.is_aggregate and not reading.rows.keys and not reading.partial
+def _lost_meanwhile(
+    rule: Rule, reading: TableReading, alert: Alert, missing: Mapping[str, MissingRow]
+) -> Collection[MissingRow]:
+    """Return the rows whose loss may be all that made a rule about a whole table well; of an empty one all are."""
+    if not rule.is_aggregate or reading.partial:
+        return ()
+    if not reading.rows.keys:
+        return missing.values()
+    return [row for row in missing.values() if row.since > alert.pending_at]

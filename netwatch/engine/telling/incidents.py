@@ -23,6 +23,7 @@ from netwatch.alerts import (
     opened,
     rebased,
     routing_labels,
+    to_tell_anew,
 )
 from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.faults import Faults
@@ -124,6 +125,20 @@ class Incidents:
         """Put a firing alert into the group of every receiver that is to be told."""
         for match in self.receivers_of(alert):
             self._join(draft, alert, match, now)
+
+    def note_graver(self, draft: Draft, alert: Alert, before: Alert, now: datetime) -> bool:
+        """Return whether an alert that fires is graver than before; then whom the route names is told anew."""
+        rank = self._route.timing.severities.rank
+        if not (before.stands and alert.stands) or rank(alert.severity) <= rank(before.severity):
+            return False
+        for match in self.receivers_of(alert):
+            incident = self._open.get(match.group_key)
+            if incident is None or alert.id not in incident.group.told:
+                self._join(draft, alert, match, now)
+            else:
+                draft.groups[match.group_key] = group = to_tell_anew(incident.group, alert)
+                self._schedule(self._put(group), now)
+        return True
 
     def note_news(self, alert: Alert) -> None:
         """See to it that the end of an alert, or that it is gone, is told in time."""

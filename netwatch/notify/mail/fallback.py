@@ -20,7 +20,9 @@ from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.guard import clean_block, clean_line, plain_ascii
 from netwatch.notify.mail.letter import proven, subject_of
 from netwatch.notify.mail.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
+from netwatch.notify.mail.story import MAX_SUBJECT
 from netwatch.notify.mail.thread import message_id
+from netwatch.notify.words import shortened
 
 FALLBACK = "netwatch: undelivered"
 """Group key and thread of these mails, by which they are known for what they are; no route makes such a key."""
@@ -28,6 +30,8 @@ MOST_IN_FULL = 10
 MOST_LINES = 30
 MOST_RECIPIENTS = 50
 MOST_ALERTS = 500
+MOST_OF_WHO = 20
+"""Letters of a recipient in a subject that would be too long."""
 
 
 def tells_of_dead_letters(entry: OutboxEntry) -> bool:
@@ -100,7 +104,11 @@ def _subject(about: Sequence[OutboxEntry]) -> str:
     recipients = list(dict.fromkeys(row.recipient for row in about))
     who = clean_line(recipients[0], 80) if len(recipients) == 1 else f"{len(recipients)} recipients"
     what = clean_line(about[0].subject, 120) if len(about) == 1 else f"{len(about)} messages"
-    return f"[UNDELIVERED] {what} did not reach {who}"
+    whole = f"[UNDELIVERED] {what} did not reach {who}"
+    if len(whole) <= MAX_SUBJECT:
+        return whole
+    end = f" not to {shortened(who, MOST_OF_WHO)}"
+    return f"[UNDELIVERED] {shortened(what, MAX_SUBJECT - len('[UNDELIVERED] ') - len(end))}{end}"
 
 
 def _text(about: Sequence[OutboxEntry]) -> str:

@@ -2,6 +2,11 @@
 
 A quiet room. A mail keeps its headers as they were written, and in particular its thread. What cannot be read as a
 mail of ours is sent as it is: an alert is not kept back for a note.
+
+So a retry has the same octets, except where a newer mail about the same thing went out meanwhile. Then it has the
+same Message-ID and a note on top, also where its outcome is unknown: whoever has the first copy had it before the
+newer one and loses nothing, most servers and readers keep one of two; whoever has not would read old news as the last
+word. The row in the outbox holds what is sent, before it is sent.
 May import: netwatch.model, netwatch.notify.{guard, mail.{mime, thread}}.
 Called by: app, which hands it to the notifier.
 """

@@ -25,7 +25,7 @@ from netwatch.notify.facts import (
 )
 from netwatch.notify.guard import clean_line
 from netwatch.notify.links import Links
-from netwatch.notify.words import clock, counted, in_words, measure, sentence, shortened, when_lately
+from netwatch.notify.words import clock, counted, in_words, in_zone, measure, sentence, shortened, when_lately
 
 IN_FULL = 3
 IN_BRIEF = 40
@@ -146,7 +146,7 @@ def story_of(
         also=tuple(problem(alert) for alert in also[:ALSO]),
         also_where=_also_where(also),
         more_also=max(0, len(also) - ALSO),
-        held_back=tuple(_held_back(notification.held_back)),
+        held_back=tuple(in_zone(line, now, manner.zone) for line in _held_back(notification.held_back)),
         how_to="" if acts else _how_to(firing, links.page),
         links=links,
         receiver=clean_line(notification.group.receiver, 80),

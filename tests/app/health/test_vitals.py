@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 from netwatch.app.clock.pulse import LagMeter
 from netwatch.app.clock.steady import SteadyClock
 from netwatch.app.clock.watch import ClockWatch
+from netwatch.app.health.life_signs import LOSSES
 from netwatch.app.health.limits import LimitVitals
 from netwatch.app.health.vitals import (
     ClockVitals,
@@ -20,14 +21,17 @@ from netwatch.app.health.vitals import (
     FaultVitals,
     LedgerVitals,
     LoopVitals,
+    LossVitals,
     PollingVitals,
     RelayVitals,
     TrapPortVitals,
-    TrapVitals,
     WriterVitals,
 )
+from netwatch.engine.metrics import GONE_ROWS_FORGOTTEN
 from netwatch.model import SELF, Fault, OutboxEntry, OutboxState, Transaction
+from netwatch.polling.metrics import LOST_ROWS_FORGOTTEN
 from netwatch.store import MemoryStore
+from netwatch.traps.metrics import REPORTS_HELD_BACK, UNLISTED
 
 from ..machine import TurnedMachine
 
@@ -78,7 +82,7 @@ async def test_every_column_is_one_the_rules_know(store, tmp_path):
     rooms = Rooms(trouble="the disk is full")
     organs = (
         LedgerVitals(store), WriterVitals(rooms), RelayVitals(rooms), PollingVitals(rooms), LoopVitals(LagMeter()),
-        ClockVitals(watched()), DiskVitals(tmp_path), TrapVitals(lambda: 0.0), TrapPortVitals(lambda: ("no",)),
+        ClockVitals(watched()), DiskVitals(tmp_path), LossVitals(LOSSES), TrapPortVitals(lambda: ("no",)),
         LimitVitals(), FaultVitals(lambda: ()),
     )  # fmt: skip
 
@@ -186,15 +190,28 @@ async def test_the_disk_of_the_database_is_measured_and_its_absence_is_no_zero(t
     assert await DiskVitals(None).vitals(NOW) == {}
 
 
-async def test_traps_lost_are_those_of_the_last_ten_minutes():
-    lost = iter((5.0, 8.0, 8.0, 8.0))
-    vitals = TrapVitals(lambda: next(lost))
+async def test_what_is_lost_at_a_bound_is_told_of_the_last_ten_minutes():
+    lost, forgotten = iter((5.0, 8.0, 8.0, 8.0)), iter((0.0, 0.0, 2.0, 2.0))
+    vitals = LossVitals({"traps_lost": lambda: next(lost), "rows_forgotten": lambda: next(forgotten)})
 
-    told = [
-        (await vitals.vitals(later(minutes=minutes)))["traps_lost"] for minutes in (0, 1, 10.5, 12)
-    ]  # fmt: skip
+    told = [await vitals.vitals(later(minutes=minutes)) for minutes in (0, 1, 10.5, 12)]
 
-    assert told == [0, 3, 3, 0]
+    assert [one["traps_lost"] for one in told] == [0, 3, 3, 0]
+    assert [one["rows_forgotten"] for one in told] == [0, 0, 2, 2]
+
+
+@pytest.mark.parametrize(("column", "counter"), [
+    ("senders_unlisted", UNLISTED), ("reports_held_back", REPORTS_HELD_BACK),
+    ("rows_forgotten", GONE_ROWS_FORGOTTEN), ("rows_forgotten", LOST_ROWS_FORGOTTEN),
+])  # fmt: skip
+async def test_every_loss_is_counted_by_a_metric_that_is_there(column, counter):
+    vitals = LossVitals(LOSSES)
+    before = (await vitals.vitals(NOW))[column]
+
+    counter.inc(7)
+
+    assert before == 0
+    assert (await vitals.vitals(later(minutes=1)))[column] == 7
 
 
 async def test_what_of_netwatch_breaks_off_is_counted_and_the_newest_is_named():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from netwatch.cli.look.fire import fire
+from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
 
 CONFIG = """
 credentials: {pub: {version: 2c, community: public}}
@@ -82,3 +85,36 @@ def test_what_is_not_there_is_said_with_what_is_near(run, arguments, code, words
 
     assert result.exit_code == code
     assert words in result.output
+
+
+def test_of_a_running_agent_it_asks_which_row_is_meant(netwatch, agent):
+    agent.write_text(
+        agent.read_text() + "route: {receiver: noc}\nreceivers: [{name: noc, email: {to: [noc@example.net]}}]\n"
+        "smtp: {from: nw@example.net, relays: [{host: 127.0.0.1, port: 9}]}\n"
+    )
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        result = netwatch("fire", "InterfaceDown", "nasty", "Gi0/1", "--dry-run", "--json", "-c", agent)
+        if result.exit_code == 0:
+            break
+        assert time.monotonic() < deadline, result.output
+
+    ((told),) = json.loads(result.stdout)
+    assert told["alert"]["labels"]["ifIndex"] == "1"
+    assert told["alert"]["instance"] == "ifName=Gi0/1"
+    wrong = netwatch("fire", "InterfaceDown", "nasty", "Gi0/9", "--dry-run", "-c", agent)
+    assert wrong.exit_code == 1
+    assert "nasty has no such row" in wrong.output
+
+
+def test_without_an_agent_the_row_has_what_was_typed_and_that_is_said(netwatch, config):
+    config.write_text(
+        config.read_text() + "route: {receiver: noc}\nreceivers: [{name: noc, email: {to: [noc@example.net]}}]\n"
+        "smtp: {from: nw@example.net, relays: [{host: 127.0.0.1, port: 9}]}\n"
+        f'web: {{listen: "127.0.0.1:{free_port()}"}}\n'
+    )
+
+    result = netwatch("fire", "InterfaceDown", "nasty", "ifName=Gi0/1", "--dry-run", "-c", config)
+
+    assert result.exit_code == 0
+    assert "so the row has the labels that were typed" in result.stderr

@@ -91,15 +91,20 @@ class House:
         rules: str = RULES,
         devices: tuple[str, ...] = ("sw1",),
         clock: Callable[[], datetime] | None = None,
+        route: RouteSettings | None = None,
     ) -> None:
         self.now, self.store, self.rows = START, store or MemoryStore(), Rows()
         self.polled: list[str] = []
         numbers = itertools.count(1)
-        receivers = [ReceiverSettings(name="noc", email=EmailSettings(to=["a@example.net"]))]
+        receivers = [
+            ReceiverSettings(name="noc", email=EmailSettings(to=["a@example.net"])),
+            ReceiverSettings(name="pager", email=EmailSettings(to=["pager@example.net"])),
+        ]
+        route = route or RouteSettings(receiver="noc", group_wait="30s", group_interval="5m")
         self.engine = Engine(
             rules=[],
             trap_rules=parse_rule_book(rules, "rules.yaml", SCHEMA).trap_rules,
-            route=build_route(RouteSettings(receiver="noc", group_wait="30s", group_interval="5m")),
+            route=build_route(route),
             device_labels={name: {"site": "hq"} for name in devices},
             ledger=self.store,
             mailer=Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), receivers),
@@ -521,6 +526,8 @@ REST = """
     on_trap: 1.3.6.1.4.1.96.1
     labels: {severity: {from: gravity, map: {1: critical, 2: warning}, default: info}}
     varbinds: {gravity: 1.3.6.1.4.1.96.2}
+    clear_on: 1.3.6.1.4.1.96.9
+    keep_firing_for: 0s
   - alert: Choosy
     on_trap: 1.3.6.1.4.1.97.1
     expr: gravity > 2
@@ -571,3 +578,77 @@ async def test_an_alert_is_as_grave_as_its_trap_says(careful_house, gravity, sev
     await careful_house.hear("1.3.6.1.4.1.96.1", ("1.3.6.1.4.1.96.2.0", gravity))
 
     assert careful_house.alert().severity == severity
+
+
+def graded(house: House, gravity: int) -> None:
+    house.hear("1.3.6.1.4.1.96.1", ("1.3.6.1.4.1.96.2.0", gravity))
+
+
+async def test_what_gets_graver_while_it_fires_is_told_anew_within_group_wait(careful_house):
+    house = careful_house
+    graded(house, 2)
+    house.later(31)
+    graded(house, 2)
+    house.later(200)
+    assert await house.subjects() == ["[WARN] sw1 Graded"]
+
+    graded(house, 1)
+    house.later(31)
+    assert (await house.subjects())[1:] == ["[DOWN] sw1 Graded"]
+    house.later(400)
+    assert len(await house.subjects()) == 2, "once"
+
+    house.hear("1.3.6.1.4.1.96.9")
+    house.later(400)
+    assert (await house.subjects())[2:] == ["[OK] sw1 Graded"]
+
+
+async def test_what_gets_less_grave_is_no_news(careful_house):
+    house = careful_house
+    graded(house, 1)
+    house.later(31)
+    graded(house, 2)
+    house.later(400)
+
+    assert await house.subjects() == ["[DOWN] sw1 Graded"]
+
+
+async def test_what_ends_before_it_is_told_how_grave_it_became_is_told_to_be_over(careful_house):
+    house = careful_house
+    graded(house, 2)
+    house.later(31)
+    graded(house, 1)
+    house.hear("1.3.6.1.4.1.96.9")
+    house.later(400)
+
+    assert await house.subjects() == ["[WARN] sw1 Graded", "[OK] sw1 Graded"]
+
+
+async def test_that_it_got_graver_is_told_after_a_restart_too(careful_house):
+    house = careful_house
+    graded(house, 2)
+    house.later(31)
+    graded(house, 1)
+
+    again = await house.restarted(rules=RULES + REST)
+    again.later(31)
+
+    assert (await again.subjects())[1:] == ["[DOWN] sw1 Graded"]
+    await again.engine.stop()
+
+
+async def test_whom_the_route_names_for_graver_things_is_told_when_it_becomes_so():
+    pager = RouteSettings.model_validate({
+        "receiver": "noc", "group_wait": "30s", "group_interval": "5m",
+        "routes": [{"receiver": "pager", "matchers": ['severity="critical"'], "continue": True}, {"receiver": "noc"}],
+    })  # fmt: skip
+    house = await House(rules=RULES + REST, route=pager).open()
+    graded(house, 2)
+    house.later(31)
+    graded(house, 1)
+    house.later(31)
+
+    told = [(entry.recipient, entry.subject) for entry in reversed(await house.store.outbox())]
+    assert told[0] == ("a@example.net", "[WARN] sw1 Graded")
+    assert sorted(told[1:]) == [("a@example.net", "[DOWN] sw1 Graded"), ("pager@example.net", "[DOWN] sw1 Graded")]
+    await house.engine.stop()

@@ -1,0 +1,64 @@
+"""docs/bounds.md and the bounds in the code are the same."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+HOUSE = Path(__file__).parents[1]
+TEXT = (HOUSE / "docs" / "bounds.md").read_text("utf-8")
+ROOMS = ("alerts", "engine", "notify", "polling", "rules", "store", "traps")
+"""The rooms that news passes through; what the others refuse or cut is somebody's question or file."""
+BOUND = re.compile(
+    r"_?(MAX|MOST|SPARE)(_[A-Z_]+)?|[A-Z_]+_KEPT|(KEYS|MARKS|TICKETS)_[A-Z_]+|BOUND_BYTES|NEWCOMERS|KNOWN"
+    r"|REPORTS_PER_SECOND|IN_FULL|IN_BRIEF|ALSO|BUNDLE"
+)
+PROTOCOL = {("traps/notification.py", "MAX_INTEGER"), ("notify/mail/chart.py", "_MOST_LETTERS")}
+"""The largest INTEGER of SMI; letters of an axis that is drawn as wide as it must be."""
+
+
+def bounds_in_the_code() -> dict[tuple[str, str], int]:
+    found = {}
+    for room in ROOMS:
+        for file in sorted((HOUSE / "netwatch" / room).rglob("*.py")):
+            place = file.relative_to(HOUSE / "netwatch").as_posix()
+            module = importlib.import_module(".".join(file.relative_to(HOUSE).with_suffix("").parts))
+            for node in ast.parse(file.read_text("utf-8")).body:
+                target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+                name = target.id if isinstance(target, ast.Name) else ""
+                if BOUND.fullmatch(name) and isinstance(getattr(module, name), int):
+                    found[place, name] = getattr(module, name)
+    return {one: figure for one, figure in found.items() if one not in PROTOCOL}
+
+
+def bounds_in_the_page() -> dict[tuple[str, str], int]:
+    told = {}
+    for part in re.split(r"(?=`[a-z_0-9/]+\.py`)", TEXT):
+        if place := re.match(r"`([a-z_0-9/]+\.py)`", part):
+            cell = re.split(r"[|;.]\s", part[place.end() :])[0]
+            for name, figure in re.findall(r"([A-Z_]{3,})\s+([\d,]*\d)", cell):
+                told[place[1], name] = int(figure.replace(",", ""))
+    return told
+
+
+def test_the_page_lists_every_bound_with_its_figure():
+    assert bounds_in_the_page() == bounds_in_the_code()
+
+
+def test_every_alert_and_metric_the_page_names_exists():
+    code = "".join(file.read_text("utf-8") for file in (HOUSE / "netwatch").rglob("*.py"))
+    alerts = set(re.findall(r"alert ([A-Z]\w+)", TEXT))
+
+    assert {"TrapsLost", "TrapStorm", "SendersUnlisted", "ReportsHeldBack", "RowsForgotten"} <= alerts
+    assert alerts <= shipped_alerts()
+    assert all(metric in code for metric in re.findall(r"netwatch_\w+_total", TEXT))
+
+
+def shipped_alerts() -> set[str]:
+    return {
+        name
+        for file in (HOUSE / "config" / "rules").glob("*.yaml")
+        for name in re.findall(r"- alert: (\w+)", file.read_text("utf-8"))
+    }
