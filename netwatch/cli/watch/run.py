@@ -17,7 +17,7 @@ from netwatch.cli.arguments import ConfigOption
 from netwatch.cli.log import FormatOption, LevelOption, LogFormat, LogLevel, set_up_logging
 from netwatch.cli.output import BAD_CONFIG, WRONG, fail
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.watch.service import feed_watchdog, notify
+from netwatch.cli.watch.service import ask_for_time, feed_watchdog, notify
 from netwatch.config import Settings, load_settings
 from netwatch.errors import ConfigError, NetWatchError
 
@@ -30,6 +30,7 @@ def run(
     log_format: FormatOption = LogFormat.AUTO,
 ) -> None:
     """Run the agent until SIGTERM or SIGINT; SIGHUP reads the configuration again."""
+    ask_for_time()
     set_up_logging(log_level, log_format)
     try:
         settings = load_settings(config)

@@ -17,7 +17,6 @@ from pathlib import Path
 from netwatch.errors import StoreError
 
 PARTS = ("", "-wal", "-shm")
-PAGES_AT_ONCE = 1000
 Identity = tuple[int, int] | None
 """Device and inode; None where nothing is there."""
 
@@ -54,18 +53,22 @@ def footing_of(path: Path) -> Footing:
     return Footing(file=file, beside=tuple(beside))
 
 
-def copy_into(source: sqlite3.Connection, target: Path) -> None:
+def copy_into(source: sqlite3.Connection, target: Path, *, thorough: bool = False) -> None:
     """Copy everything a connection sees, at one moment, into a new file, and see that the copy is whole.
 
+    `thorough` looks into every index of the copy as well, which takes longer.
+
     Raises:
+        FileExistsError: there is a file already.
         sqlite3.Error, OSError: it cannot be written, or is not whole; nothing is left of it then.
     """
     try:
         os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         with closing(sqlite3.connect(target, isolation_level=None)) as copy:
-            source.backup(copy, pages=PAGES_AT_ONCE, sleep=0.0)
+            source.backup(copy)  # in one piece: between two, what others write would have it begin anew
             copy.execute("PRAGMA journal_mode=DELETE").close()  # one file, whatever the original is
-            (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+            check = "integrity_check" if thorough else "quick_check"
+            (found,) = copy.execute(f"PRAGMA {check}(1)").fetchone()
             if found != "ok":
                 raise sqlite3.DatabaseError(f"the copy is not whole: {found}")
         descriptor = os.open(target, os.O_RDWR | os.O_CLOEXEC)
