@@ -71,6 +71,7 @@ class Sqlite:
         # Not through make_url: it would end the path at a question mark.
         self._path = Path(url.removeprefix(URL_PREFIX)).absolute()
         self._lock: int | None = None
+        self._moved_aside = ""
 
     @property
     def name(self) -> str:
@@ -287,7 +288,9 @@ class Sqlite:
 
     def moved_aside(self) -> str:
         """Return where the youngest damaged file is that was moved aside and is still there, empty for none."""
-        return max(map(str, self._beside(f"{_ASIDE}*Z")), default="")
+        with suppress(OSError):  # without a file descriptor nobody can look: then it is as it was
+            self._moved_aside = max(map(str, self._beside(f"{_ASIDE}*Z")), default="")
+        return self._moved_aside
 
     def foreign_mark(self, connection: Connection) -> int:
         """Return a number that changes when another connection has written since it was last asked on this one."""
