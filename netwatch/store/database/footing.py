@@ -92,8 +92,10 @@ def put_back(path: Path, own: Footing, source: sqlite3.Connection, *, by_way_of:
     Raises:
         sqlite3.Error, OSError: it cannot be done (yet), and what is open is still open.
     """
-    remove(_parts(by_way_of, "-journal"))
-    copy_into(source, by_way_of)
+    begun = Path(f"{by_way_of}.new")  # what stands at `by_way_of` is taken for whole at the next start
+    remove((*_parts(begun, "-journal"), *_parts(by_way_of)))
+    copy_into(source, begun)
+    begun.rename(by_way_of)
     moved = False
     for there, was, to in zip(_parts(path), (own.file, *own.beside), _parts(aside), strict=True):
         here = _identity(there)
