@@ -89,11 +89,15 @@ def test_without_descriptors_mail_still_gets_out_and_the_page_is_back_when_there
     assert netwatch.stop() == 0
 
 
-def test_without_memory_it_ends_as_a_failure_and_the_next_life_knows_everything(netwatch, network, sink, until):
+@pytest.mark.parametrize("taken_mib", [0, 200])
+def test_without_memory_it_ends_as_a_failure_and_the_next_life_knows_everything(
+    netwatch, network, sink, until, taken_mib
+):
     network.do(network["first"].silence)
     until(lambda: any("first" in mail.subject for mail in sink.mails), "the mail")
     used = int(Path(f"/proc/{netwatch.pid}/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.prlimit(netwatch.pid, resource.RLIMIT_AS, (used, used))
+    room = used - taken_mib * 2**20
+    resource.prlimit(netwatch.pid, resource.RLIMIT_AS, (room, room))
 
     code = netwatch.wait_for_end(PATIENCE_SECONDS)
 

@@ -17,7 +17,7 @@ from netwatch.cli.arguments import ConfigOption
 from netwatch.cli.log import FormatOption, LevelOption, LogFormat, LogLevel, set_up_logging
 from netwatch.cli.output import BAD_CONFIG, WRONG, fail
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.watch.sentinel import NO_MEMORY, Sentinel
+from netwatch.cli.watch.sentinel import NO_MEMORY, Sentinel, leave
 from netwatch.cli.watch.service import ask_for_time, feed_watchdog, notify
 from netwatch.config import Settings, load_settings
 from netwatch.errors import ConfigError, NetWatchError
@@ -68,7 +68,7 @@ async def _serve(app: App, settings: Settings, config: Path) -> None:
         await app.stop()
         sentinel.stop()
     if sentinel.why:
-        raise NetWatchError(sentinel.why)
+        leave(sentinel.why)
 
 
 def _spare_the_collector() -> None:

@@ -11,9 +11,11 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 import structlog
 
@@ -73,7 +75,18 @@ class Sentinel:
         with contextlib.suppress(Exception):
             self._end()
         if not self._stopped.wait(END_WITHIN_SECONDS):
-            os._exit(WRONG)
+            leave(why)
+
+
+def leave(why: str) -> NoReturn:
+    """End the process as a failure, once its rooms are closed.
+
+    Not by way of asyncio: that begins a thread at its end, and without memory waits for it for ever.
+    """
+    with contextlib.suppress(Exception):
+        sys.stderr.write(f"netwatch: {why}\n")
+        sys.stderr.flush()
+    os._exit(WRONG)
 
 
 def _has_memory() -> bool:
