@@ -8,6 +8,7 @@ May import: every room below. Called by: netwatch.cli (run, demo), through the d
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 
@@ -20,6 +21,8 @@ from netwatch.app.clock.steady import SteadyClock
 from netwatch.app.corridor import build_corridor
 from netwatch.app.definitions import read_definitions
 from netwatch.app.health.life_signs import build_daily, build_heartbeat, build_last_resort, build_organs, reporter
+from netwatch.app.health.limits import raise_descriptors
+from netwatch.app.health.mishaps import Mishaps
 from netwatch.app.health.self_watch import SelfWatch
 from netwatch.app.housekeeping import Housekeeping
 from netwatch.app.identity import reborn_engine, recall_key
@@ -126,6 +129,8 @@ class App:
             raise
 
     async def _start(self) -> None:
+        raise_descriptors()
+        Mishaps().watch(asyncio.get_running_loop())
         BUILD.labels(__version__).set(1)
         await self._store.start()
         await self._clockwork.catch_up()

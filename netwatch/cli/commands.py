@@ -94,6 +94,11 @@ COMMANDS: dict[str, Listed] = {
                 "act.forget:forget",
                 "Say that what an alert is about is gone for good: it ends, though nobody saw it well.",
             ),
+            "backup": (
+                "act.backup:backup",
+                "Copy the database into a new file, whole and checked, while the agent runs; exit 1 where that "
+                "cannot be.",
+            ),
             "silence": ("act.silence:silence_app", "Make, list and end silences at the running agent."),
         },
     }.items()

@@ -82,7 +82,7 @@ class Store(StoreReader):
             StoreError: the database cannot be used; names it and what to do.
         """
         try:
-            await asyncio.to_thread(self._prepare)
+            said = await asyncio.to_thread(self._prepare)
         except StoreError:
             self._database.release()
             raise
@@ -95,6 +95,8 @@ class Store(StoreReader):
             on_new_database=lambda: self.on_new_database(),
         )
         self._writer.start()
+        if said:
+            self.commit(Transaction(events=tuple(said)))
 
     async def stop(self, drain_for: timedelta = timedelta(seconds=10)) -> None:
         """Write what waits, for at most `drain_for` where the database refuses, and close."""
@@ -178,9 +180,9 @@ class Store(StoreReader):
             raise StoreError("the store is not running")
         return self._writer
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> Sequence[Event]:
         try:
-            open_up(self._database, self._reserve, datetime.now(UTC))
+            return open_up(self._database, self._reserve, datetime.now(UTC))
         except SQLAlchemyError as exc:
             raise StoreError(self._advice(exc)) from exc
         except OSError as exc:

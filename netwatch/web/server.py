@@ -23,6 +23,8 @@ from netwatch.web.settings import WebSettings
 
 _START_TIMEOUT_SECONDS = 10
 _STOP_TIMEOUT_SECONDS = 2
+_WAITING = 2048
+"""Connections that may wait to be accepted."""
 _WHY = {
     errno.EADDRINUSE: "something else listens there already (is NetWatch running twice?)",
     errno.EACCES: "this user may not; ports below 1024 need CAP_NET_BIND_SERVICE",
@@ -130,6 +132,9 @@ class _Uvicorn(uvicorn.Server):
     """uvicorn without its signal handlers: SIGTERM is for netwatch.app, which stops the rooms in their order."""
 
     def __init__(self, config: uvicorn.Config) -> None:
+        # asyncio goes on accepting so many times after the system had no descriptor left, and plans a new try for
+        # each of them: with the usual 2048 that never ends. How many may wait to be accepted is said below.
+        config.backlog = 1
         super().__init__(config)
         self.listening = asyncio.Event()
 
@@ -139,6 +144,8 @@ class _Uvicorn(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        for one in sockets or ():
+            one.listen(_WAITING)
         self.listening.set()
 
 

@@ -89,6 +89,60 @@ async def main():
 asyncio.run(main())
 """
 
+NO_RESERVE = (
+    SCRIPT.partition("async def main():")[0].replace("reserve: 4", "reserve: 0").replace("bytes(65536)", "bytes(512)")
+    + """
+import urllib.error
+from datetime import timedelta
+from netwatch.app import housekeeping
+from netwatch.app.health import last_resort
+housekeeping.SELF_WATCH_INTERVAL = timedelta(seconds=0.5)
+last_resort.AFTER = timedelta(seconds=1)
+
+async def main():
+    network, sink = SimulatedNetwork([SimulatedDevice("sw1", PUBLIC)]), SmtpSink()
+    await network.start()
+    await sink.start()
+    config = Path(sys.argv[1])
+    config.write_text(CONFIG % (network["sw1"].port, sink.port, free_port()))
+    app = App(load_settings(config))
+    await app.start()
+
+    async def is_up():
+        return '"up":true' in (await fetched(app, "api/v1/devices"))[1].replace(" ", "")
+
+    await until(is_up, "up")
+    await asyncio.to_thread(fill)
+    await network.stop()
+
+    async def is_told():
+        return any("sent directly" in mail.subject for mail in sink.mails)
+
+    await until(is_told, "told past the outbox")
+    (mail,) = [one for one in sink.mails if "sent directly" in one.subject]
+    assert list(mail.recipients) == ["noc@example.net"], mail
+    assert b"/mnt/netwatch.db" in mail.message, mail
+    try:
+        status, words = await fetched(app, "-/ready")
+    except urllib.error.HTTPError as exc:
+        status, words = exc.code, exc.read().decode()
+    assert status == 503 and "the database cannot be written" in words, (status, words)
+    assert "the database cannot be written" in (await fetched(app, ""))[1]
+    assert 'netwatch_direct_mails_total{outcome="sent"} 1.0' in (await fetched(app, "metrics"))[1]
+    (ROOM / "other").unlink()
+
+    async def kept_ones_too():
+        return any("sw1" in mail.subject for mail in sink.mails)
+
+    await until(kept_ones_too, "what waited is told")
+    assert len([one for one in sink.mails if "sent directly" in one.subject]) == 1
+    await app.stop()
+    await sink.stop()
+
+asyncio.run(main())
+"""
+)
+
 
 def test_an_agent_on_a_full_disk_still_alerts_says_so_and_recovers(tmp_path):
     said = run_with_mounts(SCRIPT, tmp_path / "netwatch.yaml")
@@ -96,4 +150,11 @@ def test_an_agent_on_a_full_disk_still_alerts_says_so_and_recovers(tmp_path):
     steps = [
         "up", "the device is told of", "the trouble is an alert", "all is well again",
     ]  # fmt: skip
+    assert [line for line in said.splitlines() if line in steps] == steps
+
+
+def test_where_nothing_can_be_written_any_more_a_mail_goes_out_past_the_outbox_and_it_is_not_ready(tmp_path):
+    said = run_with_mounts(NO_RESERVE, tmp_path / "netwatch.yaml")
+
+    steps = ["up", "told past the outbox", "what waited is told"]
     assert [line for line in said.splitlines() if line in steps] == steps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import shutil
 import signal
@@ -19,9 +20,12 @@ from pydantic import SecretStr
 from netwatch.model import Credential
 from netwatch.simulator import SimulatedDevice, SimulatedNetwork
 from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
+from tests.traps.messages import v2c
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "systemd" / "netwatch.service"
+SOCKET = ROOT / "systemd" / "netwatch.socket"
 STOP_SECONDS = 20.0
 """Well before the unit file's TimeoutStopSec; half a second is usual."""
 CONFIG = """\
@@ -206,7 +210,7 @@ def test_a_configuration_that_cannot_be_started_on_sighup_leaves_the_old_one_at_
     assert netwatch.stop() == 0
 
 
-def test_systemd_likes_the_unit_file(tmp_path):
+def test_systemd_likes_the_unit_files(tmp_path):
     program = shutil.which("systemd-analyze")
     if program is None:
         pytest.skip("systemd-analyze is not installed (Debian package: systemd)")
@@ -215,12 +219,13 @@ def test_systemd_likes_the_unit_file(tmp_path):
     assert "ExecStart=/opt/netwatch/bin/netwatch run -c /etc/netwatch/netwatch.yaml" in text
     unit = tmp_path / "netwatch.service"
     unit.write_text(text.replace("/opt/netwatch/bin/netwatch", sys.executable))
+    port = Path(shutil.copy(SOCKET, tmp_path))
 
     verified = subprocess.run(
-        [program, "verify", str(unit)], capture_output=True, text=True, timeout=PATIENCE_SECONDS
+        [program, "verify", str(unit), str(port)], capture_output=True, text=True, timeout=PATIENCE_SECONDS
     )
 
-    complaints = [line for line in verified.stderr.splitlines() if "netwatch.service" in line]
+    complaints = [line for line in verified.stderr.splitlines() if "netwatch." in line]
     assert (verified.returncode, complaints) == (0, []), verified.stderr
 
 
@@ -228,8 +233,66 @@ def test_the_unit_keeps_what_it_may_do_small(tmp_path):
     program = shutil.which("systemd-analyze")
     if program is None:
         pytest.skip("systemd-analyze is not installed (Debian package: systemd)")
-    command = [program, "security", "--offline=true", "--threshold=20", str(UNIT)]
+    command = [program, "security", "--offline=true", "--threshold=12", str(UNIT)]
 
     judged = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
 
     assert judged.returncode == 0, judged.stdout[-2000:]
+
+
+def test_the_port_is_opened_by_systemd_and_not_by_a_privilege():
+    service, port = UNIT.read_text(), SOCKET.read_text()
+
+    assert "\nCapabilityBoundingSet=\n" in service
+    assert "AmbientCapabilities" not in service
+    assert int(service.partition("\nLimitNOFILE=")[2].split()[0]) >= 16384
+    assert "\nListenDatagram=0.0.0.0:162\nListenDatagram=[::]:162\nBindIPv6Only=ipv6-only\n" in port
+    assert "\nStopPropagatedFrom=netwatch.service\n" in port
+    assert "\nWantedBy=netwatch.service\n" in port
+
+
+def test_a_trap_that_came_before_the_agent_is_heard_by_way_of_systemds_socket(agent, port, until):
+    program = shutil.which("systemd-socket-activate")
+    if program is None:
+        pytest.skip("systemd-socket-activate is not installed (Debian package: systemd)")
+    netwatch = agent(CONFIG.format(snmp=port))
+    heard_at = free_port()
+    netwatch.config.write_text(netwatch.config.read_text() + f'traps: {{listen: ["127.0.0.1:{heard_at}"]}}\n')
+    run = [sys.executable, "-m", "netwatch", "run", "-c", str(netwatch.config), "--log-format", "logfmt"]
+    command = [program, "--datagram", f"--listen=127.0.0.1:{heard_at}", *run]
+    with netwatch.log.open("ab") as log:
+        netwatch.born(subprocess.Popen(command, stdout=log, stderr=log))
+    until(lambda: "Listening on" in netwatch.log.read_text(), "the socket")
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(v2c(), ("127.0.0.1", heard_at))
+    netwatch.wait_until_ready()
+
+    until(lambda: netwatch.json("/api/v1/traps"), "the trap in the log")
+    assert "cannot listen" not in netwatch.get("/-/ready")
+    assert netwatch.stop() == 0
+
+
+def test_a_refused_trap_port_is_said_with_the_line_to_type_and_everything_else_goes_on(agent, port, until):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        taken = other.getsockname()[1]
+        netwatch = agent(CONFIG.format(snmp=port))
+        netwatch.config.write_text(netwatch.config.read_text() + f'traps: {{listen: ["127.0.0.1:{taken}"]}}\n')
+        netwatch.start()
+        netwatch.wait_until_ready()
+        until(lambda: up(netwatch) == {"first": True}, "the device up")
+
+        line = f"ss -lunp 'sport = :{taken}'"
+        assert line in netwatch.get("/-/ready")
+        assert line in html.unescape(netwatch.get("/"))
+        assert line in netwatch.log.read_text()
+        metrics = netwatch.get("/metrics")
+        assert f'netwatch_traps_listening{{address="127.0.0.1:{taken}"}} 0.0' in metrics
+        until(lambda: "TrapPortRefused" in netwatch.get("/api/v1/alerts"), "the alert")
+
+    until(lambda: netwatch.get("/-/ready") == "NetWatch is ready.\n", "the port, once it is free")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(v2c(), ("127.0.0.1", taken))
+    until(lambda: netwatch.json("/api/v1/traps"), "the trap in the log")
+    assert netwatch.stop() == 0

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -179,6 +182,51 @@ async def test_a_file_that_goes_while_nobody_has_it_open_is_made_anew_from_what_
     assert [one.id for one in await store.outbox()] == ["m2"]
     assert "a new one was made" in store.put_back_lately
     await store.stop()
+
+
+KILLED = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from netwatch.model import Transaction
+from netwatch.store import Store, StoreSettings, writer
+from tests.store.nouns import event
+
+writer.LOOK_SECONDS = 0.05
+
+async def main():
+    path = Path(sys.argv[1])
+    store = Store(StoreSettings(url=f"sqlite:///{path}", reserve=0))
+    await store.start()
+    for _ in range(300):
+        await store.commit(Transaction(events=(event("x" * 4000),)))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
+    path.unlink()
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_copy_that_a_kill_left_half_done_is_never_taken_for_the_database(
+    settings: StoreSettings, database_path: Path
+):
+    killed = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", KILLED, str(database_path)], timeout=PATIENCE_SECONDS, check=False
+    )
+    assert killed.returncode == -signal.SIGXFSZ
+    assert any("rescue" in name for name in there_beside(database_path))
+
+    store = Store(settings)
+    await store.start()
+
+    assert store.moved_aside == ""
+    assert await store.events() == []
+    await store.stop()
+
+
+def there_beside(path: Path) -> list[str]:
+    return [file.name for file in path.parent.iterdir()]
 
 
 NO_ROOM = """

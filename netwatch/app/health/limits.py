@@ -23,6 +23,7 @@ DESCRIPTORS_LIMIT = Gauge("netwatch_descriptors_limit", "File descriptors that m
 MEMORY_BYTES = Gauge("netwatch_memory_bytes", "Memory that counts against the nearest limit; 0 without a limit")
 MEMORY_LIMIT_BYTES = Gauge("netwatch_memory_limit_bytes", "The nearest limit on memory; 0 without one")
 PAGE_BYTES = resource.getpagesize()
+ENOUGH_DESCRIPTORS = 16_384
 CGROUPS = Path("/sys/fs/cgroup")
 
 
@@ -48,6 +49,15 @@ def descriptors() -> Use:
         if exc.errno in (errno.EMFILE, errno.ENFILE):
             return Use(used=limit, limit=limit)
         raise
+
+
+def raise_descriptors() -> None:
+    """Have as many file descriptors as the system lets us, up to what we can need: 1024 is the usual, and too few."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = ENOUGH_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, ENOUGH_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def memory() -> Use | None:

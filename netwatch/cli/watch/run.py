@@ -17,7 +17,8 @@ from netwatch.cli.arguments import ConfigOption
 from netwatch.cli.log import FormatOption, LevelOption, LogFormat, LogLevel, set_up_logging
 from netwatch.cli.output import BAD_CONFIG, WRONG, fail
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.cli.watch.service import feed_watchdog, notify
+from netwatch.cli.watch.sentinel import NO_MEMORY, Sentinel, leave
+from netwatch.cli.watch.service import ask_for_time, feed_watchdog, notify
 from netwatch.config import Settings, load_settings
 from netwatch.errors import ConfigError, NetWatchError
 
@@ -30,6 +31,7 @@ def run(
     log_format: FormatOption = LogFormat.AUTO,
 ) -> None:
     """Run the agent until SIGTERM or SIGINT; SIGHUP reads the configuration again."""
+    ask_for_time()
     set_up_logging(log_level, log_format)
     try:
         settings = load_settings(config)
@@ -40,6 +42,8 @@ def run(
         asyncio.run(_serve(app, settings, config))
     except NetWatchError as exc:
         fail(str(exc), WRONG)
+    except MemoryError:
+        fail(NO_MEMORY, WRONG)
 
 
 async def _serve(app: App, settings: Settings, config: Path) -> None:
@@ -52,6 +56,8 @@ async def _serve(app: App, settings: Settings, config: Path) -> None:
     _spare_the_collector()
     watchdog = asyncio.create_task(feed_watchdog(lambda: app.is_alive()))
     notify(f"READY=1\nSTATUS=serving {app.address}")
+    sentinel = Sentinel(lambda: app.is_alive(), lambda: loop.call_soon_threadsafe(stopping.set))
+    sentinel.start()
     try:
         while not await _first(stopping, reloading):
             reloading.clear()
@@ -60,6 +66,9 @@ async def _serve(app: App, settings: Settings, config: Path) -> None:
         notify("STOPPING=1")
         watchdog.cancel()
         await app.stop()
+        sentinel.stop()
+    if sentinel.why:
+        leave(sentinel.why)
 
 
 def _spare_the_collector() -> None:

@@ -14,6 +14,7 @@ from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.replies import Phase
 from netwatch.notify.smtp.session import Session
 from netwatch.notify.smtp.settings import RelaySettings
+from netwatch.notify.smtp.spares import Spares
 from netwatch.notify.smtp.tls import tls_context
 from netwatch.oauth import TokenSource
 
@@ -24,8 +25,15 @@ class Pool:
     """At most `connections` at a time; fewer where the server wants fewer, one to begin with after trouble."""
 
     def __init__(
-        self, settings: RelaySettings, *, local_hostname: str | None, connections: int, idle_seconds: float
+        self,
+        settings: RelaySettings,
+        *,
+        local_hostname: str | None,
+        connections: int,
+        idle_seconds: float,
+        spares: Spares | None = None,
     ) -> None:
+        self._spares = spares or Spares(0)
         self._settings, self._local_hostname, self._idle_seconds = settings, local_hostname, idle_seconds
         self._connections = self._limit = connections
         self._tokens = TokenSource(settings.oauth2) if settings.oauth2 is not None else None
@@ -108,6 +116,15 @@ class Pool:
         if not self._context_known:
             self._context = await asyncio.to_thread(tls_context, self._settings)
             self._context_known = True
+        try:
+            return await self._connected()
+        except SmtpFailure:
+            if not self._spares.are_needed():
+                raise
+        with self._spares.lent():
+            return await self._connected()
+
+    async def _connected(self) -> Session:
         session = Session(
             self._settings, local_hostname=self._local_hostname, context=self._context, tokens=self._tokens
         )

@@ -27,6 +27,7 @@ from netwatch.notify.smtp.pool import Pool
 from netwatch.notify.smtp.replies import Phase
 from netwatch.notify.smtp.session import Session
 from netwatch.notify.smtp.settings import RelaySettings
+from netwatch.notify.smtp.spares import Spares
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +85,7 @@ class Relay:
         check_interval: timedelta,
         pace: Pace,
         changed: Callable[[RelayStatus], None],
+        spares: Spares | None = None,
     ) -> None:
         self.name = settings.name
         self._sender, self._check_interval, self._pace, self._changed = sender, check_interval, pace, changed
@@ -92,6 +94,7 @@ class Relay:
             local_hostname=local_hostname,
             connections=connections,
             idle_seconds=pace.idle_for.total_seconds(),
+            spares=spares,
         )
         self._watch: asyncio.Task[None] | None = None
         self._up, self._since, self._last_reply = True, datetime.now(UTC), ""

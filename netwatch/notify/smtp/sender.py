@@ -28,6 +28,7 @@ from netwatch.notify.smtp.outcomes import Outcome, Trouble, accepted, failed, to
 from netwatch.notify.smtp.relays import Pace, Relay, RelayStatus
 from netwatch.notify.smtp.replies import Verdict
 from netwatch.notify.smtp.settings import SmtpSettings
+from netwatch.notify.smtp.spares import Spares
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +85,7 @@ class Notifier:
         self._outbox, self._settings, self._pace, self._clock = outbox, settings, pace or Pace(), clock
         self._rewriting = rewriting
         self._relays: tuple[Relay, ...] = ()
+        self._spares = Spares()
         self._held: dict[str, tuple[object, ...]] = {}
         self._carrier = Carrier(
             outbox,
@@ -139,6 +141,7 @@ class Notifier:
 
     async def start(self) -> None:
         """Begin to send."""
+        self._spares.hold()
         self._relays = tuple(
             Relay(
                 relay,
@@ -148,6 +151,7 @@ class Notifier:
                 check_interval=self._settings.check_interval,
                 pace=self._pace,
                 changed=self._relay_changed,
+                spares=self._spares,
             )
             for relay in self._settings.relays
         )
@@ -159,6 +163,7 @@ class Notifier:
         """Let mails under way finish for a moment, give the others back, close every connection."""
         await self._carrier.stop()
         await asyncio.gather(*(relay.stop() for relay in self._relays))
+        self._spares.close()
 
     def _relay_changed(self, relay: RelayStatus) -> None:
         """Look at the outbox again, and let the event log say why rows wait, or wait no more."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, Engine, Insert, Table
@@ -79,6 +80,23 @@ class Database(Protocol):
 
         Raises:
             FootingLost: it cannot be done yet, and the connection is as it was; says why.
+        """
+
+    def copy_to(self, target: Path, *, thorough: bool = False) -> int:
+        """Copy everything, at one moment and while others write, into a new file; return its size in bytes.
+
+        Raises:
+            StoreError: it cannot be done, there is no room, or the copy is not whole; nothing is left of it then.
+        """
+
+    def version(self) -> int | None:
+        """Return the version of the tables, None where there are none or nobody can say."""
+
+    def keep_version(self, version: int) -> str:
+        """Keep a copy from before the tables change, in place of older such copies; return where it is.
+
+        Raises:
+            StoreError: it cannot be done.
         """
 
     def foreign_mark(self, connection: Connection) -> int:

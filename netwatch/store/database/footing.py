@@ -17,7 +17,6 @@ from pathlib import Path
 from netwatch.errors import StoreError
 
 PARTS = ("", "-wal", "-shm")
-PAGES_AT_ONCE = 1000
 Identity = tuple[int, int] | None
 """Device and inode; None where nothing is there."""
 
@@ -54,18 +53,22 @@ def footing_of(path: Path) -> Footing:
     return Footing(file=file, beside=tuple(beside))
 
 
-def copy_into(source: sqlite3.Connection, target: Path) -> None:
+def copy_into(source: sqlite3.Connection, target: Path, *, thorough: bool = False) -> None:
     """Copy everything a connection sees, at one moment, into a new file, and see that the copy is whole.
 
+    `thorough` looks into every index of the copy as well, which takes longer.
+
     Raises:
+        FileExistsError: there is a file already.
         sqlite3.Error, OSError: it cannot be written, or is not whole; nothing is left of it then.
     """
     try:
         os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         with closing(sqlite3.connect(target, isolation_level=None)) as copy:
-            source.backup(copy, pages=PAGES_AT_ONCE, sleep=0.0)
+            source.backup(copy)  # in one piece: between two, what others write would have it begin anew
             copy.execute("PRAGMA journal_mode=DELETE").close()  # one file, whatever the original is
-            (found,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+            check = "integrity_check" if thorough else "quick_check"
+            (found,) = copy.execute(f"PRAGMA {check}(1)").fetchone()
             if found != "ok":
                 raise sqlite3.DatabaseError(f"the copy is not whole: {found}")
         descriptor = os.open(target, os.O_RDWR | os.O_CLOEXEC)
@@ -89,8 +92,10 @@ def put_back(path: Path, own: Footing, source: sqlite3.Connection, *, by_way_of:
     Raises:
         sqlite3.Error, OSError: it cannot be done (yet), and what is open is still open.
     """
-    remove(_parts(by_way_of, "-journal"))
-    copy_into(source, by_way_of)
+    begun = Path(f"{by_way_of}.new")  # what stands at `by_way_of` is taken for whole at the next start
+    remove((*_parts(begun, "-journal"), *_parts(by_way_of)))
+    copy_into(source, begun)
+    begun.rename(by_way_of)
     moved = False
     for there, was, to in zip(_parts(path), (own.file, *own.beside), _parts(aside), strict=True):
         here = _identity(there)

@@ -3,19 +3,22 @@
 One that is damaged is not written to any more. A new one is made beside it, with what can still be read of what is
 open: alerts not over, incidents, silences, memories and mails not sent. Then the damaged one is moved aside, kept for
 whoever wants more from it, and the new one takes its place.
-May import: netwatch.model, netwatch.store.{metrics, sql}, the rest of this folder. Called by: store, remedies.
+May import: netwatch.{errors, model}, netwatch.store.{metrics, sql}, the rest of this folder.
+Called by: store, remedies.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from netwatch.errors import StoreError
 from netwatch.model import Event, Transaction
 from netwatch.store.database.dialect import Database
-from netwatch.store.database.migrate import bring_up_to_date
+from netwatch.store.database.migrate import CURRENT, bring_up_to_date
 from netwatch.store.database.reserve import Reserve
 from netwatch.store.database.salvage import salvage
 from netwatch.store.metrics import MOVED_ASIDE
@@ -24,8 +27,8 @@ from netwatch.store.sql import changes
 log = structlog.get_logger(__name__)
 
 
-def open_up(database: Database, reserve: Reserve, now: datetime) -> None:
-    """Take the database, and bring it to where the agent can work with it.
+def open_up(database: Database, reserve: Reserve, now: datetime) -> Sequence[Event]:
+    """Take the database, and bring it to where the agent can work with it; return what people are to know of that.
 
     Raises:
         StoreError: another agent has it, or it is of another program.
@@ -35,6 +38,7 @@ def open_up(database: Database, reserve: Reserve, now: datetime) -> None:
     alone = database.hold()
     if alone and database.is_surely_ours() and (damage := database.damage()):
         replace_damaged(database, damage, now)
+    said = _copy_of_the_old(database, now) if alone else ()
     try:
         _bring_up_to_date(database, now, alone=alone)
     except SQLAlchemyError as exc:
@@ -42,6 +46,26 @@ def open_up(database: Database, reserve: Reserve, now: datetime) -> None:
             raise
         _bring_up_to_date(database, now, alone=alone)
     reserve.keep()
+    return said
+
+
+def _copy_of_the_old(database: Database, now: datetime) -> Sequence[Event]:
+    """Keep a copy of a database whose tables are about to change, so that the older NetWatch can be had again.
+
+    Without room for it the change is made all the same: it is one transaction, and nobody is watched until it is.
+    """
+    version = database.version()
+    if version is None or version >= CURRENT:
+        return ()
+    try:
+        kept = database.keep_version(version)
+    except StoreError as exc:
+        words = f"the database was brought from version {version} to {CURRENT}, and no copy of it was kept: {exc}"
+        log.warning("no copy is kept of the database before its tables change", reason=str(exc))
+    else:
+        words = f"the database was brought from version {version} to {CURRENT}; as it was before it is kept as {kept}"
+        log.info("a copy is kept of the database before its tables change", kept=kept)
+    return (Event(at=now, kind="netwatch", text=words),)
 
 
 def _bring_up_to_date(database: Database, now: datetime, *, alone: bool) -> None:

@@ -25,12 +25,13 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from netwatch.errors import StoreError
 from netwatch.store.database.dialect import Database
-from netwatch.store.database.footing import PARTS, Footing, FootingLost, footing_of, put_back, remove
-from netwatch.store.database.reserve import Reserve
+from netwatch.store.database.footing import PARTS, Footing, FootingLost, copy_into, footing_of, put_back, remove
+from netwatch.store.database.reserve import MIB, Reserve
 
 URL_PREFIX = "sqlite:///"
 BUSY_TIMEOUT_SECONDS = 5.0
 READERS = 2
+ROOM_LEFT_BYTES = 4 * MIB
 
 _PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
 
@@ -56,6 +57,7 @@ _WORDS = {
 _MAGIC = b"SQLite format 3\x00"
 _ASIDE = ".damaged-"
 _FOUND = ".found-"
+_VERSION = ".version-"
 _RESCUE = ".rescue"
 _LARGE = ("outbox", "outbox_alerts", "events", "traps")
 """Tables too large to be read in full at a start."""
@@ -69,6 +71,7 @@ class Sqlite:
         # Not through make_url: it would end the path at a question mark.
         self._path = Path(url.removeprefix(URL_PREFIX)).absolute()
         self._lock: int | None = None
+        self._moved_aside = ""
 
     @property
     def name(self) -> str:
@@ -111,6 +114,47 @@ class Sqlite:
         except (OSError, sqlite3.Error, StoreError) as exc:
             lost = own.lost_words(self.footing()) or "is not where it belongs"
             raise FootingLost(f"{self._path} {lost}, and cannot be put back: {exc}") from exc
+
+    def copy_to(self, target: Path, *, thorough: bool = False) -> int:
+        """Copy the file as it is at one moment, with what stands in its -wal, and see that the copy is whole."""
+        try:
+            with closing(self._connector("ro")()) as source:
+                (pages,), (page_bytes,) = (
+                    source.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "page_size")
+                )
+                _require_room(target, pages * page_bytes)
+                copy_into(source, target, thorough=thorough)
+            return target.stat().st_size
+        except FileExistsError as exc:
+            raise StoreError(f"{target} is there already, and is not overwritten") from exc
+        except sqlite3.Error as exc:
+            raise StoreError(f"{self._path} cannot be copied to {target}: {exc}") from exc
+        except OSError as exc:
+            raise StoreError(f"{target} cannot be written: {exc.strerror or exc}") from exc
+
+    def version(self) -> int | None:
+        """Return the version that stands in the file."""
+        try:
+            with closing(self._connector("ro")()) as connection:
+                return int(connection.execute("SELECT version FROM schema_version").fetchone()[0])
+        except (sqlite3.Error, TypeError, ValueError):
+            return None
+
+    def keep_version(self, version: int) -> str:
+        """Keep the file as it is beside itself, named by its version."""
+        kept = Path(f"{self._path}{_VERSION}{version}")
+        fresh = Path(f"{kept}.new")
+        remove((fresh,))
+        self.copy_to(fresh)
+        try:
+            fresh.rename(kept)
+        except OSError as exc:
+            raise StoreError(f"{kept} cannot be written: {exc.strerror}") from exc
+        remove(there for there in self._beside(f"{_VERSION}*") if there != kept)
+        return str(kept)
+
+    def _beside(self, ending: str) -> list[Path]:
+        return list(self._path.parent.glob(f"{glob.escape(self._path.name)}{ending}"))
 
     def hold(self) -> bool:
         """Take the database for this process alone; the lock ends with the process, however that ends.
@@ -244,8 +288,9 @@ class Sqlite:
 
     def moved_aside(self) -> str:
         """Return where the youngest damaged file is that was moved aside and is still there, empty for none."""
-        there = self._path.parent.glob(f"{glob.escape(self._path.name)}{_ASIDE}*Z")
-        return max(map(str, there), default="")
+        with suppress(OSError):  # without a file descriptor nobody can look: then it is as it was
+            self._moved_aside = max(map(str, self._beside(f"{_ASIDE}*Z")), default="")
+        return self._moved_aside
 
     def foreign_mark(self, connection: Connection) -> int:
         """Return a number that changes when another connection has written since it was last asked on this one."""
@@ -307,6 +352,22 @@ class Sqlite:
             return connection
 
         return connect
+
+
+def _require_room(target: Path, size: int) -> None:
+    """Refuse what would take the last of a disk, which may be the one the agent writes to.
+
+    Raises:
+        StoreError: there is no room.
+        OSError: the place is not there.
+    """
+    there = os.statvfs(target.parent)
+    free = there.f_bavail * there.f_frsize
+    if free < size + ROOM_LEFT_BYTES:
+        raise StoreError(
+            f"{target.parent} has no room for a copy: {size / MIB:,.0f} MiB are to be written, "
+            f"{free / MIB:,.0f} MiB are free, and {ROOM_LEFT_BYTES // MIB} MiB are to be left"
+        )
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
+import subprocess
+import sys
+import threading
+import time
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from netwatch.cli.watch.service import feed_watchdog, notify, watchdog_interval
+from netwatch.cli.watch.service import ask_for_time, feed_watchdog, notify, watchdog_interval
 from tests.patience import PATIENCE_SECONDS
 
 
@@ -76,3 +81,42 @@ async def test_an_agent_that_does_not_live_gives_no_sign_of_life(heard, monkeypa
     feeding.cancel()
 
     assert heard() == "WATCHDOG=1"
+
+
+def test_a_start_that_gets_on_asks_for_more_time_until_it_is_ready(heard, monkeypatch):
+    monkeypatch.setattr("netwatch.cli.watch.service.ASK_EVERY_SECONDS", 0.1)
+    ask_for_time()
+
+    said = told_while(heard, work=lambda: sum(range(100_000)))
+    assert said == "EXTEND_TIMEOUT_USEC=60000000\nSTATUS=starting"
+
+    notify("READY=1\nSTATUS=serving")
+    asking = [thread for thread in threading.enumerate() if thread.name == "netwatch-start"]
+    for thread in asking:
+        thread.join(PATIENCE_SECONDS)
+    while (last := heard()).startswith("EXTEND"):
+        pass
+    assert last == "READY=1\nSTATUS=serving"
+    with pytest.raises(BlockingIOError):
+        heard()
+
+
+def test_a_start_that_hangs_asks_for_nothing(heard, tmp_path):
+    script = (
+        "import time; from netwatch.cli.watch import service; service.ASK_EVERY_SECONDS = 0.1; "
+        "time.sleep(0.5); service.ask_for_time(); time.sleep(1.5)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=PATIENCE_SECONDS)
+
+    with pytest.raises(BlockingIOError):
+        heard()
+
+
+def told_while(heard, work) -> str:
+    """Return what the manager hears while work is done, and fail where it hears nothing."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        work()
+        with contextlib.suppress(BlockingIOError):
+            return heard()
+    raise AssertionError("the manager heard nothing")
