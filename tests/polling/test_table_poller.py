@@ -439,7 +439,9 @@ async def test_a_description_is_read_by_discovery_alone_while_a_name_is_its_witn
 
     reading = await table.poll(budget())
 
-    descriptions = {oid for oid in asked_in_last_poll(agent, before) if oid.is_under(Oid.parse("1.3.6.1.2.1.2.2.1.2"))}
+    descriptions = {
+        oid for oid in asked_in_last_poll(agent, before) if oid.is_under(Oid.parse("1.3.6.1.2.1.2.2.1.2"))
+    }
     assert descriptions == {Oid.parse("1.3.6.1.2.1.2.2.1.2.2")}  # the one without a name
     assert reading.rows.labels["ifDescr"] == ("Ethernet Gi1", "Ethernet Gi2")
     assert reading.rows.labels["ifName"] == ("Gi1", "Ethernet Gi2")
