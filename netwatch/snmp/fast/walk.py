@@ -242,8 +242,7 @@ class WalkRun:
         """
         group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
         tries = min(TRIES_WITH_BULK, self._peer.tries - 1)
-        in_vain = exchange.attempt >= tries and self._peer.answers_bulk is None
-        if self._bulk and (in_vain or self._in_vain(exchange.attempt)):
+        if self._bulk and self._in_vain(exchange.attempt):
             self._bulk = False
             exchange.head, exchange.tail = self._encode(group)
         elif not group.was_bulk and exchange.attempt >= tries:
