@@ -113,10 +113,15 @@ class FastLane:
         *,
         max_varbinds: int = 1_000_000,
         time_budget: timedelta = timedelta(seconds=60),
+        after: Oid | None = None,
     ) -> Walk:
         """Walk subtrees side by side."""
         seconds = time_budget.total_seconds()
-        return await self._ask(device, lambda peer: WalkRun(self.endpoint, peer, columns, max_varbinds).walk(seconds))
+
+        async def ask(peer: Peer) -> Walk:
+            return await WalkRun(self.endpoint, peer, columns, max_varbinds, after).walk(seconds)
+
+        return await self._ask(device, ask)
 
     async def _ask(self, device: Device, work: Callable[[Peer], Coroutine[Any, Any, Result]]) -> Result:
         peer = await self._peer(device)

@@ -40,20 +40,23 @@ class WalkRun:
     """One walk under way."""
 
     __slots__ = (
-        "_bulk", "_columns", "_endpoint", "_future", "_groups", "_heard", "_known", "_max_varbinds", "_peer",
-        "_reason", "_requests", "_room", "_rows", "_silent", "_under_way", "_varbinds", "over",
+        "_bulk", "_capped", "_columns", "_endpoint", "_future", "_groups", "_heard", "_known", "_max_varbinds",
+        "_peer", "_reason", "_requests", "_room", "_rows", "_silent", "_under_way", "_varbinds", "over",
     )  # fmt: skip
 
-    def __init__(self, endpoint: Endpoint, peer: Peer, columns: Sequence[Oid], max_varbinds: int) -> None:
+    def __init__(
+        self, endpoint: Endpoint, peer: Peer, columns: Sequence[Oid], max_varbinds: int, after: Oid | None = None
+    ) -> None:
         self.over = False
         self._endpoint = endpoint
         self._peer = peer
         self._bulk = peer.device.credential.version != "1" and peer.answers_bulk is not False and not self._in_vain()
-        self._columns = [Column(oid) for oid in columns]
+        self._columns = [Column(oid, after) for oid in columns]
         self._max_varbinds = max_varbinds
         self._room = ANSWER_BYTES - HEADER_BYTES - peer.overhead_bytes - len(peer.identity)
         self._known = Suffixes()
         self._groups = deque(in_groups(self._columns, peer.get_size.value))
+        self._capped = False
         self._rows = -1
         self._heard = False
         self._reason = ""
@@ -89,7 +92,7 @@ class WalkRun:
             columns.append(walked)
             if trouble is not None:
                 self._note(*trouble)
-        return Walk(columns=tuple(columns), partial=bool(self._reason), reason=self._reason)
+        return Walk(columns=tuple(columns), partial=bool(self._reason), reason=self._reason, capped=self._capped)
 
     def _ask(self, group: Group) -> None:
         self._under_way += 1
@@ -162,6 +165,7 @@ class WalkRun:
         if self.over or not (group.columns or self._groups):
             return
         if self._varbinds >= self._max_varbinds:
+            self._capped = not self._reason
             self._note("varbind_cap", f"more than {self._max_varbinds} varbinds")
             self._stop(None)
         elif self._requests >= MAX_REQUESTS:

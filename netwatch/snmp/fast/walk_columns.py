@@ -68,10 +68,11 @@ def prefix_of(oid: Oid) -> bytes:
 class Column:
     """One column under way; suffixes stay encoded until the walk is over."""
 
-    __slots__ = ("done", "encoded", "oid", "prefix", "tags", "values")
+    __slots__ = ("_begin", "done", "encoded", "oid", "prefix", "tags", "values")
 
-    def __init__(self, oid: Oid) -> None:
+    def __init__(self, oid: Oid, after: Oid | None = None) -> None:
         self.oid = oid
+        self._begin = prefix_of(oid) if after is None else encode_name(after)[2:]
         self.prefix = prefix_of(oid)
         self.encoded: list[bytes] = []
         self.tags: list[int] = []
@@ -81,7 +82,7 @@ class Column:
     @property
     def name(self) -> bytes:
         """Return the last name that came, without tag and length: what to ask for the successors of."""
-        return self.prefix + self.encoded[-1] if self.encoded else self.prefix
+        return self.prefix + self.encoded[-1] if self.encoded else self._begin
 
     def target(self, place: int, more: int) -> Target:
         """Return what the hot decoder needs, if `more` bytes probably stand behind the column's OID."""

@@ -77,6 +77,7 @@ class GeneralEngine:
         *,
         max_varbinds: int = 1_000_000,
         time_budget: timedelta = timedelta(seconds=60),
+        after: Oid | None = None,
     ) -> Walk:
         """Walk subtrees side by side; trouble in mid-walk makes the result partial."""
         state = WalkState(
@@ -84,6 +85,7 @@ class GeneralEngine:
             bulk=device.credential.version != "1",
             max_varbinds=max_varbinds,
             size=self._of(device).walk_size,
+            after=after,
         )
         clock, tries = asyncio.get_running_loop().time, 1 + device.retries
         ends_at, heard, silent = clock() + time_budget.total_seconds(), False, 0
