@@ -64,7 +64,7 @@ class TablePoller:
         self._client = client
         self._clock = clock
         plain = next((column.name for column in spec.columns if column.oid == IF_SPEED and column.scale == 1.0), "")
-        self._reader = TableReader(device.name, spec.name, spec.rate_limit, plain)
+        self._reader = TableReader(device.name, spec.name, spec.rate_limit, plain, spec.columns)
         self._twins = TwinWatch(spec, device, client)
         self._names: Sequence[Value] | None = None
         self._found: RowSet | None = None
