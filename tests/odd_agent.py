@@ -111,6 +111,8 @@ class OddAgent:
 
     def _answer(self, data: bytes) -> bytes:
         [(_, message)] = parts(data)
+        if parts(message)[0][1] == b"\3":
+            return b""
         (_, version), (_, community), (kind, pdu) = parts(message)
         if community != self.community:
             return b""

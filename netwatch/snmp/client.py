@@ -69,6 +69,12 @@ class SnmpClient(Protocol):
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for the lexicographic successors, in one GETNEXT."""
 
+    async def why_silent(self, device: Device) -> str:
+        """Return what speaks for which reason, as the end of a sentence about a device that does not answer.
+
+        Takes half a second at most, raises nothing, and is empty where nothing can be said.
+        """
+
     async def walk(
         self,
         device: Device,

@@ -105,6 +105,10 @@ class Snmp:
         """Ask for the successors, in one GETNEXT."""
         return await self._ask(device, lambda client: client.get_next(device, oids))
 
+    async def why_silent(self, device: Device) -> str:
+        """Return what speaks for which reason, where a device does not answer."""
+        return await self._fast.why_silent(device)
+
     async def walk(
         self,
         device: Device,

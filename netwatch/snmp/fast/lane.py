@@ -21,6 +21,7 @@ from netwatch.snmp.fast.get_run import GetRun
 from netwatch.snmp.fast.peer import VARBINDS_PER_REQUEST, Peer
 from netwatch.snmp.fast.plan import CompiledPlan, GetRequest, cut, encode_name, identity_of
 from netwatch.snmp.fast.readers import Successors, Values, Varbinds
+from netwatch.snmp.fast.silence import Evidence
 from netwatch.snmp.fast.users import Remember, Users
 from netwatch.snmp.fast.walk import WalkRun
 from netwatch.snmp.resolver import NAME_LIVES_FOR_SECONDS, Resolver, SocketAddress, literal
@@ -38,6 +39,7 @@ class FastLane:
     def __init__(self, *, max_in_flight: int = 2000, max_in_flight_per_device: int = 2) -> None:
         self.endpoint = Endpoint(max_in_flight=max_in_flight, max_in_flight_per_device=max_in_flight_per_device)
         self._resolver = Resolver()
+        self._evidence = Evidence()
         self._peers: dict[str, Peer] = {}
         self._users = Users(self.endpoint)
         self._looked_for: dict[str, asyncio.Task[None]] = {}
@@ -105,6 +107,14 @@ class FastLane:
             return await run.ask([request] if names else [])
 
         return await self._ask(device, ask)
+
+    async def why_silent(self, device: Device) -> str:
+        """Return what speaks for which reason, where a device does not answer."""
+        try:
+            peer = await self._peer(device)
+        except PollError:
+            return ""
+        return await self._evidence.of(peer.family, peer.address, device.credential.version)
 
     async def walk(
         self,
