@@ -5,7 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ import structlog
 from prometheus_client import Counter
 
 from netwatch.errors import NetWatchError, PollError, RequestTimedOut
-from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Memory, ReadingGap
+from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Fault, Memory, ReadingGap
 from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.discover import discover_scalars, discover_table
@@ -176,6 +176,11 @@ class DevicePoller:
     def note_overrun(self) -> None:
         """Take in that a turn was left out because the one before is still under way."""
         self._overran = self._slow = True
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """Return what of its polling breaks off in a way nobody foresaw."""
+        return self._faults.standing
 
     @property
     def facts(self) -> DeviceFacts | None:
