@@ -41,7 +41,10 @@ def properly(_: Request) -> int:
 
 
 class OddAgent:
-    """Listens on loopback between `with` and its end; `cells` are encoded values by OID, to be changed at will."""
+    """Listens on loopback between `with` and its end; `cells` are encoded values by OID, to be changed at will.
+
+    circles_at: behind this name comes the first one again.
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class OddAgent:
         self.manners = manners
         self.community = community
         self.requests: list[Request] = []
+        self.circles_at: Oid = ()
         self._answers_from = answers_from
         self._order: list[Oid] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -107,6 +111,8 @@ class OddAgent:
 
     def _answer(self, data: bytes) -> bytes:
         [(_, message)] = parts(data)
+        if parts(message)[0][1] == b"\3":
+            return b""
         (_, version), (_, community), (kind, pdu) = parts(message)
         if community != self.community:
             return b""
@@ -128,7 +134,7 @@ class OddAgent:
         found, names, size = list[bytes](), list(request.names), 0
         for _ in range(request.repetitions):
             for place, name in enumerate(names):
-                at = bisect_right(self._order, name)
+                at = 0 if name == self.circles_at else bisect_right(self._order, name)
                 names[place] = self._order[at] if at < len(self._order) else name
                 found.append(
                     varbind(names[place], self.cells[names[place]] if at < len(self._order) else END_OF_MIB_VIEW)

@@ -10,7 +10,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, NoReturn
@@ -66,6 +66,24 @@ def print_json(value: Any) -> None:
     """Print a value as JSON, one document; what a terminal would obey or cannot show is escaped."""
     text = json.dumps(as_json(value), indent=2, ensure_ascii=False, allow_nan=False)
     sys.stdout.write(_NOT_PLAIN.sub(_escaped_unless_printable, text) + "\n")
+
+
+class JsonList:
+    """Prints a list as JSON piece by piece, as `print_json` would print the whole."""
+
+    def __init__(self) -> None:
+        self.is_empty = True
+
+    def add(self, items: Iterable[Any]) -> None:
+        """Print more of it."""
+        for item in items:
+            text = json.dumps([as_json(item)], indent=2, ensure_ascii=False, allow_nan=False)[1:-2]
+            sys.stdout.write(("[" if self.is_empty else ",") + _NOT_PLAIN.sub(_escaped_unless_printable, text))
+            self.is_empty = False
+
+    def end(self) -> None:
+        """Print what ends it."""
+        sys.stdout.write("[]\n" if self.is_empty else "\n]\n")
 
 
 def _escaped_unless_printable(match: re.Match[str]) -> str:

@@ -5,15 +5,15 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 from prometheus_client import Counter
 
 from netwatch.errors import NetWatchError, PollError, RequestTimedOut
-from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Memory, ReadingGap
+from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Fault, Memory, ReadingGap
 from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.discover import discover_scalars, discover_table
@@ -38,6 +38,7 @@ BOOT_TICKS = 10 * 60 * 100
 SETTLE_SECONDS = 10.0
 """For so long after the machine slept no answer means nothing: the question may be from before, the network not
 back yet."""
+EVIDENCE_SECONDS = 600.0
 FRESH_SHARE = 0.25
 """A turn that comes so soon after a poll out of turn would measure rates over next to no time."""
 
@@ -65,6 +66,8 @@ class DevicePoller:
         self._tables: dict[str, TablePoller] = {}
         self._faults = Faults(device.name, tools.clock)
         self._silent = SilentTables()
+        self._because_silent = ""
+        self._evidence_until = 0.0
         self._because: dict[str, str] = {}
         self._emptied: set[str] = set()
         self._trouble = ""
@@ -121,6 +124,10 @@ class DevicePoller:
         if not sight.up and was_up and self._is_waking:
             WAKING.inc()
             return False
+        if sight.silent:
+            sight = replace(sight, trouble=sight.trouble + await self._evidence())
+        elif sight.up:
+            self._evidence_until = 0.0
         came_up = sight.up and not self.is_up
         self._say(sight, known=self._sight is not None, was_up=was_up)
         self._sight = sight
@@ -131,6 +138,14 @@ class DevicePoller:
             reachability_reading(self.device.name, sight, life.seconds_since_restart, life.host_uptime_seconds)
         )
         return came_up
+
+    async def _evidence(self) -> str:
+        """Return what speaks for which reason of a silence; asked for when it begins, and now and then after that."""
+        now = self._tools.clock.monotonic()
+        if now >= self._evidence_until:
+            self._evidence_until = now + EVIDENCE_SECONDS
+            self._because_silent = await self._tools.client.why_silent(self.device)
+        return self._because_silent
 
     def rediscover(self, reason: str = "interval") -> None:
         """Have the next poll ask anew what the device is and which rows it has."""
@@ -161,6 +176,11 @@ class DevicePoller:
     def note_overrun(self) -> None:
         """Take in that a turn was left out because the one before is still under way."""
         self._overran = self._slow = True
+
+    @property
+    def faults(self) -> Sequence[Fault]:
+        """Return what of its polling breaks off in a way nobody foresaw."""
+        return self._faults.standing
 
     @property
     def facts(self) -> DeviceFacts | None:

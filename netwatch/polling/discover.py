@@ -19,7 +19,7 @@ from netwatch.model import SCALARS, Column, Device, Missing, Oid, Value
 from netwatch.polling.answers import usable
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, Suffix, build_layout
 from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
-from netwatch.polling.rows import label_columns, name_rows
+from netwatch.polling.rows import label_columns, name_rows, witnessed
 from netwatch.polling.twins import Twinning, Twins, judged
 from netwatch.profiles import TableSpec
 from netwatch.snmp import SnmpClient, WalkedColumn
@@ -177,6 +177,7 @@ def _found(
         Presence(cells, question.refused | twinning.unkept.keys()),
         heads=heads,
         labels=label_columns(spec),
+        unasked=witnessed(spec, suffixes, cells),
         partial=partial,
         virtual=virtual,
         once=_read_once(spec, suffixes, cells),

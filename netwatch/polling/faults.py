@@ -8,7 +8,7 @@ May import: netwatch.model, netwatch.polling.metrics. Called by: netwatch.pollin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import structlog
@@ -30,6 +30,11 @@ class Faults:
         self._device = device
         self._clock = clock
         self._standing: dict[str, Fault] = {}
+
+    @property
+    def standing(self) -> Sequence[Fault]:
+        """Return what fails now."""
+        return tuple(self._standing.values())
 
     @property
     def words(self) -> Mapping[str, str]:

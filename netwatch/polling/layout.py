@@ -89,7 +89,8 @@ class Layout:
     """The rows of a table and the order of everything asked about them.
 
     heads:      scalars at the start, sysUpTime first. cuts: ifCounterDiscontinuityTime, where there is one.
-    labels:     the columns that name the rows, asked every time so that no name stays with a stranger.
+    labels:     the columns that name the rows, asked every time so that no name stays with a stranger; less what
+                another one is the witness of.
     numbers_at, gauges_at, texts_at, labels_at: where counters, other numbers, text, and names begin.
     virtual:    rows that are no port of their own, with their ifType: they have no speed to be full of.
     once:       columns that discovery alone reads.
@@ -204,12 +205,13 @@ def build_layout(
     *,
     heads: Sequence[Oid] = (SYS_UP_TIME,),
     labels: Sequence[Oid] = (),
+    unasked: AbstractSet[Oid] = frozenset(),
     partial: bool = False,
     virtual: Mapping[int, str] | None = None,
     once: Mapping[str, Column] | None = None,
     doubts: Doubts | None = None,
 ) -> Layout:
-    """Put the columns of a table that the device has in order."""
+    """Put the columns of a table that the device has in order; of the labels' instances `unasked` are left out."""
     columns = [column for column in spec.columns if column.name not in (once or {})]
     builder = _Builder(suffixes, presence, at=len(heads))
     cuts = builder.strip_or_none([spec.discontinuity]) if spec.discontinuity else None
@@ -220,7 +222,7 @@ def build_layout(
     texts_at = builder.at
     texts = tuple(builder.number(column) for column in columns if column.kind is ColumnKind.TEXT)
     labels_at = builder.at
-    names = tuple(strip for oid in labels if (strip := builder.strip_or_none([oid])))
+    names = tuple(strip for oid in labels if (strip := builder.strip_or_none([oid], unasked)))
     return Layout(
         rows=rows,
         suffixes=tuple(suffixes),
@@ -264,8 +266,8 @@ class _Builder:
         self._has = presence.has
         self.at = at
 
-    def strip_or_none(self, oids: Sequence[Oid]) -> Strip | None:
-        strip = self._strip(oids)
+    def strip_or_none(self, oids: Sequence[Oid], unasked: AbstractSet[Oid] = frozenset()) -> Strip | None:
+        strip = self._strip(oids, unasked)
         return strip if strip.stop > strip.start else None
 
     def number(self, column: ColumnSpec) -> NumberStrip:
@@ -285,13 +287,13 @@ class _Builder:
             is_octets="octets" in wide.name.lower(),
         )
 
-    def _strip(self, oids: Sequence[Oid]) -> Strip:
+    def _strip(self, oids: Sequence[Oid], unasked: AbstractSet[Oid] = frozenset()) -> Strip:
         """Ask every row for the first of these columns that it has."""
         asked: list[Oid] = []
         rows: list[int] = []
         for row, suffix in enumerate(self._suffixes):
             for oid in oids:
-                if self._has(oid, suffix):
+                if self._has(oid, suffix) and not (unasked and oid.join(suffix) in unasked):
                     asked.append(oid)
                     rows.append(row)
                     break

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from netwatch.model import Device, DeviceFacts, DeviceStatus, Memory
+from netwatch.model import Device, DeviceFacts, DeviceStatus, Fault, Memory
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.crew import Crew
 from netwatch.polling.device_poller import DevicePoller, Tools
@@ -104,6 +104,11 @@ class Poller:
     def statuses(self) -> list[DeviceStatus]:
         """Return what is known about every device, in the order of the configuration."""
         return [poller.status() for poller in self._pollers.values()]
+
+    def faults(self) -> list[Fault]:
+        """Return what of polling breaks off in a way nobody foresaw, the newest first."""
+        found = [fault for poller in self._pollers.values() for fault in poller.faults]
+        return sorted(found, key=lambda fault: fault.since, reverse=True)
 
     def facts_of(self, name: str) -> DeviceFacts | None:
         """Return what a device said it is, the same object until it says something else; None before it was asked."""

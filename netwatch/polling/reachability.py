@@ -23,7 +23,10 @@ RETRIES_WHEN_DOWN = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What came of one check; `trouble` says in words why a device is not up. Retries take time: `asked_at`, `at`."""
+    """What came of one check; `trouble` says in words why a device is not up. Retries take time: `asked_at`, `at`.
+
+    silent: it is not up for want of any answer.
+    """
 
     up: bool
     at: datetime
@@ -32,6 +35,7 @@ class Sight:
     round_trip_seconds: float | None = None
     ticks: int | None = None
     trouble: str = ""
+    silent: bool = False
 
 
 class Probe:
@@ -70,7 +74,10 @@ class Probe:
     def _down(self, outcome: str, trouble: str, asked: float) -> Sight:
         CHECKS.labels(outcome).inc()
         at, took = self._clock.now(), timedelta(seconds=self._clock.monotonic() - asked)
-        return Sight(up=False, at=at, asked_at=at - took, arrived=self._clock.elapsed(), trouble=trouble)
+        return Sight(
+            up=False, at=at, asked_at=at - took, arrived=self._clock.elapsed(), trouble=trouble,
+            silent=outcome == "silent",
+        )  # fmt: skip
 
 
 def reachability_reading(

@@ -18,6 +18,7 @@ from netwatch.polling.layout import Filling, Layout, Strip
 from netwatch.polling.plausible import Speeds
 from netwatch.polling.rates import Interval, Rates, cut_rows, dense_rates
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
+from netwatch.profiles import ColumnSpec
 
 SHORTEST_SECONDS = 0.25
 """Over less time than this a rate says more about the agent's timing than about the traffic."""
@@ -30,10 +31,15 @@ class TableReader:
     """Makes the readings of one table of one device; holds the answer before, as the base of the rates.
 
     rate_limit, speed: the columns that say how fast a row's port is, in 1e6 bit/s and in bit/s.
+    specs: the columns, of which some mean nothing while another one says so.
     `discarded` counts the rates that were not given although there were two values, by cause.
     """
 
-    def __init__(self, device: str, table: str, rate_limit: str = "", speed: str = "") -> None:
+    def __init__(
+        self, device: str, table: str, rate_limit: str = "", speed: str = "", specs: Sequence[ColumnSpec] = ()
+    ) -> None:
+        self._conditions = [(spec, *when) for spec in specs for when in spec.missing_when]
+        self._enums = {spec.name: spec.enum for spec in specs} if self._conditions else {}
         self._device = device
         self._table = table
         self._speeds = Speeds(rate_limit, speed)
@@ -71,6 +77,8 @@ class TableReader:
             for filling in counter.fillings:
                 columns[filling.name] = _filled(filling, values, strip.start, strip.stop)
         doubts = _doubts(layout, answer.oddities) if answer.oddities else {}
+        if self._conditions:
+            self._leave_out(columns, doubts)
         limits = self._speeds.limits(layout, columns, answer.arrived)
         rates = self._rates(layout, answer, passage or self.passage(answer), limits, doubts)
         self._speeds.put_into(columns)
@@ -87,6 +95,19 @@ class TableReader:
             doubts=_joined(layout.doubts, _joined(doubts, self._speeds.doubts)),
             partial_because=_because(layout, why_partial, answer) if partial else "",
         )
+
+    def _leave_out(self, columns: dict[str, Column], doubts: _Doubts) -> None:
+        """Make missing what means nothing while the device says so of the row."""
+        for spec, name, values in self._conditions:
+            states, column = columns.get(name), columns.get(spec.name)
+            if states is None or column is None:
+                continue
+            told = {row: state for row, state in enumerate(states) if state in values and column[row] is not None}
+            if told:
+                names = self._enums.get(name, {})
+                columns[spec.name] = [None if row in told else value for row, value in enumerate(column)]
+                words = {row: f"{name} is {names.get(int(state), state)}" for row, state in told.items()}
+                doubts[spec.name] = {**words, **doubts.get(spec.name, {})}
 
     def _rates(
         self, layout: Layout, answer: Answer, passage: Passage, limits: list[float] | None, doubts: _Doubts

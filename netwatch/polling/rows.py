@@ -27,6 +27,19 @@ def label_columns(spec: TableSpec) -> list[Oid]:
     return list(dict.fromkeys([*oids, *(STAND_INS[oid] for oid in oids if oid in STAND_INS)]))
 
 
+def witnessed(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells) -> set[Oid]:
+    """Return the instances of ifDescr that only a discovery need read, because ifName is read with every poll.
+
+    An interface that still has the ifName that no other one has is the one it was, and so is its ifDescr; where the
+    ifName is another by now, the ifDescr known is forgotten. Descriptions are long, and were a tenth of a poll.
+    """
+    if not any(label.oid == IF_NAME and not label.mapping for label in spec.labels):
+        return set()
+    names = {suffix: text_of(cells.get(IF_NAME, {}).get(suffix)) for suffix in suffixes}
+    times = Counter(names.values())
+    return {IF_DESCR.join(suffix) for suffix, name in names.items() if name and times[name] == 1}
+
+
 def name_rows(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells, previous: RowSet | None) -> RowSet:
     """Return the rows with their labels; the very same object as `previous` where nothing changed.
 
@@ -50,23 +63,37 @@ def cells_of(layout: Layout, names: Sequence[Value]) -> Cells:
     return cells
 
 
-def renamed_rows(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells, previous: RowSet) -> RowSet:
-    """Return the rows with the labels that a poll brought; `previous` itself where nothing changed.
+def renamed_rows(spec: TableSpec, layout: Layout, cells: Cells, found: RowSet) -> RowSet:
+    """Return the rows with the labels that a poll brought; the layout's own where nothing changed.
 
-    A label whose column did not come stays what it was.
+    `found` are the rows as the last discovery named them. A label whose column did not come stays what it was; one
+    whose column is not asked for, because another one is its witness, is what was found while the witness says the
+    same, and else what the witness says.
     """
-    came: dict[Oid, set[Suffix]] = {oid: set(column) for oid, column in cells.items()}
+    suffixes, previous = layout.suffixes, layout.rows
+    asked = {strip.oids[0]: set(strip.row_numbers()) for strip in layout.labels}
     labels = dict(previous.labels)
-    for label in spec.labels:
+    for label in sorted(spec.labels, key=lambda label: label.oid == IF_DESCR):  # behind its witness
         if label.oid is None:
             continue
-        has = came.get(label.oid, set()) | came.get(STAND_INS.get(label.oid, label.oid), set())
-        labels[label.name] = tuple(
-            sys.intern(_label(label, suffix, cells)) if suffix in has else text
-            for suffix, text in zip(suffixes, previous.labels[label.name], strict=True)
-        )
+        itself, stand_in = cells.get(label.oid, {}), cells.get(STAND_INS.get(label.oid, label.oid), {})
+        texts = list(previous.labels[label.name])
+        for row, suffix in enumerate(suffixes):
+            if suffix not in itself and suffix not in stand_in:
+                continue
+            is_known = label.oid == IF_DESCR and row not in asked.get(IF_DESCR, ())
+            if is_known and _is_called_the_same(spec, row, labels, found):
+                texts[row] = found.labels[label.name][row]
+            else:
+                texts[row] = sys.intern(_label(label, suffix, cells))
+        labels[label.name] = tuple(texts)
     rows = RowSet(index=previous.index, keys=_keys(spec.identity, previous.index, labels), labels=labels)
     return previous if same_rows(previous, rows) else rows
+
+
+def _is_called_the_same(spec: TableSpec, row: int, labels: Mapping[str, tuple[str, ...]], found: RowSet) -> bool:
+    names = [label.name for label in spec.labels if label.oid == IF_NAME]
+    return bool(names) and all(labels[name][row] == found.labels[name][row] for name in names)
 
 
 def _label(label: LabelSpec, suffix: Suffix, cells: Cells) -> str:

@@ -64,9 +64,10 @@ class TablePoller:
         self._client = client
         self._clock = clock
         plain = next((column.name for column in spec.columns if column.oid == IF_SPEED and column.scale == 1.0), "")
-        self._reader = TableReader(device.name, spec.name, spec.rate_limit, plain)
+        self._reader = TableReader(device.name, spec.name, spec.rate_limit, plain, spec.columns)
         self._twins = TwinWatch(spec, device, client)
         self._names: Sequence[Value] | None = None
+        self._found: RowSet | None = None
         self._renumbered = False
         self._layout: Layout | None = None
         self._plan: GetPlan | None = None
@@ -213,7 +214,7 @@ class TablePoller:
     def _rename(self, layout: Layout, names: Sequence[Value]) -> None:
         """Take the labels that came with a poll: a name never stays with a stranger."""
         self._names = names
-        rows = renamed_rows(self.spec, layout.suffixes, cells_of(layout, names), layout.rows)
+        rows = renamed_rows(self.spec, layout, cells_of(layout, names), self._found or layout.rows)
         if rows is not layout.rows:
             self._renumbered = rows.keys != layout.rows.keys
             self._layout = replace(layout, rows=rows)
@@ -264,6 +265,7 @@ class TablePoller:
         self._watched, self.reason = found.watched, found.reason
         self._twins.learn(found, self._clock.elapsed())
         self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
+        self._found = None if self._layout is None else self._layout.rows
         if self._layout is not None and not self._layout.partial:
             LOST_ROWS_FORGOTTEN.inc(self._lost.note(self._layout, self._clock.monotonic()))
             self._refused = _of_rows(self._layout, self._refused, self.spec)

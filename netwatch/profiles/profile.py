@@ -25,6 +25,7 @@ class ColumnSpec:
     wide_of: this 64-bit counter replaces the 32-bit column of that name in every row where the device has it.
     scale:   what to multiply the raw value with, 1 for most.
     once:    read when rows are discovered and not with every poll: it does not change while the row lives.
+    missing_when: columns of the same table, each with the values at which this one means nothing.
     guessed: nobody said what the column is: `kind` is a guess, the BER tag of its values knows better.
     """
 
@@ -36,6 +37,7 @@ class ColumnSpec:
     wide_of: str = ""
     guessed: bool = False
     once: bool = False
+    missing_when: tuple[tuple[str, frozenset[int]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

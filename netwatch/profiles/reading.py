@@ -9,7 +9,8 @@ Our own words. Beside `table`: `walk` (the cheap column whose instances are the 
 `identity` (the label that names a row through re-indexing), `rate_limit` (the column that bounds octet rates, in
 1e6 bit/s), `discontinuity` (the column whose change ends a counter's life). In a symbol: `kind` (counter32,
 counter64, gauge, enum, text), `enum` (`{1: up}`), `wide_of` (the 32-bit column this 64-bit one replaces),
-`once` (read when rows are discovered, not with every poll).
+`once` (read when rows are discovered, not with every poll), `missing_when` (`{entSensorStatus: [2, 3]}`: where that
+column of the row has one of these values, this one means nothing).
 In a tag: `index: 0` for the whole index, dotted.
 
 What a file asks that NetWatch does not do is a warning with its line and column, and the rest of the file is used.
@@ -169,6 +170,10 @@ def _table(place: Place) -> TableDraft | None:
     if not columns:
         place.warn("nothing in this table can be read; it is left out")
         return None
+    for column in columns:
+        for name, _ in column.missing_when:
+            if all(other.name != name for other in columns):
+                place.warn(f"{column.name} is to be missing at values of {name}, which is no symbol of this table")
     oid = _table_oid(place, columns)
     return TableDraft(
         name=_table_name(place, oid),

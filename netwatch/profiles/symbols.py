@@ -38,6 +38,7 @@ SYMBOL_KEYS: Final = frozenset(
         "enum",
         "wide_of",
         "once",
+        "missing_when",
     }
 )
 TEXT_EDITS: Final[Mapping[str, str]] = {
@@ -113,7 +114,23 @@ def _column(place: Place, oid: Oid, name: str, metric_type: str) -> ColumnSpec:
         wide_of=place.text("wide_of") or (known.wide_of if known else ""),
         guessed=kind is None,
         once=_once(place),
+        missing_when=_missing_when(place),
     )
+
+
+def _missing_when(place: Place) -> tuple[tuple[str, frozenset[int]], ...]:
+    """Read `{entSensorStatus: [2, 3]}`: a value beside which of another column is none."""
+    below = place.at("missing_when")
+    if "missing_when" not in place or not below.is_mapping("missing_when"):
+        return ()
+    found = []
+    for name in below.value:
+        values = [item.value for item in below.items(name)]
+        if not values or not all(isinstance(value, int) and not isinstance(value, bool) for value in values):
+            below.at(name).error(f"missing_when wants whole numbers of {name}, such as [2, 3]")
+        else:
+            found.append((plain_name(str(name)), frozenset(values)))
+    return tuple(found)
 
 
 def _once(place: Place) -> bool:

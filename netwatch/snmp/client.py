@@ -40,11 +40,15 @@ class WalkedColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """The outcome of a walk; `reason` says in words why it is `partial`."""
+    """The outcome of a walk; `reason` says in words why it is `partial`.
+
+    capped: it is partial for having come to its bound of varbinds, and can be gone on with.
+    """
 
     columns: tuple[WalkedColumn, ...]
     partial: bool = False
     reason: str = ""
+    capped: bool = False
 
 
 class SnmpClient(Protocol):
@@ -65,6 +69,12 @@ class SnmpClient(Protocol):
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for the lexicographic successors, in one GETNEXT."""
 
+    async def why_silent(self, device: Device) -> str:
+        """Return what speaks for which reason, as the end of a sentence about a device that does not answer.
+
+        Takes half a second at most, raises nothing, and is empty where nothing can be said.
+        """
+
     async def walk(
         self,
         device: Device,
@@ -72,8 +82,10 @@ class SnmpClient(Protocol):
         *,
         max_varbinds: int = 1_000_000,
         time_budget: timedelta = timedelta(seconds=60),
+        after: Oid | None = None,
     ) -> Walk:
         """Walk subtrees side by side, several columns per GETBULK (GETNEXT for v1).
 
+        With `after` it begins behind that name, for one subtree that was walked so far already.
         A trouble in mid-walk makes the result partial; only a device that never answers raises.
         """

@@ -105,6 +105,10 @@ class Snmp:
         """Ask for the successors, in one GETNEXT."""
         return await self._ask(device, lambda client: client.get_next(device, oids))
 
+    async def why_silent(self, device: Device) -> str:
+        """Return what speaks for which reason, where a device does not answer."""
+        return await self._fast.why_silent(device)
+
     async def walk(
         self,
         device: Device,
@@ -112,11 +116,14 @@ class Snmp:
         *,
         max_varbinds: int = 1_000_000,
         time_budget: timedelta = timedelta(seconds=60),
+        after: Oid | None = None,
     ) -> Walk:
         """Walk subtrees side by side."""
         return await self._ask(
             device,
-            lambda client: client.walk(device, columns, max_varbinds=max_varbinds, time_budget=time_budget),
+            lambda client: client.walk(
+                device, columns, max_varbinds=max_varbinds, time_budget=time_budget, after=after
+            ),
         )
 
     async def _ask(self, device: Device, question: Callable[[SnmpClient], Awaitable[Answer]]) -> Answer:

@@ -12,6 +12,7 @@ from typing import cast
 import pytest
 from pydantic import SecretStr
 
+from netwatch.errors import FastLaneRefused
 from netwatch.model import (
     ColumnKind,
     Credential,
@@ -130,7 +131,10 @@ class ScriptedAgent(asyncio.DatagramProtocol):
         self.port = transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        message = decode_message(data)
+        try:
+            message = decode_message(data)
+        except FastLaneRefused:  # version 3
+            return
         assert isinstance(message.pdu, Pdu)
         if self.silent or self.lost or message.community != b"public":
             self.lost = max(0, self.lost - 1)

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from netwatch.model import Credential, Device, TableReading
 from netwatch.polling import PollingSettings, poll_once
 from netwatch.profiles import load_library
+from netwatch.rules import load_rules
 from netwatch.snmp import Snmp
 from tests.odd_agent import OddAgent
 from tests.patience import PATIENCE_SECONDS
@@ -95,3 +96,67 @@ async def test_storage_without_its_index_column_is_read(shipped):
 
     assert found.rows.index == ("1", "2", "3", "4")
     assert column(found, "hrStorageUsed") == {"1": 100, "2": 200, "3": 300, "4": 400}
+
+
+async def test_what_an_unavailable_sensor_says_is_no_value(shipped):
+    sensors = [
+        line
+        for row, value, status in ((1, -32768, 2), (2, 415, 1), (3, 999, 3))
+        for line in (
+            f"1.3.6.1.2.1.47.1.1.1.1.7.{row}|4|temp {row}",
+            f"1.3.6.1.4.1.9.9.91.1.1.1.1.1.{row}|2|8",
+            f"1.3.6.1.4.1.9.9.91.1.1.1.1.2.{row}|2|9",
+            f"1.3.6.1.4.1.9.9.91.1.1.1.1.3.{row}|2|1",
+            f"1.3.6.1.4.1.9.9.91.1.1.1.1.4.{row}|2|{value}",
+            f"1.3.6.1.4.1.9.9.91.1.1.1.1.5.{row}|2|{status}",
+        )
+    ]
+    cisco = [line.replace("99999.1", "9.1.1709") for line in SYSTEM]
+    with OddAgent([*cisco, *sensors]) as agent:
+        found = (await tables_of(agent, shipped))["entSensorValueTable"]
+
+    assert column(found, "entSensorValue") == {"1": None, "2": 415, "3": None}
+    assert found.doubts_of(0) == {"entSensorValue": "entSensorStatus is unavailable"}
+    assert found.doubts_of(2) == {"entSensorValue": "entSensorStatus is nonoperational"}
+    assert not found.partial
+
+
+async def test_sensors_that_say_their_numbers_in_texts_can_be_computed_with(shipped, tmp_path):
+    fortinet = [line.replace("|6|1.3.6.1.4.1.99999.1", "|4|1.3.6.1.4.1.12356.101.1.1003") for line in SYSTEM]
+    sensors = [
+        line
+        for row, name, value in ((1, "CPU temperature", "45.2"), (2, "Fan 1", "4800"), (3, "PS2", "N/A"))
+        for line in (
+            f"1.3.6.1.4.1.12356.101.4.3.2.1.2.{row}|4|{name}",
+            f"1.3.6.1.4.1.12356.101.4.3.2.1.3.{row}|4|{value}",
+            f"1.3.6.1.4.1.12356.101.4.3.2.1.4.{row}|2|0",
+        )
+    ]
+    with OddAgent([*fortinet, *sensors]) as agent:
+        found = (await tables_of(agent, shipped))["fgHwSensorTable"]
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        "rules:\n  - alert: Hot\n    expr: fgHwSensorEntValue > 40 and fgHwSensorEntName == 'CPU temperature'\n"
+    )
+    rules = load_rules([path], shipped.schema())
+
+    assert column(found, "fgHwSensorEntValue") == {"1": 45.2, "2": 4800, "3": None}
+    assert found.doubts_of(2) == {"fgHwSensorEntValue": 'the device gave "N/A", no number'}
+    assert 'fgHwSensorEntValue.3: the device gave "N/A", no number' in found.partial_because
+    assert [rule.name for rule in rules] == ["Hot"]
+
+
+async def test_a_speed_below_half_a_megabit_is_the_one_that_ifspeed_says(shipped):
+    slow = [line.replace("|1000000000", "|384000") for line in PORT]
+    with OddAgent([*SYSTEM, *slow, "1.3.6.1.2.1.31.1.1.1.15.1|66|0"]) as agent:
+        found = (await tables_of(agent, shipped))["ifTable"]
+
+    assert column(found, "ifSpeed") == {"1": 384_000}
+    assert column(found, "ifHighSpeed") == {"1": None}  # so that coalesce(ifHighSpeed * 1e6, ifSpeed) is the speed
+
+
+async def test_a_table_that_says_text_where_numbers_belong_names_the_text(shipped):
+    with OddAgent([*SYSTEM, *PORT, "1.3.6.1.2.1.25.3.3.1.2.1|4|busy"]) as agent:
+        found = (await tables_of(agent, shipped))["hrProcessorTable"]
+
+    assert found.partial_because == 'hrProcessorLoad.1: the device gave "busy", no number'

@@ -10,6 +10,7 @@ from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.identity import identify
 from netwatch.polling.metrics import POLLS, RESTARTS, WAKING
 from netwatch.profiles import load_library
+from tests.odd_agent import OddAgent
 
 HC = "ifHCInOctets"
 
@@ -362,3 +363,26 @@ async def test_an_object_id_spelt_in_a_text_names_the_device_too(device, client,
 
     assert identity.profile.name == "fortinet-fortigate"
     assert identity.sys_object_id == "1.3.6.1.4.1.12356.101.1.1003"
+
+
+async def test_a_silence_is_told_with_what_speaks_for_which_reason(device, tools, basket, clock):
+    with OddAgent(["1.3.6.1.2.1.1.3.0|67|100"], community=b"another") as agent:
+        poller = DevicePoller(replace(device, port=agent.port, timeout=timedelta(seconds=0.2)), tools)
+        await poller.check()
+        trouble = poller.status().trouble
+        agent.community = b"public"
+        await poller.check()
+
+    assert trouble.startswith("no answer to 2 requests")
+    assert "an agent is silent to a wrong community too" in trouble
+    assert poller.status().trouble == ""
+
+
+async def test_a_port_that_nobody_listens_on_is_said_to_be_closed(device, tools):
+    with OddAgent() as gone:
+        pass
+    poller = DevicePoller(replace(device, port=gone.port, timeout=timedelta(seconds=0.2)), tools)
+
+    await poller.check()
+
+    assert f"nothing listens on UDP port {gone.port}" in poller.status().trouble

@@ -61,6 +61,9 @@ async def test_a_table_that_breaks_off_costs_no_other_table(poller_of, basket, c
     status = poller.status()
     assert status.up
     assert status.partial_tables == ("beside",)
+    assert [(fault.kind, fault.name, fault.device, fault.count) for fault in poller.faults] == [
+        ("table", "beside", "sw1", 3)
+    ]
     for words in (status.trouble, status.partial_because["beside"], basket.gaps[-1].reason):
         assert "sw1" in words
         assert "netwatch/polling/" in words

@@ -425,3 +425,56 @@ async def test_a_virtual_port_keeps_its_speed_and_has_no_limit(device, shipped_i
     assert reading.columns["ifHighSpeed"][0] is not None
     assert reading.rates[HC][0] == 500 * MEGABYTE
     assert "softwareLoopback" in reading.doubts["ifHighSpeed"][0]
+
+
+def asked_in_last_poll(agent, before):
+    return {oid for names in agent.asked[before:] for oid in names}
+
+
+async def test_a_description_is_read_by_discovery_alone_while_a_name_is_its_witness(table, agent, clock):
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.2", Tag.OCTET_STRING, b"")
+    await table.poll(budget())
+    agent.advance(clock, 60)
+    before = len(agent.asked)
+
+    reading = await table.poll(budget())
+
+    descriptions = {
+        oid for oid in asked_in_last_poll(agent, before) if oid.is_under(Oid.parse("1.3.6.1.2.1.2.2.1.2"))
+    }
+    assert descriptions == {Oid.parse("1.3.6.1.2.1.2.2.1.2.2")}  # the one without a name
+    assert reading.rows.labels["ifDescr"] == ("Ethernet Gi1", "Ethernet Gi2")
+    assert reading.rows.labels["ifName"] == ("Gi1", "Ethernet Gi2")
+
+
+async def test_a_description_does_not_stay_with_another_interface_even_where_no_discovery_may_be_made(
+    table, agent, clock
+):
+    agent.remove("1.3.6.1.2.1.2.1.0")
+    agent.remove("1.3.6.1.2.1.31.1.5.0")
+    await table.poll(budget())
+    table._patience.note(clock.monotonic(), worth_it=False)
+    agent.advance(clock, 10)
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.2", Tag.OCTET_STRING, b"Gi7")
+    agent.set("1.3.6.1.2.1.2.2.1.2.2", Tag.OCTET_STRING, b"Ethernet Gi7")
+
+    reading = await table.poll(budget())
+    assert reading.rows.labels["ifName"] == ("Gi1", "Gi7")
+    assert reading.rows.labels["ifDescr"] == ("Ethernet Gi1", "Gi7")
+
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.2", Tag.OCTET_STRING, b"Gi2")
+    assert (await table.poll(budget())).rows.labels["ifDescr"] == ("Ethernet Gi1", "Ethernet Gi2")
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.2", Tag.OCTET_STRING, b"Gi7")
+    agent.advance(clock, 120)
+    assert (await table.poll(budget())).rows.labels["ifDescr"] == ("Ethernet Gi1", "Ethernet Gi7")
+
+
+async def test_names_that_two_interfaces_share_are_no_witnesses(table, agent, clock):
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.2", Tag.OCTET_STRING, b"Gi1")
+    await table.poll(budget())
+    agent.advance(clock, 60)
+    agent.set("1.3.6.1.2.1.2.2.1.2.2", Tag.OCTET_STRING, b"Ethernet Gi9")
+
+    reading = await table.poll(budget())
+
+    assert reading.rows.labels["ifDescr"] == ("Ethernet Gi1", "Ethernet Gi9")

@@ -435,3 +435,35 @@ def test_where_names_are_known_an_oid_may_be_a_name(tmp_path):
     assert profile is not None
     assert profile.scalars[0].oid.is_under(names["IF-MIB::ifInOctets"])
     assert [problem.severity for problem in read_profile(path)[1]] == ["error"]
+
+
+def test_a_value_may_be_missing_at_values_of_another_column() -> None:
+    text = """
+metrics:
+  - table: {OID: 1.3.6.1.4.1.99999.3, name: lampTable}
+    symbols:
+      - {OID: 1.3.6.1.4.1.99999.3.1.1, name: lampHeat, kind: gauge, missing_when: {lampState: [2, 3]}}
+      - {OID: 1.3.6.1.4.1.99999.3.1.2, name: lampState, kind: enum, enum: {1: on, 2: off, 3: broken}}
+"""
+    profile, problems = read(text)
+
+    assert problems == []
+    assert profile is not None
+    assert profile.tables[0].columns[0].missing_when == (("lampState", frozenset({2, 3})),)
+
+
+@pytest.mark.parametrize(("when", "severity", "words"), [
+    ("{lampState: off}", "error", "lampState is a list"),
+    ("{lampState: [off]}", "error", "whole numbers"),
+    ("lampState", "error", "missing_when is a mapping"),
+    ("{lampMood: [1]}", "warning", "no symbol of this table"),
+])  # fmt: skip
+def test_what_cannot_say_when_a_value_is_missing_is_named(when: str, severity: str, words: str) -> None:
+    text = (
+        "metrics:\n  - table: {OID: 1.3.6.1.4.1.99999.3, name: lampTable}\n    symbols:\n"
+        f"      - {{OID: 1.3.6.1.4.1.99999.3.1.1, name: lampHeat, kind: gauge, missing_when: {when}}}\n"
+        "      - {OID: 1.3.6.1.4.1.99999.3.1.2, name: lampState, kind: gauge}\n"
+    )
+    _, problems = read(text)
+
+    assert [problem.severity for problem in problems if words in problem.message] == [severity]

@@ -6,7 +6,7 @@ May import: netwatch.mib, netwatch.model. Called by: netwatch get, walk, set.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ import typer
 
 from netwatch.cli.names.flags import index_for, oid_or_exit, style_or_exit
 from netwatch.cli.names.values import flat_varbind, format_varbind
-from netwatch.cli.output import USAGE, fail, print_json, printable
+from netwatch.cli.output import USAGE, JsonList, fail, printable
 from netwatch.model import Oid, Varbind
 
 if TYPE_CHECKING:
@@ -56,10 +56,17 @@ class Words:
         except ValueError as exc:
             fail(str(exc), USAGE)
 
-    def show(self, varbinds: Sequence[Varbind], *, json: bool) -> None:
+    def show(self, varbinds: Iterable[Varbind], *, json: bool) -> None:
         """Print varbinds as net-snmp does, or as JSON."""
-        if json:
-            print_json([self._flat(varbind) for varbind in varbinds])
+        document = JsonList() if json else None
+        self.show_more(varbinds, document)
+        if document is not None:
+            document.end()
+
+    def show_more(self, varbinds: Iterable[Varbind], document: JsonList | None) -> None:
+        """Print varbinds into a JSON document that others are added to, or as net-snmp does."""
+        if document is not None:
+            document.add(self._flat(varbind) for varbind in varbinds)
             return
         for varbind in varbinds:
             typer.echo(self._line(varbind))

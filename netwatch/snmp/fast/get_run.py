@@ -1,7 +1,8 @@
 """Asks the GETs of a plan, side by side, and puts the answers together.
 
-One future for the whole plan. An answer of tooBig or genErr halves the request it belongs to; noSuchName (v1) has
-the instance it points at asked for alone; an answer that was cut short is asked for the rest.
+One future for the whole plan. An answer of tooBig or genErr halves the request it belongs to, and where no single
+instance turns out to be its cause, so much is not asked at once any more; noSuchName (v1) has the instance it points
+at asked for alone; an answer that was cut short is asked for the rest.
 May import: netwatch.model. Called by: lane.
 """
 
@@ -22,6 +23,8 @@ from netwatch.snmp.fast.readers import Item, Reader
 
 SPLIT_AFTER_TRIES = 2
 """A big request unanswered so often is asked in halves: answers over a frame get lost where fragments are dropped."""
+FEW = 4
+"""So few that stayed unanswered are asked one by one: some agents answer a single instance and nothing else."""
 REFUSALS = (ErrorStatus.NO_ACCESS, ErrorStatus.AUTHORIZATION_ERROR)
 
 Part = tuple[GetRequest, range | Sequence[int]]
@@ -31,7 +34,10 @@ Part = tuple[GetRequest, range | Sequence[int]]
 class GetRun(Generic[Item]):
     """One plan under way to one device."""
 
-    __slots__ = ("_endpoint", "_future", "_items", "_kind", "_left", "_peer", "_reader", "_silent", "over")
+    __slots__ = (
+        "_endpoint", "_future", "_items", "_kind", "_left", "_peer", "_reader", "_refused", "_silent", "_unreadable",
+        "over",
+    )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, peer: Peer, reader: Reader[Item], kind: PduKind = PduKind.GET) -> None:
         self.over = False
@@ -41,7 +47,9 @@ class GetRun(Generic[Item]):
         self._kind = kind
         self._items: list[Item] = []
         self._left = 0
+        self._refused = 0
         self._silent = 0
+        self._unreadable = False
         self._future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def ask(self, requests: Sequence[GetRequest]) -> list[Item]:
@@ -96,11 +104,17 @@ class GetRun(Generic[Item]):
     def retry(self, exchange: Exchange) -> Sequence[Exchange]:
         """Return halves of a big request that stayed unanswered."""
         part: Part = exchange.part  # type: ignore[assignment]  # this asker made it
-        if exchange.attempt < SPLIT_AFTER_TRIES or len(part[1]) < 2:
+        if exchange.attempt < self._split_after or len(part[1]) < 2:
             return ()
-        self._silent = max(self._silent, len(part[1]))
+        few = len(part[1]) <= FEW
+        self._silent = max(self._silent, 2 if few else len(part[1]))
         metrics.resizes.labels(cause="silence").inc()
-        return [self._exchange(half, exchange.attempt) for half in self._halves(part)]
+        parts = self._singly(part) if few else self._halves(part)
+        return [self._exchange(one, exchange.attempt) for one in parts]
+
+    @property
+    def _split_after(self) -> int:
+        return min(SPLIT_AFTER_TRIES, self._peer.tries - 1)
 
     def _put(self, places: range | Sequence[int], items: Sequence[Item]) -> None:
         if isinstance(places, range):
@@ -110,17 +124,36 @@ class GetRun(Generic[Item]):
                 self._items[place] = item
         self._left -= len(places)
         if not self._left and not self._future.done():
+            if self._refused and not self._unreadable:
+                self._peer.get_size.shrink(self._refused)
             self.over = True
             self._future.set_result(None)
 
     def _learn(self, exchange: Exchange, count: int) -> None:
         """Learn from a good answer: the size is fine, or half of a silent one was."""
         size = self._peer.get_size
-        if self._silent and exchange.attempt >= SPLIT_AFTER_TRIES:
+        if self._silent and exchange.attempt >= self._split_after:
             size.shrink(self._silent)
             self._silent = 0
+            self._cut_waiting()
         elif size.value < size.ceiling and count * 2 >= size.value:
             size.succeed()
+
+    def _cut_waiting(self) -> None:
+        """Make what still waits to be sent as small as was just learned, rather than have it fail piece by piece."""
+        waiting, size = self._peer.waiting, self._peer.get_size.value
+        cut = list[Exchange]()
+        for exchange in waiting:
+            if exchange.asker is not self or exchange.attempt:
+                cut.append(exchange)
+                continue
+            part: Part = exchange.part  # type: ignore[assignment]  # this asker made it
+            request, places = part
+            starts = range(0, len(places), size)
+            parts = [(self._request(request.names[at : at + size]), places[at : at + size]) for at in starts]
+            cut += [exchange] if len(places) <= size else [self._exchange(one, 0) for one in parts]
+        waiting.clear()
+        waiting.extend(cut)
 
     def _take_error(self, part: Part, status: int, index: int) -> None:
         name = ERROR_NAMES[status] if status < len(ERROR_NAMES) else "unknown"
@@ -135,10 +168,14 @@ class GetRun(Generic[Item]):
         elif len(places) > 1:
             if status == ErrorStatus.TOO_BIG:
                 self._peer.get_size.shrink(len(places))
+                self._cut_waiting()
+            else:
+                self._refused = min(self._refused or len(places), len(places))
             metrics.resizes.labels(cause=name).inc()
             self._send(self._halves(part))
         else:
             metrics.unreadable.inc()
+            self._unreadable = True
             self._put(places, [self._reader.stand_in(request.names[0], None)])
 
     def _none_such(self) -> Missing:
@@ -158,7 +195,7 @@ class GetRun(Generic[Item]):
         """
         request, places = part
         if not 0 <= place < len(places):
-            return [(self._request([name]), [at]) for name, at in zip(request.names, places, strict=True)]
+            return self._singly(part)
         names = [*request.names[:place], *request.names[place + 1 :]]
         others = [*places[:place], *places[place + 1 :]]
         return [(self._request([request.names[place]]), [places[place]]), (self._request(names), others)]
@@ -182,6 +219,10 @@ class GetRun(Generic[Item]):
             (self._request(request.names[:half]), places[:half]),
             (self._request(request.names[half:]), places[half:]),
         ]
+
+    def _singly(self, part: Part) -> list[Part]:
+        request, places = part
+        return [(self._request([name]), [at]) for name, at in zip(request.names, places, strict=True)]
 
     def _request(self, names: Sequence[bytes]) -> GetRequest:
         return GetRequest(self._peer.identity, names, self._kind)

@@ -21,6 +21,7 @@ from netwatch.snmp.fast.get_run import GetRun
 from netwatch.snmp.fast.peer import VARBINDS_PER_REQUEST, Peer
 from netwatch.snmp.fast.plan import CompiledPlan, GetRequest, cut, encode_name, identity_of
 from netwatch.snmp.fast.readers import Successors, Values, Varbinds
+from netwatch.snmp.fast.silence import Evidence
 from netwatch.snmp.fast.users import Remember, Users
 from netwatch.snmp.fast.walk import WalkRun
 from netwatch.snmp.resolver import NAME_LIVES_FOR_SECONDS, Resolver, SocketAddress, literal
@@ -38,6 +39,7 @@ class FastLane:
     def __init__(self, *, max_in_flight: int = 2000, max_in_flight_per_device: int = 2) -> None:
         self.endpoint = Endpoint(max_in_flight=max_in_flight, max_in_flight_per_device=max_in_flight_per_device)
         self._resolver = Resolver()
+        self._evidence = Evidence()
         self._peers: dict[str, Peer] = {}
         self._users = Users(self.endpoint)
         self._looked_for: dict[str, asyncio.Task[None]] = {}
@@ -106,6 +108,14 @@ class FastLane:
 
         return await self._ask(device, ask)
 
+    async def why_silent(self, device: Device) -> str:
+        """Return what speaks for which reason, where a device does not answer."""
+        try:
+            peer = await self._peer(device)
+        except PollError:
+            return ""
+        return await self._evidence.of(peer.family, peer.address, device.credential.version)
+
     async def walk(
         self,
         device: Device,
@@ -113,10 +123,15 @@ class FastLane:
         *,
         max_varbinds: int = 1_000_000,
         time_budget: timedelta = timedelta(seconds=60),
+        after: Oid | None = None,
     ) -> Walk:
         """Walk subtrees side by side."""
         seconds = time_budget.total_seconds()
-        return await self._ask(device, lambda peer: WalkRun(self.endpoint, peer, columns, max_varbinds).walk(seconds))
+
+        async def ask(peer: Peer) -> Walk:
+            return await WalkRun(self.endpoint, peer, columns, max_varbinds, after).walk(seconds)
+
+        return await self._ask(device, ask)
 
     async def _ask(self, device: Device, work: Callable[[Peer], Coroutine[Any, Any, Result]]) -> Result:
         peer = await self._peer(device)

@@ -40,20 +40,23 @@ class WalkRun:
     """One walk under way."""
 
     __slots__ = (
-        "_bulk", "_columns", "_endpoint", "_future", "_groups", "_heard", "_known", "_max_varbinds", "_peer",
-        "_reason", "_requests", "_room", "_rows", "_silent", "_under_way", "_varbinds", "over",
+        "_bulk", "_capped", "_columns", "_endpoint", "_future", "_groups", "_heard", "_known", "_max_varbinds",
+        "_peer", "_reason", "_requests", "_room", "_rows", "_silent", "_under_way", "_varbinds", "over",
     )  # fmt: skip
 
-    def __init__(self, endpoint: Endpoint, peer: Peer, columns: Sequence[Oid], max_varbinds: int) -> None:
+    def __init__(
+        self, endpoint: Endpoint, peer: Peer, columns: Sequence[Oid], max_varbinds: int, after: Oid | None = None
+    ) -> None:
         self.over = False
         self._endpoint = endpoint
         self._peer = peer
         self._bulk = peer.device.credential.version != "1" and peer.answers_bulk is not False and not self._in_vain()
-        self._columns = [Column(oid) for oid in columns]
+        self._columns = [Column(oid, after) for oid in columns]
         self._max_varbinds = max_varbinds
         self._room = ANSWER_BYTES - HEADER_BYTES - peer.overhead_bytes - len(peer.identity)
         self._known = Suffixes()
-        self._groups = deque(in_groups(self._columns))
+        self._groups = deque(in_groups(self._columns, peer.get_size.value))
+        self._capped = False
         self._rows = -1
         self._heard = False
         self._reason = ""
@@ -89,7 +92,7 @@ class WalkRun:
             columns.append(walked)
             if trouble is not None:
                 self._note(*trouble)
-        return Walk(columns=tuple(columns), partial=bool(self._reason), reason=self._reason)
+        return Walk(columns=tuple(columns), partial=bool(self._reason), reason=self._reason, capped=self._capped)
 
     def _ask(self, group: Group) -> None:
         self._under_way += 1
@@ -99,7 +102,8 @@ class WalkRun:
 
     def _encode(self, group: Group) -> tuple[bytes, bytes]:
         varbinds = b"".join([null_varbind(column.name) for column in group.columns])
-        if not self._bulk:
+        group.was_bulk = self._bulk and not group.by_next
+        if not group.was_bulk:
             group.repetitions = 1
             return encode_request(self._peer.identity, PduKind.GET_NEXT, NO_ERROR, varbinds)
         numbers = NO_REPEATERS + encode_integer(group.fit(self._room, self._peer.walk_size.value, self._rows))
@@ -109,7 +113,6 @@ class WalkRun:
         """Take one answer, and ask for the rows behind it."""
         group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
         self._under_way -= 1
-        self._note_bulk()
         self._heard = True
         try:
             if status:
@@ -124,14 +127,12 @@ class WalkRun:
         if not self._under_way and not self.over:
             self._stop(None)
 
-    def _note_bulk(self) -> None:
-        """Remember whether the device answers GETBULK: some answer everything else, and leave that unanswered."""
-        if self._heard or self._peer.device.credential.version == "1":
-            return
-        if self._bulk:
+    def _note_bulk(self, group: Group) -> None:
+        """Remember whether the device answers GETBULK with rows: some are silent then, some say genErr or tooBig."""
+        if group.was_bulk:
             self._peer.answers_bulk = True
-        elif self._peer.answers_bulk is None:
-            self._peer.answers_bulk = False
+        elif self._peer.device.credential.version != "1":
+            self._bulk = self._peer.answers_bulk = False
             metrics.without_bulk.inc()
             log.warning(
                 "device answers GETNEXT and not GETBULK; it is walked row by row", device=self._peer.device.name
@@ -149,6 +150,8 @@ class WalkRun:
             column = group.columns[place]
             column.done = True
             self._rows = max(self._rows, len(column.encoded))
+        if self._peer.answers_bulk is None:
+            self._note_bulk(group)
         metrics.wire.varbinds += count
         self._varbinds += count
         self._learn(exchange, group, count)
@@ -162,6 +165,7 @@ class WalkRun:
         if self.over or not (group.columns or self._groups):
             return
         if self._varbinds >= self._max_varbinds:
+            self._capped = not self._reason
             self._note("varbind_cap", f"more than {self._max_varbinds} varbinds")
             self._stop(None)
         elif self._requests >= MAX_REQUESTS:
@@ -206,8 +210,8 @@ class WalkRun:
                 self._next(Group([column], group.limit))
 
     def _make_smaller(self, group: Group, cause: str, words: str) -> None:
-        """Halve the repetitions, then the columns; one column and one row that fail end the column."""
-        if group.repetitions > 1 and self._bulk:
+        """Halve the repetitions, then the columns, then ask by GETNEXT; a row that fails even so ends the column."""
+        if group.repetitions > 1:
             metrics.resizes.labels(cause=cause).inc()
             group.limit = group.repetitions // 2
             self._next(group)
@@ -216,6 +220,9 @@ class WalkRun:
             half = len(group.columns) // 2
             for columns in (group.columns[:half], group.columns[half:]):
                 self._next(Group(columns, 1))
+        elif group.was_bulk:
+            group.by_next = True
+            self._next(group)
         else:
             column = group.columns[0]
             where = column.oid.join(self._known[column.encoded[-1]]) if column.encoded else column.oid
@@ -233,13 +240,20 @@ class WalkRun:
             self._stop(error)
 
     def retry(self, exchange: Exchange) -> Sequence[Exchange]:
-        """Ask for a quarter of the rows where a big request stays unanswered, or by GETNEXT if GETBULK never was."""
+        """Ask for less where a request stays unanswered.
+
+        That is a quarter of the rows; by GETNEXT, if GETBULK was never answered; column by column, if that is not.
+        """
         group: Group = exchange.part  # type: ignore[assignment]  # this asker made it
+        tries = min(TRIES_WITH_BULK, self._peer.tries - 1)
         if self._bulk and self._in_vain(exchange.attempt):
             self._bulk = False
-        if not self._bulk and group.repetitions > 1:
             exchange.head, exchange.tail = self._encode(group)
-        if exchange.attempt >= SPLIT_AFTER_TRIES and self._bulk and group.repetitions > 1:
+        elif not group.was_bulk and exchange.attempt >= tries:
+            return self._singly(group, exchange.attempt)
+        elif not self._bulk and group.was_bulk:
+            exchange.head, exchange.tail = self._encode(group)
+        if exchange.attempt >= SPLIT_AFTER_TRIES and group.was_bulk and group.repetitions > 1:
             self._silent = max(self._silent, group.repetitions * len(group.columns))
             metrics.resizes.labels(cause="silence").inc()
             group.limit = max(1, group.repetitions // 4)
@@ -249,6 +263,17 @@ class WalkRun:
     def _in_vain(self, more: int = 0) -> bool:
         """Return whether GETBULK was tried often enough, with these tries more."""
         return self._peer.answers_bulk is None and self._peer.bulks_in_vain + more >= TRIES_WITH_BULK
+
+    def _singly(self, group: Group, attempt: int) -> list[Exchange]:
+        """Return a question per column instead of one for all; none where there is one column anyway."""
+        if len(group.columns) < 2:
+            return []
+        metrics.resizes.labels(cause="silence").inc()
+        self._peer.get_size.shrink(len(group.columns))
+        groups = [Group([column], 1) for column in group.columns]
+        self._under_way += len(groups) - 1
+        self._requests += len(groups) - 1
+        return [Exchange(self, self._peer, *self._encode(one), one, attempt) for one in groups]
 
     def _out_of_time(self, seconds: float) -> None:
         if not self._heard:

@@ -68,10 +68,11 @@ def prefix_of(oid: Oid) -> bytes:
 class Column:
     """One column under way; suffixes stay encoded until the walk is over."""
 
-    __slots__ = ("done", "encoded", "oid", "prefix", "tags", "values")
+    __slots__ = ("_begin", "done", "encoded", "oid", "prefix", "tags", "values")
 
-    def __init__(self, oid: Oid) -> None:
+    def __init__(self, oid: Oid, after: Oid | None = None) -> None:
         self.oid = oid
+        self._begin = prefix_of(oid) if after is None else encode_name(after)[2:]
         self.prefix = prefix_of(oid)
         self.encoded: list[bytes] = []
         self.tags: list[int] = []
@@ -81,7 +82,7 @@ class Column:
     @property
     def name(self) -> bytes:
         """Return the last name that came, without tag and length: what to ask for the successors of."""
-        return self.prefix + self.encoded[-1] if self.encoded else self.prefix
+        return self.prefix + self.encoded[-1] if self.encoded else self._begin
 
     def target(self, place: int, more: int) -> Target:
         """Return what the hot decoder needs, if `more` bytes probably stand behind the column's OID."""
@@ -128,11 +129,15 @@ def _no_oids(column: Oid, suffixes: Sequence[tuple[int, ...]], longest: int, cou
 
 
 class Group:
-    """Columns asked for together; `limit` caps the repetitions after a trouble, `varbind_bytes` is measured."""
+    """Columns asked for together; `limit` caps the repetitions after a trouble, `varbind_bytes` is measured.
 
-    __slots__ = ("_expected", "_targets", "columns", "limit", "repetitions", "varbind_bytes")
+    by_next: asked for by GETNEXT, whatever the other groups are. was_bulk: the last request was a GETBULK.
+    """
+
+    __slots__ = ("_expected", "_targets", "by_next", "columns", "limit", "repetitions", "varbind_bytes", "was_bulk")
 
     def __init__(self, columns: list[Column], limit: int = MOST_REPETITIONS) -> None:
+        self.by_next = self.was_bulk = False
         self.columns = columns
         self.limit = limit
         self.repetitions = 1
@@ -169,8 +174,8 @@ class Group:
         return self.repetitions
 
 
-def in_groups(columns: Sequence[Column]) -> list[Group]:
-    """Share columns out to groups as even as may be."""
-    count = -(-len(columns) // COLUMNS_PER_REQUEST)
+def in_groups(columns: Sequence[Column], most: int = COLUMNS_PER_REQUEST) -> list[Group]:
+    """Share columns out to groups of at most `most`, as even as may be."""
+    count = -(-len(columns) // min(most, COLUMNS_PER_REQUEST))
     bounds = [len(columns) * number // count for number in range(count + 1)] if count else [0]
     return [Group(list(columns[start:stop])) for start, stop in pairwise(bounds)]

@@ -70,6 +70,10 @@ class GeneralEngine:
         """Ask for the successors, in one GETNEXT."""
         return await Gets(self, device, self._of(device).get_size).successors(oids)
 
+    async def why_silent(self, _device: Device) -> str:
+        """Return nothing: the fast lane looks after that."""
+        return ""
+
     async def walk(
         self,
         device: Device,
@@ -77,6 +81,7 @@ class GeneralEngine:
         *,
         max_varbinds: int = 1_000_000,
         time_budget: timedelta = timedelta(seconds=60),
+        after: Oid | None = None,
     ) -> Walk:
         """Walk subtrees side by side; trouble in mid-walk makes the result partial."""
         state = WalkState(
@@ -84,6 +89,7 @@ class GeneralEngine:
             bulk=device.credential.version != "1",
             max_varbinds=max_varbinds,
             size=self._of(device).walk_size,
+            after=after,
         )
         clock, tries = asyncio.get_running_loop().time, 1 + device.retries
         ends_at, heard, silent = clock() + time_budget.total_seconds(), False, 0

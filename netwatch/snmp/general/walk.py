@@ -42,9 +42,16 @@ class WalkState:
     """A walk of several columns, asked side by side; `request()` until it is None, then `result()`."""
 
     def __init__(
-        self, columns: Sequence[Oid], *, bulk: bool, max_varbinds: int, size: BatchSize | None = None
+        self,
+        columns: Sequence[Oid],
+        *,
+        bulk: bool,
+        max_varbinds: int,
+        size: BatchSize | None = None,
+        after: Oid | None = None,
     ) -> None:
-        self._columns = [_Column(oid, oid) for oid in columns]
+        self._columns = [_Column(oid, after or oid) for oid in columns]
+        self._capped = False
         self._running = list(self._columns)
         self._asked: list[_Column] = []
         self._alone: list[_Column] = []
@@ -105,7 +112,12 @@ class WalkState:
             WalkedColumn(oid=column.oid, suffixes=column.suffixes, tags=column.tags, values=column.values)
             for column in self._columns
         )
-        return Walk(columns=columns, partial=bool(self._reasons), reason="; ".join(dict.fromkeys(self._reasons)))
+        return Walk(
+            columns=columns,
+            partial=bool(self._reasons),
+            reason="; ".join(dict.fromkeys(self._reasons)),
+            capped=self._capped,
+        )
 
     def _learn(self) -> None:
         """Learn from a good answer: the size is fine, or one that was met by silence was not."""
@@ -123,6 +135,7 @@ class WalkState:
         elif varbind.oid <= column.last:
             self._end(column, "not_increasing", f"the device's answers do not increase at {varbind.oid}")
         elif self._left <= 0:
+            self._capped = not self._reasons
             self.give_up("varbind_cap", "more values than allowed")
         elif len(varbind.oid) > MAX_SUB_IDENTIFIERS:
             self._left -= 1
