@@ -143,6 +143,7 @@ class Engine:
         """
         self._device_labels = device_labels
         self._rules: tuple[Rule | TrapRule, ...] = (*rules, *trap_rules)
+        self._about_readings = tuple(rules)
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
         self._faults = faults if faults is not None else Faults()
         known: dict[str, Alert] = {}
@@ -348,6 +349,17 @@ class Engine:
         with self._surviving("trap", str(event.trap_oid), event.device or event.source, event.at):
             if not (event.device and self._skipping.takes_out(event.device, event.at)):
                 self._traps.take(draft, event)
+        return self._commit(draft.finished())
+
+    def renew_trap_rules(self, rules: Sequence[TrapRule]) -> asyncio.Future[None]:
+        """Take traps by these rules from now on: the same ones, against names that are known only now.
+
+        What came while some of them waited is held against those. The future is done when that is durable.
+        """
+        self._rules = (*self._about_readings, *rules)
+        draft = Draft()
+        self._traps.renew(draft, rules)
+        self._rounds.wake()
         return self._commit(draft.finished())
 
     def clock_was_set(self, step: ClockStep) -> None:

@@ -14,7 +14,7 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.heard import Heard, KnownRows, Seat
 from netwatch.engine.intake.readings import ReadingIntake
 from netwatch.engine.intake.witnesses import Witnesses
-from netwatch.engine.metrics import TRAP_EVENTS, TRAP_RULE_ERRORS
+from netwatch.engine.metrics import TRAP_EVENTS, TRAP_RULE_ERRORS, TRAPS_NOT_KEPT
 from netwatch.model import (
     ALIVE,
     Alert,
@@ -55,6 +55,8 @@ from netwatch.rules import (
     verdict_on,
 )
 
+MOST_KEPT_FOR_WAITING = 10_000
+"""Traps that are kept for rules whose MIB modules are yet to be compiled."""
 SPARE_KEYS = 1000
 """Keys of alerts that are over, before what is filed by key is filed anew."""
 
@@ -84,15 +86,16 @@ class TrapIntake:
         faults: Faults,
     ) -> None:
         """Keep what is handed in; `wake` is called when `expire` will have something to do sooner than it said."""
-        self._rules = {rule.name: rule for rule in rules}
+        self._rules: dict[str, TrapRule] = {}
         self._exact: dict[Oid, list[TrapRule]] = defaultdict(list)
         self._families: list[TrapRule] = []
         self._last_rules: list[TrapRule] = []
-        for rule in rules:
-            self._file(rule)
+        self._kept: deque[TrapEvent] = deque(maxlen=MOST_KEPT_FOR_WAITING)
+        self._file_all(rules)
         self._book, self._rows, self._names = book, rows, names
         self._confirmations, self._wake = confirmations, wake
         self._audience, self._exceptions, self._faults = audience, exceptions, faults
+        self._readings = readings
         self._witnesses = Witnesses(rules, book, rows, readings, names)
         self._beyond = Beyond(book, self._rules)
         self._looked_at: datetime | None = None
@@ -105,11 +108,36 @@ class TrapIntake:
 
     def take(self, draft: Draft, event: TrapEvent) -> None:
         """Do what the rules say of a trap; whoever calls logs it."""
+        self._keep(event)
         takings = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
         if not any(taking is not _Taking.NO for taking in takings):
             takings += [self._hold_against(draft, rule, event) for rule in self._last_rules]
         matched = any(taking is _Taking.MEANT for taking in takings)
         TRAP_EVENTS.labels("matched" if matched else "unmatched").inc()
+
+    def renew(self, draft: Draft, rules: Sequence[TrapRule]) -> None:
+        """Take traps by other rules from now on; what came while one waited for its names, it sees now.
+
+        Each rule keeps its alerts, by its name.
+        """
+        waited = {rule.name for rule in self._rules.values() if rule.waits_for}
+        self._file_all(rules)
+        self._witnesses = Witnesses(rules, self._book, self._rows, self._readings, self._names)
+        awake = [rule for rule in rules if rule.name in waited and not rule.waits_for]
+        for event in tuple(self._kept):
+            for rule in awake:
+                if not rule.takes_the_rest and _looks_at(rule, event):
+                    self._hold_against(draft, rule, event)
+        if not any(rule.waits_for for rule in rules):
+            self._kept.clear()
+
+    def _keep(self, event: TrapEvent) -> None:
+        """Keep a trap while rules wait for the names of their traps; the oldest go when there are too many."""
+        if not self._waits:
+            return
+        if len(self._kept) == self._kept.maxlen:
+            TRAPS_NOT_KEPT.inc()
+        self._kept.append(event)
 
     def expire(self, draft: Draft, now: datetime) -> datetime | None:
         """Do what is due without a trap; return when something will be next, None where nothing is foreseen.
@@ -152,6 +180,16 @@ class TrapIntake:
         """Make what trap rules told alone of rows of this reading alerts of the rules they speak for."""
         if self._witnesses.hand_over(draft, reading):
             self._looked_at = None
+
+    def _file_all(self, rules: Sequence[TrapRule]) -> None:
+        self._rules.clear()  # the same object: others look into it
+        self._rules.update({rule.name: rule for rule in rules})
+        self._waits = any(rule.waits_for for rule in rules)
+        self._exact.clear()
+        self._families.clear()
+        self._last_rules.clear()
+        for rule in rules:
+            self._file(rule)
 
     def _file(self, rule: TrapRule) -> None:
         patterns = (*rule.on_trap, *rule.clear_on)
@@ -377,3 +415,7 @@ def _with_last_words(ttl: timedelta | None, alert: Alert) -> dict[str, str]:
     words = f"It ended by itself, {format_duration(ttl)} after the last such trap." if ttl else ""
     said = alert.annotations.get("description", "")
     return {**alert.annotations, "description": f"{said}\n{words}".strip()}
+
+
+def _looks_at(rule: TrapRule, event: TrapEvent) -> bool:
+    return any(pattern.takes(event.trap_oid) for pattern in (*rule.on_trap, *rule.clear_on))
