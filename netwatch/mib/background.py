@@ -18,7 +18,7 @@ from typing import Any
 from netwatch.mib.building import LoadOptions
 from netwatch.mib.index import MibIndex
 from netwatch.mib.metrics import COMPILE_SECONDS
-from netwatch.mib.packed import Packed
+from netwatch.mib.pack.reading import Packed
 
 MAX_INDEX_BYTES = 2**30
 MAX_LINE_BYTES = 2**16

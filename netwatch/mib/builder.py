@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 from netwatch.mib.building import Building, LoadOptions, survey
 from netwatch.mib.loading import shelf_name
-from netwatch.mib.shelf import KeptIndex, Shelf
+from netwatch.mib.pack.shelf import KeptIndex, Shelf
 
 MAX_MEMORY_BYTES = 6 * 2**30
 NICENESS = 5

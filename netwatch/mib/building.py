@@ -20,7 +20,7 @@ from netwatch.mib.choosing import chosen, told_of
 from netwatch.mib.headers import needed_for
 from netwatch.mib.linking import link
 from netwatch.mib.metrics import COMPILE_SECONDS
-from netwatch.mib.packing import pack
+from netwatch.mib.pack.writing import pack
 from netwatch.mib.sources import MibFile, as_text, files_in, look_at, read_raw, signature_of
 from netwatch.model import Problem, shipped_directory
 

@@ -14,7 +14,7 @@ from netwatch.mib.index_words import index_words
 from netwatch.mib.instances import IndexValue, split
 from netwatch.mib.names import parse_name
 from netwatch.mib.objects import IndexPart, MibObject, ObjectKind
-from netwatch.mib.packed import Packed
+from netwatch.mib.pack.reading import Packed
 from netwatch.mib.text import number_text, octets_text
 from netwatch.model import Missing, Oid, Problem, Value
 

@@ -182,16 +182,22 @@ class _Places:
                 self._fill(module, name, entry)
 
     def _fill(self, module: Module, name: str, entry: Entry) -> None:
-        """Name one place where nothing else does; what cannot be placed has been told of, or is a copy's loss."""
+        """Keep one more name of a place, the only one where nothing else names it.
+
+        What cannot be placed has been told of, or is a copy's loss.
+        """
         if "oid" not in entry:
             return
         try:
             oid = self._joined(module, entry, 0)
         except Unplaced:
             return
-        if oid not in self._linked.by_oid:
-            symbol = self._linked.by_oid[oid] = Symbol(module, name, entry, oid)
-            self._linked.by_name.setdefault(name, []).append(symbol)
+        alike = self._linked.by_name.setdefault(name, [])
+        if any(known.oid == oid and known.module.name == module.name for known in alike):
+            return
+        symbol = Symbol(module, name, entry, oid)
+        alike.append(symbol)
+        self._linked.by_oid.setdefault(oid, symbol)
 
     def _blame(self, module: Module, name: str, exc: Unplaced) -> tuple[int, str]:
         """Return line and words in the module that loses something; the cause may stand in another one."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from netwatch.mib.building import Building, LoadOptions, Progress, survey
 from netwatch.mib.index import MibIndex
 from netwatch.mib.metrics import MODULES, PROBLEMS
-from netwatch.mib.packed import Packed
-from netwatch.mib.shelf import KeptIndex, Shelf, name_of
+from netwatch.mib.pack.reading import Packed
+from netwatch.mib.pack.shelf import KeptIndex, Shelf, name_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

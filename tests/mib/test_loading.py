@@ -207,7 +207,7 @@ def test_a_definition_that_breaks_the_grammar_costs_itself_alone(load: Load):
     body = before + "\nbroken OBJECT-TYPE SYNTAX\n  ::= { a 2 }\n" + scalar("three", "a 3")
     index = load({"a.mib": module("A-MIB", body)})
 
-    assert errors(index) == [("a.mib", 6, "'::=' does not belong here; broken is lost")]
+    assert errors(index) == [("a.mib", 6, "'::=' does not belong here; the type of broken is lost")]
     assert str(index.oid_of("three")) == "1.3.6.1.4.1.32473.94.3"
 
 
@@ -396,3 +396,45 @@ def test_what_was_compiled_before_the_end_of_the_process_is_kept(tmp_path: Path)
         load_index([tmp_path], options=LoadOptions(cache=tmp_path / "cache", shipped=False, compiler=_GivesUpLater))
 
     assert len(list((tmp_path / "cache").rglob("*.json"))) == 1
+
+
+def test_every_name_of_every_copy_is_kept_also_where_another_names_its_place(load: Load):
+    line = "base OBJECT IDENTIFIER ::= { enterprises 32473 810 }\n"
+    index = load({
+        "a.mib": module("BASE-MIB", line + scalar("fan", "base 1")),
+        "b.mib": module("BASE-MIB", line + scalar("ventilator", "base 1") + "\n" + scalar("door", "base 2")),
+    })  # fmt: skip
+
+    assert index.name_of(Oid.parse("1.3.6.1.4.1.32473.810.1")) == "BASE-MIB::fan"
+    assert str(index.oid_of("BASE-MIB::ventilator")) == "1.3.6.1.4.1.32473.810.1"
+    assert [obj.name for obj in index.objects_of("BASE-MIB")] == ["base", "ventilator", "fan", "door"]
+
+
+def test_files_beside_mibs_are_no_errors(load: Load):
+    index = load({"good.mib": GOOD, "Makefile": "all:\n\tsmilint *\n", "README": "Hello.", "our list": "GOOD-MIB\n"})
+
+    assert [(Path(one.file).name, one.severity) for one in index.problems] == [("our list", "warning")]
+    assert good_is_there(index)
+
+
+def test_a_second_load_of_the_same_files_reads_one_index_and_a_changed_file_is_noticed(tmp_path: Path):
+    told: list[int] = []
+    options = LoadOptions(cache=tmp_path / "cache", shipped=False)
+    (tmp_path / "mibs").mkdir()
+    file = tmp_path / "mibs/good.mib"
+    good = "GOOD-MIB DEFINITIONS ::= BEGIN goodNumber OBJECT IDENTIFIER ::= { iso 99 } END"
+    file.write_text(good)
+
+    def loaded() -> MibIndex:
+        return load_index([tmp_path / "mibs"], options=options, progress=lambda done, total: told.append(total))
+
+    loaded()
+    for entry in (tmp_path / "cache").rglob("*.json"):
+        entry.unlink()
+    loaded()
+    assert told == [1]
+    file.write_text(good.replace("goodNumber", "evenBetter"))
+    assert loaded().object_named("GOOD-MIB::evenBetter") is not None
+    (tmp_path / "mibs/more.mib").write_text(module("MORE-MIB", "more OBJECT IDENTIFIER ::= { enterprises 1 }"))
+    assert loaded().has_module("MORE-MIB")
+    assert told == [1, 1, 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.mib.oid_keys import BEHIND, MAX_NUMBER, key_of, oid_of_key
+from netwatch.mib.pack.keys import BEHIND, MAX_NUMBER, key_of, oid_of_key
 
 OIDS = st.lists(st.integers(0, MAX_NUMBER) | st.integers(0, 300) | st.sampled_from([239, 240, 255, 256]), max_size=20)
 

@@ -27,7 +27,7 @@ from typing import Any
 
 from netwatch.mib.linking import Linked, Symbol
 from netwatch.mib.objects import IndexPart, ResolvedSyntax
-from netwatch.mib.oid_keys import key_of
+from netwatch.mib.pack.keys import key_of
 from netwatch.mib.resolving import Resolver
 from netwatch.model import Problem
 

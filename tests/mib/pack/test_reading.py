@@ -8,8 +8,8 @@ import pytest
 
 from netwatch.mib import MibIndex
 from netwatch.mib.linking import Linked, Module, link
-from netwatch.mib.packed import Packed
-from netwatch.mib.packing import pack
+from netwatch.mib.pack.reading import Packed
+from netwatch.mib.pack.writing import pack
 from netwatch.mib.resolving import Resolver
 from netwatch.model import Problem, shipped_directory
 from tests.mib.conftest import Here

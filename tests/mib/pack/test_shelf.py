@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.mib.shelf import MAX_INDEXES, KeptIndex, Shelf, name_of
+from netwatch.mib.pack.shelf import MAX_INDEXES, KeptIndex, Shelf, name_of
 
 KEPT = KeptIndex(signature="as it was", packed=b"\x00\n\xff many bytes")
 

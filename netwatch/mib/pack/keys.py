@@ -2,7 +2,7 @@
 
 A number below 240 is one byte; a larger one is its length, written as 0xF0 and up, and so many bytes.
 
-A quiet room. May import: nothing. Called by: netwatch.mib.packing, netwatch.mib.packed.
+A quiet room. May import: nothing. Called by: netwatch.mib.pack.writing, netwatch.mib.pack.reading.
 """
 
 from __future__ import annotations
