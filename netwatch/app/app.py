@@ -93,7 +93,7 @@ class App:
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._corridor.desk.faults,
-            refused_ports=self._senses.refused_ports,
+            refused_ports=self._senses.refused_ports, nameless_rules=self._names.nameless_rules,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(

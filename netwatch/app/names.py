@@ -68,6 +68,10 @@ class NameKeeper:
         """Return the trap rules that take nothing for want of names."""
         return [rule for rule in self._book.trap_rules if rule.waits_for]
 
+    def nameless_rules(self) -> Sequence[str]:
+        """Return the rules that take no trap, and which names they miss."""
+        return [_words(rule, "which waits for") for rule in self.waiting]
+
     def start(self) -> None:
         """Begin to bring what is not at hand."""
         RULES_WAITING.set(len(self.waiting))
@@ -113,6 +117,9 @@ class NameKeeper:
         except NotBuilt as exc:
             self._trouble = f"not every name of a MIB module is known: {exc}"
             log.error("MIB files are not compiled", error=str(exc))
+        except Exception as exc:  # whatever it is, it costs names and nothing else, and is said
+            self._trouble = f"not every name of a MIB module is known: {type(exc).__name__}: {exc}"
+            log.exception("MIB files are not compiled")
         FILES_PENDING.set(0)
 
     def _note(self, done: int, total: int) -> None:

@@ -24,6 +24,7 @@ from netwatch.app.health.vitals import (
     FaultVitals,
     LedgerVitals,
     LoopVitals,
+    NameVitals,
     PollingVitals,
     Punctuality,
     Relays,
@@ -52,6 +53,7 @@ def build_organs(
     heartbeat: Heartbeat | None,
     faults: Callable[[], Sequence[Fault]],
     refused_ports: Callable[[], Sequence[str]],
+    nameless_rules: Callable[[], Sequence[str]],
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
     return (
@@ -62,6 +64,7 @@ def build_organs(
         PollingVitals(polls),
         TrapVitals(traps_lost),
         TrapPortVitals(refused_ports),
+        NameVitals(nameless_rules),
         LimitVitals(),
         LoopVitals(clockwork.pulse.lag),
         ClockVitals(clockwork.watch),
