@@ -80,9 +80,9 @@ def tree(cache: Path, count: int) -> None:
         said = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
         took, size, used, known, errors = map(float, said)
         print(
-            f"{len(files)} vendor files, {state:<6} {took:6.2f} CPU s ({took / 1.2:5.2f} x 1.2 s), index "
-            f"{size:5.1f} MB ({size / 90:4.2f} x 90), {used:5.1f} MB when every object was asked for; {known:,.0f} definitions, "
-            f"{errors:.0f} errors; {time.perf_counter() - begun:.1f} s"
+            f"{len(files)} vendor files, {state:<6} {took:6.2f} CPU s ({took / 1.2:5.2f} x 1.2 s), "
+            f"index {size:5.1f} MB ({size / 90:4.2f} x 90), {used:5.1f} MB when every object was asked for; "
+            f"{known:,.0f} definitions, {errors:.0f} errors; {time.perf_counter() - begun:.1f} s"
         )
 
 
