@@ -94,7 +94,7 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
      "NetWatch cannot hear traps as it is configured to"),
     ("TrapPortRefused", {"trap_ports_refused": [0], "trap_ports_trouble": [None]}, {}, False, ""),
     ("RuleWithoutNames", {"rules_without_names": [2], "names_trouble": [b"A (rules.yaml:2)"]}, {}, True,
-     "No MIB module has the names that 2 trap rules look for"),
+     "No MIB module has the names that a trap rule looks for"),
     ("RuleWithoutNames", {"rules_without_names": [0], "names_trouble": [None]}, {}, False, ""),
     ("DescriptorsLow", {"descriptors_used_ratio": [0.85]}, {}, True,
      "NetWatch uses 85 % of the file descriptors it may have"),
