@@ -24,7 +24,7 @@ from netwatch.mib.building import Building, LoadOptions, survey
 from netwatch.mib.loading import shelf_name
 from netwatch.mib.pack.shelf import KeptIndex, Shelf
 
-MAX_MEMORY_BYTES = 6 * 2**30
+MAX_MEMORY_BYTES = 4 * 2**30
 NICENESS = 5
 MANY = 20
 """Files yet to be compiled, from which on what is known already is told before they are."""
@@ -44,13 +44,16 @@ def _bind() -> None:
     """Leave the machine to the agent, and let memory have an end."""
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # where memory runs out, names are lost and not the agent
+        Path("/proc/self/oom_score_adj").write_text("1000")
     for limit, value in ((resource.RLIMIT_AS, MAX_MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(limit, (value, value))
 
 
 def _end_with_the_agent() -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not through sys.stdin, whose lock would be held when this process ends by itself
+        pass
     os._exit(0)
 
 

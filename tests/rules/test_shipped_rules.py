@@ -24,7 +24,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate", "LoopLag", "StoreTrouble", "DatabaseReplaced",
         "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
         "PartFailing",
-        "DatabasePutBack", "TrapPortRefused", "DescriptorsLow", "MemoryLow",
+        "DatabasePutBack", "TrapPortRefused", "DescriptorsLow", "MemoryLow", "RuleWithoutNames",
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LINES = 5.0
 """How often it is said without a terminal how far the compiling is."""
+MANY_FILES = 50
+"""Files from which on it is said: more than NetWatch's own, which the first command of all compiles."""
 
 MibDirs = Annotated[
     list[str] | None,
@@ -100,7 +102,7 @@ def _lines(clock: Callable[[], float] = time.monotonic) -> Progress:
 
     def told(done: int, total: int) -> None:
         nonlocal said_at
-        if clock() - said_at >= SECONDS_BETWEEN_LINES:
+        if total >= MANY_FILES and clock() - said_at >= SECONDS_BETWEEN_LINES:
             said_at = clock()
             typer.echo(f"{done} of {total} MIB files compiled", err=True)
 
