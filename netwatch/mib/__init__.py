@@ -12,7 +12,6 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.mib.background import Brought, NotBuilt, build_in_child
-    from netwatch.mib.building import LoadOptions, Progress
     from netwatch.mib.fetching import NotFetched, fetch
     from netwatch.mib.index import MibIndex
     from netwatch.mib.live import LiveNames
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from netwatch.mib.names import UnknownName
     from netwatch.mib.objects import Base, IndexPart, MibObject, ObjectKind, ResolvedSyntax
     from netwatch.mib.spelling import Style, spell_oid, spell_value, spell_varbind
+    from netwatch.mib.survey import LoadOptions, Progress
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 

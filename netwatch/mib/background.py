@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from netwatch.mib.building import LoadOptions
 from netwatch.mib.index import MibIndex
+from netwatch.mib.loading import counted
 from netwatch.mib.metrics import COMPILE_SECONDS
 from netwatch.mib.pack.reading import Packed
+from netwatch.mib.survey import LoadOptions
 
 MAX_INDEX_BYTES = 2**30
 MAX_LINE_BYTES = 2**16
@@ -108,7 +109,7 @@ async def _taken(
                 progress(said["done"], said["total"])
                 continue
             packed = await child.stdout.readexactly(min(said.pop("index"), MAX_INDEX_BYTES))
-            index = await asyncio.to_thread(lambda raw: MibIndex(Packed(raw)), packed)
+            index = await asyncio.to_thread(lambda raw: counted(MibIndex(Packed(raw))), packed)
             COMPILE_SECONDS.inc(said.get("seconds", 0.0))
             whole = said["whole"]
             await take(Brought(index=index, **said))

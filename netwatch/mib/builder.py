@@ -20,9 +20,10 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from netwatch.mib.building import Building, LoadOptions, survey
+from netwatch.mib.building import Building
 from netwatch.mib.loading import shelf_name
 from netwatch.mib.pack.shelf import KeptIndex, Shelf
+from netwatch.mib.survey import LoadOptions, survey
 
 MAX_MEMORY_BYTES = 4 * 2**30
 NICENESS = 5

@@ -7,65 +7,25 @@ May import: netwatch.model and this room. Called by: netwatch.mib.loading, netwa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from netwatch.mib.cache import Cache, default_directory
+from netwatch.mib.cache import Cache
 from netwatch.mib.child import Answer, Compiler
 from netwatch.mib.choosing import chosen, told_of
 from netwatch.mib.headers import needed_for
 from netwatch.mib.linking import link
 from netwatch.mib.metrics import COMPILE_SECONDS
 from netwatch.mib.pack.writing import pack
-from netwatch.mib.sources import MibFile, as_text, files_in, look_at, read_raw, signature_of
-from netwatch.model import Problem, shipped_directory
+from netwatch.mib.sources import MibFile, as_text, look_at, read_raw
+from netwatch.mib.survey import LoadOptions, Progress, Tree
+from netwatch.model import Problem
 
 MAX_COMPILERS = 2
 MANY = 40
 """Files from which on two compilers share them."""
-SECONDS_PER_FILE = 30.0
-INDEX_FORMAT = "1"
-"""Raised with every change of what is linked and packed, so that older indexes are made anew."""
-Progress = Callable[[int, int], None]
-"""Told how many files are done, and how many there are."""
-
-
-class Compiles(Protocol):
-    """Turns a text into facts."""
-
-    def compile(self, text: str) -> Answer:
-        """Return modules and faults of a text; never raises over the text."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadOptions:
-    """Where compiled modules are kept (None: nowhere), how much CPU time a file may take, whether ours take part.
-
-    `compiler` makes what compiles, given the CPU seconds per file: a child process.
-    """
-
-    cache: Path | None = field(default_factory=default_directory)
-    seconds_per_file: float = SECONDS_PER_FILE
-    shipped: bool = True
-    compiler: Callable[[float], AbstractContextManager[Compiles]] = Compiler
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
-    """The files that stand in some directories, in the order in which they count, and ours behind them.
-
-    named: those that were named one by one. signature: changes when one of them does.
-    """
-
-    files: tuple[Path, ...]
-    ours: tuple[Path, ...]
-    named: frozenset[Path]
-    problems: tuple[Problem, ...]
-    signature: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +34,6 @@ class Built:
 
     packed: bytes = field(repr=False)
     final: bool
-
-
-def survey(paths: Sequence[Path], options: LoadOptions) -> Tree:
-    """Return what stands in the directories; no file is read."""
-    given, problems = files_in(paths)
-    ours = files_in([shipped_directory("mibs")])[0] if options.shipped else []
-    files = tuple(dict.fromkeys([*given, *ours]))
-    words = [INDEX_FORMAT, f"{options.seconds_per_file:g}", *map(str, problems)]
-    return Tree(
-        files=files, ours=tuple(ours), named=frozenset(path for path in paths if path in given),
-        problems=tuple(problems), signature=signature_of(files, words),
-    )  # fmt: skip
 
 
 class Building:
@@ -146,7 +94,7 @@ class Building:
     def _compile_all(self, files: Iterable[MibFile]) -> None:
         """Compile files; each is kept as soon as it is done: who is ended half-way has not worked in vain."""
         seconds = self._options.seconds_per_file
-        with self._options.compiler(seconds) as compiler:
+        with (self._options.compiler or Compiler)(seconds) as compiler:
             for file in files:
                 begun = time.monotonic()
                 raw = read_raw(file.path)

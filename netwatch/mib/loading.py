@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from netwatch.mib.building import Building, LoadOptions, Progress, survey
 from netwatch.mib.index import MibIndex
-from netwatch.mib.metrics import MODULES, PROBLEMS
 from netwatch.mib.pack.reading import Packed
 from netwatch.mib.pack.shelf import KeptIndex, Shelf, name_of
+from netwatch.mib.survey import LoadOptions, Progress, survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +36,12 @@ def load_index(
     shelf, name = Shelf(options.cache), shelf_name(paths, options)
     kept = shelf.get(name)
     if kept is not None and kept.signature == tree.signature:
-        return counted(MibIndex(Packed(kept.packed)))
+        return MibIndex(Packed(kept.packed))
+    from netwatch.mib.building import Building  # as below: mostly nothing has changed, and nobody needs it
+
     built = Building(tree, options, progress).whole()
     shelf.put(name, KeptIndex(signature=tree.signature if built.final else "", packed=built.packed))
-    return counted(MibIndex(Packed(built.packed)))
+    return MibIndex(Packed(built.packed))
 
 
 def names_at_hand(paths: Sequence[Path], *, options: LoadOptions | None = None) -> KnownNames:
@@ -50,10 +51,10 @@ def names_at_hand(paths: Sequence[Path], *, options: LoadOptions | None = None) 
     """
     options = options or LoadOptions()
     if not paths:
-        return KnownNames(index=load_index(options=options), current=True)
+        return KnownNames(index=counted(load_index(options=options)), current=True)
     kept = Shelf(options.cache).get(shelf_name(paths, options))
     if kept is None:
-        return KnownNames(index=load_index(options=options), current=False)
+        return KnownNames(index=counted(load_index(options=options)), current=False)
     current = kept.signature == survey(paths, options).signature
     return KnownNames(index=counted(MibIndex(Packed(kept.packed))), current=current)
 
@@ -65,6 +66,8 @@ def shelf_name(paths: Sequence[Path], options: LoadOptions) -> str:
 
 def counted(index: MibIndex) -> MibIndex:
     """Say in the metrics what an index holds, and return it."""
+    from netwatch.mib.metrics import MODULES, PROBLEMS
+
     MODULES.set(len(index.modules))
     PROBLEMS.set(index.errors)
     return index

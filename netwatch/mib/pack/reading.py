@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from netwatch.mib.objects import Base, IndexPart, MibObject, ObjectKind, ResolvedSyntax
 from netwatch.mib.pack.keys import BEHIND, common_length, key_of, oid_of_key
-from netwatch.mib.pack.writing import BLOCK, SECTIONS
+from netwatch.mib.pack.layout import BLOCK, SECTIONS
 from netwatch.model import Oid, Problem
 
 MAX_KEPT = 8192

@@ -1,17 +1,7 @@
 """Packs the linked modules into one block of bytes, from which an index answers without unpacking it.
 
 What 1,000 vendor modules define is 400 MB as Python objects and some 15 MB here: OIDs and names stand sorted, and
-what is known of each definition in small compressed blocks, unpacked when somebody asks.
-
-    sizes of the sections, as one line of JSON
-    meta        modules, words, counts (compressed JSON)
-    problems    what is wrong in the files (compressed JSON)
-    key_ends, keys          per definition, sorted: its OID as bytes; of several at one place the told one last
-    name_ends, names        every name once, sorted
-    name_starts, of_names   per name: which definitions have it, the one that is meant first
-    module_starts, of_modules   per module: its definitions in the order of their OIDs
-    block_ends, blocks      what is known of the definitions, so many in a block
-    shape_ends, shapes      the types and indexes that they share, likewise
+what is known of each definition in small compressed blocks, unpacked when somebody asks (see layout).
 
 A quiet room: linked modules in, bytes out.
 May import: netwatch.model and this room. Called by: netwatch.mib.building.
@@ -28,13 +18,9 @@ from typing import Any
 from netwatch.mib.linking import Linked, Symbol
 from netwatch.mib.objects import IndexPart, ResolvedSyntax
 from netwatch.mib.pack.keys import key_of
+from netwatch.mib.pack.layout import BLOCK, SECTIONS
 from netwatch.mib.resolving import Resolver
 from netwatch.model import Problem
-
-BLOCK = 64
-"""Definitions, or shapes, that are compressed together."""
-SECTIONS = ("meta", "problems", "key_ends", "keys", "name_ends", "names", "name_starts", "of_names",
-            "module_starts", "of_modules", "block_ends", "blocks", "shape_ends", "shapes")  # fmt: skip
 
 
 def pack(linked: Linked, problems: Sequence[Problem]) -> bytes:
