@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netwatch.mib.child import Answer
 
 SECONDS_PER_FILE = 30.0
-INDEX_FORMAT = "1"
+INDEX_FORMAT = "2"
 """Raised with every change of what is linked and packed, so that older indexes are made anew."""
 Progress = Callable[[int, int], None]
 """Told how many files are done, and how many there are."""

@@ -438,3 +438,18 @@ def test_a_second_load_of_the_same_files_reads_one_index_and_a_changed_file_is_n
     (tmp_path / "mibs/more.mib").write_text(module("MORE-MIB", "more OBJECT IDENTIFIER ::= { enterprises 1 }"))
     assert loaded().has_module("MORE-MIB")
     assert told == [1, 1, 1]
+
+
+def test_what_stands_on_a_name_that_only_another_copy_has_is_named(load: Load):
+    root = "root OBJECT IDENTIFIER ::= { enterprises 32473 %d }\n"
+    index = load({
+        "a.mib": module("ROOT-MIB", root % 820),
+        "b.mib": module("ROOT-MIB", root % 820 + "switch OBJECT IDENTIFIER ::= { root 5 }\n"
+                        "State ::= INTEGER { on(1) }"),
+        "c.mib": module("SWITCH-MIB", scalar("fan", "switch 1", "State"),
+                        "switch, State FROM ROOT-MIB OBJECT-TYPE FROM SNMPv2-SMI"),
+    })  # fmt: skip
+
+    assert errors(index) == []
+    assert str(index.oid_of("SWITCH-MIB::fan")) == "1.3.6.1.4.1.32473.820.5.1"
+    assert index.format(index.oid_of("SWITCH-MIB::fan.0"), 1) == "on(1)"
