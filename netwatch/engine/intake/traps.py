@@ -14,7 +14,7 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -30,13 +30,15 @@ from netwatch.engine.intake.beyond import Beyond, ttl_of
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.heard import Heard, KnownRows, Seat
 from netwatch.engine.intake.readings import ReadingIntake
+from netwatch.engine.intake.waiting import WAITING_SCOPE, Owed
 from netwatch.engine.intake.witnesses import Witnesses
-from netwatch.engine.metrics import TRAP_EVENTS, TRAP_RULE_ERRORS, TRAPS_NOT_KEPT
+from netwatch.engine.metrics import TRAP_EVENTS, TRAP_RULE_ERRORS
 from netwatch.model import (
     ALIVE,
     Alert,
     AlertKey,
     AlertState,
+    Memory,
     Oid,
     TableReading,
     TrapEvent,
@@ -55,8 +57,6 @@ from netwatch.rules import (
     verdict_on,
 )
 
-MOST_KEPT_FOR_WAITING = 10_000
-"""Traps that are kept for rules whose MIB modules are yet to be compiled."""
 SPARE_KEYS = 1000
 """Keys of alerts that are over, before what is filed by key is filed anew."""
 
@@ -90,7 +90,7 @@ class TrapIntake:
         self._exact: dict[Oid, list[TrapRule]] = defaultdict(list)
         self._families: list[TrapRule] = []
         self._last_rules: list[TrapRule] = []
-        self._kept: deque[TrapEvent] = deque(maxlen=MOST_KEPT_FOR_WAITING)
+        self._owed = Owed()
         self._file_all(rules)
         self._book, self._rows, self._names = book, rows, names
         self._confirmations, self._wake = confirmations, wake
@@ -108,36 +108,43 @@ class TrapIntake:
 
     def take(self, draft: Draft, event: TrapEvent) -> None:
         """Do what the rules say of a trap; whoever calls logs it."""
-        self._keep(event)
+        if self._waits:
+            self._owed.keep(event)
         takings = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
         if not any(taking is not _Taking.NO for taking in takings):
             takings += [self._hold_against(draft, rule, event) for rule in self._last_rules]
         matched = any(taking is _Taking.MEANT for taking in takings)
         TRAP_EVENTS.labels("matched" if matched else "unmatched").inc()
 
+    @property
+    def waiting(self) -> Sequence[str]:
+        """Return the rules that take no trap till their names have come."""
+        return [rule.name for rule in self._rules.values() if rule.waits_for]
+
     def renew(self, draft: Draft, rules: Sequence[TrapRule]) -> None:
         """Take traps by other rules from now on; what came while one waited for its names, it sees now.
 
         Each rule keeps its alerts, by its name.
         """
-        waited = {rule.name for rule in self._rules.values() if rule.waits_for}
+        waited = set(self.waiting)
         self._file_all(rules)
         self._witnesses = Witnesses(rules, self._book, self._rows, self._readings, self._names)
-        awake = [rule for rule in rules if rule.name in waited and not rule.waits_for]
-        for event in tuple(self._kept):
-            for rule in awake:
-                if not rule.takes_the_rest and _looks_at(rule, event):
-                    self._hold_against(draft, rule, event)
-        if not any(rule.waits_for for rule in rules):
-            self._kept.clear()
+        self._pay(draft, [rule for rule in rules if rule.name in waited and not rule.waits_for])
 
-    def _keep(self, event: TrapEvent) -> None:
-        """Keep a trap while rules wait for the names of their traps; the oldest go when there are too many."""
+    def recall(self, draft: Draft, events_of: Mapping[str, Sequence[TrapEvent]]) -> None:
+        """Take back what rules missed before a restart: those that have their names by now see it at once."""
+        for name, events in events_of.items():
+            if name not in self._rules:
+                draft.memories.append(Memory(scope=WAITING_SCOPE, key=name, text=None))
+                continue
+            self._owed.recall(name, events)
+        self._pay(draft, [rule for rule in self._rules.values() if rule.name in events_of and not rule.waits_for])
+
+    def _pay(self, draft: Draft, awake: Sequence[TrapRule]) -> None:
+        for rule, event in self._owed.pay(draft, awake):
+            self._hold_against(draft, rule, event)
         if not self._waits:
-            return
-        if len(self._kept) == self._kept.maxlen:
-            TRAPS_NOT_KEPT.inc()
-        self._kept.append(event)
+            self._owed.clear()
 
     def expire(self, draft: Draft, now: datetime) -> datetime | None:
         """Do what is due without a trap; return when something will be next, None where nothing is foreseen.
@@ -415,7 +422,3 @@ def _with_last_words(ttl: timedelta | None, alert: Alert) -> dict[str, str]:
     words = f"It ended by itself, {format_duration(ttl)} after the last such trap." if ttl else ""
     said = alert.annotations.get("description", "")
     return {**alert.annotations, "description": f"{said}\n{words}".strip()}
-
-
-def _looks_at(rule: TrapRule, event: TrapEvent) -> bool:
-    return any(pattern.takes(event.trap_oid) for pattern in (*rule.on_trap, *rule.clear_on))

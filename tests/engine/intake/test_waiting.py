@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import pytest
 from prometheus_client import REGISTRY
 
-from netwatch.engine.intake import traps
-from netwatch.model import AlertState, Oid, parse_yaml
+from netwatch.engine.draft import Draft
+from netwatch.engine.intake.waiting import WAITING_SCOPE, Owed
+from netwatch.model import AlertState, Oid, TrapEvent, parse_yaml
 from netwatch.rules import NO_MIB, MibNames, TrapRule
 from netwatch.rules.loading import _book_of
 from netwatch.rules.traps.names import NoMib
-from tests.engine.intake.test_traps import House
+from tests.engine.intake.test_traps import START, House
 
 OPENED, CLOSED, OTHER = (f"1.3.6.1.4.1.32473.{number}" for number in (1, 2, 3))
 RULES = f"""
@@ -108,16 +109,67 @@ async def test_an_alert_of_a_rule_that_waits_after_a_restart_stands(house):
     await again.engine.stop()
 
 
-async def test_more_traps_than_are_kept_are_counted(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(traps, "MOST_KEPT_FOR_WAITING", 2)
-    house = await House(trap_rules=rules(NO_MIB)).open()
-    name = "netwatch_traps_not_kept_for_waiting_rules_total"
-    before = REGISTRY.get_sample_value(name) or 0.0
-    for _ in range(3):
-        await house.hear(OPENED)
+async def test_what_came_before_a_restart_is_heard_after_it_when_the_names_have_come(house):
+    await house.hear(OPENED)
 
+    again = await house.restarted(trap_rules=rules(NO_MIB))
+    await again.hear(OPENED)
+    await again.engine.renew_trap_rules(rules(Later()))
+
+    assert again.alert().trap_count == 2
+    third = await again.restarted(trap_rules=rules(Later()))
+    assert third.alert().trap_count == 2
+    await third.engine.stop()
+
+
+async def test_a_rule_that_has_its_names_after_a_restart_hears_at_once_what_it_missed(house):
+    await house.hear(OPENED)
+    await house.hear(OTHER)
+
+    again = await house.restarted(trap_rules=rules(Later()))
+
+    assert {rule: alert.trap_count for (rule, _, _), alert in _alerts(again).items()} == {"DoorOpen": 1, "Other": 1}
+    await again.hear(CLOSED)
+    third = await again.restarted(trap_rules=rules(Later()))
+    assert set(third.states()) == {("Other", "sw1", "")}
+    await third.engine.stop()
+
+
+async def test_what_came_before_the_rule_waited_is_not_for_it():
+    before = await House(trap_rules=()).open()
+    await before.hear(OPENED)
+
+    house = await before.restarted(trap_rules=rules(NO_MIB))
     await house.engine.renew_trap_rules(rules(Later()))
 
-    assert REGISTRY.get_sample_value(name) == before + 1
-    assert house.alert().trap_count == 2
+    assert house.states() == {}
     await house.engine.stop()
+
+
+async def test_a_rule_that_is_gone_is_owed_nothing(house):
+    again = await house.restarted(trap_rules=())
+
+    assert await house.store.memories(WAITING_SCOPE) == []
+    await again.engine.stop()
+
+
+def _alerts(house: House):
+    return {(alert.key.rule, alert.key.device, alert.key.instance): alert for alert in house.engine.desk.alerts()}
+
+
+def test_more_traps_than_are_kept_are_counted():
+    name = "netwatch_traps_not_kept_for_waiting_rules_total"
+    before = REGISTRY.get_sample_value(name) or 0.0
+    events = [
+        TrapEvent(at=START, source="192.0.2.1", device="sw1", version="2c", trap_oid=Oid.parse(OPENED), varbinds=(),
+                  count=number)
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    owed = Owed(most=2)
+    for event in events:
+        owed.keep(event)
+
+    heard = [event.count for _, event in owed.pay(Draft(), rules(Later()))]
+
+    assert REGISTRY.get_sample_value(name) == before + 1
+    assert heard == [2, 3]
