@@ -102,18 +102,29 @@ async def _taken(
     """Hand on what the child says till it ends; return whether the whole index was there."""
     assert child.stdout is not None  # noqa: S101
     whole = False
-    with contextlib.suppress(asyncio.IncompleteReadError, ValueError):  # ended in the middle of a word
-        while line := await child.stdout.readline():
-            said = json.loads(line)
-            if "index" not in said:
-                progress(said["done"], said["total"])
-                continue
-            packed = await child.stdout.readexactly(min(said.pop("index"), MAX_INDEX_BYTES))
-            index = await asyncio.to_thread(lambda raw: counted(MibIndex(Packed(raw))), packed)
-            COMPILE_SECONDS.inc(said.get("seconds", 0.0))
-            whole = said["whole"]
-            await take(Brought(index=index, **said))
+    while (said := await _next(child.stdout)) is not None:
+        words, packed = said
+        if packed is None:
+            progress(words["done"], words["total"])
+            continue
+        index = await asyncio.to_thread(lambda raw: counted(MibIndex(Packed(raw))), packed)
+        COMPILE_SECONDS.inc(words.get("seconds", 0.0))
+        whole = words["whole"]
+        await take(Brought(index=index, **words))
     return whole
+
+
+async def _next(stream: asyncio.StreamReader) -> tuple[dict[str, Any], bytes | None] | None:
+    """Return what is said next, and the index that comes with it; None at the end, also in the middle of a word."""
+    try:
+        line = await stream.readline()
+        if not line.endswith(b"\n"):
+            return None
+        words: dict[str, Any] = json.loads(line)
+        size = words.pop("index", None)
+        return words, None if size is None else await stream.readexactly(min(size, MAX_INDEX_BYTES))
+    except (asyncio.IncompleteReadError, ValueError):
+        return None
 
 
 async def _last_words(child: asyncio.subprocess.Process) -> str:
