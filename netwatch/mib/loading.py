@@ -5,14 +5,20 @@ May import: netwatch.model and this room. Called by: app, cli, config.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from netwatch.mib.index import MibIndex
 from netwatch.mib.pack.reading import Packed
 from netwatch.mib.pack.shelf import KeptIndex, Shelf, name_of
 from netwatch.mib.survey import LoadOptions, Progress, survey
+
+SECONDS_TO_LOOK = 5.0
+"""How long a start waits for the dates of files."""
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +61,18 @@ def names_at_hand(paths: Sequence[Path], *, options: LoadOptions | None = None) 
     kept = Shelf(options.cache).get(shelf_name(paths, options))
     if kept is None:
         return KnownNames(index=counted(load_index(options=options)), current=False)
-    current = kept.signature == survey(paths, options).signature
+    tree = within(SECONDS_TO_LOOK, lambda: survey(paths, options))
+    current = tree is not None and kept.signature == tree.signature
     return KnownNames(index=counted(MibIndex(Packed(kept.packed))), current=current)
+
+
+def within(seconds: float, work: Callable[[], _Made]) -> _Made | None:
+    """Return what work brings, None where it takes too long: a directory on a server that is gone holds nobody."""
+    made: list[_Made] = []
+    thread = threading.Thread(target=lambda: made.append(work()), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return made[0] if made else None
 
 
 def shelf_name(paths: Sequence[Path], options: LoadOptions) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from netwatch.mib import LoadOptions, MibIndex, load_index, names_at_hand
+from netwatch.mib.loading import within
 from netwatch.mib.pack.reading import Packed
 from tests.patience import PATIENCE_SECONDS
 
@@ -109,3 +111,11 @@ def test_names_at_hand_compile_nothing_of_the_directory(tmp_path: Path, mib_cach
     assert not then.current
     assert then.index.object_named("m0") is not None
     assert then.index.object_named("changed") is None
+
+
+def test_a_directory_that_does_not_answer_holds_nobody():
+    gone = threading.Event()
+
+    assert within(0.01, gone.wait) is None
+    gone.set()
+    assert within(PATIENCE_SECONDS, gone.wait)
