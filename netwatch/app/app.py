@@ -26,6 +26,7 @@ from netwatch.app.health.mishaps import Mishaps
 from netwatch.app.health.self_watch import SelfWatch
 from netwatch.app.housekeeping import Housekeeping
 from netwatch.app.identity import reborn_engine, recall_key
+from netwatch.app.names import NameKeeper
 from netwatch.app.pages.serving import build_server
 from netwatch.app.pages.views import Views
 from netwatch.app.post_office import PostOffice
@@ -42,7 +43,10 @@ BUILD = Gauge("netwatch_build_info", "Always 1; the label says which version run
 
 
 class App:
-    """The whole agent between `start()` and `stop()`."""
+    """The whole agent between `start()` and `stop()`.
+
+    on_outdated: called when files should be read again that could not be used before all MIB modules were compiled.
+    """
 
     def __init__(
         self,
@@ -72,6 +76,10 @@ class App:
             poll_now=lambda device: self._senses.poll_now(device),
             facts_of=lambda device: self._senses.facts_of(device), clock=clock.now,
         )  # fmt: skip
+        self.on_outdated: Callable[[], None] = lambda: None
+        self._names = NameKeeper(
+            settings, self._definitions, renew=self._corridor.renew_trap_rules, outdated=lambda: self.on_outdated()
+        )
         self._post_office = PostOffice(self._store, settings, clock.now)
         self._senses = Senses(settings, self._definitions, store=self._store, clock=clock)
         heartbeat = build_heartbeat(
@@ -80,15 +88,15 @@ class App:
         views = Views(
             store=self._store, desk=self._corridor.desk, board=self._board, notifier=self._post_office.mails,
             tables=self._definitions.library.schema(), statuses=self._senses.statuses, is_alive=self.is_alive,
-            refused_senders=self._senses.refused, trap_rules=self._definitions.trap_rules,
-            names=self._definitions.names,
+            refused_senders=self._senses.refused, trap_rules=lambda: self._names.trap_rules,
+            names=self._definitions.names, names_trouble=self._names.problems,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
             refused_ports=self._senses.refused_ports,
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._corridor.desk.faults,
-            refused_ports=self._senses.refused_ports,
+            refused_ports=self._senses.refused_ports, nameless_rules=self._names.nameless_rules,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(
@@ -144,6 +152,7 @@ class App:
         await self._senses.start(own, self._corridor.engine, self._board)
         await self._housekeeping.start()
         await self._server.start()
+        self._names.start()
         devices, rules = len(self._definitions.devices), len(self._definitions.rules)
         log.info("netwatch started", version=__version__, devices=devices, rules=rules)
 
@@ -152,7 +161,7 @@ class App:
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             for room in (
                 self._store, self._corridor.engine, self._clockwork, self._post_office, self._senses,
-                self._housekeeping, self._server,
+                self._housekeeping, self._server, self._names,
             ):  # fmt: skip
                 rooms.push_async_callback(room.stop)
         log.info("netwatch stopped")

@@ -5,7 +5,7 @@ May import: every room below. Called by: netwatch.app.app.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from netwatch.engine import Desk, Engine, Faults, History, LinkSigner, LiveEngin
 from netwatch.metrics import Board
 from netwatch.model import OWN_NAME, DeviceFacts
 from netwatch.notify import Mailer, Manner, load_wordings
-from netwatch.rules import units_of
+from netwatch.rules import Rule, TrapRule, units_of
 from netwatch.store import Store
 
 TELL_NOBODY = Route(receiver="")
@@ -33,6 +33,12 @@ class Corridor:
     engine: Engine
     mailer: Mailer
     live: LiveEngine
+    rules: Sequence[Rule]
+
+    def renew_trap_rules(self, rules: Sequence[TrapRule]) -> None:
+        """Take traps by these rules from now on, and explain by them."""
+        self.live.renew((*self.rules, *rules))
+        self.engine.renew_trap_rules(rules)
 
     @property
     def desk(self) -> Desk:
@@ -94,4 +100,4 @@ def build_corridor(
         names=definitions.names, devices=tuple(device_labels), now=clock, flapping=policy.flapping,
         gone_after=settings.rules.gone_after,
     )  # fmt: skip
-    return Corridor(engine=engine, mailer=mailer, live=live)
+    return Corridor(engine=engine, mailer=mailer, live=live, rules=definitions.rules)

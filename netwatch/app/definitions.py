@@ -12,24 +12,30 @@ import structlog
 
 from netwatch.config import Settings, devices, exception_faults
 from netwatch.errors import ConfigError
-from netwatch.mib import MibIndex, load_index
-from netwatch.model import Device, InvalidFile, dotted
+from netwatch.mib import LiveNames, MibIndex, UnknownName, names_at_hand
+from netwatch.model import Device, InvalidFile, Oid, dotted
 from netwatch.profiles import ProfileLibrary, load_library
-from netwatch.rules import Exceptions, Rule, TrapRule, columns_of_limits, load_rule_book
+from netwatch.rules import Exceptions, Rule, RuleBook, TrapRule, columns_of_limits, load_rule_book
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definitions:
-    """What is watched, what it is asked, and what is wrong with an answer."""
+    """What is watched, what it is asked, and what is wrong with an answer.
+
+    names: those at hand; where they are not whole, more are to be compiled, and `book` has rules that wait for some.
+    nameless: what stands in profiles where an OID should, and no module at hand names.
+    """
 
     devices: Sequence[Device]
-    names: MibIndex
+    names: LiveNames
     library: ProfileLibrary
     rules: Sequence[Rule]
     trap_rules: Sequence[TrapRule]
     exceptions: Exceptions
+    book: RuleBook
+    nameless: Sequence[str] = ()
 
 
 def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Definitions:
@@ -39,12 +45,13 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
         ConfigError: a device, a profile or a rule cannot be used; names file and line.
     """
     known = devices(settings)
-    names = load_index(settings.mib_paths())
-    for problem in names.problems:
-        log.warning("mib", problem=str(problem))
-    library = load_library(settings.profile_paths(), names.oid_of)
-    _refuse_broken(library)
-    book = load_rule_book(settings.rule_paths(), library.schema(), names, settings.severity_order())
+    names = _names(settings)
+    resolver = _Resolver(names)
+    library = load_library(settings.profile_paths(), resolver.oid_of)
+    _refuse_broken(library, resolver.nameless)
+    book = load_rule_book(
+        settings.rule_paths(), library.schema(), names, settings.severity_order(), patient=not names.whole
+    )
     for warning in book.warnings:
         log.warning("rule", problem=str(warning))
     wrong = [f"{dotted(path)}: {said}" for path, said, _ in exception_faults(settings, library.schema(), book)]
@@ -57,14 +64,51 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
     return Definitions(
         devices=known, names=names, library=library,
         rules=[adapt(rule) for rule in book.rules], trap_rules=book.trap_rules,
-        exceptions=exceptions,
+        exceptions=exceptions, book=book, nameless=tuple(resolver.nameless),
     )  # fmt: skip
 
 
-def _refuse_broken(library: ProfileLibrary) -> None:
-    """Refuse to start with profiles that have errors; what they ask that we cannot do is only said."""
+def _names(settings: Settings) -> LiveNames:
+    """Return the names at hand; nothing of `mibs.paths` is compiled here, so that watching begins at once."""
+    at_hand = names_at_hand(settings.mib_paths())
+    tell_of_names(at_hand.index, whole=at_hand.current)
+    return LiveNames(at_hand.index, whole=at_hand.current)
+
+
+def tell_of_names(index: MibIndex, *, whole: bool, compiled: int = 0, seconds: float = 0.0) -> None:
+    """Say in one line what names there are; what is wrong in files is said by `netwatch mib check`."""
+    more = {"compiled": compiled, "seconds": round(seconds, 1)} if compiled else {}
+    log.info(
+        "names of MIB modules" if whole else "names of MIB modules so far; the rest is compiled in the background",
+        modules=len(index.modules), definitions=len(index), errors=index.errors,
+        **({"see": "netwatch mib check"} if index.errors else {}), **more,
+    )  # fmt: skip
+
+
+class _Resolver:
+    """Reads OIDs of profiles; while names are yet to come, those that are not known are noted."""
+
+    def __init__(self, names: LiveNames) -> None:
+        self._names = names
+        self.nameless: list[str] = []
+
+    def oid_of(self, text: str) -> Oid:
+        try:
+            return self._names.oid_of(text)
+        except UnknownName:
+            if not self._names.whole:
+                self.nameless.append(text)
+            raise
+
+
+def _refuse_broken(library: ProfileLibrary, nameless: Sequence[str]) -> None:
+    """Refuse to start with profiles that have errors; what they ask that we cannot do is only said.
+
+    What is missing of profiles for want of names that are yet to come is said too: they are read again with those.
+    """
     errors = [problem for problem in library.problems if problem.severity == "error"]
-    if errors:
+    refused = [problem for problem in errors if not any(name in problem.message for name in nameless)]
+    if refused:
         raise InvalidFile(errors)
     for problem in library.problems:
         log.warning("profile", problem=str(problem))

@@ -46,6 +46,7 @@ from netwatch.engine.intake.readings import GONE_AFTER, ReadingIntake
 from netwatch.engine.intake.roll_call import ROWS_SCOPE
 from netwatch.engine.intake.skipping import Skipping
 from netwatch.engine.intake.traps import TrapIntake, is_sender
+from netwatch.engine.intake.waiting import MOST_KEPT, WAITING_SCOPE, marks_of
 from netwatch.engine.ledger import Ledger
 from netwatch.engine.metrics import ALERTS, MUTED, UNWRITTEN
 from netwatch.engine.orphans import end_orphans
@@ -143,6 +144,7 @@ class Engine:
         """
         self._device_labels = device_labels
         self._rules: tuple[Rule | TrapRule, ...] = (*rules, *trap_rules)
+        self._about_readings = tuple(rules)
         self._ledger, self._clock, self._new_id = ledger, clock, new_id
         self._faults = faults if faults is not None else Faults()
         known: dict[str, Alert] = {}
@@ -212,7 +214,27 @@ class Engine:
         firing = [alert for alert in self._book.alerts() if alert.stands]
         self._incidents.resume(draft, firing, self._clock())
         self._write(draft)
+        await self._recall_waiting()
         self._rounds.start()
+
+    async def _recall_waiting(self) -> None:
+        """Note since when rules wait for their names; those that have them by now hear what they missed before."""
+        marks = marks_of(await self._ledger.memories(WAITING_SCOPE))
+        waiting = self._traps.waiting
+        if not marks and not waiting:
+            return
+        last, _ = await self._ledger.traps_since(None, 0)
+        draft = Draft()
+        draft.memories += [
+            Memory(scope=WAITING_SCOPE, key=name, text=str(last)) for name in waiting if name not in marks
+        ]
+        missed = {name: (await self._ledger.traps_since(mark, MOST_KEPT))[1] for name, mark in marks.items()}
+        self._traps.recall(draft, {name: [*filter(self._is_for_rules, events)] for name, events in missed.items()})
+        self._write(draft)
+
+    def _is_for_rules(self, event: TrapEvent) -> bool:
+        """Return whether rules may see a trap: not where a maintenance window takes its sender out."""
+        return not (event.device and self._skipping.takes_out(event.device, event.at))
 
     async def _recall_suppression(self) -> None:
         for silence in await self._ledger.silences():
@@ -346,8 +368,19 @@ class Engine:
         draft = Draft()
         draft.traps.append(event)
         with self._surviving("trap", str(event.trap_oid), event.device or event.source, event.at):
-            if not (event.device and self._skipping.takes_out(event.device, event.at)):
+            if self._is_for_rules(event):
                 self._traps.take(draft, event)
+        return self._commit(draft.finished())
+
+    def renew_trap_rules(self, rules: Sequence[TrapRule]) -> asyncio.Future[None]:
+        """Take traps by these rules from now on: the same ones, against names that are known only now.
+
+        What came while some of them waited is held against those. The future is done when that is durable.
+        """
+        self._rules = (*self._about_readings, *rules)
+        draft = Draft()
+        self._traps.renew(draft, rules)
+        self._rounds.wake()
         return self._commit(draft.finished())
 
     def clock_was_set(self, step: ClockStep) -> None:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from netwatch.model import Alert, AlertGroup, AlertState, Memory, Silence, Transaction
+from netwatch.model import Alert, AlertGroup, AlertState, Memory, Silence, Transaction, TrapEvent
 
 
 class Ledger(Protocol):
@@ -29,6 +29,9 @@ class Ledger(Protocol):
 
     async def silences(self) -> Sequence[Silence]:
         """Return every silence that is kept."""
+
+    async def traps_since(self, mark: int | None, limit: int) -> tuple[int, Sequence[TrapEvent]]:
+        """Return the traps logged after a mark (without one the last), oldest first, and the mark to go on from."""
 
     async def alerts(self, states: Collection[AlertState] | None, limit: int | None) -> Sequence[Alert]:
         """Return alerts of some states, the youngest first."""

@@ -28,6 +28,10 @@ TRAP_EVENTS = Counter(
     ["outcome"],
 )
 TRAP_RULE_ERRORS = Counter("netwatch_trap_rule_errors_total", "Traps that a rule could not be held against")
+TRAPS_NOT_KEPT = Counter(
+    "netwatch_traps_not_kept_for_waiting_rules_total",
+    "Traps that a rule which waits for a MIB module will not see, since too many came meanwhile; the log has them",
+)
 TRAP_ALERTS_REFUSED = Counter(
     "netwatch_trap_alerts_refused_total", "Alerts not begun because a sender has too many of one rule already"
 )

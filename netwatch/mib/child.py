@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,10 @@ from typing import Any
 MAX_ANSWER_BYTES = 64 * 2**20
 PIPE_BYTES = 4096
 """PIPE_BUF: a pipe that is ready takes so many bytes without blocking."""
-SECONDS_TO_START = 30.0
+SECONDS_TO_START = 60.0
+WALL_SECONDS_PER_CPU_SECOND = 20.0
+"""How long a file may take by the clock, as a multiple of its CPU time: the machine may be busy with other things."""
+LEAST_WALL_SECONDS = 60.0
 _ROOT = Path(__file__).resolve().parents[2]
 _KEPT = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "SYSTEMROOT")
 
@@ -38,7 +42,9 @@ class Compiler:
     """A compiling child, started when first needed; a context manager."""
 
     def __init__(self, seconds: float = 30.0) -> None:
+        """Let each text take so many seconds of CPU time."""
         self._seconds = seconds
+        self._wall_seconds = max(seconds * WALL_SECONDS_PER_CPU_SECOND, LEAST_WALL_SECONDS)
         self._child: subprocess.Popen[bytes] | None = None
         self._broken = ""
 
@@ -60,15 +66,25 @@ class Compiler:
             self.stop()
             self._broken = f"the MIB compiler does not start: {exc}"
             return _given_up(self._broken)
-        request = json.dumps({"text": text}).encode() + b"\n"
+        request = json.dumps({"text": text, "seconds": self._seconds}).encode() + b"\n"
         try:
-            return Answer(json.loads(_exchange(child, request, self._seconds)), final=True)
+            return Answer(json.loads(_exchange(child, request, self._wall_seconds)), final=True)
         except TimeoutError:
             self.stop()
-            return _given_up(f"is not compiled after {self._seconds:g} s; given up")
+            return _given_up(f"is not compiled after {self._wall_seconds:g} s; given up")
         except OSError:
-            self.stop()
+            return self._ended(child)
+
+    def _ended(self, child: subprocess.Popen[bytes]) -> Answer:
+        """Return what became of a text whose child is gone; too much CPU time is its own doing, so that is kept."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(1.0)  # its pipes are closed, so it is as good as gone; else it said too much, and is ended
+        spent = child.returncode == -signal.SIGPROF
+        self.stop()
+        if not spent:
             return _given_up("made the compiler stop; it may need too much memory")
+        answer = _given_up(f"is not compiled after {self._seconds:g} s of CPU time; given up")
+        return Answer(answer.found | {"given_up_after": self._seconds}, final=True)
 
     def _start(self) -> subprocess.Popen[bytes]:
         """Start a child and wait until it is ready.

@@ -17,6 +17,7 @@ from pysmi.parser.dialect import smi_v1_relaxed
 from pysmi.parser.lark_parser import parserFactory
 
 from netwatch.mib.facts import Entry, Fault, ModuleFacts, entry_of
+from netwatch.mib.leftovers import UNKNOWN_TYPE, less_and_less
 from netwatch.mib.outline import Lines, ModulePlace, Part, masked, modules_in
 
 MAX_FAULTS = 200
@@ -36,6 +37,8 @@ _UNDERSCORE = re.compile(r"(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])")
 _ESCAPED = "-0x5f-"
 _LOWERED = "n-0x5e-"
 Clause = tuple[Any, ...]
+_UNREADABLE = (ValueError, TypeError, IndexError, KeyError, AttributeError, RecursionError)
+"""What reading a clause raises that the grammar let pass and that means nothing: a name where a number should be."""
 
 
 class NoGrammar(Exception):
@@ -110,9 +113,15 @@ class _ModuleReader:
         where: dict[str, list[int]] = {}
         for part in place.parts:
             where.setdefault(part.name, []).append(part.line)
+        parts = {part.line: part for part in place.parts}
         for clause in clauses:
             lines = where.get(str(clause[1])) or [place.line]
-            self._take(clause, lines.pop(0) if len(lines) > 1 else lines[0])
+            line = lines.pop(0) if len(lines) > 1 else lines[0]
+            try:
+                self._take(clause, line)
+            except _UNREADABLE:
+                if line in parts:
+                    self._save(parts[line], NoGrammar(line, "a number or list in it cannot be read"))
 
     def _read_parts(self, whole: NoGrammar) -> None:
         """Read definition by definition; `whole` says what stopped the module from being read in one go."""
@@ -125,22 +134,38 @@ class _ModuleReader:
     def _read_part(self, part: Part) -> None:
         if _SEQUENCE.match(self._quiet, part.start, part.end):
             return  # the columns of a row, which each column states again
-        text = self._text[part.start : part.end]
-        for shape, mended in _MENDED:
-            text = shape.sub(mended, text)
         try:
-            clauses = _parsed(text, first_line=part.line)
+            for clause in _parsed(_mended(self._text[part.start : part.end]), first_line=part.line):
+                self._take(clause, part.line)
         except NoGrammar as exc:
-            self._wrong(exc.line, part.name, f"{exc.message}; {_restored(part.name)} is lost")
-            return
-        for clause in clauses:
-            self._take(clause, part.line)
+            self._save(part, exc)
+        except _UNREADABLE:
+            self._save(part, NoGrammar(part.line, "a number or list in it cannot be read"))
+
+    def _save(self, part: Part, why: NoGrammar) -> None:
+        """Keep what can be had of a definition that breaks the grammar: its name and its place, and its type."""
+        name = _restored(part.name)
+        for kept, lost, severity in less_and_less(_mended(self._quiet[part.start : part.end])):
+            try:
+                found = [entry_of(clause) for clause in _parsed(kept, first_line=part.line)]
+            except (NoGrammar, *_UNREADABLE):
+                continue
+            if any(entry is not None for entry in found):
+                self._wrong(why.line, part.name, f"{why.message}; {lost.format(name=name)}", severity)
+                for known in filter(None, found):
+                    if known[1].get("syntax", {}).get("type") == UNKNOWN_TYPE:
+                        known[1]["syntax"] = {}
+                    self._put(*known, part.line)
+                return
+        self._wrong(why.line, part.name, f"{why.message}; {name} is lost")
 
     def _take(self, clause: Clause, line: int) -> None:
         found = entry_of(clause)
-        if found is None:
-            return
-        name, entry = _restored(found[0]), _restored(found[1])
+        if found is not None:
+            self._put(*found, line)
+
+    def _put(self, name: str, entry: Entry, line: int) -> None:
+        name, entry = _restored(name), _restored(entry)
         entry["line"] = line
         first = self._entries.setdefault(name, entry)
         if first is not entry:
@@ -150,13 +175,19 @@ class _ModuleReader:
                 line, name, f"{name} is defined a second time (first in line {first['line']}); the first counts"
             )
 
-    def _wrong(self, line: int, name: str, message: str) -> None:
+    def _wrong(self, line: int, name: str, message: str, severity: str = "error") -> None:
         if len(self._faults) < MAX_FAULTS:
-            self._faults.append(_fault(line, _restored(name), message))
+            self._faults.append(_fault(line, _restored(name), message, severity))
 
 
-def _fault(line: int, name: str, message: str) -> Fault:
-    return {"line": line, "name": name, "message": message, "severity": "error"}
+def _mended(text: str) -> str:
+    for shape, mended in _MENDED:
+        text = shape.sub(mended, text)
+    return text
+
+
+def _fault(line: int, name: str, message: str, severity: str = "error") -> Fault:
+    return {"line": line, "name": name, "message": message, "severity": severity}
 
 
 @cache

@@ -1,125 +1,121 @@
 """The index: OID <-> name, what stands at an OID, and how its values and row indexes read.
 
-A quiet room: built once from linked modules, it only answers.
+A quiet room: it only answers, from modules that were packed once.
 May import: netwatch.model and this room. Called by: whoever shows or reads names: traps, cli, config, web.
 """
 
 from __future__ import annotations
 
 import difflib
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 
 from netwatch.mib.index_words import index_words
 from netwatch.mib.instances import IndexValue, split
-from netwatch.mib.linking import Linked, Symbol
 from netwatch.mib.names import parse_name
 from netwatch.mib.objects import IndexPart, MibObject, ObjectKind
-from netwatch.mib.resolving import Resolver
+from netwatch.mib.pack.reading import Packed
 from netwatch.mib.text import number_text, octets_text
 from netwatch.model import Missing, Oid, Problem, Value
 
+MAX_LOOKED_THROUGH = 20_000
+"""Names that are held against one that is not known; of more, those alone that begin alike."""
+MAX_REMEMBERED = 8192
+"""OIDs whose object is remembered: traps and tables ask for the same ones again and again."""
+_ROOTS: dict[tuple[int, ...], str] = {(0,): "ccitt", (1,): "iso", (2,): "joint-iso-ccitt"}
+
 
 class MibIndex:
-    """Every loaded module, ready to answer.
+    """Every loaded module, ready to answer."""
 
-    problems: what is wrong in the files, and what is lost by it. modules: the names of all that are loaded.
-    """
+    def __init__(self, packed: Packed) -> None:
+        self._packed = packed
+        self._remembered: dict[tuple[int, ...], MibObject | None] = {}
 
-    def __init__(self, linked: Linked, problems: Sequence[Problem] = ()) -> None:
-        self._linked = linked
-        self._resolver = Resolver(linked)
-        self._in_order: list[tuple[int, ...]] | None = None
-        self.problems = tuple(problems)
+    def __len__(self) -> int:
+        """Return how many definitions there are."""
+        return len(self._packed)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong in the files, and what is lost by it."""
+        return self._packed.problems
+
+    @property
+    def errors(self) -> int:
+        """Return how many of the problems are errors, without unpacking them."""
+        return self._packed.errors
 
     @property
     def modules(self) -> tuple[str, ...]:
         """Return the names of the loaded modules, sorted."""
-        return tuple(sorted(self._linked.modules))
+        return tuple(sorted(self._packed.module_numbers))
 
     def has_module(self, name: str) -> bool:
         """Return whether a module is loaded."""
-        return name in self._linked.modules
+        return name in self._packed.module_numbers
 
     def file_of(self, module: str) -> str:
-        """Return the file a module was read from."""
-        return self._linked.modules[module].file
+        """Return the file a module was read from; of several copies the one that counts."""
+        return self._packed.module_rows[self._packed.module_numbers[module][0]][1]
 
     def objects_of(self, module: str) -> tuple[MibObject, ...]:
-        """Return every object of one module, in the order of their OIDs."""
-        facts = self._linked.modules[module].facts
-        symbols = (self._symbol(name, module) for name in facts["entries"])
-        return tuple(sorted((self._resolver.object_of(s) for s in symbols if s is not None), key=lambda o: o.oid))
+        """Return every object of one module, in the order of their OIDs; what its other copies add is among them."""
+        numbers = self._packed.module_numbers[module]
+        places = sorted(place for number in numbers for place in self._packed.of_module(number))
+        return tuple(map(self._packed.object_at, places))
+
+    def size_of(self, module: str) -> int:
+        """Return how many objects a module has."""
+        return sum(len(self._packed.of_module(number)) for number in self._packed.module_numbers[module])
 
     def object_at(self, oid: Sequence[int]) -> tuple[MibObject | None, tuple[int, ...]]:
         """Return the object with the longest OID in front of this one, and the numbers after it."""
-        symbol, suffix = self._longest(oid)
-        return (None if symbol is None else self._resolver.object_of(symbol)), suffix
-
-    def _longest(self, oid: Sequence[int]) -> tuple[Symbol | None, tuple[int, ...]]:
-        key, by_oid = tuple(oid), self._linked.by_oid
-        for length in range(len(key), 0, -1):
-            symbol = by_oid.get(key[:length])
-            if symbol is not None:
-                return symbol, key[length:]
-        return None, key
+        key = tuple(oid)
+        try:
+            found = self._remembered[key]
+        except KeyError:
+            place = self._packed.nearest(key)
+            found = None if place is None else self._packed.object_at(place)
+            if len(self._remembered) >= MAX_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = found
+        return (None, key) if found is None else (found, key[len(found.oid) :])
 
     def object_named(self, name: str) -> MibObject | None:
         """Return the object of a name without instance: `IF-MIB::ifDescr` or `ifDescr`."""
         module, _, bare = name.rpartition("::")
-        symbol = self._symbol(bare, module)
-        return None if symbol is None else self._resolver.object_of(symbol)
-
-    def _symbol(self, name: str, module: str = "") -> Symbol | None:
-        """Return what a name means: of several the one that is told for its place."""
-        found = [s for s in self._linked.by_name.get(name, ()) if module in ("", s.module.name)]
-        told = (s for s in found if self._linked.by_oid.get(s.oid) is s)
-        return next(told, found[0] if found else None)
+        found = (place for place in self._packed.named(bare) if module in ("", self._packed.module_of(place)))
+        place = next(found, None)
+        return None if place is None else self._packed.object_at(place)
 
     def name_of(self, oid: Sequence[int]) -> str:
         """Return `IF-MIB::ifOperStatus.3`, an index in words; the numbers where nothing is known of them."""
-        symbol, suffix = self._longest(oid)
-        if symbol is None:
+        obj, suffix = self.object_at(oid)
+        if obj is None:
             return str(Oid(oid))
-        name = f"{symbol.module.name}::{symbol.name}"
+        name = obj.full_name
         if not suffix:
             return name
-        index = self._resolver.object_of(symbol).index
-        return ".".join([name, *(index_words(index, suffix) if index else map(str, suffix))])
+        return ".".join([name, *(index_words(obj.index, suffix) if obj.index else map(str, suffix))])
 
     def path_of(self, oid: Sequence[int]) -> tuple[str, ...]:
         """Return the name of every step from the root, a number where a step has none: `iso`, `org`, `dod`..."""
-        key, by_oid = tuple(oid), self._linked.by_oid
-        roots: dict[tuple[int, ...], str] = {(0,): "ccitt", (1,): "iso", (2,): "joint-iso-ccitt"}
-        steps = (key[: length + 1] for length in range(len(key)))
-        return tuple(by_oid[s].name if s in by_oid else roots.get(s, str(s[-1])) for s in steps)
+        key = tuple(oid)
+        return tuple(self._step(key[: length + 1]) for length in range(len(key)))
+
+    def _step(self, oid: tuple[int, ...]) -> str:
+        place = self._packed.at(oid)
+        return self._packed.object_at(place).name if place is not None else _ROOTS.get(oid, str(oid[-1]))
 
     def children_of(self, oid: Sequence[int]) -> tuple[MibObject, ...]:
         """Return the named objects nearest below an OID, in order."""
-        key = tuple(oid)
-        found: list[MibObject] = []
-        for below in self._below(key):
-            if found and below[: len(found[-1].oid)] == found[-1].oid:
-                continue
-            found.append(self._resolver.object_of(self._linked.by_oid[below]))
-        return tuple(found)
-
-    def _below(self, key: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        if self._in_order is None:
-            self._in_order = sorted(self._linked.by_oid)
-        for place in range(bisect_left(self._in_order, (*key, -1)), len(self._in_order)):
-            oid = self._in_order[place]
-            if oid[: len(key)] != key:
-                return
-            yield oid
+        return tuple(map(self._packed.object_at, self._packed.nearest_below(oid)))
 
     def notification(self, oid: Sequence[int]) -> MibObject | None:
         """Return the notification with exactly this OID, or None."""
-        symbol = self._linked.by_oid.get(tuple(oid))
-        if symbol is None or symbol.entry["kind"] != "notification":
-            return None
-        return self._resolver.object_of(symbol)
+        found, suffix = self.object_at(oid)
+        return found if found is not None and not suffix and found.kind is ObjectKind.NOTIFICATION else None
 
     def oid_of(self, name: str) -> Oid:
         """Return the OID somebody typed: `IF-MIB::ifDescr.3`, `ifDescr.3`, `ifDescr`, `mib-2.1`, `1.3.6.1`.
@@ -131,7 +127,10 @@ class MibIndex:
 
     def names_near(self, name: str) -> tuple[str, ...]:
         """Return a few known names that look like one that is not known."""
-        return tuple(difflib.get_close_matches(name, self._linked.by_name, n=3, cutoff=0.75))
+        many = self._packed.count_of_names() > MAX_LOOKED_THROUGH
+        first = name[:2].casefold()
+        known = (one for one in self._packed.names() if not many or one[:2].casefold() == first)
+        return tuple(difflib.get_close_matches(name, known, n=3, cutoff=0.75))
 
     def decode_index(self, obj: MibObject, suffix: Sequence[int]) -> dict[str, str]:
         """Return the index objects of a row by name, as text; empty where the suffix is no index of this table."""

@@ -76,12 +76,18 @@ class Loss:
 class Names:
     """Finds what a name means inside a module."""
 
-    def __init__(self, modules: Mapping[str, Module]) -> None:
+    def __init__(self, modules: Mapping[str, Module], copies: Sequence[Module] = ()) -> None:
         self._modules = modules
+        self._copies: dict[str, list[Module]] = {}
+        for copy in copies:
+            self._copies.setdefault(copy.name, []).append(copy)
         self._anywhere: dict[str, list[Module]] = {}
         for module in modules.values():
             for name in module.facts["entries"]:
                 self._anywhere.setdefault(name, []).append(module)
+        for copy in copies:
+            for name in copy.facts["entries"]:
+                self._anywhere.setdefault(name, [copy])
 
     def home_of(self, module: Module, name: str) -> Module | None:
         """Return the module that defines what `module` calls `name`.
@@ -89,14 +95,19 @@ class Names:
         What is not found where the module looks for it is taken from a base module, or from the only one that has
         it: vendors forget imports, and old modules import from RFC1213-MIB what has moved long since.
         """
-        seen = set()
+        seen: dict[str, None] = {}
         place: Module | None = module
         while place is not None and place.name not in seen:
             if name in place.facts["entries"]:
                 return place
-            seen.add(place.name)
+            seen[place.name] = None
             place = self._modules.get(place.facts["imports"].get(name, ""))
-        return self._elsewhere(name)
+        return self._in_copies(seen, name) or self._elsewhere(name)
+
+    def _in_copies(self, modules: Iterable[str], name: str) -> Module | None:
+        """Return another file's copy of one of these modules that defines what the one that counts does not."""
+        every = (copy for module in modules for copy in (self._modules.get(module), *self._copies.get(module, ())))
+        return next((copy for copy in every if copy is not None and name in copy.facts["entries"]), None)
 
     def _elsewhere(self, name: str) -> Module | None:
         homes = self._anywhere.get(name, [])
@@ -140,7 +151,7 @@ def link(modules: Sequence[Module], copies: Sequence[Module] = ()) -> Linked:
     The others are `copies`: what they name and no module does is named after all, for vendors reuse module names.
     """
     by_module = {module.name: module for module in modules}
-    names = Names(by_module)
+    names = Names(by_module, copies)
     linked = Linked(modules=by_module, names=names)
     places = _Places(names, linked)
     places.find_all()
@@ -182,16 +193,22 @@ class _Places:
                 self._fill(module, name, entry)
 
     def _fill(self, module: Module, name: str, entry: Entry) -> None:
-        """Name one place where nothing else does; what cannot be placed has been told of, or is a copy's loss."""
+        """Keep one more name of a place, the only one where nothing else names it.
+
+        What cannot be placed has been told of, or is a copy's loss.
+        """
         if "oid" not in entry:
             return
         try:
             oid = self._joined(module, entry, 0)
         except Unplaced:
             return
-        if oid not in self._linked.by_oid:
-            symbol = self._linked.by_oid[oid] = Symbol(module, name, entry, oid)
-            self._linked.by_name.setdefault(name, []).append(symbol)
+        alike = self._linked.by_name.setdefault(name, [])
+        if any(known.oid == oid and known.module.name == module.name for known in alike):
+            return
+        symbol = Symbol(module, name, entry, oid)
+        alike.append(symbol)
+        self._linked.by_oid.setdefault(oid, symbol)
 
     def _blame(self, module: Module, name: str, exc: Unplaced) -> tuple[int, str]:
         """Return line and words in the module that loses something; the cause may stand in another one."""

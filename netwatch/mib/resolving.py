@@ -1,6 +1,6 @@
 """Turns a symbol of the tree into a MibObject: its type followed down to the base, its row's index.
 
-A quiet room. May import: netwatch.model, netwatch.mib.linking, netwatch.mib.objects. Called by: netwatch.mib.index.
+A quiet room. May import: netwatch.model, netwatch.mib.linking, netwatch.mib.objects. Called by: netwatch.mib.pack.
 """
 
 from __future__ import annotations
@@ -25,20 +25,13 @@ _HINTS: Mapping[str, str] = {"DisplayString": "255a", "PhysAddress": "1x:", "Mac
 
 
 class Resolver:
-    """Makes objects out of symbols, each once."""
+    """Makes objects out of symbols; none is kept, for there may be a million."""
 
     def __init__(self, linked: Linked) -> None:
         self._linked = linked
-        self._made: dict[int, MibObject] = {}
 
     def object_of(self, symbol: Symbol) -> MibObject:
         """Return the object a symbol stands for."""
-        made = self._made.get(id(symbol))
-        if made is None:
-            made = self._made[id(symbol)] = self._make(symbol)
-        return made
-
-    def _make(self, symbol: Symbol) -> MibObject:
         entry, kind = symbol.entry, self.kind_of(symbol)
         return MibObject(
             module=symbol.module.name,

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from netwatch.model import Problem
@@ -28,12 +29,21 @@ NOT_MIBS = frozenset(
 """Endings of files that stand beside MIBs and are none; they are passed over without a word."""
 
 
+NO_MIB_NAMES = re.compile(
+    r"(?:gnu)?makefile.*|readme.*|licen[cs]e.*|copying.*|copyright.*|authors.*|changes.*|changelog.*|news.*|todo.*|install"
+    r"|index|\.?index\.(?:txt|lst|list)|contents|manifest.*|version.*|md5sums?.*|sha\d+sums?.*|.*\.(?:am|in|mk|lst|list|md5|sum)",
+    re.IGNORECASE,
+)
+"""Files that go with MIBs and are none: passed over without a word, unless a module stands in them after all."""
+MIB_ENDINGS = frozenset([".mib", ".my", ".smi", ".smiv2", ".asn", ".asn1", ".mi2"])
+_MODULE = re.compile(rb"\bDEFINITIONS\b")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MibText:
-    """A file read: its text, and the hash of its bytes, which names it in the cache."""
+class MibFile:
+    """A file that was read: the hash of its bytes names it in the cache. Its text is read again when it is needed."""
 
     path: Path
-    text: str = field(repr=False)
     digest: str
 
 
@@ -72,20 +82,54 @@ def _is_regular(path: Path) -> bool:
         return True
 
 
-def read_text(path: Path) -> MibText | Problem:
-    """Return a file's text, or why it cannot be used."""
+def look_at(path: Path, *, named: bool = False) -> MibFile | Problem | None:
+    """Return a file by its bytes, or why it cannot be used; None for what goes with MIBs and is none.
+
+    `named` says that somebody wrote this very file's name, so that it should be one.
+    """
+    raw = read_raw(path)
+    if isinstance(raw, Problem):
+        return raw
+    if not _MODULE.search(raw) and not named:
+        if NO_MIB_NAMES.fullmatch(path.name):
+            return None
+        if path.suffix.lower() not in MIB_ENDINGS:
+            return problem(path, 1, "holds no MIB module; passed over", severity="warning")
+    if b"\0" in raw:
+        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
+        return problem(path, line, "is no text: it holds a zero byte")
+    return MibFile(path=path, digest=hashlib.sha256(raw).hexdigest())
+
+
+def read_raw(path: Path) -> bytes | Problem:
+    """Return a file's bytes, or why they cannot be had."""
     try:
         if not _is_regular(path):
             return problem(path, 1, "is no regular file")
         if path.stat().st_size > MAX_FILE_BYTES:
             return problem(path, 1, f"is larger than {MAX_FILE_BYTES // 2**20} MiB, so no MIB; not read")
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MAX_FILE_BYTES)  # it may have grown meanwhile
     except OSError as exc:
         return problem(path, 1, exc.strerror or str(exc))
-    if b"\0" in raw:
-        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
-        return problem(path, line, "is no text: it holds a zero byte")
-    return MibText(path=path, text=as_text(raw), digest=hashlib.sha256(raw).hexdigest())
+
+
+def signature_of(files: Iterable[Path], words: Iterable[str]) -> str:
+    """Return what changes when one of the files does, without reading them; `words` are what else counts.
+
+    A file that was written anew in place has another change time, also where its size and date are the same.
+    """
+    found = hashlib.sha256()
+    for word in words:
+        found.update(word.encode("utf-8", "surrogateescape") + b"\0")
+    for file in files:
+        try:
+            known = file.stat()
+            seen = f"{known.st_size} {known.st_mtime_ns} {known.st_ctime_ns} {known.st_ino} {known.st_mode}"
+        except OSError as exc:
+            seen = type(exc).__name__
+        found.update(os.fsencode(file) + b"\0" + seen.encode() + b"\0")
+    return found.hexdigest()
 
 
 def as_text(raw: bytes) -> str:

@@ -87,6 +87,8 @@ SELF = TableSchema(
         "traps_lost": ColumnKind.GAUGE,
         "trap_ports_refused": ColumnKind.GAUGE,
         "trap_ports_trouble": ColumnKind.TEXT,
+        "rules_without_names": ColumnKind.GAUGE,
+        "names_trouble": ColumnKind.TEXT,
         "descriptors_used_ratio": ColumnKind.GAUGE,
         "memory_used_ratio": ColumnKind.GAUGE,
         "senders_unlisted": ColumnKind.GAUGE,
@@ -109,6 +111,7 @@ database_replaced: 1 while a damaged database that a new one took the place of s
 clock_set_seconds, asleep_seconds: what happened to the clock in the last ten minutes, else 0.
 database_put_back: 1 for an hour after the database file was deleted, moved or replaced, and was written there again.
 trap_ports_refused: addresses of traps.listen that cannot be had, because of `trap_ports_trouble`.
+rules_without_names: trap rules that take no trap, since no MIB module names what they look for (`names_trouble`).
 descriptors_used_ratio, memory_used_ratio: the share that is taken of what this process may have, 0 to 1.
 faults: rules, mails, tables that break off in a way nobody foresaw, the newest as `fault`.
 traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes. In those, too:

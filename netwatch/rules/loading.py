@@ -10,8 +10,9 @@ Called by: netwatch.app, cli (`netwatch check`), engine.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -46,11 +47,15 @@ ON_TRAP = "on_trap"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBook:
-    """What rule files say, in their order; `warnings` are about rules that can be used."""
+    """What rule files say, in their order; `warnings` are about rules that can be used.
+
+    files: as they were read, so that trap rules can be compiled again when more names are known.
+    """
 
     rules: tuple[Rule, ...] = ()
     trap_rules: tuple[TrapRule, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    files: tuple[YamlFile, ...] = field(default=(), repr=False)
 
 
 def load_rules(paths: Sequence[Path], schema: Mapping[str, TableSchema]) -> tuple[Rule, ...]:
@@ -67,11 +72,14 @@ def load_rule_book(
     schema: Mapping[str, TableSchema],
     names: MibNames = NO_MIB,
     severities: Severities | None = None,
+    *,
+    patient: bool = False,
 ) -> RuleBook:
     """Read the files in the order given and return all their rules.
 
     Rules about readings are checked against `schema` (table name -> table), trap rules against what `names` knows,
-    severities against `severities`; those of the rules that come with NetWatch mean the nearest one listed.
+    severities against `severities`; those of the rules that come with NetWatch mean the nearest one listed. With
+    `patient` more names are yet to come, and trap rules that need one wait for it (`waits_for`).
 
     Raises:
         InvalidFile: with every problem in any of the files.
@@ -83,7 +91,18 @@ def load_rule_book(
             files.append(read_yaml(path))
         except InvalidFile as exc:
             problems += exc.problems
-    return _book_of(files, schema, names, problems, severities)
+    return _book_of(files, schema, names, problems, severities, patient)
+
+
+def compiled_again(
+    book: RuleBook, schema: Mapping[str, TableSchema], names: MibNames, severities: Severities | None = None
+) -> RuleBook:
+    """Return a book against other names; what waited for one of them takes traps now, what was not found still waits.
+
+    A rule that is wrong by what its names turned out to mean stays as it was, and a warning says what is wrong.
+    """
+    before = {(rule.file, rule.line): rule for rule in book.trap_rules}
+    return _book_of(book.files, schema, names, [], severities, True, before)
 
 
 def parse_rules(text: str, name: str, schema: Mapping[str, TableSchema]) -> tuple[Rule, ...]:
@@ -116,6 +135,8 @@ def _book_of(
     names: MibNames,
     problems: list[Problem],
     severities: Severities | None,
+    patient: bool = False,
+    before: Mapping[tuple[str, int], TrapRule] = MappingProxyType({}),
 ) -> RuleBook:
     found: dict[tuple[str, frozenset[tuple[str, str]]], Rule | TrapRule] = {}
     entries: list[_Written] = []
@@ -135,10 +156,15 @@ def _book_of(
         if severities is not None and not _is_shipped(file):
             problems += _unknown_severities(file, path, entry, severities)
         try:
-            found[same] = _compiled(file, path, entry, schema, names, carried.get(entry.alert, ()), problems)
+            found[same] = _compiled(file, path, entry, schema, names, carried.get(entry.alert, ()), problems, patient)
             entries.append(one)
         except Complaint as exc:
-            problems += [_problem(file, path, *flaw) for flaw in exc.flaws]
+            kept = before.get((file.name, file.position(path)[0]))
+            severity = "error" if kept is None else "warning"
+            problems += [_problem(file, path, *flaw, severity=severity) for flaw in exc.flaws]
+            if kept is not None:
+                found[same] = kept
+                entries.append(one)
     rules = _told_apart(tuple(found.values()))
     polled = {one.entry.alert for one in written if isinstance(one.entry, RuleEntry)}
     for place, flaw in tie_witnesses(rules, [one.entry for one in entries], polled, schema):
@@ -150,6 +176,7 @@ def _book_of(
         rules=tuple(rule for rule in rules if isinstance(rule, Rule)),
         trap_rules=tuple(rule for rule in rules if isinstance(rule, TrapRule)),
         warnings=tuple(problems),
+        files=tuple(files),
     )
 
 
@@ -218,11 +245,12 @@ def _compiled(
     names: MibNames,
     carried: Collection[str],
     problems: list[Problem],
+    patient: bool,
 ) -> Rule | TrapRule:
     line = file.position(path)[0]
     if isinstance(entry, RuleEntry):
         return compile_rule(entry, schema, file=file.name, line=line, carried=carried)
-    rule, remarks = compile_trap_rule(entry, schema, names, file=file.name, line=line)
+    rule, remarks = compile_trap_rule(entry, schema, names, file=file.name, line=line, patient=patient)
     problems += [_problem(file, path, *remark, severity="warning") for remark in remarks]
     return rule
 

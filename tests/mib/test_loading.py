@@ -72,7 +72,7 @@ def among_hostile_files(tmp_path_factory: pytest.TempPathFactory, mib_cache: Pat
     directory = tmp_path_factory.mktemp("hostile")
     for name, (raw, _, _) in HOSTILE.items():
         # Each is a module of its own, so that no second copy of a name is what is told of.
-        (directory / name).write_bytes(re.sub(rb"\AX ", name.upper().encode() + b" ", raw))
+        (directory / f"{name}.mib").write_bytes(re.sub(rb"\AX ", name.upper().encode() + b" ", raw))
     (directory / "good.mib").write_text(GOOD)
     return load_index([directory], options=LoadOptions(cache=mib_cache))
 
@@ -81,7 +81,7 @@ def among_hostile_files(tmp_path_factory: pytest.TempPathFactory, mib_cache: Pat
 def test_a_hostile_file_is_told_of_with_its_line_and_the_rest_loads(among_hostile_files: MibIndex, name: str):
     _, line, words = HOSTILE[name]
 
-    found = [(at, message) for file, at, message in errors(among_hostile_files) if file == name]
+    found = [(at, message) for file, at, message in errors(among_hostile_files) if file == f"{name}.mib"]
 
     assert found
     assert found[0][0] == line
@@ -99,14 +99,17 @@ def test_a_file_too_large_to_be_a_mib_is_not_read(load: Load, tmp_path: Path):
     assert good_is_there(index)
 
 
-def test_a_file_that_takes_too_long_is_given_up_and_compiled_again_next_time(tmp_path: Path, mib_cache: Path):
+def test_a_file_that_takes_too_long_costs_itself_and_is_tried_with_more_patience(tmp_path: Path, mib_cache: Path):
     slow = module("SLOW-MIB", "\n".join(f"a{i} OBJECT IDENTIFIER ::= {{ enterprises {i} }}" for i in range(60_000)))
     (tmp_path / "slow.mib").write_text(slow)
+
+    (tmp_path / "good.mib").write_text(GOOD)
 
     for seconds in (0.2, 0.3):
         index = load_index([tmp_path], options=LoadOptions(cache=mib_cache, seconds_per_file=seconds))
 
-        assert errors(index) == [("slow.mib", 1, f"is not compiled after {seconds} s; given up")]
+        assert errors(index) == [("slow.mib", 1, f"is not compiled after {seconds} s of CPU time; given up")]
+        assert good_is_there(index)
 
 
 def test_pipes_devices_and_dangling_links_never_stop_a_load(load: Load, tmp_path: Path):
@@ -204,7 +207,7 @@ def test_a_definition_that_breaks_the_grammar_costs_itself_alone(load: Load):
     body = before + "\nbroken OBJECT-TYPE SYNTAX\n  ::= { a 2 }\n" + scalar("three", "a 3")
     index = load({"a.mib": module("A-MIB", body)})
 
-    assert errors(index) == [("a.mib", 6, "'::=' does not belong here; broken is lost")]
+    assert errors(index) == [("a.mib", 6, "'::=' does not belong here; the type of broken is lost")]
     assert str(index.oid_of("three")) == "1.3.6.1.4.1.32473.94.3"
 
 
@@ -393,3 +396,60 @@ def test_what_was_compiled_before_the_end_of_the_process_is_kept(tmp_path: Path)
         load_index([tmp_path], options=LoadOptions(cache=tmp_path / "cache", shipped=False, compiler=_GivesUpLater))
 
     assert len(list((tmp_path / "cache").rglob("*.json"))) == 1
+
+
+def test_every_name_of_every_copy_is_kept_also_where_another_names_its_place(load: Load):
+    line = "base OBJECT IDENTIFIER ::= { enterprises 32473 810 }\n"
+    index = load({
+        "a.mib": module("BASE-MIB", line + scalar("fan", "base 1")),
+        "b.mib": module("BASE-MIB", line + scalar("ventilator", "base 1") + "\n" + scalar("door", "base 2")),
+    })  # fmt: skip
+
+    assert index.name_of(Oid.parse("1.3.6.1.4.1.32473.810.1")) == "BASE-MIB::fan"
+    assert str(index.oid_of("BASE-MIB::ventilator")) == "1.3.6.1.4.1.32473.810.1"
+    assert [obj.name for obj in index.objects_of("BASE-MIB")] == ["base", "ventilator", "fan", "door"]
+
+
+def test_files_beside_mibs_are_no_errors(load: Load):
+    index = load({"good.mib": GOOD, "Makefile": "all:\n\tsmilint *\n", "README": "Hello.", "our list": "GOOD-MIB\n"})
+
+    assert [(Path(one.file).name, one.severity) for one in index.problems] == [("our list", "warning")]
+    assert good_is_there(index)
+
+
+def test_a_second_load_of_the_same_files_reads_one_index_and_a_changed_file_is_noticed(tmp_path: Path):
+    told: list[int] = []
+    options = LoadOptions(cache=tmp_path / "cache", shipped=False)
+    (tmp_path / "mibs").mkdir()
+    file = tmp_path / "mibs/good.mib"
+    good = "GOOD-MIB DEFINITIONS ::= BEGIN goodNumber OBJECT IDENTIFIER ::= { iso 99 } END"
+    file.write_text(good)
+
+    def loaded() -> MibIndex:
+        return load_index([tmp_path / "mibs"], options=options, progress=lambda done, total: told.append(total))
+
+    loaded()
+    for entry in (tmp_path / "cache").rglob("*.json"):
+        entry.unlink()
+    loaded()
+    assert told == [1]
+    file.write_text(good.replace("goodNumber", "evenBetter"))
+    assert loaded().object_named("GOOD-MIB::evenBetter") is not None
+    (tmp_path / "mibs/more.mib").write_text(module("MORE-MIB", "more OBJECT IDENTIFIER ::= { enterprises 1 }"))
+    assert loaded().has_module("MORE-MIB")
+    assert told == [1, 1, 1]
+
+
+def test_what_stands_on_a_name_that_only_another_copy_has_is_named(load: Load):
+    root = "root OBJECT IDENTIFIER ::= { enterprises 32473 %d }\n"
+    index = load({
+        "a.mib": module("ROOT-MIB", root % 820),
+        "b.mib": module("ROOT-MIB", root % 820 + "switch OBJECT IDENTIFIER ::= { root 5 }\n"
+                        "State ::= INTEGER { on(1) }"),
+        "c.mib": module("SWITCH-MIB", scalar("fan", "switch 1", "State"),
+                        "switch, State FROM ROOT-MIB OBJECT-TYPE FROM SNMPv2-SMI"),
+    })  # fmt: skip
+
+    assert errors(index) == []
+    assert str(index.oid_of("SWITCH-MIB::fan")) == "1.3.6.1.4.1.32473.820.5.1"
+    assert index.format(index.oid_of("SWITCH-MIB::fan.0"), 1) == "on(1)"

@@ -25,7 +25,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
         "PartFailing",
         "DatabasePutBack", "TrapPortRefused", "DescriptorsLow", "MemoryLow",
-        "SendersUnlisted", "ReportsHeldBack", "RowsForgotten",
+        "SendersUnlisted", "ReportsHeldBack", "RowsForgotten", "RuleWithoutNames",
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
@@ -94,6 +94,9 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
     ("TrapPortRefused", {"trap_ports_refused": [1], "trap_ports_trouble": [b"cannot listen"]}, {}, True,
      "NetWatch cannot hear traps as it is configured to"),
     ("TrapPortRefused", {"trap_ports_refused": [0], "trap_ports_trouble": [None]}, {}, False, ""),
+    ("RuleWithoutNames", {"rules_without_names": [2], "names_trouble": [b"A (rules.yaml:2)"]}, {}, True,
+     "No MIB module has the names that a trap rule looks for"),
+    ("RuleWithoutNames", {"rules_without_names": [0], "names_trouble": [None]}, {}, False, ""),
     ("DescriptorsLow", {"descriptors_used_ratio": [0.85]}, {}, True,
      "NetWatch uses 85 % of the file descriptors it may have"),
     ("DescriptorsLow", {"descriptors_used_ratio": [0.3]}, {}, False, ""),

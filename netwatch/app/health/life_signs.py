@@ -25,6 +25,7 @@ from netwatch.app.health.vitals import (
     LedgerVitals,
     LoopVitals,
     LossVitals,
+    NameVitals,
     PollingVitals,
     Punctuality,
     Relays,
@@ -60,6 +61,7 @@ def build_organs(
     heartbeat: Heartbeat | None,
     faults: Callable[[], Sequence[Fault]],
     refused_ports: Callable[[], Sequence[str]],
+    nameless_rules: Callable[[], Sequence[str]],
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
     return (
@@ -69,6 +71,7 @@ def build_organs(
         DiskVitals(settings.store.directory),
         PollingVitals(polls),
         TrapPortVitals(refused_ports),
+        NameVitals(nameless_rules),
         LimitVitals(),
         LossVitals(LOSSES),
         LoopVitals(clockwork.pulse.lag),

@@ -28,6 +28,8 @@ DEAD_FOR = timedelta(days=1)
 """A mail refused for good is to be looked at for so long."""
 CLOCK_NEWS_FOR = timedelta(minutes=10)
 LOSS_NEWS_FOR = timedelta(minutes=10)
+NAMES_TOLD = 5
+"""Rules without names that are told one by one."""
 
 OUTBOX = Gauge("netwatch_outbox_messages", "Mails in the outbox, one per recipient, by state", ["state"])
 OLDEST_UNSENT_SECONDS = Gauge("netwatch_outbox_oldest_unsent_seconds", "Age of the oldest mail not yet sent")
@@ -237,6 +239,18 @@ class TrapPortVitals:
         """Return the columns."""
         words = self.refused()
         return {"trap_ports_refused": len(words), "trap_ports_trouble": " ".join(words).encode() or None}
+
+
+@dataclass(frozen=True, slots=True)
+class NameVitals:
+    """Trap rules that take no trap for want of a name; `rules` says which, a sentence each."""
+
+    rules: Callable[[], Sequence[str]]
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        words = self.rules()
+        return {"rules_without_names": len(words), "names_trouble": "; ".join(words[:NAMES_TOLD]).encode() or None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,9 @@ class Views:
     statuses: Callable[[], Sequence[DeviceStatus]]
     is_alive: Callable[[], bool]
     refused_senders: Callable[[], Sequence[RefusedSender]] = lambda: ()
-    trap_rules: Sequence[TrapRule] = ()
+    trap_rules: Callable[[], Sequence[TrapRule]] = lambda: ()
     names: MibNames = NO_MIB
+    names_trouble: Callable[[], Sequence[str]] = lambda: ()
     heartbeat_trouble: Callable[[], str] = lambda: ""
     refused_ports: Callable[[], Sequence[str]] = lambda: ()
 
@@ -63,7 +64,10 @@ class Views:
         """Return what is wrong with NetWatch itself, a sentence each."""
         down = [relay for relay in self.notifier.status().relays if not relay.up]
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
-        found = (*self._store_words(), *self.refused_ports(), *relays, self._no_heartbeat(), *self._faults())
+        found = (
+            *self._store_words(), *self.refused_ports(), *relays, self._no_heartbeat(), *self._faults(),
+            *self.names_trouble(),
+        )  # fmt: skip
         return [trouble for trouble in found if trouble]
 
     def schema(self) -> Mapping[str, TableSchema]:
@@ -94,7 +98,7 @@ class Views:
     async def unmatched(self) -> Sequence[UnmatchedTraps]:
         """Return the kinds of trap that no rule takes, of the newest in the log."""
         heard = await self.store.traps(UNMATCHED_LOOKED_AT)
-        return await asyncio.to_thread(unmatched_in, heard, self.trap_rules, self.names)
+        return await asyncio.to_thread(unmatched_in, heard, self.trap_rules(), self.names)
 
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""

@@ -6,7 +6,8 @@ May import: netwatch.config, netwatch.mib, netwatch.model. Called by: netwatch m
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from netwatch.config import InventorySettings
     from netwatch.mib import MibIndex, Progress, Style
     from netwatch.model import Oid
+
+SECONDS_BETWEEN_LINES = 5.0
+"""How often it is said without a terminal how far the compiling is."""
+MANY_FILES = 50
+"""Files from which on it is said: more than NetWatch's own, which the first command of all compiles."""
 
 MibDirs = Annotated[
     list[str] | None,
@@ -83,11 +89,24 @@ def configuration(config: Path | None) -> InventorySettings | None:
 
 
 def load_quietly(paths: Sequence[Path]) -> MibIndex:
-    """Load modules, with a bar on stderr where many have to be compiled and somebody watches."""
+    """Load modules; where that takes long, with a bar on stderr, or without a terminal a line every few seconds."""
     from netwatch.mib import load_index  # as below: nobody needs it who asks in numbers
 
     with ExitStack() as shown:
-        return load_index(paths, progress=_bar(shown) if sys.stderr.isatty() else None)
+        return load_index(paths, progress=_bar(shown) if sys.stderr.isatty() else _lines())
+
+
+def _lines(clock: Callable[[], float] = time.monotonic) -> Progress:
+    """Return what writes now and then how far it is; what is done in a moment is not mentioned."""
+    said_at = clock()
+
+    def told(done: int, total: int) -> None:
+        nonlocal said_at
+        if total >= MANY_FILES and clock() - said_at >= SECONDS_BETWEEN_LINES:
+            said_at = clock()
+            typer.echo(f"{done} of {total} MIB files compiled", err=True)
+
+    return told
 
 
 def _bar(shown: ExitStack) -> Progress:

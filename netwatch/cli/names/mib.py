@@ -5,13 +5,10 @@ May import: netwatch.config, netwatch.mib, netwatch.model. Called by: netwatch.c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.tree import Tree
 
 from netwatch.cli.arguments import AsJson
 from netwatch.cli.names.flags import (
@@ -24,6 +21,7 @@ from netwatch.cli.names.flags import (
     oid_or_exit,
 )
 from netwatch.cli.names.rule import write_rule
+from netwatch.cli.names.tree import MODULE_DEPTH, PLACE_DEPTH, below_place, drawn, flat, of_module
 from netwatch.cli.output import USAGE, WRONG, fail, print_json, printable
 from netwatch.cli.screen import out, print_table
 from netwatch.mib import MibIndex, MibObject, NotFetched, ObjectKind, ResolvedSyntax, fetch
@@ -39,7 +37,7 @@ mib_app = typer.Typer(no_args_is_help=True, help="Show what MIB modules say, and
 def list_modules(dirs: MibDirs = None, config: MibConfig = None, json: AsJson = False) -> None:
     """List every module loaded, and the file it is read from."""
     index = index_for(config, dirs)
-    rows = [(name, len(index.objects_of(name)), index.file_of(name)) for name in index.modules]
+    rows = [(name, index.size_of(name), index.file_of(name)) for name in index.modules]
     if json:
         print_json([{"module": name, "objects": count, "file": file} for name, count, file in rows])
     else:
@@ -127,32 +125,23 @@ def _in_words(value: object) -> object:
 
 @mib_app.command()
 def tree(
-    root: Annotated[str, typer.Argument(help="Where to begin.")] = "1.3.6.1.2.1",
-    depth: Annotated[int, typer.Option(help="How many levels to show.", min=1, max=64)] = 4,
-    m: MibModules = None, dirs: MibDirs = None, config: MibConfig = None,
+    root: Annotated[str, typer.Argument(help="Where to begin, or a module.", metavar="PLACE")] = "1.3.6.1.2.1",
+    depth: Annotated[
+        int | None, typer.Option(help="How many levels to show [4; of a module all].", min=1, max=64)
+    ] = None,
+    m: MibModules = None, dirs: MibDirs = None, config: MibConfig = None, json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Draw the names below a place."""
+    """Draw the names below a place, or all that a module defines."""
     index = index_for(config, dirs, m)
-    oid = oid_or_exit(index, root)
-    drawn = Tree(escape(f"{index.name_of(oid)} .{oid}"))
-    _grow(drawn, index, oid, depth)
-    out.print(drawn)
-
-
-def _grow(branch: Tree, index: MibIndex, oid: Sequence[int], depth: int) -> None:
-    for child in index.children_of(oid):
-        number = ".".join(map(str, child.oid[len(oid) :]))
-        twig = branch.add(escape(f"{child.name}({number}){_leaf_words(child)}"))
-        if depth > 1:
-            _grow(twig, index, child.oid, depth - 1)
-
-
-def _leaf_words(obj: MibObject) -> str:
-    if obj.kind in (ObjectKind.SCALAR, ObjectKind.COLUMN):
-        return f"  {obj.syntax.name} {obj.access}"
-    if obj.kind is ObjectKind.ROW:
-        return f"  [{', '.join(part.name for part in obj.index)}]"
-    return f"  {obj.kind.value}" if obj.kind in (ObjectKind.TABLE, ObjectKind.NOTIFICATION) else ""
+    if index.has_module(root):
+        title, leaves = f"{root} {index.file_of(root)}", of_module(index, root, depth or MODULE_DEPTH)
+    else:
+        oid = oid_or_exit(index, root)
+        title, leaves = f"{index.name_of(oid)} .{oid}", below_place(index, oid, depth or PLACE_DEPTH)
+    if json:
+        print_json([flat(leaf) for leaf in leaves])
+    else:
+        out.print(drawn(title, leaves))
 
 
 @mib_app.command("fetch")

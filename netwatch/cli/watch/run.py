@@ -52,6 +52,7 @@ async def _serve(app: App, settings: Settings, config: Path) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     loop.add_signal_handler(signal.SIGHUP, reloading.set)
+    app.on_outdated = reloading.set
     await app.start()
     _spare_the_collector()
     watchdog = asyncio.create_task(feed_watchdog(lambda: app.is_alive()))
@@ -62,6 +63,7 @@ async def _serve(app: App, settings: Settings, config: Path) -> None:
         while not await _first(stopping, reloading):
             reloading.clear()
             app, settings = await _reloaded(app, settings, config)
+            app.on_outdated = reloading.set
     finally:
         notify("STOPPING=1")
         watchdog.cancel()

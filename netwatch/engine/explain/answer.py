@@ -357,6 +357,9 @@ async def _traps(log: EventLog, case: Case) -> list[Line]:
         and (not rule.takes_the_rest or _names_of(trap, case) in case.instance)
     ]
     lines = [_trap_line(rule, trap, case) for trap in heard[:TRAPS_SHOWN]]
+    if rule.waits_for:
+        text = f"it takes no trap: no MIB module at hand names {', '.join(rule.waits_for)}"
+        return [Line(at=case.story.at, kind="trap", text=text)]
     return lines or [Line(at=case.story.at, kind="trap", text="the log has no trap of the device that it looks at")]
 
 

@@ -135,6 +135,10 @@ class OnPaper:
         """Return the time."""
         return self._now()
 
+    def renew(self, rules: Sequence[AnyRule]) -> None:
+        """Know these rules from now on."""
+        self._rules = {rule.name: rule for rule in rules}
+
     def rule(self, name: str) -> AnyRule | None:
         """Return a rule of either kind."""
         return self._rules.get(name)

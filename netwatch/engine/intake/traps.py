@@ -30,6 +30,7 @@ from netwatch.engine.intake.beyond import Beyond, ttl_of
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.heard import Heard, KnownRows, Seat
 from netwatch.engine.intake.readings import ReadingIntake
+from netwatch.engine.intake.waiting import WAITING_SCOPE, Owed
 from netwatch.engine.intake.witnesses import Witnesses
 from netwatch.engine.metrics import TRAP_EVENTS, TRAP_RULE_ERRORS
 from netwatch.model import (
@@ -37,6 +38,7 @@ from netwatch.model import (
     Alert,
     AlertKey,
     AlertState,
+    Memory,
     Oid,
     TableReading,
     TrapEvent,
@@ -84,15 +86,16 @@ class TrapIntake:
         faults: Faults,
     ) -> None:
         """Keep what is handed in; `wake` is called when `expire` will have something to do sooner than it said."""
-        self._rules = {rule.name: rule for rule in rules}
+        self._rules: dict[str, TrapRule] = {}
         self._exact: dict[Oid, list[TrapRule]] = defaultdict(list)
         self._families: list[TrapRule] = []
         self._last_rules: list[TrapRule] = []
-        for rule in rules:
-            self._file(rule)
+        self._owed = Owed()
+        self._file_all(rules)
         self._book, self._rows, self._names = book, rows, names
         self._confirmations, self._wake = confirmations, wake
         self._audience, self._exceptions, self._faults = audience, exceptions, faults
+        self._readings = readings
         self._witnesses = Witnesses(rules, book, rows, readings, names)
         self._beyond = Beyond(book, self._rules)
         self._looked_at: datetime | None = None
@@ -105,11 +108,43 @@ class TrapIntake:
 
     def take(self, draft: Draft, event: TrapEvent) -> None:
         """Do what the rules say of a trap; whoever calls logs it."""
+        if self._waits:
+            self._owed.keep(event)
         takings = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
         if not any(taking is not _Taking.NO for taking in takings):
             takings += [self._hold_against(draft, rule, event) for rule in self._last_rules]
         matched = any(taking is _Taking.MEANT for taking in takings)
         TRAP_EVENTS.labels("matched" if matched else "unmatched").inc()
+
+    @property
+    def waiting(self) -> Sequence[str]:
+        """Return the rules that take no trap till their names have come."""
+        return [rule.name for rule in self._rules.values() if rule.waits_for]
+
+    def renew(self, draft: Draft, rules: Sequence[TrapRule]) -> None:
+        """Take traps by other rules from now on; what came while one waited for its names, it sees now.
+
+        Each rule keeps its alerts, by its name.
+        """
+        waited = set(self.waiting)
+        self._file_all(rules)
+        self._witnesses = Witnesses(rules, self._book, self._rows, self._readings, self._names)
+        self._pay(draft, [rule for rule in rules if rule.name in waited and not rule.waits_for])
+
+    def recall(self, draft: Draft, events_of: Mapping[str, Sequence[TrapEvent]]) -> None:
+        """Take back what rules missed before a restart: those that have their names by now see it at once."""
+        for name, events in events_of.items():
+            if name not in self._rules:
+                draft.memories.append(Memory(scope=WAITING_SCOPE, key=name, text=None))
+                continue
+            self._owed.recall(name, events)
+        self._pay(draft, [rule for rule in self._rules.values() if rule.name in events_of and not rule.waits_for])
+
+    def _pay(self, draft: Draft, awake: Sequence[TrapRule]) -> None:
+        for rule, event in self._owed.pay(draft, awake):
+            self._hold_against(draft, rule, event)
+        if not self._waits:
+            self._owed.clear()
 
     def expire(self, draft: Draft, now: datetime) -> datetime | None:
         """Do what is due without a trap; return when something will be next, None where nothing is foreseen.
@@ -152,6 +187,16 @@ class TrapIntake:
         """Make what trap rules told alone of rows of this reading alerts of the rules they speak for."""
         if self._witnesses.hand_over(draft, reading):
             self._looked_at = None
+
+    def _file_all(self, rules: Sequence[TrapRule]) -> None:
+        self._rules.clear()  # the same object: others look into it
+        self._rules.update({rule.name: rule for rule in rules})
+        self._waits = any(rule.waits_for for rule in rules)
+        self._exact.clear()
+        self._families.clear()
+        self._last_rules.clear()
+        for rule in rules:
+            self._file(rule)
 
     def _file(self, rule: TrapRule) -> None:
         patterns = (*rule.on_trap, *rule.clear_on)

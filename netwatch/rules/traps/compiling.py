@@ -33,7 +33,7 @@ from netwatch.formulas import (
     outcomes,
     parse,
 )
-from netwatch.model import ColumnKind, KeyPath, TableSchema
+from netwatch.model import ColumnKind, KeyPath, Oid, TableSchema
 from netwatch.rules.compiling import Complaint, parsed_devices, value_and_threshold
 from netwatch.rules.templates import GIVEN, compile_template, flaws_of, is_template, names_wanted, place_of
 from netwatch.rules.traps.entry import LabelMap, TrapEntry, VarbindEntry
@@ -42,6 +42,7 @@ from netwatch.rules.traps.names import (
     MibNames,
     TrapObject,
     TrapPattern,
+    may_come,
     object_of,
     objects_carried,
     pattern_of,
@@ -60,10 +61,15 @@ Remark = tuple[KeyPath, int | None, str]
 
 @dataclass(slots=True, kw_only=True)
 class _Draft:
-    """A rule on its way: what was written, what its names were found to mean, and what is wrong so far."""
+    """A rule on its way: what was written, what its names were found to mean, and what is wrong so far.
+
+    patient: more names are yet to come; those that are not known now are kept in `awaited`.
+    """
 
     entry: TrapEntry
     names: MibNames
+    patient: bool = False
+    awaited: list[str] = field(default_factory=list)
     key: tuple[str, ...] = ()
     row_labels: tuple[str, ...] = ()
     on_trap: tuple[TrapPattern, ...] = ()
@@ -83,14 +89,23 @@ class _Draft:
 
 
 def compile_trap_rule(
-    entry: TrapEntry, schema: Mapping[str, TableSchema], names: MibNames, *, file: str, line: int
+    entry: TrapEntry,
+    schema: Mapping[str, TableSchema],
+    names: MibNames,
+    *,
+    file: str,
+    line: int,
+    patient: bool = False,
 ) -> tuple[TrapRule, list[Remark]]:
     """Return the rule, and what is odd in it though it can be used.
+
+    With `patient` more MIB modules are yet to be compiled: a rule that names what no module at hand has is returned
+    as one that takes no trap and says what it waits for.
 
     Raises:
         Complaint: with everything that is wrong in it.
     """
-    draft = _Draft(entry=entry, names=names, row_labels=_labels_of_rows(entry.key, schema))
+    draft = _Draft(entry=entry, names=names, patient=patient, row_labels=_labels_of_rows(entry.key, schema))
     draft.key = tuple(entry.key)
     draft.on_trap = _patterns(draft, "on_trap", entry.on_trap)
     draft.clear_on = _patterns(draft, "clear_on", entry.clear_on)
@@ -102,6 +117,8 @@ def compile_trap_rule(
     _check_rest(draft)
     _check_lives(draft)
     _find_objects(draft)
+    if draft.awaited and not draft.flaws:
+        return _waiting(draft, file=file, line=line), []
     if not draft.flaws:
         _type_all(draft)
     if not draft.flaws:
@@ -126,8 +143,19 @@ def _patterns(draft: _Draft, part: str, written: Iterable[str]) -> tuple[TrapPat
         try:
             patterns.append(pattern_of(text, draft.names))
         except ValueError as exc:
-            draft.flaws.append(((part, number), None, str(exc)))
+            if _is_awaited(draft, text):
+                patterns.append(TrapPattern(oid=Oid(), text=text.strip(), nameless=True))
+            else:
+                draft.flaws.append(((part, number), None, str(exc)))
     return tuple(patterns)
+
+
+def _is_awaited(draft: _Draft, name: str) -> bool:
+    """Return whether a name that is not known may come yet, and note that the rule waits for it."""
+    if not draft.patient or not may_come(name):
+        return False
+    draft.awaited.append(name.strip())
+    return True
 
 
 def _parse_all(draft: _Draft) -> None:
@@ -181,7 +209,8 @@ def _take_stated(draft: _Draft, name: str, entry: VarbindEntry) -> None:
     try:
         oid = draft.names.oid_of(entry.oid)
     except ValueError as exc:
-        draft.flaws.append((("varbinds", name), None, str(exc)))
+        if not _is_awaited(draft, entry.oid):
+            draft.flaws.append((("varbinds", name), None, str(exc)))
         return
     kind = ColumnKind(entry.kind or ("enum" if entry.enum else "gauge"))
     draft.objects[name] = TrapObject(name=name, oid=oid, kind=kind, enum=entry.enum)
@@ -234,6 +263,8 @@ def _look_up(
 def _complain_of_unknown(
     draft: _Draft, name: str, carried: Mapping[str, TrapObject] | None, place: tuple[KeyPath, int | None]
 ) -> None:
+    if carried is not None and _is_awaited(draft, name):
+        return
     if carried is not None:
         known = [*carried, *draft.objects, *draft.row_labels]
         draft.flaws.append((*place, f"neither the trap nor any MIB module has {name}{did_you_mean(name, known)}"))
@@ -349,6 +380,28 @@ def _check_templates(draft: _Draft) -> None:
             compile_template(text, (*_known_to_templates(draft), *unknown), COUNTS)
         except ValueError as exc:
             draft.flaws.extend(((part, name), offset, message) for offset, message in flaws_of(exc))
+
+
+def _waiting(draft: _Draft, *, file: str, line: int) -> TrapRule:
+    """Return a rule that is known by name, keeps its alerts, and takes no trap till its names have come."""
+    entry = draft.entry
+    flaws = parsed_devices(entry.devices)[1]
+    if flaws:
+        raise Complaint(flaws)
+    fixed = {name: text for name, text in entry.labels.items() if isinstance(text, str)}
+    ends = bool(entry.clear_on) or entry.clear_expr is not None
+    return TrapRule(
+        name=entry.alert, alertname=entry.alert, devices=parsed_devices(entry.devices)[0],
+        on_trap=_taking_none(draft.on_trap), clear_on=_taking_none(draft.clear_on), key=draft.key,
+        expr=entry.expr, clear_expr=entry.clear_expr, hold_for=entry.for_, keep_firing_for=entry.keep_firing_for,
+        ttl=entry.ttl or (None if ends else DEFAULT_TTL + entry.for_), confirm=entry.confirm,
+        labels=fixed, mapped=_mapped(draft), annotations=entry.annotations, file=file, line=line,
+        waits_for=tuple(dict.fromkeys(draft.awaited)),
+    )  # fmt: skip
+
+
+def _taking_none(patterns: Iterable[TrapPattern]) -> tuple[TrapPattern, ...]:
+    return tuple(TrapPattern(oid=Oid(), text=pattern.text, nameless=True) for pattern in patterns)
 
 
 def _assembled(draft: _Draft, *, file: str, line: int) -> TrapRule:

@@ -9,6 +9,7 @@ May import: netwatch.model; netwatch.mib for its types alone. Called by: compili
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -84,6 +85,8 @@ NO_MIB = NoMib()
 class TrapPattern:
     """Which traps are meant: one OID, or with `family` every OID at or below it. `text` is as written.
 
+    `nameless` stands for a name that no module at hand has, while more are being compiled: it takes no trap.
+
     `rest` stands for all that no other rule takes; who keeps the rules asks those that have it last.
 
     A trap that came as v1 has a 0 in front of its last number, also where its MIB has none (RFC 3584, section 3.1).
@@ -93,22 +96,25 @@ class TrapPattern:
     family: bool = False
     text: str = ""
     rest: bool = False
+    nameless: bool = False
 
     @property
     def oids(self) -> tuple[Oid, ...]:
         """Return the OID in both its forms."""
-        if self.rest:
+        if self.rest or self.nameless:
             return ()
         return (self.oid,) if self.oid[-2] == 0 else (self.oid, Oid((*self.oid[:-1], 0, self.oid[-1])))
 
     def takes(self, trap_oid: Oid) -> bool:
         """Return whether a trap is meant."""
-        if self.rest:
-            return True
+        if self.rest or self.nameless:
+            return not self.nameless
         return trap_oid.is_under(self.oid) if self.family else trap_oid in self.oids
 
     def overlaps(self, other: TrapPattern) -> bool:
         """Return whether some trap is meant by both."""
+        if self.nameless or other.nameless:
+            return False
         if self.rest or other.rest:
             return self.rest and other.rest
         return self.takes(other.oid) or other.takes(self.oid)
@@ -139,6 +145,14 @@ def pattern_of(text: str, names: MibNames) -> TrapPattern:
     return TrapPattern(oid=oid, family=family, text=bare)
 
 
+_NAME = re.compile(r"[A-Za-z][\w-]*(?:::[A-Za-z][\w-]*)?(?:\.[\w.*-]*)?", re.ASCII)
+
+
+def may_come(text: str) -> bool:
+    """Return whether a module that is yet to be compiled could name this."""
+    return _NAME.fullmatch(text.strip()) is not None
+
+
 def object_of(found: MibObject, name: str = "") -> TrapObject | None:
     """Return what a rule must know of a MIB object; None for what has no values, such as a table."""
     if found.kind not in ("scalar", "column"):
@@ -154,7 +168,7 @@ def objects_carried(patterns: Sequence[TrapPattern], names: MibNames) -> dict[st
     """Return the objects of all these notifications by name; None where one of them is not known or a family."""
     carried: dict[str, TrapObject] = {}
     for pattern in patterns:
-        notification = None if pattern.family or pattern.rest else names.notification(pattern.oid)
+        notification = None if pattern.family or pattern.rest or pattern.nameless else names.notification(pattern.oid)
         if notification is None:
             return None
         for oid in notification.objects:

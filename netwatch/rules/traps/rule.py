@@ -62,6 +62,7 @@ class TrapRule:
     expr, clear_expr: as written; broken, healed: compiled, None for always. hold_for, keep_firing_for, no_data and
     on_gone are what an alert's life asks of a Rule.
     witness_of: the rule about readings that has the last word on what these traps say, None where they stand alone.
+    waits_for: names that no MIB module at hand has; while there are any, the rule takes no trap.
     """
 
     name: str
@@ -92,6 +93,7 @@ class TrapRule:
     threshold_of: Formula | None = None
     value_names: Mapping[int, str] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
+    waits_for: tuple[str, ...] = ()
 
     @property
     def fixed_labels(self) -> dict[str, str]:

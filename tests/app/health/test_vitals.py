@@ -22,6 +22,7 @@ from netwatch.app.health.vitals import (
     LedgerVitals,
     LoopVitals,
     LossVitals,
+    NameVitals,
     PollingVitals,
     RelayVitals,
     TrapPortVitals,
@@ -161,6 +162,14 @@ async def test_trap_ports_that_cannot_be_had_are_counted_and_told():
         "trap_ports_refused": 2,
         "trap_ports_trouble": b"cannot listen on a. Type x cannot listen on b. Type y",
     }
+
+
+async def test_rules_that_take_no_trap_for_want_of_a_name_are_counted_and_the_first_told():
+    assert await NameVitals(lambda: ()).vitals(NOW) == {"rules_without_names": 0, "names_trouble": None}
+
+    told = await NameVitals(lambda: [f"rule {number}" for number in range(9)]).vitals(NOW)
+
+    assert told == {"rules_without_names": 9, "names_trouble": b"rule 0; rule 1; rule 2; rule 3; rule 4"}
 
 
 async def test_a_step_and_a_sleep_of_the_clock_are_told_in_seconds():

@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from netwatch.cli.names.flags import _lines
 from netwatch.cli.names.mib import mib_app
 from netwatch.cli.names.translate import translate
 
@@ -137,6 +138,50 @@ def test_show_prints_enumerations_in_words():
     _, out, _ = run("mib", "show", "ifOperStatus")
 
     assert "up=1, down=2" in out
+
+
+def test_tree_draws_all_that_a_module_defines():
+    _, out, _ = run("mib", "tree", "IF-MIB")
+
+    assert out.splitlines()[0].startswith("IF-MIB ")
+    lines = [line.strip(" │├└─") for line in out.splitlines()]
+    assert "ifTable(2)  table" in lines
+    assert "ifEntry(1)  [ifIndex]" in lines
+    assert "ifOperStatus(8)  INTEGER read-only" in lines
+    assert "linkDown(1.3.6.1.6.3.1.1.5.3)  notification" in lines
+
+
+def test_tree_gives_a_module_as_flat_rows_that_say_how_deep_each_stands():
+    _, out, _ = run("mib", "tree", "IF-MIB", "--json")
+
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert rows["IF-MIB::ifEntry"]["index"] == ["ifIndex"]
+    assert rows["IF-MIB::ifDescr"]["oid"] == "1.3.6.1.2.1.2.2.1.2"
+    assert rows["IF-MIB::ifDescr"]["depth"] == rows["IF-MIB::ifEntry"]["depth"] + 1
+    assert rows["IF-MIB::ifDescr"]["type"] == "DisplayString"
+    assert len(rows) == next(
+        r["objects"] for r in json.loads(run("mib", "list", "--json")[1]) if r["module"] == "IF-MIB"
+    )
+
+
+def test_tree_shows_as_many_levels_as_are_asked_for():
+    rows = json.loads(run("mib", "tree", "IF-MIB", "--depth", "2", "--json")[1])
+
+    assert {row["depth"] for row in rows} == {1, 2}
+    below = json.loads(run("mib", "tree", "interfaces", "--depth", "1", "--json")[1])
+    assert [row["name"] for row in below] == ["IF-MIB::ifNumber", "IF-MIB::ifTable"]
+
+
+def test_without_a_terminal_a_line_says_every_few_seconds_how_far_it_is(capsys: pytest.CaptureFixture[str]):
+    now = 0.0
+    told = _lines(lambda: now)
+    for done in range(1, 101):
+        now += 0.25
+        told(done, 100)
+
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "20 of 100 MIB files compiled"
+    assert len(lines) == 5
 
 
 def test_tree_draws_what_stands_below():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ from netwatch.model import (
     Varbind,
 )
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
-from netwatch.rules import parse_rule_book
+from netwatch.rules import TrapRule, parse_rule_book
 from netwatch.store import MemoryStore
 from tests.patience import PATIENCE_SECONDS
 
@@ -92,7 +92,10 @@ class House:
         devices: tuple[str, ...] = ("sw1",),
         clock: Callable[[], datetime] | None = None,
         route: RouteSettings | None = None,
+        trap_rules: Sequence[TrapRule] | None = None,
     ) -> None:
+        if trap_rules is None:
+            trap_rules = parse_rule_book(rules, "rules.yaml", SCHEMA).trap_rules
         self.now, self.store, self.rows = START, store or MemoryStore(), Rows()
         self.polled: list[str] = []
         numbers = itertools.count(1)
@@ -103,7 +106,7 @@ class House:
         route = route or RouteSettings(receiver="noc", group_wait="30s", group_interval="5m")
         self.engine = Engine(
             rules=[],
-            trap_rules=parse_rule_book(rules, "rules.yaml", SCHEMA).trap_rules,
+            trap_rules=trap_rules,
             route=build_route(route),
             device_labels={name: {"site": "hq"} for name in devices},
             ledger=self.store,
