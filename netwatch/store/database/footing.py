@@ -49,8 +49,8 @@ class Footing:
 
 def footing_of(path: Path) -> Footing:
     """Return what stands there now."""
-    file, *beside = (_identity(part) for part in _parts(path))
-    return Footing(file=file, beside=tuple(beside))
+    name = str(path)
+    return Footing(file=_identity(name), beside=(_identity(f"{name}-wal"), _identity(f"{name}-shm")))
 
 
 def copy_into(source: sqlite3.Connection, target: Path, *, thorough: bool = False) -> None:
@@ -119,9 +119,9 @@ def _parts(path: Path, *more: str) -> tuple[Path, ...]:
     return tuple(Path(f"{path}{ending}") for ending in (*PARTS, *more))
 
 
-def _identity(path: Path) -> Identity:
+def _identity(path: Path | str) -> Identity:
     try:
-        there = os.stat(path)  # noqa: PTH116  # twice as fast as Path.stat, before every transaction
+        there = os.stat(path)  # noqa: PTH116  # before every transaction, and several times as fast without a Path
     except OSError:
         return None
     return there.st_dev, there.st_ino
