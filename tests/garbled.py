@@ -59,7 +59,9 @@ KINDS = ("config", "rules", "profile")
 def originals(kind: str) -> Sequence[str]:
     """The good files of a kind."""
     if kind == "config":
-        example = (ROOT / "config" / "netwatch.yaml").read_text().replace('paths: ["rules/*.yaml"]', "paths: [full.yaml]")
+        example = (
+            (ROOT / "config" / "netwatch.yaml").read_text().replace('paths: ["rules/*.yaml"]', "paths: [full.yaml]")
+        )
         return [_SMALL, _SMALL, example]
     if kind == "rules":
         return [RULE, *(path.read_text() for path in sorted((ROOT / "config" / "rules").glob("*.yaml")))]
@@ -89,7 +91,7 @@ def _originals(kind: str) -> Sequence[str]:
 
 def _part_of(text: str, chance: random.Random) -> str:
     """Keep a few of the entries of a long list: what is garbled is then a larger share of the file."""
-    tree = yaml.safe_load(text)
+    tree = _loaded(text)
     for key in ("rules", "metrics"):
         if isinstance(tree, dict) and isinstance(tree.get(key), list) and len(tree[key]) > 4:
             begin = chance.randrange(len(tree[key]) - 3)
@@ -98,9 +100,13 @@ def _part_of(text: str, chance: random.Random) -> str:
     return text
 
 
+def _loaded(text: str) -> Any:
+    return yaml.load(text, yaml.CSafeLoader)  # noqa: S506  # it is the safe one, in C
+
+
 def _dumped(tree: Any) -> str:
     try:
-        return str(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=200))
+        return str(yaml.dump(tree, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=200))
     except (yaml.YAMLError, RecursionError, ValueError):
         return "rules: []\n"
 
@@ -142,11 +148,18 @@ _ODD: Sequence[Callable[[random.Random], Any]] = (
 )  # fmt: skip
 
 
-def _places(node: Any, found: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
-    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, child in pairs:
-        found.append((node, key))
-        _places(child, found)
+def _places(tree: Any) -> list[tuple[Any, Any]]:
+    """Return every place of a tree once, however often aliases repeat it."""
+    found: list[tuple[Any, Any]] = []
+    seen: set[int] = set()
+    left = [tree]
+    while left:
+        node = left.pop()
+        if id(node) in seen or not isinstance(node, dict | list):
+            continue
+        seen.add(id(node))
+        found += [(node, key) for key in (node if isinstance(node, dict) else range(len(node)))]
+        left += node.values() if isinstance(node, dict) else node
     return found
 
 
@@ -155,9 +168,9 @@ def _of_tree(change: Callable[[Any, Any, random.Random], None]) -> Callable[[str
 
     def changed(text: str, chance: random.Random) -> str:
         try:
-            tree = yaml.safe_load(text)
-            places = _places(tree, [])
-        except (yaml.YAMLError, RecursionError, ValueError, TypeError, OverflowError):
+            tree = _loaded(text)
+            places = _places(tree)
+        except (yaml.YAMLError, RecursionError, ValueError, TypeError, OverflowError, AttributeError, LookupError):
             return text
         if not places:
             return text
@@ -187,13 +200,13 @@ def _wrap(parent: Any, key: Any, chance: random.Random) -> None:
 
 def _double(parent: Any, key: Any, chance: random.Random) -> None:
     if isinstance(parent, list):
-        parent.append(yaml.safe_load(_dumped(parent[key])))
+        parent.append(_loaded(_dumped(parent[key])))
 
 
 def _move(parent: Any, key: Any, chance: random.Random) -> None:
     """Put what stands here into the place of a neighbour, as where somebody indents too far."""
     other = chance.choice(list(parent)) if isinstance(parent, dict) else chance.randrange(len(parent))
-    parent[other] = yaml.safe_load(_dumped(parent[key]))
+    parent[other] = _loaded(_dumped(parent[key]))
 
 
 def _many(parent: Any, key: Any, chance: random.Random) -> None:
@@ -206,7 +219,21 @@ def _garble_numbers(text: str, chance: random.Random) -> str:
     if not found:
         return text
     one = chance.choice(found)
-    odd = ("9" * 30, "9" * 340, "9" * 5000, "1e400", "-1", "0", "0x" + "f" * 400, "1_000", "٣", "1.5", ".inf", "08", "-0")
+    odd = (
+        "9" * 30,
+        "9" * 340,
+        "9" * 5000,
+        "1e400",
+        "-1",
+        "0",
+        "0x" + "f" * 400,
+        "1_000",
+        "٣",
+        "1.5",
+        ".inf",
+        "08",
+        "-0",
+    )
     return text[: one.start()] + chance.choice(odd) + text[one.end() :]
 
 
@@ -228,9 +255,29 @@ def _garble_line(text: str, chance: random.Random) -> str:
         case 5:
             lines[place] = "\t" + lines[place]
         case 6:
-            lines[place] += chance.choice((" x", ":", " : :", " [", " {", " }", " ]", ' "', " '", " |", " >", " #", " !!x", ","))
+            lines[place] += chance.choice(
+                (" x", ":", " : :", " [", " {", " }", " ]", ' "', " '", " |", " >", " #", " !!x", ",")
+            )
         case 7:
-            lines.insert(place, chance.choice(("---", "...", "%YAML 1.1", "- ", "? [a]", "? {a: b}", ": x", "<<: {a: b}", "&a", "*a", "\ufeff", "- - - -")))
+            lines.insert(
+                place,
+                chance.choice(
+                    (
+                        "---",
+                        "...",
+                        "%YAML 1.1",
+                        "- ",
+                        "? [a]",
+                        "? {a: b}",
+                        ": x",
+                        "<<: {a: b}",
+                        "&a",
+                        "*a",
+                        "\ufeff",
+                        "- - - -",
+                    )
+                ),
+            )
         case _:
             lines[place : place + 2] = [" ".join(lines[place : place + 2])]
     return "\n".join(lines)
@@ -258,7 +305,35 @@ def _garble_value(text: str, chance: random.Random) -> str:
 def _garble_word(text: str, chance: random.Random) -> str:
     """Change one character or word, as a hand slips."""
     place = chance.randrange(len(text) or 1)
-    odd = ("", text[place : place + 1] * 2, "\x00", "\x1b", "\ud800", "\u2028", "\x85", "é", "(", ")", "*", "**", "%", "'", '"', "\\", ",", ":", " ", "\n", "-", ".", "/", "{{", "}}", "$", "${")
+    odd = (
+        "",
+        text[place : place + 1] * 2,
+        "\x00",
+        "\x1b",
+        "\ud800",
+        "\u2028",
+        "\x85",
+        "é",
+        "(",
+        ")",
+        "*",
+        "**",
+        "%",
+        "'",
+        '"',
+        "\\",
+        ",",
+        ":",
+        " ",
+        "\n",
+        "-",
+        ".",
+        "/",
+        "{{",
+        "}}",
+        "$",
+        "${",
+    )
     return text[:place] + chance.choice(odd) + text[place + chance.randrange(2) :]
 
 

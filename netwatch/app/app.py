@@ -19,6 +19,7 @@ from netwatch.app.clock.following import Clockwork, Follower
 from netwatch.app.clock.steady import SteadyClock
 from netwatch.app.corridor import build_corridor
 from netwatch.app.definitions import read_definitions
+from netwatch.app.health.config_state import ConfigState
 from netwatch.app.health.life_signs import build_daily, build_heartbeat, build_last_resort, build_organs, reporter
 from netwatch.app.health.self_watch import SelfWatch
 from netwatch.app.housekeeping import Housekeeping
@@ -32,6 +33,7 @@ from netwatch.engine import LinkSigner
 from netwatch.model import Alert, DeviceStatus, OutboxEntry, Transaction
 from netwatch.rules import Rule
 from netwatch.store import Store
+from netwatch.web import Reload
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +49,8 @@ class App:
         *,
         adapt: Callable[[Rule], Rule] = lambda rule: rule,
         clock: SteadyClock | None = None,
+        config_state: ConfigState | None = None,
+        reload: Reload | None = None,
     ) -> None:
         """Build every room, in the order in which they start.
 
@@ -54,11 +58,13 @@ class App:
             settings: the configuration.
             adapt: changes each rule before it is used, as the demo does with hold times.
             clock: what every room takes the time from.
+            config_state: what became of the configuration file, where it may be read again.
+            reload: has it read again.
 
         Raises:
             ConfigError: a profile, a rule or the route cannot be used; names file and line.
         """
-        clock = clock or SteadyClock()
+        clock, config = clock or SteadyClock(), config_state or ConfigState()
         self._definitions = read_definitions(settings, adapt)
         self._board = build_board(self._definitions.devices)
         self._links = LinkSigner()
@@ -80,12 +86,12 @@ class App:
             refused_senders=self._senses.refused, trap_rules=self._definitions.trap_rules,
             names=self._definitions.names,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
-            refused_ports=self._senses.refused_ports,
+            refused_ports=self._senses.refused_ports, config_trouble=lambda: config.trouble,
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._corridor.desk.faults,
-            refused_ports=self._senses.refused_ports,
+            refused_ports=self._senses.refused_ports, config=config,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(
@@ -100,7 +106,7 @@ class App:
         )  # fmt: skip
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
-            wake_senders=self._post_office.wake, clock=clock.now,
+            wake_senders=self._post_office.wake, reload=reload, clock=clock.now,
         )  # fmt: skip
 
     @property

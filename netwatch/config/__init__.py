@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.config.completeness import Predecessor
     from netwatch.config.inventory import credential, devices, write_credential
     from netwatch.config.inventory_loading import load_inventory
     from netwatch.config.inventory_settings import InventorySettings
-    from netwatch.config.loading import Loaded, check, load, load_settings
+    from netwatch.config.loading import Loaded, check, checked, load, load_settings, load_to_run
     from netwatch.config.names import did_you_mean
     from netwatch.config.rule_paths import rule_files_of
     from netwatch.config.schema import json_schema
@@ -31,7 +32,10 @@ __all__ = [
     "did_you_mean",
     "rule_files_of",
     "load_settings",
+    "load_to_run",
+    "Predecessor",
     "check",
+    "checked",
     "load",
     "Loaded",
     "devices",

@@ -12,7 +12,7 @@ from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
 from netwatch.mib import load_index
-from netwatch.model import InvalidFile, Problem, TableSchema, YamlFile, all_hold, parse_matchers
+from netwatch.model import InvalidFile, Problem, TableSchema, YamlFile, all_hold, parse_matchers, unforeseen
 from netwatch.notify import PARTS, template_problems
 from netwatch.polling.settings import DeviceSettings
 from netwatch.profiles import load_library
@@ -97,6 +97,8 @@ def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[
         yield from _exceptions(file, settings, library.schema(), book)
     except InvalidFile as exc:
         yield from exc.problems
+    except Exception as exc:  # noqa: BLE001  # the net under what rules, limits and devices say of each other
+        yield file.problem((), unforeseen(exc))
     for part in PARTS:
         for _, text in texts(tree, "receivers", EACH, "email", "templates", part):
             if (template := settings.base / text).is_file():

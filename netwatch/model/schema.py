@@ -95,6 +95,8 @@ SELF = TableSchema(
         "asleep_seconds": ColumnKind.GAUGE,
         "faults": ColumnKind.GAUGE,
         "fault": ColumnKind.TEXT,
+        "config_reload_failed": ColumnKind.GAUGE,
+        "config_reload_trouble": ColumnKind.TEXT,
     },
 )
 """What NetWatch says of itself, as the device `netwatch`; what a part cannot say at the moment is unknown.
@@ -109,5 +111,6 @@ trap_ports_refused: addresses of traps.listen that cannot be had, because of `tr
 descriptors_used_ratio, memory_used_ratio: the share that is taken of what this process may have, 0 to 1.
 traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes.
 faults: rules, mails, tables that break off in a way nobody foresaw, the newest as `fault`.
+config_reload_failed: 1 while the configuration file is not the one in use, because of `config_reload_trouble`.
 heartbeat_failures: beats in a row that failed, the last because of `heartbeat_trouble`.
 outbox_unaccounted: rows of the outbox that nobody can say anything of; anything but 0 is a fault of NetWatch."""

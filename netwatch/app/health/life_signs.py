@@ -52,6 +52,7 @@ def build_organs(
     heartbeat: Heartbeat | None,
     faults: Callable[[], Sequence[Fault]],
     refused_ports: Callable[[], Sequence[str]],
+    config: Organ,
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
     return (
@@ -66,6 +67,7 @@ def build_organs(
         LoopVitals(clockwork.pulse.lag),
         ClockVitals(clockwork.watch),
         FaultVitals(faults),
+        config,
         *([heartbeat] if heartbeat is not None else []),
     )
 

@@ -51,6 +51,7 @@ class Views:
     names: MibNames = NO_MIB
     heartbeat_trouble: Callable[[], str] = lambda: ""
     refused_ports: Callable[[], Sequence[str]] = lambda: ()
+    config_trouble: Callable[[], str] = lambda: ""
 
     def not_ready(self) -> str:
         """Return why NetWatch cannot do its work; empty when it can, also while something of it is in trouble."""
@@ -62,7 +63,10 @@ class Views:
         """Return what is wrong with NetWatch itself, a sentence each."""
         down = [relay for relay in self.notifier.status().relays if not relay.up]
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
-        found = (*self._store_words(), *self.refused_ports(), *relays, self._no_heartbeat(), *self._faults())
+        found = (
+            *self._store_words(), self.config_trouble(), *self.refused_ports(), *relays, self._no_heartbeat(),
+            *self._faults(),
+        )  # fmt: skip
         return [trouble for trouble in found if trouble]
 
     def schema(self) -> Mapping[str, TableSchema]:
