@@ -6,6 +6,7 @@ May import: netwatch.profiles, netwatch.rules, netwatch.notify, netwatch.model. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from netwatch.config.names import did_you_mean
@@ -78,11 +79,26 @@ def _exceptions(
                     yield file.problem((part, number, "match", place), said)
 
 
-def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[Problem]:
-    """Yield every problem in profiles, rules and mail templates, and devices whose `profile` there is not.
+@dataclass(slots=True)
+class Contents:
+    """What was found in the files: everything wrong with them, and how many rules they have."""
+
+    problems: list[Problem] = field(default_factory=list)
+    rules: int = 0
+    trap_rules: int = 0
+
+
+def contents_of(file: YamlFile, tree: Any, settings: Settings) -> Contents:
+    """Read profiles, rules and mail templates, and find devices whose `profile` there is not.
 
     A path that leads nowhere is a problem of the configuration file and was told as such.
     """
+    contents = Contents()
+    contents.problems += _problems(file, tree, settings, contents)
+    return contents
+
+
+def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents) -> Iterator[Problem]:
     names = load_index(settings.mib_paths())
     library = load_library([path for path in settings.profile_paths() if path.exists()], names.oid_of)
     yield from library.problems
@@ -92,6 +108,7 @@ def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[
     try:
         paths = [path for path in settings.rule_paths() if path.exists()]
         book = load_rule_book(paths, library.schema(), names, settings.severity_order())
+        contents.rules, contents.trap_rules = len(book.rules), len(book.trap_rules)
         yield from book.warnings
         yield from _meant_for_nobody(book, settings.devices)
         yield from _exceptions(file, settings, library.schema(), book)

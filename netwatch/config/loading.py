@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from netwatch.config.checks import OWN_FILES, cross_checks
 from netwatch.config.completeness import Predecessor, incomplete
-from netwatch.config.contents import content_problems
+from netwatch.config.contents import contents_of
 from netwatch.config.secrets import Secrets, fill_in, literal_secrets
 from netwatch.config.settings import Settings
 from netwatch.config.tree import replaced, texts
@@ -27,13 +27,18 @@ _SQLITE = "sqlite:///"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What came of reading a file: problems in the order of its lines; settings where none of them is an error."""
+    """What came of reading a file: problems in the order of its lines; settings where none of them is an error.
+
+    `rules` and `trap_rules` are how many its rule files have, where those were read too.
+    """
 
     settings: Settings | None
     problems: tuple[Problem, ...]
     file: YamlFile | None = field(default=None, repr=False)
     tree: Mapping[str, Any] = field(default_factory=dict, repr=False)
     base: Path = field(default_factory=Path.cwd)
+    rules: int = 0
+    trap_rules: int = 0
 
 
 def load_settings(path: Path) -> Settings:
@@ -76,10 +81,13 @@ def checked(path: Path, *, allow_empty: bool = False) -> Loaded:
     if loaded.file is None:
         return loaded
     missing = () if allow_empty else tuple(incomplete(loaded.file, loaded.tree, None))
-    beside = content_problems(loaded.file, loaded.tree, _paths_of(loaded))
-    problems = tuple(dict.fromkeys((*missing, *loaded.problems, *beside)))
+    beside = contents_of(loaded.file, loaded.tree, _paths_of(loaded))
+    problems = tuple(dict.fromkeys((*missing, *loaded.problems, *beside.problems)))
     usable = all(problem.severity != "error" for problem in problems)
-    return replace(loaded, problems=problems, settings=loaded.settings if usable else None)
+    return replace(
+        loaded, problems=problems, settings=loaded.settings if usable else None,
+        rules=beside.rules, trap_rules=beside.trap_rules,
+    )  # fmt: skip
 
 
 def _paths_of(loaded: Loaded) -> Settings:

@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from netwatch.model.urls import UrlText, is_loopback, parse_url
     from netwatch.model.values import Missing, Tag, Value, Varbind, type_name
     from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
-    from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted
+    from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted, shortened
     from netwatch.model.yaml.tree import plain
 else:
     __getattr__, __dir__ = lazy_door(__name__)
@@ -90,5 +90,5 @@ __all__ = [
     "Fault", "error_words", "where_of",
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
-    "unforeseen", "where_of",
+    "unforeseen", "where_of", "shortened",
 ]  # fmt: skip

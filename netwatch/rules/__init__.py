@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
     from netwatch.rules.exceptions import EVERY_RULE, Exceptions, columns_of_limits
     from netwatch.rules.filters import FILTERS
-    from netwatch.rules.loading import RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
+    from netwatch.rules.loading import ON_TRAP, RuleBook, load_rule_book, load_rules, parse_rule_book, parse_rules
     from netwatch.rules.memory import MEMORY_SCOPE, WINDOW_SCOPE, TableMemory, memory_key, table_of_window
     from netwatch.rules.replay import has_curve, threshold_in, values_in
     from netwatch.rules.rule import NoData, OnGone, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
@@ -46,7 +46,7 @@ else:
 
 __all__ = [
     "RuleBook", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
-    "RuleEntry", "ASKED_OF_DEVICES", "TrapEntry", "RuleSettings", "LimitSettings", "IgnoreSettings",
+    "RuleEntry", "ASKED_OF_DEVICES", "TrapEntry", "ON_TRAP", "RuleSettings", "LimitSettings", "IgnoreSettings",
     "Exceptions", "EVERY_RULE", "columns_of_limits",
     "comes_and_goes", "evaluate_gone", "sees_absence",
     "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
