@@ -97,15 +97,15 @@ async def test_a_bad_file_is_answered_with_500_and_said_on_page_metrics_and_read
         status, words = await asked(keeper, "-/reload", "POST")
 
         assert status == 500
-        assert f'{config}:11:1: pollling: unknown key; did you mean "polling"?' in words
-        assert f"{config}:12:21: route.group_wait: '99999999999d' is longer than 100 years" in words
+        assert f'{config}:10:1: pollling: unknown key; did you mean "polling"?' in words
+        assert f"{config}:11:21: route.group_wait: '99999999999d' is longer than 100 years" in words
         assert keeper.app is first
         assert metric("last_reload_successful") == 0
         assert (await asked(keeper, "-/ready"))[0] == 200
         for path in ("-/ready", ""):
             page = (await asked(keeper, path))[1]
             assert "the configuration is not in use, NetWatch goes on with that of" in page, path
-            assert "netwatch.yaml:11:1" in page, path
+            assert "netwatch.yaml:10:1" in page, path
 
         succeeded_at = metric("last_reload_success_timestamp_seconds")
         config.write_text(good)
