@@ -17,7 +17,7 @@ from netwatch.app.app import App
 from netwatch.app.health.config_state import ConfigState
 from netwatch.config import Predecessor, Settings, load_to_run
 from netwatch.errors import ConfigError, NetWatchError
-from netwatch.model import unforeseen, where_of
+from netwatch.model import kind_and_place, unforeseen
 
 GO_BACK_EVERY = timedelta(seconds=5)
 """How often the old configuration is started again where something keeps it from starting."""
@@ -144,7 +144,7 @@ class Keeper:
         try:
             await old.app.stop()
         except Exception as exc:  # noqa: BLE001  # every room was asked to stop; what one of them raises ends nothing
-            log.error("a part of the old agent did not stop as it should", error=where_of(exc))
+            log.error("a part of the old agent did not stop as it should", error=kind_and_place(exc))
 
     async def _go_back(self, old: _Running) -> None:
         """Start on the old configuration, and try for as long as something keeps it from that."""

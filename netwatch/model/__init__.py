@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from netwatch.model.text import cleaned, cleaned_lines
     from netwatch.model.transaction import Composition, Memory, Transaction
     from netwatch.model.trap import RefusedSender, TrapEvent, UnmatchedTraps
-    from netwatch.model.unforeseen import unforeseen, where_of
+    from netwatch.model.unforeseen import kind_and_place, unforeseen
     from netwatch.model.urls import UrlText, is_loopback, parse_url
     from netwatch.model.values import Missing, Tag, Value, Varbind, type_name
     from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
@@ -90,5 +90,5 @@ __all__ = [
     "Fault", "error_words", "where_of",
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
-    "unforeseen", "where_of", "shortened",
+    "unforeseen", "kind_and_place", "shortened",
 ]  # fmt: skip

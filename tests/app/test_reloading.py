@@ -175,7 +175,7 @@ async def test_what_nobody_foresaw_keeps_the_old_agent_and_says_where_it_was_and
         OddPath.odd = False
         assert status == 500
         assert "NetWatch stumbled over this" in words
-        assert "SystemError at model/yaml/file.py:" in words
+        assert "SystemError at netwatch/model/yaml/file.py:" in words
         assert "secret-community" not in words + (await asked(keeper, ""))[1]
         assert keeper.app is first
         assert first.is_alive()
@@ -183,7 +183,9 @@ async def test_what_nobody_foresaw_keeps_the_old_agent_and_says_where_it_was_and
 
 
 def test_what_nobody_foresaw_at_the_start_is_a_bad_configuration():
-    with pytest.raises(ConfigError, match=r"NetWatch stumbled over this.*ValueError at model/yaml/file\.py:\d+"):
+    with pytest.raises(
+        ConfigError, match=r"NetWatch stumbled over this.*ValueError at netwatch/model/yaml/file\.py:\d+"
+    ):
         Keeper(Path("with\0nothing"))
 
 
