@@ -119,6 +119,14 @@ class App:
         """Return the rules in force."""
         return self._definitions.rules
 
+    def try_start_after(self, running: App) -> None:
+        """Find out, while another agent still runs, whether this one could take its place.
+
+        Raises:
+            NetWatchError: an address cannot be had.
+        """
+        self._server.try_addresses(besides=running._server)
+
     async def start(self) -> None:
         """Start every room; what fails stops those that already run.
 

@@ -110,7 +110,13 @@ class Keeper:
             self._keep_old("unforeseen" if isinstance(exc, _Unforeseen) else "refused", str(exc))
             self._tell("READY=1")
             return
-        self._answer("")
+        try:
+            fresh.app.try_start_after(self.app)
+        except NetWatchError as exc:
+            self._keep_old("failed", str(exc))
+            self._tell("READY=1")
+            return
+        self._answer("")  # now, since the page that asked for it goes with the old agent
         await self._change_over(fresh)
         self._tell(f"READY=1\nSTATUS=serving {self.app.address}")
 

@@ -1,4 +1,4 @@
-"""What is said of an exception that nobody foresaw while reading what somebody wrote: its kind and where it came from.
+"""What is said of an exception that nobody foresaw while reading what somebody wrote: its kind, and where it arose.
 
 Never its text, which may quote what was being read, and that may be a passphrase.
 

@@ -31,6 +31,6 @@ def reload_router(reload: Reload | None) -> APIRouter:
         if wrong:
             return PlainTextResponse(f"the configuration is not taken, NetWatch goes on as before:\n{wrong}\n", 500)
         CHANGES.labels("reload", "api").inc()
-        return PlainTextResponse("the configuration is read, and NetWatch goes on with it\n")
+        return PlainTextResponse("the configuration is taken, and NetWatch changes over to it\n")
 
     return router

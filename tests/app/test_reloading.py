@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
@@ -82,7 +83,7 @@ async def test_a_post_to_reload_takes_a_changed_configuration_and_says_so(config
 
         status, words = await asked(keeper, "-/reload", "POST")
 
-        assert (status, words) == (200, "the configuration is read, and NetWatch goes on with it\n")
+        assert (status, words) == (200, "the configuration is taken, and NetWatch changes over to it\n")
         await until(lambda: keeper.app is not first and keeper.app.is_alive())
         assert [one.device.name for one in keeper.app.statuses()] == ["somebody"]
         await until(lambda: metric("reloads_total", outcome="taken") == taken + 1)
@@ -223,3 +224,33 @@ async def test_a_file_that_lost_its_devices_or_its_end_keeps_the_old_one(config)
             status, said = await asked(keeper, "-/reload", "POST")
             assert (status, words in said) == (500, True), said
         assert keeper.app is first
+
+
+async def test_an_address_that_cannot_be_had_is_answered_with_500_and_the_old_agent_never_stops(config, tcp_port):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        elsewhere = taken.getsockname()[1]
+        async with kept(Keeper(config)) as keeper:
+            first = keeper.app
+            config.write_text(config.read_text().replace(f"127.0.0.1:{tcp_port}", f"127.0.0.1:{elsewhere}"))
+
+            status, words = await asked(keeper, "-/reload", "POST")
+
+            assert status == 500
+            assert f"web.listen: cannot listen on 127.0.0.1:{elsewhere}: something else listens there" in words
+            assert keeper.app is first
+            assert first.is_alive()
+
+
+async def test_a_start_that_fails_after_all_goes_back_to_the_old_configuration(config):
+    async with kept(Keeper(config)) as keeper:
+        first, failed = keeper.app, metric("reloads_total", outcome="failed")
+        config.write_text(config.read_text().replace("netwatch.db", "netwatch.yaml/is-no-directory.db"))
+        keeper.want()
+
+        await until(lambda: metric("reloads_total", outcome="failed") == failed + 1)
+        await until(lambda: keeper.app is not first and keeper.app.is_alive())
+
+        assert metric("last_reload_successful") == 0
+        assert "the configuration is not in use" in (await asked(keeper, "-/ready"))[1]

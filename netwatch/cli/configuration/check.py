@@ -87,7 +87,8 @@ def _what_runs(found: Loaded, settings: Settings) -> str:
         _plural(len(settings.smtp.relays), "mail relay"),
     )
     traps = ", ".join(settings.traps.listen) or "nowhere"
-    return f"{', '.join(counts)}; page on {settings.web.listen}, traps on {traps}"
+    health = f", health on {settings.web.health_listen}" if settings.web.health_listen else ""
+    return f"{', '.join(counts)}; page on {settings.web.listen}{health}, traps on {traps}"
 
 
 def _count(problems: Sequence[Problem], severity: str) -> int:
