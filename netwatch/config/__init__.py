@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from netwatch.config.inventory_settings import InventorySettings
     from netwatch.config.loading import Loaded, check, checked, load, load_settings, load_to_run
     from netwatch.config.names import did_you_mean
-    from netwatch.config.profile_schema import profile_schema
+    from netwatch.config.profiles_schema import profile_schema
     from netwatch.config.rule_paths import rule_files_of
-    from netwatch.config.rule_schema import rule_schema
+    from netwatch.config.rules_schema import rule_schema
     from netwatch.config.schema import json_schema
     from netwatch.config.senders import refused_senders
     from netwatch.config.settings import Settings

@@ -1,6 +1,6 @@
 """The configuration as a JSON Schema, for editors that complete and check YAML.
 
-May import: netwatch.config.settings. Called by: rule_schema, profile_schema, cli.
+May import: netwatch.config.settings. Called by: rules_schema, profiles_schema, cli.
 """
 
 from __future__ import annotations

@@ -58,10 +58,10 @@ if TYPE_CHECKING:
     from netwatch.model.severity import USUAL, USUAL_SEVERITIES, Severities, severity_meant
     from netwatch.model.shipped import BUILTIN, shipped_directory
     from netwatch.model.silence import Silence, SilenceState
+    from netwatch.model.stumbling import kind_and_place, unforeseen
     from netwatch.model.text import cleaned, cleaned_lines
     from netwatch.model.transaction import Composition, Memory, Transaction
     from netwatch.model.trap import RefusedSender, TrapEvent, UnmatchedTraps
-    from netwatch.model.unforeseen import kind_and_place, unforeseen
     from netwatch.model.urls import UrlText, is_loopback, parse_url
     from netwatch.model.values import Missing, Tag, Value, Varbind, type_name
     from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
