@@ -9,7 +9,8 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.app.app import App
+    from netwatch.app.reloading import Keeper
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["App"]
+__all__ = ["App", "Keeper"]

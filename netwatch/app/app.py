@@ -20,6 +20,7 @@ from netwatch.app.clock.following import Clockwork, Follower
 from netwatch.app.clock.steady import SteadyClock
 from netwatch.app.corridor import build_corridor
 from netwatch.app.definitions import read_definitions
+from netwatch.app.health.config_state import ConfigState
 from netwatch.app.health.life_signs import build_daily, build_heartbeat, build_last_resort, build_organs, reporter
 from netwatch.app.health.limits import raise_descriptors
 from netwatch.app.health.mishaps import Mishaps
@@ -36,6 +37,7 @@ from netwatch.engine import LinkSigner
 from netwatch.model import Alert, DeviceStatus, OutboxEntry, Transaction
 from netwatch.rules import Rule
 from netwatch.store import Store
+from netwatch.web import Reload
 
 log = structlog.get_logger(__name__)
 
@@ -43,10 +45,7 @@ BUILD = Gauge("netwatch_build_info", "Always 1; the label says which version run
 
 
 class App:
-    """The whole agent between `start()` and `stop()`.
-
-    on_outdated: called when files should be read again that could not be used before all MIB modules were compiled.
-    """
+    """The whole agent between `start()` and `stop()`."""
 
     def __init__(
         self,
@@ -54,6 +53,9 @@ class App:
         *,
         adapt: Callable[[Rule], Rule] = lambda rule: rule,
         clock: SteadyClock | None = None,
+        config_state: ConfigState | None = None,
+        reload: Reload | None = None,
+        outdated: Callable[[], None] = lambda: None,
     ) -> None:
         """Build every room, in the order in which they start.
 
@@ -61,11 +63,14 @@ class App:
             settings: the configuration.
             adapt: changes each rule before it is used, as the demo does with hold times.
             clock: what every room takes the time from.
+            config_state: what became of the configuration file, where it may be read again.
+            reload: has it read again.
+            outdated: called when files should be read again, as more MIB modules are compiled than when they were.
 
         Raises:
             ConfigError: a profile, a rule or the route cannot be used; names file and line.
         """
-        clock = clock or SteadyClock()
+        clock, config = clock or SteadyClock(), config_state or ConfigState()
         self._definitions = read_definitions(settings, adapt)
         self._board = build_board(self._definitions.devices)
         self._links = LinkSigner()
@@ -76,9 +81,8 @@ class App:
             poll_now=lambda device: self._senses.poll_now(device),
             facts_of=lambda device: self._senses.facts_of(device), clock=clock.now,
         )  # fmt: skip
-        self.on_outdated: Callable[[], None] = lambda: None
         self._names = NameKeeper(
-            settings, self._definitions, renew=self._corridor.renew_trap_rules, outdated=lambda: self.on_outdated()
+            settings, self._definitions, renew=self._corridor.renew_trap_rules, outdated=outdated
         )
         self._post_office = PostOffice(self._store, settings, clock.now)
         self._senses = Senses(settings, self._definitions, store=self._store, clock=clock)
@@ -91,12 +95,12 @@ class App:
             refused_senders=self._senses.refused, trap_rules=lambda: self._names.trap_rules,
             names=self._definitions.names, names_trouble=self._names.problems,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
-            refused_ports=self._senses.refused_ports,
+            refused_ports=self._senses.refused_ports, config_trouble=lambda: config.trouble,
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._corridor.desk.faults,
-            refused_ports=self._senses.refused_ports, nameless_rules=self._names.nameless_rules,
+            refused_ports=self._senses.refused_ports, config=config, nameless_rules=self._names.nameless_rules,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(
@@ -111,7 +115,7 @@ class App:
         )  # fmt: skip
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
-            wake_senders=self._post_office.wake, clock=clock.now,
+            wake_senders=self._post_office.wake, reload=reload, clock=clock.now,
         )  # fmt: skip
 
     @property
@@ -123,6 +127,14 @@ class App:
     def rules(self) -> Sequence[Rule]:
         """Return the rules in force."""
         return self._definitions.rules
+
+    def try_start_after(self, running: App) -> None:
+        """Find out, while another agent still runs, whether this one could take its place.
+
+        Raises:
+            NetWatchError: an address cannot be had.
+        """
+        self._server.try_addresses(besides=running._server)
 
     async def start(self) -> None:
         """Start every room; what fails stops those that already run.

@@ -16,6 +16,9 @@ ConfigOption = Annotated[
     Path,
     typer.Option("-c", "--config", envvar="NETWATCH_CONFIG", help="The configuration file.", show_default=True),
 ]
+AllowEmpty = Annotated[
+    bool, typer.Option("--allow-empty", help="Take a file that is empty, cut off, or without any device.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Limit = Annotated[int, typer.Option(help="How many at most, newest first.", min=1, max=100_000)]
 By = Annotated[str | None, typer.Option("--by", help="Who says so; by itself whoever is logged in.")]

@@ -26,7 +26,8 @@ COMMANDS: dict[str, Listed] = {
             ),
             "schema": (
                 "configuration.check:schema",
-                "Print the JSON Schema of the configuration file, for editors that complete and check YAML.",
+                "Print the JSON Schema of the configuration, rules or profiles, for editors that complete and check "
+                "YAML.",
             ),
             "test-mail": (
                 "configuration.mail:send_test_mail",

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.config.completeness import Predecessor
     from netwatch.config.exceptions import exception_faults
     from netwatch.config.inventory import credential, devices, write_credential
     from netwatch.config.inventory_loading import load_inventory
     from netwatch.config.inventory_settings import InventorySettings
-    from netwatch.config.loading import Loaded, check, load, load_settings
+    from netwatch.config.loading import Loaded, check, checked, load, load_settings, load_to_run
     from netwatch.config.names import did_you_mean
+    from netwatch.config.profiles_schema import profile_schema
     from netwatch.config.rule_paths import rule_files_of
+    from netwatch.config.rules_schema import rule_schema
     from netwatch.config.schema import json_schema
     from netwatch.config.senders import refused_senders
     from netwatch.config.settings import Settings
@@ -32,13 +35,18 @@ __all__ = [
     "did_you_mean",
     "rule_files_of",
     "load_settings",
+    "load_to_run",
+    "Predecessor",
     "check",
+    "checked",
     "load",
     "Loaded",
     "devices",
     "credential",
     "write_credential",
     "json_schema",
+    "rule_schema",
+    "profile_schema",
     "refused_senders",
     "exception_faults",
 ]

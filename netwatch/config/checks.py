@@ -14,10 +14,11 @@ from typing import Any
 
 from netwatch.alerts.settings import DEFAULT_REPEAT_INTERVAL
 from netwatch.config.parts import duplicates, names_of, routes_of, unknown
+from netwatch.config.reach_checks import reach_checks
 from netwatch.config.rule_paths import has_wildcard, rule_files
 from netwatch.config.settings import Settings
 from netwatch.config.stage_checks import stage_checks
-from netwatch.config.tree import EACH, found, texts
+from netwatch.config.tree import EACH, found, text_of, texts
 from netwatch.model import BUILTIN, KeyPath, Problem, YamlFile, format_duration, parse_duration
 from netwatch.notify import DEFAULT_EXPIRES_AFTER
 
@@ -35,6 +36,7 @@ OWN_FILES: tuple[tuple[object, ...], ...] = (
 def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
     """Yield every problem between the parts of a configuration."""
     yield from _devices(file, tree)
+    yield from reach_checks(file, tree)
     yield from _credentials(file, tree)
     yield from _dependencies(file, tree)
     yield from _receivers(file, tree)
@@ -92,10 +94,10 @@ def _dependencies(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     known = names_of(tree, "devices")
     parents: dict[str, list[tuple[str, KeyPath]]] = {}
     for path, parent in texts(tree, "devices", EACH, "depends_on", EACH):
-        child = tree["devices"][path[1]].get("name")
+        child = text_of(tree["devices"][path[1]], "name")
         if parent not in known:
             yield unknown(file, path, "device", parent, known)
-        elif isinstance(child, str):
+        elif child is not None:
             parents.setdefault(child, []).append((parent, path))
     for circle in _circles(parents):
         names = [name for name, _ in circle]
@@ -130,15 +132,15 @@ def _receivers(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     yield from duplicates(file, tree, "receivers")
     known, used = names_of(tree, "receivers"), set()
     for path, node in routes_of(tree):
-        name = node.get("receiver")
+        name = text_of(node, "receiver")
         used.add(name)
         for at, further in texts(node, "escalate", EACH, "receiver"):
             used.add(further)
             if further not in known:
                 yield unknown(file, (*path, *at), "receiver", further, known)
-        if isinstance(name, str) and name not in known:
+        if name is not None and name not in known:
             yield unknown(file, (*path, "receiver"), "receiver", name, known)
-        if path == ("route",) and known and not name:
+        if path == ("route",) and known and not node.get("receiver"):
             yield file.problem(path, "needs a receiver: who is told when no other route wants an alert")
         if path == ("route",) and (node.get("match") or node.get("matchers")):
             yield file.problem(path, "takes every alert; match and matchers belong to the entries of routes")
@@ -177,11 +179,11 @@ def _page(file: YamlFile, tree: Tree) -> Iterator[Problem]:
 def _expiries(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     """Warn where another Alertmanager would end what fires before it hears of it again."""
     peers = {
-        tree["receivers"][path[1]].get("name"): _duration(part, "expires_after") or DEFAULT_EXPIRES_AFTER
+        text_of(tree["receivers"][path[1]], "name"): _duration(part, "expires_after") or DEFAULT_EXPIRES_AFTER
         for path, part in found(tree, "receivers", EACH, "alertmanager")
     }
     for path, receiver, repeat in _repeats(tree.get("route"), ("route",), None, DEFAULT_REPEAT_INTERVAL):
-        if receiver in peers and peers[receiver] < 2 * repeat:
+        if receiver is not None and receiver in peers and peers[receiver] < 2 * repeat:
             message = (
                 f"repeats every {format_duration(repeat)}, but the Alertmanagers of {receiver!r} forget an alert "
                 f"after {format_duration(peers[receiver])}: set their expires_after to twice that or more"
@@ -189,22 +191,24 @@ def _expiries(file: YamlFile, tree: Tree) -> Iterator[Problem]:
             yield file.problem(path, message, severity="warning")
 
 
-def _repeats(node: Any, path: KeyPath, receiver: Any, repeat: timedelta) -> Iterator[tuple[KeyPath, Any, timedelta]]:
+def _repeats(
+    node: Any, path: KeyPath, receiver: str | None, repeat: timedelta
+) -> Iterator[tuple[KeyPath, str | None, timedelta]]:
     """Yield every node of the routing tree with its receiver and repeat_interval, inherited or its own."""
     if not isinstance(node, dict):
         return
-    own = node.get("receiver") or receiver, _duration(node, "repeat_interval") or repeat
+    own = text_of(node, "receiver") or receiver, _duration(node, "repeat_interval") or repeat
     yield path, *own
     for at, child in found(node, "routes", EACH, path=path):
         yield from _repeats(child, at, *own)
 
 
 def _heartbeat(file: YamlFile, tree: Tree) -> Iterator[Problem]:
-    mailed = {receiver.get("name"): receiver.get("email") for _, receiver in found(tree, "receivers", EACH)
-              if isinstance(receiver, dict)}  # fmt: skip
+    mailed = {name: receiver.get("email") for _, receiver in found(tree, "receivers", EACH)
+              if (name := text_of(receiver, "name")) is not None}  # fmt: skip
     for path, name in texts(tree, "heartbeat", "daily_mail", "receiver"):
         if name not in mailed:
-            yield unknown(file, path, "receiver", name, [text for text in mailed if isinstance(text, str)])
+            yield unknown(file, path, "receiver", name, mailed)
         elif not mailed[name]:
             yield file.problem(path, f"the receiver {name!r} has no email")
 

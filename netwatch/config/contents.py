@@ -6,6 +6,7 @@ May import: netwatch.profiles, netwatch.rules, netwatch.notify, netwatch.model. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from netwatch.config.exceptions import exception_faults
@@ -13,7 +14,7 @@ from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
 from netwatch.mib import load_index
-from netwatch.model import InvalidFile, Problem, YamlFile, all_hold
+from netwatch.model import InvalidFile, Problem, YamlFile, all_hold, unforeseen
 from netwatch.notify import PARTS, template_problems
 from netwatch.polling.settings import DeviceSettings
 from netwatch.profiles import load_library
@@ -47,11 +48,26 @@ def _meant_for_nobody(book: RuleBook, devices: Sequence[DeviceSettings]) -> Iter
             yield Problem(file=rule.file, line=rule.line, column=1, path="devices", message=said, severity="warning")
 
 
-def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[Problem]:
-    """Yield every problem in profiles, rules and mail templates, and devices whose `profile` there is not.
+@dataclass(slots=True)
+class Contents:
+    """What was found in the files: everything wrong with them, and how many rules they have."""
+
+    problems: list[Problem] = field(default_factory=list)
+    rules: int = 0
+    trap_rules: int = 0
+
+
+def contents_of(file: YamlFile, tree: Any, settings: Settings) -> Contents:
+    """Read profiles, rules and mail templates, and find devices whose `profile` there is not.
 
     A path that leads nowhere is a problem of the configuration file and was told as such.
     """
+    contents = Contents()
+    contents.problems += _problems(file, tree, settings, contents)
+    return contents
+
+
+def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents) -> Iterator[Problem]:
     names = load_index(settings.mib_paths())
     library = load_library([path for path in settings.profile_paths() if path.exists()], names.oid_of)
     yield from library.problems
@@ -61,12 +77,15 @@ def content_problems(file: YamlFile, tree: Any, settings: Settings) -> Iterator[
     try:
         paths = [path for path in settings.rule_paths() if path.exists()]
         book = load_rule_book(paths, library.schema(), names, settings.severity_order())
+        contents.rules, contents.trap_rules = len(book.rules), len(book.trap_rules)
         yield from book.warnings
         yield from _meant_for_nobody(book, settings.devices)
         for path, said, is_key in exception_faults(settings, library.schema(), book):
             yield file.problem(path, said, key=is_key)
     except InvalidFile as exc:
         yield from exc.problems
+    except Exception as exc:  # noqa: BLE001  # the net under what rules, limits and devices say of each other
+        yield file.problem((), unforeseen(exc))
     for part in PARTS:
         for _, text in texts(tree, "receivers", EACH, "email", "templates", part):
             if (template := settings.base / text).is_file():

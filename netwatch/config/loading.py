@@ -14,25 +14,31 @@ from typing import Any
 from pydantic import ValidationError
 
 from netwatch.config.checks import OWN_FILES, cross_checks
-from netwatch.config.contents import content_problems
+from netwatch.config.completeness import Predecessor, incomplete
+from netwatch.config.contents import contents_of
 from netwatch.config.secrets import Secrets, fill_in, literal_secrets
 from netwatch.config.settings import Settings
 from netwatch.config.tree import replaced, texts
 from netwatch.config.words import path_of, problem_of
-from netwatch.model import InvalidFile, Problem, YamlFile, plain, read_yaml
+from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, plain, read_yaml, unforeseen
 
 _SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What came of reading a file: problems in the order of its lines; settings where none of them is an error."""
+    """What came of reading a file: problems in the order of its lines; settings where none of them is an error.
+
+    `rules` and `trap_rules` are how many its rule files have, where those were read too.
+    """
 
     settings: Settings | None
     problems: tuple[Problem, ...]
     file: YamlFile | None = field(default=None, repr=False)
     tree: Mapping[str, Any] = field(default_factory=dict, repr=False)
     base: Path = field(default_factory=Path.cwd)
+    rules: int = 0
+    trap_rules: int = 0
 
 
 def load_settings(path: Path) -> Settings:
@@ -47,13 +53,41 @@ def load_settings(path: Path) -> Settings:
     return loaded.settings
 
 
-def check(path: Path) -> list[Problem]:
+def load_to_run(
+    path: Path, *, before: Predecessor | None = None, allow_empty: bool = False
+) -> tuple[Settings, Predecessor]:
+    """Return the settings of a file that an agent is to run with, and what the next one will be compared with.
+
+    Raises:
+        InvalidFile: the file has errors, or is not all there; lists everything.
+    """
+    loaded = load(path)
+    errors = [problem for problem in loaded.problems if problem.severity == "error"]
+    if loaded.file is not None and not allow_empty:
+        errors += incomplete(loaded.file, loaded.tree, before)
+    if loaded.settings is None or loaded.file is None or errors:
+        raise InvalidFile(errors)
+    return loaded.settings, Predecessor(text=loaded.file.text, devices=len(loaded.settings.devices))
+
+
+def check(path: Path, *, allow_empty: bool = False) -> list[Problem]:
     """Return every error and warning of a file in the order of its lines, then those of its profiles and rules."""
+    return list(checked(path, allow_empty=allow_empty).problems)
+
+
+def checked(path: Path, *, allow_empty: bool = False) -> Loaded:
+    """Read a file as an agent would that starts with it, with all that is wrong in it, its profiles and its rules."""
     loaded = load(path)
     if loaded.file is None:
-        return list(loaded.problems)
-    beside = content_problems(loaded.file, loaded.tree, _paths_of(loaded))
-    return list(dict.fromkeys((*loaded.problems, *beside)))
+        return loaded
+    missing = () if allow_empty else tuple(incomplete(loaded.file, loaded.tree, None))
+    beside = contents_of(loaded.file, loaded.tree, _paths_of(loaded))
+    problems = tuple(dict.fromkeys((*missing, *loaded.problems, *beside.problems)))
+    usable = all(problem.severity != "error" for problem in problems)
+    return replace(
+        loaded, problems=problems, settings=loaded.settings if usable else None,
+        rules=beside.rules, trap_rules=beside.trap_rules,
+    )  # fmt: skip
 
 
 def _paths_of(loaded: Loaded) -> Settings:
@@ -85,7 +119,12 @@ def _settings_of(file: YamlFile, tree: dict[str, Any], base: Path, environment: 
         settings = Settings.model_validate(tree).at(base)
     except ValidationError as exc:
         problems += _found_by_pydantic(file, tree, exc, secrets)
-    problems += cross_checks(file, tree, base)
+    except Exception as exc:  # noqa: BLE001  # the net under every validator: a file may be anything
+        problems.append(file.problem(_stumbling_block(tree), unforeseen(exc)))
+    try:
+        problems += cross_checks(file, tree, base)
+    except Exception as exc:  # noqa: BLE001  # and under every check between the parts, which sees what is wrong already
+        problems.append(file.problem((), unforeseen(exc)))
     problems = [replace(problem, message=secrets.hide(problem.message)) for problem in problems]
     problems.sort(key=lambda problem: (problem.line, problem.column, problem.path))
     usable = all(problem.severity != "error" for problem in problems)
@@ -103,6 +142,18 @@ def _found_by_pydantic(file: YamlFile, tree: Any, exc: ValidationError, secrets:
         # What could not be filled in is said already; that it then looks wrong too is no news.
         if path_of(error) not in secrets.failed:
             yield problem_of(file, tree, error)
+
+
+def _stumbling_block(tree: Mapping[str, Any]) -> KeyPath:
+    """Return the part of the file whose validation fails in a way that nobody foresaw; the whole where none does."""
+    for key in tree:
+        try:
+            Settings.model_validate({key: tree[key]})
+        except ValidationError:
+            continue
+        except Exception:  # noqa: BLE001  # this is what is looked for
+            return (key,)
+    return ()
 
 
 def _make_paths_whole(tree: dict[str, Any], base: Path) -> None:

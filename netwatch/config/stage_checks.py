@@ -16,7 +16,7 @@ from netwatch.alerts.interval_text import LOCAL, zone
 from netwatch.alerts.intervals import both_readings
 from netwatch.alerts.settings import NOTHING_IS_URGENT
 from netwatch.config.parts import Tree, duplicates, names_of, routes_of, unknown
-from netwatch.config.tree import EACH, found, texts
+from netwatch.config.tree import EACH, found, text_of, texts
 from netwatch.model import USUAL_SEVERITIES, KeyPath, Matcher, Problem, YamlFile, all_hold, parse_matchers
 
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(LocalInstant)
@@ -66,8 +66,8 @@ def _intervals(file: YamlFile, tree: Tree) -> Iterator[Problem]:
 
 def _never_open(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     """Yield a warning for a route that tells nobody, ever; where hours leave no gap is for people to see."""
-    specs = {part.get("name"): part.get("time_intervals") for _, part in found(tree, "time_intervals", EACH)
-             if isinstance(part, dict) and isinstance(part.get("name"), str)}  # fmt: skip
+    specs = {name: part.get("time_intervals") for _, part in found(tree, "time_intervals", EACH)
+             if (name := text_of(part, "name")) is not None}  # fmt: skip
     always = {name for name, spec in specs.items() if isinstance(spec, list) and _is_always(spec)}
     never = {name for name, spec in specs.items() if not spec}
     for path, node in routes_of(tree):
@@ -144,8 +144,8 @@ def _devices(tree: Tree) -> list[dict[str, str]]:
     """Return the labels of every device, its name as `device`."""
     known = []
     for _, device in found(tree, "devices", EACH):
-        name = device.get("name") if isinstance(device, dict) else None
-        if isinstance(name, str):
+        name = text_of(device, "name")
+        if name is not None:
             labels = {str(path[-1]): text for path, text in texts(device, "labels", EACH)}
             known.append({**labels, "device": name})
     return known

@@ -35,6 +35,12 @@ def texts(tree: Any, *pattern: object) -> Iterator[tuple[KeyPath, str]]:
     return ((path, value) for path, value in found(tree, *pattern) if isinstance(value, str))
 
 
+def text_of(node: Any, key: str) -> str | None:
+    """Return the text under a key; None where something else stands there, which may be no key of anything."""
+    value = node.get(key) if isinstance(node, dict) else None
+    return value if isinstance(value, str) else None
+
+
 def every_text(tree: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
     """Yield path and value of every text there is."""
     if isinstance(tree, str):

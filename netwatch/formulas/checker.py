@@ -174,7 +174,7 @@ class Checker:
             return Words(value=value, offset=self.offset(node))
         if isinstance(value, bool) or not isinstance(value, int | float):
             return self.wrong(node, f"{value!r} is neither a number nor a text")
-        if not math.isfinite(value) or abs(value) > MAX_NUMBER:
+        if not abs(value) <= MAX_NUMBER:  # the other way round NaN would pass; no float is made of the largest
             return self.wrong(node, "this number is larger than any SNMP value")
         return Number(value=value, offset=self.offset(node))
 

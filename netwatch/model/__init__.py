@@ -58,13 +58,14 @@ if TYPE_CHECKING:
     from netwatch.model.severity import USUAL, USUAL_SEVERITIES, Severities, severity_meant
     from netwatch.model.shipped import BUILTIN, shipped_directory
     from netwatch.model.silence import Silence, SilenceState
+    from netwatch.model.stumbling import kind_and_place, unforeseen
     from netwatch.model.text import cleaned, cleaned_lines
     from netwatch.model.transaction import Composition, Memory, Transaction
     from netwatch.model.trap import RefusedSender, TrapEvent, UnmatchedTraps
     from netwatch.model.urls import UrlText, is_loopback, parse_url
     from netwatch.model.values import Missing, Tag, Value, Varbind, type_name
     from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
-    from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted
+    from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted, shortened
     from netwatch.model.yaml.tree import plain
 else:
     __getattr__, __dir__ = lazy_door(__name__)
@@ -89,4 +90,5 @@ __all__ = [
     "Fault", "error_words", "where_of",
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
+    "unforeseen", "kind_and_place", "shortened",
 ]  # fmt: skip

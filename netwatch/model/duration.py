@@ -20,11 +20,15 @@ _SHAPE = re.compile(
 )
 
 
+LONGEST = timedelta(days=36525)
+"""A hundred years: no instant that is so far from now is beyond what a date can be, nor are ten of them together."""
+
+
 def parse_duration(text: str) -> timedelta:
     """Read `1h30m`, `10s`, `0`; units from large to small, as Prometheus wants them.
 
     Raises:
-        ValueError: the text is no duration.
+        ValueError: the text is no duration, or one longer than anything can last here.
     """
     match = _SHAPE.fullmatch(text.strip())
     if text.strip() == "0":
@@ -32,7 +36,13 @@ def parse_duration(text: str) -> timedelta:
     if not text.strip() or match is None:
         raise ValueError(f"{text!r} is not a duration such as 30s, 5m or 1h30m")
     parts = zip(match.groups(), _UNITS.values(), strict=True)
-    return sum((float(number) * unit for number, unit in parts if number), timedelta())
+    try:
+        duration = sum((float(number) * unit for number, unit in parts if number), timedelta())
+    except OverflowError:
+        duration = timedelta.max
+    if duration > LONGEST:
+        raise ValueError(f"{text!r} is longer than {LONGEST.days // 365} years, and nothing lasts that long here")
+    return duration
 
 
 def format_duration(duration: timedelta) -> str:

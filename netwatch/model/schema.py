@@ -100,6 +100,8 @@ SELF = TableSchema(
         "asleep_seconds": ColumnKind.GAUGE,
         "faults": ColumnKind.GAUGE,
         "fault": ColumnKind.TEXT,
+        "config_reload_failed": ColumnKind.GAUGE,
+        "config_reload_trouble": ColumnKind.TEXT,
     },
 )
 """What NetWatch says of itself, as the device `netwatch`; what a part cannot say at the moment is unknown.
@@ -118,5 +120,6 @@ traps_lost: datagrams at the trap port that came and could not be kept, in the l
 senders_unlisted: datagrams turned away whose senders the list of the refused has no room for any more.
 reports_held_back: answers that v3 senders of informs need to find us, and did not get.
 rows_forgotten: rows of tables that vanished and are remembered no more, as too many did.
+config_reload_failed: 1 while the configuration file is not the one in use, because of `config_reload_trouble`.
 heartbeat_failures: beats in a row that failed, the last because of `heartbeat_trouble`.
 outbox_unaccounted: rows of the outbox that nobody can say anything of; anything but 0 is a fault of NetWatch."""

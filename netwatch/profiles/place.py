@@ -7,6 +7,7 @@ May import: netwatch.model. Called by: netwatch.profiles.reading.
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -87,7 +88,7 @@ class Place:
     def number(self, key: str, default: float) -> float:
         """Return the number under `key`."""
         value = default if self.value.get(key) is None else self.value[key]
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return float(value)
         self.at(key).error(f"{key} is a number, not {_kind_of(value)}")
         return default

@@ -26,7 +26,7 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Final
 
-from netwatch.model import ColumnKind, InvalidFile, Oid, Problem, YamlFile, read_yaml
+from netwatch.model import ColumnKind, InvalidFile, Oid, Problem, YamlFile, read_yaml, unforeseen
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import pattern_error
 from netwatch.profiles.place import Place, Resolve
@@ -71,7 +71,10 @@ def read_profile(
         file = read_yaml(path)
     except InvalidFile as exc:
         return None, list(exc.problems)
-    return read_profile_file(file, shipped=shipped, resolve=resolve)
+    try:
+        return read_profile_file(file, shipped=shipped, resolve=resolve)
+    except Exception as exc:  # noqa: BLE001  # the net under every file: one that nobody foresaw is that file's trouble
+        return None, [file.problem((), unforeseen(exc))]
 
 
 def read_profile_file(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netwatch.rules.exceptions import EVERY_RULE, Exceptions, columns_of_limits
     from netwatch.rules.filters import FILTERS
     from netwatch.rules.loading import (
+        ON_TRAP,
         RuleBook,
         compiled_again,
         load_rule_book,
@@ -53,7 +54,7 @@ else:
 
 __all__ = [
     "RuleBook", "compiled_again", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
-    "RuleEntry", "ASKED_OF_DEVICES", "TrapEntry", "RuleSettings", "LimitSettings", "IgnoreSettings",
+    "RuleEntry", "ASKED_OF_DEVICES", "TrapEntry", "ON_TRAP", "RuleSettings", "LimitSettings", "IgnoreSettings",
     "Exceptions", "EVERY_RULE", "columns_of_limits",
     "comes_and_goes", "evaluate_gone", "sees_absence",
     "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",

@@ -14,7 +14,12 @@ from netwatch.model import Duration, Section
 
 LabelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
 AlertName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][\w:. -]*$", max_length=100)]
-Matchers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+Matchers = Annotated[
+    list[str],
+    BeforeValidator(
+        lambda value: [value] if isinstance(value, str) else value, json_schema_input_type=list[str] | str
+    ),
+]
 ASKED_OF_DEVICES = ("profile", "vendor", "sysDescr", "sysObjectID", "sysName")
 """What `devices` may ask beside `device` and its labels, and only the device itself can tell."""
 RESERVED_LABELS = ("device", "alertname", "instance")

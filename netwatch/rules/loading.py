@@ -30,6 +30,7 @@ from netwatch.model import (
     plain,
     read_yaml,
     shipped_directory,
+    unforeseen,
 )
 from netwatch.rules.compiling import Complaint, compile_rule
 from netwatch.rules.entry import RESERVED_LABELS, RuleEntry
@@ -165,6 +166,8 @@ def _book_of(
             if kept is not None:
                 found[same] = kept
                 entries.append(one)
+        except Exception as exc:  # noqa: BLE001  # the net under every rule: one that nobody foresaw is that rule's trouble
+            problems.append(file.problem(path, unforeseen(exc)))
     rules = _told_apart(tuple(found.values()))
     polled = {one.entry.alert for one in written if isinstance(one.entry, RuleEntry)}
     for place, flaw in tie_witnesses(rules, [one.entry for one in entries], polled, schema):
@@ -340,6 +343,9 @@ def _entry(file: YamlFile, path: KeyPath, node: Any, problems: list[Problem]) ->
             where: KeyPath = (*path, *error["loc"])
             unknown = error["type"] == "extra_forbidden"
             problems.append(file.problem(where, _in_plain_words(error, where, shape), key=unknown))
+        return None
+    except Exception as exc:  # noqa: BLE001  # the net under every validator: an entry may be anything
+        problems.append(file.problem(path, unforeseen(exc)))
         return None
 
 

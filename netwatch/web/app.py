@@ -36,6 +36,7 @@ from netwatch.web.pages.outbox import outbox_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import trap_router
+from netwatch.web.reload import Reload, reload_router
 from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream
 from netwatch.web.settings import WebSettings
 from netwatch.web.slots import Slotted
@@ -56,11 +57,12 @@ def create_app(
     names: ObjectNames = NUMBERS,
     actions: Actions | None = None,
     explainer: Explainer = explain_nothing,
+    reload: Reload | None = None,
 ) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
 
     `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed,
-    `explainer` says why an alert is as it is.
+    `explainer` says why an alert is as it is, `reload` has the configuration read again.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
@@ -72,6 +74,7 @@ def create_app(
     app.include_router(metrics_router(views, metrics))
     app.include_router(alertmanager_router(views, doing, version))
     app.include_router(change_router(doing))
+    app.include_router(reload_router(reload))
     app.include_router(explain_router(explainer))
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)

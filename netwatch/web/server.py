@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import structlog
 import uvicorn
@@ -69,6 +69,16 @@ class Server:
         """Return where a browser on this machine finds the page, once started."""
         return self._page.url
 
+    def try_addresses(self, besides: Server) -> None:
+        """Find out whether it could listen; a port that another server of ours holds is taken to become free.
+
+        Raises:
+            CannotListen: an address cannot be had.
+        """
+        held = {listener.port for listener in besides._listeners}
+        for listener in self._listeners:
+            listener.try_address(held)
+
     async def start(self) -> None:
         """Listen and serve.
 
@@ -106,6 +116,10 @@ class _Listener:
     @property
     def url(self) -> str:
         return f"http://{ListenAddress(host=self._address.host or '127.0.0.1', port=self.port)}/"
+
+    def try_address(self, held: Collection[int]) -> None:
+        if self._address.port not in held:
+            _open(self._address, self._setting).close()
 
     async def start(self) -> None:
         opened = _open(self._address, self._setting)

@@ -52,6 +52,7 @@ import pytest
     ("ifMtu > 1 and site == 'hq'", "which devices a rule is meant for is said with `devices:`"),
     ("ifMtu > 9**9**9", "an exponent is a whole number from -16 to 16"),
     ("ifMtu > 1e999", "this number is larger than any SNMP value"),
+    ("ifMtu > 1" + "0" * 400, "this number is larger than any SNMP value"),
     ("ifMtu > 1 / 0", "this has no finite value"),
     ("ifMtu > 1 and 1 < 2", "no reading can change the outcome of this comparison"),
     ("seen(1 < 2) and ifMtu > 1", "no reading can change"),

@@ -1,6 +1,6 @@
 """Durations are written as in Prometheus."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -27,3 +27,15 @@ def test_a_duration_survives_being_written(milliseconds):
     duration = timedelta(milliseconds=milliseconds)
 
     assert parse_duration(format_duration(duration)) == duration
+
+
+@pytest.mark.parametrize("text", ["99999999999d", "9" * 400 + "s", "101y", "99999999999999999999ms", "36526d"])
+def test_what_is_longer_than_a_hundred_years_is_no_duration(text):
+    with pytest.raises(ValueError, match="is longer than 100 years"):
+        parse_duration(text)
+
+
+def test_a_hundred_years_are_one_and_no_instant_so_far_from_now_is_beyond_dates():
+    longest = parse_duration("36525d")
+
+    assert datetime.now(UTC) + 10 * longest > datetime.now(UTC)

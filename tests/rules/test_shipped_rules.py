@@ -23,7 +23,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "UpsOutputOnBattery",
         "MailRelayDown", "MailWaiting", "DeadLetters", "PollsLate", "LoopLag", "StoreTrouble", "DatabaseReplaced",
         "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
-        "PartFailing",
+        "ConfigReloadFailed", "PartFailing",
         "DatabasePutBack", "TrapPortRefused", "DescriptorsLow", "MemoryLow",
         "SendersUnlisted", "ReportsHeldBack", "RowsForgotten", "RuleWithoutNames",
     }  # fmt: skip

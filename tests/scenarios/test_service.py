@@ -141,7 +141,7 @@ def test_a_bad_rule_file_ends_the_start_with_78_as_well(tmp_path):
     config = tmp_path / "netwatch.yaml"
     config.write_text("rules: {paths: [rules.yaml]}\nstore: {url: 'sqlite:///x.db'}\n")
 
-    ended = run("-c", config)
+    ended = run("-c", config, "--allow-empty")
 
     assert ended.returncode == 78
     assert f"{tmp_path / 'rules.yaml'}:2:" in ended.stderr
@@ -156,7 +156,7 @@ def test_an_address_that_is_taken_ends_the_start_with_1_and_says_so(tmp_path):
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         config.write_text(f'web: {{listen: "{listen}"}}\nstore: {{url: "sqlite:///x.db"}}\n')
 
-        ended = run("-c", config)
+        ended = run("-c", config, "--allow-empty")
 
     assert ended.returncode == 1
     assert listen in ended.stderr.splitlines()[-1]

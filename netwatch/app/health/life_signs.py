@@ -62,6 +62,7 @@ def build_organs(
     faults: Callable[[], Sequence[Fault]],
     refused_ports: Callable[[], Sequence[str]],
     nameless_rules: Callable[[], Sequence[str]],
+    config: Organ,
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
     return (
@@ -77,6 +78,7 @@ def build_organs(
         LoopVitals(clockwork.pulse.lag),
         ClockVitals(clockwork.watch),
         FaultVitals(faults),
+        config,
         *([heartbeat] if heartbeat is not None else []),
     )
 

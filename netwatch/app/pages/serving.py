@@ -17,7 +17,7 @@ from netwatch.app.pages.views import Views
 from netwatch.config import Settings
 from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
 from netwatch.metrics import Exposition
-from netwatch.web import Server, create_app
+from netwatch.web import Reload, Server, create_app
 
 
 def build_server(
@@ -28,6 +28,7 @@ def build_server(
     corridor: Corridor,
     links: LinkSigner,
     wake_senders: Callable[[], None],
+    reload: Reload | None,
     clock: Callable[[], datetime],
 ) -> Server:
     """Return the server, which serves nothing before its start."""
@@ -50,6 +51,6 @@ def build_server(
     )  # fmt: skip
     pages = create_app(
         views, exposition, settings.web, __version__,
-        trap_log=views.store, names=definitions.names, actions=actions, explainer=explain,
+        trap_log=views.store, names=definitions.names, actions=actions, explainer=explain, reload=reload,
     )  # fmt: skip
     return Server(pages, settings.web)

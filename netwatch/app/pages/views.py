@@ -53,6 +53,7 @@ class Views:
     names_trouble: Callable[[], Sequence[str]] = lambda: ()
     heartbeat_trouble: Callable[[], str] = lambda: ""
     refused_ports: Callable[[], Sequence[str]] = lambda: ()
+    config_trouble: Callable[[], str] = lambda: ""
 
     def not_ready(self) -> str:
         """Return why NetWatch cannot do its work; empty when it can, also while something of it is in trouble."""
@@ -65,8 +66,8 @@ class Views:
         down = [relay for relay in self.notifier.status().relays if not relay.up]
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
         found = (
-            *self._store_words(), *self.refused_ports(), *relays, self._no_heartbeat(), *self._faults(),
-            *self.names_trouble(),
+            *self._store_words(), self.config_trouble(), *self.refused_ports(), *relays, self._no_heartbeat(),
+            *self._faults(), *self.names_trouble(),
         )  # fmt: skip
         return [trouble for trouble in found if trouble]
 

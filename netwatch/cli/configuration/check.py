@@ -6,19 +6,19 @@ May import: netwatch.config, netwatch.model. Called by: netwatch.cli.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from netwatch.cli.arguments import ConfigOption
+from netwatch.cli.arguments import AllowEmpty, ConfigOption
 from netwatch.cli.output import WRONG, print_json, printable
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import out
-from netwatch.config import check as problems_of
-from netwatch.config import json_schema
-from netwatch.model import Problem
+from netwatch.config import Loaded, Settings, checked, json_schema, profile_schema, rule_schema
+from netwatch.model import Problem, shortened
 
 
 class Format(StrEnum):
@@ -31,29 +31,64 @@ class Format(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
 
 
-def check(config: ConfigOption = DEFAULT_CONFIG, format: FormatOption = Format.TEXT) -> None:
+class Kind(StrEnum):
+    """The files that have a schema."""
+
+    CONFIG = "config"
+    RULES = "rules"
+    PROFILE = "profile"
+
+
+KindArgument = Annotated[Kind, typer.Argument(help="Which file: the configuration, a rule file or a profile.")]
+
+
+def check(
+    config: ConfigOption = DEFAULT_CONFIG, allow_empty: AllowEmpty = False, format: FormatOption = Format.TEXT
+) -> None:
     """Print all that is wrong with a configuration, its profiles and its rules; exit 1 where there are errors."""
-    problems = problems_of(config)
+    found = checked(config, allow_empty=allow_empty)
     if format is Format.JSON:
-        print_json(problems)
+        print_json([_briefly(problem) for problem in found.problems])
     else:
-        _print_text(config, problems)
-    if _count(problems, "error"):
+        _print_text(config, found)
+    if _count(found.problems, "error"):
         raise typer.Exit(WRONG)
 
 
-def schema() -> None:
-    """Print the JSON Schema of the configuration file, for editors that complete and check YAML."""
-    print_json(json_schema())
+def schema(kind: KindArgument = Kind.CONFIG) -> None:
+    """Print the JSON Schema of the configuration, rules or profiles, for editors that complete and check YAML."""
+    makers = {Kind.CONFIG: json_schema, Kind.RULES: rule_schema, Kind.PROFILE: profile_schema}
+    print_json(makers[kind]())
 
 
-def _print_text(config: Path, problems: Sequence[Problem]) -> None:
+def _briefly(problem: Problem) -> Problem:
+    return replace(problem, path=shortened(problem.path), message=shortened(problem.message))
+
+
+def _print_text(config: Path, found: Loaded) -> None:
+    problems = found.problems
     for problem in problems:
         style = "red" if problem.severity == "error" else "yellow"
         out.print(printable(problem), style=style, markup=False, highlight=False, soft_wrap=True)
     errors, warnings = _count(problems, "error"), _count(problems, "warning")
-    summary = f"{config}: {_plural(errors, 'error')}, {_plural(warnings, 'warning')}"
-    out.print(summary, markup=False, highlight=False, soft_wrap=True)
+    lines = [f"{config}: {_plural(errors, 'error')}, {_plural(warnings, 'warning')}"]
+    if found.settings is not None:
+        lines.append(f"{config}: would run {_what_runs(found, found.settings)}")
+    for line in lines:
+        out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def _what_runs(found: Loaded, settings: Settings) -> str:
+    """Return what an agent with this configuration has and does, in a line."""
+    counts = (
+        _plural(len(settings.devices), "device"),
+        f"{_plural(found.rules + found.trap_rules, 'rule')} ({found.trap_rules} on traps)",
+        _plural(len(settings.receivers), "receiver"),
+        _plural(len(settings.smtp.relays), "mail relay"),
+    )
+    traps = ", ".join(settings.traps.listen) or "nowhere"
+    health = f", health on {settings.web.health_listen}" if settings.web.health_listen else ""
+    return f"{', '.join(counts)}; page on {settings.web.listen}{health}, traps on {traps}"
 
 
 def _count(problems: Sequence[Problem], severity: str) -> int:

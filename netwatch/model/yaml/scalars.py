@@ -7,11 +7,14 @@ May import: nothing. Called by: parsing.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
 MAX_DIGITS: Final = 400
+MAX_INTEGER: Final = 2**128
+"""An IPv6 address is the largest number there is; what is larger is a text, and no float could hold the largest."""
 
 Scalar = str | int | float | bool | date | None
 
@@ -23,6 +26,7 @@ _NUMERIC: Final = frozenset("+-.0123456789")
 _INTEGER: Final = re.compile(
     r"([-+]?)(?:0b([01][01_]*)|0o([0-7][0-7_]*)|0x([0-9a-fA-F][0-9a-fA-F_]*)|([0-9][0-9_]*))"
 )
+_TOO_LARGE: Final = "this number is larger than any value could be; quote it if it is a text"
 _BASES: Final = (2, 8, 16, 10)
 _FLOAT: Final = re.compile(
     r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*[eE][-+]?[0-9]+|\.[0-9][0-9_]*(?:[eE][-+]?[0-9]+)?)"
@@ -48,7 +52,7 @@ def resolved(text: str) -> Scalar:
     if (match := _INTEGER.fullmatch(text)) is not None:
         return _integer(match)
     if _FLOAT.fullmatch(text):
-        return float(text.replace("_", ""))
+        return _float(text)
     if _SPECIAL.fullmatch(text):
         return float(text.replace(".", ""))
     if (match := _DATE.fullmatch(text)) is not None:
@@ -56,12 +60,21 @@ def resolved(text: str) -> Scalar:
     return text
 
 
+def _float(text: str) -> float:
+    value = float(text.replace("_", ""))
+    if math.isinf(value):  # `.inf` is how YAML writes that; this overflowed
+        raise ValueError(_TOO_LARGE)
+    return value
+
+
 def _integer(match: re.Match[str]) -> int:
     if len(match.group()) > MAX_DIGITS:  # Python itself refuses to write very long ones out again
-        raise ValueError("this number has more digits than any value could")
+        raise ValueError(_TOO_LARGE)
     sign, *digits = match.groups()
     base, written = next((base, one) for base, one in zip(_BASES, digits, strict=True) if one is not None)
     value = int(written.replace("_", ""), base)
+    if value > MAX_INTEGER:
+        raise ValueError(_TOO_LARGE)
     return -value if sign == "-" else value
 
 

@@ -34,7 +34,7 @@ def _by_text(value: Any) -> Any:
 LabelWord = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 TrapName = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 ObjectName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=100)]
-TrapNames = Annotated[list[TrapName], BeforeValidator(_listed)]
+TrapNames = Annotated[list[TrapName], BeforeValidator(_listed, json_schema_input_type=list[TrapName] | TrapName)]
 
 
 class VarbindEntry(Section):
@@ -76,7 +76,9 @@ class TrapEntry(Section):
         "`any` alone: whatever no other rule takes",
     )
     expr: str | None = Field(default=None, min_length=1, description="true where this trap is meant")
-    key: Annotated[list[ObjectName], BeforeValidator(_listed)] = Field(
+    key: Annotated[
+        list[ObjectName], BeforeValidator(_listed, json_schema_input_type=list[ObjectName] | ObjectName)
+    ] = Field(
         default_factory=list,
         max_length=MAX_KEYS,
         description="varbinds that tell one instance from another; `trap` is the trap's own name, which is the key "
@@ -106,9 +108,10 @@ class TrapEntry(Section):
     value: str | None = Field(
         default=None, min_length=1, description="what to show as the value, if not the left side of expr"
     )
-    varbinds: Annotated[dict[ObjectName, VarbindEntry], BeforeValidator(_spelled_out)] = Field(
-        default_factory=dict, description="objects by a name of your choice: OID, and what its values are"
-    )
+    varbinds: Annotated[
+        dict[ObjectName, VarbindEntry],
+        BeforeValidator(_spelled_out, json_schema_input_type=dict[ObjectName, VarbindEntry | TrapName]),
+    ] = Field(default_factory=dict, description="objects by a name of your choice: OID, and what its values are")
     confirm: bool = Field(default=True, description="whether the device is polled at once to see for ourselves")
     witness_of: AlertName | None = Field(
         default=None, description="the rule about readings whose alert this trap begins; the poll has the last word"

@@ -11,6 +11,20 @@ from typer.testing import CliRunner, Result
 
 from netwatch.cli.configuration.check import check, schema
 
+SMALL = """\
+credentials: {usual: {version: 2c, community: "${env:HOME}"}}
+defaults: {credential: usual}
+devices:
+  - {name: first, address: 192.0.2.1, labels: {site: hq}}
+  - {name: second, address: 192.0.2.2}
+rules: {paths: [rules.yaml]}
+traps: {listen: ["0.0.0.0:162"]}
+route: {receiver: noc}
+receivers: [{name: noc, email: {to: [noc@example.net]}}]
+smtp: {from: netwatch@example.net, relays: [{host: mail.example.net, port: 25, tls: none}]}
+web: {external_url: "https://netwatch.example.net/"}
+"""
+
 app = typer.Typer()
 app.command()(check)
 app.command()(schema)
@@ -35,22 +49,59 @@ def test_every_error_is_printed_with_its_place_and_the_exit_code_is_1(file):
     assert f'{file}:1:1: pollling: unknown key; did you mean "polling"?' in lines
     assert f"{file}:2:21: polling.interval: 60 needs a unit, such as 60s or 60m" in lines
     assert f"{file}:1:1: warning: devices: there is nothing to watch yet" in lines
-    assert lines[-1] == f"{file}: 2 errors, 2 warnings"
+    assert lines[-1] == f"{file}: 3 errors, 2 warnings"
 
 
 def test_warnings_alone_are_no_failure(file):
     file.write_text("# nothing yet\n")
 
-    result = run("check", "--config", file)
+    result = run("check", "--config", file, "--allow-empty")
 
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1] == f"{file}: no errors, 2 warnings"
+    assert f"{file}: no errors, 2 warnings" in result.stdout.splitlines()
+
+
+def test_an_empty_file_is_an_error_where_nobody_allows_it(file):
+    file.write_text("# nothing yet\n")
+
+    result = run("check", "-c", file)
+
+    assert result.exit_code == 1
+    assert f"{file}:2:1: is empty, so nothing would be watched" in result.stdout
+    assert "would run" not in result.stdout
+
+
+def test_what_would_run_is_said_last(file):
+    file.write_text(SMALL)
+    (file.parent / "rules.yaml").write_text(
+        "rules:\n  - {alert: Down, expr: up == 0}\n  - {alert: Cold, on_trap: 1.3.6.1.6.3.1.1.5.1}\n"
+    )
+
+    result = run("check", "-c", file)
+
+    assert result.exit_code == 0, result.stdout
+    assert result.stdout.splitlines()[-1] == (
+        f"{file}: would run 2 devices, 2 rules (1 on traps), 1 receiver, 1 mail relay; "
+        "page on 127.0.0.1:10916, traps on 0.0.0.0:162"
+    )
+
+
+def test_long_values_are_cut_in_what_is_said_of_them(file):
+    file.write_text(SMALL.replace("192.0.2.1", "x" * 5000).replace("site:", "y" * 5000 + ":"))
+
+    result = run("check", "-c", file)
+    as_json = json.loads(run("check", "-c", file, "--format", "json").stdout)
+
+    assert result.exit_code == 1
+    assert max(map(len, result.stdout.splitlines())) < 1500
+    assert max(len(one["path"] + one["message"]) for one in as_json) < 1500
+    assert not [line for line in result.stdout.splitlines() if "x" * 100 in line or "y" * 100 in line]
 
 
 def test_programs_get_a_list_of_flat_objects(file):
     file.write_text("pollling: {}\n")
 
-    result = run("check", "-c", file, "--format", "json")
+    result = run("check", "-c", file, "--allow-empty", "--format", "json")
 
     problems = json.loads(result.stdout)
     assert result.exit_code == 1

@@ -1,0 +1,190 @@
+"""Keeps an agent at work while its configuration changes: whatever is wrong with a new one, the old one goes on.
+
+May import: netwatch.app, netwatch.config, netwatch.errors, netwatch.model. Called by: netwatch.cli (run).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+
+from netwatch.app.app import App
+from netwatch.app.health.config_state import ConfigState
+from netwatch.config import Predecessor, Settings, load_to_run
+from netwatch.errors import ConfigError, NetWatchError
+from netwatch.model import kind_and_place, unforeseen
+
+GO_BACK_EVERY = timedelta(seconds=5)
+"""How often the old configuration is started again where something keeps it from starting."""
+MOST_ERRORS_LOGGED = 20
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    """An agent, and what it was built from."""
+
+    app: App
+    settings: Settings
+    origin: Predecessor
+
+
+class Keeper:
+    """The agent of one configuration file, from the first reading of it to the end of the process."""
+
+    def __init__(
+        self, file: Path, *, allow_empty: bool = False, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`tell` hears what systemd is told: `RELOADING=1`, `READY=1`."""
+        self._file, self._allow_empty, self._tell = file, allow_empty, tell
+        self._wanted = asyncio.Event()
+        self._waiting: list[asyncio.Future[str]] = []
+        self._stopping = asyncio.Event()
+        self._state = ConfigState()
+        self._running = self._built(None)
+
+    @property
+    def app(self) -> App:
+        """Return the agent that is at work."""
+        return self._running.app
+
+    def want(self) -> None:
+        """Have the file read again; however often that is asked for before it begins, it is done once."""
+        self._wanted.set()
+
+    def end(self) -> None:
+        """Have `keep` return."""
+        self._stopping.set()
+
+    async def reload(self) -> str:
+        """Have the file read again; return what is wrong with it, empty where it is taken."""
+        outcome: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._waiting.append(outcome)
+        self._wanted.set()
+        return await outcome
+
+    async def start(self) -> None:
+        """Start the agent.
+
+        Raises:
+            NetWatchError: the database cannot be opened, or an address cannot be had.
+        """
+        await self.app.start()
+
+    async def keep(self) -> None:
+        """Read the file again whenever that is wanted, until `end`."""
+        while not await self._first_of(self._stopping, self._wanted):
+            self._wanted.clear()
+            await self._reread()
+
+    async def stop(self) -> None:
+        """Stop the agent."""
+        self._answer("NetWatch is stopping")
+        await self.app.stop()
+
+    def _built(self, before: Predecessor | None) -> _Running:
+        """Read and build; large configurations take seconds, in which the loop goes on polling."""
+        try:
+            settings, origin = load_to_run(self._file, before=before, allow_empty=self._allow_empty)
+            return _Running(app=self._app_of(settings), settings=settings, origin=origin)
+        except NetWatchError:
+            raise
+        except Exception as exc:  # the last net: whatever reading or building stumbles over is a bad configuration
+            raise _Unforeseen(f"{self._file}: {unforeseen(exc)}") from exc
+
+    def _app_of(self, settings: Settings) -> App:
+        return App(settings, config_state=self._state, reload=self.reload)
+
+    async def _reread(self) -> None:
+        """Go over to the file as it is now; where that cannot be, say why and go on as before."""
+        self._tell("RELOADING=1")
+        try:
+            fresh = await asyncio.to_thread(self._built, self._running.origin)
+        except NetWatchError as exc:
+            self._keep_old("unforeseen" if isinstance(exc, _Unforeseen) else "refused", str(exc))
+            self._tell("READY=1")
+            return
+        try:
+            fresh.app.try_start_after(self.app)
+        except NetWatchError as exc:
+            self._keep_old("failed", str(exc))
+            self._tell("READY=1")
+            return
+        self._answer("")  # now, since the page that asked for it goes with the old agent
+        await self._change_over(fresh)
+        self._tell(f"READY=1\nSTATUS=serving {self.app.address}")
+
+    async def _change_over(self, fresh: _Running) -> None:
+        old = self._running
+        await self._stopped(old)
+        try:
+            await fresh.app.start()
+        except NetWatchError as exc:
+            outcome, why = "failed", str(exc)
+        except Exception as exc:  # noqa: BLE001  # a start that nobody foresaw must not be the end of watching
+            outcome, why = "unforeseen", unforeseen(exc)
+        else:
+            self._running = fresh
+            self._state.taken(datetime.now(UTC))
+            log.info("configuration read again", file=str(self._file))
+            return
+        self._keep_old(outcome, why)
+        await self._go_back(old)
+
+    def _keep_old(self, outcome: str, why: str) -> None:
+        """Say everywhere that the old configuration stays in use."""
+        self._state.kept(outcome, why)
+        lines = why.splitlines()
+        if len(lines) > MOST_ERRORS_LOGGED:
+            lines[MOST_ERRORS_LOGGED:] = [f"and {len(lines) - MOST_ERRORS_LOGGED} more"]
+        log.error("the configuration cannot be used; the agent goes on with the old one", errors="\n".join(lines))
+        self._answer(why)
+
+    async def _stopped(self, old: _Running) -> None:
+        try:
+            await old.app.stop()
+        except Exception as exc:  # noqa: BLE001  # every room was asked to stop; what one of them raises ends nothing
+            log.error("a part of the old agent did not stop as it should", error=kind_and_place(exc))
+
+    async def _go_back(self, old: _Running) -> None:
+        """Start on the old configuration, and try for as long as something keeps it from that."""
+        while not self._stopping.is_set():
+            try:
+                again = _Running(app=self._app_of(old.settings), settings=old.settings, origin=old.origin)
+                self._running = again
+                await again.app.start()
+                return
+            except NetWatchError as exc:
+                why = str(exc)
+            except Exception as exc:  # noqa: BLE001  # as above: nothing but a signal ends the agent
+                why = unforeseen(exc)
+            log.error("the old configuration cannot be started with either; trying again", error=why)
+            await self._first_of(self._stopping, patience=GO_BACK_EVERY)
+
+    def _answer(self, words: str) -> None:
+        """Tell those who wait for the outcome."""
+        waiting, self._waiting = self._waiting, []
+        for outcome in waiting:
+            if not outcome.done():
+                outcome.set_result(words)
+
+    async def _first_of(
+        self, stopping: asyncio.Event, *others: asyncio.Event, patience: timedelta | None = None
+    ) -> bool:
+        """Wait for the first of these; return whether the agent is to stop."""
+        waits = [asyncio.create_task(event.wait()) for event in (stopping, *others)]
+        timeout = None if patience is None else patience.total_seconds()
+        await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        return stopping.is_set()
+
+
+class _Unforeseen(ConfigError):
+    """Reading the configuration ended in a way that nobody foresaw; says where."""

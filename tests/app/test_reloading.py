@@ -1,0 +1,256 @@
+"""An agent keeps at work while its configuration changes; what is wrong with a new one is said everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import REGISTRY
+
+from netwatch.app import Keeper
+from netwatch.errors import ConfigError
+from netwatch.model import InvalidFile
+from tests.patience import PATIENCE_SECONDS
+
+CONFIG = """
+credentials:
+  lab: {{version: 2c, community: public}}
+devices:
+  - {{name: nobody, address: 127.0.0.1, port: {snmp}, credential: lab, labels: {{site: lab}}}}
+polling: {{interval: 2s, reachability_interval: 1s, timeout: 100ms, retries: 0}}
+rules: {{paths: [rules.yaml]}}
+web: {{listen: "127.0.0.1:{web}"}}
+store: {{url: "sqlite:///{store}"}}
+"""
+RULES = "rules: [{alert: Down, expr: up == 0}]\n"
+
+
+@pytest.fixture
+def config(tmp_path, udp_port, tcp_port) -> Path:
+    path = tmp_path / "netwatch.yaml"
+    path.write_text(CONFIG.format(snmp=udp_port, web=tcp_port, store=tmp_path / "netwatch.db"))
+    (tmp_path / "rules.yaml").write_text(RULES)
+    return path
+
+
+@contextlib.asynccontextmanager
+async def kept(keeper: Keeper) -> AsyncIterator[Keeper]:
+    await keeper.start()
+    keeping = asyncio.create_task(keeper.keep())
+    try:
+        yield keeper
+    finally:
+        keeper.end()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await keeping
+        await keeper.stop()
+
+
+async def asked(keeper: Keeper, path: str, method: str = "GET") -> tuple[int, str]:
+    def ask() -> tuple[int, str]:
+        request = urllib.request.Request(keeper.app.address + path, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as exc:
+            with exc:
+                return exc.code, exc.read().decode()
+
+    return await asyncio.to_thread(ask)
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():  # noqa: ASYNC110  # the end of a change-over wakes nobody
+            await asyncio.sleep(0.02)
+
+
+def metric(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(f"netwatch_config_{name}", labels) or 0.0
+
+
+async def test_a_post_to_reload_takes_a_changed_configuration_and_says_so(config):
+    async with kept(Keeper(config)) as keeper:
+        first, taken = keeper.app, metric("reloads_total", outcome="taken")
+        config.write_text(config.read_text().replace("nobody", "somebody"))
+
+        status, words = await asked(keeper, "-/reload", "POST")
+
+        assert (status, words) == (200, "the configuration is taken, and NetWatch changes over to it\n")
+        await until(lambda: keeper.app is not first and keeper.app.is_alive())
+        assert [one.device.name for one in keeper.app.statuses()] == ["somebody"]
+        await until(lambda: metric("reloads_total", outcome="taken") == taken + 1)
+
+
+async def test_a_bad_file_is_answered_with_500_and_said_on_page_metrics_and_ready_until_it_is_mended(config):
+    good = config.read_text()
+    async with kept(Keeper(config)) as keeper:
+        first = keeper.app
+        config.write_text(good + "pollling: {}\nroute: {group_wait: 99999999999d}\n")
+
+        status, words = await asked(keeper, "-/reload", "POST")
+
+        assert status == 500
+        assert f'{config}:10:1: pollling: unknown key; did you mean "polling"?' in words
+        assert f"{config}:11:21: route.group_wait: '99999999999d' is longer than 100 years" in words
+        assert keeper.app is first
+        assert metric("last_reload_successful") == 0
+        assert (await asked(keeper, "-/ready"))[0] == 200
+        for path in ("-/ready", ""):
+            page = (await asked(keeper, path))[1]
+            assert "the configuration is not in use, NetWatch goes on with that of" in page, path
+            assert "netwatch.yaml:10:1" in page, path
+
+        succeeded_at = metric("last_reload_success_timestamp_seconds")
+        config.write_text(good)
+        assert (await asked(keeper, "-/reload", "POST"))[0] == 200
+        await until(lambda: metric("last_reload_successful") == 1)
+        await until(lambda: keeper.app is not first and keeper.app.is_alive())
+        assert metric("last_reload_success_timestamp_seconds") > succeeded_at
+        assert "not in use" not in (await asked(keeper, "-/ready"))[1]
+
+
+async def test_a_broken_rule_file_keeps_the_old_configuration_too(config):
+    async with kept(Keeper(config)) as keeper:
+        (config.parent / "rules.yaml").write_text("rules: [{alert: Down, expr: up == 1" + "0" * 400 + "}]\n")
+
+        status, words = await asked(keeper, "-/reload", "POST")
+
+        assert status == 500
+        assert "rules.yaml:1:" in words
+        assert "larger than any SNMP value" in words
+
+
+async def test_another_sites_page_cannot_have_it_read_again(config):
+    async with kept(Keeper(config)) as keeper:
+
+        def ask() -> int:
+            headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+            request = urllib.request.Request(keeper.app.address + "-/reload", method="POST", headers=headers)
+            with pytest.raises(urllib.error.HTTPError) as caught:
+                urllib.request.urlopen(request, timeout=PATIENCE_SECONDS)
+            caught.value.close()
+            return caught.value.code
+
+        assert await asyncio.to_thread(ask) == 403
+
+
+async def test_what_comes_in_a_burst_is_one_reading(config):
+    async with kept(Keeper(config)) as keeper:
+        first, taken = keeper.app, metric("reloads_total", outcome="taken")
+        for _ in range(50):
+            keeper.want()
+
+        assert [await keeper.reload(), keeper.app is first] == ["", True]
+        await until(lambda: keeper.app is not first and keeper.app.is_alive())
+
+        assert metric("reloads_total", outcome="taken") == taken + 1
+
+
+class OddPath(type(Path())):  # type: ignore[misc]  # the class that Path() makes on this system
+    """A file of a file system that fails in a way no program foresees."""
+
+    odd = False
+
+    def stat(self, **keywords: Any) -> Any:
+        if OddPath.odd:
+            raise SystemError("secret-community")
+        return super().stat(**keywords)
+
+
+async def test_what_nobody_foresaw_keeps_the_old_agent_and_says_where_it_was_and_no_secret(config, caplog, request):
+    request.addfinalizer(lambda: setattr(OddPath, "odd", False))
+    async with kept(Keeper(OddPath(config))) as keeper:
+        first, unforeseen = keeper.app, metric("reloads_total", outcome="unforeseen")
+        OddPath.odd = True
+
+        status, words = await asked(keeper, "-/reload", "POST")
+
+        OddPath.odd = False
+        assert status == 500
+        assert "NetWatch stumbled over this" in words
+        assert "SystemError at netwatch/model/yaml/file.py:" in words
+        assert "secret-community" not in words + (await asked(keeper, ""))[1]
+        assert keeper.app is first
+        assert first.is_alive()
+        assert metric("reloads_total", outcome="unforeseen") == unforeseen + 1
+
+
+def test_what_nobody_foresaw_at_the_start_is_a_bad_configuration():
+    with pytest.raises(
+        ConfigError, match=r"NetWatch stumbled over this.*ValueError at netwatch/model/yaml/file\.py:\d+"
+    ):
+        Keeper(Path("with\0nothing"))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is empty, so nothing would be watched"),
+        ("# all of it is gone\n", "is empty, so nothing would be watched"),
+        ("polling: {interval: 30s}\n", "has no devices and hears no traps"),
+        ("devices: []\n", "has no devices and hears no traps"),
+        ("traps: {listen: ['127.0.0.1:1162']}\ndevices:", "ends in the middle of a line"),
+    ],
+)
+def test_a_file_that_is_empty_or_cut_off_is_no_start_unless_that_is_allowed(tmp_path, text, words):
+    file = tmp_path / "netwatch.yaml"
+    file.write_text(text)
+
+    with pytest.raises(InvalidFile, match=words):
+        Keeper(file)
+
+    assert Keeper(file, allow_empty=True).app is not None
+
+
+async def test_a_file_that_lost_its_devices_or_its_end_keeps_the_old_one(config):
+    good = config.read_text()
+    traps_alone = "traps: {listen: ['127.0.0.1:1162']}\n"
+    async with kept(Keeper(config)) as keeper:
+        first = keeper.app
+        for text, words in (
+            ("", "is empty"),
+            (traps_alone, "has no devices, and 1 are watched now"),
+            (good[: good.index("interval: 2s") + 5], "did not find"),  # cut in the middle of brackets: no YAML
+        ):
+            config.write_text(text)
+            status, said = await asked(keeper, "-/reload", "POST")
+            assert (status, words in said) == (500, True), said
+        assert keeper.app is first
+
+
+async def test_an_address_that_cannot_be_had_is_answered_with_500_and_the_old_agent_never_stops(config, tcp_port):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        elsewhere = taken.getsockname()[1]
+        async with kept(Keeper(config)) as keeper:
+            first = keeper.app
+            config.write_text(config.read_text().replace(f"127.0.0.1:{tcp_port}", f"127.0.0.1:{elsewhere}"))
+
+            status, words = await asked(keeper, "-/reload", "POST")
+
+            assert status == 500
+            assert f"web.listen: cannot listen on 127.0.0.1:{elsewhere}: something else listens there" in words
+            assert keeper.app is first
+            assert first.is_alive()
+
+
+async def test_a_start_that_fails_after_all_goes_back_to_the_old_configuration(config):
+    async with kept(Keeper(config)) as keeper:
+        first, failed = keeper.app, metric("reloads_total", outcome="failed")
+        config.write_text(config.read_text().replace("netwatch.db", "netwatch.yaml/is-no-directory.db"))
+        keeper.want()
+
+        await until(lambda: metric("reloads_total", outcome="failed") == failed + 1)
+        await until(lambda: keeper.app is not first and keeper.app.is_alive())
+
+        assert metric("last_reload_successful") == 0
+        assert "the configuration is not in use" in (await asked(keeper, "-/ready"))[1]
