@@ -34,7 +34,7 @@ from netwatch.app.post_office import PostOffice
 from netwatch.app.senses import Senses, build_board
 from netwatch.config import Settings
 from netwatch.engine import LinkSigner
-from netwatch.model import Alert, DeviceStatus, OutboxEntry, Transaction
+from netwatch.model import Alert, DeviceStatus, Fault, OutboxEntry, Transaction
 from netwatch.rules import Rule
 from netwatch.store import Store
 from netwatch.web import Reload
@@ -95,11 +95,11 @@ class App:
             refused_senders=self._senses.refused, trap_rules=lambda: self._names.trap_rules,
             names=self._definitions.names, names_trouble=self._names.problems,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
-            refused_ports=self._senses.refused_ports, config_trouble=lambda: config.trouble,
+            refused_ports=self._senses.refused_ports, config_trouble=lambda: config.trouble, faults=self._faults,
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
-            clockwork=self._clockwork, heartbeat=heartbeat, faults=self._corridor.desk.faults,
+            clockwork=self._clockwork, heartbeat=heartbeat, faults=self._faults,
             refused_ports=self._senses.refused_ports, config=config, nameless_rules=self._names.nameless_rules,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
@@ -196,6 +196,10 @@ class App:
             "polling": self._senses.is_polling, "the trap port": self._senses.is_hearing,
             "sending": self._post_office.mails.is_alive, "deciding": self._corridor.engine.is_alive,
         }  # fmt: skip
+
+    def _faults(self) -> Sequence[Fault]:
+        """Return what of NetWatch breaks off in a way nobody foresaw, while the rest goes on."""
+        return (*self._corridor.desk.faults(), *self._senses.faults())
 
     def _followers(self) -> Sequence[Follower]:
         """Return the rooms that follow when the wall clock was set."""

@@ -19,6 +19,7 @@ from netwatch.model import (
     Device,
     DeviceFacts,
     DeviceStatus,
+    Fault,
     Memory,
     ReadingGap,
     RefusedSender,
@@ -110,6 +111,10 @@ class Senses:
         if self._poller is not None:
             return self._poller.statuses()
         return [DeviceStatus(device=device) for device in self._definitions.devices]
+
+    def faults(self) -> Sequence[Fault]:
+        """Return what of polling breaks off in a way nobody foresaw, the newest first."""
+        return self._poller.faults() if self._poller is not None else ()
 
     def facts_of(self, device: str) -> DeviceFacts | None:
         """Return what a device said it is, the same object until it says something else; None before it was asked."""

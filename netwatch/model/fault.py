@@ -21,7 +21,7 @@ class Fault:
     kind:   what it is: `rule`, `trap rule`, `table`, `mail`.
     name:   its name.
     device: of which device; empty where it is about no one device.
-    error:  the exception in words.
+    error:  the exception in words; for the log alone, as it may quote what was being worked on.
     where:  the innermost line of NetWatch that was reached, `netwatch/rules/memory.py:88`.
     since:  when it broke off first; `at`: the last time; `count`: how often.
     """
@@ -41,9 +41,11 @@ class Fault:
         return self.kind, self.name, self.device
 
     def __str__(self) -> str:
-        """Return a sentence for people."""
+        """Return a sentence for people, with the kind of the exception and not its text."""
         about = f" on {self.device}" if self.device else ""
-        return f"{self.kind} {self.name}{about} fails ({self.error} at {self.where}): please report it"
+        return (
+            f"{self.kind} {self.name}{about} fails ({self.error.partition(':')[0]} at {self.where}): please report it"
+        )
 
 
 def error_words(error: BaseException) -> str:

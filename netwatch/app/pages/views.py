@@ -18,6 +18,7 @@ from netwatch.model import (
     AlertState,
     DeviceStatus,
     Event,
+    Fault,
     OutboxEntry,
     OutboxState,
     ReadingGap,
@@ -54,6 +55,7 @@ class Views:
     heartbeat_trouble: Callable[[], str] = lambda: ""
     refused_ports: Callable[[], Sequence[str]] = lambda: ()
     config_trouble: Callable[[], str] = lambda: ""
+    faults: Callable[[], Sequence[Fault]] = lambda: ()
 
     def not_ready(self) -> str:
         """Return why NetWatch cannot do its work; empty when it can, also while something of it is in trouble."""
@@ -67,7 +69,7 @@ class Views:
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
         found = (
             *self._store_words(), self.config_trouble(), *self.refused_ports(), *relays, self._no_heartbeat(),
-            *self._faults(), *self.names_trouble(),
+            *self._fault_words(), *self.names_trouble(),
         )  # fmt: skip
         return [trouble for trouble in found if trouble]
 
@@ -139,9 +141,9 @@ class Views:
     def _store_trouble(self) -> str:
         return self.store.trouble and f"the database cannot be written: {self.store.trouble}"
 
-    def _faults(self) -> Sequence[str]:
+    def _fault_words(self) -> Sequence[str]:
         """Return what of NetWatch's own work fails, the newest first."""
-        faults = [str(fault) for fault in self.desk.faults()]
+        faults = list(map(str, self.faults()))
         more = len(faults) - FAULTS_SHOWN
         return [*faults[:FAULTS_SHOWN], *([f"and {more:,} more things of NetWatch fail"] if more > 0 else [])]
 

@@ -233,7 +233,7 @@ async def test_what_of_netwatch_breaks_off_is_counted_and_the_newest_is_named():
 
     assert await vitals.vitals(NOW) == {
         "faults": 1,
-        "fault": b"rule CpuBusy on sw1 fails (ValueError: odd at netwatch/rules/memory.py:88): please report it",
+        "fault": b"rule CpuBusy on sw1 fails (ValueError at netwatch/rules/memory.py:88): please report it",
     }
     assert REGISTRY.get_sample_value("netwatch_faults_standing") == 1
     standing.clear()
