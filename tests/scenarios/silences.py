@@ -47,11 +47,15 @@ class Silences:
 
 
 @contextmanager
-def random_silences(network: SimulatedNetwork, dice: Random) -> Iterator[Silences]:
+def random_silences(
+    network: SimulatedNetwork, dice: Random, long_seconds: tuple[float, float] = LONG_SECONDS
+) -> Iterator[Silences]:
     """Let every device come and go until the block ends; then all answer."""
     silences, over = Silences(), threading.Event()
     threads = [
-        threading.Thread(target=_moods, args=(network, name, Random(dice.random()), silences, over), daemon=True)
+        threading.Thread(
+            target=_moods, args=(network, name, Random(dice.random()), silences, over, long_seconds), daemon=True
+        )
         for name in network.devices
     ]
     for thread in threads:
@@ -64,14 +68,21 @@ def random_silences(network: SimulatedNetwork, dice: Random) -> Iterator[Silence
             thread.join(JOIN_SECONDS)
 
 
-def _moods(network: SimulatedNetwork, name: str, dice: Random, silences: Silences, over: threading.Event) -> None:
+def _moods(
+    network: SimulatedNetwork,
+    name: str,
+    dice: Random,
+    silences: Silences,
+    over: threading.Event,
+    long_seconds: tuple[float, float],
+) -> None:
     device = network[name]
     since = datetime.now(UTC)
     while not over.wait(dice.uniform(*ANSWERING_SECONDS)):
         silences.answering.setdefault(name, []).append(Span(begin=since, end=datetime.now(UTC)))
         network.do(device.silence)
         since = datetime.now(UTC)
-        over.wait(dice.uniform(*(SHORT_SECONDS if dice.random() < SHARE_OF_SHORT else LONG_SECONDS)))
+        over.wait(dice.uniform(*(SHORT_SECONDS if dice.random() < SHARE_OF_SHORT else long_seconds)))
         silences.silent.setdefault(name, []).append(Span(begin=since, end=datetime.now(UTC)))
         network.do(device.recover)
         since = datetime.now(UTC)

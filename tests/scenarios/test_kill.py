@@ -1,6 +1,8 @@
 """kill -9 at random moments, with alerts firing and mail under way: no mail is lost, none is invented.
 
-The agent is killed and started again 12 times while six devices come and go. `NETWATCH_KILLS=200` is the full count;
+The agent is killed and started again 12 times while six devices come and go, and again so while its configuration is
+read again all the time (half of the files are none), MIB files change that are to be compiled, and clients of its web
+server mean ill. `NETWATCH_KILLS=200` is the full count;
 `NETWATCH_SEED=...` repeats the dice of a run that failed (it stands in the captured log; the machine's own timing
 cannot be repeated). Afterwards three things are held against each other: what was done to the devices, what the
 outbox says, and what the mail server took.
@@ -25,6 +27,7 @@ from netwatch.model import Credential, OutboxEntry
 from netwatch.simulator import RoughServer, SimulatedDevice, SimulatedNetwork
 
 from .agent import RunningAgent, wait_until
+from .disturbances import Disturbances, around
 from .reckoning import (
     by_device_and_recipient,
     every_down_has_its_ok,
@@ -36,7 +39,7 @@ from .reckoning import (
     word_of,
 )
 from .rough_post import slow_mail_server
-from .silences import Silences, Span, random_silences
+from .silences import LONG_SECONDS, Silences, Span, random_silences
 
 KILLS = int(os.environ.get("NETWATCH_KILLS", "12"))
 RULES = Path(__file__).resolve().parents[2] / "config" / "rules" / "devices.yaml"
@@ -44,6 +47,10 @@ DEVICES = [f"sw{number}" for number in range(1, 7)]
 RECIPIENTS = ("one@example.net", "two@example.net")
 KNOWN_WITHIN = timedelta(seconds=4)
 """How long an agent that runs may take until the outbox says what a device does: a check, its retries, a tick."""
+KNOWN_WITHIN_RELOADS = timedelta(seconds=10)
+"""The same for one that is stopped and started again every few seconds on a machine that compiles MIBs."""
+LONG_LIFE_SECONDS, LONG_LIFE_OF_RELOADS_SECONDS = (5.0, 6.5), (13.0, 16.0)
+LONG_SILENCES_SECONDS = (11.0, 18.0)
 CONNECTIONS = 4
 """Mails that may be under way at a kill, and so the most that may come twice because of it: smtp.connections."""
 CONFIG = """
@@ -63,6 +70,7 @@ smtp:
 web: {{listen: "127.0.0.1:{{port}}"}}
 store: {{url: "sqlite:///{{state}}"}}
 """
+MIBS = "mibs: {paths: [mibs]}\n"
 
 log = logging.getLogger(__name__)
 
@@ -80,21 +88,25 @@ def mail_server() -> Iterator[RoughServer]:
         yield server
 
 
-@pytest.mark.timeout(300 + 30 * KILLS)
+@pytest.mark.timeout(300 + 60 * KILLS)
+@pytest.mark.parametrize("disturbed", [False, True], ids=["in peace", "reloads, MIBs and clients that mean ill"])
 def test_whatever_the_moment_of_a_kill_no_mail_is_lost_and_a_repeated_one_is_the_same(
-    agent, network, mail_server, nursery_for
+    agent, network, mail_server, nursery_for, disturbed
 ):
     seed = os.environ.get("NETWATCH_SEED") or secrets.token_hex(8)
     log.warning("repeat with NETWATCH_SEED=%s NETWATCH_KILLS=%d", seed, KILLS)
     dice = random.Random(seed)
-    netwatch = agent(config_for(network, mail_server))
+    netwatch = agent(config_for(network, mail_server) + (MIBS if disturbed else ""))
+    disturbances = Disturbances(netwatch, dice) if disturbed else None
     nursery = nursery_for(netwatch)
 
     lives = []
-    with random_silences(network, dice) as silences:
+    with random_silences(network, dice, LONG_SILENCES_SECONDS if disturbed else LONG_SECONDS) as silences:
         for kill in range(KILLS):
             netwatch.born(nursery.fork())
-            lives.append(one_life(netwatch, mail_server, dice, kill))
+            with around(disturbances):
+                long = LONG_LIFE_OF_RELOADS_SECONDS if disturbed else LONG_LIFE_SECONDS
+                lives.append(one_life(netwatch, mail_server, dice, kill, long))
     netwatch.born(nursery.fork())
     netwatch.wait_until_ready()
     store = netwatch.config.parent / "netwatch.db"
@@ -107,7 +119,9 @@ def test_whatever_the_moment_of_a_kill_no_mail_is_lost_and_a_repeated_one_is_the
     assert the_mails_are_those_of_the_outbox(rows, mail_server.accepted) == []
     assert len(repeats_of(mail_server.accepted)) <= CONNECTIONS * KILLS
     assert every_down_has_its_ok(rows, RECIPIENTS) == []
-    assert the_outbox_tells_what_the_devices_did(rows, silences, lives) == []
+    within = KNOWN_WITHIN_RELOADS if disturbed else KNOWN_WITHIN
+    assert the_outbox_tells_what_the_devices_did(rows, silences, lives, within) == []
+    assert disturbances is None or (disturbances.reloads and disturbances.clients)
     assert "Traceback" not in netwatch.log.read_text()
     assert integrity(store) == "ok"
 
@@ -121,7 +135,9 @@ def config_for(network: SimulatedNetwork, mail_server: RoughServer) -> str:
 # -- lives and deaths -----------------------------------------------------------------------------------------------
 
 
-def one_life(netwatch: RunningAgent, mail_server: RoughServer, dice: random.Random, number: int) -> Span | None:
+def one_life(
+    netwatch: RunningAgent, mail_server: RoughServer, dice: random.Random, number: int, long: tuple[float, float]
+) -> Span | None:
     """Watch the agent, and kill it; return from when to when it was surely at work, None if it never was."""
     if number % 10 == 3:
         time.sleep(dice.uniform(0.3, 2.5))  # anywhere in its start
@@ -129,16 +145,18 @@ def one_life(netwatch: RunningAgent, mail_server: RoughServer, dice: random.Rand
         return None
     netwatch.wait_until_ready()
     begin = datetime.now(UTC)
-    wait_for_a_moment_to_die(mail_server, dice, number)
+    wait_for_a_moment_to_die(mail_server, dice, number, long)
     end = datetime.now(UTC)
     netwatch.kill()
     return Span(begin=begin, end=end)
 
 
-def wait_for_a_moment_to_die(mail_server: RoughServer, dice: random.Random, number: int) -> None:
+def wait_for_a_moment_to_die(
+    mail_server: RoughServer, dice: random.Random, number: int, long: tuple[float, float]
+) -> None:
     """Return at any moment, or right in a transaction: at DATA, at the dot, or just after."""
     if number % 6 == 0:
-        time.sleep(dice.uniform(5.0, 6.5))
+        time.sleep(dice.uniform(*long))
         return
     moment = dice.choice((at_data, at_the_dot, whenever))
     moment(mail_server, dice)
@@ -171,7 +189,7 @@ def wait_a_little(condition) -> None:
 
 
 def the_outbox_tells_what_the_devices_did(
-    rows: Sequence[OutboxEntry], silences: Silences, lives: Sequence[Span | None]
+    rows: Sequence[OutboxEntry], silences: Silences, lives: Sequence[Span | None], within: timedelta
 ) -> list[str]:
     """Where an agent ran and a device kept silent (or answered) long enough, the last mail by then says so."""
     told = by_device_and_recipient(rows)
@@ -179,11 +197,11 @@ def the_outbox_tells_what_the_devices_did(
     for word, device, span in silences.spans():
         for life in filter(None, lives):
             both = span.meet(life)
-            if both.seconds <= KNOWN_WITHIN.total_seconds():
+            if both.seconds <= within.total_seconds():
                 continue
             looked_at[word] += 1
             for recipient in RECIPIENTS:
-                mails = [row for row in told[device, recipient] if row.created_at <= both.begin + KNOWN_WITHIN]
+                mails = [row for row in told[device, recipient] if row.created_at <= both.begin + within]
                 if (word_of(mails[-1]) if mails else "OK") != word:
                     wrong.append(f"{recipient} was not told {word} of {device} from {both.begin} to {both.end}")
     log.warning("held against the outbox: %s", dict(looked_at))
