@@ -386,3 +386,16 @@ async def test_a_port_that_nobody_listens_on_is_said_to_be_closed(device, tools)
     await poller.check()
 
     assert f"nothing listens on UDP port {gone.port}" in poller.status().trouble
+
+
+@pytest.mark.parametrize("spelt", [b"1.3.6.9999999999.1", b"1.99.6.1", b"1.3"])
+async def test_a_text_with_numbers_that_no_object_id_has_names_nobody_and_the_device_is_polled(
+    poller, agent, basket, spelt
+):
+    agent.set("1.3.6.1.2.1.1.2.0", Tag.OCTET_STRING, spelt)
+    await poller.check()
+    await poller.poll()
+
+    assert basket.of("ifTable")
+    assert poller.status().profile == "generic"
+    assert poller.status().trouble == ""
