@@ -93,6 +93,7 @@ SELF = TableSchema(
         "memory_used_ratio": ColumnKind.GAUGE,
         "senders_unlisted": ColumnKind.GAUGE,
         "reports_held_back": ColumnKind.GAUGE,
+        "traps_unjudged": ColumnKind.GAUGE,
         "rows_forgotten": ColumnKind.GAUGE,
         "heartbeat_failures": ColumnKind.GAUGE,
         "heartbeat_trouble": ColumnKind.TEXT,
@@ -119,6 +120,7 @@ faults: rules, mails, tables that break off in a way nobody foresaw, the newest 
 traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes. In those, too:
 senders_unlisted: datagrams turned away whose senders the list of the refused has no room for any more.
 reports_held_back: answers that v3 senders of informs need to find us, and did not get.
+traps_unjudged: traps that rules will not see whose MIB modules were yet to be compiled, as too many came meanwhile.
 rows_forgotten: rows of tables that vanished and are remembered no more, as too many did.
 config_reload_failed: 1 while the configuration file is not the one in use, because of `config_reload_trouble`.
 heartbeat_failures: beats in a row that failed, the last because of `heartbeat_trouble`.

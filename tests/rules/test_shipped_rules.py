@@ -25,7 +25,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
         "ConfigReloadFailed", "PartFailing",
         "DatabasePutBack", "TrapPortRefused", "DescriptorsLow", "MemoryLow",
-        "SendersUnlisted", "ReportsHeldBack", "RowsForgotten", "RuleWithoutNames",
+        "SendersUnlisted", "ReportsHeldBack", "TrapsUnjudged", "RowsForgotten", "RuleWithoutNames",
     }  # fmt: skip
     for rule in rules.values():
         assert rule.labels["severity"] in ("critical", "warning", "info")
@@ -121,6 +121,8 @@ PACKETS = {"ifHCInUcastPkts": [500.0], "ifHCOutUcastPkts": [490.0]}
      "17 traps were turned away of senders that NetWatch cannot list any more"),
     ("ReportsHeldBack", {"reports_held_back": [17]}, {}, True,
      "17 answers to SNMPv3 senders of informs were held back in ten minutes"),
+    ("TrapsUnjudged", {"traps_unjudged": [17]}, {}, True,
+     "17 traps came too early for rules whose MIB modules were yet to be compiled"),
     ("RowsForgotten", {"rows_forgotten": [17]}, {}, True,
      "17 rows that vanished from their tables are remembered no more"),
     ("HeartbeatFailing", {"heartbeat_failures": [3], "heartbeat_trouble": [b"no connection to the server"]}, {}, True,

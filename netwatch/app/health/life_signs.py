@@ -46,6 +46,7 @@ LOSSES: Mapping[str, Callable[[], float]] = {
     "traps_lost": traps_lost,
     "senders_unlisted": partial(total_of, "netwatch_traps_refused_unlisted_total"),
     "reports_held_back": partial(total_of, "netwatch_traps_reports_held_back_total"),
+    "traps_unjudged": partial(total_of, "netwatch_traps_not_kept_for_waiting_rules_total"),
     "rows_forgotten": partial(total_of, "netwatch_gone_rows_forgotten_total", "netwatch_lost_rows_forgotten_total"),
 }
 """What is lost where a bound is reached, by column; docs/bounds.md lists every bound."""

@@ -28,7 +28,7 @@ from netwatch.app.health.vitals import (
     TrapPortVitals,
     WriterVitals,
 )
-from netwatch.engine.metrics import GONE_ROWS_FORGOTTEN
+from netwatch.engine.metrics import GONE_ROWS_FORGOTTEN, TRAPS_NOT_KEPT
 from netwatch.model import SELF, Fault, OutboxEntry, OutboxState, Transaction
 from netwatch.polling.metrics import LOST_ROWS_FORGOTTEN
 from netwatch.store import MemoryStore
@@ -210,7 +210,7 @@ async def test_what_is_lost_at_a_bound_is_told_of_the_last_ten_minutes():
 
 
 @pytest.mark.parametrize(("column", "counter"), [
-    ("senders_unlisted", UNLISTED), ("reports_held_back", REPORTS_HELD_BACK),
+    ("senders_unlisted", UNLISTED), ("traps_unjudged", TRAPS_NOT_KEPT), ("reports_held_back", REPORTS_HELD_BACK),
     ("rows_forgotten", GONE_ROWS_FORGOTTEN), ("rows_forgotten", LOST_ROWS_FORGOTTEN),
 ])  # fmt: skip
 async def test_every_loss_is_counted_by_a_metric_that_is_there(column, counter):
