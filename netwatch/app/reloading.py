@@ -99,7 +99,7 @@ class Keeper:
             raise _Unforeseen(f"{self._file}: {unforeseen(exc)}") from exc
 
     def _app_of(self, settings: Settings) -> App:
-        return App(settings, config_state=self._state, reload=self.reload)
+        return App(settings, config_state=self._state, reload=self.reload, outdated=self.want)
 
     async def _reread(self) -> None:
         """Go over to the file as it is now; where that cannot be, say why and go on as before."""

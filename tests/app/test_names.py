@@ -208,8 +208,7 @@ async def test_a_profile_that_needs_a_name_is_read_again_when_it_has_come(config
     config.write_text(config.read_text() + f"profiles: {{paths: ['{profile}']}}\n")
     outdated = asyncio.Event()
 
-    app = App(load_settings(config))
-    app.on_outdated = outdated.set
+    app = App(load_settings(config), outdated=outdated.set)
     try:
         await app.start()
         await asyncio.wait_for(outdated.wait(), PATIENCE_SECONDS)
