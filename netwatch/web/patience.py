@@ -101,6 +101,22 @@ class PatientConnection(H11Protocol):
         status = wrong.error_status_hint if isinstance(wrong, h11.RemoteProtocolError) else 400
         self._refuse(status, _WORDS.get(status, _WORDS[400]))
 
+    def shutdown(self) -> None:
+        """Let who is being answered have the rest; who has not finished asking, or does not read, goes now."""
+        if self._phase is Phase.STALLED:
+            self._drop("stopping")
+        elif self._phase is Phase.REQUEST:
+            self._give_up_on_body()
+            if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+                self._write_answer(503, "NetWatch is stopping, or starting anew: ask again\n")
+            self.transport.close()
+        else:
+            super().shutdown()
+
+    def cut_off(self) -> None:
+        """End the connection now, in whatever it is; who answers on it finds that nobody listens any more."""
+        self._drop("stopping")
+
     def stalled_seconds(self) -> float:
         """Return for how long the peer has kept the agent waiting by not reading."""
         return self.loop.time() - self._since if self._phase is Phase.STALLED else 0.0

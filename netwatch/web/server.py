@@ -23,6 +23,8 @@ from netwatch.web.settings import WebSettings
 
 _START_TIMEOUT_SECONDS = 10
 _STOP_TIMEOUT_SECONDS = 2
+_CUT_OFF_SECONDS = 1
+"""After that long what does not notice that its connection was cut off is cancelled."""
 _WAITING = 2048
 """Connections that may wait to be accepted."""
 _WHY = {
@@ -126,7 +128,7 @@ class _Listener:
         self.port = opened.getsockname()[1]
         config = uvicorn.Config(
             self._app, http=self._connection, ws="none", lifespan="off", log_config=None, access_log=False,
-            server_header=False, proxy_headers=False, timeout_graceful_shutdown=_STOP_TIMEOUT_SECONDS,
+            server_header=False, proxy_headers=False, timeout_graceful_shutdown=_STOP_TIMEOUT_SECONDS + _CUT_OFF_SECONDS,
         )  # fmt: skip
         self._server = _Uvicorn(config)
         self._task = asyncio.create_task(self._server.serve([opened]), name=f"web server of {self._setting}")
@@ -138,7 +140,15 @@ class _Listener:
         if self._server is None or self._task is None:
             return
         self._server.should_exit = True
-        await self._task
+        try:
+            async with asyncio.timeout(_STOP_TIMEOUT_SECONDS):
+                await asyncio.shield(self._task)
+        except TimeoutError:
+            # Before uvicorn cancels the answers that take too long: each of those would be a traceback.
+            for connection in list(self._server.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.cut_off()
+            await self._task
         self._server = self._task = None
 
 

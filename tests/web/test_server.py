@@ -97,3 +97,53 @@ async def test_it_stops_at_once_though_a_page_is_open_and_a_connection_idle(monk
 
 async def test_stopping_what_was_never_started_does_no_harm():
     await server_of("127.0.0.1:0").stop()
+
+
+HALF_ASKED = (
+    b"",
+    b"GET /metrics HT",
+    b"POST /api/v2/silences HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 9\r\n\r\n{",
+    b"POST /api/v2/silences HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Transfer-Encoding: chunked\r\n\r\nff\r\n{",
+    b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n",
+)
+
+
+@pytest.mark.parametrize("asked_so_far", HALF_ASKED)
+async def test_who_has_not_finished_asking_is_sent_away_at_the_end_and_is_no_traceback(
+    caplog, monkeypatch, asked_so_far: bytes
+):
+    monkeypatch.setattr("netwatch.web.server._STOP_TIMEOUT_SECONDS", 2 * PATIENCE_SECONDS)
+    server = server_of("127.0.0.1:0", bad_night())
+    await server.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(asked_so_far)
+    await writer.drain()
+    while (await asked(server.url)) != 200:  # the server has had its turn with what came before
+        pass
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await server.stop()
+        told = await reader.read()
+
+    assert caplog.text == ""
+    if asked_so_far.startswith(b"POST"):
+        assert told.startswith(b"HTTP/1.1 503 ")
+    writer.close()
+
+
+async def test_who_does_not_read_an_answer_holds_no_stop_and_is_no_traceback(caplog):
+    house = bad_night()
+    house.own_problems = ["a long story " * 2_000_000]
+    server = server_of("127.0.0.1:0", house)
+    await server.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+    writer.write(b"GET /-/ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await reader.readexactly(12)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await server.stop()
+
+    assert "Traceback" not in caplog.text
+    writer.transport.abort()
