@@ -128,7 +128,8 @@ class _Listener:
         self.port = opened.getsockname()[1]
         config = uvicorn.Config(
             self._app, http=self._connection, ws="none", lifespan="off", log_config=None, access_log=False,
-            server_header=False, proxy_headers=False, timeout_graceful_shutdown=_STOP_TIMEOUT_SECONDS + _CUT_OFF_SECONDS,
+            server_header=False, proxy_headers=False,
+            timeout_graceful_shutdown=_STOP_TIMEOUT_SECONDS + _CUT_OFF_SECONDS,
         )  # fmt: skip
         self._server = _Uvicorn(config)
         self._task = asyncio.create_task(self._server.serve([opened]), name=f"web server of {self._setting}")
