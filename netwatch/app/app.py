@@ -37,6 +37,7 @@ from netwatch.engine import LinkSigner
 from netwatch.model import Alert, DeviceStatus, Fault, OutboxEntry, Transaction
 from netwatch.rules import Rule
 from netwatch.store import Store
+from netwatch.traps import KeptPorts
 from netwatch.web import Reload
 
 log = structlog.get_logger(__name__)
@@ -136,19 +137,19 @@ class App:
         """
         self._server.try_addresses(besides=running._server)
 
-    async def start(self) -> None:
-        """Start every room; what fails stops those that already run.
+    async def start(self, ports: KeptPorts | None = None) -> None:
+        """Start every room; what fails stops those that already run. `ports` are those of the agent before this one.
 
         Raises:
             NetWatchError: the database cannot be opened, or an address cannot be had.
         """
         try:
-            await self._start()
+            await self._start(ports)
         except BaseException:
             await self.stop()
             raise
 
-    async def _start(self) -> None:
+    async def _start(self, ports: KeptPorts | None) -> None:
         raise_descriptors()
         Mishaps().watch(asyncio.get_running_loop())
         BUILD.labels(__version__).set(1)
@@ -161,7 +162,7 @@ class App:
         await self._post_office.start(own)
         self._store.on_outbox_commit = self._post_office.wake
         self._store.on_new_database = self._write_anew
-        await self._senses.start(own, self._corridor.engine, self._board)
+        await self._senses.start(own, self._corridor.engine, self._board, ports)
         await self._housekeeping.start()
         await self._server.start()
         self._names.start()
@@ -177,6 +178,10 @@ class App:
             ):  # fmt: skip
                 rooms.push_async_callback(room.stop)
         log.info("netwatch stopped")
+
+    def keep_ports(self) -> KeptPorts:
+        """Return the trap ports, to be held while this agent stops and another takes over: no trap is lost."""
+        return self._senses.keep_ports()
 
     def is_alive(self) -> bool:
         """Return whether every part that must turn does; systemd's watchdog is fed while they do."""

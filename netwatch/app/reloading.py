@@ -6,6 +6,7 @@ May import: netwatch.app, netwatch.config, netwatch.errors, netwatch.model. Call
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from netwatch.app.health.config_state import ConfigState
 from netwatch.config import Predecessor, Settings, load_to_run
 from netwatch.errors import ConfigError, NetWatchError
 from netwatch.model import kind_and_place, unforeseen
+from netwatch.traps import KeptPorts
 
 GO_BACK_EVERY = timedelta(seconds=5)
 """How often the old configuration is started again where something keeps it from starting."""
@@ -122,9 +124,13 @@ class Keeper:
 
     async def _change_over(self, fresh: _Running) -> None:
         old = self._running
-        await self._stopped(old)
+        with contextlib.closing(old.app.keep_ports()) as ports:  # traps that come meanwhile wait there
+            await self._stopped(old)
+            await self._start_anew(old, fresh, ports)
+
+    async def _start_anew(self, old: _Running, fresh: _Running, ports: KeptPorts) -> None:
         try:
-            await fresh.app.start()
+            await fresh.app.start(ports)
         except NetWatchError as exc:
             outcome, why = "failed", str(exc)
         except Exception as exc:  # noqa: BLE001  # a start that nobody foresaw must not be the end of watching
@@ -135,7 +141,7 @@ class Keeper:
             log.info("configuration read again", file=str(self._file))
             return
         self._keep_old(outcome, why)
-        await self._go_back(old)
+        await self._go_back(old, ports)
 
     def _keep_old(self, outcome: str, why: str) -> None:
         """Say everywhere that the old configuration stays in use."""
@@ -152,13 +158,13 @@ class Keeper:
         except Exception as exc:  # noqa: BLE001  # every room was asked to stop; what one of them raises ends nothing
             log.error("a part of the old agent did not stop as it should", error=kind_and_place(exc))
 
-    async def _go_back(self, old: _Running) -> None:
+    async def _go_back(self, old: _Running, ports: KeptPorts) -> None:
         """Start on the old configuration, and try for as long as something keeps it from that."""
         while not self._stopping.is_set():
             try:
                 again = _Running(app=self._app_of(old.settings), settings=old.settings, origin=old.origin)
                 self._running = again
-                await again.app.start()
+                await again.app.start(ports)
                 return
             except NetWatchError as exc:
                 why = str(exc)

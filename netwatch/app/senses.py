@@ -30,7 +30,7 @@ from netwatch.polling import Poller
 from netwatch.rules import Exceptions
 from netwatch.snmp import EngineMemory, Snmp
 from netwatch.store import Store
-from netwatch.traps import REFUSED_MEMORY, OwnEngine, TrapReceiver
+from netwatch.traps import REFUSED_MEMORY, KeptPorts, OwnEngine, TrapReceiver
 
 POLLING_MEMORY = "polling"
 SNMP_MEMORY = "snmp"
@@ -47,8 +47,11 @@ class Senses:
         self._poller: Poller | None = None
         self._receiver: TrapReceiver | None = None
 
-    async def start(self, own: OwnEngine, engine: Engine, board: Board) -> None:
-        """Begin to ask and to hear; `own` is the SNMP engine that v3 notifications are sent to."""
+    async def start(self, own: OwnEngine, engine: Engine, board: Board, ports: KeptPorts | None = None) -> None:
+        """Begin to ask and to hear.
+
+        `own` is the SNMP engine that v3 notifications are sent to; `ports` are the trap ports of the senses before.
+        """
 
         def remember_engine(memory: Memory) -> None:
             """Keep what polling learned of a v3 engine, and let the trap port know it."""
@@ -80,7 +83,7 @@ class Senses:
         )
         for memory in await self._store.memories(SNMP_MEMORY):  # with what the first polls learned meanwhile
             self._introduce(memory, just_now=False)
-        await self._receiver.start()
+        await self._receiver.start(ports)
 
     async def stop(self) -> None:
         """Hear and ask no more."""
@@ -88,6 +91,10 @@ class Senses:
             for part in (self._client, self._poller, self._receiver):
                 if part is not None:
                     started.push_async_callback(part.stop)
+
+    def keep_ports(self) -> KeptPorts:
+        """Return the trap ports, to be held while these senses stop and others take over."""
+        return self._receiver.keep_ports() if self._receiver is not None else KeptPorts()
 
     def is_polling(self) -> bool:
         """Return whether devices are asked."""

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from netwatch.traps.refusal import Refused, refused_in
     from netwatch.traps.remedies import explained
     from netwatch.traps.sender_engines import SenderEngine
+    from netwatch.traps.sockets import KeptPorts
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
+    "KeptPorts",
     "OwnEngine",
     "TrapReceiver",
     "TrapSink",

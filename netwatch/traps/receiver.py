@@ -30,7 +30,7 @@ from netwatch.traps.refusal import Refused
 from netwatch.traps.sayings import Told
 from netwatch.traps.sender_engines import SenderEngine, SenderEngines
 from netwatch.traps.settings import TrapSettings
-from netwatch.traps.sockets import TrapSocket, open_all, open_some
+from netwatch.traps.sockets import KeptPorts, TrapSocket, open_all, open_some
 from netwatch.traps.sources import Sources
 
 MOST_UNDER_WAY = 4096
@@ -117,10 +117,13 @@ class TrapReceiver:
         self._complain_at = 0.0
         self._loop: asyncio.AbstractEventLoop
 
-    async def start(self) -> None:
-        """Open the sockets and listen; an address that cannot be had is said, and tried again."""
+    async def start(self, kept: KeptPorts | None = None) -> None:
+        """Open the sockets and listen; an address that cannot be had is said, and tried again.
+
+        `kept` are ports of the receiver before this one.
+        """
         self._loop = asyncio.get_running_loop()
-        opened = open_all(self._settings.listen)
+        opened = open_all(self._settings.listen, kept)
         self._sockets, self._refused_ports = list(opened.sockets), dict(opened.refused)
         if not self._sockets and not self._refused_ports:
             return
@@ -181,6 +184,10 @@ class TrapReceiver:
             one.close()
         self._listener, self._look_ups, self._keeping, self._trying_ports = None, None, None, None
         self._sockets, self._refused_ports = [], {}
+
+    def keep_ports(self) -> KeptPorts:
+        """Return the ports, to be held while this receiver stops and another takes over."""
+        return KeptPorts(self._sockets)
 
     @property
     def addresses(self) -> list[tuple[str, int]]:

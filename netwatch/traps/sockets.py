@@ -30,10 +30,11 @@ Address = tuple[Any, ...]
 class TrapSocket:
     """One bound UDP socket and what the kernel dropped of it."""
 
-    def __init__(self, udp: socket.socket) -> None:
+    def __init__(self, udp: socket.socket, dropped: int = 0) -> None:
+        """`dropped` is how many the kernel had dropped of it before, where that was told already."""
         self.udp = udp
         self._buffer = bytearray(LARGEST_DATAGRAM)
-        self._dropped = 0
+        self._dropped = dropped
         self.newly_dropped = 0
         """Datagrams lost in the kernel since somebody last set this to 0."""
         udp.setblocking(False)
@@ -76,6 +77,10 @@ class TrapSocket:
             return False
         return True
 
+    def kept_open(self) -> TrapSocket:
+        """Return the same socket once more: what comes waits in the kernel until one of both reads it."""
+        return TrapSocket(self.udp.dup(), self._dropped)
+
     def close(self) -> None:
         """Give the port back."""
         self.udp.close()
@@ -87,6 +92,22 @@ def _grow(udp: socket.socket) -> None:
         udp.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES)
 
 
+class KeptPorts:
+    """Ports held while one receiver takes over from another, so that nothing is lost between them."""
+
+    def __init__(self, sockets: Iterable[TrapSocket] = ()) -> None:
+        self._held = {one.udp.getsockname()[:2]: one.kept_open() for one in sockets}
+
+    def take(self, wanted: tuple[str, int]) -> TrapSocket | None:
+        """Return the socket of an address, which is then the caller's; None where it is not held."""
+        return self._held.pop(wanted, None)
+
+    def close(self) -> None:
+        """Give back what nobody took."""
+        while self._held:
+            self._held.popitem()[1].close()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """The sockets there are, and for each address that cannot be had why, and what to type."""
@@ -95,12 +116,24 @@ class Opened:
     refused: Mapping[str, str]
 
 
-def open_all(listen: Iterable[str]) -> Opened:
-    """Take what systemd hands over and open the addresses that are not among it."""
-    handed = [TrapSocket(udp) for udp in handed_over()]
+def open_all(listen: Iterable[str], kept: KeptPorts | None = None) -> Opened:
+    """Take what systemd hands over and what was kept, and open the addresses that are not among it."""
+    kept = kept or KeptPorts()
+    handed = [_as_before(udp, kept) for udp in handed_over()]
     taken = {one.udp.getsockname()[:2] for one in handed}
-    opened = open_some(text for text in listen if not _is_among(_host_and_port(text), taken))
-    return Opened(sockets=(*handed, *opened.sockets), refused=opened.refused)
+    left = [text for text in listen if not _is_among(_host_and_port(text), taken)]
+    ours = {text: one for text in left if (one := kept.take(_host_and_port(text))) is not None}
+    opened = open_some(text for text in left if text not in ours)
+    return Opened(sockets=(*handed, *ours.values(), *opened.sockets), refused=opened.refused)
+
+
+def _as_before(udp: socket.socket, kept: KeptPorts) -> TrapSocket:
+    """Return a socket of systemd's, with what is known of it already: drops are told once."""
+    before = kept.take(udp.getsockname()[:2])
+    if before is None:
+        return TrapSocket(udp)
+    udp.close()
+    return before
 
 
 def _is_among(wanted: tuple[str, int], taken: Iterable[tuple[str, int]]) -> bool:

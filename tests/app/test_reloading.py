@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
@@ -15,9 +16,15 @@ import pytest
 from prometheus_client import REGISTRY
 
 from netwatch.app import Keeper
+from netwatch.config import load_settings
 from netwatch.errors import ConfigError
-from netwatch.model import InvalidFile
+from netwatch.model import InvalidFile, Oid
+from netwatch.simulator.traps import send_trap
+from netwatch.store import StoreReader
 from tests.patience import PATIENCE_SECONDS
+from tests.ports import free_port
+
+LINK_DOWN = Oid.parse("1.3.6.1.6.3.1.1.5.3")
 
 CONFIG = """
 credentials:
@@ -254,3 +261,35 @@ async def test_a_start_that_fails_after_all_goes_back_to_the_old_configuration(c
 
         assert metric("last_reload_successful") == 0
         assert "the configuration is not in use" in (await asked(keeper, "-/ready"))[1]
+
+
+async def test_no_trap_is_lost_while_the_configuration_changes(config, udp_port):
+    hears = free_port()
+    config.write_text(config.read_text() + f'traps: {{listen: ["127.0.0.1:{hears}"], communities: [public]}}\n')
+    sent, over = 0, threading.Event()
+
+    def send() -> None:
+        nonlocal sent
+        while not over.wait(0.002):
+            send_trap("127.0.0.1", ("127.0.0.1", hears), "public", sent + 1, LINK_DOWN)
+            sent += 1
+
+    async with kept(Keeper(config)) as keeper:
+        sender = asyncio.create_task(asyncio.to_thread(send))
+        for number in range(3):
+            await until(lambda before=sent: sent > before + 50)
+            first = keeper.app
+            config.write_text(config.read_text().replace("site: lab", f"site: lab{number}"))
+            keeper.want()
+            await until(lambda app=first: keeper.app is not app and keeper.app.is_alive())
+        over.set()
+        await sender
+        last = keeper.app
+
+    reader = StoreReader(load_settings(config).store)
+    await reader.start()
+    try:
+        assert sum(trap.count for trap in await reader.traps(limit=10_000)) == sent > 150
+    finally:
+        await reader.stop()
+    assert not last.is_alive()

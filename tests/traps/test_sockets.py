@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.traps.sockets import TrapSocket, open_all, remedy
+from netwatch.traps.sockets import KeptPorts, TrapSocket, open_all, remedy
 
 
 @pytest.fixture
@@ -85,3 +85,50 @@ def test_a_port_that_this_user_may_not_have_is_told_with_the_line_to_type(monkey
         monkeypatch.setenv("INVOCATION_ID", "0123456789abcdef")
 
     assert remedy(PermissionError(errno.EACCES, "Permission denied"), 162).endswith(line)
+
+
+def test_what_comes_while_one_receiver_takes_over_from_another_waits_for_it(udp_port):
+    listen = [f"127.0.0.1:{udp_port}"]
+    (before,) = open_all(listen).sockets
+    kept = KeptPorts([before])
+    before.close()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"meanwhile", ("127.0.0.1", udp_port))
+
+    (after,) = open_all(listen, kept).sockets
+
+    assert [data for data, _ in after.read(10)] == [b"meanwhile"]
+    after.close()
+    kept.close()
+    (once_more,) = open_all(listen).sockets  # nobody holds it any more
+    once_more.close()
+
+
+def test_a_port_that_nobody_takes_over_is_given_back(udp_port):
+    (before,) = open_all([f"127.0.0.1:{udp_port}"]).sockets
+    kept = KeptPorts([before])
+    before.close()
+
+    assert kept.take(("127.0.0.2", udp_port)) is None
+    kept.close()
+
+    (after,) = open_all([f"127.0.0.1:{udp_port}"]).sockets
+    after.close()
+
+
+def test_what_the_kernel_dropped_is_told_once_over_a_change(trap_socket, sender):
+    trap_socket.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    address = trap_socket.udp.getsockname()
+    for _ in range(200):
+        sender.sendto(b"x" * 100, address)
+    read = len(trap_socket.read(1000))
+    sender.sendto(b"after", address)
+    read += len(trap_socket.read(1000))
+
+    after = trap_socket.kept_open()
+    sender.sendto(b"later", address)
+
+    assert [data for data, _ in after.read(10)] == [b"later"]
+    assert trap_socket.newly_dropped == 201 - read > 0
+    assert after.newly_dropped == 0
+    after.close()
