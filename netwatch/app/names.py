@@ -94,6 +94,9 @@ class NameKeeper:
             names = f"{len(waiting)} trap rules take no trap" if len(waiting) > 1 else "a trap rule takes no trap"
             why = "no MIB module names" if whole or self._trouble else "no MIB module that is compiled yet names"
             told.append(f"{names}: {'; '.join(_listed(_words(rule, why) for rule in waiting))}")
+        if self._definitions.nameless:
+            asked = "; ".join(_listed(self._definitions.nameless))
+            told.append(f"profiles lack names of MIB modules: what they ask for by them is not read yet: {asked}")
         told += [f"a trap rule is wrong by what its names mean: {flaw}" for flaw in self._flaws]
         if not whole and not self._trouble:
             done, total = self._pending or (0, 0)
