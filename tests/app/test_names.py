@@ -17,6 +17,8 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from netwatch.app import App, Keeper
+from netwatch.app.definitions import read_definitions
+from netwatch.app.names import NameKeeper
 from netwatch.config import load_settings
 from netwatch.mib import load_index
 from netwatch.model import InvalidFile, Oid
@@ -192,6 +194,25 @@ async def test_a_process_that_is_ended_is_said_and_the_names_stay_as_they_were(c
         assert await until(told)
         assert app.is_alive()
         assert gauge("netwatch_mib_rules_waiting") == 1
+
+
+async def test_what_nobody_foresaw_costs_names_alone_and_its_text_stays_in_the_log(config):
+    settings = load_settings(config)
+
+    def stumble(_: object) -> None:
+        raise ValueError("secret-community")
+
+    keeper = NameKeeper(settings, read_definitions(settings, lambda rule: rule), renew=stumble, outdated=stumble)
+
+    async def told() -> str:
+        return next((one for one in keeper.problems() if "not every name" in one), "")
+
+    keeper.start()
+    words = await until(told)
+    await keeper.stop()
+
+    assert "ValueError at netwatch/app/names.py:" in words
+    assert "secret-community" not in words
 
 
 async def test_the_end_of_the_agent_ends_the_process_that_compiles(config):
