@@ -42,7 +42,7 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
     """Return what is defined; `adapt` changes each rule on polled tables. What can be lived with is logged.
 
     Raises:
-        ConfigError: a device, a profile or a rule cannot be used; names file and line.
+        ConfigError: a device, a profile or a rule cannot be used; names file and line, of limits and ignore the key.
     """
     known = devices(settings)
     names = _names(settings)
@@ -71,7 +71,7 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
 def _refuse(faults: Sequence[str], *, may_be_right: bool) -> None:
     """Refuse what `limits` and `ignore` name that there is not; where profiles lack names that is not known yet."""
     if faults and not may_be_right:
-        raise ConfigError("\n".join(faults))
+        raise ConfigError("\n".join((*faults, "`netwatch check` says in which line")))
     for fault in faults:
         log.warning("limits and ignore", problem=fault)
 
