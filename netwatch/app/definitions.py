@@ -42,7 +42,7 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
     """Return what is defined; `adapt` changes each rule on polled tables. What can be lived with is logged.
 
     Raises:
-        ConfigError: a device, a profile or a rule cannot be used; names file and line.
+        ConfigError: a device, a profile or a rule cannot be used; names file and line, of limits and ignore the key.
     """
     known = devices(settings)
     names = _names(settings)
@@ -50,13 +50,13 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
     library = load_library(settings.profile_paths(), resolver.oid_of)
     _refuse_broken(library, resolver.nameless)
     book = load_rule_book(
-        settings.rule_paths(), library.schema(), names, settings.severity_order(), patient=not names.whole
-    )
+        settings.rule_paths(), library.schema(), names, settings.severity_order(), patient=not names.whole,
+        awaits_tables=bool(resolver.nameless),
+    )  # fmt: skip
     for warning in book.warnings:
         log.warning("rule", problem=str(warning))
-    wrong = [f"{dotted(path)}: {said}" for path, said, _ in exception_faults(settings, library.schema(), book)]
-    if wrong:
-        raise ConfigError("\n".join(wrong))
+    faults = exception_faults(settings, library.schema(), book)
+    _refuse([f"{dotted(path)}: {said}" for path, said, _ in faults], may_be_right=bool(resolver.nameless))
     exceptions = Exceptions(
         settings.limits, settings.ignore, device_labels={device.name: device.labels for device in known},
         columns=columns_of_limits(library.schema(), book.rules),
@@ -66,6 +66,14 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
         rules=[adapt(rule) for rule in book.rules], trap_rules=book.trap_rules,
         exceptions=exceptions, book=book, nameless=tuple(resolver.nameless),
     )  # fmt: skip
+
+
+def _refuse(faults: Sequence[str], *, may_be_right: bool) -> None:
+    """Refuse what `limits` and `ignore` name that there is not; where profiles lack names that is not known yet."""
+    if faults and not may_be_right:
+        raise ConfigError("\n".join((*faults, "`netwatch check` says in which line")))
+    for fault in faults:
+        log.warning("limits and ignore", problem=fault)
 
 
 def _names(settings: Settings) -> LiveNames:
@@ -104,7 +112,8 @@ class _Resolver:
 def _refuse_broken(library: ProfileLibrary, nameless: Sequence[str]) -> None:
     """Refuse to start with profiles that have errors; what they ask that we cannot do is only said.
 
-    What is missing of profiles for want of names that are yet to come is said too: they are read again with those.
+    What is missing of profiles for want of names that are yet to come is said too: they are read again with those,
+    and so are the rules that ask for it.
     """
     errors = [problem for problem in library.problems if problem.severity == "error"]
     refused = [problem for problem in errors if not any(name in problem.message for name in nameless)]

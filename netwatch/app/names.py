@@ -18,7 +18,7 @@ from prometheus_client import Gauge
 from netwatch.app.definitions import Definitions, tell_of_names
 from netwatch.config import Settings
 from netwatch.mib import Brought, LoadOptions, NotBuilt, build_in_child
-from netwatch.model import Problem
+from netwatch.model import Problem, unforeseen
 from netwatch.rules import RuleBook, TrapRule, compiled_again
 
 FILES_PENDING = Gauge("netwatch_mib_files_pending", "MIB files that are yet to be compiled")
@@ -94,6 +94,9 @@ class NameKeeper:
             names = f"{len(waiting)} trap rules take no trap" if len(waiting) > 1 else "a trap rule takes no trap"
             why = "no MIB module names" if whole or self._trouble else "no MIB module that is compiled yet names"
             told.append(f"{names}: {'; '.join(_listed(_words(rule, why) for rule in waiting))}")
+        if self._definitions.nameless:
+            asked = "; ".join(_listed(self._definitions.nameless))
+            told.append(f"profiles lack names of MIB modules: what they ask for by them is not read yet: {asked}")
         told += [f"a trap rule is wrong by what its names mean: {flaw}" for flaw in self._flaws]
         if not whole and not self._trouble:
             done, total = self._pending or (0, 0)
@@ -118,7 +121,7 @@ class NameKeeper:
             self._trouble = f"not every name of a MIB module is known: {exc}"
             log.error("MIB files are not compiled", error=str(exc))
         except Exception as exc:  # whatever it is, it costs names and nothing else, and is said
-            self._trouble = f"not every name of a MIB module is known: {type(exc).__name__}: {exc}"
+            self._trouble = f"not every name of a MIB module is known: {unforeseen(exc)}"
             log.exception("MIB files are not compiled")
         FILES_PENDING.set(0)
 

@@ -24,6 +24,9 @@ from netwatch.traps import KeptPorts
 GO_BACK_EVERY = timedelta(seconds=5)
 """How often the old configuration is started again where something keeps it from starting."""
 MOST_ERRORS_LOGGED = 20
+MOST_READINGS = 3
+"""How often the file is read before one change-over: who asks without end keeps nothing from being taken."""
+STOPPING = "NetWatch is stopping"
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +50,7 @@ class Keeper:
         self._file, self._allow_empty, self._tell = file, allow_empty, tell
         self._wanted = asyncio.Event()
         self._waiting: list[asyncio.Future[str]] = []
+        self._asking: list[asyncio.Future[str]] = []
         self._stopping = asyncio.Event()
         self._state = ConfigState()
         self._running = self._built(None)
@@ -66,6 +70,8 @@ class Keeper:
 
     async def reload(self) -> str:
         """Have the file read again; return what is wrong with it, empty where it is taken."""
+        if self._stopping.is_set():
+            return STOPPING
         outcome: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._waiting.append(outcome)
         self._wanted.set()
@@ -81,13 +87,13 @@ class Keeper:
 
     async def keep(self) -> None:
         """Read the file again whenever that is wanted, until `end`."""
-        while not await self._first_of(self._stopping, self._wanted):
-            self._wanted.clear()
+        while not await self._is_ending(self._wanted):
             await self._reread()
 
     async def stop(self) -> None:
         """Stop the agent."""
-        self._answer("NetWatch is stopping")
+        self._take_up()
+        self._answer(STOPPING)
         await self.app.stop()
 
     def _built(self, before: Predecessor | None) -> _Running:
@@ -95,7 +101,7 @@ class Keeper:
         try:
             settings, origin = load_to_run(self._file, before=before, allow_empty=self._allow_empty)
             return _Running(app=self._app_of(settings), settings=settings, origin=origin)
-        except NetWatchError:
+        except (NetWatchError, MemoryError):  # want of memory is no fault of the file: another start may go well
             raise
         except Exception as exc:  # the last net: whatever reading or building stumbles over is a bad configuration
             raise _Unforeseen(f"{self._file}: {unforeseen(exc)}") from exc
@@ -106,21 +112,48 @@ class Keeper:
     async def _reread(self) -> None:
         """Go over to the file as it is now; where that cannot be, say why and go on as before."""
         self._tell("RELOADING=1")
-        try:
-            fresh = await asyncio.to_thread(self._built, self._running.origin)
-        except NetWatchError as exc:
-            self._keep_old("unforeseen" if isinstance(exc, _Unforeseen) else "refused", str(exc))
-            self._tell("READY=1")
-            return
-        try:
-            fresh.app.try_start_after(self.app)
-        except NetWatchError as exc:
-            self._keep_old("failed", str(exc))
+        fresh = await self._as_asked_for()
+        if fresh is None:
             self._tell("READY=1")
             return
         self._answer("")  # now, since the page that asked for it goes with the old agent
         await self._change_over(fresh)
         self._tell(f"READY=1\nSTATUS=serving {self.app.address}")
+
+    async def _as_asked_for(self) -> _Running | None:
+        """Return an agent of the file, read again where somebody asked meanwhile: it may have been changed since."""
+        for further in reversed(range(MOST_READINGS)):
+            self._take_up()
+            fresh = await self._fit_to_start()
+            if fresh is None or not further or not self._wanted.is_set():
+                return fresh
+        return None
+
+    def _take_up(self) -> None:
+        """Begin what was asked for till now: it is answered by what comes next."""
+        self._wanted.clear()
+        self._asking += self._waiting
+        self._waiting = []
+
+    async def _fit_to_start(self) -> _Running | None:
+        """Return an agent of the file as it is now; None where there can be none, which has been said."""
+        try:
+            fresh = await asyncio.to_thread(self._built, self._running.origin)
+        except NetWatchError as exc:
+            self._keep_old("unforeseen" if isinstance(exc, _Unforeseen) else "refused", str(exc))
+            return None
+        except MemoryError:
+            self._keep_old("failed", "there is not enough memory to read it beside the agent that runs")
+            return None
+        try:
+            fresh.app.try_start_after(self.app)
+        except NetWatchError as exc:
+            self._keep_old("failed", str(exc))
+            return None
+        except Exception as exc:  # noqa: BLE001  # nothing was stopped yet, and nothing needs to be
+            self._keep_old("unforeseen", unforeseen(exc))
+            return None
+        return fresh
 
     async def _change_over(self, fresh: _Running) -> None:
         old = self._running
@@ -168,28 +201,26 @@ class Keeper:
                 return
             except NetWatchError as exc:
                 why = str(exc)
-            except Exception as exc:  # noqa: BLE001  # as above: nothing but a signal ends the agent
+            except Exception as exc:  # noqa: BLE001  # as above; what never goes well is ended from outside (sentinel)
                 why = unforeseen(exc)
             log.error("the old configuration cannot be started with either; trying again", error=why)
-            await self._first_of(self._stopping, patience=GO_BACK_EVERY)
+            await self._is_ending(patience=GO_BACK_EVERY)
 
     def _answer(self, words: str) -> None:
-        """Tell those who wait for the outcome."""
-        waiting, self._waiting = self._waiting, []
-        for outcome in waiting:
+        """Tell those for whom the file is being read what came of it."""
+        asking, self._asking = self._asking, []
+        for outcome in asking:
             if not outcome.done():
                 outcome.set_result(words)
 
-    async def _first_of(
-        self, stopping: asyncio.Event, *others: asyncio.Event, patience: timedelta | None = None
-    ) -> bool:
-        """Wait for the first of these; return whether the agent is to stop."""
-        waits = [asyncio.create_task(event.wait()) for event in (stopping, *others)]
+    async def _is_ending(self, *others: asyncio.Event, patience: timedelta | None = None) -> bool:
+        """Wait for `end`, one of these or the end of patience; return whether the agent is to stop."""
+        waits = [asyncio.create_task(event.wait()) for event in (self._stopping, *others)]
         timeout = None if patience is None else patience.total_seconds()
         await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
-        return stopping.is_set()
+        return self._stopping.is_set()
 
 
 class _Unforeseen(ConfigError):

@@ -51,12 +51,14 @@ class RuleBook:
     """What rule files say, in their order; `warnings` are about rules that can be used.
 
     files: as they were read, so that trap rules can be compiled again when more names are known.
+    awaits_tables: rules about readings may be left out that are right once more tables are known.
     """
 
     rules: tuple[Rule, ...] = ()
     trap_rules: tuple[TrapRule, ...] = ()
     warnings: tuple[Problem, ...] = ()
     files: tuple[YamlFile, ...] = field(default=(), repr=False)
+    awaits_tables: bool = False
 
 
 def load_rules(paths: Sequence[Path], schema: Mapping[str, TableSchema]) -> tuple[Rule, ...]:
@@ -75,12 +77,15 @@ def load_rule_book(
     severities: Severities | None = None,
     *,
     patient: bool = False,
+    awaits_tables: bool = False,
 ) -> RuleBook:
     """Read the files in the order given and return all their rules.
 
     Rules about readings are checked against `schema` (table name -> table), trap rules against what `names` knows,
     severities against `severities`; those of the rules that come with NetWatch mean the nearest one listed. With
-    `patient` more names are yet to come, and trap rules that need one wait for it (`waits_for`).
+    `patient` more names are yet to come, and trap rules that need one wait for it (`waits_for`). With `awaits_tables`
+    profiles lack names too, and `schema` is not whole: a rule about readings that is wrong by it is left out with a
+    warning, to be read again with the profiles.
 
     Raises:
         InvalidFile: with every problem in any of the files.
@@ -92,7 +97,7 @@ def load_rule_book(
             files.append(read_yaml(path))
         except InvalidFile as exc:
             problems += exc.problems
-    return _book_of(files, schema, names, problems, severities, patient)
+    return _book_of(files, schema, names, problems, severities, patient, awaits_tables=awaits_tables)
 
 
 def compiled_again(
@@ -103,7 +108,7 @@ def compiled_again(
     A rule that is wrong by what its names turned out to mean stays as it was, and a warning says what is wrong.
     """
     before = {(rule.file, rule.line): rule for rule in book.trap_rules}
-    return _book_of(book.files, schema, names, [], severities, True, before)
+    return _book_of(book.files, schema, names, [], severities, True, before, awaits_tables=book.awaits_tables)
 
 
 def parse_rules(text: str, name: str, schema: Mapping[str, TableSchema]) -> tuple[Rule, ...]:
@@ -138,6 +143,8 @@ def _book_of(
     severities: Severities | None,
     patient: bool = False,
     before: Mapping[tuple[str, int], TrapRule] = MappingProxyType({}),
+    *,
+    awaits_tables: bool = False,
 ) -> RuleBook:
     found: dict[tuple[str, frozenset[tuple[str, str]]], Rule | TrapRule] = {}
     entries: list[_Written] = []
@@ -161,7 +168,8 @@ def _book_of(
             entries.append(one)
         except Complaint as exc:
             kept = before.get((file.name, file.position(path)[0]))
-            severity = "error" if kept is None else "warning"
+            may_be_right = awaits_tables and isinstance(entry, RuleEntry)
+            severity = "error" if kept is None and not may_be_right else "warning"
             problems += [_problem(file, path, *flaw, severity=severity) for flaw in exc.flaws]
             if kept is not None:
                 found[same] = kept
@@ -180,6 +188,7 @@ def _book_of(
         trap_rules=tuple(rule for rule in rules if isinstance(rule, TrapRule)),
         warnings=tuple(problems),
         files=tuple(files),
+        awaits_tables=awaits_tables,
     )
 
 

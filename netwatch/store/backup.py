@@ -5,6 +5,7 @@ May import: netwatch.errors. Called by: cli, through the door of this room.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,5 +44,6 @@ def back_up(settings: StoreSettings, to: Path | None = None, now: datetime | Non
     if database.version() is None:
         raise StoreError(f"{database.name} is not a NetWatch database; nothing was copied")
     name = f"{Path(database.name).name}.backup-{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    target = Path(database.name).parent / name if to is None else to / name if to.is_dir() else to
+    beside = Path(database.name).parent
+    target = beside / name if to is None else to / name if os.path.isdir(to) else to  # noqa: PTH112  # never raises
     return Backup(source=database.name, copy=target, size_bytes=database.copy_to(target, thorough=True))

@@ -77,7 +77,7 @@ class Writer:
         self._closing = False
         self._give_up_at = float("inf")
         self._foreign_mark: int | None = None
-        self._looked_at = 0.0
+        self._looked_at = float("-inf")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = Thread(target=self._run, name="netwatch-store", daemon=True)
         self.trouble = ""
@@ -139,7 +139,7 @@ class Writer:
         while (batch := self._take()) is not None:
             self._write([job for job in batch if self._is_prepared(job)])
             self._look_around()
-        self._looked_at = 0.0
+        self._looked_at = float("-inf")
         self._look_around()  # what was deleted a moment ago would be gone for good with this process
         self._disconnect()
 

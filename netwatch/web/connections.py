@@ -87,7 +87,10 @@ class Connection(PatientConnection):
         now = self.loop.time()
         if Connection._said_at is None or now - Connection._said_at >= SAID_EVERY_SECONDS:
             Connection._said_at = now
-            hint = "who hangs goes after 20 s; web.health_listen is a second address, for scrapes and checks alone"
+            hint = (
+                f"who hangs goes after {self.request_seconds:g} s; web.health_listen is a second address, for scrapes"
+                " and checks alone"
+            )
             _log.warning("web_connections_used_up", connections=count, hint=hint)
 
     def _has_room(self, others: list[Connection], most: int, *, hurry: bool = False) -> bool:

@@ -29,7 +29,8 @@ _WAITING = 2048
 """Connections that may wait to be accepted."""
 _WHY = {
     errno.EADDRINUSE: "something else listens there already (is NetWatch running twice?)",
-    errno.EACCES: "this user may not; ports below 1024 need CAP_NET_BIND_SERVICE",
+    errno.EACCES: "this user may not; a port below 1024 needs CAP_NET_BIND_SERVICE, which the service unit that comes"
+    " with NetWatch does not give: take a higher port, with a proxy before it",
     errno.EADDRNOTAVAIL: "this machine does not have that address",
 }
 _log = structlog.get_logger(__name__)

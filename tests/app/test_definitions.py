@@ -48,6 +48,7 @@ def test_limits_and_ignore_that_name_what_there_is_not_are_refused_at_the_start(
         read_definitions(load_settings(config), lambda rule: rule)
 
     assert said in str(refused.value)
+    assert "`netwatch check` says in which line" in str(refused.value)
 
 
 def test_a_profile_with_an_error_is_refused_by_file_and_line(config, tmp_path):

@@ -16,7 +16,9 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from netwatch.app import App
+from netwatch.app import App, Keeper
+from netwatch.app.definitions import read_definitions
+from netwatch.app.names import NameKeeper
 from netwatch.config import load_settings
 from netwatch.mib import load_index
 from netwatch.model import InvalidFile, Oid
@@ -194,6 +196,25 @@ async def test_a_process_that_is_ended_is_said_and_the_names_stay_as_they_were(c
         assert gauge("netwatch_mib_rules_waiting") == 1
 
 
+async def test_what_nobody_foresaw_costs_names_alone_and_its_text_stays_in_the_log(config):
+    settings = load_settings(config)
+
+    def stumble(_: object) -> None:
+        raise ValueError("secret-community")
+
+    keeper = NameKeeper(settings, read_definitions(settings, lambda rule: rule), renew=stumble, outdated=stumble)
+
+    async def told() -> str:
+        return next((one for one in keeper.problems() if "not every name" in one), "")
+
+    keeper.start()
+    words = await until(told)
+    await keeper.stop()
+
+    assert "ValueError at netwatch/app/names.py:" in words
+    assert "secret-community" not in words
+
+
 async def test_the_end_of_the_agent_ends_the_process_that_compiles(config):
     async with running(config):
         builder = await stopped_builder()
@@ -216,3 +237,39 @@ async def test_a_profile_that_needs_a_name_is_read_again_when_it_has_come(config
         await app.stop()
 
     App(load_settings(config))  # as it is now nothing is missing any more
+
+
+async def test_rules_and_limits_about_what_such_a_profile_asks_for_are_no_bad_configuration_but_hold_when_it_is_read(
+    config,
+):
+    profile = config.with_name("vendor.yaml")
+    profile.write_text("metrics:\n  - symbol: {OID: VENDOR-MIB::vendor.7.0, name: vendorDoors}\n")
+    config.with_name("rules.yaml").write_text(RULES + "  - {alert: Doors, expr: vendorDoors > 3}\n")
+    limits = "limits: [{match: ['device=\"sw1\"'], vendorDoors: 7}]\n"
+    config.write_text(config.read_text() + f"profiles: {{paths: ['{profile}']}}\n{limits}")
+    keeper = Keeper(config)
+    assert [rule.name for rule in keeper.app.rules if rule.name == "Doors"] == []
+
+    await keeper.start()
+    keeping = asyncio.create_task(keeper.keep())
+    try:
+        builder = await stopped_builder()
+        assert "not read yet: VENDOR-MIB::vendor.7.0" in (await fetched(keeper.app, "")).decode()
+        os.kill(builder, signal.SIGCONT)
+
+        async def holds() -> bool:
+            return any(rule.name == "Doors" for rule in keeper.app.rules)
+
+        await until(holds)
+    finally:
+        keeper.end()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await keeping
+        await keeper.stop()
+
+
+def test_a_rule_that_is_wrong_by_profiles_that_are_whole_is_refused_though_names_are_yet_to_come(config):
+    config.with_name("rules.yaml").write_text(RULES + "  - {alert: Doors, expr: vendorDoors > 3}\n")
+
+    with pytest.raises(InvalidFile, match=r"rules\.yaml:6:\d+"):
+        App(load_settings(config))

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from prometheus_client import REGISTRY
@@ -188,6 +188,60 @@ async def test_what_nobody_foresaw_keeps_the_old_agent_and_says_where_it_was_and
         assert keeper.app is first
         assert first.is_alive()
         assert metric("reloads_total", outcome="unforeseen") == unforeseen + 1
+
+
+class SlowPath(type(Path())):  # type: ignore[misc]  # as above
+    """A file that was read and takes its time to be understood, where it is to."""
+
+    was_read, may_go_on = threading.Event(), threading.Event()
+
+    def read_bytes(self) -> bytes:
+        octets = super().read_bytes()
+        SlowPath.was_read.set()
+        SlowPath.may_go_on.wait(PATIENCE_SECONDS)
+        return octets
+
+
+async def test_who_asks_while_the_file_is_read_is_answered_of_the_file_as_it_was_when_he_asked(config):
+    SlowPath.may_go_on.set()
+    async with kept(Keeper(SlowPath(config))) as keeper:
+        first = keeper.app
+        SlowPath.was_read.clear()
+        SlowPath.may_go_on.clear()
+        earlier = asyncio.create_task(keeper.reload())
+        assert await asyncio.to_thread(SlowPath.was_read.wait, PATIENCE_SECONDS)
+        config.write_text(config.read_text() + "pollling: {}\n")
+        later = asyncio.create_task(keeper.reload())
+        await asyncio.sleep(0)  # that it has asked
+
+        SlowPath.may_go_on.set()
+
+        assert "pollling: unknown key" in await later
+        assert "pollling: unknown key" in await earlier  # which is not in use either
+        assert keeper.app is first
+
+
+def refuse_memory(*_: object, **__: object) -> NoReturn:
+    raise MemoryError
+
+
+class HungryPath(type(Path())):  # type: ignore[misc]  # as above
+    """A file that there is no memory to read."""
+
+    read_bytes = refuse_memory
+
+
+async def test_too_little_memory_to_read_it_is_no_bad_configuration_and_ends_no_agent(config, request):
+    request.addfinalizer(lambda: setattr(HungryPath, "read_bytes", refuse_memory))
+    with pytest.raises(MemoryError):
+        Keeper(HungryPath(config))
+
+    del HungryPath.read_bytes
+    async with kept(Keeper(HungryPath(config))) as keeper:
+        HungryPath.read_bytes = refuse_memory
+
+        assert "not enough memory" in await keeper.reload()
+        assert keeper.app.is_alive()
 
 
 def test_what_nobody_foresaw_at_the_start_is_a_bad_configuration():

@@ -101,6 +101,8 @@ async def test_nothing_is_overwritten_and_what_is_missing_is_named(settings: Sto
         back_up(settings, there)
     with pytest.raises(StoreError, match="cannot be written: No such file or directory"):
         back_up(settings, tmp_path / "nowhere" / "copy.db")
+    with pytest.raises(StoreError, match="cannot be written: File name too long"):
+        back_up(settings, tmp_path / ("c" * 300))
 
     assert there.read_text() == "mine"
 

@@ -1,6 +1,7 @@
-"""What the event loop meets and can hand to nobody: counted, and logged so that it cannot fill a disk.
+"""What the event loop meets and can hand to nobody: counted and logged.
 
-asyncio reports each connection it could not take for want of file descriptors, every second, with a whole traceback.
+asyncio reports each connection it could not take for want of file descriptors, every second, with a whole traceback:
+that is said once a minute, so that it cannot fill a disk. All else is a fault of ours, and stays whole.
 May import: nothing of ours. Called by: netwatch.app.
 """
 

@@ -34,6 +34,8 @@ def run(
         keeper = Keeper(config, allow_empty=allow_empty, tell=notify)
     except ConfigError as exc:
         fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
+    except MemoryError:
+        fail(NO_MEMORY, WRONG)
     try:
         asyncio.run(_serve(keeper))
     except NetWatchError as exc:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import glob
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Callable
@@ -58,6 +59,8 @@ _MAGIC = b"SQLite format 3\x00"
 _ASIDE = ".damaged-"
 _FOUND = ".found-"
 _VERSION = ".version-"
+_KEPT_VERSION = re.compile(r"\.version-\d+(\.new)?$")
+"""What somebody else named like that, such as a copy of a copy, is his."""
 _RESCUE = ".rescue"
 _LARGE = ("outbox", "outbox_alerts", "events", "traps")
 """Tables too large to be read in full at a start."""
@@ -144,13 +147,15 @@ class Sqlite:
         """Keep the file as it is beside itself, named by its version."""
         kept = Path(f"{self._path}{_VERSION}{version}")
         fresh = Path(f"{kept}.new")
-        remove((fresh,))
-        self.copy_to(fresh)
         try:
+            remove((fresh,))
+            self.copy_to(fresh)
             fresh.rename(kept)
+            remove(
+                there for there in self._beside(f"{_VERSION}*") if _KEPT_VERSION.search(there.name) and there != kept
+            )
         except OSError as exc:
-            raise StoreError(f"{kept} cannot be written: {exc.strerror}") from exc
-        remove(there for there in self._beside(f"{_VERSION}*") if there != kept)
+            raise StoreError(f"{exc.filename or kept} cannot be written: {exc.strerror or exc}") from exc
         return str(kept)
 
     def _beside(self, ending: str) -> list[Path]:

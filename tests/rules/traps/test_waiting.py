@@ -120,3 +120,18 @@ def test_rules_that_need_no_name_are_as_without_patience():
 
     assert [one.waits_for for one in _patient(text).trap_rules] == [(), ()]
     assert len(parse_rule_book(text, "rules.yaml", {}).trap_rules) == 2
+
+
+def test_while_tables_are_yet_to_come_a_rule_about_one_is_left_out_and_said_and_the_others_go_on_waiting(tmp_path):
+    path = tmp_path / "rules.yaml"
+    path.write_text(FILE + "  - {alert: Doors, expr: vendorDoors > 3}\n")
+
+    book = load_rule_book([path], {}, NO_MIB, patient=True, awaits_tables=True)
+    later = compiled_again(book, {}, Later())
+
+    for one in (book, later):
+        assert one.rules == ()
+        assert ["vendorDoors" in str(warning) for warning in one.warnings] == [True]
+    assert rule(later, "DoorOpen").on_trap[0].takes(BROKEN)
+    with pytest.raises(InvalidFile, match="vendorDoors"):
+        load_rule_book([path], {}, NO_MIB, patient=True)

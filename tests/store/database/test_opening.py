@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from netwatch.model import Transaction
 from netwatch.store import Store, StoreSettings
 from netwatch.store.database.migrate import CURRENT
 
@@ -52,6 +53,37 @@ async def test_as_it_was_it_lies_beside_named_by_its_version_and_the_log_says_so
         f"the database was brought from version 3 to {CURRENT}; as it was before it is kept as {kept}"
     ]
     await again.stop()
+
+
+async def test_whatever_keeps_the_copy_from_being_made_keeps_no_agent_from_starting(tmp_path: Path):
+    path = tmp_path / "netwatch.db"
+    put_version_3(path)
+    in_the_way = tmp_path / "netwatch.db.version-3.new"
+    in_the_way.mkdir()
+    store = Store(StoreSettings(url=f"sqlite:///{path}"))
+
+    await store.start()
+    await store.commit(Transaction())  # what the start had to say is written now
+
+    (said,) = [one.text for one in await store.events() if one.kind == "netwatch"]
+    assert f"no copy of it was kept: {in_the_way} cannot be written" in said
+    await store.stop()
+    assert version_in(path) == CURRENT
+
+
+async def test_only_copies_that_netwatch_made_make_room_for_the_new_one(tmp_path: Path):
+    path = tmp_path / "netwatch.db"
+    put_version_3(path)
+    for name in ("version-2.new", "version-2.mine", "version-2.mine-2"):
+        (tmp_path / f"netwatch.db.{name}").write_bytes(b"of the time before")
+    store = Store(StoreSettings(url=f"sqlite:///{path}"))
+
+    await store.start()
+    await store.stop()
+
+    assert named_by_version(tmp_path) == [
+        "netwatch.db.version-2.mine", "netwatch.db.version-2.mine-2", "netwatch.db.version-3"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("there", [False, True])
