@@ -1,7 +1,7 @@
 """Writes the mail that tells somebody else what could not be delivered: to whom, why, and what it said.
 
 A quiet room. What it quotes came from devices and from mail servers, and is cleaned once more.
-May import: netwatch.model, netwatch.notify.{address, guard, mail.{letter, mime, thread}}.
+May import: netwatch.model, netwatch.notify.{address, guard, mail.{letter, own_words, thread}}.
 Called by: netwatch.notify.dead_letters.
 """
 
@@ -17,9 +17,9 @@ from email.policy import default as modern
 
 from netwatch.model import OutboxEntry, OutboxKind
 from netwatch.notify.address import Mailbox, parse_mailbox
-from netwatch.notify.guard import clean_block, clean_line, plain_ascii
-from netwatch.notify.mail.letter import proven, subject_of
-from netwatch.notify.mail.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
+from netwatch.notify.guard import clean_block, clean_line
+from netwatch.notify.mail.letter import subject_of
+from netwatch.notify.mail.own_words import own_mail
 from netwatch.notify.mail.story import MAX_SUBJECT
 from netwatch.notify.mail.thread import message_id
 from netwatch.notify.words import shortened
@@ -59,7 +59,9 @@ def compose_fallback(
 
 def _entry(about: Sequence[OutboxEntry], origin: Mailbox, to: Mailbox, now: datetime, entry_id: str) -> OutboxEntry:
     own_id = message_id(entry_id, origin.domain)
-    mail = _mail(_subject(about), _text(about), origin, to, now, own_id)
+    mail = own_mail(
+        _subject(about), _text(about), origin=origin, to=to, now=now, own_id=own_id, thread=FALLBACK
+    )  # fmt: skip
     alert_ids = dict.fromkeys(alert_id for row in about for alert_id in row.alert_ids)
     return OutboxEntry(
         id=entry_id,
@@ -74,30 +76,6 @@ def _entry(about: Sequence[OutboxEntry], origin: Mailbox, to: Mailbox, now: date
         thread_id=FALLBACK,
         alert_ids=tuple(alert_ids)[:MOST_ALERTS],
     )
-
-
-def _mail(subject: str, text: str, origin: Mailbox, to: Mailbox, now: datetime, own_id: str) -> Mail:
-    def written(subject: str, text: str, from_: str, for_: str) -> Mail:
-        root = message_id(FALLBACK, origin.domain)
-        headers = [
-            date_header(now),
-            mailbox_header("From", from_, origin.address),
-            mailbox_header("To", for_, to.address),
-            text_header("Subject", subject),
-            ascii_header("Message-ID", own_id),
-            ascii_header("In-Reply-To", root),
-            ascii_header("References", root),
-            ascii_header("Auto-Submitted", "auto-generated"),
-            ascii_header("X-Auto-Response-Suppress", "All"),
-            ascii_header("Importance", "high"),
-            ascii_header("MIME-Version", "1.0"),
-        ]
-        return plain(headers, text=text)
-
-    def bare() -> Mail:
-        return written(plain_ascii(subject), "\n".join(plain_ascii(line) for line in text.split("\n")), "", "")
-
-    return proven(written(subject, text, clean_line(origin.name, 80), clean_line(to.name, 80)), instead=bare)
 
 
 def _subject(about: Sequence[OutboxEntry]) -> str:

@@ -1,7 +1,7 @@
 """Writes the mail that goes out without the outbox, because that cannot be written: what is wrong, and what fires.
 
 A quiet room. It stands in no database: it may come twice, and nothing knows of it after a restart.
-May import: netwatch.model, netwatch.notify.{address, guard, mail.{letter, mime, thread}}.
+May import: netwatch.model, netwatch.notify.{address, guard, mail.{letter, own_words, thread}}.
 Called by: netwatch.app.health.last_resort, through the door.
 """
 
@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 
 from netwatch.model import OutboxEntry
 from netwatch.notify.address import Mailbox, parse_mailbox
-from netwatch.notify.guard import clean_line, plain_ascii
-from netwatch.notify.mail.letter import proven, subject_of
-from netwatch.notify.mail.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
+from netwatch.notify.guard import clean_line
+from netwatch.notify.mail.letter import subject_of
+from netwatch.notify.mail.own_words import own_mail
 from netwatch.notify.mail.thread import message_id
 
 LAST_RESORT = "netwatch: sent directly"
@@ -54,33 +54,9 @@ def _text(trouble: str, firing: Sequence[str], now: datetime) -> str:
 
 def _entry(text: str, origin: Mailbox, to: Mailbox, now: datetime, entry_id: str) -> OutboxEntry:
     own_id = message_id(entry_id, origin.domain)
-    mail = _mail(text, origin, to, now, own_id)
+    mail = own_mail(SUBJECT, text, origin=origin, to=to, now=now, own_id=own_id, thread=LAST_RESORT)
     return OutboxEntry(
         id=entry_id, message_id=own_id, envelope_sender=origin.address, recipient=to.address,
         subject=subject_of(mail), message=mail.message, created_at=now, not_before=now,
         group_key=LAST_RESORT, thread_id=LAST_RESORT,
     )  # fmt: skip
-
-
-def _mail(text: str, origin: Mailbox, to: Mailbox, now: datetime, own_id: str) -> Mail:
-    def written(text: str, from_: str, for_: str) -> Mail:
-        root = message_id(LAST_RESORT, origin.domain)
-        headers = [
-            date_header(now),
-            mailbox_header("From", from_, origin.address),
-            mailbox_header("To", for_, to.address),
-            text_header("Subject", SUBJECT),
-            ascii_header("Message-ID", own_id),
-            ascii_header("In-Reply-To", root),
-            ascii_header("References", root),
-            ascii_header("Auto-Submitted", "auto-generated"),
-            ascii_header("X-Auto-Response-Suppress", "All"),
-            ascii_header("Importance", "high"),
-            ascii_header("MIME-Version", "1.0"),
-        ]
-        return plain(headers, text=text)
-
-    def bare() -> Mail:
-        return written("\n".join(plain_ascii(line) for line in text.split("\n")), "", "")
-
-    return proven(written(text, clean_line(origin.name, 80), clean_line(to.name, 80)), instead=bare)
