@@ -17,7 +17,7 @@ from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Faul
 from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.discover import discover_scalars, discover_table
-from netwatch.polling.faults import IDENTITY, Faults
+from netwatch.polling.faults import IDENTITY, DeviceFaults
 from netwatch.polling.host_uptime import host_uptime_seconds
 from netwatch.polling.identity import Identity, identify
 from netwatch.polling.layout import SYS_UP_TIME
@@ -64,7 +64,7 @@ class DevicePoller:
         self._sight: Sight | None = None
         self._identity: Identity | None = None
         self._tables: dict[str, TablePoller] = {}
-        self._faults = Faults(device.name, tools.clock)
+        self._faults = DeviceFaults(device.name, tools.clock)
         self._silent = SilentTables()
         self._because_silent = ""
         self._evidence_until = 0.0
