@@ -22,6 +22,9 @@ WAIT_SECONDS = 0.5
 MOST_AT_ONCE = 32
 """Sockets for this at a time: where a whole site falls silent nobody needs to be told of each device's port."""
 
+MOST_HEARD = 16
+"""Datagrams that are no answer; whoever sends more than that is not listened to, or nobody else would be served."""
+
 
 class Evidence:
     """Asks silent devices, a few at a time."""
@@ -69,15 +72,16 @@ async def _heard(udp: socket.socket, address: SocketAddress) -> str:
         udp.connect(address)  # only then the kernel hands out what ICMP says
         udp.send(Stranger().wrap(b"", request_id, b"", 0.0))
         async with asyncio.timeout(WAIT_SECONDS):
-            while not _is_answer(await loop.sock_recv(udp, 65535), request_id):
-                pass
+            for _ in range(MOST_HEARD):
+                if _is_answer(await loop.sock_recv(udp, 65535), request_id):
+                    return "agent"
     except TimeoutError:
         return ""
     except ConnectionRefusedError:
         return "closed"
     except OSError as exc:
         return exc.strerror or str(exc)
-    return "agent"
+    return ""
 
 
 def _is_answer(data: bytes, request_id: bytes) -> bool:
