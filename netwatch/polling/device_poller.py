@@ -129,6 +129,8 @@ class DevicePoller:
         elif sight.up:
             self._evidence_until = 0.0
         came_up = sight.up and not self.is_up
+        if came_up:
+            self._silent.ask_again()
         self._say(sight, known=self._sight is not None, was_up=was_up)
         self._sight = sight
         if sight.up:
@@ -150,6 +152,7 @@ class DevicePoller:
     def rediscover(self, reason: str = "interval") -> None:
         """Have the next poll ask anew what the device is and which rows it has."""
         self._must_identify = True
+        self._silent.ask_again()
         for table in self._tables.values():
             table.rediscover(reason)
 
@@ -308,6 +311,7 @@ class DevicePoller:
         if self._identity is None or self._identity.profile is not identity.profile:
             self._tables = {spec.name: self._table_poller(spec) for spec in _specs(identity.profile)}
             self._faults.forget_tables()
+            self._silent = SilentTables()
         self._identity = identity
 
     def _table_poller(self, spec: TableSpec) -> TablePoller:

@@ -16,7 +16,7 @@ from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.metrics import ERRORS
 from netwatch.polling.table_poller import TablePoller
 from netwatch.profiles import GENERIC, ColumnSpec, LabelSpec, Profile, ProfileLibrary, TableSpec
-from tests.odd_agent import GET_BULK, OddAgent
+from tests.odd_agent import GET_BULK, OddAgent, properly
 
 ENTRY = Oid.parse("1.3.6.1.4.1.99999.7.1")
 BESIDE = TableSpec(
@@ -163,3 +163,30 @@ async def test_a_table_that_a_device_never_answers_keeps_no_other_from_being_rea
     assert not again  # nor is its time wasted with every poll
     assert poller.status().partial_tables == ("beside",)
     assert "beside: no answer to 2 requests" in poller.status().trouble
+
+
+async def test_a_silent_table_is_asked_at_once_when_its_device_started_again(
+    interfaces, client, basket, clock, device
+):
+    lines = ["1.3.6.1.2.1.1.3.0|67|100000", "1.3.6.1.2.1.2.2.1.8.1|2|1", f"{ENTRY}.1.1|66|7"]
+
+    def silent_about_beside(request):
+        return None if any(name[: len(ENTRY)] == ENTRY for name in request.names) else 0
+
+    library = ProfileLibrary({GENERIC: Profile(name=GENERIC, tables=(BESIDE, interfaces))})
+    with OddAgent(lines, manners=silent_about_beside) as agent:
+        one = replace(device, port=agent.port, timeout=timedelta(seconds=0.3), retries=0)
+        poller = DevicePoller(one, Tools(library=library, client=client, sink=basket, clock=clock))
+        for _ in range(5):
+            await poller.check()
+            await poller.poll()
+            clock.turn(60)
+        gaps = [gap.at for gap in basket.gaps if gap.table == "beside"]
+
+        agent.manners = properly
+        agent.put("1.3.6.1.2.1.1.3.0|67|500")
+        await poller.check()
+        await poller.poll()
+
+    assert len(gaps) == 5  # also of the polls that did not ask
+    assert [reading.columns["besideValue"] for reading in basket.of("beside")] == [[7]]
