@@ -377,9 +377,11 @@ class Engine:
             event = replace(event, at=at)
         draft = Draft()
         draft.traps.append(event)
-        with self._surviving("trap", str(event.trap_oid), event.device or event.source, event.at):
+        try:
             if self._is_for_rules(event):
                 self._traps.take(draft, event)
+        except Exception as exc:  # noqa: BLE001  # the trap is kept in the log; without ceremony, thousands come a second
+            self._faults.note("trap", str(event.trap_oid), exc, event.at, event.device or event.source)
         return self._commit(draft.finished())
 
     def renew_trap_rules(self, rules: Sequence[TrapRule]) -> asyncio.Future[None]:
