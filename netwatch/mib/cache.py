@@ -48,10 +48,6 @@ class Cache:
         self._directory = None if directory is None else directory_of_format(directory)
         self._memory: dict[str, dict[str, Any]] = {}
 
-    def has(self, digest: str) -> bool:
-        """Return whether something is kept, usable or not, without reading it."""
-        return digest in self._memory or (self._directory is not None and (self._directory / _name(digest)).exists())
-
     def get(self, digest: str, patience_seconds: float = 0.0) -> dict[str, Any] | None:
         """Return what was compiled from a text, None where nothing usable is kept.
 

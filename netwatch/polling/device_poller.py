@@ -17,7 +17,7 @@ from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Faul
 from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.discover import discover_scalars, discover_table
-from netwatch.polling.faults import IDENTITY, DeviceFaults
+from netwatch.polling.faults import EVIDENCE, IDENTITY, DeviceFaults
 from netwatch.polling.host_uptime import host_uptime_seconds
 from netwatch.polling.identity import Identity, identify
 from netwatch.polling.layout import SYS_UP_TIME
@@ -146,7 +146,13 @@ class DevicePoller:
         now = self._tools.clock.monotonic()
         if now >= self._evidence_until:
             self._evidence_until = now + EVIDENCE_SECONDS
-            self._because_silent = await self._tools.client.why_silent(self.device)
+            try:
+                self._because_silent = await self._tools.client.why_silent(self.device)
+            except Exception as exc:  # noqa: BLE001  # that the device is down is told, with reasons or without
+                self._faults.note(EVIDENCE, exc)
+                self._because_silent = ""
+            else:
+                self._faults.settle(EVIDENCE)
         return self._because_silent
 
     def rediscover(self, reason: str = "interval") -> None:

@@ -18,12 +18,12 @@ from netwatch.polling.metrics import ERRORS
 
 log = structlog.get_logger(__name__)
 
-IDENTITY = "identity"
-"""What the question fails under what a device is."""
+IDENTITY, EVIDENCE = "identity", "evidence"
+"""What the question what a device is fails under, and that why it is silent."""
 
 
 class DeviceFaults:
-    """What fails now of one device, by what it is: a table's name, `reachability`, `identity`."""
+    """What fails now of one device, by what it is: a table's name, `reachability`, `identity`, `evidence`."""
 
     def __init__(self, device: str, clock: Clock) -> None:
         self._device = device
@@ -61,5 +61,5 @@ class DeviceFaults:
 
     def forget_tables(self) -> None:
         """Forget all that is of tables: another profile has others."""
-        for name in self._standing.keys() - {REACHABILITY.name, IDENTITY}:
+        for name in self._standing.keys() - {REACHABILITY.name, IDENTITY, EVIDENCE}:
             del self._standing[name]

@@ -132,6 +132,26 @@ async def test_what_takes_no_check_says_nothing_of_the_device(device, library, c
     assert basket.gaps[0].table == "reachability"
 
 
+async def test_a_device_is_down_also_where_nobody_can_say_why(device, library, client, basket, clock, agent):
+    class Puzzled:
+        """A client that breaks off over the reasons of a silence."""
+
+        def __getattr__(self, name):
+            return getattr(client, name)
+
+        async def why_silent(self, device):
+            raise LookupError("nobody knows")
+
+    agent.silent = True
+    poller = DevicePoller(device, Tools(library=library, client=Puzzled(), sink=basket, clock=clock))
+    clock.turn(60)
+    await poller.check()
+
+    assert poller.status().up is False
+    assert basket.of("reachability")[-1].columns["up"] == [0]
+    assert [fault.name for fault in poller.faults] == ["evidence"]
+
+
 async def test_a_table_that_a_device_never_answers_keeps_no_other_from_being_read(
     interfaces, client, basket, clock, device
 ):
