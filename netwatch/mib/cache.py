@@ -1,7 +1,7 @@
 """Keeps what was compiled, by the hash of the text it came from: data only, written whole or not at all.
 
 A cache that cannot be written is only slower: what was compiled is then kept in memory.
-May import: nothing of ours. Called by: netwatch.mib.loading.
+May import: nothing of ours. Called by: netwatch.mib.survey, building, pack.shelf.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 An agent is silent to a wrong community, a closed port and a dead host are silent too. One datagram of version 3,
 which needs no credential, and an ear for ICMP tell some of these apart; what stays open is said to be.
-May import: netwatch.errors. Called by: lane.
+May import: netwatch.errors, netwatch.model. Called by: lane.
 """
 
 from __future__ import annotations
