@@ -49,7 +49,7 @@ class DeviceFaults:
         )
         if before is None or before.where != fault.where:
             log.error(
-                "reading a part of a device fails; its other parts and the other devices go on",
+                "a part of NetWatch fails; other tables and other devices go on",
                 device=self._device, table=name, error=fault.error, where=fault.where, exc_info=error,
             )  # fmt: skip
         return str(fault)
