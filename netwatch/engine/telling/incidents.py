@@ -129,8 +129,10 @@ class Incidents:
 
     def note_graver(self, draft: Draft, alert: Alert, before: Alert, now: datetime) -> bool:
         """Return whether an alert that fires is graver than before; then whom the route names is told anew."""
+        if alert.severity == before.severity or not (before.stands and alert.stands):
+            return False
         rank = self._route.timing.severities.rank
-        if not (before.stands and alert.stands) or rank(alert.severity) <= rank(before.severity):
+        if rank(alert.severity) <= rank(before.severity):
             return False
         for match in self.receivers_of(alert):
             incident = self._open.get(match.group_key)
