@@ -46,7 +46,7 @@ from netwatch.engine.intake.readings import GONE_AFTER, ReadingIntake
 from netwatch.engine.intake.roll_call import ROWS_SCOPE
 from netwatch.engine.intake.skipping import Skipping
 from netwatch.engine.intake.traps import TrapIntake, is_sender
-from netwatch.engine.intake.waiting import MOST_KEPT, WAITING_SCOPE, marks_of
+from netwatch.engine.intake.waiting import MOST_KEPT, WAITING_SCOPE, begins_of, marks_of
 from netwatch.engine.ledger import Ledger
 from netwatch.engine.metrics import ALERTS, MUTED, UNWRITTEN
 from netwatch.engine.orphans import end_orphans
@@ -228,9 +228,19 @@ class Engine:
         draft.memories += [
             Memory(scope=WAITING_SCOPE, key=name, text=str(last)) for name in waiting if name not in marks
         ]
-        missed = {name: (await self._ledger.traps_since(mark, MOST_KEPT))[1] for name, mark in marks.items()}
-        self._traps.recall(draft, {name: [*filter(self._is_for_rules, events)] for name, events in missed.items()})
+        begins = begins_of(marks, last)
+        draft.memories += [  # so that what is not read is counted in one life alone
+            Memory(scope=WAITING_SCOPE, key=name, text=str(begin))
+            for name, begin in begins.items()
+            if begin != marks[name]
+        ]
+        missed = {begin: await self._logged_since(begin) for begin in set(begins.values())}
+        self._traps.recall(draft, {name: missed[begin] for name, begin in begins.items()})
         self._write(draft)
+
+    async def _logged_since(self, mark: int) -> Sequence[TrapEvent]:
+        _, events = await self._ledger.traps_since(mark, MOST_KEPT)
+        return [*filter(self._is_for_rules, events)]
 
     def _is_for_rules(self, event: TrapEvent) -> bool:
         """Return whether rules may see a trap: not where a maintenance window takes its sender out."""
@@ -367,9 +377,11 @@ class Engine:
             event = replace(event, at=at)
         draft = Draft()
         draft.traps.append(event)
-        with self._surviving("trap", str(event.trap_oid), event.device or event.source, event.at):
+        try:
             if self._is_for_rules(event):
                 self._traps.take(draft, event)
+        except Exception as exc:  # noqa: BLE001  # the trap is kept in the log; without ceremony, thousands come a second
+            self._faults.note("trap", str(event.trap_oid), exc, event.at, event.device or event.source)
         return self._commit(draft.finished())
 
     def renew_trap_rules(self, rules: Sequence[TrapRule]) -> asyncio.Future[None]:

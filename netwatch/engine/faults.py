@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from netwatch.engine.metrics import FAULTS
-from netwatch.model import ClockStep, Fault, error_words, where_of
+from netwatch.model import ClockStep, Fault
 
 log = structlog.get_logger(__name__)
 
 LOGGED_AGAIN_AFTER = timedelta(hours=1)
-PASSING = frozenset({"trap rule", "trap"})
-"""Kinds that are not tried again: another trap that goes well says nothing of the one that did not."""
+PASSING = frozenset({"trap rule", "trap", "gap of table"})
+"""Kinds that are not tried again: another trap that goes well says nothing of the one that did not, and a table that
+is read leaves no gap."""
 PASSES_AFTER = timedelta(hours=1)
 MOST_FAULTS = 1_000
 """Kept apart; what fails beyond them is counted and logged as one."""
@@ -44,10 +45,7 @@ class Faults:
         if key not in self._standing and len(self._standing) >= MOST_FAULTS:
             key = (kind, BEYOND, "")
         before = self._standing.get(key)
-        fault = Fault(
-            kind=kind, name=key[1], device=key[2], error=error_words(error), where=where_of(error),
-            since=now if before is None else before.since, at=now, count=1 if before is None else before.count + 1,
-        )  # fmt: skip
+        fault = Fault.of(error, now, before, kind=kind, name=key[1], device=key[2])
         self._standing[key] = fault
         if before is None or before.where != fault.where or now - self._logged_at[key] >= LOGGED_AGAIN_AFTER:
             self._logged_at[key] = now
@@ -63,7 +61,7 @@ class Faults:
             log.info("works again", kind=kind, name=name, device=device, failed=over.count)
 
     def standing(self, now: datetime) -> Sequence[Fault]:
-        """Return what fails now, the newest first; what is not tried again passes after an hour."""
+        """Return what fails now, the newest first; what nothing can settle passes after an hour."""
         passed = [fault.key for fault in self._standing.values() if _has_passed(fault, now)]
         for key in passed:
             del self._standing[key], self._logged_at[key]
@@ -81,4 +79,4 @@ class Faults:
 
 
 def _has_passed(fault: Fault, now: datetime) -> bool:
-    return fault.kind in PASSING and fault.at + PASSES_AFTER <= now
+    return (fault.kind in PASSING or fault.name == BEYOND) and fault.at + PASSES_AFTER <= now

@@ -1,7 +1,7 @@
 """Keeps what was compiled, by the hash of the text it came from: data only, written whole or not at all.
 
 A cache that cannot be written is only slower: what was compiled is then kept in memory.
-May import: nothing of ours. Called by: netwatch.mib.loading.
+May import: nothing of ours. Called by: netwatch.mib.survey, building, pack.shelf.
 """
 
 from __future__ import annotations
@@ -47,10 +47,6 @@ class Cache:
     def __init__(self, directory: Path | None) -> None:
         self._directory = None if directory is None else directory_of_format(directory)
         self._memory: dict[str, dict[str, Any]] = {}
-
-    def has(self, digest: str) -> bool:
-        """Return whether something is kept, usable or not, without reading it."""
-        return digest in self._memory or (self._directory is not None and (self._directory / _name(digest)).exists())
 
     def get(self, digest: str, patience_seconds: float = 0.0) -> dict[str, Any] | None:
         """Return what was compiled from a text, None where nothing usable is kept.

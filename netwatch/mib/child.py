@@ -1,6 +1,6 @@
 """Runs the compiler as a child process and ends it when a file takes too long or too much.
 
-May import: nothing of ours. Called by: netwatch.mib.loading.
+May import: nothing of ours. Called by: netwatch.mib.building, fetching.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 One missing import costs what stands on it, and nothing else.
 
 A quiet room: no file, no process. The same facts always give the same tree.
-May import: netwatch.mib.facts. Called by: netwatch.mib.loading.
+May import: netwatch.mib.facts. Called by: netwatch.mib.building, choosing, resolving, pack.writing.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import TypeVar
 from netwatch.mib.index import MibIndex
 from netwatch.mib.pack.reading import Packed
 from netwatch.mib.pack.shelf import KeptIndex, Shelf, name_of
-from netwatch.mib.survey import LoadOptions, Progress, survey
+from netwatch.mib.survey import INDEX_FORMAT, LoadOptions, Progress, survey
 
 SECONDS_TO_LOOK = 5.0
 """How long a start waits for the dates of files."""
@@ -76,8 +76,8 @@ def within(seconds: float, work: Callable[[], _Made]) -> _Made | None:
 
 
 def shelf_name(paths: Sequence[Path], options: LoadOptions) -> str:
-    """Return under which name the index of these paths is kept."""
-    return name_of(paths, [] if options.shipped else ["alone"])
+    """Return under which name the index of these paths is kept; one of another format is not even looked at."""
+    return name_of(paths, [INDEX_FORMAT, *([] if options.shipped else ["alone"])])
 
 
 def counted(index: MibIndex) -> MibIndex:

@@ -1,7 +1,7 @@
 """Finds MIB files in directories and reads their text.
 
 Any file may stand in such a directory: what is no text, too large or not readable is told of and left out.
-May import: netwatch.model. Called by: netwatch.mib.loading, netwatch.mib.fetch.
+May import: netwatch.model. Called by: netwatch.mib.survey, building, headers, choosing, fetching.
 """
 
 from __future__ import annotations

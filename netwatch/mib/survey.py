@@ -65,7 +65,7 @@ def survey(paths: Sequence[Path], options: LoadOptions) -> Tree:
     given, problems = files_in(paths)
     ours = files_in([shipped_directory("mibs")])[0] if options.shipped else []
     files = tuple(dict.fromkeys([*given, *ours]))
-    words = [INDEX_FORMAT, f"{options.seconds_per_file:g}", *map(str, problems)]
+    words = [f"{options.seconds_per_file:g}", *map(str, problems)]
     return Tree(
         files=files, ours=tuple(ours), named=frozenset(path for path in paths if path in given),
         problems=tuple(problems), signature=signature_of(files, words),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         Version,
     )
     from netwatch.model.duration import Duration, format_duration, parse_duration
-    from netwatch.model.fault import Fault, error_words, where_of
+    from netwatch.model.fault import Fault, where_of
     from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
     from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name, value_text
     from netwatch.model.network_trouble import network_words
@@ -87,7 +87,7 @@ __all__ = [
     "News", "Elsewhere", "news_of", "key_text",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",
-    "Fault", "error_words", "where_of",
+    "Fault", "where_of",
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
     "unforeseen", "kind_and_place", "shortened",

@@ -35,6 +35,16 @@ class Fault:
     at: datetime
     count: int = 1
 
+    @classmethod
+    def of(
+        cls, error: BaseException, now: datetime, before: Fault | None, *, kind: str, name: str, device: str
+    ) -> Fault:
+        """Return what an exception did to a thing, counted on where that broke off `before`."""
+        return cls(
+            kind=kind, name=name, device=device, error=_words_of(error), where=where_of(error),
+            since=now if before is None else before.since, at=now, count=1 if before is None else before.count + 1,
+        )  # fmt: skip
+
     @property
     def key(self) -> tuple[str, str, str]:
         """Return what makes it the same fault again: kind, name and device."""
@@ -48,7 +58,7 @@ class Fault:
         )
 
 
-def error_words(error: BaseException) -> str:
+def _words_of(error: BaseException) -> str:
     """Return an exception in words, short and on one line; what it holds may come from a device."""
     words = " ".join(f"{type(error).__name__}: {error}".split())
     printable = "".join(char if char.isprintable() else "?" for char in words)

@@ -96,6 +96,11 @@ class SilentTables:
         else:
             self._patience[table] = Patience()
 
+    def ask_again(self) -> None:
+        """Have each asked at its next turn, still last: what was in vain before says little of now."""
+        for table in self._patience:
+            self._patience[table] = Patience()
+
     def settle(self, table: str) -> None:
         """Take in that a table was answered."""
         if self._patience and self._patience.pop(table, None) is not None:

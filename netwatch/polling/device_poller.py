@@ -17,7 +17,7 @@ from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Faul
 from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.discover import discover_scalars, discover_table
-from netwatch.polling.faults import IDENTITY, Faults
+from netwatch.polling.faults import EVIDENCE, IDENTITY, DeviceFaults
 from netwatch.polling.host_uptime import host_uptime_seconds
 from netwatch.polling.identity import Identity, identify
 from netwatch.polling.layout import SYS_UP_TIME
@@ -64,7 +64,7 @@ class DevicePoller:
         self._sight: Sight | None = None
         self._identity: Identity | None = None
         self._tables: dict[str, TablePoller] = {}
-        self._faults = Faults(device.name, tools.clock)
+        self._faults = DeviceFaults(device.name, tools.clock)
         self._silent = SilentTables()
         self._because_silent = ""
         self._evidence_until = 0.0
@@ -129,6 +129,8 @@ class DevicePoller:
         elif sight.up:
             self._evidence_until = 0.0
         came_up = sight.up and not self.is_up
+        if came_up:
+            self._silent.ask_again()
         self._say(sight, known=self._sight is not None, was_up=was_up)
         self._sight = sight
         if sight.up:
@@ -144,12 +146,19 @@ class DevicePoller:
         now = self._tools.clock.monotonic()
         if now >= self._evidence_until:
             self._evidence_until = now + EVIDENCE_SECONDS
-            self._because_silent = await self._tools.client.why_silent(self.device)
+            try:
+                self._because_silent = await self._tools.client.why_silent(self.device)
+            except Exception as exc:  # noqa: BLE001  # that the device is down is told, with reasons or without
+                self._faults.note(EVIDENCE, exc)
+                self._because_silent = ""
+            else:
+                self._faults.settle(EVIDENCE)
         return self._because_silent
 
     def rediscover(self, reason: str = "interval") -> None:
         """Have the next poll ask anew what the device is and which rows it has."""
         self._must_identify = True
+        self._silent.ask_again()
         for table in self._tables.values():
             table.rediscover(reason)
 
@@ -308,6 +317,7 @@ class DevicePoller:
         if self._identity is None or self._identity.profile is not identity.profile:
             self._tables = {spec.name: self._table_poller(spec) for spec in _specs(identity.profile)}
             self._faults.forget_tables()
+            self._silent = SilentTables()
         self._identity = identity
 
     def _table_poller(self, spec: TableSpec) -> TablePoller:

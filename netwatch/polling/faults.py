@@ -3,28 +3,27 @@
 Nobody foresees what raises here: a value that no test had, a fault of ours. It costs that thing alone. It is counted
 each time, logged once with where, and shown as the thing's trouble until the same thing goes well again.
 
-May import: netwatch.model, netwatch.polling.metrics. Called by: netwatch.polling.device_poller.
+May import: netwatch.model, netwatch.polling.metrics. Called by: device_poller, table_poller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import structlog
 
-from netwatch.model import REACHABILITY, Fault, error_words, where_of
+from netwatch.model import REACHABILITY, Fault
 from netwatch.polling.clock import Clock
 from netwatch.polling.metrics import ERRORS
 
 log = structlog.get_logger(__name__)
 
-IDENTITY = "identity"
-"""What the question fails under what a device is."""
+IDENTITY, EVIDENCE = "identity", "evidence"
+"""What the question what a device is fails under, and that why it is silent."""
 
 
-class Faults:
-    """What fails now of one device, by what it is: a table's name, `reachability`, `identity`."""
+class DeviceFaults:
+    """What fails now of one device, by what it is: a table's name, `reachability`, `identity`, `evidence`."""
 
     def __init__(self, device: str, clock: Clock) -> None:
         self._device = device
@@ -44,20 +43,15 @@ class Faults:
     def note(self, name: str, error: Exception) -> str:
         """Take in that something broke off; return it in a sentence."""
         ERRORS.inc()
-        now = self._clock.now()
         before = self._standing.get(name)
-        fault = Fault(
-            kind="table", name=name, device=self._device, error=error_words(error), where=where_of(error),
-            since=now, at=now,
-        )  # fmt: skip
+        fault = self._standing[name] = Fault.of(
+            error, self._clock.now(), before, kind="table", name=name, device=self._device
+        )
         if before is None or before.where != fault.where:
             log.error(
-                "reading a part of a device fails; its other parts and the other devices go on",
+                "a part of NetWatch fails; other tables and other devices go on",
                 device=self._device, table=name, error=fault.error, where=fault.where, exc_info=error,
             )  # fmt: skip
-        else:
-            fault = replace(fault, since=before.since, count=before.count + 1)
-        self._standing[name] = fault
         return str(fault)
 
     def settle(self, name: str) -> None:
@@ -67,5 +61,5 @@ class Faults:
 
     def forget_tables(self) -> None:
         """Forget all that is of tables: another profile has others."""
-        for name in self._standing.keys() - {REACHABILITY.name, IDENTITY}:
+        for name in self._standing.keys() - {REACHABILITY.name, IDENTITY, EVIDENCE}:
             del self._standing[name]

@@ -1,6 +1,6 @@
 """Names the rows of a table: index, key and labels, from what was walked.
 
-A quiet room. May import: netwatch.model, netwatch.profiles. Called by: netwatch.polling.discover.
+A quiet room. May import: netwatch.model, netwatch.profiles. Called by: discover, table_poller.
 """
 
 from __future__ import annotations

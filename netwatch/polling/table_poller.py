@@ -14,7 +14,7 @@ from netwatch.polling.answers import Answer, examine
 from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.clock import Clock
 from netwatch.polling.discover import Discovered, Question
-from netwatch.polling.faults import Faults
+from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.lost_rows import MOST_ASKED, LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROWS_FORGOTTEN, PARTIAL_READINGS
@@ -54,10 +54,10 @@ class TablePoller:
         discover: Discover,
         client: SnmpClient,
         clock: Clock,
-        faults: Faults | None = None,
+        faults: DeviceFaults | None = None,
     ) -> None:
         self.spec = spec
-        self._faults = faults or Faults(device.name, clock)
+        self._faults = faults or DeviceFaults(device.name, clock)
         self.reason = ""
         self._device = device
         self._discover_rows = discover

@@ -128,9 +128,9 @@ class TableMemory:
 
     def take_forgotten(self) -> int:
         """Return how many rows that were seen once are remembered no more, since the last time."""
-        forgotten = sum(seen.forgotten for seen in self._seen.values())
+        forgotten = 0
         for seen in self._seen.values():
-            seen.forgotten = 0
+            forgotten, seen.forgotten = forgotten + seen.forgotten, 0
         return forgotten
 
     def unsaved(self) -> tuple[Memory, ...]:

@@ -129,14 +129,52 @@ def test_there_is_room_for_so_many_and_the_rest_is_one():
     assert [fault.count for fault in standing if fault.name == "and others"] == [50]
 
 
+def test_what_there_was_no_room_for_passes_since_nothing_settles_it():
+    faults = Faults()
+
+    with capture_logs():
+        for name, device in some(MOST_FAULTS + 1):
+            faults.note("rule", name, ValueError("odd"), START, device)
+        for name, device in some(MOST_FAULTS + 1):
+            faults.settle("rule", name, device)
+
+    assert [fault.name for fault in faults.standing(START)] == ["and others"]
+    assert faults.standing(START + PASSES_AFTER) == []
+
+
+async def test_what_stands_around_a_mail_is_no_trouble_any_more_once_it_can_be_told_again(house):
+    class Around:
+        """Finds nothing out about the first mail."""
+
+        asked = 0
+
+        def of(self, notification, mutings):
+            self.asked += 1
+            if self.asked == 1:
+                raise LookupError("nobody knows")
+            return notification
+
+    house.engine._incidents._surroundings = Around()
+    numbers(house, 5, 0)
+    house.later(60)
+
+    assert len(await house.subjects()) == 2
+    assert [fault.kind for fault in house.engine.desk.faults()] == ["mail"]
+    numbers(house, 5, 5)
+    house.later(600)
+    assert len(await house.subjects()) > 2
+    assert house.engine.desk.faults() == []
+
+
 def test_what_is_not_tried_again_passes_after_an_hour():
     faults = Faults()
 
     with capture_logs():
         faults.note("trap rule", "Odd", ValueError("odd"), START, "192.0.2.1")
+        faults.note("gap of table", "ifTable", ValueError("odd"), START, "sw1")
         faults.note("rule", "Even", ValueError("odd"), START, "sw1")
 
-    assert len(faults.standing(START + PASSES_AFTER - timedelta(seconds=1))) == 2
+    assert len(faults.standing(START + PASSES_AFTER - timedelta(seconds=1))) == 3
     assert [fault.kind for fault in faults.standing(START + PASSES_AFTER)] == ["rule"]
 
 

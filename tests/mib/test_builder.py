@@ -113,6 +113,19 @@ def test_names_at_hand_compile_nothing_of_the_directory(tmp_path: Path, mib_cach
     assert then.index.object_named("changed") is None
 
 
+def test_an_index_that_another_version_packed_is_not_read_at_a_start(tmp_path: Path, mib_cache: Path, monkeypatch):
+    directory, options = many(tmp_path / "mibs"), LoadOptions(cache=mib_cache)
+    load_index([directory], options=options)
+    assert names_at_hand([directory], options=options).current
+
+    monkeypatch.setattr("netwatch.mib.loading.INDEX_FORMAT", "of the next version")
+    then = names_at_hand([directory], options=options)
+
+    assert not then.current
+    assert not then.index.has_module("M0-MIB")
+    assert then.index.has_module("IF-MIB")
+
+
 def test_a_directory_that_does_not_answer_holds_nobody():
     gone = threading.Event()
 

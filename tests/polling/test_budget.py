@@ -44,6 +44,9 @@ def test_a_table_that_stays_silent_is_asked_last_and_ever_more_seldom():
     assert silent.why_not("b", 70.0) == ""
     silent.note("b", "no answer", 70.0)
     assert silent.why_not("b", 189.0)
+    silent.ask_again()
+    assert silent.why_not("b", 71.0) == ""
+    assert silent.last(["b", "a"]) == ["a", "b"]
     silent.settle("b")
     assert silent.last(["b", "a"]) == ["b", "a"]
     assert "b" not in silent

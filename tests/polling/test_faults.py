@@ -12,11 +12,11 @@ from netwatch.model import ColumnKind, Oid, Tag
 from netwatch.polling.budget import Budget
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.discover import discover_table
-from netwatch.polling.faults import Faults
+from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.metrics import ERRORS
 from netwatch.polling.table_poller import TablePoller
 from netwatch.profiles import GENERIC, ColumnSpec, LabelSpec, Profile, ProfileLibrary, TableSpec
-from tests.odd_agent import GET_BULK, OddAgent
+from tests.odd_agent import GET_BULK, OddAgent, properly
 
 ENTRY = Oid.parse("1.3.6.1.4.1.99999.7.1")
 BESIDE = TableSpec(
@@ -57,7 +57,9 @@ async def test_a_table_that_breaks_off_costs_no_other_table(poller_of, basket, c
     assert len(basket.of("ifTable")) == 3
     assert not basket.of("beside")
     assert ERRORS._value.get() == errors + 3
-    assert [line["table"] for line in logs if line["log_level"] == "error"] == ["beside"]
+    (line,) = [line for line in logs if line["log_level"] == "error"]
+    assert line["table"] == "beside"
+    assert "a part of NetWatch fails" in line["event"]  # as the alert PartFailing says
     status = poller.status()
     assert status.up
     assert status.partial_tables == ("beside",)
@@ -86,7 +88,7 @@ async def test_a_table_that_goes_well_again_is_said_to(poller_of, basket, agent)
 
 
 async def test_rows_that_cannot_be_looked_for_again_are_read_as_they_were_known(device, interfaces, client, clock):
-    faults, looked = Faults("sw1", clock), []
+    faults, looked = DeviceFaults("sw1", clock), []
 
     async def discover(*question):
         looked.append(question)
@@ -127,8 +129,29 @@ async def test_what_takes_no_check_says_nothing_of_the_device(device, library, c
 
     assert basket.of("ifTable")
     assert poller.status().up
-    assert "LookupError: nobody knows" in poller.status().trouble
+    assert "reachability on sw1 fails (LookupError at netwatch/polling/" in poller.status().trouble
+    assert "nobody knows" not in poller.status().trouble  # it may quote what was being read
     assert basket.gaps[0].table == "reachability"
+
+
+async def test_a_device_is_down_also_where_nobody_can_say_why(device, library, client, basket, clock, agent):
+    class Puzzled:
+        """A client that breaks off over the reasons of a silence."""
+
+        def __getattr__(self, name):
+            return getattr(client, name)
+
+        async def why_silent(self, device):
+            raise LookupError("nobody knows")
+
+    agent.silent = True
+    poller = DevicePoller(device, Tools(library=library, client=Puzzled(), sink=basket, clock=clock))
+    clock.turn(60)
+    await poller.check()
+
+    assert poller.status().up is False
+    assert basket.of("reachability")[-1].columns["up"] == [0]
+    assert [fault.name for fault in poller.faults] == ["evidence"]
 
 
 async def test_a_table_that_a_device_never_answers_keeps_no_other_from_being_read(
@@ -162,3 +185,30 @@ async def test_a_table_that_a_device_never_answers_keeps_no_other_from_being_rea
     assert not again  # nor is its time wasted with every poll
     assert poller.status().partial_tables == ("beside",)
     assert "beside: no answer to 2 requests" in poller.status().trouble
+
+
+async def test_a_silent_table_is_asked_at_once_when_its_device_started_again(
+    interfaces, client, basket, clock, device
+):
+    lines = ["1.3.6.1.2.1.1.3.0|67|100000", "1.3.6.1.2.1.2.2.1.8.1|2|1", f"{ENTRY}.1.1|66|7"]
+
+    def silent_about_beside(request):
+        return None if any(name[: len(ENTRY)] == ENTRY for name in request.names) else 0
+
+    library = ProfileLibrary({GENERIC: Profile(name=GENERIC, tables=(BESIDE, interfaces))})
+    with OddAgent(lines, manners=silent_about_beside) as agent:
+        one = replace(device, port=agent.port, timeout=timedelta(seconds=0.3), retries=0)
+        poller = DevicePoller(one, Tools(library=library, client=client, sink=basket, clock=clock))
+        for _ in range(5):
+            await poller.check()
+            await poller.poll()
+            clock.turn(60)
+        gaps = [gap.at for gap in basket.gaps if gap.table == "beside"]
+
+        agent.manners = properly
+        agent.put("1.3.6.1.2.1.1.3.0|67|500")
+        await poller.check()
+        await poller.poll()
+
+    assert len(gaps) == 5  # also of the polls that did not ask
+    assert [reading.columns["besideValue"] for reading in basket.of("beside")] == [[7]]

@@ -226,7 +226,8 @@ class FaultVitals:
         """Return the columns."""
         standing = self.faults()
         FAULTS_NOW.set(len(standing))
-        return {"faults": len(standing), "fault": str(standing[0]).encode() if standing else None}
+        newest = max(standing, key=lambda fault: fault.since, default=None)
+        return {"faults": len(standing), "fault": None if newest is None else str(newest).encode()}
 
 
 @dataclass(frozen=True, slots=True)

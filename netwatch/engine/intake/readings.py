@@ -227,7 +227,8 @@ class ReadingIntake:
                 self._faults.settle("rule", rule.name, reading.device)
         if not reading.lacking:
             self._history.note(reading, memory)
-        GONE_ROWS_FORGOTTEN.inc(memory.take_forgotten())
+        if forgotten := memory.take_forgotten():
+            GONE_ROWS_FORGOTTEN.inc(forgotten)
         draft.memories.extend(memory.unsaved())
         draft.memories.extend(self._roll.unsaved(reading.device, reading.table))
 

@@ -18,7 +18,7 @@ from netwatch.rules import TrapRule
 
 WAITING_SCOPE = "waiting-rules"
 MOST_KEPT = 10_000
-"""Traps that are kept for rules whose MIB modules are yet to be compiled; of the log so many are read for each."""
+"""Traps that are kept for rules whose MIB modules are yet to be compiled; of the log the last so many are read."""
 
 
 class Owed:
@@ -56,6 +56,13 @@ def marks_of(memories: Iterable[Memory]) -> Mapping[str, int]:
     """Return behind which number of the log each rule began to wait."""
     texts = {memory.key: memory.text or "" for memory in memories}
     return {rule: int(text) for rule, text in texts.items() if text.isdecimal()}
+
+
+def begins_of(marks: Mapping[str, int], last: int, most: int = MOST_KEPT) -> Mapping[str, int]:
+    """Return from where in the log each rule reads what it missed: as of what is kept, the oldest go."""
+    begins = {rule: max(mark, last - most) for rule, mark in marks.items()}
+    TRAPS_NOT_KEPT.inc(max((begins[rule] - mark for rule, mark in marks.items()), default=0))
+    return begins
 
 
 def looks_at(rule: TrapRule, event: TrapEvent) -> bool:

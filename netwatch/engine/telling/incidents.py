@@ -47,6 +47,7 @@ from netwatch.model import (
 RETRY_AFTER = timedelta(seconds=5)
 A_MOMENT = timedelta(seconds=1)
 AT_ONCE = 3
+AROUND = "what stands around its alerts"
 LOOKED_AGAIN_AT_ONCE = 500
 DIGEST_SCOPE = "digest"
 """What the mailer wants back after a restart."""
@@ -128,8 +129,10 @@ class Incidents:
 
     def note_graver(self, draft: Draft, alert: Alert, before: Alert, now: datetime) -> bool:
         """Return whether an alert that fires is graver than before; then whom the route names is told anew."""
+        if alert.severity == before.severity or not (before.stands and alert.stands):
+            return False
         rank = self._route.timing.severities.rank
-        if not (before.stands and alert.stands) or rank(alert.severity) <= rank(before.severity):
+        if rank(alert.severity) <= rank(before.severity):
             return False
         for match in self.receivers_of(alert):
             incident = self._open.get(match.group_key)
@@ -267,10 +270,12 @@ class Incidents:
     def _with_surroundings(self, notification: Notification, mutings: Mapping[str, Muting]) -> Notification:
         """Return a notification with what stands around it; without, where that cannot be found out."""
         try:
-            return self._surroundings.of(notification, mutings)
+            whole = self._surroundings.of(notification, mutings)
         except Exception as exc:  # noqa: BLE001  # what is to be told is known
-            self._faults.note("mail", "what stands around its alerts", exc, notification.at)
+            self._faults.note("mail", AROUND, exc, notification.at)
             return notification
+        self._faults.settle("mail", AROUND)
+        return whole
 
     def _escalate(self, draft: Draft, incident: Incident, now: datetime) -> None:
         """Let those join whom nobody's acknowledgement has spared."""

@@ -3,7 +3,7 @@
 Everything stands in one `bytes`, read once: a file that is cut or replaced meanwhile changes nothing, and threads
 share it. What was unpacked lately is kept.
 
-May import: netwatch.model and this room. Called by: netwatch.mib.index.
+May import: netwatch.model and this room. Called by: netwatch.mib.index, loading, background.
 """
 
 from __future__ import annotations

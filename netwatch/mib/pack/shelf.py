@@ -1,7 +1,7 @@
 """Keeps packed indexes, one per list of directories, so that the next start reads one file instead of thousands.
 
 Beside the entries of single files, and as those written whole or not at all. A few lists of directories are kept.
-May import: this room. Called by: netwatch.mib.loading.
+May import: this room. Called by: netwatch.mib.loading, builder.
 """
 
 from __future__ import annotations

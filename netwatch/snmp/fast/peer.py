@@ -20,7 +20,9 @@ from netwatch.snmp.v3.user import User
 
 VARBINDS_PER_REQUEST = 64
 """More has never fitted one frame; what an agent bears may be less, and is learned."""
-
+TRIES_WITH_BULK = 2
+"""After so many in vain, be it in several walks, a device that never answered GETBULK is asked by GETNEXT."""
+BULK_RESTS_SECONDS = 24 * 3600.0
 
 Location = tuple[int, SocketAddress]
 """Address family and socket address."""
@@ -31,13 +33,13 @@ class Peer:
 
     locations: all addresses of its name, `family` and `address` the one in use. on_silence: is called where a try was
     not answered, so that a name is looked up again before its answer is old. answers_bulk: None until it is known,
-    after `bulks_in_vain` tries of walks that nobody answered.
+    after `bulks_in_vain` tries of walks that nobody answered; where it does not, `bulk_again_at` is when to try anew.
     """
 
     __slots__ = (
-        "address", "address_until", "answers_bulk", "bulks_in_vain", "device", "family", "flying", "get_size",
-        "identity", "locations", "on_silence", "overhead_bytes", "queued", "round_trip", "sources", "tries",
-        "user", "waiting", "walk_size",
+        "address", "address_until", "answers_bulk", "bulk_again_at", "bulks_in_vain", "device", "family", "flying",
+        "get_size", "identity", "locations", "on_silence", "overhead_bytes", "queued", "round_trip", "sources",
+        "tries", "user", "waiting", "walk_size",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
@@ -55,6 +57,7 @@ class Peer:
         self.locations: tuple[Location, ...] = ()
         self.answers_bulk: bool | None = None
         self.bulks_in_vain = 0
+        self.bulk_again_at = 0.0
         self.on_silence: Callable[[], None] | None = None
         self.sources: frozenset[str] = frozenset()
         self.flying: list[Exchange] = []
@@ -83,6 +86,18 @@ class Peer:
             self.family = socket.AddressFamily(family)
         if self.on_silence is not None:
             self.on_silence()
+
+    def give_up_bulk(self, now: float) -> None:
+        """Take in that the device leaves GETBULK unanswered or refuses it, and answers GETNEXT."""
+        self.answers_bulk, self.bulk_again_at = False, now + BULK_RESTS_SECONDS
+
+    def reconsider_bulk(self, now: float) -> None:
+        """Have GETBULK tried once more where that is due: a network that lost two of them looks the same.
+
+        Not where a request has one try only, since that walk would bring nothing if it is in vain.
+        """
+        if self.answers_bulk is False and now >= self.bulk_again_at and self.tries > 1:
+            self.answers_bulk, self.bulks_in_vain = None, TRIES_WITH_BULK - 1
 
     def follow(self, device: Device) -> None:
         """Take over what the configuration changed; what was learned stays as long as the address does."""

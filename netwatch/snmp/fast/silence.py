@@ -2,7 +2,7 @@
 
 An agent is silent to a wrong community, a closed port and a dead host are silent too. One datagram of version 3,
 which needs no credential, and an ear for ICMP tell some of these apart; what stays open is said to be.
-May import: netwatch.errors. Called by: lane.
+May import: netwatch.errors, netwatch.model. Called by: lane.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from netwatch.snmp.v3.hot import msg_id_of
 WAIT_SECONDS = 0.5
 MOST_AT_ONCE = 32
 """Sockets for this at a time: where a whole site falls silent nobody needs to be told of each device's port."""
+
+MOST_HEARD = 16
+"""Datagrams that are no answer; whoever sends more than that is not listened to, or nobody else would be served."""
 
 
 class Evidence:
@@ -69,15 +72,16 @@ async def _heard(udp: socket.socket, address: SocketAddress) -> str:
         udp.connect(address)  # only then the kernel hands out what ICMP says
         udp.send(Stranger().wrap(b"", request_id, b"", 0.0))
         async with asyncio.timeout(WAIT_SECONDS):
-            while not _is_answer(await loop.sock_recv(udp, 65535), request_id):
-                pass
+            for _ in range(MOST_HEARD):
+                if _is_answer(await loop.sock_recv(udp, 65535), request_id):
+                    return "agent"
     except TimeoutError:
         return ""
     except ConnectionRefusedError:
         return "closed"
     except OSError as exc:
         return exc.strerror or str(exc)
-    return "agent"
+    return ""
 
 
 def _is_answer(data: bytes, request_id: bytes) -> bool:

@@ -22,7 +22,7 @@ from netwatch.snmp.codec.hot import decode_rows
 from netwatch.snmp.codec.message import ERROR_NAMES, ErrorStatus, PduKind
 from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.get_run import SPLIT_AFTER_TRIES
-from netwatch.snmp.fast.peer import Exchange, Peer
+from netwatch.snmp.fast.peer import TRIES_WITH_BULK, Exchange, Peer
 from netwatch.snmp.fast.plan import ANSWER_BYTES, HEADER_BYTES, NO_ERROR, encode_request, null_varbind
 from netwatch.snmp.fast.walk_columns import MOST_REPETITIONS, Column, Group, Suffixes, in_groups
 
@@ -31,8 +31,6 @@ log = get_logger(__name__)
 GROUPS_AT_ONCE = 2
 """As many as a device's window; the groups behind them profit from what these learned of the table's length."""
 MAX_REQUESTS = 100_000
-TRIES_WITH_BULK = 2
-"""After so many in vain, be it in several walks, a device that never answered GETBULK is asked by GETNEXT."""
 NO_REPEATERS = b"\x02\x01\x00"
 
 
@@ -50,6 +48,7 @@ class WalkRun:
         self.over = False
         self._endpoint = endpoint
         self._peer = peer
+        peer.reconsider_bulk(asyncio.get_running_loop().time())
         self._bulk = peer.device.credential.version != "1" and peer.answers_bulk is not False and not self._in_vain()
         self._columns = [Column(oid, after) for oid in columns]
         self._max_varbinds = max_varbinds
@@ -132,7 +131,8 @@ class WalkRun:
         if group.was_bulk:
             self._peer.answers_bulk = True
         elif self._peer.device.credential.version != "1":
-            self._bulk = self._peer.answers_bulk = False
+            self._bulk = False
+            self._peer.give_up_bulk(asyncio.get_running_loop().time())
             metrics.without_bulk.inc()
             log.warning(
                 "device answers GETNEXT and not GETBULK; it is walked row by row", device=self._peer.device.name

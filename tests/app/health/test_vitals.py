@@ -228,13 +228,13 @@ async def test_what_of_netwatch_breaks_off_is_counted_and_the_newest_is_named():
         kind="rule", name="CpuBusy", device="sw1", error="ValueError: odd", where="netwatch/rules/memory.py:88",
         since=NOW, at=NOW,
     )  # fmt: skip
-    standing = [fault]
+    standing = [replace(fault, name="Older", since=NOW - timedelta(minutes=1)), fault]
     vitals = FaultVitals(lambda: standing)
 
     assert await vitals.vitals(NOW) == {
-        "faults": 1,
+        "faults": 2,
         "fault": b"rule CpuBusy on sw1 fails (ValueError at netwatch/rules/memory.py:88): please report it",
     }
-    assert REGISTRY.get_sample_value("netwatch_faults_standing") == 1
+    assert REGISTRY.get_sample_value("netwatch_faults_standing") == 2
     standing.clear()
     assert await vitals.vitals(NOW) == {"faults": 0, "fault": None}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from prometheus_client import REGISTRY
 
 from netwatch.engine.draft import Draft
-from netwatch.engine.intake.waiting import WAITING_SCOPE, Owed
+from netwatch.engine.intake.waiting import WAITING_SCOPE, Owed, begins_of
 from netwatch.model import AlertState, Oid, TrapEvent, parse_yaml
 from netwatch.rules import NO_MIB, MibNames, TrapRule
 from netwatch.rules.loading import _book_of
@@ -173,3 +174,30 @@ def test_more_traps_than_are_kept_are_counted():
 
     assert REGISTRY.get_sample_value(name) == before + 1
     assert heard == [2, 3]
+
+
+def test_of_a_long_wait_before_a_restart_the_last_traps_are_read_and_the_others_counted():
+    name = "netwatch_traps_not_kept_for_waiting_rules_total"
+    before = REGISTRY.get_sample_value(name) or 0.0
+
+    begins = begins_of({"Old": 100, "New": 950, "OfAnotherLog": 5000}, last=1000, most=200)
+
+    assert begins == {"Old": 800, "New": 950, "OfAnotherLog": 5000}
+    assert REGISTRY.get_sample_value(name) == before + 700
+
+
+async def test_what_was_too_much_before_a_restart_is_counted_in_one_life_alone(house, monkeypatch):
+    monkeypatch.setattr(begins_of, "__defaults__", (2,))
+    name = "netwatch_traps_not_kept_for_waiting_rules_total"
+    for _ in range(5):
+        await house.hear(OPENED)
+
+    counts = [REGISTRY.get_sample_value(name) or 0.0]
+    for _ in range(2):
+        house = await house.restarted(trap_rules=rules(NO_MIB))
+        counts.append(REGISTRY.get_sample_value(name) or 0.0)
+    await house.engine.renew_trap_rules(rules(Later()))
+
+    assert [after - before for before, after in pairwise(counts)] == [3, 0]
+    assert house.alert().trap_count == 2
+    await house.engine.stop()

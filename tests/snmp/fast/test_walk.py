@@ -11,6 +11,8 @@ from netwatch.errors import FastLaneRefused, RequestTimedOut
 from netwatch.model import Missing, Oid, Tag, Varbind
 from netwatch.snmp import PduKind, encode_message
 from netwatch.snmp.codec.message import ErrorStatus
+from netwatch.snmp.fast.peer import BULK_RESTS_SECONDS
+from netwatch.snmp.fast.walk import GROUPS_AT_ONCE
 from netwatch.snmp.fast.walk_columns import COLUMNS_PER_REQUEST, Column, in_groups
 from netwatch.snmp.general.engine import GeneralEngine
 from tests.odd_agent import OddAgent
@@ -67,6 +69,29 @@ async def test_a_device_that_never_answers_getbulk_is_walked_by_getnext_and_not_
     peer.requests.clear()
     assert whole(await lane.walk(asked, COLUMNS))
     assert {request.pdu.kind for request in peer.requests} == {PduKind.GET_NEXT}
+
+
+async def test_getbulk_that_was_given_up_is_tried_again_after_a_day_and_then_once(lane, agent, device, table):
+    good = table([*CELLS, BEHIND])
+    peer = await agent(without_bulk(good))
+    asked = device(peer.port, timeout=timedelta(seconds=0.3))
+    assert whole(await lane.walk(asked, COLUMNS))
+
+    def a_day_later():
+        known.bulk_again_at -= BULK_RESTS_SECONDS
+        peer.requests.clear()
+
+    known = lane._peers[asked.name]
+    a_day_later()
+    assert whole(await lane.walk(asked, COLUMNS))
+    in_vain = [request for request in peer.requests if request.pdu.kind is PduKind.GET_BULK]
+    assert 0 < len(in_vain) <= 2 * GROUPS_AT_ONCE  # one try each, which is sent once more when it takes long
+    assert known.answers_bulk is False
+
+    peer.behave = good  # it was the network that lost them
+    a_day_later()
+    assert whole(await lane.walk(asked, COLUMNS))
+    assert {request.pdu.kind for request in peer.requests} == {PduKind.GET_BULK}
 
 
 @pytest.mark.parametrize("retries", [0, 1])
