@@ -276,9 +276,13 @@ def _silence_of(
 
 
 def _files(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
+    wanted = [text for _, text in texts(tree, "rules", "paths", EACH)]
     for path, text in texts(tree, "rules", "paths", EACH):
         if text != BUILTIN and not (files := rule_files(text, base)):
-            yield file.problem(path, f"no file matches {base / text}", severity="warning")
+            said = f"no file matches {base / text}"
+            if not any(rule_files(one, base) for one in wanted):
+                said += "; the rules that come with NetWatch are used instead"
+            yield file.problem(path, said, severity="warning")
         elif text != BUILTIN and not has_wildcard(text) and not files[0].exists():
             yield file.problem(path, f"no such file: {base / text}")
     for pattern in (("profiles", "paths", EACH), *OWN_FILES):

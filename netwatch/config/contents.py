@@ -5,6 +5,7 @@ May import: netwatch.profiles, netwatch.rules, netwatch.notify, netwatch.model. 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,11 +15,29 @@ from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
 from netwatch.mib import load_index
-from netwatch.model import InvalidFile, Problem, YamlFile, all_hold, unforeseen
+from netwatch.model import BUILTIN, REACHABILITY, SELF, InvalidFile, Problem, YamlFile, all_hold, unforeseen
 from netwatch.notify import PARTS, template_problems
 from netwatch.polling.settings import DeviceSettings
 from netwatch.profiles import load_library
 from netwatch.rules import ASKED_OF_DEVICES, Rule, RuleBook, TrapRule, load_rule_book
+
+WEIGHTIEST_OF_SELF = ("MailRelayDown", "DeadLetters", "ConfigReloadFailed")
+"""Shipped rules about NetWatch itself without which nobody hears that nobody hears anything."""
+
+
+def _left_out(file: YamlFile, book: RuleBook) -> Iterator[Problem]:
+    """Yield a warning where files of one's own stand in place of the shipped rules, and nothing does their work."""
+    missing = []
+    if not any(rule.table == REACHABILITY.name and re.search(r"\bup\b", rule.expr) for rule in book.rules):
+        missing.append("that a device does not answer (DeviceDown)")
+    if not any(rule.table == SELF.name for rule in book.rules):
+        missing.append(f"of trouble of NetWatch itself ({', '.join(WEIGHTIEST_OF_SELF)})")
+    if missing:
+        said = (
+            f"no rule in these files tells {', nor '.join(missing)}: they stand in place of the rules that come with "
+            f"NetWatch; add `{BUILTIN}` to have those as well"
+        )
+        yield file.problem(("rules", "paths"), said, severity="warning")
 
 
 def _meant_for_nobody(book: RuleBook, devices: Sequence[DeviceSettings]) -> Iterator[Problem]:
@@ -79,6 +98,7 @@ def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents)
         book = load_rule_book(paths, library.schema(), names, settings.severity_order())
         contents.rules, contents.trap_rules = len(book.rules), len(book.trap_rules)
         yield from book.warnings
+        yield from _left_out(file, book)
         yield from _meant_for_nobody(book, settings.devices)
         for path, said, is_key in exception_faults(settings, library.schema(), book):
             yield file.problem(path, said, key=is_key)

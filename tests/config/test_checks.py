@@ -104,7 +104,9 @@ def test_what_does_not_fit_is_an_error(problems_at, tmp_path, text, said):
     ("receivers: [{name: a, email: {to: [a@b]}}]\nroute: {receiver: a}\nweb: »{listen: '127.0.0.1:1'}",
      "web: external_url is not set, so mails have no links to look, acknowledge or silence; set it to where people "
      "reach the page, such as https://netwatch.example.net/"),
-    ("rules: {paths: [»'mine/*.yaml']}", "rules.paths[0]: no file matches mine/*.yaml"),
+    ("rules: {paths: [»'mine/*.yaml']}",
+     "rules.paths[0]: no file matches mine/*.yaml; the rules that come with NetWatch are used instead"),
+    ("rules: {paths: [builtin, »'mine/*.yaml']}", "rules.paths[1]: no file matches mine/*.yaml"),
     ("mibs: {paths: [»no]}", "mibs.paths[0]: no such directory: no"),
     ("receivers: [{name: a, alertmanager: {urls: [http://am:9093], expires_after: 6h}}]\nroute: »{receiver: a}",
      "route: repeats every 4h, but the Alertmanagers of 'a' forget an alert after 6h: set their expires_after to "

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import typer
 
 from netwatch.cli import completion
+from netwatch.cli.act.coverage import coverage_text, covered, doubts_about
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent, asked_to_fail
 from netwatch.cli.arguments import AsJson, By, ConfigOption
 from netwatch.cli.config_file import settings_or_exit
@@ -49,25 +50,31 @@ def add(
     config: ConfigOption = DEFAULT_CONFIG,
     json: AsJson = False,
 ) -> None:
-    """Silence alerts; prints the silence's id."""
-    agent = Agent(settings_or_exit(config))
+    """Silence alerts; prints the silence's id, and what it covers now."""
+    settings = settings_or_exit(config)
+    agent = Agent(settings)
     now = datetime.now(UTC)
     try:
-        wanted = [_as_json(matcher) for text in matchers for matcher in _matchers_of(text)]
+        wanted = [matcher for text in matchers for matcher in _matchers_of(text)]
         ends_at = now + _span(for_)
     except (ValueError, OverflowError) as exc:
         fail(str(exc), USAGE)
     order = {
-        "matchers": wanted, "startsAt": now.isoformat(), "endsAt": ends_at.isoformat(),
+        "matchers": [_as_json(matcher) for matcher in wanted],
+        "startsAt": now.isoformat(), "endsAt": ends_at.isoformat(),
         "createdBy": by or person(), "comment": comment,
     }  # fmt: skip
     made = _answered(agent, "POST", "/api/v2/silences", body=order)
     silence_id = str(made.get("silenceID", "")) if isinstance(made, Mapping) else ""
+    alerts, doubts = _covered(agent, wanted), list(doubts_about(wanted, settings))
+    for doubt in doubts:
+        err.print(f"netwatch: warning: {printable(doubt)}", markup=False, highlight=False, soft_wrap=True)
     if json:
-        print_json({"id": silence_id, "ends_at": ends_at})
+        print_json({"id": silence_id, "ends_at": ends_at, "alerts": alerts, "warnings": doubts})
         return
     out.print(printable(silence_id), markup=False, highlight=False)
-    err.print(f"silenced until {ends_at:%Y-%m-%d %H:%M:%S} UTC", markup=False, highlight=False)
+    said = f"silenced until {ends_at:%Y-%m-%d %H:%M:%S} UTC; it {coverage_text(alerts)}"
+    err.print(printable(said), markup=False, highlight=False, soft_wrap=True)
 
 
 @silence_app.command("list")
@@ -108,6 +115,13 @@ def expire(ids: Ids, config: ConfigOption = DEFAULT_CONFIG) -> None:
 def _answered(agent: Agent, method: str, path: str, body: object = None) -> Any:
     try:
         return agent.call(method, path, body=body)
+    except (NoAgent, AgentRefused) as exc:
+        asked_to_fail(exc)
+
+
+def _covered(agent: Agent, matchers: list[Matcher]) -> list[dict[str, str]]:
+    try:
+        return covered(agent, matchers)
     except (NoAgent, AgentRefused) as exc:
         asked_to_fail(exc)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,11 @@ import typer
 from typer.testing import CliRunner, Result
 
 from netwatch.cli.configuration.check import check, schema
+from netwatch.config.contents import WEIGHTIEST_OF_SELF
+from netwatch.config.rule_paths import rule_files_of
+from netwatch.mib import load_index
+from netwatch.profiles import load_library
+from netwatch.rules import load_rule_book
 
 SMALL = """\
 credentials: {usual: {version: 2c, community: "${env:HOME}"}}
@@ -84,6 +90,40 @@ def test_what_would_run_is_said_last(file):
         f"{file}: would run 2 devices, 2 rules (1 on traps), 1 receiver, 1 mail relay; "
         "page on 127.0.0.1:10916, traps on 0.0.0.0:162"
     )
+
+
+OF_SELF = f"({', '.join(WEIGHTIEST_OF_SELF)})"
+
+
+@pytest.mark.parametrize(("paths", "own", "left_out"), [
+    ("[rules.yaml]", "alert: Full, expr: hrProcessorLoad > 90", ["(DeviceDown)", OF_SELF]),
+    ("[rules.yaml]", "alert: Restarted, expr: seconds_since_restart < 60", ["(DeviceDown)", OF_SELF]),
+    ("[rules.yaml]", "alert: Down, expr: up == 0", [OF_SELF]),
+    ("[rules.yaml]", "alert: NoMail, expr: relays_down > 0", ["(DeviceDown)"]),
+    ("[builtin, rules.yaml]", "alert: Full, expr: hrProcessorLoad > 90", []),
+])  # fmt: skip
+def test_rules_of_ones_own_that_stand_in_place_of_the_weightiest_shipped_ones_are_warned_of(
+    file, paths, own, left_out
+):
+    file.write_text(SMALL.replace("[rules.yaml]", paths))
+    (file.parent / "rules.yaml").write_text(f"rules: [{{{own}}}]\n")
+
+    result = run("check", "-c", file)
+
+    assert result.exit_code == 0
+    warnings = [line for line in result.stdout.splitlines() if "no rule in these files tells" in line]
+    assert len(warnings) == bool(left_out)
+    for line in warnings:
+        assert line.startswith(f"{file}:6:16: warning: rules.paths: ")
+        assert "add `builtin`" in line
+        assert re.findall(r"\([^)]*\)", line) == left_out
+
+
+def test_the_rules_named_as_weightiest_are_shipped():
+    shipped = load_rule_book(rule_files_of(["builtin"], Path()), load_library([]).schema(), load_index()).rules
+
+    assert {rule.name for rule in shipped if rule.table == "netwatch"} > set(WEIGHTIEST_OF_SELF)
+    assert next(rule for rule in shipped if rule.name == "DeviceDown").table == "reachability"
 
 
 def test_long_values_are_cut_in_what_is_said_of_them(file):

@@ -13,7 +13,7 @@ from netwatch.model import SilenceState
 
 from ..chromium import Chromium
 from ..desk import Desk
-from ..house import bad_night, status_of
+from ..house import alert_of, bad_night, status_of
 from .seen import HOSTILE, PAGES, hostile_house
 from .test_act import TO, acked, link, two
 
@@ -79,6 +79,39 @@ async def test_no_page_is_wider_than_a_phone(serve, browser):
     for path in PAGES:
         await browser.open(str(client.base_url).rstrip("/") + path)
         assert await browser.value("document.documentElement.scrollWidth") == 360, path
+
+
+SENTENCE = (
+    "no answer to 4 requests in 8.1 s; its host says that nothing listens on UDP port 11161 (ICMP port unreachable)"
+)
+CUT_OFF = """[...document.querySelectorAll('table.alerts td, table.alerts td a')]
+    .filter(cell => cell.getBoundingClientRect().right > cell.closest('section').getBoundingClientRect().right
+        || cell.tagName === 'TD' && cell.scrollWidth > cell.clientWidth + 1)
+    .map(cell => cell.innerText)"""
+WIDTH_OF_WHAT = """[...document.querySelectorAll('.alerts .wide a')]
+    .find(link => link.innerText === 'dead-sw1 does not answer').closest('td').clientWidth"""
+
+
+async def test_nothing_of_the_alerts_is_cut_off_where_a_value_is_a_sentence(serve, browser):
+    house = bad_night()
+    house.statuses.append(status_of("dead-sw1", up=False, trouble=SENTENCE))
+    dead = alert_of("DeviceDown", "dead-sw1", severity="critical", summary="dead-sw1 does not answer", value=SENTENCE)
+    house.known_alerts.append(dead)
+    client = serve(house)
+
+    for path in ("/", "/alerts", "/devices/dead-sw1"):
+        await browser.open(str(client.base_url).rstrip("/") + path)
+        assert SENTENCE in str(await browser.value("document.querySelector('table.alerts').innerText"))
+        for width in (1080, 1100, 1201, 1260, 1440, 1920):
+            await browser.call(
+                "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
+            )
+            assert await browser.value("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+            assert await browser.value(
+                "[...document.querySelectorAll('.scroll')].every(box => box.scrollWidth <= box.clientWidth)"
+            ), (path, width)
+            assert await browser.value(CUT_OFF) == [], (path, width)
+            assert int(str(await browser.value(WIDTH_OF_WHAT))) >= 100, (path, width)
 
 
 async def test_a_person_silences_one_alert_and_acknowledges_another_without_scripts(serve, browser):
