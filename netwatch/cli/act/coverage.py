@@ -6,7 +6,7 @@ Called by: netwatch.cli.act.silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -54,7 +54,7 @@ def doubts_about(matchers: Sequence[Matcher], settings: Settings) -> Iterator[st
     for label in asked:
         if label not in known:
             yield f"no device, rule or table has a label {label}{did_you_mean(label, known)}"
-    values = {
+    values: Mapping[str, tuple[str, Callable[[], Collection[str]]]] = {
         "device": ("device", lambda: [*(device.name for device in settings.devices), OWN_NAME]),
         "alertname": ("rule", lambda: rules_in(settings.rule_paths())),
     }
