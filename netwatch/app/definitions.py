@@ -5,7 +5,7 @@ May import: netwatch.config, netwatch.mib, netwatch.profiles, netwatch.rules, ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -48,7 +48,7 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
     names = _names(settings)
     resolver = _Resolver(names)
     library = load_library(settings.profile_paths(), resolver.oid_of)
-    _refuse_broken(library, resolver.nameless)
+    _refuse_broken(library, resolver.excuses)
     book = load_rule_book(
         settings.rule_paths(), library.schema(), names, settings.severity_order(), patient=not names.whole,
         awaits_tables=bool(resolver.nameless),
@@ -99,25 +99,28 @@ class _Resolver:
     def __init__(self, names: LiveNames) -> None:
         self._names = names
         self.nameless: list[str] = []
+        self.excuses: set[str] = set()
+        """What is said of each, word for word: problems that are none once its module is compiled."""
 
     def oid_of(self, text: str) -> Oid:
         try:
             return self._names.oid_of(text)
-        except UnknownName:
+        except UnknownName as exc:
             if not self._names.whole:
                 self.nameless.append(text)
+                self.excuses.add(str(exc))
             raise
 
 
-def _refuse_broken(library: ProfileLibrary, nameless: Sequence[str]) -> None:
+def _refuse_broken(library: ProfileLibrary, excuses: Collection[str]) -> None:
     """Refuse to start with profiles that have errors; what they ask that we cannot do is only said.
 
     What is missing of profiles for want of names that are yet to come is said too: they are read again with those,
     and so are the rules that ask for it.
     """
     errors = [problem for problem in library.problems if problem.severity == "error"]
-    refused = [problem for problem in errors if not any(name in problem.message for name in nameless)]
+    refused = [problem for problem in errors if problem.message not in excuses]
     if refused:
-        raise InvalidFile(errors)
+        raise InvalidFile(refused)
     for problem in library.problems:
         log.warning("profile", problem=str(problem))

@@ -268,6 +268,21 @@ async def test_rules_and_limits_about_what_such_a_profile_asks_for_are_no_bad_co
         await keeper.stop()
 
 
+def test_only_the_want_of_a_name_is_forgiven_a_profile_however_short_the_name_is(config):
+    profile = config.with_name("vendor.yaml")
+    profile.write_text(
+        "metrics:\n"
+        "  - symbol: {OID: a, name: one}\n"
+        "  - symbol: {OID: 1.3.6.1.4.1.99999.8.0, name: two, scale_factor: much}\n"
+    )
+    config.write_text(config.read_text() + f"profiles: {{paths: ['{profile}']}}\n")
+
+    with pytest.raises(InvalidFile, match=r"vendor\.yaml:3:\d+: .*scale_factor is a number") as refused:
+        App(load_settings(config))
+
+    assert len(refused.value.problems) == 1
+
+
 def test_a_rule_that_is_wrong_by_profiles_that_are_whole_is_refused_though_names_are_yet_to_come(config):
     config.with_name("rules.yaml").write_text(RULES + "  - {alert: Doors, expr: vendorDoors > 3}\n")
 
