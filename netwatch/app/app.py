@@ -137,6 +137,11 @@ class App:
         """
         self._server.try_addresses(besides=running._server)
 
+    @property
+    def refused_by_store(self) -> str:
+        """Return why the database takes nothing; empty while it does."""
+        return self._store.trouble
+
     async def start(self, ports: KeptPorts | None = None) -> None:
         """Start every room; what fails stops those that already run. `ports` are those of the agent before this one.
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +25,8 @@ from netwatch.traps import KeptPorts
 
 GO_BACK_EVERY = timedelta(seconds=5)
 """How often the old configuration is started again where something keeps it from starting."""
+READING_TAKES_AT_MOST = timedelta(minutes=10)
+"""How long the files of a configuration may take to be read: on a network drive that is gone they take for ever."""
 MOST_ERRORS_LOGGED = 20
 MOST_READINGS = 3
 """How often the file is read before one change-over: who asks without end keeps nothing from being taken."""
@@ -33,11 +37,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Running:
-    """An agent, and what it was built from."""
+    """An agent, and what it was built from; `for_names` where it was built since more names of MIBs were known."""
 
     app: App
     settings: Settings
     origin: Predecessor
+    for_names: bool = False
 
 
 class Keeper:
@@ -52,8 +57,9 @@ class Keeper:
         self._waiting: list[asyncio.Future[str]] = []
         self._asking: list[asyncio.Future[str]] = []
         self._stopping = asyncio.Event()
+        self._names_came = False
         self._state = ConfigState()
-        self._running = self._built(None)
+        self._running = self._built(None, for_names=False)
 
     @property
     def app(self) -> App:
@@ -96,18 +102,26 @@ class Keeper:
         self._answer(STOPPING)
         await self.app.stop()
 
-    def _built(self, before: Predecessor | None) -> _Running:
+    def _built(self, before: Predecessor | None, *, for_names: bool) -> _Running:
         """Read and build; large configurations take seconds, in which the loop goes on polling."""
         try:
             settings, origin = load_to_run(self._file, before=before, allow_empty=self._allow_empty)
-            return _Running(app=self._app_of(settings), settings=settings, origin=origin)
+            return _Running(app=self._app_of(settings), settings=settings, origin=origin, for_names=for_names)
         except (NetWatchError, MemoryError):  # want of memory is no fault of the file: another start may go well
             raise
         except Exception as exc:  # the last net: whatever reading or building stumbles over is a bad configuration
             raise _Unforeseen(f"{self._file}: {unforeseen(exc)}") from exc
 
     def _app_of(self, settings: Settings) -> App:
-        return App(settings, config_state=self._state, reload=self.reload, outdated=self.want)
+        return App(settings, config_state=self._state, reload=self.reload, outdated=self._want_for_names)
+
+    def _want_for_names(self) -> None:
+        """Have profiles read again against the names there are now; once, or where no name is kept it never ends."""
+        if self._running.for_names:
+            log.warning("profiles are not read again, since they were just now; is the cache of MIB modules kept?")
+            return
+        self._names_came = True
+        self.want()
 
     async def _reread(self) -> None:
         """Go over to the file as it is now; where that cannot be, say why and go on as before."""
@@ -138,14 +152,17 @@ class Keeper:
     async def _fit_to_start(self) -> _Running | None:
         """Return an agent of the file as it is now; None where there can be none, which has been said."""
         try:
-            fresh = await asyncio.to_thread(self._built, self._running.origin)
+            fresh = await self._read()
         except NetWatchError as exc:
             self._keep_old("unforeseen" if isinstance(exc, _Unforeseen) else "refused", str(exc))
             return None
         except MemoryError:
             self._keep_old("failed", "there is not enough memory to read it beside the agent that runs")
             return None
+        if fresh is None:
+            return None
         try:
+            _refuse_to_lose(self.app)
             fresh.app.try_start_after(self.app)
         except NetWatchError as exc:
             self._keep_old("failed", str(exc))
@@ -154,6 +171,28 @@ class Keeper:
             self._keep_old("unforeseen", unforeseen(exc))
             return None
         return fresh
+
+    async def _read(self) -> _Running | None:
+        """Read the files while the loop goes on; None where the agent is to stop before that is done.
+
+        Raises:
+            ConfigError: what they say cannot be used, or they cannot be read in time.
+        """
+        for_names, self._names_came = self._names_came, False
+        before = self._running.origin
+        reading = _beside(lambda: self._built(before, for_names=for_names))
+        stopping = asyncio.create_task(self._stopping.wait())
+        patience = READING_TAKES_AT_MOST.total_seconds()
+        await asyncio.wait((reading, stopping), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if self._stopping.is_set():
+            reading.cancel()
+            return None
+        if reading.done():
+            return reading.result()
+        reading.cancel()
+        minutes = f"{patience / 60:g} minutes"
+        raise ConfigError(f"{self._file}: this file, or one that it names, is not read after {minutes}; given up")
 
     async def _change_over(self, fresh: _Running) -> None:
         old = self._running
@@ -221,6 +260,34 @@ class Keeper:
         for wait in waits:
             wait.cancel()
         return self._stopping.is_set()
+
+
+def _beside(read: Callable[[], _Running]) -> asyncio.Future[_Running]:
+    """Have it done by a thread that is waited for by nobody at the end: a file may never let itself be read."""
+    outcome: Future[_Running] = Future()
+    outcome.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            outcome.set_result(read())
+        except BaseException as exc:  # noqa: BLE001  # raised again where it is waited for
+            outcome.set_exception(exc)
+
+    threading.Thread(target=run, name="netwatch-reading", daemon=True).start()
+    return asyncio.wrap_future(outcome)
+
+
+def _refuse_to_lose(running: App) -> None:
+    """Refuse to stop an agent that holds what is written nowhere.
+
+    Raises:
+        NetWatchError: its database takes nothing.
+    """
+    if why := running.refused_by_store:
+        raise NetWatchError(
+            f"not changed over, since what waits to be written would be lost: the database takes nothing ({why}); "
+            "reload once it does, or restart NetWatch where it is to be lost"
+        )
 
 
 class _Unforeseen(ConfigError):

@@ -19,7 +19,17 @@ from netwatch.config.rule_paths import has_wildcard, rule_files
 from netwatch.config.settings import Settings
 from netwatch.config.stage_checks import stage_checks
 from netwatch.config.tree import EACH, found, text_of, texts
-from netwatch.model import BUILTIN, KeyPath, Problem, YamlFile, format_duration, parse_duration
+from netwatch.model import (
+    BUILTIN,
+    KeyPath,
+    Problem,
+    YamlFile,
+    format_duration,
+    is_folder,
+    is_there,
+    parse_duration,
+    refuse_what_is_no_file,
+)
 from netwatch.notify import DEFAULT_EXPIRES_AFTER
 
 Tree = Mapping[str, Any]
@@ -31,6 +41,7 @@ OWN_FILES: tuple[tuple[object, ...], ...] = (
     ("receivers", EACH, "email", "templates", EACH),
 )
 """Where files are named that rooms open themselves: certificates to trust, templates of mails."""
+MOST_OWN_BYTES = 16 * 2**20
 
 
 def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
@@ -283,12 +294,18 @@ def _files(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
             if not any(rule_files(one, base) for one in wanted):
                 said += "; the rules that come with NetWatch are used instead"
             yield file.problem(path, said, severity="warning")
-        elif text != BUILTIN and not has_wildcard(text) and not files[0].exists():
+        elif text != BUILTIN and not has_wildcard(text) and not is_there(files[0]):
             yield file.problem(path, f"no such file: {base / text}")
     for pattern in (("profiles", "paths", EACH), *OWN_FILES):
         for path, text in texts(tree, *pattern):
-            if not (base / text).exists():
+            if not is_there(base / text):
                 yield file.problem(path, f"no such file or directory: {base / text}")
+                continue
+            try:
+                if pattern in OWN_FILES:
+                    refuse_what_is_no_file(base / text, MOST_OWN_BYTES)
+            except OSError as exc:
+                yield file.problem(path, f"cannot be used: {base / text}: {exc.strerror}")
     for path, text in texts(tree, "mibs", "paths", EACH):
-        if not (base / text).is_dir():
+        if not is_folder(base / text):
             yield file.problem(path, f"no such directory: {base / text}", severity="warning")

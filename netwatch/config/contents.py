@@ -15,7 +15,18 @@ from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
 from netwatch.mib import load_index
-from netwatch.model import BUILTIN, REACHABILITY, SELF, InvalidFile, Problem, YamlFile, all_hold, unforeseen
+from netwatch.model import (
+    BUILTIN,
+    REACHABILITY,
+    SELF,
+    InvalidFile,
+    Problem,
+    YamlFile,
+    all_hold,
+    is_file,
+    is_there,
+    unforeseen,
+)
 from netwatch.notify import PARTS, template_problems
 from netwatch.polling.settings import DeviceSettings
 from netwatch.profiles import load_library
@@ -88,13 +99,13 @@ def contents_of(file: YamlFile, tree: Any, settings: Settings) -> Contents:
 
 def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents) -> Iterator[Problem]:
     names = load_index(settings.mib_paths())
-    library = load_library([path for path in settings.profile_paths() if path.exists()], names.oid_of)
+    library = load_library([path for path in settings.profile_paths() if is_there(path)], names.oid_of)
     yield from library.problems
     for path, name in texts(tree, "devices", EACH, "profile"):
         if name not in library.names():
             yield file.problem(path, f"there is no profile {name!r}" + did_you_mean(name, library.names()))
     try:
-        paths = [path for path in settings.rule_paths() if path.exists()]
+        paths = [path for path in settings.rule_paths() if is_there(path)]
         book = load_rule_book(paths, library.schema(), names, settings.severity_order())
         contents.rules, contents.trap_rules = len(book.rules), len(book.trap_rules)
         yield from book.warnings
@@ -108,5 +119,5 @@ def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents)
         yield file.problem((), unforeseen(exc))
     for part in PARTS:
         for _, text in texts(tree, "receivers", EACH, "email", "templates", part):
-            if (template := settings.base / text).is_file():
+            if is_file(template := settings.base / text):
                 yield from template_problems(template, part)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from netwatch.model import BUILTIN, shipped_directory
+from netwatch.model import BUILTIN, is_folder, shipped_directory
 
 RULE_SUFFIXES = (".yaml", ".yml")
 
@@ -31,7 +31,7 @@ def rule_files(path: str, base: Path) -> Sequence[Path]:
         root = Path(anchor) if anchor else base
         return sorted(file for file in root.glob(path.removeprefix(anchor)) if file.is_file())
     whole = base / path
-    return sorted(_rules_in(whole)) if whole.is_dir() else [whole]
+    return sorted(_rules_in(whole)) if is_folder(whole) else [whole]
 
 
 def has_wildcard(path: str) -> bool:

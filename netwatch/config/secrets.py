@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from netwatch.config.tree import EACH, every_text, matches, replaced, texts
-from netwatch.model import KeyPath, Problem, YamlFile
+from netwatch.model import KeyPath, Problem, YamlFile, bytes_of
 
 SECRET_PLACES: tuple[tuple[object, ...], ...] = (
     ("credentials", EACH, "community"),
@@ -102,8 +102,7 @@ def _from_environment(name: str, environment: Mapping[str, str]) -> str:
 def _from_file(name: str, base: Path) -> str:
     path = base / name
     try:
-        with path.open("rb") as opened:
-            content = opened.read(MAX_SECRET_BYTES + 1)
+        content = bytes_of(path, MAX_SECRET_BYTES)
         text = content.decode("utf-8")
     except OSError as exc:
         raise _Unknown(f"cannot read {path}: {exc.strerror}") from exc

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from netwatch.model import Problem
+from netwatch.model import Problem, is_folder, is_there
 
 MAX_FILE_BYTES = 8 * 2**20
 """The largest MIB seen in the wild has 2.8 MB."""
@@ -52,7 +52,7 @@ def files_in(paths: Sequence[Path]) -> tuple[list[Path], list[Problem]]:
     files: list[Path] = []
     problems: list[Problem] = []
     for path in paths:
-        if not path.exists():
+        if not is_there(path):
             problems.append(problem(path, 1, "there is no such file or directory; none of its modules is loaded"))
             continue
         files.extend(_below(path))
@@ -63,7 +63,7 @@ def files_in(paths: Sequence[Path]) -> tuple[list[Path], list[Problem]]:
 
 
 def _below(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
+    if not is_folder(path):
         yield path
         return
     for directory, folders, names in os.walk(path):

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         OutboxState,
         Supersession,
     )
+    from netwatch.model.patient_file import bytes_of, is_file, is_folder, is_there, refuse_what_is_no_file
     from netwatch.model.pattern import bounded_matcher
     from netwatch.model.reading import NO_DOUBTS, SCALARS, Column, Doubts, ReadingGap, RowSet, TableReading
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
@@ -91,4 +92,5 @@ __all__ = [
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
     "unforeseen", "kind_and_place", "shortened",
+    "bytes_of", "is_file", "is_folder", "is_there", "refuse_what_is_no_file",
 ]  # fmt: skip

@@ -16,6 +16,9 @@ from netwatch.model import (
     Oid,
     Problem,
     TableSchema,
+    is_file,
+    is_folder,
+    is_there,
     shipped_directory,
 )
 from netwatch.profiles.draft import ProfileFile
@@ -98,14 +101,15 @@ def _read(
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
     for path in paths:
         try:
-            entries = sorted(path.iterdir()) if path.is_dir() else [path]
+            entries = sorted(path.iterdir()) if is_folder(path) else [path]
         except OSError as exc:
             problems.append(_at_start(path, exc.strerror or str(exc)))
             continue
-        if entries == [path] and not path.is_file():
-            problems.append(_at_start(path, "no such file or directory"))
+        if entries == [path] and not is_file(path):
+            why = "is no file and no directory" if is_there(path) else "no such file or directory"
+            problems.append(_at_start(path, why))
             continue
-        yield from (entry for entry in entries if entry == path or (entry.suffix in _SUFFIXES and entry.is_file()))
+        yield from (entry for entry in entries if entry == path or (entry.suffix in _SUFFIXES and is_file(entry)))
 
 
 def _at_start(path: Path, message: str) -> Problem:

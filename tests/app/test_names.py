@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
@@ -288,3 +289,35 @@ def test_a_rule_that_is_wrong_by_profiles_that_are_whole_is_refused_though_names
 
     with pytest.raises(InvalidFile, match=r"rules\.yaml:6:\d+"):
         App(load_settings(config))
+
+
+@pytest.mark.parametrize("kept_in", ["cache", "nowhere"])
+async def test_a_running_agent_reads_its_profiles_again_once_when_their_names_have_come(
+    config, tmp_path, kept_in, monkeypatch
+):
+    if kept_in == "nowhere":  # so that after the change-over the names are again not at hand
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    profile = config.with_name("vendor.yaml")
+    profile.write_text("metrics:\n  - symbol: {OID: VENDOR-MIB::vendor.7.0, name: vendorDoors}\n")
+    config.write_text(config.read_text() + f"profiles: {{paths: ['{profile}']}}\n")
+
+    keeper = Keeper(config)
+    with capture_logs() as logged:
+        await keeper.start()
+        keeping = asyncio.create_task(keeper.keep())
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                last = "configuration read again" if kept_in == "cache" else "profiles are not read again"
+                while not _said(logged, last):  # noqa: ASYNC110  # a line in the log wakes nobody
+                    await asyncio.sleep(0.02)
+        finally:
+            keeper.end()
+            await keeping
+            await keeper.stop()
+
+    assert _said(logged, "configuration read again") == 1
+
+
+def _said(logged: list[structlog.types.EventDict], words: str) -> int:
+    return sum(str(one["event"]).startswith(words) for one in logged)

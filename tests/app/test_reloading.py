@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
+import sqlite3
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 from prometheus_client import REGISTRY
 
-from netwatch.app import Keeper
+from netwatch.app import Keeper, reloading
 from netwatch.config import load_settings
 from netwatch.errors import ConfigError
-from netwatch.model import InvalidFile, Oid
+from netwatch.model import InvalidFile, Oid, patient_file
 from netwatch.simulator.traps import send_trap
 from netwatch.store import StoreReader
 from tests.patience import PATIENCE_SECONDS
@@ -166,10 +169,10 @@ class OddPath(type(Path())):  # type: ignore[misc]  # the class that Path() make
 
     odd = False
 
-    def stat(self, **keywords: Any) -> Any:
+    def __fspath__(self) -> str:
         if OddPath.odd:
             raise SystemError("secret-community")
-        return super().stat(**keywords)
+        return super().__fspath__()
 
 
 async def test_what_nobody_foresaw_keeps_the_old_agent_and_says_where_it_was_and_no_secret(config, caplog, request):
@@ -183,7 +186,7 @@ async def test_what_nobody_foresaw_keeps_the_old_agent_and_says_where_it_was_and
         OddPath.odd = False
         assert status == 500
         assert "NetWatch stumbled over this" in words
-        assert "SystemError at netwatch/model/yaml/file.py:" in words
+        assert "SystemError at netwatch/model/patient_file.py:" in words
         assert "secret-community" not in words + (await asked(keeper, ""))[1]
         assert keeper.app is first
         assert first.is_alive()
@@ -244,11 +247,11 @@ async def test_too_little_memory_to_read_it_is_no_bad_configuration_and_ends_no_
         assert keeper.app.is_alive()
 
 
-def test_what_nobody_foresaw_at_the_start_is_a_bad_configuration():
-    with pytest.raises(
-        ConfigError, match=r"NetWatch stumbled over this.*ValueError at netwatch/model/yaml/file\.py:\d+"
-    ):
-        Keeper(Path("with\0nothing"))
+def test_what_nobody_foresaw_at_the_start_is_a_bad_configuration(config, monkeypatch):
+    monkeypatch.setattr(OddPath, "odd", True)
+
+    with pytest.raises(ConfigError, match=r"NetWatch stumbled over this.*SystemError at netwatch/"):
+        Keeper(OddPath(config))
 
 
 @pytest.mark.parametrize(
@@ -347,3 +350,56 @@ async def test_no_trap_is_lost_while_the_configuration_changes(config, udp_port)
     finally:
         await reader.stop()
     assert not last.is_alive()
+
+
+async def test_a_rule_file_that_is_a_pipe_is_refused_and_the_page_answers_meanwhile(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(patient_file, "PIPE_SECONDS", 0.5)
+    async with kept(Keeper(config)) as keeper:
+        os.mkfifo(tmp_path / "pipe.yaml")
+        config.write_text(config.read_text().replace("rules.yaml", "pipe.yaml"))
+
+        asking = asyncio.create_task(asked(keeper, "-/reload", "POST"))
+        assert (await asked(keeper, "-/healthy"))[0] == 200
+        status, words = await asking
+
+        assert status == 500
+        assert "pipe.yaml:1:1: nothing comes from it within 0.5 s: is it a pipe?" in words
+
+
+async def test_an_agent_ends_at_once_while_a_file_lets_itself_not_be_read(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(patient_file, "PIPE_SECONDS", PATIENCE_SECONDS * 10)
+    os.mkfifo(tmp_path / "pipe.yaml")
+    async with kept(Keeper(config)) as keeper:
+        config.write_text(config.read_text().replace("rules.yaml", "pipe.yaml"))
+        keeper.want()
+        await until(lambda: any(thread.name == "netwatch-reading" for thread in threading.enumerate()))
+
+
+async def test_files_that_are_never_read_are_given_up_and_said(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(patient_file, "PIPE_SECONDS", PATIENCE_SECONDS * 10)
+    monkeypatch.setattr(reloading, "READING_TAKES_AT_MOST", timedelta(seconds=0.3))
+    os.mkfifo(tmp_path / "pipe.yaml")
+    async with kept(Keeper(config)) as keeper:
+        config.write_text(config.read_text().replace("rules.yaml", "pipe.yaml"))
+
+        status, words = await asked(keeper, "-/reload", "POST")
+
+        assert status == 500
+        assert f"{config}: this file, or one that it names, is not read after" in words
+        assert "is not read after" in (await asked(keeper, "-/ready"))[1]
+
+
+async def test_while_the_database_takes_nothing_the_old_agent_keeps_what_it_holds_and_says_so(config, tmp_path):
+    async with kept(Keeper(config)) as keeper:
+        first = keeper.app
+        with contextlib.closing(sqlite3.connect(tmp_path / "netwatch.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # who writes and does not end keeps everybody else from it
+            await until(lambda: first.refused_by_store)
+
+            status, words = await asked(keeper, "-/reload", "POST")
+
+            assert status == 500
+            assert "what waits to be written would be lost: the database takes nothing" in words
+            assert keeper.app is first
+        await until(lambda: not first.refused_by_store)
+        assert (await asked(keeper, "-/reload", "POST"))[0] == 200

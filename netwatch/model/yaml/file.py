@@ -1,6 +1,7 @@
 """A YAML file with the place of everything in it, so that an error can name file, line and column.
 
-May import: netwatch.model.yaml.{parsing, problem, tree}. Called by: config, rules, profiles.
+May import: netwatch.model.patient_file, netwatch.model.yaml.{parsing, problem, tree}.
+Called by: config, rules, profiles.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from netwatch.model.patient_file import bytes_of
 from netwatch.model.yaml.parsing import Misread, tree_of
 from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted
 from netwatch.model.yaml.tree import PlacedList, PlacedMapping, Spot
@@ -71,11 +73,11 @@ def read_yaml(path: Path) -> YamlFile:
     """
     name = str(path)
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise InvalidFile([_problem(name, (1, 1), f"larger than {MAX_FILE_BYTES // 2**20} MiB")])
-        raw = path.read_bytes()
+        raw = bytes_of(path, MAX_FILE_BYTES)
     except OSError as exc:
         raise InvalidFile([_problem(name, (1, 1), exc.strerror or str(exc))]) from exc
+    if len(raw) > MAX_FILE_BYTES:
+        raise InvalidFile([_problem(name, (1, 1), f"larger than {MAX_FILE_BYTES // 2**20} MiB")])
     try:
         text = raw.decode()
     except UnicodeDecodeError as exc:

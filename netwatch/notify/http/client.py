@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from netwatch.model import is_loopback
+from netwatch.model import is_loopback, refuse_what_is_no_file
 from netwatch.notify.guard import clean_line
 from netwatch.notify.http.outcomes import Answer, WebPhase, retry_after
 from netwatch.notify.http.urls import HIDDEN, without_hidden
@@ -29,6 +29,7 @@ from netwatch.oauth import http_words
 
 MOST_READ = 2_048
 READ_SECONDS = 1.0
+MAX_CA_BYTES = 16 * 2**20
 _STEPS = {
     "http11.send_request_headers.started": WebPhase.SEND,
     "http11.receive_response_headers.started": WebPhase.ANSWER,
@@ -122,6 +123,8 @@ class _Progress:
 
 
 def _context(ca_file: str | None) -> ssl.SSLContext:
+    if ca_file is not None:
+        refuse_what_is_no_file(ca_file, MAX_CA_BYTES)
     context = ssl.create_default_context(cafile=ca_file)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

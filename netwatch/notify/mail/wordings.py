@@ -23,7 +23,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, Undefined
 
 from netwatch.errors import TemplateFailed
-from netwatch.model import InvalidFile, Problem
+from netwatch.model import InvalidFile, Problem, bytes_of
 from netwatch.notify import facts
 from netwatch.notify.guard import clean_line
 from netwatch.notify.links import Links
@@ -34,6 +34,7 @@ from netwatch.notify.mail.settings import MailedReceiver, MailTemplateSettings
 from netwatch.notify.mail.story import Story, story_of
 
 MAX_TEMPLATE = 32_000
+_MOST_BYTES_A_CHARACTER = 4
 MAX_SUBJECT = 200
 _SAMPLE_LINKS = Links(
     page="https://netwatch.example.net/", acknowledge="https://netwatch.example.net/act/a",
@@ -170,7 +171,7 @@ def _tried(file: Path, part: Part) -> UserTemplate:
 
 def _source(file: Path) -> str:
     try:
-        text = file.read_text("utf-8")
+        text = bytes_of(file, MAX_TEMPLATE * _MOST_BYTES_A_CHARACTER).decode("utf-8")
     except (OSError, UnicodeDecodeError) as exc:
         raise TemplateFailed(f"the template cannot be read: {exc}") from exc
     if len(text) > MAX_TEMPLATE:

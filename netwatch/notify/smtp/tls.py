@@ -1,15 +1,19 @@
 """How a relay's certificate is checked.
 
-May import: netwatch.notify.smtp.{failures, replies, settings}. Called by: netwatch.notify.{diagnosis, smtp.pool}.
+May import: netwatch.model, netwatch.notify.smtp.{failures, replies, settings}.
+Called by: netwatch.notify.{diagnosis, smtp.pool}.
 """
 
 from __future__ import annotations
 
 import ssl
 
+from netwatch.model import refuse_what_is_no_file
 from netwatch.notify.smtp.failures import SmtpFailure
 from netwatch.notify.smtp.replies import Phase
 from netwatch.notify.smtp.settings import RelaySettings
+
+MAX_CA_BYTES = 16 * 2**20
 
 
 def tls_context(relay: RelaySettings) -> ssl.SSLContext | None:
@@ -21,6 +25,8 @@ def tls_context(relay: RelaySettings) -> ssl.SSLContext | None:
     if relay.tls == "none":
         return None
     try:
+        if relay.ca_file is not None:
+            refuse_what_is_no_file(relay.ca_file, MAX_CA_BYTES)
         context = ssl.create_default_context(cafile=relay.ca_file)
     except OSError as exc:
         raise SmtpFailure(Phase.STARTTLS, f"cannot read the certificates in {relay.ca_file}: {exc.strerror}") from exc

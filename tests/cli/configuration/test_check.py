@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from netwatch.cli.configuration.check import check, schema
 from netwatch.config.contents import WEIGHTIEST_OF_SELF
 from netwatch.config.rule_paths import rule_files_of
 from netwatch.mib import load_index
+from netwatch.model import patient_file
 from netwatch.profiles import load_library
 from netwatch.rules import load_rule_book
 
@@ -169,3 +171,57 @@ def test_the_schema_is_json():
 
     assert result.exit_code == 0
     assert json.loads(result.stdout)["title"] == "NetWatch configuration"
+
+
+@pytest.fixture
+def odd(tmp_path, monkeypatch) -> Path:
+    """Return a folder with what a path may lead to and nobody foresees."""
+    monkeypatch.setattr(patient_file, "PIPE_SECONDS", 0.3)
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe")
+    (folder / "loop").symlink_to("loop")
+    (folder / "endless").symlink_to("/dev/zero")
+    with (folder / "sparse").open("wb") as file:
+        file.truncate(2**30)
+    return folder
+
+
+ODD = ["pipe", "loop", "endless", "sparse", "x" * 300, "a\\0b"]
+PLACES = {
+    "rules": 'rules: {{paths: ["{path}"]}}',
+    "profiles": 'profiles: {{paths: ["{path}"]}}',
+    "secret": 'smtp: {{from: netwatch@example.net, relays: [{{host: a, password: "${{file:{path}}}"}}]}}',
+    "certificates": 'smtp: {{from: netwatch@example.net, relays: [{{host: a, ca_file: "{path}"}}]}}',
+    "template": 'receivers: [{{name: noc, email: {{to: [a@example.net], templates: {{text: "{path}"}}}}}}]',
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_path_that_leads_to_no_file_is_an_error_with_words_and_never_waited_for(file, odd, place, name):
+    file.write_text(PLACES[place].format(path=f"odd/{name}") + "\n")
+
+    result = run("check", "-c", file, "--allow-empty")
+
+    assert result.exit_code == 1, result.stdout
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert "stumbled" not in result.stdout
+
+
+@pytest.mark.parametrize("name", ["pipe", "loop", "endless", "sparse", "x" * 300])
+def test_a_configuration_file_that_is_no_file_is_an_error_with_words(odd, name):
+    result = run("check", "-c", odd / name)
+
+    assert result.exit_code == 1
+    assert result.stdout.endswith(": 1 error, no warnings\n")
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_no_path_of_mibs_is_waited_for(file, odd, name):
+    file.write_text(f'mibs: {{paths: ["odd/{name}"]}}\n')
+
+    result = run("check", "-c", file, "--allow-empty")
+
+    assert result.exit_code == 0, result.stdout
+    assert "warning: mibs.paths[0]: no such directory" in result.stdout
