@@ -7,6 +7,7 @@ May import: netwatch.config, netwatch.model. Called by: netwatch get, walk, poll
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,7 +20,7 @@ from pydantic import SecretStr
 from netwatch.cli import completion
 from netwatch.cli.ask.addresses import address_of
 from netwatch.cli.config_file import inventory_or_exit
-from netwatch.cli.output import USAGE, fail
+from netwatch.cli.output import USAGE, fail, printable
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.config import did_you_mean
 from netwatch.model import AuthProtocol, Credential, Device, PrivacyProtocol, Version
@@ -74,6 +75,7 @@ class Flags:
 
 def find_device(name: str, config: Path | None, flags: Flags) -> Device:
     """Return the device a command names; leaves with a sentence where there is none."""
+    _warn_of_a_file_as_community(flags.community)
     credential = _credential(flags)
     known = _configured(config or DEFAULT_CONFIG, optional=credential is not None)
     found = next((device for device in known if device.name == name), None)
@@ -92,6 +94,13 @@ def find_device(name: str, config: Path | None, flags: Flags) -> Device:
     if flags.timeout is not None:
         found = replace(found, timeout=timedelta(seconds=flags.timeout))
     return found if flags.retries is None else replace(found, retries=flags.retries)
+
+
+def _warn_of_a_file_as_community(community: str | None) -> None:
+    """Say on stderr where -c names a file of YAML: elsewhere -c is the configuration, and here its name is sent."""
+    if community is not None and community.endswith((".yaml", ".yml")) and os.path.isfile(community):  # noqa: PTH113 - no name raises here
+        said = f"-c is the community here, as net-snmp has it; the configuration is --config {community}"
+        typer.echo(f"netwatch: warning: {printable(said)}", err=True)
 
 
 def _configured(path: Path, *, optional: bool) -> Sequence[Device]:

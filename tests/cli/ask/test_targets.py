@@ -66,10 +66,27 @@ def test_a_flag_wins_over_the_configuration(config):
     assert (device.timeout, device.retries) == (timedelta(seconds=0.5), 0)
 
 
-def test_minus_c_is_the_community_whatever_it_looks_like(config):
+def test_minus_c_is_the_community_whatever_it_looks_like_and_a_configuration_there_is_warned_of(config, capsys):
     device = find_device("192.0.2.7", None, Flags(community=str(config)))
 
     assert device.credential.community.get_secret_value() == str(config)
+    assert capsys.readouterr().err == (
+        f"netwatch: warning: -c is the community here, as net-snmp has it; the configuration is --config {config}\n"
+    )
+
+
+def test_a_community_that_is_no_file_is_taken_without_a_word(tmp_path, capsys):
+    device = find_device("192.0.2.7", None, Flags(community=str(tmp_path / "none.yaml")))
+
+    assert device.credential.community.get_secret_value() == str(tmp_path / "none.yaml")
+    assert capsys.readouterr().err == ""
+
+
+def test_an_address_that_is_none_leaves_the_remark_that_c_is_no_configuration(config, capsys):
+    with pytest.raises(typer.Exit):
+        find_device("tcp:192.0.2.1", None, Flags(community=str(config)))
+
+    assert f"the configuration is --config {config}\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
