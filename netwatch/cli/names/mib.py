@@ -195,4 +195,4 @@ def rule(
     m: MibModules = None, dirs: MibDirs = None, config: MibConfig = None,
 ) -> None:  # fmt: skip
     """Write a trap rule for a notification: key, what ends it, severity, words; check takes it, look it over."""
-    write_rule(index_for(config, dirs, m), name, into)
+    write_rule(index_for(config, dirs, m), name, into, config)

@@ -1,6 +1,6 @@
 """`netwatch mib rule`: writes a trap rule for a notification, to the screen or into a rule file.
 
-May import: netwatch.mib, netwatch.profiles, netwatch.rules, netwatch.model. Called by: netwatch.cli.names.mib.
+May import: netwatch.config, netwatch.mib, netwatch.rules, netwatch.model. Called by: netwatch.cli.names.mib.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from pathlib import Path
 
 import typer
 
+from netwatch.cli.completion import rules_in
 from netwatch.cli.output import USAGE, WRONG, fail, printable
+from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.errors import ConfigError
 from netwatch.mib import MibIndex, ObjectKind, UnknownName
-from netwatch.model import InvalidFile, Problem
-from netwatch.rules import parse_rule_book, rule_text
+from netwatch.model import BUILTIN, InvalidFile, Oid, Problem, plain, read_yaml
+from netwatch.rules import NO_MIB, ON_TRAP, parse_rule_book, pattern_of, rule_text
 
 _ITEM = re.compile(r"^( *)- ", re.MULTILINE)
 
 
-def write_rule(index: MibIndex, name: str, into: Path | None) -> None:
+def write_rule(index: MibIndex, name: str, into: Path | None, config: Path | None) -> None:
     """Print the rule of a notification, or put it behind those of a file; leave with why that is not possible."""
     try:
         oid = index.oid_of(name)
@@ -33,7 +35,11 @@ def write_rule(index: MibIndex, name: str, into: Path | None) -> None:
         other, suffix = index.object_at(oid)
         what = f"is a {other.kind.value}" if other is not None and not suffix else "is not known"
         fail(f"{name} {what}; a trap rule is about a notification" + _near(index, name), USAGE)
-    entry = rule_text(found, index)
+    takers = _takers(found.oid)
+    entry = rule_text(found, index, _names_taken(into, config), takers)
+    if takers:
+        words = f"{', '.join(takers)} of NetWatch takes {found.full_name} already; both would tell of it"
+        typer.echo(f"netwatch: warning: {words}", err=True)
     if into is None:
         text = f"rules:\n{_indented(entry, 2)}"
         _check(text, "the rule", index)
@@ -43,6 +49,45 @@ def write_rule(index: MibIndex, name: str, into: Path | None) -> None:
     _check(text, str(into), index)
     _write(into, text)
     typer.echo(f"{into}: {found.full_name} stands at its end; look at severity, key and what ends it")
+
+
+def _takers(trap: Oid) -> list[str]:
+    """Return the shipped rules that take a trap as a kind of its own."""
+    from netwatch.config import rule_files_of  # as below: not for the other commands about modules
+
+    return [
+        str(entry["alert"])
+        for file in rule_files_of([BUILTIN], Path())
+        for entry in plain(read_yaml(file).data)["rules"]
+        if any(_means(text, trap) for text in _listed(entry.get(ON_TRAP, [])))
+    ]
+
+
+def _means(text: str, trap: Oid) -> bool:
+    pattern = pattern_of(text, NO_MIB)  # shipped rules are written in numbers
+    return not pattern.rest and pattern.takes(trap)
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _names_taken(into: Path | None, config: Path | None) -> set[str]:
+    """Return the names of the shipped rules, and of the configuration's in other files than the one written to."""
+    from netwatch.config import rule_files_of
+
+    files = {file.resolve() for file in (*rule_files_of([BUILTIN], Path()), *_configured(config or DEFAULT_CONFIG))}
+    return set(rules_in(files - ({into.resolve()} if into is not None else set())))
+
+
+def _configured(config: Path) -> list[Path]:
+    """Return the rule files of a configuration; none where it cannot be used, which `netwatch check` explains."""
+    from netwatch.config import load_settings
+
+    try:
+        return [file for file in load_settings(config).rule_paths() if file.is_file()] if config.is_file() else []
+    except ConfigError:
+        return []
 
 
 def _near(index: MibIndex, name: str) -> str:

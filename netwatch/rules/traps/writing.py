@@ -8,8 +8,9 @@ May import: netwatch.model, netwatch.rules.traps.names; netwatch.mib for its typ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from netwatch.model import USUAL, Severities, severity_meant
@@ -42,14 +43,21 @@ class _Carried:
     found: MibObject
 
 
-def rule_text(notification: MibObject, names: MibNames) -> str:
-    """Return an entry of a rule file for a notification, its first line without indentation."""
+def rule_text(
+    notification: MibObject, names: MibNames, taken: Collection[str] = (), takers: Sequence[str] = ()
+) -> str:
+    """Return an entry of a rule file for a notification, its first line without indentation.
+
+    taken: names that other rules have. takers: rules that take these traps already, for a remark.
+    """
     carried = list(_carried(notification, names))
     keys = _keys(carried, names)
     graded = next((one for one in carried if _is_severity(one)), None)
-    lines = [f"- alert: {_alert_name(notification.name)}", f"  on_trap: {notification.full_name}"]
+    lines = [f"- alert: {_free_name(notification.name, taken)}", f"  on_trap: {notification.full_name}"]
     if notification.status in ("obsolete", "deprecated"):
         lines.insert(0, f"# {notification.full_name} is {notification.status}, says its module.")
+    if takers:
+        lines.insert(0, f"# {', '.join(takers)} of NetWatch takes this trap already; both would tell of it.")
     if keys:
         lines.append(f"  key: [{', '.join(key.name for key in keys)}]")
     lines += _ending(notification, names, graded)
@@ -185,6 +193,13 @@ def _rule_name(name: str) -> str:
 
 def _alert_name(name: str) -> str:
     return _rule_name(name[:1].upper() + name[1:])[:100]
+
+
+def _free_name(notification: str, taken: Collection[str]) -> str:
+    """Return a name for the alert that no other rule has."""
+    name = _alert_name(notification)
+    further = (f"{name[:90]}Trap{number if number > 1 else ''}" for number in count(1))
+    return next(one for one in chain((name,), further) if one not in taken)
 
 
 def _words(name: str) -> str:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from netwatch.cli.names.flags import _lines
 from netwatch.cli.names.mib import mib_app
 from netwatch.cli.names.translate import translate
+from netwatch.config import check
 
 app = typer.Typer()
 app.add_typer(mib_app, name="mib")
@@ -223,12 +224,36 @@ def test_a_rule_is_written_for_a_notification_and_put_behind_those_of_a_file(tmp
     rules = tmp_path / "own.yaml"
     rules.write_text("# ours\nrules:\n- alert: First\n  on_trap: 1.3.6.1.4.1.9.*\n")
 
-    assert run("mib", "rule", "IF-MIB::linkDown")[1].startswith("rules:\n  - alert: LinkDown\n")
-    assert run("mib", "rule", "IF-MIB::linkDown", "--into", str(rules))[0] == 0
+    assert run("mib", "rule", "IF-MIB::linkUp")[1].startswith("rules:\n  - alert: LinkUp\n")
+    assert run("mib", "rule", "IF-MIB::linkUp", "--into", str(rules))[0] == 0
 
     text = rules.read_text()
     assert text.startswith("# ours\nrules:\n- alert: First\n")
-    assert "\n- alert: LinkDown\n  on_trap: IF-MIB::linkDown\n" in text
+    assert "\n- alert: LinkUp\n  on_trap: IF-MIB::linkUp\n" in text
+
+
+@pytest.mark.parametrize("into", ["own.yaml", "more.yaml"])
+def test_a_rule_whose_name_another_has_gets_one_that_is_free_and_check_takes_it(tmp_path: Path, into: str):
+    config = tmp_path / "netwatch.yaml"
+    config.write_text("rules: {paths: [builtin, '*.yml', '[om]*.yaml']}\n")
+    (tmp_path / "other.yml").write_text("rules:\n  - {alert: LinkDownTrap, on_trap: IF-MIB::linkDown}\n")
+
+    code, _, said = run("mib", "rule", "IF-MIB::linkDown", "--into", str(tmp_path / into), "-c", str(config))
+
+    text = (tmp_path / into).read_text()
+    assert (code, said) == (
+        0, "netwatch: warning: LinkDown of NetWatch takes IF-MIB::linkDown already; both would tell of it\n",
+    )  # fmt: skip
+    assert text.startswith("rules:\n  # LinkDown of NetWatch takes this trap already; both would tell of it.\n")
+    assert "\n  - alert: LinkDownTrap2\n" in text
+    assert [problem for problem in check(config, allow_empty=True) if problem.severity == "error"] == []
+
+
+def test_a_rule_that_no_shipped_one_is_like_has_the_name_of_its_notification(tmp_path: Path):
+    code, out, said = run("mib", "rule", "IF-MIB::linkUp")
+
+    assert (code, said) == (0, "")
+    assert "takes this trap already" not in out
 
 
 def test_a_rule_that_a_file_has_already_is_not_put_there_again(tmp_path: Path):
@@ -239,7 +264,7 @@ def test_a_rule_that_a_file_has_already_is_not_put_there_again(tmp_path: Path):
     code, _, problem = run("mib", "rule", "IF-MIB::linkDown", "--into", str(rules))
 
     assert (code, rules.read_text()) == (1, before)
-    assert "there is an alert LinkDown already" in problem
+    assert "there is an alert LinkDownTrap already" in problem
 
 
 def test_what_is_no_notification_is_wrong_usage_that_names_some():
