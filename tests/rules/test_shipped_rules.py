@@ -7,6 +7,7 @@ import pytest
 from netwatch.model import RowSet, shipped_directory
 from netwatch.profiles import load_library
 from netwatch.rules import evaluate, load_rules, render
+from netwatch.snmp.fast.silence import _words
 
 
 @pytest.fixture(scope="module")
@@ -191,14 +192,32 @@ def test_a_port_is_down_only_if_it_was_up_before_and_ends_when_switched_off(work
     ]  # fmt: skip
 
 
-def test_a_mail_about_a_device_says_why_it_is_thought_down(workshop, rules):
+SILENT = "no answer to 4 requests in 8.1 s"
+REFUSES = "It is up and reached, and refuses NetWatch. First: compare the credential "
+UNKNOWN_CAUSE = "It may be down, cut off, or silent to NetWatch's credential. First: ping it; "
+
+
+@pytest.mark.parametrize(("trouble", "then"), [
+    (SILENT, UNKNOWN_CAUSE),
+    (SILENT + _words("2c", 161, ""), UNKNOWN_CAUSE),
+    (SILENT + _words("3", 161, ""), UNKNOWN_CAUSE),
+    (SILENT + _words("2c", 161, "closed"), "Its host is up and reached: only its SNMP agent is gone. First: see on "),
+    (SILENT + _words("2c", 161, "agent"), REFUSES),
+    (SILENT + _words("3", 161, "agent"), REFUSES),
+    (SILENT + _words("2c", 161, "No route to host"), "It may be down, or the way to it. First: look at the routers "),
+    ("wrong auth passphrase", REFUSES),
+    ("unknown user", REFUSES),
+])  # fmt: skip
+def test_a_mail_about_a_device_says_why_it_is_thought_down_and_what_to_do_first(workshop, rules, trouble, then):
     rule = rules["DeviceDown"]
-    columns = {"up": [0], "trouble": [b"wrong auth passphrase"]}
+    columns = {"up": [0], "trouble": [trouble.encode()]}
     verdicts = evaluate(rule, workshop.reading(columns, rates={}, rows=workshop.rows("row")), workshop.memory())
 
     told = render(rule, labels={}, device="sw1", value=verdicts.value(0), threshold=verdicts.threshold(0))
 
-    assert told["description"].startswith("sw1 cannot be polled: wrong auth passphrase. It may be down")
+    assert told["description"].startswith(f"sw1 cannot be polled: {trouble}. {then}")
+    assert told["description"].count("First: ") == 1
+    assert "  " not in told["description"]
 
 
 @pytest.mark.parametrize(("name", "column", "up", "down"), [
