@@ -282,7 +282,7 @@ async def test_a_file_that_lost_its_devices_or_its_end_keeps_the_old_one(config)
         for text, words in (
             ("", "is empty"),
             (traps_alone, "has no devices, and 1 are watched now"),
-            (good[: good.index("interval: 2s") + 5], "did not find"),  # cut in the middle of brackets: no YAML
+            (good[: good.index("interval: 2s") + 5], "is never closed"),  # cut in the middle of brackets: no YAML
         ):
             config.write_text(text)
             status, said = await asked(keeper, "-/reload", "POST")

@@ -7,7 +7,7 @@ counted before anybody walks over it, so that no file costs more than its own le
 libyaml knows YAML 1.1, in which the list `[127.0.0.1, ::1]` is an error. Where it stumbles over a colon, ruamel.yaml
 reads the document instead: it knows 1.2, and takes some twenty times as long.
 
-May import: netwatch.model.yaml.{scalars, tree}. Called by: file.
+May import: netwatch.model.yaml.{cures, scalars, tree}. Called by: file.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any, Final
 from yaml.cyaml import CParser
 from yaml.error import MarkedYAMLError, YAMLError
 
+from netwatch.model.yaml.cures import told
 from netwatch.model.yaml.scalars import resolved
 from netwatch.model.yaml.tree import PlacedList, PlacedMapping, Spot, plain
 
@@ -113,15 +114,16 @@ def _read_slowly(text: str) -> Any:
 def _misread(text: str, exc: Any, mark: Any) -> Misread:
     if mark is None:
         return Misread((1, 1), str(exc.problem))
-    message = " ".join(str(part) for part in (exc.context, exc.problem) if part).split("\n")[0]
-    if _character_at(text, mark) == "\t":
-        message = "a tab stands here, where YAML wants spaces"
-    return Misread((mark.line + 1, mark.column + 1), message)
+    return Misread(*told(_lines(text), exc, mark))
 
 
 def _character_at(text: str, mark: Any) -> str:
-    lines = text.removeprefix("\ufeff").splitlines()
+    lines = _lines(text)
     return lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
+
+
+def _lines(text: str) -> list[str]:
+    return text.removeprefix("\ufeff").splitlines()
 
 
 def _spot_of(text: str, offset: int) -> Spot:
