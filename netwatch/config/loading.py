@@ -19,7 +19,7 @@ from netwatch.config.contents import contents_of
 from netwatch.config.secrets import Secrets, fill_in, literal_secrets
 from netwatch.config.settings import Settings
 from netwatch.config.tree import replaced, texts
-from netwatch.config.words import path_of, problem_of
+from netwatch.config.words import UNKNOWN_KEY, path_of, problem_of
 from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, plain, read_yaml, unforeseen
 
 _SQLITE = "sqlite:///"
@@ -29,6 +29,7 @@ _SQLITE = "sqlite:///"
 class Loaded:
     """What came of reading a file: problems in the order of its lines; settings where none of them is an error.
 
+    Unknown keys stand in front of all other problems.
     `rules` and `trap_rules` are how many its rule files have, where those were read too.
     """
 
@@ -71,7 +72,7 @@ def load_to_run(
 
 
 def check(path: Path, *, allow_empty: bool = False) -> list[Problem]:
-    """Return every error and warning of a file in the order of its lines, then those of its profiles and rules."""
+    """Return every error and warning of a file as `Loaded` orders them, then those of its profiles and rules."""
     return list(checked(path, allow_empty=allow_empty).problems)
 
 
@@ -126,7 +127,7 @@ def _settings_of(file: YamlFile, tree: dict[str, Any], base: Path, environment: 
     except Exception as exc:  # noqa: BLE001  # and under every check between the parts, which sees what is wrong already
         problems.append(file.problem((), unforeseen(exc)))
     problems = [replace(problem, message=secrets.hide(problem.message)) for problem in problems]
-    problems.sort(key=lambda problem: (problem.line, problem.column, problem.path))
+    problems.sort(key=_cause_first)
     usable = all(problem.severity != "error" for problem in problems)
     return Loaded(
         settings=settings if usable else None,
@@ -135,6 +136,11 @@ def _settings_of(file: YamlFile, tree: dict[str, Any], base: Path, environment: 
         tree=tree,
         base=base,
     )
+
+
+def _cause_first(problem: Problem) -> tuple[bool, int, int, str]:
+    """Put unknown keys first: what is then missing elsewhere follows from them. The rest is in the order of lines."""
+    return not problem.message.startswith(UNKNOWN_KEY), problem.line, problem.column, problem.path
 
 
 def _found_by_pydantic(file: YamlFile, tree: Any, exc: ValidationError, secrets: Secrets) -> Iterator[Problem]:

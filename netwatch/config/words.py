@@ -21,6 +21,8 @@ from netwatch.model import KeyPath, Problem, YamlFile
 
 _SCALAR = re.compile(r"[^\s,\]}#]+")
 _NEGLIGIBLE = "Value error, "
+UNKNOWN_KEY = "unknown key"
+"""How the words about a key begin that nobody reads: the cause of what is then missing."""
 
 
 def problem_of(file: YamlFile, tree: Any, error: ErrorDetails) -> Problem:
@@ -63,7 +65,7 @@ def _as_pydantic_says(finding: _Finding) -> str:
 
 def _unknown_key(finding: _Finding) -> str:
     known = keys_at(finding.error["loc"][:-1])
-    return "unknown key" + (did_you_mean(str(finding.path[-1]), known) or f"; known here: {', '.join(known)}")
+    return UNKNOWN_KEY + (did_you_mean(str(finding.path[-1]), known) or f"; known here: {', '.join(known)}")
 
 
 def _text_wanted(finding: _Finding) -> str:

@@ -178,3 +178,18 @@ def test_a_password_is_never_sent_in_the_clear(problems_at, relay, fine):
     assert (said == []) is fine
     assert all(one.startswith("smtp.relays[0]: ") for one in said)
     assert "hunter2" not in str(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("route: {receiver: noc}\nrecievers: [{name: noc}]\n", 'recievers: unknown key; did you mean "receivers"?'),
+        ("defaults: {credential: c}\ncredentials: {c: {version: 2c, community: x}}\n"
+         "devices: [{name: a, adress: 192.0.2.1}]\n", 'adress: unknown key; did you mean "address"?'),
+    ],
+)  # fmt: skip
+def test_a_key_that_nobody_reads_is_told_before_what_is_missing_because_of_it(problems, text, first):
+    told = problems(text)
+
+    assert told[0].endswith(first)
+    assert len(told) > 1
