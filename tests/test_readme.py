@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,9 @@ from typer.testing import CliRunner
 
 from netwatch.cli import app
 from netwatch.cli.lazy import LazyGroup
+from netwatch.model import parse_yaml, plain
 from netwatch.web.settings import WebSettings
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -29,12 +34,63 @@ def typed() -> list[list[str]]:
     return [shlex.split(span) for span in spans]
 
 
-def test_there_are_two_commands_and_these_are_they():
-    """CI runs both as they stand here; tests/scenarios/test_demo.py runs what the first one ends with."""
-    assert fenced("sh") == [
+def test_there_are_two_commands_a_way_to_a_service_and_these_are_they():
+    """CI runs the first two as they stand here; tests/scenarios/test_demo.py runs what the first one ends with."""
+    demo, test, service = fenced("sh")
+
+    assert [demo, test] == [
         "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/netwatch demo\n",
         "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/pytest\n",
     ]
+    assert service.startswith("python3 -m venv /opt/netwatch && /opt/netwatch/bin/pip install -q .\n")
+    assert service.endswith("systemctl daemon-reload && systemctl enable --now netwatch.service\n")
+
+
+def test_the_way_to_a_service_leads_to_units_and_an_environment_in_which_check_is_content(tmp_path):
+    """All of it is run below another root, but for what installs packages and what starts units."""
+    (snippet,) = fenced("yaml")
+    for directory in ("etc/netwatch", "etc/systemd/system", "opt/netwatch/bin"):
+        (tmp_path / directory).mkdir(parents=True)
+    (tmp_path / "etc/netwatch/netwatch.yaml").write_text(snippet)
+    program = tmp_path / "opt/netwatch/bin/netwatch"
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m netwatch "$@"\n')
+    program.chmod(0o755)
+    _, *lines, _ = fenced("sh")[2].splitlines()
+    script = re.sub(r"(?<=[\s(])/(?=etc/|opt/)", f"{tmp_path}/", "\n".join(lines))
+
+    ran = subprocess.run(
+        ["sh", "-euc", script], cwd=ROOT, env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
+    )  # fmt: skip
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines()[0] == f"{tmp_path}/etc/netwatch/netwatch.yaml: no errors, no warnings"
+    unit = (tmp_path / "etc/systemd/system/netwatch.service").read_text()
+    assert "\nExecStart=/opt/netwatch/bin/netwatch run -c /etc/netwatch/netwatch.yaml\n" in unit
+    assert "\nEnvironmentFile=-/etc/netwatch/environment\n" in unit
+    assert (tmp_path / "etc/netwatch/environment").read_text() == "CAMPUS_COMMUNITY=public\n"
+    assert (tmp_path / "etc/netwatch/environment").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "etc/systemd/system/netwatch.socket").is_file()
+
+
+def test_what_a_network_needs_of_its_own_fits_into_the_configuration_as_it_stands(tmp_path):
+    (snippet,) = fenced("yaml")
+    (tmp_path / "own.yaml").write_text("rules: [{alert: Full, expr: hrProcessorLoad > 90}]\n")
+    config = tmp_path / "netwatch.yaml"
+    config.write_text(snippet + "\n".join(re.findall(r"^- (?:Rules|Traps): `([^`]*)`", README, re.MULTILINE)) + "\n")
+
+    checked = CliRunner().invoke(app, ["check", "-c", str(config)], env={"CAMPUS_COMMUNITY": "something"})
+
+    assert (checked.exit_code, checked.stdout.splitlines()[0]) == (0, f"{config}: no errors, no warnings")
+    assert checked.stdout.endswith("traps on 0.0.0.0:162\n")
+
+
+def test_prometheus_is_sent_to_where_the_page_is():
+    (scrape,) = re.findall(r"^- Prometheus: `([^`]*)`", README, re.MULTILINE)
+
+    (job,) = plain(parse_yaml(scrape, "prometheus.yml").data)["scrape_configs"]
+
+    assert job == {"job_name": "netwatch", "static_configs": [{"targets": [WebSettings().listen]}]}
 
 
 def test_ci_takes_both_commands_from_here():
