@@ -198,11 +198,10 @@ class SlowPath(type(Path())):  # type: ignore[misc]  # as above
 
     was_read, may_go_on = threading.Event(), threading.Event()
 
-    def read_bytes(self) -> bytes:
-        octets = super().read_bytes()
+    def absolute(self) -> Path:  # where its paths start, which is asked once its text is there
         SlowPath.was_read.set()
         SlowPath.may_go_on.wait(PATIENCE_SECONDS)
-        return octets
+        return super().absolute()
 
 
 async def test_who_asks_while_the_file_is_read_is_answered_of_the_file_as_it_was_when_he_asked(config):
@@ -231,17 +230,17 @@ def refuse_memory(*_: object, **__: object) -> NoReturn:
 class HungryPath(type(Path())):  # type: ignore[misc]  # as above
     """A file that there is no memory to read."""
 
-    read_bytes = refuse_memory
+    __fspath__ = refuse_memory
 
 
 async def test_too_little_memory_to_read_it_is_no_bad_configuration_and_ends_no_agent(config, request):
-    request.addfinalizer(lambda: setattr(HungryPath, "read_bytes", refuse_memory))
+    request.addfinalizer(lambda: setattr(HungryPath, "__fspath__", refuse_memory))
     with pytest.raises(MemoryError):
         Keeper(HungryPath(config))
 
-    del HungryPath.read_bytes
+    del HungryPath.__fspath__
     async with kept(Keeper(HungryPath(config))) as keeper:
-        HungryPath.read_bytes = refuse_memory
+        HungryPath.__fspath__ = refuse_memory
 
         assert "not enough memory" in await keeper.reload()
         assert keeper.app.is_alive()
