@@ -15,8 +15,9 @@ BOUND = re.compile(
     r"_?(MAX|MOST|SPARE)(_[A-Z_]+)?|[A-Z_]+_KEPT|(KEYS|MARKS|TICKETS)_[A-Z_]+|BOUND_BYTES|NEWCOMERS|KNOWN"
     r"|REPORTS_PER_SECOND|IN_FULL|IN_BRIEF|ALSO|BUNDLE"
 )
-PROTOCOL = {("traps/notification.py", "MAX_INTEGER"), ("notify/mail/chart.py", "_MOST_LETTERS")}
-"""The largest INTEGER of SMI; letters of an axis that is drawn as wide as it must be."""
+PROTOCOL = {("traps/notification.py", "MAX_INTEGER"), ("notify/mail/chart.py", "_MOST_LETTERS"),
+            ("notify/mail/wordings.py", "_MOST_BYTES_A_CHARACTER")}  # fmt: skip
+"""The largest INTEGER of SMI; letters of an axis that is drawn as wide as it must be; bytes of UTF-8."""
 
 
 def bounds_in_the_code() -> dict[tuple[str, str], int]:

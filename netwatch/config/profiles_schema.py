@@ -75,6 +75,11 @@ def _symbol() -> dict[str, Any]:
         "enum": {**_NAMES, "description": "names of the values of an enumeration"},
         "wide_of": _about("the 32-bit column that this 64-bit one replaces"),
         "once": {"type": "boolean", "description": "read when rows are discovered, not with every poll"},
+        "missing_when": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "integer"}},
+            "description": "columns of the row, each with the values beside which this one means nothing",
+        },
     }  # fmt: skip
 
 

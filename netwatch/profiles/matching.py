@@ -19,6 +19,10 @@ _REMEMBERED = 2048
 def pattern_error(pattern: str) -> str:
     """Return what is wrong with a pattern such as `1.3.6.1.4.1.9.1.*`, or an empty text."""
     if _PATTERN.fullmatch(pattern.strip()):
+        try:
+            _compiled(pattern)
+        except ValueError as exc:
+            return f"{pattern[:40]}..: {exc}, as it is written out"
         return ""
     return f"{pattern!r} is not an OID, nor one with * for what may follow"
 

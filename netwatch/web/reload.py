@@ -26,7 +26,7 @@ def reload_router(reload: Reload | None) -> APIRouter:
     async def reread(request: Request) -> Response:
         await no_body(request)
         if reload is None:
-            return PlainTextResponse("this NetWatch does not read its configuration again\n", 501)
+            return PlainTextResponse("this NetWatch was not started from a file that it could read again\n", 404)
         wrong = await reload()
         if wrong:
             return PlainTextResponse(f"the configuration is not taken, NetWatch goes on as before:\n{wrong}\n", 500)

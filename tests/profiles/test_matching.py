@@ -33,6 +33,11 @@ def test_of_equal_patterns_the_earlier_is_taken() -> None:
     assert index.find(Oid.parse("1.3.6.1.4.1.9.1")) == "theirs"
 
 
+def test_a_pattern_that_is_too_long_to_be_looked_for_is_told_and_not_compiled() -> None:
+    assert "longer than 1000 characters" in pattern_error("1.3" + ".*" * 200)
+    assert not pattern_error("1.3" + ".999999" * 60 + ".*")
+
+
 @pytest.mark.parametrize("pattern", ["", "*", "1.3.", "1..3", "1.3.x", "1.3.6 1", "1.3.6.**", "cisco"])
 def test_what_is_no_pattern_is_told_from_what_is(pattern: str) -> None:
     assert pattern_error(pattern)

@@ -119,7 +119,7 @@ def test_systemd_hears_when_it_is_ready_that_it_lives_and_when_it_stops(netwatch
     until(lambda: manager.listen().count("READY=1") == 2, "READY=1 after a reload")
     assert netwatch.stop() == 0
 
-    told = [line for line in manager.listen() if not line.startswith(("WATCHDOG", "STATUS", "MONOTONIC"))]
+    told = [line for line in manager.listen() if line.split("=")[0] in ("READY", "RELOADING", "STOPPING")]
     assert told == ["READY=1", "RELOADING=1", "READY=1", "STOPPING=1"]
 
 

@@ -190,8 +190,8 @@ def test_an_inform_is_not_acknowledged_while_the_disk_refuses_writes(listening, 
         assert "Timeout" in refused.stderr
         assert heard(netwatch) == []
         assert not by_label(netwatch, "netwatch_traps_informs_total")
-        until(lambda: "cannot be written" in netwatch.get("/-/ready"), "the agent says that it cannot write")
-    until(lambda: "cannot be written" not in netwatch.get("/-/ready"), "the agent writes again")
+        until(lambda: not netwatch.is_ready(), "the agent says that it cannot write")
+    until(netwatch.is_ready, "the agent writes again")
 
     kept = sender("snmpinform", [*options, "-t", "5", "-r", "2"], udp_port, linked(2, up=True))
     assert kept.returncode == 0, kept.stderr

@@ -171,8 +171,10 @@ async def test_a_file_that_goes_while_nobody_has_it_open_is_made_anew_from_what_
     told: list[str] = []
     store.on_new_database = lambda: told.append("new")
     await store.commit(mails("m1"))
-    assert store._writer is not None
-    store._writer._disconnect()  # as it does after any trouble
+    writer = store._writer
+    assert writer is not None
+    await until(lambda: writer._in_hand == 0)  # its thread has looked around and waits
+    writer._disconnect()  # as it does after any trouble
     for file in database_path.parent.glob("netwatch.db*"):
         file.unlink()
 
