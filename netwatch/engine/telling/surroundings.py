@@ -240,12 +240,17 @@ def muting_events(
     for alert_id in dict.fromkeys((*before, *after)):
         was, is_ = before.get(alert_id), after.get(alert_id)
         alert = alerts.get(alert_id)
-        if alert is None or (was is not None and is_ is not None and (was.kind, was.by) == (is_.kind, is_.by)):
+        if alert is None or (was is not None and is_ is not None and _ground_of(was) == _ground_of(is_)):
             continue
         text = f"held back: {is_.reason}" if is_ is not None else f"no longer held back ({was.reason})" if was else ""
         kind = is_ or was
         details = {"stage": kind.kind.value, "by": kind.by} if kind is not None else {}
         yield replace(event_of(alert, text, now, "mute"), group_key=group_key, details=details)
+
+
+def _ground_of(muting: Muting) -> tuple[MuteKind, str, bool]:
+    """Return what makes two the same in the log: a device that is waited for for a while may turn out to be down."""
+    return muting.kind, muting.by, muting.until is None
 
 
 def recipients_in_words(entries: Sequence[OutboxEntry]) -> str:

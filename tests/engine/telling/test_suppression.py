@@ -171,6 +171,22 @@ async def test_what_stands_behind_a_device_that_is_down_is_not_mailed(open_house
     ]
 
 
+async def test_a_parent_that_was_waited_for_and_is_down_is_the_reason_in_the_log(open_house):
+    house = await open_house(Policy(topology=TREE), route={"group_wait": "1s"})
+    for device in ("r1", "sw1"):
+        house.up(device, 1)
+    house.later(10)
+    house.up("sw1", 0)
+    house.later(2)
+    house.up("r1", 0)
+    house.later(60)
+
+    assert await house.events("mute") == [
+        "held back: waiting for word of r1",
+        "held back: r1 is down, and sw1 is only reached through it",
+    ]
+
+
 async def test_the_mail_about_the_parent_counts_what_stands_behind_it(open_house):
     house = await open_house(Policy(topology=TREE))
     for device in ("r1", "sw1", "sw2"):
