@@ -20,7 +20,7 @@ from netwatch.polling.answers import usable
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, Suffix, build_layout
 from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
 from netwatch.polling.rows import label_columns, name_rows, witnessed
-from netwatch.polling.twins import Twinning, Twins, judged
+from netwatch.polling.twins.pairs import Twinning, Twins, judged
 from netwatch.profiles import TableSpec
 from netwatch.snmp import SnmpClient, WalkedColumn
 

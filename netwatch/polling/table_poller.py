@@ -21,7 +21,7 @@ from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROW
 from netwatch.polling.plausible import IF_SPEED
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import cells_of, label_columns, renamed_rows
-from netwatch.polling.twin_watch import TwinWatch
+from netwatch.polling.twins.watch import TwinWatch
 from netwatch.polling.uptime import Life, Passage
 from netwatch.profiles import TableSpec
 from netwatch.snmp import GetPlan, SnmpClient

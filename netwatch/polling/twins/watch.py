@@ -11,7 +11,7 @@ from netwatch.polling.answers import Answer
 from netwatch.polling.discover import Discovered
 from netwatch.polling.layout import Layout
 from netwatch.polling.metrics import TWIN_LOOKS
-from netwatch.polling.twins import (
+from netwatch.polling.twins.pairs import (
     CLOSELY_SECONDS,
     FIRST_LOOK_SECONDS,
     IF_OPER_STATUS,

@@ -6,7 +6,7 @@ from netwatch.model import Oid, Tag
 from netwatch.polling.budget import Budget
 from netwatch.polling.discover import discover_table
 from netwatch.polling.table_poller import TablePoller
-from netwatch.polling.twins import Pair, Twinning, judged
+from netwatch.polling.twins.pairs import Pair, Twinning, judged
 
 HC, NARROW = "ifHCInOctets", "ifInOctets"
 ONE = Oid.parse("1.3.6.1.2.1.31.1.1.1.6.1")
