@@ -76,7 +76,8 @@ def cost_of_a_reading(rules: list[Rule]) -> None:
             spent += time.perf_counter() - began
         best = min(best, spent / len(story))
     kept = f"{len(interface_rules(rules))} values of {PORTS} ports"
-    print(f"one reading ({kept}): {best * 1e6:.1f} us, wanted below {TARGET_MICROSECONDS}")
+    goal = "reached" if best * 1e6 < TARGET_MICROSECONDS else "MISSED"
+    print(f"one reading ({kept}): {best * 1e6:.1f} us   target < {TARGET_MICROSECONDS}: {goal}")
     began = time.process_time()
     for number in range(200):
         rule = interface_rules(rules)[0]

@@ -26,6 +26,7 @@ from netwatch.snmp import FastLane
 from netwatch.store import Store, StoreSettings
 
 TARGET_MS = 0.6
+SHIPPED_TARGET_MS = 1.2
 COUNTER32, GAUGE32 = "|65|", "|66|"
 TROUBLES = tuple(f"1.3.6.1.2.1.2.2.1.{column}." for column in (13, 14, 19, 20))
 DISCONTINUITY, TIME_TICKS = "1.3.6.1.2.1.31.1.1.1.19.", "|67|"
@@ -96,9 +97,8 @@ def main() -> int:
     whole = "577 varbinds: wire, reading, rates, default rules, state"
     with tempfile.TemporaryDirectory() as name, agent(Path(name), calm) as port:
         asyncio.run(measure(port, Path(name), whole, LIBRARY, TARGET_MS))
-        asyncio.run(
-            measure(port, Path(name), "all that the shipped profile asks, the same way", load_library(), None)
-        )
+        shipped = "all that the shipped profile asks, the same way"
+        asyncio.run(measure(port, Path(name), shipped, load_library(), SHIPPED_TARGET_MS))
     with tempfile.TemporaryDirectory() as name, agent(Path(name)) as port:
         asyncio.run(measure(port, Path(name), "577 varbinds, two rules broken on every interface", LIBRARY, None))
     return 0
