@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Standing,
     )
     from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
+    from netwatch.model.concepts import CONCEPTS, LINKS, STATES, Concept
     from netwatch.model.device import (
         AuthProtocol,
         Credential,
@@ -79,6 +80,7 @@ __all__ = [
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceStatus",
     "Doubts", "NO_DOUBTS", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
     "TrapEvent", "RefusedSender", "UnmatchedTraps",
+    "CONCEPTS", "STATES", "LINKS", "Concept",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "ALIVE", "ENDED", "STANDING", "Alert", "AlertGroup", "AlertKey", "AlertState", "Event",
     "Notification", "Standing",
