@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from netwatch.config.schema import DIALECT
-from netwatch.model import ColumnKind
+from netwatch.model import CONCEPTS, ColumnKind
 
 _TEXT: dict[str, Any] = {"type": ["string", "null"]}
 _OID: dict[str, Any] = {"type": "string", "description": "where it is asked for, in numbers or as MODULE::name"}
@@ -33,10 +33,12 @@ def profile_schema() -> dict[str, Any]:
             "device": _mapping({"vendor": _about("who makes the devices")}),
             "metrics": _list({"anyOf": [_part("Table"), _part("Scalar")]}, "tables and scalars to read"),
             "metric_tags": _list({"anyOf": [_part("Tag"), _TEXT]}, "texts of the device as a whole"),
+            "concepts": _list(_part("Concept"), "what scalars mean, and tables of other files"),
         },
         unused=("metadata", "static_tags"),
     )  # fmt: skip
-    parts = {"Table": _table(), "Scalar": _scalar(), "Symbol": _mapping(_symbol(), unused=_TEXT_EDITS), "Tag": _tag()}
+    parts = {"Table": _table(), "Scalar": _scalar(), "Symbol": _mapping(_symbol(), unused=_TEXT_EDITS), "Tag": _tag(),
+             "Concept": _concept()}  # fmt: skip
     return {"$schema": DIALECT, "title": "NetWatch profile", **whole, "$defs": parts}
 
 
@@ -56,8 +58,30 @@ def _table() -> dict[str, Any]:
         "identity": _about("the label that names a row through re-indexing"),
         "rate_limit": _about("the column that bounds octet rates, in 1e6 bit/s"),
         "discontinuity": {**_OID, "description": "the column whose change ends a counter's life"},
+        "concepts": _list(_part("Concept"), "what its rows mean"),
     }  # fmt: skip
     return {**_mapping(properties, unused=("options", "static_tags")), "required": ["symbols"]}
+
+
+def _concept() -> dict[str, Any]:
+    names = {name for concept in CONCEPTS.values() for name in (*concept.labels, *concept.columns)}
+    meant = {"type": ["string", "number", "object", "boolean"]}
+    properties = {
+        **{name: {**meant, "description": "a template, an expression, or words for words"} for name in sorted(names)},
+        "concept": {"enum": list(CONCEPTS), "description": "what the rows are"},
+        "table": _about("the table, where this stands at the top of a file; none for the scalars"),
+        "where": _about("a condition that rows have to fulfil"),
+        "joins": _list({"type": "object"}, "rows of other tables that names are taken from"),
+        "thresholds": {"type": "object", "description": "a table of limits, one row per limit"},
+        "instead_of": {
+            "type": ["array", "object"],
+            "description": "tables that are left out while this one has rows",
+        },
+        "taken_off": {"type": "boolean", "description": "memory: these are caches, no pools"},
+        "rank": {"type": "number", "description": "identity: of several words the highest rank's is taken"},
+        "description": _about("what it is for"),
+    }
+    return {**_mapping(properties), "required": ["concept"]}
 
 
 def _scalar() -> dict[str, Any]:

@@ -29,7 +29,10 @@ from netwatch.formulas.nodes import (
 ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo", "**": "exact_power"}
 COMPARISON = {"==": "equal", "!=": "unequal", "<": "less", "<=": "at_most", ">": "more", ">=": "at_least"}
 JUNCTION = {"and": "all_of", "or": "any_of"}
-FUNCTION = {"min": "exact_min", "max": "exact_max", "abs": "exact_abs", "negative": "negative"}
+FUNCTION = {
+    "min": "exact_min", "max": "exact_max", "abs": "exact_abs", "negative": "negative",
+    "dbm": "exact_dbm", "unsigned": "exact_unsigned", "signed": "exact_signed", "number": "exact_number",
+}  # fmt: skip
 """What an operator or function is called in kleene.EXACT."""
 
 

@@ -9,6 +9,10 @@
     coalesce(a, b, ..)        the first of them that is not missing
     abs(x)  min(a, b, ..)  max(a, b, ..)          row by row
     min(x) max(x) avg(x) sum(x) count(x)          over all rows of the table; count(condition) counts where it holds
+    code(enum)                the number behind an enumeration's name
+    number(text)              the first number in a text
+    unsigned(x)  signed(x)    a 32-bit number that came with the wrong sign
+    dbm(milliwatts)           a power in decibels over one milliwatt
     matches(text, 'regex')    whether the whole text matches
     limit('cpu_high', 70)     70, or what `limits` of the configuration say for the device or row
     now()                     when the reading was made, in seconds since 1970
@@ -24,6 +28,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 
 from netwatch.formulas.checker import Checker, Signature, constant_value
 from netwatch.formulas.formula import Formula
@@ -150,6 +155,24 @@ def _row_wise(checker: Checker, node: ast.Call, name: str) -> Node:
     return Function(name=name, arguments=arguments, offset=checker.offset(node))
 
 
+def _code(checker: Checker, node: ast.Call, name: str) -> Node:
+    inner = checker.check(node.args[0], Kind.NUMBER)
+    if isinstance(inner, Wrong):
+        return inner
+    if not isinstance(inner, Read) or inner.names is None:
+        return checker.wrong(node, "this is a number already; code() is for enumerations")
+    return replace(inner, names=None)
+
+
+def _number_in(checker: Checker, node: ast.Call, name: str) -> Node:
+    argument = checker.check(node.args[0], Kind.TEXT)
+    if isinstance(argument, Wrong):
+        return argument
+    if argument.is_constant:
+        return checker.wrong(node, "no reading can change this")
+    return Function(name=name, arguments=(argument,), offset=checker.offset(node))
+
+
 def _matches(checker: Checker, node: ast.Call, name: str) -> Node:
     text, pattern = checker.check(node.args[0], Kind.TEXT), checker.check(node.args[1])
     if not isinstance(pattern, Words):
@@ -222,6 +245,11 @@ FUNCTIONS: Mapping[str, Signature] = {
     "count": Signature(usage="count(x) or count(condition)", least=1, most=1, build=_aggregate),
     "coalesce": Signature(usage="coalesce(a, b)", least=2, most=MAX_ARGUMENTS, build=_coalesce),
     "limit": Signature(usage="limit('cpu_high', 70)", least=2, most=2, build=_limit),
+    "code": Signature(usage="code(enumeration)", least=1, most=1, build=_code),
+    "number": Signature(usage="number(text)", least=1, most=1, build=_number_in),
+    "unsigned": Signature(usage="unsigned(x)", least=1, most=1, build=_row_wise),
+    "signed": Signature(usage="signed(x)", least=1, most=1, build=_row_wise),
+    "dbm": Signature(usage="dbm(milliwatts)", least=1, most=1, build=_row_wise),
     "now": Signature(usage="now()", least=0, most=0, build=_now),
     "matches": Signature(usage="matches(text, 'regex')", least=2, most=2, build=_matches),
 }

@@ -4,7 +4,7 @@ A number made of something missing is missing; so is the outcome of a division b
 false if any side is known to be false, `or` true if any is known to be true, whatever the others are (Kleene).
 
 A quiet room: no clock, no socket, no database.
-May import: nothing. Called by: formula, whose generated code names these functions.
+May import: netwatch.formulas.numbers. Called by: formula, whose generated code names these functions.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from netwatch.formulas.numbers import dbm, number_in, signed, unsigned
 
 
 def _lifted(plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,20 +44,24 @@ def _chosen(test: bool | None, chosen: Any, otherwise: Any) -> Any:
     return None if test is None else chosen if test else otherwise
 
 
-MAX_EXPONENT = 16
+MAX_EXPONENT = 24
+"""The units of ENTITY-SENSOR-MIB go from 10 ** -24 to 10 ** 24 (RFC 3433)."""
 
 
 def power(base: float, exponent: float) -> float:
     """Raise in floating point, so that a number cannot grow without bound; ArithmeticError where it would.
 
-    An exponent is a whole number from -16 to 16. A device may say any other, and then the row is unknown.
+    An exponent is a whole number from -24 to 24. A device may say any other, and then the row is unknown.
     """
     if not -MAX_EXPONENT <= exponent <= MAX_EXPONENT or exponent != int(exponent):
         raise ArithmeticError("an exponent out of range")
     return float(base) ** int(exponent)
 
 
-PLAIN: Mapping[str, Callable[..., Any]] = {"min": min, "max": max, "abs": abs, "power": power}
+PLAIN: Mapping[str, Callable[..., Any]] = {
+    "min": min, "max": max, "abs": abs, "power": power,
+    "dbm": dbm, "unsigned": unsigned, "signed": signed, "number": number_in,
+}  # fmt: skip
 """What the code for complete rows may call."""
 
 EXACT: Mapping[str, Callable[..., Any]] = {
@@ -68,6 +74,8 @@ EXACT: Mapping[str, Callable[..., Any]] = {
     "matching": _lifted(lambda value, test: test(value)),
     "exact_min": _lifted(min), "exact_max": _lifted(max), "exact_abs": _lifted(abs),
     "negative": _lifted(operator.neg),
+    "exact_dbm": _lifted(dbm), "exact_unsigned": _lifted(unsigned), "exact_signed": _lifted(signed),
+    "exact_number": _lifted(number_in),
     "all_of": _all_of, "any_of": _any_of, "opposite": _lifted(operator.not_), "chosen": _chosen,
 }  # fmt: skip
 """What the code for rows with something missing calls."""

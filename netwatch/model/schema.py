@@ -90,7 +90,7 @@ SELF = TableSchema(
         "rules_without_names": ColumnKind.GAUGE,
         "names_trouble": ColumnKind.TEXT,
         "descriptors_used_ratio": ColumnKind.GAUGE,
-        "memory_used_ratio": ColumnKind.GAUGE,
+        "process_memory_used_ratio": ColumnKind.GAUGE,
         "senders_unlisted": ColumnKind.GAUGE,
         "reports_held_back": ColumnKind.GAUGE,
         "traps_unjudged": ColumnKind.GAUGE,
@@ -115,7 +115,7 @@ clock_set_seconds, asleep_seconds: what happened to the clock in the last ten mi
 database_put_back: 1 for an hour after the database file was deleted, moved or replaced, and was written there again.
 trap_ports_refused: addresses of traps.listen that cannot be had, because of `trap_ports_trouble`.
 rules_without_names: trap rules that take no trap, since no MIB module names what they look for (`names_trouble`).
-descriptors_used_ratio, memory_used_ratio: the share that is taken of what this process may have, 0 to 1.
+descriptors_used_ratio, process_memory_used_ratio: the share that is taken of what this process may have, 0 to 1.
 faults: rules, mails, tables that break off in a way nobody foresaw, the newest as `fault`.
 traps_lost: datagrams at the trap port that came and could not be kept, in the last ten minutes. In those, too:
 senders_unlisted: datagrams turned away whose senders the list of the refused has no room for any more.

@@ -13,9 +13,10 @@ import structlog
 from prometheus_client import Counter
 
 from netwatch.errors import NetWatchError, PollError, RequestTimedOut
-from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Fault, Memory, ReadingGap
+from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Fault, Memory, ReadingGap, TableReading
 from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
+from netwatch.polling.concepts.meanings import Meanings
 from netwatch.polling.discover import discover_scalars, discover_table
 from netwatch.polling.faults import EVIDENCE, IDENTITY, DeviceFaults
 from netwatch.polling.host_uptime import host_uptime_seconds
@@ -69,6 +70,9 @@ class DevicePoller:
         self._because_silent = ""
         self._evidence_until = 0.0
         self._because: dict[str, str] = {}
+        self._latest: dict[str, TableReading] = {}
+        self._failed: dict[str, str] = {}
+        self._meanings: Meanings | None = None
         self._emptied: set[str] = set()
         self._trouble = ""
         self._polled_at: datetime | None = None
@@ -165,7 +169,7 @@ class DevicePoller:
     async def poll(self) -> bool:
         """Read every table of the profile; return whether the device fell silent meanwhile."""
         if not self.is_up:
-            self._gaps(self._tables, self._why_down())
+            self._gaps([*self._tables, *self._concepts], self._why_down())
             self._note("down")
             return False
         self._overran = False
@@ -176,7 +180,7 @@ class DevicePoller:
             outcome, self._trouble = "timeout", str(exc)
         except NetWatchError as exc:
             outcome, self._trouble = "failed", str(exc)
-            self._gaps(self._tables, str(exc))
+            self._gaps([*self._tables, *self._concepts], str(exc))
         POLL_SECONDS.observe(self._tools.clock.monotonic() - began)
         self._slow = self._overran
         self._note(outcome)
@@ -244,16 +248,19 @@ class DevicePoller:
             await self._identify()
             left = self._silent.last(self._tables)
             self._because.clear()
+            self._failed.clear()
             async with Budget(interval * SHARE_OF_INTERVAL) as budget:
                 while left:
                     troubles += await self._poll_table(self._tables[left[0]], budget)
                     del left[0]
         except RequestTimedOut as exc:
-            self._gaps(left, str(exc))
+            self._gaps([*left, *self._concepts], str(exc))
             raise
         except TimeoutError:
             troubles.append(f"no time left in a poll of {interval:g} s")
             self._gaps(left, troubles[-1])
+            self._failed.update(dict.fromkeys(left, troubles[-1]))
+        self._mean()
         self._trouble = "; ".join(troubles)
         self._polled_at = self._tools.clock.now()
         return "failed" if troubles else "partial" if self._because else "ok"
@@ -279,7 +286,7 @@ class DevicePoller:
             self._faults.settle(name)
             self._silent.settle(name)
             return []
-        self._because[name] = why
+        self._because[name] = self._failed[name] = why
         self._gaps([name], why)
         return [f"{name}: {why}"]
 
@@ -295,7 +302,23 @@ class DevicePoller:
         if reading is not None:
             if reading.partial:
                 self._because[reading.table] = reading.partial_because
+            if not reading.lacking:
+                self._latest[reading.table] = reading
             self._tools.sink.take_reading(reading)
+
+    @property
+    def _concepts(self) -> tuple[str, ...]:
+        return self._meanings.names if self._meanings is not None else ()
+
+    def _mean(self) -> None:
+        """Hand on what the tables mean, as far as they were read."""
+        if self._meanings is None:
+            return
+        for outcome in self._meanings.mean(self._latest, self._failed, self._tools.clock.now()):
+            if isinstance(outcome, ReadingGap):
+                self._tools.sink.take_gap(outcome)
+            else:
+                self._tools.sink.take_reading(outcome)
 
     async def _identify(self) -> None:
         if not self._must_identify:
@@ -318,6 +341,8 @@ class DevicePoller:
             self._tables = {spec.name: self._table_poller(spec) for spec in _specs(identity.profile)}
             self._faults.forget_tables()
             self._silent = SilentTables()
+            self._latest.clear()
+            self._meanings = Meanings(self.device.name, identity.profile.concepts, self._tools.library, self._faults)
         self._identity = identity
 
     def _table_poller(self, spec: TableSpec) -> TablePoller:

@@ -10,6 +10,17 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.profiles.concepts.compiling import BadMapping, Compiled, StateMap, compile_map
+    from netwatch.profiles.concepts.concept_map import (
+        THRESHOLDS,
+        ConceptMap,
+        Join,
+        Selection,
+        Text,
+        Thresholds,
+        WordMap,
+    )
+    from netwatch.profiles.concepts.templates import Named, Template
     from netwatch.profiles.library import ProfileLibrary, load_library
     from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
     from netwatch.profiles.settings import ProfileSettings
@@ -20,4 +31,6 @@ else:
 __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
     "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
+    "BadMapping", "Compiled", "ConceptMap", "Join", "Named", "Selection", "StateMap", "Template", "Text",
+    "Thresholds", "THRESHOLDS", "WordMap", "compile_map",
 ]  # fmt: skip

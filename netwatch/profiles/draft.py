@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netwatch.model import Oid, YamlFile
+from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
 
 
@@ -37,3 +38,4 @@ class ProfileFile:
     vendor: str = ""
     scalars: tuple[ColumnSpec, ...] = ()
     tables: tuple[TableDraft, ...] = ()
+    concepts: tuple[ConceptMap, ...] = ()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from netwatch.errors import ConfigError
 from netwatch.model import (
+    CONCEPTS,
     REACHABILITY,
     SELF,
     Oid,
@@ -21,6 +22,8 @@ from netwatch.model import (
     is_there,
     shipped_directory,
 )
+from netwatch.profiles.concepts.compiling import Compiled, compile_map, problems_of
+from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.draft import ProfileFile
 from netwatch.profiles.matching import PatternIndex
 from netwatch.profiles.merging import Family
@@ -41,8 +44,14 @@ class ProfileLibrary:
         self._profiles = dict(profiles)
         self.problems = tuple(problems)
         self._schema = _schema(self._profiles.values())
+        self._compiled: dict[ConceptMap, Compiled] = {}
         order = sorted(self._profiles.values(), key=lambda profile: profile.name in shipped)
         self._index = PatternIndex((text, profile.name) for profile in order for text in profile.sys_object_ids)
+
+    def with_problems(self, problems: Iterable[Problem]) -> ProfileLibrary:
+        """Add to what is wrong with the files; return itself."""
+        self.problems = (*self.problems, *problems)
+        return self
 
     def match(self, sys_object_id: Oid | None) -> Profile:
         """Return the profile with the most specific pattern, or the generic one."""
@@ -64,6 +73,17 @@ class ProfileLibrary:
         """Return the names of all profiles, sorted."""
         return tuple(sorted(self._profiles))
 
+    def compiled(self, concept_map: ConceptMap) -> Compiled:
+        """Return a mapping of one of the profiles ready to use, made at the first call.
+
+        Raises:
+            BadMapping: it cannot be.
+        """
+        found = self._compiled.get(concept_map)
+        if found is None:
+            found = self._compiled[concept_map] = compile_map(concept_map, self._schema)
+        return found
+
     def schema(self) -> Mapping[str, TableSchema]:
         """Return every table that readings can be of, with all its columns over all profiles."""
         return self._schema
@@ -83,7 +103,9 @@ def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> Pr
     problems += _shared_patterns(theirs.values())
     family = Family(shipped=shipped, theirs=theirs, problems=problems)
     profiles = family.profiles()
-    return ProfileLibrary(profiles, problems, shipped=[name for name in shipped if name not in theirs])
+    library = ProfileLibrary(profiles, problems, shipped=[name for name in shipped if name not in theirs])
+    meanings = {one: None for file in theirs.values() for one in file.concepts}
+    return library.with_problems(problem for one in meanings for problem in problems_of(one, library.schema()))
 
 
 def _read(
@@ -136,7 +158,8 @@ def _schema(profiles: Iterable[Profile]) -> dict[str, TableSchema]:
             _collect(columns.setdefault(table.name, {}), table.columns)
             labels.setdefault(table.name, {}).update(dict.fromkeys(label.name for label in table.labels))
     found = {name: _table_schema(name, columns[name], tuple(labels[name])) for name in columns}
-    return {**found, REACHABILITY.name: REACHABILITY, SELF.name: SELF}
+    meanings = {concept.name: concept.schema for concept in CONCEPTS.values()}
+    return {**found, **meanings, REACHABILITY.name: REACHABILITY, SELF.name: SELF}
 
 
 def _collect(columns: dict[str, ColumnSpec], more: Iterable[ColumnSpec]) -> None:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from netwatch.model import REACHABILITY, SELF, Oid, Problem
+from netwatch.model import CONCEPTS, REACHABILITY, SELF, Oid, Problem
 from netwatch.profiles import facts
+from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.profile import SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
 
-TAKEN = frozenset({SYSTEM, REACHABILITY.name, SELF.name})
+TAKEN = frozenset({SYSTEM, REACHABILITY.name, SELF.name, *CONCEPTS})
 
 Named = TypeVar("Named", ColumnSpec, LabelSpec)
 
@@ -28,6 +29,7 @@ class Merged:
     vendor: str = ""
     scalars: tuple[ColumnSpec, ...] = ()
     tables: Mapping[Oid, TableDraft] = field(default_factory=dict)
+    concepts: tuple[ConceptMap, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,8 +66,8 @@ class Family:
         for base in bases:
             if base is None:
                 return None
-            merged = _add(merged, base.vendor, base.scalars, base.tables.values())
-        return _add(merged, file.vendor, file.scalars, file.tables)
+            merged = _add(merged, base.vendor, base.scalars, base.tables.values(), base.concepts)
+        return _add(merged, file.vendor, file.scalars, file.tables, file.concepts)
 
     def _base(self, file: ProfileFile, number: int, above: tuple[ProfileFile, ...]) -> Merged | None:
         """Return what the file extends at that place of its list, or None and a note of why not."""
@@ -90,13 +92,24 @@ class Family:
         return [candidate for candidate in found if candidate is not None]
 
 
-def _add(merged: Merged, vendor: str, scalars: Iterable[ColumnSpec], tables: Iterable[TableDraft]) -> Merged:
+def _add(
+    merged: Merged,
+    vendor: str,
+    scalars: Iterable[ColumnSpec],
+    tables: Iterable[TableDraft],
+    concepts: Iterable[ConceptMap],
+) -> Merged:
     together = dict(merged.tables)
     for table in tables:
         known = facts.TABLES.get(table.oid)
         oid = known.oid if known else table.oid
         together[oid] = _combine(together[oid], table) if oid in together else replace(table, oid=oid)
-    return Merged(vendor=vendor or merged.vendor, scalars=_by_name((*merged.scalars, *scalars)), tables=together)
+    return Merged(
+        vendor=vendor or merged.vendor,
+        scalars=_by_name((*merged.scalars, *scalars)),
+        tables=together,
+        concepts=tuple(dict.fromkeys((*concepts, *merged.concepts))),
+    )
 
 
 def _combine(base: TableDraft, later: TableDraft) -> TableDraft:
@@ -134,6 +147,7 @@ def _finish(file: ProfileFile, merged: Merged, problems: list[Problem]) -> Profi
         scalars=merged.scalars,
         tables=tuple(tables.values()),
         vendor=merged.vendor,
+        concepts=merged.concepts,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from netwatch.model import Oid
 from netwatch.model.schema import ColumnKind
+from netwatch.profiles.concepts.concept_map import ConceptMap
 
 GENERIC = "generic"
 """The profile of devices that no other one knows."""
@@ -79,6 +80,7 @@ class Profile:
 
     sys_object_ids: patterns as written (`1.3.6.1.4.1.9.1.*`), most specific wins; scalars make the table `system`.
     vendor: who made the device, as the file says it (`cisco`), or empty.
+    concepts: what the rows of the tables mean; the file's own stand before those of what it extends.
     """
 
     name: str
@@ -86,3 +88,4 @@ class Profile:
     scalars: tuple[ColumnSpec, ...] = ()
     tables: tuple[TableSpec, ...] = ()
     vendor: str = ""
+    concepts: tuple[ConceptMap, ...] = ()

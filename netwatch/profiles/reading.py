@@ -10,7 +10,8 @@ Our own words. Beside `table`: `walk` (the cheap column whose instances are the 
 1e6 bit/s), `discontinuity` (the column whose change ends a counter's life). In a symbol: `kind` (counter32,
 counter64, gauge, enum, text), `enum` (`{1: up}`), `wide_of` (the 32-bit column this 64-bit one replaces),
 `once` (read when rows are discovered, not with every poll), `missing_when` (`{entSensorStatus: [2, 3]}`: where that
-column of the row has one of these values, this one means nothing).
+column of the row has one of these values, this one means nothing). `concepts`, beside `table` or at the top level,
+says what rows mean (netwatch/profiles/concepts/).
 In a tag: `index: 0` for the whole index, dotted.
 
 What a file asks that NetWatch does not do is a warning with its line and column, and the rest of the file is used.
@@ -27,6 +28,8 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from netwatch.model import ColumnKind, InvalidFile, Oid, Problem, YamlFile, read_yaml, unforeseen
+from netwatch.profiles.concepts.concept_map import ConceptMap
+from netwatch.profiles.concepts.reading import read_concepts
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import pattern_error
 from netwatch.profiles.place import Place, Resolve
@@ -35,7 +38,7 @@ from netwatch.profiles.symbols import SYMBOL_KEYS, TEXT_EDITS, plain_name, read_
 from netwatch.profiles.tags import read_label, source_of
 
 FILE_KEYS: Final = frozenset(
-    {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device"}
+    {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device", "concepts"}
 )  # fmt: skip
 FILE_UNSUPPORTED: Final = {
     "metadata": "device metadata is not collected",
@@ -49,7 +52,7 @@ SCALAR_UNSUPPORTED: Final = {
 }
 TABLE_KEYS: Final = frozenset(
     {"MIB", "table", "symbols", "metric_tags", "metric_type", "forced_type", "description",
-     "walk", "identity", "rate_limit", "discontinuity"}
+     "walk", "identity", "rate_limit", "discontinuity", "concepts"}
 )  # fmt: skip
 TABLE_UNSUPPORTED: Final = {
     "options": "options are not supported",
@@ -85,7 +88,7 @@ def read_profile_file(
     if not top.is_mapping("a profile"):
         return None, top.problems
     top.check_keys(FILE_KEYS, FILE_UNSUPPORTED)
-    scalars, tables = _metrics(top)
+    scalars, tables, concepts = _metrics(top)
     profile = ProfileFile(
         name=profile_name(file.name),
         yaml=file,
@@ -95,6 +98,7 @@ def read_profile_file(
         vendor=_vendor(top),
         scalars=(*_global_tags(top), *scalars),
         tables=tuple(tables),
+        concepts=(*concepts, *read_concepts(top)),
     )
     wrong = any(problem.severity == "error" for problem in top.problems)
     return (None if wrong else profile), sorted(top.problems, key=lambda problem: (problem.line, problem.column))
@@ -134,19 +138,21 @@ def _global_tags(top: Place) -> list[ColumnSpec]:
     return found
 
 
-def _metrics(top: Place) -> tuple[list[ColumnSpec], list[TableDraft]]:
+def _metrics(top: Place) -> tuple[list[ColumnSpec], list[TableDraft], list[ConceptMap]]:
     scalars: list[ColumnSpec] = []
     tables: list[TableDraft] = []
+    concepts: list[ConceptMap] = []
     for place in top.items("metrics"):
         if not place.is_mapping("a metric"):
             continue
         if "table" in place or "symbols" in place:
             table = _table(place)
             tables += [table] if table else []
+            concepts += read_concepts(place, table.name) if table else []
         else:
             scalar = _scalar(place)
             scalars += [scalar] if scalar else []
-    return scalars, tables
+    return scalars, tables, concepts
 
 
 def _scalar(place: Place) -> ColumnSpec | None:

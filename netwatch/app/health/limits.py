@@ -103,5 +103,5 @@ class LimitVitals:
         MEMORY_LIMIT_BYTES.set(room.limit if room is not None else 0)
         return {
             "descriptors_used_ratio": files.ratio,
-            "memory_used_ratio": room.ratio if room is not None else None,
+            "process_memory_used_ratio": room.ratio if room is not None else None,
         }

@@ -1,0 +1,165 @@
+"""Puts the pieces of a concept together: which rows count, what they are called, one column behind the other.
+
+The rows are kept for as long as every piece's are. Quiet but for that memory.
+May import: netwatch.model. Called by: meanings.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from netwatch.model import NO_DOUBTS, Column, Concept, Doubts, RowSet
+from netwatch.polling.concepts.source import Piece, PieceRows
+
+KEEPS_KEYS: Final = frozenset({"interface"})
+"""Concepts whose rows are those of one table under another name: their keys are the table's."""
+MAX_ROWS: Final = 10_000
+"""Rows of one concept of one device; what is beyond is left out and the reading partial."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Assembled:
+    """The rows of a concept, and which rows of every piece they are (None: all)."""
+
+    rows: RowSet
+    kept: tuple[tuple[int, ...] | None, ...]
+    cut: bool = False
+
+
+class Assembly:
+    """The rows of one concept of one device."""
+
+    def __init__(self, concept: Concept) -> None:
+        self._concept = concept
+        self._of: tuple[PieceRows, ...] = ()
+        self._kept: Assembled | None = None
+
+    def rows(self, pieces: Sequence[Piece]) -> Assembled:
+        """Return the rows; the same RowSet while their labels are equal."""
+        of = tuple(piece.rows for piece in pieces)
+        if (
+            self._kept is None
+            or len(of) != len(self._of)
+            or any(a is not b for a, b in zip(of, self._of, strict=True))
+        ):
+            found = _assembled(self._concept, of)
+            if self._kept is not None and _says_the_same(found.rows, self._kept.rows):
+                found = Assembled(rows=self._kept.rows, kept=found.kept, cut=found.cut)
+            self._of, self._kept = of, found
+        return self._kept
+
+
+def joined_columns(pieces: Sequence[Piece], assembled: Assembled) -> dict[str, Column]:
+    """Return the columns that any piece has, row behind row; None where a piece says nothing."""
+    names = dict.fromkeys(name for piece in pieces for name in piece.columns)
+    if len(pieces) == 1 and assembled.kept[0] is None:
+        return dict(pieces[0].columns)
+    found: dict[str, Column] = {}
+    for name in names:
+        column: list[Any] = []
+        for piece, kept in zip(pieces, assembled.kept, strict=True):
+            size = len(piece.rows.index)
+            values = piece.columns.get(name, (None,) * size)
+            column += values if kept is None else [values[row] for row in kept]
+        found[name] = column
+    return found
+
+
+def joined_doubts(pieces: Sequence[Piece], assembled: Assembled) -> Doubts:
+    """Return what is not believed, by the rows of the concept."""
+    if not any(piece.doubts for piece in pieces):
+        return NO_DOUBTS
+    found: dict[str, dict[int, str]] = {}
+    start = 0
+    for piece, kept in zip(pieces, assembled.kept, strict=True):
+        rows = range(len(piece.rows.index)) if kept is None else kept
+        for name, by_row in piece.doubts.items():
+            for place, row in enumerate(rows, start=start):
+                if row in by_row:
+                    found.setdefault(name, {})[place] = by_row[row]
+        start += len(rows)
+    return found
+
+
+def _assembled(concept: Concept, pieces: Sequence[PieceRows]) -> Assembled:
+    kept = [_not_replaced(piece, pieces) for piece in pieces]
+    if concept.is_fact:
+        kept = _without_repeats(pieces, kept)
+    cut = sum(len(rows) for rows in kept) > MAX_ROWS
+    if cut:
+        kept = _first(kept, MAX_ROWS)
+    labels = {
+        name: tuple(piece.labels[name][row] for piece, rows in zip(pieces, kept, strict=True) for row in rows)
+        for name in concept.labels
+    }
+    index = tuple(piece.index[row] for piece, rows in zip(pieces, kept, strict=True) for row in rows)
+    homes = [piece.compiled.map.table for piece, rows in zip(pieces, kept, strict=True) for _ in rows]
+    if concept.name in KEEPS_KEYS:
+        keys = tuple(piece.keys[row] for piece, rows in zip(pieces, kept, strict=True) for row in rows)
+    else:
+        keys = _keys(concept, labels, index, homes)
+    if len(set(index)) < len(index):
+        index = tuple(sys.intern(f"{home}.{number}") for home, number in zip(homes, index, strict=True))
+    whole = [None if len(rows) == len(piece.index) else tuple(rows) for piece, rows in zip(pieces, kept, strict=True)]
+    return Assembled(rows=RowSet(index=index, keys=keys, labels=labels), kept=tuple(whole), cut=cut)
+
+
+def _not_replaced(piece: PieceRows, pieces: Sequence[PieceRows]) -> Sequence[int]:
+    """Return the rows of a piece that no other table speaks of in its stead."""
+    rows: Sequence[int] = range(len(piece.index))
+    for other in pieces:
+        names = other.compiled.map.instead_of.get(piece.compiled.map.table)
+        if names is None or other.compiled.map.table == piece.compiled.map.table or not other.index:
+            continue
+        if not names:
+            return ()
+        theirs = set(zip(*(other.labels[name] for name in names), strict=True))
+        own = list(zip(*(piece.labels[name] for name in names), strict=True))
+        rows = [row for row in rows if own[row] not in theirs]
+    return rows
+
+
+def _without_repeats(pieces: Sequence[PieceRows], kept: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+    """Leave out rows that say the same as one before."""
+    seen: set[tuple[str, ...]] = set()
+    found: list[Sequence[int]] = []
+    for piece, rows in zip(pieces, kept, strict=True):
+        lines = list(zip(*piece.labels.values(), strict=True))
+        news = []
+        for row in rows:
+            if lines[row] not in seen:
+                seen.add(lines[row])
+                news.append(row)
+        found.append(news)
+    return found
+
+
+def _first(kept: Sequence[Sequence[int]], most: int) -> list[Sequence[int]]:
+    found = []
+    for rows in kept:
+        found.append(rows[:most])
+        most -= len(found[-1])
+    return found
+
+
+def _keys(
+    concept: Concept, labels: Mapping[str, tuple[str, ...]], index: Sequence[str], homes: Sequence[str]
+) -> tuple[str, ...]:
+    """Name each row by its first label, by all it has where that is another's too, or by table and index."""
+    first = concept.labels[0]
+    short = [f"{first}={text}" if text else "" for text in labels[first]]
+    columns = [[f"{name}={text}" if text else "" for text in texts] for name, texts in labels.items()]
+    full = [",".join(filter(None, row)) for row in zip(*columns, strict=True)]
+    times, full_times = Counter(short), Counter(full)
+    return tuple(
+        sys.intern(a if a and times[a] == 1 else b if b and full_times[b] == 1 else f"{home}.{number}")
+        for a, b, home, number in zip(short, full, homes, index, strict=True)
+    )
+
+
+def _says_the_same(one: RowSet, other: RowSet) -> bool:
+    return one.index == other.index and one.keys == other.keys and dict(one.labels) == dict(other.labels)

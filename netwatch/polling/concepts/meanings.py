@@ -1,0 +1,190 @@
+"""The concepts of one device: after each poll, one reading of every concept that any of its tables is mapped onto.
+
+A reading is partial if one of its sources could not be read, and there is none, but a gap, if none could. What breaks
+off in one mapping costs that mapping. May import: netwatch.model, netwatch.profiles, netwatch.polling.faults.
+Called by: netwatch.polling.device_poller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from netwatch.model import CONCEPTS, Column, Concept, ReadingGap, RowSet, TableReading
+from netwatch.polling.concepts.assembly import Assembly, joined_columns, joined_doubts
+from netwatch.polling.concepts.completing import (
+    DEVICE,
+    SHARES,
+    device_load,
+    one_identity,
+    taken_off,
+    with_device_row,
+    with_shares,
+)
+from netwatch.polling.concepts.source import MapReader, Piece
+from netwatch.polling.faults import DeviceFaults
+from netwatch.profiles import BadMapping, ConceptMap, ProfileLibrary
+
+log = structlog.get_logger(__name__)
+
+TIMES_LACKING = 3
+"""So often in a row it is said that a device does not have a concept: before a restart of ours it may have had it."""
+
+
+class Meanings:
+    """What the tables of one device mean; `mean` is asked with what one poll brought."""
+
+    def __init__(
+        self, device: str, maps: Iterable[ConceptMap], library: ProfileLibrary, faults: DeviceFaults
+    ) -> None:
+        self._device, self._faults = device, faults
+        self._concepts: dict[str, _ConceptReader] = {}
+        for concept_map in maps:
+            try:
+                compiled = library.compiled(concept_map)
+            except BadMapping as exc:  # of a shipped file a test says so, of a user's the check of the configuration
+                log.warning("a table is not mapped onto its concept", concept=concept_map.concept, reason=str(exc))
+                continue
+            concept = self._concepts.setdefault(
+                concept_map.concept, _ConceptReader(device, CONCEPTS[concept_map.concept], faults)
+            )
+            concept.sources.append(MapReader(compiled))
+        self._times_lacking = dict.fromkeys(CONCEPTS, 0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the concepts that the device gave rows of."""
+        return tuple(name for name, concept in self._concepts.items() if concept.was_read)
+
+    def mean(
+        self, readings: Mapping[str, TableReading], failed: Mapping[str, str], now: datetime
+    ) -> list[TableReading | ReadingGap]:
+        """Return the concepts' readings, and gaps where every source failed; `failed` says why, by table."""
+        found: list[TableReading | ReadingGap] = []
+        for name in CONCEPTS:
+            concept = self._concepts.get(name)
+            outcome = concept.read(readings, failed, now) if concept is not None else None
+            if outcome is None:
+                if not failed and self._times_lacking[name] < TIMES_LACKING:
+                    self._times_lacking[name] += 1
+                    found.append(_lacking(self._device, CONCEPTS[name], now))
+                continue
+            found.append(outcome)
+        return found
+
+
+def _lacking(device: str, concept: Concept, now: datetime) -> TableReading:
+    empty: dict[str, tuple[str, ...]] = dict.fromkeys(concept.labels, ())
+    return TableReading(
+        device=device,
+        table=concept.name,
+        at=now,
+        rows=RowSet(index=(), keys=(), labels=empty),
+        columns={},
+        lacking=True,
+    )
+
+
+class _ConceptReader:
+    """One concept of one device."""
+
+    def __init__(self, device: str, concept: Concept, faults: DeviceFaults) -> None:
+        self.sources: list[MapReader] = []
+        self.was_read = False
+        self._device, self._concept, self._faults = device, concept, faults
+        self._assembly = Assembly(concept)
+        self._caches = Assembly(concept)
+        self._rows: tuple[RowSet, RowSet] | None = None
+
+    def read(
+        self, readings: Mapping[str, TableReading], failed: Mapping[str, str], now: datetime
+    ) -> TableReading | ReadingGap | None:
+        """Return the reading, a gap, or None where no table of the concept was asked for."""
+        pieces, broken = self._pieces(readings, failed)
+        if not pieces:
+            if not broken or not self.was_read:
+                return None
+            return ReadingGap(
+                device=self._device, table=self._concept.name, at=now, reason="; ".join(broken.values())
+            )
+        self.was_read = True
+        reading = self._reading(pieces)
+        partial = {**{p.reading.table: p.reading.partial_because for p in pieces if p.reading.partial}, **broken}
+        if partial:
+            why = "; ".join(f"{table}: {reason or 'in part only'}" for table, reason in partial.items())
+            reading = replace(reading, partial=True, partial_because=why)
+        return reading
+
+    def _pieces(
+        self, readings: Mapping[str, TableReading], failed: Mapping[str, str]
+    ) -> tuple[list[Piece], dict[str, str]]:
+        pieces: list[Piece] = []
+        broken: dict[str, str] = {}
+        for source in self.sources:
+            table = source.compiled.map.table
+            if table in failed:
+                broken[table] = failed[table]
+                continue
+            name = f"{self._concept.name} of {table}"
+            try:
+                piece = source.piece(readings)
+            except Exception as exc:  # noqa: BLE001  # one mapping's oddity must not cost the others, nor be silent
+                broken[table] = self._faults.note(name, exc)
+                continue
+            self._faults.settle(name)
+            if piece is not None:
+                pieces.append(piece)
+        return pieces, broken
+
+    def _reading(self, pieces: Sequence[Piece]) -> TableReading:
+        counted = _without_caches(pieces)
+        assembled = self._assembly.rows(counted)
+        columns = joined_columns(counted, assembled)
+        rows, doubts = assembled.rows, joined_doubts(counted, assembled)
+        name = self._concept.name
+        if name in SHARES:
+            columns = with_shares(columns, *SHARES[name])
+        if name == "cpu" and rows.index:
+            rows, columns = self._with_device_row(rows, columns)
+        if name == "identity":
+            rows = self._identity(rows, counted)
+        newest = pieces[-1].reading
+        asked = [piece.reading.asked_at for piece in pieces if piece.reading.asked_at is not None]
+        return TableReading(
+            device=self._device, table=name, at=max(piece.reading.at for piece in pieces), rows=rows, columns=columns,
+            uptime=newest.uptime, asked_at=min(asked, default=None), doubts=doubts, partial=assembled.cut,
+            partial_because="more rows than are read" if assembled.cut else "",
+        )  # fmt: skip
+
+    def _with_device_row(self, rows: RowSet, columns: dict[str, Column]) -> tuple[RowSet, dict[str, Column]]:
+        if self._rows is None or self._rows[0] is not rows:
+            self._rows = (rows, with_device_row(rows))
+        whole = self._rows[1]
+        if len(whole.index) > len(rows.index):
+            loads = columns.get("cpu_busy_ratio", ())
+            columns["cpu_busy_ratio"] = (device_load(rows.labels["scope"], loads), *loads)
+        return whole, columns
+
+    def _identity(self, rows: RowSet, pieces: Sequence[Piece]) -> RowSet:
+        ranks = [piece.rows.compiled.map.rank for piece in pieces for _ in piece.rows.index]
+        if self._rows is None or self._rows[0] is not rows:
+            labels = {name: (text,) for name, text in one_identity(rows.labels, ranks).items()}
+            self._rows = (rows, RowSet(index=("",), keys=(DEVICE,), labels=labels))
+        return self._rows[1]
+
+
+def _without_caches(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces of pools, with what is cache taken off the largest pool of its table."""
+    used, size, _ = SHARES["memory"]
+    found = [piece for piece in pieces if not piece.rows.compiled.map.taken_off]
+    for caches in pieces:
+        if not caches.rows.compiled.map.taken_off:
+            continue
+        for place, piece in enumerate(found):
+            if piece.reading.table == caches.reading.table and used in piece.columns and size in piece.columns:
+                less = taken_off(piece.columns[used], piece.columns[size], caches.columns.get(used, ()))
+                found[place] = replace(piece, columns={**piece.columns, used: less})
+    return found

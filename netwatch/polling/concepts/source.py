@@ -1,0 +1,282 @@
+"""One mapping of one device: of a table's reading it makes a piece of a concept.
+
+The rows and labels of a piece are kept for as long as nothing changes that they are made of; what is worked out at
+each poll are whole columns. Quiet but for that memory.
+May import: netwatch.model, netwatch.formulas, netwatch.profiles. Called by: meanings.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from netwatch.formulas import Formula, Frame
+from netwatch.model import CONCEPTS, NO_DOUBTS, Column, Doubts, RowSet, TableReading
+from netwatch.polling.concepts.joined import JoinedRows, Readings, texts_of
+from netwatch.polling.concepts.thresholds import with_thresholds
+from netwatch.profiles import Compiled, Join, Named, Selection, StateMap, Template, Text
+
+PLACEHOLDERS: Final = frozenset({-32768, 2147483647, -2147483648, 4294967295, -2147483647})
+"""Raw values by which agents say that a sensor measures nothing."""
+SENSOR_NUMBERS: Final = frozenset(name for name in CONCEPTS["sensor"].columns if name != "sensor_state")
+SENSOR_DIGITS: Final = 9
+"""What powers of ten leave behind the digits that were measured is cut off here: 0.0061, not 0.006099999999."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PieceRows:
+    """The rows of a piece; the same object while nothing about them changes.
+
+    rows: their numbers in the source's reading, None for all of them. index, keys: of the source.
+    """
+
+    compiled: Compiled
+    rows: tuple[int, ...] | None
+    index: tuple[str, ...]
+    keys: tuple[str, ...]
+    labels: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """What one table says of a concept: one value per row of `rows` in each column."""
+
+    rows: PieceRows
+    columns: Mapping[str, Column]
+    reading: TableReading
+    doubts: Doubts = field(default_factory=lambda: NO_DOUBTS)
+
+
+class MapReader:
+    """Reads one mapping of one device."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self._names = _names_of(compiled)
+        self._made_of: tuple[object, ...] = ()
+        self._kept: PieceRows | None = None
+        self._joined = [(join, _names_there(join, self._names)) for join in compiled.map.joins]
+
+    def piece(self, readings: Readings) -> Piece | None:
+        """Return the piece, None where the device was not asked for the table."""
+        reading = readings.get(self.compiled.map.table)
+        if reading is None:
+            return None
+        thresholds = self.compiled.map.thresholds
+        if thresholds is not None:
+            reading = with_thresholds(reading, thresholds, readings.get(thresholds.table), self.compiled.enums)
+        frame = Frame(reading)
+        rows = self._rows(frame, readings)
+        columns, doubts = self._columns(frame, rows)
+        return Piece(rows=rows, columns=columns, reading=reading, doubts=doubts)
+
+    def _rows(self, frame: Frame, readings: Readings) -> PieceRows:
+        reading, where = frame.reading, self.compiled.where
+        mask = None if where is None else [outcome is True for outcome in where.column(frame)]
+        if mask is not None and where is not None and where.scalar:
+            mask = mask * frame.size
+        used = [reading.columns.get(name.name) for name in self._names if name.name not in reading.rows.labels]
+        made_of = (reading.rows, mask, used, self._of_joined(readings))
+        if self._kept is None or not self._is_made_of(made_of):
+            self._kept, self._made_of = self._made(reading, mask, readings), made_of
+        return self._kept
+
+    def _of_joined(self, readings: Readings) -> list[object]:
+        """Return what the labels are made of that stands in other tables."""
+        found: list[object] = []
+        for join, names in self._joined:
+            other = readings.get(join.table)
+            if other is None:
+                found.append(None)
+            else:
+                found.append(_SameRows(other.rows))
+                found += [other.columns.get(name) for name in names]
+        return found
+
+    def _is_made_of(self, now: tuple[object, ...]) -> bool:
+        return self._made_of[0] is now[0] and self._made_of[1:] == now[1:]
+
+    def _made(self, reading: TableReading, mask: Sequence[bool] | None, readings: Readings) -> PieceRows:
+        rows = range(len(reading.rows.index)) if mask is None else [n for n, wanted in enumerate(mask) if wanted]
+        source = _Rows(self.compiled, reading, readings)
+        kept: list[int] = []
+        found: dict[str, list[str]] = {name: [] for name in self.compiled.concept.labels}
+        for row in rows:
+            texts = {name: source.text(row, self.compiled.labels.get(name)) for name in found}
+            if None in texts.values():
+                continue
+            kept.append(row)
+            for name, text in texts.items():
+                found[name].append(sys.intern(text or ""))
+        return PieceRows(
+            compiled=self.compiled,
+            rows=None if len(kept) == len(reading.rows.index) else tuple(kept),
+            index=tuple(reading.rows.index[row] for row in kept),
+            keys=tuple(reading.rows.keys[row] for row in kept),
+            labels={name: tuple(texts) for name, texts in found.items()},
+        )
+
+    def _columns(self, frame: Frame, rows: PieceRows) -> tuple[dict[str, Column], Doubts]:
+        found: dict[str, Column] = {}
+        doubts: dict[str, dict[int, str]] = {}
+        for name, number in self.compiled.numbers.items():
+            found[name] = self._numbers(name, number, frame, rows)
+            if frame.reading.doubts and isinstance(number, Formula):
+                doubts.update(_doubts(name, number, frame.reading, rows, found[name]))
+        for name, state in self.compiled.states.items():
+            found[name] = self._states(state, frame, rows)
+        for name, text in self.compiled.texts.items():
+            found[name] = self._texts(text, frame.reading, rows)
+        return found, doubts
+
+    def _numbers(self, name: str, number: Formula | float, frame: Frame, rows: PieceRows) -> Column:
+        if isinstance(number, float):
+            return (number,) * len(rows.index)
+        column = _picked(_widened(number.column(frame), number.scalar, frame.size), rows)
+        if name in SENSOR_NUMBERS:
+            column = [value if value is None else round(value, SENSOR_DIGITS) for value in column]
+        if name == "sensor_value" and (silent := _silent(number, frame, rows)):
+            column = [None if row in silent else value for row, value in enumerate(column)]
+        return column
+
+    def _states(self, state: StateMap | int, frame: Frame, rows: PieceRows) -> Column:
+        if isinstance(state, int):
+            return (state,) * len(rows.index)
+        numbers, otherwise = state.numbers, state.otherwise
+        if isinstance(state.source, Formula):
+            words = _picked(_widened(state.source.column(frame), state.source.scalar, frame.size), rows)
+            return [None if word is None else (numbers or {}).get(word, otherwise) for word in words]
+        name = state.source.name
+        raw = frame.reading.columns.get(name)
+        if numbers is None:
+            picked = _picked(raw, rows) if raw is not None else (None,) * len(rows.index)
+            return [value if isinstance(value, int) else otherwise for value in picked]
+        names = self.compiled.enums.get(name)
+        if names and raw is not None:  # the quick way: numbers to numbers
+            by_number = {number: numbers.get(word, otherwise) for number, word in names.items()}
+            return [by_number.get(value, otherwise) for value in _picked(raw, rows)]
+        texts = self._source_texts(state.source, frame.reading, rows)
+        return [numbers.get(text, otherwise) if text else otherwise for text in texts]
+
+    def _texts(self, text: Text, reading: TableReading, rows: PieceRows) -> Column:
+        source = _Rows(self.compiled, reading, {})
+        numbers = range(len(reading.rows.index)) if rows.rows is None else rows.rows
+        return [source.text(row, text) or None for row in numbers]  # type: ignore[misc]
+
+    def _source_texts(self, named: Named, reading: TableReading, rows: PieceRows) -> Sequence[str]:
+        return _picked(texts_of(reading, named.name, self.compiled.enums.get(named.name), named.form), rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _SameRows:
+    """Rows that are equal to themselves alone."""
+
+    rows: RowSet
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _SameRows) and other.rows is self.rows
+
+    __hash__ = None  # type: ignore[assignment]  # nobody looks them up
+
+
+class _Rows:
+    """The texts of a table's rows, with those of the rows joined to them."""
+
+    def __init__(self, compiled: Compiled, reading: TableReading, readings: Readings) -> None:
+        self._compiled, self._reading = compiled, reading
+        self._joins = [
+            (join, JoinedRows(join, other, compiled.enums))
+            for join in compiled.map.joins
+            if (other := readings.get(join.table)) is not None
+        ]
+        self._known: dict[Named, Sequence[str]] = {}
+        self._row = -1
+        self._found: dict[int, int | None] = {}
+
+    def text(self, row: int, text: Text | None) -> str | None:
+        """Return a label or text of a row, None where the row is none of the concept's."""
+        if text is None:
+            return ""
+        if row != self._row:
+            self._row, self._found = row, {}
+        if isinstance(text, Selection):
+            word = self._value(text.source)
+            chosen = text.options.get(word, text.otherwise)
+            return None if chosen is None else self._template(chosen)
+        return self._template(text)
+
+    def _template(self, template: Template) -> str:
+        index = tuple(int(part) for part in self._reading.rows.index[self._row].split(".") if part.isdecimal())
+        return " ".join(template.text(index, self._value).split())
+
+    def _value(self, named: Named) -> str:
+        reading = self._reading
+        if named.name in reading.rows.labels or named.name in reading.columns:
+            texts = self._known.get(named)
+            if texts is None:
+                enums = self._compiled.enums.get(named.name)
+                texts = self._known[named] = texts_of(reading, named.name, enums, named.form)
+            return texts[self._row]
+        for number, (join, joined) in enumerate(self._joins):
+            if joined.knows(named):
+                if number not in self._found:
+                    self._found[number] = None  # a join that needs itself finds nothing
+                    self._found[number] = joined.row(self._template(join.by))
+                return joined.text(self._found[number], named.name[len(join.prefix) :], named.form)
+        return ""
+
+
+def _names_of(compiled: Compiled) -> list[Named]:
+    """Return every value of the row that its labels are made of."""
+    found: list[Named] = []
+    for text in (*compiled.labels.values(), *(join.by for join in compiled.map.joins)):
+        if isinstance(text, Selection):
+            found.append(text.source)
+            for option in (*text.options.values(), *filter(None, [text.otherwise])):
+                found += option.names()
+        else:
+            found += text.names()
+    return list(dict.fromkeys(found))
+
+
+def _names_there(join: Join, names: Sequence[Named]) -> list[str]:
+    """Return the names of a joined table that labels may be made of."""
+    taken = [named.name[len(join.prefix) :] for named in names if named.name.startswith(join.prefix)]
+    until = [join.until[0]] if join.until is not None else []
+    return [*taken, *filter(None, [join.find, join.climb]), *until]
+
+
+def _picked(column: Sequence[Any], rows: PieceRows) -> Sequence[Any]:
+    return column if rows.rows is None else [column[row] for row in rows.rows]
+
+
+def _widened(column: Sequence[Any], scalar: bool, size: int) -> Sequence[Any]:  # said by the formula
+    return list(column) * size if scalar else column
+
+
+def _silent(formula: Formula, frame: Frame, rows: PieceRows) -> set[int]:
+    """Return the rows of which a number that the value is made of is a placeholder."""
+    found: set[int] = set()
+    for source in formula.inputs:
+        column = frame.reading.columns.get(source.key, ())
+        if not PLACEHOLDERS.isdisjoint(column):
+            found |= {row for row, value in enumerate(_picked(column, rows)) if value in PLACEHOLDERS}
+    return found
+
+
+def _doubts(
+    name: str, formula: Formula, reading: TableReading, rows: PieceRows, column: Column
+) -> dict[str, dict[int, str]]:
+    """Return why values are missing that are made of what is not believed."""
+    numbers = range(len(reading.rows.index)) if rows.rows is None else rows.rows
+    text = formula.text
+    found: dict[int, str] = {}
+    for column_name, by_row in reading.doubts.items():
+        if column_name not in text:
+            continue
+        for place, row in enumerate(numbers):
+            if column[place] is None and row in by_row:
+                found.setdefault(place, by_row[row])
+    return {name: found} if found else {}

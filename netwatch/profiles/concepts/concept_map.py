@@ -1,0 +1,99 @@
+"""How a table becomes a concept, as a profile says it: values, read and not yet compiled.
+
+A quiet room. May import: netwatch.profiles.concepts.templates. Called by: reading, which makes them; compiling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from netwatch.profiles.concepts.templates import Named, Template
+
+LEVELS = ("warning", "critical")
+SIDES = ("low", "high")
+THRESHOLDS = tuple(f"threshold_{side}_{level}" for side in SIDES for level in LEVELS)
+"""The columns that `thresholds` adds to those of the row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordMap:
+    """Words of a value of the row -> words of the concept; `otherwise` for those not named, None for none."""
+
+    source: Named
+    words: Mapping[str, str]
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Words of a value of the row -> templates; `otherwise` for those not named, None for no row at all."""
+
+    source: Named
+    options: Mapping[str, Template]
+    otherwise: Template | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """A row of another table that belongs to the row: the one whose index `by` makes.
+
+    find:   a name of the other table instead; the row is the first whose text there is what `by` makes.
+    prefix: what its names begin with here, with the dot, or empty.
+    climb:  its column that names the row above it, gone up until `until` (a column and its words) fits.
+    """
+
+    table: str
+    by: Template
+    find: str = ""
+    prefix: str = ""
+    climb: str = ""
+    until: tuple[str, frozenset[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """A table whose rows are limits of the row: those whose index begins with the row's."""
+
+    table: str
+    value: str
+    level: WordMap
+    side: WordMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """What is worked out of the row's columns; `text` as the file has it."""
+
+    text: str
+
+
+Text = Template | Selection
+Meant = Text | WordMap | Expression | str | float
+"""Where a column or label comes from; a text is a word of the concept, a float a constant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ConceptMap:
+    """One mapping of one table onto one concept.
+
+    where:      a condition; a row that does not fulfil it is none of the concept's.
+    labels, columns: the concept's names -> where they come from.
+    instead_of: tables whose rows of the concept are left out while this one has some; where labels are named, only
+                those rows that agree in them with one of this table's.
+    taken_off:  the rows are caches, to be taken off the used memory of the table's largest pool.
+    rank:       of several words for one thing (the identity of a device) the highest rank's is taken.
+    place:      file, line and column, for those who say what is wrong with it.
+    """
+
+    concept: str
+    table: str
+    where: str = ""
+    labels: Mapping[str, Text] = field(default_factory=dict)
+    columns: Mapping[str, Meant] = field(default_factory=dict)
+    joins: tuple[Join, ...] = ()
+    thresholds: Thresholds | None = None
+    instead_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    taken_off: bool = False
+    rank: int = 0
+    place: tuple[str, int, int] = ("", 1, 1)
