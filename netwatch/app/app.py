@@ -38,7 +38,7 @@ from netwatch.model import Alert, DeviceStatus, Fault, OutboxEntry, Transaction
 from netwatch.rules import Rule
 from netwatch.store import Store
 from netwatch.traps import KeptPorts
-from netwatch.web import Reload
+from netwatch.web import PageFaults, Reload
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +90,7 @@ class App:
         heartbeat = build_heartbeat(
             settings, engine=self._corridor.engine, store=self._store, clock=clock.now, loops=self._loops()
         )
+        self._page_faults = PageFaults(clock.now)
         views = Views(
             store=self._store, desk=self._corridor.desk, board=self._board, notifier=self._post_office.mails,
             tables=self._definitions.library.schema(), statuses=self._senses.statuses, is_alive=self.is_alive,
@@ -116,7 +117,7 @@ class App:
         )  # fmt: skip
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
-            wake_senders=self._post_office.wake, reload=reload, clock=clock.now,
+            wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults, clock=clock.now,
         )  # fmt: skip
 
     @property
@@ -209,7 +210,7 @@ class App:
 
     def _faults(self) -> Sequence[Fault]:
         """Return what of NetWatch breaks off in a way nobody foresaw, while the rest goes on."""
-        return (*self._corridor.desk.faults(), *self._senses.faults())
+        return (*self._corridor.desk.faults(), *self._senses.faults(), *self._page_faults.standing())
 
     def _followers(self) -> Sequence[Follower]:
         """Return the rooms that follow when the wall clock was set."""

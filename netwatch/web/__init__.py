@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netwatch.web.app import create_app
     from netwatch.web.explain import Explainer
     from netwatch.web.listen import parse_listen
+    from netwatch.web.page_faults import PageFaults
     from netwatch.web.pages.mail_text import MailText, text_of_mail
     from netwatch.web.reload import Reload
     from netwatch.web.server import Server
@@ -27,7 +28,7 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "ActionRefused", "Actions", "Explainer", "MailText", "MetricsRenderer", "NotThere", "RelayStatus", "Reload",
-    "RenderedMetrics", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app", "text_of_mail",
-    "parse_listen",
+    "ActionRefused", "Actions", "Explainer", "MailText", "MetricsRenderer", "NotThere", "PageFaults", "RelayStatus",
+    "Reload", "RenderedMetrics", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app",
+    "text_of_mail", "parse_listen",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from netwatch.web.explain import Explainer, explain_nothing
 from netwatch.web.guard import Guard, is_alertmanagers
 from netwatch.web.live import Live
 from netwatch.web.metrics_route import metrics_router
+from netwatch.web.page_faults import PageFaults
 from netwatch.web.pages.act import act_router
 from netwatch.web.pages.alerts import alert_router
 from netwatch.web.pages.devices import device_router
@@ -58,11 +59,13 @@ def create_app(
     actions: Actions | None = None,
     explainer: Explainer = explain_nothing,
     reload: Reload | None = None,
+    faults: PageFaults | None = None,
 ) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
 
     `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed,
-    `explainer` says why an alert is as it is, `reload` has the configuration read again.
+    `explainer` says why an alert is as it is, `reload` has the configuration read again;
+    `faults` is told which pages break off.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
@@ -88,7 +91,7 @@ def create_app(
     app.include_router(explain_page_router(explainer, templates))
     app.mount("/static", StaticFiles(directory=_STATIC))
     _add_error_pages(app, templates)
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, settings=settings, faults=faults or PageFaults())
     return app
 
 

@@ -21,7 +21,6 @@ import socket
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
-import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -29,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netwatch.web.metrics import REFUSED_CHANGES, REFUSED_HOSTS, REQUESTS
 from netwatch.web.origin import READING, is_foreign
+from netwatch.web.page_faults import PageFaults
 from netwatch.web.seats import RESERVED
 from netwatch.web.settings import WebSettings
 from netwatch.web.shape import in_origin_form, what_is_wrong
@@ -48,7 +48,6 @@ SECURITY_HEADERS = {
 CLIENT_LEFT = 499
 """What is counted where nobody was there any more to be answered."""
 _CLOSE = {"Connection": "close"}
-_log = structlog.get_logger(__name__)
 
 
 def own_names(settings: WebSettings) -> frozenset[str]:
@@ -86,8 +85,9 @@ def _is_address(name: str) -> bool:
 class Guard:
     """The outermost ASGI layer of ours."""
 
-    def __init__(self, app: ASGIApp, settings: WebSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: WebSettings, faults: PageFaults) -> None:
         self._app = app
+        self._faults = faults
         self._names = own_names(settings)
         self._read_only = settings.read_only
         self._external_url = settings.external_url or ""
@@ -101,10 +101,11 @@ class Guard:
         answer = _Answer(send)
         try:
             await self._app_or_refusal(scope)(scope, receive, answer.send)
+            self._faults.settle(_route(scope))
         except ClientDisconnect:
             answer.status = answer.status or CLIENT_LEFT
-        except Exception:  # noqa: BLE001 # the top of the loop: whatever escaped is logged, counted and answered
-            _log.exception("request_failed", path=scope["path"])
+        except Exception as exc:  # noqa: BLE001 # the top of the loop: whatever escaped is logged, counted, answered
+            self._faults.note(_route(scope), exc)
             if not answer.status:
                 await PlainTextResponse("NetWatch failed to answer; its log says why.\n", 500)(
                     scope, receive, answer.send

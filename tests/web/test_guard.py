@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
-from netwatch.web import WebSettings
+from netwatch.web import PageFaults, WebSettings, create_app
 from netwatch.web.guard import is_own_host, own_names
 from netwatch.web.metrics import REFUSED_HOSTS
 
+from .conftest import Stage
 from .house import House, bad_night
 
 NAMES = own_names(WebSettings(external_url="https://NetWatch.example.net/", hosts=["nw.example.org"]))
@@ -95,6 +98,29 @@ async def test_an_error_of_ours_is_a_short_answer_and_no_traceback(serve):
     assert answer.status_code == 500
     assert answer.text == "NetWatch failed to answer; its log says why.\n"
     assert (await client.get("/-/healthy")).status_code == 200
+
+
+async def test_a_page_that_breaks_off_is_logged_once_with_where_and_said_until_it_answers_again():
+    faults, house = PageFaults(), bad_night()
+    stage = Stage()
+    stage.put_up(house, None)
+    app = create_app(stage, stage, WebSettings(), "9.9.9", faults=faults)  # type: ignore[arg-type]
+    statuses = house.statuses
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as client:
+        house.statuses = None  # type: ignore[assignment] # what no view may do
+        with capture_logs() as log:
+            for _ in range(3):
+                assert (await client.get("/devices")).status_code == 500
+        broken = faults.standing()
+        house.statuses = statuses
+        answer = await client.get("/devices")
+
+    told = [entry for entry in log if entry["log_level"] == "error"]
+    assert [(entry["kind"], entry["name"], entry["count"]) for entry in told] == [("page", "/devices", 1)]
+    assert told[0]["where"].startswith("netwatch/")
+    assert [(fault.name, fault.count) for fault in broken] == [("/devices", 3)]
+    assert answer.status_code == 200
+    assert faults.standing() == []
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
