@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from netwatch.model import Missing, Oid, RowSet, Value, text_of
 from netwatch.polling.layout import Layout, Suffix, same_rows
-from netwatch.profiles import LabelSpec, TableSpec
+from netwatch.profiles import LabelSpec, TableSpec, index_parts, written
 
 IF_DESCR = Oid.parse("1.3.6.1.2.1.2.2.1.2")
 IF_NAME = Oid.parse("1.3.6.1.2.1.31.1.1.1.1")
@@ -97,11 +97,18 @@ def _is_called_the_same(spec: TableSpec, row: int, labels: Mapping[str, tuple[st
 
 
 def _label(label: LabelSpec, suffix: Suffix, cells: Cells) -> str:
-    text = _index_part(label, suffix) if label.oid is None else _cell(label.oid, suffix, cells)
+    if label.oid is None:
+        text = _index_part(label, suffix)
+    elif label.form:
+        text = written(cells.get(label.oid, {}).get(suffix), label.form)
+    else:
+        text = _cell(label.oid, suffix, cells)
     return label.mapping.get(text, text)
 
 
 def _index_part(label: LabelSpec, suffix: Suffix) -> str:
+    if label.shapes:
+        return index_parts(label.shapes, suffix)[label.index_position - 1]
     if label.index_position == 0:
         return ".".join(map(str, suffix))
     return str(suffix[label.index_position - 1]) if label.index_position <= len(suffix) else ""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
         WordMap,
     )
     from netwatch.profiles.concepts.templates import Named, Template
+    from netwatch.profiles.formats import written
+    from netwatch.profiles.indexes import index_parts
     from netwatch.profiles.library import ProfileLibrary, load_library
     from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
     from netwatch.profiles.settings import ProfileSettings
@@ -31,6 +33,7 @@ else:
 __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
     "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
+    "index_parts", "written",
     "BadMapping", "Compiled", "ConceptMap", "Join", "Named", "Selection", "StateMap", "Template", "Text",
     "Thresholds", "THRESHOLDS", "WordMap", "compile_map",
 ]  # fmt: skip

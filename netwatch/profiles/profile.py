@@ -46,12 +46,16 @@ class LabelSpec:
     """Where a row's label comes from: a column (`oid`), or sub-identifier `index_position` (from 1) of the index.
 
     index_position 0 means the whole index, dotted. `mapping` replaces raw texts by names.
+    shapes: the MIB's INDEX clause (indexes.SHAPES); index_position then counts its parts, not sub-identifiers.
+    form:   how the column's value is written (formats.FORMATS), empty for as any text.
     """
 
     name: str
     oid: Oid | None = None
     index_position: int = 0
     mapping: Mapping[str, str] = field(default_factory=dict)
+    shapes: tuple[str, ...] = ()
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,9 @@ counter64, gauge, enum, text), `enum` (`{1: up}`), `wide_of` (the 32-bit column 
 `once` (read when rows are discovered, not with every poll), `missing_when` (`{entSensorStatus: [2, 3]}`: where that
 column of the row has one of these values, this one means nothing). `concepts`, beside `table` or at the top level,
 says what rows mean (netwatch/profiles/concepts/).
-In a tag: `index: 0` for the whole index, dotted.
+`index` (`[vrId, inet address]`: the MIB's INDEX clause, whose parts become labels; `-` for one that does not).
+In a tag: `index: 0` for the whole index, dotted; in its column `format` (mac_address, ip_address, prefix_length, hex,
+sys_id).
 
 What a file asks that NetWatch does not do is a warning with its line and column, and the rest of the file is used.
 Labels are read when rows are discovered, so a mapped tag over a column that is polled anyway, or that stands
@@ -35,7 +37,7 @@ from netwatch.profiles.matching import pattern_error
 from netwatch.profiles.place import Place, Resolve
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
 from netwatch.profiles.symbols import SYMBOL_KEYS, TEXT_EDITS, plain_name, read_metric_type, read_symbol
-from netwatch.profiles.tags import read_label, source_of
+from netwatch.profiles.tags import read_index, read_label, source_of
 
 FILE_KEYS: Final = frozenset(
     {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device", "concepts"}
@@ -52,7 +54,7 @@ SCALAR_UNSUPPORTED: Final = {
 }
 TABLE_KEYS: Final = frozenset(
     {"MIB", "table", "symbols", "metric_tags", "metric_type", "forced_type", "description",
-     "walk", "identity", "rate_limit", "discontinuity", "concepts"}
+     "walk", "identity", "rate_limit", "discontinuity", "index", "concepts"}
 )  # fmt: skip
 TABLE_UNSUPPORTED: Final = {
     "options": "options are not supported",
@@ -188,7 +190,7 @@ def _table(place: Place) -> TableDraft | None:
         name=_table_name(place, oid),
         oid=oid,
         columns=_named_states(columns, labels),
-        labels=_row_labels(columns, labels),
+        labels=(*read_index(place), *_row_labels(columns, labels)),
         walk=place.oid("walk"),
         identity=place.text("identity"),
         rate_limit=place.text("rate_limit"),

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from netwatch.profiles.place import Place
+from netwatch.profiles.formats import FORMATS
+from netwatch.profiles.indexes import NUMBER, SHAPES
+from netwatch.profiles.place import Place, scalar_text
 from netwatch.profiles.profile import LabelSpec
 from netwatch.profiles.symbols import NAME_ONLY, TEXT_EDITS, plain_name
 
@@ -17,8 +19,6 @@ TAG_KEYS: Final = frozenset(
      "index_transform", "match", "tags"}
 )  # fmt: skip
 SOURCE_KEYS: Final = frozenset({"MIB", "OID", "name", "description", "format"})
-SHOWN_AS_IT_IS: Final = ("", "mac_address")
-"""A hardware address is written as one wherever it is a label."""
 LEFT_OUT: Final[Mapping[str, str]] = {
     "index_transform": "index_transform is not supported; the label is left out",
     "match": "match is not supported; the label is left out",
@@ -60,8 +60,6 @@ def _column_label(place: Place) -> LabelSpec | None:
         return None
     if source.path != place.path:
         source.check_keys(SOURCE_KEYS, TEXT_EDITS)
-        if source.text("format") not in SHOWN_AS_IT_IS:
-            source.at("format").warn(TEXT_EDITS["format"], key=True)
     oid, name = source.oid("OID"), plain_name(place.text("tag") or source.text("name"))
     if oid is None and not source.value.get("OID"):
         source.warn(f"tag {name} has neither OID nor index: {NAME_ONLY}")
@@ -69,7 +67,34 @@ def _column_label(place: Place) -> LabelSpec | None:
         place.error("a tag needs a name: tag: ...")
     if oid is None or not name:
         return None
-    return LabelSpec(name=name, oid=oid, mapping=place.names("mapping"))
+    return LabelSpec(name=name, oid=oid, mapping=place.names("mapping"), form=_form(source))
+
+
+def _form(source: Place) -> str:
+    form = source.text("format")
+    if form and form not in FORMATS:
+        source.at("format").warn(f"unknown format {form!r}: known are {', '.join(FORMATS)}; {TEXT_EDITS['format']}")
+    return form if form in FORMATS else ""
+
+
+def read_index(place: Place) -> list[LabelSpec]:
+    """Read a table's `index:`, the INDEX clause of its MIB; its parts are labels, but for those called `-`.
+
+    `[cbgpPeer2Type]` is a number; `[inet bgpPeerRemoteAddr]` begins with what it is.
+    """
+    parts = [(part, scalar_text(part.value).split()) for part in place.items("index")]
+    found = []
+    for part, words in parts:
+        if not 1 <= len(words) <= 2 or (len(words) == 2 and words[0] not in SHAPES):
+            part.error(f"a part of an index is a name, or one of {', '.join(SHAPES)} and a name")
+            return []
+        found.append((words[0] if len(words) == 2 else NUMBER, words[-1]))
+    shapes = tuple(shape for shape, _ in found)
+    return [
+        LabelSpec(name=plain_name(name), index_position=position, shapes=shapes)
+        for position, (_, name) in enumerate(found, 1)
+        if name != "-"
+    ]
 
 
 def source_of(place: Place) -> Place:

@@ -273,8 +273,8 @@ TABLE = (
         ),
         (
             TABLE + "        name: n\n    metric_tags:\n"
-            "      - {tag: a, column: {OID: 1.3.6.1.4.1.99999.3.1.3, format: ip_address}}\n",
-            7, 57, "format is not supported",
+            "      - {tag: a, column: {OID: 1.3.6.1.4.1.99999.3.1.3, format: roman}}\n",
+            7, 65, "unknown format 'roman'",
         ),
         ("metrics:\n  - MIB: IF-MIB\n    symbol: ifNumber\n", 3, 13, "'ifNumber' is a name"),
         ("metrics:\n  - table: ifTable\n    symbols: [ifInOctets]\n", 3, 15, "'ifInOctets' is a name"),
@@ -467,3 +467,24 @@ def test_what_cannot_say_when_a_value_is_missing_is_named(when: str, severity: s
     _, problems = read(text)
 
     assert [problem.severity for problem in problems if words in problem.message] == [severity]
+
+
+def test_the_index_clause_of_a_table_makes_labels(tmp_path: Path) -> None:
+    lamps = LAMPS.replace("    metric_tags:", "    index: [acmeHall, '-', inet acmeLampAddress]\n    metric_tags:", 1)
+    hall, address, *_ = table_of(load(tmp_path, lamps=lamps)["lamps"], "acmeLampTable").labels
+
+    assert (hall.name, hall.index_position, address.name, address.index_position) == (
+        "acmeHall",
+        1,
+        "acmeLampAddress",
+        3,
+    )
+    assert hall.shapes == address.shapes == ("number", "number", "inet")
+
+
+def test_a_part_of_an_index_that_is_none_of_the_known_shapes_is_an_error(tmp_path: Path) -> None:
+    lamps = LAMPS.replace("    metric_tags:", "    index: [circle acmeHall]\n    metric_tags:", 1)
+    (tmp_path / "lamps.yaml").write_text(lamps)
+    _, problems = read_profile(tmp_path / "lamps.yaml")
+
+    assert "a part of an index is a name, or one of number, ipv4" in problems[0].message

@@ -1,0 +1,84 @@
+"""Writes the value of a label's column as people do: an address, a mask, a hardware address.
+
+Octets say nothing of what they mean: 80.76.65.78.69.84 is a hardware address, or the word PLANET. Where a profile
+says which it is, nothing is guessed.
+
+A quiet room. May import: netwatch.model, netwatch.profiles.indexes. Called by: polling, which names rows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address, ip_address
+from typing import Final
+
+from netwatch.model import Oid, Value, text_of
+from netwatch.profiles.indexes import address_text
+
+FAMILIES: Final = {1: 4, 2: 16}
+"""Octets of an address by the number of its family (IANA), which stands before it in LLDP."""
+MASK_OCTETS: Final = (4, 16)
+WRITTEN_MAC: Final = re.compile(r"(?i)[0-9a-f]{2}([-:. ]?[0-9a-f]{2}){5}|([0-9a-f]{1,2}[-:]){5}[0-9a-f]{1,2}")
+SYS_ID_OCTETS = 2
+
+
+def _mac(value: Value) -> str:
+    if isinstance(value, bytes) and len(value) == 6:
+        return value.hex(":")
+    text = text_of(value)
+    if WRITTEN_MAC.fullmatch(text) is None:
+        return text
+    parts = re.split("[-:]", text)
+    digits = "".join(part.zfill(2) for part in parts) if len(parts) == 6 else re.sub("[^0-9A-Fa-f]", "", text)
+    return bytes.fromhex(digits).hex(":")
+
+
+def _inet(value: Value) -> str:
+    if not isinstance(value, bytes):
+        return text_of(value)
+    if value and len(value) - 1 == FAMILIES.get(value[0]):
+        return address_text(value[1:])
+    text = text_of(value)
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return address_text(value)
+
+
+def _prefix_length(value: Value) -> str:
+    """Return the 24 of 255.255.255.0, and of a pointer to a prefix, whose last part it is; a number as it is."""
+    if isinstance(value, Oid):
+        return str(value[-1]) if len(value) > 2 else ""
+    if isinstance(value, IPv4Address):
+        value = value.packed
+    if isinstance(value, bytes) and len(value) in MASK_OCTETS:
+        bits = f"{int.from_bytes(value, 'big'):0{len(value) * 8}b}"
+        return str(bits.count("1")) if "01" not in bits else ""
+    return text_of(value)
+
+
+def _hex(value: Value) -> str:
+    return value.hex() if isinstance(value, bytes) else text_of(value)
+
+
+def _sys_id(value: Value) -> str:
+    """Return the system of an IS-IS router: 1921.6800.1001."""
+    if not isinstance(value, bytes) or len(value) != 6:
+        return text_of(value)
+    return ".".join(value[n : n + SYS_ID_OCTETS].hex() for n in range(0, len(value), SYS_ID_OCTETS))
+
+
+FORMATS: Final[Mapping[str, Callable[[Value], str]]] = {
+    "mac_address": _mac,
+    "ip_address": _inet,
+    "prefix_length": _prefix_length,
+    "hex": _hex,
+    "sys_id": _sys_id,
+}
+"""By the word of a profile; the first two are Datadog's."""
+
+
+def written(value: Value, form: str) -> str:
+    """Return a value in one of FORMATS, on one line; without a format, or missing, as any label is."""
+    return FORMATS[form](value) if form in FORMATS and value is not None else text_of(value)
