@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         Standing,
     )
     from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
-    from netwatch.model.concepts import CONCEPTS, LINKS, STATES, Concept
+    from netwatch.model.concepts import CONCEPTS, LINKS, QUANTITIES, STATES, Concept
     from netwatch.model.device import (
         AuthProtocol,
         Credential,
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     )
     from netwatch.model.patient_file import bytes_of, is_file, is_folder, is_there, refuse_what_is_no_file
     from netwatch.model.pattern import bounded_matcher
+    from netwatch.model.quantities import SYMBOLS, measured, quantity_of, symbol_of
     from netwatch.model.reading import NO_DOUBTS, SCALARS, Column, Doubts, ReadingGap, RowSet, TableReading
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
     from netwatch.model.settings import Section
@@ -80,7 +81,8 @@ __all__ = [
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceStatus",
     "Doubts", "NO_DOUBTS", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
     "TrapEvent", "RefusedSender", "UnmatchedTraps",
-    "CONCEPTS", "STATES", "LINKS", "Concept",
+    "CONCEPTS", "STATES", "LINKS", "QUANTITIES", "Concept",
+    "SYMBOLS", "measured", "quantity_of", "symbol_of",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "ALIVE", "ENDED", "STANDING", "Alert", "AlertGroup", "AlertKey", "AlertState", "Event",
     "Notification", "Standing",

@@ -1,7 +1,7 @@
 """How mails write instants, durations, numbers and counts.
 
 A quiet room.
-May import: netwatch.notify.guard. Called by: netwatch.notify, where something is written for people.
+May import: netwatch.model, netwatch.notify.guard. Called by: netwatch.notify, where something is written for people.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from netwatch.model import symbol_of
 from netwatch.notify.guard import clean_line
 
 _UTC_INSTANT = re.compile(r"(?:\b(\d{4}-\d\d-\d\d) )?\b(\d\d:\d\d(?::\d\d)?) UTC\b")
@@ -72,9 +73,10 @@ def in_words(duration: timedelta) -> str:
 def measure(value: float | str | None, unit: str = "", digits: int = 4) -> str:
     """Write a value with its unit as people do: `98 %` of a ratio, `9.21 Gb/s`, `3 min 40 s`; text as it is.
 
-    `ratio` is written in percent, `s` as a duration, B in powers of 1024, b/s, B/s and the like with prefixes; any
-    other unit stands behind the number.
+    `ratio` is written in percent, `s` as a duration, B in powers of 1024, b/s, B/s and the like with prefixes, what
+    sensors are in (`celsius`) by its sign; any other unit stands behind the number.
     """
+    unit = symbol_of(unit) if unit not in _RATIOS else unit
     if not isinstance(value, float | int) or not unit or not math.isfinite(value):
         return number(float(value) if isinstance(value, int) else value)
     if unit in _RATIOS:
