@@ -12,34 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from netwatch.metrics.concept_families import MEASURED, QUANTITY, concept_sources
 from netwatch.metrics.label_block import LabelBlock, device_part
+from netwatch.metrics.sources import Source, Table, Values, column
 from netwatch.metrics.text_format import TextFormat, escaped, metric_name
-from netwatch.model import REACHABILITY, SELF, ColumnKind, DeviceStatus, RowSet, TableReading, TableSchema
-
-Values = Sequence[object]
+from netwatch.model import CONCEPTS, REACHABILITY, SELF, ColumnKind, DeviceStatus, RowSet, TableReading, TableSchema
 
 DEVICES_AT_ONCE = 20
 """Devices sorted between two chances for the event loop."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The fresh readings of one table with their templates, in the same order, and the columns they have."""
-
-    name: str
-    blocks: list[LabelBlock] = field(default_factory=list)
-    readings: list[TableReading] = field(default_factory=list)
-    columns: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Source:
-    """A table that has values for a family, and where in a reading they are."""
-
-    table: _Table
-    kind: ColumnKind | None
-    help: str
-    values: Callable[[TableReading], Values | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +27,7 @@ class Family:
     """All series of one metric name; a family without sources makes its lines itself (`lines`)."""
 
     name: str
-    sources: list[_Source] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
     lines: Iterator[bytes] | None = None
     help: str = ""
 
@@ -89,33 +69,42 @@ class FamilySorter:
         self, devices: Iterable[tuple[str, Sequence[TableReading]]], statuses: Sequence[DeviceStatus]
     ) -> Iterator[list[Family]]:
         """Yield [] as often as the event loop should have its turn, then once the families, by name."""
-        tables: dict[str, _Table] = {}
+        tables: dict[tuple[str, str], Table] = {}
         blocks: dict[tuple[str, str], LabelBlock] = {}
-        for count, (_, readings) in enumerate(devices):
+        identities: dict[str, Mapping[str, str]] = {}
+        for count, (device, readings) in enumerate(devices):
             for reading in readings:
-                self._sort(reading, tables, blocks)
+                if reading.table == _IDENTITY and reading.rows.index:
+                    identities[device] = reading.rows.labels_of(0)
+                if not _is_fact(reading):
+                    self._sort(reading, tables, blocks)
             if count % DEVICES_AT_ONCE == DEVICES_AT_ONCE - 1:
                 yield []
         self._blocks = blocks
         families: dict[str, Family] = {}
-        for table in sorted(tables.values(), key=lambda table: (table.name != REACHABILITY.name, table.name)):
-            for name, source in self._sources(table):
+        for key in sorted(tables, key=lambda key: (key[0] != REACHABILITY.name, key)):
+            for name, source in self._sources(tables[key]):
                 families.setdefault(name, Family(name=name)).sources.append(source)
         if statuses:
-            families[_INFO] = Family(name=_INFO, lines=map(_info_line, statuses), help=_INFO_HELP)
+            lines = (_info_line(status, identities.get(status.device.name, {})) for status in statuses)
+            families[_INFO] = Family(name=_INFO, lines=lines, help=_INFO_HELP)
         yield [families[name] for name in sorted(families)]
 
     def _sort(
-        self, reading: TableReading, tables: dict[str, _Table], blocks: dict[tuple[str, str], LabelBlock]
+        self,
+        reading: TableReading,
+        tables: dict[tuple[str, str], Table],
+        blocks: dict[tuple[str, str], LabelBlock],
     ) -> None:
         key = reading.device, reading.table
         block = blocks[key] = self._block(key, reading.rows)
-        table = tables.get(reading.table)
-        if table is None:
-            table = tables[reading.table] = _Table(reading.table)
-        table.blocks.append(block)
-        table.readings.append(reading)
-        table.columns.update(reading.columns)
+        parts = {"": block, **block.parts(QUANTITY)} if reading.table == MEASURED else {"": block}
+        for quantity, part in parts.items():
+            place = reading.table, quantity
+            table = tables.get(place)
+            if table is None:
+                table = tables[place] = Table(*place)
+            table.add(part, reading)
 
     def _block(self, key: tuple[str, str], rows: RowSet) -> LabelBlock:
         block = self._blocks.get(key)
@@ -124,22 +113,26 @@ class FamilySorter:
     def _new_block(self, device: str, rows: RowSet) -> LabelBlock:
         return LabelBlock(device, rows, self._device_labels.get(device, {}))
 
-    def _sources(self, table: _Table) -> Iterator[tuple[str, _Source]]:
+    def _sources(self, table: Table) -> Iterator[tuple[str, Source]]:
         """Yield the metrics of a table; reachability comes first, as its sysUpTime is the newest."""
         if table.name == REACHABILITY.name:
             for name, values, text in _OF_REACHABILITY:
-                yield name, _Source(table=table, kind=ColumnKind.GAUGE, help=text, values=values)
+                yield name, Source(table=table, kind=ColumnKind.GAUGE, help=text, values=values)
+        elif table.name in CONCEPTS:
+            yield from concept_sources(CONCEPTS[table.name], table)
         elif table.name != SELF.name:  # NetWatch's own metrics say the same
             known = self._schema.get(table.name)
-            for column in sorted(table.columns):
-                kind = known.columns.get(column) if known else None
+            for name in sorted(table.columns):
+                kind = known.columns.get(name) if known else None
                 if kind is not ColumnKind.TEXT:
-                    text = _help(table.name, column, known)
-                    yield metric_name(column), _Source(table=table, kind=kind, help=text, values=_column(column))
+                    text = _help(table.name, name, known)
+                    yield metric_name(name), Source(table=table, kind=kind, help=text, values=column(name))
 
 
-def _column(name: str) -> Callable[[TableReading], Values | None]:
-    return lambda reading: reading.columns.get(name)
+def _is_fact(reading: TableReading) -> bool:
+    """Return whether a table is kept and shown, and never a series."""
+    concept = CONCEPTS.get(reading.table)
+    return concept is not None and concept.is_fact
 
 
 def _uptime_ticks(reading: TableReading) -> Values | None:
@@ -148,16 +141,18 @@ def _uptime_ticks(reading: TableReading) -> Values | None:
 
 
 _OF_REACHABILITY: tuple[tuple[str, Callable[[TableReading], Values | None], str], ...] = (
-    ("netwatch_device_up", _column("up"), "1 where the device answers, 0 where it is confirmed that it does not."),
+    ("netwatch_device_up", column("up"), "1 where the device answers, 0 where it is confirmed that it does not."),
     (
         "netwatch_device_round_trip_seconds",
-        _column("round_trip_seconds"),
+        column("round_trip_seconds"),
         "Time the last answer of the device took.",
     ),
     ("sysUpTime", _uptime_ticks, "Hundredths of a second since the device's SNMP agent started."),
 )
 _INFO = "netwatch_device_info"
 _INFO_HELP = "What is known of a device; always 1."
+_IDENTITY = "identity"
+_OF_IDENTITY = ("vendor", "model", "version", "serial", "os", "type", "location", "contact")
 
 
 def _help(table: str, column: str, schema: TableSchema | None) -> str:
@@ -166,10 +161,12 @@ def _help(table: str, column: str, schema: TableSchema | None) -> str:
     return f"{column} as the device gives it, table {table}{meaning}."
 
 
-def _info_line(status: DeviceStatus) -> bytes:
+def _info_line(status: DeviceStatus, identity: Mapping[str, str]) -> bytes:
+    """Return a device's line; what the configuration calls `location` is not changed by what the device says."""
     own = {"address": status.device.address, "profile": status.profile, "sys_name": status.sys_name}
+    own |= {name: identity.get(name, "") for name in _OF_IDENTITY if name not in status.device.labels}
     begin = device_part(status.device.name, status.device.labels, own)
-    texts = ",".join([begin, *(f'{name}="{escaped(text)}"' for name, text in own.items())])
+    texts = ",".join([begin, *(f'{name}="{escaped(text)}"' for name, text in own.items() if text)])
     return f"\n{_INFO}{{{texts}}} 1".encode()
 
 

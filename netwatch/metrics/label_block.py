@@ -21,7 +21,7 @@ from netwatch.model import RowSet
 class LabelBlock:
     """The template for one RowSet of one device."""
 
-    __slots__ = ("_integers", "device", "rows")
+    __slots__ = ("_integers", "_parts", "device", "rows")
 
     def __init__(self, device: str, rows: RowSet, device_labels: Mapping[str, str] = MappingProxyType({})) -> None:
         """Make the template; `device_labels` are what the configuration says of the device."""
@@ -29,6 +29,17 @@ class LabelBlock:
         self.rows = rows
         lines = ("\n{" + labels.replace("%", "%%") + "} %d" for labels in _row_labels(device, rows, device_labels))
         self._integers = "".join(lines).encode()
+        self._parts: Mapping[str, LabelBlock] | None = None
+
+    def parts(self, label: str) -> Mapping[str, LabelBlock]:
+        """Return a template for each text of a label; each takes a whole column and writes its own rows of it."""
+        if self._parts is None:
+            rows: dict[str, list[int]] = {}
+            for row, text in enumerate(self.rows.labels.get(label, ("",) * len(self.rows.index))):
+                rows.setdefault(text, []).append(row)
+            lines = self._integers.split(b"\n")[1:]
+            self._parts = {text: _Part(self, lines, numbers) for text, numbers in rows.items()}
+        return self._parts
 
     def lines(self, name: bytes, values: Sequence[object]) -> bytes:
         """Return a line per row that has a number, each with a line feed before it.
@@ -49,10 +60,34 @@ class LabelBlock:
         return self._integers.replace(b" %d", place).replace(b"\n", b"\n" + name)
 
     def _lines_with_holes(self, name: bytes, values: Sequence[object]) -> bytes:
-        texts = [number_text(value) for value in values[: len(self.rows.index)]]
-        texts += [b""] * (len(self.rows.index) - len(texts))
+        row_count = self._row_count()
+        texts = [number_text(value) for value in values[:row_count]]
+        texts += [b""] * (row_count - len(texts))
         filled = self._of(name, b" %b") % tuple(texts)
         return b"".join([b"\n" + line for line in filled.split(b"\n") if line and line[-1:] != b" "])
+
+    def _row_count(self) -> int:
+        return len(self.rows.index)
+
+
+class _Part(LabelBlock):
+    """Some rows of a template; a series is called the same in a part as in the whole."""
+
+    __slots__ = ("_numbers",)
+
+    def __init__(self, whole: LabelBlock, lines: Sequence[bytes], numbers: Sequence[int]) -> None:
+        self.device = whole.device
+        self.rows = whole.rows
+        self._numbers = numbers
+        self._integers = b"".join([b"\n" + lines[row] for row in numbers])
+        self._parts = None
+
+    def lines(self, name: bytes, values: Sequence[object]) -> bytes:
+        given = len(values)
+        return super().lines(name, [values[row] for row in self._numbers if row < given])
+
+    def _row_count(self) -> int:
+        return len(self._numbers)
 
 
 def device_part(device: str, device_labels: Mapping[str, str], taken: Collection[str]) -> str:
@@ -62,7 +97,10 @@ def device_part(device: str, device_labels: Mapping[str, str], taken: Collection
 
 
 def _row_labels(device: str, rows: RowSet, device_labels: Mapping[str, str]) -> list[str]:
-    """Return each row's label list; where the labels do not tell the rows apart, the index becomes one of them."""
+    """Return each row's label list; where the labels do not tell the rows apart, the index becomes one of them.
+
+    A label that is empty in a row is left out there: to Prometheus both are the same series.
+    """
     row_count = len(rows.index)
     taken = {*map(label_name, rows.labels)}
     columns = [(device_part(device, device_labels, taken),) * row_count]
@@ -71,8 +109,8 @@ def _row_labels(device: str, rows: RowSet, device_labels: Mapping[str, str]) -> 
         name = label_name(label)
         if name not in seen:
             seen.add(name)
-            columns.append(tuple(f'{name}="{escaped(text)}"' for text in texts))
-    lines = [",".join(row) for row in zip(*columns, strict=True)]
+            columns.append(tuple(f',{name}="{escaped(text)}"' if text else "" for text in texts))
+    lines = ["".join(row) for row in zip(*columns, strict=True)]
     if len(set(lines)) == row_count:
         return lines
     row = "row" if "row" not in seen and "row" not in device_labels else "netwatch_row"

@@ -30,7 +30,7 @@ def labels_of(device: str, rows: RowSet, row: int) -> dict[str, str]:
     labels = every[row]
     if len({frozenset(one.items()) for one in every}) < len(every):
         times = rows.index[: row + 1].count(rows.index[row])
-        labels["row" if "row" not in labels else "netwatch_row"] = rows.index[row] + (
+        labels["row" if "row" not in map(label_name, rows.labels) else "netwatch_row"] = rows.index[row] + (
             f"#{times}" if times > 1 else ""
         )
     return labels
@@ -40,7 +40,7 @@ def _own_labels(device: str, rows: RowSet, row: int) -> dict[str, str]:
     labels = {"device": device}
     for label, text in rows.labels_of(row).items():
         labels.setdefault(label_name(label), text)
-    return labels
+    return {name: text for name, text in labels.items() if text}
 
 
 def same(one: float, other: float) -> bool:

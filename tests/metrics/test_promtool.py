@@ -9,9 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 import netwatch
 from netwatch.metrics import Board, Exposition
+from netwatch.metrics.concept_families import family_name
+from netwatch.model import CONCEPTS, QUANTITIES
+from tests.concept_readings import a_switch
 from tests.patience import PATIENCE_SECONDS
 
 from .tables import SCHEMA, reading_of, rows_of
@@ -72,3 +76,32 @@ async def test_promtool_reads_the_whole_text_and_only_the_mibs_names_are_not_to_
         "label names should be written in 'snake_case' not 'camelCase'",
         'counter metrics should have "_total" suffix',
     }
+
+
+async def test_of_concepts_only_bits_and_the_mibs_labels_are_not_to_promtools_taste(promtool, every_rooms_metrics):
+    full = Board()
+    for device in ("sw1", "sw2"):
+        for reading in a_switch(device):
+            full.take_reading(reading)
+
+    status, remarks = await checked(promtool, Exposition(full, SCHEMA))
+
+    assert status == 3, remarks
+    assert {remark.split()[0].startswith("netwatch_interface_") for remark in remarks} == {True}
+    assert {remark.partition(" ")[2] for remark in remarks} == {
+        "label names should be written in 'snake_case' not 'camelCase'",
+        'use base unit "bytes" instead of "bits"',
+    }
+
+
+def test_no_concept_has_the_name_of_a_metric_of_our_own(every_rooms_metrics):
+    own = {metric.name for metric in REGISTRY.collect()}
+    families = {
+        family_name(column, quantity)
+        for concept in CONCEPTS.values()
+        for column in concept.columns
+        for quantity in ("", *QUANTITIES)
+    }
+
+    assert "netwatch_polls" in own
+    assert not own & families
