@@ -17,6 +17,7 @@ from datetime import timedelta
 from netwatch.metrics.metrics import GAPS, READINGS
 from netwatch.model import ReadingGap, RowSet, TableReading
 
+IDENTITY = "identity"
 STALE_AFTER = timedelta(minutes=5)
 """As long as Prometheus itself looks back for a series."""
 
@@ -90,6 +91,11 @@ class Board:
         """Return the rows of a table as they were last read, None where it never was."""
         held = self._devices.get(device, {}).get(table)
         return held.reading.rows if held is not None and held.reading is not None else None
+
+    def identity(self, device: str) -> Mapping[str, str]:
+        """Return who a device said it is, however long ago; label by name, those that are empty too."""
+        rows = self.rows_of(device, IDENTITY)
+        return rows.labels_of(0) if rows is not None and rows.index else {}
 
     def is_read(self, device: str, table: str) -> bool:
         """Return whether a table is read at the moment: its last poll brought it, and that is not long ago."""

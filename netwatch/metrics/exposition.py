@@ -73,7 +73,7 @@ class Exposition:
 
     def device_text(self, text_format: TextFormat) -> Iterator[bytes]:
         """Yield the device part in pieces; an empty piece is only a chance for the event loop to have its turn."""
-        sorting = self._sorter.families(self._board.fresh(), self._statuses())
+        sorting = self._sorter.families(self._board.fresh(), self._statuses(), self._board.identity)
         for families in sorting:
             yield b""
             for family in families:

@@ -66,16 +66,19 @@ class FamilySorter:
         self._blocks: dict[tuple[str, str], LabelBlock] = {}
 
     def families(
-        self, devices: Iterable[tuple[str, Sequence[TableReading]]], statuses: Sequence[DeviceStatus]
+        self,
+        devices: Iterable[tuple[str, Sequence[TableReading]]],
+        statuses: Sequence[DeviceStatus],
+        identity_of: Callable[[str], Mapping[str, str]] = lambda device: {},
     ) -> Iterator[list[Family]]:
-        """Yield [] as often as the event loop should have its turn, then once the families, by name."""
+        """Yield [] as often as the event loop should have its turn, then once the families, by name.
+
+        `identity_of` says who a device is, for `netwatch_device_info`; also of one that is down since long.
+        """
         tables: dict[tuple[str, str], Table] = {}
         blocks: dict[tuple[str, str], LabelBlock] = {}
-        identities: dict[str, Mapping[str, str]] = {}
-        for count, (device, readings) in enumerate(devices):
+        for count, (_, readings) in enumerate(devices):
             for reading in readings:
-                if reading.table == _IDENTITY and reading.rows.index:
-                    identities[device] = reading.rows.labels_of(0)
                 if not _is_fact(reading):
                     self._sort(reading, tables, blocks)
             if count % DEVICES_AT_ONCE == DEVICES_AT_ONCE - 1:
@@ -86,7 +89,7 @@ class FamilySorter:
             for name, source in self._sources(tables[key]):
                 families.setdefault(name, Family(name=name)).sources.append(source)
         if statuses:
-            lines = (_info_line(status, identities.get(status.device.name, {})) for status in statuses)
+            lines = (_info_line(status, identity_of(status.device.name)) for status in statuses)
             families[_INFO] = Family(name=_INFO, lines=lines, help=_INFO_HELP)
         yield [families[name] for name in sorted(families)]
 
@@ -151,7 +154,6 @@ _OF_REACHABILITY: tuple[tuple[str, Callable[[TableReading], Values | None], str]
 )
 _INFO = "netwatch_device_info"
 _INFO_HELP = "What is known of a device; always 1."
-_IDENTITY = "identity"
 _OF_IDENTITY = ("vendor", "model", "version", "serial", "os", "type", "location", "contact")
 
 

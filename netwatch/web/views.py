@@ -53,6 +53,9 @@ class Views(Protocol):
     def readings(self, device: str) -> Sequence[TableReading]:
         """Return the last readings of a device's tables that are not stale."""
 
+    def identity(self, device: str) -> Mapping[str, str]:
+        """Return who a device said it is, by the labels of the concept `identity`; none before it was read."""
+
     def gaps(self, device: str) -> Sequence[ReadingGap]:
         """Return the tables of a device whose last poll brought nothing."""
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from netwatch.errors import StoreError
 from netwatch.model import (
+    CONCEPTS,
     SCALARS,
     Alert,
     AlertKey,
@@ -81,13 +82,17 @@ class House:
         return self.own_problems
 
     def schema(self) -> Mapping[str, TableSchema]:
-        return SCHEMA
+        return SCHEMA | {name: concept.schema for name, concept in CONCEPTS.items()}
 
     def devices(self) -> Sequence[DeviceStatus]:
         return self.statuses
 
     def readings(self, device: str) -> Sequence[TableReading]:
         return self.tables.get(device, [])
+
+    def identity(self, device: str) -> Mapping[str, str]:
+        found = [one.rows for one in self.tables.get(device, []) if one.table == "identity"]
+        return found[0].labels_of(0) if found else {}
 
     def gaps(self, device: str) -> Sequence[ReadingGap]:
         return self.missed.get(device, [])

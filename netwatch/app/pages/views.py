@@ -85,6 +85,10 @@ class Views:
         """Return the last readings of a device's tables."""
         return self.board.readings(device)
 
+    def identity(self, device: str) -> Mapping[str, str]:
+        """Return who a device said it is."""
+        return self.board.identity(device)
+
     def gaps(self, device: str) -> Sequence[ReadingGap]:
         """Return the tables of a device whose last poll brought nothing."""
         return self.board.gaps(device)

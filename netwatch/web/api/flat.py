@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from netwatch.model import (
+    CONCEPTS,
     Alert,
     DeviceStatus,
     Event,
@@ -39,8 +40,8 @@ def _prefixed(prefix: str, texts: Mapping[str, str]) -> Flat:
     return {f"{prefix}_{name}": text for name, text in texts.items()}
 
 
-def flat_device(status: DeviceStatus) -> Flat:
-    """Return one device; its configured labels begin with `label_`."""
+def flat_device(status: DeviceStatus, identity: Mapping[str, str]) -> Flat:
+    """Return one device; its configured labels begin with `label_`, what it says it is with `identity_`."""
     device = status.device
     return {
         "name": device.name,
@@ -59,27 +60,50 @@ def flat_device(status: DeviceStatus) -> Flat:
         "partial_tables": " ".join(status.partial_tables),
         "partial_because": "; ".join(f"{table}: {why}" for table, why in sorted(status.partial_because.items())),
         "trouble": status.trouble,
+        **_prefixed("identity", identity),
         **_prefixed("label", device.labels),
     }
 
 
-def flat_rows(reading: TableReading) -> Iterator[Flat]:
-    """Yield the rows of a table: labels and columns by their MIB names, rates with `_per_second` behind.
+def flat_concept(reading: TableReading, path: str) -> Flat:
+    """Return that a device has something of a concept, how many rows, and where the API shows them."""
+    return {
+        "table": "concept",
+        "concept": reading.table,
+        "rows": len(reading.rows.index),
+        "at": rfc3339(reading.at),
+        "partial": reading.partial,
+        "partial_because": reading.partial_because,
+        "path": path,
+    }
 
-    `distrusted` says what the device gave and is not believed, with the reason.
+
+def flat_rows(reading: TableReading) -> Iterator[Flat]:
+    """Yield the rows of a table: labels and columns by their names, rates with `_per_second` behind.
+
+    States and other enumerations of a concept are words. `distrusted` says what the device gave and is not believed,
+    with the reason.
     """
+    for row in range(len(reading.rows.index)):
+        yield flat_row(reading, row)
+
+
+def flat_row(reading: TableReading, row: int) -> Flat:
+    """Return one row of a table."""
+    enums = CONCEPTS[reading.table].enums if reading.table in CONCEPTS else {}
     common: Flat = {
         "table": reading.table,
         "at": rfc3339(reading.at),
         "partial": reading.partial,
         "partial_because": reading.partial_because,
     }
-    for row, index in enumerate(reading.rows.index):
-        flat = common | {"index": index, "key": reading.rows.keys[row]} | reading.rows.labels_of(row)
-        flat |= {name: plain_value(values[row]) for name, values in reading.columns.items()}
-        flat |= {f"{name}_per_second": plain_value(rates[row]) for name, rates in reading.rates.items()}
-        flat["distrusted"] = reading.distrusted(row)
-        yield flat
+    place: Flat = {"index": reading.rows.index[row], "key": reading.rows.keys[row]}
+    columns: Flat = {}
+    for name, values in reading.columns.items():
+        value = plain_value(values[row])
+        columns[name] = enums[name].get(value, value) if name in enums and isinstance(value, int) else value
+    rates: Flat = {f"{name}_per_second": plain_value(values[row]) for name, values in reading.rates.items()}
+    return common | place | reading.rows.labels_of(row) | columns | rates | {"distrusted": reading.distrusted(row)}
 
 
 def flat_gap(gap: ReadingGap) -> Flat:

@@ -5,26 +5,23 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from netwatch.model import NUMBERS, Alert, AlertState, DeviceStatus, ObjectNames, OutboxState, SilenceState
+from netwatch.model import NUMBERS, Alert, AlertState, ObjectNames, OutboxState, SilenceState
 from netwatch.web.actions import Actions, NoActions
 from netwatch.web.alert_search import AlertOrder, AlertSearch
+from netwatch.web.api.devices import add_devices
 from netwatch.web.api.flat import (
-    Flat,
     flat_alert,
-    flat_device,
     flat_event,
-    flat_gap,
     flat_mail,
     flat_refused,
-    flat_rows,
     flat_silence,
     flat_trap,
     flat_unmatched,
@@ -33,6 +30,7 @@ from netwatch.web.api.paging import (
     MOST_ON_A_PAGE,
     PAGED,
     After,
+    AllOrLimit,
     cursor_of,
     instant_of,
     microseconds_of,
@@ -41,12 +39,11 @@ from netwatch.web.api.paging import (
     place_in,
 )
 from netwatch.web.pacing import json_list
-from netwatch.web.routes import find_device, matchers_from, showing
+from netwatch.web.routes import matchers_from, showing
 from netwatch.web.silences import silence_order
 from netwatch.web.views import NoTraps, TrapLog, Views
 
 Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="how many on a page, the newest first")]
-AllOrLimit = Annotated[int | None, Query(ge=1, description="how many on a page; without, all there are")]
 Text = Annotated[str, Query(max_length=255)]
 Matchers = Annotated[list[Annotated[str, Query(max_length=5000)]], Query(max_length=100)]
 
@@ -61,25 +58,7 @@ def api_router(
     router = APIRouter(prefix="/api/v1", default_response_class=Response)
     heard = trap_log or NoTraps()
     _add_alerts(router, views, actions or NoActions())
-
-    @showing(router, "/devices", responses=PAGED)
-    async def devices(
-        request: Request, up: bool | None = None, limit: AllOrLimit = None, after: After = ""
-    ) -> Response:
-        """Return every device, or those that are up, or down; in pages where there is a limit."""
-        asked = [(place, one) for place, one in enumerate(views.devices()) if up is None or one.up is up]
-        behind = place_in("devices", after, int, str)
-        found = asked if behind is None else asked[_behind_device(asked, *behind) :]
-        return page(
-            request, found, limit, lambda one: flat_device(one[1]),
-            lambda one: cursor_of("devices", (one[0], one[1].device.name)),
-        )  # fmt: skip
-
-    @showing(router, "/devices/{name:path}")
-    async def device(name: str) -> Response:
-        """Return what is known of a device: itself first (`table` is `device`), then every row last read."""
-        status = find_device(views, name)
-        return json_list(_device_and_rows(views, status))
+    add_devices(router, views)
 
     @showing(router, "/events", responses=PAGED)
     async def events(request: Request, limit: Limit = 100, device: Text = "", after: After = "") -> Response:
@@ -182,21 +161,3 @@ def _behind(
 def _as_tuples(part: Any) -> Any:
     """Return a place as it was before JSON made lists of its tuples."""
     return tuple(map(_as_tuples, part)) if isinstance(part, list | tuple) else part
-
-
-def _behind_device(asked: Sequence[tuple[int, DeviceStatus]], place: int, name: str) -> int:
-    """Return where the devices behind one begin; where it is gone, at its old place."""
-    names = [one.device.name for _, one in asked]
-    if name in names:
-        return names.index(name) + 1
-    return bisect_left([number for number, _ in asked], place)
-
-
-def _device_and_rows(views: Views, status: DeviceStatus) -> Iterator[Flat]:
-    name = status.device.name
-    yield {"device": name, "table": "device", **flat_device(status)}
-    for reading in views.readings(name):
-        for row in flat_rows(reading):
-            yield {"device": name, **row}
-    for gap in views.gaps(name):
-        yield {"device": name, **flat_gap(gap)}

@@ -33,6 +33,7 @@ After = Annotated[
         description="where the page before ended: take the whole address from its header Link, rel=next",
     ),
 ]
+AllOrLimit = Annotated[int | None, Query(ge=1, description="how many on a page; without, all there are")]
 PAGED: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A list of flat objects. The header Link names the next page, where there is one.",

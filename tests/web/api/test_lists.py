@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
-from ..house import COMMUNITY, House, bad_night, status_of, trap_of
+from ..house import COMMUNITY, House, bad_night, trap_of
 
 LISTS = ["devices", "devices/core-sw1", "alerts", "events", "traps", "outbox"]
 
@@ -42,59 +42,6 @@ async def test_secrets_are_nowhere(serve, name):
     client = serve(house_with_a_trap())
 
     assert COMMUNITY not in (await client.get(f"/api/v1/{name}")).text
-
-
-async def test_a_device_says_what_is_known_of_it(serve):
-    house = House(
-        statuses=[status_of(uptime=timedelta(hours=1), round_trip=timedelta(milliseconds=3), profile="generic-if")]
-    )
-    client = serve(house)
-
-    (device,) = (await client.get("/api/v1/devices")).json()
-
-    assert device["name"] == "core-sw1"
-    assert device["up"] is True
-    assert (device["uptime_seconds"], device["round_trip_seconds"]) == (3600.0, 0.003)
-    assert (device["credential"], device["version"]) == ("campus", "2c")
-
-
-async def test_devices_can_be_asked_for_by_whether_they_are_up(serve):
-    client = serve(bad_night())
-
-    down = (await client.get("/api/v1/devices", params={"up": "false"})).json()
-
-    assert [device["name"] for device in down] == ["access-sw2"]
-    assert len((await client.get("/api/v1/devices")).json()) == 8
-
-
-async def test_one_device_comes_with_its_rows_rates_and_gaps(serve):
-    client = serve(bad_night())
-
-    rows = (await client.get("/api/v1/devices/core-sw1")).json()
-    gap = (await client.get("/api/v1/devices/access-sw2")).json()[-1]
-
-    assert (rows[0]["table"], rows[0]["name"]) == ("device", "core-sw1")
-    port = next(row for row in rows if row.get("ifName") == "Gi1/0/7")
-    assert (port["device"], port["table"], port["index"], port["key"]) == (
-        "core-sw1",
-        "ifTable",
-        "10107",
-        "ifName=Gi1/0/7",
-    )
-    assert port["ifHCOutOctets_per_second"] == 1.1775e8
-    assert port["ifOperStatus"] == 1
-    assert (gap["table"], gap["gap"]) == ("ifTable", "no answer to 4 requests in 8 s")
-
-
-async def test_a_device_may_have_any_name(serve):
-    name = 'a/b c?d#e%2f"<x>\N{SNOWMAN}'
-    client = serve(House(statuses=[status_of(name)]))
-
-    page = await client.get("/")
-    link = page.text.split('class="device" href="')[1].split('"')[0]
-
-    assert (await client.get(link)).status_code == 200
-    assert (await client.get(f"/api/v1{link}")).json()[0]["name"] == name
 
 
 async def test_alerts_are_filtered_by_state_device_and_rule(serve):
