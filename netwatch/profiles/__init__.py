@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
-    from netwatch.profiles.concepts.compiling import BadMapping, Compiled, StateMap, compile_map
+    from netwatch.profiles.concepts.compiling import DESCRIPTION, BadMapping, Compiled, StateMap, compile_map
     from netwatch.profiles.concepts.concept_map import (
         THRESHOLDS,
         ConceptMap,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
     from netwatch.profiles.settings import ProfileSettings
     from netwatch.profiles.settling import settle_kinds
+    from netwatch.profiles.sysdescr import Description, parse_description
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
@@ -34,6 +35,7 @@ __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
     "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
     "index_parts", "written",
+    "Description", "DESCRIPTION", "parse_description",
     "BadMapping", "Compiled", "ConceptMap", "Join", "Named", "Selection", "StateMap", "Template", "Text",
     "Thresholds", "THRESHOLDS", "WordMap", "compile_map",
 ]  # fmt: skip

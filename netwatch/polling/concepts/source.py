@@ -16,10 +16,22 @@ from netwatch.formulas import Formula, Frame
 from netwatch.model import CONCEPTS, NO_DOUBTS, Column, Doubts, RowSet, TableReading
 from netwatch.polling.concepts.joined import JoinedRows, Readings, texts_of
 from netwatch.polling.concepts.thresholds import with_thresholds
-from netwatch.profiles import Compiled, Join, Named, Selection, StateMap, Template, Text
+from netwatch.profiles import (
+    DESCRIPTION,
+    Compiled,
+    Description,
+    Join,
+    Named,
+    Selection,
+    StateMap,
+    Template,
+    Text,
+    parse_description,
+)
 
 PLACEHOLDERS: Final = frozenset({-32768, 2147483647, -2147483648, 4294967295, -2147483647})
 """Raw values by which agents say that a sensor measures nothing."""
+_OF_DESCRIPTION: Final = ("sysDescr", "sysObjectID")
 SENSOR_NUMBERS: Final = frozenset(name for name in CONCEPTS["sensor"].columns if name != "sensor_state")
 SENSOR_DIGITS: Final = 9
 """What powers of ten leave behind the digits that were measured is cut off here: 0.0061, not 0.006099999999."""
@@ -55,6 +67,8 @@ class MapReader:
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
         self._names = _names_of(compiled)
+        told = any(name.name.startswith(DESCRIPTION) for name in self._names)
+        self._columns_named = [*(name.name for name in self._names), *(_OF_DESCRIPTION if told else ())]
         self._made_of: tuple[object, ...] = ()
         self._kept: PieceRows | None = None
         self._joined = [(join, _names_there(join, self._names)) for join in compiled.map.joins]
@@ -77,7 +91,7 @@ class MapReader:
         mask = None if where is None else [outcome is True for outcome in where.column(frame)]
         if mask is not None and where is not None and where.scalar:
             mask = mask * frame.size
-        used = [reading.columns.get(name.name) for name in self._names if name.name not in reading.rows.labels]
+        used = [reading.columns.get(name) for name in self._columns_named if name not in reading.rows.labels]
         made_of = (reading.rows, mask, used, self._of_joined(readings))
         if self._kept is None or not self._is_made_of(made_of):
             self._kept, self._made_of = self._made(reading, mask, readings), made_of
@@ -192,6 +206,7 @@ class _Rows:
             if (other := readings.get(join.table)) is not None
         ]
         self._known: dict[Named, Sequence[str]] = {}
+        self._told: Description | None = None
         self._row = -1
         self._found: dict[int, int | None] = {}
 
@@ -219,6 +234,8 @@ class _Rows:
                 enums = self._compiled.enums.get(named.name)
                 texts = self._known[named] = texts_of(reading, named.name, enums, named.form)
             return texts[self._row]
+        if named.name.startswith(DESCRIPTION):
+            return str(getattr(self._description(), named.name[len(DESCRIPTION) :]))
         for number, (join, joined) in enumerate(self._joins):
             if joined.knows(named):
                 if number not in self._found:
@@ -226,6 +243,12 @@ class _Rows:
                     self._found[number] = joined.row(self._template(join.by))
                 return joined.text(self._found[number], named.name[len(join.prefix) :], named.form)
         return ""
+
+    def _description(self) -> Description:
+        if self._told is None:
+            texts = [texts_of(self._reading, name)[self._row] for name in _OF_DESCRIPTION]
+            self._told = parse_description(*texts)
+        return self._told
 
 
 def _names_of(compiled: Compiled) -> list[Named]:

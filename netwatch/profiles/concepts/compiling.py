@@ -158,6 +158,8 @@ class _Compiler:
 
     def _check_thresholds(self, thresholds: Thresholds, schema: Schema) -> None:
         other = schema.get(thresholds.table)
+        for name, words in ((other.enums or {}) if other is not None else {}).items():
+            self._enums.setdefault(name, words)
         names = {thresholds.value, thresholds.level.source.name, thresholds.side.source.name}
         if other is not None and (lost := names - set(other.columns) - set(other.labels)):
             self._wrong.append(f"thresholds: {thresholds.table} has no {', '.join(sorted(lost))}")

@@ -1,0 +1,281 @@
+"""What the tables of a device mean."""
+
+from __future__ import annotations
+
+import pytest
+
+from netwatch.model import ReadingGap
+
+from .conftest import table
+
+SENSORS = """\
+metrics:
+  - table: {OID: 1.3.6.1.4.1.32473.7.1, name: probeTable}
+    symbols:
+      - {OID: 1.3.6.1.4.1.32473.7.1.1.2, name: probeValue, kind: gauge}
+      - {OID: 1.3.6.1.4.1.32473.7.1.1.3, name: probePrecision, kind: gauge}
+      - {OID: 1.3.6.1.4.1.32473.7.1.1.4, name: probeScale, kind: enum, enum: {8: milli, 9: units, 10: kilo}}
+      - {OID: 1.3.6.1.4.1.32473.7.1.1.5, name: probeStatus, kind: enum, enum: {1: good, 2: gone, 3: broken}}
+    metric_tags:
+      - {tag: probeName, column: {OID: 1.3.6.1.4.1.32473.7.1.1.6, name: probeName}}
+      - tag: probeType
+        column: {OID: 1.3.6.1.4.1.32473.7.1.1.7, name: probeType}
+        mapping: {8: celsius, 10: rpm, 12: truth}
+    concepts:
+      - concept: sensor
+        where: probeStatus != 'gone'
+        sensor: "{entity.partName|probeName|Sensor {index}}"
+        quantity: {probeType: {celsius: celsius, rpm: rpm}}
+        joins: [{table: partTable, by: "{index}", as: entity}]
+        thresholds:
+          table: limitTable
+          value: limitValue
+          level: {limitLevel: {minor: warning, major: critical}}
+          side: {limitSide: {below: low, above: high}}
+        sensor_value: probeValue / 10 ** probePrecision * 10 ** (3 * (code(probeScale) - 9))
+        sensor_high_critical: threshold_high_critical / 10 ** probePrecision * 10 ** (3 * (code(probeScale) - 9))
+        sensor_state: {probeStatus: {good: ok, broken: critical}}
+  - table: {OID: 1.3.6.1.4.1.32473.7.2, name: partTable}
+    symbols:
+      - {OID: 1.3.6.1.4.1.32473.7.2.1.2, name: partWeight, kind: gauge}
+    metric_tags:
+      - {tag: partName, column: {OID: 1.3.6.1.4.1.32473.7.2.1.3, name: partName}}
+  - table: {OID: 1.3.6.1.4.1.32473.7.3, name: limitTable}
+    symbols:
+      - {OID: 1.3.6.1.4.1.32473.7.3.1.2, name: limitValue, kind: gauge}
+      - {OID: 1.3.6.1.4.1.32473.7.3.1.3, name: limitLevel, kind: enum, enum: {10: minor, 20: major}}
+      - {OID: 1.3.6.1.4.1.32473.7.3.1.4, name: limitSide, kind: enum, enum: {1: below, 3: above}}
+"""
+
+
+def probes(values, *, types=None, status=None, **more):
+    size = len(values)
+    return table(
+        "probeTable",
+        {
+            "probeValue": values, "probePrecision": [1] * size, "probeScale": [9] * size,
+            "probeStatus": status or [1] * size,
+        },
+        {"probeName": [f"probe {row}" for row in range(size)], "probeType": types or ["celsius"] * size},
+        **more,
+    )  # fmt: skip
+
+
+def parts(*names):
+    return table("partTable", {"partWeight": [1] * len(names)}, {"partName": names})
+
+
+def limits(*rows):
+    return table(
+        "limitTable",
+        {"limitValue": [r[1] for r in rows], "limitLevel": [r[2] for r in rows], "limitSide": [r[3] for r in rows]},
+        {},
+        index=[r[0] for r in rows],
+    )
+
+
+def test_a_value_is_in_base_units_and_called_by_what_another_table_calls_its_part(mean):
+    reading = mean(SENSORS)(probes([235, 414]), parts("Inlet", ""))["sensor"]
+
+    assert reading.rows.labels["sensor"] == ("Inlet", "probe 1")
+    assert reading.rows.keys == ("sensor=Inlet", "sensor=probe 1")
+    assert list(reading.columns["sensor_value"]) == [23.5, 41.4]
+    assert list(reading.columns["sensor_state"]) == [1, 1]
+
+
+def test_a_row_that_does_not_fulfil_its_condition_or_is_of_another_kind_is_none_of_the_concept(mean):
+    reading = mean(SENSORS)(probes([1, 2, 3, 4], types=["celsius", "truth", "rpm", "celsius"], status=[1, 1, 3, 2]))
+
+    assert reading["sensor"].rows.labels["quantity"] == ("celsius", "rpm")
+    assert list(reading["sensor"].columns["sensor_state"]) == [1, 3]
+
+
+@pytest.mark.parametrize("raw", [-32768, 2147483647, None])
+def test_a_placeholder_is_no_value(mean, raw):
+    assert list(mean(SENSORS)(probes([raw, 415]))["sensor"].columns["sensor_value"]) == [None, 41.5]
+
+
+def test_limits_come_from_a_table_of_their_own_and_the_one_reached_first_counts(mean):
+    found = mean(SENSORS)(
+        probes([235, 240]), limits(("1.1", 900, 20, 3), ("1.2", 750, 20, 3), ("1.3", 600, 10, 3), ("2.1", 5, 20, 1))
+    )
+
+    assert list(found["sensor"].columns["sensor_high_critical"]) == [75.0, None]
+
+
+def test_the_rows_are_the_same_object_while_their_labels_are_equal(mean):
+    told = mean(SENSORS)
+    first = probes([235, 240])
+    before = told(first)["sensor"].rows
+
+    same = told(probes([236, 241], rows=first.rows))["sensor"].rows
+    renamed = told(probes([236, 241], rows=first.rows), parts("Inlet", "Outlet"))["sensor"].rows
+
+    assert same is before
+    assert renamed.labels["sensor"] == ("Inlet", "Outlet")
+
+
+def test_where_no_source_could_be_read_the_concept_is_a_gap_if_it_ever_was_read(mean):
+    told = mean(SENSORS)
+
+    assert "sensor" not in told(failed={"probeTable": "no answer"})
+    told(probes([235]))
+    gap = told(failed={"probeTable": "no answer"})["sensor"]
+
+    assert isinstance(gap, ReadingGap)
+    assert gap.reason == "no answer"
+
+
+TWO_SOURCES = """\
+metrics:
+  - table: {OID: 1.3.6.1.4.1.32473.7.1, name: oldTable}
+    symbols: [{OID: 1.3.6.1.4.1.32473.7.1.1.2, name: oldState, kind: enum, enum: {1: "on", 2: "off"}}]
+    metric_tags: [{tag: oldName, column: {OID: 1.3.6.1.4.1.32473.7.1.1.3, name: oldName}}]
+    concepts:
+      - concept: hardware
+        part: "{oldName}"
+        part_class: fan
+        hardware_state: {oldState: {"on": ok, "off": critical}}
+  - table: {OID: 1.3.6.1.4.1.32473.7.2, name: newTable}
+    symbols: [{OID: 1.3.6.1.4.1.32473.7.2.1.2, name: newState, kind: enum, enum: {1: "on", 2: "off"}}]
+    metric_tags: [{tag: newName, column: {OID: 1.3.6.1.4.1.32473.7.2.1.3, name: newName}}]
+    concepts:
+      - concept: hardware
+        part: "{newName}"
+        part_class: fan
+        hardware_state: {newState: {"on": ok, "off": critical}}
+        instead_of: %s
+"""
+
+
+def fans(name, names, states=None):
+    return table(f"{name}Table", {f"{name}State": states or [1] * len(names)}, {f"{name}Name": names})
+
+
+def test_two_tables_make_one_reading_and_a_source_that_fails_makes_it_partial(mean):
+    told = mean(TWO_SOURCES % "[]")
+
+    both = told(fans("old", ["A"]), fans("new", ["B", "C"], [1, 2]))["hardware"]
+    one = told(fans("old", ["A"]), failed={"newTable": "no answer to 4 requests"})["hardware"]
+
+    assert both.rows.labels["part"] == ("A", "B", "C")
+    assert list(both.columns["hardware_state"]) == [1, 1, 3]
+    assert list(both.columns["hardware_word"]) == ["on", "on", "off"]
+    assert not both.partial
+    assert one.rows.labels["part"] == ("A",)
+    assert (one.partial, one.partial_because) == (True, "newTable: no answer to 4 requests")
+
+
+def test_a_table_that_says_the_same_better_takes_the_place_of_another(mean):
+    told = mean(TWO_SOURCES % "[oldTable]")
+
+    assert told(fans("old", ["A", "B"]), fans("new", ["B"]))["hardware"].rows.labels["part"] == ("B",)
+    assert told(fans("old", ["A", "B"]), fans("new", []))["hardware"].rows.labels["part"] == ("A", "B")
+
+
+def test_or_of_those_rows_only_that_both_speak_of(mean):
+    told = mean(TWO_SOURCES % "{oldTable: part}")
+
+    assert told(fans("old", ["A", "B"]), fans("new", ["B"]))["hardware"].rows.labels["part"] == ("A", "B")
+
+
+def test_rows_of_one_name_are_told_apart_by_table_and_index(mean):
+    rows = mean(TWO_SOURCES % "[]")(fans("old", ["Fan", "Fan"]), fans("new", ["Fan"]))["hardware"].rows
+
+    assert rows.keys == ("oldTable.1", "oldTable.2", "newTable.1")
+    assert len(set(rows.index)) == 3
+
+
+AMOUNTS = """\
+metrics:
+  - table: {OID: 1.3.6.1.4.1.32473.7.1, name: poolTable}
+    symbols:
+      - {OID: 1.3.6.1.4.1.32473.7.1.1.2, name: poolUsed, kind: gauge}
+      - {OID: 1.3.6.1.4.1.32473.7.1.1.3, name: poolSize, kind: gauge}
+    metric_tags: [{tag: poolName, column: {OID: 1.3.6.1.4.1.32473.7.1.1.4, name: poolName}}]
+    concepts:
+      - concept: memory
+        where: poolName == 'RAM' or poolName == 'small'
+        pool: "{poolName}"
+        memory_used_bytes: unsigned(poolUsed)
+        memory_size_bytes: unsigned(poolSize)
+      - {concept: memory, where: "matches(poolName, 'cache.*')", taken_off: true, memory_used_bytes: poolUsed}
+  - table: {OID: 1.3.6.1.4.1.32473.7.2, name: coreTable}
+    symbols: [{OID: 1.3.6.1.4.1.32473.7.2.1.2, name: coreLoad, kind: gauge}]
+    metric_tags: [{tag: coreIndex, index: 1}]
+    concepts:
+      - {concept: cpu, cpu: "core {coreIndex}", scope: %s, cpu_busy_ratio: coreLoad / 100}
+"""
+
+
+def pools(*rows):
+    return table(
+        "poolTable",
+        {"poolUsed": [r[1] for r in rows], "poolSize": [r[2] for r in rows]},
+        {"poolName": [r[0] for r in rows]},
+    )
+
+
+def test_caches_are_taken_off_the_largest_pool_and_a_size_that_came_negative_is_large(mean):
+    reading = mean(AMOUNTS % "core")(
+        pools(("small", 50, 100), ("RAM", 3_930_000, 4_000_000), ("cache", 300_000, 0), ("cache 2", 2_270_000, 0))
+    )["memory"]
+
+    assert reading.rows.labels["pool"] == ("small", "RAM")
+    assert [round(ratio, 4) for ratio in reading.columns["memory_used_ratio"]] == [0.5, 0.34]
+    large = mean(AMOUNTS % "core")(pools(("RAM", -2_000_000_000, -1_000_000_000)))["memory"]
+    assert list(large.columns["memory_size_bytes"]) == [3_294_967_296]
+
+
+@pytest.mark.parametrize(("scope", "load"), [("core", 0.3), ("module", 0.5)])
+def test_a_device_has_one_load_of_its_own(mean, scope, load):
+    reading = mean(AMOUNTS % scope)(table("coreTable", {"coreLoad": [10, None, 50]}, {"coreIndex": ["1", "2", "3"]}))[
+        "cpu"
+    ]
+
+    assert reading.rows.labels["scope"] == ("device", scope, scope, scope)
+    assert list(reading.columns["cpu_busy_ratio"]) == [load, 0.1, None, 0.5]
+
+
+def test_of_several_rows_that_say_they_are_the_devices_the_first_is(mean):
+    reading = mean(AMOUNTS % "device")(table("coreTable", {"coreLoad": [10, 50]}, {"coreIndex": ["1", "2"]}))["cpu"]
+
+    assert reading.rows.labels["scope"] == ("device", "module")
+
+
+IDENTITY = """\
+metrics:
+  - {symbol: {OID: 1.3.6.1.2.1.1.1.0, name: sysDescr, kind: text}}
+  - {symbol: {OID: 1.3.6.1.2.1.1.2.0, name: sysObjectID, kind: text}}
+  - table: {OID: 1.3.6.1.4.1.32473.7.2, name: chassisTable}
+    symbols: [{OID: 1.3.6.1.4.1.32473.7.2.1.2, name: chassisSlots, kind: gauge}]
+    metric_tags:
+      - {tag: chassisSerial, column: {OID: 1.3.6.1.4.1.32473.7.2.1.3, name: chassisSerial}}
+    concepts:
+      - {concept: identity, serial: "{chassisSerial}", version: "9.9", rank: -1}
+concepts:
+  - {concept: identity, version: "{sysdescr.version}", vendor: acme}
+"""
+
+
+def test_who_a_device_is_comes_from_several_tables_and_the_highest_rank_wins(mean):
+    system = table(
+        "system", {"sysDescr": [b"Acme OS, Version 15.2(2)E6, RELEASE"], "sysObjectID": [b""]}, {}, index=[""]
+    )
+    chassis = table("chassisTable", {"chassisSlots": [4]}, {"chassisSerial": ["SN0001"]})
+
+    rows = mean(IDENTITY)(system, chassis)["identity"].rows
+
+    assert rows.keys == ("device",)
+    assert {name: texts[0] for name, texts in rows.labels.items() if texts[0]} == {
+        "vendor": "acme", "version": "15.2(2)E6", "serial": "SN0001",
+    }  # fmt: skip
+
+
+def test_what_is_not_believed_says_why_beside_the_concepts_value(mean):
+    doubted = probes([None, 240], doubts={"probeValue": {0: 'the device gave "n/a", no number'}})
+
+    reading = mean(SENSORS)(doubted)["sensor"]
+
+    assert reading.doubts_of(0) == {"sensor_value": 'the device gave "n/a", no number'}
+    assert reading.doubts_of(1) == {}
