@@ -33,6 +33,7 @@ from netwatch.store import Store
 from netwatch.traps import REFUSED_MEMORY, KeptPorts, OwnEngine, TrapReceiver
 
 POLLING_MEMORY = "polling"
+PRESENCE_MEMORY = "presence"
 SNMP_MEMORY = "snmp"
 STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
@@ -67,7 +68,7 @@ class Senses:
             client=self._client,
             sink=_Sink(engine, board, self._definitions.exceptions),
             settings=self._settings.polling,
-            memories=await self._store.memories(POLLING_MEMORY),
+            memories=[*await self._store.memories(POLLING_MEMORY), *await self._store.memories(PRESENCE_MEMORY)],
             clock=self._clock,
         )
         await self._poller.start()

@@ -19,16 +19,16 @@ from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.concepts.meanings import Meanings
 from netwatch.polling.discover import discover_scalars, discover_table
 from netwatch.polling.faults import EVIDENCE, IDENTITY, DeviceFaults
-from netwatch.polling.host_uptime import host_uptime_seconds
-from netwatch.polling.identity import Identity, identify
-from netwatch.polling.layout import SYS_UP_TIME
 from netwatch.polling.lifeline import Lifeline
 from netwatch.polling.metrics import POLL_SECONDS, POLLS, RESTARTS, WAKING
+from netwatch.polling.presence.belongings import Belongings
+from netwatch.polling.presence.host_uptime import host_uptime_seconds
+from netwatch.polling.presence.identity import Identity, identify
 from netwatch.polling.reachability import Probe, Sight, reachability_reading
 from netwatch.polling.sink import ReadingSink
 from netwatch.polling.table_poller import TablePoller
 from netwatch.polling.uptime import Life
-from netwatch.profiles import SYSTEM, Profile, ProfileLibrary, TableSpec
+from netwatch.profiles import SYSTEM, ProfileLibrary, TableSpec
 from netwatch.snmp import SnmpClient
 
 log = structlog.get_logger(__name__)
@@ -57,8 +57,12 @@ class Tools:
 class DevicePoller:
     """Asks one device; whoever calls sees to it that polls of one device do not overlap."""
 
-    def __init__(self, device: Device, tools: Tools, memory: Memory | None = None) -> None:
+    def __init__(
+        self, device: Device, tools: Tools, memory: Memory | None = None, belongings: Memory | None = None
+    ) -> None:
+        """Begin with what was remembered of the device's life, and of what it has."""
         self.device = device
+        self._belongings = Belongings(device, tools.library, tools.client, tools.clock, belongings)
         self._tools = tools
         self._probe = Probe(device, tools.client, tools.clock)
         self._lifeline = Lifeline(device.name, memory)
@@ -162,6 +166,7 @@ class DevicePoller:
     def rediscover(self, reason: str = "interval") -> None:
         """Have the next poll ask anew what the device is and which rows it has."""
         self._must_identify = True
+        self._belongings.ask_again()
         self._silent.ask_again()
         for table in self._tables.values():
             table.rediscover(reason)
@@ -321,7 +326,7 @@ class DevicePoller:
                 self._tools.sink.take_reading(outcome)
 
     async def _identify(self) -> None:
-        if not self._must_identify:
+        if not self._must_identify and not self._belongings.is_due:
             return
         try:
             identity = await identify(self._tools.client, self.device, self._tools.library)
@@ -336,14 +341,37 @@ class DevicePoller:
             identity = self._identity or Identity(profile=self._tools.library.match(None))
         else:
             self._faults.settle(IDENTITY)
+        await self._see_belongings(identity)
         self._must_identify = False
-        if self._identity is None or self._identity.profile is not identity.profile:
-            self._tables = {spec.name: self._table_poller(spec) for spec in _specs(identity.profile)}
-            self._faults.forget_tables()
-            self._silent = SilentTables()
-            self._latest.clear()
-            self._meanings = Meanings(self.device.name, identity.profile.concepts, self._tools.library, self._faults)
-        self._identity = identity
+
+    async def _see_belongings(self, identity: Identity) -> None:
+        """Learn which tables there are to read: those of the profile, and those that answer beside it."""
+        is_another = self._identity is None or self._identity.profile is not identity.profile
+        try:
+            memory = await self._belongings.look(identity, self._faults)
+        finally:
+            if is_another:
+                self._tables = {}
+                self._faults.forget_tables()
+                self._silent = SilentTables()
+                self._latest.clear()
+                self._meanings = Meanings(
+                    self.device.name, identity.profile.concepts, self._tools.library, self._faults
+                )
+            self._identity = identity
+            self._arrange(identity)
+        if memory is not None:
+            self._tools.sink.remember(memory)
+
+    def _arrange(self, identity: Identity) -> None:
+        """Keep the pollers of the tables that stay, make those of new ones; what is absent need not be walked."""
+        known = self._tables
+        self._tables = {}
+        for spec in self._belongings.tables(identity):
+            poller = known.get(spec.name)
+            self._tables[spec.name] = poller if poller and poller.spec is spec else self._table_poller(spec)
+            if self._belongings.lacks(spec.oid, identity):
+                self._tables[spec.name].note_absence()
 
     def _table_poller(self, spec: TableSpec) -> TablePoller:
         discover = discover_scalars if spec.name == SYSTEM else discover_table
@@ -362,6 +390,7 @@ class DevicePoller:
 
     def _why_troubled(self) -> str:
         beside = [why for name, why in self._faults.words.items() if name not in self._tables]
+        beside += [self._belongings.trouble] if self._belongings.trouble else []
         return "; ".join([*beside, *([self._trouble] if self._trouble else [])]) or self._why_slow()
 
     def _why_slow(self) -> str:
@@ -373,9 +402,3 @@ class DevicePoller:
         if count is None:
             count = self._counts[outcome] = POLLS.labels(self.device.name, outcome)
         count.inc()
-
-
-def _specs(profile: Profile) -> list[TableSpec]:
-    """Return the profile's tables, its scalars as the table `system` before them."""
-    scalars = TableSpec(name=SYSTEM, oid=SYS_UP_TIME, walk=SYS_UP_TIME, columns=profile.scalars)
-    return [*([scalars] if profile.scalars else []), *profile.tables]

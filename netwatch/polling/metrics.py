@@ -37,6 +37,12 @@ DISCOVERIES = Counter(
     "Discoveries of a table's rows; reason is first, interval, restart, change, missing, back, partial or twins",
     ["reason"],
 )
+SWEEPS = Counter(
+    "netwatch_presence_sweeps_total",
+    "Times a device was asked which of all known tables it has; outcome is done, partial, silent or failed",
+    ["outcome"],
+)
+SWEEP_REQUESTS = Counter("netwatch_presence_sweep_requests_total", "Requests that such sweeps took")
 TWIN_LOOKS = Counter(
     "netwatch_counter_twin_looks_total",
     "Requests for 64-bit counters together with their 32-bit twins, to see which ones the agent keeps; outcome is "

@@ -20,6 +20,7 @@ from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.lag import LagMeter
 from netwatch.polling.lifeline import SCOPE
 from netwatch.polling.metrics import ERRORS, OVERRUNS, START_LAG_SECONDS
+from netwatch.polling.presence.findings import SCOPE as PRESENCE_SCOPE
 from netwatch.polling.schedule import Due, TimingWheel, next_turn, phase_of
 from netwatch.polling.settings import PollingSettings
 from netwatch.polling.sink import ReadingSink
@@ -70,8 +71,13 @@ class Poller:
         self._clock = clock or SystemClock()
         self._settings = settings
         self._tools = Tools(library=library, client=client, sink=sink, clock=self._clock)
-        known = {memory.key: memory for memory in memories if memory.scope == SCOPE}
-        self._pollers = {device.name: DevicePoller(device, self._tools, known.get(device.name)) for device in devices}
+        known = {(memory.scope, memory.key): memory for memory in memories}
+        self._pollers = {
+            device.name: DevicePoller(
+                device, self._tools, known.get((SCOPE, device.name)), known.get((PRESENCE_SCOPE, device.name))
+            )
+            for device in devices
+        }
         self._checks = Crew(settings.max_in_flight)
         self._polls = Crew(min(MAX_POLLS, settings.max_in_flight))
         self._discoveries = Crew(MAX_DISCOVERIES)

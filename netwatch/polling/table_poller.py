@@ -102,6 +102,11 @@ class TablePoller:
         """Have the next poll look at the rows anew."""
         self._due = self._due or reason
 
+    def note_absence(self) -> None:
+        """Take in that the device does not have the table, which then need not be walked; one that had rows is."""
+        if self._layout is None:
+            self._due = ""
+
     async def poll(self, budget: Budget) -> TableReading | None:
         """Read the table; None where the device does not have it and never had.
 

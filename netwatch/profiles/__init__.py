@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.profiles.catalogue import NET_SNMP, Catalogue, Probe, enterprise_of, enterprises_named
     from netwatch.profiles.concepts.compiling import DESCRIPTION, BadMapping, Compiled, StateMap, compile_map
     from netwatch.profiles.concepts.concept_map import (
         THRESHOLDS,
@@ -33,6 +34,7 @@ else:
 
 __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
+    "Catalogue", "Probe", "NET_SNMP", "enterprise_of", "enterprises_named",
     "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
     "index_parts", "written",
     "Description", "DESCRIPTION", "parse_description",

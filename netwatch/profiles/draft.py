@@ -24,6 +24,7 @@ class TableDraft:
     identity: str = ""
     rate_limit: str = ""
     discontinuity: Oid | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,7 +6,8 @@ May import: netwatch.model, netwatch.profiles. Called by: netwatch.app, polling,
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from netwatch.errors import ConfigError
@@ -22,13 +23,14 @@ from netwatch.model import (
     is_there,
     shipped_directory,
 )
+from netwatch.profiles.catalogue import Catalogue
 from netwatch.profiles.concepts.compiling import Compiled, compile_map, problems_of
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.draft import ProfileFile
 from netwatch.profiles.matching import PatternIndex
-from netwatch.profiles.merging import Family
+from netwatch.profiles.merging import Family, other_name
 from netwatch.profiles.place import Resolve
-from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, Profile
+from netwatch.profiles.profile import GENERIC, SYS_UP_TIME, SYSTEM, ColumnSpec, Profile, TableSpec
 from netwatch.profiles.reading import read_profile
 
 _SUFFIXES = (".yaml", ".yml")
@@ -38,12 +40,25 @@ class ProfileLibrary:
     """Profiles by name and by sysObjectID. `problems` is what was wrong with their files, errors and warnings."""
 
     def __init__(
-        self, profiles: Mapping[str, Profile], problems: Sequence[Problem] = (), shipped: Sequence[str] = ()
+        self,
+        profiles: Mapping[str, Profile],
+        problems: Sequence[Problem] = (),
+        shipped: Sequence[str] = (),
+        catalogue: Catalogue | None = None,
     ) -> None:
-        """Take the profiles; of two with the same pattern one not named in `shipped` wins."""
+        """Take the profiles; of two with the same pattern one not named in `shipped` wins.
+
+        `catalogue` is what devices may have beside what their profile says, by default what any of the profiles does.
+        """
         self._profiles = dict(profiles)
         self.problems = tuple(problems)
-        self._schema = _schema(self._profiles.values())
+        self.catalogue = catalogue or Catalogue(
+            (table for profile in self._profiles.values() for table in profile.tables),
+            (scalar for profile in self._profiles.values() for scalar in profile.scalars),
+        )
+        self._schema = _schema(self._profiles.values(), self.catalogue)
+        self._tables: dict[tuple[str, Oid], TableSpec] = {}
+        self._systems: dict[tuple[str, tuple[Oid, ...]], TableSpec] = {}
         self._compiled: dict[ConceptMap, Compiled] = {}
         order = sorted(self._profiles.values(), key=lambda profile: profile.name in shipped)
         self._index = PatternIndex((text, profile.name) for profile in order for text in profile.sys_object_ids)
@@ -68,6 +83,40 @@ class ProfileLibrary:
             return self._profiles[name]
         close = difflib.get_close_matches(name, self._profiles, n=1)
         raise ConfigError(f"no profile is named {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
+
+    def tables_of(self, profile: Profile, has: Collection[Oid] = ()) -> tuple[TableSpec, ...]:
+        """Return what to read of a device: scalars as the table `system`, its profile's tables, and what else it has.
+
+        `has` are the OIDs of tables and scalars that it is known to have; the profile's own are read in any case.
+        Facts come last. Devices that have the same share the very same tables.
+        """
+        own = {table.oid: table for table in profile.tables}
+        names = {table.name for table in profile.tables}
+        found = [self._renamed(profile, table, names) for table in self.catalogue.found(has) if table.oid not in own]
+        system = self._system(profile, has)
+        tables = sorted([*profile.tables, *found], key=lambda table: table.once)
+        return (*([system] if system.columns else []), *tables)
+
+    def _renamed(self, profile: Profile, table: TableSpec, taken: Collection[str]) -> TableSpec:
+        """Return a table under a name that none of the profile's own has."""
+        if table.name not in taken:
+            return table
+        other = replace(table, name=other_name(table.name, table.oid))
+        return self._tables.setdefault((profile.name, table.oid), other)
+
+    def _system(self, profile: Profile, has: Collection[Oid]) -> TableSpec:
+        own_oids, own_names = (
+            {scalar.oid for scalar in profile.scalars},
+            {scalar.name for scalar in profile.scalars},
+        )
+        found = [
+            scalar
+            for scalar in self.catalogue.found_scalars(has)
+            if scalar.oid not in own_oids and scalar.name not in own_names
+        ]
+        scalars = tuple({scalar.name: scalar for scalar in (*profile.scalars, *found)}.values())
+        table = TableSpec(name=SYSTEM, oid=SYS_UP_TIME, walk=SYS_UP_TIME, columns=scalars)
+        return self._systems.setdefault((profile.name, tuple(scalar.oid for scalar in found)), table)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all profiles, sorted."""
@@ -94,8 +143,8 @@ def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> Pr
 
     `resolve` reads what stands where an OID should; with a MIB index behind it that may be `IF-MIB::ifHCInOctets`.
 
-    A file with errors is left out and the rest is used; `problems` of the library says why. A user's file takes the
-    place of a shipped one of the same name.
+    A file with errors is left out and the rest is used; `problems` of the library says why. A user's file adds to the
+    shipped one of its name, and wins over it where both say something of one thing.
     """
     problems: list[Problem] = []
     shipped = _read([shipped_directory("profiles")], problems, Oid.parse, shipped=True)
@@ -103,7 +152,8 @@ def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> Pr
     problems += _shared_patterns(theirs.values())
     family = Family(shipped=shipped, theirs=theirs, problems=problems)
     profiles = family.profiles()
-    library = ProfileLibrary(profiles, problems, shipped=[name for name in shipped if name not in theirs])
+    ours = [name for name in shipped if name not in theirs]
+    library = ProfileLibrary(profiles, problems, shipped=ours, catalogue=family.catalogue())
     meanings = {one: None for file in theirs.values() for one in file.concepts}
     return library.with_problems(problem for one in meanings for problem in problems_of(one, library.schema()))
 
@@ -149,14 +199,17 @@ def _shared_patterns(files: Iterable[ProfileFile]) -> Iterator[Problem]:
                 yield file.yaml.problem(("sysobjectid",), message, severity="warning")
 
 
-def _schema(profiles: Iterable[Profile]) -> dict[str, TableSchema]:
+def _schema(profiles: Iterable[Profile], catalogue: Catalogue) -> dict[str, TableSchema]:
     columns: dict[str, dict[str, ColumnSpec]] = {SYSTEM: {}}
     labels: dict[str, dict[str, None]] = {SYSTEM: {}}
+    tables: list[TableSpec] = []
     for profile in profiles:
         _collect(columns[SYSTEM], profile.scalars)
-        for table in profile.tables:
-            _collect(columns.setdefault(table.name, {}), table.columns)
-            labels.setdefault(table.name, {}).update(dict.fromkeys(label.name for label in table.labels))
+        tables += profile.tables
+    _collect(columns[SYSTEM], catalogue.scalars.values())
+    for table in (*tables, *catalogue.tables.values()):
+        _collect(columns.setdefault(table.name, {}), table.columns)
+        labels.setdefault(table.name, {}).update(dict.fromkeys(label.name for label in table.labels))
     found = {name: _table_schema(name, columns[name], tuple(labels[name])) for name in columns}
     meanings = {concept.name: concept.schema for concept in CONCEPTS.values()}
     return {**found, **meanings, REACHABILITY.name: REACHABILITY, SELF.name: SELF}

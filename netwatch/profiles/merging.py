@@ -1,20 +1,23 @@
 """Follows `extends` and fills tables up with the MIB's facts: from files to profiles that can be polled.
 
 A profile is what its bases say, in their order, then what it says itself; the later word wins, column by column.
-A file that extends its own name means the shipped one of that name.
+A user's file adds to the shipped one of its name, as if it extended that. A table of one OID in several files is one
+table: what a profile does not say of it, the others do, those first that are for no device in particular.
 May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from netwatch.model import CONCEPTS, REACHABILITY, SELF, Oid, Problem
 from netwatch.profiles import facts
+from netwatch.profiles.catalogue import Catalogue
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.draft import ProfileFile, TableDraft
+from netwatch.profiles.matching import specificity
 from netwatch.profiles.profile import SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
 
 TAKEN = frozenset({SYSTEM, REACHABILITY.name, SELF.name, *CONCEPTS})
@@ -43,15 +46,53 @@ class Family:
 
     def profiles(self) -> dict[str, Profile]:
         """Return every profile that can be used, by name."""
+        words = {draft.oid: draft for draft in self._words()}
         found = {}
+        for file, merged in self._usable():
+            profile = _finish(file, merged, words, self.problems)
+            found[file.name] = replace(profile, sys_object_ids=self._patterns(file))
+        return found
+
+    def catalogue(self) -> Catalogue:
+        """Return every table and scalar of every file that can be used, in the words for any device."""
+        scalars = [scalar for file in self._least_special_last() for scalar in file.scalars]
+        tables = [_complete(draft, _say_nothing) for draft in self._words()]
+        return Catalogue(_named_apart(tables, _say_nothing), reversed(scalars))
+
+    def _usable(self) -> Iterator[tuple[ProfileFile, Merged]]:
         for name, file in {**self.shipped, **self.theirs}.items():
             merged = self._merged(file, ())
             if merged is None and not file.shipped and name in self.shipped:
                 file = self.shipped[name]
                 merged = self._merged(file, ())
             if merged is not None:
-                found[name] = _finish(file, merged, self.problems)
-        return found
+                yield file, merged
+
+    def _patterns(self, file: ProfileFile) -> tuple[str, ...]:
+        """Return for which devices a file is: where it is a user's, for those of the shipped one of its name too."""
+        beneath = None if file.shipped else self.shipped.get(file.name)
+        return tuple(dict.fromkeys((*file.sys_object_ids, *(beneath.sys_object_ids if beneath else ()))))
+
+    def _words(self) -> Sequence[TableDraft]:
+        """Return what the files say together of each table, to whom it may concern.
+
+        What a file for certain devices says of a table counts only where no other file has the table: it may hold
+        for those alone.
+        """
+        special: dict[Oid, TableDraft] = {}
+        common: dict[Oid, TableDraft] = {}
+        for file in self._least_special_last():
+            into = special if _is_special(file) else common
+            into.update(_add(Merged(tables=into), "", (), file.tables, ()).tables)
+        return list({**special, **common}.values())
+
+    def _least_special_last(self) -> Sequence[ProfileFile]:
+        """Return the files, each once; the later word wins: the common one, and among those the user's."""
+        files = [file for file, _ in self._usable()]
+        beneath = [self.shipped[file.name] for file in files if not file.shipped and file.name in self.shipped]
+        return sorted(
+            [*beneath, *files], key=lambda file: (not _is_special(file), not file.shipped, -_precision(file))
+        )
 
     def _merged(self, file: ProfileFile, above: tuple[ProfileFile, ...]) -> Merged | None:
         known = (file.name, file.shipped)
@@ -62,6 +103,8 @@ class Family:
 
     def _merge(self, file: ProfileFile, above: tuple[ProfileFile, ...]) -> Merged | None:
         bases = [self._base(file, number, above) for number in range(len(file.extends))]
+        if not file.shipped and file.name in self.shipped and file.name not in file.extends:
+            bases.insert(0, self._merged(self.shipped[file.name], above))
         merged = Merged()
         for base in bases:
             if base is None:
@@ -113,15 +156,27 @@ def _add(
 
 
 def _combine(base: TableDraft, later: TableDraft) -> TableDraft:
+    known = {(column.name, column.oid): column for column in base.columns}
+    columns = (_informed(column, known.get((column.name, column.oid))) for column in later.columns)
     return replace(
         base,
-        columns=_by_name((*base.columns, *later.columns)),
+        columns=_by_name((*base.columns, *columns)),
         labels=_by_name((*base.labels, *later.labels)),
         walk=later.walk or base.walk,
         identity=later.identity or base.identity,
         rate_limit=later.rate_limit or base.rate_limit,
         discontinuity=later.discontinuity or base.discontinuity,
+        once=later.once or base.once,
     )
+
+
+def _informed(column: ColumnSpec, before: ColumnSpec | None) -> ColumnSpec:
+    """Return a column with what it leaves open, its kind and its names, as it was said before."""
+    if before is None or before.guessed:
+        return column
+    if column.guessed:
+        return replace(column, kind=before.kind, enum=before.enum, guessed=False)
+    return replace(column, enum=before.enum) if column.kind is before.kind and not column.enum else column
 
 
 def _by_name(specs: Iterable[Named]) -> tuple[Named, ...]:
@@ -129,26 +184,54 @@ def _by_name(specs: Iterable[Named]) -> tuple[Named, ...]:
     return tuple({spec.name: spec for spec in specs}.values())
 
 
-def _finish(file: ProfileFile, merged: Merged, problems: list[Problem]) -> Profile:
+def other_name(name: str, oid: Oid) -> str:
+    """Return what a table is called where another one has its name."""
+    return f"{name}_{oid[-1]}"
+
+
+def _is_special(file: ProfileFile) -> bool:
+    """Return whether what a file says may hold for some devices only."""
+    return bool(file.sys_object_ids) or file.name.startswith("_")
+
+
+def _precision(file: ProfileFile) -> int:
+    """Return how long the literal start of a file's vaguest pattern is, 0 where it has none."""
+    return min((specificity(pattern)[1] for pattern in file.sys_object_ids), default=0)
+
+
+def _say_nothing(_message: str) -> None:
+    """Leave unsaid what was said of the profile that a table is from."""
+
+
+def _finish(file: ProfileFile, merged: Merged, words: Mapping[Oid, TableDraft], problems: list[Problem]) -> Profile:
     def warn(message: str) -> None:
         problems.append(file.yaml.problem((), message, severity="warning"))
 
-    tables: dict[str, TableSpec] = {}
-    for draft in merged.tables.values():
-        table = _complete(draft, warn)
-        if table.name in tables or table.name in TAKEN:
-            other = f"{table.name}_{table.oid[-1]}"
-            warn(f"another table is named {table.name} too; the one at {table.oid} is called {other} here")
-            table = replace(table, name=other)
-        tables[table.name] = table
+    drafts = (
+        replace(_combine(words[own.oid], own), name=own.name) if own.oid in words else own
+        for own in merged.tables.values()
+    )
+    tables = _named_apart((_complete(draft, warn) for draft in drafts), warn)
     return Profile(
         name=file.name,
         sys_object_ids=file.sys_object_ids,
         scalars=merged.scalars,
-        tables=tuple(tables.values()),
+        tables=tables,
         vendor=merged.vendor,
         concepts=merged.concepts,
     )
+
+
+def _named_apart(tables: Iterable[TableSpec], warn: Callable[[str], None]) -> tuple[TableSpec, ...]:
+    """Return the tables under names that no other table has, neither of these nor of our own."""
+    found: dict[str, TableSpec] = {}
+    for table in tables:
+        if table.name in found or table.name in TAKEN:
+            other = other_name(table.name, table.oid)
+            warn(f"another table is named {table.name} too; the one at {table.oid} is called {other} here")
+            table = replace(table, name=other)
+        found[table.name] = table
+    return tuple(found.values())
 
 
 def _complete(draft: TableDraft, warn: Callable[[str], None]) -> TableSpec:
@@ -167,6 +250,7 @@ def _complete(draft: TableDraft, warn: Callable[[str], None]) -> TableSpec:
         identity=identity,
         rate_limit=_rate_limit(draft, known, warn),
         discontinuity=draft.discontinuity or (known.discontinuity if known else None),
+        once=draft.once,
     )
 
 

@@ -17,6 +17,7 @@ GENERIC = "generic"
 """The profile of devices that no other one knows."""
 SYSTEM = "system"
 """The table that a device's scalars make."""
+SYS_UP_TIME = Oid.parse("1.3.6.1.2.1.1.3.0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class TableSpec:
     identity: the label that names a row through re-indexing, where it is unique and not empty ("ifName").
     rate_limit: column whose value (in 1e6 bit/s) bounds the octet rates of a row ("ifHighSpeed"), or empty.
     discontinuity: column whose change ends a counter's life (ifCounterDiscontinuityTime), or None.
+    once:     its rows are facts: read when they are discovered and at the slow interval, not with every poll.
     """
 
     name: str
@@ -76,6 +78,7 @@ class TableSpec:
     identity: str = ""
     rate_limit: str = ""
     discontinuity: Oid | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,9 @@ becomes `_`. Only numeric OIDs are read so far.
 
 Our own words. Beside `table`: `walk` (the cheap column whose instances are the rows; else the first symbol),
 `identity` (the label that names a row through re-indexing), `rate_limit` (the column that bounds octet rates, in
-1e6 bit/s), `discontinuity` (the column whose change ends a counter's life). In a symbol: `kind` (counter32,
-counter64, gauge, enum, text), `enum` (`{1: up}`), `wide_of` (the 32-bit column this 64-bit one replaces),
+1e6 bit/s), `discontinuity` (the column whose change ends a counter's life), `once` (the table's rows are facts, read
+when they are discovered and at the slow interval, not with every poll). In a symbol: `kind` (counter32, counter64,
+gauge, enum, text), `enum` (`{1: up}`), `wide_of` (the 32-bit column this 64-bit one replaces),
 `once` (read when rows are discovered, not with every poll), `missing_when` (`{entSensorStatus: [2, 3]}`: where that
 column of the row has one of these values, this one means nothing). `concepts`, beside `table` or at the top level,
 says what rows mean (netwatch/profiles/concepts/).
@@ -36,7 +37,7 @@ from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import pattern_error
 from netwatch.profiles.place import Place, Resolve
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
-from netwatch.profiles.symbols import SYMBOL_KEYS, TEXT_EDITS, plain_name, read_metric_type, read_symbol
+from netwatch.profiles.symbols import SYMBOL_KEYS, TEXT_EDITS, plain_name, read_metric_type, read_once, read_symbol
 from netwatch.profiles.tags import read_index, read_label, source_of
 
 FILE_KEYS: Final = frozenset(
@@ -54,7 +55,7 @@ SCALAR_UNSUPPORTED: Final = {
 }
 TABLE_KEYS: Final = frozenset(
     {"MIB", "table", "symbols", "metric_tags", "metric_type", "forced_type", "description",
-     "walk", "identity", "rate_limit", "discontinuity", "index", "concepts"}
+     "walk", "identity", "rate_limit", "discontinuity", "index", "once", "concepts"}
 )  # fmt: skip
 TABLE_UNSUPPORTED: Final = {
     "options": "options are not supported",
@@ -195,6 +196,7 @@ def _table(place: Place) -> TableDraft | None:
         identity=place.text("identity"),
         rate_limit=place.text("rate_limit"),
         discontinuity=place.oid("discontinuity"),
+        once=read_once(place),
     )
 
 

@@ -113,7 +113,7 @@ def _column(place: Place, oid: Oid, name: str, metric_type: str) -> ColumnSpec:
         enum=enum,
         wide_of=place.text("wide_of") or (known.wide_of if known else ""),
         guessed=kind is None,
-        once=_once(place),
+        once=read_once(place),
         missing_when=_missing_when(place),
     )
 
@@ -133,7 +133,8 @@ def _missing_when(place: Place) -> tuple[tuple[str, frozenset[int]], ...]:
     return tuple(found)
 
 
-def _once(place: Place) -> bool:
+def read_once(place: Place) -> bool:
+    """Return whether something is read when rows are discovered only; anything but true or false is an error."""
     word = place.value.get("once", False)
     if not isinstance(word, bool):
         place.at("once").error(f"once is true or false, not {word!r}")

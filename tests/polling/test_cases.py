@@ -160,3 +160,42 @@ async def test_a_table_that_says_text_where_numbers_belong_names_the_text(shippe
         found = (await tables_of(agent, shipped))["hrProcessorTable"]
 
     assert found.partial_because == 'hrProcessorLoad.1: the device gave "busy", no number'
+
+
+async def test_the_sensors_of_a_device_that_no_profile_is_for_are_read(shipped):
+    sensors = [
+        line
+        for row, kind, scale, precision, value in (
+            (1, 8, 9, 1, 235), (2, 10, 9, 0, 5400), (3, 4, 9, 2, 1206), (4, 6, 9, 0, 450),
+        )
+        for line in (
+            f"1.3.6.1.2.1.99.1.1.1.1.{row}|2|{kind}",
+            f"1.3.6.1.2.1.99.1.1.1.2.{row}|2|{scale}",
+            f"1.3.6.1.2.1.99.1.1.1.3.{row}|2|{precision}",
+            f"1.3.6.1.2.1.99.1.1.1.4.{row}|2|{value}",
+            f"1.3.6.1.2.1.99.1.1.1.5.{row}|2|1",
+        )
+    ]  # fmt: skip
+    with OddAgent([*SYSTEM, *PORT, *sensors]) as agent:
+        found = (await tables_of(agent, shipped))["entPhySensorTable"]
+
+    assert column(found, "entPhySensorValue") == {"1": 235, "2": 5400, "3": 1206, "4": 450}
+    assert found.rows.labels["entPhySensorType"] == ("celsius", "rpm", "voltsDC", "watts")
+
+
+async def test_a_ups_whose_sysobjectid_says_nothing_is_read_as_one(shipped):
+    ups = (
+        "1.3.6.1.2.1.33.1.2.3.0|2|42",
+        "1.3.6.1.2.1.33.1.2.4.0|2|98",
+        "1.3.6.1.2.1.33.1.3.3.1.2.1|2|500",
+        "1.3.6.1.2.1.33.1.3.3.1.3.1|2|231",
+        "1.3.6.1.2.1.33.1.4.4.1.2.1|2|230",
+        "1.3.6.1.2.1.33.1.4.4.1.5.1|2|38",
+    )
+    with OddAgent([*SYSTEM, *ups]) as agent:
+        found = await tables_of(agent, shipped)
+
+    assert column(found["system"], "upsEstimatedChargeRemaining") == {"": 98}
+    assert column(found["system"], "upsEstimatedMinutesRemaining") == {"": 42}
+    assert column(found["upsInputTable"], "upsInputVoltage") == {"1": 231}
+    assert column(found["upsOutputTable"], "upsOutputPercentLoad") == {"1": 38}

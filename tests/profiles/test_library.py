@@ -58,14 +58,22 @@ def test_an_exact_pattern_wins_over_a_longer_wildcard_and_that_over_a_shorter(tm
     assert name_for("1.3.6.1.4.1.99998.5") == "family"
 
 
-def test_a_users_file_takes_the_place_of_a_shipped_one_of_the_same_name(tmp_path: Path) -> None:
+def test_a_users_file_adds_to_the_shipped_one_of_its_name_and_nothing_shipped_is_lost(tmp_path: Path) -> None:
     text = "metrics: [{symbol: {OID: 1.3.6.1.4.1.99999.5.0, name: roomTemperature}}]"
 
     library = load_library([write(tmp_path, host__resources=text)])
 
-    assert [column.name for column in library.named("host-resources").scalars] == ["roomTemperature"]
+    assert [column.name for column in library.named("host-resources").scalars][-1] == "roomTemperature"
     assert "roomTemperature" in {column.name for column in library.named("generic").scalars}
-    assert "hrStorageTable" not in {table.name for table in library.named("generic").tables}
+    assert "hrStorageTable" in {table.name for table in library.named("generic").tables}
+
+
+def test_a_users_file_of_a_shipped_ones_name_is_for_the_devices_of_both(tmp_path: Path) -> None:
+    library = load_library([write(tmp_path, cisco="sysobjectid: 1.3.6.1.4.1.99999.*")])
+
+    assert library.match(Oid.parse("1.3.6.1.4.1.9.1.5")).name == "cisco"
+    assert library.match(Oid.parse("1.3.6.1.4.1.99999.5")).name == "cisco"
+    assert "cpmCPUTotalTable" in {table.name for table in library.named("cisco").tables}
 
 
 def test_a_users_file_may_add_to_the_shipped_one_of_the_same_name(tmp_path: Path) -> None:

@@ -176,9 +176,20 @@ metrics:
     assert table.discontinuity == Oid.parse("1.3.6.1.2.1.31.1.1.1.19")
     assert columns["ifInOctets"].kind is ColumnKind.COUNTER32
     assert (columns["ifHCInOctets"].kind, columns["ifHCInOctets"].wide_of) == (ColumnKind.COUNTER64, "ifInOctets")
-    assert columns["ifHCOutOctets"].wide_of == ""  # the 32-bit one is not asked for
+    assert columns["ifHCOutOctets"].wide_of == "ifOutOctets"  # which the shipped profile of the table asks for
     assert columns["ifOperStatus"].enum[2] == "down"
     assert {label.name for label in table.labels} == {"interface", "ifIndex", "ifName", "ifAlias", "ifDescr"}
+
+
+def test_a_64_bit_column_without_its_32_bit_twin_stands_for_itself(tmp_path: Path) -> None:
+    text = """
+metrics:
+  - table: {OID: 1.3.6.1.4.1.99999.3, name: lampTable}
+    symbols: [{OID: 1.3.6.1.4.1.99999.3.1.2, name: lampHours, kind: counter64, wide_of: lampHours32}]
+"""
+    (table,) = load(tmp_path, foreign=text)["foreign"].tables
+
+    assert table.columns[0].wide_of == ""
 
 
 def test_a_mapped_tag_over_a_polled_column_names_its_values_instead_of_labelling_rows() -> None:

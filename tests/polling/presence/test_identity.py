@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netwatch.polling.identity import Identity
+from netwatch.polling.presence.identity import Identity
 from netwatch.profiles import Profile
 
 

@@ -1,0 +1,180 @@
+"""Decides when a device is asked what it has, and says which tables are read of it.
+
+The profile's own tables are read in any case; a sweep finds what else there is, and what need not be walked for. It
+is made when NetWatch meets the device, when the device started anew or says it is another, and at the slow
+discovery; NetWatch's own restart needs none.
+
+May import: netwatch.model, netwatch.snmp, netwatch.profiles, netwatch.polling.
+Called by: netwatch.polling.device_poller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import structlog
+
+from netwatch.errors import PollError, RequestTimedOut
+from netwatch.model import Device, Memory, Oid
+from netwatch.polling.budget import Patience
+from netwatch.polling.clock import Clock
+from netwatch.polling.faults import DeviceFaults
+from netwatch.polling.metrics import SWEEP_REQUESTS, SWEEPS
+from netwatch.polling.presence.findings import Findings, description_of, recalled
+from netwatch.polling.presence.identity import Identity
+from netwatch.polling.presence.sweep import Sweep, Swept
+from netwatch.profiles import Probe, ProfileLibrary, TableSpec, enterprise_of, enterprises_named
+from netwatch.snmp import SnmpClient
+
+log = structlog.get_logger(__name__)
+
+PRESENCE = "presence"
+"""What the question what a device has fails under."""
+MOST_LISTED = 3
+
+
+class Belongings:
+    """What one device has, as far as it was asked."""
+
+    def __init__(
+        self, device: Device, library: ProfileLibrary, client: SnmpClient, clock: Clock, memory: Memory | None = None
+    ) -> None:
+        self._device, self._library, self._client, self._clock = device, library, client, clock
+        self._findings = recalled(memory)
+        self._patience = Patience()
+        self._suspects: frozenset[Probe] = frozenset()
+        self._must_ask = False
+        self.trouble = ""
+
+    def ask_again(self) -> None:
+        """Have the next look be a sweep, whatever is known."""
+        self._must_ask = True
+
+    @property
+    def is_due(self) -> bool:
+        """Return whether a sweep is to be made, or one that failed to be tried again, now."""
+        return self._must_ask and self._patience.allows(self._clock.monotonic())
+
+    async def look(self, identity: Identity, faults: DeviceFaults) -> Memory | None:
+        """Sweep where there is a reason; return what is to be remembered now, None where nothing is news.
+
+        What fails is said in `trouble`; what was known before stays known.
+
+        Raises:
+            RequestTimedOut: the device fell silent meanwhile.
+        """
+        self._compare(identity)
+        if not self.is_due:
+            return None
+        probes = self._probes(identity)
+        if not self._is_worth_asking(identity, probes):
+            self._must_ask, self._findings = False, None
+            return None
+        try:
+            swept = await self._sweep(probes)
+        except PollError as exc:
+            self._failed(str(exc))
+        except Exception as exc:  # noqa: BLE001  # that costs what else the device has, not what its profile says
+            self._failed(faults.note(PRESENCE, exc))
+        else:
+            faults.settle(PRESENCE)
+            self._find(swept, identity)
+            if swept.silent_at:
+                raise RequestTimedOut(swept.why)
+            return None if self._findings is None else self._findings.to_memory(self._device.name)
+        return None
+
+    def tables(self, identity: Identity) -> tuple[TableSpec, ...]:
+        """Return the tables to read."""
+        return self._library.tables_of(identity.profile, self._findings.has if self._findings else frozenset())
+
+    def lacks(self, table: Oid, identity: Identity) -> bool:
+        """Return whether the device was asked for a table and does not have it, so that it need not be walked."""
+        known = self._findings
+        if known is None or self._must_ask or table in known.has | known.unsure | known.chokes:
+            return False
+        return any(probe.item == table for probe in self._probes(identity))
+
+    def _compare(self, identity: Identity) -> None:
+        """Forget what another device had, and have it asked anew where it or our questions are others."""
+        known = self._findings
+        if known is not None and known.sys_object_id != identity.sys_object_id:
+            self._findings = known = None
+        if known is None or not known.are_of(identity, self._library.catalogue.digest):
+            self._must_ask = True
+
+    def _probes(self, identity: Identity) -> Sequence[Probe]:
+        enterprises = enterprises_named(identity.profile) | _makers(identity)
+        return self._library.catalogue.asked_of(enterprises, identity.profile)
+
+    @staticmethod
+    def _is_worth_asking(identity: Identity, probes: Sequence[Probe]) -> bool:
+        """Return whether there is anything to ask for beside what is read in any case."""
+        own = {table.oid for table in identity.profile.tables} | {scalar.oid for scalar in identity.profile.scalars}
+        return any(probe.item not in own for probe in probes)
+
+    async def _sweep(self, probes: Sequence[Probe]) -> Swept:
+        known = self._findings
+        chokes = known.chokes if known else frozenset()
+        sweep = Sweep(self._client, self._device, self._clock.monotonic, known.at_once if known else 0)
+        try:
+            return await sweep.ask([probe for probe in probes if probe.item not in chokes], self._suspects)
+        finally:
+            SWEEP_REQUESTS.inc(sweep.requests)
+
+    def _find(self, swept: Swept, identity: Identity) -> None:
+        """Take in a sweep; what was found before and is not there now had rows once, and stays among what is read."""
+        was, silent = self._findings, frozenset(swept.silent_at)
+        proven = silent if silent <= self._suspects else frozenset()
+        self._suspects = (self._suspects | silent) - proven
+        chokes = (swept.chokes | {probe.item for probe in proven} | (was.chokes if was else frozenset())) - swept.has
+        self._findings = Findings(
+            sys_object_id=identity.sys_object_id,
+            describes=description_of(identity),
+            questions=self._library.catalogue.digest,
+            has=swept.has | (was.has if was else frozenset()),
+            unsure=swept.unsure - chokes,
+            chokes=chokes,
+            at_once=swept.at_once,
+        )
+        if silent:
+            SWEEPS.labels("silent").inc()
+            self._put_off(f"it fell silent when it was asked for {_listed(swept.silent_at)}: {swept.why}")
+            return
+        SWEEPS.labels("partial" if swept.unsure else "done").inc()
+        self._must_ask, self._suspects = False, frozenset()
+        self.trouble = f"what it has is not known in full: {swept.why}" if swept.ended_early else ""
+        self._patience.note(self._clock.monotonic(), worth_it=True)
+        if self.trouble or chokes or swept.unsure:
+            log.info(
+                "what a device has is not known in full", device=self._device.name, reason=swept.why,
+                unsure=len(swept.unsure), silent_at=_listed(chokes),
+            )  # fmt: skip
+
+    def _failed(self, why: str) -> None:
+        SWEEPS.labels("failed").inc()
+        self._put_off(why)
+
+    def _put_off(self, why: str) -> None:
+        """Try again later, and say why."""
+        trouble = f"what it has beside its profile's tables could not be asked: {why}"
+        if trouble != self.trouble:
+            log.warning("a device could not be asked what it has", device=self._device.name, reason=why)
+        self.trouble = trouble
+        self._patience.note(self._clock.monotonic(), worth_it=False)
+
+
+def _makers(identity: Identity) -> frozenset[int]:
+    """Return the enterprise number in a device's sysObjectID."""
+    try:
+        number = enterprise_of(Oid.parse(identity.sys_object_id))
+    except ValueError:
+        return frozenset()
+    return frozenset() if number is None else frozenset({number})
+
+
+def _listed(things: Iterable[Probe | Oid]) -> str:
+    """Return some OIDs as a text."""
+    oids = sorted({thing.item if isinstance(thing, Probe) else thing for thing in things})
+    more = f" and {len(oids) - MOST_LISTED} more" if len(oids) > MOST_LISTED else ""
+    return ", ".join(map(str, oids[:MOST_LISTED])) + more

@@ -1,0 +1,111 @@
+"""Every table and scalar that any profile knows, and which devices are asked whether they have it.
+
+A device is known by what it answers, not only by its sysObjectID: standard tables are asked of everybody, enterprise
+tables of those that the enterprise made. Where the table itself stands in a device's profile, that one's words count.
+
+A quiet room. May import: netwatch.model, netwatch.profiles.profile. Called by: netwatch.profiles.library, polling.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from netwatch.model import Oid
+from netwatch.profiles.profile import ColumnSpec, Profile, TableSpec
+
+ENTERPRISES: Final = Oid.parse("1.3.6.1.4.1")
+NET_SNMP: Final = frozenset({2021, 8072})
+"""The enterprises of net-snmp, whose agent runs in devices of every maker: their tables are asked of everybody."""
+MOST_PROBES_OF_A_TABLE: Final = 3
+_KEPT_QUESTIONS = 1024
+
+
+def enterprise_of(oid: Sequence[int]) -> int | None:
+    """Return the enterprise number that an object belongs to, None where it is of a standard or of net-snmp."""
+    number = oid[len(ENTERPRISES)] if len(oid) > len(ENTERPRISES) and Oid(oid).is_under(ENTERPRISES) else None
+    return None if number in NET_SNMP else number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A question whether a device has something: ask what stands behind `after`, and see whether it is `below`.
+
+    item: the table or the scalar that the device then has.
+    """
+
+    item: Oid
+    after: Oid
+    below: Oid
+
+
+def probes_of(table: TableSpec) -> tuple[Probe, ...]:
+    """Return the probes of a table: its entry, and where other tables hold columns of its rows, theirs too.
+
+    The entry and not one column: agents leave out any of them, as they did ifOperStatus and hrStorageIndex.
+    """
+    entries = dict.fromkeys(Oid(oid[:-1]) for oid in (table.walk, *(column.oid for column in table.columns)))
+    return tuple(Probe(item=table.oid, after=entry, below=entry) for entry in list(entries)[:MOST_PROBES_OF_A_TABLE])
+
+
+def probe_of(scalar: ColumnSpec) -> Probe:
+    """Return the probe of a scalar, or of one instance of something."""
+    *above, last = scalar.oid
+    after = Oid(above) if last == 0 else Oid((*above, last - 1))
+    return Probe(item=scalar.oid, after=after, below=scalar.oid)
+
+
+class Catalogue:
+    """All tables and scalars, one per OID. `digest` changes when other questions are to be asked."""
+
+    def __init__(self, tables: Iterable[TableSpec], scalars: Iterable[ColumnSpec]) -> None:
+        """Take them; of several with the same OID the first counts."""
+        self.tables = {table.oid: table for table in reversed(list(tables))}
+        self.scalars = {scalar.oid: scalar for scalar in reversed(list(scalars))}
+        everything = [
+            *(probe for table in self.tables.values() for probe in probes_of(table)),
+            *map(probe_of, self.scalars.values()),
+        ]
+        self._probes = sorted(everything, key=lambda probe: (probe.after, probe.below))
+        self.digest = hashlib.sha256("\n".join(map(str, self._probes)).encode()).hexdigest()[:16]
+        self._asked_once = lru_cache(maxsize=_KEPT_QUESTIONS)(self._asked)
+
+    @property
+    def enterprises(self) -> frozenset[int]:
+        """Return the enterprise numbers of which anything is known."""
+        found = (enterprise_of(probe.item) for probe in self._probes)
+        return frozenset(number for number in found if number is not None)
+
+    def asked_of(self, enterprises: frozenset[int], profile: Profile) -> tuple[Probe, ...]:
+        """Return what to ask a device, in the order of the tree: what is standard, what is of these enterprises.
+
+        The tables of its profile are asked of it whoever defined them; what it has of them need not be walked for.
+        """
+        return self._asked_once(enterprises, tuple(table.oid for table in profile.tables))
+
+    def _asked(self, enterprises: frozenset[int], own: Sequence[Oid]) -> tuple[Probe, ...]:
+        mine = frozenset(own)
+        return tuple(
+            probe
+            for probe in self._probes
+            if probe.item in mine or (number := enterprise_of(probe.item)) is None or number in enterprises
+        )
+
+    def found(self, has: Iterable[Oid]) -> Iterator[TableSpec]:
+        """Yield the tables among what a device has, in the order of the tree."""
+        wanted = frozenset(has)
+        yield from sorted((table for oid, table in self.tables.items() if oid in wanted), key=lambda one: one.oid)
+
+    def found_scalars(self, has: Iterable[Oid]) -> Iterator[ColumnSpec]:
+        """Yield the scalars among what a device has, in the order of the tree."""
+        wanted = frozenset(has)
+        yield from sorted((one for oid, one in self.scalars.items() if oid in wanted), key=lambda one: one.oid)
+
+
+def enterprises_named(profile: Profile) -> frozenset[int]:
+    """Return the enterprise numbers whose tables or scalars a profile names."""
+    oids = [*(table.oid for table in profile.tables), *(scalar.oid for scalar in profile.scalars)]
+    return frozenset(number for oid in oids if (number := enterprise_of(oid)) is not None)
