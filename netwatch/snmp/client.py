@@ -67,7 +67,7 @@ class SnmpClient(Protocol):
         """Ask for exact instances once; as many GETs as needed, answers in the order asked."""
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
-        """Ask for the lexicographic successors, in one GETNEXT."""
+        """Ask for the lexicographic successors; as many GETNEXTs as needed, answers in the order asked."""
 
     async def why_silent(self, device: Device) -> str:
         """Return what speaks for which reason, as the end of a sentence about a device that does not answer.

@@ -102,7 +102,7 @@ class Snmp:
         return await self._ask(device, lambda client: client.get(device, oids))
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
-        """Ask for the successors, in one GETNEXT."""
+        """Ask for the successors."""
         return await self._ask(device, lambda client: client.get_next(device, oids))
 
     async def why_silent(self, device: Device) -> str:

@@ -7,8 +7,8 @@ import pytest
 
 from netwatch.model import Memory, Tag
 from netwatch.polling.device_poller import DevicePoller, Tools
-from netwatch.polling.presence.identity import identify
 from netwatch.polling.metrics import POLLS, RESTARTS, WAKING
+from netwatch.polling.presence.identity import identify
 from netwatch.profiles import load_library
 from tests.odd_agent import OddAgent
 

@@ -19,7 +19,7 @@ from netwatch.snmp.codec.message import PduKind
 from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.get_run import GetRun
 from netwatch.snmp.fast.peer import VARBINDS_PER_REQUEST, Peer
-from netwatch.snmp.fast.plan import CompiledPlan, GetRequest, cut, encode_name, identity_of
+from netwatch.snmp.fast.plan import CompiledPlan, cut, encode_name, identity_of
 from netwatch.snmp.fast.readers import Successors, Values, Varbinds
 from netwatch.snmp.fast.silence import Evidence
 from netwatch.snmp.fast.users import Remember, Users
@@ -98,13 +98,12 @@ class FastLane:
         return await self._ask(device, ask)
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
-        """Ask for the successors, in one GETNEXT."""
+        """Ask for the successors, in as many GETNEXTs as the device needs."""
         names = [encode_name(oid) for oid in oids]
 
         async def ask(peer: Peer) -> list[Varbind]:
-            request = GetRequest(peer.identity, names, PduKind.GET_NEXT)
-            run = GetRun(self.endpoint, peer, Successors(), PduKind.GET_NEXT)
-            return await run.ask([request] if names else [])
+            requests = cut(peer.identity, names, peer.get_size.value, peer.overhead_bytes, PduKind.GET_NEXT)
+            return await GetRun(self.endpoint, peer, Successors(), PduKind.GET_NEXT).ask(requests)
 
         return await self._ask(device, ask)
 

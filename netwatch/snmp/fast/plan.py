@@ -109,8 +109,10 @@ class CompiledPlan:
             self.requests = cut(identity, names, size, overhead_bytes)
 
 
-def cut(identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int = 0) -> tuple[GetRequest, ...]:
-    """Share names out to GETs of at most `size` varbinds whose answers should fit one frame.
+def cut(
+    identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int = 0, kind: PduKind = PduKind.GET
+) -> tuple[GetRequest, ...]:
+    """Share names out to GETs of at most `size` varbinds whose answers should fit one frame, or to GETNEXTs.
 
     `overhead_bytes` is what security adds to an answer.
     """
@@ -121,7 +123,7 @@ def cut(identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int 
             batches.append([])
             room = ANSWER_BYTES - HEADER_BYTES - overhead_bytes - len(identity) - answer_bytes(name)
         batches[-1].append(name)
-    return tuple(GetRequest(identity, batch) for batch in batches)
+    return tuple(GetRequest(identity, batch, kind) for batch in batches)
 
 
 def answer_bytes(name: bytes) -> int:

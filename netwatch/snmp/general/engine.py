@@ -67,7 +67,7 @@ class GeneralEngine:
         return await Gets(self, device, self._of(device).get_size).instances(oids)
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
-        """Ask for the successors, in one GETNEXT."""
+        """Ask for the successors."""
         return await Gets(self, device, self._of(device).get_size).successors(oids)
 
     async def why_silent(self, _device: Device) -> str:

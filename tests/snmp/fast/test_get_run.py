@@ -219,3 +219,20 @@ async def test_the_end_of_a_v1_device_is_the_end_of_its_view(lane, agent, device
     found = await lane.get_next(device(peer.port, version="1"), [OIDS[-1], OIDS[0]])
 
     assert [varbind.value for varbind in found] == [Missing.END_OF_MIB_VIEW, 2]
+
+
+async def test_a_device_that_bears_few_successors_at_once_is_asked_fewer_from_then_on(lane, agent, device, table):
+    good = table(KNOWN)
+
+    def behave(request):
+        return table.error(request, ErrorStatus.TOO_BIG, 0) if len(asked(request)) > 2 else good(request)
+
+    peer = await agent(behave)
+    one = device(peer.port)
+
+    first = await lane.get_next(one, OIDS[:5])
+    requests = len(peer.requests)
+    again = await lane.get_next(one, OIDS[:5])
+
+    assert first == again == KNOWN[1:6]
+    assert all(len(asked(request)) <= 2 for request in peer.requests[requests:])

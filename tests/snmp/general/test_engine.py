@@ -503,3 +503,32 @@ async def test_what_a_v1_device_has_not_is_known_whatever_its_error_index(engine
     assert [varbind.value for varbind in after] == [Missing.END_OF_MIB_VIEW, 4]
     assert [list(column.values) for column in walk.columns] == [[3, 4, 5, 6], [1, 2, 3, 5, 6]]
     assert not walk.partial
+
+
+@pytest.mark.parametrize("status", [1, 5], ids=["tooBig", "genErr"])
+async def test_successors_that_are_too_many_at_once_are_asked_for_in_halves(engine, agent, device, table, status):
+    names = [Oid.parse(f"1.3.6.1.2.1.2.2.1.10.{row}") for row in range(1, 9)]
+    cells = [Varbind(oid=oid, tag=Tag.COUNTER32, value=oid[-1]) for oid in names]
+    good = table(cells)
+
+    def behave(request):
+        return table.error(request, status, 0) if len(request.pdu.varbinds) > 2 else good(request)
+
+    peer = await agent(behave)
+
+    assert await engine.get_next(device(peer.port), names[:7]) == cells[1:]
+
+
+async def test_the_one_name_whose_successor_cannot_be_had_does_not_cost_the_others(engine, agent, device, table):
+    names = [Oid.parse(f"1.3.6.1.2.1.2.2.1.10.{row}") for row in range(1, 9)]
+    cells = [Varbind(oid=oid, tag=Tag.COUNTER32, value=oid[-1]) for oid in names]
+    good = table(cells)
+
+    def behave(request):
+        broken = names[2] in [varbind.oid for varbind in request.pdu.varbinds]
+        return table.error(request, 5, 1) if broken else good(request)
+
+    peer = await agent(behave)
+    found = await engine.get_next(device(peer.port), names[:7])
+
+    assert [varbind.value for varbind in found] == [2, 3, None, 5, 6, 7, 8]
