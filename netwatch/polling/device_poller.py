@@ -355,9 +355,7 @@ class DevicePoller:
                 self._faults.forget_tables()
                 self._silent = SilentTables()
                 self._latest.clear()
-                self._meanings = Meanings(
-                    self.device.name, identity.profile.concepts, self._tools.library, self._faults
-                )
+                self._meanings = Meanings(self.device.name, self._tools.library, self._faults)
             self._identity = identity
             self._arrange(identity)
         if memory is not None:
@@ -372,6 +370,8 @@ class DevicePoller:
             self._tables[spec.name] = poller if poller and poller.spec is spec else self._table_poller(spec)
             if self._belongings.lacks(spec.oid, identity):
                 self._tables[spec.name].note_absence()
+        if self._meanings is not None:
+            self._meanings.take(self._tools.library.concept_maps(identity.profile, self._tables))
 
     def _table_poller(self, spec: TableSpec) -> TablePoller:
         discover = discover_scalars if spec.name == SYSTEM else discover_table

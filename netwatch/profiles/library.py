@@ -23,7 +23,7 @@ from netwatch.model import (
     is_there,
     shipped_directory,
 )
-from netwatch.profiles.catalogue import Catalogue
+from netwatch.profiles.catalogue import Catalogue, enterprise_of
 from netwatch.profiles.concepts.compiling import Compiled, compile_map, problems_of
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.draft import ProfileFile
@@ -60,6 +60,7 @@ class ProfileLibrary:
         self._tables: dict[tuple[str, Oid], TableSpec] = {}
         self._systems: dict[tuple[str, tuple[Oid, ...]], TableSpec] = {}
         self._compiled: dict[ConceptMap, Compiled] = {}
+        self._maps: dict[tuple[str, frozenset[str]], tuple[ConceptMap, ...]] = {}
         order = sorted(self._profiles.values(), key=lambda profile: profile.name in shipped)
         self._index = PatternIndex((text, profile.name) for profile in order for text in profile.sys_object_ids)
 
@@ -121,6 +122,19 @@ class ProfileLibrary:
     def names(self) -> tuple[str, ...]:
         """Return the names of all profiles, sorted."""
         return tuple(sorted(self._profiles))
+
+    def concept_maps(self, profile: Profile, tables: Collection[str]) -> tuple[ConceptMap, ...]:
+        """Return what a device's tables mean: what its profile says, then what others say of tables that it has.
+
+        A profile for other devices is believed of its maker's own tables alone: what it says of a standard one may
+        be meant for its devices only.
+        """
+        key = profile.name, frozenset(tables)
+        found = self._maps.get(key)
+        if found is None:
+            others = (one for other in self._profiles.values() for one in _of_anybody(other) if one.table in key[1])
+            found = self._maps[key] = tuple(dict.fromkeys((*profile.concepts, *others)))
+        return found
 
     def compiled(self, concept_map: ConceptMap) -> Compiled:
         """Return a mapping of one of the profiles ready to use, made at the first call.
@@ -197,6 +211,14 @@ def _shared_patterns(files: Iterable[ProfileFile]) -> Iterator[Problem]:
             if owner != file.name:
                 message = f"{pattern} is the pattern of profile {owner!r} too, which is the one used"
                 yield file.yaml.problem(("sysobjectid",), message, severity="warning")
+
+
+def _of_anybody(profile: Profile) -> Iterator[ConceptMap]:
+    """Yield what a profile says that holds for every device with the table."""
+    enterprise = {table.name: enterprise_of(table.oid) for table in profile.tables}
+    for one in profile.concepts:
+        if not profile.sys_object_ids or enterprise.get(one.table) is not None:
+            yield one
 
 
 def _schema(profiles: Iterable[Profile], catalogue: Catalogue) -> dict[str, TableSchema]:

@@ -7,7 +7,7 @@ Called by: netwatch.polling.device_poller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,22 +37,34 @@ TIMES_LACKING = 3
 class Meanings:
     """What the tables of one device mean; `mean` is asked with what one poll brought."""
 
-    def __init__(
-        self, device: str, maps: Iterable[ConceptMap], library: ProfileLibrary, faults: DeviceFaults
-    ) -> None:
-        self._device, self._faults = device, faults
+    def __init__(self, device: str, library: ProfileLibrary, faults: DeviceFaults) -> None:
+        self._device, self._library, self._faults = device, library, faults
+        self._maps: tuple[ConceptMap, ...] = ()
+        self._readers: dict[ConceptMap, MapReader] = {}
         self._concepts: dict[str, _ConceptReader] = {}
-        for concept_map in maps:
-            try:
-                compiled = library.compiled(concept_map)
-            except BadMapping as exc:  # of a shipped file a test says so, of a user's the check of the configuration
-                log.warning("a table is not mapped onto its concept", concept=concept_map.concept, reason=str(exc))
-                continue
-            concept = self._concepts.setdefault(
-                concept_map.concept, _ConceptReader(device, CONCEPTS[concept_map.concept], faults)
-            )
-            concept.sources.append(MapReader(compiled))
         self._times_lacking = dict.fromkeys(CONCEPTS, 0)
+
+    def take(self, maps: tuple[ConceptMap, ...]) -> None:
+        """Use these mappings from now on; what is known of those that stay is kept."""
+        if maps == self._maps:
+            return
+        self._maps = maps
+        self._readers = {one: self._readers.get(one) or reader for one in maps if (reader := self._reader(one))}
+        for concept in self._concepts.values():
+            concept.sources = []
+        for one, reader in self._readers.items():
+            known = self._concepts.get(one.concept)
+            if known is None:
+                known = _ConceptReader(self._device, CONCEPTS[one.concept], self._faults)
+                self._concepts[one.concept] = known
+            known.sources.append(reader)
+
+    def _reader(self, concept_map: ConceptMap) -> MapReader | None:
+        try:
+            return MapReader(self._library.compiled(concept_map))
+        except BadMapping as exc:  # of a shipped file a test says so, of a user's the check of the configuration
+            log.warning("a table is not mapped onto its concept", concept=concept_map.concept, reason=str(exc))
+            return None
 
     @property
     def names(self) -> tuple[str, ...]:

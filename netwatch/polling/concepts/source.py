@@ -7,13 +7,14 @@ May import: netwatch.model, netwatch.formulas, netwatch.profiles. Called by: mea
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from netwatch.formulas import Formula, Frame
-from netwatch.model import CONCEPTS, NO_DOUBTS, Column, Doubts, RowSet, TableReading
+from netwatch.model import CONCEPTS, NO_DOUBTS, SYSTEM, Column, Doubts, RowSet, TableReading
 from netwatch.polling.concepts.joined import JoinedRows, Readings, texts_of
 from netwatch.polling.concepts.thresholds import with_thresholds
 from netwatch.profiles import (
@@ -31,6 +32,7 @@ from netwatch.profiles import (
 
 PLACEHOLDERS: Final = frozenset({-32768, 2147483647, -2147483648, 4294967295, -2147483647})
 """Raw values by which agents say that a sensor measures nothing."""
+_WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OF_DESCRIPTION: Final = ("sysDescr", "sysObjectID")
 SENSOR_NUMBERS: Final = frozenset(name for name in CONCEPTS["sensor"].columns if name != "sensor_state")
 SENSOR_DIGITS: Final = 9
@@ -69,6 +71,8 @@ class MapReader:
         self._names = _names_of(compiled)
         told = any(name.name.startswith(DESCRIPTION) for name in self._names)
         self._columns_named = [*(name.name for name in self._names), *(_OF_DESCRIPTION if told else ())]
+        self._inputs = _inputs_of(compiled)
+        self._was_there = False
         self._made_of: tuple[object, ...] = ()
         self._kept: PieceRows | None = None
         self._joined = [(join, _names_there(join, self._names)) for join in compiled.map.joins]
@@ -76,7 +80,7 @@ class MapReader:
     def piece(self, readings: Readings) -> Piece | None:
         """Return the piece, None where the device was not asked for the table."""
         reading = readings.get(self.compiled.map.table)
-        if reading is None:
+        if reading is None or not self._is_there(reading):
             return None
         thresholds = self.compiled.map.thresholds
         if thresholds is not None:
@@ -85,6 +89,16 @@ class MapReader:
         rows = self._rows(frame, readings)
         columns, doubts = self._columns(frame, rows)
         return Piece(rows=rows, columns=columns, reading=reading, doubts=doubts)
+
+    def _is_there(self, reading: TableReading) -> bool:
+        """Return whether the device has what is mapped: of scalars, which all make one row, those that this is about.
+
+        What was there once stays: a value that is missing today is a value that is missing.
+        """
+        if reading.table != SYSTEM or self._was_there or not self._inputs:
+            return True
+        self._was_there = any(reading.columns.get(name, (None,))[0] is not None for name in self._inputs)
+        return self._was_there
 
     def _rows(self, frame: Frame, readings: Readings) -> PieceRows:
         reading, where = frame.reading, self.compiled.where
@@ -262,6 +276,14 @@ def _names_of(compiled: Compiled) -> list[Named]:
         else:
             found += text.names()
     return list(dict.fromkeys(found))
+
+
+def _inputs_of(compiled: Compiled) -> frozenset[str]:
+    """Return the names that the concept's columns are made of; functions are among them and are no columns."""
+    sources = [state.source for state in compiled.states.values() if isinstance(state, StateMap)]
+    formulas = [part for part in (*compiled.numbers.values(), *sources) if isinstance(part, Formula)]
+    named = [source.name for source in sources if isinstance(source, Named)]
+    return frozenset([*named, *(name for formula in formulas for name in _WORD.findall(formula.text))])
 
 
 def _names_there(join: Join, names: Sequence[Named]) -> list[str]:

@@ -1,4 +1,4 @@
-"""GETs and GETNEXTs through the general engine: as many as needed, smaller ones where a device cannot answer the whole.
+"""GETs and GETNEXTs through the general engine: as many as needed, smaller ones where a device cannot answer all.
 
 What it makes of errors is what the fast lane makes of them, so that a device reads the same through either.
 May import: netwatch.model, netwatch.errors, this room's metrics, learning and codec, the other files of this folder.
@@ -50,7 +50,7 @@ class Gets:
         return found
 
     async def _some(self, oids: Sequence[Oid], kind: int, tries: int) -> list[Varbind]:
-        """Ask one request, for a large one only some of the tries: its answer may get lost on the way for its size."""
+        """Ask one request, for a large one only some of the tries: its answer may get lost on the way."""
         first = min(tries, TRIES_BEFORE_HALVES) if len(oids) > 1 else tries
         try:
             answer = await self._exchange.ask(self._device, Request(oids=oids, repetitions=kind), first)

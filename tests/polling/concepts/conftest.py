@@ -40,7 +40,8 @@ def mean(tmp_path: Path) -> Callable[[str], Mean]:
         library = load_library([path])
         assert [str(problem) for problem in library.problems] == []
         faults = DeviceFaults("sw1", SystemClock())
-        meanings = Meanings("sw1", library.named("mine").concepts, library, faults)
+        meanings = Meanings("sw1", library, faults)
+        meanings.take(library.named("mine").concepts)
 
         def told(*readings: TableReading, failed: Mapping[str, str] | None = None) -> dict[str, Any]:
             by_table = {reading.table: reading for reading in readings}

@@ -279,3 +279,23 @@ def test_what_is_not_believed_says_why_beside_the_concepts_value(mean):
 
     assert reading.doubts_of(0) == {"sensor_value": 'the device gave "n/a", no number'}
     assert reading.doubts_of(1) == {}
+
+
+SCALARS = """\
+metrics:
+  - {symbol: {OID: 1.3.6.1.4.1.32473.7.9.1.0, name: coreHeat, kind: gauge}}
+  - {symbol: {OID: 1.3.6.1.4.1.32473.7.9.2.0, name: oldHeat, kind: gauge}}
+concepts:
+  - {concept: sensor, sensor: core, quantity: celsius, sensor_value: "coalesce(coreHeat, oldHeat) / 10"}
+"""
+
+
+def test_scalars_that_a_device_never_had_are_no_row_and_those_it_had_stay_one(mean):
+    told = mean(SCALARS)
+
+    def scalars(**values):
+        return table("system", {name: [value] for name, value in values.items()}, {}, index=[""])
+
+    assert "sensor" not in told(scalars(coreHeat=None, oldHeat=None))
+    assert list(told(scalars(coreHeat=None, oldHeat=415))["sensor"].columns["sensor_value"]) == [41.5]
+    assert list(told(scalars(coreHeat=None, oldHeat=None))["sensor"].columns["sensor_value"]) == [None]
