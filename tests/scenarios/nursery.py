@@ -7,9 +7,14 @@ import select
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 from tests.patience import PATIENCE_SECONDS
+
+LOOK_AGAIN_SECONDS = 0.5
+"""Another thread may have been told what one waits for."""
 
 
 class Nursery:
@@ -55,23 +60,26 @@ class ForkedAgent:
     def __init__(self, nursery: subprocess.Popen[bytes]) -> None:
         assert nursery.stdout is not None
         self._told, self._code = nursery.stdout, None
+        self._reading = threading.Lock()
         self.pid = self._number(PATIENCE_SECONDS)
         assert self.pid is not None, "no agent was forked"
 
     def poll(self) -> int | None:
-        if self._code is None:
-            self._code = self._number(0)
-        return self._code
+        with self._reading:  # who sends signals meanwhile asks too, and the code is told once
+            if self._code is None:
+                self._code = self._number(0)
+            return self._code
 
     def send_signal(self, sig: int) -> None:
         if self.poll() is None:
             os.kill(self.pid, sig)
 
     def wait(self, timeout: float) -> int:
-        if self._code is None:
-            self._code = self._number(timeout)
-        assert self._code is not None, f"the agent did not end within {timeout:g} s"
-        return self._code
+        give_up_at = time.monotonic() + timeout
+        while (code := self.poll()) is None and (left := give_up_at - time.monotonic()) > 0:
+            select.select([self._told], [], [], min(left, LOOK_AGAIN_SECONDS))
+        assert code is not None, f"the agent did not end within {timeout:g} s"
+        return code
 
     def _number(self, timeout: float) -> int | None:
         """Return the next number told, None where none comes in time."""
