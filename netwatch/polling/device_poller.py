@@ -363,15 +363,15 @@ class DevicePoller:
 
     def _arrange(self, identity: Identity) -> None:
         """Keep the pollers of the tables that stay, make those of new ones; what is absent need not be walked."""
-        known = self._tables
+        known, kit = self._tables, self._belongings.kit(identity)
         self._tables = {}
-        for spec in self._belongings.tables(identity):
+        for spec in kit.tables:
             poller = known.get(spec.name)
             self._tables[spec.name] = poller if poller and poller.spec is spec else self._table_poller(spec)
             if self._belongings.lacks(spec.oid, identity):
                 self._tables[spec.name].note_absence()
         if self._meanings is not None:
-            self._meanings.take(self._tools.library.concept_maps(identity.profile, self._tables))
+            self._meanings.take(kit.concepts)
 
     def _table_poller(self, spec: TableSpec) -> TablePoller:
         discover = discover_scalars if spec.name == SYSTEM else discover_table

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from netwatch.profiles.formats import written
     from netwatch.profiles.indexes import index_parts
     from netwatch.profiles.library import ProfileLibrary, load_library
-    from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
+    from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, Kit, LabelSpec, Profile, TableSpec
     from netwatch.profiles.settings import ProfileSettings
     from netwatch.profiles.settling import settle_kinds
     from netwatch.profiles.sysdescr import Description, parse_description
@@ -35,7 +35,7 @@ else:
 __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
     "Catalogue", "Probe", "NET_SNMP", "enterprise_of", "enterprises_named",
-    "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
+    "Kit", "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
     "index_parts", "written",
     "Description", "DESCRIPTION", "parse_description",
     "BadMapping", "Compiled", "ConceptMap", "Join", "Named", "Selection", "StateMap", "Template", "Text",

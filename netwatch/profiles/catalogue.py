@@ -9,13 +9,14 @@ A quiet room. May import: netwatch.model, netwatch.profiles.profile. Called by: 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from netwatch.model import Oid
-from netwatch.profiles.profile import ColumnSpec, Profile, TableSpec
+from netwatch.model import CONCEPTS, Oid
+from netwatch.profiles.concepts.concept_map import ConceptMap
+from netwatch.profiles.profile import SYSTEM, ColumnSpec, Profile, TableSpec
 
 ENTERPRISES: Final = Oid.parse("1.3.6.1.4.1")
 NET_SNMP: Final = frozenset({2021, 8072})
@@ -58,11 +59,25 @@ def probe_of(scalar: ColumnSpec) -> Probe:
     return Probe(item=scalar.oid, after=after, below=scalar.oid)
 
 
-class Catalogue:
-    """All tables and scalars, one per OID. `digest` changes when other questions are to be asked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownMap:
+    """What a table means, to whom it may concern.
 
-    def __init__(self, tables: Iterable[TableSpec], scalars: Iterable[ColumnSpec]) -> None:
+    any_of: of scalars, those of which a device must have one to be meant; empty where all are.
+    """
+
+    map: ConceptMap
+    any_of: frozenset[Oid] = frozenset()
+
+
+class Catalogue:
+    """All tables and scalars, one per OID, and what they mean. `digest` changes when there are others to ask for."""
+
+    def __init__(
+        self, tables: Iterable[TableSpec], scalars: Iterable[ColumnSpec], maps: Iterable[KnownMap] = ()
+    ) -> None:
         """Take them; of several with the same OID the first counts."""
+        self._maps = tuple(maps)
         self.tables = {table.oid: table for table in reversed(list(tables))}
         self.scalars = {scalar.oid: scalar for scalar in reversed(list(scalars))}
         everything = [
@@ -103,6 +118,26 @@ class Catalogue:
         """Yield the scalars among what a device has, in the order of the tree."""
         wanted = frozenset(has)
         yield from sorted((one for oid, one in self.scalars.items() if oid in wanted), key=lambda one: one.oid)
+
+    def meant(self, own: Sequence[ConceptMap], tables: Collection[str], has: Collection[Oid]) -> list[ConceptMap]:
+        """Return what the tables of a device mean: its profile's `own` words, and those of others beside them."""
+        said = {(one.table, one.concept) for one in own if is_sole(one)}
+        found = [
+            known.map
+            for known in self._maps
+            if known.map.table in tables
+            and (known.map.table, known.map.concept) not in said
+            and (not known.any_of or any(oid in has for oid in known.any_of))
+        ]
+        return list(dict.fromkeys((*own, *found)))
+
+
+def is_sole(one: ConceptMap) -> bool:
+    """Return whether other files' mappings of the same table onto the same concept would say the same thing again.
+
+    Facts that are said twice are one; scalars of one table are many things.
+    """
+    return one.table != SYSTEM and not CONCEPTS[one.concept].is_fact
 
 
 def enterprises_named(profile: Profile) -> frozenset[int]:

@@ -23,16 +23,18 @@ from netwatch.model import (
     is_there,
     shipped_directory,
 )
-from netwatch.profiles.catalogue import Catalogue, enterprise_of
+from netwatch.profiles.catalogue import Catalogue
 from netwatch.profiles.concepts.compiling import Compiled, compile_map, problems_of
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.draft import ProfileFile
 from netwatch.profiles.matching import PatternIndex
 from netwatch.profiles.merging import Family, other_name
 from netwatch.profiles.place import Resolve
-from netwatch.profiles.profile import GENERIC, SYS_UP_TIME, SYSTEM, ColumnSpec, Profile, TableSpec
+from netwatch.profiles.profile import GENERIC, SYS_UP_TIME, SYSTEM, ColumnSpec, Kit, Profile, TableSpec
 from netwatch.profiles.reading import read_profile
 
+MOST_KITS = 20_000
+"""Kits kept, of which most fleets have some dozens; beyond, those met again are made again."""
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -57,10 +59,10 @@ class ProfileLibrary:
             (scalar for profile in self._profiles.values() for scalar in profile.scalars),
         )
         self._schema = _schema(self._profiles.values(), self.catalogue)
+        self._kits: dict[tuple[str, frozenset[Oid]], Kit] = {}
         self._tables: dict[tuple[str, Oid], TableSpec] = {}
         self._systems: dict[tuple[str, tuple[Oid, ...]], TableSpec] = {}
         self._compiled: dict[ConceptMap, Compiled] = {}
-        self._maps: dict[tuple[str, frozenset[str]], tuple[ConceptMap, ...]] = {}
         order = sorted(self._profiles.values(), key=lambda profile: profile.name in shipped)
         self._index = PatternIndex((text, profile.name) for profile in order for text in profile.sys_object_ids)
 
@@ -85,18 +87,30 @@ class ProfileLibrary:
         close = difflib.get_close_matches(name, self._profiles, n=1)
         raise ConfigError(f"no profile is named {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""))
 
-    def tables_of(self, profile: Profile, has: Collection[Oid] = ()) -> tuple[TableSpec, ...]:
-        """Return what to read of a device: scalars as the table `system`, its profile's tables, and what else it has.
+    def kit_of(self, profile: Profile, has: frozenset[Oid] = frozenset()) -> Kit:
+        """Return what to read of a device, and what it means: of its profile, and of what else it has.
 
         `has` are the OIDs of tables and scalars that it is known to have; the profile's own are read in any case.
-        Facts come last. Devices that have the same share the very same tables.
+        Devices that have the same share the very same kit, and kits of one profile the very same tables.
         """
-        own = {table.oid: table for table in profile.tables}
+        kit = self._kits.get((profile.name, has))
+        if kit is None:
+            if len(self._kits) >= MOST_KITS:
+                self._kits.clear()
+            kit = self._kits[profile.name, has] = self._made_kit(profile, has)
+        return kit
+
+    def _made_kit(self, profile: Profile, has: frozenset[Oid]) -> Kit:
+        own = {table.oid for table in profile.tables}
         names = {table.name for table in profile.tables}
         found = [self._renamed(profile, table, names) for table in self.catalogue.found(has) if table.oid not in own]
         system = self._system(profile, has)
         tables = sorted([*profile.tables, *found], key=lambda table: table.once)
-        return (*([system] if system.columns else []), *tables)
+        present = {SYSTEM, *(table.name for table in tables)}
+        return Kit(
+            tables=(*([system] if system.columns else []), *tables),
+            concepts=tuple(self.catalogue.meant(profile.concepts, present, has)),
+        )
 
     def _renamed(self, profile: Profile, table: TableSpec, taken: Collection[str]) -> TableSpec:
         """Return a table under a name that none of the profile's own has."""
@@ -122,19 +136,6 @@ class ProfileLibrary:
     def names(self) -> tuple[str, ...]:
         """Return the names of all profiles, sorted."""
         return tuple(sorted(self._profiles))
-
-    def concept_maps(self, profile: Profile, tables: Collection[str]) -> tuple[ConceptMap, ...]:
-        """Return what a device's tables mean: what its profile says, then what others say of tables that it has.
-
-        A profile for other devices is believed of its maker's own tables alone: what it says of a standard one may
-        be meant for its devices only.
-        """
-        key = profile.name, frozenset(tables)
-        found = self._maps.get(key)
-        if found is None:
-            others = (one for other in self._profiles.values() for one in _of_anybody(other) if one.table in key[1])
-            found = self._maps[key] = tuple(dict.fromkeys((*profile.concepts, *others)))
-        return found
 
     def compiled(self, concept_map: ConceptMap) -> Compiled:
         """Return a mapping of one of the profiles ready to use, made at the first call.
@@ -211,14 +212,6 @@ def _shared_patterns(files: Iterable[ProfileFile]) -> Iterator[Problem]:
             if owner != file.name:
                 message = f"{pattern} is the pattern of profile {owner!r} too, which is the one used"
                 yield file.yaml.problem(("sysobjectid",), message, severity="warning")
-
-
-def _of_anybody(profile: Profile) -> Iterator[ConceptMap]:
-    """Yield what a profile says that holds for every device with the table."""
-    enterprise = {table.name: enterprise_of(table.oid) for table in profile.tables}
-    for one in profile.concepts:
-        if not profile.sys_object_ids or enterprise.get(one.table) is not None:
-            yield one
 
 
 def _schema(profiles: Iterable[Profile], catalogue: Catalogue) -> dict[str, TableSchema]:

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from netwatch.model import CONCEPTS, REACHABILITY, SELF, Oid, Problem
 from netwatch.profiles import facts
-from netwatch.profiles.catalogue import Catalogue
+from netwatch.profiles.catalogue import Catalogue, KnownMap, is_sole
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import specificity
@@ -57,7 +57,24 @@ class Family:
         """Return every table and scalar of every file that can be used, in the words for any device."""
         scalars = [scalar for file in self._least_special_last() for scalar in file.scalars]
         tables = [_complete(draft, _say_nothing) for draft in self._words()]
-        return Catalogue(_named_apart(tables, _say_nothing), reversed(scalars))
+        return Catalogue(_named_apart(tables, _say_nothing), reversed(scalars), self._meanings())
+
+    def _meanings(self) -> Iterator[KnownMap]:
+        """Yield what tables mean, the common words before the special ones, the user's before the shipped.
+
+        A file for certain devices says it of the tables that only such files have, and where its scalars are found.
+        """
+        files = list(reversed(self._least_special_last()))
+        common = {SYSTEM, *(table.name for file in files if not _is_special(file) for table in file.tables)}
+        said: set[tuple[str, str]] = set()
+        for file in files:
+            mine = [one for one in file.concepts if not (is_sole(one) and (one.table, one.concept) in said)]
+            said.update((one.table, one.concept) for one in mine)
+            for one in mine:
+                if not _is_special(file) or one.table not in common:
+                    yield KnownMap(map=one)
+                elif one.table == SYSTEM and file.scalars:
+                    yield KnownMap(map=one, any_of=frozenset(scalar.oid for scalar in file.scalars))
 
     def _usable(self) -> Iterator[tuple[ProfileFile, Merged]]:
         for name, file in {**self.shipped, **self.theirs}.items():
@@ -104,7 +121,8 @@ class Family:
     def _merge(self, file: ProfileFile, above: tuple[ProfileFile, ...]) -> Merged | None:
         bases = [self._base(file, number, above) for number in range(len(file.extends))]
         if not file.shipped and file.name in self.shipped and file.name not in file.extends:
-            bases.insert(0, self._merged(self.shipped[file.name], above))
+            beneath = self._merged(self.shipped[file.name], above)
+            bases = bases if beneath is None else [beneath, *bases]
         merged = Merged()
         for base in bases:
             if base is None:
@@ -151,7 +169,7 @@ def _add(
         vendor=vendor or merged.vendor,
         scalars=_by_name((*merged.scalars, *scalars)),
         tables=together,
-        concepts=tuple(dict.fromkeys((*concepts, *merged.concepts))),
+        concepts=_meant(tuple(concepts), merged.concepts),
     )
 
 
@@ -168,6 +186,12 @@ def _combine(base: TableDraft, later: TableDraft) -> TableDraft:
         discontinuity=later.discontinuity or base.discontinuity,
         once=later.once or base.once,
     )
+
+
+def _meant(later: tuple[ConceptMap, ...], base: Iterable[ConceptMap]) -> tuple[ConceptMap, ...]:
+    """Return what tables mean; what the later file says of a table's meaning stands in the place of what was said."""
+    said = {(one.table, one.concept) for one in later if is_sole(one)}
+    return tuple(dict.fromkeys((*later, *(one for one in base if (one.table, one.concept) not in said))))
 
 
 def _informed(column: ColumnSpec, before: ColumnSpec | None) -> ColumnSpec:

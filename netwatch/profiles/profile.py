@@ -81,6 +81,14 @@ class TableSpec:
     once: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Kit:
+    """What to read of one device, facts last, and what it means."""
+
+    tables: tuple[TableSpec, ...]
+    concepts: tuple[ConceptMap, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """Everything to ask one kind of device, `extends` already resolved.

@@ -23,7 +23,7 @@ from netwatch.polling.metrics import SWEEP_REQUESTS, SWEEPS
 from netwatch.polling.presence.findings import Findings, description_of, recalled
 from netwatch.polling.presence.identity import Identity
 from netwatch.polling.presence.sweep import Sweep, Swept
-from netwatch.profiles import Probe, ProfileLibrary, TableSpec, enterprise_of, enterprises_named
+from netwatch.profiles import Kit, Probe, ProfileLibrary, enterprise_of, enterprises_named
 from netwatch.snmp import SnmpClient
 
 log = structlog.get_logger(__name__)
@@ -84,9 +84,9 @@ class Belongings:
             return None if self._findings is None else self._findings.to_memory(self._device.name)
         return None
 
-    def tables(self, identity: Identity) -> tuple[TableSpec, ...]:
-        """Return the tables to read."""
-        return self._library.tables_of(identity.profile, self._findings.has if self._findings else frozenset())
+    def kit(self, identity: Identity) -> Kit:
+        """Return what to read, and what it means."""
+        return self._library.kit_of(identity.profile, self._findings.has if self._findings else frozenset())
 
     def lacks(self, table: Oid, identity: Identity) -> bool:
         """Return whether the device was asked for a table and does not have it, so that it need not be walked."""
