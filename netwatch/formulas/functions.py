@@ -6,7 +6,7 @@
     changed(column)           whether it differs from the reading before
     absent(x)                 whether x is missing, also since the row is no longer there; the one way to a verdict
                               about missing data
-    coalesce(a, b, ..)        the first of them that is not missing
+    coalesce(a, b, ..)        the first of them that is not missing; any but the first may be a plain number
     abs(x)  min(a, b, ..)  max(a, b, ..)          row by row
     min(x) max(x) avg(x) sum(x) count(x)          over all rows of the table; count(condition) counts where it holds
     code(enum)                the number behind an enumeration's name
@@ -202,22 +202,23 @@ def _least_or_most(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def _coalesce(checker: Checker, node: ast.Call, name: str) -> Node:
-    bodies = [body_of(checker, argument, Kind.NUMBER) for argument in node.args]
+    first, *others = node.args
+    bodies = [body_of(checker, first, Kind.NUMBER), *(body_of(checker, one, Kind.NUMBER, fixed=True) for one in others)]
     known = tuple(body for body in bodies if isinstance(body, Formula))
     if len(known) < len(bodies):
         return Wrong(offset=checker.offset(node))
-    if len({body.scalar for body in known}) > 1:
+    if len({body.scalar for body in known if body.inputs}) > 1:
         return checker.wrong(node, "either all of these have one value per row, or all have one for the table")
     return reading(checker, node, FirstKnown(known, f"coalesce({', '.join(body.text for body in known)})"))
 
 
-def body_of(checker: Checker, node: ast.expr, kind: Kind | None) -> Formula | Wrong:
-    """Return an argument compiled for itself, or Wrong if it has a flaw or depends on no reading."""
+def body_of(checker: Checker, node: ast.expr, kind: Kind | None, *, fixed: bool = False) -> Formula | Wrong:
+    """Return an argument compiled for itself, or Wrong if it has a flaw, or depends on no reading and is not `fixed`."""
     before = len(checker.flaws)
     inner = checker.check(node, kind)
     if len(checker.flaws) > before or any(isinstance(part, Wrong) for part in inner.walk()):
         return Wrong(offset=inner.offset)
-    if inner.is_constant:
+    if inner.is_constant and not fixed:
         return checker.wrong(node, "no reading can change this")
     return Formula(inner, ast.unparse(node))
 

@@ -233,7 +233,7 @@ class FirstKnown:
 
     @property
     def scalar(self) -> bool:
-        """Return whether there is one value; the bodies are all alike in this."""
+        """Return whether there is one value; the bodies are all alike in this, but for plain numbers."""
         return self.bodies[0].scalar
 
     @property
@@ -247,6 +247,7 @@ class FirstKnown:
         for body in self.bodies[1:]:
             if not whole or body.stateful:
                 more, _ = body.prepared(frame)
+                more = more if body.inputs else [*more] * len(values)
                 values = [b if a is None else a for a, b in zip(values, more, strict=True)]
                 whole = None not in values
         return values, whole

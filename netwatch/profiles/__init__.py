@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         THRESHOLDS,
         ConceptMap,
         Join,
+        NumberMap,
         Selection,
         Text,
         Thresholds,
@@ -38,6 +39,6 @@ __all__ = [
     "Kit", "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
     "index_parts", "written",
     "Description", "DESCRIPTION", "parse_description",
-    "BadMapping", "Compiled", "ConceptMap", "Join", "Named", "Selection", "StateMap", "Template", "Text",
+    "BadMapping", "Compiled", "ConceptMap", "Join", "Named", "NumberMap", "Selection", "StateMap", "Template", "Text",
     "Thresholds", "THRESHOLDS", "WordMap", "compile_map",
 ]  # fmt: skip

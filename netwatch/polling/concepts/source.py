@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from netwatch.profiles import (
     Description,
     Join,
     Named,
+    NumberMap,
     Selection,
     StateMap,
     Template,
@@ -75,6 +76,7 @@ class MapReader:
         self._was_there = False
         self._made_of: tuple[object, ...] = ()
         self._kept: PieceRows | None = None
+        self._of_others: dict[Named, Sequence[str]] = {}
         self._joined = [(join, _names_there(join, self._names)) for join in compiled.map.joins]
 
     def piece(self, readings: Readings) -> Piece | None:
@@ -87,7 +89,7 @@ class MapReader:
             reading = with_thresholds(reading, thresholds, readings.get(thresholds.table), self.compiled.enums)
         frame = Frame(reading)
         rows = self._rows(frame, readings)
-        columns, doubts = self._columns(frame, rows)
+        columns, doubts = self._columns(frame, rows, readings)
         return Piece(rows=rows, columns=columns, reading=reading, doubts=doubts)
 
     def _is_there(self, reading: TableReading) -> bool:
@@ -108,7 +110,7 @@ class MapReader:
         used = [reading.columns.get(name) for name in self._columns_named if name not in reading.rows.labels]
         made_of = (reading.rows, mask, used, self._of_joined(readings))
         if self._kept is None or not self._is_made_of(made_of):
-            self._kept, self._made_of = self._made(reading, mask, readings), made_of
+            self._kept, self._made_of, self._of_others = self._made(reading, mask, readings), made_of, {}
         return self._kept
 
     def _of_joined(self, readings: Readings) -> list[object]:
@@ -146,15 +148,21 @@ class MapReader:
             labels={name: tuple(texts) for name, texts in found.items()},
         )
 
-    def _columns(self, frame: Frame, rows: PieceRows) -> tuple[dict[str, Column], Doubts]:
+    def _columns(
+        self, frame: Frame, rows: PieceRows, readings: Readings
+    ) -> tuple[dict[str, Column], Doubts]:
         found: dict[str, Column] = {}
         doubts: dict[str, dict[int, str]] = {}
         for name, number in self.compiled.numbers.items():
+            if isinstance(number, NumberMap):
+                words = self._source_texts(number.source, frame.reading, rows, readings)
+                found[name] = [number.numbers.get(word, number.otherwise) if word else None for word in words]
+                continue
             found[name] = self._numbers(name, number, frame, rows)
             if frame.reading.doubts and isinstance(number, Formula):
                 doubts.update(_doubts(name, number, frame.reading, rows, found[name]))
         for name, state in self.compiled.states.items():
-            found[name] = self._states(state, frame, rows)
+            found[name] = self._states(state, frame, rows, readings)
         for name, text in self.compiled.texts.items():
             found[name] = self._texts(text, frame.reading, rows)
         return found, doubts
@@ -169,7 +177,7 @@ class MapReader:
             column = [None if row in silent else value for row, value in enumerate(column)]
         return column
 
-    def _states(self, state: StateMap | int, frame: Frame, rows: PieceRows) -> Column:
+    def _states(self, state: StateMap | int, frame: Frame, rows: PieceRows, readings: Readings) -> Column:
         if isinstance(state, int):
             return (state,) * len(rows.index)
         numbers, otherwise = state.numbers, state.otherwise
@@ -185,7 +193,7 @@ class MapReader:
         if names and raw is not None:  # the quick way: numbers to numbers
             by_number = {number: numbers.get(word, otherwise) for number, word in names.items()}
             return [by_number.get(value, otherwise) for value in _picked(raw, rows)]
-        texts = self._source_texts(state.source, frame.reading, rows)
+        texts = self._source_texts(state.source, frame.reading, rows, readings)
         return [numbers.get(text, otherwise) if text else otherwise for text in texts]
 
     def _texts(self, text: Text, reading: TableReading, rows: PieceRows) -> Column:
@@ -193,7 +201,15 @@ class MapReader:
         numbers = range(len(reading.rows.index)) if rows.rows is None else rows.rows
         return [source.text(row, text) or None for row in numbers]  # type: ignore[misc]
 
-    def _source_texts(self, named: Named, reading: TableReading, rows: PieceRows) -> Sequence[str]:
+    def _source_texts(
+        self, named: Named, reading: TableReading, rows: PieceRows, readings: Readings
+    ) -> Sequence[str]:
+        """Return the words of a value of the rows; those of a joined table are kept while nothing of it changes."""
+        if self._joined and named.name not in reading.rows.labels and named.name not in reading.columns:
+            if named not in self._of_others:
+                source = _Rows(self.compiled, reading, readings)
+                self._of_others[named] = source.column(named, rows.rows or range(len(reading.rows.index)))
+            return self._of_others[named]
         return _picked(texts_of(reading, named.name, self.compiled.enums.get(named.name), named.form), rows)
 
 
@@ -236,6 +252,10 @@ class _Rows:
             return None if chosen is None else self._template(chosen)
         return self._template(text)
 
+    def column(self, named: Named, rows: Iterable[int]) -> list[str]:
+        """Return one value of several rows."""
+        return [self.text(row, Template((named,))) or "" for row in rows]
+
     def _template(self, template: Template) -> str:
         index = tuple(int(part) for part in self._reading.rows.index[self._row].split(".") if part.isdecimal())
         return " ".join(template.text(index, self._value).split())
@@ -266,8 +286,14 @@ class _Rows:
 
 
 def _names_of(compiled: Compiled) -> list[Named]:
-    """Return every value of the row that its labels are made of."""
+    """Return every value of the row that its labels are made of, and of a joined row any other."""
     found: list[Named] = []
+    worded = [
+        *(state.source for state in compiled.states.values() if isinstance(state, StateMap)),
+        *(number.source for number in compiled.numbers.values() if isinstance(number, NumberMap)),
+    ]
+    prefixes = tuple(join.prefix for join in compiled.map.joins)
+    found += [named for named in worded if isinstance(named, Named) and prefixes and named.name.startswith(prefixes)]
     for text in (*compiled.labels.values(), *(join.by for join in compiled.map.joins)):
         if isinstance(text, Selection):
             found.append(text.source)

@@ -21,6 +21,7 @@ from netwatch.profiles.concepts.concept_map import (
     Expression,
     Join,
     Meant,
+    NumberMap,
     Selection,
     Text,
     Thresholds,
@@ -57,7 +58,7 @@ class Compiled:
     concept: Concept
     where: Formula | None
     labels: Mapping[str, Text]
-    numbers: Mapping[str, Formula | float]
+    numbers: Mapping[str, Formula | NumberMap | float]
     states: Mapping[str, StateMap | int]
     texts: Mapping[str, Text]
     enums: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
@@ -112,7 +113,7 @@ class _Compiler:
             self._check_thresholds(concept_map.thresholds, schema)
 
     def compiled(self) -> Compiled:
-        numbers: dict[str, Formula | float] = {}
+        numbers: dict[str, Formula | NumberMap | float] = {}
         states: dict[str, StateMap | int] = {}
         texts: dict[str, Text] = {}
         for name, meant in self._map.columns.items():
@@ -124,6 +125,9 @@ class _Compiler:
                 if (text := self._text(name, meant)) is not None:
                     texts[name] = text
             elif isinstance(meant, float):
+                numbers[name] = meant
+            elif isinstance(meant, NumberMap):
+                self._check_source(name, meant.source)
                 numbers[name] = meant
             elif isinstance(meant, Expression) and (formula := self._formula(name, meant.text, Kind.NUMBER)):
                 numbers[name] = formula

@@ -26,6 +26,15 @@ class WordMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberMap:
+    """Words of a value of the row -> numbers; `otherwise` for those not named, None for a number that is missing."""
+
+    source: Named
+    numbers: Mapping[str, float]
+    otherwise: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """Words of a value of the row -> templates; `otherwise` for those not named, None for no row at all."""
 
@@ -69,7 +78,7 @@ class Expression:
 
 
 Text = Template | Selection
-Meant = Text | WordMap | Expression | str | float
+Meant = Text | WordMap | NumberMap | Expression | str | float
 """Where a column or label comes from; a text is a word of the concept, a float a constant."""
 
 

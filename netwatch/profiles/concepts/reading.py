@@ -18,6 +18,7 @@ from netwatch.profiles.concepts.concept_map import (
     Expression,
     Join,
     Meant,
+    NumberMap,
     Selection,
     Text,
     Thresholds,
@@ -125,8 +126,10 @@ def _column(place: Place, name: str, concept: Concept) -> Meant | None:
             return _word_map(below, known)
         text = scalar_text(value)
         return text if text in known else Expression(text=text)
-    if isinstance(value, bool | Mapping | list):
-        below.error(f"{name} is an expression or a number")
+    if isinstance(value, Mapping):
+        return _number_map(below)
+    if isinstance(value, bool | list):
+        below.error(f"{name} is an expression, a number, or {{column: {{its word: number, ..}}}}")
         return None
     return float(value) if isinstance(value, int | float) else Expression(text=scalar_text(value))
 
@@ -166,6 +169,21 @@ def _word_map(place: Place, known: Collection[str]) -> WordMap | None:
     words = {scalar_text(word): scalar_text(meant) for word, meant in below.value.items()}
     _check_words(below, words.values(), known)
     return WordMap(source=source, otherwise=words.pop(ANY_OTHER, None), words=words)
+
+
+def _number_map(place: Place) -> NumberMap | None:
+    """Read `{source: {word: number}}`."""
+    found = _source_and_words(place)
+    if found is None:
+        return None
+    source, below = found
+    numbers: dict[str, float] = {}
+    for word, meant in below.value.items():
+        if not isinstance(meant, int | float) or isinstance(meant, bool):
+            below.at(word).error(f"a number is wanted for {scalar_text(word)!r}")
+        else:
+            numbers[scalar_text(word)] = float(meant)
+    return NumberMap(source=source, otherwise=numbers.pop(ANY_OTHER, None), numbers=numbers)
 
 
 def _source_and_words(place: Place) -> tuple[Named, Place] | None:
