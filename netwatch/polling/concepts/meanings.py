@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 
 from netwatch.model import CONCEPTS, Column, Concept, ReadingGap, RowSet, TableReading
-from netwatch.polling.concepts.assembly import Assembly, joined_columns, joined_doubts
+from netwatch.polling.concepts.assembly import Assembled, Assembly, joined_columns, joined_doubts
 from netwatch.polling.concepts.completing import (
     DEVICE,
     SHARES,
@@ -162,7 +162,7 @@ class _ConceptReader:
         if name == "cpu" and rows.index:
             rows, columns = self._with_device_row(rows, columns)
         if name == "identity":
-            rows = self._identity(rows, counted)
+            rows = self._identity(rows, counted, assembled)
         newest = pieces[-1].reading
         asked = [piece.reading.asked_at for piece in pieces if piece.reading.asked_at is not None]
         return TableReading(
@@ -180,8 +180,12 @@ class _ConceptReader:
             columns["cpu_busy_ratio"] = (device_load(rows.labels["scope"], loads), *loads)
         return whole, columns
 
-    def _identity(self, rows: RowSet, pieces: Sequence[Piece]) -> RowSet:
-        ranks = [piece.rows.compiled.map.rank for piece in pieces for _ in piece.rows.index]
+    def _identity(self, rows: RowSet, pieces: Sequence[Piece], assembled: Assembled) -> RowSet:
+        ranks = [
+            piece.rows.compiled.map.rank
+            for piece, kept in zip(pieces, assembled.kept, strict=True)
+            for _ in (piece.rows.index if kept is None else kept)
+        ]
         if self._rows is None or self._rows[0] is not rows:
             labels = {name: (text,) for name, text in one_identity(rows.labels, ranks).items()}
             self._rows = (rows, RowSet(index=("",), keys=(DEVICE,), labels=labels))
