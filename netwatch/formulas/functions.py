@@ -203,7 +203,10 @@ def _least_or_most(checker: Checker, node: ast.Call, name: str) -> Node:
 
 def _coalesce(checker: Checker, node: ast.Call, name: str) -> Node:
     first, *others = node.args
-    bodies = [body_of(checker, first, Kind.NUMBER), *(body_of(checker, one, Kind.NUMBER, fixed=True) for one in others)]
+    bodies = [
+        body_of(checker, first, Kind.NUMBER),
+        *(body_of(checker, one, Kind.NUMBER, fixed=True) for one in others),
+    ]
     known = tuple(body for body in bodies if isinstance(body, Formula))
     if len(known) < len(bodies):
         return Wrong(offset=checker.offset(node))
