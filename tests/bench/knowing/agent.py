@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from netwatch.model import Oid, Tag, Value
 from netwatch.snmp import encode_tlv
+from tests.bench.knowing.corpus import Cell, Name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,16 +26,17 @@ LARGEST_MESSAGE_BYTES = 1472
 ENVELOPE_BYTES = 64
 UP_TIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 
-Name = tuple[int, ...]
-Cell = tuple[Name, Tag, Value]
-
 
 class RecordedAgent(asyncio.DatagramProtocol):
-    """Answers for one device; `put` and `remove` change what it says from the next request on."""
+    """Answers for one device; `put` and `remove` change what it says from the next request on.
+
+    silent: it hears and says nothing.
+    """
 
     def __init__(self, cells: Iterable[Cell]) -> None:
         self.values: dict[Name, tuple[Tag, Value]] = {}
         self.port = 0
+        self.silent = False
         self.requests = self.varbinds = 0
         self._order: list[Name] = []
         self._encoded: list[bytes] = []
@@ -77,7 +79,7 @@ class RecordedAgent(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         """Answer a request; what is none is not heard."""
         self.requests += 1
-        answer = self.answer(data)
+        answer = b"" if self.silent else self.answer(data)
         if answer and self._transport is not None:
             self._transport.sendto(answer, addr)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from netwatch.model import Tag, Value
 from netwatch.simulator import read_recording
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
@@ -19,6 +20,7 @@ FOLDERS = ("recordings", "recordings-c")
 
 Fact = Mapping[str, Any]
 Name = tuple[int, ...]
+Cell = tuple[Name, Tag, Value]
 Objects = Mapping[Name, Any]
 """The values of a recording by their names."""
 
@@ -55,7 +57,7 @@ def _devices_in(folder: Path) -> Iterator[Recorded]:
         )
 
 
-def cells_of(device: Recorded) -> list[tuple[Any, ...]]:
+def cells_of(device: Recorded) -> list[Cell]:
     """Return the objects of a recording: OID, tag, value."""
     return list(read_recording(device.path).objects)
 

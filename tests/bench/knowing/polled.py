@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from tests.bench.knowing.corpus import Recorded, cells_of
 COMMUNITY = Credential(name="recorded", version="2c", community=SecretStr("public"))
 PATIENCE = timedelta(minutes=10)
 """The interval, of which a poll may take nine tenths: figures say what is read, not how busy the machine is."""
+TIMEOUT = timedelta(seconds=5)
 
 Cell = str | float | int | None
 
@@ -77,11 +79,10 @@ class Polled:
         return self.rows.get(concept, ())
 
 
-def device_at(name: str, port: int) -> Device:
+def device_at(name: str, port: int, timeout: timedelta = TIMEOUT) -> Device:
     """Return a recorded device as it would be configured."""
     return Device(
-        name=name, address="127.0.0.1", port=port, credential=COMMUNITY, interval=PATIENCE,
-        timeout=timedelta(seconds=5),
+        name=name, address="127.0.0.1", port=port, credential=COMMUNITY, interval=PATIENCE, timeout=timeout
     )  # fmt: skip
 
 
@@ -147,7 +148,15 @@ def plain(value: Value, words: Mapping[int, str]) -> Cell:
 def _poll_in_process(device: Recorded, paths: tuple[Path, ...]) -> Polled:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     library = shipped(paths)
-    return asyncio.run(poll_recorded(device, library))
+    try:
+        return asyncio.run(poll_recorded(device, library))
+    except Exception as exc:  # noqa: BLE001  # what breaks off on one recording is said, and the others are counted
+        return Polled(name=device.name, rows={}, trouble=f"it broke off: {exc!r} {_place_of(exc)}")
+
+
+def _place_of(exc: BaseException) -> str:
+    last = traceback.extract_tb(exc.__traceback__)[-1]
+    return f"({Path(last.filename).name}:{last.lineno} {last.name})"
 
 
 def poll_all(devices: Sequence[Recorded], paths: Sequence[Path] = (), processes: int = 0) -> Iterator[Polled]:

@@ -68,6 +68,8 @@ MEANINGS: Mapping[str, tuple[Meaning, ...]] = {
 """Class -> what may stand for it. Theirs are per cent, minutes, kilopascals, kilowatt hours."""
 
 STATE = "state"
+UNTELLING = frozenset((0.0, 1.0, 2.0, 100.0))
+"""So many sensors have these that one of ours with such a value may be any other."""
 
 
 def fits(row: Row, sensor_class: str, value: float) -> bool:
@@ -83,15 +85,25 @@ def fits(row: Row, sensor_class: str, value: float) -> bool:
     return False
 
 
-def judge_sensors(expected: Sequence[Mapping[str, Any]], ours: Sequence[Row]) -> list[Verdict]:
-    """Return what became of each sensor that has a value in a unit."""
+def judge_sensors(
+    expected: Sequence[Mapping[str, Any]], ours: Sequence[Row], *, is_lenient: bool = False
+) -> list[Verdict]:
+    """Return what became of each sensor that has a value in a unit.
+
+    is_lenient: a value that many sensors have is enough as well, so that a row of another sensor may pass for it.
+    """
     measured = [one for one in expected if one["class"] != STATE]
     offered = [Offered(index=row.index, name=name_of(row)) for row in ours]
 
     def agree(a: int, b: int) -> bool:
         return fits(ours[b], measured[a]["class"], float(measured[a]["current"] or 0.0))
 
-    found = matched([Wanted(oid=one["oid"], name=f"{one['descr']}") for one in measured], offered, agree)
+    found = matched(
+        [Wanted(oid=one["oid"], name=one["descr"]) for one in measured],
+        offered,
+        agree,
+        by_value=lambda a: is_lenient or float(measured[a]["current"] or 0.0) not in UNTELLING,
+    )
     return [_verdict(one, ours, found.get(a), is_right=a in found and agree(a, found[a][0]))
             for a, one in enumerate(measured)]  # fmt: skip
 
@@ -132,7 +144,7 @@ def judge_states(expected: Sequence[Mapping[str, Any]], ours: Sequence[Row]) -> 
         [Wanted(oid=one["oid"], name=one["descr"]) for one in states],
         [Offered(index=row.index, name=state_name(row)) for row in ours],
         lambda a, b: True,
-        by_value=False,
+        by_value=lambda a: False,
     )
     return [_state_verdict(one, ours, found.get(a)) for a, one in enumerate(states)]
 

@@ -29,10 +29,10 @@ def expected(kind: str, current: float, descr: str = "Sensor", oid: str = ".1.3.
     ("runtime", 38, "seconds", 38.0, MISSING),
     ("dbm", -2.34, "dbm", -2.31, RIGHT),
     ("dbm", -30.0, "watts", 1e-6, RIGHT),
-    ("power", 0.001, "dbm", 0.0, RIGHT),
+    ("power", 0.002, "dbm", 3.01, RIGHT),
     ("power", -7e-06, "dbm", -21.5, MISSING),
-    ("power_consumed", 2.0, "joules", 7_200_000.0, RIGHT),
-    ("temperature", 0, "celsius", None, MISSING),
+    ("power_consumed", 2.5, "joules", 9_000_000.0, RIGHT),
+    ("temperature", 41, "celsius", None, MISSING),
     ("a class nobody knows", 1, "count", 1.0, MISSING),
 ])  # fmt: skip
 def test_a_value_is_right_in_its_base_unit_only(kind, theirs, quantity, ours, outcome):
@@ -52,6 +52,13 @@ def test_what_was_matched_by_its_value_alone_is_said_to_be():
     [verdict] = judge_sensors([expected("temperature", 41)], [sensor("celsius", 41.0, "x", index="99")])
 
     assert verdict.ground is Ground.VALUE
+
+
+def test_a_value_that_many_sensors_have_says_nothing_by_itself():
+    theirs, ours = [expected("current", 0, "Outlet 3")], [sensor("amperes", 0.0, "total", index="99")]
+
+    assert [one.outcome for one in judge_sensors(theirs, ours)] == [MISSING]
+    assert [one.outcome for one in judge_sensors(theirs, ours, is_lenient=True)] == [RIGHT]
 
 
 def test_states_are_counted_apart_and_found_by_name_whatever_their_number():

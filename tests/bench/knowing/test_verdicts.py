@@ -60,8 +60,8 @@ def test_a_row_in_the_right_place_with_the_right_name_and_another_value_is_found
 def test_a_small_index_alone_is_no_place_where_values_do_not_count():
     wanted = [Wanted(oid=".1.3.6.1.4.1.9.1.3.1", name="Supply A")]
 
-    assert matched(wanted, [Offered(index="1", name="Fan")], lambda a, b: True, by_value=False) == {}
-    assert matched(wanted, [Offered(index="1", name="supply a")], lambda a, b: True, by_value=False) != {}
+    assert matched(wanted, [Offered(index="1", name="Fan")], lambda a, b: True, by_value=lambda a: False) == {}
+    assert matched(wanted, [Offered(index="1", name="supply a")], lambda a, b: True, by_value=lambda a: False) != {}
 
 
 @pytest.mark.parametrize(("one", "other", "agree"), [

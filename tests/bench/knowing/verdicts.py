@@ -63,13 +63,14 @@ def matched(
     offered: Sequence[Offered],
     agree: Callable[[int, int], bool],
     *,
-    by_value: bool = True,
+    by_value: Callable[[int], bool] = lambda a: True,
 ) -> dict[int, tuple[int, Ground]]:
     """Return which row of ours answers for which expected one, each once.
 
     agree: whether row `offered[b]` says what `wanted[a]` says. Those that agree come first, and among them those that
     stand in the same place. What is left is joined where place and name both speak for it, so that it can be called
-    wrong rather than missing. by_value: whether agreeing is enough, and a place that many tables have, such as 1.
+    wrong rather than missing. by_value: whether an expected row's value tells enough to go by it alone, or by it and
+    a place that many tables have, such as 1.
     """
     found: dict[int, tuple[int, Ground]] = {}
     free = set(range(len(offered)))
@@ -90,11 +91,9 @@ def matched(
     take(Ground.INDEX, lambda a, b: place(a, b) and name(a, b) and agree(a, b))
     take(Ground.INDEX, lambda a, b: len(offered[b].index) >= TELLING and place(a, b) and agree(a, b))
     take(Ground.NAME, lambda a, b: name(a, b) and agree(a, b))
-    if by_value:
-        take(Ground.INDEX, lambda a, b: place(a, b) and agree(a, b))
+    take(Ground.INDEX, lambda a, b: by_value(a) and place(a, b) and agree(a, b))
     take(Ground.INDEX, lambda a, b: place(a, b) and name(a, b))
-    if by_value:
-        take(Ground.VALUE, agree)
+    take(Ground.VALUE, lambda a, b: by_value(a) and agree(a, b))
     return found
 
 

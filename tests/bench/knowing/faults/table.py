@@ -1,0 +1,15 @@
+"""Every fault that is planted, and everything that is no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.bench.knowing.faults import hardware, host, network, optics
+from tests.bench.knowing.faults.planting import Fault
+
+FAULTS: Sequence[Fault] = (
+    *host.WHOLE, *host.LOAD, *network.PORTS, *network.PEERS, *hardware.FANS, *hardware.SUPPLIES, *hardware.SENSORS,
+    *hardware.POWER, *optics.OPTICS,
+)  # fmt: skip
+SILENT: Sequence[Fault] = (*network.SILENT, *hardware.SILENT, *optics.SILENT)
+"""What must not raise any of the rules named."""
