@@ -216,7 +216,7 @@ def _coalesce(checker: Checker, node: ast.Call, name: str) -> Node:
 
 
 def body_of(checker: Checker, node: ast.expr, kind: Kind | None, *, fixed: bool = False) -> Formula | Wrong:
-    """Return an argument compiled for itself, or Wrong if it has a flaw, or depends on no reading and is not `fixed`."""
+    """Return an argument compiled for itself; Wrong if it has a flaw, or depends on no reading and is not `fixed`."""
     before = len(checker.flaws)
     inner = checker.check(node, kind)
     if len(checker.flaws) > before or any(isinstance(part, Wrong) for part in inner.walk()):
