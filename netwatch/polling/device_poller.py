@@ -370,6 +370,7 @@ class DevicePoller:
             self._tables[spec.name] = poller if poller and poller.spec is spec else self._table_poller(spec)
             if self._belongings.lacks(spec.oid, identity):
                 self._tables[spec.name].note_absence()
+        self._latest = {name: reading for name, reading in self._latest.items() if name in self._tables}
         if self._meanings is not None:
             self._meanings.take(kit.concepts)
 
