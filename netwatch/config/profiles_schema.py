@@ -58,6 +58,7 @@ def _table() -> dict[str, Any]:
         "identity": _about("the label that names a row through re-indexing"),
         "rate_limit": _about("the column that bounds octet rates, in 1e6 bit/s"),
         "discontinuity": {**_OID, "description": "the column whose change ends a counter's life"},
+        "once": {"type": "boolean", "description": "its rows are facts, read when they are discovered"},
         "concepts": _list(_part("Concept"), "what its rows mean"),
     }  # fmt: skip
     return {**_mapping(properties, unused=("options", "static_tags")), "required": ["symbols"]}

@@ -1,8 +1,9 @@
 """Holds the last reading of every table of every device.
 
 A reading stays until the next one takes its place, its device is forgotten, or it is so old that its table must
-have stopped coming: then nobody is shown it any more. Age is counted on the monotonic clock from the moment the
-reading was handed in, so that a step of the wall clock makes nothing stale.
+have stopped coming: then nobody is shown it any more. Facts, which are read seldom, say themselves how long they are
+good for. Age is counted on the monotonic clock from the moment the reading was handed in, so that a step of the wall
+clock makes nothing stale.
 
 May import: netwatch.model, netwatch.metrics.metrics. Called by: netwatch.app, netwatch.metrics.exposition.
 """
@@ -102,7 +103,7 @@ class Board:
         held = self._devices.get(device, {}).get(table)
         if held is None or held.reading is None or held.gap is not None:
             return False
-        return held.taken_at >= self._clock() - self._stale_after(device).total_seconds()
+        return held.taken_at >= self._clock() - self._good_for(held.reading, self._stale_after(device))
 
     def scalar(self, device: str, column: str) -> object:
         """Return the last value of a table of one row that has this column, however old; None where there is none."""
@@ -127,8 +128,13 @@ class Board:
         self._devices[device] = {**self._devices.get(device, {}), table: held}
 
     def _fresh_of(self, device: str, tables: Mapping[str, _Held], now: float) -> Iterator[TableReading]:
-        oldest = now - self._stale_after(device).total_seconds()
+        stale_after = self._stale_after(device)
         for name in sorted(tables):
             held = tables[name]
-            if held.reading is not None and held.taken_at >= oldest:
+            if held.reading is not None and held.taken_at >= now - self._good_for(held.reading, stale_after):
                 yield held.reading
+
+    @staticmethod
+    def _good_for(reading: TableReading, stale_after: timedelta) -> float:
+        """Return for how many seconds a reading is shown: facts for as long as they say themselves."""
+        return (stale_after if reading.good_for is None else max(stale_after, reading.good_for)).total_seconds()

@@ -135,7 +135,7 @@ class FamilySorter:
 def _is_fact(reading: TableReading) -> bool:
     """Return whether a table is kept and shown, and never a series."""
     concept = CONCEPTS.get(reading.table)
-    return concept is not None and concept.is_fact
+    return reading.good_for is not None or (concept is not None and concept.is_fact)
 
 
 def _uptime_ticks(reading: TableReading) -> Values | None:

@@ -58,6 +58,7 @@ class TableReading:
     asked_at: when the question left, where that is known: of what came after it the answer knows nothing.
     doubts:  column name -> row -> why its value is missing though the device answered, a sentence for people.
     partial_because: what is missing of a partial reading and why, a sentence for people.
+    good_for: of facts, which are read seldom, for how long this stands; None for what is read with every poll.
     """
 
     device: str
@@ -74,6 +75,7 @@ class TableReading:
     ignored: Mapping[str, frozenset[str]] = field(default_factory=dict)
     doubts: Doubts = field(default_factory=lambda: NO_DOUBTS)
     partial_because: str = ""
+    good_for: timedelta | None = None
 
     def doubts_of(self, row: int) -> dict[str, str]:
         """Return what is not believed of one row: column name -> why."""

@@ -21,6 +21,8 @@ class Budget:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._timeout: asyncio.Timeout | None = None
+        self.seconds_beside = 0.0
+        """How long time stood still."""
 
     async def __aenter__(self) -> Budget:
         self._timeout = asyncio.timeout(self._seconds)
@@ -43,11 +45,13 @@ class Budget:
             yield
             return
         clock = asyncio.get_running_loop().time
-        left = ends_at - clock()
+        began = clock()
+        left = ends_at - began
         timeout.reschedule(None)
         try:
             yield
         finally:
+            self.seconds_beside += clock() - began
             timeout.reschedule(clock() + left)
 
 

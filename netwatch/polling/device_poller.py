@@ -22,6 +22,7 @@ from netwatch.polling.faults import EVIDENCE, IDENTITY, DeviceFaults
 from netwatch.polling.lifeline import Lifeline
 from netwatch.polling.metrics import POLL_SECONDS, POLLS, RESTARTS, WAKING
 from netwatch.polling.presence.belongings import Belongings
+from netwatch.polling.presence.fact_table import FactTable
 from netwatch.polling.presence.host_uptime import host_uptime_seconds
 from netwatch.polling.presence.identity import Identity, identify
 from netwatch.polling.reachability import Probe, Sight, reachability_reading
@@ -46,12 +47,13 @@ FRESH_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What every device poller works with."""
+    """What every device poller works with; `facts_interval` is how far apart facts are read as a rule."""
 
     library: ProfileLibrary
     client: SnmpClient
     sink: ReadingSink
     clock: Clock = field(default_factory=SystemClock)
+    facts_interval: timedelta = timedelta(hours=1)
 
 
 class DevicePoller:
@@ -68,7 +70,7 @@ class DevicePoller:
         self._lifeline = Lifeline(device.name, memory)
         self._sight: Sight | None = None
         self._identity: Identity | None = None
-        self._tables: dict[str, TablePoller] = {}
+        self._tables: dict[str, TablePoller | FactTable] = {}
         self._faults = DeviceFaults(device.name, tools.clock)
         self._silent = SilentTables()
         self._because_silent = ""
@@ -270,7 +272,7 @@ class DevicePoller:
         self._polled_at = self._tools.clock.now()
         return "failed" if troubles else "partial" if self._because else "ok"
 
-    async def _poll_table(self, table: TablePoller, budget: Budget) -> list[str]:
+    async def _poll_table(self, table: TablePoller | FactTable, budget: Budget) -> list[str]:
         """Read one table; return what went wrong with it alone."""
         name = table.spec.name
         now = self._tools.clock.monotonic
@@ -295,7 +297,7 @@ class DevicePoller:
         self._gaps([name], why)
         return [f"{name}: {why}"]
 
-    async def _read_table(self, table: TablePoller, budget: Budget) -> None:
+    async def _read_table(self, table: TablePoller | FactTable, budget: Budget) -> None:
         reading = await table.poll(budget)
         if table.is_emptied:  # whoever has lost a whole table may be another device by now
             self._must_identify = self._must_identify or table.spec.name not in self._emptied
@@ -374,7 +376,10 @@ class DevicePoller:
         if self._meanings is not None:
             self._meanings.take(kit.concepts)
 
-    def _table_poller(self, spec: TableSpec) -> TablePoller:
+    def _table_poller(self, spec: TableSpec) -> TablePoller | FactTable:
+        tools = self._tools
+        if spec.once:
+            return FactTable(self.device, spec, tools.client, tools.clock, tools.facts_interval, self._faults)
         discover = discover_scalars if spec.name == SYSTEM else discover_table
         return TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock, self._faults)
 
@@ -383,7 +388,10 @@ class DevicePoller:
             WAKING.inc()
             return
         at = self._tools.clock.now()
+        stands = {name for name, table in self._tables.items() if isinstance(table, FactTable) and table.stands}
         for table in tables:
+            if table in stands:  # what was read an hour ago is not missed because the device is down now
+                continue
             self._tools.sink.take_gap(ReadingGap(device=self.device.name, table=table, at=at, reason=reason))
 
     def _why_down(self) -> str:

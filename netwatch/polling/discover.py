@@ -21,7 +21,7 @@ from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, Suffix, build
 from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
 from netwatch.polling.rows import label_columns, name_rows, witnessed
 from netwatch.polling.twins.pairs import Twinning, Twins, judged
-from netwatch.profiles import TableSpec
+from netwatch.profiles import ColumnSpec, TableSpec
 from netwatch.snmp import SnmpClient, WalkedColumn
 
 COLUMNS_AT_FIRST, BESIDE_AT_FIRST = 10, 2
@@ -83,11 +83,11 @@ async def discover_table(client: SnmpClient, question: Question) -> Discovered:
         if walk.partial:
             raise PollError(f"the rows of {spec.name} could not be walked: {reason}")
         return Discovered(layout=None)
-    if others := [oid for oid in _columns(spec) if oid not in first]:
+    if others := [oid for oid in columns_of(spec) if oid not in first]:
         walk = await client.walk(device, others, time_budget=question.time_budget)
         walked += walk.columns
         reason = reason or walk.reason
-    suffixes = _rows(spec, walked)
+    suffixes = row_suffixes(spec, walked)
     reason = reason or _too_long(len(suffixes))
     found = _found(question, heads, suffixes[:MAX_ROWS], walked, partial=bool(reason))
     return replace(found, watched=watched, reason=reason)
@@ -105,7 +105,12 @@ async def discover_scalars(client: SnmpClient, question: Question) -> Discovered
     if not has:
         return Discovered(layout=None)
     presence = Presence({oid: [()] for oid in has}, question.refused)
-    return Discovered(layout=_settled(build_layout(question.spec, SCALARS, [()], presence), question.previous))
+    cells: dict[Oid, dict[Suffix, Value]] = {
+        oid: {(): answer.value} for oid, answer in zip(oids, answers, strict=True)
+    }
+    once = read_once(_stay_the_same(question.spec), [()], cells)
+    layout = build_layout(question.spec, SCALARS, [()], presence, once=once)
+    return Discovered(layout=_settled(layout, question.previous))
 
 
 async def _heads(client: SnmpClient, device: Device, table: Oid) -> tuple[list[Oid], tuple[Value, ...]]:
@@ -122,14 +127,15 @@ async def _heads(client: SnmpClient, device: Device, table: Oid) -> tuple[list[O
     return [SYS_UP_TIME, *(oid for oid, _ in has)], tuple(value for _, value in has)
 
 
-def _columns(spec: TableSpec) -> list[Oid]:
+def columns_of(spec: TableSpec) -> list[Oid]:
+    """Return every column to walk, those of the labels first."""
     cuts = [spec.discontinuity] if spec.discontinuity else []
     return list(dict.fromkeys([*label_columns(spec), *(column.oid for column in spec.columns), *cuts]))
 
 
 def _first_columns(spec: TableSpec) -> list[Oid]:
     """Return what to walk first: mostly own columns, and some that another table holds for the same rows."""
-    own = list(dict.fromkeys([spec.walk, *(oid for oid in _columns(spec) if _is_own(spec, oid))]))
+    own = list(dict.fromkeys([spec.walk, *(oid for oid in columns_of(spec) if _is_own(spec, oid))]))
     beside = [column.oid for column in spec.columns if not _is_own(spec, column.oid)][:BESIDE_AT_FIRST]
     return [*own[: COLUMNS_AT_FIRST - len(beside)], *beside]
 
@@ -139,7 +145,7 @@ def _is_own(spec: TableSpec, column: Oid) -> bool:
     return column[:-1] == spec.walk[:-1]
 
 
-def _rows(spec: TableSpec, walked: Sequence[WalkedColumn]) -> list[Suffix]:
+def row_suffixes(spec: TableSpec, walked: Sequence[WalkedColumn]) -> list[Suffix]:
     """Return the union of the instances of the own columns, or of all that have values where those have none."""
     found = [column.suffixes for column in walked if column.suffixes and _is_own(spec, column.oid)]
     if not found:
@@ -180,21 +186,30 @@ def _found(
         unasked=witnessed(spec, suffixes, cells),
         partial=partial,
         virtual=virtual,
-        once=_read_once(spec, suffixes, cells),
+        once=read_once(_stay_the_same(spec), suffixes, cells),
         doubts=twins.doubts(twinning, suffixes),
     )
     return Discovered(layout=_settled(layout, previous), twinning=twinning)
 
 
-def _read_once(
-    spec: TableSpec, suffixes: Sequence[Suffix], cells: Mapping[Oid, Mapping[Suffix, Value]]
+def read_once(
+    columns: Iterable[ColumnSpec], suffixes: Sequence[Suffix], cells: Mapping[Oid, Mapping[Suffix, Value]]
 ) -> dict[str, Column]:
-    """Return the columns that are read at a discovery alone."""
+    """Return columns as they were walked, None where a row has none."""
     return {
-        column.name: tuple(usable(column.kind, cells.get(column.oid, {}).get(suffix)) for suffix in suffixes)
-        for column in spec.columns
-        if column.once and not column.kind.is_counter
+        column.name: tuple(_once(column, cells.get(column.oid, {}).get(suffix)) for suffix in suffixes)
+        for column in columns
     }
+
+
+def _once(column: ColumnSpec, given: Value) -> Value:
+    value = usable(column.kind, given)
+    return value * column.scale if column.scale != 1.0 and isinstance(value, int | float) else value
+
+
+def _stay_the_same(spec: TableSpec) -> list[ColumnSpec]:
+    """Return the columns that discovery alone reads."""
+    return [column for column in spec.columns if column.once and not column.kind.is_counter]
 
 
 def _settled(layout: Layout, previous: Layout | None) -> Layout:

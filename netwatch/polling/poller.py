@@ -70,7 +70,9 @@ class Poller:
     ) -> None:
         self._clock = clock or SystemClock()
         self._settings = settings
-        self._tools = Tools(library=library, client=client, sink=sink, clock=self._clock)
+        self._tools = Tools(
+            library=library, client=client, sink=sink, clock=self._clock, facts_interval=settings.discovery_interval
+        )
         known = {(memory.scope, memory.key): memory for memory in memories}
         self._pollers = {
             device.name: DevicePoller(

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from netwatch.model import Memory, Tag
+from netwatch.model import ColumnKind, Memory, Oid, Tag
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.metrics import POLLS, RESTARTS, WAKING
 from netwatch.polling.presence.identity import identify
-from netwatch.profiles import load_library
+from netwatch.profiles import GENERIC, ColumnSpec, Profile, ProfileLibrary, load_library
 from tests.odd_agent import OddAgent
 
 HC = "ifHCInOctets"
@@ -400,3 +400,28 @@ async def test_a_text_with_numbers_that_no_object_id_has_names_nobody_and_the_de
     assert basket.of("ifTable")
     assert poller.status().profile == "generic"
     assert poller.status().trouble == ""
+
+
+async def test_a_scalar_that_does_not_change_is_read_when_it_is_discovered_alone(
+    device, client, basket, clock, agent
+):
+    serial, name = "1.3.6.1.2.1.1.4.0", "1.3.6.1.2.1.1.5.0"
+    scalars = (
+        ColumnSpec(name="serial", oid=Oid.parse(serial), kind=ColumnKind.TEXT, once=True),
+        ColumnSpec(name="sysName", oid=Oid.parse(name), kind=ColumnKind.TEXT),
+    )
+    agent.set(serial, Tag.OCTET_STRING, b"SN1")
+    library = ProfileLibrary({GENERIC: Profile(name=GENERIC, scalars=scalars)})
+    poller = DevicePoller(device, Tools(library=library, client=client, sink=basket, clock=clock))
+    await poller.check()
+    await poller.poll()
+    agent.set(serial, Tag.OCTET_STRING, b"SN2")
+    agent.asked.clear()
+    await poller.poll()
+    asked = {oid for names in agent.asked for oid in names}
+    poller.rediscover()
+    await poller.poll()
+
+    assert [reading.columns["serial"] for reading in basket.of("system")] == [(b"SN1",), (b"SN1",), (b"SN2",)]
+    assert Oid.parse(serial) not in asked
+    assert Oid.parse(name) in asked

@@ -356,6 +356,30 @@ def test_what_makes_a_file_unusable_is_an_error_at_its_place(text: str, line: in
     assert words in problem.message
 
 
+@pytest.mark.parametrize(("word", "once"), [("", False), ("\n    once: true", True), ("\n    once: false", False)])
+def test_a_table_may_say_that_its_rows_are_facts(tmp_path: Path, word: str, once: bool) -> None:
+    text = f"""
+metrics:
+  - table: {{OID: 1.3.6.1.4.1.99999.3, name: lampTable}}{word}
+    symbols: [{{OID: 1.3.6.1.4.1.99999.3.1.2, name: lampHours}}]
+"""
+    (table,) = load(tmp_path, lamp=text)["lamp"].tables
+
+    assert table.once is once
+
+
+def test_once_is_true_or_false() -> None:
+    profile, problems = read("""\
+metrics:
+  - table: {OID: 1.3.6.1.4.1.99999.3, name: lampTable}
+    once: seldom
+    symbols: [{OID: 1.3.6.1.4.1.99999.3.1.2, name: lampHours}]
+""")
+
+    assert profile is None
+    assert [(problem.line, problem.message) for problem in problems] == [(3, "once is true or false, not 'seldom'")]
+
+
 def test_all_that_is_wrong_with_a_file_is_said_at_once() -> None:
     text = "sysobjectid: x\nmetrics:\n  - symbol: {OID: 1.y, name: n}\n  - symbol: {OID: 1.z, name: n}\n"
 
