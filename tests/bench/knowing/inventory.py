@@ -10,6 +10,9 @@ from tests.bench.knowing.verdicts import MISSING, RIGHT, Verdict, counted, norma
 ENTITY_SERIAL = Oid.parse("1.3.6.1.2.1.47.1.1.1.1.11")
 ENTITY_MODEL = Oid.parse("1.3.6.1.2.1.47.1.1.1.1.13")
 
+NAMELESS = ("", "n/a", "none")
+"""What stands there where a part has no such number."""
+
 
 def identity(device: Recorded, _objects: Objects, polled: Polled) -> list[Verdict]:
     """Return whether version, model and serial number are known, of those that somebody knows."""
@@ -40,7 +43,9 @@ def components(_device: Recorded, objects: Objects, polled: Polled) -> list[Verd
         ("ENTITY serials", ENTITY_SERIAL, "serial"),
         ("ENTITY models", ENTITY_MODEL, "model"),
     ):
-        wanted = [text for value in cells_under(objects, column).values() if (text := printable(value))]
+        wanted = [
+            text for value in cells_under(objects, column).values() if (text := printable(value)) not in NAMELESS
+        ]
         said = [text for row in rows if (text := normalised(row.text(label)))]
         verdicts += [
             Verdict(figure=figure, outcome=RIGHT if is_there else MISSING, wanted=text)

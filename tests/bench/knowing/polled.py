@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +34,8 @@ from tests.bench.knowing.corpus import Recorded, cells_of
 COMMUNITY = Credential(name="recorded", version="2c", community=SecretStr("public"))
 PATIENCE = timedelta(minutes=10)
 """The interval, of which a poll may take nine tenths: figures say what is read, not how busy the machine is."""
+TABLE_BEFORE = re.compile(r"^[A-Za-z]\w*\.")
+"""Where rows of several tables have one index, the table's name stands before it."""
 TIMEOUT = timedelta(seconds=5)
 
 Cell = str | float | int | None
@@ -126,7 +129,7 @@ def rows_of(reading: TableReading) -> tuple[Row, ...]:
     enums = CONCEPTS[reading.table].enums
     return tuple(
         Row(
-            index=index,
+            index=TABLE_BEFORE.sub("", index),
             key=reading.rows.keys[number],
             labels=reading.rows.labels_of(number),
             cells={name: plain(column[number], enums.get(name, {})) for name, column in reading.columns.items()},

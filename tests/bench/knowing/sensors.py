@@ -98,11 +98,15 @@ def judge_sensors(
     def agree(a: int, b: int) -> bool:
         return fits(ours[b], measured[a]["class"], float(measured[a]["current"] or 0.0))
 
+    def tells(a: int) -> bool:
+        return is_lenient or float(measured[a]["current"] or 0.0) not in UNTELLING
+
     found = matched(
         [Wanted(oid=one["oid"], name=one["descr"]) for one in measured],
         offered,
         agree,
-        by_value=lambda a: is_lenient or float(measured[a]["current"] or 0.0) not in UNTELLING,
+        by_value=tells,
+        by_place=tells,
     )
     return [_verdict(one, ours, found.get(a), is_right=a in found and agree(a, found[a][0]))
             for a, one in enumerate(measured)]  # fmt: skip
@@ -145,6 +149,7 @@ def judge_states(expected: Sequence[Mapping[str, Any]], ours: Sequence[Row]) -> 
         [Offered(index=row.index, name=state_name(row)) for row in ours],
         lambda a, b: True,
         by_value=lambda a: False,
+        by_place=lambda a: False,
     )
     return [_state_verdict(one, ours, found.get(a)) for a, one in enumerate(states)]
 

@@ -130,6 +130,7 @@ def test_version_model_and_serial_are_figures_of_their_own_where_somebody_knows_
 def test_serial_numbers_of_parts_are_those_of_the_devices_own_table_as_often_as_they_stand_there():
     objects = {
         f"{ENTITY_SERIAL}.1": b"FCW1 ", f"{ENTITY_SERIAL}.2": b"", f"{ENTITY_SERIAL}.3": b"FCW1",
+        f"{ENTITY_SERIAL}.4": b"N/A",
         f"{ENTITY_MODEL}.1": b"WS-C2960X",
     }  # fmt: skip
     ours = [row(part="chassis", serial="fcw1", model="WS-C2960X")]

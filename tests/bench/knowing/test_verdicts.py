@@ -60,8 +60,26 @@ def test_a_row_in_the_right_place_with_the_right_name_and_another_value_is_found
 def test_a_small_index_alone_is_no_place_where_values_do_not_count():
     wanted = [Wanted(oid=".1.3.6.1.4.1.9.1.3.1", name="Supply A")]
 
-    assert matched(wanted, [Offered(index="1", name="Fan")], lambda a, b: True, by_value=lambda a: False) == {}
-    assert matched(wanted, [Offered(index="1", name="supply a")], lambda a, b: True, by_value=lambda a: False) != {}
+    assert (
+        matched(
+            wanted,
+            [Offered(index="1", name="Fan")],
+            lambda a, b: True,
+            by_value=lambda a: False,
+            by_place=lambda a: False,
+        )
+        == {}
+    )
+    assert (
+        matched(
+            wanted,
+            [Offered(index="1", name="supply a")],
+            lambda a, b: True,
+            by_value=lambda a: False,
+            by_place=lambda a: False,
+        )
+        != {}
+    )
 
 
 @pytest.mark.parametrize(("one", "other", "agree"), [
@@ -85,6 +103,8 @@ def test_names_agree_where_words_and_numbers_do(one, other, agree):
     ("9.0.7", "19.0.71 of another series", False),
     ("5.170 (V200R010C00SPC600)", "V200R010C00SPC600", True),
     ("12", "12.4", False),
+    ("6.1.9.300", "06.01.0009.0300", True),
+    ("s4128Fon", "S4128F-ON", True),
     ("1.2.3", "x" * 200 + " 1.2.3", False),
     ("<private>", "<private>", True),
     ("FCW1929B68S", "", False),

@@ -64,13 +64,14 @@ def matched(
     agree: Callable[[int, int], bool],
     *,
     by_value: Callable[[int], bool] = lambda a: True,
+    by_place: Callable[[int], bool] = lambda a: True,
 ) -> dict[int, tuple[int, Ground]]:
     """Return which row of ours answers for which expected one, each once.
 
     agree: whether row `offered[b]` says what `wanted[a]` says. Those that agree come first, and among them those that
     stand in the same place. What is left is joined where place and name both speak for it, so that it can be called
-    wrong rather than missing. by_value: whether an expected row's value tells enough to go by it alone, or by it and
-    a place that many tables have, such as 1.
+    wrong rather than missing. by_value: whether an expected row's value tells enough to go by it alone; by_place:
+    whether it does beside a place that many tables have, such as 1.
     """
     found: dict[int, tuple[int, Ground]] = {}
     free = set(range(len(offered)))
@@ -91,7 +92,7 @@ def matched(
     take(Ground.INDEX, lambda a, b: place(a, b) and name(a, b) and agree(a, b))
     take(Ground.INDEX, lambda a, b: len(offered[b].index) >= TELLING and place(a, b) and agree(a, b))
     take(Ground.NAME, lambda a, b: name(a, b) and agree(a, b))
-    take(Ground.INDEX, lambda a, b: by_value(a) and place(a, b) and agree(a, b))
+    take(Ground.INDEX, lambda a, b: by_place(a) and place(a, b) and agree(a, b))
     take(Ground.INDEX, lambda a, b: place(a, b) and name(a, b))
     take(Ground.VALUE, lambda a, b: by_value(a) and agree(a, b))
     return found
@@ -125,8 +126,9 @@ def near(one: float, other: float, *, share: float = 0.01, least: float = 1e-9) 
 
 
 def normalised(text: str) -> str:
-    """Return a text without what is only dress: case, spaces, punctuation at its ends."""
-    return re.sub(r"\s+", " ", text.replace("\0", "")).strip(" \t.,;:()[]\"'").lower()
+    """Return a text without what is only dress: case, spaces, punctuation at its ends, zeros before a number."""
+    bare = re.sub(r"\s+", " ", text.replace("\0", "")).strip(" \t.,;:()[]\"'").lower()
+    return re.sub(r"(?<![0-9a-z])0+(?=[0-9])", "", bare)
 
 
 def texts_agree(wanted: str, found: str) -> bool:
@@ -138,9 +140,9 @@ def texts_agree(wanted: str, found: str) -> bool:
     short, long = sorted((normalised(wanted), normalised(found)), key=len)
     if not short or len(long) > LONGEST_NAME:
         return False
-    return short == long or (
-        len(short) >= 3 and short in long and (2 * len(short) >= len(long) or _is_word(short, long))
-    )
+    if short == long or re.sub("[^a-z0-9]", "", short) == re.sub("[^a-z0-9]", "", long) != "":
+        return True
+    return len(short) >= 3 and short in long and (2 * len(short) >= len(long) or _is_word(short, long))
 
 
 def _is_word(short: str, long: str) -> bool:
