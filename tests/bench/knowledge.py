@@ -206,7 +206,7 @@ def _files(place: Path) -> list[Path]:
 def print_cost(polled: Sequence[Polled], seconds: float) -> None:
     """Print what it took, and what could not be read."""
     print(
-        f"{len(polled)} first polls with their agents: {sum(one.cpu_seconds for one in polled):.1f} s CPU, "
+        f"{len(polled)} first polls: {sum(one.cpu_seconds for one in polled):.2f} s CPU, "
         f"{sum(one.requests for one in polled)} requests, {sum(one.varbinds for one in polled)} varbinds; "
         f"{seconds:.0f} s in all"
     )

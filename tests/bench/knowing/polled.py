@@ -118,7 +118,7 @@ async def poll_recorded(device: Recorded, library: ProfileLibrary) -> Polled:
         profile=profile,
         tables={reading.table: len(reading.rows.index) for reading in readings},
         trouble=trouble,
-        cpu_seconds=time.process_time() - began,
+        cpu_seconds=time.process_time() - began - agent.cpu_seconds,
         requests=agent.requests,
         varbinds=agent.varbinds,
     )
