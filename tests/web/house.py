@@ -36,6 +36,7 @@ from netwatch.model import (
     Varbind,
 )
 from netwatch.web import RelayStatus
+from tests.concept_readings import a_switch
 
 COMMUNITY = "s3cret-community"
 CAMPUS = Credential(name="campus", version="2c", community=SecretStr(COMMUNITY))
@@ -232,6 +233,8 @@ def bad_night() -> House:
             )
         )
         house.tables[name] = [interfaces(name, 48 if "sw" in name else 6, seed=number, at=seen)]
+    house.tables["core-sw2"] += [one for one in a_switch("core-sw2", seen) if one.table != "interface"]
+    house.tables["edge-r1"] += a_switch("edge-r1", seen)
     house.tables["core-sw1"][0].rates["ifHCOutOctets"][6] = 1.1775e8  # type: ignore[index]
     house.tables["core-sw1"].append(
         TableReading(

@@ -6,23 +6,27 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from netwatch.model import REACHABILITY, Device, TableReading
+from netwatch.model import CONCEPTS, REACHABILITY, Device, ReadingGap, TableReading
 from netwatch.web.actions import Actions
-from netwatch.web.pages.interfaces import interfaces_of, is_interface_table
+from netwatch.web.pages.concepts.sections import identity_line, sections_of
+from netwatch.web.pages.interfaces import CONCEPT, interfaces_of, said_of
 from netwatch.web.pages.overview import overview_of
+from netwatch.web.pages.tables import ROWS_OF_A_TABLE, raw_tables
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import is_address
 from netwatch.web.routes import METHODS, find_device
 from netwatch.web.views import Views
 
 DEVICES_ON_A_PAGE = 200
-ROWS_OF_A_TABLE = 200
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
 Filter = Annotated[str, Query(max_length=255)]
@@ -52,18 +56,24 @@ def device_router(views: Views, actions: Actions, templates: Templates) -> APIRo
         row = overview_of([status], alerts, ())
         readings = views.readings(name)
         alerting = {alert.key.instance for alert in row.firing if alert.key.instance}
+        interfaces = interfaces_of(readings, alerting)
+        gaps = views.gaps(name)
         return await templates.page(
             "device.html",
             readings=readings,
+            identity=identity_line(views.identity(name)),
             status=status,
             row=row.rows[0],
             firing=row.firing,
             pending=row.pending,
             mutings=await actions.mutings_of(row.firing),
-            interfaces=interfaces_of(readings, alerting),
-            tables=[reading for reading in readings if not _is_shown_elsewhere(reading)],
-            schema=views.schema(),
-            gaps=views.gaps(name),
+            interfaces=interfaces,
+            said=said_of(interfaces[:ROWS_OF_A_TABLE]),
+            has_interfaces=any(reading.table == CONCEPT for reading in readings),
+            sections=sections_of(readings, alerting),
+            tables=raw_tables([one for one in readings if not _is_shown_elsewhere(one)], views.schema()),
+            gaps=_together(gaps),
+            gap_tables=[gap.table for gap in gaps],
             events=await views.events(20, name),
             rows_of_a_table=ROWS_OF_A_TABLE,
         )
@@ -71,8 +81,28 @@ def device_router(views: Views, actions: Actions, templates: Templates) -> APIRo
     return router
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gap:
+    """Tables that were not read, for one and the same reason."""
+
+    tables: tuple[str, ...]
+    at: datetime
+    reason: str
+
+
+def _together(gaps: Sequence[ReadingGap]) -> list[_Gap]:
+    """Say a reason once: of a device that is down every table is a gap, and every concept."""
+    reasons: dict[str, list[ReadingGap]] = {}
+    for gap in gaps:
+        reasons.setdefault(gap.reason, []).append(gap)
+    return [
+        _Gap(tables=tuple(gap.table for gap in same), at=max(gap.at for gap in same), reason=reason)
+        for reason, same in reasons.items()
+    ]
+
+
 def _is_shown_elsewhere(reading: TableReading) -> bool:
-    return is_interface_table(reading) or reading.table == REACHABILITY.name
+    return reading.table in CONCEPTS or reading.table == REACHABILITY.name
 
 
 def _findable(device: Device, sys_name: str) -> str:

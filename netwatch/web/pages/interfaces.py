@@ -1,18 +1,22 @@
-"""Makes the interfaces of a device out of its readings, whatever tables their columns came in.
+"""Makes the interfaces of a device out of its readings: of the concept, else of whatever tables have their columns.
 
-A quiet room. May import: netwatch.model. Called by: devices.
+A quiet room. May import: netwatch.model, netwatch.web.pages.concepts. Called by: devices.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from netwatch.model import TableReading
+from netwatch.web.pages.concepts.rows import Row
 
 State = Literal["alert", "up", "down", "off", "unknown"]
 
+CONCEPT = "interface"
+_STATES: Mapping[str, State] = {"up": "up", "testing": "unknown", "unknown": "unknown", "": "unknown"}
 _TELLS_INTERFACES = frozenset({"ifOperStatus", "ifAdminStatus", "ifHCInOctets", "ifInOctets"})
 _OPER_STATUS = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "not present", 7: "lower layer down"}
 """ifOperStatus (RFC 2863)."""
@@ -23,6 +27,7 @@ class Interface:
     """One interface as the page shows it; None where the device did not say.
 
     distrusted: what the device gave and is not believed, and why. has_limit: its speed bounds its traffic.
+    duplex: said where it is not as it should be.
     state: for the colour: `down` alone is no alarm (unused ports are), `alert` is. off: an administrator's wish.
     """
 
@@ -36,6 +41,7 @@ class Interface:
     out_bits: float | None
     errors: float | None
     discards: float | None
+    duplex: str = ""
     distrusted: str = ""
     has_limit: bool = True
 
@@ -50,13 +56,74 @@ class Interface:
         return _ratio(self.out_bits, self.speed) if self.has_limit else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Which columns anything stands in; the others are not shown."""
+
+    alias: bool
+    speed: bool
+    bits: bool
+    errors: bool
+    discards: bool
+
+
+def said_of(interfaces: Sequence[Interface]) -> Said:
+    """Return which columns a table of these has."""
+    return Said(
+        alias=any(one.alias or one.distrusted for one in interfaces),
+        speed=any(one.speed is not None or one.duplex for one in interfaces),
+        bits=any(one.in_bits is not None or one.out_bits is not None for one in interfaces),
+        errors=any(one.errors is not None for one in interfaces),
+        discards=any(one.discards is not None for one in interfaces),
+    )
+
+
 def is_interface_table(reading: TableReading) -> bool:
     """Return whether a table's rows are interfaces."""
     return not _TELLS_INTERFACES.isdisjoint(reading.columns)
 
 
 def interfaces_of(readings: Iterable[TableReading], alerting: Collection[str] = ()) -> list[Interface]:
-    """Return the interfaces in the order of their index; `alerting` holds the keys of rows with a firing alert."""
+    """Return the interfaces in the order of their index, those with a firing alert first.
+
+    alerting: the keys of the rows that have one.
+    """
+    given = list(readings)
+    concept = next((one for one in given if one.table == CONCEPT and one.rows.index), None)
+    found = _of_tables(given, alerting) if concept is None else _of_concept(concept, alerting)
+    return sorted(found, key=lambda one: (one.state != "alert", _index_order(one.index)))
+
+
+def _of_concept(reading: TableReading, alerting: Collection[str]) -> list[Interface]:
+    return [_meant(Row(reading, number), is_alerting=key in alerting) for number, key in enumerate(reading.rows.keys)]
+
+
+def _meant(row: Row, *, is_alerting: bool) -> Interface:
+    admin, oper = row.word("interface_admin"), row.word("interface_oper")
+    index = row.label("ifIndex") or row.reading.rows.index[row.number]
+    duplex = row.word("interface_duplex")
+    return Interface(
+        index=index,
+        name=row.label("ifName") or index,
+        alias=row.label("ifAlias"),
+        state="alert" if is_alerting else "off" if admin == "down" else _STATES.get(oper, "down"),
+        status="off" if admin == "down" else _spaced(oper) or "unknown",
+        speed=row.value("interface_speed_bits_per_second"),
+        in_bits=row.value("interface_in_bits_per_second"),
+        out_bits=row.value("interface_out_bits_per_second"),
+        errors=row.value("interface_errors_per_second"),
+        discards=row.value("interface_discards_per_second"),
+        duplex=duplex if duplex == "half" else "",
+        distrusted=row.reading.distrusted(row.number),
+    )
+
+
+def _spaced(word: str) -> str:
+    """Write `lowerLayerDown` as `lower layer down`."""
+    return re.sub(r"(?=[A-Z])", " ", word).lower()
+
+
+def _of_tables(readings: Iterable[TableReading], alerting: Collection[str]) -> list[Interface]:
     rows: dict[str, dict[str, object]] = {}
     for reading in filter(is_interface_table, readings):
         for number, index in enumerate(reading.rows.index):
@@ -68,7 +135,7 @@ def interfaces_of(readings: Iterable[TableReading], alerting: Collection[str] = 
             row["has_limit"] = row.get("has_limit", True) and ("ifHighSpeed" not in doubts or "ifSpeed" not in doubts)
             row.update({name: _at(values, number) for name, values in reading.columns.items()})
             row.update({f"rate {name}": _at(values, number) for name, values in reading.rates.items()})
-    return [_interface(index, rows[index]) for index in sorted(rows, key=_index_order)]
+    return [_interface(index, row) for index, row in rows.items()]
 
 
 def _interface(index: str, row: Mapping[str, object]) -> Interface:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from netwatch.model import RowSet, TableReading
+from netwatch.model import CONCEPTS, ColumnKind, Concept, RowSet, TableReading
+from tests.concept_readings import concept_reading
 
 from ..house import House, alert_of, bad_night, interfaces, mail_of, status_of, trap_of
 
 PAGES = [
-    "/", "/devices", "/devices/core-sw1", "/devices/nas1", "/alerts", "/alerts/DeviceDown-access-sw2-", "/silences",
+    "/", "/devices", "/devices/core-sw1", "/devices/core-sw2", "/devices/edge-r1",
+    "/devices/nas1", "/alerts", "/alerts/DeviceDown-access-sw2-", "/silences",
     "/silences/new", "/silences/new?alert=DeviceDown-access-sw2-", "/explain", "/traps", "/outbox", "/outbox/m1",
 ]  # fmt: skip
 HOSTILE = "<script>alert('owned')</script><img src=x onerror=alert(1)>\"' {{ 7*7 }}"
@@ -41,6 +43,20 @@ class Seen(HTMLParser):
         self.text += data
 
 
+def hostile_concept(concept: Concept) -> TableReading:
+    """A reading whose labels and texts are hostile, whose numbers are none, whose states nobody has named."""
+    row = dict.fromkeys(concept.labels, HOSTILE)
+    odd = {ColumnKind.TEXT: HOSTILE, ColumnKind.ENUM: 10**30, ColumnKind.GAUGE: float("-inf")}
+    values = {name: odd[kind] for name, kind in concept.columns.items()}
+    huge = {name: 10**400 if kind is ColumnKind.GAUGE else value for (name, kind), value in
+            zip(concept.columns.items(), values.values(), strict=True)}  # fmt: skip
+    doubts = {name: {0: HOSTILE} for name in concept.columns}
+    return concept_reading(
+        concept.name, row | values, {**row, "quantity": "celsius"} | huge if "quantity" in row else row | huge,
+        device=HOSTILE, doubts=doubts, partial=True, partial_because=HOSTILE,
+    )  # fmt: skip
+
+
 def hostile_house() -> House:
     house = bad_night()
     house.statuses.append(status_of(HOSTILE, sys_name=HOSTILE, sys_descr=HOSTILE, trouble=HOSTILE, profile=HOSTILE))
@@ -50,6 +66,7 @@ def hostile_house() -> House:
         interfaces(HOSTILE, 3, alias=HOSTILE),
         TableReading(device=HOSTILE, table=HOSTILE, at=at, rows=rows, columns={HOSTILE: [HOSTILE.encode(), None]}),
     ]
+    house.tables[HOSTILE] += [hostile_concept(concept) for concept in CONCEPTS.values()]
     house.known_alerts.append(alert_of(HOSTILE, HOSTILE, instance=HOSTILE, severity=HOSTILE, summary=HOSTILE))
     texts = [HOSTILE.encode(), b"\x00\xff\x1b[2J", *[HOSTILE.encode()] * 20]
     house.heard.append(trap_of(*texts, device=HOSTILE, user=HOSTILE))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from netwatch.model import ReadingGap
+from tests.concept_readings import a_switch, concept_reading
+
 from ..house import House, alert_of, bad_night, status_of
 from .seen import Seen
 
@@ -46,3 +51,75 @@ async def test_an_alert_of_a_sender_that_is_not_watched_leads_to_its_traps(serve
     answer = await client.get(link)
     assert (answer.status_code, answer.headers["location"]) == (307, "/traps?q=2001%3Adb8%3A%3A7")
     assert (await client.get("/devices/192.0.2.1")).status_code == 200
+
+
+async def page_of(serve, *readings, **more) -> str:
+    client = serve(House(statuses=[status_of("sw1")], tables={"sw1": list(readings)}, **more))
+    return str((await client.get("/devices/sw1")).text)
+
+
+async def test_a_device_page_says_who_it_is_what_is_wrong_and_then_concept_by_concept_what_it_has(serve):
+    page = Seen(await page_of(serve, *a_switch())).text
+
+    order = [
+        "Cisco C9300-48P", "serial FOC1", "What is wrong", "Te1/1/1 receive warning, -16.25 dBm",
+        "Fan 1 critical, shutdown", "192.0.2.9 down, active", "Interfaces", "940 Mb/s", "Processors", "Memory",
+        "3.9 GiB of 8 GiB", "Storage", "Sensors", "23.5 °C", "5,400 rpm", "12.06 V", "Hardware", "Peers", "64512",
+        "1 h 2 min", "1,204", "Clients", "Inventory", "PWR-C1", "Neighbours", "Te1/1", "VLANs", "voice",
+    ]  # fmt: skip
+    at, missed = 0, []
+    for text in order:
+        found = page.find(text, at)
+        at, missed = (found, missed) if found >= 0 else (at, [*missed, text])
+    assert missed == []
+    assert "\N{EN DASH}" not in page.partition("What is wrong")[2].partition("What happened")[0]
+
+
+async def test_tables_as_the_device_gave_them_are_folded_behind_all_that_they_mean(serve):
+    page = await page_of(serve, *a_switch(), *bad_night().tables["core-sw1"])
+
+    meant, _, raw = page.partition('<details id="raw">')
+    assert "ifHCInOctets" not in meant
+    assert "ifHCInOctets" in raw
+    assert "sysUpTime" in raw
+    assert "netwatch_" not in page
+    assert 'id="raw-sensor"' not in raw  # concepts are not shown twice
+
+
+async def test_a_device_of_which_nothing_is_known_but_its_tables_shows_them_unfolded(serve):
+    system = [one for one in bad_night().tables["core-sw1"] if one.table == "system"]
+
+    assert '<details id="raw" open>' in await page_of(serve, *system)
+
+
+async def test_long_lists_lead_to_the_api_which_has_all(serve):
+    parts = ({"part": f"p{number}", "hardware_state": "ok"} for number in range(300))
+    ports = ({"ifIndex": number, "ifName": f"Gi{number}"} for number in range(300))
+
+    page = await page_of(serve, concept_reading("hardware", *parts), concept_reading("interface", *ports))
+
+    assert '200 of 300; <a href="/api/v1/devices/sw1/hardware">the API</a> has all' in page
+    assert '200 of 300; <a href="/api/v1/devices/sw1/interface">the API</a> has all' in page
+    assert (page.count(">p"), page.count(">Gi")) == (200, 200)
+
+
+async def test_what_is_distrusted_is_said_beside_the_value(serve):
+    doubts = {"memory_used_bytes": {0: "more in use than there is"}}
+    memory = concept_reading("memory", {"pool": "RAM", "memory_size_bytes": 2**30}, doubts=doubts)
+
+    page = Seen(await page_of(serve, memory)).text
+
+    assert "of 1 GiBmore in use than there is" in page
+
+
+async def test_tables_that_were_not_read_for_one_reason_are_one_sentence(serve):
+    at = datetime.now(UTC)
+    gaps = [
+        ReadingGap(device="sw1", table=table, at=at, reason=reason)
+        for table, reason in (("ifTable", "no answer"), ("sensor", "no answer"), ("peer", "refused"))
+    ]
+
+    page = Seen(await page_of(serve, missed={"sw1": gaps})).text
+
+    assert page.count("could not be read") == 2
+    assert "ifTable, sensor could not be read just now: no answer" in page

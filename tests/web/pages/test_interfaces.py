@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from netwatch.model import RowSet, TableReading
-from netwatch.web.pages.interfaces import interfaces_of
+from netwatch.web.pages.interfaces import interfaces_of, said_of
+from tests.concept_readings import concept_reading
 
 
 def table(columns, rates=None, *, name="ifTable", index=("1", "2"), labels=None):
@@ -76,3 +77,46 @@ def test_interfaces_stand_in_the_order_of_their_index():
 
 def test_tables_about_something_else_are_left_alone():
     assert interfaces_of([table({"hrStorageUsed": [1, 2]}, name="hrStorageTable")]) == []
+
+
+def test_where_there_is_the_concept_its_rows_are_the_interfaces_and_the_raw_columns_are_not_asked():
+    ports = concept_reading(
+        "interface",
+        {"ifIndex": 10, "ifName": "Gi1", "ifAlias": "uplink", "interface_oper": "up", "interface_admin": "up",
+         "interface_in_bits_per_second": 5e8, "interface_out_bits_per_second": 1e6, "interface_duplex": "half",
+         "interface_speed_bits_per_second": 1e9, "interface_errors_per_second": 0.5},
+        {"ifIndex": 9, "ifName": "Gi2", "interface_oper": "lowerLayerDown", "interface_admin": "up"},
+        {"ifIndex": 8, "interface_oper": "down", "interface_admin": "down"},
+        {"ifIndex": 7, "ifName": "Gi4"},
+    )  # fmt: skip
+
+    shown = interfaces_of([table({"ifOperStatus": [2, 2]}), ports], alerting={"ifIndex=9"})
+
+    assert [(one.index, one.name, one.state, one.status) for one in shown] == [
+        ("9", "Gi2", "alert", "lower layer down"),
+        ("7", "Gi4", "unknown", "unknown"),
+        ("8", "8", "off", "off"),
+        ("10", "Gi1", "up", "up"),
+    ]
+    busy = shown[-1]
+    assert (busy.in_ratio, busy.out_ratio, busy.errors, busy.duplex) == (0.5, 0.001, 0.5, "half")
+    assert shown[0].in_ratio is None
+
+
+def test_a_speed_that_is_not_believed_bounds_nothing_and_is_told():
+    ports = concept_reading(
+        "interface",
+        {"ifIndex": 1, "interface_in_bits_per_second": 5e8, "interface_speed_bits_per_second": None},
+        doubts={"interface_speed_bits_per_second": {0: "typed by hand"}},
+    )
+
+    (one,) = interfaces_of([ports])
+
+    assert (one.in_bits, one.in_ratio) == (5e8, None)
+    assert one.distrusted == "interface_speed_bits_per_second: typed by hand"
+
+
+def test_a_column_that_no_interface_fills_is_not_shown():
+    said = said_of(interfaces_of([concept_reading("interface", {"ifIndex": 1, "interface_errors_per_second": 0.0})]))
+
+    assert (said.alias, said.speed, said.bits, said.errors, said.discards) == (False, False, False, True, False)

@@ -1,0 +1,67 @@
+"""Makes the sections of a device's page out of its readings, in the order of the concepts, the worst row first.
+
+A quiet room. May import: netwatch.model, netwatch.web. Called by: netwatch.web.pages.devices.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+
+from netwatch.model import CONCEPTS, TableReading
+from netwatch.web.pages.concepts.cells import ROWS_OF_A_SECTION, Line, Section, without_empty_columns
+from netwatch.web.pages.concepts.columns import FACTS, VIEWS, View, fact_columns
+from netwatch.web.pages.concepts.rows import Row
+
+_WORTH_A_COUNT = ("critical", "down", "warning")
+
+
+def sections_of(readings: Iterable[TableReading], alerting: Collection[str] = ()) -> list[Section]:
+    """Return a section for each concept with rows; `alerting` holds the keys of rows with a firing alert."""
+    by_concept = {reading.table: reading for reading in readings if reading.rows.index}
+    views: dict[str, View] = {**VIEWS}
+    for name, title in FACTS.items():
+        views[name] = View(title, fact_columns(CONCEPTS[name].labels))
+    return [
+        _section(views[name], by_concept[name], alerting) for name in CONCEPTS if name in views and name in by_concept
+    ]
+
+
+def identity_line(identity: Mapping[str, str]) -> tuple[str, ...]:
+    """Return who a device is, in the parts of one line; empty where nobody knows."""
+    what = " ".join(filter(None, (identity.get("vendor", ""), identity.get("model", ""))))
+    system = " ".join(filter(None, (identity.get("os", ""), identity.get("version", ""))))
+    serial = f"serial {identity['serial']}" if identity.get("serial") else ""
+    kind, place, contact = (identity.get(name, "") for name in ("type", "location", "contact"))
+    return tuple(filter(None, (what, system, serial, kind, place, contact)))
+
+
+def _section(view: View, reading: TableReading, alerting: Collection[str]) -> Section:
+    rows = [Row(reading, number) for number in range(len(reading.rows.index))]
+    ranked = [(reading.rows.keys[row.number] not in alerting, view.rank(row), row) for row in rows]
+    ranked.sort(key=lambda one: one[:2])
+    lines = tuple(
+        Line(cells=tuple(write(row) for _, write in view.columns), rank=rank, is_alerting=not is_quiet)
+        for is_quiet, rank, row in ranked[:ROWS_OF_A_SECTION]
+    )
+    headings, lines = without_empty_columns(tuple(heading for heading, _ in view.columns), lines)
+    return Section(
+        name=reading.table,
+        title=view.title,
+        headings=headings,
+        lines=lines,
+        count=len(rows),
+        at=reading.at,
+        wrong=tuple(filter(None, (view.wrong(row) for _, _, row in ranked[:ROWS_OF_A_SECTION]))),
+        folded=CONCEPTS[reading.table].is_fact,
+        because=(reading.partial_because or "in part") if reading.partial else "",
+        tally=_tally(view, rows),
+    )
+
+
+def _tally(view: View, rows: Iterable[Row]) -> tuple[tuple[str, str], ...]:
+    """Return how many rows are in each of the states that matter: (`critical`, `1 critical`)."""
+    if not view.name:
+        return ()
+    counts = Counter(cell.text for row in rows if (cell := view.columns[0][1](row)).pill)
+    return tuple((word, f"{counts[word]} {word}") for word in _WORTH_A_COUNT if counts[word])

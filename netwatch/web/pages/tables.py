@@ -1,0 +1,97 @@
+"""Makes tables of a device as it gave them fit to look at: without columns that nobody filled, without empty rows.
+
+A quiet room. May import: netwatch.model, netwatch.web. Called by: devices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from netwatch.model import TableReading, TableSchema
+from netwatch.web.words import NOTHING, value_text
+
+ROWS_OF_A_TABLE = 200
+ROWS_OF_ALL = 1000
+"""What is folded away is sent all the same: behind so many rows a table is only named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCell:
+    """A value as text, empty where there is none, and why what the device gave is not believed."""
+
+    text: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTable:
+    """A table; `labels` and `columns` name its columns, each line has the index, the labels, then the values.
+
+    count: rows there are with anything in them; `lines` are the first of them. is_scalar: one row without an index.
+    """
+
+    name: str
+    at: datetime
+    partial: bool
+    labels: tuple[str, ...]
+    columns: tuple[str, ...]
+    lines: tuple[tuple[str, tuple[str, ...], tuple[RawCell, ...]], ...]
+    count: int
+    is_scalar: bool
+
+
+def raw_table(reading: TableReading, schema: TableSchema | None, most: int = ROWS_OF_A_TABLE) -> RawTable:
+    """Return a reading as it is shown, at most so many rows of it."""
+    enums = (schema.enums or {}) if schema else {}
+    rows = [row for row in range(len(reading.rows.index)) if _says_anything(reading, row)]
+    shown = rows[:most]
+    cells = {name: [_cell(reading, name, row, enums.get(name)) for row in shown] for name in reading.columns}
+    columns = tuple(name for name, column in cells.items() if any(cell.text or cell.doubt for cell in column))
+    labels = tuple(
+        name
+        for name, texts in reading.rows.labels.items()
+        if name not in columns and any(texts[row] for row in shown)
+    )
+    return RawTable(
+        name=reading.table, at=reading.at, partial=reading.partial, labels=labels, columns=columns, count=len(rows),
+        lines=tuple(
+            (
+                reading.rows.index[row],
+                tuple(reading.rows.labels[name][row] for name in labels),
+                tuple(cells[name][place] for name in columns),
+            )
+            for place, row in enumerate(shown)
+        ),
+        is_scalar=len(reading.rows.index) == 1 and not reading.rows.labels,
+    )  # fmt: skip
+
+
+def raw_tables(readings: Sequence[TableReading], schema: Mapping[str, TableSchema]) -> list[RawTable]:
+    """Return the tables that have anything in them."""
+    left, found = ROWS_OF_ALL, []
+    for reading in readings:
+        table = raw_table(reading, schema.get(reading.table), min(left, ROWS_OF_A_TABLE))
+        left -= len(table.lines)
+        if table.count:
+            found.append(table)
+    return found
+
+
+def _says_anything(reading: TableReading, row: int) -> bool:
+    """Return whether a row has a value, a doubt or a label; a row of which nothing is known is nothing to see."""
+    return (
+        any(_at(values, row) is not None for values in reading.columns.values())
+        or any(row in rows for rows in reading.doubts.values())
+        or any(texts[row] for texts in reading.rows.labels.values())
+    )
+
+
+def _cell(reading: TableReading, name: str, row: int, names: Mapping[int, str] | None) -> RawCell:
+    text = value_text(_at(reading.columns[name], row), names)
+    return RawCell(text="" if text == NOTHING else text, doubt=reading.doubts.get(name, {}).get(row, ""))
+
+
+def _at(values: Sequence[object], row: int) -> object:
+    return values[row] if row < len(values) else None
