@@ -148,9 +148,7 @@ class MapReader:
             labels={name: tuple(texts) for name, texts in found.items()},
         )
 
-    def _columns(
-        self, frame: Frame, rows: PieceRows, readings: Readings
-    ) -> tuple[dict[str, Column], Doubts]:
+    def _columns(self, frame: Frame, rows: PieceRows, readings: Readings) -> tuple[dict[str, Column], Doubts]:
         found: dict[str, Column] = {}
         doubts: dict[str, dict[int, str]] = {}
         for name, number in self.compiled.numbers.items():
