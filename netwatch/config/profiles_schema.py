@@ -59,6 +59,7 @@ def _table() -> dict[str, Any]:
         "rate_limit": _about("the column that bounds octet rates, in 1e6 bit/s"),
         "discontinuity": {**_OID, "description": "the column whose change ends a counter's life"},
         "once": {"type": "boolean", "description": "its rows are facts, read when they are discovered"},
+        "index": _list({"type": "string"}, "the MIB's INDEX clause, whose parts become labels"),
         "concepts": _list(_part("Concept"), "what its rows mean"),
     }  # fmt: skip
     return {**_mapping(properties, unused=("options", "static_tags")), "required": ["symbols"]}
