@@ -364,13 +364,16 @@ class DevicePoller:
             self._tools.sink.remember(memory)
 
     def _arrange(self, identity: Identity) -> None:
-        """Keep the pollers of the tables that stay, make those of new ones; what is absent need not be walked."""
+        """Keep the pollers of the tables that stay, make those of new ones; what is absent need not be walked.
+
+        The scalars are asked for one by one in any case, also of a device without the one they are filed under.
+        """
         known, kit = self._tables, self._belongings.kit(identity)
         self._tables = {}
         for spec in kit.tables:
             poller = known.get(spec.name)
             self._tables[spec.name] = poller if poller and poller.spec is spec else self._table_poller(spec)
-            if self._belongings.lacks(spec.oid, identity):
+            if spec.name != SYSTEM and self._belongings.lacks(spec.oid, identity):
                 self._tables[spec.name].note_absence()
         self._latest = {name: reading for name, reading in self._latest.items() if name in self._tables}
         if self._meanings is not None:

@@ -73,6 +73,15 @@ async def test_standard_tables_are_read_wherever_they_are_answered(met, basket):
     assert poller.status().trouble == ""
 
 
+async def test_the_scalars_of_a_device_that_does_not_say_its_uptime_are_read_too(met, basket):
+    with OddAgent([line for line in SYSTEM if "1.1.3.0" not in line]) as agent:
+        poller = met(agent)
+        await polled(poller)
+
+    (system,) = [reading for reading in basket.readings if reading.table == "system"]
+    assert system.columns["sysName"] == [b"case1"]
+
+
 async def test_enterprise_tables_are_asked_of_the_enterprises_devices_alone(met, basket):
     fan = [f"{FAN}.2.1|4|Fan 1", f"{FAN}.3.1|2|3"]
     with OddAgent([*SYSTEM, *fan]) as agent:
