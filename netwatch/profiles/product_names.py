@@ -22,9 +22,10 @@ _KEYED: Final = tuple(
         rf"\brunning on an? {_VALUE}",
         rf"\b(?:MN|PID|MCU|Product(?: [Nn]ame)?|Series|System Type)\s?[:=]\s?{_VALUE}",
         r"\bmodel ([A-Z][\w+/-]{1,30})()",
-        r"\b[Vv]ersion \d[\d.]{1,12} \(([^()]{1,40}) V\d{3}R\d{3}\w{0,20}(\))",
     )
 )
+_FAMILY: Final = re.compile(r"\b[Vv]ersion \d[\d.]{1,12} \(([^()]{1,40}) V\d{3}R\d{3}\w{0,20}\)")
+_SERIES: Final = re.compile(r"[A-Za-z]{1,8}\d{3,5}")
 _NEXT_KEY: Final = re.compile(r"\s[\w/]{1,12}$")
 """What is left of the next key when a value was cut at that key's colon."""
 _END: Final = re.compile(r"\s(?:Copyright|Build|Version|Firmware|Software|Release)\b.*", re.IGNORECASE)
@@ -71,7 +72,7 @@ MAX_NAME: Final = 40
 
 def find_model(text: str, version: str = "") -> str:
     """Return the model that a tidy one-line description names, or an empty text; `version` is none."""
-    keyed = _keyed(text)
+    keyed = _keyed(text) or _of_family(text)
     if keyed or _KERNEL.match(text):
         return keyed
     plain = " ".join("," if version and version in word else word for word in text.split())
@@ -91,6 +92,16 @@ def _keyed(text: str) -> str:
             if known and not _NO_MODEL.fullmatch(model.split()[0]):
                 return model[:MAX_MODEL]
     return ""
+
+
+def _of_family(text: str) -> str:
+    """Return the member that stands beside its family: S5720-56C-PWR of `Version 5.170 (S5720 V200R010C00)`."""
+    family = _FAMILY.search(text)
+    if family is None:
+        return ""
+    series = _SERIES.match(family[1])
+    members = [word.strip(";,()") for word in text.split() if series and word.startswith(series[0])]
+    return max([family[1], *members], key=len)[:MAX_MODEL]
 
 
 def _worded(text: str) -> str:

@@ -75,6 +75,7 @@ def test_what_is_no_version_and_no_model_is_none(text):
         ("EdgeSwitch 24-Port 250W, 1.8.0.5106045, Linux 3.6.5-1b505fb7", "EdgeSwitch 24-Port 250W"),
         ("ExtremeXOS (X690-48x-2q-4c) version 22.6.1.4 by someone", "X690-48x-2q-4c"),
         ("VRP (R) software, Version 8.200 (NetEngine 8000 V800R012C10SPC300)", "NetEngine 8000"),
+        ("S5720-56C-AC\nVRP (R) software,Version 5.170 (S5720 V200R010C00SPC600) \r\n (C) 2007", "S5720-56C-AC"),
         ("Maker Networks, Inc. Stacking System ICX7150-48-POEF, IronWare Version 08.0.92aT211", "ICX7150-48-POEF"),
         ("Netman 204", "Netman 204"),
         ("AP-Ultra 6.6.77.15402", "AP-Ultra"),
