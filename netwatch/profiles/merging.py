@@ -62,7 +62,8 @@ class Family:
     def _meanings(self) -> Iterator[KnownMap]:
         """Yield what tables mean, the common words before the special ones, the user's before the shipped.
 
-        A file for certain devices says it of the tables that only such files have, and where its scalars are found.
+        A file for certain devices says it of the tables that only such files have. What scalars mean is said where one
+        of the file's is found: most devices have none of a power supply's.
         """
         files = list(reversed(self._least_special_last()))
         common = {SYSTEM, *(table.name for file in files if not _is_special(file) for table in file.tables)}
@@ -71,10 +72,10 @@ class Family:
             mine = [one for one in file.concepts if not (is_sole(one) and (one.table, one.concept) in said)]
             said.update((one.table, one.concept) for one in mine)
             for one in mine:
-                if not _is_special(file) or one.table not in common:
-                    yield KnownMap(map=one)
-                elif one.table == SYSTEM and file.scalars:
+                if one.table == SYSTEM and file.scalars:
                     yield KnownMap(map=one, any_of=frozenset(scalar.oid for scalar in file.scalars))
+                elif not _is_special(file) or one.table not in common:
+                    yield KnownMap(map=one)
 
     def _usable(self) -> Iterator[tuple[ProfileFile, Merged]]:
         for name, file in {**self.shipped, **self.theirs}.items():

@@ -31,7 +31,9 @@ def test_a_device_nobody_knows_gets_the_generic_profile(shipped: ProfileLibrary)
     profile = shipped.match(Oid.parse("1.3.6.1.4.1.99999.1"))
 
     assert profile.name == "generic"
-    assert {table.name for table in profile.tables} == {"ifTable", "hrProcessorTable", "hrStorageTable", "laTable"}
+    assert {table.name for table in profile.tables} == {
+        "ifTable", "hrProcessorTable", "hrStorageTable", "hrFSTable", "hrPrinterTable", "laTable", "dskTable",
+    }  # fmt: skip
     assert shipped.match(None) is profile
 
 

@@ -24,10 +24,21 @@ RECORDINGS = (
     "edgeswitch_es-24-250w", "fortigate_100e", "ios_2960x", "iosxr_asr9001", "jetdirect_m130nw", "junos_mx5t-isis",
     "linux_lsi", "nxos_n9k-c93180yc-fx3", "panos_5220", "procurve_2520", "routeros_crs317", "vrp_5720",
 )  # fmt: skip
-BEHIND = ("SNMPv2-MIB", "ENTITY-MIB", "JUNIPER-SMI", "CISCO-SMI", "FORTINET-CORE-MIB", "HOST-RESOURCES-TYPES")
+BEHIND = (
+    "SNMPv2-MIB",
+    "ENTITY-MIB",
+    "IANA-ENTITY-MIB",
+    "IANA-PRINTER-MIB",
+    "JUNIPER-SMI",
+    "CISCO-SMI",
+    "FORTINET-CORE-MIB",
+    "HOST-RESOURCES-TYPES",
+)
 FILES = sorted(path.name for path in shipped_directory("profiles").glob("*.yaml"))
-NUMBERS_IN_TEXTS = {"fgHwSensorEntValue"}
-"""Texts by their MIB, in which the device puts numbers."""
+NOT_HERE = {"CISCO-FIREWALL-MIB", "JUNIPER-ALARM-MIB", "JUNIPER-DOM-MIB", "JUNIPER-SRX5000-SPU-MONITORING-MIB"}
+"""Modules that the corpus has not, or that its plain reader here cannot read; recordings answer for them."""
+NO_COUNTERS = {"cpmCPUMemoryHCFree"}
+"""Counters by their MIB that go up and down."""
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +64,8 @@ def _objects(file: YamlFile) -> Iterator[tuple[str, Any]]:
     """Module and place in the file of every object that a file names."""
     for entry in _metrics(file):
         symbols = [entry["symbol"]] if "symbol" in entry else list(entry["symbols"])
+        if entry["MIB"] in NOT_HERE:
+            continue
         columns = [tag["column"] for tag in entry.get("metric_tags", ()) if "column" in tag]
         for item in [*symbols, *columns, *([entry["table"]] if "table" in entry else [])]:
             yield entry["MIB"], item
@@ -67,7 +80,7 @@ def test_every_object_stands_in_its_mib_under_that_name_and_oid(mibs: Any, name:
 @pytest.mark.parametrize("name", FILES)
 def test_every_column_is_of_the_kind_its_mib_says(mibs: Any, name: str) -> None:
     for module, item in _objects(_file(name)):
-        if "kind" in item and item["name"] not in NUMBERS_IN_TEXTS:
+        if "kind" in item and item["name"] not in NO_COUNTERS:
             assert mibs.kind(module, item["name"]) == item["kind"], item["name"]
 
 
@@ -77,6 +90,8 @@ def test_every_enumeration_has_the_names_of_its_mib(mibs: Any, name: str) -> Non
         if "enum" in item:
             assert dict(item["enum"]) == mibs.enum(module, item["name"]), item["name"]
     for entry in _metrics(_file(name)):
+        if entry["MIB"] in NOT_HERE:
+            continue
         for tag in entry.get("metric_tags", ()):
             if "mapping" in tag and tag["tag"] != "hrStorageType":
                 assert dict(tag["mapping"]) == mibs.enum(entry["MIB"], tag["column"]["name"]), tag["tag"]
