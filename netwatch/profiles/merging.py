@@ -62,7 +62,7 @@ class Family:
     def _meanings(self) -> Iterator[KnownMap]:
         """Yield what tables mean, the common words before the special ones, the user's before the shipped.
 
-        A file for certain devices says it of the tables that only such files have. What scalars mean is said where one
+        A file for certain devices says it of tables that only such files have. What scalars mean is said where one
         of the file's is found: most devices have none of a power supply's.
         """
         files = list(reversed(self._least_special_last()))

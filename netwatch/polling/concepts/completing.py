@@ -39,16 +39,22 @@ def _share(used: Any, size: Any, ratio: Any) -> tuple[Any, Any, Any]:
     return used, size, ratio
 
 
-def taken_off(used: Sequence[Any], sizes: Sequence[Any], caches: Sequence[Any]) -> list[Any]:
-    """Return used bytes per pool, less what is cache in the largest one; never less than nothing."""
+def taken_off(
+    used: Sequence[Any], sizes: Sequence[Any], caches: Sequence[Any], cache_sizes: Sequence[Any] = ()
+) -> list[Any]:
+    """Return used bytes per pool, less what is cache in one of them; never less than nothing.
+
+    The caches are in the pool that a cache is told to be as large as, since swap may be larger; else in the largest.
+    """
     found = list(used)
     known = [row for row, size in enumerate(sizes) if isinstance(size, int | float)]
     numbers = [cache for cache in caches if isinstance(cache, int | float)]
     if known and numbers:
-        largest = max(known, key=lambda row: sizes[row])
+        alike = [row for row in known if sizes[row] in cache_sizes]
+        holder = max(alike or known, key=lambda row: sizes[row])
         total = sum(numbers)
-        if found[largest] is not None and total <= found[largest]:
-            found[largest] -= total
+        if found[holder] is not None and total <= found[holder]:
+            found[holder] -= total
     return found
 
 

@@ -193,7 +193,7 @@ class _ConceptReader:
 
 
 def _without_caches(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces of pools, with what is cache taken off the largest pool of its table."""
+    """Return the pieces of pools, with what is cache taken off the pool of its table that holds it."""
     used, size, _ = SHARES["memory"]
     found = [piece for piece in pieces if not piece.rows.compiled.map.taken_off]
     for caches in pieces:
@@ -201,6 +201,7 @@ def _without_caches(pieces: Sequence[Piece]) -> list[Piece]:
             continue
         for place, piece in enumerate(found):
             if piece.reading.table == caches.reading.table and used in piece.columns and size in piece.columns:
-                less = taken_off(piece.columns[used], piece.columns[size], caches.columns.get(used, ()))
+                in_use, sizes = piece.columns[used], piece.columns[size]
+                less = taken_off(in_use, sizes, caches.columns.get(used, ()), caches.columns.get(size, ()))
                 found[place] = replace(piece, columns={**piece.columns, used: less})
     return found
