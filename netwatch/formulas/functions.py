@@ -13,6 +13,7 @@
     number(text)              the first number in a text
     unsigned(x)  signed(x)    a 32-bit number that came with the wrong sign
     dbm(milliwatts)           a power in decibels over one milliwatt
+    seconds_since(stamp)      how long ago a TimeStamp is, which counts with sysUpTime
     matches(text, 'regex')    whether the whole text matches
     limit('cpu_high', 70)     70, or what `limits` of the configuration say for the device or row
     now()                     when the reading was made, in seconds since 1970
@@ -55,6 +56,7 @@ from netwatch.formulas.sources import (
     Numbers,
     Rates,
     Texts,
+    Uptime,
 )
 from netwatch.model import ColumnKind, bounded_matcher
 
@@ -173,6 +175,14 @@ def _number_in(checker: Checker, node: ast.Call, name: str) -> Node:
     return Function(name=name, arguments=(argument,), offset=checker.offset(node))
 
 
+def _seconds_since(checker: Checker, node: ast.Call, name: str) -> Node:
+    stamp = checker.number(node.args[0])
+    if isinstance(stamp, Wrong):
+        return stamp
+    uptime = Read(source=Uptime(), offset=checker.offset(node))
+    return Function(name="elapsed", arguments=(uptime, stamp), offset=checker.offset(node))
+
+
 def _matches(checker: Checker, node: ast.Call, name: str) -> Node:
     text, pattern = checker.check(node.args[0], Kind.TEXT), checker.check(node.args[1])
     if not isinstance(pattern, Words):
@@ -254,6 +264,7 @@ FUNCTIONS: Mapping[str, Signature] = {
     "unsigned": Signature(usage="unsigned(x)", least=1, most=1, build=_row_wise),
     "signed": Signature(usage="signed(x)", least=1, most=1, build=_row_wise),
     "dbm": Signature(usage="dbm(milliwatts)", least=1, most=1, build=_row_wise),
+    "seconds_since": Signature(usage="seconds_since(stamp)", least=1, most=1, build=_seconds_since),
     "now": Signature(usage="now()", least=0, most=0, build=_now),
     "matches": Signature(usage="matches(text, 'regex')", least=2, most=2, build=_matches),
 }

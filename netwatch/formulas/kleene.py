@@ -13,7 +13,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from netwatch.formulas.numbers import dbm, number_in, signed, unsigned
+from netwatch.formulas.numbers import dbm, elapsed, number_in, signed, unsigned
 
 
 def _lifted(plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,7 +60,7 @@ def power(base: float, exponent: float) -> float:
 
 PLAIN: Mapping[str, Callable[..., Any]] = {
     "min": min, "max": max, "abs": abs, "power": power,
-    "dbm": dbm, "unsigned": unsigned, "signed": signed, "number": number_in,
+    "dbm": dbm, "unsigned": unsigned, "signed": signed, "number": number_in, "elapsed": elapsed,
 }  # fmt: skip
 """What the code for complete rows may call."""
 
@@ -75,7 +75,7 @@ EXACT: Mapping[str, Callable[..., Any]] = {
     "exact_min": _lifted(min), "exact_max": _lifted(max), "exact_abs": _lifted(abs),
     "negative": _lifted(operator.neg),
     "exact_dbm": _lifted(dbm), "exact_unsigned": _lifted(unsigned), "exact_signed": _lifted(signed),
-    "exact_number": _lifted(number_in),
+    "exact_number": _lifted(number_in), "exact_elapsed": _lifted(elapsed),
     "all_of": _all_of, "any_of": _any_of, "opposite": _lifted(operator.not_), "chosen": _chosen,
 }  # fmt: skip
 """What the code for rows with something missing calls."""

@@ -34,6 +34,16 @@ def signed(number: float) -> float:
     return number - WORD if WORD // 2 <= number < WORD else number
 
 
+def elapsed(uptime: float, stamp: float) -> float:
+    """Return the seconds from a TimeStamp (RFC 2579) to now, both in 1/100 s of sysUpTime.
+
+    FRR's ldpd puts the time of day there; what lies in the future is no TimeStamp.
+    """
+    if not 0 <= stamp <= uptime:
+        raise ArithmeticError("no time of this agent's life")
+    return (uptime - stamp) / 100
+
+
 def number_in(text: str) -> float:
     """Return the first number in a text: `45.2`, ` 4800 RPM`, `+12.06V`."""
     found = _NUMBER.search(text)

@@ -96,6 +96,20 @@ class Now(_Plain):
 
 
 @dataclass(frozen=True, slots=True)
+class Uptime(_Plain):
+    """How long the device's agent had been running when the reading was made, in 1/100 s."""
+
+    key: str = "uptime"
+
+    scalar = True
+
+    def read(self, frame: Frame) -> Prepared:
+        """Return the one value, unknown where sysUpTime was not asked with the reading."""
+        uptime = frame.reading.uptime
+        return [None if uptime is None else uptime.total_seconds() * 100], uptime is not None
+
+
+@dataclass(frozen=True, slots=True)
 class OfSystem(_Plain):
     """A scalar that the device says of itself (sysUpTime, sysName), in an expression about another table."""
 

@@ -99,6 +99,7 @@ def _is_called_the_same(spec: TableSpec, row: int, labels: Mapping[str, tuple[st
 def _label(label: LabelSpec, suffix: Suffix, cells: Cells) -> str:
     if label.oid is None:
         text = _index_part(label, suffix)
+        text = written(text.encode(), label.form) if label.form else text
     elif label.form:
         text = written(cells.get(label.oid, {}).get(suffix), label.form)
     else:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Join,
         NumberMap,
         Selection,
+        Source,
         Text,
         Thresholds,
         WordMap,
@@ -39,6 +40,6 @@ __all__ = [
     "Kit", "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
     "index_parts", "written",
     "Description", "DESCRIPTION", "parse_description",
-    "BadMapping", "Compiled", "ConceptMap", "Join", "Named", "NumberMap", "Selection", "StateMap", "Template", "Text",
-    "Thresholds", "THRESHOLDS", "WordMap", "compile_map",
+    "BadMapping", "Compiled", "ConceptMap", "Join", "Named", "NumberMap", "Selection", "Source", "StateMap",
+    "Template", "Text", "Thresholds", "THRESHOLDS", "WordMap", "compile_map",
 ]  # fmt: skip

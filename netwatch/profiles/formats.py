@@ -21,6 +21,10 @@ FAMILIES: Final = {1: 4, 2: 16}
 MASK_OCTETS: Final = (4, 16)
 WRITTEN_MAC: Final = re.compile(r"(?i)[0-9a-f]{2}([-:. ]?[0-9a-f]{2}){5}|([0-9a-f]{1,2}[-:]){5}[0-9a-f]{1,2}")
 SYS_ID_OCTETS = 2
+MIN_POINTER = 2
+"""A pointer to nowhere is 0.0."""
+CLASSES: Final = ((128, "8"), (192, "16"), (224, "24"))
+"""Prefix length by the first octet, which is below that (RFC 791)."""
 
 
 def _mac(value: Value) -> str:
@@ -47,15 +51,27 @@ def _inet(value: Value) -> str:
 
 
 def _prefix_length(value: Value) -> str:
-    """Return the 24 of 255.255.255.0, and of a pointer to a prefix, whose last part it is; a number as it is."""
+    """Return the 24 of 255.255.255.0, and of a pointer to a prefix, whose last part it is; a number as it is.
+
+    No address of an interface has a prefix of nothing: such a mask says nothing.
+    """
     if isinstance(value, Oid):
-        return str(value[-1]) if len(value) > 2 else ""
+        return str(value[-1]) if len(value) > MIN_POINTER else ""
     if isinstance(value, IPv4Address):
         value = value.packed
     if isinstance(value, bytes) and len(value) in MASK_OCTETS:
         bits = f"{int.from_bytes(value, 'big'):0{len(value) * 8}b}"
-        return str(bits.count("1")) if "01" not in bits else ""
+        return str(bits.count("1")) if "1" in bits and "01" not in bits else ""
     return text_of(value)
+
+
+def _natural_prefix(value: Value) -> str:
+    """Return the prefix length of an address's class, which counts where no mask is said (RFC 950)."""
+    try:
+        first = IPv4Address(text_of(value)).packed[0]
+    except ValueError:
+        return ""
+    return next((length for below, length in CLASSES if first < below), "")
 
 
 def _hex(value: Value) -> str:
@@ -73,6 +89,7 @@ FORMATS: Final[Mapping[str, Callable[[Value], str]]] = {
     "mac_address": _mac,
     "ip_address": _inet,
     "prefix_length": _prefix_length,
+    "natural_prefix": _natural_prefix,
     "hex": _hex,
     "sys_id": _sys_id,
 }

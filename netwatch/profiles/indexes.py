@@ -15,10 +15,10 @@ from typing import Final
 from netwatch.model import text_of
 
 NUMBER = "number"
-SHAPES: Final = (NUMBER, "ipv4", "mac", "inet", "address", "text", "octets", "rest")
-"""number: one part. ipv4, mac: 4 and 6 parts. inet: InetAddressType, then a length and as many octets. address, text,
-octets: a length and as many octets. rest: a text of all that is left (IMPLIED)."""
-FIXED: Final = {NUMBER: 1, "ipv4": 4, "mac": 6}
+SHAPES: Final = (NUMBER, "ipv4", "ipv6", "mac", "inet", "address", "text", "octets", "rest")
+"""number: one part. ipv4, ipv6, mac: 4, 16 and 6 parts. inet: InetAddressType, then a length and as many octets.
+address, text, octets: a length and as many octets. rest: a text of all that is left (IMPLIED)."""
+FIXED: Final = {NUMBER: 1, "ipv4": 4, "ipv6": 16, "mac": 6}
 INET_OCTETS: Final = {1: 4, 2: 16, 3: 8, 4: 20}
 """Octets by InetAddressType; of 3 and 4 the last four are the zone (RFC 4001)."""
 ZONE_OCTETS = 4

@@ -16,7 +16,7 @@ from netwatch.profiles.symbols import NAME_ONLY, TEXT_EDITS, plain_name
 
 TAG_KEYS: Final = frozenset(
     {"MIB", "tag", "column", "symbol", "OID", "name", "index", "mapping", "table", "description",
-     "index_transform", "match", "tags"}
+     "index_transform", "match", "tags", "format"}
 )  # fmt: skip
 SOURCE_KEYS: Final = frozenset({"MIB", "OID", "name", "description", "format"})
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -47,7 +47,7 @@ def _index_label(place: Place) -> LabelSpec | None:
     elif not name:
         place.error("a tag from the index needs a name: tag: ...")
     else:
-        return LabelSpec(name=name, index_position=position, mapping=place.names("mapping"))
+        return LabelSpec(name=name, index_position=position, mapping=place.names("mapping"), form=_form(place))
     return None
 
 

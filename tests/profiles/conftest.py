@@ -13,7 +13,7 @@ from netwatch.model import ColumnKind
 
 ROOTS = {
     "iso": "1", "org": "1.3", "dod": "1.3.6", "internet": "1.3.6.1", "mgmt": "1.3.6.1.2", "mib-2": "1.3.6.1.2.1",
-    "private": "1.3.6.1.4", "enterprises": "1.3.6.1.4.1",
+    "private": "1.3.6.1.4", "enterprises": "1.3.6.1.4.1", "transmission": "1.3.6.1.2.1.10",
 }  # fmt: skip
 OBJECT = re.compile(
     r"(?<![\w-])([a-z][\w-]*)\s+"
@@ -25,6 +25,8 @@ SYNTAX = re.compile(r"SYNTAX\s+(.*?)\s+(?:UNITS|MAX-ACCESS|ACCESS)\b", re.DOTALL
 CONVENTION = re.compile(r"([A-Z][\w-]*)\s*::=\s*TEXTUAL-CONVENTION\b(?=((?:(?!::=).)*))", re.DOTALL)
 CONVENTION_SYNTAX = re.compile(r"SYNTAX\s+((?:INTEGER|BITS)\s*\{[^}]*\}|[A-Z][\w-]*)")
 NAMES = re.compile(r"([a-z][\w-]*)\s*\((\d+)\)")
+TEXTS_AND_COMMENTS = re.compile(r'"[^"]*"|--[^\n]*')
+"""Whichever begins first: a comment may hold one quotation mark, a text may hold two dashes."""
 NUMBER = re.compile(r"(\d+)\)?(?=\s|$)")
 KINDS = {
     "Counter32": ColumnKind.COUNTER32, "Counter": ColumnKind.COUNTER32, "Counter64": ColumnKind.COUNTER64,
@@ -79,7 +81,9 @@ def _word(syntax: str) -> str:
 
 
 def _read(path: Path) -> Mib:
-    text = re.sub(r"--[^\n]*", "", re.sub(r'"[^"]*"', '""', path.read_text(encoding="latin-1")))
+    text = TEXTS_AND_COMMENTS.sub(
+        lambda found: '""' if found[0][0] == '"' else "", path.read_text(encoding="latin-1")
+    )
     mib = Mib()
     for name, body, parent, numbers in OBJECT.findall(text):
         syntax = SYNTAX.search(body)

@@ -67,7 +67,7 @@ def test_a_table_is_looked_for_by_its_entry_and_by_that_of_another_table_with_co
     probes = shipped.catalogue.asked_of(frozenset(), shipped.named("generic"))
 
     entries = [str(probe.after) for probe in probes if str(probe.item) == "1.3.6.1.2.1.2.2"]
-    assert entries == ["1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"]
+    assert entries == ["1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.10.7.2.1", "1.3.6.1.2.1.31.1.1.1"]
 
 
 def test_a_scalar_is_looked_for_by_what_stands_before_it(tmp_path: Path) -> None:

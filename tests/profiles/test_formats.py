@@ -25,11 +25,16 @@ from netwatch.profiles import written
         ("ip_address", IPv4Address("192.0.2.1"), "192.0.2.1"),
         ("ip_address", b"", ""),
         ("prefix_length", IPv4Address("255.255.255.0"), "24"),
-        ("prefix_length", IPv4Address(0), "0"),
+        ("prefix_length", IPv4Address(0), ""),  # nobody has all of the Internet on a port
         ("prefix_length", IPv4Address("255.0.255.0"), ""),  # no prefix at all
         ("prefix_length", Oid.parse("1.3.6.1.2.1.4.32.1.5.3.1.4.192.0.2.0.24"), "24"),
         ("prefix_length", Oid.parse("0.0"), ""),  # the pointer that points nowhere
         ("prefix_length", 64, "64"),
+        ("natural_prefix", b"10.1.2.3", "8"),
+        ("natural_prefix", b"172.16.0.1", "16"),
+        ("natural_prefix", b"192.0.2.1", "24"),
+        ("natural_prefix", b"224.0.0.5", ""),
+        ("natural_prefix", b"2001:db8::1", ""),
         ("sys_id", b"\x19\x21\x68\x00\x10\x01", "1921.6800.1001"),
         ("hex", b"\x00\xff", "00ff"),
         ("hex", Missing.NO_SUCH_INSTANCE, ""),

@@ -17,6 +17,17 @@ from netwatch.polling.concepts.source import Piece, PieceRows
 
 KEEPS_KEYS: Final = frozenset({"interface"})
 """Concepts whose rows are those of one table under another name: their keys are the table's."""
+KEY_LABELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "peer": ("peer", "protocol", "vrf"),
+    "redundancy": ("group", "kind"),
+    "neighbour": ("port", "chassis", "neighbour_port", "protocol"),
+    "address": ("address", "ifIndex"),
+    "vlan": ("vlan",),
+    "mac": ("mac", "vlan"),
+    "arp": ("address", "ifIndex"),
+}
+"""Labels that always name a row, whatever other rows there are: one router is a peer of several protocols, and none
+of them may be called something else because another one's row came or went."""
 MAX_ROWS: Final = 10_000
 """Rows of one concept of one device; what is beyond is left out and the reading partial."""
 
@@ -150,15 +161,19 @@ def _keys(
     concept: Concept, labels: Mapping[str, tuple[str, ...]], index: Sequence[str], homes: Sequence[str]
 ) -> tuple[str, ...]:
     """Name each row by its first label, by all it has where that is another's too, or by table and index."""
-    first = concept.labels[0]
-    short = [f"{first}={text}" if text else "" for text in labels[first]]
-    columns = [[f"{name}={text}" if text else "" for text in texts] for name, texts in labels.items()]
-    full = [",".join(filter(None, row)) for row in zip(*columns, strict=True)]
+    names = KEY_LABELS.get(concept.name, concept.labels[:1])
+    short = _named(labels, names)
+    full = short if concept.name in KEY_LABELS else _named(labels, tuple(labels))
     times, full_times = Counter(short), Counter(full)
     return tuple(
         sys.intern(a if a and times[a] == 1 else b if b and full_times[b] == 1 else f"{home}.{number}")
         for a, b, home, number in zip(short, full, homes, index, strict=True)
     )
+
+
+def _named(labels: Mapping[str, tuple[str, ...]], names: Sequence[str]) -> list[str]:
+    columns = [[f"{name}={text}" if text else "" for text in labels[name]] for name in names]
+    return [",".join(filter(None, row)) for row in zip(*columns, strict=True)]
 
 
 def _says_the_same(one: RowSet, other: RowSet) -> bool:

@@ -50,11 +50,13 @@ class JoinedRows:
         """Take the table as it was last read; `enums` are its columns' words, by name with the join's prefix."""
         self._join, self._reading, self._enums = join, reading, enums
         self._rows = self._places(join.find) if join.find else self._by_index()
+        self._beginnings: dict[int, Mapping[str, int]] = {}
         self._texts: dict[str, Sequence[str]] = {}
 
     def row(self, key: str) -> int | None:
         """Return the number of the row that belongs to a key, None where there is none."""
-        row = self._rows.get(key) if key else None
+        rows = self._beginning(key.count(".") + 1) if self._join.under else self._rows
+        row = rows.get(key) if key else None
         if row is None or self._join.until is None:
             return row
         name, words = self._join.until
@@ -82,6 +84,16 @@ class JoinedRows:
 
     def _by_index(self) -> Mapping[str, int]:
         return {index: row for row, index in enumerate(self._reading.rows.index)}
+
+    def _beginning(self, parts: int) -> Mapping[str, int]:
+        """Return the first row for every beginning of an index that has so many parts."""
+        known = self._beginnings.get(parts)
+        if known is None:
+            found: dict[str, int] = {}
+            for index, row in self._by_index().items():
+                found.setdefault(".".join(index.split(".", parts)[:parts]), row)
+            known = self._beginnings[parts] = found
+        return known
 
     def _places(self, name: str) -> Mapping[str, int]:
         found: dict[str, int] = {}

@@ -16,6 +16,7 @@ from typing import Any, Final
 from netwatch.formulas import Formula, Frame
 from netwatch.model import CONCEPTS, NO_DOUBTS, SYSTEM, Column, Doubts, RowSet, TableReading
 from netwatch.polling.concepts.joined import JoinedRows, Readings, texts_of
+from netwatch.polling.concepts.sums import with_sums
 from netwatch.polling.concepts.thresholds import with_thresholds
 from netwatch.profiles import (
     DESCRIPTION,
@@ -25,6 +26,7 @@ from netwatch.profiles import (
     Named,
     NumberMap,
     Selection,
+    Source,
     StateMap,
     Template,
     Text,
@@ -36,6 +38,7 @@ PLACEHOLDERS: Final = frozenset({-32768, 2147483647, -2147483648, 4294967295, -2
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OF_DESCRIPTION: Final = ("sysDescr", "sysObjectID")
 SENSOR_NUMBERS: Final = frozenset(name for name in CONCEPTS["sensor"].columns if name != "sensor_state")
+_KNOWN: Final = frozenset({int})
 SENSOR_DIGITS: Final = 9
 """What powers of ten leave behind the digits that were measured is cut off here: 0.0061, not 0.006099999999."""
 
@@ -45,6 +48,7 @@ class PieceRows:
     """The rows of a piece; the same object while nothing about them changes.
 
     rows: their numbers in the source's reading, None for all of them. index, keys: of the source.
+    states: those that other tables have a say in; they are worked out with the labels.
     """
 
     compiled: Compiled
@@ -52,6 +56,7 @@ class PieceRows:
     index: tuple[str, ...]
     keys: tuple[str, ...]
     labels: Mapping[str, tuple[str, ...]]
+    states: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,11 @@ class MapReader:
 
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
+        self._slow = {
+            name: state
+            for name, state in compiled.states.items()
+            if isinstance(state, StateMap) and isinstance(state.source, Template)
+        }
         self._names = _names_of(compiled)
         told = any(name.name.startswith(DESCRIPTION) for name in self._names)
         self._columns_named = [*(name.name for name in self._names), *(_OF_DESCRIPTION if told else ())]
@@ -87,6 +97,8 @@ class MapReader:
         thresholds = self.compiled.map.thresholds
         if thresholds is not None:
             reading = with_thresholds(reading, thresholds, readings.get(thresholds.table), self.compiled.enums)
+        if self.compiled.map.sums:
+            reading = with_sums(reading, self.compiled.map.sums, readings)
         frame = Frame(reading)
         rows = self._rows(frame, readings)
         columns, doubts = self._columns(frame, rows, readings)
@@ -132,15 +144,19 @@ class MapReader:
         rows = range(len(reading.rows.index)) if mask is None else [n for n, wanted in enumerate(mask) if wanted]
         source = _Rows(self.compiled, reading, readings)
         kept: list[int] = []
+        seen: set[tuple[str | None, ...]] = set()
         found: dict[str, list[str]] = {name: [] for name in self.compiled.concept.labels}
         for row in rows:
             texts = {name: source.text(row, self.compiled.labels.get(name)) for name in found}
-            if None in texts.values():
+            line = tuple(texts.values())
+            if None in line or (self.compiled.map.distinct and line in seen):
                 continue
+            seen.add(line)
             kept.append(row)
             for name, text in texts.items():
                 found[name].append(sys.intern(text or ""))
         return PieceRows(
+            states={name: tuple(source.state(row, state) for row in kept) for name, state in self._slow.items()},
             compiled=self.compiled,
             rows=None if len(kept) == len(reading.rows.index) else tuple(kept),
             index=tuple(reading.rows.index[row] for row in kept),
@@ -160,7 +176,7 @@ class MapReader:
             if frame.reading.doubts and isinstance(number, Formula):
                 doubts.update(_doubts(name, number, frame.reading, rows, found[name]))
         for name, state in self.compiled.states.items():
-            found[name] = self._states(state, frame, rows, readings)
+            found[name] = rows.states[name] if name in rows.states else self._states(state, frame, rows, readings)
         for name, text in self.compiled.texts.items():
             found[name] = self._texts(text, frame.reading, rows)
         return found, doubts
@@ -182,15 +198,24 @@ class MapReader:
         if isinstance(state.source, Formula):
             words = _picked(_widened(state.source.column(frame), state.source.scalar, frame.size), rows)
             return [None if word is None else (numbers or {}).get(word, otherwise) for word in words]
+        if isinstance(state.source, Template):
+            return (otherwise,) * len(rows.index)  # worked out with the labels
         name = state.source.name
         raw = frame.reading.columns.get(name)
         if numbers is None:
             picked = _picked(raw, rows) if raw is not None else (None,) * len(rows.index)
+            if _KNOWN.issuperset(map(type, picked)):
+                return picked
             return [value if isinstance(value, int) else otherwise for value in picked]
         names = self.compiled.enums.get(name)
         if names and raw is not None:  # the quick way: numbers to numbers
-            by_number = {number: numbers.get(word, otherwise) for number, word in names.items()}
-            return [by_number.get(value, otherwise) for value in _picked(raw, rows)]
+            by_number: Mapping[Any, int | None] = {
+                number: numbers.get(word, otherwise) for number, word in names.items()
+            }
+            picked = _picked(raw, rows)
+            if all(value is not None and by_number.get(value) == value for value in set(picked)):
+                return picked
+            return [by_number.get(value, otherwise) for value in picked]
         texts = self._source_texts(state.source, frame.reading, rows, readings)
         return [numbers.get(text, otherwise) if text else otherwise for text in texts]
 
@@ -245,7 +270,7 @@ class _Rows:
         if row != self._row:
             self._row, self._found = row, {}
         if isinstance(text, Selection):
-            word = self._value(text.source)
+            word = self.word(text.source)
             chosen = text.options.get(word, text.otherwise)
             return None if chosen is None else self._template(chosen)
         return self._template(text)
@@ -253,6 +278,17 @@ class _Rows:
     def column(self, named: Named, rows: Iterable[int]) -> list[str]:
         """Return one value of several rows."""
         return [self.text(row, Template((named,))) or "" for row in rows]
+
+    def word(self, source: Source) -> str:
+        """Return the word of the current row that others are chosen by."""
+        return self._template(source) if isinstance(source, Template) else self._value(source)
+
+    def state(self, row: int, state: StateMap) -> int | None:
+        """Return the number of a row's state."""
+        if row != self._row:
+            self._row, self._found = row, {}
+        word = "" if isinstance(state.source, Formula) else self.word(state.source)
+        return (state.numbers or {}).get(word, state.otherwise) if word else state.otherwise
 
     def _template(self, template: Template) -> str:
         index = tuple(int(part) for part in self._reading.rows.index[self._row].split(".") if part.isdecimal())
@@ -283,6 +319,10 @@ class _Rows:
         return self._told
 
 
+def _of_source(source: Source) -> list[Named]:
+    return list(source.names()) if isinstance(source, Template) else [source]
+
+
 def _names_of(compiled: Compiled) -> list[Named]:
     """Return every value of the row that its labels are made of, and of a joined row any other."""
     found: list[Named] = []
@@ -292,9 +332,10 @@ def _names_of(compiled: Compiled) -> list[Named]:
     ]
     prefixes = tuple(join.prefix for join in compiled.map.joins)
     found += [named for named in worded if isinstance(named, Named) and prefixes and named.name.startswith(prefixes)]
+    found += [named for source in worded if isinstance(source, Template) for named in source.names()]
     for text in (*compiled.labels.values(), *(join.by for join in compiled.map.joins)):
         if isinstance(text, Selection):
-            found.append(text.source)
+            found += _of_source(text.source)
             for option in (*text.options.values(), *filter(None, [text.otherwise])):
                 found += option.names()
         else:

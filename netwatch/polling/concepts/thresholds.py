@@ -5,12 +5,12 @@ A quiet room. May import: netwatch.model, netwatch.profiles. Called by: source.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from netwatch.model import TableReading, Value
 from netwatch.polling.concepts.joined import Enums, texts_of
-from netwatch.profiles import THRESHOLDS, Thresholds
+from netwatch.profiles import THRESHOLDS, Named, Thresholds, WordMap
 
 
 def with_thresholds(
@@ -25,10 +25,15 @@ def with_thresholds(
     return replace(reading, columns={**reading.columns, **columns})
 
 
+def _words(limits: TableReading, words: WordMap, enums: Enums) -> Sequence[str]:
+    if not isinstance(words.source, Named):
+        return ()
+    return texts_of(limits, words.source.name, enums.get(words.source.name))
+
+
 def _found(thresholds: Thresholds, limits: TableReading, enums: Enums) -> Mapping[tuple[str, str], Value]:
     level, side = thresholds.level, thresholds.side
-    levels = texts_of(limits, level.source.name, enums.get(level.source.name))
-    sides = texts_of(limits, side.source.name, enums.get(side.source.name))
+    levels, sides = _words(limits, level, enums), _words(limits, side, enums)
     values = limits.columns.get(thresholds.value, ())
     found: dict[tuple[str, str], Value] = {}
     for index, a_level, a_side, value in zip(limits.rows.index, levels, sides, values, strict=False):

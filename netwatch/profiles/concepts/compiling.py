@@ -23,6 +23,7 @@ from netwatch.profiles.concepts.concept_map import (
     Meant,
     NumberMap,
     Selection,
+    Source,
     Text,
     Thresholds,
     WordMap,
@@ -45,7 +46,7 @@ class StateMap:
     otherwise: for words not named and for what is missing; None for none.
     """
 
-    source: Named | Formula
+    source: Source | Formula
     numbers: Mapping[str, int] | None
     otherwise: int | None
 
@@ -102,6 +103,7 @@ class _Compiler:
             raise BadMapping([f"no table {concept_map.table} is read, which is to become {concept_map.concept}"])
         if concept_map.thresholds is not None:
             own = replace(own, columns={**own.columns, **dict.fromkeys(THRESHOLDS, ColumnKind.GAUGE)})
+        own = replace(own, columns={**own.columns, **dict.fromkeys(concept_map.sums, ColumnKind.GAUGE)})
         self._table = own
         self._known = set(own.columns) | set(own.labels)
         self._enums = dict(own.enums or {})
@@ -164,7 +166,8 @@ class _Compiler:
         other = schema.get(thresholds.table)
         for name, words in ((other.enums or {}) if other is not None else {}).items():
             self._enums.setdefault(name, words)
-        names = {thresholds.value, thresholds.level.source.name, thresholds.side.source.name}
+        sources = (thresholds.level.source, thresholds.side.source)
+        names = {thresholds.value, *(source.name for source in sources if isinstance(source, Named))}
         if other is not None and (lost := names - set(other.columns) - set(other.labels)):
             self._wrong.append(f"thresholds: {thresholds.table} has no {', '.join(sorted(lost))}")
 
@@ -218,9 +221,10 @@ class _Compiler:
             self._wrong.append(f"{name}: {exc}")
             return None
 
-    def _check_source(self, name: str, source: Named) -> None:
-        if source.name not in self._all_known():
-            self._wrong.append(f"{name}: no label or column is named {source.name}")
+    def _check_source(self, name: str, source: Source) -> None:
+        for named in source.names() if isinstance(source, Template) else [source]:
+            if named.name not in self._all_known():
+                self._wrong.append(f"{name}: no label or column is named {named.name}")
 
     def _all_known(self) -> _Known:
         return _Known(self._known, {join.prefix for join in self._map.joins if join.prefix})

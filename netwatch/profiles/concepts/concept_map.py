@@ -16,11 +16,15 @@ THRESHOLDS = tuple(f"threshold_{side}_{level}" for side in SIDES for level in LE
 """The columns that `thresholds` adds to those of the row."""
 
 
+Source = Named | Template
+"""A value of the row or of a joined one, or the first of several that is not empty."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordMap:
     """Words of a value of the row -> words of the concept; `otherwise` for those not named, None for none."""
 
-    source: Named
+    source: Source
     words: Mapping[str, str]
     otherwise: str | None = None
 
@@ -38,7 +42,7 @@ class NumberMap:
 class Selection:
     """Words of a value of the row -> templates; `otherwise` for those not named, None for no row at all."""
 
-    source: Named
+    source: Source
     options: Mapping[str, Template]
     otherwise: Template | None = None
 
@@ -48,6 +52,7 @@ class Join:
     """A row of another table that belongs to the row: the one whose index `by` makes.
 
     find:   a name of the other table instead; the row is the first whose text there is what `by` makes.
+    under:  the row is the first whose index begins with what `by` makes.
     prefix: what its names begin with here, with the dot, or empty.
     climb:  its column that names the row above it, gone up until `until` (a column and its words) fits.
     """
@@ -55,6 +60,7 @@ class Join:
     table: str
     by: Template
     find: str = ""
+    under: bool = False
     prefix: str = ""
     climb: str = ""
     until: tuple[str, frozenset[str]] | None = None
@@ -90,6 +96,9 @@ class ConceptMap:
     labels, columns: the concept's names -> where they come from.
     instead_of: tables whose rows of the concept are left out while this one has some; where labels are named, only
                 those rows that agree in them with one of this table's.
+    sums:       column of another table -> that table: known to the expressions as the sum over its rows whose index
+                begins with the row's.
+    distinct:   rows that agree in all labels are one, the first of them.
     taken_off:  the rows are caches, to be taken off the used memory of the table's largest pool.
     rank:       of several words for one thing (the identity of a device) the highest rank's is taken.
     place:      file, line and column, for those who say what is wrong with it.
@@ -103,6 +112,8 @@ class ConceptMap:
     joins: tuple[Join, ...] = ()
     thresholds: Thresholds | None = None
     instead_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sums: Mapping[str, str] = field(default_factory=dict)
+    distinct: bool = False
     taken_off: bool = False
     rank: int = 0
     place: tuple[str, int, int] = ("", 1, 1)

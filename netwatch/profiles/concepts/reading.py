@@ -20,17 +20,30 @@ from netwatch.profiles.concepts.concept_map import (
     Meant,
     NumberMap,
     Selection,
+    Source,
     Text,
     Thresholds,
     WordMap,
 )
-from netwatch.profiles.concepts.templates import BadTemplate, Named, Template, parse_template
+from netwatch.profiles.concepts.templates import BadTemplate, FirstFilled, Named, Template, parse_template
 from netwatch.profiles.place import Place, scalar_text
 
 OWN_KEYS: Final = frozenset(
-    {"concept", "table", "where", "joins", "thresholds", "instead_of", "taken_off", "rank", "description"}
+    {
+        "concept",
+        "table",
+        "where",
+        "joins",
+        "thresholds",
+        "sums",
+        "instead_of",
+        "distinct",
+        "taken_off",
+        "rank",
+        "description",
+    }
 )
-JOIN_KEYS: Final = frozenset({"table", "by", "find", "as", "climb", "until"})
+JOIN_KEYS: Final = frozenset({"table", "by", "find", "under", "as", "climb", "until"})
 THRESHOLD_KEYS: Final = frozenset({"table", "value", "level", "side"})
 ANY_OTHER: Final = "*"
 
@@ -69,6 +82,8 @@ def _entry(place: Place, table: str) -> ConceptMap | None:
         joins=tuple(filter(None, map(_join, place.items("joins")))),
         thresholds=_thresholds(place),
         instead_of=_instead_of(place),
+        sums=place.names("sums"),
+        distinct=place.value.get("distinct") is True,
         taken_off=place.value.get("taken_off") is True,
         rank=int(place.number("rank", 0)),
         place=(problem.file, problem.line, problem.column),
@@ -177,6 +192,9 @@ def _number_map(place: Place) -> NumberMap | None:
     if found is None:
         return None
     source, below = found
+    if isinstance(source, Template):
+        below.error("numbers are those of one column's words")
+        return None
     numbers: dict[str, float] = {}
     for word, meant in below.value.items():
         if not isinstance(meant, int | float) or isinstance(meant, bool):
@@ -186,7 +204,7 @@ def _number_map(place: Place) -> NumberMap | None:
     return NumberMap(source=source, otherwise=numbers.pop(ANY_OTHER, None), numbers=numbers)
 
 
-def _source_and_words(place: Place) -> tuple[Named, Place] | None:
+def _source_and_words(place: Place) -> tuple[Source, Place] | None:
     if not place.is_mapping("this"):
         return None
     if len(place.value) != 1:
@@ -198,7 +216,7 @@ def _source_and_words(place: Place) -> tuple[Named, Place] | None:
     return (source, below) if source is not None and below.is_mapping("the words of a column") else None
 
 
-def _named(place: Place, text: str) -> Named | None:
+def _named(place: Place, text: str) -> Source | None:
     try:
         pieces = parse_template("{" + text + "}").pieces
     except BadTemplate as exc:
@@ -206,6 +224,8 @@ def _named(place: Place, text: str) -> Named | None:
         return None
     if len(pieces) == 1 and isinstance(pieces[0], Named):
         return pieces[0]
+    if len(pieces) == 1 and isinstance(pieces[0], FirstFilled):
+        return Template(pieces)
     place.error(f"{text!r} is no label or column", key=True)
     return None
 
@@ -220,9 +240,10 @@ def _join(place: Place) -> Join | None:
     if not place.is_mapping("a join"):
         return None
     place.check_keys(JOIN_KEYS, {})
-    table, by = place.text("table"), _template(place.at("by", ""))
+    way = "under" if "under" in place else "by"
+    table, by = place.text("table"), _template(place.at(way, ""))
     if not table or by is None or not by.pieces:
-        place.error("a join needs `table` and `by`, which makes the index of the row there")
+        place.error("a join needs `table` and `by` or `under`, which makes the index of the row there")
         return None
     prefix, climb = place.text("as"), place.text("climb")
     until = None
@@ -231,7 +252,13 @@ def _join(place: Place) -> Join | None:
     if bool(climb) != bool(until):
         place.error("`climb` and `until` go together")
     return Join(
-        table=table, by=by, find=place.text("find"), prefix=f"{prefix}." if prefix else "", climb=climb, until=until
+        table=table,
+        by=by,
+        find=place.text("find"),
+        under=way == "under",
+        prefix=f"{prefix}." if prefix else "",
+        climb=climb,
+        until=until,
     )
 
 
@@ -255,5 +282,8 @@ def _thresholds(place: Place) -> Thresholds | None:
         return None
     level, side = _word_map(below.at("level"), LEVELS), _word_map(below.at("side"), SIDES)
     if level is None or side is None:
+        return None
+    if isinstance(level.source, Template) or isinstance(side.source, Template):
+        below.error("level and side are each of one column")
         return None
     return Thresholds(table=below.text("table"), value=below.text("value"), level=level, side=side)
