@@ -61,7 +61,7 @@ def print_figures(found: Judged) -> None:
     for name, before, least in FIGURES:
         row = counts.get(name, {RIGHT: 0, WRONG: 0, MISSING: 0})
         share = per_cent(row)
-        goal = "" if least is None else "   reached" if share >= least else "   MISSED"
+        goal = "" if least is None or not sum(row.values()) else "   reached" if share >= least else "   MISSED"
         print(
             f"{name:<16}{sum(row.values()):>9}{row[RIGHT]:>7}{row[WRONG]:>7}{row[MISSING]:>8}{share:>9.1f}"
             f"{_or_dash(before):>9}{_or_dash(least):>7}{goal}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,4 +58,4 @@ def same_port_cell(port: Mapping[str, Any], name: str, told: Mapping[str, Any], 
 
 def bare(text: str) -> str:
     """Return a name without what is printed as a dot elsewhere, or may be."""
-    return "".join(text.replace(".", "").replace("\0", "").split())
+    return "".join(re.sub(r"[.\\\0]", "", text).split())
