@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import structlog
 
+from netwatch.model import InvalidFile
 from tests.bench.knowing.corpus import CORPUS, Recorded, cells_of, recorded_devices
 from tests.bench.knowing.drill import Raised, drilled, shipped_rules
 from tests.bench.knowing.faults.table import FAULTS, SILENT
@@ -132,6 +133,11 @@ def main() -> int:
         print(f"alarms: nothing to poll: no such recording, or none beside this checkout, in {CORPUS}")
         return 2 if options.device else 0
     began = time.monotonic()
+    try:
+        shipped_rules(shipped())
+    except InvalidFile as exc:
+        print(f"alarms: the shipped rules cannot be read:\n{exc}")
+        return 1
     if options.recall:
         print_recall(options.rule, devices)
         print_silent(options.rule, devices)

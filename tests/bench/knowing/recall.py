@@ -93,10 +93,9 @@ async def try_fault(fault: Fault, name: str, cells: Sequence[Cell]) -> Outcome:
             return Outcome(fault=fault.name, recording=name, names=change.names, others=others)
         mend(drill, change, before)
         cleared = not fault.clears or await _until_over(drill, fault, fired)
-    told = f"{fired.row} {fired.words}".lower()
     return Outcome(
         fault=fault.name, recording=name, fired=fired.rule, after_seconds=after, row=fired.row, words=fired.words,
-        names=change.names, named=all(word.lower() in told for word in change.names), cleared=cleared, others=others,
+        names=change.names, named=is_named(fired, change.names), cleared=cleared, others=others,
     )  # fmt: skip
 
 
@@ -140,8 +139,14 @@ async def _until_fired(
 def _told(drill: Drill, fault: Fault, change: Change, known: set[tuple[str, str]]) -> Raised | None:
     """Return the alert that tells of the fault, the one with the right name if there are several."""
     news = [one for key, one in drill.firing().items() if key not in known and one.rule in fault.rules]
-    named = [one for one in news if all(word.lower() in f"{one.row} {one.words}".lower() for word in change.names)]
+    named = [one for one in news if is_named(one, change.names)]
     return next(iter(named or news), None)
+
+
+def is_named(alert: Raised, names: Sequence[str]) -> bool:
+    """Return whether an alert says which part it is about, in its row or its words; case and spaces do not count."""
+    told = " ".join(f"{alert.row} {alert.words}".lower().split())
+    return all(" ".join(name.lower().split()) in told for name in names)
 
 
 async def _until_over(drill: Drill, fault: Fault, fired: Raised) -> bool:

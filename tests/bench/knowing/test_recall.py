@@ -97,11 +97,11 @@ def test_a_plant_finds_the_first_row_that_is_well_and_prefers_one_with_a_name():
 def test_a_plant_in_every_row_needs_the_first_column_only():
     held = held_of(cells())
 
-    change = all_turn((STATUS, 7), ("1.3.6.1.4.1.99999.9", 7))(held)
+    change = all_turn((STATUS, 1, 7), ("1.3.6.1.4.1.99999.9", 1, 7))(held)
 
     assert change is not None
-    assert [cell[2] for cell in change.fault] == [7, 7]
-    assert all_turn(("1.3.6.1.4.1.99999.9", 7))(held) is None
+    assert ([cell[2] for cell in change.before], [cell[2] for cell in change.fault]) == ([1, 1], [7, 7])
+    assert all_turn(("1.3.6.1.4.1.99999.9", 1, 7))(held) is None
 
 
 def test_what_is_grafted_is_there_before_the_fault_and_vanishes_or_changes_with_it():

@@ -172,17 +172,17 @@ LOAD = (
     Fault(
         name="processors are busy (HOST-RESOURCES-MIB)",
         rules=("CpuHigh",),
-        plant=all_turn(("1.3.6.1.2.1.25.3.3.1.2", 99), (f"{UCD}.11.11", 0), (f"{UCD}.11.9", 99)),
+        plant=all_turn(("1.3.6.1.2.1.25.3.3.1.2", 20, 99), (f"{UCD}.11.11", 80, 0), (f"{UCD}.11.9", 20, 99)),
     ),
     Fault(
         name="processors are busy (CISCO-PROCESS-MIB)",
         rules=("CpuHigh",),
-        plant=all_turn(*((f"{CPM}.{number}", 99) for number in (7, 8, 6, 3, 4, 5))),
+        plant=all_turn(*((f"{CPM}.{number}", 20, 99) for number in (7, 8, 6, 3, 4, 5))),
     ),
     Fault(
         name="the processor is busy (FORTINET-FORTIGATE-MIB)",
         rules=("CpuHigh",),
-        plant=all_turn(("1.3.6.1.4.1.12356.101.4.1.3", 99)),
+        plant=all_turn(("1.3.6.1.4.1.12356.101.4.1.3", 20, 99)),
     ),
     Fault(
         name="the routing engine is busy (JUNIPER-MIB)",
@@ -207,7 +207,7 @@ LOAD = (
     Fault(
         name="memory is full (FORTINET-FORTIGATE-MIB)",
         rules=("MemoryHigh",),
-        plant=all_turn(("1.3.6.1.4.1.12356.101.4.1.4", 98)),
+        plant=all_turn(("1.3.6.1.4.1.12356.101.4.1.4", 40, 98)),
     ),
     Fault(name="a disk is full", rules=("StorageFull",), plant=disk_full),
     Fault(name="a disk fills", rules=("StorageFillsUp", "StorageFull"), plant=disk_fills, clears=False),

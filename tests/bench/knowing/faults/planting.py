@@ -117,16 +117,21 @@ def turns(
     return plant
 
 
-def all_turn(*changes: tuple[str, Value]) -> Plant:
-    """Return a plant that gives every row of some columns a value; the first column must be there."""
+def all_turn(*changes: tuple[str, Value, Value]) -> Plant:
+    """Return a plant that gives every row of some columns a value, after another; the first column must be there."""
 
     def plant(held: Held) -> Change | None:
-        fault = [
-            ((*oid(under), *index), tag, value)
-            for under, value in changes
+        places = [
+            ((*oid(under), *index), tag, well, sick)
+            for under, well, sick in changes
             for index, (tag, _) in column(held, under).items()
         ]
-        return Change(fault=fault) if column(held, changes[0][0]) else None
+        if not column(held, changes[0][0]):
+            return None
+        return Change(
+            before=[(name, tag, well) for name, tag, well, _ in places],
+            fault=[(name, tag, sick) for name, tag, _, sick in places],
+        )
 
     return plant
 
