@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import cast
 
+from netwatch.model import Tag, Value
 from tests.bench.knowing.faults.planting import (
     Change,
     Fault,
     Held,
     column,
+    grafted,
     number,
     oid,
     rows,
@@ -27,6 +29,9 @@ STACK = "1.3.6.1.4.1.9.9.500.1.2.1.1.6"
 UPS, APC, PRINTER = "1.3.6.1.2.1.33.1", "1.3.6.1.4.1.318.1.1.1", "1.3.6.1.2.1.43.11.1.1"
 SENSOR = "1.3.6.1.2.1.99.1.1.1"
 MIKROTIK_OPTICS = "1.3.6.1.4.1.14988.1.1.19.1.1"
+ENTITY_STATE, POE = "1.3.6.1.2.1.131.1.1.1", "1.3.6.1.2.1.105.1.3.1.1"
+FORTIGATE_SENSOR = "1.3.6.1.4.1.12356.101.4.3.2.1"
+SWITCHES = ("procurve_2520", "comware", "awplus", "zxr10", "xos")
 TONER_AND_INK = (3, 5, 6)
 CELSIUS, DBM, WATTS = 8, 14, 6
 FAN_RULES, SUPPLY_RULES = ("FanFailed", "HardwareFailed"), ("PowerSupplyFailed", "HardwareFailed")
@@ -61,6 +66,21 @@ def beyond_cisco_limit(held: Held) -> Change | None:
                 fault=[((*oid(f"{CISCO_SENSOR}.4"), *index), cell[0], hot)], names=words(held, ENTITY_NAMES, index)
             )
     return None
+
+
+def red_alarm(held: Held) -> Change | None:
+    """A Juniper that has no alarm has the red one on."""
+    name = oid("1.3.6.1.4.1.2636.3.4.2.3.1.0")
+    return None if name not in held else Change(before=[(name, Tag.INTEGER, 2)], fault=[(name, Tag.INTEGER, 3)])
+
+
+def poe_row(power: int, used: int) -> list[tuple[str, Tag, Value]]:
+    """Return the row of a group of ports that give power, in watts."""
+    return [
+        (f"{POE}.2.1", Tag.GAUGE32, power),
+        (f"{POE}.3.1", Tag.INTEGER, 1),
+        (f"{POE}.4.1", Tag.GAUGE32, used),
+    ]
 
 
 def toner_low(held: Held) -> Change | None:
@@ -107,7 +127,52 @@ SUPPLIES = (
         plant=turns(f"{JUNIPER}.6", 6, well=(2, 3), names=(f"{JUNIPER}.5",), where={f"{JUNIPER}.1": (2,)}),
     ),
 )
+PARTS = (
+    Fault(
+        name="a stack member does not match (CISCO-STACKWISE-MIB)",
+        rules=("HardwareFailed",),
+        plant=turns(STACK, 6, well=(4,), names=ENTITY_NAMES),
+    ),
+    Fault(name="the red alarm is on (JUNIPER-ALARM-MIB)", rules=("HardwareFailed",), plant=red_alarm),
+    Fault(
+        name="a part stops (ENTITY-STATE-MIB)",
+        rules=("HardwareFailed", "FanFailed", "PowerSupplyFailed"),
+        plant=turns(f"{ENTITY_STATE}.3", 2, well=(3,), names=ENTITY_NAMES, where={f"{ENTITY_STATE}.2": (4,)}),
+    ),
+    Fault(
+        name="a power source equipment, grafted, is faulty (POWER-ETHERNET-MIB)",
+        rules=("HardwareFailed",),
+        plant=grafted(poe_row(370, 100), [(f"{POE}.3.1", Tag.INTEGER, 3)]),
+        only=SWITCHES,
+    ),
+    Fault(
+        name="the power over Ethernet, grafted, is used up",
+        rules=("PoolExhausted",),
+        plant=grafted(poe_row(370, 100), [(f"{POE}.4.1", Tag.GAUGE32, 366)], "PoE"),
+        only=SWITCHES,
+    ),
+)
 SENSORS = (
+    Fault(
+        name="a temperature is called critical (CISCO-ENVMON-MIB)",
+        rules=("SensorAlarm",),
+        plant=turns(f"{ENVMON}.3.1.6", 3, well=(1,), names=(f"{ENVMON}.3.1.2",)),
+    ),
+    Fault(
+        name="a sensor, grafted, raises its alarm (FORTINET-FORTIGATE-MIB)",
+        rules=("SensorAlarm", "SensorBeyondLimit", "HardwareFailed"),
+        plant=grafted(
+            [
+                (f"{FORTIGATE_SENSOR}.1.1", Tag.INTEGER, 1),
+                (f"{FORTIGATE_SENSOR}.2.1", Tag.OCTET_STRING, b"CPU Die Temp"),
+                (f"{FORTIGATE_SENSOR}.3.1", Tag.OCTET_STRING, b"61"),
+                (f"{FORTIGATE_SENSOR}.4.1", Tag.INTEGER, 0),
+            ],
+            [(f"{FORTIGATE_SENSOR}.4.1", Tag.INTEGER, 1)],
+            "CPU Die Temp",
+        ),
+        only=("fortigate",),
+    ),
     Fault(name="a temperature passes its threshold (CISCO-ENVMON-MIB)", rules=("SensorBeyondLimit",), plant=too_hot),
     Fault(
         name="a temperature passes its threshold (CISCO-ENTITY-SENSOR-MIB)",

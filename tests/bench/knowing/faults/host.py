@@ -24,6 +24,7 @@ CPM, POOL, ENHANCED = "1.3.6.1.4.1.9.9.109.1.1.1.1", "1.3.6.1.4.1.9.9.48.1.1.1",
 JUNIPER, UCD = "1.3.6.1.4.1.2636.3.1.13.1", "1.3.6.1.4.1.2021"
 SYS_DESCR, UP_TIME, HOST_UP_TIME = "1.3.6.1.2.1.1.1.0", "1.3.6.1.2.1.1.3.0", "1.3.6.1.2.1.25.1.1.0"
 SERIAL, MODULE_NAMES = "1.3.6.1.2.1.47.1.1.1.1.11", ("1.3.6.1.2.1.47.1.1.1.1.7", "1.3.6.1.2.1.47.1.1.1.1.2")
+ENGINE_TIME = "1.3.6.1.6.3.10.2.1.3.0"
 JUST_BEGAN = 2**32 - 3000
 """In hundredths of a second, before the minute of the poll that follows: then it is half a minute."""
 CCM = "1.3.6.1.4.1.9.9.43.1.1"
@@ -135,7 +136,7 @@ def reboots(held: Held) -> Change | None:
     """A device begins again."""
     if oid(HOST_UP_TIME) in held or number(held, oid(UP_TIME)) < 100_000:
         return None
-    return Change(fault=cell(held, oid(UP_TIME), JUST_BEGAN))
+    return Change(fault=[*cell(held, oid(UP_TIME), JUST_BEGAN), *cell(held, oid(ENGINE_TIME), 30)])
 
 
 def another_part(held: Held) -> Change | None:
@@ -187,9 +188,7 @@ LOAD = (
     Fault(
         name="the routing engine is busy (JUNIPER-MIB)",
         rules=("CpuHigh",),
-        plant=all_turn(
-            (f"{JUNIPER}.8.9", 99), (f"{JUNIPER}.21.9", 99), (f"{JUNIPER}.22.9", 99), (f"{JUNIPER}.23.9", 99)
-        ),
+        plant=all_turn(*((f"{JUNIPER}.{number}.9", 20, 99) for number in (8, 21, 22, 23))),
     ),
     Fault(name="memory is full (HOST-RESOURCES-MIB)", rules=("MemoryHigh", "RealMemoryHigh"), plant=memory_full),
     Fault(name="memory is full (UCD-SNMP-MIB)", rules=("MemoryHigh", "RealMemoryHigh"), plant=ucd_memory_full),
