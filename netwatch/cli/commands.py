@@ -35,7 +35,7 @@ COMMANDS: dict[str, Listed] = {
             ),
         },
         "Ask a device": {
-            "poll": ("ask.poll:poll", "Poll a device once, as the agent would, and print every table read."),
+            "poll": ("ask.poll:poll", "Poll a device once, as the agent would, and print what it is."),
             "get": ("ask.get:get", "Ask a device for exact instances, as snmpget does."),
             "walk": (
                 "ask.walk:walk",

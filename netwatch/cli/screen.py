@@ -6,7 +6,7 @@ May import: netwatch.model. Called by: the commands that draw.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from rich.console import Console
@@ -22,11 +22,13 @@ out = Console(emoji=False)
 err = Console(stderr=True, emoji=False)
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Print rows under headings; `empty` is said where there are none."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str, right: Container[int] = ()
+) -> None:
+    """Print rows under headings; `empty` is said where there are none. Columns of these places stand to the right."""
     table = Table(title=_cell(title), title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(Text(printable(column)))
+    for place, column in enumerate(columns):
+        table.add_column(Text(printable(column)), justify="right" if place in right else "left")
     for row in rows:
         table.add_row(*map(_cell, row))
     # A file or a pipe has no width: no name is cut there, and each row is one line.

@@ -6,7 +6,7 @@ Everything works without scripts and without a network beyond this one server: n
 elsewhere.
 
 May import: netwatch.engine, netwatch.alerts, netwatch.model, netwatch.errors.
-Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which reads mails as the page does.
+Called by: netwatch.app, netwatch.config (settings), netwatch.cli, which shows mails and devices as the page does.
 """
 
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from netwatch.web.explain import Explainer
     from netwatch.web.listen import parse_listen
     from netwatch.web.page_faults import PageFaults
+    from netwatch.web.pages.concepts.cells import Cell, Section
+    from netwatch.web.pages.concepts.sections import identity_line, sections_of
     from netwatch.web.pages.mail_text import MailText, text_of_mail
     from netwatch.web.reload import Reload
     from netwatch.web.server import Server
@@ -30,5 +32,5 @@ else:
 __all__ = [
     "ActionRefused", "Actions", "Explainer", "MailText", "MetricsRenderer", "NotThere", "PageFaults", "RelayStatus",
     "Reload", "RenderedMetrics", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app",
-    "text_of_mail", "parse_listen",
+    "text_of_mail", "parse_listen", "Cell", "Section", "identity_line", "sections_of",
 ]  # fmt: skip

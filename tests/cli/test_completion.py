@@ -75,6 +75,10 @@ def test_only_what_begins_so_is_offered(config):
     assert completed("netwatch get e", config) == ["edge-r1"]
 
 
+def test_concepts_are_offered_behind_a_device(config):
+    assert completed("netwatch poll edge-r1 s", config) == ["storage", "sensor", "supply"]
+
+
 @pytest.mark.parametrize("command", ["explain", "ack", "unack"])
 def test_rules_are_those_of_its_rule_files(config, command):
     found = completed(f"netwatch {command} ", config)

@@ -5,6 +5,7 @@ May import: netwatch.polling, netwatch.profiles, netwatch.mib, netwatch.model. C
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,8 +16,9 @@ from netwatch.cli.arguments import AsJson
 from netwatch.cli.ask.client import asked
 from netwatch.cli.ask.targets import DeviceName, Flags, find_device
 from netwatch.cli.config_file import settings_or_exit
-from netwatch.cli.output import octets_text, print_json, printable
+from netwatch.cli.output import USAGE, fail, octets_text, print_json, printable
 from netwatch.cli.places import DEFAULT_CONFIG
+from netwatch.model import CONCEPTS
 
 if TYPE_CHECKING:
     from netwatch.config import Settings
@@ -24,37 +26,66 @@ if TYPE_CHECKING:
     from netwatch.snmp import SnmpClient
 
 
+ConceptName = Annotated[
+    str,
+    typer.Argument(
+        help=f"All of one concept: {', '.join(CONCEPTS)}.",
+        metavar="[CONCEPT]", show_default=False,
+        autocompletion=lambda incomplete: [name for name in CONCEPTS if name.startswith(incomplete)],
+    ),
+]  # fmt: skip
 _NOT_COLUMNS = ("device", "table", "at", "index", "distrusted", "partial_because")
 
 
 def poll(
     device: DeviceName,
+    concept: ConceptName = "",
     config: Annotated[Path | None, typer.Option("-c", "--config", envvar="NETWATCH_CONFIG")] = None,
     rates: Annotated[float, typer.Option(help="Poll again after so many seconds, for rates.", min=0, max=3600)] = 0.0,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the tables as the device gave them.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Poll a device once, as the agent would, and print every table read."""
+    """Poll a device once, as the agent would, and print what it is: concept by concept, or its tables."""
+    if concept and concept not in CONCEPTS:
+        fail(f"no concept is called {concept}; there are {', '.join(CONCEPTS)}", USAGE)
     path = config or DEFAULT_CONFIG
     settings = settings_or_exit(path)
     target = find_device(device, path, Flags())
     status, readings = asked(lambda client: _poll(settings, target, client, timedelta(seconds=rates)))
+    if concept:
+        readings = [reading for reading in readings if reading.table == concept]
     if json:
         print_json([row for reading in readings for row in flat_rows(reading)])
         return
-    from netwatch.cli.screen import out  # as below: not for TAB, which loads this file as well
+    _print(status, readings, concept, raw=raw)
+
+
+def _print(status: DeviceStatus, readings: list[TableReading], concept: str, *, raw: bool) -> None:
+    from netwatch.cli.ask.meaning import print_meaning
+    from netwatch.cli.screen import out  # as above: not for TAB, which loads this file as well
 
     about = f"{status.sys_name}: profile {status.profile}, {status.sys_descr}"
     out.print(printable(about), markup=False, highlight=False)
+    if status.trouble:
+        out.print(printable(f"not read: {status.trouble}"), markup=False, highlight=False)
+    if not raw:
+        print_meaning(readings, concept)
+        return
     for reading in readings:
-        print_reading(reading)
+        if reading.table not in CONCEPTS or concept:
+            print_reading(reading)
 
 
 def flat_rows(reading: TableReading) -> list[dict[str, object]]:
-    """Return a reading as flat objects, one per row; a counter's rate has the ending `_per_second`."""
+    """Return a reading as flat objects, one per row; states of a concept are words.
+
+    A counter's rate has the ending `_per_second`.
+    """
+    enums = CONCEPTS[reading.table].enums if reading.table in CONCEPTS else {}
     return [
         {"device": reading.device, "table": reading.table, "at": reading.at, "index": index}
         | reading.rows.labels_of(row)
-        | {name: column[row] for name, column in reading.columns.items()}
+        | {name: _word(column[row], enums.get(name)) for name, column in reading.columns.items()}
         | {f"{name}_per_second": rates[row] for name, rates in reading.rates.items()}
         | {"distrusted": reading.distrusted(row), "partial_because": reading.partial_because}
         for row, index in enumerate(reading.rows.index)
@@ -86,6 +117,10 @@ def _print_doubts(reading: TableReading) -> None:
         for name, why in reading.doubts_of(row).items():
             place = f"{key} {name}" if key else name
             out.print(printable(f"{place}: {why}"), markup=False, highlight=False)
+
+
+def _word(value: object, names: Mapping[int, str] | None) -> object:
+    return names.get(value, value) if names and isinstance(value, int) else value
 
 
 def _text(value: object) -> object:

@@ -20,6 +20,8 @@ from netwatch.config import devices as configured
 from netwatch.model import Device
 
 SNMP_PORT = 161
+IDENTITY = ("vendor", "model", "version", "serial")
+"""Of what a device says it is; its `version` alone would be that of SNMP."""
 COLOURS = {"up": "green", "down": "bold red", "not asked yet": "yellow", "not loaded": "yellow"}
 
 
@@ -44,6 +46,7 @@ def device_row(device: Device, seen: Mapping[str, Mapping[str, Any]] | None) -> 
         "credential": device.credential.name, "state": _state(agents, running=seen is not None),
         "profile": _of(agents, "profile") or device.profile, "last_polled_at": _of(agents, "last_polled_at"),
         "round_trip_seconds": _of(agents, "round_trip_seconds"), "sys_name": _of(agents, "sys_name"),
+        **{f"identity_{name}": _of(agents, f"identity_{name}") for name in IDENTITY},
         "trouble": _of(agents, "trouble"), "depends_on": " ".join(device.depends_on),
         **{f"label_{name}": text for name, text in device.labels.items()},
     }  # fmt: skip

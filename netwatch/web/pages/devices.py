@@ -70,7 +70,7 @@ def device_router(views: Views, actions: Actions, templates: Templates) -> APIRo
             interfaces=interfaces,
             said=said_of(interfaces[:ROWS_OF_A_TABLE]),
             has_interfaces=any(reading.table == CONCEPT for reading in readings),
-            sections=sections_of(readings, alerting),
+            sections=[one for one in sections_of(readings, alerting) if one.name != CONCEPT],
             tables=raw_tables([one for one in readings if not _is_shown_elsewhere(one)], views.schema()),
             gaps=_together(gaps),
             gap_tables=[gap.table for gap in gaps],

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import re
 
+from netwatch.cli.ask.poll import flat_rows
 from netwatch.cli.screen import out
+from tests.concept_readings import a_switch
+
+from ..conftest import OBEYED
 
 
 def is_flat(row: dict[str, object]) -> bool:
@@ -31,11 +35,44 @@ def test_a_second_poll_makes_rates(netwatch, config):
     assert port["ifHCInOctets_per_second"] > 0
 
 
-def test_a_poll_for_people_names_device_tables_and_columns(netwatch, config, monkeypatch):
+def test_a_raw_poll_for_people_names_device_tables_and_columns(netwatch, config, monkeypatch):
     monkeypatch.setattr(out, "width", 4000)
 
-    result = netwatch("poll", "nasty", "-c", config)
+    result = netwatch("poll", "nasty", "-c", config, "--raw")
 
     assert result.exit_code == 0
     for word in ("nasty system", "nasty ifTable", "ifHCInOctets", "sysUpTime", "[bold]Gi0/2", "[red]markup[/red]"):
         assert word in result.stdout
+
+
+def test_a_poll_for_people_says_what_a_device_is_in_units(netwatch, config):
+    result = netwatch("poll", "nasty", "-c", config)
+
+    assert result.exit_code == 0
+    for words in ("Processors", "Storage", " GiB of ", " %", "--raw prints them): "):
+        assert words in result.stdout
+    assert "hrStorageUsed" not in result.stdout
+    assert not any(letter in result.stdout for letter in OBEYED)
+
+
+def test_one_concept_can_be_asked_for(netwatch, config):
+    result = netwatch("poll", "nasty", "storage", "-c", config)
+    rows = json.loads(netwatch("poll", "nasty", "storage", "-c", config, "--json").stdout)
+
+    assert "Storage" in result.stdout
+    assert "Processors" not in result.stdout
+    assert {row["table"] for row in rows} == {"storage"}
+    assert all(0 < row["storage_used_ratio"] < 1 for row in rows)
+
+
+def test_what_is_no_concept_is_wrong_usage_and_told_which_there_are(netwatch, config):
+    result = netwatch("poll", "nasty", "sensors", "-c", config)
+
+    assert result.exit_code == 2
+    assert "no concept is called sensors; there are interface, cpu, memory" in result.stderr
+
+
+def test_states_of_concepts_are_words_in_the_flat_objects():
+    (fan, *_) = flat_rows(next(one for one in a_switch() if one.table == "hardware"))
+
+    assert (fan["part"], fan["hardware_state"]) == ("Fan 1", "critical")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 
+from netwatch.cli.look.devices import device_row
+from netwatch.model import Credential, Device
 from tests.patience import PATIENCE_SECONDS
 
 from ..conftest import COMMUNITY
@@ -53,3 +55,19 @@ def test_people_get_a_table(netwatch, config):
     assert found.exit_code == 0
     for word in ("Devices", "state", "nasty", "127.0.0.1 port 9", "usual"):
         assert word in found.stdout
+
+
+def test_what_an_agent_knows_of_a_device_is_listed_with_its_model_version_and_serial():
+    device = Device(name="sw1", address="192.0.2.1", credential=Credential(name="c", version="2c"))
+    told = {
+        "identity_vendor": "Cisco",
+        "identity_model": "C9300",
+        "identity_version": "17.9",
+        "identity_serial": "F1",
+    }
+
+    known, unknown = device_row(device, {"sw1": told}), device_row(device, {})
+
+    assert {name: known[name] for name in told} == told
+    assert known["version"] == "2c"  # of SNMP
+    assert [unknown[name] for name in told] == [None] * 4

@@ -61,9 +61,15 @@ def _limits(row: Row) -> Limits:
     )
 
 
+def _sensor_state(row: Row) -> Cell:
+    """Write what the device says of a sensor; that it knows nothing is no news beside a value."""
+    said = state("sensor_state")(row)
+    return Cell(doubt=said.doubt) if said.text == "unknown" and row.value("sensor_value") is not None else said
+
+
 def _sensor_rank(row: Row) -> int:
     """Rank by what the device says; one beyond its limit comes before those that are well."""
-    said = RANKS.get(row.word("sensor_state"), RANKS[""])
+    said = RANKS.get(_sensor_state(row).text, RANKS[""])
     return min(said, RANKS["unknown"]) if _limits(row).tone_of(row.value("sensor_value")) else said
 
 
@@ -74,6 +80,23 @@ def _sensor_limits(row: Row) -> Cell:
         picture=scale_of(row.value("sensor_value"), limits, quantity),
         doubt=row.doubt("sensor_low_critical", "sensor_low_warning", "sensor_high_warning", "sensor_high_critical"),
     )
+
+
+def _interface_state(row: Row) -> Cell:
+    """Write what an interface does, or that somebody does not want it."""
+    oper = row.word("interface_oper")
+    if row.word("interface_admin") == "down":
+        return Cell(text="off")
+    return Cell(text=oper, pill="st-up" if oper == "up" else "", doubt=row.doubt("interface_oper"))
+
+
+def _interface_name(row: Row) -> Cell:
+    return Cell(text=row.label("ifName") or row.label("ifIndex"))
+
+
+def _duplex(row: Row) -> Cell:
+    word = row.word("interface_duplex")
+    return Cell(text=word if word == "half" else "")
 
 
 def _storage_flags(row: Row) -> Cell:
@@ -91,6 +114,16 @@ _STORAGE = share("storage_used_ratio", unless="storage_read_only")
 _POOL = share("pool_used_ratio")
 _SUPPLY = share("supply_level_ratio", is_left=True)
 VIEWS: Mapping[str, View] = {
+    "interface": View("Interfaces", (
+        (_STATE, _interface_state), (_head("Interface", "name"), _interface_name), (_head("Alias"), label("ifAlias")),
+        (_head("Speed", "num nowrap"), number("interface_speed_bits_per_second")),
+        (_head("Duplex"), _duplex),
+        (_head("In", "num nowrap"), number("interface_in_bits_per_second")),
+        (_head("Out", "num nowrap"), number("interface_out_bits_per_second")),
+        (_head("Full", "num"), share("interface_utilization_ratio")),
+        (_head("Errors", "num nowrap"), number("interface_errors_per_second")),
+        (_head("Discards", "num nowrap"), number("interface_discards_per_second")),
+    )),
     "cpu": View("Processors", (
         (_head("Processor", "name"), label("cpu")), (_head("Scope"), words("scope")), (_head("Busy", "num"), _BUSY),
     ), bar_rank(_BUSY)),
@@ -104,7 +137,7 @@ VIEWS: Mapping[str, View] = {
         (_head("Mode", "nowrap"), _storage_flags),
     ), bar_rank(_STORAGE)),
     "sensor": View("Sensors", (
-        (_STATE, state("sensor_state")), (_head("Sensor", "name"), label("sensor", "port", "part")),
+        (_STATE, _sensor_state), (_head("Sensor", "name"), label("sensor", "port", "part")),
         (_head("Value", "num nowrap"), number("sensor_value")), (_head("Limits", "limits"), _sensor_limits),
     ), _sensor_rank, "sensor"),
     "hardware": View("Hardware", (
@@ -143,7 +176,7 @@ VIEWS: Mapping[str, View] = {
         (_head("Clients", "num"), number("client_count")),
     )),
 }  # fmt: skip
-"""By concept; interfaces have a table of their own, and facts show their labels."""
+"""By concept, but for facts, which show their labels."""
 FACTS: Mapping[str, str] = {
     "component": "Inventory", "neighbour": "Neighbours", "address": "Addresses", "vlan": "VLANs",
     "mac": "MAC addresses", "arp": "ARP and neighbour cache",

@@ -16,14 +16,21 @@ from netwatch.web.pages.concepts.rows import Row
 _WORTH_A_COUNT = ("critical", "down", "warning")
 
 
-def sections_of(readings: Iterable[TableReading], alerting: Collection[str] = ()) -> list[Section]:
-    """Return a section for each concept with rows; `alerting` holds the keys of rows with a firing alert."""
+def sections_of(
+    readings: Iterable[TableReading], alerting: Collection[str] = (), most: int | None = ROWS_OF_A_SECTION
+) -> list[Section]:
+    """Return a section for each concept with rows, at most so many of them, None for all.
+
+    alerting: the keys of rows with a firing alert.
+    """
     by_concept = {reading.table: reading for reading in readings if reading.rows.index}
     views: dict[str, View] = {**VIEWS}
     for name, title in FACTS.items():
         views[name] = View(title, fact_columns(CONCEPTS[name].labels))
     return [
-        _section(views[name], by_concept[name], alerting) for name in CONCEPTS if name in views and name in by_concept
+        _section(views[name], by_concept[name], alerting, most)
+        for name in CONCEPTS
+        if name in views and name in by_concept
     ]
 
 
@@ -36,13 +43,13 @@ def identity_line(identity: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(filter(None, (what, system, serial, kind, place, contact)))
 
 
-def _section(view: View, reading: TableReading, alerting: Collection[str]) -> Section:
+def _section(view: View, reading: TableReading, alerting: Collection[str], most: int | None) -> Section:
     rows = [Row(reading, number) for number in range(len(reading.rows.index))]
     ranked = [(reading.rows.keys[row.number] not in alerting, view.rank(row), row) for row in rows]
     ranked.sort(key=lambda one: one[:2])
     lines = tuple(
         Line(cells=tuple(write(row) for _, write in view.columns), rank=rank, is_alerting=not is_quiet)
-        for is_quiet, rank, row in ranked[:ROWS_OF_A_SECTION]
+        for is_quiet, rank, row in ranked[:most]
     )
     headings, lines = without_empty_columns(tuple(heading for heading, _ in view.columns), lines)
     return Section(
@@ -52,7 +59,7 @@ def _section(view: View, reading: TableReading, alerting: Collection[str]) -> Se
         lines=lines,
         count=len(rows),
         at=reading.at,
-        wrong=tuple(filter(None, (view.wrong(row) for _, _, row in ranked[:ROWS_OF_A_SECTION]))),
+        wrong=tuple(filter(None, (view.wrong(row) for _, _, row in ranked[:most]))),
         folded=CONCEPTS[reading.table].is_fact,
         because=(reading.partial_because or "in part") if reading.partial else "",
         tally=_tally(view, rows),

@@ -16,8 +16,14 @@ Write = Callable[[Row], Cell]
 
 
 def label(name: str, *small: str) -> Write:
-    """Write a label, others in a line below it."""
-    return lambda row: Cell(text=row.label(name), small=", ".join(filter(None, map(row.label, small))))
+    """Write a label, others in a line below it, each text once."""
+
+    def write(row: Row) -> Cell:
+        first = row.label(name)
+        others = dict.fromkeys(text for text in map(row.label, small) if text and text != first)
+        return Cell(text=first, small=", ".join(others))
+
+    return write
 
 
 def words(name: str) -> Write:
