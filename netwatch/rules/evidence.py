@@ -40,7 +40,7 @@ from netwatch.formulas import (
     value_text,
     written,
 )
-from netwatch.model import Missing, TableReading, plain_text
+from netwatch.model import CONCEPTS, Missing, TableReading, measured, plain_text, quantity_of
 from netwatch.rules.rule import Verdicts
 
 MAX_SHOWN = 600
@@ -101,9 +101,23 @@ def inputs_of(formula: Formula, frame: Frame, row: int) -> dict[str, str]:
         told[source_text(read.source)] = (
             _why_unknown(read.source, frame.reading, row)
             if value is None
-            else value_text(value, read.names) + (f" ({doubt})" if doubt else "")
+            else _in_words(read, value, frame.reading, row) + (f" ({doubt})" if doubt else "")
         )
     return told
+
+
+def _in_words(read: Read, value: Any, reading: TableReading, row: int) -> str:
+    """Write an input; a number of a concept with its unit, and as it is where the unit's words say it shorter."""
+    text = value_text(value, read.names)
+    source = read.source
+    if not isinstance(source, Numbers) or read.names or isinstance(value, bool):
+        return text
+    concept = CONCEPTS.get(reading.table)
+    if concept is None or source.key not in concept.columns:
+        return text
+    quantity = quantity_of(source.key, reading.rows.labels_of(row))
+    measure = measured(value, quantity) if quantity != "count" else text
+    return measure if measure.split(" ")[0].replace(",", "") == text.replace(",", "") else f"{text} ({measure})"
 
 
 def _reads(node: Node) -> Iterator[Read]:

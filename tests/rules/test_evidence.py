@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from netwatch.model import Missing
-from netwatch.rules import evaluate, evidence_of, parts_with_verdicts
+from netwatch.model import CONCEPTS, Missing
+from netwatch.rules import TableMemory, evaluate, evidence_of, parse_rules, parts_with_verdicts
+from tests.concept_readings import concept_reading
 
 SATURATED = "rate(ifHCOutOctets) * 8 > 0.90 * ifHighSpeed * 1e6"
 
@@ -156,3 +157,48 @@ def test_why_another_counter_stands_in_is_told_beside_the_rate(workshop):
     told = evidence_of(evaluate(of_rule, reading, workshop.memory()), 0)
 
     assert told["rate(ifHCOutOctets)"] == "117,625,000 (stays 0 while ifOutOctets counts)"
+
+
+@pytest.mark.parametrize(
+    ("concept", "expr", "row", "told"),
+    [
+        (
+            "sensor",
+            "sensor_state == 'critical' or sensor_value > sensor_high_critical",
+            {"sensor": "inlet", "quantity": "celsius", "sensor_value": 88, "sensor_high_critical": 85.5,
+             "sensor_state": "warning"},
+            {"sensor_state": "warning", "sensor_value": "88 \u00b0C", "sensor_high_critical": "85.5 \u00b0C"},
+        ),
+        ("sensor", "sensor_value < -14", {"sensor": "rx", "quantity": "dbm", "sensor_value": -16.2514},
+         {"sensor_value": "-16.25 dBm"}),
+        ("sensor", "sensor_value > 3", {"sensor": "n", "quantity": "count", "sensor_value": 4},
+         {"sensor_value": "4"}),
+        ("cpu", "cpu_busy_ratio > 0.9", {"cpu": "all", "cpu_busy_ratio": 0.9001},
+         {"cpu_busy_ratio": "0.9001 (90 %)"}),
+        ("memory", "memory_used_bytes > 1", {"pool": "RAM", "memory_used_bytes": 2**33},
+         {"memory_used_bytes": "8,589,934,592 (8 GiB)"}),
+        ("hardware", "hardware_state != 'ok'", {"part": "Fan 1", "hardware_state": "absent"},
+         {"hardware_state": "absent"}),
+    ],
+)  # fmt: skip
+def test_what_is_read_of_a_concept_is_told_with_its_unit(concept, expr, row, told):
+    schema = {name: one.schema for name, one in CONCEPTS.items()}
+    (rule,) = parse_rules(f'rules:\n  - {{alert: A, expr: "{expr}"}}\n', "t.yaml", schema)
+
+    verdicts = evaluate(rule, concept_reading(concept, row), TableMemory("sw1", concept))
+
+    assert evidence_of(verdicts, 0).items() >= told.items()
+
+
+def test_why_a_value_of_a_concept_is_not_believed_is_told_with_it():
+    schema = {name: one.schema for name, one in CONCEPTS.items()}
+    (rule,) = parse_rules('rules:\n  - {alert: A, expr: "sensor_value > 3"}\n', "t.yaml", schema)
+    doubts = {"sensor_value": {0: "it was 300 degrees a minute ago"}}
+
+    def told(value: float | None) -> str:
+        row = {"sensor": "inlet", "quantity": "celsius", "sensor_value": value}
+        reading = concept_reading("sensor", row, doubts=doubts)
+        return evidence_of(evaluate(rule, reading, TableMemory("sw1", "sensor")), 0)["sensor_value"]
+
+    assert told(20) == "20 \u00b0C (it was 300 degrees a minute ago)"
+    assert told(None) == "unknown: it was 300 degrees a minute ago"

@@ -45,7 +45,7 @@ def poll(
     raw: Annotated[bool, typer.Option("--raw", help="Print the tables as the device gave them.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Poll a device once, as the agent would, and print what it is: concept by concept, or its tables."""
+    """Poll a device once, as the agent would, and print what it is."""
     if concept and concept not in CONCEPTS:
         fail(f"no concept is called {concept}; there are {', '.join(CONCEPTS)}", USAGE)
     path = config or DEFAULT_CONFIG
