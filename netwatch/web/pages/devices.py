@@ -17,7 +17,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from netwatch.model import CONCEPTS, REACHABILITY, Device, ReadingGap, TableReading
 from netwatch.web.actions import Actions
-from netwatch.web.pages.concepts.sections import identity_line, sections_of
+from netwatch.web.pacing import paced
+from netwatch.web.pages.concepts.sections import each_section, identity_line
 from netwatch.web.pages.interfaces import CONCEPT, interfaces_of, said_of
 from netwatch.web.pages.overview import overview_of
 from netwatch.web.pages.tables import ROWS_OF_A_TABLE, raw_tables
@@ -70,7 +71,7 @@ def device_router(views: Views, actions: Actions, templates: Templates) -> APIRo
             interfaces=interfaces,
             said=said_of(interfaces[:ROWS_OF_A_TABLE]),
             has_interfaces=any(reading.table == CONCEPT for reading in readings),
-            sections=[one for one in sections_of(readings, alerting) if one.name != CONCEPT],
+            sections=[one async for one in paced(each_section(readings, alerting)) if one.name != CONCEPT],
             tables=raw_tables([one for one in readings if not _is_shown_elsewhere(one)], views.schema()),
             gaps=_together(gaps),
             gap_tables=[gap.table for gap in gaps],

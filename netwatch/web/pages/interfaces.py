@@ -114,7 +114,7 @@ def _meant(row: Row, *, is_alerting: bool) -> Interface:
         errors=row.value("interface_errors_per_second"),
         discards=row.value("interface_discards_per_second"),
         duplex=duplex if duplex == "half" else "",
-        distrusted=row.reading.distrusted(row.number),
+        distrusted="; ".join(dict.fromkeys(row.reading.doubts_of(row.number).values())),
     )
 
 

@@ -113,7 +113,7 @@ def test_a_speed_that_is_not_believed_bounds_nothing_and_is_told():
     (one,) = interfaces_of([ports])
 
     assert (one.in_bits, one.in_ratio) == (5e8, None)
-    assert one.distrusted == "interface_speed_bits_per_second: typed by hand"
+    assert one.distrusted == "typed by hand"
 
 
 def test_a_column_that_no_interface_fills_is_not_shown():

@@ -6,7 +6,7 @@ A quiet room. May import: netwatch.model, netwatch.web. Called by: netwatch.web.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from netwatch.model import CONCEPTS, TableReading
 from netwatch.web.pages.concepts.cells import ROWS_OF_A_SECTION, Line, Section, without_empty_columns
@@ -23,20 +23,27 @@ def sections_of(
 
     alerting: the keys of rows with a firing alert.
     """
+    return list(each_section(readings, alerting, most))
+
+
+def each_section(
+    readings: Iterable[TableReading], alerting: Collection[str] = (), most: int | None = ROWS_OF_A_SECTION
+) -> Iterator[Section]:
+    """Yield them one by one, for who has other work between two."""
     by_concept = {reading.table: reading for reading in readings if reading.rows.index}
     views: dict[str, View] = {**VIEWS}
     for name, title in FACTS.items():
         views[name] = View(title, fact_columns(CONCEPTS[name].labels))
-    return [
-        _section(views[name], by_concept[name], alerting, most)
-        for name in CONCEPTS
-        if name in views and name in by_concept
-    ]
+    for name in CONCEPTS:
+        if name in views and name in by_concept:
+            yield _section(views[name], by_concept[name], alerting, most)
 
 
 def identity_line(identity: Mapping[str, str]) -> tuple[str, ...]:
     """Return who a device is, in the parts of one line; empty where nobody knows."""
-    what = " ".join(filter(None, (identity.get("vendor", ""), identity.get("model", ""))))
+    vendor, model = identity.get("vendor", ""), identity.get("model", "")
+    is_said = bool(vendor) and model.casefold().startswith(vendor.split()[0].casefold())
+    what = model if is_said else " ".join(filter(None, (vendor, model)))
     system = " ".join(filter(None, (identity.get("os", ""), identity.get("version", ""))))
     serial = f"serial {identity['serial']}" if identity.get("serial") else ""
     kind, place, contact = (identity.get(name, "") for name in ("type", "location", "contact"))

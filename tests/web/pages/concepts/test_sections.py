@@ -165,5 +165,6 @@ def test_who_a_device_is_is_one_line_of_what_is_known():
     known = {"vendor": "Cisco", "model": "C9300-48P", "os": "IOS-XE", "version": "17.9", "serial": "F1"}
 
     assert identity_line(known) == ("Cisco C9300-48P", "IOS-XE 17.9", "serial F1")
+    assert identity_line({"vendor": "Juniper", "model": "Juniper MX5-T"}) == ("Juniper MX5-T",)
     assert identity_line({"vendor": "", "location": "hall 2"}) == ("hall 2",)
     assert identity_line({}) == ()
