@@ -36,7 +36,7 @@ store: {{url: "sqlite:///{store}"}}
 """
 RULES = """
 rules:
-  - {alert: Seen, expr: ifAdminStatus == 'up'}
+  - {alert: Seen, expr: interface_admin == 'up'}
   - {alert: Heard, on_trap: 1.3.6.1.6.3.1.1.5.3}
 """
 Call = tuple[str, str]
@@ -89,7 +89,7 @@ async def test_a_reading_a_mail_and_a_trap_go_the_way_the_page_says(tmp_path, ud
             await sink.stop()
 
     ways = {heading: walk(heading) for heading in ("A reading", "A mail", "A trap")}
-    assert [len(way) for way in ways.values()] == [13, 8, 7]
+    assert [len(way) for way in ways.values()] == [14, 8, 7]
     assert {heading: stops_at(calls, way) for heading, way in ways.items()} == dict.fromkeys(ways, "")
 
 
