@@ -49,6 +49,8 @@ def plain_code(node: Node, names: Mapping[str, str]) -> str:
         return plain_code(inner, names)
 
     match node:
+        case Arithmetic(operator="**", left=Number(value=10)):
+            return f"tens[{code(node.right)}]"
         case Arithmetic(operator="**"):
             return f"power({code(node.left)}, {code(node.right)})"
         case Arithmetic() | Comparison():

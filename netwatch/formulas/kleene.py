@@ -58,11 +58,21 @@ def power(base: float, exponent: float) -> float:
     return float(base) ** int(exponent)
 
 
-PLAIN: Mapping[str, Callable[..., Any]] = {
+class _Tens(dict[float, float]):
+    """The powers of ten by their exponent: what a unit's scale and precision are, for every row of every poll."""
+
+    def __missing__(self, exponent: float) -> float:
+        raise ArithmeticError("an exponent out of range")
+
+
+TENS: Mapping[float, float] = _Tens({n: power(10, n) for n in range(-MAX_EXPONENT, MAX_EXPONENT + 1)})
+
+PLAIN: Mapping[str, Any] = {
+    "tens": TENS,
     "min": min, "max": max, "abs": abs, "power": power,
     "dbm": dbm, "unsigned": unsigned, "signed": signed, "number": number_in, "elapsed": elapsed,
 }  # fmt: skip
-"""What the code for complete rows may call."""
+"""What the code for complete rows may name."""
 
 EXACT: Mapping[str, Callable[..., Any]] = {
     "add": _lifted(operator.add), "subtract": _lifted(operator.sub), "multiply": _lifted(operator.mul),

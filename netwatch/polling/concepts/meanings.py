@@ -13,6 +13,7 @@ from datetime import datetime
 
 import structlog
 
+from netwatch.formulas import Frame
 from netwatch.model import CONCEPTS, Column, Concept, ReadingGap, RowSet, TableReading
 from netwatch.polling.concepts.assembly import Assembled, Assembly, joined_columns, joined_doubts
 from netwatch.polling.concepts.completing import (
@@ -24,6 +25,7 @@ from netwatch.polling.concepts.completing import (
     with_device_row,
     with_shares,
 )
+from netwatch.polling.concepts.joined import Readings
 from netwatch.polling.concepts.source import MapReader, Piece
 from netwatch.polling.faults import DeviceFaults
 from netwatch.profiles import BadMapping, ConceptMap, ProfileLibrary
@@ -76,9 +78,10 @@ class Meanings:
     ) -> list[TableReading | ReadingGap]:
         """Return the concepts' readings, and gaps where every source failed; `failed` says why, by table."""
         found: list[TableReading | ReadingGap] = []
+        frames: dict[str, Frame] = {}
         for name in CONCEPTS:
             concept = self._concepts.get(name)
-            outcome = concept.read(readings, failed, now) if concept is not None else None
+            outcome = concept.read(readings, failed, now, frames) if concept is not None else None
             if outcome is None:
                 if not failed and self._times_lacking[name] < TIMES_LACKING:
                     self._times_lacking[name] += 1
@@ -108,14 +111,14 @@ class _ConceptReader:
         self.was_read = False
         self._device, self._concept, self._faults = device, concept, faults
         self._assembly = Assembly(concept)
-        self._caches = Assembly(concept)
+        self._broke_off = False
         self._rows: tuple[RowSet, RowSet] | None = None
 
     def read(
-        self, readings: Mapping[str, TableReading], failed: Mapping[str, str], now: datetime
+        self, readings: Readings, failed: Mapping[str, str], now: datetime, frames: dict[str, Frame]
     ) -> TableReading | ReadingGap | None:
         """Return the reading, a gap, or None where no table of the concept was asked for."""
-        pieces, broken = self._pieces(readings, failed)
+        pieces, broken = self._pieces(readings, failed, frames)
         if not pieces:
             if not broken or not self.was_read:
                 return None
@@ -131,22 +134,23 @@ class _ConceptReader:
         return reading
 
     def _pieces(
-        self, readings: Mapping[str, TableReading], failed: Mapping[str, str]
+        self, readings: Readings, failed: Mapping[str, str], frames: dict[str, Frame]
     ) -> tuple[list[Piece], dict[str, str]]:
         pieces: list[Piece] = []
         broken: dict[str, str] = {}
         for source in self.sources:
             table = source.compiled.map.table
-            if table in failed:
+            if failed and table in failed:
                 broken[table] = failed[table]
                 continue
-            name = f"{self._concept.name} of {table}"
             try:
-                piece = source.piece(readings)
+                piece = source.piece(readings, frames)
             except Exception as exc:  # noqa: BLE001  # one mapping's oddity must not cost the others, nor be silent
-                broken[table] = self._faults.note(name, exc)
+                broken[table] = self._faults.note(f"{self._concept.name} of {table}", exc)
+                self._broke_off = True
                 continue
-            self._faults.settle(name)
+            if self._broke_off:
+                self._faults.settle(f"{self._concept.name} of {table}")
             if piece is not None:
                 pieces.append(piece)
         return pieces, broken

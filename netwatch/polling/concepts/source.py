@@ -84,25 +84,53 @@ class MapReader:
         self._columns_named = [*(name.name for name in self._names), *(_OF_DESCRIPTION if told else ())]
         self._inputs = _inputs_of(compiled)
         self._was_there = False
-        self._made_of: tuple[object, ...] = ()
+        self._where_names = tuple(dict.fromkeys(_WORD.findall(compiled.map.where)))
+        self._mask: tuple[RowSet, list[object], list[bool] | None] | None = None
+        self._made_of: tuple[object, ...] = (None, None, None)
+        self._rows_of: RowSet | None = None
         self._kept: PieceRows | None = None
+        self._last: tuple[tuple[TableReading | None, ...], Piece] | None = None
         self._of_others: dict[Named, Sequence[str]] = {}
         self._joined = [(join, _names_there(join, self._names)) for join in compiled.map.joins]
+        self._others: tuple[TableReading | None, ...] = ()
+        beside = [compiled.map.thresholds.table] if compiled.map.thresholds is not None else []
+        self._made_anew = bool(beside or compiled.map.sums)
+        joined = [join.table for join in compiled.map.joins]
+        self._tables = tuple(dict.fromkeys([compiled.map.table, *joined, *beside, *compiled.map.sums.values()]))
 
-    def piece(self, readings: Readings) -> Piece | None:
-        """Return the piece, None where the device was not asked for the table."""
+    def piece(self, readings: Readings, frames: dict[str, Frame]) -> Piece | None:
+        """Return the piece, None where the device was not asked for the table.
+
+        `frames` holds what was prepared of each table for other mappings in this poll.
+        """
         reading = readings.get(self.compiled.map.table)
         if reading is None or not self._is_there(reading):
             return None
+        of = tuple(readings.get(table) for table in self._tables)
+        if self._last is not None and _are_the_same(of, self._last[0]):
+            return self._last[1]
+        frame = self._frame(reading, readings, frames)
+        rows = self._rows(frame, readings, of)
+        if rows.index:
+            columns, doubts = self._columns(frame, rows, readings)
+        else:
+            names = (*self.compiled.numbers, *self.compiled.states, *self.compiled.texts)
+            columns, doubts = dict.fromkeys(names, ()), NO_DOUBTS
+        self._last = of, Piece(rows=rows, columns=columns, reading=frame.reading, doubts=doubts)
+        return self._last[1]
+
+    def _frame(self, reading: TableReading, readings: Readings, frames: dict[str, Frame]) -> Frame:
+        if not self._made_anew:
+            frame = frames.get(reading.table)
+            if frame is None:
+                frame = frames[reading.table] = Frame(reading)
+            return frame
         thresholds = self.compiled.map.thresholds
         if thresholds is not None:
             reading = with_thresholds(reading, thresholds, readings.get(thresholds.table), self.compiled.enums)
         if self.compiled.map.sums:
             reading = with_sums(reading, self.compiled.map.sums, readings)
-        frame = Frame(reading)
-        rows = self._rows(frame, readings)
-        columns, doubts = self._columns(frame, rows, readings)
-        return Piece(rows=rows, columns=columns, reading=reading, doubts=doubts)
+        return Frame(reading)
 
     def _is_there(self, reading: TableReading) -> bool:
         """Return whether the device has what is mapped: of scalars, which all make one row, those that this is about.
@@ -114,16 +142,29 @@ class MapReader:
         self._was_there = any(reading.columns.get(name, (None,))[0] is not None for name in self._inputs)
         return self._was_there
 
-    def _rows(self, frame: Frame, readings: Readings) -> PieceRows:
-        reading, where = frame.reading, self.compiled.where
-        mask = None if where is None else [outcome is True for outcome in where.column(frame)]
-        if mask is not None and where is not None and where.scalar:
-            mask = mask * frame.size
+    def _rows(self, frame: Frame, readings: Readings, of: tuple[TableReading | None, ...]) -> PieceRows:
+        reading = frame.reading
+        mask = self._chosen(frame)
         used = [reading.columns.get(name) for name in self._columns_named if name not in reading.rows.labels]
-        made_of = (reading.rows, mask, used, self._of_joined(readings))
-        if self._kept is None or not self._is_made_of(made_of):
+        made_of = (mask, used, self._made_of[2] if _are_the_same(of[1:], self._others) else self._of_joined(readings))
+        is_same = self._kept is not None and self._rows_of is reading.rows and made_of == self._made_of
+        self._others = of[1:]
+        if self._kept is None or not is_same:
             self._kept, self._made_of, self._of_others = self._made(reading, mask, readings), made_of, {}
+            self._rows_of = reading.rows
         return self._kept
+
+    def _chosen(self, frame: Frame) -> list[bool] | None:
+        """Return which rows fulfil the condition, None where there is none; kept while its columns stand still."""
+        where, reading = self.compiled.where, frame.reading
+        if where is None:
+            return None
+        columns: list[object] = [reading.columns.get(name) for name in self._where_names]
+        known = self._mask
+        if known is None or known[0] is not reading.rows or known[1] != columns or reading.rates:
+            mask = [outcome is True for outcome in where.column(frame)]
+            known = self._mask = (reading.rows, columns, mask * frame.size if where.scalar else mask)
+        return known[2]
 
     def _of_joined(self, readings: Readings) -> list[object]:
         """Return what the labels are made of that stands in other tables."""
@@ -136,9 +177,6 @@ class MapReader:
                 found.append(_SameRows(other.rows))
                 found += [other.columns.get(name) for name in names]
         return found
-
-    def _is_made_of(self, now: tuple[object, ...]) -> bool:
-        return self._made_of[0] is now[0] and self._made_of[1:] == now[1:]
 
     def _made(self, reading: TableReading, mask: Sequence[bool] | None, readings: Readings) -> PieceRows:
         rows = range(len(reading.rows.index)) if mask is None else [n for n, wanted in enumerate(mask) if wanted]
@@ -321,6 +359,10 @@ class _Rows:
 
 def _of_source(source: Source) -> list[Named]:
     return list(source.names()) if isinstance(source, Template) else [source]
+
+
+def _are_the_same(some: Sequence[object], others: Sequence[object]) -> bool:
+    return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
 
 
 def _names_of(compiled: Compiled) -> list[Named]:
