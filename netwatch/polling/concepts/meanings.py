@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -36,6 +36,11 @@ TIMES_LACKING = 3
 """So often in a row it is said that a device does not have a concept: before a restart of ours it may have had it."""
 
 
+FACTS_TOLD_AGAIN = timedelta(minutes=10)
+FACTS_GOOD_FOR = timedelta(minutes=30)
+"""Facts seldom change: they are handed on when they do, and now and then so that nobody takes them for stale."""
+
+
 class Meanings:
     """What the tables of one device mean; `mean` is asked with what one poll brought."""
 
@@ -45,6 +50,7 @@ class Meanings:
         self._readers: dict[ConceptMap, MapReader] = {}
         self._concepts: dict[str, _ConceptReader] = {}
         self._times_lacking = dict.fromkeys(CONCEPTS, 0)
+        self._told: dict[str, TableReading] = {}
 
     def take(self, maps: tuple[ConceptMap, ...]) -> None:
         """Use these mappings from now on; what is known of those that stay is kept."""
@@ -87,8 +93,19 @@ class Meanings:
                     self._times_lacking[name] += 1
                     found.append(_lacking(self._device, CONCEPTS[name], now))
                 continue
+            if CONCEPTS[name].is_fact and isinstance(outcome, TableReading):
+                if self._is_told(outcome):
+                    continue
+                outcome = self._told[name] = replace(outcome, good_for=FACTS_GOOD_FOR)
             found.append(outcome)
         return found
+
+    def _is_told(self, reading: TableReading) -> bool:
+        """Return whether facts were told already, and not so long ago that they need be told again."""
+        told = self._told.get(reading.table)
+        if told is None or told.rows is not reading.rows or told.partial is not reading.partial:
+            return False
+        return timedelta(0) <= reading.at - told.at < FACTS_TOLD_AGAIN
 
 
 def _lacking(device: str, concept: Concept, now: datetime) -> TableReading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ def table(
     size = len(next(iter((columns or labels).values()), ()))
     index = tuple(more.pop("index", [str(row + 1) for row in range(size)]))
     rows = more.pop("rows", None) or RowSet(index=index, keys=index, labels={k: tuple(v) for k, v in labels.items()})
-    return TableReading(device="sw1", table=name, at=AT, rows=rows, columns=columns, **more)
+    at = AT + timedelta(minutes=more.pop("minutes", 0))
+    return TableReading(device="sw1", table=name, at=at, rows=rows, columns=columns, **more)
 
 
 Mean = Callable[..., dict[str, Any]]

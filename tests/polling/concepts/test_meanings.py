@@ -299,3 +299,17 @@ def test_scalars_that_a_device_never_had_are_no_row_and_those_it_had_stay_one(me
     assert "sensor" not in told(scalars(coreHeat=None, oldHeat=None))
     assert list(told(scalars(coreHeat=None, oldHeat=415))["sensor"].columns["sensor_value"]) == [41.5]
     assert list(told(scalars(coreHeat=None, oldHeat=None))["sensor"].columns["sensor_value"]) == [None]
+
+
+def test_facts_are_handed_on_when_they_change_and_now_and_then(mean):
+    told = mean(IDENTITY)
+
+    def system(version, minutes):
+        text = f"Acme OS, Version {version}, RELEASE".encode()
+        return table("system", {"sysDescr": [text], "sysObjectID": [b""]}, {}, index=[""], minutes=minutes)
+
+    heard = [told(system("1.0", 0)), told(system("1.0", 1)), told(system("1.1", 2)), told(system("1.1", 13))]
+
+    assert [reading["identity"].rows.labels["version"] if reading else () for reading in heard] == [
+        ("1.0",), (), ("1.1",), ("1.1",),
+    ]  # fmt: skip
