@@ -253,7 +253,7 @@ class DevicePoller:
         left, troubles = list(self._tables), list[str]()
         try:
             await self._identify()
-            left = self._silent.last(self._tables)
+            left = self._silent.last(name for name, table in self._tables.items() if not table.is_idle)
             self._because.clear()
             self._failed.clear()
             async with Budget(interval * SHARE_OF_INTERVAL) as budget:

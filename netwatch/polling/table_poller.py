@@ -102,6 +102,11 @@ class TablePoller:
         """Have the next poll look at the rows anew."""
         self._due = self._due or reason
 
+    @property
+    def is_idle(self) -> bool:
+        """Return whether a poll would ask and say nothing: the device does not have the table, and that was said."""
+        return self._layout is None and not self._due and self._times_lacking >= TIMES_LACKING
+
     def note_absence(self) -> None:
         """Take in that the device does not have the table, which then need not be walked; one that had rows is."""
         if self._layout is None:
@@ -288,7 +293,7 @@ class TablePoller:
         if not layout.suffixes:
             self._plan = None
         elif changed or self._plan is None:
-            self._plan = self._client.compile(self._device, layout.instances())
+            self._plan = self._client.compile(self._device, layout.instances(), texts_from=layout.texts_at)
 
     def _read(self, answer: Answer | None) -> TableReading | None:
         if self._layout is None:

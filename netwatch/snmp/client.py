@@ -57,8 +57,11 @@ class SnmpClient(Protocol):
     Every method raises RequestTimedOut where no answer came, PollError where the answer was an error.
     """
 
-    def compile(self, device: Device, oids: Sequence[Oid]) -> GetPlan:
-        """Prepare a plan for exact instances; costs milliseconds, so do it once."""
+    def compile(self, device: Device, oids: Sequence[Oid], *, texts_from: int | None = None) -> GetPlan:
+        """Prepare a plan for exact instances; costs milliseconds, so do it once.
+
+        From the place `texts_from` on the values are texts, of which fewer go into one answer; None: none are.
+        """
 
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
         """Ask a plan; return one value per OID in order, `Missing` where the device has none."""

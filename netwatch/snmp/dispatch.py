@@ -85,10 +85,10 @@ class Snmp:
             await self._general.stop()
             self._general = None
 
-    def compile(self, device: Device, oids: Sequence[Oid]) -> GetPlan:
+    def compile(self, device: Device, oids: Sequence[Oid], *, texts_from: int | None = None) -> GetPlan:
         """Prepare a plan for exact instances."""
         try:
-            return self._fast.compile(device, oids)
+            return self._fast.compile(device, oids, texts_from=texts_from)
         except FastLaneRefused as exc:
             _count(device, exc)
         return ListedPlan(oids=tuple(oids))

@@ -73,6 +73,12 @@ class FactTable:
         """Return whether there is a reading that is good still."""
         return self._reading is not None
 
+    @property
+    def is_idle(self) -> bool:
+        """Return whether a poll would ask and say nothing: it was read, or is not there and that was said."""
+        has_told = self._reading is not None or self._times_lacking >= TIMES_LACKING
+        return has_told and not self.needs_discovery
+
     def rediscover(self, reason: str) -> None:
         """Have the next poll walk the table."""
         self._due = self._due or reason

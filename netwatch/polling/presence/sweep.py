@@ -18,8 +18,10 @@ from netwatch.model import Device, Missing, Oid, Varbind
 from netwatch.profiles import Probe
 from netwatch.snmp import SnmpClient
 
-AT_ONCE, AT_ONCE_IN_V1 = 32, 8
-"""In v1 each name at the end of the tree costs a request of its own."""
+AT_ONCE, AT_ONCE_IN_V1 = 24, 8
+"""What follows a name may be a long text, and an answer should fit one frame.
+
+In v1 each name at the end of the tree costs a request of its own."""
 MOST_REQUESTS = 400
 MOST_SECONDS = 60.0
 MOST_FAILURES = 16

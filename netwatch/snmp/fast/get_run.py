@@ -35,8 +35,8 @@ class GetRun(Generic[Item]):
     """One plan under way to one device."""
 
     __slots__ = (
-        "_endpoint", "_future", "_items", "_kind", "_left", "_peer", "_reader", "_refused", "_silent", "_unreadable",
-        "over",
+        "_endpoint", "_future", "_items", "_kind", "_left", "_peer", "_reader", "_refused", "_silent", "_size",
+        "_unreadable", "over",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, peer: Peer, reader: Reader[Item], kind: PduKind = PduKind.GET) -> None:
@@ -45,6 +45,7 @@ class GetRun(Generic[Item]):
         self._peer = peer
         self._reader = reader
         self._kind = kind
+        self._size = peer.next_size if kind == PduKind.GET_NEXT else peer.get_size
         self._items: list[Item] = []
         self._left = 0
         self._refused = 0
@@ -125,13 +126,13 @@ class GetRun(Generic[Item]):
         self._left -= len(places)
         if not self._left and not self._future.done():
             if self._refused and not self._unreadable:
-                self._peer.get_size.shrink(self._refused)
+                self._size.shrink(self._refused)
             self.over = True
             self._future.set_result(None)
 
     def _learn(self, exchange: Exchange, count: int) -> None:
         """Learn from a good answer: the size is fine, or half of a silent one was."""
-        size = self._peer.get_size
+        size = self._size
         if self._silent and exchange.attempt >= self._split_after:
             size.shrink(self._silent)
             self._silent = 0
@@ -141,7 +142,7 @@ class GetRun(Generic[Item]):
 
     def _cut_waiting(self) -> None:
         """Make what still waits to be sent as small as was just learned, rather than have it fail piece by piece."""
-        waiting, size = self._peer.waiting, self._peer.get_size.value
+        waiting, size = self._peer.waiting, self._size.value
         cut = list[Exchange]()
         for exchange in waiting:
             if exchange.asker is not self or exchange.attempt:
@@ -167,7 +168,7 @@ class GetRun(Generic[Item]):
             self._send(self._apart(part, index - 1))
         elif len(places) > 1:
             if status == ErrorStatus.TOO_BIG:
-                self._peer.get_size.shrink(len(places))
+                self._size.shrink(len(places))
                 self._cut_waiting()
             else:
                 self._refused = min(self._refused or len(places), len(places))

@@ -65,7 +65,7 @@ class FastLane:
         await self._users.stop()
         self._peers.clear()
 
-    def compile(self, device: Device, oids: Sequence[Oid]) -> CompiledPlan:
+    def compile(self, device: Device, oids: Sequence[Oid], *, texts_from: int | None = None) -> CompiledPlan:
         """Encode what to ask.
 
         Raises:
@@ -75,8 +75,8 @@ class FastLane:
         names = [encode_name(oid) for oid in oids]
         peer = self._peers.get(device.name)
         if peer is None or peer.device.credential != device.credential:
-            return CompiledPlan(identity_of(device), names, VARBINDS_PER_REQUEST)
-        return CompiledPlan(peer.identity, names, peer.get_size.value, peer.overhead_bytes)
+            return CompiledPlan(identity_of(device), names, VARBINDS_PER_REQUEST, texts_from=texts_from)
+        return CompiledPlan(peer.identity, names, peer.get_size.value, peer.overhead_bytes, texts_from=texts_from)
 
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
         """Ask a plan; return one value per OID in order."""
@@ -102,7 +102,7 @@ class FastLane:
         names = [encode_name(oid) for oid in oids]
 
         async def ask(peer: Peer) -> list[Varbind]:
-            requests = cut(peer.identity, names, peer.get_size.value, peer.overhead_bytes, PduKind.GET_NEXT)
+            requests = cut(peer.identity, names, peer.next_size.value, peer.overhead_bytes, PduKind.GET_NEXT)
             return await GetRun(self.endpoint, peer, Successors(), PduKind.GET_NEXT).ask(requests)
 
         return await self._ask(device, ask)

@@ -34,12 +34,14 @@ class Peer:
     locations: all addresses of its name, `family` and `address` the one in use. on_silence: is called where a try was
     not answered, so that a name is looked up again before its answer is old. answers_bulk: None until it is known,
     after `bulks_in_vain` tries of walks that nobody answered; where it does not, `bulk_again_at` is when to try anew.
+    get_size, next_size, walk_size: how much it bears at once; what follows a name may be a long text, where instances
+    asked for are numbers most of the time, so each is learned for itself.
     """
 
     __slots__ = (
         "address", "address_until", "answers_bulk", "bulk_again_at", "bulks_in_vain", "device", "family", "flying",
-        "get_size", "identity", "locations", "on_silence", "overhead_bytes", "queued", "round_trip", "sources",
-        "tries", "user", "waiting", "walk_size",
+        "get_size", "identity", "locations", "next_size", "on_silence", "overhead_bytes", "queued", "round_trip",
+        "sources", "tries", "user", "waiting", "walk_size",
     )  # fmt: skip
 
     def __init__(self, device: Device) -> None:
@@ -50,6 +52,7 @@ class Peer:
         self.tries = device.retries + 1
         self.round_trip = RoundTrip(device.timeout.total_seconds())
         self.get_size = BatchSize(VARBINDS_PER_REQUEST)
+        self.next_size = BatchSize(VARBINDS_PER_REQUEST)
         self.walk_size = BatchSize(VARBINDS_PER_REQUEST)
         self.family = socket.AF_UNSPEC
         self.address: SocketAddress = ("", 0)
@@ -105,6 +108,7 @@ class Peer:
             self.address_until = 0.0
             self.answers_bulk, self.bulks_in_vain = None, 0
             self.get_size = BatchSize(VARBINDS_PER_REQUEST)
+            self.next_size = BatchSize(VARBINDS_PER_REQUEST)
             self.walk_size = BatchSize(VARBINDS_PER_REQUEST)
             self.round_trip = RoundTrip(device.timeout.total_seconds())
             self.user = _user_of(device)

@@ -88,13 +88,21 @@ class GetRequest:
 class CompiledPlan:
     """Exact instances of one device, cut into GETs whose answers fit one frame each."""
 
-    __slots__ = ("_overhead_bytes", "_size", "identity", "requests")
+    __slots__ = ("_overhead_bytes", "_size", "_texts_from", "identity", "requests")
 
-    def __init__(self, identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        identity: bytes,
+        names: Sequence[bytes],
+        size: int,
+        overhead_bytes: int = 0,
+        texts_from: int | None = None,
+    ) -> None:
         self.identity = identity
         self._size = size
         self._overhead_bytes = overhead_bytes
-        self.requests = cut(identity, names, size, overhead_bytes)
+        self._texts_from = texts_from
+        self.requests = cut(identity, names, size, overhead_bytes, texts_from=texts_from)
 
     @property
     def oids(self) -> Sequence[Oid]:
@@ -106,29 +114,38 @@ class CompiledPlan:
         if size != self._size or identity != self.identity or overhead_bytes != self._overhead_bytes:
             names = [name for request in self.requests for name in request.names]
             self.identity, self._size, self._overhead_bytes = identity, size, overhead_bytes
-            self.requests = cut(identity, names, size, overhead_bytes)
+            self.requests = cut(identity, names, size, overhead_bytes, texts_from=self._texts_from)
 
 
 def cut(
-    identity: bytes, names: Sequence[bytes], size: int, overhead_bytes: int = 0, kind: PduKind = PduKind.GET
+    identity: bytes,
+    names: Sequence[bytes],
+    size: int,
+    overhead_bytes: int = 0,
+    kind: PduKind = PduKind.GET,
+    texts_from: int | None = None,
 ) -> tuple[GetRequest, ...]:
     """Share names out to GETs of at most `size` varbinds whose answers should fit one frame, or to GETNEXTs.
+
+    The names from `texts_from` on are of texts.
 
     `overhead_bytes` is what security adds to an answer.
     """
     most, room, batches = size, 0, list[list[bytes]]()
-    for name in names:
-        room -= answer_bytes(name)
+    first_text = len(names) if texts_from is None else texts_from
+    for place, name in enumerate(names):
+        wanted = answer_bytes(name, is_text=place >= first_text)
+        room -= wanted
         if room < 0 or len(batches[-1]) >= most:
             batches.append([])
-            room = ANSWER_BYTES - HEADER_BYTES - overhead_bytes - len(identity) - answer_bytes(name)
+            room = ANSWER_BYTES - HEADER_BYTES - overhead_bytes - len(identity) - wanted
         batches[-1].append(name)
     return tuple(GetRequest(identity, batch, kind) for batch in batches)
 
 
-def answer_bytes(name: bytes) -> int:
+def answer_bytes(name: bytes, *, is_text: bool = False) -> int:
     """Return what a varbind is thought to take in an answer: two tags and lengths, the name, the value."""
-    return 4 + len(name) + (TEXT_BYTES if name[2:-1].startswith(TEXTS) else VALUE_BYTES)
+    return 4 + len(name) + (TEXT_BYTES if is_text or name[2:-1].startswith(TEXTS) else VALUE_BYTES)
 
 
 def encode_name(oid: Oid) -> bytes:

@@ -29,6 +29,7 @@ class _Known:
     """What a device was learned to bear, and its window."""
 
     get_size: BatchSize = field(default_factory=lambda: BatchSize(OIDS_PER_GET))
+    next_size: BatchSize = field(default_factory=lambda: BatchSize(OIDS_PER_GET))
     walk_size: BatchSize = field(default_factory=lambda: BatchSize(MAX_VARBINDS))
     window: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_IN_FLIGHT_PER_DEVICE))
 
@@ -54,7 +55,7 @@ class GeneralEngine:
         self._communities = self._users = None
         self._known.clear()
 
-    def compile(self, _device: Device, oids: Sequence[Oid]) -> GetPlan:
+    def compile(self, _device: Device, oids: Sequence[Oid], *, texts_from: int | None = None) -> GetPlan:
         """Remember what to ask; pysnmp encodes it each time."""
         return ListedPlan(oids=tuple(oids))
 
@@ -68,7 +69,7 @@ class GeneralEngine:
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for the successors."""
-        return await Gets(self, device, self._of(device).get_size).successors(oids)
+        return await Gets(self, device, self._of(device).next_size).successors(oids)
 
     async def why_silent(self, _device: Device) -> str:
         """Return nothing: the fast lane looks after that."""

@@ -236,3 +236,6 @@ async def test_a_device_that_bears_few_successors_at_once_is_asked_fewer_from_th
 
     assert first == again == KNOWN[1:6]
     assert all(len(asked(request)) <= 2 for request in peer.requests[requests:])
+    assert (
+        lane._peers[one.name].get_size.value > 2
+    )  # instances are mostly numbers, what follows a name may be anything

@@ -71,3 +71,16 @@ def test_a_new_community_goes_into_requests_already_compiled():
 def test_what_would_need_longer_lengths_is_left_to_the_general_engine(refused):
     with pytest.raises(FastLaneRefused):
         refused()
+
+
+def test_fewer_texts_than_numbers_go_into_one_request():
+    names = [encode_name(Oid.parse(f"1.3.6.1.4.1.99999.1.{number}")) for number in range(200)]
+
+    numbers = CompiledPlan(IDENTITY, names, 64)
+    texts = CompiledPlan(IDENTITY, names, 64, texts_from=100)
+    texts.fit(IDENTITY, 63)  # what they are is known when the plan is cut anew
+
+    sizes = [len(request.names) for request in texts.requests]
+    assert sizes[0] == len(numbers.requests[0].names)
+    assert sizes[-2] < 0.7 * sizes[0]
+    assert [name for request in texts.requests for name in request.names] == names
