@@ -369,11 +369,12 @@ class DevicePoller:
         The scalars are asked for one by one in any case, also of a device without the one they are filed under.
         """
         known, kit = self._tables, self._belongings.kit(identity)
+        absent = self._belongings.absent(identity)
         self._tables = {}
         for spec in kit.tables:
             poller = known.get(spec.name)
             self._tables[spec.name] = poller if poller and poller.spec is spec else self._table_poller(spec)
-            if spec.name != SYSTEM and self._belongings.lacks(spec.oid, identity):
+            if spec.name != SYSTEM and spec.oid in absent:
                 self._tables[spec.name].note_absence()
         self._latest = {name: reading for name, reading in self._latest.items() if name in self._tables}
         if self._meanings is not None:

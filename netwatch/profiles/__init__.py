@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
-    from netwatch.profiles.catalogue import NET_SNMP, Catalogue, Probe, enterprise_of, enterprises_named
+    from netwatch.profiles.catalogue import NET_SNMP, Catalogue, Probe, Questions, enterprise_of
     from netwatch.profiles.concepts.compiling import DESCRIPTION, BadMapping, Compiled, StateMap, compile_map
     from netwatch.profiles.concepts.concept_map import (
         THRESHOLDS,
@@ -36,7 +36,7 @@ else:
 
 __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
-    "Catalogue", "Probe", "NET_SNMP", "enterprise_of", "enterprises_named",
+    "Catalogue", "Probe", "Questions", "NET_SNMP", "enterprise_of",
     "Kit", "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
     "index_parts", "written",
     "Description", "DESCRIPTION", "parse_description",

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from netwatch.model import CONCEPTS, Oid
@@ -22,7 +21,7 @@ ENTERPRISES: Final = Oid.parse("1.3.6.1.4.1")
 NET_SNMP: Final = frozenset({2021, 8072})
 """The enterprises of net-snmp, whose agent runs in devices of every maker: their tables are asked of everybody."""
 MOST_PROBES_OF_A_TABLE: Final = 3
-_KEPT_QUESTIONS = 1024
+MOST_QUESTIONS: Final = 1024
 
 
 def enterprise_of(oid: Sequence[int]) -> int | None:
@@ -59,6 +58,18 @@ def probe_of(scalar: ColumnSpec) -> Probe:
     return Probe(item=scalar.oid, after=after, below=scalar.oid)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Questions:
+    """What to ask a device, in the order of the tree.
+
+    items: the tables and scalars that it is about. are_worth_asking: some of them are not read in any case.
+    """
+
+    probes: tuple[Probe, ...]
+    items: frozenset[Oid]
+    are_worth_asking: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMap:
     """What a table means, to whom it may concern.
@@ -86,7 +97,7 @@ class Catalogue:
         ]
         self._probes = sorted(everything, key=lambda probe: (probe.after, probe.below))
         self.digest = hashlib.sha256("\n".join(map(str, self._probes)).encode()).hexdigest()[:16]
-        self._asked_once = lru_cache(maxsize=_KEPT_QUESTIONS)(self._asked)
+        self._questions: dict[tuple[frozenset[int], str], Questions] = {}
 
     @property
     def enterprises(self) -> frozenset[int]:
@@ -94,19 +105,31 @@ class Catalogue:
         found = (enterprise_of(probe.item) for probe in self._probes)
         return frozenset(number for number in found if number is not None)
 
-    def asked_of(self, enterprises: frozenset[int], profile: Profile) -> tuple[Probe, ...]:
-        """Return what to ask a device, in the order of the tree: what is standard, what is of these enterprises.
+    def asked_of(self, enterprises: frozenset[int], profile: Profile) -> Questions:
+        """Return what to ask a device: what is standard, what is of these enterprises or of those its profile names.
 
-        The tables of its profile are asked of it whoever defined them; what it has of them need not be walked for.
+        The tables of its profile are asked for whoever defined them; what it has not of them need not be walked for.
         """
-        return self._asked_once(enterprises, tuple(table.oid for table in profile.tables))
+        key = enterprises, profile.name
+        found = self._questions.get(key)
+        if found is None:
+            if len(self._questions) >= MOST_QUESTIONS:
+                self._questions.clear()
+            found = self._questions[key] = self._asked(enterprises | enterprises_named(profile), profile)
+        return found
 
-    def _asked(self, enterprises: frozenset[int], own: Sequence[Oid]) -> tuple[Probe, ...]:
-        mine = frozenset(own)
-        return tuple(
+    def _asked(self, enterprises: frozenset[int], profile: Profile) -> Questions:
+        mine = frozenset(table.oid for table in profile.tables)
+        own = mine | {scalar.oid for scalar in profile.scalars}
+        probes = tuple(
             probe
             for probe in self._probes
             if probe.item in mine or (number := enterprise_of(probe.item)) is None or number in enterprises
+        )
+        return Questions(
+            probes=probes,
+            items=frozenset(probe.item for probe in probes),
+            are_worth_asking=any(probe.item not in own for probe in probes),
         )
 
     def found(self, has: Iterable[Oid]) -> Iterator[TableSpec]:

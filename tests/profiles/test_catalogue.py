@@ -30,8 +30,8 @@ def table(number: int, name: str, *symbols: str, more: str = "") -> str:
 
 
 def oids_asked(library: ProfileLibrary, profile: str, *enterprises: int) -> set[str]:
-    probes = library.catalogue.asked_of(frozenset(enterprises), library.named(profile))
-    return {str(probe.item) for probe in probes}
+    questions = library.catalogue.asked_of(frozenset(enterprises), library.named(profile))
+    return {str(item) for item in questions.items}
 
 
 @pytest.mark.parametrize(("oid", "enterprise"), [
@@ -64,7 +64,7 @@ def test_a_table_of_the_profile_is_asked_whoever_defined_it(shipped: ProfileLibr
 def test_a_table_is_looked_for_by_its_entry_and_by_that_of_another_table_with_columns_of_it(
     shipped: ProfileLibrary,
 ) -> None:
-    probes = shipped.catalogue.asked_of(frozenset(), shipped.named("generic"))
+    probes = shipped.catalogue.asked_of(frozenset(), shipped.named("generic")).probes
 
     entries = [str(probe.after) for probe in probes if str(probe.item) == "1.3.6.1.2.1.2.2"]
     assert entries == ["1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.10.7.2.1", "1.3.6.1.2.1.31.1.1.1"]
@@ -75,7 +75,7 @@ def test_a_scalar_is_looked_for_by_what_stands_before_it(tmp_path: Path) -> None
     library = load(tmp_path, lamp=scalars)
     probes = {
         str(p.item): (str(p.after), str(p.below))
-        for p in library.catalogue.asked_of(frozenset(), library.named("generic"))
+        for p in library.catalogue.asked_of(frozenset(), library.named("generic")).probes
     }
 
     assert probes["1.3.6.1.2.1.999.1.0"] == ("1.3.6.1.2.1.999.1", "1.3.6.1.2.1.999.1.0")

@@ -23,7 +23,7 @@ from netwatch.polling.metrics import SWEEP_REQUESTS, SWEEPS
 from netwatch.polling.presence.findings import Findings, description_of, recalled
 from netwatch.polling.presence.identity import Identity
 from netwatch.polling.presence.sweep import Sweep, Swept
-from netwatch.profiles import Kit, Probe, ProfileLibrary, enterprise_of, enterprises_named
+from netwatch.profiles import Kit, Probe, ProfileLibrary, Questions, enterprise_of
 from netwatch.snmp import SnmpClient
 
 log = structlog.get_logger(__name__)
@@ -66,12 +66,12 @@ class Belongings:
         self._compare(identity)
         if not self.is_due:
             return None
-        probes = self._probes(identity)
-        if not self._is_worth_asking(identity, probes):
+        questions = self._questions(identity)
+        if not questions.are_worth_asking:
             self._must_ask, self._findings = False, None
             return None
         try:
-            swept = await self._sweep(probes)
+            swept = await self._sweep(questions.probes)
         except PollError as exc:
             self._failed(str(exc))
         except Exception as exc:  # noqa: BLE001  # that costs what else the device has, not what its profile says
@@ -88,12 +88,12 @@ class Belongings:
         """Return what to read, and what it means."""
         return self._library.kit_of(identity.profile, self._findings.has if self._findings else frozenset())
 
-    def lacks(self, table: Oid, identity: Identity) -> bool:
-        """Return whether the device was asked for a table and does not have it, so that it need not be walked."""
+    def absent(self, identity: Identity) -> frozenset[Oid]:
+        """Return what the device was asked for and does not have, so that it need not be walked for."""
         known = self._findings
-        if known is None or self._must_ask or table in known.has | known.unsure | known.chokes:
-            return False
-        return any(probe.item == table for probe in self._probes(identity))
+        if known is None or self._must_ask:
+            return frozenset()
+        return self._questions(identity).items - known.has - known.unsure - known.chokes
 
     def _compare(self, identity: Identity) -> None:
         """Forget what another device had, and have it asked anew where it or our questions are others."""
@@ -103,15 +103,8 @@ class Belongings:
         if known is None or not known.are_of(identity, self._library.catalogue.digest):
             self._must_ask = True
 
-    def _probes(self, identity: Identity) -> Sequence[Probe]:
-        enterprises = enterprises_named(identity.profile) | _makers(identity)
-        return self._library.catalogue.asked_of(enterprises, identity.profile)
-
-    @staticmethod
-    def _is_worth_asking(identity: Identity, probes: Sequence[Probe]) -> bool:
-        """Return whether there is anything to ask for beside what is read in any case."""
-        own = {table.oid for table in identity.profile.tables} | {scalar.oid for scalar in identity.profile.scalars}
-        return any(probe.item not in own for probe in probes)
+    def _questions(self, identity: Identity) -> Questions:
+        return self._library.catalogue.asked_of(_makers(identity), identity.profile)
 
     async def _sweep(self, probes: Sequence[Probe]) -> Swept:
         known = self._findings

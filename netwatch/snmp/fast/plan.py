@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Device, Oid, Tag
-from netwatch.snmp.codec.ber import SEQUENCE, decode_oid, encode_oid, encode_tlv
+from netwatch.model.oid import MAX_SUB_IDENTIFIER
+from netwatch.snmp.codec.ber import SEQUENCE, decode_oid, encode_oid, encode_sub_identifiers, encode_tlv
 from netwatch.snmp.codec.layout import Memory
 from netwatch.snmp.codec.message import PduKind, encode_identity
 from netwatch.snmp.v3.keys import check_credential
@@ -35,6 +36,9 @@ LONGEST_NAME = 117
 MAX_SHARED_NAMES = 1_000_000
 
 _shared_names: dict[bytes, bytes] = {}
+MAX_SHARED_HEADS = 100_000
+SHORTEST_HEAD = 4
+_shared_heads: dict[tuple[int, ...], bytes] = {}
 
 
 def identity_of(device: Device) -> bytes:
@@ -154,12 +158,35 @@ def encode_name(oid: Oid) -> bytes:
     Raises:
         FastLaneRefused: it is longer than the hot decoder compares.
     """
-    name = encode_oid(oid)
+    head = _shared_heads.get(oid[:-1])
+    name = _first_of_its_kind(oid) if head is None else _encoded_behind(head, oid[-1])
     if len(name) > LONGEST_NAME:
         raise FastLaneRefused("long_oid")
     if len(_shared_names) >= MAX_SHARED_NAMES:
         _shared_names.clear()
     return _shared_names.setdefault(name, name)
+
+
+def _first_of_its_kind(oid: Oid) -> bytes:
+    """Encode an OID, and keep what stands before its last number: a column's instances differ in that alone."""
+    name = encode_oid(oid)
+    if len(oid) > SHORTEST_HEAD:
+        if len(_shared_heads) >= MAX_SHARED_HEADS:
+            _shared_heads.clear()
+        last = encode_sub_identifiers(oid[-1:])
+        _shared_heads[oid[:-1]] = name[2 if len(name) < 0x82 else 3 : -len(last)]
+    return name
+
+
+def _encoded_behind(head: bytes, last: int) -> bytes:
+    """Encode an OID of which all but the last number is encoded."""
+    if 0 <= last < 0x80:
+        content = head + bytes((last,))
+    elif 0 <= last <= MAX_SUB_IDENTIFIER:
+        content = head + encode_sub_identifiers((last,))
+    else:
+        raise ValueError(f"an OID holds {last}, which is no number from 0 to {MAX_SUB_IDENTIFIER}")
+    return encode_tlv(Tag.OBJECT_IDENTIFIER, content)
 
 
 def decode_name(name: bytes) -> Oid:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Credential, Device, Oid
 from netwatch.snmp import PduKind, decode_message
+from netwatch.snmp.codec.ber import encode_oid
 from netwatch.snmp.fast.plan import ANSWER_BYTES, CompiledPlan, GetRequest, encode_name, identity_of
 
 OIDS = [Oid.parse(f"1.3.6.1.2.1.31.1.1.1.{column}.{10100 + row}") for column in (6, 10) for row in range(1, 49)]
@@ -84,3 +85,21 @@ def test_fewer_texts_than_numbers_go_into_one_request():
     assert sizes[0] == len(numbers.requests[0].names)
     assert sizes[-2] < 0.7 * sizes[0]
     assert [name for request in texts.requests for name in request.names] == names
+
+
+@pytest.mark.parametrize("last", [0, 1, 127, 128, 16383, 16384, 2**32 - 1])
+@pytest.mark.parametrize("head", ["1.3.6.1", "1.3.6.1.2.1.2.2.1.10", "2.999.1.4294967295.5", "0.0.1.2.3.4"])
+def test_a_name_is_encoded_the_same_whether_its_like_was_met_before_or_not(head, last):
+    column = Oid.parse(head)
+    encode_name(column.child(7))
+
+    assert encode_name(column.child(last)) == encode_oid(column.child(last))
+
+
+def test_a_number_that_no_oid_has_is_refused_also_behind_what_was_met_before():
+    column = Oid.parse("1.3.6.1.2.1.2.2.1.10")
+    encode_name(column.child(7))
+
+    for last in (2**32, -1):
+        with pytest.raises(ValueError, match="number"):
+            encode_name(column.child(last))
