@@ -259,7 +259,7 @@ class MapReader:
 
     def _texts(self, text: Text, reading: TableReading, rows: PieceRows) -> Column:
         source = _Rows(self.compiled, reading, {})
-        numbers = range(len(reading.rows.index)) if rows.rows is None else rows.rows
+        numbers = _numbers_of(rows, reading)
         return [source.text(row, text) or None for row in numbers]  # type: ignore[misc]
 
     def _source_texts(
@@ -269,7 +269,7 @@ class MapReader:
         if self._joined and named.name not in reading.rows.labels and named.name not in reading.columns:
             if named not in self._of_others:
                 source = _Rows(self.compiled, reading, readings)
-                self._of_others[named] = source.column(named, rows.rows or range(len(reading.rows.index)))
+                self._of_others[named] = source.column(named, _numbers_of(rows, reading))
             return self._of_others[named]
         return _picked(texts_of(reading, named.name, self.compiled.enums.get(named.name), named.form), rows)
 
@@ -398,6 +398,11 @@ def _names_there(join: Join, names: Sequence[Named]) -> list[str]:
     taken = [named.name[len(join.prefix) :] for named in names if named.name.startswith(join.prefix)]
     until = [join.until[0]] if join.until is not None else []
     return [*taken, *filter(None, [join.find, join.climb]), *until]
+
+
+def _numbers_of(rows: PieceRows, reading: TableReading) -> Sequence[int]:
+    """Return which rows of the reading a piece has; a piece may have none."""
+    return range(len(reading.rows.index)) if rows.rows is None else rows.rows
 
 
 def _picked(column: Sequence[Any], rows: PieceRows) -> Sequence[Any]:

@@ -246,6 +246,18 @@ async def test_a_file_system_that_cannot_be_written_is_known_as_such(known):
     }  # fmt: skip
 
 
+async def test_an_image_that_is_full_by_nature_is_no_disk_to_write_to(known):
+    disks = (("/", 4096, 900), ("/data", 4096, 1000), ("/dev/md0, mounted on: /packages/mnt/jbase", 2048, 1000),
+             ("/rom", 262144, 1000), ("devfs: dev file system, mounted on: /dev", 512, 2))  # fmt: skip
+    lines = []
+    for row, (path, units, used) in enumerate(disks, start=1):
+        lines += cells(STORAGE, row, c1=row, c2=FIXED, c3=path, c4=units, c5=max(used, 1000), c6=used)
+
+    storage = (await known(*system("2636.1.1.1.2.29"), *lines))["storage"]
+
+    assert [path for path, one in storage.items() if one["storage_read_only"] == 1] == [disk[0] for disk in disks[2:]]
+
+
 async def test_a_disk_of_more_than_two_to_the_31_units_is_not_negative(known):
     lines = [
         *cells(STORAGE, 1, c2=FIXED, c3="/big", c4=4096, c5=-1_294_967_296, c6=1_500_000_000),
