@@ -34,7 +34,7 @@ from netwatch.profiles import (
 )
 
 PLACEHOLDERS: Final = frozenset({-32768, 2147483647, -2147483648, 4294967295, -2147483647})
-"""Raw values by which agents say that a sensor measures nothing."""
+"""Raw values by which agents say that a sensor measures nothing, or has no such limit."""
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OF_DESCRIPTION: Final = ("sysDescr", "sysObjectID")
 SENSOR_NUMBERS: Final = frozenset(name for name in CONCEPTS["sensor"].columns if name != "sensor_state")
@@ -225,7 +225,7 @@ class MapReader:
         column = _picked(_widened(number.column(frame), number.scalar, frame.size), rows)
         if name in SENSOR_NUMBERS:
             column = [value if value is None else round(value, SENSOR_DIGITS) for value in column]
-        if name == "sensor_value" and (silent := _silent(number, frame, rows)):
+        if name in SENSOR_NUMBERS and (silent := _silent(number, frame, rows)):
             column = [None if row in silent else value for row, value in enumerate(column)]
         return column
 
@@ -414,7 +414,7 @@ def _widened(column: Sequence[Any], scalar: bool, size: int) -> Sequence[Any]:  
 
 
 def _silent(formula: Formula, frame: Frame, rows: PieceRows) -> set[int]:
-    """Return the rows of which a number that the value is made of is a placeholder."""
+    """Return the rows of which a number that a value or limit is made of is a placeholder."""
     found: set[int] = set()
     for source in formula.inputs:
         column = frame.reading.columns.get(source.key, ())

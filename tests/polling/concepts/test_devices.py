@@ -145,6 +145,22 @@ async def test_what_an_unavailable_sensor_says_is_no_value(known):
     assert (sensors["temp 2"]["sensor_high_warning"], sensors["temp 2"]["sensor_high_critical"]) == (60.0, 70.0)
 
 
+async def test_no_light_that_is_told_as_none_and_no_limit_that_is_told_as_none_is_believed(known):
+    entry, limits = "1.3.6.1.4.1.9.9.91.1.1.1.1", "1.3.6.1.4.1.9.9.91.1.2.1.1"
+    lines = [
+        *cells(ENTITY, 1, c7="Eth1/1 Rx"), *cells(ENTITY, 2, c7="Eth1/2 Rx"), *cells(ENTITY, 3, c7="12 V"),
+        *cells(entry, 1, c1=14, c2=8, c3=0, c4=0, c5=1),
+        *cells(entry, 2, c1=14, c2=8, c3=0, c4=-2310, c5=1),
+        *cells(entry, 3, c1=4, c2=8, c3=0, c4=12060, c5=1),
+        *cells(limits, "3.1", c2=30, c3=4, c4=-32768),
+    ]  # fmt: skip
+
+    sensors = (await known(*system("9.1.1709"), *lines))["sensor"]
+
+    assert {name: one["sensor_value"] for name, one in sensors.items()} == {"Eth1/2 Rx": -2.31, "12 V": 12.06}
+    assert sensors["12 V"]["sensor_high_critical"] is None
+
+
 async def test_a_ups_is_known_by_the_standard_whoever_made_it(known):
     lines = [
         *cells(f"{UPS}.1", 0, c1="Maker", c2="Model 3000"),
