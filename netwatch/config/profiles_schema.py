@@ -79,6 +79,8 @@ def _concept() -> dict[str, Any]:
             "type": ["array", "object"],
             "description": "tables that are left out while this one has rows",
         },
+        "sums": {"type": "object", "description": "columns of other tables, summed up over the rows below each row"},
+        "distinct": {"type": "boolean", "description": "rows that agree in all labels are one"},
         "taken_off": {"type": "boolean", "description": "memory: these are caches, no pools"},
         "rank": {"type": "number", "description": "identity: of several words the highest rank's is taken"},
         "description": _about("what it is for"),
@@ -112,7 +114,7 @@ def _symbol() -> dict[str, Any]:
 def _tag() -> dict[str, Any]:
     source = _mapping(
         {"MIB": _about("the module"), "OID": _OID, "name": _about("its name"), "description": _about("what it is"),
-         "format": _about("mac_address, or nothing")},
+         "format": _about("how it is written: mac_address, ip_address, prefix_length, hex, sys_id")},
         unused=("extract_value", "match_pattern", "match_value"),
     )  # fmt: skip
     properties = {
@@ -121,6 +123,7 @@ def _tag() -> dict[str, Any]:
         "symbol": {"anyOf": [source, _TEXT], "description": "the same, as newer files write it"},
         "OID": _OID, "name": _about("its name in the MIB"), "description": _about("what it is"),
         "index": {"type": "integer", "minimum": 0, "description": "the place in the row's index, 0 for the whole"},
+        "format": _about("natural_prefix: the prefix length of an address's class"),
         "mapping": {**_NAMES, "description": "texts for its values"}, "table": _about("the table it is of"),
         "index_transform": {}, "match": {}, "tags": {},
     }  # fmt: skip

@@ -15,10 +15,11 @@ from typing import Final
 from netwatch.model import text_of
 
 NUMBER = "number"
-SHAPES: Final = (NUMBER, "ipv4", "ipv6", "mac", "inet", "address", "text", "octets", "rest")
-"""number: one part. ipv4, ipv6, mac: 4, 16 and 6 parts. inet: InetAddressType, then a length and as many octets.
-address, text, octets: a length and as many octets. rest: a text of all that is left (IMPLIED)."""
-FIXED: Final = {NUMBER: 1, "ipv4": 4, "ipv6": 16, "mac": 6}
+SHAPES: Final = (NUMBER, "ipv4", "ipv6", "mac", "lsr", "inet", "address", "text", "octets", "rest")
+"""number: one part. ipv4, ipv6, mac: 4, 16 and 6 parts. lsr: 6, a router and its label space. inet: InetAddressType,
+then a length and as many octets. address, text, octets: a length and as many octets. rest: a text of all that is left
+(IMPLIED)."""
+FIXED: Final = {NUMBER: 1, "ipv4": 4, "ipv6": 16, "mac": 6, "lsr": 6}
 INET_OCTETS: Final = {1: 4, 2: 16, 3: 8, 4: 20}
 """Octets by InetAddressType; of 3 and 4 the last four are the zone (RFC 4001)."""
 ZONE_OCTETS = 4
@@ -75,6 +76,8 @@ def _written(shape: str, part: Sequence[int]) -> str:
     octets = bytes(part)
     if shape == "mac":
         return octets.hex(":")
+    if shape == "lsr":
+        return f"{IPv4Address(octets[:4])}:{int.from_bytes(octets[4:], 'big')}"
     if shape == "octets":
         return octets.hex()
     return text_of(octets) if shape in ("text", "rest") else address_text(octets)

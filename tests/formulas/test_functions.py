@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from netwatch.formulas import Formula, Frame, Kind
+
 
 def test_rate_is_what_polling_worked_out(workshop):
     columns = {"ifHCInOctets": [10**15, 5]}
@@ -73,6 +75,29 @@ def test_coalesce_takes_the_first_that_is_there(workshop):
         True,
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "seconds"),
+    [
+        (0, 100),  # since the agent began
+        (4_000, 60),
+        (10_000, 0),
+        (10_001, None),  # in the future: the time of day, or a stamp of another life
+        (1_764_460_800, None),
+        (-1, None),
+        (None, None),
+    ],
+)
+def test_seconds_since_counts_with_the_uptime_of_the_agent(workshop, stamp, seconds):
+    formula = Formula(workshop.node("seconds_since(ifMtu)", Kind.NUMBER), "seconds_since(ifMtu)")
+    reading = replace(workshop.reading({"ifMtu": [stamp]}), uptime=timedelta(seconds=100))
+
+    assert list(formula.column(Frame(reading))) == [seconds]
+
+
+def test_seconds_since_is_unknown_without_an_uptime(workshop):
+    assert workshop.judge("seconds_since(ifMtu) > 0", {"ifMtu": [1]}) == [None]
 
 
 def test_min_and_max_of_several_go_row_by_row(workshop):
