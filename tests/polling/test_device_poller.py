@@ -425,3 +425,32 @@ async def test_a_scalar_that_does_not_change_is_read_when_it_is_discovered_alone
     assert [reading.columns["serial"] for reading in basket.of("system")] == [(b"SN1",), (b"SN1",), (b"SN2",)]
     assert Oid.parse(serial) not in asked
     assert Oid.parse(name) in asked
+
+
+async def test_a_neighbour_whose_row_vanishes_is_no_peer_at_the_next_poll_and_one_again_when_it_returns(
+    device, client, basket, clock
+):
+    system = ["1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.99999.7", "1.3.6.1.2.1.1.3.0|67|8640000"]
+    neighbours = {n: f"1.3.6.1.2.1.14.10.1.6.10.0.0.{n}.0|2|8" for n in (1, 2)}
+    tools = Tools(library=load_library(), client=client, sink=basket, clock=clock)
+    with OddAgent([*system, *neighbours.values()]) as agent:
+        poller = DevicePoller(replace(device, port=agent.port), tools)
+
+        async def peers() -> list[str]:
+            agent.put(f"1.3.6.1.2.1.1.3.0|67|{int(8640000 + clock.seconds * 100)}")
+            await poller.check()
+            await poller.poll()
+            clock.turn(60.0)
+            reading = basket.of("peer")[-1]
+            assert not reading.partial
+            return list(reading.rows.labels["peer"])
+
+        assert await peers() == ["10.0.0.1", "10.0.0.2"]
+        agent.remove("1.3.6.1.2.1.14.10.1.6.10.0.0.2")
+        assert await peers() == ["10.0.0.1"]
+        agent.put(neighbours[2])
+        assert await peers() == ["10.0.0.1", "10.0.0.2"]
+        agent.remove("1.3.6.1.2.1.14.10.1.6")
+        assert await peers() == []  # the last one too, and its table with it
+        agent.put(neighbours[1])
+        assert await peers() == ["10.0.0.1"]
