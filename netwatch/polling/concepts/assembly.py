@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from netwatch.model import NO_DOUBTS, Column, Concept, Doubts, RowSet
-from netwatch.polling.concepts.source import Piece, PieceRows
+from netwatch.polling.concepts.source import MAX_ROWS, Piece, PieceRows
 
 KEEPS_KEYS: Final = frozenset({"interface"})
 """Concepts whose rows are those of one table under another name: their keys are the table's."""
@@ -28,8 +28,6 @@ KEY_LABELS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Labels that always name a row, whatever other rows there are: one router is a peer of several protocols, and none
 of them may be called something else because another one's row came or went."""
-MAX_ROWS: Final = 10_000
-"""Rows of one concept of one device; what is beyond is left out and the reading partial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

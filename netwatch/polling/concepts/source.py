@@ -38,6 +38,8 @@ PLACEHOLDERS: Final = frozenset({-32768, 2147483647, -2147483648, 4294967295, -2
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OF_DESCRIPTION: Final = ("sysDescr", "sysObjectID")
 SENSOR_NUMBERS: Final = frozenset(name for name in CONCEPTS["sensor"].columns if name != "sensor_state")
+MAX_ROWS: Final = 10_000
+"""Rows of one concept of one device; what is beyond is left out and the reading partial."""
 _KNOWN: Final = frozenset({int})
 SENSOR_DIGITS: Final = 9
 """What powers of ten leave behind the digits that were measured is cut off here: 0.0061, not 0.006099999999."""
@@ -182,17 +184,20 @@ class MapReader:
         rows = range(len(reading.rows.index)) if mask is None else [n for n, wanted in enumerate(mask) if wanted]
         source = _Rows(self.compiled, reading, readings)
         kept: list[int] = []
-        seen: set[tuple[str | None, ...]] = set()
+        distinct, seen = self.compiled.map.distinct or self.compiled.concept.is_fact, set[tuple[str | None, ...]]()
         found: dict[str, list[str]] = {name: [] for name in self.compiled.concept.labels}
         for row in rows:
             texts = {name: source.text(row, self.compiled.labels.get(name)) for name in found}
             line = tuple(texts.values())
-            if None in line or (self.compiled.map.distinct and line in seen):
+            if None in line or line in seen:
                 continue
-            seen.add(line)
+            if distinct:
+                seen.add(line)
             kept.append(row)
             for name, text in texts.items():
                 found[name].append(sys.intern(text or ""))
+            if len(kept) > MAX_ROWS:
+                break
         return PieceRows(
             states={name: tuple(source.state(row, state) for row in kept) for name, state in self._slow.items()},
             compiled=self.compiled,
@@ -299,14 +304,14 @@ class _Rows:
         self._known: dict[Named, Sequence[str]] = {}
         self._told: Description | None = None
         self._row = -1
+        self._index: tuple[int, ...] | None = None
         self._found: dict[int, int | None] = {}
 
     def text(self, row: int, text: Text | None) -> str | None:
         """Return a label or text of a row, None where the row is none of the concept's."""
         if text is None:
             return ""
-        if row != self._row:
-            self._row, self._found = row, {}
+        self._go_to(row)
         if isinstance(text, Selection):
             word = self.word(text.source)
             chosen = text.options.get(word, text.otherwise)
@@ -323,14 +328,23 @@ class _Rows:
 
     def state(self, row: int, state: StateMap) -> int | None:
         """Return the number of a row's state."""
-        if row != self._row:
-            self._row, self._found = row, {}
+        self._go_to(row)
         word = "" if isinstance(state.source, Formula) else self.word(state.source)
         return (state.numbers or {}).get(word, state.otherwise) if word else state.otherwise
 
+    def _go_to(self, row: int) -> None:
+        if row != self._row:
+            self._row, self._found, self._index = row, {}, None
+
     def _template(self, template: Template) -> str:
-        index = tuple(int(part) for part in self._reading.rows.index[self._row].split(".") if part.isdecimal())
-        return " ".join(template.text(index, self._value).split())
+        if len(template.pieces) == 1 and isinstance(template.pieces[0], Named):
+            text = self._value(template.pieces[0])
+        else:
+            if self._index is None:
+                parts = self._reading.rows.index[self._row].split(".")
+                self._index = tuple(int(part) for part in parts if part.isdecimal())
+            text = template.text(self._index, self._value)
+        return " ".join(text.split())
 
     def _value(self, named: Named) -> str:
         reading = self._reading

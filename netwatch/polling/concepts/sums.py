@@ -12,7 +12,7 @@ from typing import Final
 from netwatch.model import TableReading
 from netwatch.polling.concepts.joined import Readings
 
-MOST_PARTS: Final = 4
+PARTS_BELOW: Final = 4
 """So many parts an index may have behind that of the row above."""
 
 
@@ -30,7 +30,7 @@ def _summed(above: Sequence[str], name: str, below: TableReading | None) -> Sequ
     for index, value in zip(below.rows.index, values, strict=True):
         if not isinstance(value, int | float):
             continue
-        for _ in range(MOST_PARTS):
+        for _ in range(PARTS_BELOW):
             index = index.rpartition(".")[0]
             if index in found:
                 found[index] = (found[index] or 0) + value
