@@ -20,6 +20,7 @@ KEEPS_KEYS: Final = frozenset({"interface"})
 KEY_LABELS: Final[Mapping[str, tuple[str, ...]]] = {
     "peer": ("peer", "protocol", "vrf"),
     "redundancy": ("group", "kind"),
+    "tunnel": ("tunnel", "kind"),
     "neighbour": ("port", "chassis", "neighbour_port", "protocol"),
     "address": ("address", "ifIndex"),
     "vlan": ("vlan",),

@@ -349,6 +349,36 @@ async def test_virtual_routers_have_roles_and_one_that_takes_no_part_is_a_fault(
     }
 
 
+@pytest.mark.parametrize(
+    ("maker", "lines", "tunnels"),
+    [
+        (
+            12356,
+            [f"1.3.6.1.4.1.12356.101.12.2.2.1.{cell}" for cell in (
+                "2.1|4|branch", "3.1|4|branch-lan", "20.1|2|2", "2.2|4|depot", "20.2|2|1")],
+            {"branch branch-lan": "up", "depot": "down"},
+        ),
+        (
+            9,
+            [f"1.3.6.1.4.1.9.9.171.1.2.3.1.{cell}" for cell in (
+                "7.4711|4|192.0.2.9", "35.4711|2|1", "7.4712|4|192.0.2.9", "35.4712|2|1")],
+            {"192.0.2.9": "up"},
+        ),
+        (
+            2620,
+            [f"1.3.6.1.4.1.2620.500.9002.1.{cell}" for cell in (
+                "2.192.0.2.1|4|hq", "3.192.0.2.1|2|131", "2.192.0.2.2|4|dc", "3.192.0.2.2|2|3")],
+            {"hq": "down", "dc": "up"},
+        ),
+    ],
+)  # fmt: skip
+async def test_a_tunnel_is_known_by_its_name_and_up_or_down(known, maker, lines, tunnels):
+    found = await known("tunnel", *lines, maker=maker)
+
+    assert {one["tunnel"]: one["tunnel_state"] for one in found} == tunnels
+    assert len(found) == len(tunnels)
+
+
 REMOTE, LOCAL, MANAGER = "1.0.8802.1.1.2.1.4.1.1", "1.0.8802.1.1.2.1.3.7.1", "1.0.8802.1.1.2.1.4.2.1"
 TWO_PORTS = [f"1.3.6.1.2.1.2.2.1.{column}" for column in (
     "2.10|4|GigabitEthernet0/1", "8.10|2|1", "2.11|4|GigabitEthernet0/2", "8.11|2|1")]  # fmt: skip
