@@ -141,7 +141,7 @@ PARTS = (
     ),
     Fault(
         name="a power source equipment, grafted, is faulty (POWER-ETHERNET-MIB)",
-        rules=("HardwareFailed",),
+        rules=SUPPLY_RULES,
         plant=grafted(poe_row(370, 100), [(f"{POE}.3.1", Tag.INTEGER, 3)]),
         only=SWITCHES,
     ),

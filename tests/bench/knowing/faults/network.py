@@ -101,14 +101,15 @@ def bgp_idle(held: Held) -> Change | None:
     return None
 
 
-def bgp_made_idle(state: str, *, plain: bool) -> Plant:
+def bgp_made_idle(state: str, admin: str, running: int, *, plain: bool) -> Plant:
     """Return the plant of a peer that is up and goes idle; `plain` where its index ends with its address."""
 
     def plant(held: Held) -> Change | None:
         for index, tag in rows(held, state, (), {}):
             name = (*oid(state), *index)
             names = (".".join(map(str, index[-4:])),) if plain and len(index) >= 4 else ()
-            return Change(before=[(name, tag, ESTABLISHED)], fault=[(name, tag, IDLE)], names=names)
+            wanted = [((*oid(admin), *index), tag, running)] if (*oid(admin), *index) in held else []
+            return Change(before=[(name, tag, ESTABLISHED), *wanted], fault=[(name, tag, IDLE)], names=names)
         return None
 
     return plant
@@ -139,7 +140,7 @@ PEERS = (
     Fault(
         name="a BGP peer goes idle (Juniper)",
         rules=("PeerDown",),
-        plant=bgp_made_idle(f"{JUNIPER_BGP}.2", plain=False),
+        plant=bgp_made_idle(f"{JUNIPER_BGP}.2", f"{JUNIPER_BGP}.3", 2, plain=False),
     ),
     Fault(
         name="a BGP peer, grafted, goes idle",

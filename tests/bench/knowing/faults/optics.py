@@ -39,7 +39,13 @@ def _light(held: Held, table: str, *, begins_dark: bool, kinds: tuple[int, ...])
             return round(value * 10.0 ** (digits - unit))
 
         status = [((*oid(f"{table}.5"), *index), Tag.INTEGER, 1)]
-        before: list[tuple[Name, Tag, Value]] = [*status, (name, cell[0], raw(DARK_DBM if begins_dark else -3.0))]
+        port = port_in("".join(words(held, ENTITY_NAMES, index)), held)
+        up = [] if port is None else _port_up(held, port)
+        before: list[tuple[Name, Tag, Value]] = [
+            *status,
+            *up,
+            (name, cell[0], raw(DARK_DBM if begins_dark else -3.0)),
+        ]
         fault = [] if begins_dark else [(name, cell[0], raw(DARK_DBM))]
         return Change(before=before, fault=fault, names=words(held, ENTITY_NAMES, index))
     return None
@@ -70,7 +76,7 @@ def is_switched_off(table: str, *kinds: int) -> Plant:
         if change is None or port is None:
             return None
         off = [(place, tag, 2) for place, tag, _ in _port_up(held, port)]
-        return replace(change, before=[*change.before, *_port_up(held, port)], fault=[*change.fault, *off])
+        return replace(change, fault=[*change.fault, *off])
 
     return plant
 
@@ -100,7 +106,9 @@ def mikrotik_loses_light(held: Held) -> Change | None:
     for index, tag in rows(held, f"{MIKROTIK_OPTICS}.10", (), {}):
         name = (*oid(f"{MIKROTIK_OPTICS}.10"), *index)
         names = words(held, (f"{MIKROTIK_OPTICS}.2",), index)
-        return Change(before=[(name, tag, -3000), *_port_up(held, index)], fault=[(name, tag, -40000)], names=names)
+        port = port_in("".join(names), held)
+        up = [] if port is None else _port_up(held, port)
+        return Change(before=[(name, tag, -3000), *up], fault=[(name, tag, -40000)], names=names)
     return None
 
 
