@@ -23,6 +23,7 @@ from tests.bench.knowing.corpus import CORPUS, Recorded, objects_of, recorded_de
 from tests.bench.knowing.figures import judged
 from tests.bench.knowing.polled import Polled, poll_all, shipped
 from tests.bench.knowing.sensors import judge_sensors
+from tests.bench.knowing.states import with_states
 from tests.bench.knowing.verdicts import MISSING, RIGHT, WRONG, Ground, Verdict, tally
 
 FIGURES: Sequence[tuple[str, float | None, float | None]] = (
@@ -165,7 +166,7 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Poll, judge, print."""
     options = arguments()
-    devices = [one for one in recorded_devices() if not options.device or one.name in options.device]
+    devices = [one for one in with_states(recorded_devices()) if not options.device or one.name in options.device]
     if not devices:
         print(f"knowledge: nothing to poll: no such recording, or none beside this checkout, in {CORPUS}")
         return 2 if options.device else 0

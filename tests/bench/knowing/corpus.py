@@ -27,13 +27,17 @@ Objects = Mapping[Name, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """A recorded device: where the recording is, and what is expected of it, kind by kind."""
+    """A recorded device: where the recording is, and what is expected of it, kind by kind.
+
+    states: OID of a state -> what its number means in our words, empty where nobody says.
+    """
 
     name: str
     path: Path
     os: str = ""
     facts: Mapping[str, Sequence[Fact]] = field(default_factory=dict)
     identity: Fact = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
 
 
 def recorded_devices(corpus: Path = CORPUS, folders: Sequence[str] = FOLDERS) -> list[Recorded]:

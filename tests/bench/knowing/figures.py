@@ -20,7 +20,7 @@ def sensors(device: Recorded, _objects: Objects, polled: Polled) -> list[Verdict
     """Return what became of each sensor, states apart."""
     expected = device.facts.get("sensors", ())
     parts = [row for name in ("hardware", "sensor", "redundancy") for row in polled.of(name) if state_of(row)]
-    return judge_sensors(expected, polled.of("sensor")) + judge_states(expected, parts)
+    return judge_sensors(expected, polled.of("sensor")) + judge_states(expected, parts, device.states)
 
 
 JUDGES: Sequence[Judge] = (

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.knowing.polled import Row
-from tests.bench.knowing.verdicts import MISSING, RIGHT, WRONG, Ground, Offered, Verdict, Wanted, matched, near
+from tests.bench.knowing.states import says_the_same
+from tests.bench.knowing.verdicts import (
+    MISSING,
+    RIGHT,
+    WRONG,
+    Ground,
+    Offered,
+    Verdict,
+    Wanted,
+    matched,
+    near,
+    outcome_of,
+)
 
 ROUNDING = {"celsius": 0.06, "dbm": 0.06, "decibels": 0.06, "ratio": 0.0051}
 """What a value that was computed may be off by, in its unit; of the others a hundredth of the value."""
@@ -138,10 +150,13 @@ def _verdict(
     )
 
 
-def judge_states(expected: Sequence[Mapping[str, Any]], ours: Sequence[Row]) -> list[Verdict]:
+def judge_states(
+    expected: Sequence[Mapping[str, Any]], ours: Sequence[Row], meanings: Mapping[str, str] | None = None
+) -> list[Verdict]:
     """Return for each sensor that is a state whether a part or a sensor of ours has one, by place or name.
 
-    Which of their numbers is good and which bad is not told, so that a state can be found, and never be wrong.
+    meanings: what their numbers mean, by OID; a state of ours that is another is wrong. Of what nobody says what it
+    means, it is enough to be found.
     """
     states = [one for one in expected if one["class"] == STATE]
     found = matched(
@@ -151,16 +166,20 @@ def judge_states(expected: Sequence[Mapping[str, Any]], ours: Sequence[Row]) -> 
         by_value=lambda a: False,
         by_place=lambda a: False,
     )
-    return [_state_verdict(one, ours, found.get(a)) for a, one in enumerate(states)]
+    return [
+        _state_verdict(one, ours, found.get(a), (meanings or {}).get(one["oid"], "")) for a, one in enumerate(states)
+    ]
 
 
-def _state_verdict(one: Mapping[str, Any], ours: Sequence[Row], found: tuple[int, Ground] | None) -> Verdict:
+def _state_verdict(
+    one: Mapping[str, Any], ours: Sequence[Row], found: tuple[int, Ground] | None, meaning: str
+) -> Verdict:
     row = ours[found[0]] if found else None
     return Verdict(
         figure="states",
         kind=STATE,
-        outcome=RIGHT if row else MISSING,
-        wanted=f"{one['descr']} = {one['current']:g} ({one['oid']})",
+        outcome=outcome_of(found=row is not None, right=row is not None and says_the_same(meaning, state_of(row))),
+        wanted=f"{one['descr']} = {one['current']:g} {meaning} ({one['oid']})",
         found=f"{state_name(row)}: {state_of(row)}" if row else "",
         ground=found[1] if found else Ground.NONE,
     )
