@@ -30,8 +30,8 @@ LONGEST_END_SECONDS = 3600
 class Outcome:
     """What came of one fault on one recording.
 
-    fired: which rule told of it, empty if none. after_seconds: how long that took. named: whether row or words say
-    which part it is. cleared: whether it was over in time. others: rules that fired besides.
+    fired: which rule told of it, empty if none. after_seconds: how long that took. named: whether its words say which
+    part it is. cleared: whether it was over in time. others: rules that fired besides.
     """
 
     fault: str
@@ -144,8 +144,8 @@ def _told(drill: Drill, fault: Fault, change: Change, known: set[tuple[str, str]
 
 
 def is_named(alert: Raised, names: Sequence[str]) -> bool:
-    """Return whether an alert says which part it is about, in its row or its words; case and spaces do not count."""
-    told = " ".join(f"{alert.row} {alert.words}".lower().split())
+    """Return whether the words of an alert say which part it is about; case and spaces do not count."""
+    told = " ".join(alert.words.lower().split())
     return all(" ".join(name.lower().split()) in told for name in names)
 
 

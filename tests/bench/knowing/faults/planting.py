@@ -20,7 +20,7 @@ class Change:
     """What happens to one device.
 
     before: put before anything is polled, so that all is well. fault: put then. gone: taken away then.
-    names:  each must be in the row or the words of the alert, whatever the case.
+    names:  each must be in the words of the alert, whatever the case.
     drift:  what is found so many seconds after it began, where it grows; it is waited for as long as it lasts, where
             that is longer than the rule waits.
     anew:   the device is discovered anew after it, as it is at the slow interval.
