@@ -27,11 +27,14 @@ _HUGE: Final = 1e15
 
 
 def measured(value: float, quantity: str = "count") -> str:
-    """Return a value with its unit; one of a quantity nobody has named is a number with that word behind it."""
+    """Return a value with its unit; one of a quantity nobody has named is a number with that word behind it.
+
+    quantity: also its sign (`°C`); `%` is of numbers that are per cent already, a ratio is `ratio`.
+    """
     if not math.isfinite(value):
         return str(value)
-    write = _WRITERS.get(quantity)
-    return write(value) if write is not None else f"{_grouped(value, 4)} {quantity}".rstrip()
+    write = _WRITERS.get(_BY_SIGN.get(quantity, quantity))
+    return write(value) if write is not None else f"{_grouped(value, 4)} {quantity[:_LONGEST_UNIT]}".rstrip()
 
 
 def symbol_of(quantity: str) -> str:
@@ -49,6 +52,8 @@ def quantity_of(column: str, labels: Mapping[str, str] | None = None) -> str:
     return next((quantity for quantity in _ENDINGS if column.endswith(f"_{quantity}")), "count")
 
 
+_BY_SIGN: Final = {sign: quantity for quantity, sign in SYMBOLS.items() if sign not in ("", "%")}
+_LONGEST_UNIT: Final = 16
 _ENDINGS: Final = sorted(SYMBOLS, key=len, reverse=True)
 """The longer first: bits_per_second is no per_second."""
 

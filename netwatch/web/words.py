@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from itertools import pairwise
 
-from netwatch.model import Oid
+from netwatch.model import Oid, measured
 
 NOTHING = "\N{EN DASH}"
 """What stands where nothing is known; missing is not zero."""
@@ -96,12 +96,17 @@ def percent(ratio: float | None) -> str:
     return "<1 %" if 0 < ratio < 0.01 else f"{ratio * 100:.0f} %"
 
 
-def number(value: float | str | None) -> str:
-    """Write an alert's value or threshold with four digits that count: `0.04`, `97.25`, `9,410`, `942 M`."""
+def number(value: float | str | None, unit: str = "") -> str:
+    """Write an alert's value or threshold with four digits that count: `0.04`, `97.25`, `9,410`, `942 M`.
+
+    unit: what the rule says it is in (its annotation `unit`), a sign or the word of a quantity: `88 °C`.
+    """
     if value is None:
         return NOTHING
     if isinstance(value, str):
         return shortened(value)
+    if unit:
+        return measured(value, unit)
     if not math.isfinite(value):
         return str(value)
     for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M")):

@@ -48,6 +48,9 @@ from netwatch.model import QUANTITIES, SYMBOLS, measured, quantity_of, symbol_of
         (999.7e6, "bits_per_second", "1 Gb/s"),
         (9.41e8, "bits_per_second", "941 Mb/s"),
         (0.02, "per_second", "0.02/s"),
+        (88, "°C", "88 °C"),
+        (220, "s", "3 min 40 s"),
+        (98, "%", "98 %"),
         (7, "lumens", "7 lumens"),  # what nobody has named stands behind the number as it is
     ],
 )

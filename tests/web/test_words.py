@@ -108,3 +108,19 @@ def test_long_text_is_cut_and_says_so():
 def test_counts_agree_with_their_noun():
     assert [words.counted(count, "alert") for count in (0, 1, 1204)] == ["0 alerts", "1 alert", "1,204 alerts"]
     assert words.counted(2, "device is", "devices are") == "2 devices are"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (88.0, "celsius", "88 °C"),
+        (88.0, "°C", "88 °C"),
+        (0.97, "ratio", "97 %"),
+        (97.0, "%", "97 %"),
+        (9.42e8, "b/s", "942 Mb/s"),
+        ("down", "ratio", "down"),
+        (None, "celsius", "\N{EN DASH}"),
+    ],
+)
+def test_a_value_has_the_unit_that_its_rule_names(value, unit, text):
+    assert words.number(value, unit) == text

@@ -9,7 +9,7 @@ import pytest
 from netwatch.model import AlertState, Event, MuteKind, Muting
 
 from ..desk import NOW, Desk, quiet_night
-from ..house import House, alert_of, bad_night
+from ..house import House, alert_of, bad_night, status_of
 from .seen import HOSTILE, Seen, hostile_house
 
 SATURATED = "InterfaceSaturated-core-sw1-ifName=Gi1/0/7"
@@ -202,3 +202,14 @@ async def test_thousands_of_alerts_come_in_pages(serve):
     assert "sort=device&amp;page=2" in first
     assert len(rules_on(last)) == 50
     assert "page 3 of 3" in last
+
+
+async def test_value_and_limit_have_the_unit_that_the_rule_names(serve):
+    hot = alert_of("SensorBeyondLimit", "core-sw1", value=88.0, threshold=85.5)
+    hot = replace(hot, annotations={**hot.annotations, "unit": "celsius"})
+    client = serve(House(known_alerts=[hot], statuses=[status_of("core-sw1")]))
+
+    for path in ("/alerts", f"/alerts/{hot.id}", "/devices/core-sw1"):
+        page = (await client.get(path)).text
+        assert "88 °C" in page
+        assert "85.5 °C" in page
