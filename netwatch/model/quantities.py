@@ -114,7 +114,7 @@ def _seconds(value: float) -> str:
     sign, left = "-" if value < 0 else "", abs(value)
     if left < 1:
         return _prefixed("s")(value) if 0 < left < 0.1 else f"{_grouped(value, 3)} s"
-    if left < 60:
+    if left < 60 or left >= _HUGE:
         return f"{_grouped(value, 3)} s"
     left = round(left)
     parts: list[str] = []
