@@ -41,6 +41,7 @@ from netwatch.engine.history import History
 from netwatch.engine.intake.audience import FACTS_SCOPE, Audience, FactsOf
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.heard import KnownRows, NoRows
+from netwatch.engine.intake.inventory import INVENTORY_SCOPE, Inventory
 from netwatch.engine.intake.readability import Readability
 from netwatch.engine.intake.readings import GONE_AFTER, ReadingIntake
 from netwatch.engine.intake.roll_call import ROWS_SCOPE
@@ -157,6 +158,7 @@ class Engine:
         self._book = AlertBook(device_labels, known, self._suppression, self._rounds.wake, new_id, unlogged)
         self._history = history or History()
         self._readability = Readability()
+        self._inventory = Inventory()
         surroundings = Surroundings(
             self._book, self._suppression, self._history,
             lambda rule, device: self._readings.verdicts_now(rule, device),
@@ -194,6 +196,7 @@ class Engine:
         for scope in (MEMORY_SCOPE, WINDOW_SCOPE):
             self._readings.recall(await self._ledger.memories(scope))
         self._readings.recall_rows(await self._ledger.memories(ROWS_SCOPE))
+        self._inventory.recall(await self._ledger.memories(INVENTORY_SCOPE))
         await self._recall_suppression()
         self._mailer.restore(await self._ledger.memories(DIGEST_SCOPE))
         self._incidents.restore(await self._ledger.groups())
@@ -343,6 +346,9 @@ class Engine:
                 self._rounds.wake()
         if (news := self._readability.take_reading(reading)) is not None:
             draft.events.append(news)
+        changes, remembered = self._inventory.take(reading)
+        draft.events.extend(changes)
+        draft.memories.extend(remembered)
         self._readings.note_uptime(reading)
         if self._readings.wants(reading.table):
             held_off = self._skipping.takes_out(reading.device, reading.at)
@@ -404,6 +410,7 @@ class Engine:
         self._history.move(step)
         self._faults.move(step)
         self._readings.move(step)
+        self._inventory.move(step)
         self._rounds.wake()
 
     def _restated(self, at: datetime) -> datetime:

@@ -123,7 +123,7 @@ _ALL: Final = (
         "sensor",
         "sensor quantity port part",
         "sensor_value sensor_low_critical sensor_low_warning sensor_high_warning sensor_high_critical",
-        enums={"sensor_state": STATES},
+        enums={"sensor_state": STATES, "sensor_port_state": LINKS},
         words={"quantity": QUANTITIES},
     ),
     _concept(

@@ -73,8 +73,12 @@ class Manner:
     place_of: Callable[[str], Place] = _nowhere
 
     def unit_of(self, alert: Alert) -> str:
-        """Return the unit of an alert's value: what the rule's annotation `unit` says, or what its columns are in."""
-        return alert.annotations.get("unit") or self.units.get(alert.key.rule, "")
+        """Return the unit of an alert's value: what the rule's annotation `unit` says, or what its columns are in.
+
+        Of a sensor that is what its row says: `{quantity}` stands for the label of that name.
+        """
+        unit = alert.annotations.get("unit") or self.units.get(alert.key.rule, "")
+        return alert.labels.get("quantity", "") if unit == "{quantity}" else unit
 
 
 USUAL = Manner()

@@ -3,8 +3,8 @@
 A row that vanished has no values, so most expressions know nothing of it. absent(x) does, and seen(..) still knows
 what was seen of it: such a rule is held against the rows that vanished as against those that are there.
 
-A rule that says no `on_gone` takes it from `no_data` where that is `alert` or `clear`. Otherwise the name of its
-table decides: what comes and goes in daily life counts as well (`clear`), everything else stands (`keep`).
+A rule that says no `on_gone` takes it from `no_data` where that is `alert` or `clear`. Otherwise its concept, or the
+name of its table, decides: what comes and goes in daily life counts as well (`clear`), all else stands (`keep`).
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.formulas, netwatch.model, netwatch.rules.memory, rule. Called by: netwatch.engine, compiling.
@@ -16,10 +16,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from netwatch.formulas import Absence, Formula, Node, Read
-from netwatch.model import RowSet, TableReading
+from netwatch.model import CONCEPTS, RowSet, TableReading
 from netwatch.rules.memory import TableMemory
 from netwatch.rules.rule import NoData, OnGone, Rule, Verdicts
 
+CONCEPTS_THAT_CLEAR = frozenset({"storage", "tunnel", "license", "client"})
+"""Parts, sensors, peers, interfaces and all other concepts stand."""
 COMES_AND_GOES = (
     "storage", "hrfs", "dsktable", "filesystem",
     "client", "station", "assoc", "lease", "session",
@@ -38,6 +40,8 @@ def default_on_gone(table: str, no_data: NoData) -> OnGone:
 
 def comes_and_goes(table: str) -> bool:
     """Return whether rows of a table vanish in daily life: a disk that is unmounted, a client that leaves."""
+    if table in CONCEPTS:
+        return table in CONCEPTS_THAT_CLEAR
     name = table.lower()
     return any(word in name for word in COMES_AND_GOES)
 

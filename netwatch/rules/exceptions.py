@@ -117,7 +117,9 @@ class Exceptions:
     def _planned(self, reading: TableReading, entries: Sequence[_Entry]) -> _Plan:
         rows, common = reading.rows, {**self._device_labels.get(reading.device, {})}
         common |= {"device": reading.device, "table": reading.table}
-        labels = [{**common, **rows.labels_of(number), "device": reading.device} for number in range(len(rows.keys))]
+        labels = [
+            {**common, **_labels_of(reading, number), "device": reading.device} for number in range(len(rows.keys))
+        ]
         known = self._columns.get(reading.table, ())
         dropped: set[int] = set()
         ignored: dict[str, set[str]] = {}
@@ -152,6 +154,12 @@ class Exceptions:
             rows=rows, kept=kept, new_rows=rows if kept is None else _picked_rows(rows, kept), values=values,
             notes=notes, ignored={rule: frozenset(keys) for rule, keys in ignored.items()},
         )  # fmt: skip
+
+
+def _labels_of(reading: TableReading, row: int) -> Mapping[str, str]:
+    """Return what matchers may ask of a row; a sensor's port goes by the name that it has as an interface too."""
+    labels = reading.rows.labels_of(row)
+    return {"ifName": labels["port"], **labels} if reading.table == "sensor" and labels.get("port") else labels
 
 
 def _changed(reading: TableReading, plan: _Plan) -> TableReading:

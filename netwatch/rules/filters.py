@@ -3,7 +3,7 @@
 None becomes `unknown` and a text stays as it is, so that a missing value never spoils a message.
 
 A quiet room: no clock, no socket, no database.
-May import: nothing. Called by: templates.
+May import: netwatch.model. Called by: templates.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from netwatch.model import measured
 
 _SI = ("", "k", "M", "G", "T", "P", "E")
 _BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei")
@@ -84,6 +86,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "bits": _number_filter(lambda value: _scaled(value, 1000, _SI, "bit")),
     "bytes": _number_filter(lambda value: _scaled(value, 1024, _BINARY, "B")),
     "duration": _number_filter(_duration),
+    "reading": _number_filter(lambda value, quantity="count": measured(value, str(quantity))),
     "round": _number_filter(_round),
     "abs": _number_filter(lambda value: _digits(abs(value), 4)),
     "upper": _text_filter(str.upper),

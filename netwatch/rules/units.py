@@ -5,7 +5,7 @@ A rule says it with the annotation `unit`, which stands in the alert. Where it s
 in their unit; else the value is a bare number.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.formulas, netwatch.rules.rule. Called by: netwatch.app.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.rule. Called by: netwatch.app.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from netwatch.formulas import Arithmetic, Node, Read, source_text
+from netwatch.model import CONCEPTS, ColumnKind
 from netwatch.rules.rule import Rule
 
 RATIO = "ratio"
+OF_ROW = "{quantity}"
+"""A sensor's: what the row's label `quantity` says."""
 _WRITTEN = re.compile(r"\bvalue\s*\|\s*(percent|bits|bytes|duration)\b")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OCTETS = re.compile(r"(?:octets|bytes)$", re.IGNORECASE)
 _WORDS = frozenset({"rate", "delta", "coalesce", "last", "avg", "min", "max", "sum", "abs"})
+_SENSOR = {name for name, kind in CONCEPTS["sensor"].columns.items() if kind is ColumnKind.GAUGE}
 _ENDINGS = {
     "_ratio": RATIO, "_bits_per_second": "b/s", "_bytes_per_second": "B/s", "_bytes": "B", "_seconds": "s",
     "_celsius": "°C", "_volts": "V", "_amperes": "A", "_watts": "W", "_rpm": "rpm", "_hertz": "Hz", "_dbm": "dBm",
@@ -94,6 +98,8 @@ def _of_source(text: str) -> str:
 
 
 def _of_name(name: str) -> str:
+    if name in _SENSOR:
+        return OF_ROW
     if _OCTETS.search(name):
         return "B"
     return next((unit for ending, unit in _ENDINGS.items() if name.endswith(ending)), "")

@@ -8,11 +8,12 @@ May import: netwatch.model, the other files of this room below it. Called by: ag
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from netwatch.model import Credential, Oid, Tag
+from netwatch.simulator.chassis import Chassis
 from netwatch.simulator.host import FIXED_DISK, RAM, Host
 from netwatch.simulator.interfaces import (
     DOWN,
@@ -24,6 +25,7 @@ from netwatch.simulator.interfaces import (
     Interface,
     Port,
 )
+from netwatch.simulator.peers import Peers
 from netwatch.simulator.power import Power
 from netwatch.simulator.recording import read_recording
 from netwatch.simulator.traps import COLD_START, LINK_DOWN, LINK_UP, link_objects, send_trap
@@ -70,6 +72,8 @@ class SimulatedDevice:
         ports: Sequence[Port] = (),
         host: Host | None = None,
         has_battery: bool = False,
+        chassis: Chassis | None = None,
+        peers: Mapping[str, int] | None = None,
         uptime_seconds: float = 864_000.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -77,6 +81,7 @@ class SimulatedDevice:
         self.manners, self.tree, self.restarts = Manners(), DataTree(), 0
         self.manager: tuple[str, int] | None = None
         self.host, self.power = host, Power(clock) if has_battery else None
+        self.chassis, self.peers = chassis, Peers(peers, clock) if peers else None
         self._clock, self._booted_at = clock, clock() - uptime_seconds
         self._descr, self._location, self._kind = descr, location, kind
         self.interfaces = {item.index: Interface(item, clock, self.uptime_ticks) for item in ports}
@@ -147,6 +152,18 @@ class SimulatedDevice:
         """Fill the disks, or the one of that name."""
         self._computer().fill(FIXED_DISK, percent, descr)
 
+    def part(self, name: str, *, works: bool) -> None:
+        """Break a part, or mend it."""
+        if self.chassis is None:
+            raise ValueError(f"{self.name} names no parts")
+        (self.chassis.mend_part if works else self.chassis.break_part)(name)
+
+    def peer(self, address: str, *, up: bool) -> None:
+        """Lose the BGP session with a peer, or have it again."""
+        if self.peers is None:
+            raise ValueError(f"{self.name} has no BGP sessions")
+        (self.peers.regain if up else self.peers.lose)(address)
+
     def reboot(self) -> None:
         """Start again: uptime and counters from zero, interfaces up, answering as usual; coldStart tells of it."""
         self._booted_at = self._clock()
@@ -195,8 +212,9 @@ class SimulatedDevice:
             interface.put_into(self.tree)
         if self.host is not None:
             self.host.put_into(self.tree, self.uptime_ticks)
-        if self.power is not None:
-            self.power.put_into(self.tree)
+        for more in (self.power, self.chassis, self.peers):
+            if more is not None:
+                more.put_into(self.tree)
 
     def _put_system(self) -> None:
         put = self.tree.put

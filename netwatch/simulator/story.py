@@ -18,6 +18,7 @@ from typing import Literal
 from pydantic import SecretStr
 
 from netwatch.model import Credential, Device
+from netwatch.simulator.chassis import FAN, POWER_SUPPLY, Chassis, Part
 from netwatch.simulator.device import SimulatedDevice
 from netwatch.simulator.host import Host
 from netwatch.simulator.interfaces import Port
@@ -39,6 +40,10 @@ EDGE = Credential(
     privacy_protocol="AES",
     privacy_passphrase=SecretStr("demo privacy passphrase"),
 )
+
+
+PROVIDER = "peer=192.0.2.7,protocol=bgp"
+"""What NetWatch calls core-rt1's session with the provider."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +172,18 @@ def _devices() -> Iterator[SimulatedDevice]:
             Port(index=3, name="Te0/2", alias="to access-sw2", speed=10_000_000_000, load_ratio=0.15),
             Port(index=4, name="Gi0/3", alias="management", load_ratio=0.01),
         ],
+        chassis=Chassis(
+            "Router 9000",
+            "EX9000A1",
+            [
+                *(Part(name=f"Fan {number}", kind=FAN) for number in (1, 2)),
+                *(
+                    Part(name=f"Power supply {n}", kind=POWER_SUPPLY, model="PS-750", serial=f"EX750A{n}")
+                    for n in (1, 2)
+                ),
+            ],
+        ),
+        peers={"192.0.2.7": 64500, "192.0.2.8": 64501},
     )
     for number, count in ((1, 12), (2, 8)):
         yield SimulatedDevice(
@@ -262,6 +279,14 @@ def _steps() -> Iterator[StoryStep]:
         19, "Desk 5 on access-sw1 throws packets away: its queue is full.",
         lambda network: network["access-sw1"].discards(5, 200), "InterfaceDiscards", "access-sw1", "Gi0/5",
     )  # fmt: skip
+    yield _fault(
+        20, "Fan 2 of core-rt1 stops.",
+        lambda network: network["core-rt1"].part("Fan 2", works=False), "FanFailed", "core-rt1", "Fan 2",
+    )  # fmt: skip
+    yield _fault(
+        21, "The provider's router restarts: core-rt1 loses its BGP session with it.",
+        lambda network: network["core-rt1"].peer("192.0.2.7", up=False), "PeerDown", "core-rt1", PROVIDER,
+    )  # fmt: skip
     yield _recovery(
         22, "The link of desk 7 on access-sw1 is back; a linkUp trap says so.",
         lambda network: network["access-sw1"].interface_up(7), "InterfaceDown", "access-sw1", "Gi0/7",
@@ -279,6 +304,10 @@ def _steps() -> Iterator[StoryStep]:
         _line_is_back, "DeviceDown", "fw-edge1",
     )  # fmt: skip
     yield _recovery(
+        30, "The BGP session with the provider is up again.",
+        lambda network: network["core-rt1"].peer("192.0.2.7", up=True), "PeerDown", "core-rt1", PROVIDER,
+    )  # fmt: skip
+    yield _recovery(
         31, "The backup is done.", _end_of_backup, "CpuHigh", "srv-files1",
         also=Expectation(rule="MemoryHigh", device="srv-files1", becomes="resolved", instance="RAM"),
     )  # fmt: skip
@@ -289,6 +318,10 @@ def _steps() -> Iterator[StoryStep]:
     yield _recovery(
         35, "The queue of desk 5 on access-sw1 empties.",
         lambda network: network["access-sw1"].discards(5, 0), "InterfaceDiscards", "access-sw1", "Gi0/5",
+    )  # fmt: skip
+    yield _recovery(
+        36, "Fan 2 of core-rt1 is replaced.",
+        lambda network: network["core-rt1"].part("Fan 2", works=True), "FanFailed", "core-rt1", "Fan 2",
     )  # fmt: skip
     yield _fault(
         38, "The backup has filled /srv on srv-files1; nobody does anything about it.",

@@ -39,6 +39,8 @@ def test_a_rule_says_what_a_vanished_row_means_or_its_table_does(written, on_gon
     ("fgVpnTunTable", True), ("cipSecTunnelTable", True), ("clmgmtLicenseInfoTable", True),
     ("cfprApFanTable", False), ("bgpPeerTable", False), ("ospfNbrTable", False), ("ifTable", False),
     ("ciscoEnvMonSupplyStatusTable", False), ("entPhySensorTable", False), ("upsAlarmTable", False),
+    ("storage", True), ("tunnel", True), ("license", True), ("client", True),
+    ("hardware", False), ("sensor", False), ("peer", False), ("interface", False), ("memory", False),
 ])  # fmt: skip
 def test_storage_clients_tunnels_and_licenses_come_and_go(table, goes):
     assert comes_and_goes(table) is goes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from netwatch.model import SCALARS
+from netwatch.model import CONCEPTS, SCALARS, RowSet
 from netwatch.rules import Exceptions, IgnoreSettings, LimitSettings, columns_of_limits, evaluate, evidence_of
 
 DEVICES = {"sw1": {"site": "hq"}, "sw2": {"site": "lab"}}
@@ -55,6 +55,26 @@ def test_the_last_limit_for_a_row_counts(workshop):
 
     assert seen.columns["ifMtu"] == [8.0, 9.0]
     assert seen.limited == {"ifName=p0": "ifMtu = 8 by limits", "ifName=p1": "ifMtu = 9 by limits (why)"}
+
+
+@pytest.mark.parametrize("match", [
+    ['device="sw1"', 'sensor="Rx"'], ['quantity="dbm"'], ['device="sw1"', 'ifName="Te1/1"'], ['port="Te1/1"'],
+])  # fmt: skip
+def test_a_sensor_may_have_other_limits_by_its_own_labels_or_by_its_port(workshop, match):
+    rows = RowSet(index=("1", "2"), keys=("1", "2"), labels={
+        "sensor": ("Rx", "Inlet"), "quantity": ("dbm", "celsius"), "port": ("Te1/1", ""), "part": ("", ""),
+    })  # fmt: skip
+    reading = workshop.reading(
+        {"sensor_value": [-12.0, 40.0], "sensor_low_critical": [-20.0, None]}, rows=rows, table="sensor"
+    )
+    entry = LimitSettings.model_validate({"match": match, "sensor_low_critical": -10})
+    found = Exceptions(
+        [entry], device_labels=DEVICES, columns=columns_of_limits({"sensor": CONCEPTS["sensor"].schema}, ())
+    )
+
+    seen = found.applied(reading)
+
+    assert seen.columns["sensor_low_critical"] == [-10.0, None]
 
 
 def test_a_rule_may_name_a_limit_of_its_own(workshop):

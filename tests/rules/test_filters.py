@@ -29,6 +29,14 @@ def test_a_missing_value_is_unknown_and_a_text_stays(name):
     assert FILTERS[name]("lowerLayerDown") == "lowerLayerDown"
 
 
+@pytest.mark.parametrize(("value", "quantity", "text"), [
+    (88.0, "celsius", "88 °C"), (-18.25, "dbm", "-18.25 dBm"), (0.002, "amperes", "2 mA"), (5400, "rpm", "5,400 rpm"),
+    (0.5, "ratio", "50 %"), (None, "celsius", "unknown"), ("high", "celsius", "high"),
+])  # fmt: skip
+def test_a_reading_is_written_in_the_unit_of_its_quantity(value, quantity, text):
+    assert FILTERS["reading"](value, quantity) == text
+
+
 def test_round_takes_a_number_of_digits():
     assert FILTERS["round"](2.345678, 2) == "2.35"
     assert FILTERS["round"](2.3, 10**9) == "2.300000000000000"

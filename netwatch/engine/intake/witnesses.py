@@ -75,7 +75,7 @@ class Witnesses:
         rows = self._rows.rows_of(device, polled.table)
         row = None
         if rows is not None and not polled.is_aggregate:
-            row = self._index.find(device, polled.table, rows, facts.key, facts.texts)
+            row = self._index.find(device, polled.table, rows, {**facts.key, **rule.row}, facts.texts)
         if rows is not None and row is not None:
             key = AlertKey(rule=polled.name, device=device, instance=rows.keys[row])
             return Seat(rule=polled, key=key, labels=rows.labels_of(row))
@@ -159,7 +159,7 @@ class Witnesses:
         return looked
 
     def _hand_over_one(self, draft: Draft, rule: TrapRule, polled: Rule, alert: Alert, reading: TableReading) -> None:
-        key = {name: alert.labels[name] for name in rule.key if alert.labels.get(name)}
+        key = {name: alert.labels[name] for name in rule.key if alert.labels.get(name)} | dict(rule.row)
         row = 0
         if not polled.is_aggregate:
             found = self._index.find(reading.device, reading.table, reading.rows, key, alert.labels)
@@ -242,7 +242,10 @@ class Witnesses:
 
     def _is_no_news(self, draft: Draft, heard: Heard, seat: Seat) -> bool:
         """Return whether the polled rule would say no even if all is as the trap says; note that once."""
-        if self._readings.would_be_broken(seat.rule, seat.key, heard.facts.values) is not False:
+        if (
+            self._readings.would_be_broken(seat.rule, seat.key, {**heard.facts.values, **heard.rule.says})
+            is not False
+        ):
             return False
         TRAPS_CONTRADICTED.inc()
         if seat.key not in self._no_news and len(self._no_news) < MOST_NOTED:
@@ -289,4 +292,5 @@ class Witnesses:
 
 def _is_about(alert: Alert, rule: TrapRule, key: Mapping[str, str]) -> bool:
     """Return whether an alert is about the row that a whole key names."""
-    return len(key) == len(rule.key) and all(alert.labels.get(name) == text for name, text in key.items())
+    whole = {**key, **rule.row}
+    return len(key) == len(rule.key) and all(alert.labels.get(name) == text for name, text in whole.items())

@@ -26,6 +26,8 @@ from netwatch.polling.concepts.completing import (
     with_shares,
 )
 from netwatch.polling.concepts.joined import Readings
+from netwatch.polling.concepts.limits import with_sane_limits
+from netwatch.polling.concepts.ports import PortStates
 from netwatch.polling.concepts.source import MapReader, Piece
 from netwatch.polling.faults import DeviceFaults
 from netwatch.profiles import BadMapping, ConceptMap, ProfileLibrary
@@ -51,6 +53,7 @@ class Meanings:
         self._concepts: dict[str, _ConceptReader] = {}
         self._times_lacking = dict.fromkeys(CONCEPTS, 0)
         self._told: dict[str, TableReading] = {}
+        self._ports = PortStates()
 
     def take(self, maps: tuple[ConceptMap, ...]) -> None:
         """Use these mappings from now on; what is known of those that stay is kept."""
@@ -97,7 +100,7 @@ class Meanings:
                 if self._is_told(outcome):
                     continue
                 outcome = self._told[name] = replace(outcome, good_for=FACTS_GOOD_FOR)
-            found.append(outcome)
+            found.append(self._ports.beside(with_sane_limits(outcome)))
         return found
 
     def _is_told(self, reading: TableReading) -> bool:

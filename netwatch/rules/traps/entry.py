@@ -116,6 +116,11 @@ class TrapEntry(Section):
     witness_of: AlertName | None = Field(
         default=None, description="the rule about readings whose alert this trap begins; the poll has the last word"
     )
+    row: dict[ObjectName, LabelWord] = Field(
+        default_factory=dict,
+        description="with witness_of: what every such trap says of the row though it does not carry it: labels that "
+        "find it beside the key, and states that it has by this trap",
+    )
 
     _no_reserved_label = field_validator("labels")(unreserved)
 

@@ -62,6 +62,7 @@ class TrapRule:
     expr, clear_expr: as written; broken, healed: compiled, None for always. hold_for, keep_firing_for, no_data and
     on_gone are what an alert's life asks of a Rule.
     witness_of: the rule about readings that has the last word on what these traps say, None where they stand alone.
+    row: labels beside the key that find the row these traps speak of. says: states that it has by such a trap.
     waits_for: names that no MIB module at hand has; while there are any, the rule takes no trap.
     """
 
@@ -79,6 +80,8 @@ class TrapRule:
     ttl: timedelta | None = None
     confirm: bool = True
     witness_of: Rule | None = None
+    row: Mapping[str, str] = field(default_factory=dict)
+    says: Mapping[str, Value] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[Matcher, ...] = ()
     label_templates: Mapping[str, Template] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from netwatch.formulas import did_you_mean
-from netwatch.model import TableSchema
+from netwatch.model import TableSchema, Value
 from netwatch.rules.entry import RuleEntry
 from netwatch.rules.rule import Rule
 from netwatch.rules.traps.entry import TrapEntry
@@ -61,10 +61,35 @@ def tie_witnesses(
                 f"{len(meant)} rules are called {entry.witness_of}; a trap speaks for one: give that its own name",
             )
         elif meant and isinstance(rule, TrapRule):
-            if flaw := _why_no_row(rule, meant[0], schema.get(meant[0].table)):
+            table = schema.get(meant[0].table)
+            row, says, flaw = _of_row(entry.row, table)
+            if flaw := flaw or _why_no_row(rule, meant[0], table):
                 yield place, flaw
             else:
-                rules[place] = replace(rule, witness_of=meant[0])
+                rules[place] = replace(rule, witness_of=meant[0], row=row, says=says)
+
+
+def _of_row(written: Mapping[str, str], table: TableSchema | None) -> tuple[dict[str, str], dict[str, Value], str]:
+    """Return what `row` says as labels and as values of columns, and what is wrong with it."""
+    labels: dict[str, str] = {}
+    says: dict[str, Value] = {}
+    for name, word in written.items():
+        if table is None:
+            break
+        if name in table.labels:
+            labels[name] = word
+            continue
+        numbers = {known: number for number, known in (table.enums or {}).get(name, {}).items()}
+        if word not in numbers:
+            names = [*table.labels, *(table.enums or {})]
+            why = (
+                f"is none of {', '.join(numbers)}"
+                if numbers
+                else f"is of no use: {name} is none of {', '.join(names)}"
+            )
+            return {}, {}, f"{word} in row {why}"
+        says[name] = numbers[word]
+    return labels, says, ""
 
 
 def _why_no_row(rule: TrapRule, polled: Rule, table: TableSchema | None) -> str:

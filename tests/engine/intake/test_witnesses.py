@@ -50,15 +50,15 @@ PORTS = RowSet(
     labels={"ifIndex": ("7", "8"), "ifName": ("Gi1/0/7", "Gi1/0/8"), "ifAlias": ("uplink", "")},
 )
 PEERS = RowSet(
-    index=("10.77.0.2", "10.77.0.3"), keys=("10.77.0.2", "10.77.0.3"),
-    labels={"bgpPeerRemoteAddr": ("10.77.0.2", "10.77.0.3"), "bgpPeerRemoteAs": ("65002", "65003")},
+    index=("10.77.0.2", "10.77.0.3", "10.77.0.2.0"), keys=("bgp 10.77.0.2", "bgp 10.77.0.3", "ospf 10.77.0.2"),
+    labels={
+        "peer": ("10.77.0.2", "10.77.0.3", "10.77.0.2"), "protocol": ("bgp", "bgp", "ospf"),
+        "remote_as": ("64500", "64501", ""), "vrf": ("", "", ""),
+    },
 )  # fmt: skip
 NEIGHBOURS = RowSet(
-    index=("10.0.0.1.0", "10.0.0.9.3", "10.0.0.9.4"), keys=("10.0.0.1.0", "10.0.0.9.3", "10.0.0.9.4"),
-    labels={
-        "ospfNbrIpAddr": ("10.0.0.1", "10.0.0.9", "10.0.0.9"), "ospfNbrAddressLessIndex": ("0", "3", "4"),
-        "ospfNbrRtrId": ("1.1.1.1", "9.9.9.9", "9.9.9.9"),
-    },
+    index=("10.0.0.1.0", "10.0.0.9.0"), keys=("ospf 10.0.0.1", "ospf 10.0.0.9"),
+    labels={"peer": ("10.0.0.1", "10.0.0.9"), "protocol": ("ospf", "ospf"), "remote_as": ("", ""), "vrf": ("", "")},
 )  # fmt: skip
 UP, DOWN = 1, 2
 PORT = ("InterfaceDown", "sw1", "ifName=Gi1/0/7")
@@ -137,7 +137,7 @@ class House:
         self.engine.take_reading(reading)
 
     def ports(self, *oper: int, **fields: Any) -> None:
-        self.read("ifTable", PORTS, {"ifAdminStatus": [UP, UP], "ifOperStatus": list(oper)}, **fields)
+        self.read("interface", PORTS, {"interface_admin": [UP, UP], "interface_oper": list(oper)}, **fields)
 
     def check(self, age: float | None, host: float | None = None) -> None:
         columns: dict[str, list[Value]] = {
@@ -308,13 +308,13 @@ async def test_a_clearing_trap_ends_it_where_the_newest_poll_agrees_or_the_table
     await house.link(LINK_DOWN)
     house.later(1)
     house.ports(DOWN, UP)
-    gap = ReadingGap(device="sw1", table="ifTable", at=house.now, reason="no answer")
+    gap = ReadingGap(device="sw1", table="interface", at=house.now, reason="no answer")
     house.board.take_gap(gap)
     house.engine.take_gap(gap)
     await house.link(LINK_UP)
 
     assert house.states() == {}
-    assert "ifTable is not read at the moment" in (await house.texts())[-1]
+    assert "interface is not read at the moment" in (await house.texts())[-1]
 
 
 async def test_a_device_that_is_not_polled_is_told_by_the_trap_rule_alone(house):
@@ -421,7 +421,12 @@ async def test_a_port_switched_off_on_purpose_is_no_news(house):
 
 
 def sessions(house: House, *states: int) -> None:
-    house.read("bgpPeerTable", PEERS, {"bgpPeerState": list(states), "bgpPeerAdminStatus": [2, 2]})
+    words = {6: (UP, b"established"), 3: (DOWN, b"active")}
+    house.read(
+        "peer", PEERS,
+        {"peer_state": [*(words[state][0] for state in states), UP],
+         "peer_word": [*(words[state][1] for state in states), b"full"]},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("with_mibs", [True, False], ids=["MIB modules", "no MIB module"])
@@ -437,10 +442,10 @@ async def test_a_bgp_session_is_one_alert_of_its_peer_from_trap_to_poll(house, n
         sessions(house, 3, 6)
     await house.bgp(BGP_DOWN, "0.0.0.0", 2, peer="10.77.0.3")  # noqa: S104
 
-    assert set(house.states()) == {("BgpPeerDown", "sw1", "10.77.0.2"), ("BgpPeerDown", "sw1", "10.77.0.3")}
-    first = house.engine.desk.current("BgpPeerDown", "sw1", "10.77.0.2")
+    assert set(house.states()) == {("PeerDown", "sw1", "bgp 10.77.0.2"), ("PeerDown", "sw1", "bgp 10.77.0.3")}
+    first = house.engine.desk.current("PeerDown", "sw1", "bgp 10.77.0.2")
     assert first.trap_count == 4
-    assert first.annotations["summary"] == "sw1 lost its BGP session with 10.77.0.2"
+    assert first.annotations["summary"] == "sw1 lost BGP with 10.77.0.2 (AS 64500)"
     house.later(1)
     await house.bgp(BGP_UP, "10.77.0.2", 6)
     house.later(1)
@@ -459,36 +464,45 @@ async def test_a_bgp_peer_that_never_was_up_begins_nothing_however_often_it_says
 
     assert house.states() == {}
     assert len(await house.texts()) == 1
-    assert "BgpPeerDown says no of what it tells" in (await house.texts())[0]
+    assert "PeerDown says no of what it tells" in (await house.texts())[0]
     assert REGISTRY.get_sample_value("netwatch_traps_no_news_total") == before + 20
 
 
-async def test_an_ospf_neighbour_is_found_by_address_and_addressless_index_and_its_vanished_row_is_no_end(
-    named_house,
-):
+async def test_an_ospf_neighbour_is_found_by_its_address_and_its_vanished_row_is_no_end(named_house):
     house = named_house
-    house.read("ospfNbrTable", NEIGHBOURS, {"ospfNbrState": [8, 8, 8]})
+    house.read("peer", NEIGHBOURS, {"peer_state": [UP, UP]})
     house.later(1)
-    for name, number in (("10.0.0.1", 0), ("10.0.0.9", 4)):
-        row = f"{name}.{number}"
-        await house.hear(
-            OSPF_CHANGE, (f"{OSPF}.1.{row}", IPv4Address(name)), (f"{OSPF}.2.{row}", number), (f"{OSPF}.6.{row}", 1)
-        )
-    assert set(house.states()) == {
-        ("OspfAdjacencyDown", "sw1", "10.0.0.1.0"), ("OspfAdjacencyDown", "sw1", "10.0.0.9.4"),
-    }  # fmt: skip
+    for row in ("10.0.0.1.0", "10.0.0.9.0"):
+        address = IPv4Address(row.removesuffix(".0"))
+        await house.hear(OSPF_CHANGE, (f"{OSPF}.1.{row}", address), (f"{OSPF}.2.{row}", 0), (f"{OSPF}.6.{row}", 1))
+    assert set(house.states()) == {("PeerDown", "sw1", "ospf 10.0.0.1"), ("PeerDown", "sw1", "ospf 10.0.0.9")}
     house.later(1)
     gone = RowSet(
         index=NEIGHBOURS.index[1:], keys=NEIGHBOURS.keys[1:],
         labels={name: texts[1:] for name, texts in NEIGHBOURS.labels.items()},
     )  # fmt: skip
-    house.read("ospfNbrTable", gone, {"ospfNbrState": [8, 8]})
+    house.read("peer", gone, {"peer_state": [UP]})
 
-    assert set(house.states()) == {("OspfAdjacencyDown", "sw1", "10.0.0.1.0")}
+    assert set(house.states()) == {("PeerDown", "sw1", "ospf 10.0.0.1")}
     await house.hear(OSPF_CHANGE, (f"{OSPF}.1.10.0.0.1.0", IPv4Address("10.0.0.1")), (f"{OSPF}.6.10.0.0.1.0", 1))
     assert house.alert().trap_count == 2
     house.later(60)
-    house.read("ospfNbrTable", NEIGHBOURS, {"ospfNbrState": [8, 8, 8]})
+    house.read("peer", NEIGHBOURS, {"peer_state": [UP, UP]})
+    assert house.states() == {}
+
+
+async def test_a_neighbour_whose_row_vanished_is_lost_without_any_trap_and_well_when_it_is_back(house):
+    left = RowSet(index=("10.0.0.9.0",), keys=("ospf 10.0.0.9",),
+                  labels={name: texts[1:] for name, texts in NEIGHBOURS.labels.items()})  # fmt: skip
+    house.read("peer", NEIGHBOURS, {"peer_state": [UP, UP]})
+    for _ in range(3):
+        house.later(60)
+        house.read("peer", left, {"peer_state": [UP]})
+
+    assert house.states() == {("PeerDown", "sw1", "ospf 10.0.0.1"): AlertState.FIRING}
+    assert house.alert().annotations["title"] == "sw1 lost OSPF with 10.0.0.1"
+    house.later(60)
+    house.read("peer", NEIGHBOURS, {"peer_state": [UP, UP]})
     assert house.states() == {}
 
 
@@ -505,7 +519,7 @@ async def test_only_what_a_poll_has_seen_too_is_gone_when_its_row_vanishes(house
     )
     for _ in range(4):
         house.later(60)
-        house.read("ifTable", left, {"ifAdminStatus": [UP], "ifOperStatus": [UP]})
+        house.read("interface", left, {"interface_admin": [UP], "interface_oper": [UP]})
 
     assert house.states() == {PORT: state}
     await house.link(LINK_DOWN)
@@ -560,8 +574,8 @@ async def test_a_start_on_which_no_check_has_a_word_fires_after_its_hold_time_an
 async def test_only_a_reading_of_the_same_device_takes_over_what_was_told_alone(house):
     await house.link(LINK_DOWN)
     reading = TableReading(
-        device="other", table="ifTable", at=house.now, rows=PORTS,
-        columns={"ifAdminStatus": [UP, UP], "ifOperStatus": [DOWN, UP]},
+        device="other", table="interface", at=house.now, rows=PORTS,
+        columns={"interface_admin": [UP, UP], "interface_oper": [DOWN, UP]},
     )  # fmt: skip
     house.engine.take_reading(reading)
     assert set(house.states()) == {("LinkDown", "sw1", "ifIndex=7")}
@@ -589,7 +603,7 @@ async def test_explain_has_what_both_said_and_the_trap_rule_says_whom_to_ask_abo
         "confirmed by polling: read down at 17:10:32",
     ]
     assert told[0].details["varbinds"].startswith(f"{IF}.1.7 = 7")
-    assert "ifOperStatus" in told[1].details["shown"]
-    assert "in ifTable it begins InterfaceDown, so ask about that" in alone.verdict
+    assert "interface_oper" in told[1].details["shown"]
+    assert "in interface it begins InterfaceDown, so ask about that" in alone.verdict
     rule = next(line for line in alone.lines if line.kind == "rule")
     assert rule.details["witness_of"] == "InterfaceDown"

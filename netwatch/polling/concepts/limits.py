@@ -1,0 +1,44 @@
+"""Takes limits from sensors that cannot be meant, so that neither rules nor gauges believe them.
+
+A quiet room: values in, values out. May import: netwatch.model. Called by: meanings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from netwatch.model import Column, ReadingGap, TableReading
+
+LIMIT_PAIRS: Final = (
+    ("sensor_low_critical", "sensor_high_critical"),
+    ("sensor_low_warning", "sensor_high_warning"),
+)
+
+
+def with_sane_limits(outcome: TableReading | ReadingGap) -> TableReading | ReadingGap:
+    """Return a reading of sensors without limits that cannot be meant: a pair with low not below high.
+
+    Nor is a limit of 0 that has no counterpart: agents fill in 0 for what they do not know. Every other reading, and
+    one whose limits are sane, is the same object.
+    """
+    if outcome.table != "sensor" or isinstance(outcome, ReadingGap):
+        return outcome
+    columns: dict[str, Column] = dict(outcome.columns)
+    for low, high in LIMIT_PAIRS:
+        lows, highs = columns.get(low), columns.get(high)
+        if lows is None and highs is None:
+            continue
+        nothing = (None,) * len(outcome.rows.index)
+        pairs = [_sane(*pair) for pair in zip(lows or nothing, highs or nothing, strict=True)]
+        if lows is not None:
+            columns[low] = [pair[0] for pair in pairs]
+        if highs is not None:
+            columns[high] = [pair[1] for pair in pairs]
+    return replace(outcome, columns=columns)
+
+
+def _sane(low: Any, high: Any) -> tuple[Any, Any]:
+    if low is None or high is None:
+        return low or None, high or None
+    return (low, high) if low < high else (None, None)
