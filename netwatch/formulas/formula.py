@@ -1,12 +1,13 @@
 """One expression, compiled: whole columns in, one column of results out.
 
-Three ways lead through the same expression. Where no input misses a value the code is one list comprehension of
-plain Python. Where some rows do, those rows take exact code (see kleene) and the others stay plain. Where plain code
-raises (a division by zero), all rows take exact code; in pure arithmetic only those that raise. The outcome is the
-same each way; tests hold all of them against a slow interpreter.
+Four ways lead through the same expression. Where no input misses a value the code is one list comprehension of
+plain Python; where inputs miss all of theirs, it is what then is left of it (see missing). Where some rows do, those
+rows take exact code (see kleene) and the others stay plain. Where plain code raises (a division by zero), all rows
+take exact code; in pure arithmetic only those that raise. The outcome is the same each way; tests hold all of them
+against a slow interpreter.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.formulas.emitter, frame, kleene, nodes. Called by: sources, functions, netwatch.rules.
+May import: netwatch.formulas.emitter, frame, kleene, missing, nodes. Called by: sources, functions, netwatch.rules.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from typing import Any
 from netwatch.formulas.emitter import exact_code, matcher_key, plain_code
 from netwatch.formulas.frame import Frame, Prepared, Source
 from netwatch.formulas.kleene import EXACT, PLAIN
+from netwatch.formulas.missing import TooTangled, code_without
 from netwatch.formulas.nodes import Arithmetic, Function, Kind, Matching, Node, Number, Read
 
 _PURE = (Arithmetic, Function, Number, Read)
+MOST_REDUCED = 32
+"""Different sets of missing inputs that one expression is compiled for."""
 _Column = Callable[..., list[Any]]
 """Compiled code: columns and scalars in, results out."""
 
@@ -31,8 +35,8 @@ class Formula:
     node: the checked tree it was compiled from, for those who explain a result.
     """
 
-    __slots__ = ("_exact", "_mixed", "_only", "_plain", "_row", "inputs", "kind", "node", "scalar", "stateful",
-                 "text")  # fmt: skip
+    __slots__ = ("_exact", "_mixed", "_names", "_only", "_plain", "_reduced", "_row", "_space", "inputs", "kind",
+                 "node", "scalar", "stateful", "text")  # fmt: skip
 
     def __init__(self, node: Node, text: str) -> None:
         """Compile `node`; `text` is how it was written, and names whatever is remembered for it."""
@@ -48,6 +52,8 @@ class Formula:
         variables = {key: f"v{number}" for number, key in enumerate(sources)}
         tests = {key: f"t{number}" for number, key in enumerate(matchers)}
         names, space = {**variables, **tests}, {tests[key]: matcher for key, matcher in matchers.items()}
+        self._names, self._space = names, space
+        self._reduced: dict[frozenset[str], _Column | None] = {}
         arguments = ", ".join(variables.values())
         self._row = _compiled(f"lambda {arguments}: {exact_code(node, names)}", space)
         plain, exact = plain_code(node, names), f"row({arguments})"
@@ -69,15 +75,41 @@ class Formula:
         if self._only is not None:
             return frame.fetch(self._only)
         columns: list[Any] = []
-        whole = True
+        missing: list[str] = []
+        whole = in_part = True
         for source in self.inputs:
             values, complete = frame.fetch(source)
             columns.append(values[0] if source.scalar else values)
-            whole = whole and complete
+            if not complete:
+                whole = False
+                if values.count(None) == len(values):
+                    missing.append(source.key)
+                else:
+                    in_part = False
         try:
-            return (self._plain if whole else self._mixed)(*columns), whole
+            if whole:
+                return self._plain(*columns), True
+            reduced = self._without(frozenset(missing)) if missing and in_part else None
+            if reduced is not None:
+                return reduced(*columns), False
+            return self._mixed(*columns), False
         except ArithmeticError:
             return self._exact(*columns), False
+
+    def _without(self, missing: frozenset[str]) -> _Column | None:
+        """Return what is left of the expression where these inputs are missing in every row."""
+        if missing in self._reduced:
+            return self._reduced[missing]
+        if len(self._reduced) >= MOST_REDUCED:
+            return None
+        try:
+            text, _ = code_without(self.node, self._names, missing)
+        except TooTangled:
+            found = None
+        else:
+            found = _compiled(self._comprehension(text), self._space)
+        self._reduced[missing] = found
+        return found
 
     def at(self, frame: Frame, row: int) -> Any:
         """Return the result for one row."""
