@@ -18,6 +18,11 @@ IF_NAME = Oid.parse("1.3.6.1.2.1.31.1.1.1.1")
 STAND_INS: Mapping[Oid, Oid] = {IF_NAME: IF_DESCR, IF_DESCR: IF_NAME}
 """Where a device leaves one of these empty, the other one names the interface."""
 
+EDITED = frozenset(
+    map(Oid.parse, ("1.3.6.1.2.1.31.1.1.1.18", "1.3.6.1.2.1.47.1.1.1.1.14", "1.3.6.1.2.1.47.1.1.1.1.15"))
+)
+"""ifAlias, entPhysicalAlias, entPhysicalAssetID: what people type."""
+
 Cells = Mapping[Oid, Mapping[Suffix, Value]]
 
 
@@ -28,16 +33,31 @@ def label_columns(spec: TableSpec) -> list[Oid]:
 
 
 def witnessed(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells) -> set[Oid]:
-    """Return the instances of ifDescr that only a discovery need read, because ifName is read with every poll.
+    """Return the instances of labels that only a discovery need read, because what names the row is read every time.
 
-    An interface that still has the ifName that no other one has is the one it was, and so is its ifDescr; where the
-    ifName is another by now, the ifDescr known is forgotten. Descriptions are long, and were a tenth of a poll.
+    A row that still has the name that no other one has is the one it was, and so are its description and its kind;
+    where the name is another by now, what is known of the row is forgotten. Descriptions are long, and were a tenth
+    of a poll. What people edit while the row stays the same, such as ifAlias, is asked for all the same.
     """
-    if not any(label.oid == IF_NAME and not label.mapping for label in spec.labels):
+    witness = _witness(spec)
+    if witness is None:
         return set()
-    names = {suffix: text_of(cells.get(IF_NAME, {}).get(suffix)) for suffix in suffixes}
+    names = {suffix: text_of(cells.get(witness, {}).get(suffix)) for suffix in suffixes}
     times = Counter(names.values())
-    return {IF_DESCR.join(suffix) for suffix, name in names.items() if name and times[name] == 1}
+    sure = [suffix for suffix, name in names.items() if name and times[name] == 1]
+    return {column.join(suffix) for column in _witnessed_columns(spec, witness) for suffix in sure}
+
+
+def _witness(spec: TableSpec) -> Oid | None:
+    """Return the column that names the rows of a table through re-indexing, None where none does."""
+    named = IF_NAME if any(label.oid == IF_NAME for label in spec.labels) else None
+    identity = next((label for label in spec.labels if label.name == spec.identity), None)
+    witness = named or (identity.oid if identity is not None else None)
+    return witness if any(label.oid == witness and not label.mapping for label in spec.labels) else None
+
+
+def _witnessed_columns(spec: TableSpec, witness: Oid) -> list[Oid]:
+    return [oid for oid in label_columns(spec) if oid != witness and oid not in EDITED]
 
 
 def name_rows(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells, previous: RowSet | None) -> RowSet:
@@ -73,16 +93,20 @@ def renamed_rows(spec: TableSpec, layout: Layout, cells: Cells, found: RowSet) -
     suffixes, previous = layout.suffixes, layout.rows
     asked = {strip.oids[0]: set(strip.row_numbers()) for strip in layout.labels}
     labels = dict(previous.labels)
-    for label in sorted(spec.labels, key=lambda label: label.oid == IF_DESCR):  # behind its witness
+    witness = _witness(spec)
+    beside = set(_witnessed_columns(spec, witness)) if witness is not None else set()
+    named = cells.get(witness, {}) if witness is not None else {}
+    for label in sorted(spec.labels, key=lambda label: label.oid in beside):  # behind their witness
         if label.oid is None:
             continue
         itself, stand_in = cells.get(label.oid, {}), cells.get(STAND_INS.get(label.oid, label.oid), {})
         texts = list(previous.labels[label.name])
         for row, suffix in enumerate(suffixes):
-            if suffix not in itself and suffix not in stand_in:
+            is_known = label.oid in beside and row not in asked.get(label.oid, ())
+            told = suffix in named if is_known else suffix in itself or suffix in stand_in
+            if not told:
                 continue
-            is_known = label.oid == IF_DESCR and row not in asked.get(IF_DESCR, ())
-            if is_known and _is_called_the_same(spec, row, labels, found):
+            if is_known and _is_called_the_same(spec, witness, row, labels, found):
                 texts[row] = found.labels[label.name][row]
             else:
                 texts[row] = sys.intern(_label(label, suffix, cells))
@@ -91,8 +115,10 @@ def renamed_rows(spec: TableSpec, layout: Layout, cells: Cells, found: RowSet) -
     return previous if same_rows(previous, rows) else rows
 
 
-def _is_called_the_same(spec: TableSpec, row: int, labels: Mapping[str, tuple[str, ...]], found: RowSet) -> bool:
-    names = [label.name for label in spec.labels if label.oid == IF_NAME]
+def _is_called_the_same(
+    spec: TableSpec, witness: Oid | None, row: int, labels: Mapping[str, tuple[str, ...]], found: RowSet
+) -> bool:
+    names = [label.name for label in spec.labels if label.oid == witness]
     return bool(names) and all(labels[name][row] == found.labels[name][row] for name in names)
 
 

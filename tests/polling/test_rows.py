@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from netwatch.model import Oid
-from netwatch.polling.rows import label_columns, name_rows
-from netwatch.profiles import LabelSpec
+from netwatch.model import ColumnKind, Oid
+from netwatch.polling.layout import Presence, build_layout
+from netwatch.polling.rows import label_columns, name_rows, renamed_rows, witnessed
+from netwatch.profiles import ColumnSpec, LabelSpec, TableSpec
 
 IF_NAME = Oid.parse("1.3.6.1.2.1.31.1.1.1.1")
 IF_DESCR = Oid.parse("1.3.6.1.2.1.2.2.1.2")
@@ -84,3 +85,34 @@ def test_both_names_of_an_interface_are_walked_even_if_one_is_asked_for(interfac
     only_name = replace(interfaces, labels=(LabelSpec(name="ifName", oid=IF_NAME),))
 
     assert label_columns(only_name) == [IF_NAME, IF_DESCR]
+
+
+def test_what_a_row_is_beside_its_name_is_read_at_discoveries_alone_and_never_stays_with_a_stranger():
+    sensors = TableSpec(
+        name="probeTable",
+        oid=Oid.parse("1.3.6.1.4.1.32473.7"),
+        walk=Oid.parse("1.3.6.1.4.1.32473.7.1.2"),
+        columns=(ColumnSpec(name="probeValue", oid=Oid.parse("1.3.6.1.4.1.32473.7.1.2"), kind=ColumnKind.GAUGE),),
+        labels=(
+            LabelSpec(name="probeName", oid=Oid.parse("1.3.6.1.4.1.32473.7.1.3")),
+            LabelSpec(name="probeKind", oid=Oid.parse("1.3.6.1.4.1.32473.7.1.4")),
+        ),
+        identity="probeName",
+    )
+    name, kind = (label.oid for label in sensors.labels)
+    cells = {name: {(1,): b"Inlet", (2,): b"twice", (3,): b"twice"}, kind: {(1,): b"air", (2,): b"a", (3,): b"b"}}
+    rows = name_rows(sensors, [(1,), (2,), (3,)], cells, None)
+
+    unasked = witnessed(sensors, [(1,), (2,), (3,)], cells)
+    presence = Presence({column: [(1,), (2,), (3,)] for column in (name, kind, sensors.walk)})
+    layout = build_layout(
+        sensors, rows, [(1,), (2,), (3,)], presence, labels=label_columns(sensors), unasked=unasked
+    )  # fmt: skip
+    polled = {name: {(1,): b"Outlet", (2,): b"twice", (3,): b"twice"}, kind: {(2,): b"a", (3,): b"c"}}
+    same = {name: {(1,): b"Inlet", (2,): b"twice", (3,): b"twice"}, kind: {(2,): b"a", (3,): b"b"}}
+
+    assert unasked == {kind.child(1)}
+    assert renamed_rows(sensors, layout, same, rows) is rows
+    assert renamed_rows(sensors, layout, polled, rows).labels == {
+        "probeName": ("Outlet", "twice", "twice"), "probeKind": ("", "a", "c"),
+    }  # fmt: skip
