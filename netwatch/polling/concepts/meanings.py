@@ -28,7 +28,7 @@ from netwatch.polling.concepts.completing import (
 from netwatch.polling.concepts.joined import Readings
 from netwatch.polling.concepts.limits import with_sane_limits
 from netwatch.polling.concepts.ports import PortStates
-from netwatch.polling.concepts.source import MapReader, Piece
+from netwatch.polling.concepts.source import MapReader, Piece, are_the_same
 from netwatch.polling.faults import DeviceFaults
 from netwatch.profiles import BadMapping, ConceptMap, ProfileLibrary
 
@@ -38,6 +38,8 @@ TIMES_LACKING = 3
 """So often in a row it is said that a device does not have a concept: before a restart of ours it may have had it."""
 
 
+FACTS_LOOKED_AT = timedelta(minutes=5)
+"""Facts that stand among scalars are looked at so often; those of tables whenever these are read."""
 FACTS_TOLD_AGAIN = timedelta(minutes=10)
 FACTS_GOOD_FOR = timedelta(minutes=30)
 """Facts seldom change: they are handed on when they do, and now and then so that nobody takes them for stale."""
@@ -53,10 +55,12 @@ class Meanings:
         self._concepts: dict[str, _ConceptReader] = {}
         self._times_lacking = dict.fromkeys(CONCEPTS, 0)
         self._told: dict[str, TableReading] = {}
+        self._facts_of: tuple[list[TableReading], datetime | None] = ([], None)
         self._ports = PortStates()
 
     def take(self, maps: tuple[ConceptMap, ...]) -> None:
-        """Use these mappings from now on; what is known of those that stay is kept."""
+        """Use these mappings from now on; what is known of those that stay is kept, facts are looked at anew."""
+        self._facts_of = ([], None)
         if maps == self._maps:
             return
         self._maps = maps
@@ -88,20 +92,32 @@ class Meanings:
         """Return the concepts' readings, and gaps where every source failed; `failed` says why, by table."""
         found: list[TableReading | ReadingGap] = []
         frames: dict[str, Frame] = {}
-        for name in CONCEPTS:
+        looks_at_facts = self._looks_at_facts(readings, now) or bool(failed)
+        for name, meaning in CONCEPTS.items():
             concept = self._concepts.get(name)
+            if concept is not None and meaning.is_fact and not looks_at_facts:
+                continue
             outcome = concept.read(readings, failed, now, frames) if concept is not None else None
             if outcome is None:
                 if not failed and self._times_lacking[name] < TIMES_LACKING:
                     self._times_lacking[name] += 1
-                    found.append(_lacking(self._device, CONCEPTS[name], now))
+                    found.append(_lacking(self._device, meaning, now))
                 continue
-            if CONCEPTS[name].is_fact and isinstance(outcome, TableReading):
+            if meaning.is_fact and isinstance(outcome, TableReading):
                 if self._is_told(outcome):
                     continue
                 outcome = self._told[name] = replace(outcome, good_for=FACTS_GOOD_FOR)
             found.append(self._ports.beside(with_sane_limits(outcome)))
         return found
+
+    def _looks_at_facts(self, readings: Readings, now: datetime) -> bool:
+        """Return whether facts may be others than they were: a table of facts was read, or some time passed."""
+        tables = [reading for reading in readings.values() if reading.good_for is not None]
+        known, at = self._facts_of
+        if at is not None and timedelta(0) <= now - at < FACTS_LOOKED_AT and are_the_same(tables, known):
+            return False
+        self._facts_of = tables, now
+        return True
 
     def _is_told(self, reading: TableReading) -> bool:
         """Return whether facts were told already, and not so long ago that they need be told again."""

@@ -109,7 +109,7 @@ class MapReader:
         if reading is None or not self._is_there(reading):
             return None
         of = tuple(readings.get(table) for table in self._tables)
-        if self._last is not None and _are_the_same(of, self._last[0]):
+        if self._last is not None and are_the_same(of, self._last[0]):
             return self._last[1]
         frame = self._frame(reading, readings, frames)
         rows = self._rows(frame, readings, of)
@@ -148,7 +148,7 @@ class MapReader:
         reading = frame.reading
         mask = self._chosen(frame)
         used = [reading.columns.get(name) for name in self._columns_named if name not in reading.rows.labels]
-        made_of = (mask, used, self._made_of[2] if _are_the_same(of[1:], self._others) else self._of_joined(readings))
+        made_of = (mask, used, self._made_of[2] if are_the_same(of[1:], self._others) else self._of_joined(readings))
         is_same = self._kept is not None and self._rows_of is reading.rows and made_of == self._made_of
         self._others = of[1:]
         if self._kept is None or not is_same:
@@ -375,7 +375,8 @@ def _of_source(source: Source) -> list[Named]:
     return list(source.names()) if isinstance(source, Template) else [source]
 
 
-def _are_the_same(some: Sequence[object], others: Sequence[object]) -> bool:
+def are_the_same(some: Sequence[object], others: Sequence[object]) -> bool:
+    """Return whether these are the very same objects, one by one."""
     return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
 
 

@@ -46,7 +46,8 @@ def mean(tmp_path: Path) -> Callable[[str], Mean]:
 
         def told(*readings: TableReading, failed: Mapping[str, str] | None = None) -> dict[str, Any]:
             by_table = {reading.table: reading for reading in readings}
-            found = meanings.mean(by_table, failed or {}, AT)
+            now = max((reading.at for reading in readings), default=AT)
+            found = meanings.mean(by_table, failed or {}, now)
             return {one.table: one for one in found if not getattr(one, "lacking", False)}
 
         return told

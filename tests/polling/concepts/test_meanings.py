@@ -308,7 +308,7 @@ def test_facts_are_handed_on_when_they_change_and_now_and_then(mean):
         text = f"Acme OS, Version {version}, RELEASE".encode()
         return table("system", {"sysDescr": [text], "sysObjectID": [b""]}, {}, index=[""], minutes=minutes)
 
-    heard = [told(system("1.0", 0)), told(system("1.0", 1)), told(system("1.1", 2)), told(system("1.1", 13))]
+    heard = [told(system("1.0", 0)), told(system("1.0", 1)), told(system("1.1", 6)), told(system("1.1", 17))]
 
     assert [reading["identity"].rows.labels["version"] if reading else () for reading in heard] == [
         ("1.0",), (), ("1.1",), ("1.1",),
