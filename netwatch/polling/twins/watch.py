@@ -5,6 +5,8 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from netwatch.errors import PollError
 from netwatch.model import Device, Oid
 from netwatch.polling.answers import Answer
@@ -91,9 +93,7 @@ class TwinWatch:
         strip = next(part.strip for part in layout.numbers if part.strip.oids == (IF_OPER_STATUS,))
         states = zip(strip.row_numbers(), self._up or (), strict=True)
         up = [layout.suffixes[row] for row, state in states if state == UP and row not in layout.virtual]
-        values = answer.values
-        now = {oid: values[place] for oid, place in _places(layout).items() if values[place] == 0}
-        known = self.known.with_new(self._twins.waiting(up, now))
+        known = self.known.with_new(self._twins.waiting(up, dict.fromkeys(_standing_at_zero(layout, answer), 0)))
         if known is not self.known:
             self.known, self._closely_until = known, answer.arrived + CLOSELY_SECONDS
             self._places = {}
@@ -103,6 +103,18 @@ class TwinWatch:
             places = _places(layout)
             self._places = {oid: places[oid] for oid in self.known.unclear if oid in places}
         return {oid: answer.values[place] for oid, place in self._places.items()}
+
+
+def _standing_at_zero(layout: Layout, answer: Answer) -> Iterator[Oid]:
+    """Yield the counters that are 0, by instance."""
+    for counter in layout.counters:
+        strip = counter.strip
+        values = answer.values[strip.start : strip.stop]
+        if 0 in values:
+            rows, same = strip.row_numbers(), len(strip.oids) == 1
+            for place, value in enumerate(values):
+                if value == 0:
+                    yield strip.oids[0 if same else place].join(layout.suffixes[rows[place]])
 
 
 def _places(layout: Layout) -> dict[Oid, int]:
