@@ -170,6 +170,7 @@ def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> Pr
     ours = [name for name in shipped if name not in theirs]
     library = ProfileLibrary(profiles, problems, shipped=ours, catalogue=family.catalogue())
     meanings = {one: None for file in theirs.values() for one in file.concepts}
+    library.with_problems(family.differences())
     return library.with_problems(problem for one in meanings for problem in problems_of(one, library.schema()))
 
 
@@ -180,8 +181,12 @@ def _read(
     for file in _files(paths, problems):
         profile, noted = read_profile(file, shipped=shipped, resolve=resolve)
         problems += noted
-        if profile is not None:
-            found[profile.name] = profile
+        if profile is None:
+            continue
+        if profile.name in found:
+            why = f"is left out: {file} is profile {profile.name!r} too, and stands later in profiles.paths"
+            problems.append(found[profile.name].yaml.problem((), why, severity="warning"))
+        found[profile.name] = profile
     return found
 
 

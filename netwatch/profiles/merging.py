@@ -16,6 +16,7 @@ from netwatch.model import CONCEPTS, REACHABILITY, SELF, Oid, Problem
 from netwatch.profiles import facts
 from netwatch.profiles.catalogue import Catalogue, KnownMap, is_sole
 from netwatch.profiles.concepts.concept_map import ConceptMap
+from netwatch.profiles.differing import differences
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import specificity
 from netwatch.profiles.profile import SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
@@ -66,7 +67,7 @@ class Family:
         of the file's is found: most devices have none of a power supply's.
         """
         files = list(reversed(self._least_special_last()))
-        common = {SYSTEM, *(table.name for file in files if not _is_special(file) for table in file.tables)}
+        common = {SYSTEM, *(table.name for file in files if not self._is_special(file) for table in file.tables)}
         said: set[tuple[str, str]] = set()
         for file in files:
             mine = [one for one in file.concepts if not (is_sole(one) and (one.table, one.concept) in said)]
@@ -74,8 +75,17 @@ class Family:
             for one in mine:
                 if one.table == SYSTEM and file.scalars:
                     yield KnownMap(map=one, any_of=frozenset(scalar.oid for scalar in file.scalars))
-                elif not _is_special(file) or one.table not in common:
+                elif not self._is_special(file) or one.table not in common:
                     yield KnownMap(map=one)
+
+    def differences(self) -> Iterator[Problem]:
+        """Yield a warning for each thing of which a user's file and another one say different things."""
+        files = self._least_special_last()
+        yield from differences([file for file in files if not self._is_special(file)])
+        for file in files:
+            beneath = self.shipped.get(file.name)
+            if beneath is not None and not file.shipped and self._is_special(file):
+                yield from differences([beneath, file])
 
     def _usable(self) -> Iterator[tuple[ProfileFile, Merged]]:
         for name, file in {**self.shipped, **self.theirs}.items():
@@ -91,6 +101,10 @@ class Family:
         beneath = None if file.shipped else self.shipped.get(file.name)
         return tuple(dict.fromkeys((*file.sys_object_ids, *(beneath.sys_object_ids if beneath else ()))))
 
+    def _is_special(self, file: ProfileFile) -> bool:
+        """Return whether what a file says may hold for some devices only."""
+        return bool(self._patterns(file)) or file.name.startswith("_")
+
     def _words(self) -> Sequence[TableDraft]:
         """Return what the files say together of each table, to whom it may concern.
 
@@ -100,7 +114,7 @@ class Family:
         special: dict[Oid, TableDraft] = {}
         common: dict[Oid, TableDraft] = {}
         for file in self._least_special_last():
-            into = special if _is_special(file) else common
+            into = special if self._is_special(file) else common
             into.update(_add(Merged(tables=into), "", (), file.tables, ()).tables)
         return list({**special, **common}.values())
 
@@ -109,7 +123,7 @@ class Family:
         files = [file for file, _ in self._usable()]
         beneath = [self.shipped[file.name] for file in files if not file.shipped and file.name in self.shipped]
         return sorted(
-            [*beneath, *files], key=lambda file: (not _is_special(file), not file.shipped, -_precision(file))
+            [*beneath, *files], key=lambda file: (not self._is_special(file), not file.shipped, -_precision(file))
         )
 
     def _merged(self, file: ProfileFile, above: tuple[ProfileFile, ...]) -> Merged | None:
@@ -212,11 +226,6 @@ def _by_name(specs: Iterable[Named]) -> tuple[Named, ...]:
 def other_name(name: str, oid: Oid) -> str:
     """Return what a table is called where another one has its name."""
     return f"{name}_{oid[-1]}"
-
-
-def _is_special(file: ProfileFile) -> bool:
-    """Return whether what a file says may hold for some devices only."""
-    return bool(file.sys_object_ids) or file.name.startswith("_")
 
 
 def _precision(file: ProfileFile) -> int:

@@ -2,14 +2,16 @@
 
 import shutil
 import subprocess
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
 
-from netwatch.model import Credential
+from netwatch.model import Credential, Oid
 from netwatch.polling import poll_once
+from netwatch.polling.presence.sweep import Sweep
 from netwatch.profiles import load_library
 from tests.patience import PATIENCE_SECONDS
 
@@ -67,3 +69,21 @@ async def test_octets_are_read_in_64_bits_where_the_version_has_them(snmpd, clie
     wide, narrow = ([t.columns[name][0] is not None for name in ("ifHCInOctets", "ifInOctets")] for t in loopback)
     assert wide == [True, False]
     assert narrow == [False, True]
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS, ids=lambda credential: credential.name)
+async def test_a_sweep_finds_exactly_the_tables_and_scalars_that_snmpgetnext_finds(credential, snmpd, client, device):
+    agent = snmpd("sysLocation Rack 4\nload 12 10 5")
+    device = replace(device, port=agent.port, credential=credential, timeout=timedelta(seconds=5))
+    library = load_library()
+    questions = library.catalogue.asked_of(frozenset(), library.named("generic"))
+
+    swept = await Sweep(client, device, time.monotonic).ask(questions.probes)
+
+    names = [name for name in walked(agent.port, "1.3.6.1") if name.replace(".", "").isdigit()]
+    whole = [Oid.parse(f"1.3.6.1.{name}") for name in names]
+    there = {probe.item for probe in questions.probes if any(oid.is_under(probe.below) for oid in whole)}
+    assert Oid.parse("1.3.6.1.4.1.2021.10") in there
+    wide = {Oid.parse("1.3.6.1.4.1.2021.4.27.0")} if credential.version == "1" else set()  # v1 has no Counter64
+    assert swept.has == there - wide
+    assert (swept.unsure, swept.chokes) == (frozenset(), frozenset())
