@@ -18,6 +18,7 @@ EXPECTED = {
     "ciscosb": "cisco", "dsm": "linux", "fortigate_100e": "fortinet-fortigate", "ios_2960x": "cisco",
     "iosxr_asr9001": "cisco", "junos_mx5t-isis": "juniper", "linux_lsi": "linux",
     "nxos_n9k-c93180yc-fx3": "cisco", "procurve_2520": "generic", "routeros_crs317": "mikrotik",
+    "vrp_5720": "huawei",
 }  # fmt: skip
 RECORDINGS = (
     "apc_ap8959eu3", "arista_eos_vrf", "arubaos-cx_10.10", "asa", "ciscosb", "dell-os10", "drac_r640", "dsm",
@@ -32,7 +33,7 @@ BEHIND = (
 FILES = sorted(path.name for path in shipped_directory("profiles").glob("*.yaml"))
 NOT_HERE = {
     "BGP4-V2-MIB-JUNIPER", "CISCO-FIREWALL-MIB", "CISCO-IETF-IP-MIB", "FIREBRICK-BGP-MIB", "JUNIPER-ALARM-MIB",
-    "JUNIPER-DOM-MIB", "JUNIPER-SRX5000-SPU-MONITORING-MIB", "TIMETRA-BGP-MIB", "TIMETRA-VRTR-MIB",
+    "JUNIPER-DOM-MIB", "JUNIPER-SRX5000-SPU-MONITORING-MIB", "LSI-MegaRAID-SAS-MIB", "TIMETRA-BGP-MIB", "TIMETRA-VRTR-MIB",
 }  # fmt: skip
 """Modules that the corpus has not, or that its plain reader here cannot read; recordings answer for them."""
 NUMBERS_IN_TEXTS = {"fgHwSensorEntValue"}
