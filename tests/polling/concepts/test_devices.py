@@ -238,6 +238,17 @@ async def test_caches_are_taken_off_the_memory_they_are_caches_in_and_not_off_a_
     }
 
 
+async def test_a_cache_that_tells_its_size_alone_is_as_full_as_it_is_large(known):
+    memory = [
+        *cells(STORAGE, 1, c2=RAM, c3="Physical memory", c4=1024, c5=1000, c6=960),
+        *cells(STORAGE, 7, c2=OTHER, c3="Cached memory", c4=1024, c5=560),
+    ]
+
+    pools = (await known(*system(), *memory))["memory"]
+
+    assert pools["Physical memory"]["memory_used_ratio"] == pytest.approx(0.4)
+
+
 async def test_net_snmps_own_memory_stands_instead_of_that_with_caches(known):
     memory = [
         *cells(STORAGE, 1, c2=RAM, c3="Physical memory", c4=1024, c5=1000, c6=900),
