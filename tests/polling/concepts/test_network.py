@@ -430,6 +430,16 @@ async def test_the_local_port_of_a_bridge_is_looked_up_by_its_bridge_number(know
     assert one["port"] == "Gi0/2"
 
 
+async def test_the_local_port_of_routeros_stands_in_a_table_of_its_own(known):
+    lines = [f"{REMOTE}.{cell}" for cell in ("4.7|2|4", "5.7|4|00:1B:21:0A:0B:0C", "6.7|2|5", "7.7|4|ether2")]
+
+    (one,) = await known(
+        "neighbour", *TWO_PORTS, *NAMES, *lines, "1.3.6.1.4.1.14988.1.1.11.1.1.8.7|2|11", maker=14988
+    )
+
+    assert (one["port"], one["neighbour"], one["chassis"]) == ("Gi0/2", "00:1b:21:0a:0b:0c", "00:1b:21:0a:0b:0c")
+
+
 async def test_a_cdp_neighbour_is_known(known):
     entry = "1.3.6.1.4.1.9.9.23.1.2.1.1"
     lines = [*TWO_PORTS, *NAMES, f"{entry}.4.10.3|4x|c0000201", f"{entry}.6.10.3|4|sw2.example.net",
