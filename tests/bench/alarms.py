@@ -55,8 +55,8 @@ def raised_on(devices: Sequence[Recorded]) -> list[Raised]:
         return [one for found in pool.map(_raised_in_process, ordered) for one in found]
 
 
-def print_raised(alerts: Sequence[Raised]) -> int:
-    """Print alerts with what is thought of them; return how many are false."""
+def print_raised(alerts: Sequence[Raised], *, is_whole: bool) -> None:
+    """Print alerts with what is thought of them, and, where all were looked for, which true ones nobody raises."""
     opinions = read_opinions(OPINIONS)
     counts: Counter[str] = Counter()
     for alert in sorted(alerts, key=lambda one: (one.rule, one.device, one.row)):
@@ -69,7 +69,9 @@ def print_raised(alerts: Sequence[Raised]) -> int:
         f"alarms: {len(alerts)} on recordings polled steadily: {counts['true']} true, {counts['FALSE']} false, "
         f"{counts['unjudged']} not judged; 0 false is the goal"
     )
-    return counts["FALSE"]
+    for opinion in opinions:
+        if is_whole and opinion.is_true and not any(opinion.is_about(alert) for alert in alerts):
+            print(f"alarms: true and NOT RAISED: {opinion.rule} {opinion.recording} {opinion.row}: {opinion.reason}")
 
 
 def print_recall(rule: str, devices: Sequence[Recorded]) -> None:
@@ -142,7 +144,8 @@ def main() -> int:
         print_recall(options.rule, devices)
         print_silent(options.rule, devices)
     else:
-        print_raised([one for one in raised_on(devices) if not options.rule or one.rule == options.rule])
+        alerts = [one for one in raised_on(devices) if not options.rule or one.rule == options.rule]
+        print_raised(alerts, is_whole=not options.rule and not options.device)
     print(f"{time.monotonic() - began:.0f} s")
     return 0
 

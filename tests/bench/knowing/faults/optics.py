@@ -15,6 +15,8 @@ CISCO_SENSOR, SENSOR = "1.3.6.1.4.1.9.9.91.1.1.1.1", "1.3.6.1.2.1.99.1.1.1"
 JUNIPER_DOM, MIKROTIK_OPTICS = "1.3.6.1.4.1.2636.3.60.1.1.1.1", "1.3.6.1.4.1.14988.1.1.19.1.1"
 DBM, WATTS = 14, 6
 DARK_DBM = -40.0
+WEAK_DBM = -33.0
+"""Below what any receiver needs, as by a bent fibre; of one that is dark its port says more."""
 
 
 def _receivers(held: Held, table: str, kinds: tuple[int, ...]) -> Iterator[Name]:
@@ -25,7 +27,7 @@ def _receivers(held: Held, table: str, kinds: tuple[int, ...]) -> Iterator[Name]
 
 
 def _light(held: Held, table: str, *, begins_dark: bool, kinds: tuple[int, ...]) -> Change | None:
-    """Light on a receiver goes from -3 dBm to darkness, or is dark from the beginning."""
+    """Light on a receiver goes from -3 dBm to next to nothing, or it is dark from the beginning."""
     for index in sorted(_receivers(held, table, kinds), key=lambda row: not _is_port_up(held, row)):
         name = (*oid(f"{table}.4"), *index)
         cell = held.get(name)
@@ -46,7 +48,7 @@ def _light(held: Held, table: str, *, begins_dark: bool, kinds: tuple[int, ...])
             *up,
             (name, cell[0], raw(DARK_DBM if begins_dark else -3.0)),
         ]
-        fault = [] if begins_dark else [(name, cell[0], raw(DARK_DBM))]
+        fault = [] if begins_dark else [(name, cell[0], raw(WEAK_DBM))]
         return Change(before=before, fault=fault, names=words(held, ENTITY_NAMES, index))
     return None
 
@@ -57,8 +59,8 @@ def _is_port_up(held: Held, index: Name) -> bool:
     return port is not None and number(held, "1.3.6.1.2.1.2.2.1.8", port) == 1
 
 
-def loses_light(table: str, *kinds: int) -> Plant:
-    """Return the plant of a receiver of an entity sensor table that goes dark."""
+def weakens(table: str, *kinds: int) -> Plant:
+    """Return the plant of a receiver of an entity sensor table whose light weakens."""
     return lambda held: _light(held, table, begins_dark=False, kinds=kinds)
 
 
@@ -92,23 +94,23 @@ def port_in(text: str, held: Held) -> Name | None:
     return next((named[name] for name in sorted(named, key=len, reverse=True) if name in text), None)
 
 
-def juniper_loses_light(held: Held) -> Change | None:
+def juniper_weakens(held: Held) -> Change | None:
     """Light on a receiver of JUNIPER-DOM-MIB, in hundredths of a dBm."""
     for index, tag in rows(held, f"{JUNIPER_DOM}.5", (), {}):
         name = (*oid(f"{JUNIPER_DOM}.5"), *index)
         port = words(held, ("1.3.6.1.2.1.31.1.1.1.1",), index)
-        return Change(before=[(name, tag, -300), *_port_up(held, index)], fault=[(name, tag, -4000)], names=port)
+        return Change(before=[(name, tag, -300), *_port_up(held, index)], fault=[(name, tag, -3300)], names=port)
     return None
 
 
-def mikrotik_loses_light(held: Held) -> Change | None:
+def mikrotik_weakens(held: Held) -> Change | None:
     """Light on a receiver of MIKROTIK-MIB, in thousandths of a dBm."""
     for index, tag in rows(held, f"{MIKROTIK_OPTICS}.10", (), {}):
         name = (*oid(f"{MIKROTIK_OPTICS}.10"), *index)
         names = words(held, (f"{MIKROTIK_OPTICS}.2",), index)
         port = port_in("".join(names), held)
         up = [] if port is None else _port_up(held, port)
-        return Change(before=[(name, tag, -3000), *up], fault=[(name, tag, -40000)], names=names)
+        return Change(before=[(name, tag, -3000), *up], fault=[(name, tag, -33000)], names=names)
     return None
 
 
@@ -120,17 +122,17 @@ def _port_up(held: Held, index: Name) -> list[tuple[Name, Tag, Value]]:
 
 OPTICS = (
     Fault(
-        name="a receiver goes dark (CISCO-ENTITY-SENSOR-MIB)",
+        name="light on a receiver weakens (CISCO-ENTITY-SENSOR-MIB)",
         rules=("OpticalPowerLow",),
-        plant=loses_light(CISCO_SENSOR, DBM),
+        plant=weakens(CISCO_SENSOR, DBM),
     ),
     Fault(
-        name="a receiver goes dark (ENTITY-SENSOR-MIB)",
+        name="light on a receiver weakens (ENTITY-SENSOR-MIB)",
         rules=("OpticalPowerLow",),
-        plant=loses_light(SENSOR, WATTS, DBM),
+        plant=weakens(SENSOR, WATTS, DBM),
     ),
-    Fault(name="a receiver goes dark (JUNIPER-DOM-MIB)", rules=("OpticalPowerLow",), plant=juniper_loses_light),
-    Fault(name="a receiver goes dark (MIKROTIK-MIB)", rules=("OpticalPowerLow",), plant=mikrotik_loses_light),
+    Fault(name="light on a receiver weakens (JUNIPER-DOM-MIB)", rules=("OpticalPowerLow",), plant=juniper_weakens),
+    Fault(name="light on a receiver weakens (MIKROTIK-MIB)", rules=("OpticalPowerLow",), plant=mikrotik_weakens),
 )
 SILENT = (
     Fault(name="a receiver that is dark (Cisco)", rules=("OpticalPowerLow",), plant=is_dark(CISCO_SENSOR, DBM)),
