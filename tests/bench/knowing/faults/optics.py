@@ -13,10 +13,11 @@ ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 ENTITY_NAMES = (f"{ENTITY}.7", f"{ENTITY}.2")
 CISCO_SENSOR, SENSOR = "1.3.6.1.4.1.9.9.91.1.1.1.1", "1.3.6.1.2.1.99.1.1.1"
 JUNIPER_DOM, MIKROTIK_OPTICS = "1.3.6.1.4.1.2636.3.60.1.1.1.1", "1.3.6.1.4.1.14988.1.1.19.1.1"
+CISCO_LIMIT, NO_LIMIT = "1.3.6.1.4.1.9.9.91.1.2.1.1", -32768
 DBM, WATTS = 14, 6
 DARK_DBM = -40.0
 WEAK_DBM = -33.0
-"""Below what any receiver needs, as by a bent fibre; of one that is dark its port says more."""
+"""Below what any receiver needs, where none of its own limits says what it needs."""
 
 
 def _receivers(held: Held, table: str, kinds: tuple[int, ...]) -> Iterator[Name]:
@@ -48,9 +49,23 @@ def _light(held: Held, table: str, *, begins_dark: bool, kinds: tuple[int, ...])
             *up,
             (name, cell[0], raw(DARK_DBM if begins_dark else -3.0)),
         ]
-        fault = [] if begins_dark else [(name, cell[0], raw(WEAK_DBM))]
+        limits = [limit for limit in _low_limits(held, index) if table == CISCO_SENSOR]
+        weak = min(limits) - raw(1.0) if limits and is_dbm else raw(WEAK_DBM)
+        fault = [] if begins_dark else [(name, cell[0], weak)]
         return Change(before=before, fault=fault, names=words(held, ENTITY_NAMES, index))
     return None
+
+
+def _low_limits(held: Held, index: Name) -> list[int]:
+    """Return the low thresholds of a sensor of CISCO-ENTITY-SENSOR-MIB, as raw as its value."""
+    return [
+        value
+        for place, (_, value) in column(held, f"{CISCO_LIMIT}.4").items()
+        if place[: len(index)] == index
+        and number(held, f"{CISCO_LIMIT}.3", place) in (1, 2)
+        and isinstance(value, int)
+        and value != NO_LIMIT
+    ]
 
 
 def _is_port_up(held: Held, index: Name) -> bool:
