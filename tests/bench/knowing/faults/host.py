@@ -243,9 +243,4 @@ WHOLE = (
         only=SOME,
         clears=False,
     ),
-    Fault(
-        name="a tunnel goes down (FORTINET-FORTIGATE-MIB)",
-        rules=("TunnelDown",),
-        plant=turns("1.3.6.1.4.1.12356.101.12.2.2.1.20", 1, well=(2,), names=("1.3.6.1.4.1.12356.101.12.2.2.1.2",)),
-    ),
 )

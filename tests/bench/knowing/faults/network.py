@@ -15,6 +15,7 @@ PORT_NAMES = (f"{IFX}.1", f"{IF}.2")
 ETHERNET = {f"{IF}.3": (6, 62, 117), f"{IF}.7": (1,)}
 """Real ports that are switched on."""
 BGP, CISCO_BGP, JUNIPER_BGP = "1.3.6.1.2.1.15.3.1", "1.3.6.1.4.1.9.9.187.1.2.5.1", "1.3.6.1.4.1.2636.5.1.1.2.1.1.1"
+FORTIGATE_TUNNEL = "1.3.6.1.4.1.12356.101.12.2.2.1"
 OSPF, ISIS = "1.3.6.1.2.1.14.10.1", "1.3.6.1.2.1.138.1.6.1.1"
 OCTETS = (f"{IFX}.6", f"{IFX}.10", f"{IF}.10", f"{IF}.16")
 IDLE, ESTABLISHED = 1, 6
@@ -158,6 +159,27 @@ PEERS = (
         name="an IS-IS adjacency goes down",
         rules=("PeerDown",),
         plant=turns(f"{ISIS}.2", 1, well=(3,)),
+    ),
+)
+TUNNELS = (
+    Fault(
+        name="a tunnel goes down (FORTINET-FORTIGATE-MIB)",
+        rules=("TunnelDown",),
+        plant=turns(f"{FORTIGATE_TUNNEL}.20", 1, well=(2,), names=(f"{FORTIGATE_TUNNEL}.2",)),
+    ),
+    Fault(
+        name="a tunnel, grafted, goes down (FORTINET-FORTIGATE-MIB)",
+        rules=("TunnelDown",),
+        plant=grafted(
+            [
+                (f"{FORTIGATE_TUNNEL}.2.1", Tag.OCTET_STRING, b"to-branch-7"),
+                (f"{FORTIGATE_TUNNEL}.3.1", Tag.OCTET_STRING, b"to-branch-7"),
+                (f"{FORTIGATE_TUNNEL}.20.1", Tag.INTEGER, 2),
+            ],
+            [(f"{FORTIGATE_TUNNEL}.20.1", Tag.INTEGER, 1)],
+            "to-branch-7",
+        ),
+        only=("forti",),
     ),
 )
 SILENT = (

@@ -8,8 +8,8 @@ from tests.bench.knowing.faults import hardware, host, network, optics
 from tests.bench.knowing.faults.planting import Fault
 
 FAULTS: Sequence[Fault] = (
-    *host.WHOLE, *host.LOAD, *network.PORTS, *network.PEERS, *hardware.FANS, *hardware.SUPPLIES, *hardware.PARTS,
-    *hardware.SENSORS, *optics.OPTICS, *hardware.POWER,
+    *host.WHOLE, *host.LOAD, *network.PORTS, *network.PEERS, *network.TUNNELS, *hardware.FANS, *hardware.SUPPLIES,
+    *hardware.PARTS, *hardware.SENSORS, *optics.OPTICS, *hardware.POWER,
 )  # fmt: skip
 SILENT: Sequence[Fault] = (*network.SILENT, *hardware.SILENT, *optics.SILENT)
 """What must not raise any of the rules named."""
