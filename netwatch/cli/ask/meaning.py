@@ -18,6 +18,8 @@ COLOURS: Mapping[str, str] = {
     "st-ok": "green", "st-up": "green", "st-warning": "yellow", "st-critical": "bold red", "st-down": "bold red",
 }  # fmt: skip
 TONES: Mapping[str, str] = {"hot": "red", "warm": "yellow"}
+NAMES_OF: Mapping[str, int] = {"neighbour": 2}
+"""How many texts of a row name it; a port alone names no neighbour."""
 NAMED = 3
 """Facts that a line names before it says how many more there are."""
 
@@ -62,7 +64,8 @@ def _print_doubts(reading: TableReading) -> None:
 
 
 def _print_facts(section: Section) -> None:
-    names = [next((cell.text for cell in line.cells if cell.text), "?") for line in section.lines[:NAMED]]
+    told = NAMES_OF.get(section.name, 1)
+    names = [" ".join([cell.text for cell in line.cells if cell.text][:told]) for line in section.lines[:NAMED]]
     more = section.count - len(names)
     named = ", ".join(names) + (f" and {more:,} more" if more else "")
     _say(f"{section.title} ({section.count:,}): {named}")

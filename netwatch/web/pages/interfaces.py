@@ -108,7 +108,7 @@ def _meant(row: Row, *, is_alerting: bool) -> Interface:
         alias=row.label("ifAlias"),
         state="alert" if is_alerting else "off" if admin == "down" else _STATES.get(oper, "down"),
         status="off" if admin == "down" else _spaced(oper) or "unknown",
-        speed=row.value("interface_speed_bits_per_second"),
+        speed=row.value("interface_speed_bits_per_second") or None,
         in_bits=row.value("interface_in_bits_per_second"),
         out_bits=row.value("interface_out_bits_per_second"),
         errors=row.value("interface_errors_per_second"),

@@ -66,6 +66,10 @@ def test_facts_are_a_line_each_and_in_full_where_they_are_asked_for(printed):
     assert [line.strip() for line in full.splitlines() if line.strip().isdigit()] == [str(n) for n in range(10, 17)]
 
 
+def test_a_neighbour_is_named_with_its_port(printed):
+    assert "Neighbours (1): Gi1/0/1 core-sw1\n" in printed(*a_switch())
+
+
 def test_tables_as_the_device_gave_them_are_only_counted(printed):
     assert printed(raw_table(1200)) == "Rows of tables as the device gave them (--raw prints them): ifTable 1,200\n"
 

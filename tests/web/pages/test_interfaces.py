@@ -87,7 +87,7 @@ def test_where_there_is_the_concept_its_rows_are_the_interfaces_and_the_raw_colu
          "interface_speed_bits_per_second": 1e9, "interface_errors_per_second": 0.5},
         {"ifIndex": 9, "ifName": "Gi2", "interface_oper": "lowerLayerDown", "interface_admin": "up"},
         {"ifIndex": 8, "interface_oper": "down", "interface_admin": "down"},
-        {"ifIndex": 7, "ifName": "Gi4"},
+        {"ifIndex": 7, "ifName": "Gi4", "interface_speed_bits_per_second": 0},
     )  # fmt: skip
 
     shown = interfaces_of([table({"ifOperStatus": [2, 2]}), ports], alerting={"ifIndex=9"})
@@ -101,6 +101,7 @@ def test_where_there_is_the_concept_its_rows_are_the_interfaces_and_the_raw_colu
     busy = shown[-1]
     assert (busy.in_ratio, busy.out_ratio, busy.errors, busy.duplex) == (0.5, 0.001, 0.5, "half")
     assert shown[0].in_ratio is None
+    assert shown[1].speed is None  # 0 is what agents say that know none
 
 
 def test_a_speed_that_is_not_believed_bounds_nothing_and_is_told():

@@ -94,6 +94,13 @@ def _interface_name(row: Row) -> Cell:
     return Cell(text=row.label("ifName") or row.label("ifIndex"))
 
 
+def _speed(row: Row) -> Cell:
+    """Write a speed; 0 is what agents say that know none."""
+    speed = row.measured("interface_speed_bits_per_second")
+    is_known = row.value("interface_speed_bits_per_second")
+    return Cell(text=speed if is_known else "", doubt=row.doubt("interface_speed_bits_per_second"))
+
+
 def _duplex(row: Row) -> Cell:
     word = row.word("interface_duplex")
     return Cell(text=word if word == "half" else "")
@@ -116,7 +123,7 @@ _SUPPLY = share("supply_level_ratio", is_left=True)
 VIEWS: Mapping[str, View] = {
     "interface": View("Interfaces", (
         (_STATE, _interface_state), (_head("Interface", "name"), _interface_name), (_head("Alias"), label("ifAlias")),
-        (_head("Speed", "num nowrap"), number("interface_speed_bits_per_second")),
+        (_head("Speed", "num nowrap"), _speed),
         (_head("Duplex"), _duplex),
         (_head("In", "num nowrap"), number("interface_in_bits_per_second")),
         (_head("Out", "num nowrap"), number("interface_out_bits_per_second")),
