@@ -28,11 +28,14 @@ def test_every_family_of_a_concept_stands_beside_its_labels(concept):
 
 
 def test_every_quantity_is_named_and_the_limits_of_one_in_full():
-    limits = [name for name in CONCEPTS[MEASURED].columns if name != "sensor_state"]
+    columns = CONCEPTS[MEASURED].columns
+    limits = [name for name, kind in columns.items() if kind is ColumnKind.GAUGE]
+    states = [name for name, kind in columns.items() if kind is ColumnKind.ENUM]
 
     assert [
         quantity for quantity in QUANTITIES if quantity not in re.split(r"\W+", TEXT) and quantity != "count"
     ] == []
+    assert [name for name in states if f"`{family_name(name)}`" not in TEXT] == []
     assert [name for name in limits if f"`{family_name(name, 'celsius')}`" not in TEXT] == []
 
 

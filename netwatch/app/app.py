@@ -35,7 +35,8 @@ from netwatch.app.senses import Senses, build_board
 from netwatch.config import Settings
 from netwatch.engine import LinkSigner
 from netwatch.model import Alert, DeviceStatus, Fault, OutboxEntry, Transaction
-from netwatch.rules import Rule
+from netwatch.notify import Manner
+from netwatch.rules import Rule, units_of
 from netwatch.store import Store
 from netwatch.traps import KeptPorts
 from netwatch.web import PageFaults, Reload
@@ -98,6 +99,7 @@ class App:
             names=self._definitions.names, names_trouble=self._names.problems,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
             refused_ports=self._senses.refused_ports, config_trouble=lambda: config.trouble, faults=self._faults,
+            manner=Manner(units=units_of(self._definitions.rules)),
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,

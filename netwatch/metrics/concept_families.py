@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from netwatch.metrics.sources import Source, Table, column
-from netwatch.model import QUANTITIES, ColumnKind, Concept
+from netwatch.model import CONCEPTS, QUANTITIES, ColumnKind, Concept
 
 MEASURED = "sensor"
 """The concept whose rows are in different quantities."""
@@ -47,6 +47,7 @@ _HELP: Mapping[str, str] = {
     "sensor_high_warning": "Above this the device warns of a sensor",
     "sensor_high_critical": "Above this the device calls a sensor critical",
     "sensor_state": "What the device thinks of a sensor",
+    "sensor_port_state": "The state of the port that a sensor belongs to",
     "hardware_state": "The state of a part",
     "peer_since_seconds": "How long the state of a peer is what it is, or how long it is up.",
     "peer_prefixes": "Prefixes accepted of a peer.",
@@ -83,7 +84,7 @@ def concept_sources(concept: Concept, table: Table) -> Iterator[tuple[str, Sourc
 
 def help_of(concept: Concept, column_name: str, quantity: str = "") -> str:
     """Return what HELP says: what it is, in what, and which number is which word."""
-    text = _HELP[column_name].removesuffix(".")
+    text = _HELP.get(column_name, column_name).removesuffix(".")
     if quantity and quantity != _OF_NO_UNIT:
         text = f"{text}, in {quantity}"
     words = "".join(f", {number} {word}" for number, word in sorted(concept.enums.get(column_name, {}).items()))
@@ -91,4 +92,4 @@ def help_of(concept: Concept, column_name: str, quantity: str = "") -> str:
 
 
 def _has_no_unit(column_name: str) -> bool:
-    return column_name.startswith("sensor_") and column_name != "sensor_state"
+    return CONCEPTS[MEASURED].columns.get(column_name) is ColumnKind.GAUGE

@@ -47,7 +47,7 @@ def quantity_of(column: str, labels: Mapping[str, str] | None = None) -> str:
 
     labels: those of the row; without them a sensor's column is a `count`.
     """
-    if column.startswith("sensor_"):
+    if column.startswith("sensor_") and not column.endswith("_state"):
         return (labels or {}).get("quantity", "") or "count"
     return next((quantity for quantity in _ENDINGS if column.endswith(f"_{quantity}")), "count")
 

@@ -70,7 +70,7 @@ def create_app(
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
     app = FastAPI(title="NetWatch", version=version, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    templates = Templates(version, can_change=actions is not None and not settings.read_only)
+    templates = Templates(version, can_change=actions is not None and not settings.read_only, unit_of=views.unit_of)
     heard = trap_log or NoTraps()
     doing = actions or NoActions()
     app.state.live = Live(views, trap_log=heard, actions=doing)

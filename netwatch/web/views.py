@@ -53,6 +53,9 @@ class Views(Protocol):
     def readings(self, device: str) -> Sequence[TableReading]:
         """Return the last readings of a device's tables that are not stale."""
 
+    def unit_of(self, alert: Alert) -> str:
+        """Return in what an alert's value is: a sign, or the word of a quantity; empty for a bare number."""
+
     def identity(self, device: str) -> Mapping[str, str]:
         """Return who a device said it is, by the labels of the concept `identity`; none before it was read."""
 

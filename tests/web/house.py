@@ -91,6 +91,9 @@ class House:
     def readings(self, device: str) -> Sequence[TableReading]:
         return self.tables.get(device, [])
 
+    def unit_of(self, alert: Alert) -> str:
+        return alert.annotations.get("unit", "")
+
     def identity(self, device: str) -> Mapping[str, str]:
         found = [one.rows for one in self.tables.get(device, []) if one.table == "identity"]
         return found[0].labels_of(0) if found else {}

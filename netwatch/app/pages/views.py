@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from netwatch.app.health.canary import CANARY
@@ -27,7 +27,7 @@ from netwatch.model import (
     TableSchema,
     UnmatchedTraps,
 )
-from netwatch.notify import Notifier
+from netwatch.notify import Manner, Notifier
 from netwatch.rules import NO_MIB, MibNames, TrapRule, unmatched_in
 from netwatch.store import Store
 from netwatch.web import RelayStatus
@@ -56,6 +56,7 @@ class Views:
     refused_ports: Callable[[], Sequence[str]] = lambda: ()
     config_trouble: Callable[[], str] = lambda: ""
     faults: Callable[[], Sequence[Fault]] = lambda: ()
+    manner: Manner = field(default_factory=Manner)
 
     def not_ready(self) -> str:
         """Return why NetWatch cannot do its work; empty when it can, also while something of it is in trouble."""
@@ -84,6 +85,10 @@ class Views:
     def readings(self, device: str) -> Sequence[TableReading]:
         """Return the last readings of a device's tables."""
         return self.board.readings(device)
+
+    def unit_of(self, alert: Alert) -> str:
+        """Return in what an alert's value is, as its mails say."""
+        return self.manner.unit_of(alert)
 
     def identity(self, device: str) -> Mapping[str, str]:
         """Return who a device said it is."""

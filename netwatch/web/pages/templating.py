@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from netwatch.model import Alert
 from netwatch.web import words
 
 _SLICE_SECONDS = 0.003
@@ -20,8 +22,16 @@ _SLICE_SECONDS = 0.003
 class Templates:
     """The pages of one server."""
 
-    def __init__(self, version: str, *, can_change: bool = False) -> None:
-        """Read every template; `can_change` says whether the pages offer to silence and to acknowledge."""
+    def __init__(
+        self, version: str, *, can_change: bool = False, unit_of: Callable[[Alert], str] = lambda alert: ""
+    ) -> None:
+        """Read every template.
+
+        Args:
+            version: NetWatch's.
+            can_change: whether the pages offer to silence and to acknowledge.
+            unit_of: in what an alert's value is.
+        """
         self._environment = Environment(
             loader=PackageLoader("netwatch.web.pages"),
             autoescape=True,
@@ -31,6 +41,7 @@ class Templates:
         )
         self._environment.globals["version"] = version
         self._environment.globals["can_change"] = can_change
+        self._environment.globals["unit_of"] = unit_of
         self._environment.globals["NOTHING"] = words.NOTHING
         for one in (
             words.duration, words.milliseconds, words.age, words.instant, words.rfc3339, words.bit_rate,

@@ -61,6 +61,17 @@ def _limits(row: Row) -> Limits:
     )
 
 
+_DARK = frozenset({"down", "disabled"})
+
+
+def _sensor_name(row: Row) -> Cell:
+    """Write what it is called, where it is, and that its port is not up."""
+    state_of_port = row.word("sensor_port_state")
+    named = label("sensor", "port", "part")(row)
+    dark = f"port is {state_of_port}" if state_of_port in _DARK else ""
+    return Cell(text=named.text, small=", ".join(filter(None, (named.small, dark))))
+
+
 def _sensor_state(row: Row) -> Cell:
     """Write what the device says of a sensor; that it knows nothing is no news beside a value."""
     said = state("sensor_state")(row)
@@ -68,7 +79,12 @@ def _sensor_state(row: Row) -> Cell:
 
 
 def _sensor_rank(row: Row) -> int:
-    """Rank by what the device says; one beyond its limit comes before those that are well."""
+    """Rank by what the device says; one beyond its limit comes before those that are well.
+
+    A transceiver of a port that is down or switched off is dark, and nothing is wrong with that.
+    """
+    if row.word("sensor_port_state") in _DARK:
+        return RANKS["disabled"]
     said = RANKS.get(_sensor_state(row).text, RANKS[""])
     return min(said, RANKS["unknown"]) if _limits(row).tone_of(row.value("sensor_value")) else said
 
@@ -144,7 +160,7 @@ VIEWS: Mapping[str, View] = {
         (_head("Mode", "nowrap"), _storage_flags),
     ), bar_rank(_STORAGE)),
     "sensor": View("Sensors", (
-        (_STATE, _sensor_state), (_head("Sensor", "name"), label("sensor", "port", "part")),
+        (_STATE, _sensor_state), (_head("Sensor", "name"), _sensor_name),
         (_head("Value", "num nowrap"), number("sensor_value")), (_head("Limits", "limits"), _sensor_limits),
     ), _sensor_rank, "sensor"),
     "hardware": View("Hardware", (
