@@ -167,7 +167,7 @@ def test_why_another_counter_stands_in_is_told_beside_the_rate(workshop):
             "sensor_state == 'critical' or sensor_value > sensor_high_critical",
             {"sensor": "inlet", "quantity": "celsius", "sensor_value": 88, "sensor_high_critical": 85.5,
              "sensor_state": "warning"},
-            {"sensor_state": "warning", "sensor_value": "88 \u00b0C", "sensor_high_critical": "85.5 \u00b0C"},
+            {"sensor_state": "warning", "sensor_value": "88 °C", "sensor_high_critical": "85.5 °C"},
         ),
         ("sensor", "sensor_value < -14", {"sensor": "rx", "quantity": "dbm", "sensor_value": -16.2514},
          {"sensor_value": "-16.25 dBm"}),
@@ -200,5 +200,5 @@ def test_why_a_value_of_a_concept_is_not_believed_is_told_with_it():
         reading = concept_reading("sensor", row, doubts=doubts)
         return evidence_of(evaluate(rule, reading, TableMemory("sw1", "sensor")), 0)["sensor_value"]
 
-    assert told(20) == "20 \u00b0C (it was 300 degrees a minute ago)"
+    assert told(20) == "20 °C (it was 300 degrees a minute ago)"
     assert told(None) == "unknown: it was 300 degrees a minute ago"

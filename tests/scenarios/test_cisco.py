@@ -143,6 +143,57 @@ async def test_each_of_six_faults_of_a_router_is_told_in_words_within_two_polls_
         await sink.stop()
 
 
+async def test_what_is_broken_is_seen_on_page_and_metrics_and_explained_in_words_with_units(router, tmp_path):
+    web = free_port()
+    config = tmp_path / "netwatch.yaml"
+    config.write_text(CONFIG.format(port=router.device.port, smtp=free_port(), web=web, folder=tmp_path))
+    app = App(load_settings(config), adapt=hurried)
+    router.break_everything()
+    await app.start()
+    try:
+        url = f"http://127.0.0.1:{web}"
+        await until(lambda: seen_whole(f"{url}/api/v1/devices/core-sw1"), "every concept read")
+        await until(lambda: fires(app, "SensorBeyondLimit"), "the alert about the sensor")
+
+        page = await text_of(f"{url}/devices/core-sw1")
+        for words in (
+            "Fan 2 critical, notFunctioning",
+            "88 °C",
+            "critical above 75 °C",
+            "99 %",
+            "925 MiB of 954 MiB",
+        ):
+            assert words in page, words
+        metrics = await text_of(f"{url}/metrics")
+        for series in (
+            'netwatch_sensor_celsius{device="core-sw1",sensor="Inlet",quantity="celsius"',
+            'netwatch_sensor_high_critical_celsius{device="core-sw1",sensor="Inlet",quantity="celsius"',
+            'netwatch_hardware_state{device="core-sw1",part="Fan 2",part_class="fan"} 3',
+            'netwatch_cpu_busy_ratio{device="core-sw1",',
+            'version="15.2(4)E7"',
+        ):
+            assert series in metrics, series
+        why = json.dumps(
+            await asked(f"{url}/api/v1/explain?rule=SensorBeyondLimit&device=core-sw1"), ensure_ascii=False
+        )
+        assert '"sensor_value": "88 °C", "sensor_high_critical": "75 °C"' in why
+    finally:
+        await app.stop()
+
+
+async def fires(app: App, rule: str) -> bool:
+    found, _ = await app.told()
+    return any(one.key.alertname == rule and str(one.state) == "firing" for one in found)
+
+
+async def text_of(url: str) -> str:
+    def get() -> str:
+        with urllib.request.urlopen(url, timeout=PATIENCE_SECONDS) as answer:
+            return str(answer.read().decode())
+
+    return await asyncio.to_thread(get)
+
+
 async def seen_whole(url: str) -> bool:
     """Return whether each part, sensor, processor, pool and peer was read."""
     counts = [len(await asked(f"{url}/{one}")) for one in ("hardware", "sensor", "cpu", "memory", "peer")]
