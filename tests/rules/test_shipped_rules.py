@@ -18,7 +18,7 @@ def rules():
 
 def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
     assert set(rules) == {
-        "DeviceDown", "DeviceRebooted", "AgentRestarted", "InterfaceDown", "InterfaceSaturated",
+        "DeviceDown", "DeviceRebooted", "AgentRestarted", "ConfigUnsaved", "InterfaceDown", "InterfaceSaturated",
         "InterfaceErrors", "InterfaceDiscards", "SpeedDropped", "DuplexMismatch",
         "CpuHigh", "MemoryHigh", "StorageFull", "StorageFillsUp",
         'SensorBeyondLimit{limit="",severity="critical",side="above"}',
@@ -56,6 +56,14 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
     ("AgentRestarted", {"seconds_since_agent_restart": [75], "host_uptime_seconds": [4_320_000.0]}, {}, True,
      "The SNMP agent of sw1 restarted; the host has been up for 50d"),
     ("AgentRestarted", {"seconds_since_agent_restart": [None], "host_uptime_seconds": [None]}, {}, None, ""),
+    ("ConfigUnsaved", {"ccmHistoryRunningLastChanged": [900_000], "ccmHistoryStartupLastChanged": [200_000]}, {},
+     True,
+     "The configuration of sw1 was changed and not saved"),
+    ("ConfigUnsaved", {"ccmHistoryRunningLastChanged": [900_000], "ccmHistoryStartupLastChanged": [0]}, {}, True,
+     "The configuration of sw1 was changed and not saved"),
+    ("ConfigUnsaved", {"ccmHistoryRunningLastChanged": [9_000], "ccmHistoryStartupLastChanged": [0]}, {}, False, ""),
+    ("ConfigUnsaved", {"ccmHistoryRunningLastChanged": [9_000], "ccmHistoryStartupLastChanged": [9_500]}, {}, False,
+     ""),
     ("UpsOnBattery", {"upsOutputSource": [5], "upsEstimatedMinutesRemaining": [14]}, {}, True,
      "sw1 runs on battery"),
     ("UpsOnBattery", {"upsOutputSource": [None], "upsBasicOutputStatus": [3]}, {}, True, "sw1 runs on battery"),
@@ -154,6 +162,8 @@ def test_a_shipped_rule_breaks_where_it_should(workshop, rules, name, columns, r
     ("/mnt/images", 1.0, 1, 1, False),
     ("/snap/core/1", 0.999, 1, None, False),
     ("devfs: dev file system, mounted on: /dev", 0.99, 1, None, False),
+    ("/dev/da0s1a, mounted on: /", 0.95, 1, 0, True),
+    ("/dev/hd4", 0.95, 1, None, True),
     ("/core", 1.0, 1, None, False),        # an image: full to the last byte, and never seen otherwise
     ("/core", 1.07, 1, None, False),
 ])  # fmt: skip

@@ -1,6 +1,7 @@
 """Brings beside each sensor of a port how that port is: light that is missing on a port switched off is no news.
 
-Sensors name their port as ENTITY-MIB does (GigabitEthernet1/0/7), interfaces as IF-MIB does (Gi1/0/7).
+Sensors name their port as ENTITY-MIB does (GigabitEthernet1/0/7), interfaces as IF-MIB does (Gi1/0/7). Optics that
+name no port may have it in their own name (`DOM RX Power Sensor for Ethernet21`).
 A quiet room: values in, values out. May import: netwatch.model. Called by: meanings.
 """
 
@@ -16,6 +17,7 @@ from netwatch.model.concepts import DISABLED, DOWN, UP
 
 COLUMN: Final = "sensor_port_state"
 _NAME: Final = re.compile(r"([A-Za-z][A-Za-z-]*?)\s?(\d[\d/.:]*)")
+OF_OPTICS: Final = frozenset({"dbm", "amperes"})
 _ADMIN_UP: Final = 1
 _STATES: Final[Mapping[int, int]] = {1: UP, 2: DOWN, 6: DOWN, 7: DOWN}
 """By ifOperStatus; of a port that is tested, dormant or unknown nobody knows."""
@@ -35,23 +37,38 @@ class PortStates:
             self._interfaces = outcome if isinstance(outcome, TableReading) else None
         if outcome.table != "sensor" or isinstance(outcome, ReadingGap):
             return outcome
-        if self._interfaces is None or not any(outcome.rows.labels.get("port", ())):
+        if self._interfaces is None:
             return outcome
         rows = self._interfaces.rows
         if self._made_of is None or self._made_of[0] is not rows or self._made_of[1] is not outcome.rows:
-            self._rows, self._made_of = rows_of_ports(outcome.rows.labels["port"], rows), (rows, outcome.rows)
+            self._rows, self._made_of = rows_of_ports(outcome.rows, rows), (rows, outcome.rows)
+        if not any(row is not None for row in self._rows):
+            return outcome
         states = _states(self._interfaces.columns, len(rows.index))
         found = [None if row is None else states[row] for row in self._rows]
         return replace(outcome, columns={**outcome.columns, COLUMN: found})
 
 
-def rows_of_ports(ports: Sequence[str], interfaces: RowSet) -> list[int | None]:
-    """Return for each port the number of its interface, None where there is none or more than one of that name."""
+def rows_of_ports(sensors: RowSet, interfaces: RowSet) -> list[int | None]:
+    """Return for each sensor the number of its port, None where there is none or more than one of that name."""
     by_name: dict[str, int | None] = {}
     for row, name in enumerate(interfaces.labels.get("ifName", ())):
         for known in {name.strip().lower(), short_name(name)} - {""}:
             by_name[known] = None if known in by_name else row
-    return [_found(by_name, port) for port in ports]
+    empty = ("",) * len(sensors.index)
+    names, ports, quantities = (sensors.labels.get(name, empty) for name in ("sensor", "port", "quantity"))
+    return [
+        _found(by_name, port) if port else _in_name(by_name, name) if quantity in OF_OPTICS else None
+        for name, port, quantity in zip(names, ports, quantities, strict=True)
+    ]
+
+
+def _in_name(by_name: Mapping[str, int | None], name: str) -> int | None:
+    """Return the port that a name consists of or contains."""
+    if (exact := _found(by_name, name)) is not None:
+        return exact
+    found = {by_name.get(short) for word in name.split() if (short := short_name(word.strip(",;:()")))} - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def short_name(name: str) -> str:

@@ -16,8 +16,9 @@ def interfaces(names, oper, admin):
     return table("interface", {"interface_oper": oper, "interface_admin": admin}, {"ifName": names})
 
 
-def sensors(*ports):
-    return table("sensor", {"sensor_value": [1.0] * len(ports)}, {"port": ports, "sensor": ports})
+def sensors(*ports, names=None, quantity="dbm"):
+    labels = {"port": ports, "sensor": names or ports, "quantity": [quantity] * len(ports)}
+    return table("sensor", {"sensor_value": [1.0] * len(ports)}, labels)
 
 
 @pytest.mark.parametrize(("port", "name"), [
@@ -50,6 +51,21 @@ def test_a_name_that_fits_several_ports_or_none_says_nothing():
     found = states.beside(sensors("TwentyFiveGigE1/0/1", "Tw1/0/1", "nowhere", ""))
 
     assert found.columns["sensor_port_state"] == [None, DOWN, None, None]
+
+
+@pytest.mark.parametrize(("name", "quantity", "state"), [
+    ("Ethernet1/25 Lane 1 Transceiver Receive Power Sensor", "dbm", UP),
+    ("DOM RX Power Sensor for Ethernet1/25", "dbm", UP), ("Eth1/25", "dbm", UP), ("eth1/25 bias", "amperes", UP),
+    ("SFP RX Power Sensor", "dbm", None), ("Lane 1 of Ethernet1/26", "dbm", None),
+    ("Eth1/25 and Eth1/27", "dbm", None), ("Ethernet1/25 temperature", "celsius", None), ("Fan1", "rpm", None),
+])  # fmt: skip
+def test_optics_that_name_no_port_may_have_it_in_their_own_name(name, quantity, state):
+    states = PortStates()
+    states.beside(interfaces(["Eth1/25", "Eth1/27", "Fa1"], [1, 2, 1], [1, 1, 1]))
+
+    found = states.beside(sensors("", names=[name], quantity=quantity))
+
+    assert found.columns.get("sensor_port_state", [None]) == [state]
 
 
 def test_states_are_those_of_this_poll_and_unknown_where_interfaces_were_not_read():
