@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from netwatch.cli.commands import COMMANDS
 from netwatch.mib import LoadOptions, MibIndex, load_index
-from netwatch.model import ColumnKind, TableSchema, parse_yaml, plain
+from netwatch.model import CONCEPTS, ColumnKind, TableSchema, parse_yaml, plain
 from netwatch.rules import TrapEntry, parse_rule_book
 from netwatch.rules.traps.entry import LabelMap, VarbindEntry
 from netwatch.rules.traps.rule import TRAP_GIVEN
@@ -23,7 +23,8 @@ RULES = [text for kind, text in SNIPPETS if kind == "yaml" and text.startswith("
 SCHEMA = {
     "ifTable": TableSchema(
         name="ifTable", columns={"ifOperStatus": ColumnKind.ENUM}, labels=("ifIndex", "ifName", "ifAlias")
-    )
+    ),
+    "peer": CONCEPTS["peer"].schema,
 }
 
 
