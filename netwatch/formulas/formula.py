@@ -18,7 +18,7 @@ from typing import Any
 from netwatch.formulas.emitter import exact_code, matcher_key, plain_code
 from netwatch.formulas.frame import Frame, Prepared, Source
 from netwatch.formulas.kleene import EXACT, PLAIN
-from netwatch.formulas.missing import TooTangled, code_without
+from netwatch.formulas.missing import Sure, TooTangled, code_without
 from netwatch.formulas.nodes import Arithmetic, Function, Kind, Matching, Node, Number, Read
 
 _PURE = (Arithmetic, Function, Number, Read)
@@ -90,6 +90,8 @@ class Formula:
             if whole:
                 return self._plain(*columns), True
             reduced = self._without(frozenset(missing)) if missing and in_part else None
+            if reduced is _nothing:
+                return [None] * (1 if self.scalar else frame.size), False
             if reduced is not None:
                 return reduced(*columns), False
             return self._mixed(*columns), False
@@ -103,11 +105,11 @@ class Formula:
         if len(self._reduced) >= MOST_REDUCED:
             return None
         try:
-            text, _ = code_without(self.node, self._names, missing)
+            text, sure = code_without(self.node, self._names, missing)
         except TooTangled:
             found = None
         else:
-            found = _compiled(self._comprehension(text), self._space)
+            found = _nothing if sure is Sure.UNKNOWN else _compiled(self._comprehension(text), self._space)
         self._reduced[missing] = found
         return found
 
@@ -128,6 +130,11 @@ class Formula:
         variables = ", ".join(f"v{number}" for number in looped)
         columns = ", ".join(f"c{number}" for number in looped)
         return f"lambda {parameters}: [{result} for {variables} in zip({columns})]"
+
+
+def _nothing(*columns: Any) -> list[Any]:
+    """Stand for an expression of which nothing can be known; nobody calls it."""
+    raise AssertionError("what is unknown needs no code")
 
 
 def _careful(plain: Callable[..., Any]) -> Callable[..., Any]:
