@@ -20,6 +20,9 @@ _NUMBERS = {int, float}
 _DECIMAL = re.compile(rb"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?")
 
 
+NOTHING_GIVEN = "the device gave no value (NULL), or an answer that cannot be read"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The values of one plan, in its order.
@@ -58,6 +61,10 @@ def examine(layout: Layout, values: list[Value], at: datetime, arrived: float) -
     oddities: dict[int, str] = {}
     clean = _clean(layout, values, oddities)
     gaps = None in values[layout.numbers_at : -1]
+    if gaps:
+        for place in range(layout.numbers_at, len(values) - 1):
+            if values[place] is None:
+                oddities.setdefault(place, NOTHING_GIVEN)
     return Answer(
         values=values,
         at=at,

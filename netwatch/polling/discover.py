@@ -94,14 +94,14 @@ async def discover_table(client: SnmpClient, question: Question) -> Discovered:
 
 
 async def discover_scalars(client: SnmpClient, question: Question) -> Discovered:
-    """Ask every scalar once, to learn which of them the device has.
+    """Ask every scalar once, to learn which of them the device has; one that is NULL it has not.
 
     Raises:
         PollError: the device did not answer, or with an error.
     """
     oids = [column.oid for column in question.spec.columns]
     answers = await client.get(question.device, oids) if oids else []
-    has = [oid for oid, answer in zip(oids, answers, strict=True) if not isinstance(answer.value, Missing)]
+    has = [oid for oid, answer in zip(oids, answers, strict=True) if not isinstance(answer.value, Missing | None)]
     if not has:
         return Discovered(layout=None)
     presence = Presence({oid: [()] for oid in has}, question.refused)

@@ -12,6 +12,8 @@ from typing import Final
 from netwatch.model import Oid, TableReading, Value, text_of
 from netwatch.profiles import Join, Named
 
+PLACEHOLDERS: Final = frozenset({-32768, 2147483647, -2147483648, 4294967295, -2147483647})
+"""Raw values by which agents say that a sensor measures nothing, or has no such limit."""
 HIGHEST_CLIMB: Final = 16
 Readings = Mapping[str, TableReading]
 Enums = Mapping[str, Mapping[int, str]]

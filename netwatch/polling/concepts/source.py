@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from netwatch.formulas import Formula, Frame
 from netwatch.model import CONCEPTS, NO_DOUBTS, SYSTEM, Column, Doubts, RowSet, TableReading
-from netwatch.polling.concepts.joined import JoinedRows, Readings, texts_of
+from netwatch.polling.concepts.joined import PLACEHOLDERS, JoinedRows, Readings, texts_of
 from netwatch.polling.concepts.sums import with_sums
 from netwatch.polling.concepts.thresholds import with_thresholds
 from netwatch.profiles import (
@@ -33,8 +33,6 @@ from netwatch.profiles import (
     parse_description,
 )
 
-PLACEHOLDERS: Final = frozenset({-32768, 2147483647, -2147483648, 4294967295, -2147483647})
-"""Raw values by which agents say that a sensor measures nothing, or has no such limit."""
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _OF_DESCRIPTION: Final = ("sysDescr", "sysObjectID")
 SENSOR_NUMBERS: Final = frozenset(name for name in CONCEPTS["sensor"].columns if name != "sensor_state")

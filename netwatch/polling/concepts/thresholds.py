@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from netwatch.model import TableReading, Value
-from netwatch.polling.concepts.joined import Enums, texts_of
+from netwatch.polling.concepts.joined import PLACEHOLDERS, Enums, texts_of
 from netwatch.profiles import THRESHOLDS, Named, Thresholds, WordMap
 
 
@@ -38,7 +38,7 @@ def _found(thresholds: Thresholds, limits: TableReading, enums: Enums) -> Mappin
     found: dict[tuple[str, str], Value] = {}
     for index, a_level, a_side, value in zip(limits.rows.index, levels, sides, values, strict=False):
         weight, direction = level.words.get(a_level), side.words.get(a_side)
-        if weight is None or direction is None or not isinstance(value, int | float):
+        if weight is None or direction is None or not isinstance(value, int | float) or value in PLACEHOLDERS:
             continue
         key = index.rpartition(".")[0], f"threshold_{direction}_{weight}"
         known = found.get(key)

@@ -97,7 +97,10 @@ def test_a_placeholder_is_no_value(mean, raw):
 
 def test_limits_come_from_a_table_of_their_own_and_the_one_reached_first_counts(mean):
     found = mean(SENSORS)(
-        probes([235, 240]), limits(("1.1", 900, 20, 3), ("1.2", 750, 20, 3), ("1.3", 600, 10, 3), ("2.1", 5, 20, 1))
+        probes([235, 240]),
+        limits(
+            ("1.1", 900, 20, 3), ("1.2", 750, 20, 3), ("1.3", 600, 10, 3), ("1.4", -32768, 20, 3), ("2.1", 5, 20, 1)
+        ),
     )
 
     assert list(found["sensor"].columns["sensor_high_critical"]) == [75.0, None]
