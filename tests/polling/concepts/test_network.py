@@ -472,6 +472,16 @@ async def test_addresses_of_both_tables_are_told_once_with_their_ports(known):
     }  # fmt: skip
 
 
+async def test_an_early_cisco_says_its_addresses_in_a_table_of_its_own(known):
+    entry, six = "1.3.6.1.4.1.9.10.86.1.1.2.1", "2.16.32.1.13.184." + "0." * 11 + "5"
+    lines = [*TWO_PORTS, *NAMES, f"{entry}.3.{six}|2|10",
+             f"{entry}.5.{six}|6|1.3.6.1.4.1.9.10.86.1.1.1.1.5.10.2.16.32.1.13.184." + "0." * 12 + "64"]  # fmt: skip
+
+    (one,) = await known("address", *lines, maker=9)
+
+    assert one == {"address": "2001:db8::5", "prefix_length": "64", "ifIndex": "10", "ifName": "Gi0/1"}
+
+
 async def test_an_address_nobody_answers_for_is_no_entry_of_the_arp_table(known):
     old, new = "1.3.6.1.2.1.4.22.1", "1.3.6.1.2.1.4.35.1"
     six = "10.2.16.254.128." + "0." * 13 + "9"
