@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -27,6 +28,8 @@ from netwatch.rules.filters import FILTERS, shown
 
 MAX_TEMPLATE = 4000
 MAX_OUTPUT = 2000
+TEMPLATES_KEPT = 1000
+"""Compiled ones; the rules that come with NetWatch have some 260."""
 MAX_LABEL = 200
 GIVEN = ("device", "alertname", "severity", "instance", "value", "threshold", "labels")
 
@@ -129,7 +132,12 @@ def compile_template(text: str, known: Iterable[str], numbers: Mapping[str, int]
     """
     if len(text) > MAX_TEMPLATE:
         raise ValueError(f"the template is longer than {MAX_TEMPLATE} characters")
-    names = {*known, *numbers, *GIVEN}
+    return _compiled(text, frozenset((*known, *numbers, *GIVEN)), tuple(numbers.items()))
+
+
+@lru_cache(maxsize=TEMPLATES_KEPT)
+def _compiled(text: str, names: frozenset[str], numbers: tuple[tuple[str, int], ...]) -> Template:
+    """Do what compile_template does; a template is looked at for the check, for the rule and at every reload."""
     if advice := prometheus_words(text):
         raise BadTemplate(advice)
     try:
@@ -142,8 +150,9 @@ def compile_template(text: str, known: Iterable[str], numbers: Mapping[str, int]
                 (place_of(text, name), f"nothing is called {name} here{did_you_mean(name, names)}")
                 for name in unknown
             ])  # fmt: skip
+        strict = _STRICT.from_string(tree)
         for value in (0.5, "down", None):
-            _STRICT.from_string(text).render(_trial(names, value) | dict(numbers))
+            strict.render(_trial(names, value) | dict(numbers))
         return _LENIENT.from_string(text)
     except (TemplateError, ArithmeticError, TypeError, RecursionError, MemoryError) as exc:
         message = getattr(exc, "message", None) or str(exc)

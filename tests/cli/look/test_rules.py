@@ -22,7 +22,7 @@ def test_without_an_agent_the_rules_are_listed_without_counts(netwatch, config):
 
     assert "no agent answers" in found.stderr
     down = rows(found)["InterfaceDown"]
-    assert (down["kind"], down["looks_at"], down["severity"]) == ("reading", "ifTable", "critical")
+    assert (down["kind"], down["looks_at"], down["severity"]) == ("reading", "interface", "critical")
     assert (down["pending"], down["firing"]) == (None, None)
     assert str(down["file"]).endswith(".yaml")
     assert rows(found)["LinkDown"]["kind"] == "trap"
@@ -52,5 +52,5 @@ def test_rules_that_cannot_be_used_end_with_78(netwatch, config):
 def test_people_get_a_table(netwatch, config):
     found = netwatch("rules", "-c", config)
 
-    for word in ("Rules", "InterfaceDown", "critical", "ifTable"):
+    for word in ("Rules", "InterfaceDown", "critical", "interface"):
         assert word in found.stdout
