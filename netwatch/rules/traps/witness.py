@@ -45,7 +45,11 @@ def tie_witnesses(
     written: one that is wrong is no news here.
     """
     for place, entry in enumerate(entries):
-        if not isinstance(entry, TrapEntry) or entry.witness_of is None:
+        if not isinstance(entry, TrapEntry):
+            continue
+        if entry.witness_of is None:
+            if entry.row:
+                yield place, "row says something of a polled row; it goes with witness_of"
             continue
         rule = rules[place]
         meant = [one for one in rules if one.alertname == entry.witness_of and isinstance(one, Rule)]

@@ -506,6 +506,18 @@ async def test_a_neighbour_whose_row_vanished_is_lost_without_any_trap_and_well_
     assert house.states() == {}
 
 
+async def test_other_firmware_is_a_line_of_the_log_and_nobody_is_mailed(house):
+    for version in ("15.2", "15.7", "15.7"):
+        rows = RowSet(index=("",), keys=("device",), labels={"version": (version,), "serial": ("SN1",)})
+        house.read("identity", rows, {})
+        house.later(60)
+
+    (event,) = [event for event in await house.store.events() if event.rule == "FirmwareChanged"]
+    assert (event.kind, event.device, event.text) == ("device", "sw1", "its version changed from 15.2 to 15.7")
+    assert event.details == {"table": "identity", "what": "version", "before": "15.2", "now": "15.7"}
+    assert await house.subjects() == []
+
+
 @pytest.mark.parametrize(("confirmed", "state"), [(False, AlertState.FIRING), (True, AlertState.GONE)])
 async def test_only_what_a_poll_has_seen_too_is_gone_when_its_row_vanishes(house, confirmed, state):
     house.ports(UP, UP)

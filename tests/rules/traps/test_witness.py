@@ -97,3 +97,30 @@ def test_the_polled_rules_words_may_name_what_its_witness_carries_and_nothing_el
     assert by_poll["summary"] == "Gi1 is down, says"
     with pytest.raises(InvalidFile, match="nothing is called reason here"):
         parse_rule_book("rules:" + POLLED, "test.yaml", SCHEMA)
+
+
+def test_what_all_such_traps_say_of_the_row_finds_it_and_is_a_value_of_its_columns():
+    text = (
+        TRAP.replace("MEANT", "PortDown").replace("[KEY]", "[ifIndex]")
+        + "    row: {ifName: p1, ifOperStatus: down}\n"
+    )
+
+    (rule,) = parse_rule_book("rules:" + POLLED + text, "test.yaml", SCHEMA).trap_rules
+
+    assert (rule.row, rule.says) == ({"ifName": "p1"}, {"ifOperStatus": 2})
+
+
+@pytest.mark.parametrize(("row", "meant", "said"), [
+    ("{ifOperStatus: dwon}", "PortDown", "dwon in row is none of up, down"),
+    ("{ifAlias: x}", "PortDown", "x in row is of no use: ifAlias is none of ifIndex, ifName, ifOperStatus"),
+    ("{ifName: p1}", None, "row says something of a polled row; it goes with witness_of"),
+])  # fmt: skip
+def test_what_a_row_cannot_be_is_refused(row, meant, said):
+    text = TRAP.replace("[KEY]", "[ifIndex]") + f"    row: {row}\n"
+    text = text.replace("MEANT", meant) if meant else text.replace("    witness_of: MEANT\n", "")
+    polled = POLLED.replace("{% if reason %}, {{ reason }}{% endif %}, says {{ source }}", "")
+
+    with pytest.raises(InvalidFile) as caught:
+        parse_rule_book("rules:" + polled + text, "test.yaml", SCHEMA)
+
+    assert [problem.message for problem in caught.value.problems] == [said]
