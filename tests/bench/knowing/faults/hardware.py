@@ -133,7 +133,7 @@ PARTS = (
         rules=("HardwareFailed",),
         plant=turns(STACK, 6, well=(4,), names=ENTITY_NAMES),
     ),
-    Fault(name="the red alarm is on (JUNIPER-ALARM-MIB)", rules=("HardwareFailed",), plant=red_alarm),
+    Fault(name="the red alarm is on (JUNIPER-ALARM-MIB)", rules=("DeviceAlarm",), plant=red_alarm),
     Fault(
         name="a part stops (ENTITY-STATE-MIB)",
         rules=("HardwareFailed", "FanFailed", "PowerSupplyFailed"),
