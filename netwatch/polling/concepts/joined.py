@@ -39,7 +39,7 @@ def text_of_value(value: Value, names: Mapping[int, str] | None = None, form: st
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, bytes) and form in ("mac", "hex"):
-        return value.hex(":" if form == "mac" else "")
+        return value.hex(":") if form == "mac" else value.hex()
     if isinstance(value, Oid):
         return str(value)
     return text_of(value)
@@ -53,7 +53,7 @@ class JoinedRows:
         self._join, self._reading, self._enums = join, reading, enums
         self._rows = self._places(join.find) if join.find else self._by_index()
         self._beginnings: dict[int, Mapping[str, int]] = {}
-        self._texts: dict[str, Sequence[str]] = {}
+        self._texts: dict[tuple[str, str], Sequence[str]] = {}
 
     def row(self, key: str) -> int | None:
         """Return the number of the row that belongs to a key, None where there is none."""
@@ -72,9 +72,10 @@ class JoinedRows:
         """Return a label or column of a row as text; `name` without the prefix."""
         if row is None:
             return ""
-        texts = self._texts.get(name)
+        texts = self._texts.get((name, form))
         if texts is None:
-            texts = self._texts[name] = texts_of(self._reading, name, self._enums.get(self._join.prefix + name), form)
+            texts = texts_of(self._reading, name, self._enums.get(self._join.prefix + name), form)
+            self._texts[name, form] = texts
         return texts[row]
 
     def knows(self, named: Named) -> bool:

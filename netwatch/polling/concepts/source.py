@@ -219,7 +219,7 @@ class MapReader:
         for name, state in self.compiled.states.items():
             found[name] = rows.states[name] if name in rows.states else self._states(state, frame, rows, readings)
         for name, text in self.compiled.texts.items():
-            found[name] = self._texts(text, frame.reading, rows)
+            found[name] = self._texts(text, frame.reading, rows, readings)
         return found, doubts
 
     def _numbers(self, name: str, number: Formula | float, frame: Frame, rows: PieceRows) -> Column:
@@ -260,8 +260,10 @@ class MapReader:
         texts = self._source_texts(state.source, frame.reading, rows, readings)
         return [numbers.get(text, otherwise) if text else otherwise for text in texts]
 
-    def _texts(self, text: Text, reading: TableReading, rows: PieceRows) -> Column:
-        source = _Rows(self.compiled, reading, {})
+    def _texts(self, text: Text, reading: TableReading, rows: PieceRows, readings: Readings) -> Column:
+        own = {*reading.rows.labels, *reading.columns}
+        needs_others = self._joined and any(named.name not in own for named in _names_in(text))
+        source = _Rows(self.compiled, reading, readings if needs_others else {})
         numbers = _numbers_of(rows, reading)
         return [source.text(row, text) or None for row in numbers]  # type: ignore[misc]
 
@@ -389,13 +391,16 @@ def _names_of(compiled: Compiled) -> list[Named]:
     found += [named for named in worded if isinstance(named, Named) and prefixes and named.name.startswith(prefixes)]
     found += [named for source in worded if isinstance(source, Template) for named in source.names()]
     for text in (*compiled.labels.values(), *(join.by for join in compiled.map.joins)):
-        if isinstance(text, Selection):
-            found += _of_source(text.source)
-            for option in (*text.options.values(), *filter(None, [text.otherwise])):
-                found += option.names()
-        else:
-            found += text.names()
+        found += _names_in(text)
     return list(dict.fromkeys(found))
+
+
+def _names_in(text: Text) -> list[Named]:
+    """Return every value of the row that a text may need."""
+    if isinstance(text, Template):
+        return list(text.names())
+    options = (*text.options.values(), *filter(None, [text.otherwise]))
+    return [*_of_source(text.source), *(named for option in options for named in option.names())]
 
 
 def _inputs_of(compiled: Compiled) -> frozenset[str]:
