@@ -126,7 +126,9 @@ def _word(value: object, names: Mapping[int, str] | None) -> object:
 def _text(value: object) -> object:
     if isinstance(value, bytes):
         return octets_text(value)
-    return f"{value:,.1f}" if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}"  # a share of 0.38 is not 0.4
 
 
 async def _poll(
