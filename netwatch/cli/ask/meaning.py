@@ -40,7 +40,7 @@ def print_meaning(readings: Sequence[TableReading], concept: str = "") -> None:
             _print_doubts(by_table[section.name])
             out.print()
     if concept and not sections:
-        _say(f"{concept}: no rows")
+        _say(f"{concept}: no rows; no profile finds any in what this device has")
     if not concept:
         _print_tables(readings)
 

@@ -105,7 +105,7 @@ async def _names_known(question: Question, live: Live, alerts: Sequence[Alert]) 
     for what, wanted, known in names:
         if wanted not in known:
             near = await asyncio.to_thread(_near, wanted, tuple(known))  # of ten thousand names: a third of a second
-            hint = f"; did you mean {' or '.join(near)}?" if near else "."
+            hint = f"; did you mean {' or '.join(near)}?" if near else f"; `netwatch {what}s` lists those there are."
             return _Meant(trouble=f"There is no {what} {wanted}{hint}", unclear=what, suggestions=tuple(near))
     return None
 

@@ -28,7 +28,7 @@ from netwatch.profiles.concepts.concept_map import (
     Thresholds,
     WordMap,
 )
-from netwatch.profiles.concepts.templates import BadTemplate, Named, Template
+from netwatch.profiles.concepts.templates import BadTemplate, Named, Template, not_named
 
 Schema = Mapping[str, TableSchema]
 DESCRIPTION: Final = "sysdescr."
@@ -224,7 +224,7 @@ class _Compiler:
     def _check_source(self, name: str, source: Source) -> None:
         for named in source.names() if isinstance(source, Template) else [source]:
             if named.name not in self._all_known():
-                self._wrong.append(f"{name}: no label or column is named {named.name}")
+                self._wrong.append(f"{name}: {not_named(named.name, self._all_known())}")
 
     def _all_known(self) -> _Known:
         return _Known(self._known, {join.prefix for join in self._map.joins if join.prefix})

@@ -9,6 +9,7 @@ A quiet room. May import: netwatch.model, netwatch.profiles.concepts.index_parts
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -168,11 +169,17 @@ def _source(text: str) -> Named | OfIndex:
     return Named(name[1], name[2] or "")
 
 
+def not_named(name: str, known: Collection[str]) -> str:
+    """Return in words that nothing has this name, and which was perhaps meant."""
+    close = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"no label or column is named {name}" + (f", did you mean {close[0]}?" if close else "")
+
+
 def _resolved(
     piece: str | Named | OfIndex | FirstFilled, known: Collection[str]
 ) -> str | Named | OfIndex | FirstFilled:
     if isinstance(piece, Named) and piece.name not in known:
-        raise BadTemplate(f"no label or column is named {piece.name}")
+        raise BadTemplate(not_named(piece.name, known))
     if not isinstance(piece, FirstFilled):
         return piece
     *firsts, last = piece.options

@@ -96,4 +96,4 @@ def test_what_is_missing_is_told_with_its_reason(printed):
 
 
 def test_a_concept_a_device_has_nothing_of_is_said_so(printed):
-    assert printed(*a_switch(), concept="tunnel") == "tunnel: no rows\n"
+    assert printed(*a_switch(), concept="tunnel") == "tunnel: no rows; no profile finds any in what this device has\n"

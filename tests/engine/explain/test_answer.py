@@ -444,7 +444,7 @@ async def test_what_was_at_another_time_is_told_of_that_time(house):
     ("PortBusy", "sw1", "Gi1/0/70", "sw1 has no row Gi1/0/70 for this rule; did you mean ifName=Gi1/0/7", None),
     ("PortBusy", "sw1", "", "2 rows of the device have this rule; say which: ifName=Gi1/0/7, ifName=Gi1/0/8.",
      ("ifName=Gi1/0/7", "ifName=Gi1/0/8")),
-    ("Qqq", "sw1", "", "There is no rule Qqq.", ()),
+    ("Qqq", "sw1", "", "There is no rule Qqq; `netwatch rules` lists those there are.", ()),
 ])  # fmt: skip
 async def test_what_is_not_there_is_said_with_what_may_have_been_meant(
     house, rule, device, instance, words, suggestions
