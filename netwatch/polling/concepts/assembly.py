@@ -7,12 +7,12 @@ May import: netwatch.model. Called by: meanings.
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from netwatch.model import NO_DOUBTS, Column, Concept, Doubts, RowSet
+from netwatch.polling.concepts.naming import Naming
 from netwatch.polling.concepts.source import MAX_ROWS, Piece, PieceRows
 
 KEEPS_KEYS: Final = frozenset({"interface"})
@@ -47,6 +47,7 @@ class Assembly:
         self._concept = concept
         self._of: tuple[PieceRows, ...] = ()
         self._kept: Assembled | None = None
+        self._naming = Naming()
 
     def rows(self, pieces: Sequence[Piece]) -> Assembled:
         """Return the rows; the same RowSet while their labels are equal."""
@@ -56,7 +57,7 @@ class Assembly:
             or len(of) != len(self._of)
             or any(a is not b for a, b in zip(of, self._of, strict=True))
         ):
-            found = _assembled(self._concept, of)
+            found = _assembled(self._concept, of, self._naming)
             if self._kept is not None and _says_the_same(found.rows, self._kept.rows):
                 found = Assembled(rows=self._kept.rows, kept=found.kept, cut=found.cut)
             self._of, self._kept = of, found
@@ -95,7 +96,7 @@ def joined_doubts(pieces: Sequence[Piece], assembled: Assembled) -> Doubts:
     return found
 
 
-def _assembled(concept: Concept, pieces: Sequence[PieceRows]) -> Assembled:
+def _assembled(concept: Concept, pieces: Sequence[PieceRows], naming: Naming) -> Assembled:
     kept = [_not_replaced(piece, pieces) for piece in pieces]
     if concept.is_fact:
         kept = _without_repeats(pieces, kept)
@@ -111,7 +112,7 @@ def _assembled(concept: Concept, pieces: Sequence[PieceRows]) -> Assembled:
     if concept.name in KEEPS_KEYS:
         keys = tuple(piece.keys[row] for piece, rows in zip(pieces, kept, strict=True) for row in rows)
     else:
-        keys = _keys(concept, labels, index, homes)
+        keys = naming.keys(labels, KEY_LABELS.get(concept.name, ()), [*zip(homes, index, strict=True)])
     if len(set(index)) < len(index):
         index = tuple(sys.intern(f"{home}.{number}") for home, number in zip(homes, index, strict=True))
     whole = [None if len(rows) == len(piece.index) else tuple(rows) for piece, rows in zip(pieces, kept, strict=True)]
@@ -154,25 +155,6 @@ def _first(kept: Sequence[Sequence[int]], most: int) -> list[Sequence[int]]:
         found.append(rows[:most])
         most -= len(found[-1])
     return found
-
-
-def _keys(
-    concept: Concept, labels: Mapping[str, tuple[str, ...]], index: Sequence[str], homes: Sequence[str]
-) -> tuple[str, ...]:
-    """Name each row by its first label, by all it has where that is another's too, or by table and index."""
-    names = KEY_LABELS.get(concept.name, concept.labels[:1])
-    short = _named(labels, names)
-    full = short if concept.name in KEY_LABELS else _named(labels, tuple(labels))
-    times, full_times = Counter(short), Counter(full)
-    return tuple(
-        sys.intern(a if a and times[a] == 1 else b if b and full_times[b] == 1 else f"{home}.{number}")
-        for a, b, home, number in zip(short, full, homes, index, strict=True)
-    )
-
-
-def _named(labels: Mapping[str, tuple[str, ...]], names: Sequence[str]) -> list[str]:
-    columns = [[f"{name}={text}" if text else "" for text in labels[name]] for name in names]
-    return [",".join(filter(None, row)) for row in zip(*columns, strict=True)]
 
 
 def _says_the_same(one: RowSet, other: RowSet) -> bool:

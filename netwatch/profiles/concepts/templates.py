@@ -17,7 +17,7 @@ from typing import Final
 
 from netwatch.profiles.concepts.index_parts import Parts, dotted, part
 
-FORMATS: Final = ("mac", "address", "hex", "text", "lower", "number")
+FORMATS: Final = ("mac", "hex")
 _NAME = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?::([a-z]+))?", re.ASCII)
 _INDEX = re.compile(r"index(?:\.(-?\d{1,3}))?", re.ASCII)
 MAX_LENGTH = 500
