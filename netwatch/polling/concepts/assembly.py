@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from netwatch.model import NO_DOUBTS, Column, Concept, Doubts, RowSet
 from netwatch.polling.concepts.naming import Naming
-from netwatch.polling.concepts.source import MAX_ROWS, Piece, PieceRows
+from netwatch.polling.concepts.source import MAX_ROWS, Piece, PieceRows, are_the_same
 
 KEEPS_KEYS: Final = frozenset({"interface"})
 """Concepts whose rows are those of one table under another name: their keys are the table's."""
@@ -46,21 +46,22 @@ class Assembly:
     def __init__(self, concept: Concept) -> None:
         self._concept = concept
         self._of: tuple[PieceRows, ...] = ()
+        self._unread: tuple[PieceRows, ...] = ()
         self._kept: Assembled | None = None
         self._naming = Naming()
 
-    def rows(self, pieces: Sequence[Piece]) -> Assembled:
-        """Return the rows; the same RowSet while their labels are equal."""
+    def rows(self, pieces: Sequence[Piece], unread: Sequence[PieceRows] = ()) -> Assembled:
+        """Return the rows; the same RowSet while their labels are equal.
+
+        `unread` are rows, as they were last, of tables that could not be read this time: no other table speaks in
+        their stead because of that.
+        """
         of = tuple(piece.rows for piece in pieces)
-        if (
-            self._kept is None
-            or len(of) != len(self._of)
-            or any(a is not b for a, b in zip(of, self._of, strict=True))
-        ):
-            found = _assembled(self._concept, of, self._naming)
+        if self._kept is None or not are_the_same(of, self._of) or not are_the_same(unread, self._unread):
+            found = _assembled(self._concept, of, (*of, *unread), self._naming)
             if self._kept is not None and _says_the_same(found.rows, self._kept.rows):
                 found = Assembled(rows=self._kept.rows, kept=found.kept, cut=found.cut)
-            self._of, self._kept = of, found
+            self._of, self._unread, self._kept = of, tuple(unread), found
         return self._kept
 
 
@@ -96,8 +97,10 @@ def joined_doubts(pieces: Sequence[Piece], assembled: Assembled) -> Doubts:
     return found
 
 
-def _assembled(concept: Concept, pieces: Sequence[PieceRows], naming: Naming) -> Assembled:
-    kept = [_not_replaced(piece, pieces) for piece in pieces]
+def _assembled(
+    concept: Concept, pieces: Sequence[PieceRows], known: Sequence[PieceRows], naming: Naming
+) -> Assembled:
+    kept = [_not_replaced(piece, known) for piece in pieces]
     if concept.is_fact:
         kept = _without_repeats(pieces, kept)
     cut = sum(len(rows) for rows in kept) > MAX_ROWS

@@ -7,7 +7,7 @@ Called by: netwatch.polling.device_poller.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,7 +28,7 @@ from netwatch.polling.concepts.completing import (
 from netwatch.polling.concepts.joined import Readings
 from netwatch.polling.concepts.limits import with_sane_limits
 from netwatch.polling.concepts.ports import PortStates
-from netwatch.polling.concepts.source import MapReader, Piece, are_the_same
+from netwatch.polling.concepts.source import MapReader, Piece, PieceRows, are_the_same
 from netwatch.polling.faults import DeviceFaults
 from netwatch.profiles import BadMapping, ConceptMap, ProfileLibrary
 
@@ -162,7 +162,7 @@ class _ConceptReader:
                 device=self._device, table=self._concept.name, at=now, reason="; ".join(broken.values())
             )
         self.was_read = True
-        reading = self._reading(pieces)
+        reading = self._reading(pieces, self._unread(broken))
         partial = {**{p.reading.table: p.reading.partial_because for p in pieces if p.reading.partial}, **broken}
         if partial:
             why = "; ".join(f"{table}: {reason or 'in part only'}" for table, reason in partial.items())
@@ -191,9 +191,15 @@ class _ConceptReader:
                 pieces.append(piece)
         return pieces, broken
 
-    def _reading(self, pieces: Sequence[Piece]) -> TableReading:
+    def _unread(self, broken: Collection[str]) -> list[PieceRows]:
+        """Return the rows, as they were last, of tables that could not be read."""
+        if not broken:
+            return []
+        return [source.rows for source in self.sources if source.compiled.map.table in broken and source.rows]
+
+    def _reading(self, pieces: Sequence[Piece], unread: Sequence[PieceRows]) -> TableReading:
         counted = _without_caches(pieces)
-        assembled = self._assembly.rows(counted)
+        assembled = self._assembly.rows(counted, unread)
         columns = joined_columns(counted, assembled)
         rows, doubts = assembled.rows, joined_doubts(counted, assembled)
         name = self._concept.name

@@ -34,8 +34,8 @@ class Naming:
         `by` are labels that always name a row instead; empty where there are none.
         """
         ways = [_named(labels, by)] if by else [_named(labels, tuple(labels)[:1]), _named(labels, tuple(labels))]
-        for names in ways:
-            self._note_shared(names)
+        for way in ways:
+            self._note_shared(way)
         given: dict[str, None] = {}
         for names, place in zip(zip(*ways, strict=True), places, strict=True):
             free = (name for name in chain(self._free(names, place), _numbered(place)) if name not in given)

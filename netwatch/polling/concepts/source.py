@@ -119,6 +119,11 @@ class MapReader:
         self._last = of, Piece(rows=rows, columns=columns, reading=frame.reading, doubts=doubts)
         return self._last[1]
 
+    @property
+    def rows(self) -> PieceRows | None:
+        """The rows as they were last, None where the table was never read."""
+        return self._kept
+
     def _frame(self, reading: TableReading, readings: Readings, frames: dict[str, Frame]) -> Frame:
         if not self._made_anew:
             frame = frames.get(reading.table)
