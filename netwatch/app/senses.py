@@ -70,6 +70,7 @@ class Senses:
             settings=self._settings.polling,
             memories=[*await self._store.memories(POLLING_MEMORY), *await self._store.memories(PRESENCE_MEMORY)],
             clock=self._clock,
+            amended=self._definitions.exceptions.applied,
         )
         await self._poller.start()
         self._receiver = TrapReceiver(

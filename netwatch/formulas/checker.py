@@ -257,6 +257,8 @@ class Checker:
             return self._named(left, a, b, word), b
         if Kind.WRONG in (a.kind, b.kind):
             return a, b
+        if (flaw := self._never_said(left, a, b) or self._never_said(right, b, a)) is not None:
+            return a, flaw
         if Kind.TRUTH in (a.kind, b.kind):
             return a, self.wrong(left, "true or false is not compared; write it alone, or with not")
         if a.kind is not b.kind:
@@ -264,6 +266,16 @@ class Checker:
         if a.kind is Kind.TEXT and word not in ("==", "!="):
             return a, self.wrong(left, f"text has no order; {word} compares numbers")
         return a, b
+
+    def _never_said(self, node: ast.expr, words: Node, label: Node) -> Wrong | None:
+        """Complain of a text that a label never has, where it has some texts only."""
+        if not isinstance(words, Words) or not isinstance(label, Read) or not isinstance(label.source, Labels):
+            return None
+        known = (self.table.words or {}).get(label.source.name, ())
+        if not known or words.value in ("", *known):
+            return None
+        hint = did_you_mean(words.value, known)
+        return self.wrong(node, f"{label.source.name} is never {words.value!r}{hint} ({', '.join(known)})")
 
     def _named(self, node: ast.expr, words: Words, enum: Node, word: str = "==") -> Node:
         names = _names_of(enum) or {}
@@ -295,6 +307,8 @@ class Checker:
             return self._named(node, option, argument)
         if option.kind is Kind.WRONG or argument.kind is Kind.WRONG:
             return option
+        if (flaw := self._never_said(node, option, argument)) is not None:
+            return flaw
         if not isinstance(option, Number | Words):
             return self.wrong(node, "the list after `in` holds only numbers and texts")
         if option.kind is not argument.kind:

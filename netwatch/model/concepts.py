@@ -70,7 +70,9 @@ class Concept:
     @property
     def schema(self) -> TableSchema:
         """Return it as rules know tables."""
-        return TableSchema(name=self.name, columns=self.columns, labels=self.labels, enums=self.enums)
+        return TableSchema(
+            name=self.name, columns=self.columns, labels=self.labels, enums=self.enums, words=self.words
+        )
 
 
 def _concept(

@@ -31,12 +31,16 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableSchema:
-    """Columns and labels that readings of one table may hold; `enums` gives names for enum columns."""
+    """Columns and labels that readings of one table may hold; `enums` gives names for enum columns.
+
+    words: labels that have some texts only, with those.
+    """
 
     name: str
     columns: Mapping[str, ColumnKind]
     labels: tuple[str, ...] = ()
     enums: Mapping[str, Mapping[int, str]] | None = None
+    words: Mapping[str, tuple[str, ...]] | None = None
 
 
 REACHABILITY = TableSchema(

@@ -5,7 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -53,6 +53,7 @@ class Tools:
     client: SnmpClient
     sink: ReadingSink
     clock: Clock = field(default_factory=SystemClock)
+    amended: Callable[[TableReading], TableReading] = field(default=lambda reading: reading)
     facts_interval: timedelta = timedelta(hours=1)
 
 
@@ -310,7 +311,7 @@ class DevicePoller:
             if reading.partial:
                 self._because[reading.table] = reading.partial_because
             if not reading.lacking:
-                self._latest[reading.table] = reading
+                self._latest[reading.table] = self._tools.amended(reading)
             self._tools.sink.take_reading(reading)
 
     @property

@@ -5,7 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from functools import partial
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from netwatch.model import Device, DeviceFacts, DeviceStatus, Fault, Memory
+from netwatch.model import Device, DeviceFacts, DeviceStatus, Fault, Memory, TableReading
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.crew import Crew
 from netwatch.polling.device_poller import DevicePoller, Tools
@@ -67,7 +67,9 @@ class Poller:
         settings: PollingSettings,
         memories: Iterable[Memory] = (),
         clock: Clock | None = None,
+        amended: Callable[[TableReading], TableReading] = lambda reading: reading,
     ) -> None:
+        """Take what to ask and with what; `amended` gives readings with the limits that the configuration says."""
         self._clock = clock or SystemClock()
         self._settings = settings
         self._tools = Tools(

@@ -229,7 +229,7 @@ def _devices() -> Iterator[SimulatedDevice]:
         CAMPUS,
         address="127.0.0.17",
         kind=2,
-        descr="Example Switch 8, simulated, behind fw-edge1",
+        descr="Example Switch 8, simulated",
         location="Branch office",
         ports=_access_ports(4),
     )

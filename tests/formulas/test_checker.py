@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from netwatch.formulas import FUNCTIONS, Checker, Kind, parse
+from netwatch.model import TableSchema
+
 
 @pytest.mark.parametrize(("expr", "message"), [
     ("ifMtu > 5 and ifHigSpeed > 5", "table ifTable has no column or label ifHigSpeed, did you mean ifHighSpeed?"),
@@ -77,3 +80,26 @@ def test_everything_wrong_in_one_expression_is_said_at_once(workshop):
 ])  # fmt: skip
 def test_what_makes_sense_is_taken(workshop, expr):
     assert workshop.complaint(expr) == ""
+
+
+@pytest.mark.parametrize(
+    ("expr", "flaws"),
+    [
+        ("quantity == 'celsius'", []),
+        ("quantity == ''", []),
+        ("'celsius' != quantity", []),
+        ("quantity in ('celsius', 'volts')", []),
+        ("quantity == 'temperature'", ["quantity is never 'temperature' (celsius, volts)"]),
+        ("quantity in ('celsius', 'volt')", ["quantity is never 'volt', did you mean volts? (celsius, volts)"]),
+        ("sensor == 'anything'", []),
+    ],
+)
+def test_a_text_that_a_label_never_has_is_refused_where_it_has_some_only(expr, flaws):
+    table = TableSchema(
+        name="sensor", columns={}, labels=("sensor", "quantity"), words={"quantity": ("celsius", "volts")}
+    )
+    checker = Checker(expr, table, FUNCTIONS)
+
+    checker.check(parse(expr), Kind.TRUTH)
+
+    assert [flaw.message for flaw in checker.flaws] == flaws

@@ -454,3 +454,20 @@ async def test_a_neighbour_whose_row_vanishes_is_no_peer_at_the_next_poll_and_on
         assert await peers() == []  # the last one too, and its table with it
         agent.put(neighbours[1])
         assert await peers() == ["10.0.0.1"]
+
+
+async def test_what_the_configuration_says_of_a_column_holds_for_what_the_table_means(device, tools, agent, basket):
+    agent.cells[Oid.parse("1.3.6.1.2.1.31.1.1.1.15.1")] = (Tag.GAUGE32, 10_000)
+    shipped = load_library()
+
+    def bought(reading):
+        size = len(reading.rows.index)
+        more = {"ifHighSpeed": [200] * size} if reading.table == "ifTable" else {}
+        return replace(reading, columns={**reading.columns, **more})
+
+    poller = DevicePoller(device, replace(tools, library=shipped, amended=bought))
+    await poller.check()
+    await poller.poll()
+
+    assert set(basket.of("interface")[-1].columns["interface_speed_bits_per_second"]) == {200_000_000}
+    assert basket.of("ifTable")[-1].columns["ifHighSpeed"][0] != 200  # who takes the table amends it too

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from netwatch.formulas import FUNCTIONS, BadExpression, Checker, Formula, Kind, parse
+from netwatch.formulas import FUNCTIONS, BadExpression, Checker, Formula, Kind, did_you_mean, parse
 from netwatch.model import CONCEPTS, ColumnKind, Concept, Problem, TableSchema
 from netwatch.profiles.concepts.concept_map import (
     THRESHOLDS,
@@ -189,6 +189,7 @@ class _Compiler:
         unknown = numbers.get("unknown")
         if isinstance(meant, WordMap):
             self._check_source(name, meant.source)
+            self._check_words(name, meant)
             otherwise = numbers[meant.otherwise] if meant.otherwise is not None else unknown
             words = {word: numbers[state] for word, state in meant.words.items()}
             return StateMap(source=meant.source, numbers=words, otherwise=otherwise)
@@ -198,6 +199,15 @@ class _Compiler:
             formula = self._formula(name, meant.text, Kind.TEXT)
             return None if formula is None else StateMap(source=formula, numbers=numbers, otherwise=unknown)
         return None
+
+    def _check_words(self, name: str, meant: WordMap) -> None:
+        """Complain of words that the column never says, where it is known which it does."""
+        if not isinstance(meant.source, Named) or meant.source.name not in (self._table.enums or {}):
+            return
+        known = list(dict.fromkeys((self._table.enums or {})[meant.source.name].values()))
+        for word in sorted(set(meant.words) - set(known)):
+            told = f"{name}: {meant.source.name} never says {word}{did_you_mean(word, known)}"
+            self._wrong.append(f"{told} ({', '.join(known)})")
 
     def _passed_on(self, name: str, column: str, unknown: int | None) -> StateMap:
         """Return a state that is a column of the row as it is, by its word where both know words."""

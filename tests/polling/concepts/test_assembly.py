@@ -32,7 +32,8 @@ POOLS = """\
 metrics:
   - table: {OID: 1.3.6.1.4.1.32473.9.1, name: exactTable}
     symbols: [{OID: 1.3.6.1.4.1.32473.9.1.1.3, name: exactUsed, kind: gauge}]
-    concepts: [{concept: memory, pool: RAM, instead_of: [roughTable], memory_used_bytes: exactUsed, memory_size_bytes: 100}]
+    concepts:
+      - {concept: memory, pool: RAM, instead_of: [roughTable], memory_used_bytes: exactUsed, memory_size_bytes: 100}
   - table: {OID: 1.3.6.1.4.1.32473.9.2, name: roughTable}
     symbols: [{OID: 1.3.6.1.4.1.32473.9.2.1.3, name: roughUsed, kind: gauge}]
     concepts: [{concept: memory, pool: Physical memory, memory_used_bytes: roughUsed, memory_size_bytes: 100}]

@@ -58,5 +58,5 @@ def test_what_is_remembered_of_a_device_that_renames_all_rows_at_each_poll_has_a
     for poll in range(5):
         fans(naming, *((str(row), f"Fan {poll}.{row // 2}") for row in range(MOST_SHARED)))
 
-    assert len(naming._shared) <= MOST_SHARED  # noqa: SLF001  # memory is not seen from outside
-    assert len(naming._owners) <= 2 * MOST_SHARED  # noqa: SLF001
+    assert len(naming._shared) <= MOST_SHARED  # memory is not seen from outside
+    assert len(naming._owners) <= 2 * MOST_SHARED

@@ -41,6 +41,7 @@ def test_a_mapping_that_says_all_of_a_fan_is_taken(tmp_path):
         ("{concept: hardware, prt: x}", "concepts[0].prt: hardware has no label or column 'prt'; did you mean"),
         ("{concept: hardware, part: x, part_class: fen}", "part_class: 'fen' is not one of supply, fan, module"),
         ("{concept: hardware, hardware_state: {fanState: {good: fine}}}", "'fine' is not one of ok, warning"),
+        ("{concept: hardware, hardware_state: {fanState: {gud: ok}}}", "fanState never says gud (good, bad, empty)"),
         ("{concept: hardware, part: '{fanIndx}'}", "part: no label or column is named fanIndx"),
         ("{concept: hardware, hardware_state: fanState}", "says nothing of bad, empty, good of fanState"),
         ("{concept: sensor, sensor: x, sensor_value: fanSpeed *}", "sensor_value: is no expression"),
