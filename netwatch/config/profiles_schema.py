@@ -82,7 +82,7 @@ def _concept() -> dict[str, Any]:
         "sums": {"type": "object", "description": "columns of other tables, summed up over the rows below each row"},
         "distinct": {"type": "boolean", "description": "rows that agree in all labels are one"},
         "taken_off": {"type": "boolean", "description": "memory: these are caches, no pools"},
-        "rank": {"type": "number", "description": "identity: of several words the highest rank's is taken"},
+        "rank": {"type": "number", "description": "of several words for one thing the highest rank's is taken"},
         "description": _about("what it is for"),
     }
     return {**_mapping(properties), "required": ["concept"]}

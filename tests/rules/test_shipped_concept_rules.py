@@ -279,7 +279,7 @@ def test_a_port_that_is_slower_than_it_was_is_told(row, before, now, flow, told)
 
     said = port.broken(interface_speed_bits_per_second=now, **up)
 
-    assert said == ([f"sw1 Gi1/0/7 is down to {told}"] if told else [])
+    assert said == ([f"sw1 Gi1/0/7 only {told}"] if told else [])
     assert ("SpeedDropped" in port.well(interface_speed_bits_per_second=before, **up)) is True
 
 
@@ -293,7 +293,7 @@ def test_half_duplex_on_a_fast_port_is_told(row, duplex, speed, oper, told):
         interface_type="ethernetCsmacd",
     )  # fmt: skip
 
-    assert said == (["sw1 Fa0/1 runs at half duplex"] if told else [])
+    assert said == (["sw1 Fa0/1 half duplex"] if told else [])
 
 
 # -- what runs out ---------------------------------------------------------------------------------------

@@ -123,11 +123,13 @@ def _assembled(
 
 
 def _not_replaced(piece: PieceRows, pieces: Sequence[PieceRows]) -> Sequence[int]:
-    """Return the rows of a piece that no other table speaks of in its stead."""
+    """Return the rows of a piece that no other table speaks of in its stead; none of lower rank does."""
     rows: Sequence[int] = range(len(piece.index))
     for other in pieces:
         names = other.compiled.map.instead_of.get(piece.compiled.map.table)
         if names is None or other.compiled.map.table == piece.compiled.map.table or not other.index:
+            continue
+        if other.compiled.map.rank < piece.compiled.map.rank:
             continue
         if not names:
             return ()

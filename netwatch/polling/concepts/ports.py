@@ -57,10 +57,11 @@ def rows_of_ports(sensors: RowSet, interfaces: RowSet) -> list[int | None]:
             by_name[known] = None if known in by_name else row
     empty = ("",) * len(sensors.index)
     names, ports, quantities = (sensors.labels.get(name, empty) for name in ("sensor", "port", "quantity"))
-    return [
-        _found(by_name, port) if port else _in_name(by_name, name) if quantity in OF_OPTICS else None
-        for name, port, quantity in zip(names, ports, quantities, strict=True)
-    ]
+    found: list[int | None] = []
+    for name, port, quantity in zip(names, ports, quantities, strict=True):
+        where = _found(by_name, port) if port else None
+        found.append(_in_name(by_name, name) if where is None and quantity in OF_OPTICS else where)
+    return found
 
 
 def _in_name(by_name: Mapping[str, int | None], name: str) -> int | None:

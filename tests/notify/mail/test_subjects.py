@@ -118,7 +118,9 @@ def test_no_subject_is_longer_than_a_telephone_shows(make_notification, make_ale
 
 LABELS = {
     "ifName": "GigabitEthernet1/0/7", "hrStorageDescr": "/var/lib/netwatch", "ifAlias": "uplink", "ifIndex": "7",
-    "ifDescr": "GigabitEthernet1/0/7",
+    "ifDescr": "GigabitEthernet1/0/7", "sensor": "Inlet", "quantity": "celsius", "part": "Fan 2",
+    "part_class": "fan", "peer": "192.0.2.7", "protocol": "bgp", "remote_as": "64500", "path": "/var", "pool": "RAM",
+    "group": "10 on Vlan7", "tunnel": "branch-3", "supply": "Black toner", "license": "Advanced", "cpu": "all",
 }  # fmt: skip
 SHIPPED = load_rules(sorted(shipped_directory("rules").glob("*.yaml")), load_library([]).schema())
 

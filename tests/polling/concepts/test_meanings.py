@@ -182,6 +182,17 @@ def test_or_of_those_rows_only_that_both_speak_of(mean):
     assert told(fans("old", ["A", "B"]), fans("new", ["B"]))["hardware"].rows.labels["part"] == ("A", "B")
 
 
+def test_of_two_tables_that_speak_in_each_others_stead_the_one_of_higher_rank_does(mean):
+    first, second = (TWO_SOURCES % "{oldTable: part}").split("  - table: {OID: 1.3.6.1.4.1.32473.7.2")
+    old = first.rstrip() + "\n        instead_of: {newTable: part}\n        rank: 1\n"
+    told = mean(f"{old}  - table: {{OID: 1.3.6.1.4.1.32473.7.2{second}")
+
+    reading = told(fans("old", ["A"], [2]), fans("new", ["A", "B"]))["hardware"]
+
+    assert reading.rows.labels["part"] == ("A", "B")
+    assert list(reading.columns["hardware_state"]) == [3, 1]
+
+
 def test_rows_of_one_name_are_told_apart_by_table_and_index(mean):
     rows = mean(TWO_SOURCES % "[]")(fans("old", ["Fan", "Fan"]), fans("new", ["Fan"]))["hardware"].rows
 

@@ -133,6 +133,11 @@ PARTS = (
         rules=("HardwareFailed",),
         plant=turns(STACK, 6, well=(4,), names=ENTITY_NAMES),
     ),
+    Fault(
+        name="a module fails (CISCO-ENTITY-FRU-CONTROL-MIB)",
+        rules=("HardwareFailed",),
+        plant=turns(f"{FRU}.2.1.1.2", 7, well=(2,), names=ENTITY_NAMES),
+    ),
     Fault(name="the red alarm is on (JUNIPER-ALARM-MIB)", rules=("DeviceAlarm",), plant=red_alarm),
     Fault(
         name="a part stops (ENTITY-STATE-MIB)",
