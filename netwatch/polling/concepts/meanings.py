@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from netwatch.formulas import Frame
-from netwatch.model import CONCEPTS, Column, Concept, ReadingGap, RowSet, TableReading
+from netwatch.model import CONCEPTS, Column, Concept, Doubts, ReadingGap, RowSet, TableReading
 from netwatch.polling.concepts.assembly import Assembled, Assembly, joined_columns, joined_doubts
 from netwatch.polling.concepts.completing import (
     DEVICE,
@@ -28,6 +28,7 @@ from netwatch.polling.concepts.completing import (
 from netwatch.polling.concepts.joined import Readings
 from netwatch.polling.concepts.limits import with_sane_limits
 from netwatch.polling.concepts.ports import PortStates
+from netwatch.polling.concepts.shares import with_believed_shares
 from netwatch.polling.concepts.source import MapReader, Piece, PieceRows, are_the_same
 from netwatch.polling.faults import DeviceFaults
 from netwatch.profiles import BadMapping, ConceptMap, ProfileLibrary
@@ -162,7 +163,13 @@ class _ConceptReader:
                 device=self._device, table=self._concept.name, at=now, reason="; ".join(broken.values())
             )
         self.was_read = True
-        reading = self._reading(pieces, self._unread(broken))
+        try:
+            reading = self._reading(pieces, self._unread(broken))
+        except Exception as exc:  # noqa: BLE001  # what breaks off in one concept must not cost the others
+            self._broke_off, reason = True, self._faults.note(self._concept.name, exc)
+            return ReadingGap(device=self._device, table=self._concept.name, at=now, reason=reason)
+        if self._broke_off:
+            self._faults.settle(self._concept.name)
         partial = {**{p.reading.table: p.reading.partial_because for p in pieces if p.reading.partial}, **broken}
         if partial:
             why = "; ".join(f"{table}: {reason or 'in part only'}" for table, reason in partial.items())
@@ -201,12 +208,18 @@ class _ConceptReader:
         counted = _without_caches(pieces)
         assembled = self._assembly.rows(counted, unread)
         columns = joined_columns(counted, assembled)
-        rows, doubts = assembled.rows, joined_doubts(counted, assembled)
-        name = self._concept.name
+        rows, name = assembled.rows, self._concept.name
+        doubts: Doubts = joined_doubts(counted, assembled)
+        columns, odd = with_believed_shares(columns)
         if name in SHARES:
-            columns = with_shares(columns, *SHARES[name])
+            columns, beyond = with_believed_shares(with_shares(columns, *SHARES[name]))
+            odd |= beyond
+        if odd:
+            doubts = {**doubts, **{column: {**doubts.get(column, {}), **rows} for column, rows in odd.items()}}
         if name == "cpu" and rows.index:
-            rows, columns = self._with_device_row(rows, columns)
+            before, (rows, columns) = len(rows.index), self._with_device_row(rows, columns)
+            doubts = {column: {row + len(rows.index) - before: why for row, why in by_row.items()}
+                      for column, by_row in doubts.items()}  # fmt: skip
         if name == "identity":
             rows = self._identity(rows, counted, assembled)
         newest = pieces[-1].reading

@@ -81,7 +81,7 @@ def _entry(place: Place, table: str) -> ConceptMap | None:
         columns={name: source for name, source in columns.items() if source is not None},
         joins=tuple(filter(None, map(_join, place.items("joins")))),
         thresholds=_thresholds(place),
-        instead_of=_instead_of(place),
+        instead_of=_instead_of(place, concept),
         sums=place.names("sums"),
         distinct=place.value.get("distinct") is True,
         taken_off=place.value.get("taken_off") is True,
@@ -99,15 +99,19 @@ def _check_keys(place: Place, concept: Concept) -> None:
             place.at(key).error(f"{concept.name} has no label or column {key!r}{hint}", key=True)
 
 
-def _instead_of(place: Place) -> dict[str, tuple[str, ...]]:
+def _instead_of(place: Place, concept: Concept) -> dict[str, tuple[str, ...]]:
     """Read `[table, ..]`, or `{table: label}` and `{table: [label, ..]}`."""
     below = place.at("instead_of")
-    if isinstance(below.value, Mapping):
-        return {
-            scalar_text(table): tuple(map(scalar_text, names if isinstance(names, list) else [names]))
-            for table, names in below.value.items()
-        }
-    return {scalar_text(item.value): () for item in place.items("instead_of")}
+    if not isinstance(below.value, Mapping):
+        return {scalar_text(item.value): () for item in place.items("instead_of")}
+    found = {
+        scalar_text(table): tuple(map(scalar_text, names if isinstance(names, list) else [names]))
+        for table, names in below.value.items()
+    }
+    for name in dict.fromkeys(name for names in found.values() for name in names):
+        if name not in concept.labels:
+            below.error(f"rows agree in a label, and {concept.name} has {', '.join(concept.labels)}, no {name!r}")
+    return found
 
 
 def _label(place: Place, name: str, concept: Concept) -> Text | None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from netwatch.model import ReadingGap
+from netwatch.polling import SystemClock
+from netwatch.polling.concepts.meanings import Meanings
+from netwatch.polling.faults import DeviceFaults
+from netwatch.profiles import load_library
 
-from .conftest import table
+from .conftest import AT, table
 
 SENSORS = """\
 metrics:
@@ -327,3 +333,31 @@ def test_facts_are_handed_on_when_they_change_and_now_and_then(mean):
     assert [reading["identity"].rows.labels["version"] if reading else () for reading in heard] == [
         ("1.0",), (), ("1.1",), ("1.1",),
     ]  # fmt: skip
+
+
+def test_what_breaks_off_in_one_concept_is_a_gap_of_that_concept_alone(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        """
+metrics:
+  - table: {OID: 1.3.6.1.4.1.32473.9.1, name: aTable}
+    symbols: [{OID: 1.3.6.1.4.1.32473.9.1.1.3, name: aUsed, kind: gauge}]
+    concepts:
+      - {concept: memory, pool: RAM, memory_used_bytes: aUsed, memory_size_bytes: 100}
+      - {concept: cpu, cpu: "1", scope: core, cpu_busy_ratio: aUsed / 100}
+  - table: {OID: 1.3.6.1.4.1.32473.9.2, name: bTable}
+    symbols: [{OID: 1.3.6.1.4.1.32473.9.2.1.3, name: bUsed, kind: gauge}]
+    concepts: [{concept: memory, pool: Other, memory_used_bytes: bUsed, memory_size_bytes: 100}]
+"""
+    )
+    library = load_library([path])
+    whole = library.named("mine").concepts
+    broken = [replace(one, instead_of={"bTable": ("nothing",)}) if one.concept == "memory" else one for one in whole]
+    meanings = Meanings("sw1", library, DeviceFaults("sw1", SystemClock()))
+    meanings.take(tuple(broken))
+    readings = {name: table(name, {f"{name[0]}Used": [50]}, {}) for name in ("aTable", "bTable")}
+
+    found = {one.table: one for one in meanings.mean(readings, {}, AT)}
+
+    assert isinstance(found["memory"], ReadingGap)
+    assert found["cpu"].columns["cpu_busy_ratio"] == (0.5, 0.5)

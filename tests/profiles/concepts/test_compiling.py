@@ -48,6 +48,8 @@ def test_a_mapping_that_says_all_of_a_fan_is_taken(tmp_path):
         ("{concept: sensor, sensor_value: fanSped}", "table fanTable has no column or label fanSped, did you mean"),
         ("{concept: sensor, where: fanSpeed}", "where: true or false is wanted here, and this is a number"),
         ("{concept: sensor, sensor: x, quantity: furlongs}", "quantity: 'furlongs' is not one of celsius, volts"),
+        ("{concept: hardware, part: x, instead_of: {y: prt}}", "hardware has part, part_class, no 'prt'"),
+        ("{concept: hardware, part: '{fanIndex:lower}'}", "'lower' is no way to write a value; known are mac, hex"),
         ("{concept: sensor, joins: [{table: y}]}", "a join needs `table` and `by`"),
         ("{concept: sensor, sensor: x, thresholds: {table: y}}", "thresholds need level, side, value too"),
     ],
