@@ -1,4 +1,4 @@
-"""Takes from shares what cannot be: less than nothing, or many times the whole, as agents say for what they do not know.
+"""Takes out shares that cannot be: less than nothing, or many times the whole, as agents say when they do not know.
 
 4294967295 % busy, a disk of -1 blocks and memory that is used a thousandfold are no news about a device; rules would
 raise alerts of them. Rounding may bring a share a little above the whole, which is then the whole.
@@ -28,7 +28,7 @@ ROUNDED_TO: Final = 1.1
 
 
 def with_believed_shares(columns: Mapping[str, Column]) -> tuple[dict[str, Column], dict[str, dict[int, str]]]:
-    """Return columns without amounts below 0 and shares that cannot be, and by column and row why they are missing."""
+    """Return columns without amounts below 0 and shares that cannot be, and by column and row why they miss."""
     found: dict[str, Column] = dict(columns)
     doubts: dict[str, dict[int, str]] = {}
     for name, column in columns.items():
