@@ -28,7 +28,7 @@ from netwatch.rules.filters import FILTERS, shown
 
 MAX_TEMPLATE = 4000
 MAX_OUTPUT = 2000
-TEMPLATES_KEPT = 1000
+TEMPLATES_COMPILED = 1000
 """Compiled ones; the rules that come with NetWatch have some 260."""
 MAX_LABEL = 200
 GIVEN = ("device", "alertname", "severity", "instance", "value", "threshold", "labels")
@@ -135,7 +135,7 @@ def compile_template(text: str, known: Iterable[str], numbers: Mapping[str, int]
     return _compiled(text, frozenset((*known, *numbers, *GIVEN)), tuple(numbers.items()))
 
 
-@lru_cache(maxsize=TEMPLATES_KEPT)
+@lru_cache(maxsize=TEMPLATES_COMPILED)
 def _compiled(text: str, names: frozenset[str], numbers: tuple[tuple[str, int], ...]) -> Template:
     """Do what compile_template does; a template is looked at for the check, for the rule and at every reload."""
     if advice := prometheus_words(text):
