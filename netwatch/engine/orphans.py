@@ -1,6 +1,6 @@
 """Ends what the configuration knows no more: alerts whose rule or device is gone.
 
-May import: netwatch.alerts, netwatch.engine.alert_book, draft. Called by: netwatch.engine.engine, at the start.
+May import: netwatch.alerts, netwatch.engine.alert_book, draft, intake. Called by: netwatch.engine.engine, at the start.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from netwatch.alerts import Happening, NoData, OnGone, Timing, step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
-from netwatch.model import Alert
+from netwatch.engine.intake.readings import with_last_words
+from netwatch.model import Alert, AlertState
 
 
 def end_orphans(
@@ -31,8 +32,12 @@ def end_orphans(
             continue
         gone = Happening.RULE_GONE if rule is None else Happening.DEVICE_GONE
         after = step(rule or _NO_RULE, alert, gone, now, key=alert.key, new_id=new_id)
-        if after.alert is not None and after.changed:
-            book.put(draft, after.alert, after.transition, after.reason, now)
+        if after.alert is None or not after.changed:
+            continue
+        over = after.alert
+        if over.state is AlertState.RESOLVED:  # nobody saw it well, and no mail may say so
+            over = with_last_words(over, f"{after.reason}, nobody watches it any more", now)
+        book.put(draft, over, after.transition, after.reason, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -333,7 +333,7 @@ async def test_an_alert_whose_rule_or_device_was_removed_ends_at_the_start(house
     again.later(0)
 
     assert again.states() == {}
-    assert "[OK] sw1 does not answer -> a@example.net" in await again.subjects()
+    assert "[GONE] sw1 does not answer -> a@example.net" in await again.subjects()  # nobody saw it well
     await again.engine.stop()
 
 
