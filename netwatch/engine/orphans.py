@@ -1,6 +1,6 @@
 """Ends what the configuration knows no more: alerts whose rule or device is gone.
 
-May import: netwatch.alerts, netwatch.engine.alert_book, draft, intake. Called by: netwatch.engine.engine, at the start.
+May import: netwatch.alerts, netwatch.engine.alert_book, draft, intake. Called by: netwatch.engine.engine, at a start.
 """
 
 from __future__ import annotations
