@@ -12,7 +12,8 @@ from datetime import datetime
 from netwatch.alerts import Happening, Timing
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft, event_of
-from netwatch.engine.intake.readings import ReadingIntake, with_last_words
+from netwatch.engine.intake.readings import ReadingIntake
+from netwatch.engine.last_words import with_last_words
 from netwatch.engine.telling.incidents import Incidents
 from netwatch.engine.telling.suppression import Suppression
 from netwatch.model import ALIVE, Alert, Event, Silence

@@ -1,6 +1,6 @@
 """Ends what the configuration knows no more: alerts whose rule or device is gone.
 
-May import: netwatch.alerts, netwatch.engine.alert_book, draft, intake. Called by: netwatch.engine.engine, at a start.
+May import: netwatch.alerts, netwatch.engine.alert_book, draft, last_words. Called by: engine.engine, at a start.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from netwatch.alerts import Happening, NoData, OnGone, Timing, step
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.draft import Draft
-from netwatch.engine.intake.readings import with_last_words
+from netwatch.engine.last_words import with_last_words
 from netwatch.model import Alert, AlertState
 
 

@@ -32,10 +32,10 @@ from netwatch.engine.intake.evidence import (
     with_poll_line,
 )
 from netwatch.engine.intake.roll_call import MissingRow, RollCall
+from netwatch.engine.last_words import with_last_words
 from netwatch.engine.metrics import GONE_ROWS_FORGOTTEN
 from netwatch.formulas import Frame
 from netwatch.model import (
-    ENDED,
     SYSTEM,
     Alert,
     AlertKey,
@@ -496,11 +496,6 @@ def _ignored(rule: Rule, reading: TableReading) -> frozenset[str]:
 def _is_only_heard(alert: Alert) -> bool:
     """Return whether a trap spoke for an alert and no poll has seen it yet."""
     return is_witnessed(alert) and not is_confirmed(alert)
-
-
-def with_last_words(alert: Alert, words: str, now: datetime) -> Alert:
-    """Return an alert that ended although nobody saw it well, with the truth about that."""
-    return replace(alert, annotations={**alert.annotations, ENDED: words}, gone_at=alert.gone_at or now)
 
 
 def _happening_in(verdicts: Verdicts, row: int) -> Happening:
