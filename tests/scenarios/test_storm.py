@@ -22,8 +22,9 @@ import pytest
 
 from netwatch.alerts import Parents, Policy, RouteSettings, Topology, build_route
 from netwatch.engine import Engine
-from netwatch.model import REACHABILITY, SCALARS, UNSENT, OutboxState, TableReading, Transaction
+from netwatch.model import SCALARS, UNSENT, OutboxState, TableReading, Transaction
 from netwatch.notify import EmailSettings, Mailer, Notifier, ReceiverSettings, Rewriter, SmtpSettings
+from netwatch.profiles import load_library
 from netwatch.rules import load_rule_book
 from netwatch.simulator import SmtpSink
 from netwatch.store import Store, StoreSettings
@@ -56,7 +57,7 @@ class Storm:
         self.notifier = Notifier(self.store, settings, rewriting=Rewriter())
         numbers = itertools.count(1)
         self.engine = Engine(
-            rules=load_rule_book([RULES], {"reachability": REACHABILITY}).rules,
+            rules=load_rule_book([RULES], load_library().schema()).rules,
             route=build_route(RouteSettings(receiver="noc")),
             device_labels={device: {} for device in devices},
             ledger=self.store,
