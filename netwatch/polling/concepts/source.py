@@ -7,34 +7,28 @@ May import: netwatch.model, netwatch.formulas, netwatch.profiles. Called by: mea
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from netwatch.formulas import Formula, Frame
 from netwatch.model import CONCEPTS, NO_DOUBTS, SYSTEM, Column, Doubts, RowSet, TableReading
-from netwatch.polling.concepts.joined import PLACEHOLDERS, JoinedRows, Readings, texts_of
+from netwatch.polling.concepts.ingredients import WORD, inputs_of, names_in, names_of, names_there
+from netwatch.polling.concepts.joined import PLACEHOLDERS, Readings, texts_of
+from netwatch.polling.concepts.row_texts import OF_DESCRIPTION, RowTexts
 from netwatch.polling.concepts.sums import with_sums
 from netwatch.polling.concepts.thresholds import with_thresholds
 from netwatch.profiles import (
     DESCRIPTION,
     Compiled,
-    Description,
-    Join,
     Named,
     NumberMap,
-    Selection,
-    Source,
     StateMap,
     Template,
     Text,
-    parse_description,
 )
 
-_WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_OF_DESCRIPTION: Final = ("sysDescr", "sysObjectID")
 SENSOR_NUMBERS: Final = frozenset(name for name in CONCEPTS["sensor"].columns if name != "sensor_state")
 MAX_ROWS: Final = 10_000
 """Rows of one concept of one device; what is beyond is left out and the reading partial."""
@@ -79,19 +73,19 @@ class MapReader:
             for name, state in compiled.states.items()
             if isinstance(state, StateMap) and isinstance(state.source, Template)
         }
-        self._names = _names_of(compiled)
+        self._names = names_of(compiled)
         told = any(name.name.startswith(DESCRIPTION) for name in self._names)
-        self._columns_named = [*(name.name for name in self._names), *(_OF_DESCRIPTION if told else ())]
-        self._inputs = _inputs_of(compiled)
+        self._columns_named = [*(name.name for name in self._names), *(OF_DESCRIPTION if told else ())]
+        self._inputs = inputs_of(compiled)
         self._was_there = False
-        self._where_names = tuple(dict.fromkeys(_WORD.findall(compiled.map.where)))
+        self._where_names = tuple(dict.fromkeys(WORD.findall(compiled.map.where)))
         self._mask: tuple[RowSet, list[object], list[bool] | None] | None = None
         self._made_of: tuple[object, ...] = (None, None, None)
         self._rows_of: RowSet | None = None
         self._kept: PieceRows | None = None
         self._last: tuple[tuple[TableReading | None, ...], Piece] | None = None
         self._of_others: dict[Named, Sequence[str]] = {}
-        self._joined = [(join, _names_there(join, self._names)) for join in compiled.map.joins]
+        self._joined = [(join, names_there(join, self._names)) for join in compiled.map.joins]
         self._others: tuple[TableReading | None, ...] = ()
         beside = [compiled.map.thresholds.table] if compiled.map.thresholds is not None else []
         self._made_anew = bool(beside or compiled.map.sums)
@@ -185,7 +179,7 @@ class MapReader:
 
     def _made(self, reading: TableReading, mask: Sequence[bool] | None, readings: Readings) -> PieceRows:
         rows = range(len(reading.rows.index)) if mask is None else [n for n, wanted in enumerate(mask) if wanted]
-        source = _Rows(self.compiled, reading, readings)
+        source = RowTexts(self.compiled, reading, readings)
         kept: list[int] = []
         distinct, seen = self.compiled.map.distinct or self.compiled.concept.is_fact, set[tuple[str | None, ...]]()
         found: dict[str, list[str]] = {name: [] for name in self.compiled.concept.labels}
@@ -267,8 +261,8 @@ class MapReader:
 
     def _texts(self, text: Text, reading: TableReading, rows: PieceRows, readings: Readings) -> Column:
         own = {*reading.rows.labels, *reading.columns}
-        needs_others = self._joined and any(named.name not in own for named in _names_in(text))
-        source = _Rows(self.compiled, reading, readings if needs_others else {})
+        needs_others = self._joined and any(named.name not in own for named in names_in(text))
+        source = RowTexts(self.compiled, reading, readings if needs_others else {})
         numbers = _numbers_of(rows, reading)
         return [source.text(row, text) or None for row in numbers]  # type: ignore[misc]
 
@@ -278,7 +272,7 @@ class MapReader:
         """Return the words of a value of the rows; those of a joined table are kept while nothing of it changes."""
         if self._joined and named.name not in reading.rows.labels and named.name not in reading.columns:
             if named not in self._of_others:
-                source = _Rows(self.compiled, reading, readings)
+                source = RowTexts(self.compiled, reading, readings)
                 self._of_others[named] = source.column(named, _numbers_of(rows, reading))
             return self._of_others[named]
         return _picked(texts_of(reading, named.name, self.compiled.enums.get(named.name), named.form), rows)
@@ -296,131 +290,9 @@ class _SameRows:
     __hash__ = None  # type: ignore[assignment]  # nobody looks them up
 
 
-class _Rows:
-    """The texts of a table's rows, with those of the rows joined to them."""
-
-    def __init__(self, compiled: Compiled, reading: TableReading, readings: Readings) -> None:
-        self._compiled, self._reading = compiled, reading
-        self._joins = [
-            (join, JoinedRows(join, other, compiled.enums))
-            for join in compiled.map.joins
-            if (other := readings.get(join.table)) is not None
-        ]
-        self._known: dict[Named, Sequence[str]] = {}
-        self._told: Description | None = None
-        self._row = -1
-        self._index: tuple[int, ...] | None = None
-        self._found: dict[int, int | None] = {}
-
-    def text(self, row: int, text: Text | None) -> str | None:
-        """Return a label or text of a row, None where the row is none of the concept's."""
-        if text is None:
-            return ""
-        self._go_to(row)
-        if isinstance(text, Selection):
-            word = self.word(text.source)
-            chosen = text.options.get(word, text.otherwise)
-            return None if chosen is None else self._template(chosen)
-        return self._template(text)
-
-    def column(self, named: Named, rows: Iterable[int]) -> list[str]:
-        """Return one value of several rows."""
-        return [self.text(row, Template((named,))) or "" for row in rows]
-
-    def word(self, source: Source) -> str:
-        """Return the word of the current row that others are chosen by."""
-        return self._template(source) if isinstance(source, Template) else self._value(source)
-
-    def state(self, row: int, state: StateMap) -> int | None:
-        """Return the number of a row's state."""
-        self._go_to(row)
-        word = "" if isinstance(state.source, Formula) else self.word(state.source)
-        return (state.numbers or {}).get(word, state.otherwise) if word else state.otherwise
-
-    def _go_to(self, row: int) -> None:
-        if row != self._row:
-            self._row, self._found, self._index = row, {}, None
-
-    def _template(self, template: Template) -> str:
-        if len(template.pieces) == 1 and isinstance(template.pieces[0], Named):
-            text = self._value(template.pieces[0])
-        else:
-            if self._index is None:
-                parts = self._reading.rows.index[self._row].split(".")
-                self._index = tuple(int(part) for part in parts if part.isdecimal())
-            text = template.text(self._index, self._value)
-        return " ".join(text.split())
-
-    def _value(self, named: Named) -> str:
-        reading = self._reading
-        if named.name in reading.rows.labels or named.name in reading.columns:
-            texts = self._known.get(named)
-            if texts is None:
-                enums = self._compiled.enums.get(named.name)
-                texts = self._known[named] = texts_of(reading, named.name, enums, named.form)
-            return texts[self._row]
-        if named.name.startswith(DESCRIPTION):
-            return str(getattr(self._description(), named.name[len(DESCRIPTION) :]))
-        for number, (join, joined) in enumerate(self._joins):
-            if joined.knows(named):
-                if number not in self._found:
-                    self._found[number] = None  # a join that needs itself finds nothing
-                    self._found[number] = joined.row(self._template(join.by))
-                return joined.text(self._found[number], named.name[len(join.prefix) :], named.form)
-        return ""
-
-    def _description(self) -> Description:
-        if self._told is None:
-            texts = [texts_of(self._reading, name)[self._row] for name in _OF_DESCRIPTION]
-            self._told = parse_description(*texts)
-        return self._told
-
-
-def _of_source(source: Source) -> list[Named]:
-    return list(source.names()) if isinstance(source, Template) else [source]
-
-
 def are_the_same(some: Sequence[object], others: Sequence[object]) -> bool:
     """Return whether these are the very same objects, one by one."""
     return len(some) == len(others) and all(one is other for one, other in zip(some, others, strict=True))
-
-
-def _names_of(compiled: Compiled) -> list[Named]:
-    """Return every value of the row that its labels are made of, and of a joined row any other."""
-    found: list[Named] = []
-    worded = [
-        *(state.source for state in compiled.states.values() if isinstance(state, StateMap)),
-        *(number.source for number in compiled.numbers.values() if isinstance(number, NumberMap)),
-    ]
-    prefixes = tuple(join.prefix for join in compiled.map.joins)
-    found += [named for named in worded if isinstance(named, Named) and prefixes and named.name.startswith(prefixes)]
-    found += [named for source in worded if isinstance(source, Template) for named in source.names()]
-    for text in (*compiled.labels.values(), *(join.by for join in compiled.map.joins)):
-        found += _names_in(text)
-    return list(dict.fromkeys(found))
-
-
-def _names_in(text: Text) -> list[Named]:
-    """Return every value of the row that a text may need."""
-    if isinstance(text, Template):
-        return list(text.names())
-    options = (*text.options.values(), *filter(None, [text.otherwise]))
-    return [*_of_source(text.source), *(named for option in options for named in option.names())]
-
-
-def _inputs_of(compiled: Compiled) -> frozenset[str]:
-    """Return the names that the concept's columns are made of; functions are among them and are no columns."""
-    sources = [state.source for state in compiled.states.values() if isinstance(state, StateMap)]
-    formulas = [part for part in (*compiled.numbers.values(), *sources) if isinstance(part, Formula)]
-    named = [source.name for source in sources if isinstance(source, Named)]
-    return frozenset([*named, *(name for formula in formulas for name in _WORD.findall(formula.text))])
-
-
-def _names_there(join: Join, names: Sequence[Named]) -> list[str]:
-    """Return the names of a joined table that labels may be made of."""
-    taken = [named.name[len(join.prefix) :] for named in names if named.name.startswith(join.prefix)]
-    until = [join.until[0]] if join.until is not None else []
-    return [*taken, *filter(None, [join.find, join.climb]), *until]
 
 
 def _numbers_of(rows: PieceRows, reading: TableReading) -> Sequence[int]:

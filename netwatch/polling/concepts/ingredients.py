@@ -1,0 +1,57 @@
+"""What a mapping is made of: which values of a row, and of the rows joined to it, its parts need.
+
+A quiet room. May import: netwatch.formulas, netwatch.profiles. Called by: source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from netwatch.formulas import Formula
+from netwatch.profiles import Compiled, Join, Named, NumberMap, Source, StateMap, Template, Text
+
+WORD: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+
+
+def _of_source(source: Source) -> list[Named]:
+    return list(source.names()) if isinstance(source, Template) else [source]
+
+
+def names_of(compiled: Compiled) -> list[Named]:
+    """Return every value of the row that its labels are made of, and of a joined row any other."""
+    found: list[Named] = []
+    worded = [
+        *(state.source for state in compiled.states.values() if isinstance(state, StateMap)),
+        *(number.source for number in compiled.numbers.values() if isinstance(number, NumberMap)),
+    ]
+    prefixes = tuple(join.prefix for join in compiled.map.joins)
+    found += [named for named in worded if isinstance(named, Named) and prefixes and named.name.startswith(prefixes)]
+    found += [named for source in worded if isinstance(source, Template) for named in source.names()]
+    for text in (*compiled.labels.values(), *(join.by for join in compiled.map.joins)):
+        found += names_in(text)
+    return list(dict.fromkeys(found))
+
+
+def names_in(text: Text) -> list[Named]:
+    """Return every value of the row that a text may need."""
+    if isinstance(text, Template):
+        return list(text.names())
+    options = (*text.options.values(), *filter(None, [text.otherwise]))
+    return [*_of_source(text.source), *(named for option in options for named in option.names())]
+
+
+def inputs_of(compiled: Compiled) -> frozenset[str]:
+    """Return the names that the concept's columns are made of; functions are among them and are no columns."""
+    sources = [state.source for state in compiled.states.values() if isinstance(state, StateMap)]
+    formulas = [part for part in (*compiled.numbers.values(), *sources) if isinstance(part, Formula)]
+    named = [source.name for source in sources if isinstance(source, Named)]
+    return frozenset([*named, *(name for formula in formulas for name in WORD.findall(formula.text))])
+
+
+def names_there(join: Join, names: Sequence[Named]) -> list[str]:
+    """Return the names of a joined table that labels may be made of."""
+    taken = [named.name[len(join.prefix) :] for named in names if named.name.startswith(join.prefix)]
+    until = [join.until[0]] if join.until is not None else []
+    return [*taken, *filter(None, [join.find, join.climb]), *until]
