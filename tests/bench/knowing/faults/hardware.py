@@ -31,6 +31,7 @@ SENSOR = "1.3.6.1.2.1.99.1.1.1"
 MIKROTIK_OPTICS = "1.3.6.1.4.1.14988.1.1.19.1.1"
 ENTITY_STATE, POE = "1.3.6.1.2.1.131.1.1.1", "1.3.6.1.2.1.105.1.3.1.1"
 FORTIGATE_SENSOR = "1.3.6.1.4.1.12356.101.4.3.2.1"
+DELL_DISK = "1.3.6.1.4.1.674.10892.5.5.1.20.130.4.1"
 SWITCHES = ("procurve_2520", "comware", "awplus", "zxr10", "xos")
 TONER_AND_INK = (3, 5, 6)
 CELSIUS, DBM, WATTS = 8, 14, 6
@@ -134,9 +135,14 @@ PARTS = (
         plant=turns(STACK, 6, well=(4,), names=ENTITY_NAMES),
     ),
     Fault(
-        name="a module fails (CISCO-ENTITY-FRU-CONTROL-MIB)",
+        name="a disk crashes (SYNOLOGY-DISK-MIB)",
         rules=("HardwareFailed",),
-        plant=turns(f"{FRU}.2.1.1.2", 7, well=(2,), names=ENTITY_NAMES),
+        plant=turns("1.3.6.1.4.1.6574.2.1.1.5", 5, well=(1,), names=("1.3.6.1.4.1.6574.2.1.1.2",)),
+    ),
+    Fault(
+        name="a disk fails (IDRAC-MIB)",
+        rules=("HardwareFailed",),
+        plant=turns(f"{DELL_DISK}.24", 5, well=(3,), names=(f"{DELL_DISK}.55",)),
     ),
     Fault(name="the red alarm is on (JUNIPER-ALARM-MIB)", rules=("DeviceAlarm",), plant=red_alarm),
     Fault(
