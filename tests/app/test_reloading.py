@@ -73,7 +73,14 @@ async def asked(keeper: Keeper, path: str, method: str = "GET") -> tuple[int, st
             with exc:
                 return exc.code, exc.read().decode()
 
-    return await asyncio.to_thread(ask)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                return await asyncio.to_thread(ask)
+            except urllib.error.URLError as exc:  # in a change-over the page is closed for a moment
+                if not isinstance(exc.reason, ConnectionRefusedError):
+                    raise
+            await asyncio.sleep(0.02)
 
 
 async def until(condition: Callable[[], Any]) -> None:

@@ -80,6 +80,7 @@ def test_a_port_that_vanishes_while_it_is_down_is_gone_until_it_is_seen_well_or_
 
         assert "forgotten by anna" in forget("PortGone")
         until(lambda: state("PortGone") == "", "one is forgotten")
+        until(lambda: len(subjects()) == 3, "that is told by itself: together with a recovery it would be no OK")
         network.do(partial(device.interface_up, first))
         network.do(partial(device.regain_interface, first))
         until(lambda: state("PortDown") == "", "the other is seen well")
