@@ -32,29 +32,24 @@ def shipped_rules() -> list[Rule]:
 
 def interface_rules(rules: list[Rule]) -> list[Rule]:
     """Return the rules on interfaces whose values are kept."""
-    return [rule for rule in rules if rule.table == "ifTable" and has_curve(rule)]
+    return [rule for rule in rules if rule.table == "interface" and has_curve(rule)]
 
 
-def inputs_of(rules: list[Rule]) -> tuple[set[str], set[str]]:
-    """Return the columns that any of them reads, and the rates."""
-    columns, rates = set(), set()
-    for rule in rules:
-        for name in re.findall(r"(rate[(])?(if\w+)", rule.expr):
-            (rates if name[0] else columns).add(name[1])
-    return columns, rates
+def inputs_of(rules: list[Rule]) -> set[str]:
+    """Return the columns that any of them reads."""
+    return {name for rule in rules for name in re.findall(r"interface_\w+", rule.expr)}
 
 
 def readings(rules: list[Rule], device: str, rounds: int) -> list[TableReading]:
     """Return the readings of a switch, one a minute; every value is its own object, as those of a poll are."""
-    columns, rates = inputs_of(interface_rules(rules))
+    columns = inputs_of(interface_rules(rules))
     keys = tuple(f"ifName=Gi1/0/{port}" for port in range(1, PORTS + 1))
     rows = RowSet(index=tuple(map(str, range(1, PORTS + 1))), keys=keys, labels={"ifName": keys})
     numbers = itertools.count(1)
     return [
         TableReading(
-            device=device, table="ifTable", at=START + timedelta(minutes=minute), rows=rows,
-            columns={name: [next(numbers) for _ in keys] for name in columns},
-            rates={name: [next(numbers) * 1.5 for _ in keys] for name in rates},
+            device=device, table="interface", at=START + timedelta(minutes=minute), rows=rows,
+            columns={name: [next(numbers) * 1.5 for _ in keys] for name in columns},
         )
         for minute in range(rounds)
     ]  # fmt: skip
@@ -64,8 +59,8 @@ def cost_of_a_reading(rules: list[Rule]) -> None:
     """Print the CPU time of one reading of a 48-port switch: kept, and while only the newest is held."""
     story = readings(rules, "sw1", 2000)
     best = float("inf")
-    memory = TableMemory("sw1", "ifTable")
-    of_table = [rule for rule in rules if rule.table == "ifTable"]
+    memory = TableMemory("sw1", "interface")
+    of_table = [rule for rule in rules if rule.table == "interface"]
     for _ in range(5):
         history, spent = History(rules), 0.0
         for reading in story:

@@ -21,8 +21,9 @@ from pathlib import Path
 
 from netwatch.alerts import RouteSettings, build_route
 from netwatch.engine import Engine
-from netwatch.model import REACHABILITY, SCALARS, TableReading
+from netwatch.model import SCALARS, TableReading
 from netwatch.notify import EmailSettings, Mailer, Notifier, ReceiverSettings, Rewriter, SmtpSettings
+from netwatch.profiles import load_library
 from netwatch.rules import load_rule_book
 from netwatch.simulator import SmtpSink
 from netwatch.store import Store, StoreSettings
@@ -64,7 +65,7 @@ class Corridor:
         self.store = Store(StoreSettings(url=f"sqlite:///{directory}/netwatch.db"))
         self.notifier = Notifier(self.store, smtp, rewriting=Rewriter())
         self.engine = Engine(
-            rules=load_rule_book([RULES], {"reachability": REACHABILITY}).rules,
+            rules=load_rule_book([RULES], load_library().schema()).rules,
             route=build_route(RouteSettings(receiver="noc", group_wait="0s")),
             device_labels={device: {} for device in devices},
             ledger=self.store,
