@@ -1,7 +1,5 @@
 """A real agent, asked in every version: a poll gives what net-snmp's own commands give."""
 
-import shutil
-import subprocess
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -13,7 +11,7 @@ from netwatch.model import Credential, Oid
 from netwatch.polling import poll_once
 from netwatch.polling.presence.sweep import Sweep
 from netwatch.profiles import load_library
-from tests.patience import PATIENCE_SECONDS
+from tests.net_snmp import by_oid, printed_by
 
 COMMUNITY = SecretStr("public")
 CREDENTIALS = [
@@ -26,16 +24,10 @@ CREDENTIALS = [
 ]  # fmt: skip
 
 
-def walked(port, oid):
+def walked(port: int, oid: str) -> dict[str, str]:
     """Return what snmpbulkwalk prints of a subtree, by index."""
-    if shutil.which("snmpbulkwalk") is None:
-        pytest.skip("snmpbulkwalk is not installed (Debian package: snmp)")
-    command = ["snmpbulkwalk", "-v2c", "-cpublic", "-Onqe", f"127.0.0.1:{port}", oid]
-    lines = subprocess.run(
-        command, capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
-    ).stdout.splitlines()
-    pairs = [line.split(" ", 1) for line in lines]
-    return {name.removeprefix(f".{oid}."): value.strip('"') for name, value in pairs}
+    values = by_oid(printed_by("snmpbulkwalk", "v2c", port, oid, options=("-Onqe",)))
+    return {name.removeprefix(f".{oid}."): value.strip('"') for name, value in values.items()}
 
 
 @pytest.mark.parametrize("credential", CREDENTIALS, ids=lambda credential: credential.name)

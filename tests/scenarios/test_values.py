@@ -8,8 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from netwatch.cli import app
-
-from .net_snmp import LOGINS, by_oid, printed_by
+from tests.net_snmp import LOGINS, by_oid, printed_by
 
 SUBTREES = {
     "system": "1.3.6.1.2.1.1",

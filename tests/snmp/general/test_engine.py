@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,6 +22,7 @@ from netwatch.snmp.general.request import Answer
 from netwatch.snmp.general.values import opaque_value
 from netwatch.snmp.general.walk import WalkState
 from netwatch.snmp.metrics import credential_failures, general_datagrams_ignored
+from tests.net_snmp import by_oid, printed_by
 from tests.patience import PATIENCE_SECONDS
 
 PAIRS = [
@@ -82,14 +82,6 @@ async def engine() -> AsyncIterator[GeneralEngine]:
     await engine.stop()
 
 
-def net_snmp(tool: str, port: int, *arguments: str) -> list[str]:
-    """Run a net-snmp tool; return its lines `OID = TYPE: value` in numbers."""
-    options = ["-On", "-Oe", "-Ot", "-Ox", "-t", "2"]
-    command = [tool, *options, *arguments[:-1], f"127.0.0.1:{port}", arguments[-1]]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "MIBS": ""})
-    return done.stdout.splitlines()
-
-
 async def test_a_get_gives_the_values_in_the_order_asked(engine, agent_port):
     for version in ("1", "2c"):
         box = device(agent_port, community(version))
@@ -115,10 +107,10 @@ async def test_a_walk_finds_what_snmpwalk_finds(engine, agent_port, version):
     walk = await engine.walk(device(agent_port, credential), columns)
 
     for column in walk.columns:
-        lines = net_snmp("snmpbulkwalk", agent_port, "-v2c", "-cpublic", str(column.oid))
-        assert [f".{column.oid.join(suffix)}" for suffix in column.suffixes] == [line.split(" ")[0] for line in lines]
+        theirs = by_oid(printed_by("snmpbulkwalk", "v2c", agent_port, str(column.oid), options=("-On", "-Oe", "-Ox")))
+        assert [f".{column.oid.join(suffix)}" for suffix in column.suffixes] == list(theirs)
         assert [as_net_snmp(value) for value in column.values] == [
-            line.partition(" = ")[2].partition(": ")[2] or '""' for line in lines
+            text.replace("\n", "").partition(": ")[2] or '""' for text in theirs.values()
         ]
     assert not walk.partial
 

@@ -20,7 +20,8 @@ LOGINS = {
     ],
 }  # fmt: skip
 """Flags as net-snmp knows them; netwatch get and walk take the same."""
-FIRST_LINE = re.compile(r"^(\.[0-9.]+) = ?")
+FIRST_LINE = re.compile(r"^(\.[0-9.]+)(?: =)?(?: |$)")
+"""Where a value begins, in full and in short (-Oq): whatever begins otherwise is more of the value before."""
 
 
 def printed_by(tool: str, login: str, port: int, *oids: str, options: tuple[str, ...] = ("-On",)) -> str:
@@ -36,7 +37,11 @@ def printed_by(tool: str, login: str, port: int, *oids: str, options: tuple[str,
 
 
 def by_oid(text: str) -> dict[str, str]:
-    """Return what is printed behind each OID; a value of several lines is one value."""
+    """Return what is printed behind each OID; a value of several lines is one value.
+
+    Long octets are printed in lines of 16 bytes, and a text as it is: what a process was started with
+    (hrSWRunParameters) holds line feeds on a machine where somebody runs a script of several lines.
+    """
     values: dict[str, str] = {}
     oid = ""
     for line in text.splitlines():
