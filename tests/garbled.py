@@ -67,7 +67,7 @@ def originals(kind: str) -> Sequence[str]:
         return [_SMALL, _SMALL, example]
     if kind == "rules":
         return [RULE, *(path.read_text() for path in sorted((ROOT / "config" / "rules").glob("*.yaml")))]
-    return [path.read_text() for path in sorted((ROOT / "config" / "profiles").glob("*.yaml"))]
+    return [path.read_text() for path in sorted((ROOT / "config" / "profiles").rglob("*.yaml"))]
 
 
 def garbled(kind: str, seed: int) -> bytes:

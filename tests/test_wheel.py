@@ -56,7 +56,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_all_rules_profiles_and_mi
     for source, target in SHIPPED.items():
         expected |= {f"{target}/{name}" for name in files_below(ROOT / source)}
     assert expected <= inside
-    assert "netwatch/shipped/profiles/generic-if.yaml" in inside
+    assert "netwatch/shipped/profiles/standard/generic-if.yaml" in inside
     assert "netwatch/shipped/mibs/IF-MIB" in inside
 
 
@@ -80,4 +80,4 @@ def test_an_installed_netwatch_finds_its_rules_profiles_and_mibs_inside_itself(w
     assert Path(profiles) == tmp_path / "netwatch/shipped/profiles"
     assert Path(mibs) == tmp_path / "netwatch/shipped/mibs"
     assert translated == "0 IF-MIB::ifOperStatus.3"
-    assert set(names.split()) == {path.stem for path in (ROOT / "config/profiles").glob("*.yaml")}
+    assert set(names.split()) == {path.stem for path in (ROOT / "config/profiles").rglob("*.yaml")}

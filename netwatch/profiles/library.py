@@ -154,7 +154,7 @@ class ProfileLibrary:
 
 
 def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> ProfileLibrary:
-    """Read the shipped profiles and those under `paths` (files or directories; the later path wins).
+    """Read the shipped profiles and those under `paths` (files or folders with all below them; the later path wins).
 
     `resolve` reads what stands where an OID should; with a MIB index behind it that may be `IF-MIB::ifHCInOctets`.
 
@@ -192,16 +192,27 @@ def _read(
 
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
     for path in paths:
-        try:
-            entries = sorted(path.iterdir()) if is_folder(path) else [path]
-        except OSError as exc:
-            problems.append(_at_start(path, exc.strerror or str(exc)))
-            continue
-        if entries == [path] and not is_file(path):
+        if is_folder(path):
+            yield from _below(path, problems)
+        elif is_file(path):
+            yield path
+        else:
             why = "is no file and no directory" if is_there(path) else "no such file or directory"
             problems.append(_at_start(path, why))
-            continue
-        yield from (entry for entry in entries if entry == path or (entry.suffix in _SUFFIXES and is_file(entry)))
+
+
+def _below(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    """Yield the profiles of a folder and all below it, but for what is hidden (a ConfigMap keeps its versions there)."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as exc:
+        problems.append(_at_start(folder, exc.strerror or str(exc)))
+        return
+    for entry in entries:
+        if is_folder(entry) and not entry.is_symlink() and not entry.name.startswith("."):
+            yield from _below(entry, problems)
+        elif entry.suffix in _SUFFIXES and is_file(entry):
+            yield entry
 
 
 def _at_start(path: Path, message: str) -> Problem:

@@ -14,5 +14,6 @@ class ProfileSettings(Section):
     """Directories or files of profiles; the shipped ones are always there, these win over them."""
 
     paths: list[str] = Field(
-        default_factory=list, description="files or directories of profiles, in the format Datadog publishes"
+        default_factory=list,
+        description="files or folders of profiles, with all below them but hidden ones; in the format Datadog publishes",
     )

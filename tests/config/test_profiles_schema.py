@@ -21,7 +21,7 @@ from netwatch.profiles.symbols import METRIC_TYPES, SYMBOL_KEYS, TEXT_EDITS
 from netwatch.profiles.tags import TAG_KEYS
 from tests.json_schema import misfits
 
-SHIPPED = sorted((Path(__file__).resolve().parents[2] / "config" / "profiles").glob("*.yaml"))
+SHIPPED = sorted((Path(__file__).resolve().parents[2] / "config" / "profiles").rglob("*.yaml"))
 
 
 def keys_of(part: dict[str, Any], *, unused: bool) -> set[str]:

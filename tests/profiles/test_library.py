@@ -160,3 +160,14 @@ def test_a_profile_that_knows_a_columns_kind_decides_for_one_that_guessed(tmp_pa
     )
 
     assert load_library([tmp_path]).schema()["lampTable"].columns["lampHours"] is ColumnKind.COUNTER64
+
+
+def test_a_folder_is_read_with_all_below_it_but_what_is_hidden(tmp_path: Path) -> None:
+    for folder in ("site", "site/deeper", ".old", "..2026_11_30"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder, **{f"in__{Path(folder).name.strip('.')}": "sysobjectid: 1.3.6.1.4.1.99999.1\n"})
+    (tmp_path / "site" / "round").symlink_to(tmp_path)
+
+    library = load_library([tmp_path])
+
+    assert {name for name in library.names() if name.startswith("in-")} == {"in-site", "in-deeper"}

@@ -31,12 +31,24 @@ BEHIND = (
     "IEEE8021-TC-MIB", "LLDP-V2-TC-MIB", "IANA-MAU-MIB", "ARISTA-SMI-MIB", "HUAWEI-MIB", "CISCO-VTP-MIB",
     "DELLEMC-OS10-SMI-MIB", "RFC1213-MIB",
 )  # fmt: skip
-FILES = sorted(path.name for path in shipped_directory("profiles").glob("*.yaml"))
+SHIPPED = {path.name: path for path in sorted(shipped_directory("profiles").rglob("*.yaml"))}
+FILES = list(SHIPPED)
 NOT_HERE = {
-    "BGP4-V2-MIB-JUNIPER", "CISCO-FIREWALL-MIB", "DELL-RAC-MIB", "CISCO-IETF-IP-MIB", "FIREBRICK-BGP-MIB",
-    "JUNIPER-ALARM-MIB", "JUNIPER-DOM-MIB", "JUNIPER-SRX5000-SPU-MONITORING-MIB", "LSI-MegaRAID-SAS-MIB",
-    "SYNOLOGY-DISK-MIB", "SYNOLOGY-RAID-MIB", "SYNOLOGY-SYSTEM-MIB", "TIMETRA-BGP-MIB", "TIMETRA-VRTR-MIB",
-}  # fmt: skip
+    "BGP4-V2-MIB-JUNIPER",
+    "CISCO-FIREWALL-MIB",
+    "CISCO-IETF-IP-MIB",
+    "DELL-RAC-MIB",
+    "FIREBRICK-BGP-MIB",
+    "JUNIPER-ALARM-MIB",
+    "JUNIPER-DOM-MIB",
+    "JUNIPER-SRX5000-SPU-MONITORING-MIB",
+    "LSI-MegaRAID-SAS-MIB",
+    "SYNOLOGY-DISK-MIB",
+    "SYNOLOGY-RAID-MIB",
+    "SYNOLOGY-SYSTEM-MIB",
+    "TIMETRA-BGP-MIB",
+    "TIMETRA-VRTR-MIB",
+}
 """Modules that the corpus has not, or that its plain reader here cannot read; recordings answer for them."""
 NUMBERS_IN_TEXTS = {"fgHwSensorEntValue"}
 """Texts by their MIB, in which the device puts numbers."""
@@ -56,7 +68,7 @@ def mibs(read_mibs: Callable[[Iterable[str]], Any]) -> Any:
 
 @cache
 def _file(name: str) -> YamlFile:
-    return read_yaml(shipped_directory("profiles") / name)
+    return read_yaml(SHIPPED[name])
 
 
 def _metrics(file: YamlFile) -> list[Any]:

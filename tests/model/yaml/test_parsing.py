@@ -15,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 from netwatch.model import InvalidFile, parse_yaml, plain, shipped_directory
 from netwatch.model.yaml.parsing import MAX_DEPTH, MAX_SLOW
 
-SHIPPED = [*sorted(shipped_directory("profiles").glob("*.yaml")), *sorted(shipped_directory("rules").glob("*.yaml"))]
+SHIPPED = [*sorted(shipped_directory("profiles").rglob("*.yaml")), *sorted(shipped_directory("rules").glob("*.yaml"))]
 
 
 def by_ruamel(text: str) -> Any:
