@@ -15,5 +15,5 @@ class ProfileSettings(Section):
 
     paths: list[str] = Field(
         default_factory=list,
-        description="files or folders of profiles, with all below them but hidden ones; in the format Datadog publishes",
+        description="files or folders (with all below) of profiles, in the format Datadog publishes",
     )
