@@ -202,7 +202,7 @@ def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
 
 
 def _below(folder: Path, problems: list[Problem]) -> Iterator[Path]:
-    """Yield the profiles of a folder and all below it, but for what is hidden (ConfigMaps keep their versions there)."""
+    """Yield the profiles of a folder and all below it, but for what is hidden (ConfigMaps keep versions there)."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as exc:
