@@ -14,10 +14,10 @@ from netwatch.model import ColumnKind, Oid, YamlFile, read_yaml, shipped_directo
 from netwatch.profiles import Profile, ProfileLibrary, load_library
 
 EXPECTED = {
-    "apc_ap8959eu3": "apc", "arista_eos_vrf": "arista", "arubaos-cx_10.10": "generic", "asa": "cisco",
-    "ciscosb": "cisco", "dsm": "linux", "fortigate_100e": "fortinet-fortigate", "ios_2960x": "cisco",
+    "apc_ap8959eu3": "apc", "arista_eos_vrf": "arista", "arubaos-cx_10.10": "aruba-cx", "asa": "cisco",
+    "ciscosb": "cisco-small-business", "dsm": "linux", "fortigate_100e": "fortinet-fortigate", "ios_2960x": "cisco",
     "iosxr_asr9001": "cisco", "junos_mx5t-isis": "juniper", "linux_lsi": "linux",
-    "nxos_n9k-c93180yc-fx3": "cisco", "procurve_2520": "generic", "routeros_crs317": "mikrotik",
+    "nxos_n9k-c93180yc-fx3": "cisco", "procurve_2520": "procurve", "routeros_crs317": "mikrotik",
     "vrp_5720": "huawei", "drac_r640": "dell-idrac", "panos_5220": "paloalto",
 }  # fmt: skip
 RECORDINGS = (
@@ -29,11 +29,14 @@ BEHIND = (
     "SNMPv2-MIB", "SNMPv2-TC", "ENTITY-MIB", "IANA-ENTITY-MIB", "IANA-PRINTER-MIB", "PAN-GLOBAL-REG",
     "JUNIPER-SMI", "CISCO-SMI", "FORTINET-CORE-MIB", "HOST-RESOURCES-TYPES", "MPLS-TC-STD-MIB",
     "IEEE8021-TC-MIB", "LLDP-V2-TC-MIB", "IANA-MAU-MIB", "ARISTA-SMI-MIB", "HUAWEI-MIB", "CISCO-VTP-MIB",
-    "DELLEMC-OS10-SMI-MIB", "RFC1213-MIB",
+    "DELLEMC-OS10-SMI-MIB", "RFC1213-MIB", "HP-ICF-OID", "HH3C-OID-MIB", "HH3C-LSW-DEV-ADM-MIB", "CISCOSB-MIB",
 )  # fmt: skip
 SHIPPED = {path.name: path for path in sorted(shipped_directory("profiles").rglob("*.yaml"))}
 FILES = list(SHIPPED)
 NOT_HERE = {
+    "ARUBAWIRED-FAN-MIB",
+    "ARUBAWIRED-POWERSUPPLY-MIB",
+    "ARUBAWIRED-TEMPSENSOR-MIB",
     "BGP4-V2-MIB-JUNIPER",
     "CISCO-FIREWALL-MIB",
     "CISCO-IETF-IP-MIB",
