@@ -10,7 +10,7 @@
     abs(x)  min(a, b, ..)  max(a, b, ..)          row by row
     min(x) max(x) avg(x) sum(x) count(x)          over all rows of the table; count(condition) counts where it holds
     code(enum)                the number behind an enumeration's name
-    number(text)              the first number in a text
+    number(text)  number(text, 2)                 the first number in a text; the second
     unsigned(x)  signed(x)    a 32-bit number that came with the wrong sign
     dbm(milliwatts)           a power in decibels over one milliwatt
     seconds_since(stamp)      how long ago a TimeStamp is, which counts with sysUpTime
@@ -42,6 +42,7 @@ from netwatch.formulas.nodes import (
     Kind,
     Matching,
     Node,
+    Number,
     Read,
     Words,
     Wrong,
@@ -172,7 +173,14 @@ def _number_in(checker: Checker, node: ast.Call, name: str) -> Node:
         return argument
     if argument.is_constant:
         return checker.wrong(node, "no reading can change this")
-    return Function(name=name, arguments=(argument,), offset=checker.offset(node))
+    if len(node.args) == 1:
+        return Function(name=name, arguments=(argument,), offset=checker.offset(node))
+    which = checker.number(node.args[1])
+    if not isinstance(which, Number) or which.value not in range(1, MAX_ARGUMENTS + 1):
+        return checker.wrong(
+            node.args[1], f"which of the text's numbers is said by a whole number, 1 to {MAX_ARGUMENTS}"
+        )
+    return Function(name=name, arguments=(argument, which), offset=checker.offset(node))
 
 
 def _seconds_since(checker: Checker, node: ast.Call, name: str) -> Node:
@@ -260,7 +268,7 @@ FUNCTIONS: Mapping[str, Signature] = {
     "coalesce": Signature(usage="coalesce(a, b)", least=2, most=MAX_ARGUMENTS, build=_coalesce),
     "limit": Signature(usage="limit('cpu_high', 70)", least=2, most=2, build=_limit),
     "code": Signature(usage="code(enumeration)", least=1, most=1, build=_code),
-    "number": Signature(usage="number(text)", least=1, most=1, build=_number_in),
+    "number": Signature(usage="number(text) or number(text, 2)", least=1, most=2, build=_number_in),
     "unsigned": Signature(usage="unsigned(x)", least=1, most=1, build=_row_wise),
     "signed": Signature(usage="signed(x)", least=1, most=1, build=_row_wise),
     "dbm": Signature(usage="dbm(milliwatts)", least=1, most=1, build=_row_wise),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import islice
 from typing import Final
 
 WORD: Final = 2**32
@@ -44,9 +45,12 @@ def elapsed(uptime: float, stamp: float) -> float:
     return (uptime - stamp) / 100
 
 
-def number_in(text: str) -> float:
-    """Return the first number in a text: `45.2`, ` 4800 RPM`, `+12.06V`."""
-    found = _NUMBER.search(text)
+def number_in(text: str, which: float = 1) -> float:
+    """Return the first number in a text (`45.2`, ` 4800 RPM`, `+12.06V`), or the one of that place: 1, 2, ..
+
+    Of `5 s ( 31.1 %) 60 s ( 16.7 %)` the second is 31.1.
+    """
+    found = next(islice(_NUMBER.finditer(text), int(which) - 1, None), None)
     if found is None:
-        raise ArithmeticError("no number in the text")
+        raise ArithmeticError("no such number in the text")
     return float(found[0])

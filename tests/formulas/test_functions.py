@@ -189,3 +189,19 @@ def test_an_increase_does_not_outlive_a_restart(workshop):
     ]
 
     assert workshop.story("delta(ifHCInOctets) > 2", *readings) == [[None], [True], [None]]
+
+
+@pytest.mark.parametrize(("formula", "expected"), [
+    ("number(ifName) == 5", [True, True, None]),
+    ("number(ifName, 2) == 31.5", [True, None, None]),
+    ("number(ifName, 4) == 16.7", [True, None, None]),
+])  # fmt: skip
+def test_a_number_in_a_text_is_the_first_or_the_one_of_its_place(workshop, formula, expected):
+    rows = workshop.rows("5 Secs ( 31.5%) 60 Secs ( 16.7%)", "5 Secs", "none")
+
+    assert workshop.judge(formula, {"ifMtu": [1, 1, 1]}, rows=rows) == expected
+
+
+@pytest.mark.parametrize("which", ["0", "1.5", "ifMtu", "99"])
+def test_which_number_of_a_text_is_said_by_a_whole_number(workshop, which):
+    assert "said by a whole number" in workshop.complaint(f"number(ifName, {which}) > 1")

@@ -52,8 +52,9 @@ class Mibs:
     def oid(self, module: str, name: str) -> str:
         if name in ROOTS:
             return ROOTS[name]
-        parent, numbers, _ = self._object(module, name)
-        return f"{self.oid(module, parent)}.{numbers}"
+        home = self._home(module, name)
+        parent, numbers, _ = self.modules[home].objects[name]
+        return f"{self.oid(home, parent)}.{numbers}"
 
     def enum(self, module: str, name: str) -> dict[int, str]:
         return {int(number): word for word, number in NAMES.findall(self._syntax(module, name))}
@@ -62,11 +63,15 @@ class Mibs:
         syntax = self._syntax(module, name)
         return ColumnKind.ENUM if "{" in syntax else KINDS.get(_word(syntax), ColumnKind.GAUGE)
 
-    def _object(self, module: str, name: str) -> tuple[str, str, str]:
-        for mib in (self.modules[module], *self.modules.values()):
-            if name in mib.objects:
-                return mib.objects[name]
+    def _home(self, module: str, name: str) -> str:
+        """The module of a name; of several the one asked, since makers give their branches the same names."""
+        for home in (module, *self.modules):
+            if name in self.modules[home].objects:
+                return home
         raise AssertionError(f"{name} is in none of {', '.join(self.modules)}")
+
+    def _object(self, module: str, name: str) -> tuple[str, str, str]:
+        return self.modules[self._home(module, name)].objects[name]
 
     def _syntax(self, module: str, name: str) -> str:
         syntax = self._object(module, name)[2]

@@ -19,6 +19,7 @@ EXPECTED = {
     "iosxr_asr9001": "cisco", "junos_mx5t-isis": "juniper", "linux_lsi": "linux",
     "nxos_n9k-c93180yc-fx3": "cisco", "procurve_2520": "procurve", "routeros_crs317": "mikrotik",
     "vrp_5720": "huawei", "drac_r640": "dell-idrac", "panos_5220": "paloalto",
+    "dell-os10": "dell-os10", "edgeswitch_es-24-250w": "ubiquiti-edgeswitch",
 }  # fmt: skip
 RECORDINGS = (
     "apc_ap8959eu3", "arista_eos_vrf", "arubaos-cx_10.10", "asa", "ciscosb", "dell-os10", "drac_r640", "dsm",
@@ -30,6 +31,9 @@ BEHIND = (
     "JUNIPER-SMI", "CISCO-SMI", "FORTINET-CORE-MIB", "HOST-RESOURCES-TYPES", "MPLS-TC-STD-MIB",
     "IEEE8021-TC-MIB", "LLDP-V2-TC-MIB", "IANA-MAU-MIB", "ARISTA-SMI-MIB", "HUAWEI-MIB", "CISCO-VTP-MIB",
     "DELLEMC-OS10-SMI-MIB", "RFC1213-MIB", "HP-ICF-OID", "HH3C-OID-MIB", "HH3C-LSW-DEV-ADM-MIB", "CISCOSB-MIB",
+    "DELLEMC-OS10-SMI-MIB", "RFC1213-MIB",
+    "FORCE10-SMI", "FORCE10-TC", "DELL-NETWORKING-SMI", "DELL-NETWORKING-TC", "DELLEMC-OS10-TC-MIB", "DELL-REF-MIB",
+    "EXTREME-BASE-MIB", "DLINK-ID-REC-MIB", "ZYXEL-ES-SMI", "ZYXEL-MIB",
 )  # fmt: skip
 SHIPPED = {path.name: path for path in sorted(shipped_directory("profiles").rglob("*.yaml"))}
 FILES = list(SHIPPED)
@@ -38,15 +42,40 @@ NOT_HERE = {
     "ARUBAWIRED-FAN-MIB",
     "ARUBAWIRED-POWERSUPPLY-MIB",
     "ARUBAWIRED-TEMPSENSOR-MIB",
+    "AT-ENVMONv2-MIB",
+    "AT-SYSINFO-MIB",
     "BGP4-V2-MIB-JUNIPER",
     "CISCO-FIREWALL-MIB",
     "CISCO-IETF-IP-MIB",
     "DELL-RAC-MIB",
+    "DNOS-BOXSERVICES-PRIVATE-MIB",
+    "DNOS-SWITCHING-MIB",
+    "ECS2100-MIB",
+    "ECS4100-MIB",
+    "ECS4110-MIB",
+    "ECS4120-MIB",
+    "ECS4510-MIB",
+    "ECS4610-MIB",
+    "ES3528MV2-MIB",
+    "EdgeSwitch-BOXSERVICES-PRIVATE-MIB",
+    "EdgeSwitch-SWITCHING-MIB",
     "FIREBRICK-BGP-MIB",
     "JUNIPER-ALARM-MIB",
     "JUNIPER-DOM-MIB",
     "JUNIPER-SRX5000-SPU-MONITORING-MIB",
     "LSI-MegaRAID-SAS-MIB",
+    "MOXA-EDS510E-MIB",
+    "MOXA-EDS518E-MIB",
+    "MOXA-EDSG508E-MIB",
+    "MOXA-EDSG512E-MIB",
+    "MOXA-EDSG516E-MIB",
+    "NETGEAR-BOXSERVICES-PRIVATE-MIB",
+    "NETGEAR-SWITCHING-MIB",
+    "RADLAN-DEVICEPARAMS-MIB",
+    "RADLAN-HWENVIROMENT",
+    "RADLAN-Physicaldescription-MIB",
+    "RADLAN-rndMng",
+    "RAPID-CITY",
     "SYNOLOGY-DISK-MIB",
     "SYNOLOGY-RAID-MIB",
     "SYNOLOGY-SYSTEM-MIB",
@@ -120,7 +149,9 @@ def test_every_enumeration_has_the_names_of_its_mib(mibs: Any, name: str) -> Non
             continue
         for tag in entry.get("metric_tags", ()):
             if "mapping" in tag and tag["tag"] not in ("hrStorageType", "ifMauDuplex"):
-                assert dict(tag["mapping"]) == mibs.enum(entry["MIB"], tag["column"]["name"]), tag["tag"]
+                assert dict(tag["mapping"]) == mibs.enum(
+                    entry["MIB"], tag.get("column", {"name": tag["tag"]})["name"]
+                )
 
 
 def test_the_types_of_storage_have_the_names_of_their_mib(mibs: Any, library: ProfileLibrary) -> None:
