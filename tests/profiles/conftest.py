@@ -24,7 +24,7 @@ OBJECT = re.compile(
 SYNTAX = re.compile(r"SYNTAX\s+(.*?)\s+(?:UNITS|MAX-ACCESS|ACCESS)\b", re.DOTALL)
 CONVENTION = re.compile(r"([A-Z][\w-]*)\s*::=\s*TEXTUAL-CONVENTION\b(?=((?:(?!::=).)*))", re.DOTALL)
 CONVENTION_SYNTAX = re.compile(r"SYNTAX\s+((?:INTEGER|BITS)\s*\{[^}]*\}|[A-Z][\w-]*)")
-NAMES = re.compile(r"([a-z][\w-]*)\s*\((\d+)\)")
+NAMES = re.compile(r"([a-z][\w-]*)\s*\(\s*(\d+)\s*\)")
 TEXTS_AND_COMMENTS = re.compile(r'"[^"]*"|--[^\n]*')
 """Whichever begins first: a comment may hold one quotation mark, a text may hold two dashes."""
 NUMBER = re.compile(r"(\d+)\)?(?=\s|$)")
