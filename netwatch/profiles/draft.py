@@ -14,7 +14,10 @@ from netwatch.profiles.profile import ColumnSpec, LabelSpec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableDraft:
-    """What one or more files say of a table; empty means nobody said it yet."""
+    """What one or more files say of a table; empty means nobody said it yet.
+
+    is_foreign: only files written for other programs say something of it.
+    """
 
     name: str
     oid: Oid
@@ -25,15 +28,20 @@ class TableDraft:
     rate_limit: str = ""
     discontinuity: Oid | None = None
     once: bool = False
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ProfileFile:
-    """One file read. `shipped` is whether it came with NetWatch; `extends` are names without `.yaml`."""
+    """One file read. `shipped` is whether it came with NetWatch; `extends` are names without `.yaml`.
+
+    is_foreign: written for another program: it adds to what NetWatch knows, and changes none of it.
+    """
 
     name: str
     yaml: YamlFile
     shipped: bool
+    is_foreign: bool = False
     extends: tuple[str, ...] = ()
     sys_object_ids: tuple[str, ...] = ()
     vendor: str = ""

@@ -3,6 +3,8 @@
 A profile is what its bases say, in their order, then what it says itself; the later word wins, column by column.
 A user's file adds to the shipped one of its name, as if it extended that. A table of one OID in several files is one
 table: what a profile does not say of it, the others do, those first that are for no device in particular.
+A file written for another program knows nothing of what NetWatch's own mappings need: it adds to the shipped profile
+of the devices that it is for, and where both say something of one table or scalar, the shipped word counts.
 May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
 """
 
@@ -18,8 +20,8 @@ from netwatch.profiles.catalogue import Catalogue, KnownMap, is_sole
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.differing import differences
 from netwatch.profiles.draft import ProfileFile, TableDraft
-from netwatch.profiles.matching import specificity
-from netwatch.profiles.profile import SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
+from netwatch.profiles.matching import PatternIndex, specificity
+from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
 
 TAKEN = frozenset({SYSTEM, REACHABILITY.name, SELF.name, *CONCEPTS})
 
@@ -44,19 +46,23 @@ class Family:
     theirs: Mapping[str, ProfileFile]
     problems: list[Problem] = field(default_factory=list)
     _done: dict[tuple[str, bool], Merged | None] = field(default_factory=dict)
+    _foreign: dict[str, bool] = field(default_factory=dict)
+    _named: dict[str, Oid] | None = None
+    _shipped_for: PatternIndex | None = None
 
     def profiles(self) -> dict[str, Profile]:
         """Return every profile that can be used, by name."""
         words = {draft.oid: draft for draft in self._words()}
         found = {}
         for file, merged in self._usable():
-            profile = _finish(file, merged, words, self.problems)
+            profile = _finish(file, merged, words, self.problems, is_foreign=self._is_foreign(file))
             found[file.name] = replace(profile, sys_object_ids=self._patterns(file))
         return found
 
     def catalogue(self) -> Catalogue:
         """Return every table and scalar of every file that can be used, in the words for any device."""
-        scalars = [scalar for file in self._least_special_last() for scalar in file.scalars]
+        files = sorted(self._least_special_last(), key=lambda file: not self._is_foreign(file))
+        scalars = [scalar for file in files for scalar in file.scalars]
         tables = [_complete(draft, _say_nothing) for draft in self._words()]
         return Catalogue(_named_apart(tables, _say_nothing), reversed(scalars), self._meanings())
 
@@ -81,9 +87,9 @@ class Family:
     def differences(self) -> Iterator[Problem]:
         """Yield a warning for each thing of which a user's file and another one say different things."""
         files = self._least_special_last()
-        yield from differences([file for file in files if not self._is_special(file)])
+        yield from differences([file for file in files if not self._is_special(file) and not self._is_foreign(file)])
         for file in files:
-            beneath = self.shipped.get(file.name)
+            beneath = None if self._is_foreign(file) else self.shipped.get(file.name)
             if beneath is not None and not file.shipped and self._is_special(file):
                 yield from differences([beneath, file])
 
@@ -101,6 +107,16 @@ class Family:
         beneath = None if file.shipped else self.shipped.get(file.name)
         return tuple(dict.fromkeys((*file.sys_object_ids, *(beneath.sys_object_ids if beneath else ()))))
 
+    def _is_foreign(self, file: ProfileFile) -> bool:
+        """Return whether a file is for another program: by its own words, or where it has none by what it extends."""
+        if file.shipped or file.is_foreign or file.tables or file.scalars or file.concepts:
+            return file.is_foreign
+        if file.name not in self._foreign:
+            self._foreign[file.name] = False  # where files extend each other in a circle
+            bases = (self.theirs.get(name) for name in file.extends if name != file.name)
+            self._foreign[file.name] = any(base is not None and self._is_foreign(base) for base in bases)
+        return self._foreign[file.name]
+
     def _is_special(self, file: ProfileFile) -> bool:
         """Return whether what a file says may hold for some devices only."""
         return bool(self._patterns(file)) or file.name.startswith("_")
@@ -109,14 +125,16 @@ class Family:
         """Return what the files say together of each table, to whom it may concern.
 
         What a file for certain devices says of a table counts only where no other file has the table: it may hold
-        for those alone.
+        for those alone. What a foreign file says counts only where no file of NetWatch's own kind has the table.
         """
-        special: dict[Oid, TableDraft] = {}
-        common: dict[Oid, TableDraft] = {}
+        layers: dict[tuple[bool, bool], dict[Oid, TableDraft]] = {}
         for file in self._least_special_last():
-            into = special if self._is_special(file) else common
+            into = layers.setdefault((not self._is_foreign(file), not self._is_special(file)), {})
             into.update(_add(Merged(tables=into), "", (), file.tables, ()).tables)
-        return list({**special, **common}.values())
+        found: dict[Oid, TableDraft] = {}
+        for layer in sorted(layers):
+            found.update(layers[layer])
+        return list(found.values())
 
     def _least_special_last(self) -> Sequence[ProfileFile]:
         """Return the files, each once; the later word wins: the common one, and among those the user's."""
@@ -135,6 +153,8 @@ class Family:
 
     def _merge(self, file: ProfileFile, above: tuple[ProfileFile, ...]) -> Merged | None:
         bases = [self._base(file, number, above) for number in range(len(file.extends))]
+        if self._is_foreign(file):
+            return self._merge_foreign(file, bases, above)
         if not file.shipped and file.name in self.shipped and file.name not in file.extends:
             beneath = self._merged(self.shipped[file.name], above)
             bases = bases if beneath is None else [beneath, *bases]
@@ -144,6 +164,41 @@ class Family:
                 return None
             merged = _add(merged, base.vendor, base.scalars, base.tables.values(), base.concepts)
         return _add(merged, file.vendor, file.scalars, file.tables, file.concepts)
+
+    def _merge_foreign(
+        self, file: ProfileFile, bases: Sequence[Merged | None], above: tuple[ProfileFile, ...]
+    ) -> Merged | None:
+        merged = Merged()
+        for base in bases:
+            if base is None:
+                return None
+            merged = _add(merged, base.vendor, base.scalars, base.tables.values(), base.concepts)
+        scalars = [one for one in file.scalars if self._shipped_scalars.get(one.name, one.oid) == one.oid]
+        merged = _add(merged, file.vendor, scalars, file.tables, file.concepts)
+        for name in self._beneath(file):
+            own = self._merged(self.shipped[name], above)
+            if own is not None:
+                merged = _add(merged, own.vendor, own.scalars, own.tables.values(), own.concepts)
+        return merged
+
+    @property
+    def _shipped_scalars(self) -> Mapping[str, Oid]:
+        """Return what NetWatch's own mappings mean by the name of a scalar; a foreign file's namesake is not it."""
+        if self._named is None:
+            self._named = {scalar.name: scalar.oid for file in self.shipped.values() for scalar in file.scalars}
+        return self._named
+
+    def _beneath(self, file: ProfileFile) -> list[str]:
+        """Return the shipped profiles that devices of a foreign file would have without it; the last word last."""
+        if self._shipped_for is None:
+            patterns = ((text, one.name) for one in self.shipped.values() for text in one.sys_object_ids)
+            self._shipped_for = PatternIndex(patterns)
+        found = {self._shipped_for.find(place) for place in map(_example_of, self._patterns(file)) if place}
+        names = {name for name in found if name is not None and name != file.name}
+        named = [file.name] if file.name in self.shipped else []
+        if self._patterns(file) and not names and not named and GENERIC in self.shipped:
+            return [GENERIC]
+        return [*sorted(names), *named]
 
     def _base(self, file: ProfileFile, number: int, above: tuple[ProfileFile, ...]) -> Merged | None:
         """Return what the file extends at that place of its list, or None and a note of why not."""
@@ -164,7 +219,10 @@ class Family:
     def _candidates(self, file: ProfileFile, name: str) -> list[ProfileFile]:
         """Return who may be meant by a name: the user's file, and the shipped one where that cannot be used."""
         its_own = name == file.name and not file.shipped and name in self.shipped
-        found = (None if its_own else self.theirs.get(name), self.shipped.get(name))
+        mine = None if its_own else self.theirs.get(name)
+        if file.shipped and mine is not None and self._is_foreign(mine):
+            mine = None
+        found = (mine, self.shipped.get(name))
         return [candidate for candidate in found if candidate is not None]
 
 
@@ -190,11 +248,14 @@ def _add(
 
 def _combine(base: TableDraft, later: TableDraft) -> TableDraft:
     known = {(column.name, column.oid): column for column in base.columns}
+    label_names, column_names = {one.name for one in later.labels}, {one.name for one in later.columns}
     columns = (_informed(column, known.get((column.name, column.oid))) for column in later.columns)
     return replace(
         base,
-        columns=_by_name((*base.columns, *columns)),
-        labels=_by_name((*base.labels, *later.labels)),
+        name=later.name if base.is_foreign and not later.is_foreign else base.name,
+        is_foreign=base.is_foreign and later.is_foreign,
+        columns=_by_name((*(one for one in base.columns if one.name not in label_names), *columns)),
+        labels=_by_name((*(one for one in base.labels if one.name not in column_names), *later.labels)),
         walk=later.walk or base.walk,
         identity=later.identity or base.identity,
         rate_limit=later.rate_limit or base.rate_limit,
@@ -218,6 +279,14 @@ def _informed(column: ColumnSpec, before: ColumnSpec | None) -> ColumnSpec:
     return replace(column, enum=before.enum) if column.kind is before.kind and not column.enum else column
 
 
+def _example_of(pattern: str) -> Oid | None:
+    """Return a sysObjectID that a pattern fits."""
+    try:
+        return Oid.parse(pattern.replace("*", "0"))
+    except ValueError:
+        return None
+
+
 def _by_name(specs: Iterable[Named]) -> tuple[Named, ...]:
     """Return one per name, the later in the place of the first."""
     return tuple({spec.name: spec for spec in specs}.values())
@@ -237,14 +306,18 @@ def _say_nothing(_message: str) -> None:
     """Leave unsaid what was said of the profile that a table is from."""
 
 
-def _finish(file: ProfileFile, merged: Merged, words: Mapping[Oid, TableDraft], problems: list[Problem]) -> Profile:
+def _finish(
+    file: ProfileFile,
+    merged: Merged,
+    words: Mapping[Oid, TableDraft],
+    problems: list[Problem],
+    *,
+    is_foreign: bool,
+) -> Profile:
     def warn(message: str) -> None:
         problems.append(file.yaml.problem((), message, severity="warning"))
 
-    drafts = (
-        replace(_combine(words[own.oid], own), name=own.name) if own.oid in words else own
-        for own in merged.tables.values()
-    )
+    drafts = (_worded(own, words.get(own.oid), is_foreign=is_foreign) for own in merged.tables.values())
     tables = _named_apart((_complete(draft, warn) for draft in drafts), warn)
     return Profile(
         name=file.name,
@@ -254,6 +327,15 @@ def _finish(file: ProfileFile, merged: Merged, words: Mapping[Oid, TableDraft], 
         vendor=merged.vendor,
         concepts=merged.concepts,
     )
+
+
+def _worded(own: TableDraft, word: TableDraft | None, *, is_foreign: bool) -> TableDraft:
+    """Return what a profile says of a table with what is said of it to whom it may concern."""
+    if word is None:
+        return own
+    if (is_foreign or own.is_foreign) and not word.is_foreign:
+        return _combine(own, word)
+    return replace(_combine(word, own), name=own.name)
 
 
 def _named_apart(tables: Iterable[TableSpec], warn: Callable[[str], None]) -> tuple[TableSpec, ...]:

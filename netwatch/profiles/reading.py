@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Final
+from typing import Any, Final
 
 from netwatch.model import ColumnKind, InvalidFile, Oid, Problem, YamlFile, read_yaml, unforeseen
 from netwatch.profiles.concepts.concept_map import ConceptMap
@@ -40,6 +40,14 @@ from netwatch.profiles.profile import ColumnSpec, LabelSpec
 from netwatch.profiles.symbols import SYMBOL_KEYS, TEXT_EDITS, plain_name, read_metric_type, read_once, read_symbol
 from netwatch.profiles.tags import read_index, read_label, source_of
 
+OUR_WORDS: Final = frozenset(
+    {"walk", "identity", "rate_limit", "discontinuity", "index", "once", "concepts", "kind", "enum", "wide_of",
+     "missing_when"}
+)  # fmt: skip
+THEIR_WORDS: Final = frozenset(
+    {"metadata", "selector", "virtual_metrics", "topology", "licensing", "bgp", "static_tags", "MIB",
+     "constant_value_one", "chart_meta"}
+)  # fmt: skip
 FILE_KEYS: Final = frozenset(
     {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device", "concepts"}
 )  # fmt: skip
@@ -91,20 +99,38 @@ def read_profile_file(
     if not top.is_mapping("a profile"):
         return None, top.problems
     top.check_keys(FILE_KEYS, FILE_UNSUPPORTED)
+    is_foreign = not shipped and written_for_others(file.data)
     scalars, tables, concepts = _metrics(top)
     profile = ProfileFile(
         name=profile_name(file.name),
         yaml=file,
         shipped=shipped,
+        is_foreign=is_foreign,
         extends=tuple(profile_name(str(place.value)) for place in top.items("extends")),
         sys_object_ids=tuple(_patterns(top)),
         vendor=_vendor(top),
         scalars=(*_global_tags(top), *scalars),
-        tables=tuple(tables),
+        tables=tuple(replace(table, is_foreign=is_foreign) for table in tables),
         concepts=(*concepts, *read_concepts(top)),
     )
     wrong = any(problem.severity == "error" for problem in top.problems)
     return (None if wrong else profile), sorted(top.problems, key=lambda problem: (problem.line, problem.column))
+
+
+def written_for_others(data: Mapping[str, Any]) -> bool:
+    """Return whether a file is Datadog's or Netdata's: it has words of theirs, and none of our own."""
+    if "concepts" in data:
+        return False
+    metrics = [entry for entry in _listed(data.get("metrics")) if isinstance(entry, Mapping)]
+    symbols = [symbol for entry in metrics for symbol in (*_listed(entry.get("symbols")), entry.get("symbol"))]
+    entries = [*metrics, *(symbol for symbol in symbols if isinstance(symbol, Mapping))]
+    if any(not OUR_WORDS.isdisjoint(entry) for entry in entries):
+        return False
+    return not THEIR_WORDS.isdisjoint(data) or any(not THEIR_WORDS.isdisjoint(entry) for entry in entries)
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
 
 
 def _patterns(top: Place) -> list[str]:

@@ -1,0 +1,92 @@
+"""Files written for other programs: they add to what NetWatch knows, and change none of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netwatch.model import Oid, YamlFile, read_yaml
+from netwatch.profiles import ProfileLibrary, load_library
+from netwatch.profiles.reading import written_for_others
+
+FAN_TABLE = "1.3.6.1.4.1.9.9.13.1.4"
+CISCO = "1.3.6.1.4.1.9.1.99999"
+
+
+def load(directory: Path, **texts: str) -> ProfileLibrary:
+    for name, text in texts.items():
+        (directory / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return load_library([directory])
+
+
+def yaml_of(directory: Path, text: str) -> YamlFile:
+    path = directory / "one.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_yaml(path)
+
+
+FOREIGN_FANS = f"""
+sysobjectid: {CISCO}
+metrics:
+  - MIB: CISCO-ENVMON-MIB
+    table: {{OID: {FAN_TABLE}, name: fansOfMine}}
+    symbols:
+      - {{OID: {FAN_TABLE}.1.3, name: ciscoEnvMonFanState}}
+      - {{OID: {FAN_TABLE}.1.99, name: fanSpeed}}
+    metric_tags:
+      - {{tag: fan_state, symbol: {{OID: {FAN_TABLE}.1.3, name: ciscoEnvMonFanState}}, mapping: {{1: fine, 5: gone}}}}
+"""
+
+
+def test_a_foreign_file_leaves_the_names_and_words_of_a_table_that_netwatch_knows_as_they_are(tmp_path: Path) -> None:
+    library = load(
+        tmp_path,
+        _fans=FOREIGN_FANS.replace(f"sysobjectid: {CISCO}", ""),
+        box=f"extends: [_fans.yaml]\nsysobjectid: {CISCO}\n",
+    )
+
+    (table,) = (table for table in library.named("box").tables if str(table.oid) == FAN_TABLE)
+    assert table.name == "ciscoEnvMonFanStatusTable"
+    state = next(column for column in table.columns if column.name == "ciscoEnvMonFanState")
+    assert state.enum[5] == "notPresent"
+    assert "fanSpeed" in {column.name for column in table.columns}
+    for name in library.names():
+        for concept in library.named(name).concepts:
+            library.compiled(concept)  # a mapping that no longer fits its tables raises
+
+
+def test_a_foreign_profile_of_a_device_adds_to_the_one_it_would_have_without(tmp_path: Path) -> None:
+    shipped = load_library([])
+    library = load(tmp_path, box=FOREIGN_FANS)
+
+    profile = library.match(Oid.parse(CISCO))
+    before = shipped.match(Oid.parse(CISCO))
+    assert (profile.name, before.name) == ("box", "cisco")
+    assert profile.vendor == before.vendor
+    assert {table.oid for table in before.tables} <= {table.oid for table in profile.tables}
+    assert {one.place for one in before.concepts} <= {one.place for one in profile.concepts}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "metadata: {device: {fields: {vendor: {value: acme}}}}\n",
+        "metrics: [{MIB: X, symbol: {OID: 1.3.6.1.4.1.99999.1.0, name: a}}]\n",
+        "selector: [{sysobjectid: {include: [1.3.6.1.4.1.99999.1]}}]\n",
+    ],
+)
+def test_a_file_with_words_of_another_program_and_none_of_ours_is_foreign(tmp_path: Path, text: str) -> None:
+    assert written_for_others(yaml_of(tmp_path, text).data)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "metrics: [{symbol: {OID: 1.3.6.1.4.1.99999.1.0, name: a}}]\n",
+        "metrics: [{MIB: X, symbol: {OID: 1.3.6.1.4.1.99999.1.0, name: a, kind: text}}]\n",
+        "concepts: []\nmetrics: [{MIB: X, symbol: {OID: 1.3.6.1.4.1.99999.1.0, name: a}}]\n",
+    ],
+)
+def test_a_file_in_our_own_words_is_a_users_and_has_the_last_word(tmp_path: Path, text: str) -> None:
+    assert not written_for_others(yaml_of(tmp_path, text).data)
