@@ -43,6 +43,29 @@ def bounded_matcher(pattern: str) -> Callable[[str], bool]:
     return lambda text: remembered(text) if len(text) <= MAX_REMEMBERED else matches(text)
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
+def bounded_finder(pattern: str) -> Callable[[str], tuple[str, ...] | None]:
+    """Return a search for the first match in a text: the match and its groups, None where there is none.
+
+    Raises:
+        ValueError: the pattern is no regular expression of RE2's, or one that needs too much memory; says why.
+    """
+    if len(pattern) > MAX_PATTERN:
+        raise ValueError(f"the pattern is longer than {MAX_PATTERN} characters")
+    try:
+        compiled = re2.compile(_encoded(pattern), _OPTIONS)
+    except re2.error as exc:
+        raise ValueError(f"{pattern!r} is not a regular expression (RE2): {_words_of(exc)}") from exc
+
+    def find(text: str) -> tuple[str, ...] | None:
+        found = compiled.search(_encoded(text))
+        if found is None:
+            return None
+        return tuple((group or b"").decode(errors="replace") for group in (found.group(0), *found.groups()))
+
+    return find
+
+
 def _encoded(text: str) -> bytes:
     """Return a text as RE2 reads it; half a surrogate pair, which no UTF-8 has, becomes a question mark."""
     return text.encode(errors="replace")

@@ -21,7 +21,7 @@ from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, Suffix, build
 from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
 from netwatch.polling.rows import label_columns, name_rows, witnessed
 from netwatch.polling.twins.pairs import Twinning, Twins, judged
-from netwatch.profiles import ColumnSpec, TableSpec
+from netwatch.profiles import ColumnSpec, TableSpec, edited
 from netwatch.snmp import SnmpClient, WalkedColumn
 
 COLUMNS_AT_FIRST, BESIDE_AT_FIRST = 10, 2
@@ -198,18 +198,24 @@ def read_once(
     """Return columns as they were walked, None where a row has none."""
     return {
         column.name: tuple(_once(column, cells.get(column.oid, {}).get(suffix)) for suffix in suffixes)
+        if column.constant is None
+        else (column.constant,) * len(suffixes)
         for column in columns
     }
 
 
 def _once(column: ColumnSpec, given: Value) -> Value:
-    value = usable(column.kind, given)
+    value = usable(column.kind, given) if column.edit is None else edited(column.edit, given)
     return value * column.scale if column.scale != 1.0 and isinstance(value, int | float) else value
 
 
 def _stay_the_same(spec: TableSpec) -> list[ColumnSpec]:
-    """Return the columns that discovery alone reads."""
-    return [column for column in spec.columns if column.once and not column.kind.is_counter]
+    """Return the columns that discovery alone reads, or that nobody need read."""
+    return [
+        column
+        for column in spec.columns
+        if column.constant is not None or (column.once and not column.kind.is_counter)
+    ]
 
 
 def _settled(layout: Layout, previous: Layout | None) -> Layout:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from netwatch.model import NO_DOUBTS, Column, ColumnKind, Doubts, Oid, RowSet
 from netwatch.polling.counters import COUNTER32
-from netwatch.profiles import ColumnSpec, TableSpec
+from netwatch.profiles import ColumnSpec, Edit, TableSpec
 
 SYS_UP_TIME = Oid.parse("1.3.6.1.2.1.1.3.0")
 Suffix = tuple[int, ...]
@@ -54,11 +54,15 @@ class Strip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filling:
-    """How a column is taken out of the flat list: a slice, or one position per row, -1 where there is nothing."""
+    """How a column is taken out of the flat list: a slice, or one position per row, -1 where there is nothing.
+
+    edit: what is done to each of its values.
+    """
 
     name: str
     scale: float
     picks: tuple[int, ...] | None
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +224,7 @@ def build_layout(
     gauges_at = builder.at
     numbers = tuple(builder.number(column) for column in columns if _is_number(column))
     texts_at = builder.at
-    texts = tuple(builder.number(column) for column in columns if column.kind is ColumnKind.TEXT)
+    texts = tuple(builder.number(column) for column in columns if _is_text(column))
     labels_at = builder.at
     names = tuple(strip for oid in labels if (strip := builder.strip_or_none([oid], unasked)))
     return Layout(
@@ -245,7 +249,12 @@ def build_layout(
 
 
 def _is_number(column: ColumnSpec) -> bool:
-    return not column.kind.is_counter and column.kind is not ColumnKind.TEXT
+    return not column.kind.is_counter and not _is_text(column)
+
+
+def _is_text(column: ColumnSpec) -> bool:
+    """Return whether the device may give anything: a text, or what a number is taken out of."""
+    return column.kind is ColumnKind.TEXT or column.edit is not None
 
 
 def counter_widths(columns: Sequence[ColumnSpec]) -> Iterator[tuple[ColumnSpec, ColumnSpec | None]]:
@@ -304,13 +313,14 @@ class _Builder:
 
     def _filling(self, column: ColumnSpec, strip: Strip) -> Filling:
         if strip.rows is None and strip.oids in ((column.oid,), ()):
-            return Filling(name=column.name, scale=column.scale, picks=None)
+            return Filling(name=column.name, scale=column.scale, picks=None, edit=column.edit)
         only = len(strip.oids) == 1
 
         def is_mine(place: int) -> bool:
             return strip.oids[0 if only else place] == column.oid
 
-        return Filling(name=column.name, scale=column.scale, picks=self._positions(strip, is_mine, strip.start))
+        picks = self._positions(strip, is_mine, strip.start)
+        return Filling(name=column.name, scale=column.scale, picks=picks, edit=column.edit)
 
     def _positions(self, strip: Strip, wanted: Callable[[int], bool], start: int) -> tuple[int, ...]:
         """Return for every row of the table where it stands, counted from `start`, or -1."""

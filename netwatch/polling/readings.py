@@ -18,7 +18,7 @@ from netwatch.polling.layout import Filling, Layout, Strip
 from netwatch.polling.plausible import Speeds
 from netwatch.polling.rates import Interval, Rates, cut_rows, dense_rates
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
-from netwatch.profiles import ColumnSpec
+from netwatch.profiles import ColumnSpec, edited
 
 SHORTEST_SECONDS = 0.25
 """Over less time than this a rate says more about the agent's timing than about the traffic."""
@@ -169,6 +169,8 @@ class TableReader:
 
 def _filled(filling: Filling, values: list[Any], start: int, stop: int) -> Column:
     column = values[start:stop] if filling.picks is None else [values[n] for n in filling.picks]
+    if filling.edit is not None:
+        column = [edited(filling.edit, value) for value in column]
     return column if filling.scale == 1.0 else _scaled(column, filling.scale)
 
 

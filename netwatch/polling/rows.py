@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from netwatch.model import Missing, Oid, RowSet, Value, text_of
 from netwatch.polling.layout import Layout, Suffix, same_rows
-from netwatch.profiles import LabelSpec, TableSpec, index_parts, written
+from netwatch.profiles import LabelSpec, TableSpec, edited_text, index_parts, written
 
 IF_DESCR = Oid.parse("1.3.6.1.2.1.2.2.1.2")
 IF_NAME = Oid.parse("1.3.6.1.2.1.31.1.1.1.1")
@@ -57,7 +57,8 @@ def _witness(spec: TableSpec) -> Oid | None:
 
 
 def _witnessed_columns(spec: TableSpec, witness: Oid) -> list[Oid]:
-    return [oid for oid in label_columns(spec) if oid != witness and oid not in EDITED]
+    states = {label.oid for label in spec.labels if label.mapping} & {column.oid for column in spec.columns}
+    return [oid for oid in label_columns(spec) if oid != witness and oid not in EDITED and oid not in states]
 
 
 def name_rows(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells, previous: RowSet | None) -> RowSet:
@@ -97,7 +98,7 @@ def renamed_rows(spec: TableSpec, layout: Layout, cells: Cells, found: RowSet) -
     beside = set(_witnessed_columns(spec, witness)) if witness is not None else set()
     named = cells.get(witness, {}) if witness is not None else {}
     for label in sorted(spec.labels, key=lambda label: label.oid in beside):  # behind their witness
-        if label.oid is None:
+        if label.oid is None or label.is_elsewhere:
             continue
         itself, stand_in = cells.get(label.oid, {}), cells.get(STAND_INS.get(label.oid, label.oid), {})
         texts = list(previous.labels[label.name])
@@ -123,7 +124,12 @@ def _is_called_the_same(
 
 
 def _label(label: LabelSpec, suffix: Suffix, cells: Cells) -> str:
-    if label.oid is None:
+    if label.fixed:
+        return label.fixed
+    suffix = label.row_of(suffix) if label.is_elsewhere else suffix
+    if label.edit is not None and label.oid is not None:
+        text = edited_text(label.edit, cells.get(label.oid, {}).get(suffix))
+    elif label.oid is None:
         text = _index_part(label, suffix)
         text = written(text.encode(), label.form) if label.form else text
     elif label.form:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         WordMap,
     )
     from netwatch.profiles.concepts.templates import Named, Template
+    from netwatch.profiles.edits import Edit, edited, edited_text
     from netwatch.profiles.formats import written
     from netwatch.profiles.indexes import index_parts
     from netwatch.profiles.library import ProfileLibrary, load_library
@@ -38,7 +39,7 @@ __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
     "Catalogue", "Probe", "Questions", "NET_SNMP", "enterprise_of",
     "Kit", "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
-    "index_parts", "written",
+    "index_parts", "written", "Edit", "edited", "edited_text",
     "Description", "DESCRIPTION", "parse_description",
     "BadMapping", "Compiled", "ConceptMap", "Join", "Named", "NumberMap", "Selection", "Source", "StateMap",
     "Template", "Text", "Thresholds", "THRESHOLDS", "WordMap", "compile_map",

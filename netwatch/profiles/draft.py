@@ -35,6 +35,8 @@ class TableDraft:
 class ProfileFile:
     """One file read. `shipped` is whether it came with NetWatch; `extends` are names without `.yaml`.
 
+    labels: those of every row of every table. own_scalars, own_concepts: for the devices of the profile alone, where
+    `scalars` and `concepts` hold for any that has them.
     is_foreign: written for another program: it adds to what NetWatch knows, and changes none of it.
     """
 
@@ -48,3 +50,6 @@ class ProfileFile:
     scalars: tuple[ColumnSpec, ...] = ()
     tables: tuple[TableDraft, ...] = ()
     concepts: tuple[ConceptMap, ...] = ()
+    labels: tuple[LabelSpec, ...] = ()
+    own_scalars: tuple[ColumnSpec, ...] = ()
+    own_concepts: tuple[ConceptMap, ...] = ()

@@ -36,6 +36,7 @@ class Merged:
     scalars: tuple[ColumnSpec, ...] = ()
     tables: Mapping[Oid, TableDraft] = field(default_factory=dict)
     concepts: tuple[ConceptMap, ...] = ()
+    labels: tuple[LabelSpec, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -162,8 +163,9 @@ class Family:
         for base in bases:
             if base is None:
                 return None
-            merged = _add(merged, base.vendor, base.scalars, base.tables.values(), base.concepts)
-        return _add(merged, file.vendor, file.scalars, file.tables, file.concepts)
+            merged = _over(base, merged)
+        scalars, concepts = (*file.scalars, *file.own_scalars), (*file.concepts, *file.own_concepts)
+        return _add(merged, file.vendor, scalars, file.tables, concepts, file.labels)
 
     def _merge_foreign(
         self, file: ProfileFile, bases: Sequence[Merged | None], above: tuple[ProfileFile, ...]
@@ -172,13 +174,14 @@ class Family:
         for base in bases:
             if base is None:
                 return None
-            merged = _add(merged, base.vendor, base.scalars, base.tables.values(), base.concepts)
+            merged = _over(base, merged)
         scalars = [one for one in file.scalars if self._shipped_scalars.get(one.name, one.oid) == one.oid]
-        merged = _add(merged, file.vendor, scalars, file.tables, file.concepts)
+        concepts = (*file.concepts, *file.own_concepts)
+        merged = _add(merged, file.vendor, (*scalars, *file.own_scalars), file.tables, concepts, file.labels)
         for name in self._beneath(file):
             own = self._merged(self.shipped[name], above)
             if own is not None:
-                merged = _add(merged, own.vendor, own.scalars, own.tables.values(), own.concepts)
+                merged = _over(own, merged)
         return merged
 
     @property
@@ -226,12 +229,18 @@ class Family:
         return [candidate for candidate in found if candidate is not None]
 
 
+def _over(later: Merged, merged: Merged) -> Merged:
+    """Return what two say together; the later word wins."""
+    return _add(merged, later.vendor, later.scalars, later.tables.values(), later.concepts, later.labels)
+
+
 def _add(
     merged: Merged,
     vendor: str,
     scalars: Iterable[ColumnSpec],
     tables: Iterable[TableDraft],
     concepts: Iterable[ConceptMap],
+    labels: Iterable[LabelSpec] = (),
 ) -> Merged:
     together = dict(merged.tables)
     for table in tables:
@@ -243,6 +252,7 @@ def _add(
         scalars=_by_name((*merged.scalars, *scalars)),
         tables=together,
         concepts=_meant(tuple(concepts), merged.concepts),
+        labels=_by_name((*merged.labels, *labels)),
     )
 
 
@@ -317,7 +327,10 @@ def _finish(
     def warn(message: str) -> None:
         problems.append(file.yaml.problem((), message, severity="warning"))
 
-    drafts = (_worded(own, words.get(own.oid), is_foreign=is_foreign) for own in merged.tables.values())
+    drafts = (
+        _labelled(_worded(own, words.get(own.oid), is_foreign=is_foreign), merged.labels)
+        for own in merged.tables.values()
+    )
     tables = _named_apart((_complete(draft, warn) for draft in drafts), warn)
     return Profile(
         name=file.name,
@@ -336,6 +349,12 @@ def _worded(own: TableDraft, word: TableDraft | None, *, is_foreign: bool) -> Ta
     if (is_foreign or own.is_foreign) and not word.is_foreign:
         return _combine(own, word)
     return replace(_combine(word, own), name=own.name)
+
+
+def _labelled(draft: TableDraft, labels: tuple[LabelSpec, ...]) -> TableDraft:
+    """Return a table with the labels that all have, where it has nothing of their names."""
+    taken = {one.name for one in draft.columns} | {one.name for one in draft.labels}
+    return replace(draft, labels=(*draft.labels, *(label for label in labels if label.name not in taken)))
 
 
 def _named_apart(tables: Iterable[TableSpec], warn: Callable[[str], None]) -> tuple[TableSpec, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from netwatch.model import Oid
 from netwatch.model.schema import ColumnKind
 from netwatch.profiles.concepts.concept_map import ConceptMap
+from netwatch.profiles.edits import Edit
 
 GENERIC = "generic"
 """The profile of devices that no other one knows."""
@@ -29,6 +30,8 @@ class ColumnSpec:
     once:    read when rows are discovered and not with every poll: it does not change while the row lives.
     missing_when: columns of the same table, each with the values at which this one means nothing.
     guessed: nobody said what the column is: `kind` is a guess, the BER tag of its values knows better.
+    edit:    what is done to each value before it is one.
+    constant: what every row has, which nobody asks the device for; `oid` is then the column whose instances are rows.
     """
 
     name: str
@@ -40,6 +43,8 @@ class ColumnSpec:
     guessed: bool = False
     once: bool = False
     missing_when: tuple[tuple[str, frozenset[int]], ...] = ()
+    edit: Edit | None = None
+    constant: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,10 @@ class LabelSpec:
     index_position 0 means the whole index, dotted. `mapping` replaces raw texts by names.
     shapes: the MIB's INDEX clause (indexes.SHAPES); index_position then counts its parts, not sub-identifiers.
     form:   how the column's value is written (formats.FORMATS), empty for as any text.
+    edit:   what is done to the text. fixed: the label of every row, wherever it is.
+    slices: the parts of the row's index, from 0 and each with its end, that make the index of the column's row.
+            An end below zero counts from the index's end.
+    at:     the index of the column's row, whatever the row's; None for the row's own.
     """
 
     name: str
@@ -57,6 +66,24 @@ class LabelSpec:
     mapping: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[str, ...] = ()
     form: str = ""
+    edit: Edit | None = None
+    fixed: str = ""
+    slices: tuple[tuple[int, int], ...] = ()
+    at: tuple[int, ...] | None = None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Return whether it is read of a row of another index than the row that it is put on."""
+        return bool(self.slices) or self.at is not None
+
+    def row_of(self, suffix: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the index of the row that it is read of."""
+        if self.at is not None:
+            return self.at
+        if not self.slices:
+            return suffix
+        ends = ((start, end if end >= 0 else len(suffix) + end) for start, end in self.slices)
+        return tuple(number for start, end in ends for number in suffix[start : end + 1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,50 +25,44 @@ May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.libr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
-from typing import Any, Final
+from typing import Final
 
 from netwatch.model import ColumnKind, InvalidFile, Oid, Problem, YamlFile, read_yaml, unforeseen
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.concepts.reading import read_concepts
+from netwatch.profiles.dialects import written_for_others
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import pattern_error
+from netwatch.profiles.metadata import read_metadata
 from netwatch.profiles.place import Place, Resolve
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
-from netwatch.profiles.symbols import SYMBOL_KEYS, TEXT_EDITS, plain_name, read_metric_type, read_once, read_symbol
-from netwatch.profiles.tags import read_index, read_label, source_of
+from netwatch.profiles.symbols import (
+    SYMBOL_KEYS,
+    flag_of,
+    plain_name,
+    read_flag,
+    read_metric_type,
+    read_once,
+    read_symbol,
+)
+from netwatch.profiles.tags import on_every_row, read_fixed, read_index, read_labels, source_of
 
-OUR_WORDS: Final = frozenset(
-    {"walk", "identity", "rate_limit", "discontinuity", "index", "once", "concepts", "kind", "enum", "wide_of",
-     "missing_when"}
-)  # fmt: skip
-THEIR_WORDS: Final = frozenset(
-    {"metadata", "selector", "virtual_metrics", "topology", "licensing", "bgp", "static_tags", "MIB",
-     "constant_value_one", "chart_meta"}
-)  # fmt: skip
 FILE_KEYS: Final = frozenset(
-    {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device", "concepts"}
+    {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device", "concepts", "metadata",
+     "static_tags"}
 )  # fmt: skip
-FILE_UNSUPPORTED: Final = {
-    "metadata": "device metadata is not collected",
-    "static_tags": "fixed tags are not put on series",
-}
-SCALAR_KEYS: Final = frozenset({"MIB", "symbol", "OID", "name", "metric_type", "forced_type", "description"})
-SCALAR_UNSUPPORTED: Final = {
-    **TEXT_EDITS,
-    "metric_tags": "tags on a scalar are not put on its series",
-    "options": "options are not supported",
-}
+FILE_UNSUPPORTED: Final[Mapping[str, str]] = {}
+SCALAR_KEYS: Final = frozenset(
+    {"MIB", "symbol", "OID", "name", "metric_type", "forced_type", "description", "options"}
+)  # fmt: skip
+SCALAR_UNSUPPORTED: Final = {"metric_tags": "tags on a scalar are not put on its series"}
 TABLE_KEYS: Final = frozenset(
     {"MIB", "table", "symbols", "metric_tags", "metric_type", "forced_type", "description",
-     "walk", "identity", "rate_limit", "discontinuity", "index", "once", "concepts"}
+     "walk", "identity", "rate_limit", "discontinuity", "index", "once", "concepts", "static_tags", "options"}
 )  # fmt: skip
-TABLE_UNSUPPORTED: Final = {
-    "options": "options are not supported",
-    "static_tags": "fixed tags are not put on rows",
-}
 
 
 def profile_name(file_name: str) -> str:
@@ -100,7 +94,8 @@ def read_profile_file(
         return None, top.problems
     top.check_keys(FILE_KEYS, FILE_UNSUPPORTED)
     is_foreign = not shipped and written_for_others(file.data)
-    scalars, tables, concepts = _metrics(top)
+    scalars, tables, concepts = _metrics(top, is_foreign=is_foreign)
+    told = read_metadata(top)
     profile = ProfileFile(
         name=profile_name(file.name),
         yaml=file,
@@ -108,29 +103,16 @@ def read_profile_file(
         is_foreign=is_foreign,
         extends=tuple(profile_name(str(place.value)) for place in top.items("extends")),
         sys_object_ids=tuple(_patterns(top)),
-        vendor=_vendor(top),
+        vendor=_vendor(top) or told.vendor,
+        labels=tuple(_global_labels(top)),
+        own_scalars=told.scalars,
+        own_concepts=told.concepts,
         scalars=(*_global_tags(top), *scalars),
         tables=tuple(replace(table, is_foreign=is_foreign) for table in tables),
         concepts=(*concepts, *read_concepts(top)),
     )
     wrong = any(problem.severity == "error" for problem in top.problems)
     return (None if wrong else profile), sorted(top.problems, key=lambda problem: (problem.line, problem.column))
-
-
-def written_for_others(data: Mapping[str, Any]) -> bool:
-    """Return whether a file is Datadog's or Netdata's: it has words of theirs, and none of our own."""
-    if "concepts" in data:
-        return False
-    metrics = [entry for entry in _listed(data.get("metrics")) if isinstance(entry, Mapping)]
-    symbols = [symbol for entry in metrics for symbol in (*_listed(entry.get("symbols")), entry.get("symbol"))]
-    entries = [*metrics, *(symbol for symbol in symbols if isinstance(symbol, Mapping))]
-    if any(not OUR_WORDS.isdisjoint(entry) for entry in entries):
-        return False
-    return not THEIR_WORDS.isdisjoint(data) or any(not THEIR_WORDS.isdisjoint(entry) for entry in entries)
-
-
-def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
 
 
 def _patterns(top: Place) -> list[str]:
@@ -157,17 +139,25 @@ def _global_tags(top: Place) -> list[ColumnSpec]:
     """Read the tags meant for everything; they become texts of the table `system`."""
     found = []
     for place in top.items("metric_tags"):
-        label = read_label(place)
-        if label is None or label.oid is None:
+        labels = read_labels(replace(place, problems=[]))
+        if not labels or labels[0].oid is None or not isinstance(place.value, Mapping):
             continue
-        place.warn(f"{label.name} is not put on every series: it is read as text into the table system")
+        label = labels[0]
         source = source_of(place)
         name = source.value["symbol"] if source.path == place.path and "symbol" in place else source.value.get("name")
-        found.append(ColumnSpec(name=plain_name(str(name or label.name)), oid=label.oid, kind=ColumnKind.TEXT))
+        found.append(ColumnSpec(name=plain_name(str(name or label.name)), oid=labels[0].oid, kind=ColumnKind.TEXT))
     return found
 
 
-def _metrics(top: Place) -> tuple[list[ColumnSpec], list[TableDraft], list[ConceptMap]]:
+def _global_labels(top: Place) -> Iterator[LabelSpec]:
+    """Yield the labels that every row of every table of the profile has."""
+    for place in top.items("metric_tags"):
+        yield from map(on_every_row, read_labels(place))
+    for place in top.items("static_tags"):
+        yield from read_fixed(place)
+
+
+def _metrics(top: Place, *, is_foreign: bool) -> tuple[list[ColumnSpec], list[TableDraft], list[ConceptMap]]:
     scalars: list[ColumnSpec] = []
     tables: list[TableDraft] = []
     concepts: list[ConceptMap] = []
@@ -175,7 +165,7 @@ def _metrics(top: Place) -> tuple[list[ColumnSpec], list[TableDraft], list[Conce
         if not place.is_mapping("a metric"):
             continue
         if "table" in place or "symbols" in place:
-            table = _table(place)
+            table = _table(place, is_foreign=is_foreign)
             tables += [table] if table else []
             concepts += read_concepts(place, table.name) if table else []
         else:
@@ -190,6 +180,8 @@ def _scalar(place: Place) -> ColumnSpec | None:
     place.check_keys(SCALAR_KEYS if nested else SCALAR_KEYS | SYMBOL_KEYS, SCALAR_UNSUPPORTED)
     symbol = place.at("symbol") if nested else replace(place, value=_without(place.value, *SCALAR_UNSUPPORTED))
     column = read_symbol(symbol, read_metric_type(place) if nested else "")
+    if column is not None and (flag := read_flag(place)) is not None:
+        column = flag_of(column, *flag)
     if column is not None and column.oid[-1] != 0:
         symbol.at("OID").warn(f"{column.oid} does not end in .0 as a scalar does: asked exactly as written")
     return column
@@ -199,10 +191,11 @@ def _without(mapping: Mapping[str, object], *keys: str) -> dict[str, object]:
     return {key: value for key, value in mapping.items() if key not in keys}
 
 
-def _table(place: Place) -> TableDraft | None:
-    place.check_keys(TABLE_KEYS, TABLE_UNSUPPORTED)
+def _table(place: Place, *, is_foreign: bool) -> TableDraft | None:
+    place.check_keys(TABLE_KEYS, {})
     metric_type = read_metric_type(place)
-    labels = [(tag, read_label(tag)) for tag in place.items("metric_tags")]
+    labels = [(tag, label) for tag in place.items("metric_tags") for label in read_labels(tag)]
+    labels += [(tag, label) for tag in place.items("static_tags") for label in read_fixed(tag)]
     read = [_symbol_or_states(symbol, metric_type, labels) for symbol in place.items("symbols")]
     columns = [column for group in read for column in group]
     if not columns:
@@ -217,7 +210,7 @@ def _table(place: Place) -> TableDraft | None:
         name=_table_name(place, oid),
         oid=oid,
         columns=_named_states(columns, labels),
-        labels=(*read_index(place), *_row_labels(columns, labels)),
+        labels=(*read_index(place), *_row_labels(columns, labels, is_foreign=is_foreign)),
         walk=place.oid("walk"),
         identity=place.text("identity"),
         rate_limit=place.text("rate_limit"),
@@ -226,30 +219,37 @@ def _table(place: Place) -> TableDraft | None:
     )
 
 
-Labels = Sequence[tuple[Place, LabelSpec | None]]
+Labels = Sequence[tuple[Place, LabelSpec]]
 
 
 def _symbol_or_states(symbol: Place, metric_type: str, labels: Labels) -> list[ColumnSpec]:
-    """Read a symbol; a `constant_value_one` has no OID and stands for the mapped columns of its tags."""
+    """Read a symbol; a `constant_value_one` has no OID: it is 1 in every row, and says what its tags say.
+
+    Those of them that are states of the row, because their numbers have names, are columns as well.
+    """
     if not isinstance(symbol.value, Mapping) or not symbol.value.get("constant_value_one"):
         column = read_symbol(symbol, metric_type)
         return [column] if column else []
+    own = [label.oid for _, label in labels if label.oid is not None and not label.is_elsewhere]
+    name = plain_name(symbol.text("name"))
+    if not own or not name:
+        symbol.at("constant_value_one").warn("a constant without a name or a tag of a column; left out", key=True)
+        return []
     states = [state for place, label in labels if (state := _state_of(place, label))]
-    instead = f"read instead: {', '.join(state.name for state in states)}" if states else "left out"
-    symbol.at("constant_value_one").warn(f"constant_value_one is not supported; {instead}", key=True)
-    return states
+    constant = ColumnSpec(name=name, oid=own[0], kind=ColumnKind.GAUGE, constant=1.0)
+    return [constant, *(state for state in states if state.name != name)]
 
 
-def _state_of(place: Place, label: LabelSpec | None) -> ColumnSpec | None:
+def _state_of(place: Place, label: LabelSpec) -> ColumnSpec | None:
     names = _integer_names(label)
-    if label is None or label.oid is None or not names:
+    if label.oid is None or label.is_elsewhere or not names:
         return None
     name = plain_name(source_of(place).text("name") or label.name)
     return ColumnSpec(name=name, oid=label.oid, kind=ColumnKind.ENUM, enum=names)
 
 
-def _integer_names(label: LabelSpec | None) -> dict[int, str]:
-    names = label.mapping if label else {}
+def _integer_names(label: LabelSpec) -> dict[int, str]:
+    names = label.mapping
     return {int(raw): name for raw, name in names.items()} if all(map(_is_integer, names)) else {}
 
 
@@ -259,7 +259,7 @@ def _is_integer(text: str) -> bool:
 
 def _named_states(columns: Sequence[ColumnSpec], labels: Labels) -> tuple[ColumnSpec, ...]:
     """Give columns the names that a mapped tag over the same column has for their values."""
-    names = {label.oid: _integer_names(label) for _, label in labels if label and label.oid}
+    names = {label.oid: _integer_names(label) for _, label in labels if label.oid}
     return tuple(
         replace(column, kind=ColumnKind.ENUM, enum=enum, guessed=False)
         if column.guessed and (enum := names.get(column.oid))
@@ -268,16 +268,19 @@ def _named_states(columns: Sequence[ColumnSpec], labels: Labels) -> tuple[Column
     )
 
 
-def _row_labels(columns: Sequence[ColumnSpec], labels: Labels) -> tuple[LabelSpec, ...]:
-    polled = {column.oid: column.name for column in columns}
+def _row_labels(columns: Sequence[ColumnSpec], labels: Labels, *, is_foreign: bool) -> tuple[LabelSpec, ...]:
+    """Return the labels of the rows; in a file of our own a state is a column and no label.
+
+    In other programs' files it is both: their users ask for it as a tag. A name is one thing.
+    """
+    polled = {column.oid: column.name for column in columns if column.constant is None}
+    names = {column.name for column in columns}
     kept = []
     for place, label in labels:
-        if label is None:
-            continue
-        if label.mapping and label.oid in polled:
+        if not is_foreign and label.mapping and label.oid in polled:
             place.warn(f"{label.name} is no label: its names are those of the values of {polled[label.oid]}")
-            continue
-        kept.append(label)
+        elif label.name not in names:
+            kept.append(label)
     return tuple(kept)
 
 

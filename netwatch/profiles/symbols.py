@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from netwatch.model import ColumnKind, Oid
+from netwatch.model import ColumnKind, Oid, bounded_finder
+from netwatch.profiles.edits import Edit
 from netwatch.profiles.facts import COLUMNS, ColumnFacts
+from netwatch.profiles.formats import FORMATS
 from netwatch.profiles.place import Place
 from netwatch.profiles.profile import ColumnSpec
 
@@ -39,14 +42,16 @@ SYMBOL_KEYS: Final = frozenset(
         "wide_of",
         "once",
         "missing_when",
+        "extract_value",
+        "match_pattern",
+        "match_value",
+        "format",
+        "constant_value_one",
+        "mapping",
+        "chart_meta",
+        "options",
     }
 )
-TEXT_EDITS: Final[Mapping[str, str]] = {
-    "extract_value": "extract_value is not supported",
-    "match_pattern": "match_pattern is not supported, the value stays as the device gives it",
-    "match_value": "match_value is not supported, the value stays as the device gives it",
-    "format": "format is not supported, the value is shown as the device gives it",
-}
 NAME_ONLY: Final = "only numeric OIDs can be asked for so far; left out"
 
 
@@ -63,10 +68,7 @@ def read_symbol(place: Place, metric_type: str = "") -> ColumnSpec | None:
         return None
     if not place.is_mapping("a symbol"):
         return None
-    place.check_keys(SYMBOL_KEYS, TEXT_EDITS)
-    if "extract_value" in place:
-        place.at("extract_value").warn("the symbol is left out, its raw value is not the number meant", key=True)
-        return None
+    place.check_keys(SYMBOL_KEYS, {})
     oid, name = place.oid("OID"), plain_name(place.text("name"))
     if oid is None or not name:
         _note_missing(place, name)
@@ -78,13 +80,32 @@ def read_metric_type(place: Place) -> str:
     """Return `metric_type` (or its older word `forced_type`) where it is one we know, else an empty text."""
     for key in ("metric_type", "forced_type"):
         word = place.text(key) if key in place else ""
-        if word == "flag_stream":
-            place.at(key).warn("flag_stream is not taken apart into flags: the column is kept as text")
         if word in METRIC_TYPES:
             return word
         if word:
             place.at(key).warn(f"unknown {key} {word!r}; known are {', '.join(METRIC_TYPES)}")
     return ""
+
+
+def read_flag(place: Place) -> tuple[str, int] | None:
+    """Return the suffix and the place of a flag, where an entry's type is `flag_stream`."""
+    if place.value.get("metric_type") != "flag_stream" and place.value.get("forced_type") != "flag_stream":
+        return None
+    options = place.at("options", {})
+    if not options.is_mapping("options"):
+        return None
+    options.check_keys({"placement", "metric_suffix"}, {})
+    placement = int(options.number("placement", 0))
+    if placement < 1:
+        place.warn("flag_stream needs the placement of its flag, from 1; the column is kept as text")
+        return None
+    return options.text("metric_suffix"), placement
+
+
+def flag_of(column: ColumnSpec, suffix: str, placement: int) -> ColumnSpec:
+    """Return one flag of a column of flags, under the name that Datadog gives it."""
+    name = plain_name(f"{column.name}.{suffix}") if suffix else column.name
+    return replace(column, name=name, kind=ColumnKind.GAUGE, guessed=False, edit=Edit(placement=placement))
 
 
 def read_enum(place: Place, key: str) -> dict[int, str]:
@@ -104,18 +125,52 @@ def _column(place: Place, oid: Oid, name: str, metric_type: str) -> ColumnSpec:
     known = COLUMNS.get(oid)
     enum = read_enum(place, "enum") or dict(known.enum if known else {})
     kind = _kind(place, known, metric_type, enum)
+    edit = read_edit(place, is_number=True)
     percent = 100.0 if metric_type == "percent" else 1.0
     return ColumnSpec(
         name=name,
         oid=oid,
-        kind=kind or ColumnKind.GAUGE,
+        kind=_edited_kind(edit, kind),
         scale=place.number("scale_factor", 1.0) * percent,
         enum=enum,
         wide_of=place.text("wide_of") or (known.wide_of if known else ""),
-        guessed=kind is None,
+        guessed=kind is None and edit is None,
         once=read_once(place),
         missing_when=_missing_when(place),
+        edit=edit,
     )
+
+
+def _edited_kind(edit: Edit | None, kind: ColumnKind | None) -> ColumnKind:
+    if edit is None or kind is ColumnKind.TEXT:
+        return kind or ColumnKind.GAUGE
+    return ColumnKind.GAUGE if edit.is_number else ColumnKind.TEXT
+
+
+def read_edit(place: Place, *, is_number: bool) -> Edit | None:
+    """Return what is to be done to the values of a symbol or tag; a wrong expression is noted, and not used."""
+    pattern = _pattern(place, "extract_value")
+    value = "$1"
+    if not pattern and (pattern := _pattern(place, "match_pattern")):
+        value = place.text("match_value")
+    form = place.text("format")
+    if form and form not in FORMATS:
+        place.at("format").warn(f"unknown format, the value is shown as the device gives it: {form!r}")
+        form = ""
+    is_number = is_number and not form
+    return Edit(form=form, pattern=pattern, value=value, is_number=is_number) if pattern or form else None
+
+
+def _pattern(place: Place, key: str) -> str:
+    text = place.text(key)
+    if not text:
+        return ""
+    try:
+        bounded_finder(text)
+    except ValueError as exc:
+        place.at(key).warn(f"{key} cannot be used: {exc}")
+        return ""
+    return text
 
 
 def _missing_when(place: Place) -> tuple[tuple[str, frozenset[int]], ...]:

@@ -5,39 +5,62 @@ May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.read
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+from netwatch.model import Oid
+from netwatch.profiles.edits import Edit
 from netwatch.profiles.formats import FORMATS
 from netwatch.profiles.indexes import NUMBER, SHAPES
 from netwatch.profiles.place import Place, scalar_text
 from netwatch.profiles.profile import LabelSpec
-from netwatch.profiles.symbols import NAME_ONLY, TEXT_EDITS, plain_name
+from netwatch.profiles.symbols import NAME_ONLY, plain_name, read_edit
 
-TAG_KEYS: Final = frozenset(
+EDIT_KEYS: Final = frozenset({"extract_value", "match_pattern", "match_value", "format"})
+TAG_KEYS: Final = EDIT_KEYS | frozenset(
     {"MIB", "tag", "column", "symbol", "OID", "name", "index", "mapping", "table", "description",
-     "index_transform", "match", "tags", "format"}
+     "index_transform", "match", "tags"}
 )  # fmt: skip
-SOURCE_KEYS: Final = frozenset({"MIB", "OID", "name", "description", "format"})
-LEFT_OUT: Final[Mapping[str, str]] = {
-    "index_transform": "index_transform is not supported; the label is left out",
-    "match": "match is not supported; the label is left out",
-}
+SOURCE_KEYS: Final = EDIT_KEYS | frozenset({"MIB", "OID", "name", "description", "mapping"})
+TRANSFORM_KEYS: Final = frozenset({"start", "end", "drop_right"})
 
 
-def read_label(place: Place) -> LabelSpec | None:
-    """Read one row label; None where it cannot be had, and that is noted."""
+def read_labels(place: Place) -> list[LabelSpec]:
+    """Read what one entry says of labels; nothing where it cannot be had, and that is noted."""
     if isinstance(place.value, str):
-        place.warn(f"the fixed tag {place.value!r} is not put on rows")
-        return None
+        return read_fixed(place)
     if not place.is_mapping("a tag"):
-        return None
+        return []
     place.check_keys(TAG_KEYS, {})
-    for key, reason in LEFT_OUT.items():
-        if key in place:
-            place.at(key).warn(reason, key=True)
-            return None
-    return _index_label(place) if "index" in place else _column_label(place)
+    if "match" in place:
+        return list(_matched(place))
+    label = _index_label(place) if "index" in place else _column_label(place)
+    return [label] if label is not None else []
+
+
+def read_fixed(place: Place) -> list[LabelSpec]:
+    """Read a label that every row has: `site:north`, or Netdata's `{tag: site, value: north}`."""
+    if isinstance(place.value, Mapping):
+        name, text = place.text("tag"), place.text("value")
+    else:
+        name, _, text = scalar_text(place.value).partition(":")
+    if not name or not text:
+        place.warn("a fixed tag is a name, a colon and a text; this one is left out")
+        return []
+    return [LabelSpec(name=plain_name(name), fixed=text)]
+
+
+def _matched(place: Place) -> Iterator[LabelSpec]:
+    """Yield the labels that one expression takes out of one text: `match`, and `tags` with its groups."""
+    source = source_of(place)
+    pattern = read_edit(replace(place, value={"extract_value": place.value.get("match")}), is_number=False)
+    oid = source.oid("OID") if isinstance(source.value, Mapping) else None
+    if pattern is None or oid is None:
+        return
+    for name, value in place.names("tags").items():
+        edit = Edit(pattern=pattern.pattern, value=value)
+        yield LabelSpec(name=plain_name(name), oid=oid, edit=edit, slices=_slices(place))
 
 
 def _index_label(place: Place) -> LabelSpec | None:
@@ -59,7 +82,7 @@ def _column_label(place: Place) -> LabelSpec | None:
     if not source.is_mapping("the column of a tag"):
         return None
     if source.path != place.path:
-        source.check_keys(SOURCE_KEYS, TEXT_EDITS)
+        source.check_keys(SOURCE_KEYS, {})
     oid, name = source.oid("OID"), plain_name(place.text("tag") or source.text("name"))
     if oid is None and not source.value.get("OID"):
         source.warn(f"tag {name} has neither OID nor index: {NAME_ONLY}")
@@ -67,13 +90,46 @@ def _column_label(place: Place) -> LabelSpec | None:
         place.error("a tag needs a name: tag: ...")
     if oid is None or not name:
         return None
-    return LabelSpec(name=name, oid=oid, mapping=place.names("mapping"), form=_form(source))
+    mapping = place.names("mapping") or source.names("mapping")
+    edit = read_edit(source, is_number=False)
+    if edit is not None and not edit.pattern:
+        edit = None  # a format alone is the label's own
+    form = _form(source) if edit is None else ""
+    return LabelSpec(name=name, oid=oid, mapping=mapping, form=form, edit=edit, slices=_slices(place))
+
+
+def _slices(place: Place) -> tuple[tuple[int, int], ...]:
+    """Read `index_transform`, the parts of this row's index that make the index of the row in the other table."""
+    found = []
+    for part in place.items("index_transform"):
+        if not part.is_mapping("a part of an index"):
+            continue
+        part.check_keys(TRANSFORM_KEYS, {})
+        start, end = int(part.number("start", 0)), part.value.get("end")
+        dropped = int(part.number("drop_right", 0))
+        last = -1 - dropped if end is None else int(part.number("end", 0))
+        if start < 0 or (end is not None and last < start):
+            part.error("start and end are positions in the row's index, from 0 and both included")
+            continue
+        found.append((start, last))
+    return tuple(found)
+
+
+def at_instance(oid: Oid) -> tuple[Oid, tuple[int, ...]]:
+    """Return the column and the index of a scalar, which Datadog also takes without the .0 at its end."""
+    return (Oid(oid[:-1]), (0,)) if oid[-1] == 0 else (oid, (0,))
+
+
+def on_every_row(label: LabelSpec) -> LabelSpec:
+    """Return a label of a scalar as one of every row of a table."""
+    if label.oid is None:
+        return label
+    column, at = at_instance(label.oid)
+    return replace(label, oid=column, at=at)
 
 
 def _form(source: Place) -> str:
     form = source.text("format")
-    if form and form not in FORMATS:
-        source.at("format").warn(f"unknown format {form!r}: known are {', '.join(FORMATS)}; {TEXT_EDITS['format']}")
     return form if form in FORMATS else ""
 
 
@@ -82,7 +138,9 @@ def read_index(place: Place) -> list[LabelSpec]:
 
     `[cbgpPeer2Type]` is a number; `[inet bgpPeerRemoteAddr]` begins with what it is.
     """
-    parts = [(part, scalar_text(part.value).split()) for part in place.items("index")]
+    parts: Sequence[tuple[Place, list[str]]] = [
+        (part, scalar_text(part.value).split()) for part in place.items("index")
+    ]
     found = []
     for part, words in parts:
         if not 1 <= len(words) <= 2 or (len(words) == 2 and words[0] not in SHAPES):

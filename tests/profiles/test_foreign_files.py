@@ -8,7 +8,7 @@ import pytest
 
 from netwatch.model import Oid, YamlFile, read_yaml
 from netwatch.profiles import ProfileLibrary, load_library
-from netwatch.profiles.reading import written_for_others
+from netwatch.profiles.dialects import written_for_others
 
 FAN_TABLE = "1.3.6.1.4.1.9.9.13.1.4"
 CISCO = "1.3.6.1.4.1.9.1.99999"

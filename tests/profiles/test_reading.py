@@ -211,7 +211,7 @@ metrics:
     assert [(problem.line, problem.severity) for problem in problems] == [(6, "warning")]
 
 
-def test_a_constant_one_is_replaced_by_the_states_it_was_counting() -> None:
+def test_a_constant_one_is_one_in_every_row_and_its_states_are_columns_and_labels() -> None:
     profile, problems = read("""\
 metrics:
   - table: {OID: 1.3.6.1.4.1.9.9.13.1.5, name: supplyTable}
@@ -228,10 +228,12 @@ metrics:
 
     assert profile is not None
     (table,) = profile.tables
-    assert [(column.name, column.enum) for column in table.columns] == [("supplyState", {1: "normal", 2: "warning"})]
-    assert [label.name for label in table.labels] == ["source"]
-    assert "read instead: supplyState" in problems[0].message
-    assert (problems[0].line, problems[0].column) == (5, 9)
+    assert [(column.name, column.constant, column.enum) for column in table.columns] == [
+        ("supplyStatus", 1.0, {}),
+        ("supplyState", None, {1: "normal", 2: "warning"}),
+    ]
+    assert [label.name for label in table.labels] == ["state", "source"]
+    assert problems == []
 
 
 def test_tags_for_everything_become_texts_of_the_device() -> None:
@@ -249,7 +251,11 @@ metric_tags:
         ("sysName", ColumnKind.TEXT),
         ("acmeModel", ColumnKind.TEXT),
     ]
-    assert [(problem.line, problem.severity) for problem in problems] == [(2, "warning"), (5, "warning")]
+    assert [(label.name, str(label.oid), label.at) for label in profile.labels] == [
+        ("snmp_host", "1.3.6.1.2.1.1.5", (0,)),
+        ("model", "1.3.6.1.4.1.99999.1", (0,)),
+    ]
+    assert problems == []
 
 
 TABLE = (
@@ -260,32 +266,27 @@ TABLE = (
 @pytest.mark.parametrize(
     ("text", "line", "column", "words"),
     [
-        ("metadata:\n  device: {fields: {}}\n", 1, 1, "metadata is not collected"),
-        ("metrics: []\nstatic_tags: [a:b]\n", 2, 1, "fixed tags"),
+        ("metadata:\n  device: {fields: {vendor: {size: 3}}}\n", 2, 30, "unknown key 'size'"),
+        ("metrics: []\nstatic_tags: [a]\n", 2, 15, "a fixed tag is a name, a colon and a text"),
         ("metrics: []\nmetric_tag: []\n", 2, 1, "unknown key 'metric_tag', ignored; did you mean 'metric_tags'"),
         ("device: {vendor: acme, size: 3}\n", 1, 24, "unknown key 'size'"),
-        (TABLE + "        name: n\n        extract_value: '(\\d+)C'\n", 6, 9, "extract_value is not supported"),
-        (TABLE + "        name: n\n        match_pattern: a\n", 6, 9, "match_pattern is not supported"),
-        (TABLE + "        name: n\n        metric_type: flag_stream\n", 6, 22, "not taken apart"),
+        (TABLE + "        name: n\n        extract_value: '(\\d+'\n", 6, 24, "extract_value cannot be used"),
+        (TABLE + "        name: n\n        match_pattern: '(?=a)'\n", 6, 24, "match_pattern cannot be used"),
+        ("metrics:\n  - symbol: {OID: 1.3.6.1.4.1.99999.1.0, name: n}\n    metric_type: flag_stream\n"
+         "    options: {metric_suffix: On}\n", 2, 5, "flag_stream needs the placement"),
         (TABLE + "        name: n\n        metric_type: bogus\n", 6, 22, "unknown metric_type 'bogus'"),
-        (TABLE + "        name: n\n    options: {placement: 1}\n", 6, 5, "options are not supported"),
-        (TABLE + "        name: n\n    metric_tags:\n      - here:there\n", 7, 9, "fixed tag 'here:there'"),
+        (TABLE + "        name: n\n    metric_tags:\n      - here\n", 7, 9, "a fixed tag is a name"),
         (TABLE + "        name: n\n    metric_tags:\n      - {tag: a, column: ifName}\n", 7, 26, "numeric OIDs"),
         (TABLE + "        name: n\n    metric_tags:\n      - {tag: a, symbol: {name: x}}\n", 7, 26, "neither OID"),
         (
             TABLE + "        name: n\n    metric_tags:\n      - tag: a\n"
-            "        column: {OID: 1.3.6.1.4.1.99999.4.1.2}\n        index_transform: [{start: 0, end: 1}]\n",
-            9, 9, "index_transform is not supported",
-        ),
-        (
-            TABLE + "        name: n\n    metric_tags:\n      - column: {OID: 1.3.6.1.4.1.99999.3.1.3}\n"
-            "        match: '(a)(b)'\n        tags: {x: '\\1'}\n",
-            8, 9, "match is not supported",
+            "        column: {OID: 1.3.6.1.4.1.99999.4.1.2}\n        index_transform: [{begin: 0, end: 1}]\n",
+            9, 28, "unknown key 'begin'",
         ),
         (
             TABLE + "        name: n\n    metric_tags:\n"
             "      - {tag: a, column: {OID: 1.3.6.1.4.1.99999.3.1.3, format: roman}}\n",
-            7, 65, "unknown format 'roman'",
+            7, 65, "unknown format, the value is shown as the device gives it: 'roman'",
         ),
         ("metrics:\n  - MIB: IF-MIB\n    symbol: ifNumber\n", 3, 13, "'ifNumber' is a name"),
         ("metrics:\n  - table: ifTable\n    symbols: [ifInOctets]\n", 3, 15, "'ifInOctets' is a name"),
@@ -314,7 +315,7 @@ metrics:
   - symbol: ifNumber
   - table: {OID: 1.3.6.1.4.1.99999.3, name: lampTable}
     symbols:
-      - {OID: 1.3.6.1.4.1.99999.3.1.2, name: a, extract_value: 'x'}
+      - {OID: 1.3.6.1.4.1.99999.3.1.2, name: a, extract_value: '('}
       - {OID: 1.3.6.1.4.1.99999.3.1.3, name: b}
     metric_tags:
       - {tag: room, column: roomName}
@@ -323,7 +324,7 @@ metrics:
 
     assert profile is not None
     (table,) = profile.tables
-    assert [column.name for column in table.columns] == ["b"]
+    assert [column.name for column in table.columns] == ["a", "b"]
     assert [label.name for label in table.labels] == ["lamp"]
 
 
@@ -523,3 +524,79 @@ def test_a_part_of_an_index_that_is_none_of_the_known_shapes_is_an_error(tmp_pat
     _, problems = read_profile(tmp_path / "lamps.yaml")
 
     assert "a part of an index is a name, or one of number, ipv4" in problems[0].message
+
+
+def test_labels_may_stand_in_another_table_under_a_part_of_the_index_and_be_taken_out_of_a_text() -> None:
+    profile, problems = read("""\
+metrics:
+  - MIB: ACME
+    table: {OID: 1.3.6.1.4.1.99999.3, name: radioTable}
+    static_tags: [site:north]
+    symbols:
+      - {OID: 1.3.6.1.4.1.99999.3.1.2, name: clients}
+    metric_tags:
+      - kind:radio
+      - tag: ap
+        symbol: {OID: 1.3.6.1.4.1.99999.2.1.1, name: apMac, format: mac_address}
+        index_transform: [{start: 0, end: 5}]
+      - symbol: {OID: 1.3.6.1.4.1.99999.3.1.3, name: radioName}
+        match: '(\\w+)-(\\w+)'
+        tags: {building: '\\1', room: '$2'}
+""")
+
+    assert profile is not None
+    assert problems == []
+    (table,) = profile.tables
+    found = {label.name: label for label in table.labels}
+    assert list(found) == ["kind", "ap", "building", "room", "site"]
+    assert (found["kind"].fixed, found["site"].fixed) == ("radio", "north")
+    assert (found["ap"].slices, found["ap"].form) == (((0, 5),), "mac_address")
+    assert found["ap"].row_of((1, 2, 3, 4, 5, 6, 7)) == (1, 2, 3, 4, 5, 6)
+    assert [edit.value for name in ("building", "room") if (edit := found[name].edit)] == ["\\1", "$2"]
+
+
+def test_flags_of_one_text_are_columns_under_their_own_names() -> None:
+    flags = "".join(
+        f"""
+  - MIB: ACME
+    symbol: {{OID: 1.3.6.1.4.1.99999.1.0, name: state}}
+    metric_type: flag_stream
+    options: {{placement: {place}, metric_suffix: {name}}}"""
+        for place, name in ((4, "OnLine"), (5, "Spare"))
+    )
+    profile, problems = read(f"metrics:{flags}\n")
+
+    assert profile is not None
+    assert problems == []
+    assert [(one.name, one.kind, one.edit.placement) for one in profile.scalars if one.edit] == [
+        ("state_OnLine", ColumnKind.GAUGE, 4),
+        ("state_Spare", ColumnKind.GAUGE, 5),
+    ]
+
+
+def test_metadata_says_who_the_device_is() -> None:
+    profile, problems = read("""\
+metadata:
+  device:
+    fields:
+      vendor: {value: acme}
+      version:
+        symbols:
+          - {OID: 1.3.6.1.2.1.1.1.0, name: sysDescr, extract_value: 'v([0-9.]+)'}
+          - {OID: 1.3.6.1.4.1.99999.1.0, name: acmeVersion}
+      os_name:
+        symbol: {OID: 1.3.6.1.2.1.1.1.0, name: sysDescr, match_pattern: 'AcmeOS', match_value: Acme OS}
+        value: unknown OS
+""")
+
+    assert profile is not None
+    assert problems == []
+    assert profile.vendor == "acme"
+    (identity,) = profile.own_concepts
+    assert (identity.concept, sorted(identity.labels)) == ("identity", ["os", "vendor", "version"])
+    assert [(one.name, one.once, one.edit.pattern if one.edit else "") for one in profile.own_scalars] == [
+        ("metadata_version", True, "v([0-9.]+)"),
+        ("metadata_version_2", True, ""),
+        ("metadata_os_name", True, "AcmeOS"),
+    ]
+    assert (profile.scalars, profile.concepts) == ((), ())
