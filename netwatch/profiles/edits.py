@@ -7,7 +7,8 @@ A quiet room. May import: netwatch.model, netwatch.profiles.formats. Called by: 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from netwatch.model import Value, bounded_finder
@@ -25,6 +26,7 @@ class Edit:
     pattern:   is searched for in the text; without a match there is no value.
     value:     what stands for the match, `$1` for its first group.
     placement: the flag at that place of a text of 0 and 1, from 1.
+    words:     what stands for a text as a whole; one that is not named stays.
     is_number: what comes out is a number, or nothing.
     """
 
@@ -32,6 +34,7 @@ class Edit:
     pattern: str = ""
     value: str = "$1"
     placement: int = 0
+    words: Mapping[str, str] = field(default_factory=dict)
     is_number: bool = False
 
 
@@ -47,6 +50,7 @@ def edited(edit: Edit, given: Value) -> Value:
         if groups is None:
             return None
         text = GROUP.sub(lambda found: _group(groups, int(found[1] or found[2])), edit.value)
+    text = edit.words.get(text, text)
     return _number(text) if edit.is_number else text.encode()
 
 

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from netwatch.model import CONCEPTS, REACHABILITY, SELF, Oid, Problem
 from netwatch.profiles import facts
-from netwatch.profiles.catalogue import Catalogue, KnownMap, is_sole
+from netwatch.profiles.catalogue import Catalogue, KnownMap, enterprise_of, is_sole
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.differing import differences
 from netwatch.profiles.draft import ProfileFile, TableDraft
@@ -48,6 +48,7 @@ class Family:
     problems: list[Problem] = field(default_factory=list)
     _done: dict[tuple[str, bool], Merged | None] = field(default_factory=dict)
     _foreign: dict[str, bool] = field(default_factory=dict)
+    _empty: set[str] = field(default_factory=set)
     _named: dict[str, Oid] | None = None
     _shipped_for: PatternIndex | None = None
 
@@ -57,15 +58,20 @@ class Family:
         found = {}
         for file, merged in self._usable():
             profile = _finish(file, merged, words, self.problems, is_foreign=self._is_foreign(file))
-            found[file.name] = replace(profile, sys_object_ids=self._patterns(file))
+            patterns = () if file.name in self._empty else self._patterns(file)
+            found[file.name] = replace(profile, sys_object_ids=patterns)
         return found
 
     def catalogue(self) -> Catalogue:
         """Return every table and scalar of every file that can be used, in the words for any device."""
         files = sorted(self._least_special_last(), key=lambda file: not self._is_foreign(file))
-        scalars = [scalar for file in files for scalar in file.scalars]
+        scalars = [scalar for file in files for scalar in file.scalars if self._is_for_any(file, scalar)]
         tables = [_complete(draft, _say_nothing) for draft in self._words()]
         return Catalogue(_named_apart(tables, _say_nothing), reversed(scalars), self._meanings())
+
+    def _is_for_any(self, file: ProfileFile, scalar: ColumnSpec) -> bool:
+        """Return whether any device may be asked for a scalar; a foreign file's standard ones are for its own."""
+        return not self._is_foreign(file) or enterprise_of(scalar.oid) is not None
 
     def _meanings(self) -> Iterator[KnownMap]:
         """Yield what tables mean, the common words before the special ones, the user's before the shipped.
@@ -178,6 +184,8 @@ class Family:
         scalars = [one for one in file.scalars if self._shipped_scalars.get(one.name, one.oid) == one.oid]
         concepts = (*file.concepts, *file.own_concepts)
         merged = _add(merged, file.vendor, (*scalars, *file.own_scalars), file.tables, concepts, file.labels)
+        if not (merged.tables or merged.scalars or merged.concepts):
+            self._empty.add(file.name)
         for name in self._beneath(file):
             own = self._merged(self.shipped[name], above)
             if own is not None:

@@ -35,10 +35,10 @@ from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.concepts.reading import read_concepts
 from netwatch.profiles.dialects import written_for_others
 from netwatch.profiles.draft import ProfileFile, TableDraft
-from netwatch.profiles.matching import pattern_error
 from netwatch.profiles.metadata import read_metadata
 from netwatch.profiles.place import Place, Resolve
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
+from netwatch.profiles.selectors import read_patterns
 from netwatch.profiles.symbols import (
     SYMBOL_KEYS,
     flag_of,
@@ -52,9 +52,14 @@ from netwatch.profiles.tags import on_every_row, read_fixed, read_index, read_la
 
 FILE_KEYS: Final = frozenset(
     {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device", "concepts", "metadata",
-     "static_tags"}
+     "static_tags", "selector", "virtual_metrics"}
 )  # fmt: skip
-FILE_UNSUPPORTED: Final[Mapping[str, str]] = {}
+FILE_UNSUPPORTED: Final = {
+    "topology": "topology is not read from here: neighbours, addresses and VLANs are read of every device",
+    "bgp": "bgp is not read from here: peers are read from the BGP tables of every device",
+    "licensing": "licensing is not read",
+    "sysobjectid_metadata": "sysobjectid_metadata is not read",
+}
 SCALAR_KEYS: Final = frozenset(
     {"MIB", "symbol", "OID", "name", "metric_type", "forced_type", "description", "options"}
 )  # fmt: skip
@@ -102,7 +107,7 @@ def read_profile_file(
         shipped=shipped,
         is_foreign=is_foreign,
         extends=tuple(profile_name(str(place.value)) for place in top.items("extends")),
-        sys_object_ids=tuple(_patterns(top)),
+        sys_object_ids=tuple(read_patterns(top)),
         vendor=_vendor(top) or told.vendor,
         labels=tuple(_global_labels(top)),
         own_scalars=told.scalars,
@@ -113,18 +118,6 @@ def read_profile_file(
     )
     wrong = any(problem.severity == "error" for problem in top.problems)
     return (None if wrong else profile), sorted(top.problems, key=lambda problem: (problem.line, problem.column))
-
-
-def _patterns(top: Place) -> list[str]:
-    if "sysobjectid" not in top:
-        return []
-    value = top.value["sysobjectid"]
-    places = list(top.items("sysobjectid")) if isinstance(value, list) else [top.at("sysobjectid")]
-    for place in places:
-        reason = pattern_error(str(place.value))
-        if reason:
-            place.error(reason)
-    return [str(place.value).strip().removeprefix(".") for place in places]
 
 
 def _vendor(top: Place) -> str:

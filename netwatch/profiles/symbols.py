@@ -50,6 +50,7 @@ SYMBOL_KEYS: Final = frozenset(
         "mapping",
         "chart_meta",
         "options",
+        "transform",
     }
 )
 NAME_ONLY: Final = "only numeric OIDs can be asked for so far; left out"
@@ -69,6 +70,8 @@ def read_symbol(place: Place, metric_type: str = "") -> ColumnSpec | None:
     if not place.is_mapping("a symbol"):
         return None
     place.check_keys(SYMBOL_KEYS, {})
+    if "transform" in place:
+        place.at("transform").warn("transform is a program of Netdata's, and not run", key=True)
     oid, name = place.oid("OID"), plain_name(place.text("name"))
     if oid is None or not name:
         _note_missing(place, name)
@@ -123,9 +126,11 @@ def _note_missing(place: Place, name: str) -> None:
 
 def _column(place: Place, oid: Oid, name: str, metric_type: str) -> ColumnSpec:
     known = COLUMNS.get(oid)
-    enum = read_enum(place, "enum") or dict(known.enum if known else {})
+    enum = read_enum(place, "enum") or dict(known.enum if known else {}) or _words(place)
     kind = _kind(place, known, metric_type, enum)
     edit = read_edit(place, is_number=True)
+    if edit is not None and edit.words:
+        enum = {}
     percent = 100.0 if metric_type == "percent" else 1.0
     return ColumnSpec(
         name=name,
@@ -158,7 +163,10 @@ def read_edit(place: Place, *, is_number: bool) -> Edit | None:
         place.at("format").warn(f"unknown format, the value is shown as the device gives it: {form!r}")
         form = ""
     is_number = is_number and not form
-    return Edit(form=form, pattern=pattern, value=value, is_number=is_number) if pattern or form else None
+    words = _numbers(place) if is_number else {}
+    if not pattern and not form and not words:
+        return None
+    return Edit(form=form, pattern=pattern, value=value, words=words, is_number=is_number)
 
 
 def _pattern(place: Place, key: str) -> str:
@@ -171,6 +179,19 @@ def _pattern(place: Place, key: str) -> str:
         place.at(key).warn(f"{key} cannot be used: {exc}")
         return ""
     return text
+
+
+def _numbers(place: Place) -> dict[str, str]:
+    """Return the numbers that a symbol's `mapping` gives for texts or for other numbers, none where it names them."""
+    names = place.names("mapping")
+    return names if names and all(text.removeprefix("-").isdecimal() for text in names.values()) else {}
+
+
+def _words(place: Place) -> dict[int, str]:
+    """Return the names of a symbol's `mapping`; where they are numbers or its keys are texts, it has none."""
+    names = place.names("mapping")
+    is_enum = all(raw.removeprefix("-").isdecimal() and not text.isdecimal() for raw, text in names.items())
+    return {int(raw): text for raw, text in names.items()} if is_enum else {}
 
 
 def _missing_when(place: Place) -> tuple[tuple[str, frozenset[int]], ...]:

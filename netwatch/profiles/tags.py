@@ -32,7 +32,7 @@ def read_labels(place: Place) -> list[LabelSpec]:
         return read_fixed(place)
     if not place.is_mapping("a tag"):
         return []
-    place.check_keys(TAG_KEYS, {})
+    place.check_keys(TAG_KEYS, {"mapping_ref": "mapping_ref is not known; the number stays"})
     if "match" in place:
         return list(_matched(place))
     label = _index_label(place) if "index" in place else _column_label(place)
