@@ -5,7 +5,8 @@ May import: netwatch.config, netwatch.model. Called by: netwatch.cli.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,10 @@ class Format(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
 
 
+Verbose = Annotated[bool, typer.Option("--verbose", help="Every place of every warning, a line each.")]
+_STEPS = re.compile(r"\[\d+\]")
+
+
 class Kind(StrEnum):
     """The files that have a schema."""
 
@@ -43,14 +48,17 @@ KindArgument = Annotated[Kind, typer.Argument(help="Which file: the configuratio
 
 
 def check(
-    config: ConfigOption = DEFAULT_CONFIG, allow_empty: AllowEmpty = False, format: FormatOption = Format.TEXT
+    config: ConfigOption = DEFAULT_CONFIG,
+    allow_empty: AllowEmpty = False,
+    format: FormatOption = Format.TEXT,
+    verbose: Verbose = False,
 ) -> None:
     """Print all that is wrong with a configuration, its profiles and its rules; exit 1 where there are errors."""
     found = checked(config, allow_empty=allow_empty)
     if format is Format.JSON:
         print_json([_briefly(problem) for problem in found.problems])
     else:
-        _print_text(config, found)
+        _print_text(config, found, verbose=verbose)
     if _count(found.problems, "error"):
         raise typer.Exit(WRONG)
 
@@ -65,17 +73,36 @@ def _briefly(problem: Problem) -> Problem:
     return replace(problem, path=shortened(problem.path), message=shortened(problem.message))
 
 
-def _print_text(config: Path, found: Loaded) -> None:
+def _print_text(config: Path, found: Loaded, *, verbose: bool) -> None:
     problems = found.problems
-    for problem in problems:
+    for problem, line in [(one, str(one)) for one in problems] if verbose else list(_lines(problems)):
         style = "red" if problem.severity == "error" else "yellow"
-        out.print(printable(problem), style=style, markup=False, highlight=False, soft_wrap=True)
+        out.print(printable(line), style=style, markup=False, highlight=False, soft_wrap=True)
     errors, warnings = _count(problems, "error"), _count(problems, "warning")
     lines = [f"{config}: {_plural(errors, 'error')}, {_plural(warnings, 'warning')}"]
     if found.settings is not None:
         lines.append(f"{config}: would run {_what_runs(found, found.settings)}")
     for line in lines:
         out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def _lines(problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:
+    """Yield each error, and each kind of warning once with how many there are: a folder of another tool's has many."""
+    alike: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        if problem.severity != "error":
+            alike.setdefault(_kind_of(problem), []).append(problem)
+    for problem in problems:
+        if problem.severity == "error":
+            yield problem, str(problem)
+        elif some := alike.pop(_kind_of(problem), None):
+            more = f" ({_plural(len(some), 'place')}, this is the first; --verbose has all)" if len(some) > 1 else ""
+            yield problem, f"{problem}{more}"
+
+
+def _kind_of(problem: Problem) -> tuple[str, str]:
+    """Return what makes warnings alike: the key, wherever it stands, and what is said of it."""
+    return _STEPS.sub("", problem.path).rpartition(".")[2], problem.message
 
 
 def _what_runs(found: Loaded, settings: Settings) -> str:

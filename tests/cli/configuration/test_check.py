@@ -225,3 +225,30 @@ def test_no_path_of_mibs_is_waited_for(file, odd, name):
 
     assert result.exit_code == 0, result.stdout
     assert "warning: mibs.paths[0]: no such directory" in result.stdout
+
+
+def test_a_key_that_is_not_supported_is_one_line_with_a_count_and_verbose_has_every_place(file):
+    folder = file.parent / "profiles"
+    folder.mkdir()
+    for name in ("one", "two", "three"):
+        (folder / f"{name}.yaml").write_text(
+            "static_tags: [a]\nmetrics:\n  - {symbol: {OID: 1.3.6.1.4.1.32473.1.0, name: n, kind: gauge}}\n"
+        )
+    file.write_text(SMALL.replace("rules: {paths: [rules.yaml]}\n", "profiles: {paths: [profiles]}\n"))
+
+    brief, whole = run("check", "-c", file).stdout, run("check", "-c", file, "--verbose").stdout
+
+    (line,) = [line for line in brief.splitlines() if "static_tags" in line]
+    assert line.startswith(f"{folder / 'one.yaml'}:1:1: warning: static_tags: ")
+    assert line.endswith("(3 places, this is the first; --verbose has all)")
+    places = [line.partition(" ")[0] for line in whole.splitlines() if "static_tags" in line]
+    assert places == [f"{folder / name}.yaml:1:1:" for name in ("one", "three", "two")]
+    assert brief.splitlines()[-2:] == whole.splitlines()[-2:]
+
+
+def test_errors_are_never_counted_together(file):
+    file.write_text("devices: [{name: a}, {name: b}]\n")
+
+    lines = run("check", "-c", file).stdout.splitlines()
+
+    assert len([line for line in lines if ".address" in line and "warning" not in line]) == 2
