@@ -87,7 +87,7 @@ def _print_text(config: Path, found: Loaded, *, verbose: bool) -> None:
 
 
 def _lines(problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:
-    """Yield each error, and each kind of warning once with how many there are: a folder of another tool's has many."""
+    """Yield each error, and each kind of warning once with how many there are; a folder may hold many."""
     alike: dict[tuple[str, str], list[Problem]] = {}
     for problem in problems:
         if problem.severity != "error":
