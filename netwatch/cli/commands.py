@@ -41,6 +41,11 @@ COMMANDS: dict[str, Listed] = {
                 "ask.walk:walk",
                 "Walk a subtree of a device, as snmpbulkwalk does; exit 1 where it could not be walked whole.",
             ),
+            "support": (
+                "ask.support:support",
+                "Walk a device into a file without its secrets, for who writes a profile; exit 1 where it could not "
+                "be whole.",
+            ),
             "table": (
                 "ask.table:table",
                 "Read a whole table of a device, its index spelled out and its values as their types say.",

@@ -20,7 +20,7 @@ from netwatch.simulator.capture.secrecy import LEFT_OUT, NAMED, Column, Secrecy
 
 Object = tuple[Oid, Tag, Value]
 SPREADS, SPREADS_OF_ITSELF = 5, 3
-"""Letters from which on a serial number or a name is looked for in other texts; the device's own name is so sooner."""
+"""Letters from which on a serial number or name is looked for in other texts, and from which the device's own is."""
 SYS_NAME = Oid.parse("1.3.6.1.2.1.1.5")
 IF_ALIAS = Oid.parse("1.3.6.1.2.1.31.1.1.1.18")
 """Said of a port by people, often in the words that it is called by itself."""

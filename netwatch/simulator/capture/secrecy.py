@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from netwatch.mib import Base, IndexPart, MibIndex, ObjectKind
 from netwatch.model import Oid
-from netwatch.profiles import Catalogue, ConceptMap, Selection, TableSpec, Template
+from netwatch.profiles import Catalogue, ConceptMap, ProfileLibrary, Selection, TableSpec, Template
 from netwatch.simulator.capture.disguise import Secret
 
 LEFT_OUT = tuple(
@@ -138,6 +138,13 @@ class Secrecy:
             if secret is not None or shapes is not None or head in self._versions:
                 return tuple(head), secret, shapes
         return (), None, None
+
+
+def secrecy_of(names: MibIndex, library: ProfileLibrary) -> Secrecy:
+    """Return what modules and all profiles of a library say."""
+    return Secrecy(
+        names, library.catalogue, (one for name in library.names() for one in library.named(name).concepts)
+    )
 
 
 def _by_name(name: str, *, is_text: bool) -> Secret | None:

@@ -13,7 +13,7 @@ from netwatch.model import Oid, Tag, shipped_directory
 from netwatch.simulator import parse_recording
 from netwatch.simulator.capture.disguise import Secret
 from netwatch.simulator.capture.redacting import Redacted, redacted
-from netwatch.simulator.capture.secrecy import Secrecy
+from netwatch.simulator.capture.secrecy import Secrecy, secrecy_of
 from netwatch.simulator.capture.writing import recording_lines
 from tests.bench.knowing.corpus import CORPUS, Recorded
 from tests.bench.knowing.polled import Polled, poll_recorded, shipped
@@ -47,9 +47,7 @@ MADE_UP = """\
 
 
 def secrecy() -> Secrecy:
-    library = shipped()
-    maps = [one for name in library.names() for one in library.named(name).concepts]
-    return Secrecy(load_index([shipped_directory("mibs")]), library.catalogue, maps)
+    return secrecy_of(load_index([shipped_directory("mibs")]), shipped())
 
 
 def redact(content: bytes, *logins: str, key: bytes = KEY) -> Redacted:
