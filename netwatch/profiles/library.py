@@ -39,7 +39,10 @@ _SUFFIXES = (".yaml", ".yml")
 
 
 class ProfileLibrary:
-    """Profiles by name and by sysObjectID. `problems` is what was wrong with their files, errors and warnings."""
+    """Profiles by name and by sysObjectID. `problems` is what was wrong with their files, errors and warnings.
+
+    `files` are those it was read from, the shipped ones before the user's.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class ProfileLibrary:
         """
         self._profiles = dict(profiles)
         self.problems = tuple(problems)
+        self.files: tuple[ProfileFile, ...] = ()
         self.catalogue = catalogue or Catalogue(
             (table for profile in self._profiles.values() for table in profile.tables),
             (scalar for profile in self._profiles.values() for scalar in profile.scalars),
@@ -169,6 +173,7 @@ def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> Pr
     profiles = family.profiles()
     ours = [name for name in shipped if name not in theirs]
     library = ProfileLibrary(profiles, problems, shipped=ours, catalogue=family.catalogue())
+    library.files = (*shipped.values(), *theirs.values())
     meanings = {one: None for file in theirs.values() for one in file.concepts}
     library.with_problems(family.differences())
     return library.with_problems(problem for one in meanings for problem in problems_of(one, library.schema()))
