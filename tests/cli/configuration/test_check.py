@@ -232,16 +232,16 @@ def test_a_key_that_is_not_supported_is_one_line_with_a_count_and_verbose_has_ev
     folder.mkdir()
     for name in ("one", "two", "three"):
         (folder / f"{name}.yaml").write_text(
-            "static_tags: [a]\nmetrics:\n  - {symbol: {OID: 1.3.6.1.4.1.32473.1.0, name: n, kind: gauge}}\n"
+            "unheard_of: [a]\nmetrics:\n  - {symbol: {OID: 1.3.6.1.4.1.32473.1.0, name: n, kind: gauge}}\n"
         )
     file.write_text(SMALL.replace("rules: {paths: [rules.yaml]}\n", "profiles: {paths: [profiles]}\n"))
 
     brief, whole = run("check", "-c", file).stdout, run("check", "-c", file, "--verbose").stdout
 
-    (line,) = [line for line in brief.splitlines() if "static_tags" in line]
-    assert line.startswith(f"{folder / 'one.yaml'}:1:1: warning: static_tags: ")
+    (line,) = [line for line in brief.splitlines() if "unheard_of" in line]
+    assert line.startswith(f"{folder / 'one.yaml'}:1:1: warning: ")
     assert line.endswith("(3 places, this is the first; --verbose has all)")
-    places = [line.partition(" ")[0] for line in whole.splitlines() if "static_tags" in line]
+    places = [line.partition(" ")[0] for line in whole.splitlines() if "unheard_of" in line]
     assert places == [f"{folder / name}.yaml:1:1:" for name in ("one", "three", "two")]
     assert brief.splitlines()[-2:] == whole.splitlines()[-2:]
 
