@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
-    from netwatch.profiles.catalogue import NET_SNMP, Catalogue, Probe, Questions, enterprise_of
+    from netwatch.profiles.catalogue import ENTERPRISES, NET_SNMP, Catalogue, Probe, Questions, enterprise_of
     from netwatch.profiles.concepts.compiling import DESCRIPTION, BadMapping, Compiled, StateMap, compile_map
     from netwatch.profiles.concepts.concept_map import (
         THRESHOLDS,
@@ -37,7 +37,7 @@ else:
 
 __all__ = [
     "load_library", "ProfileLibrary", "GENERIC", "SYSTEM",
-    "Catalogue", "Probe", "Questions", "NET_SNMP", "enterprise_of",
+    "Catalogue", "Probe", "Questions", "ENTERPRISES", "NET_SNMP", "enterprise_of",
     "Kit", "Profile", "TableSpec", "ColumnSpec", "LabelSpec", "settle_kinds", "ProfileSettings",
     "index_parts", "written", "Edit", "edited", "edited_text",
     "Description", "DESCRIPTION", "parse_description",

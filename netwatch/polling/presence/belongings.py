@@ -10,7 +10,7 @@ Called by: netwatch.polling.device_poller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import structlog
 
@@ -66,19 +66,18 @@ class Belongings:
         self._compare(identity)
         if not self.is_due:
             return None
-        questions = self._questions(identity)
-        if not questions.are_worth_asking:
+        if not self._questions(identity).are_worth_asking:
             self._must_ask, self._findings = False, None
             return None
         try:
-            swept = await self._sweep(questions.probes)
+            swept, makers = await self._sweep(identity)
         except PollError as exc:
             self._failed(str(exc))
         except Exception as exc:  # noqa: BLE001  # that costs what else the device has, not what its profile says
             self._failed(faults.note(PRESENCE, exc))
         else:
             faults.settle(PRESENCE)
-            self._find(swept, identity)
+            self._find(swept, makers, identity)
             if swept.silent_at:
                 raise RequestTimedOut(swept.why)
             return None if self._findings is None else self._findings.to_memory(self._device.name)
@@ -103,19 +102,27 @@ class Belongings:
         if known is None or not known.are_of(identity, self._library.catalogue.digest):
             self._must_ask = True
 
-    def _questions(self, identity: Identity) -> Questions:
-        return self._library.catalogue.asked_of(_makers(identity), identity.profile)
+    def _questions(self, identity: Identity, makers: frozenset[int] | None = None) -> Questions:
+        """Return what to ask for; `makers` are those known by what the device answers, by default as remembered."""
+        if makers is None:
+            makers = self._findings.makers if self._findings else frozenset()
+        return self._library.catalogue.asked_of(_makers(identity) | makers, identity.profile)
 
-    async def _sweep(self, probes: Sequence[Probe]) -> Swept:
+    async def _sweep(self, identity: Identity) -> tuple[Swept, frozenset[int]]:
+        """Ask, and return with it the makers found where the device names none."""
         known = self._findings
         chokes = known.chokes if known else frozenset()
         sweep = Sweep(self._client, self._device, self._clock.monotonic, known.at_once if known else 0)
         try:
-            return await sweep.ask([probe for probe in probes if probe.item not in chokes], self._suspects)
+            makers = frozenset[int]()
+            if not _makers(identity):
+                makers = await sweep.enterprises() & self._library.catalogue.enterprises
+            probes = self._questions(identity, makers).probes
+            return await sweep.ask([probe for probe in probes if probe.item not in chokes], self._suspects), makers
         finally:
             SWEEP_REQUESTS.inc(sweep.requests)
 
-    def _find(self, swept: Swept, identity: Identity) -> None:
+    def _find(self, swept: Swept, makers: frozenset[int], identity: Identity) -> None:
         """Take in a sweep; what was found before and is not there now had rows once, and stays among what is read."""
         was, silent = self._findings, frozenset(swept.silent_at)
         proven = silent if silent <= self._suspects else frozenset()
@@ -129,6 +136,7 @@ class Belongings:
             unsure=swept.unsure - chokes,
             chokes=chokes,
             at_once=swept.at_once,
+            makers=makers,
         )
         if silent:
             SWEEPS.labels("silent").inc()

@@ -26,6 +26,7 @@ class Findings:
     unsure: those of which nobody knows, as the sweep ended before them or they were answered with an error.
     chokes: those at which the device fell silent; they are not asked for again.
     at_once: how many questions it bears in one request.
+    makers: the enterprises that it answers something of, where its sysObjectID names no maker.
     """
 
     sys_object_id: str
@@ -35,6 +36,7 @@ class Findings:
     unsure: frozenset[Oid] = frozenset()
     chokes: frozenset[Oid] = frozenset()
     at_once: int = 0
+    makers: frozenset[int] = frozenset()
 
     def are_of(self, identity: Identity, questions: str) -> bool:
         """Return whether they are of what the device says it is now, and were asked with these questions."""
@@ -55,6 +57,7 @@ class Findings:
                 "unsure": _written(self.unsure),
                 "chokes": _written(self.chokes),
                 "at_once": self.at_once,
+                "makers": sorted(self.makers),
             },
             separators=(",", ":"),
         )
@@ -80,6 +83,7 @@ def recalled(memory: Memory | None) -> Findings | None:
             unsure=_read(facts["unsure"]),
             chokes=_read(facts["chokes"]),
             at_once=int(facts["at_once"]),
+            makers=frozenset(map(int, facts.get("makers", ()))),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

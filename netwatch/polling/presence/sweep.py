@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Device, Missing, Oid, Varbind
-from netwatch.profiles import Probe
+from netwatch.profiles import ENTERPRISES, Probe
 from netwatch.snmp import SnmpClient
 
 AT_ONCE, AT_ONCE_IN_V1 = 24, 8
@@ -26,6 +26,8 @@ MOST_REQUESTS = 400
 MOST_SECONDS = 60.0
 MOST_FAILURES = 16
 """So many questions answered with errors one by one: the device does not bear such questions at all."""
+MOST_ENTERPRISES = 16
+"""An appliance with net-snmp inside has one to five; an agent that makes up numbers is not followed further."""
 _ALIVE = (Oid.parse("1.3.6.1.2.1.1.3.0"),)
 
 Batch = tuple[Probe, ...]
@@ -89,6 +91,27 @@ class Sweep:
             else:
                 self._take(batch, answers, batches)
         return self._swept((), "")
+
+    async def enterprises(self) -> frozenset[int]:
+        """Find the enterprises that the device answers anything of: one request for each, and one for the end.
+
+        For a device whose sysObjectID names none: net-snmp's agent runs in devices of every maker. What fails ends it.
+        """
+        found: set[int] = set()
+        after = ENTERPRISES
+        while len(found) < MOST_ENTERPRISES:
+            self.requests += 1
+            try:
+                (answer,) = await self._client.get_next(self._device, [after])
+            except PollError:
+                break
+            past = answer.oid.is_under(ENTERPRISES) and answer.oid > after and len(answer.oid) > len(ENTERPRISES)
+            if isinstance(answer.value, Missing) or answer.value is None or not past:
+                break
+            number = answer.oid[len(ENTERPRISES)]
+            found.add(number)
+            after = ENTERPRISES.child(number + 1)
+        return frozenset(found)
 
     def _batches(self, probes: Iterable[Probe]) -> Iterator[Batch]:
         left = tuple(probes)

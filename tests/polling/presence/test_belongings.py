@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from netwatch.model import Memory
+from netwatch.model import Memory, Oid
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.metrics import SWEEPS
 from netwatch.polling.presence.findings import SCOPE
@@ -80,6 +80,25 @@ async def test_the_scalars_of_a_device_that_does_not_say_its_uptime_are_read_too
 
     (system,) = [reading for reading in basket.readings if reading.table == "system"]
     assert system.columns["sysName"] == [b"case1"]
+
+
+async def test_a_device_that_says_no_more_than_net_snmp_is_known_by_the_enterprises_it_answers(met, basket):
+    system = [line.replace("99999.1", "8072.3.2.10") for line in SYSTEM]
+    other = ["1.3.6.1.4.1.2021.11.11.0|2|97", "1.3.6.1.4.1.99999.7.0|2|1"]
+    with OddAgent([*system, f"{FAN}.2.1|4|Fan 1", f"{FAN}.3.1|2|1", *other]) as agent:
+        poller = met(agent)
+        await polled(poller)
+        asked = [str(Oid(request.names[0])) for request in agent.requests if len(request.names) == 1]
+        again = met(agent, remembered(basket))
+        agent.requests.clear()
+        await polled(again)
+        asked_again = sweeps(agent)
+
+    fans = basket.of("ciscoEnvMonFanStatusTable")
+    assert [reading.columns["ciscoEnvMonFanState"] for reading in fans] == [[1], [1]]
+    numbers = ["1.3.6.1.4.1", "1.3.6.1.4.1.10", "1.3.6.1.4.1.2022", "1.3.6.1.4.1.100000"]
+    assert [name for name in asked if name in numbers] == numbers
+    assert asked_again == []
 
 
 async def test_enterprise_tables_are_asked_of_the_enterprises_devices_alone(met, basket):
