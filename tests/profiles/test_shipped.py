@@ -37,6 +37,7 @@ BEHIND = (
     "DELLEMC-OS10-SMI-MIB", "RFC1213-MIB", "CPQHOST-MIB", "EATON-OIDS", "SUPERMICRO-SMI",
     "CISCO-UNIFIED-COMPUTING-MIB", "CISCO-UNIFIED-COMPUTING-TC-MIB",
     "CISCO-UNIFIED-COMPUTING-MIB", "CISCO-UNIFIED-COMPUTING-TC-MIB", "AIRESPACE-REF-MIB",
+    "FOUNDRY-SN-ROOT-MIB", "Brocade-REG-MIB", "Brocade-TC",
 )  # fmt: skip
 SHIPPED = {path.name: path for path in sorted(shipped_directory("profiles").rglob("*.yaml"))}
 FILES = list(SHIPPED)
@@ -100,6 +101,7 @@ NOT_HERE = {
 NUMBERS_IN_TEXTS = {"fgHwSensorEntValue"}
 """Texts by their MIB, in which the device puts numbers."""
 NO_COUNTERS = {"cpmCPUMemoryHCFree", "cpvCurrEspSAsIn", "cpvCurrEspSAsOut", "cpvIKECurrSAs"}
+NO_COUNTERS = {"cpmCPUMemoryHCFree", "mtxrWlApClientCount"}
 """Counters by their MIB that go up and down."""
 
 
