@@ -1,5 +1,7 @@
 """Sums over the rows of another table that stand below a row: the prefixes of a peer, one row per address family.
 
+A row of the same index is one of them: so a number that stands beside, as the digits of a value, is known by its own name.
+
 A quiet room. May import: netwatch.model. Called by: source.
 """
 
@@ -30,9 +32,9 @@ def _summed(above: Sequence[str], name: str, below: TableReading | None) -> Sequ
     for index, value in zip(below.rows.index, values, strict=True):
         if not isinstance(value, int | float):
             continue
-        for _ in range(PARTS_BELOW):
-            index = index.rpartition(".")[0]
+        for _ in range(PARTS_BELOW + 1):
             if index in found:
                 found[index] = (found[index] or 0) + value
                 break
+            index = index.rpartition(".")[0]
     return [found[index] for index in above]

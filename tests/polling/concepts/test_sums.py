@@ -22,3 +22,7 @@ def test_the_rows_whose_index_begins_with_a_rows_are_summed_up():
 def test_what_is_missing_below_adds_nothing_and_nothing_below_is_missing():
     assert summed(["7.1", "7.2"], [None, 3]) == [None, None, 3]
     assert list(with_sums(PEERS, SUMS, {}).columns["prefixes"]) == [None, None, None]
+
+
+def test_a_row_of_the_same_index_is_the_number_that_stands_beside():
+    assert summed(["1.4.192.0.2.1", "7"], [3, 0]) == [3, None, 0]
