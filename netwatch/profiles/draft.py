@@ -32,11 +32,21 @@ class TableDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Derived:
+    """What a foreign file's names and units mean: a mapping of a table (None of the scalars) and what it reads."""
+
+    map: ConceptMap
+    table: Oid | None
+    oids: frozenset[Oid]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ProfileFile:
     """One file read. `shipped` is whether it came with NetWatch; `extends` are names without `.yaml`.
 
     labels: those of every row of every table. own_scalars, own_concepts: for the devices of the profile alone, where
     `scalars` and `concepts` hold for any that has them.
+    derived: what NetWatch makes of the file's words, for the devices of the profile alone.
     is_foreign: written for another program: it adds to what NetWatch knows, and changes none of it.
     """
 
@@ -53,3 +63,4 @@ class ProfileFile:
     labels: tuple[LabelSpec, ...] = ()
     own_scalars: tuple[ColumnSpec, ...] = ()
     own_concepts: tuple[ConceptMap, ...] = ()
+    derived: tuple[Derived, ...] = ()

@@ -21,6 +21,7 @@ from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.differing import differences
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import PatternIndex, specificity
+from netwatch.profiles.overlap import values_read
 from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
 
 TAKEN = frozenset({SYSTEM, REACHABILITY.name, SELF.name, *CONCEPTS})
@@ -48,6 +49,7 @@ class Family:
     problems: list[Problem] = field(default_factory=list)
     _done: dict[tuple[str, bool], Merged | None] = field(default_factory=dict)
     _foreign: dict[str, bool] = field(default_factory=dict)
+    _reads: frozenset[tuple[str, Oid]] | None = None
     _empty: set[str] = field(default_factory=set)
     _named: dict[str, Oid] | None = None
     _shipped_for: PatternIndex | None = None
@@ -184,6 +186,7 @@ class Family:
         scalars = [one for one in file.scalars if self._shipped_scalars.get(one.name, one.oid) == one.oid]
         concepts = (*file.concepts, *file.own_concepts)
         merged = _add(merged, file.vendor, (*scalars, *file.own_scalars), file.tables, concepts, file.labels)
+        merged = replace(merged, concepts=(*self._not_read_yet(file, merged), *merged.concepts))
         if not (merged.tables or merged.scalars or merged.concepts):
             self._empty.add(file.name)
         for name in self._beneath(file):
@@ -191,6 +194,16 @@ class Family:
             if own is not None:
                 merged = _over(own, merged)
         return merged
+
+    def _not_read_yet(self, file: ProfileFile, merged: Merged) -> Iterator[ConceptMap]:
+        """Yield what a foreign file's words mean, less what a mapping of NetWatch's own says of a value or table."""
+        if self._reads is None:
+            self._reads = values_read(self.shipped.values())
+        for one in file.derived:
+            table = merged.tables.get(one.table) if one.table is not None else None
+            said = {(one.map.concept, oid) for oid in (*one.oids, *([one.table] if one.table else []))}
+            if self._reads.isdisjoint(said):
+                yield one.map if table is None else replace(one.map, table=table.name)
 
     @property
     def _shipped_scalars(self) -> Mapping[str, Oid]:

@@ -33,7 +33,8 @@ from typing import Final
 from netwatch.model import ColumnKind, InvalidFile, Oid, Problem, YamlFile, read_yaml, unforeseen
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.concepts.reading import read_concepts
-from netwatch.profiles.dialects import written_for_others
+from netwatch.profiles.deriving import derive
+from netwatch.profiles.dialects import units_of, written_for_others
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.metadata import read_metadata
 from netwatch.profiles.place import Place, Resolve
@@ -116,6 +117,9 @@ def read_profile_file(
         tables=tuple(replace(table, is_foreign=is_foreign) for table in tables),
         concepts=(*concepts, *read_concepts(top)),
     )
+    if is_foreign:
+        place = (file.name, 1, 1)
+        profile = replace(profile, derived=tuple(derive(scalars, tables, units_of(file.data), place)))
     wrong = any(problem.severity == "error" for problem in top.problems)
     return (None if wrong else profile), sorted(top.problems, key=lambda problem: (problem.line, problem.column))
 
