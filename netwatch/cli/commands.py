@@ -41,6 +41,10 @@ COMMANDS: dict[str, Listed] = {
                 "ask.walk:walk",
                 "Walk a subtree of a device, as snmpbulkwalk does; exit 1 where it could not be walked whole.",
             ),
+            "profiles": (
+                "ask.profiles:profiles_app",
+                "Show what profiles know, what they read of a device and why, and try a new one on a capture.",
+            ),
             "support": (
                 "ask.support:support",
                 "Walk a device into a file without its secrets, for who writes a profile; exit 1 where it could not "

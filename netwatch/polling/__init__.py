@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from netwatch.polling.clock import Clock, SystemClock
     from netwatch.polling.once import poll_once
     from netwatch.polling.poller import Poller
+    from netwatch.polling.presence.findings import SCOPE as FINDINGS
+    from netwatch.polling.presence.findings import Findings, recalled
     from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
     from netwatch.polling.sink import ReadingSink
     from netwatch.polling.tick import Ticker
@@ -21,4 +23,5 @@ else:
 __all__ = [
     "Poller", "ReadingSink", "poll_once", "Ticker", "Clock", "SystemClock",
     "PollingSettings", "DefaultSettings", "DeviceSettings",
+    "Findings", "FINDINGS", "recalled",
 ]  # fmt: skip

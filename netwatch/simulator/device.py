@@ -91,9 +91,14 @@ class SimulatedDevice:
         """Return sysUpTime."""
         return int((self._clock() - self._booted_at) * 100) % 2**32
 
-    def load_recording(self, path: Path) -> tuple[str, ...]:
-        """Serve what a real device said, over what is here; sysUpTime goes on moving. Returns skipped lines."""
+    def load_recording(self, path: Path, *, alone: bool = False) -> tuple[str, ...]:
+        """Serve what a real device said, over what is here or `alone`; sysUpTime goes on moving.
+
+        Returns skipped lines.
+        """
         recording = read_recording(path)
+        if alone:
+            self.tree = DataTree()
         for oid, tag, value in recording.objects:
             self.tree.put(oid, tag, value)
         self.tree.put(SYSTEM.child(3, 0), Tag.TIME_TICKS, self.uptime_ticks)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def library_for(config: Path | None, index: MibIndex, more: Sequence[Path] = ()) -> ProfileLibrary:
-    """Return all profiles, with `more` beside the configured ones; without a configuration none of these."""
+    """Return all profiles, `more` beside the configured ones; without a configuration there are none of these."""
     from netwatch.profiles import load_library
 
     path = config or DEFAULT_CONFIG
