@@ -148,4 +148,4 @@ def _memories(config: Path, scope: str) -> list[Memory]:
     try:
         return asyncio.run(read())
     except StoreError as exc:
-        fail(str(exc))
+        fail(f"{exc}\n--ask asks it now")

@@ -92,6 +92,16 @@ def uses_of(known: Known, table: str, name: str) -> list[Use]:
     return found
 
 
+def has_what_it_needs(known: Known, one: ConceptMap) -> bool:
+    """Return whether a device has the table that a mapping is about; of scalars, one that it names."""
+    if one.table != SYSTEM:
+        return any(table.name == one.table and table.oid in known.has for table in known.kit.tables)
+    scalars = [column for table in known.kit.tables if table.name == SYSTEM for column in table.columns]
+    found = {scalar.name for scalar in scalars if scalar.oid in known.has}
+    named = {*_NAME.findall(one.where)}.union(*map(_named_in, (*one.labels.values(), *one.columns.values())))
+    return bool(named & found) or any(name.startswith(DESCRIPTION) for name in named)
+
+
 def _named_in(meant: object) -> set[str]:
     """Return the names that a mapping of a value uses, whatever it is made of."""
     found = set[str]()
@@ -112,9 +122,9 @@ def why_nobody(known: Known, library: ProfileLibrary, oid: Oid) -> list[str]:
         if any(_is_about(oid, column.oid) for column in table.columns)
         or any(label.oid is not None and _is_about(oid, label.oid) for label in table.labels)
     ]
-    said += [_why_not_asked(known, library, table.name, table.oid) for table in tables]
+    said += [why_not_found(known, library, table.name, table.oid) for table in tables]
     scalars = [scalar for scalar in library.catalogue.scalars.values() if _is_about(oid, scalar.oid)]
-    said += [_why_not_asked(known, library, scalar.name, scalar.oid) for scalar in scalars]
+    said += [why_not_found(known, library, scalar.name, scalar.oid) for scalar in scalars]
     if tables or scalars:
         return said
     beside = [table for table in library.catalogue.tables.values() if oid.is_under(Oid(table.walk[:-1]))]
@@ -124,7 +134,8 @@ def why_nobody(known: Known, library: ProfileLibrary, oid: Oid) -> list[str]:
     return said if beside else [*said, f"no profile names {oid} or anything above it; one of yours can"]
 
 
-def _why_not_asked(known: Known, library: ProfileLibrary, name: str, oid: Oid) -> str:
+def why_not_found(known: Known, library: ProfileLibrary, name: str, oid: Oid) -> str:
+    """Return why a table or scalar that profiles know is not among what is read of a device."""
     files = ", ".join(files_of(library, oid)) or "a profile"
     made_by = enterprise_of(oid)
     own = _enterprise(known)

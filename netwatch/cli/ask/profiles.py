@@ -15,7 +15,17 @@ from netwatch.cli import completion
 from netwatch.cli.arguments import AsJson
 from netwatch.cli.ask.known import Known, known_device
 from netwatch.cli.ask.library import library_for
-from netwatch.cli.ask.origins import Use, files_of, left_out, place_of, readers_of, shown, uses_of, why_nobody
+from netwatch.cli.ask.origins import (
+    Use,
+    files_of,
+    has_what_it_needs,
+    left_out,
+    place_of,
+    readers_of,
+    shown,
+    uses_of,
+    why_nobody,
+)
 from netwatch.cli.ask.trial import try_profile
 from netwatch.cli.names.flags import MibConfig, index_for, oid_or_exit
 from netwatch.cli.output import WRONG, print_json, printable
@@ -93,11 +103,10 @@ def _tables(known: Known, library: ProfileLibrary) -> list[dict[str, object]]:
 def _meanings(known: Known) -> list[dict[str, object]]:
     """Return which concept is made of which table by which file; `rows` are all the concept has."""
     found: list[dict[str, object]] = []
-    present = {table.name for table in known.kit.tables if table.oid in known.has} | {SYSTEM}
     for one in sorted(known.kit.concepts, key=lambda one: (one.concept, one.table)):
         reading = known.readings.get(one.concept)
         rows = len(reading.rows.index) if reading is not None else None
-        if one.table in present and not (known.was_read and not rows):
+        if has_what_it_needs(known, one) and not (known.was_read and not rows):
             found.append({"concept": one.concept, "rows": rows, "table": one.table, "file": place_of(one)})
     return list({str(row): row for row in found}.values())
 

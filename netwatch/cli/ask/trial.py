@@ -5,15 +5,21 @@ May import: netwatch.profiles, netwatch.model. Called by: netwatch profiles try.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from netwatch.cli.ask.known import Known, polled, replayed
 from netwatch.cli.ask.meaning import print_meaning
+from netwatch.cli.ask.origins import why_not_found
 from netwatch.cli.output import printable
 from netwatch.cli.screen import out, print_table
-from netwatch.model import CONCEPTS, Problem, TableReading
+from netwatch.model import CONCEPTS, Oid, Problem, TableReading
 from netwatch.profiles import ProfileLibrary
+
+NOT_THERE = "not there"
+_TABLE_BEFORE = re.compile(r"^[A-Za-z]\w*\.")
+"""Where rows are of several tables, that of each stands before its index."""
 
 
 def try_profile(profile: Path, capture: Path, before: ProfileLibrary, after: ProfileLibrary) -> bool:
@@ -42,13 +48,17 @@ def _count(problems: Sequence[Problem]) -> str:
 def _print_found(profile: Path, library: ProfileLibrary, now: Known) -> None:
     """Print which tables and scalars of the file the capture has: a wrong OID shows here."""
     [file] = [file for file in library.files if Path(file.yaml.name) == profile]
+    names = {table.oid: table.name for table in now.kit.tables}
     rows: list[list[object]] = []
     for table in file.tables:
-        reading = now.readings.get(table.name)
-        rows.append([table.name, table.oid, len(reading.rows.index) if reading is not None else "not there"])
+        reading = now.readings.get(names.get(table.oid, table.name))
+        rows.append([table.name, table.oid, len(reading.rows.index) if reading is not None else NOT_THERE])
     for scalar in file.scalars:
-        rows.append([scalar.name, scalar.oid, 1 if scalar.oid in now.has else "not there"])
+        rows.append([scalar.name, scalar.oid, 1 if scalar.oid in now.has else NOT_THERE])
     print_table("What it asks for", ["table or scalar", "oid", "rows"], rows, empty="nothing", right={2})
+    for name, oid, found in rows:
+        if found == NOT_THERE and isinstance(oid, Oid):
+            _say(f"  {why_not_found(now, library, str(name), oid)}", "yellow")
 
 
 def _print_added(was: Known, now: Known) -> None:
@@ -63,14 +73,13 @@ def _print_added(was: Known, now: Known) -> None:
     print_table("What it adds", columns, rows, empty="nothing that is not known without it", right={1, 2, 3, 4, 5})
 
 
-def _lines(reading: TableReading | None) -> dict[str, tuple[object, ...]]:
-    """Return the rows of a concept by their index: what is said of each, but for what moves by itself."""
+def _lines(reading: TableReading | None) -> Mapping[object, object]:
+    """Return the values of a concept's rows, each under its index and what it is called."""
     if reading is None:
         return {}
     return {
-        index: (
-            tuple(reading.rows.labels_of(row).items()),
-            tuple((name, column[row]) for name, column in reading.columns.items() if column[row] is not None),
+        (_TABLE_BEFORE.sub("", index), tuple(reading.rows.labels_of(row).items())): tuple(
+            (name, column[row]) for name, column in reading.columns.items() if column[row] is not None
         )
         for row, index in enumerate(reading.rows.index)
     }
