@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from netwatch.formulas.emitter import exact_code, matcher_key, plain_code
-from netwatch.formulas.frame import Frame, Prepared, Source
+from netwatch.formulas.frame import Frame, Prepared, Source, columns_of
 from netwatch.formulas.kleene import EXACT, PLAIN
 from netwatch.formulas.missing import Sure, TooTangled, code_without
 from netwatch.formulas.nodes import Arithmetic, Function, Kind, Matching, Node, Number, Read
@@ -32,11 +32,12 @@ class Formula:
     """A compiled expression.
 
     scalar: one result for the whole table instead of one per row. stateful: it wants to see every reading.
-    node: the checked tree it was compiled from, for those who explain a result.
+    node: the checked tree it was compiled from, for those who explain a result. made_of: the columns it follows from
+    alone, so that it need not be worked out again while they stand still; None where time or memory has a say.
     """
 
     __slots__ = ("_exact", "_mixed", "_names", "_only", "_plain", "_reduced", "_row", "_space", "inputs", "kind",
-                 "node", "scalar", "stateful", "text")  # fmt: skip
+                 "made_of", "node", "scalar", "stateful", "text")  # fmt: skip
 
     def __init__(self, node: Node, text: str) -> None:
         """Compile `node`; `text` is how it was written, and names whatever is remembered for it."""
@@ -48,6 +49,7 @@ class Formula:
         self.inputs: tuple[Source, ...] = tuple(sources.values())
         self.scalar = all(source.scalar for source in self.inputs)
         self.stateful = any(source.stateful for source in self.inputs)
+        self.made_of = columns_of(self.inputs)
         self._only = node.source if isinstance(node, Read) else None
         variables = {key: f"v{number}" for number, key in enumerate(sources)}
         tests = {key: f"t{number}" for number, key in enumerate(matchers)}
@@ -74,6 +76,11 @@ class Formula:
         """Return the column, and whether it is sure that no result is unknown."""
         if self._only is not None:
             return frame.fetch(self._only)
+        if (standing := frame.standing(self, self.made_of)) is not None:
+            return standing
+        return frame.keep(self, self.made_of, self._worked_out(frame))
+
+    def _worked_out(self, frame: Frame) -> Prepared:
         columns: list[Any] = []
         missing: list[str] = []
         whole = in_part = True

@@ -8,8 +8,10 @@ May import: netwatch.model. Called by: formula and sources, which read it; netwa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 
 from netwatch.model import RowSet, TableReading
@@ -32,6 +34,10 @@ class Source(Protocol):
     @property
     def stateful(self) -> bool:
         """Return whether it remembers readings."""
+
+    @property
+    def made_of(self) -> AbstractSet[str] | None:
+        """Return the columns (`rate_name` of rates) that it follows from alone; None where that is not all."""
 
     def read(self, frame: Frame) -> Prepared:
         """Return its values in this reading."""
@@ -63,25 +69,59 @@ class Frame:
     """A reading, the frame of the reading before it, and the values that formulas asked for so far.
 
     Without `previous` what the reading before said is unknown; without `memory` whatever remembers more than that is.
+    `alike` is an earlier frame of the same table: what was made there of the very same columns is not made again. By
+    itself that is the previous one.
     """
 
-    __slots__ = ("_fetched", "memory", "previous", "reading", "size")
+    __slots__ = ("_fetched", "_moved", "_number", "_standing", "memory", "previous", "reading", "size")
 
     def __init__(
-        self, reading: TableReading, previous: Frame | None = None, memory: FrameMemory | None = None
+        self,
+        reading: TableReading,
+        previous: Frame | None = None,
+        memory: FrameMemory | None = None,
+        alike: Frame | None = None,
     ) -> None:
         self.reading = reading
         self.previous = previous
         self.memory = memory
         self.size = len(reading.rows.keys)
         self._fetched: dict[str, Prepared] = {}
+        before = alike or previous
+        self._number = 0
+        self._moved: AbstractSet[str] | None = None
+        self._standing: dict[object, tuple[int, Prepared]] = {}
+        if before is not None and before.reading.rows is reading.rows:
+            self._number, self._moved = before._number + 1, _moved(before.reading, reading)
+            self._standing = before._standing
 
     def fetch(self, source: Source) -> Prepared:
         """Return a source's values, worked out on the first call."""
         found = self._fetched.get(source.key)
         if found is None:
-            found = self._fetched[source.key] = source.read(self)
+            found = self.standing(source.key, source.made_of)
+            if found is None:
+                found = self.keep(source.key, source.made_of, source.read(self))
+            self._fetched[source.key] = found
         return found
+
+    def standing(self, what: object, made_of: AbstractSet[str] | None) -> Prepared | None:
+        """Return what was made in this frame, or in the one before of columns that stand still; else None."""
+        known = self._standing.get(what)
+        if known is None or known[0] == self._number:
+            return None if known is None else known[1]
+        if known[0] != self._number - 1 or self._moved is None or made_of is None:
+            return None
+        if not self._moved.isdisjoint(made_of):
+            return None
+        self._standing[what] = (self._number, known[1])
+        return known[1]
+
+    def keep(self, what: object, made_of: AbstractSet[str] | None, made: Prepared) -> Prepared:
+        """Return what was made, having kept it for the next frame."""
+        if made_of is not None:
+            self._standing[what] = (self._number, made)
+        return made
 
     def before(self, source: Source) -> Prepared:
         """Return what a source said in the reading before, in the order of today's rows."""
@@ -92,6 +132,50 @@ class Frame:
             return values, whole
         moved = moved_rows(values, self.previous.reading.rows, self.reading.rows)
         return moved, None not in moved
+
+
+def _moved(before: TableReading, now: TableReading) -> AbstractSet[str]:
+    """Return the columns and rates that are not the very same objects as before."""
+    found: set[str] = set()
+    for old, new, name_of in ((before.columns, now.columns, str), (before.rates, now.rates, rate_name)):
+        if old.keys() != new.keys():
+            found.update(map(name_of, old.keys() ^ new.keys()))
+        known = old.get
+        found.update(name_of(name) for name, column in new.items() if known(name) is not column)
+    return found
+
+
+NOTHING: AbstractSet[str] = frozenset()
+
+
+class MadeOfColumns(Protocol):
+    """A source or formula."""
+
+    @property
+    def made_of(self) -> AbstractSet[str] | None:
+        """Return the columns it follows from alone, None where that is not all."""
+
+
+def columns_of(parts: Iterable[MadeOfColumns]) -> AbstractSet[str] | None:
+    """Return the columns that all of these together follow from alone, None where that is not all."""
+    found = NOTHING
+    for part in parts:
+        if part.made_of is None:
+            return None
+        found = found | part.made_of
+    return found
+
+
+@cache
+def only(column: str) -> AbstractSet[str]:
+    """Return the set of one column; made once, for it is asked for with every reading."""
+    return frozenset((column,))
+
+
+@cache
+def rate_name(column: str) -> str:
+    """Return what the rate of a counter is called among the columns."""
+    return f"rate({column})"
 
 
 def moved_rows(values: Sequence[Any], old: RowSet, new: RowSet) -> list[Any]:

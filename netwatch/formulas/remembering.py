@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -62,6 +63,11 @@ class Seen(_Remembered):
     body: Formula
     key: str
 
+    @property
+    def made_of(self) -> AbstractSet[str] | None:
+        """Return the columns of the condition: of an outcome that is noted already, nothing new follows."""
+        return self.body.made_of
+
     def read(self, frame: Frame) -> Prepared:
         """Return the flags, having noted rows where the condition is true now."""
         rows = SCALARS if self.body.scalar else frame.reading.rows
@@ -81,6 +87,11 @@ class Over(_Remembered):
     span: timedelta
     key: str
     parameter: float = 0.0
+
+    @property
+    def made_of(self) -> AbstractSet[str] | None:
+        """Return that time has a say."""
+        return None
 
     def read(self, frame: Frame) -> Prepared:
         """Return one value per row, this reading included."""

@@ -7,13 +7,14 @@ May import: netwatch.model, netwatch.formulas.formula, frame, nodes. Called by: 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
 
 from netwatch.formulas.formula import Formula
-from netwatch.formulas.frame import Frame, Prepared
+from netwatch.formulas.frame import NOTHING, Frame, Prepared, columns_of, only, rate_name
 from netwatch.formulas.nodes import Kind
 from netwatch.model import Missing, Value
 
@@ -28,12 +29,22 @@ class _Plain:
     scalar = False
     stateful = False
 
+    @property
+    def made_of(self) -> AbstractSet[str] | None:
+        """Return that more than columns has a say."""
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers(_Plain):
     """A gauge, an enumeration, or a counter as it stands."""
 
     key: str
+
+    @property
+    def made_of(self) -> AbstractSet[str]:
+        """Return the column."""
+        return only(self.key)
 
     def read(self, frame: Frame) -> Prepared:
         """Return the column; whatever is no number counts as missing."""
@@ -45,6 +56,11 @@ class Texts(_Plain):
     """A text column."""
 
     key: str
+
+    @property
+    def made_of(self) -> AbstractSet[str]:
+        """Return the column."""
+        return only(self.key)
 
     def read(self, frame: Frame) -> Prepared:
         """Return the column as text."""
@@ -64,6 +80,11 @@ class Labels(_Plain):
         """Return the label's name; a column of the same name would have been taken instead."""
         return self.name
 
+    @property
+    def made_of(self) -> AbstractSet[str]:
+        """Return nothing: what rows are called is the same while they are."""
+        return NOTHING
+
     def read(self, frame: Frame) -> Prepared:
         """Return one text per row."""
         column = frame.reading.rows.labels.get(self.name)
@@ -76,6 +97,11 @@ class Rates(_Plain):
 
     name: str
     key: str
+
+    @property
+    def made_of(self) -> AbstractSet[str]:
+        """Return the rate."""
+        return only(rate_name(self.name))
 
     def read(self, frame: Frame) -> Prepared:
         """Return the column of rates."""
@@ -132,6 +158,11 @@ class Limit(_Plain):
     name: str
     default: float
     key: str
+
+    @property
+    def made_of(self) -> AbstractSet[str]:
+        """Return the column in which the configuration's limits stand."""
+        return only(self.name)
 
     def read(self, frame: Frame) -> Prepared:
         """Return one number per row."""
@@ -226,6 +257,11 @@ class Aggregate:
         """Return whether what it goes over remembers readings."""
         return self.body.stateful
 
+    @property
+    def made_of(self) -> AbstractSet[str] | None:
+        """Return the columns of what it goes over."""
+        return self.body.made_of
+
     def read(self, frame: Frame) -> Prepared:
         """Return the one value; unknown where rows exist and nothing is known of any."""
         rows = self.body.column(frame)
@@ -254,6 +290,11 @@ class FirstKnown:
     def stateful(self) -> bool:
         """Return whether any of them remembers readings."""
         return any(body.stateful for body in self.bodies)
+
+    @property
+    def made_of(self) -> AbstractSet[str] | None:
+        """Return the columns of all it chooses from."""
+        return columns_of(self.bodies)
 
     def read(self, frame: Frame) -> Prepared:
         """Return the values, with gaps filled from one body after the other."""

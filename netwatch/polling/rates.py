@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from netwatch.polling.answers import Answer
 from netwatch.polling.counters import (
@@ -46,10 +47,18 @@ def dense_rates(counter: CounterStrip, interval: Interval, discarded: Counter[Ca
     now, before = interval.answer.values[begin:end], interval.base.values[begin:end]
     limits = _limits_of(counter, interval.line_rates)
     if interval.cut is None and interval.answer.counters_clean and interval.base.counters_clean:
+        if now == before:
+            return standstill(len(now))
         quick: Rates | None = quick_rates(now, before, interval.seconds, limits)  # type: ignore[assignment]
         if quick is not None:
             return quick
     return _careful_rates(counter, interval, limits, discarded)
+
+
+@lru_cache(maxsize=256)
+def standstill(rows: int) -> Rates:
+    """Return the rates of so many counters that did not move: always the same object, which nobody changes."""
+    return [0.0] * rows
 
 
 def _careful_rates(

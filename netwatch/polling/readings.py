@@ -17,6 +17,7 @@ from netwatch.polling.counters import Cause
 from netwatch.polling.layout import Filling, Layout, Strip
 from netwatch.polling.plausible import Speeds
 from netwatch.polling.rates import Interval, Rates, cut_rows, dense_rates
+from netwatch.polling.standing import Standing
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
 from netwatch.profiles import ColumnSpec, edited
 
@@ -46,6 +47,7 @@ class TableReader:
         self._layout: Layout | None = None
         self._base: Answer | None = None
         self._busy = False
+        self._standing = Standing()
         self.discarded: Counter[Cause] = Counter()
 
     def passage(self, answer: Answer) -> Passage:
@@ -82,6 +84,7 @@ class TableReader:
         limits = self._speeds.limits(layout, columns, answer.arrived)
         rates = self._rates(layout, answer, passage or self.passage(answer), limits, doubts)
         self._speeds.put_into(columns)
+        columns = self._standing.of(columns)
         partial = layout.partial or answer.gaps
         return TableReading(
             device=self._device,

@@ -70,6 +70,9 @@ def joined_columns(pieces: Sequence[Piece], assembled: Assembled) -> dict[str, C
     names = dict.fromkeys(name for piece in pieces for name in piece.columns)
     if len(pieces) == 1 and assembled.kept[0] is None:
         return dict(pieces[0].columns)
+    if (only := _only_one_with_rows(pieces, assembled)) is not None:
+        nothing = (None,) * len(only.rows.index)
+        return {name: only.columns.get(name, nothing) for name in names}
     found: dict[str, Column] = {}
     for name in names:
         column: list[Any] = []
@@ -79,6 +82,16 @@ def joined_columns(pieces: Sequence[Piece], assembled: Assembled) -> dict[str, C
             column += values if kept is None else [values[row] for row in kept]
         found[name] = column
     return found
+
+
+def _only_one_with_rows(pieces: Sequence[Piece], assembled: Assembled) -> Piece | None:
+    """Return the piece that all rows are of, and all of whose rows they are."""
+    filled = [
+        both
+        for both in zip(pieces, assembled.kept, strict=True)
+        if (both[0].rows.index if both[1] is None else both[1])
+    ]
+    return filled[0][0] if len(filled) == 1 and filled[0][1] is None else None
 
 
 def joined_doubts(pieces: Sequence[Piece], assembled: Assembled) -> Doubts:

@@ -5,10 +5,9 @@ A quiet room: values in, values out. May import: netwatch.model. Called by: mean
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
-from netwatch.model import Column, ReadingGap, TableReading
+from netwatch.model import Column
 
 LIMIT_PAIRS: Final = (
     ("sensor_low_critical", "sensor_high_critical"),
@@ -16,26 +15,25 @@ LIMIT_PAIRS: Final = (
 )
 
 
-def with_sane_limits(outcome: TableReading | ReadingGap) -> TableReading | ReadingGap:
-    """Return a reading of sensors without limits that cannot be meant: a pair with low not below high.
+def with_sane_limits(columns: dict[str, Column]) -> dict[str, Column]:
+    """Return the columns of sensors without limits that cannot be meant: a pair with low not below high.
 
-    Nor is a limit of 0 that has no counterpart: agents fill in 0 for what they do not know. Every other reading, and
-    one whose limits are sane, is the same object.
+    Nor is a limit of 0 that has no counterpart: agents fill in 0 for what they do not know. Columns
+    without limits are the same object.
     """
-    if outcome.table != "sensor" or isinstance(outcome, ReadingGap):
-        return outcome
-    columns: dict[str, Column] = dict(outcome.columns)
+    found = columns
     for low, high in LIMIT_PAIRS:
         lows, highs = columns.get(low), columns.get(high)
-        if lows is None and highs is None:
+        known = lows if lows is not None else highs
+        if known is None:
             continue
-        nothing = (None,) * len(outcome.rows.index)
+        nothing = (None,) * len(known)
         pairs = [_sane(*pair) for pair in zip(lows or nothing, highs or nothing, strict=True)]
         if lows is not None:
-            columns[low] = [pair[0] for pair in pairs]
+            found = {**found, low: [pair[0] for pair in pairs]}
         if highs is not None:
-            columns[high] = [pair[1] for pair in pairs]
-    return replace(outcome, columns=columns)
+            found = {**found, high: [pair[1] for pair in pairs]}
+    return found
 
 
 def _sane(low: Any, high: Any) -> tuple[Any, Any]:

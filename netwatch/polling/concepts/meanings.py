@@ -31,6 +31,7 @@ from netwatch.polling.concepts.ports import PortStates
 from netwatch.polling.concepts.shares import with_believed_shares
 from netwatch.polling.concepts.source import MapReader, Piece, PieceRows, are_the_same
 from netwatch.polling.faults import DeviceFaults
+from netwatch.polling.standing import Standing
 from netwatch.profiles import BadMapping, ConceptMap, ProfileLibrary
 
 log = structlog.get_logger(__name__)
@@ -58,13 +59,14 @@ class Meanings:
         self._told: dict[str, TableReading] = {}
         self._facts_of: tuple[list[TableReading], datetime | None] = ([], None)
         self._ports = PortStates()
+        self._frames: dict[str, Frame] = {}
 
     def take(self, maps: tuple[ConceptMap, ...]) -> None:
         """Use these mappings from now on; what is known of those that stay is kept, facts are looked at anew."""
         self._facts_of = ([], None)
         if maps == self._maps:
             return
-        self._maps = maps
+        self._maps, self._frames = maps, {}
         self._readers = {one: self._readers.get(one) or reader for one in maps if (reader := self._reader(one))}
         for concept in self._concepts.values():
             concept.sources = []
@@ -92,13 +94,12 @@ class Meanings:
     ) -> list[TableReading | ReadingGap]:
         """Return the concepts' readings, and gaps where every source failed; `failed` says why, by table."""
         found: list[TableReading | ReadingGap] = []
-        frames: dict[str, Frame] = {}
         looks_at_facts = self._looks_at_facts(readings, now) or bool(failed)
         for name, meaning in CONCEPTS.items():
             concept = self._concepts.get(name)
             if concept is not None and meaning.is_fact and not looks_at_facts:
                 continue
-            outcome = concept.read(readings, failed, now, frames) if concept is not None else None
+            outcome = concept.read(readings, failed, now, self._frames) if concept is not None else None
             if outcome is None:
                 if not failed and self._times_lacking[name] < TIMES_LACKING:
                     self._times_lacking[name] += 1
@@ -108,7 +109,7 @@ class Meanings:
                 if self._is_told(outcome):
                     continue
                 outcome = self._told[name] = replace(outcome, good_for=FACTS_GOOD_FOR)
-            found.append(self._ports.beside(with_sane_limits(outcome)))
+            found.append(self._ports.beside(outcome))
         return found
 
     def _looks_at_facts(self, readings: Readings, now: datetime) -> bool:
@@ -149,6 +150,7 @@ class _ConceptReader:
         self._device, self._concept, self._faults = device, concept, faults
         self._assembly = Assembly(concept)
         self._broke_off = False
+        self._standing = Standing()
         self._rows: tuple[RowSet, RowSet] | None = None
 
     def read(
@@ -182,7 +184,9 @@ class _ConceptReader:
         pieces: list[Piece] = []
         broken: dict[str, str] = {}
         for source in self.sources:
-            table = source.compiled.map.table
+            table = source.table
+            if table not in readings and table not in failed:
+                continue
             if failed and table in failed:
                 broken[table] = failed[table]
                 continue
@@ -210,6 +214,8 @@ class _ConceptReader:
         columns = joined_columns(counted, assembled)
         rows, name = assembled.rows, self._concept.name
         doubts: Doubts = joined_doubts(counted, assembled)
+        if name == "sensor":
+            columns = with_sane_limits(columns)
         columns, odd = with_believed_shares(columns)
         if name in SHARES:
             columns, beyond = with_believed_shares(with_shares(columns, *SHARES[name]))
@@ -225,8 +231,9 @@ class _ConceptReader:
         newest = pieces[-1].reading
         asked = [piece.reading.asked_at for piece in pieces if piece.reading.asked_at is not None]
         return TableReading(
-            device=self._device, table=name, at=max(piece.reading.at for piece in pieces), rows=rows, columns=columns,
-            uptime=newest.uptime, asked_at=min(asked, default=None), doubts=doubts, partial=assembled.cut,
+            device=self._device, table=name, at=max(piece.reading.at for piece in pieces), rows=rows,
+            columns=self._standing.of(columns), uptime=newest.uptime, asked_at=min(asked, default=None),
+            doubts=doubts, partial=assembled.cut,
             partial_because="more rows than are read" if assembled.cut else "",
         )  # fmt: skip
 

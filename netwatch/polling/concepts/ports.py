@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from netwatch.model import Column, ReadingGap, RowSet, TableReading
 from netwatch.model.concepts import DISABLED, DOWN, UP
+from netwatch.polling.standing import Standing
 
 COLUMN: Final = "sensor_port_state"
 _NAME: Final = re.compile(r"([A-Za-z][A-Za-z-]*?)\s?(\d[\d/.:]*)")
@@ -30,6 +31,7 @@ class PortStates:
         self._interfaces: TableReading | None = None
         self._made_of: tuple[RowSet, RowSet] | None = None
         self._rows: Sequence[int | None] = ()
+        self._standing = Standing()
 
     def beside(self, outcome: TableReading | ReadingGap) -> TableReading | ReadingGap:
         """Return a reading of sensors with the states of their ports; everything else as it is."""
@@ -46,7 +48,7 @@ class PortStates:
             return outcome
         states = _states(self._interfaces.columns, len(rows.index))
         found = [None if row is None else states[row] for row in self._rows]
-        return replace(outcome, columns={**outcome.columns, COLUMN: found})
+        return replace(outcome, columns={**outcome.columns, **self._standing.of({COLUMN: found})})
 
 
 def rows_of_ports(sensors: RowSet, interfaces: RowSet) -> list[int | None]:

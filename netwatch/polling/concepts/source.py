@@ -68,6 +68,7 @@ class MapReader:
 
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
+        self.table = compiled.map.table
         self._slow = {
             name: state
             for name, state in compiled.states.items()
@@ -85,6 +86,7 @@ class MapReader:
         self._kept: PieceRows | None = None
         self._last: tuple[tuple[TableReading | None, ...], Piece] | None = None
         self._of_others: dict[Named, Sequence[str]] = {}
+        self._made_columns: dict[str, tuple[object, PieceRows, Column]] = {}
         self._joined = [(join, names_there(join, self._names)) for join in compiled.map.joins]
         self._others: tuple[TableReading | None, ...] = ()
         beside = [compiled.map.thresholds.table] if compiled.map.thresholds is not None else []
@@ -95,9 +97,9 @@ class MapReader:
     def piece(self, readings: Readings, frames: dict[str, Frame]) -> Piece | None:
         """Return the piece, None where the device was not asked for the table.
 
-        `frames` holds what was prepared of each table for other mappings in this poll.
+        `frames` holds what was prepared of each table, for other mappings and of what stands still for later polls.
         """
-        reading = readings.get(self.compiled.map.table)
+        reading = readings.get(self.table)
         if reading is None or not self._is_there(reading):
             return None
         of = tuple(readings.get(table) for table in self._tables)
@@ -121,8 +123,8 @@ class MapReader:
     def _frame(self, reading: TableReading, readings: Readings, frames: dict[str, Frame]) -> Frame:
         if not self._made_anew:
             frame = frames.get(reading.table)
-            if frame is None:
-                frame = frames[reading.table] = Frame(reading)
+            if frame is None or frame.reading is not reading:
+                frame = frames[reading.table] = Frame(reading, alike=frame)
             return frame
         thresholds = self.compiled.map.thresholds
         if thresholds is not None:
@@ -216,7 +218,9 @@ class MapReader:
             if frame.reading.doubts and isinstance(number, Formula):
                 doubts.update(_doubts(name, number, frame.reading, rows, found[name]))
         for name, state in self.compiled.states.items():
-            found[name] = rows.states[name] if name in rows.states else self._states(state, frame, rows, readings)
+            found[name] = (
+                rows.states[name] if name in rows.states else self._states(name, state, frame, rows, readings)
+            )
         for name, text in self.compiled.texts.items():
             found[name] = self._texts(text, frame.reading, rows, readings)
         return found, doubts
@@ -224,14 +228,38 @@ class MapReader:
     def _numbers(self, name: str, number: Formula | float, frame: Frame, rows: PieceRows) -> Column:
         if isinstance(number, float):
             return (number,) * len(rows.index)
-        column = _picked(_widened(number.column(frame), number.scalar, frame.size), rows)
+        made = number.column(frame)
+        if (known := self._stands(name, made, rows)) is not None:
+            return known
+        column = _picked(_widened(made, number.scalar, frame.size), rows)
         if name in SENSOR_NUMBERS:
             column = [value if value is None else round(value, SENSOR_DIGITS) for value in column]
         if name in SENSOR_NUMBERS and (silent := _silent(number, frame, rows)):
             column = [None if row in silent else value for row, value in enumerate(column)]
+        return self._kept_column(name, made, rows, column)
+
+    def _stands(self, name: str, made_of: object, rows: PieceRows) -> Column | None:
+        """Return a column that was made of the very same column for the very same rows, None where none was."""
+        known = self._made_columns.get(name)
+        return known[2] if known is not None and known[0] is made_of and known[1] is rows else None
+
+    def _kept_column(self, name: str, made_of: object, rows: PieceRows, column: Column) -> Column:
+        self._made_columns[name] = (made_of, rows, column)
         return column
 
-    def _states(self, state: StateMap | int, frame: Frame, rows: PieceRows, readings: Readings) -> Column:
+    def _states(self, name: str, state: StateMap | int, frame: Frame, rows: PieceRows, readings: Readings) -> Column:
+        """Return the states of the rows; not anew where the table's own words are the same."""
+        source = state.source if isinstance(state, StateMap) else None
+        of = source.column(frame) if isinstance(source, Formula) else None
+        if isinstance(source, Named):
+            of = frame.reading.columns.get(source.name)
+        if of is None:
+            return self._made_states(state, frame, rows, readings)
+        if (known := self._stands(name, of, rows)) is not None:
+            return known
+        return self._kept_column(name, of, rows, self._made_states(state, frame, rows, readings))
+
+    def _made_states(self, state: StateMap | int, frame: Frame, rows: PieceRows, readings: Readings) -> Column:
         if isinstance(state, int):
             return (state,) * len(rows.index)
         numbers, otherwise = state.numbers, state.otherwise

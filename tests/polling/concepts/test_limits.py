@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netwatch.model import ReadingGap
 from netwatch.polling.concepts.limits import with_sane_limits
-
-from .conftest import AT, table
 
 
 @pytest.mark.parametrize(("low", "high", "kept"), [
@@ -25,7 +22,7 @@ from .conftest import AT, table
 def test_limits_that_cannot_be_meant_are_none(level, low, high, kept):
     columns = {"sensor_value": [1.0], f"sensor_low_{level}": [low], f"sensor_high_{level}": [high]}
 
-    found = with_sane_limits(table("sensor", columns, {"sensor": ["Inlet"]})).columns
+    found = with_sane_limits(columns)
 
     assert (found[f"sensor_low_{level}"][0], found[f"sensor_high_{level}"][0]) == kept
     assert found["sensor_value"] == [1.0]
@@ -34,12 +31,10 @@ def test_limits_that_cannot_be_meant_are_none(level, low, high, kept):
 def test_a_sensor_of_one_limit_keeps_it_and_gets_no_other():
     columns = {"sensor_value": [1.0], "sensor_high_critical": [70.0]}
 
-    assert with_sane_limits(table("sensor", columns, {"sensor": ["Inlet"]})).columns == columns
+    assert with_sane_limits(columns) == columns
 
 
-@pytest.mark.parametrize("outcome", [
-    table("hardware", {"hardware_state": [1]}, {"part": ["Fan"]}),
-    ReadingGap(device="sw1", table="sensor", at=AT, reason="no answer"),
-])  # fmt: skip
-def test_whatever_is_no_reading_of_sensors_is_left_alone(outcome):
-    assert with_sane_limits(outcome) is outcome
+def test_columns_without_limits_are_left_alone():
+    columns = {"sensor_value": [1.0]}
+
+    assert with_sane_limits(columns) is columns
