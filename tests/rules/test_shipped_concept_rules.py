@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from netwatch.model import CONCEPTS, RowSet, shipped_directory
 from netwatch.profiles import load_library
@@ -354,3 +357,41 @@ def test_a_pool_that_is_nearly_used_up_is_told(row):
 
     assert pool.broken(pool_used_ratio=0.97) == ["sw1 Guest DHCP 97 % used"]
     assert pool.broken(pool_used_ratio=0.5) == []
+
+
+OPTICS = RowSet(
+    index=("1", "2"), keys=("sensor=a", "sensor=b"),
+    labels={"sensor": ("Inlet", "Rx power"), "quantity": ("celsius", "dbm"), "port": ("", "Et1"), "part": ("", "")},
+)  # fmt: skip
+PORTS = RowSet(index=("1", "2"), keys=("1", "2"), labels=dict.fromkeys(("ifIndex", "ifName", "ifAlias"), ("1", "2")))
+VALUES = st.sampled_from([None, -40.0, -12.0, 0.0, 0.02, 1.0, 61.0, 500.0, 9e7, 1e8, 1e9, 1e10, 1e11])
+STATES = st.sampled_from([None, 1, 2, 3, 6, 7])
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+@pytest.mark.parametrize(("concept", "rows"), [("interface", PORTS), ("sensor", OPTICS)])
+def test_shipped_rules_say_of_columns_that_stand_still_what_they_say_of_such_that_only_look_it(
+    workshop, rules, concept, rows, data
+):
+    columns = {
+        name: st.lists(STATES if name in CONCEPTS[concept].enums else VALUES, min_size=2, max_size=2)
+        for name in CONCEPTS[concept].columns
+    }
+    held = [rule for rule in rules.values() if rule.table == concept]
+    quick, slow, now = TableMemory("sw1", concept), TableMemory("sw1", concept), {}
+    assert held
+    for minute, news in enumerate(data.draw(st.lists(st.fixed_dictionaries({}, optional=columns), max_size=6))):
+        now |= news
+        if not now:
+            continue
+        reading = workshop.reading(now.copy(), rows=rows, seconds=60 * minute, table=concept)
+        anew = replace(reading, columns={name: [*column] for name, column in now.items()})
+        for rule in held:
+            quickly, slowly = evaluate(rule, reading, quick), evaluate(rule, anew, slow)
+            assert quickly.broken == slowly.broken, rule.name
+            assert quickly.healed == slowly.healed, rule.name
+            for row in range(2):
+                assert quickly.value(row) == slowly.value(row)
+                assert quickly.threshold(row) == slowly.threshold(row)
+        assert quick.unsaved() == slow.unsaved()
