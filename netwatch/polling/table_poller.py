@@ -306,10 +306,10 @@ class TablePoller:
 
     def _empty_reading(self) -> TableReading:
         """Return the reading of a table that had rows once, so that those who knew them learn they are gone."""
-        layout = self._layout or _no_rows(self.spec)
+        rows = self._layout.rows if self._layout is not None else _row_set_of_none(self.spec)
         columns = {column.name: () for column in self.spec.columns}
         return TableReading(
-            device=self._device.name, table=self.spec.name, at=self._clock.now(), rows=layout.rows, columns=columns
+            device=self._device.name, table=self.spec.name, at=self._clock.now(), rows=rows, columns=columns
         )
 
     def _count(self, reading: TableReading) -> None:
@@ -333,6 +333,9 @@ def _of_rows(layout: Layout, refused: frozenset[Oid], spec: TableSpec) -> frozen
 
 
 def _no_rows(spec: TableSpec) -> Layout:
+    return replace(build_layout(spec, _row_set_of_none(spec), (), Presence({})), partial=False)
+
+
+def _row_set_of_none(spec: TableSpec) -> RowSet:
     labels: dict[str, tuple[str, ...]] = {label.name: () for label in spec.labels}
-    rows = RowSet(index=(), keys=(), labels=labels)
-    return replace(build_layout(spec, rows, (), Presence({})), partial=False)
+    return RowSet(index=(), keys=(), labels=labels)

@@ -44,10 +44,14 @@ CHANGES = st.lists(
 """What each reading says anew, and of what; who asks; whether the rows are others; what is not told at all."""
 
 
-@settings(max_examples=250, deadline=None)
+@pytest.fixture(scope="module")
+def formulas(workshop):
+    return {expr: workshop.formula(expr) for expr in EXPRESSIONS}
+
+
+@settings(max_examples=80, deadline=None)
 @given(changes=CHANGES)
-def test_whatever_stands_still_is_told_of_as_if_it_were_worked_out_anew(workshop, changes):
-    formulas = {expr: workshop.formula(expr) for expr in EXPRESSIONS}
+def test_whatever_stands_still_is_told_of_as_if_it_were_worked_out_anew(workshop, formulas, changes):
     quick, slow = TableMemory("sw1", "ifTable"), TableMemory("sw1", "ifTable")
     columns, rates, rows = (
         dict.fromkeys(COLUMNS, [1] * 3),

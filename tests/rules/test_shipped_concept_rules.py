@@ -368,7 +368,7 @@ VALUES = st.sampled_from([None, -40.0, -12.0, 0.0, 0.02, 1.0, 61.0, 500.0, 9e7, 
 STATES = st.sampled_from([None, 1, 2, 3, 6, 7])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize(("concept", "rows"), [("interface", PORTS), ("sensor", OPTICS)])
 def test_shipped_rules_say_of_columns_that_stand_still_what_they_say_of_such_that_only_look_it(

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from netwatch.formulas import Formula
 from netwatch.profiles import Compiled, Join, Named, NumberMap, Source, StateMap, Template, Text
 
 WORD: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+MOST_KEPT: Final = 4096
+"""Mappings whose ingredients are known at a time; they are the same for every device that a mapping is used for."""
 
 
 def _of_source(source: Source) -> list[Named]:
     return list(source.names()) if isinstance(source, Template) else [source]
 
 
-def names_of(compiled: Compiled) -> list[Named]:
+@lru_cache(maxsize=MOST_KEPT)
+def names_of(compiled: Compiled) -> Sequence[Named]:
     """Return every value of the row that its labels are made of, and of a joined row any other."""
     found: list[Named] = []
     worded = [
@@ -31,7 +35,7 @@ def names_of(compiled: Compiled) -> list[Named]:
     found += [named for source in worded if isinstance(source, Template) for named in source.names()]
     for text in (*compiled.labels.values(), *(join.by for join in compiled.map.joins)):
         found += names_in(text)
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def names_in(text: Text) -> list[Named]:
@@ -42,6 +46,7 @@ def names_in(text: Text) -> list[Named]:
     return [*_of_source(text.source), *(named for option in options for named in option.names())]
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def inputs_of(compiled: Compiled) -> frozenset[str]:
     """Return the names that the concept's columns are made of; functions are among them and are no columns."""
     sources = [state.source for state in compiled.states.values() if isinstance(state, StateMap)]
