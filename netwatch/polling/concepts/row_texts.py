@@ -84,12 +84,13 @@ class RowTexts:
         return " ".join(text.split())
 
     def _value(self, named: Named) -> str:
+        texts = self._known.get(named)
+        if texts is not None:
+            return texts[self._row]
         reading = self._reading
         if named.name in reading.rows.labels or named.name in reading.columns:
-            texts = self._known.get(named)
-            if texts is None:
-                enums = self._compiled.enums.get(named.name)
-                texts = self._known[named] = texts_of(reading, named.name, enums, named.form)
+            enums = self._compiled.enums.get(named.name)
+            texts = self._known[named] = texts_of(reading, named.name, enums, named.form)
             return texts[self._row]
         if named.name.startswith(DESCRIPTION):
             return str(getattr(self._description(), named.name[len(DESCRIPTION) :]))

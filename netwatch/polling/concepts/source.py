@@ -14,13 +14,12 @@ from typing import Any, Final
 
 from netwatch.formulas import Formula, Frame
 from netwatch.model import CONCEPTS, NO_DOUBTS, SYSTEM, Column, Doubts, RowSet, TableReading
-from netwatch.polling.concepts.ingredients import WORD, inputs_of, names_in, names_of, names_there
+from netwatch.polling.concepts.ingredients import ingredients_of, names_in
 from netwatch.polling.concepts.joined import PLACEHOLDERS, Readings, texts_of
-from netwatch.polling.concepts.row_texts import OF_DESCRIPTION, RowTexts
+from netwatch.polling.concepts.row_texts import RowTexts
 from netwatch.polling.concepts.sums import with_sums
 from netwatch.polling.concepts.thresholds import with_thresholds
 from netwatch.profiles import (
-    DESCRIPTION,
     Compiled,
     Named,
     NumberMap,
@@ -69,17 +68,8 @@ class MapReader:
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
         self.table = compiled.map.table
-        self._slow = {
-            name: state
-            for name, state in compiled.states.items()
-            if isinstance(state, StateMap) and isinstance(state.source, Template)
-        }
-        self._names = names_of(compiled)
-        told = any(name.name.startswith(DESCRIPTION) for name in self._names)
-        self._columns_named = [*(name.name for name in self._names), *(OF_DESCRIPTION if told else ())]
-        self._inputs = inputs_of(compiled)
+        self._of = ingredients_of(compiled)
         self._was_there = False
-        self._where_names = tuple(dict.fromkeys(WORD.findall(compiled.map.where)))
         self._mask: tuple[RowSet, list[object], list[bool] | None] | None = None
         self._made_of: tuple[object, ...] = (None, None, None)
         self._rows_of: RowSet | None = None
@@ -87,12 +77,7 @@ class MapReader:
         self._last: tuple[tuple[TableReading | None, ...], Piece] | None = None
         self._of_others: dict[Named, Sequence[str]] = {}
         self._made_columns: dict[str, tuple[object, PieceRows, Column]] = {}
-        self._joined = [(join, names_there(join, self._names)) for join in compiled.map.joins]
         self._others: tuple[TableReading | None, ...] = ()
-        beside = [compiled.map.thresholds.table] if compiled.map.thresholds is not None else []
-        self._made_anew = bool(beside or compiled.map.sums)
-        joined = [join.table for join in compiled.map.joins]
-        self._tables = tuple(dict.fromkeys([compiled.map.table, *joined, *beside, *compiled.map.sums.values()]))
 
     def piece(self, readings: Readings, frames: dict[str, Frame]) -> Piece | None:
         """Return the piece, None where the device was not asked for the table.
@@ -102,7 +87,7 @@ class MapReader:
         reading = readings.get(self.table)
         if reading is None or not self._is_there(reading):
             return None
-        of = tuple(readings.get(table) for table in self._tables)
+        of = tuple(readings.get(table) for table in self._of.tables)
         if self._last is not None and are_the_same(of, self._last[0]):
             return self._last[1]
         frame = self._frame(reading, readings, frames)
@@ -121,7 +106,7 @@ class MapReader:
         return self._kept
 
     def _frame(self, reading: TableReading, readings: Readings, frames: dict[str, Frame]) -> Frame:
-        if not self._made_anew:
+        if not self._of.made_anew:
             frame = frames.get(reading.table)
             if frame is None or frame.reading is not reading:
                 frame = frames[reading.table] = Frame(reading, alike=frame)
@@ -138,15 +123,15 @@ class MapReader:
 
         What was there once stays: a value that is missing today is a value that is missing.
         """
-        if reading.table != SYSTEM or self._was_there or not self._inputs:
+        if reading.table != SYSTEM or self._was_there or not self._of.inputs:
             return True
-        self._was_there = any(reading.columns.get(name, (None,))[0] is not None for name in self._inputs)
+        self._was_there = any(reading.columns.get(name, (None,))[0] is not None for name in self._of.inputs)
         return self._was_there
 
     def _rows(self, frame: Frame, readings: Readings, of: tuple[TableReading | None, ...]) -> PieceRows:
         reading = frame.reading
         mask = self._chosen(frame)
-        used = [reading.columns.get(name) for name in self._columns_named if name not in reading.rows.labels]
+        used = [reading.columns.get(name) for name in self._of.columns if name not in reading.rows.labels]
         made_of = (mask, used, self._made_of[2] if are_the_same(of[1:], self._others) else self._of_joined(readings))
         is_same = self._kept is not None and self._rows_of is reading.rows and made_of == self._made_of
         self._others = of[1:]
@@ -160,7 +145,7 @@ class MapReader:
         where, reading = self.compiled.where, frame.reading
         if where is None:
             return None
-        columns: list[object] = [reading.columns.get(name) for name in self._where_names]
+        columns: list[object] = [reading.columns.get(name) for name in self._of.where]
         known = self._mask
         if known is None or known[0] is not reading.rows or known[1] != columns or reading.rates:
             mask = [outcome is True for outcome in where.column(frame)]
@@ -170,7 +155,7 @@ class MapReader:
     def _of_joined(self, readings: Readings) -> list[object]:
         """Return what the labels are made of that stands in other tables."""
         found: list[object] = []
-        for join, names in self._joined:
+        for join, names in self._of.joined:
             other = readings.get(join.table)
             if other is None:
                 found.append(None)
@@ -198,7 +183,7 @@ class MapReader:
             if len(kept) > MAX_ROWS:
                 break
         return PieceRows(
-            states={name: tuple(source.state(row, state) for row in kept) for name, state in self._slow.items()},
+            states={name: tuple(source.state(row, state) for row in kept) for name, state in self._of.slow.items()},
             compiled=self.compiled,
             rows=None if len(kept) == len(reading.rows.index) else tuple(kept),
             index=tuple(reading.rows.index[row] for row in kept),
@@ -289,7 +274,7 @@ class MapReader:
 
     def _texts(self, text: Text, reading: TableReading, rows: PieceRows, readings: Readings) -> Column:
         own = {*reading.rows.labels, *reading.columns}
-        needs_others = self._joined and any(named.name not in own for named in names_in(text))
+        needs_others = self._of.joined and any(named.name not in own for named in names_in(text))
         source = RowTexts(self.compiled, reading, readings if needs_others else {})
         numbers = _numbers_of(rows, reading)
         return [source.text(row, text) or None for row in numbers]  # type: ignore[misc]
@@ -298,7 +283,7 @@ class MapReader:
         self, named: Named, reading: TableReading, rows: PieceRows, readings: Readings
     ) -> Sequence[str]:
         """Return the words of a value of the rows; those of a joined table are kept while nothing of it changes."""
-        if self._joined and named.name not in reading.rows.labels and named.name not in reading.columns:
+        if self._of.joined and named.name not in reading.rows.labels and named.name not in reading.columns:
             if named not in self._of_others:
                 source = RowTexts(self.compiled, reading, readings)
                 self._of_others[named] = source.column(named, _numbers_of(rows, reading))
