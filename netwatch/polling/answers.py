@@ -52,9 +52,10 @@ def examine(layout: Layout, values: list[Value], at: datetime, arrived: float) -
     """
     ticks = values[0] if isinstance(values[0], int) else None
     names = values[layout.labels_at :]
-    refused = _missing(values, len(layout.heads)) if Missing in set(map(type, values)) else ()
     del values[layout.labels_at :]
     kinds = set(map(type, values))
+    lacks = Missing in kinds or Missing in set(map(type, names))
+    refused = _missing([*values, *names], len(layout.heads)) if lacks else ()
     values.append(None)  # what a pick of -1 finds
     if kinds == _INTEGERS:
         return Answer(values=values, at=at, arrived=arrived, ticks=ticks, refused=refused, names=names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from netwatch.model import Column, Doubts, TableReading
@@ -62,7 +62,13 @@ class TableReader:
             self._base = carried(self._base, self._layout, layout)
         self._layout = layout
 
-    def reading(self, answer: Answer, passage: Passage | None = None, why_partial: str = "") -> TableReading:
+    def reading(
+        self,
+        answer: Answer,
+        passage: Passage | None = None,
+        why_partial: str = "",
+        asked_at: datetime | None = None,
+    ) -> TableReading:
         """Return the reading; call `adopt` with its layout before, hand in `passage` where it is known.
 
         `why_partial` says why the layout is.
@@ -90,6 +96,7 @@ class TableReader:
             device=self._device,
             table=self._table,
             at=answer.at,
+            asked_at=asked_at,
             rows=layout.rows,
             columns=columns,
             rates=rates,

@@ -300,9 +300,9 @@ class TablePoller:
             return None
         if answer is None:
             return self._empty_reading()
-        reading = self._reader.reading(answer, self._passage, self.reason)
+        reading = self._reader.reading(answer, self._passage, self.reason, self._asked_at)
         self._count(reading)
-        return replace(reading, asked_at=self._asked_at)
+        return reading
 
     def _empty_reading(self) -> TableReading:
         """Return the reading of a table that had rows once, so that those who knew them learn they are gone."""
