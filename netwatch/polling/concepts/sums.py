@@ -1,6 +1,6 @@
 """Sums over the rows of another table that stand below a row: the prefixes of a peer, one row per address family.
 
-A row of the same index is one of them: a number that stands beside, as the digits of a value, is known by its own name.
+A row of the same index is one of them: a number that stands beside, as a value's digits, is known by its own name.
 
 A quiet room. May import: netwatch.model. Called by: source.
 """

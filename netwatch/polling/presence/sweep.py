@@ -93,7 +93,7 @@ class Sweep:
         return self._swept((), "")
 
     async def enterprises(self) -> frozenset[int]:
-        """Find the enterprises that the device answers anything of: one request for each, and one for the end.
+        """Find the enterprises that the device answers anything of, with a request for each and one for the end.
 
         For a device whose sysObjectID names none: net-snmp's agent runs in devices of every maker. What fails ends it.
         """

@@ -1,4 +1,4 @@
-"""Servers, storage and power supplies with tables of their makers: what one poll tells of them by the shipped profiles."""
+"""Servers and power supplies with tables of their makers: what one poll tells of them by the shipped profiles."""
 
 from __future__ import annotations
 
@@ -45,11 +45,14 @@ async def test_a_raritan_tells_its_values_with_the_digits_of_the_table_beside(kn
         *cells(f"{RARITAN}.3.3.4.1", "1.1.1", c7=1),
         *cells(f"{RARITAN}.3.3.4.1", "1.1.4", c7=0),
         *cells(f"{RARITAN}.5.2.3.1", "1.1.1", c2=1, c3=5, c4=123),
+        *cells(f"{RARITAN}.3.6.3.1", "1.1", c2=10, c4="Rack", c16=7, c17=1),
+        *cells(f"{RARITAN}.5.5.3.1", "1.1", c2=1, c3=4, c4=215),
         *cells(f"{RARITAN}.3.3.4.1", "1.1.5", c7=0),
         *cells(f"{RARITAN}.5.2.3.1", "1.1.5", c2=2, c3=-1, c4=0),
     )
 
-    assert list(found["sensor"]) == ["Inlet 1"]
+    assert set(found["sensor"]) == {"Inlet 1", "Rack"}
+    assert found["sensor"]["Rack"]["sensor_value"] == pytest.approx(21.5)
     assert found["sensor"]["Inlet 1"]["sensor_value"] == pytest.approx(12.3)
     assert found["sensor"]["Inlet 1"]["sensor_state"] == "warning"
     [identity] = found["identity"].values()
