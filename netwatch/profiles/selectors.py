@@ -25,6 +25,7 @@ def _of_datadog(top: Place) -> Iterator[str]:
         text = str(place.value)
         if reason := pattern_error(text):
             place.error(reason)
+            continue
         yield text.strip().removeprefix(".")
 
 

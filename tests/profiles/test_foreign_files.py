@@ -90,3 +90,15 @@ def test_a_file_with_words_of_another_program_and_none_of_ours_is_foreign(tmp_pa
 )
 def test_a_file_in_our_own_words_is_a_users_and_has_the_last_word(tmp_path: Path, text: str) -> None:
     assert not written_for_others(yaml_of(tmp_path, text).data)
+
+
+def test_a_wrong_oid_in_a_foreign_file_costs_that_symbol_and_not_the_file(tmp_path: Path) -> None:
+    library = load(
+        tmp_path,
+        box="metrics:\n  - {MIB: X, symbol: {OID: 3.6.1.4.1.99999.1.0, name: a}}\n"
+        "  - {MIB: X, symbol: {OID: 1.3.6.1.4.1.99999.2.0, name: b}}\n",
+    )
+
+    assert [column.name for column in library.named("box").scalars] == ["b"]
+    (problem,) = library.problems
+    assert (problem.severity, problem.line) == ("warning", 2)
