@@ -49,6 +49,8 @@ STATES: Final[Mapping[str, frozenset[str]]] = {
     ),
     "absent": frozenset({"absent", "notpresent", "notinstalled", "notexist", "empty", "missing", "unplugged"}),
 }  # fmt: skip
+LOAD_AVERAGES: Final = Oid.parse("1.3.6.1.4.1.2021.10")
+"""Files call a load average the usage of the processor; it is how many processes wait, times 100."""
 Place = tuple[str, int, int]
 
 
@@ -112,7 +114,7 @@ def _of(of: Of, units: Mapping[str, str]) -> Iterator[Derived]:
 
 def _cpu(of: Of) -> Derived | None:
     column = of.columns.get("cpu_usage")
-    if column is None or column.kind.is_counter:
+    if column is None or column.kind.is_counter or column.oid.is_under(LOAD_AVERAGES):
         return None
     scope = Template(("device" if of.oid is None else "core",))
     labels = {"cpu": Template(("all",)) if of.oid is None else of.named("CPU"), "scope": scope}

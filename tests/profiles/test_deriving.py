@@ -82,3 +82,9 @@ def test_words_that_never_say_the_end_of_a_fan_are_no_state_of_it(tmp_path: Path
     library = load(tmp_path, FOREIGN.replace("3: failed", "3: slow"))
 
     assert of(library, "hardware") == []
+
+
+def test_a_load_average_is_no_usage_whatever_a_file_calls_it(tmp_path: Path) -> None:
+    library = load(tmp_path, FOREIGN.replace(f"{BOX}.1.0", "1.3.6.1.4.1.2021.10.1.5.1"))
+
+    assert of(library, "cpu") == []
