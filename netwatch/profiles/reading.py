@@ -18,8 +18,9 @@ In a tag: `index: 0` for the whole index, dotted; in its column `format` (mac_ad
 sys_id).
 
 What a file asks that NetWatch does not do is a warning with its line and column, and the rest of the file is used.
-Labels are read when rows are discovered, so a mapped tag over a column that is polled anyway, or that stands
-beside a `constant_value_one`, becomes the names of that column's values: a state as a label would go stale.
+In a file of our own a mapped tag over a column that is polled anyway becomes the names of that column's values. In a
+file for another program (dialects.py) it is a label too; `metadata`, `static_tags`, `constant_value_one`, `selector` and
+`chart_meta` are read as Datadog and Netdata mean them.
 May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
 """
 
