@@ -19,8 +19,8 @@ sys_id).
 
 What a file asks that NetWatch does not do is a warning with its line and column, and the rest of the file is used.
 In a file of our own a mapped tag over a column that is polled anyway becomes the names of that column's values. In a
-file for another program (dialects.py) it is a label too; `metadata`, `static_tags`, `constant_value_one`, `selector` and
-`chart_meta` are read as Datadog and Netdata mean them.
+file for another program (dialects.py) it is a label too; `metadata`, `static_tags`, `constant_value_one`, `selector`
+and `chart_meta` are read as Datadog and Netdata mean them.
 May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
 """
 
