@@ -13,6 +13,7 @@ May import: netwatch.formulas.emitter, frame, kleene, missing, nodes. Called by:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from netwatch.formulas.emitter import exact_code, matcher_key, plain_code
@@ -78,7 +79,10 @@ class Formula:
             return frame.fetch(self._only)
         if (standing := frame.standing(self, self.made_of)) is not None:
             return standing
-        return frame.keep(self, self.made_of, self._worked_out(frame))
+        values, whole = self._worked_out(frame)
+        if self.kind is Kind.TRUTH and values.count(False) == len(values):
+            values = one_value(False, len(values))  # the value of every row
+        return frame.keep(self, self.made_of, (values, whole))
 
     def _worked_out(self, frame: Frame) -> Prepared:
         columns: list[Any] = []
@@ -98,7 +102,7 @@ class Formula:
                 return self._plain(*columns), True
             reduced = self._without(frozenset(missing)) if missing and in_part else None
             if reduced is _nothing:
-                return [None] * (1 if self.scalar else frame.size), False
+                return one_value(None, 1 if self.scalar else frame.size), False
             if reduced is not None:
                 return reduced(*columns), False
             return self._mixed(*columns), False
@@ -137,6 +141,12 @@ class Formula:
         variables = ", ".join(f"v{number}" for number in looped)
         columns = ", ".join(f"c{number}" for number in looped)
         return f"lambda {parameters}: [{result} for {variables} in zip({columns})]"
+
+
+@lru_cache(maxsize=4096)
+def one_value(value: bool | None, rows: int) -> list[Any]:
+    """Return a column of one value, as most verdicts are: one object for all devices, which nobody changes."""
+    return [value] * rows
 
 
 def _nothing(*columns: Any) -> list[Any]:
