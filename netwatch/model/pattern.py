@@ -9,7 +9,7 @@ May import: nothing. Called by: rules, alerts, web.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import re2
@@ -21,6 +21,8 @@ MAX_REMEMBERED = 512
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 _OPTIONS.dot_nl = True
+_AS_WRITTEN = re2.Options()
+_AS_WRITTEN.log_errors = False
 
 
 def bounded_matcher(pattern: str) -> Callable[[str], bool]:
@@ -64,6 +66,40 @@ def bounded_finder(pattern: str) -> Callable[[str], tuple[str, ...] | None]:
         return tuple((group or b"").decode(errors="replace") for group in (found.group(0), *found.groups()))
 
     return find
+
+
+def bounded_search(pattern: str) -> Callable[[str], Mapping[str, str] | None]:
+    """Return a search for the named groups of the first place where a pattern fits, None where none is.
+
+    A dot matches no line break, unless the pattern says `(?s)`.
+
+    Raises:
+        ValueError: as for `bounded_matcher`.
+    """
+    if len(pattern) > MAX_PATTERN:
+        raise ValueError(f"the pattern is longer than {MAX_PATTERN} characters")
+    return _searching(pattern)
+
+
+@lru_cache(maxsize=1024)
+def _searching(pattern: str) -> Callable[[str], Mapping[str, str] | None]:
+    try:
+        compiled = re2.compile(_encoded(pattern), _AS_WRITTEN)
+    except re2.error as exc:
+        raise ValueError(f"{pattern!r} is not a regular expression (RE2): {_words_of(exc)}") from exc
+
+    def search(text: str) -> Mapping[str, str] | None:
+        found = compiled.search(_encoded(text))
+        if found is None:
+            return None
+        groups = {_name(name): value for name, value in found.groupdict().items()}
+        return {name: (value or b"").decode(errors="replace") for name, value in groups.items()}
+
+    return search
+
+
+def _name(name: str | bytes) -> str:
+    return name.decode() if isinstance(name, bytes) else name
 
 
 def _encoded(text: str) -> bytes:

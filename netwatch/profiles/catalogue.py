@@ -97,7 +97,7 @@ class Catalogue:
         ]
         self._probes = sorted(everything, key=lambda probe: (probe.after, probe.below))
         self.digest = hashlib.sha256("\n".join(map(str, self._probes)).encode()).hexdigest()[:16]
-        self._questions: dict[tuple[frozenset[int], str], Questions] = {}
+        self._questions: dict[tuple[frozenset[int], tuple[str, str]], Questions] = {}
 
     @property
     def enterprises(self) -> frozenset[int]:
@@ -110,7 +110,7 @@ class Catalogue:
 
         The tables of its profile are asked for whoever defined them; what it has not of them need not be walked for.
         """
-        key = enterprises, profile.name
+        key = enterprises, profile.key
         found = self._questions.get(key)
         if found is None:
             if len(self._questions) >= MOST_QUESTIONS:
@@ -141,6 +141,11 @@ class Catalogue:
         """Yield the scalars among what a device has, in the order of the tree."""
         wanted = frozenset(has)
         yield from sorted((one for oid, one in self.scalars.items() if oid in wanted), key=lambda one: one.oid)
+
+    @property
+    def maps(self) -> Sequence[KnownMap]:
+        """Return all that tables mean, to whom it may concern."""
+        return self._maps
 
     def meant(self, own: Sequence[ConceptMap], tables: Collection[str], has: Collection[Oid]) -> list[ConceptMap]:
         """Return what the tables of a device mean: its profile's `own` words, and those of others beside them."""

@@ -27,6 +27,7 @@ from netwatch.profiles.catalogue import Catalogue
 from netwatch.profiles.concepts.compiling import Compiled, compile_map, problems_of
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.draft import ProfileFile
+from netwatch.profiles.foreign.definitions import Foreign
 from netwatch.profiles.matching import PatternIndex
 from netwatch.profiles.merging import Family, other_name
 from netwatch.profiles.place import Resolve
@@ -50,6 +51,7 @@ class ProfileLibrary:
         problems: Sequence[Problem] = (),
         shipped: Sequence[str] = (),
         catalogue: Catalogue | None = None,
+        foreign: Foreign | None = None,
     ) -> None:
         """Take the profiles; of two with the same pattern one not named in `shipped` wins.
 
@@ -63,10 +65,12 @@ class ProfileLibrary:
             (scalar for profile in self._profiles.values() for scalar in profile.scalars),
         )
         self._schema = _schema(self._profiles.values(), self.catalogue)
-        self._kits: dict[tuple[str, frozenset[Oid]], Kit] = {}
-        self._tables: dict[tuple[str, Oid], TableSpec] = {}
-        self._systems: dict[tuple[str, tuple[Oid, ...]], TableSpec] = {}
+        self._kits: dict[tuple[tuple[str, str], frozenset[Oid]], Kit] = {}
+        self._tables: dict[tuple[tuple[str, str], Oid], TableSpec] = {}
+        self._systems: dict[tuple[tuple[str, str], tuple[Oid, ...]], TableSpec] = {}
         self._compiled: dict[ConceptMap, Compiled] = {}
+        self._joined: dict[tuple[str, str], Profile] = {}
+        self.foreign = foreign or Foreign()
         order = sorted(self._profiles.values(), key=lambda profile: profile.name in shipped)
         self._index = PatternIndex((text, profile.name) for profile in order for text in profile.sys_object_ids)
 
@@ -79,6 +83,25 @@ class ProfileLibrary:
         """Return the profile with the most specific pattern, or the generic one."""
         name = self._index.find(sys_object_id) if sys_object_id else None
         return self._profiles[name or GENERIC]
+
+    def questions(self, sys_object_id: str, sys_descr: str) -> Sequence[Oid]:
+        """Return what must be read of a device before it is known which definitions of other tools are about it."""
+        return self.foreign.questions(sys_object_id, sys_descr)
+
+    def with_foreign(
+        self, profile: Profile, sys_object_id: str, sys_descr: str, answers: Mapping[Oid, str] | None = None
+    ) -> Profile:
+        """Return a device's profile with what other tools' definitions say of such a device; it may be itself.
+
+        `answers` are to `questions`; an object without one is not there.
+        """
+        system = self.foreign.system_of(sys_object_id, sys_descr, answers or {})
+        if not system:
+            return profile
+        key = profile.name, system
+        if key not in self._joined:
+            self._joined[key] = self.foreign.joined(profile, system, self.catalogue, self._schema)
+        return self._joined[key]
 
     def named(self, name: str) -> Profile:
         """Return a profile by its name.
@@ -97,11 +120,11 @@ class ProfileLibrary:
         `has` are the OIDs of tables and scalars that it is known to have; the profile's own are read in any case.
         Devices that have the same share the very same kit, and kits of one profile the very same tables.
         """
-        kit = self._kits.get((profile.name, has))
+        kit = self._kits.get((profile.key, has))
         if kit is None:
             if len(self._kits) >= MOST_KITS:
                 self._kits.clear()
-            kit = self._kits[profile.name, has] = self._made_kit(profile, has)
+            kit = self._kits[profile.key, has] = self._made_kit(profile, has)
         return kit
 
     def _made_kit(self, profile: Profile, has: frozenset[Oid]) -> Kit:
@@ -121,7 +144,7 @@ class ProfileLibrary:
         if table.name not in taken:
             return table
         other = replace(table, name=other_name(table.name, table.oid))
-        return self._tables.setdefault((profile.name, table.oid), other)
+        return self._tables.setdefault((profile.key, table.oid), other)
 
     def _system(self, profile: Profile, has: Collection[Oid]) -> TableSpec:
         own_oids, own_names = (
@@ -135,7 +158,7 @@ class ProfileLibrary:
         ]
         scalars = tuple({scalar.name: scalar for scalar in (*profile.scalars, *found)}.values())
         table = TableSpec(name=SYSTEM, oid=SYS_UP_TIME, walk=SYS_UP_TIME, columns=scalars)
-        return self._systems.setdefault((profile.name, tuple(scalar.oid for scalar in found)), table)
+        return self._systems.setdefault((profile.key, tuple(scalar.oid for scalar in found)), table)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all profiles, sorted."""
@@ -149,7 +172,8 @@ class ProfileLibrary:
         """
         found = self._compiled.get(concept_map)
         if found is None:
-            found = self._compiled[concept_map] = compile_map(concept_map, self._schema)
+            schema = self.foreign.schema_of(concept_map) or self._schema
+            found = self._compiled[concept_map] = compile_map(concept_map, schema)
         return found
 
     def schema(self) -> Mapping[str, TableSchema]:
@@ -166,13 +190,16 @@ def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> Pr
     shipped one of its name, and wins over it where both say something of one thing.
     """
     problems: list[Problem] = []
-    shipped = _read([shipped_directory("profiles")], problems, Oid.parse, shipped=True)
-    theirs = _read(paths, problems, resolve, shipped=False)
+    foreign = Foreign(resolve)
+    shipped = _read(_files([shipped_directory("profiles")], problems), problems, Oid.parse, shipped=True)
+    own = [file for file in _files(paths, problems) if not foreign.take(file)]
+    theirs = _read(own, problems, resolve, shipped=False)
+    problems += foreign.problems
     problems += _shared_patterns(theirs.values())
     family = Family(shipped=shipped, theirs=theirs, problems=problems)
     profiles = family.profiles()
     ours = [name for name in shipped if name not in theirs]
-    library = ProfileLibrary(profiles, problems, shipped=ours, catalogue=family.catalogue())
+    library = ProfileLibrary(profiles, problems, shipped=ours, catalogue=family.catalogue(), foreign=foreign)
     library.files = (*shipped.values(), *theirs.values())
     meanings = {one: None for file in theirs.values() for one in file.concepts}
     library.with_problems(family.differences())
@@ -180,10 +207,10 @@ def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> Pr
 
 
 def _read(
-    paths: Sequence[Path], problems: list[Problem], resolve: Resolve, *, shipped: bool
+    files: Iterable[Path], problems: list[Problem], resolve: Resolve, *, shipped: bool
 ) -> dict[str, ProfileFile]:
     found: dict[str, ProfileFile] = {}
-    for file in _files(paths, problems):
+    for file in files:
         profile, noted = read_profile(file, shipped=shipped, resolve=resolve)
         problems += noted
         if profile is None:

@@ -123,6 +123,7 @@ class Profile:
     sys_object_ids: patterns as written (`1.3.6.1.4.1.9.1.*`), most specific wins; scalars make the table `system`.
     vendor: who made the device, as the file says it (`cisco`), or empty.
     concepts: what the rows of the tables mean; the file's own stand before those of what it extends.
+    adds: the operating system whose definitions, of another tool, are joined to it; empty for none.
     """
 
     name: str
@@ -131,3 +132,9 @@ class Profile:
     tables: tuple[TableSpec, ...] = ()
     vendor: str = ""
     concepts: tuple[ConceptMap, ...] = ()
+    adds: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what tells it from every other profile, also from itself with other additions."""
+        return self.name, self.adds

@@ -4,6 +4,7 @@
     python tests/bench/knowledge.py --by class|os|device
     python tests/bench/knowledge.py --device NAME       every expected row, and what NetWatch said
     python tests/bench/knowledge.py --profiles DIR      with a user's profiles beside the shipped ones
+    python tests/bench/knowledge.py --mibs DIR          with names of a user's MIBs; compiled at the first run, slowly
 
 Every recording is polled once by NetWatch's own poller over UDP. Figures count rows of concepts, never raw tables.
 The recordings stand beside the checkout; what alerts they raise is told by alarms.py.
@@ -21,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench.knowing.corpus import CORPUS, Recorded, objects_of, recorded_devices
 from tests.bench.knowing.figures import judged
-from tests.bench.knowing.polled import Polled, poll_all, shipped
+from tests.bench.knowing.polled import Polled, names_of, poll_all, shipped
 from tests.bench.knowing.sensors import judge_sensors
 from tests.bench.knowing.states import with_states
 from tests.bench.knowing.verdicts import MISSING, RIGHT, WRONG, Ground, Verdict, tally
@@ -158,6 +159,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--by", choices=("class", "os", "device"))
     parser.add_argument("--device", action="append", default=[], metavar="NAME")
     parser.add_argument("--profiles", action="append", default=[], type=Path, metavar="DIR")
+    parser.add_argument("--mibs", action="append", default=[], type=Path, metavar="DIR")
     parser.add_argument("--only", default="", metavar="FIGURE", help="with --by or --device: this figure alone")
     parser.add_argument("--not-right", action="store_true", help="with --device: only what is not right")
     return parser.parse_args()
@@ -171,17 +173,18 @@ def main() -> int:
         print(f"knowledge: nothing to poll: no such recording, or none beside this checkout, in {CORPUS}")
         return 2 if options.device else 0
     began = time.monotonic()
-    paths = [path for place in options.profiles for path in _files(place)]
+    paths, mibs = tuple(options.profiles), tuple(options.mibs)
+    names_of(mibs)
 
     def keep(verdict: Verdict) -> bool:
         is_asked_for = not options.only or verdict.figure == options.only
         return is_asked_for and not (options.not_right and verdict.outcome == RIGHT)
 
-    polled = {one.name: one for one in poll_all(devices, paths)}
+    polled = {one.name: one for one in poll_all(devices, paths, mibs=mibs)}
     found = [
         (device, polled[device.name], judged(device, objects_of(device), polled[device.name])) for device in devices
     ]
-    print_problems(paths)
+    print_problems(paths, mibs)
     if options.device:
         for device, one, verdicts in found:
             print_device(device, one, [verdict for verdict in verdicts if keep(verdict)])
@@ -194,14 +197,10 @@ def main() -> int:
     return 0
 
 
-def print_problems(paths: Sequence[Path]) -> None:
+def print_problems(paths: tuple[Path, ...], mibs: tuple[Path, ...]) -> None:
     """Print what is wrong with profile files: what one of them says is not asked then."""
-    for problem in shipped(tuple(paths)).problems:
+    for problem in shipped(paths, mibs).problems:
         print(f"profiles: {problem}")
-
-
-def _files(place: Path) -> list[Path]:
-    return [place] if place.is_file() else sorted(place.glob("*.yaml"))
 
 
 def print_cost(polled: Sequence[Polled], seconds: float) -> None:

@@ -6,16 +6,18 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from netwatch.model import Device, DeviceFacts, Oid, Value, text_of
+from netwatch.errors import PollError, RequestTimedOut
+from netwatch.model import Device, DeviceFacts, Missing, Oid, Value, text_of
 from netwatch.profiles import Profile, ProfileLibrary
 from netwatch.snmp import SnmpClient
 
 _SYSTEM_GROUP = tuple(Oid.parse(f"1.3.6.1.2.1.1.{number}.0") for number in (2, 1, 5))
 MAX_DESCRIPTION_CHARACTERS = 1000
+ASKED_AT_ONCE = 16
 _SPELT_OID = re.compile(rb"\.?(1(?:\.\d{1,10}){2,40})")
 
 
@@ -67,12 +69,35 @@ async def identify(client: SnmpClient, device: Device, library: ProfileLibrary) 
     """
     answers = await client.get(device, _SYSTEM_GROUP)
     object_id, descr, name = (answer.value for answer in answers)
+    said_id, said = text_of(_oid(object_id) or object_id), text_of(descr, MAX_DESCRIPTION_CHARACTERS)
+    profile = library.named(device.profile) if device.profile else library.match(_oid(object_id))
+    beside = await _answers(client, device, library.questions(said_id, said))
     return Identity(
-        profile=library.named(device.profile) if device.profile else library.match(_oid(object_id)),
-        sys_object_id=text_of(_oid(object_id) or object_id),
-        sys_descr=text_of(descr, MAX_DESCRIPTION_CHARACTERS),
+        profile=library.with_foreign(profile, said_id, said, beside),
+        sys_object_id=said_id,
+        sys_descr=said,
         sys_name=text_of(name),
     )
+
+
+async def _answers(client: SnmpClient, device: Device, questions: Sequence[Oid]) -> Mapping[Oid, str]:
+    """Return the texts of some objects, without those that the device does not have.
+
+    Raises:
+        RequestTimedOut: it fell silent. An error instead of an answer means that it has none of what was asked.
+    """
+    found: dict[Oid, str] = {}
+    for start in range(0, len(questions), ASKED_AT_ONCE):
+        some = questions[start : start + ASKED_AT_ONCE]
+        try:
+            answers = await client.get(device, some)
+        except RequestTimedOut:
+            raise
+        except PollError:
+            continue
+        pairs = zip(some, answers, strict=True)
+        found.update({oid: text_of(one.value) for oid, one in pairs if not isinstance(one.value, Missing | None)})
+    return found
 
 
 def _oid(value: Value) -> Oid | None:

@@ -13,11 +13,13 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
+from netwatch.model import bounded_search
 from netwatch.profiles.concepts.index_parts import Parts, dotted, part
 
 FORMATS: Final = ("mac", "hex")
+Piece: TypeAlias = "str | Named | Extracted | OfIndex | FirstFilled"
 _NAME = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?::([a-z]+))?", re.ASCII)
 _INDEX = re.compile(r"index(?:\.(-?\d{1,3}))?", re.ASCII)
 MAX_LENGTH = 500
@@ -34,6 +36,21 @@ class Named:
 
     name: str
     form: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a group of a pattern (RE2) finds in a value; where it finds nothing, with `or_all` all of the value."""
+
+    source: Named
+    pattern: str
+    group: str
+    or_all: bool = False
+
+    def found_in(self, text: str) -> str:
+        """Return what it is of a text."""
+        found = bounded_search(self.pattern)(text) or {}
+        return found.get(self.group) or (text if self.or_all else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +71,15 @@ class FirstFilled:
 class Template:
     """Pieces one behind the other."""
 
-    pieces: tuple[str | Named | OfIndex | FirstFilled, ...]
+    pieces: tuple[Piece, ...]
 
     def names(self) -> Iterator[Named]:
         """Yield every value of the row that it may need."""
         for piece in self.pieces:
             if isinstance(piece, Named):
                 yield piece
+            elif isinstance(piece, Extracted):
+                yield piece.source
             elif isinstance(piece, FirstFilled):
                 for option in piece.options:
                     yield from option.names()
@@ -78,11 +97,13 @@ class Template:
         return Template(tuple(_resolved(piece, known) for piece in self.pieces))
 
     @staticmethod
-    def _text_of(piece: str | Named | OfIndex | FirstFilled, index: Parts, value_of: Callable[[Named], str]) -> str:
+    def _text_of(piece: Piece, index: Parts, value_of: Callable[[Named], str]) -> str:
         if isinstance(piece, str):
             return piece
         if isinstance(piece, Named):
             return value_of(piece)
+        if isinstance(piece, Extracted):
+            return piece.found_in(value_of(piece.source))
         if isinstance(piece, OfIndex):
             return part(index, piece.position) if piece.position else dotted(index)
         texts = (option.text(index, value_of) for option in piece.options)
@@ -103,7 +124,7 @@ def parse_template(text: str) -> Template:
 def _parsed(text: str, depth: int) -> Template:
     if depth > MAX_NESTED:
         raise BadTemplate("braces are nested too deeply")
-    pieces: list[str | Named | OfIndex | FirstFilled] = []
+    pieces: list[Piece] = []
     for piece, braced in _split(text):
         pieces.append(_braced(piece, depth) if braced else piece)
     return Template(tuple(pieces))
@@ -175,11 +196,10 @@ def not_named(name: str, known: Collection[str]) -> str:
     return f"no label or column is named {name}" + (f", did you mean {close[0]}?" if close else "")
 
 
-def _resolved(
-    piece: str | Named | OfIndex | FirstFilled, known: Collection[str]
-) -> str | Named | OfIndex | FirstFilled:
-    if isinstance(piece, Named) and piece.name not in known:
-        raise BadTemplate(not_named(piece.name, known))
+def _resolved(piece: Piece, known: Collection[str]) -> Piece:
+    named = piece.source if isinstance(piece, Extracted) else piece
+    if isinstance(named, Named) and named.name not in known:
+        raise BadTemplate(not_named(named.name, known))
     if not isinstance(piece, FirstFilled):
         return piece
     *firsts, last = piece.options

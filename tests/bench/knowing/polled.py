@@ -23,10 +23,12 @@ import structlog
 from pydantic import SecretStr
 
 from netwatch.errors import NetWatchError
-from netwatch.model import Credential, Device, TableReading, Value
+from netwatch.mib import load_index
+from netwatch.model import Credential, Device, Oid, TableReading, Value
 from netwatch.model.concepts import CONCEPTS
 from netwatch.polling import PollingSettings, poll_once
 from netwatch.profiles import ProfileLibrary, load_library
+from netwatch.profiles.place import Resolve
 from netwatch.snmp import Snmp
 from tests.bench.knowing.agent import RecordedAgent, listening
 from tests.bench.knowing.corpus import Recorded, cells_of
@@ -90,9 +92,15 @@ def device_at(name: str, port: int, timeout: timedelta = TIMEOUT) -> Device:
 
 
 @cache
-def shipped(paths: tuple[Path, ...] = ()) -> ProfileLibrary:
+def names_of(mibs: tuple[Path, ...] = ()) -> Resolve:
+    """Return what reads the OIDs of profiles: also names, where there are MIBs."""
+    return load_index(mibs).oid_of if mibs else Oid.parse
+
+
+@cache
+def shipped(paths: tuple[Path, ...] = (), mibs: tuple[Path, ...] = ()) -> ProfileLibrary:
     """Return the profiles that come with NetWatch, with more beside them."""
-    return load_library(list(paths))
+    return load_library(list(paths), names_of(mibs))
 
 
 async def poll_recorded(device: Recorded, library: ProfileLibrary) -> Polled:
@@ -148,9 +156,9 @@ def plain(value: Value, words: Mapping[int, str]) -> Cell:
     return None if value is None else str(value)
 
 
-def _poll_in_process(device: Recorded, paths: tuple[Path, ...]) -> Polled:
+def _poll_in_process(device: Recorded, paths: tuple[Path, ...], mibs: tuple[Path, ...]) -> Polled:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    library = shipped(paths)
+    library = shipped(paths, mibs)
     try:
         return asyncio.run(poll_recorded(device, library))
     except Exception as exc:  # noqa: BLE001  # what breaks off on one recording is said, and the others are counted
@@ -162,9 +170,11 @@ def _place_of(exc: BaseException) -> str:
     return f"({Path(last.filename).name}:{last.lineno} {last.name})"
 
 
-def poll_all(devices: Sequence[Recorded], paths: Sequence[Path] = (), processes: int = 0) -> Iterator[Polled]:
+def poll_all(
+    devices: Sequence[Recorded], paths: Sequence[Path] = (), processes: int = 0, mibs: Sequence[Path] = ()
+) -> Iterator[Polled]:
     """Poll many recordings at once, largest first so that no process ends long after the others."""
     ordered = sorted(devices, key=lambda device: -device.path.stat().st_size)
     workers = processes or os.cpu_count() or 1
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_poll_in_process, ordered, [tuple(paths)] * len(ordered))
+        yield from pool.map(_poll_in_process, ordered, [tuple(paths)] * len(ordered), [tuple(mibs)] * len(ordered))
