@@ -107,7 +107,7 @@ class Template:
         if isinstance(piece, OfIndex):
             return part(index, piece.position) if piece.position else dotted(index)
         texts = (option.text(index, value_of) for option in piece.options)
-        return next(filter(None, texts), "")
+        return next((text for text in texts if text.strip()), "")
 
 
 def parse_template(text: str) -> Template:

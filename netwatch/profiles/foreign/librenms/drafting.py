@@ -65,6 +65,12 @@ class Drafting:
         self.scalars: dict[str, ColumnSpec] = {}
         self.concepts: list[ConceptMap] = []
         self._known: dict[str, Oid | None] = {}
+        self._learned: dict[str, Oid] = {}
+
+    def learn(self, name: Any, column: Oid) -> None:
+        """Take in what an entry says in passing: where the object of this name stands, for want of its MIB."""
+        if "::" in str(name):
+            self._learned.setdefault(str(name).strip(), column)
 
     def oid(self, text: Any) -> Oid | None:
         """Return what a name or chain of numbers is, None where nothing at hand says it."""
@@ -73,7 +79,7 @@ class Drafting:
             try:
                 self._known[written] = self._resolve(written)
             except ValueError:
-                self._known[written] = None
+                self._known[written] = self._learned.get(written)
         return self._known[written]
 
     def rows_of(self, column: Oid) -> Rows:

@@ -16,7 +16,7 @@ from netwatch.profiles.foreign.librenms.amounts import memory_map, processor_map
 from netwatch.profiles.foreign.librenms.conditions import as_list
 from netwatch.profiles.foreign.librenms.drafting import Drafting, Entry, NotRead
 from netwatch.profiles.foreign.librenms.identity import SYS_DESCR, identity_map
-from netwatch.profiles.foreign.librenms.sensors import class_entries, sensor_maps
+from netwatch.profiles.foreign.librenms.sensors import class_entries, learn_names, sensor_maps
 from netwatch.profiles.place import Resolve
 from netwatch.profiles.profile import ColumnSpec
 
@@ -55,6 +55,8 @@ class _Discovery:
         )
 
     def _read_modules(self, modules: Mapping[str, Any]) -> None:
+        for value in self._entries(modules):
+            learn_names(value, self._draft)
         fields = modules.get("os")
         if isinstance(fields, Mapping):
             path: KeyPath = ("modules", "os")
@@ -69,6 +71,12 @@ class _Discovery:
         for kind, number, value, options in class_entries(modules.get("sensors")):
             path = ("modules", "sensors", kind, "data", number)
             self._take(path, value, options, partial(sensor_maps, kind))
+
+    def _entries(self, modules: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        below = modules.get("processors")
+        data = as_list(below.get("data")) if isinstance(below, Mapping) else []
+        yield from (value for value in data if isinstance(value, Mapping))
+        yield from (value for _, _, value, _ in class_entries(modules.get("sensors")))
 
     def _take(
         self,

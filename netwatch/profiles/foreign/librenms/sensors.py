@@ -14,7 +14,7 @@ from netwatch.model import Oid
 from netwatch.profiles.concepts.concept_map import ConceptMap, Expression, Meant, Selection, WordMap
 from netwatch.profiles.concepts.templates import Named, Template
 from netwatch.profiles.foreign.librenms.conditions import as_list, as_number
-from netwatch.profiles.foreign.librenms.drafting import Entry, NotRead, Rows, name_of
+from netwatch.profiles.foreign.librenms.drafting import Drafting, Entry, NotRead, Rows, name_of
 from netwatch.profiles.foreign.librenms.skipping import kept_where
 from netwatch.profiles.foreign.librenms.wording import OBJECT, wording
 from netwatch.profiles.profile import LabelSpec
@@ -206,6 +206,13 @@ def _state(
 def _part_class(entry: Entry, called: str) -> str:
     text = " ".join(str(one) for one in (entry.value.get("descr"), called, entry.value.get("group")) if one)
     return next((kind for kind, pattern in PARTS if pattern.search(text)), "other")
+
+
+def learn_names(entry: Mapping[str, Any], drafting: Drafting) -> None:
+    """Take in where the object stands that an entry reads, as its `num_oid` says."""
+    prefix = _PREFIX.fullmatch(str(entry.get("num_oid") or "").strip())
+    if prefix and len(column := Oid.parse(prefix[1])) >= 3:
+        drafting.learn(entry.get("value") or entry.get("oid"), column)
 
 
 def class_entries(sensors: Any) -> Iterator[tuple[str, int, Mapping[str, Any], Mapping[str, Any]]]:

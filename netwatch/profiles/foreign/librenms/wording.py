@@ -34,7 +34,8 @@ def wording(entry: Entry, rows: Rows, text: Any, otherwise: str) -> Template:
     spare = Template((f"{otherwise} ", OfIndex(0)))
     if any(isinstance(piece, str) and piece.strip() for piece in pieces):
         return Template(tuple(pieces))
-    return Template((FirstFilled((Template(tuple(pieces)), spare)),)) if pieces else spare
+    told = any(not isinstance(piece, str) for piece in pieces)
+    return Template((FirstFilled((Template(tuple(pieces)), spare)),)) if told else spare
 
 
 def _placeholder(entry: Entry, rows: Rows, text: str) -> list[Piece]:

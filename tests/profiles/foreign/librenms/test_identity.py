@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+
+def test_a_device_is_told_by_its_objects_and_by_its_description(rows_of):
+    text = r"""
+modules:
+    os:
+        sysDescr_regex: '/^(?<hardware>probe \d+) v(?<version>[\d.]+)/i'
+        serial: [PROBE-MIB::lost.0, PROBE-MIB::serial.0]
+        serial_regex: '/no\. (?<serial>\w+)/'
+"""
+    row = next(iter(rows_of(text, ["1.3.6.1.4.1.32473.7.3.0|4|no. X77"], "identity").values()))
+    assert (row["model"], row["version"], row["serial"]) == ("Probe 7", "2.5", "X77")
+
+
+def test_an_object_that_is_not_there_leaves_what_the_description_says(rows_of):
+    text = r"""
+modules:
+    os:
+        version: PROBE-MIB::serial.0
+        sysDescr_regex: '/v(?<version>[\d.]+)/'
+"""
+    row = next(iter(rows_of(text, [], "identity").values()))
+    assert row["version"] == "2.5"

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import pytest
+
+ENTRY = "1.3.6.1.4.1.32473.9.1.1"
+CELLS = [
+    f"{ENTRY}.2.1.1|4|Inlet", f"{ENTRY}.2.1.2|4|Outlet", f"{ENTRY}.2.2.1|4|Spare",
+    f"{ENTRY}.3.1.1|2|235", f"{ENTRY}.3.1.2|2|412", f"{ENTRY}.3.2.1|2|0",
+    f"{ENTRY}.4.1.1|2|1", f"{ENTRY}.4.1.2|2|3", f"{ENTRY}.4.2.1|2|9",
+    f"{ENTRY}.5.1.1|2|400", f"{ENTRY}.5.1.2|2|500", f"{ENTRY}.5.2.1|2|500",
+    "1.3.6.1.4.1.32473.8.1.1.2.1|4|Rack A", "1.3.6.1.4.1.32473.8.1.1.2.2|4|Rack B",
+]  # fmt: skip
+SENSORS = """
+modules:
+    sensors:
+        temperature:
+            options: {divisor: 10, skip_values: 0}
+            data:
+                -
+                    oid: PROBE-MIB::probeTable
+                    value: PROBE-MIB::probeTenths
+                    num_oid: '.1.3.6.1.4.1.32473.9.1.1.3.{{ $index }}'
+                    descr: '{{ PROBE-MIB::rackName:0 }} {{ PROBE-MIB::probeName }}'
+                    high_limit: PROBE-MIB::probeHigh
+                    low_limit: 5
+"""
+
+
+def test_a_sensor_has_its_value_in_base_units_its_limits_and_a_name_of_two_tables(rows_of):
+    rows = rows_of(SENSORS, CELLS, "sensor")
+    assert set(rows) == {"Rack A Inlet", "Rack A Outlet"}
+    inlet = rows["Rack A Inlet"]
+    assert inlet["quantity"] == "celsius"
+    assert (inlet["sensor_value"], inlet["sensor_low_critical"], inlet["sensor_high_critical"]) == (23.5, 5.0, 40.0)
+
+
+def test_a_sensor_is_read_without_any_mib_by_its_number_alone(rows_of):
+    text = SENSORS.replace("PROBE-MIB", "LOST-MIB")
+    rows = rows_of(text, CELLS, "sensor")
+    assert {name: row["sensor_value"] for name, row in rows.items()} == {
+        "Temperature 1.1": 23.5,
+        "Temperature 1.2": 41.2,
+    }
+
+
+STATES = """
+modules:
+    sensors:
+        state:
+            data:
+                -
+                    oid: PROBE-MIB::probeStatus
+                    num_oid: '.1.3.6.1.4.1.32473.9.1.1.4.{{ $index }}'
+                    descr: 'Fan {{ $subindex1 }} of {{ $subindex0 }}'
+                    state_name: probeStatus
+                    skip_values: [9]
+                    states:
+                        - {value: 1, generic: 0, descr: turning}
+                        - {value: 3, generic: 2, descr: stuck}
+"""
+
+
+def test_a_state_is_a_part_with_its_class_and_the_devices_word(rows_of):
+    rows = rows_of(STATES, CELLS, "hardware")
+    assert {name: (row["part_class"], row["hardware_state"], row["hardware_word"]) for name, row in rows.items()} == {
+        "Fan 1 of 1": ("fan", "ok", "turning"), "Fan 2 of 1": ("fan", "critical", "stuck"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("skip", "kept"),
+    [
+        ("{oid: PROBE-MIB::probeName, op: '=', value: Spare}", {"1.1", "1.2"}),
+        ("{oid: PROBE-MIB::probeName, op: regex, value: '/^(in|out)let/i'}", {"2.1"}),
+        ("{oid: PROBE-MIB::probeName, op: not_in_array, value: [Inlet, Spare]}", {"1.1", "2.1"}),
+        ("{oid: PROBE-MIB::probeHigh, op: '<', value: 500}", {"1.2", "2.1"}),
+        ("{oid: PROBE-MIB::probeStatus, op: '!=', value: 3}", {"1.2"}),
+    ],
+)
+def test_rows_are_skipped_by_what_stands_beside_the_value(rows_of, skip, kept):
+    text = SENSORS.replace(", skip_values: 0", "").replace("low_limit: 5", f"skip_values: [{skip}]")
+    text = text.replace("descr: '{{ PROBE-MIB::rackName:0 }} {{ PROBE-MIB::probeName }}'", "descr: 'T {{ $index }}'")
+    text += STATES.partition("sensors:\n")[2]
+    assert {name.removeprefix("T ") for name in rows_of(text, CELLS, "sensor")} == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "raw", "quantity", "value"),
+    [
+        ("temperature", "user_func: fahrenheit_to_celsius", 212, "celsius", 100.0),
+        ("dbm", "user_func: uw_to_dbm", 1000, "dbm", 0.0),
+        ("runtime", "divisor: 60", 600, "seconds", 600.0),
+        ("humidity", "multiplier: 2", 20, "ratio", 0.4),
+        ("pressure", "divisor: 10", 1013, "pascals", 101300.0),
+    ],
+)
+def test_every_class_has_its_unit(rows_of, kind, function, raw, quantity, value):
+    text = f"""
+modules:
+    sensors:
+        {kind}:
+            data:
+                - {{oid: a, num_oid: '.1.3.6.1.4.1.32473.9.1.1.3.{{{{ $index }}}}', descr: It, {function}}}
+"""
+    row = rows_of(text, [f"{ENTRY}.3.1|2|{raw}"], "sensor")["It"]
+    assert row["quantity"] == quantity
+    assert row["sensor_value"] == pytest.approx(value)
+
+
+def test_what_a_shipped_profile_reads_for_the_same_concept_has_no_second_row(rows_of):
+    """entPhySensorValue is a sensor of ours already."""
+    text = """
+modules:
+    sensors:
+        temperature:
+            data:
+                - {oid: x, num_oid: '.1.3.6.1.2.1.99.1.1.1.4.{{ $index }}', descr: Theirs}
+"""
+    sensor = "1.3.6.1.2.1.99.1.1.1"
+    cells = [f"{sensor}.1.7|2|8", f"{sensor}.2.7|2|9", f"{sensor}.3.7|2|0", f"{sensor}.4.7|2|31", f"{sensor}.5.7|2|1"]
+    rows = rows_of(text, cells, "sensor")
+    assert [row["sensor_value"] for row in rows.values()] == [31.0]
+    assert "Theirs" not in rows
