@@ -296,7 +296,7 @@ def _files(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
             yield file.problem(path, said, severity="warning")
         elif text != BUILTIN and not has_wildcard(text) and not is_there(files[0]):
             yield file.problem(path, f"no such file: {base / text}")
-    for pattern in (("profiles", "paths", EACH), *OWN_FILES):
+    for pattern in (("profiles", "paths", EACH), ("traps", "profiles", EACH), *OWN_FILES):
         for path, text in texts(tree, *pattern):
             if not is_there(base / text):
                 yield file.problem(path, f"no such file or directory: {base / text}")

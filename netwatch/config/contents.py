@@ -14,7 +14,7 @@ from netwatch.config.exceptions import exception_faults
 from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
-from netwatch.mib import load_index
+from netwatch.mib import check_profiles, load_index
 from netwatch.model import (
     BUILTIN,
     REACHABILITY,
@@ -101,6 +101,7 @@ def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents)
     names = load_index(settings.mib_paths())
     library = load_library([path for path in settings.profile_paths() if is_there(path)], names.oid_of)
     yield from library.problems
+    yield from check_profiles([path for path in settings.trap_profile_paths() if is_there(path)])
     for path, name in texts(tree, "devices", EACH, "profile"):
         if name not in library.names():
             yield file.problem(path, f"there is no profile {name!r}" + did_you_mean(name, library.names()))

@@ -65,6 +65,10 @@ class Settings(InventorySettings):
         """Return the user's files and directories of profiles; the shipped ones are not among them."""
         return [self.base / path for path in self.profiles.paths]
 
+    def trap_profile_paths(self) -> list[Path]:
+        """Return the user's files and directories of trap profiles."""
+        return [self.base / path for path in self.traps.profiles]
+
     def rule_paths(self) -> list[Path]:
         """Return every rule file once, wildcards and `builtin` resolved, in the order written.
 

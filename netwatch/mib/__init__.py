@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netwatch.mib.background import Brought, NotBuilt, build_in_child
     from netwatch.mib.fetching import NotFetched, fetch
     from netwatch.mib.index import MibIndex
+    from netwatch.mib.kinds.library import TrapProfiles, check_profiles
     from netwatch.mib.live import LiveNames
     from netwatch.mib.loading import KnownNames, load_index, names_at_hand
     from netwatch.mib.names import UnknownName
@@ -29,4 +30,5 @@ __all__ = [
     "MibObject", "ObjectKind", "Base", "ResolvedSyntax", "IndexPart",
     "Style", "spell_oid", "spell_value", "spell_varbind",
     "fetch", "NotFetched",
+    "TrapProfiles", "check_profiles",
 ]  # fmt: skip

@@ -12,11 +12,12 @@ from ipaddress import IPv4Address
 
 from netwatch.mib.index_words import index_words
 from netwatch.mib.instances import IndexValue, split
+from netwatch.mib.kinds.modules import ModuleKinds
 from netwatch.mib.names import parse_name
 from netwatch.mib.objects import IndexPart, MibObject, ObjectKind
 from netwatch.mib.pack.reading import Packed
 from netwatch.mib.text import number_text, octets_text
-from netwatch.model import Missing, Oid, Problem, Value
+from netwatch.model import Missing, Oid, Problem, TrapKind, Value
 
 MAX_LOOKED_THROUGH = 20_000
 """Names that are held against one that is not known; of more, those alone that begin alike."""
@@ -31,6 +32,7 @@ class MibIndex:
     def __init__(self, packed: Packed) -> None:
         self._packed = packed
         self._remembered: dict[tuple[int, ...], MibObject | None] = {}
+        self._kinds = ModuleKinds(self)
 
     def __len__(self) -> int:
         """Return how many definitions there are."""
@@ -116,6 +118,10 @@ class MibIndex:
         """Return the notification with exactly this OID, or None."""
         found, suffix = self.object_at(oid)
         return found if found is not None and not suffix and found.kind is ObjectKind.NOTIFICATION else None
+
+    def kind_of(self, oid: Oid) -> TrapKind | None:
+        """Return what its module says of a kind of trap: its comments, else its name; None for one without a name."""
+        return self._kinds.kind_of(oid)
 
     def oid_of(self, name: str) -> Oid:
         """Return the OID somebody typed: `IF-MIB::ifDescr.3`, `ifDescr.3`, `ifDescr`, `mib-2.1`, `1.3.6.1`.

@@ -8,16 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from netwatch.mib.index import MibIndex
+from netwatch.mib.kinds.library import TrapProfiles
 from netwatch.mib.objects import MibObject
-from netwatch.model import Oid, Value
+from netwatch.model import Oid, TrapKind, Value
 
 
 class LiveNames:
-    """Asks the index there is at the moment; `whole` says whether more names are yet to come."""
+    """Asks the index there is at the moment; `whole` says whether more names are yet to come.
 
-    def __init__(self, index: MibIndex, *, whole: bool = True) -> None:
+    profiles: what the user's own files say of kinds of traps, before any module.
+    """
+
+    def __init__(self, index: MibIndex, *, whole: bool = True, profiles: TrapProfiles | None = None) -> None:
         self.index = index
         self.whole = whole
+        self.profiles = profiles
 
     def swap(self, index: MibIndex, *, whole: bool) -> None:
         """Answer from another index from now on."""
@@ -54,3 +59,8 @@ class LiveNames:
     def decode_index(self, obj: MibObject, suffix: Sequence[int]) -> Mapping[str, str]:
         """Return the index objects of a row by name; empty where the suffix is no index of this table."""
         return self.index.decode_index(obj, suffix)
+
+    def kind_of(self, oid: Oid) -> TrapKind | None:
+        """Return what the user's trap profiles say of a trap, else its MIB module."""
+        found = None if self.profiles is None else self.profiles.kind_of(oid)
+        return found or self.index.kind_of(oid)

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from netwatch.model.text import cleaned, cleaned_lines
     from netwatch.model.transaction import Composition, Memory, Transaction
     from netwatch.model.trap import RefusedSender, TrapEvent, UnmatchedTraps
+    from netwatch.model.trap_kind import KindObject, Said, TrapKind
     from netwatch.model.urls import UrlText, is_loopback, parse_url
     from netwatch.model.values import Missing, Tag, Value, Varbind, type_name
     from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
@@ -80,7 +81,7 @@ __all__ = [
     "Oid", "Missing", "Tag", "Value", "Varbind", "type_name",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceStatus",
     "Doubts", "NO_DOUBTS", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
-    "TrapEvent", "RefusedSender", "UnmatchedTraps",
+    "TrapEvent", "RefusedSender", "UnmatchedTraps", "TrapKind", "KindObject", "Said",
     "CONCEPTS", "STATES", "LINKS", "QUANTITIES", "Concept",
     "SYMBOLS", "measured", "quantity_of", "symbol_of",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from netwatch.rules.traps.entry import TrapEntry
     from netwatch.rules.traps.evidence import trap_evidence
     from netwatch.rules.traps.judging import Opinion, opinions_on, unmatched_in
+    from netwatch.rules.traps.known import meanings_of
     from netwatch.rules.traps.names import NO_MIB, MibNames, TrapPattern, pattern_of
     from netwatch.rules.traps.rule import (
         Outcome,
@@ -61,6 +62,7 @@ __all__ = [
     "would_be_broken",
     "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
+    "meanings_of",
     "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in", "rule_text", "sibling_of",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB", "pattern_of",

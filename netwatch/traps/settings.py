@@ -76,3 +76,7 @@ class TrapSettings(Section):
         default=timedelta(seconds=10),
         description="how often the repeats of a trap are told, as one count; the first is told at once",
     )
+    profiles: list[str] = Field(
+        default_factory=list,
+        description="files and directories of Netdata's trap profiles, which say what kinds of traps mean",
+    )

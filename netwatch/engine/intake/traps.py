@@ -49,8 +49,11 @@ from netwatch.rules import (
     Exceptions,
     MibNames,
     Outcome,
+    TrapFacts,
     TrapRule,
+    TrapVerdict,
     facts_of,
+    meanings_of,
     own_trap_labels,
     render_trap,
     trap_evidence,
@@ -90,6 +93,7 @@ class TrapIntake:
         self._exact: dict[Oid, list[TrapRule]] = defaultdict(list)
         self._families: list[TrapRule] = []
         self._last_rules: list[TrapRule] = []
+        self._by_definition: list[TrapRule] = []
         self._owed = Owed()
         self._file_all(rules)
         self._book, self._rows, self._names = book, rows, names
@@ -111,6 +115,8 @@ class TrapIntake:
         if self._waits:
             self._owed.keep(event)
         takings = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
+        if not any(taking is not _Taking.NO for taking in takings):
+            takings += [self._hold_against(draft, rule, event) for rule in self._by_definition]
         if not any(taking is not _Taking.NO for taking in takings):
             takings += [self._hold_against(draft, rule, event) for rule in self._last_rules]
         matched = any(taking is _Taking.MEANT for taking in takings)
@@ -195,6 +201,7 @@ class TrapIntake:
         self._exact.clear()
         self._families.clear()
         self._last_rules.clear()
+        self._by_definition.clear()
         for rule in rules:
             self._file(rule)
 
@@ -202,6 +209,9 @@ class TrapIntake:
         patterns = (*rule.on_trap, *rule.clear_on)
         if rule.takes_the_rest:
             self._last_rules.append(rule)
+            return
+        if rule.goes_by_definitions:
+            self._by_definition.append(rule)
             return
         if any(pattern.family for pattern in patterns):
             self._families.append(rule)
@@ -220,23 +230,29 @@ class TrapIntake:
         if not self._audience.is_meant(rule, event.device or event.source):
             return _Taking.NO
         try:
-            heard = self._read(rule, event)
-            if heard.verdict.outcome is Outcome.NOTHING:
-                return _Taking.DECLINED if heard.verdict.declined else _Taking.NO
-            if self._is_ignored(heard):
-                return _Taking.DECLINED
-            if heard.seat is not None:
-                self._bear_witness(draft, heard, heard.seat)
-            elif heard.verdict.outcome is Outcome.BEGINS:
-                self._begin(draft, heard)
-            else:
-                self._end(draft, heard)
+            takings = {self._take_in(draft, heard) for heard in self._read(rule, event)}
         except Exception as exc:  # noqa: BLE001  # whatever a device sends, the trap is kept and the other rules see it
             TRAP_RULE_ERRORS.inc()
             self._faults.note("trap rule", rule.name, exc, event.at, event.device or event.source)
             return _Taking.NO
+        if _Taking.MEANT not in takings:
+            return _Taking.DECLINED if _Taking.DECLINED in takings else _Taking.NO
         if rule.confirm and event.device:
             self._confirmations.ask(event.device)
+        return _Taking.MEANT
+
+    def _take_in(self, draft: Draft, heard: Heard) -> _Taking:
+        """Do what one verdict on a trap says."""
+        if heard.verdict.outcome is Outcome.NOTHING:
+            return _Taking.DECLINED if heard.verdict.declined else _Taking.NO
+        if self._is_ignored(heard):
+            return _Taking.DECLINED
+        if heard.seat is not None:
+            self._bear_witness(draft, heard, heard.seat)
+        elif heard.verdict.outcome is Outcome.BEGINS:
+            self._begin(draft, heard)
+        else:
+            self._end(draft, heard)
         return _Taking.MEANT
 
     def _is_ignored(self, heard: Heard) -> bool:
@@ -255,11 +271,21 @@ class TrapIntake:
             self._note_due(None if alert is None else self._witnesses.due_at(alert))
             self._wake()
 
-    def _read(self, rule: TrapRule, event: TrapEvent) -> Heard:
+    def _read(self, rule: TrapRule, event: TrapEvent) -> Sequence[Heard]:
+        """Return what a trap means to a rule: one thing, or by its definition as many as it begins or ends."""
+        if rule.goes_by_definitions:
+            meant = meanings_of(rule, event, self._names)
+            return [self._heard(rule, facts, None, verdict) for facts, verdict in meant]
         facts = facts_of(rule, event, self._names)
         seat = self._witnesses.seat_of(rule, facts)
         if seat is not None and not self._audience.is_meant(seat.rule, event.device):
             seat = None
+        return [self._heard(rule, facts, seat)]
+
+    def _heard(
+        self, rule: TrapRule, facts: TrapFacts, seat: Seat | None, verdict: TrapVerdict | None = None
+    ) -> Heard:
+        event = facts.event
         if seat is not None:
             row_key, row_labels = seat.key.instance, seat.labels
         else:
@@ -268,7 +294,7 @@ class TrapIntake:
         return Heard(
             rule=rule,
             facts=facts,
-            verdict=verdict_on(rule, facts, row_labels),
+            verdict=verdict or verdict_on(rule, facts, row_labels),
             row_key=row_key if "=" in row_key else "",
             labels={"source": event.source, **row_labels, **facts.key},
             seat=seat,

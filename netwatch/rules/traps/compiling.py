@@ -38,6 +38,8 @@ from netwatch.rules.compiling import Complaint, parsed_devices, value_and_thresh
 from netwatch.rules.templates import GIVEN, compile_template, flaws_of, is_template, names_wanted, place_of
 from netwatch.rules.traps.entry import LabelMap, TrapEntry, VarbindEntry
 from netwatch.rules.traps.names import (
+    DEFINED_GIVEN,
+    ROW,
     TRAP,
     MibNames,
     TrapObject,
@@ -184,6 +186,7 @@ def _check_lives(draft: _Draft) -> None:
 
 def _check_rest(draft: _Draft) -> None:
     """Complain of an `any` that does not stand alone: what takes the rest knows nothing that could end it."""
+    _check_defined(draft)
     if not any(one.rest for one in (*draft.on_trap, *draft.clear_on)):
         return
     if any(one.rest for one in draft.clear_on) and draft.entry.clear_on:
@@ -195,8 +198,28 @@ def _check_rest(draft: _Draft) -> None:
         draft.flaws.append((("clear_on",), None, message))
 
 
+def _check_defined(draft: _Draft) -> None:
+    """Complain of a `defined` that does not stand alone: definitions say what its alerts are and what ends them."""
+    if not any(one.defined for one in (*draft.on_trap, *draft.clear_on)):
+        return
+    entry = draft.entry
+    if len(draft.on_trap) > 1:
+        draft.flaws.append((("on_trap",), None, "`defined` stands alone: it takes what no rule takes by its OID"))
+    if entry.clear_on or entry.clear_expr is not None:
+        part = "clear_on" if entry.clear_on else "clear_expr"
+        draft.flaws.append(((part,), None, "with `defined` the definitions say what ends an alert"))
+    if entry.varbinds:
+        draft.flaws.append((("varbinds",), None, f"with `defined` there are {', '.join(DEFINED_GIVEN)}"))
+    if tuple(entry.key) not in ((), (TRAP, ROW)):
+        draft.flaws.append((("key",), None, f"with `defined` the key is [{TRAP}, {ROW}]"))
+    draft.key = (TRAP, ROW)
+
+
 def _find_objects(draft: _Draft) -> None:
     """Find the object behind every name the rule uses."""
+    if any(one.defined for one in draft.on_trap):
+        given = (TrapObject(name=name, oid=Oid(), kind=ColumnKind.TEXT) for name in DEFINED_GIVEN)
+        draft.objects |= {one.name: one for one in given}
     for name, entry in draft.entry.varbinds.items():
         _take_stated(draft, name, entry)
     carried = objects_carried((*draft.on_trap, *draft.clear_on), draft.names)

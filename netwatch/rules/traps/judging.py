@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from netwatch.model import Oid, TrapEvent, UnmatchedTraps
+from netwatch.rules.traps.known import meanings_of
 from netwatch.rules.traps.names import NO_MIB, MibNames
 from netwatch.rules.traps.rule import (
     Outcome,
@@ -63,10 +64,20 @@ def opinions_on(rules: Iterable[TrapRule], event: TrapEvent, names: MibNames = N
     """Return what the rules that look at a trap say of it; those with `any` are asked where no other takes it."""
     listed = list(rules)
     said = tuple(
-        _opinion(rule, event, names) for rule in listed if not rule.takes_the_rest and _looks_at(rule, event)
+        _opinion(rule, event, names)
+        for rule in listed
+        if not rule.takes_the_rest and not rule.goes_by_definitions and _looks_at(rule, event)
     )
     if any(one.takes_it for one in said):
         return said
+    defined = tuple(
+        Opinion(rule=rule, facts=facts, verdict=verdict)
+        for rule in listed
+        if rule.goes_by_definitions
+        for facts, verdict in meanings_of(rule, event, names)
+    )
+    if defined:
+        return (*said, *defined)
     return (*said, *(_opinion(rule, event, names) for rule in listed if rule.takes_the_rest))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from netwatch.model import NUMBERS, ColumnKind, ObjectNames, Oid, Value
+from netwatch.model import NUMBERS, ColumnKind, ObjectNames, Oid, TrapKind, Value
 
 if TYPE_CHECKING:
     from netwatch.mib import MibObject
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 FAMILY = ".*"
 ANY = "any"
 """Stands for every trap that no other rule takes."""
+DEFINED = "defined"
+"""Stands for every trap that no rule takes by its OID and whose definition says what it means."""
+ROW = "row"
+"""In the key of a rule with `defined`: which of a device's fans, ports or alarms the trap is about."""
+DEFINED_GIVEN = ("trap_severity", "trap_category", "trap_message", ROW)
+"""What a definition gives to such a rule, beside what every trap gives."""
 TRAP = "trap"
 """In a key: the name of the trap itself, so that each kind of trap has an alert of its own."""
 
@@ -43,6 +49,9 @@ class MibNames(ObjectNames, Protocol):
 
     def decode_index(self, obj: MibObject, suffix: Sequence[int]) -> Mapping[str, str]:
         """Return the index objects of a row by name; empty where the suffix is no index of this table."""
+
+    def kind_of(self, oid: Oid) -> TrapKind | None:
+        """Return what a definition says of a kind of trap, None where none has it."""
 
 
 class NoMib:
@@ -77,6 +86,9 @@ class NoMib:
         """Return nothing."""
         return {}
 
+    def kind_of(self, oid: Oid) -> None:
+        """Return None."""
+
 
 NO_MIB = NoMib()
 
@@ -87,7 +99,8 @@ class TrapPattern:
 
     `nameless` stands for a name that no module at hand has, while more are being compiled: it takes no trap.
 
-    `rest` stands for all that no other rule takes; who keeps the rules asks those that have it last.
+    `rest` stands for all that no other rule takes; who keeps the rules asks those that have it last. `defined` stands
+    for those of them that a definition knows; they are asked before.
 
     A trap that came as v1 has a 0 in front of its last number, also where its MIB has none (RFC 3584, section 3.1).
     """
@@ -97,17 +110,18 @@ class TrapPattern:
     text: str = ""
     rest: bool = False
     nameless: bool = False
+    defined: bool = False
 
     @property
     def oids(self) -> tuple[Oid, ...]:
         """Return the OID in both its forms."""
-        if self.rest or self.nameless:
+        if self.rest or self.nameless or self.defined:
             return ()
         return (self.oid,) if self.oid[-2] == 0 else (self.oid, Oid((*self.oid[:-1], 0, self.oid[-1])))
 
     def takes(self, trap_oid: Oid) -> bool:
         """Return whether a trap is meant."""
-        if self.rest or self.nameless:
+        if self.rest or self.nameless or self.defined:
             return not self.nameless
         return trap_oid.is_under(self.oid) if self.family else trap_oid in self.oids
 
@@ -115,8 +129,8 @@ class TrapPattern:
         """Return whether some trap is meant by both."""
         if self.nameless or other.nameless:
             return False
-        if self.rest or other.rest:
-            return self.rest and other.rest
+        if self.rest or other.rest or self.defined or other.defined:
+            return (self.rest and other.rest) or (self.defined and other.defined)
         return self.takes(other.oid) or other.takes(self.oid)
 
 
@@ -139,6 +153,8 @@ def pattern_of(text: str, names: MibNames) -> TrapPattern:
     bare = text.strip()
     if bare == ANY:
         return TrapPattern(oid=Oid(), text=bare, rest=True)
+    if bare == DEFINED:
+        return TrapPattern(oid=Oid(), text=bare, defined=True)
     family = bare.endswith(FAMILY)
     oid = names.oid_of(bare.removesuffix(FAMILY))
     oid.check()
@@ -168,7 +184,11 @@ def objects_carried(patterns: Sequence[TrapPattern], names: MibNames) -> dict[st
     """Return the objects of all these notifications by name; None where one of them is not known or a family."""
     carried: dict[str, TrapObject] = {}
     for pattern in patterns:
-        notification = None if pattern.family or pattern.rest or pattern.nameless else names.notification(pattern.oid)
+        notification = (
+            None
+            if pattern.family or pattern.rest or pattern.nameless or pattern.defined
+            else names.notification(pattern.oid)
+        )
         if notification is None:
             return None
         for oid in notification.objects:

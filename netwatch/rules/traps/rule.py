@@ -108,6 +108,11 @@ class TrapRule:
         """Return whether the rule is asked last, about what no other rule takes."""
         return any(pattern.rest for pattern in self.on_trap)
 
+    @property
+    def goes_by_definitions(self) -> bool:
+        """Return whether definitions say what its traps mean."""
+        return any(pattern.defined for pattern in self.on_trap)
+
 
 def severity_words(rule: Rule | TrapRule) -> str:
     """Return what a rule says of its severity, for people: the word, or which varbind decides it."""
