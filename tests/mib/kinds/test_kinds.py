@@ -100,7 +100,8 @@ def test_comments_of_a_module_say_severity_and_summary(tmp_path: Path):
     file = tmp_path / "EXAMPLE-MIB"
     file.write_text(
         "pumpFailed TRAP-TYPE\n    ENTERPRISE example\n    VARIABLES { a, b }\n"
-        '    --#TYPE "Pump"\n    --#SUMMARY "Pump %s failed"\n    --#ARGUMENTS {1}\n    --#SEVERITY MAJOR\n    ::= 1\n'
+        '    --#TYPE "Pump"\n    --#SUMMARY "Pump %s failed"\n    --#ARGUMENTS {1}\n'
+        "    --#SEVERITY MAJOR\n    ::= 1\n"
     )
 
     said = comments_in(file)["pumpFailed"]
