@@ -1,4 +1,4 @@
-"""Servers and power supplies with tables of their makers: what one poll tells of them by the shipped profiles."""
+"""Servers, storage and power supplies with tables of their makers: what one poll tells of them."""
 
 from __future__ import annotations
 
