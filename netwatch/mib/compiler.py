@@ -3,7 +3,7 @@
 `python -m netwatch.mib.compiler` reads requests on stdin and writes one answer per request on stdout, each a line
 of JSON: `{"text": ..., "seconds": ...}` in, `{"modules": [...], "faults": [...]}` out. A text that takes more CPU
 time than its request grants ends the process, by a signal that nothing can hold back.
-May import: netwatch.mib.grammar. Called by: netwatch.mib.child, as a program.
+May import: netwatch.mib.syntax.grammar. Called by: netwatch.mib.child, as a program.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import resource
 import signal
 import sys
 
-from netwatch.mib.grammar import read_modules
+from netwatch.mib.syntax.grammar import read_modules
 
 MAX_MEMORY_BYTES = 1536 * 2**20
 READY = "ready\n"

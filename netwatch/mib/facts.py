@@ -4,7 +4,7 @@ OIDs stay as they are written (`["ifEntry", 10]`): they are joined when an index
 depend on its own text alone and can be cached by it.
 
 A quiet room: pysmi's syntax tree in, facts out. Runs in the compiler's child process.
-May import: nothing. Called by: netwatch.mib.grammar, netwatch.mib.linking (the types).
+May import: nothing. Called by: netwatch.mib.syntax.grammar, netwatch.mib.linking (the types).
 """
 
 from __future__ import annotations

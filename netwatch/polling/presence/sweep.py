@@ -95,7 +95,7 @@ class Sweep:
     async def enterprises(self) -> frozenset[int]:
         """Find the enterprises that the device answers anything of, with a request for each and one for the end.
 
-        For a device whose sysObjectID names none: net-snmp's agent runs in devices of every maker. What fails ends it.
+        For one whose sysObjectID names none: net-snmp runs in devices of every maker. What fails ends it.
         """
         found: set[int] = set()
         after = ENTERPRISES

@@ -3,7 +3,7 @@
 A DEFVAL, a list of values or a BITS that is wrong costs the type or less, never the name and its place in the tree.
 
 A quiet room: text in, texts out. Runs in the compiler's child process.
-May import: nothing. Called by: netwatch.mib.grammar.
+May import: nothing. Called by: netwatch.mib.syntax.grammar.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from pysmi.parser.dialect import smi_v1_relaxed
 from pysmi.parser.lark_parser import parserFactory
 
 from netwatch.mib.facts import Entry, Fault, ModuleFacts, entry_of
-from netwatch.mib.leftovers import UNKNOWN_TYPE, less_and_less
-from netwatch.mib.outline import Lines, ModulePlace, Part, masked, modules_in
+from netwatch.mib.syntax.leftovers import UNKNOWN_TYPE, less_and_less
+from netwatch.mib.syntax.outline import Lines, ModulePlace, Part, masked, modules_in
 
 MAX_FAULTS = 200
 """Faults told of one module; a file of another kind would have thousands."""

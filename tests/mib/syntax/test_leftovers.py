@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwatch.mib import MibIndex, ObjectKind
-from netwatch.mib.grammar import read_modules
-from netwatch.mib.leftovers import less_and_less
+from netwatch.mib.syntax.grammar import read_modules
+from netwatch.mib.syntax.leftovers import less_and_less
 
 Load = Callable[..., MibIndex]
 HEAD = """A-MIB DEFINITIONS ::= BEGIN

@@ -2,7 +2,7 @@
 
 A quiet room: text in, places out. It says where a definition begins, so that one that breaks the grammar can be
 left out alone and named with its line.
-May import: nothing. Called by: netwatch.mib.grammar.
+May import: nothing. Called by: netwatch.mib.syntax.grammar.
 """
 
 from __future__ import annotations

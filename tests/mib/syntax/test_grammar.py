@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netwatch.mib.grammar import MAX_FAULTS, read_modules
-from netwatch.mib.outline import masked, modules_in
+from netwatch.mib.syntax.grammar import MAX_FAULTS, read_modules
+from netwatch.mib.syntax.outline import masked, modules_in
 
 WHOLE = """-- "a quote in a comment
 A-MIB { iso 1 } DEFINITIONS ::= BEGIN
