@@ -13,7 +13,7 @@ import structlog
 from netwatch.config import Settings, devices, exception_faults
 from netwatch.errors import ConfigError
 from netwatch.mib import LiveNames, MibIndex, TrapProfiles, UnknownName, names_at_hand
-from netwatch.model import Device, InvalidFile, Oid, dotted
+from netwatch.model import Device, InvalidFile, Oid, Problem, dotted
 from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Exceptions, Rule, RuleBook, TrapRule, columns_of_limits, load_rule_book
 
@@ -80,10 +80,12 @@ def _names(settings: Settings) -> LiveNames:
     """Return the names at hand; nothing of `mibs.paths` is compiled here, so that watching begins at once."""
     at_hand = names_at_hand(settings.mib_paths())
     tell_of_names(at_hand.index, whole=at_hand.current)
-    profiles = TrapProfiles(settings.trap_profile_paths()) if settings.traps.profiles else None
-    for problem in profiles.problems if profiles else ():
-        log.warning("trap profile", problem=str(problem))
+    profiles = TrapProfiles(settings.trap_profile_paths(), _tell_of_profile) if settings.traps.profiles else None
     return LiveNames(at_hand.index, whole=at_hand.current, profiles=profiles)
+
+
+def _tell_of_profile(problem: Problem) -> None:
+    log.warning("trap profile", problem=str(problem))
 
 
 def tell_of_names(index: MibIndex, *, whole: bool, compiled: int = 0, seconds: float = 0.0) -> None:

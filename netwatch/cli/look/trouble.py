@@ -19,8 +19,8 @@ from netwatch.cli.output import BAD_CONFIG, WRONG, fail, print_json, printable, 
 from netwatch.cli.screen import print_table
 from netwatch.config import Settings, refused_senders
 from netwatch.errors import ConfigError
-from netwatch.mib import MibIndex, load_index
-from netwatch.model import RefusedSender, TrapEvent, UnmatchedTraps, trap_name
+from netwatch.mib import LiveNames, TrapProfiles, load_index
+from netwatch.model import Problem, RefusedSender, TrapEvent, UnmatchedTraps, trap_name
 from netwatch.profiles import load_library
 from netwatch.rules import Opinion, Outcome, TrapRule, load_rule_book, opinions_on, unmatched_in
 from netwatch.traps import REFUSED_MEMORY, refused_in
@@ -76,7 +76,7 @@ def _refused_row(sender: RefusedSender) -> Mapping[str, Any]:
 
 def print_unmatched(settings: Settings, config: Path, *, json: bool) -> None:
     """Print the kinds of trap that no rule takes."""
-    names = load_index(settings.mib_paths())
+    names = _names(settings)
     rules = trap_rules(settings, settings.rule_paths(), names)
     kinds = unmatched_in(read_store(config, lambda store: store.traps(LOOKED_AT)), rules, names)
     if json:
@@ -89,7 +89,7 @@ def print_unmatched(settings: Settings, config: Path, *, json: bool) -> None:
     print_table("Traps that no rule takes", columns, cells, empty="every trap in the log has its rule")
 
 
-def _unmatched_row(kind: UnmatchedTraps, names: MibIndex) -> Mapping[str, Any]:
+def _unmatched_row(kind: UnmatchedTraps, names: LiveNames) -> Mapping[str, Any]:
     return {
         "trap": trap_name(names, kind.trap_oid), "trap_oid": str(kind.trap_oid), "count": kind.count,
         "senders": ", ".join(kind.senders), "first_at": rfc3339(kind.first_at), "last_at": rfc3339(kind.last_at),
@@ -102,7 +102,7 @@ def replay_kept(settings: Settings, config: Path, number: int, files: Sequence[P
     event = read_store(config, lambda store: store.trap(number))
     if event is None:
         fail(f"there is no trap {number} in the log; `netwatch traps --json` has the ids")
-    names = load_index(settings.mib_paths())
+    names = _names(settings)
     rules = trap_rules(settings, files or settings.rule_paths(), names)
     rows = [_opinion_row(one, names) for one in opinions_on(rules, event, names)]
     if json:
@@ -113,7 +113,7 @@ def replay_kept(settings: Settings, config: Path, number: int, files: Sequence[P
         raise typer.Exit(WRONG)
 
 
-def _print_opinions(rows: Sequence[Mapping[str, Any]], event: TrapEvent, names: MibIndex) -> None:
+def _print_opinions(rows: Sequence[Mapping[str, Any]], event: TrapEvent, names: LiveNames) -> None:
     typer.echo(f"{printable(trap_name(names, event.trap_oid))} from {event.source}, heard {rfc3339(event.at)}")
     for row in rows:
         typer.echo(f"\n{printable(row['rule'])}: {printable(row['says'])}")
@@ -128,7 +128,7 @@ def _print_opinions(rows: Sequence[Mapping[str, Any]], event: TrapEvent, names: 
     typer.echo("\nNothing was written, and nobody was told.")
 
 
-def _opinion_row(one: Opinion, names: MibIndex) -> Mapping[str, Any]:
+def _opinion_row(one: Opinion, names: LiveNames) -> Mapping[str, Any]:
     begins = one.verdict.outcome is Outcome.BEGINS
     says = "looks at it and says no" if one.verdict.declined else MEANINGS[one.verdict.outcome]
     return {
@@ -138,7 +138,18 @@ def _opinion_row(one: Opinion, names: MibIndex) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def trap_rules(settings: Settings, files: Sequence[Path], names: MibIndex) -> Sequence[TrapRule]:
+def _names(settings: Settings) -> LiveNames:
+    """Return all names, with what trap profiles say of kinds of traps, as the agent has them."""
+    paths = settings.trap_profile_paths()
+    profiles = TrapProfiles(paths, _tell_of_profile) if paths else None
+    return LiveNames(load_index(settings.mib_paths()), profiles=profiles)
+
+
+def _tell_of_profile(problem: Problem) -> None:
+    typer.echo(f"netwatch: {printable(str(problem))}", err=True)
+
+
+def trap_rules(settings: Settings, files: Sequence[Path], names: LiveNames) -> Sequence[TrapRule]:
     """Return the trap rules of files, or leave with what is wrong in them."""
     try:
         schema = load_library(settings.profile_paths(), names.oid_of).schema()

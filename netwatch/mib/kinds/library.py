@@ -6,7 +6,8 @@ May import: netwatch.model, netdata. Called by: netwatch.mib.live, through the d
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from netwatch.mib.kinds.netdata import (
@@ -16,7 +17,7 @@ from netwatch.mib.kinds.netdata import (
     enterprises_in,
     flaws_of,
 )
-from netwatch.model import InvalidFile, Oid, Problem, TrapKind
+from netwatch.model import InvalidFile, Oid, Problem, TrapKind, is_file, is_folder
 
 MAX_FILES = 5000
 OPEN_BYTES = 16 * 2**20
@@ -27,23 +28,38 @@ KINDS_REMEMBERED = 4096
 class TrapProfiles:
     """Answers what the files of `traps.profiles` say of a trap; a file is opened when a trap of its makers comes."""
 
-    def __init__(self, paths: Sequence[Path]) -> None:
-        """Look through the files once, for which enterprises each has; what is wrong stands in `problems`."""
+    def __init__(self, paths: Sequence[Path], tell: Callable[[Problem], None] | None = None) -> None:
+        """Look through the files once, for which enterprises each has; what is wrong stands in `problems`.
+
+        tell: called with each problem as it is found, also later, when a trap has a file opened.
+        """
         self.problems: list[Problem] = []
+        self._tell = tell
         self._files: dict[int, list[Path]] = defaultdict(list)
         self._open: OrderedDict[Path, tuple[int, ProfileFile | None]] = OrderedDict()
         self._kinds: OrderedDict[Oid, TrapKind | None] = OrderedDict()
         self.paths: list[Path] = []
-        for path in _files(paths, self.problems):
+        unread: list[Problem] = []
+        for path in _files(paths, unread):
             try:
-                for number in enterprises_in(bytes_of_profile(path)):
-                    self._files[number].append(path)
-                self.paths.append(path)
+                self._look_through(path)
             except InvalidFile as exc:
-                self.problems += exc.problems
+                self._note(exc.problems)
+        self._note(unread)
+
+    def _look_through(self, path: Path) -> None:
+        raw = bytes_of_profile(path)
+        found = enterprises_in(raw)
+        for number in found:
+            self._files[number].append(path)
+        self.paths.append(path)
+        if not found:  # all the rest is told when a trap asks for it, and by `check_profiles`
+            self._note([*islice(flaws_of(path, raw), 1)])
 
     def kind_of(self, oid: Oid) -> TrapKind | None:
         """Return what the first file that has this trap says of it."""
+        if len(oid) < 2:
+            return None
         if oid in self._kinds:
             self._kinds.move_to_end(oid)
             return self._kinds[oid]
@@ -80,8 +96,11 @@ class TrapProfiles:
         return self._open[path][1]
 
     def _note(self, problems: Sequence[Problem]) -> None:
-        if len(self.problems) < MAX_FILES:
-            self.problems += [one for one in problems if one not in self.problems]
+        for one in problems:
+            if len(self.problems) < MAX_FILES and one not in self.problems:
+                self.problems.append(one)
+                if self._tell is not None:
+                    self._tell(one)
 
 
 def check_profiles(paths: Sequence[Path]) -> Iterator[Problem]:
@@ -98,7 +117,7 @@ def check_profiles(paths: Sequence[Path]) -> Iterator[Problem]:
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
     count = 0
     for path in paths:
-        inside = sorted(one for one in path.rglob("*.y*ml") if one.is_file()) if path.is_dir() else [path]
+        inside = sorted(one for one in path.rglob("*.y*ml") if is_file(one)) if is_folder(path) else [path]
         if not inside:
             problems.append(_about(path, "has no trap profiles (*.yaml)"))
         for one in inside:

@@ -15,7 +15,15 @@ from typing import Any
 
 from netwatch.mib.kinds.template import parse_message
 from netwatch.mib.kinds.words import SEVERITY_WORDS, pairs
-from netwatch.model import InvalidFile, KindObject, Oid, Problem, TrapKind, parse_yaml
+from netwatch.model import (
+    InvalidFile,
+    KindObject,
+    Oid,
+    Problem,
+    TrapKind,
+    parse_yaml,
+    refuse_what_is_no_file,
+)
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_ENTRY_BYTES = 64 * 1024
@@ -25,12 +33,15 @@ _TRAP = re.compile(
     rb" *name: *[\"']?(?P<name>[^\s\"']+)",
     re.M,
 )
-_ENTERPRISE = re.compile(rb"^ *- +oid: *[\"']?\.?1\.3\.6\.1\.4\.1\.(\d+)\.", re.M)
+_ENTERPRISE = re.compile(rb"^ *- +oid: *[\"']?\.?1\.3\.6\.1\.4\.1\.(\d{1,10})\.", re.M)
 _OTHER = re.compile(rb"^ *- +oid: *[\"']?\.?(?!1\.3\.6\.1\.4\.1\.)[012]\.", re.M)
 _SHAPE = re.compile(
     rb"^(?:[ ]*(?:#.*)?|(?:- +)*(?:[\w.+/-]+|\"[^\"]*\"|'[^']*') *:(?:[ \t].*)?|[ ]*-(?:[ \t].*)?|---.*|\.\.\."
     rb"|[ ]+\S.*)\r?$"
 )
+_QUOTE = re.compile(rb"^ *(?:- +)?(?:oid|name|category|severity|description|type): *(?=[\"'])", re.M)
+_QUOTED = re.compile(rb"(?:'(?:[^']|'')*+'|\"(?:[^\"\\]|\\.)*+\")[ \t]*(?:#[^\n]*)?(?:\r?\n|$)", re.S)
+_NUMBER = re.compile(r"-?\d{1,10}", re.ASCII)
 _OWN_KEYS = re.compile(rb"^(?:traps|varbinds):", re.M)
 NOT_ENTERPRISE = 0
 """Stands for every trap OID that is of no enterprise: the standard's."""
@@ -48,11 +59,10 @@ def bytes_of_profile(path: Path) -> bytes:
         InvalidFile: it cannot be read, is too large, is not UTF-8, or holds no traps; names line and column.
     """
     try:
-        raw = path.read_bytes() if path.stat().st_size <= MAX_FILE_BYTES else None
+        refuse_what_is_no_file(path, MAX_FILE_BYTES)
+        raw = path.read_bytes()
     except OSError as exc:
         raise InvalidFile([_problem(path, b"", 0, exc.strerror or str(exc))]) from exc
-    if raw is None:
-        raise InvalidFile([_problem(path, b"", 0, f"larger than {MAX_FILE_BYTES // 2**20} MiB")])
     try:
         raw.decode()
     except UnicodeDecodeError as exc:
@@ -83,12 +93,27 @@ def flaws_of(path: Path, raw: bytes) -> Iterator[Problem]:
         if word.lower() not in SEVERITY_WORDS:
             known = "emerg, alert, crit, err, warning, notice, info and debug"
             yield _problem(path, raw, match.start(1), f"{word!r} is no severity; there are {known}")
-    named = {match.start() for match in _TRAP.finditer(raw)}
+    for match in _QUOTE.finditer(raw):
+        if not _QUOTED.match(raw, match.end(), match.end() + MAX_ENTRY_BYTES):
+            yield _problem(path, raw, match.end(), "this quotation has no end, or something follows it")
+    named = set()
+    for match in _TRAP.finditer(raw):
+        named.add(match.start())
+        if (said := _flaw_of_oid(match["oid"].decode())) is not None:
+            yield _problem(path, raw, match.start("oid"), said)
     for match in re.finditer(rb"^ *- +oid:", raw, re.M):
         if match.start() not in named:
             yield _problem(
                 path, raw, match.start(), "an entry needs an OID in numbers, and its name in the line below"
             )
+
+
+def _flaw_of_oid(text: str) -> str | None:
+    try:
+        Oid.parse(text)
+    except ValueError as exc:
+        return str(exc)[:200]
+    return None
 
 
 def _problem(path: Path, raw: bytes, offset: int, message: str) -> Problem:
@@ -106,7 +131,10 @@ class ProfileFile:
         self._at: dict[Oid, int] = {}
         by_module: dict[str, list[str]] = {}
         for match in _TRAP.finditer(raw):
-            self._at.setdefault(Oid.parse(match["oid"].decode()), match.start())
+            try:
+                self._at.setdefault(Oid.parse(match["oid"].decode()), match.start())
+            except ValueError:
+                continue  # `flaws_of` tells of it; no trap can have this OID
             module, _, name = match["name"].decode().rpartition("::")
             by_module.setdefault(module, []).append(name)
         self._ends = {
@@ -167,8 +195,8 @@ class ProfileFile:
             return None
         words = entry.get("enum")
         enum = (
-            {int(k): str(v) for k, v in words.items() if str(k).lstrip("-").isdecimal() and len(str(k)) < 12}
-            if (isinstance(words, Mapping))
+            {int(k): str(v) for k, v in words.items() if _NUMBER.fullmatch(str(k))}
+            if isinstance(words, Mapping)
             else {}
         )
         return KindObject(name=name, oid=oid, enum=enum)

@@ -131,6 +131,33 @@ def test_what_rules_would_say_of_a_kept_trap_is_printed_and_written_nowhere(run,
     assert "Nothing was written" in run("replay", "1", "--rules", str(rules)).output
 
 
+TRAP_PROFILE = """\
+traps:
+  - oid: 1.3.6.1.4.1.32473.77.0.1
+    name: EXAMPLE-PUMP-MIB::pumpFailed
+    severity: err
+    description: Pump of {{hostname}} is stuck.
+"""
+
+
+def test_replay_and_unmatched_know_what_the_trap_profiles_of_the_configuration_say(run, tmp_path, config):
+    kept(tmp_path / "netwatch.db", trap(trap_oid=Oid((1, 3, 6, 1, 4, 1, 32473, 77, 0, 1)), varbinds=()))
+    assert run("replay", "3").exit_code == 1
+    assert "77.0.1" in run("--unmatched").output
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "pumps.yaml").write_text(TRAP_PROFILE)
+    (tmp_path / "profiles" / "odd.yaml").write_text("just: this\n")
+    config.write_text(f"{config.read_text()}\ntraps: {{profiles: [profiles]}}\n")
+
+    replayed = run("replay", "3", "--json")
+
+    (said,) = json.loads(replayed.stdout)
+    assert (said["rule"], said["outcome"], said["labels"]["severity"]) == ("TrapAlarm", "begins", "critical")
+    assert said["annotations"]["summary"] == "sw1: Pump of sw1 is stuck."
+    assert "odd.yaml:1:1" in replayed.stderr
+    assert "77.0.1" not in run("--unmatched").stdout
+
+
 def test_a_trap_that_means_nothing_to_any_rule_is_exit_code_1_and_one_that_is_not_there_too(run, tmp_path):
     rules = tmp_path / "try.yaml"
     rules.write_text("rules: []")
