@@ -131,6 +131,14 @@ def test_what_rules_would_say_of_a_kept_trap_is_printed_and_written_nowhere(run,
     assert "Nothing was written" in run("replay", "1", "--rules", str(rules)).output
 
 
+KNOWN_ALARM = """
+rules:
+  - alert: KnownAlarm
+    on_trap: defined
+    key: [trap, row]
+    labels: {severity: {from: trap_severity, map: {critical: critical}, default: warning}}
+    annotations: {summary: "{{ trap_message }}"}
+"""
 TRAP_PROFILE = """\
 traps:
   - oid: 1.3.6.1.4.1.32473.77.0.1
@@ -142,6 +150,8 @@ traps:
 
 def test_replay_and_unmatched_know_what_the_trap_profiles_of_the_configuration_say(run, tmp_path, config):
     kept(tmp_path / "netwatch.db", trap(trap_oid=Oid((1, 3, 6, 1, 4, 1, 32473, 77, 0, 1)), varbinds=()))
+    (tmp_path / "rules.yaml").write_text(KNOWN_ALARM)
+    config.write_text(f"{config.read_text()}\nrules: {{paths: [rules.yaml]}}\n")
     assert run("replay", "3").exit_code == 1
     assert "77.0.1" in run("--unmatched").output
     (tmp_path / "profiles").mkdir()
@@ -152,8 +162,8 @@ def test_replay_and_unmatched_know_what_the_trap_profiles_of_the_configuration_s
     replayed = run("replay", "3", "--json")
 
     (said,) = json.loads(replayed.stdout)
-    assert (said["rule"], said["outcome"], said["labels"]["severity"]) == ("TrapAlarm", "begins", "critical")
-    assert said["annotations"]["summary"] == "sw1: Pump of sw1 is stuck."
+    assert (said["rule"], said["outcome"], said["labels"]["severity"]) == ("KnownAlarm", "begins", "critical")
+    assert said["annotations"]["summary"] == "Pump of sw1 is stuck."
     assert "odd.yaml:1:1" in replayed.stderr
     assert "77.0.1" not in run("--unmatched").stdout
 
