@@ -3,6 +3,8 @@
     python tests/bench/alarms.py                   every alert on recordings that are polled steadily, true or false
     python tests/bench/alarms.py --recall          faults planted: fired, named, over again; and what must stay silent
     python tests/bench/alarms.py --rule RULE --device NAME     these alone
+    python tests/bench/alarms.py --profiles DIR     with a user's profiles beside the shipped ones
+    python tests/bench/alarms.py --mibs DIR         with names of a user's MIBs; compiled at the first run, slowly
 
 True and false are what alarms.yaml says; what nobody has judged is counted apart. Polls are real, time is turned.
 """
@@ -26,33 +28,35 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import structlog
 
 from netwatch.model import InvalidFile
+from netwatch.profiles import ProfileLibrary
 from tests.bench.knowing.corpus import CORPUS, Recorded, cells_of, recorded_devices
 from tests.bench.knowing.drill import Raised, drilled, shipped_rules
 from tests.bench.knowing.faults.table import FAULTS, SILENT
 from tests.bench.knowing.opinions import opinion_on, read_opinions
-from tests.bench.knowing.polled import shipped
+from tests.bench.knowing.polled import names_of, shipped
 from tests.bench.knowing.recall import Outcome, places, tried
 
 OPINIONS = Path(__file__).with_name("alarms.yaml")
 LEAST_RECORDINGS = 3
 
 
-async def _steadily(device: Recorded) -> list[Raised]:
-    async with drilled(device.name, cells_of(device)) as drill:
+async def _steadily(device: Recorded, library: ProfileLibrary) -> list[Raised]:
+    async with drilled(device.name, cells_of(device), library) as drill:
         await drill.settle()
         return list(drill.firing().values())
 
 
-def _raised_in_process(device: Recorded) -> list[Raised]:
+def _raised_in_process(device: Recorded, paths: tuple[Path, ...], mibs: tuple[Path, ...]) -> list[Raised]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    return asyncio.run(_steadily(device))
+    return asyncio.run(_steadily(device, shipped(paths, mibs)))
 
 
-def raised_on(devices: Sequence[Recorded]) -> list[Raised]:
-    """Return every alert that stands when recordings were polled for a while."""
+def raised_on(devices: Sequence[Recorded], paths: tuple[Path, ...] = (), mibs: tuple[Path, ...] = ()) -> list[Raised]:
+    """Return every alert that stands when recordings were polled for a while, with a user's profiles and MIBs."""
     ordered = sorted(devices, key=lambda device: -device.path.stat().st_size)
     with ProcessPoolExecutor(os.cpu_count() or 1, mp_context=get_context("spawn")) as pool:
-        return [one for found in pool.map(_raised_in_process, ordered) for one in found]
+        everybody = pool.map(_raised_in_process, ordered, [paths] * len(ordered), [mibs] * len(ordered))
+        return [one for found in everybody for one in found]
 
 
 def print_raised(alerts: Sequence[Raised], *, is_whole: bool) -> None:
@@ -129,7 +133,13 @@ def main() -> int:
     parser.add_argument("--recall", action="store_true")
     parser.add_argument("--rule", default="")
     parser.add_argument("--device", action="append", default=[], metavar="NAME")
+    parser.add_argument("--profiles", action="append", default=[], type=Path, metavar="DIR")
+    parser.add_argument("--mibs", action="append", default=[], type=Path, metavar="DIR")
     options = parser.parse_args()
+    paths, mibs = tuple(options.profiles), tuple(options.mibs)
+    if options.recall and (paths or mibs):
+        parser.error("--recall is about the shipped profiles: without --profiles and --mibs")
+    names_of(mibs)
     devices = [one for one in recorded_devices() if not options.device or one.name in options.device]
     if not devices:
         print(f"alarms: nothing to poll: no such recording, or none beside this checkout, in {CORPUS}")
@@ -144,7 +154,7 @@ def main() -> int:
         print_recall(options.rule, devices)
         print_silent(options.rule, devices)
     else:
-        alerts = [one for one in raised_on(devices) if not options.rule or one.rule == options.rule]
+        alerts = [one for one in raised_on(devices, paths, mibs) if not options.rule or one.rule == options.rule]
         print_raised(alerts, is_whole=not options.rule and not options.device)
     print(f"{time.monotonic() - began:.0f} s")
     return 0
