@@ -101,6 +101,7 @@ def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents)
     names = load_index(settings.mib_paths())
     library = load_library([path for path in settings.profile_paths() if is_there(path)], names.oid_of)
     yield from library.problems
+    yield from library.foreign.everything()
     yield from check_profiles([path for path in settings.trap_profile_paths() if is_there(path)])
     for path, name in texts(tree, "devices", EACH, "profile"):
         if name not in library.names():

@@ -246,6 +246,30 @@ def test_a_key_that_is_not_supported_is_one_line_with_a_count_and_verbose_has_ev
     assert brief.splitlines()[-2:] == whole.splitlines()[-2:]
 
 
+def test_what_is_not_read_of_another_monitors_definitions_is_one_line_per_kind_over_all_its_files(file):
+    for folder in ("os_detection", "os_discovery"):
+        (file.parent / "librenms" / folder).mkdir(parents=True)
+    for name in ("one", "two", "three"):
+        (file.parent / f"librenms/os_detection/{name}.yaml").write_text(
+            f"os: {name}\ntext: {name}\ndiscovery:\n    - sysObjectID: .1.3.6.1.4.1.32473.1\n"
+        )
+        (file.parent / f"librenms/os_discovery/{name}.yaml").write_text(
+            "modules:\n  wireless: {}\n  sensors:\n    temperature:\n      data:\n"
+            "        - {oid: A::b, num_oid: '.1.3.6.1.4.1.32473.9.3.{{ $index }}', user_func: x}\n"
+            "        - {oid: A::c, num_oid: '.1.3.6.1.4.1.32473.9.4.{{ $index }}', user_func: y}\n"
+        )
+    file.write_text(SMALL.replace("rules: {paths: [rules.yaml]}\n", "profiles: {paths: [librenms]}\n"))
+
+    result = run("check", "-c", file)
+
+    assert result.exit_code == 0, result.stdout
+    (module,) = [line for line in result.stdout.splitlines() if "module wireless" in line]
+    (function,) = [line for line in result.stdout.splitlines() if "user_func" in line]
+    assert module.startswith(f"{file.parent / 'librenms/os_discovery/one.yaml'}:2:")
+    assert module.endswith("(3 places, this is the first; --verbose has all)")
+    assert function.endswith("(6 places, this is the first; --verbose has all)")
+
+
 def test_errors_are_never_counted_together(file):
     file.write_text("devices: [{name: a}, {name: b}]\n")
 
