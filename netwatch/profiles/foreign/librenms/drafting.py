@@ -66,11 +66,20 @@ class Drafting:
         self.concepts: list[ConceptMap] = []
         self._known: dict[str, Oid | None] = {}
         self._learned: dict[str, Oid] = {}
+        self._readers: dict[Oid, int] = {}
 
     def learn(self, name: Any, column: Oid) -> None:
         """Take in what an entry says in passing: where the object of this name stands, for want of its MIB."""
         if "::" in str(name):
             self._learned.setdefault(str(name).strip(), column)
+
+    def share(self, column: Oid) -> None:
+        """Take in that an entry reads a column."""
+        self._readers[column] = self._readers.get(column, 0) + 1
+
+    def is_shared(self, column: Oid) -> bool:
+        """Return whether several entries read a column, of which each row is meant by one."""
+        return self._readers.get(column, 0) > 1
 
     def oid(self, text: Any) -> Oid | None:
         """Return what a name or chain of numbers is, None where nothing at hand says it."""
@@ -125,7 +134,8 @@ class Drafting:
 class Entry:
     """One entry of a `data` list on its way into a table: where it stands, and what is said of it on the way.
 
-    options: those of its class, which count where the entry says nothing.
+    options: those of its class, which count where the entry says nothing. is_doubtful: rows that it means to skip are
+    among its rows, since what tells them cannot be read.
     """
 
     value: Mapping[str, Any]
@@ -133,6 +143,7 @@ class Entry:
     drafting: Drafting
     complain: Callable[[str], None]
     joins: dict[str, Join] = field(default_factory=dict)
+    is_doubtful: bool = False
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return what the entry says, or its class."""

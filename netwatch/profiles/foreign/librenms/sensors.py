@@ -16,6 +16,7 @@ from netwatch.profiles.concepts.templates import Named, Template
 from netwatch.profiles.foreign.librenms.conditions import as_list, as_number
 from netwatch.profiles.foreign.librenms.drafting import Drafting, Entry, NotRead, Rows, name_of
 from netwatch.profiles.foreign.librenms.skipping import kept_where
+from netwatch.profiles.foreign.librenms.states import is_list_of_faults, judged, read_states
 from netwatch.profiles.foreign.librenms.wording import OBJECT, wording
 from netwatch.profiles.profile import LabelSpec
 
@@ -59,7 +60,8 @@ LIMITS: Final = {
     "warn_limit": "sensor_high_warning",
     "high_limit": "sensor_high_critical",
 }
-GENERIC: Final[Mapping[Any, str]] = {0: "ok", 1: "warning", 2: "critical", 3: "unknown"}
+_SIGNALS: Final = frozenset({"decibels"})
+"""No number in a file is the limit below which such a signal is bad: that depends on what is sent, if anything is."""
 PARTS: Final = (
     ("fan", re.compile(r"\bfans?\b|fan(?:tray|status|state|speed)|blower", re.IGNORECASE)),
     ("supply", re.compile(r"power ?suppl|\bpsus?\b|psu|\bpower ?module", re.IGNORECASE)),
@@ -67,7 +69,7 @@ PARTS: Final = (
     ("raid", re.compile(r"\braid\b|\barray\b|virtual ?(?:disk|drive)|logical ?(?:disk|drive)", re.IGNORECASE)),
     ("disk", re.compile(r"\b(?:hard ?|physical ?)?(?:disk|drive)s?\b", re.IGNORECASE)),
     ("door", re.compile(r"\bdoor\b", re.IGNORECASE)),
-    ("outlet", re.compile(r"\boutlet\b", re.IGNORECASE)),
+    ("outlet", re.compile(r"\boutlets?\b|\brelays?\b", re.IGNORECASE)),
     ("stack_member", re.compile(r"\bstack", re.IGNORECASE)),
     ("sensor", re.compile(r"temp|humid|sensor|volt", re.IGNORECASE)),
     ("alarm", re.compile(r"\balarms?\b", re.IGNORECASE)),
@@ -118,6 +120,8 @@ def sensor_maps(sensor_class: str, entry: Entry, place: tuple[str, int, int]) ->
     rows = entry.drafting.rows_of(instances.column)
     column = rows.column(instances.column, name_of(entry.value.get("value") or entry.value.get("oid") or "value"))
     where = kept_where(entry, rows, column)
+    if entry.is_doubtful and entry.drafting.is_shared(instances.column):
+        raise NotRead("skip_values: several entries share the object, and what tells their rows apart is not read")
     if instances.only:
         rows.labels.setdefault("rowIndex", LabelSpec(name="rowIndex"))
         where = f"{where} and rowIndex == '{instances.only}'"
@@ -139,7 +143,7 @@ def _measured(
 ) -> tuple[dict[str, Template | Selection], dict[str, Meant], str]:
     unit = UNITS[sensor_class]
     columns: dict[str, Meant] = {"sensor_value": Expression(text=_in_base_units(entry, column, unit))}
-    for key, limit in LIMITS.items():
+    for key, limit in LIMITS.items() if not entry.is_doubtful else ():
         try:
             meant = _limit(entry, rows, key, unit)
         except NotRead as exc:
@@ -169,6 +173,8 @@ def _in_base_units(entry: Entry, column: str, unit: Unit) -> str:
 def _limit(entry: Entry, rows: Rows, key: str, unit: Unit) -> Meant | None:
     written = entry.get(key)
     number = as_number(written)
+    if number is not None and unit.quantity in _SIGNALS and key.startswith("low"):
+        return None
     if written is None or written == "" or number is not None:
         return None if number is None else number * unit.factor
     text = str(written).replace("{{", "").replace("}}", "").strip().lstrip("$")
@@ -184,23 +190,23 @@ def _limit(entry: Entry, rows: Rows, key: str, unit: Unit) -> Meant | None:
 def _state(
     entry: Entry, name: Template, column: str, called: str
 ) -> tuple[dict[str, Template | Selection], dict[str, Meant], str]:
+    found = list(read_states(entry.value.get("states")))
+    if not found:
+        raise NotRead("states: none of them says what it means")
+    part_class = _part_class(entry, called)
+    if is_list_of_faults(found):
+        part_class = "alarm"
     words: dict[str, str] = {}
     said: dict[str, Template] = {}
-    for state in as_list(entry.value.get("states")):
-        meant = GENERIC.get(state.get("generic")) if isinstance(state, Mapping) else None
-        if meant is None or state.get("value") is None:
-            continue
-        descr = str(state.get("descr", state["value"]))
-        for word in (str(state["value"]), descr):
-            words.setdefault(word, meant)
-            said.setdefault(word, Template((descr,)))
-    if not words:
-        raise NotRead("states: none of them says what it means")
+    for state in judged(found, part_class, is_doubtful=entry.is_doubtful):
+        for word in (state.value, state.descr):
+            words.setdefault(word, state.meant)
+            said.setdefault(word, Template((state.descr,)))
     columns: dict[str, Meant] = {
         "hardware_state": WordMap(source=Named(column), words=words),
         "hardware_word": Selection(source=Named(column), options=said, otherwise=Template((Named(column),))),
     }
-    return {"part": name, "part_class": Template((_part_class(entry, called),))}, columns, "hardware"
+    return {"part": name, "part_class": Template((part_class,))}, columns, "hardware"
 
 
 def _part_class(entry: Entry, called: str) -> str:
@@ -212,6 +218,7 @@ def learn_names(entry: Mapping[str, Any], drafting: Drafting) -> None:
     """Take in where the object stands that an entry reads, as its `num_oid` says."""
     prefix = _PREFIX.fullmatch(str(entry.get("num_oid") or "").strip())
     if prefix and len(column := Oid.parse(prefix[1])) >= 3:
+        drafting.share(column)
         drafting.learn(entry.get("value") or entry.get("oid"), column)
 
 

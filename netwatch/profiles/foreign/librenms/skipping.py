@@ -1,6 +1,7 @@
 """Rows that LibreNMS skips (`skip_values`, `skip_value_lt`, `skip_value_gt`) as a condition of what is kept.
 
-What is skipped there at discovery is no row here for as long as the condition holds.
+What is skipped there at discovery is no row here for as long as the condition holds. Where a condition is not read,
+rows that were to be skipped stay: the entry is marked, and nothing of it is called wrong.
 
 A quiet room. May import: netwatch.profiles. Called by: sensors, amounts.
 """
@@ -25,6 +26,7 @@ def kept_where(entry: Entry, rows: Rows, column: str) -> str:
             found += _of_object(entry, rows, one) if isinstance(one, Mapping) else _of_value(column, one)
         except NotRead as exc:
             entry.complain(str(exc))
+            entry.is_doubtful = True
     for key, operator in (("skip_value_lt", ">="), ("skip_value_gt", "<=")):
         limit = as_number(entry.get(key))
         if limit is not None:

@@ -121,3 +121,39 @@ modules:
     rows = rows_of(text, cells, "sensor")
     assert [row["sensor_value"] for row in rows.values()] == [31.0]
     assert "Theirs" not in rows
+
+
+UNREAD = "skip_values: [{oid: LOST-MIB::kind, op: '!=', value: heat}]"
+
+
+def test_where_rows_to_be_skipped_are_not_told_apart_a_sensor_has_no_limits(rows_of):
+    rows = rows_of(SENSORS.replace("low_limit: 5", f"low_limit: 5\n                    {UNREAD}"), CELLS, "sensor")
+    assert rows["Rack A Inlet"]["sensor_value"] == 23.5
+    assert not [name for name in rows["Rack A Inlet"] if name.startswith(("sensor_low", "sensor_high"))]
+
+
+def test_entries_that_share_an_object_and_are_told_apart_by_what_is_not_read_are_not_read(library_of):
+    """Else one value is a temperature, a voltage and a speed at once."""
+    entry = f"{{oid: a, num_oid: '.1.3.6.1.4.1.32473.9.1.1.3.{{{{ $index }}}}', descr: It, {UNREAD}}}"
+    text = "modules:\n    sensors:\n"
+    text += "".join(
+        f"        {kind}:\n            data:\n                - {entry}\n" for kind in ("voltage", "temperature")
+    )
+    library = library_of(probeos=text)
+    said = [problem.message for problem in library.foreign.everything()]
+    assert len([one for one in said if "several entries share the object" in one]) == 2
+
+
+@pytest.mark.parametrize(("kind", "is_limit"), [("snr", False), ("voltage", True)])
+def test_no_number_in_a_file_is_a_lower_limit_of_a_signal(rows_of, kind, is_limit):
+    text = f"""
+modules:
+    sensors:
+        {kind}:
+            data:
+                -
+                    {{oid: a, num_oid: '.1.3.6.1.4.1.32473.9.1.1.3.{{{{ $index }}}}', descr: It,
+                     low_limit: 13, high_limit: 30}}
+"""
+    row = rows_of(text, [f"{ENTRY}.3.1|2|4"], "sensor")["It"]
+    assert ("sensor_low_critical" in row, row["sensor_high_critical"]) == (is_limit, 30.0)
