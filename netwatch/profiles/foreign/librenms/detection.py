@@ -158,7 +158,10 @@ def _any_of(texts: Iterable[str]) -> str:
 def _wanted(value: Any, resolve: Callable[[str], Oid]) -> Wanted:
     if not isinstance(value, Mapping) or not value.get("oid"):
         raise ValueError("snmpget is a mapping with `oid`, `op` and `value`")
-    oid = resolve(str(value["oid"]).lstrip("."))
+    try:
+        oid = resolve(str(value["oid"]).lstrip("."))
+    except ValueError as exc:
+        raise ValueError("snmpget: no OID, and no MIB at hand names the object; this entry is left out") from exc
     numeric = str(value["oid"]).lstrip(".").replace(".", "").isdigit()
     named_whole = not numeric and "." not in str(value["oid"])
     return Wanted(

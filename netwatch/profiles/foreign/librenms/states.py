@@ -22,7 +22,19 @@ _EMPTY: Final = frozenset(
     {"absent", "empty", "notpresent", "notinstalled", "unequipped", "notequipped", "unpopulated"}
 )
 """A place without a part: a fault only where there was one, which rules know."""
-_TOLD: Final = frozenset({"notification", "notice", "info", "information", "informational"})
+_TOLD: Final = frozenset(
+    {
+        "notification",
+        "notice",
+        "info",
+        "information",
+        "informational",
+        "available",
+        "updateavailable",
+        "upgradeavailable",
+    }
+)
+"""News, of an update for instance, and no warning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,14 @@ def test_broken_signs_are_said_where_they_stand_and_cost_nothing_else(library_of
     assert library.foreign.system_of("1.3.6.1.4.1.32473.1", "", {}) == "probeos"
 
 
+def test_signs_by_objects_that_no_mib_names_are_one_kind_of_problem(library_of):
+    one, two = (f"os: {name}\ntext: T\ndiscovery:\n    - {{snmpget: {{oid: LOST-{name}::a.0, op: '=', value: 1}}}}\n"
+                for name in ("one", "two"))  # fmt: skip
+    problems = library_of(one=one, two=two).problems
+    assert len(problems) == 2
+    assert len({problem.message for problem in problems}) == 1
+
+
 def test_what_is_not_read_is_said_in_words_that_can_be_counted(library_of):
     text = """
 modules:

@@ -53,8 +53,9 @@ def test_an_empty_place_is_absent_and_a_part_that_is_missing_is_a_fault():
     assert said == {"ok": "ok", "Not Present": "absent", "empty": "absent", "missing": "critical"}
 
 
-def test_a_notification_is_no_warning():
-    assert meant({"Normal": 0, "Notification": 1, "Warning": 1})["Notification"] == "ok"
+@pytest.mark.parametrize("news", ["Notification", "Available", "update available"])
+def test_news_are_no_warning(news):
+    assert meant({"Normal": 0, news: 1, "Warning": 1}) == {"Normal": "ok", news: "ok", "Warning": "warning"}
 
 
 def test_among_rows_that_were_to_be_skipped_none_is_called_wrong():
