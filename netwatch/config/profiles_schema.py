@@ -34,15 +34,25 @@ def profile_schema() -> dict[str, Any]:
             "metrics": _list({"anyOf": [_part("Table"), _part("Scalar")]}, "tables and scalars to read"),
             "metric_tags": _list({"anyOf": [_part("Tag"), _TEXT]}, "texts of the device as a whole"),
             "concepts": _list(_part("Concept"), "what scalars mean, and tables of other files"),
+            "metadata": {"type": "object", "description": "who a device is, in Datadog's words"},
+            "static_tags": _list({"type": ["string", "object"]}, "labels that every row has: `name:text`"),
+            "selector": {"type": ["array", "object"], "description": "which devices it is for, in Netdata's words"},
+            "virtual_metrics": {"type": ["array", "null"], "description": "Netdata's charts of columns"},
         },
-        unused=("metadata", "static_tags"),
+        unused=("topology", "bgp", "licensing", "sysobjectid_metadata"),
     )  # fmt: skip
-    parts = {"Table": _table(), "Scalar": _scalar(), "Symbol": _mapping(_symbol(), unused=_TEXT_EDITS), "Tag": _tag(),
+    parts = {"Table": _table(), "Scalar": _scalar(), "Symbol": _mapping(_symbol()), "Tag": _tag(),
              "Concept": _concept()}  # fmt: skip
     return {"$schema": DIALECT, "title": "NetWatch profile", **whole, "$defs": parts}
 
 
-_TEXT_EDITS = ("extract_value", "match_pattern", "match_value", "format")
+_EDITS: dict[str, dict[str, Any]] = {
+    "extract_value": {**_TEXT, "description": "a pattern whose first group is the value"},
+    "match_pattern": {**_TEXT, "description": "a pattern that a text has to fit"},
+    "match_value": {**_TEXT, "description": "what is made of it: $1 is the pattern's first group"},
+    "format": {**_TEXT, "description": "how it is written: mac_address, ip_address, prefix_length, hex, sys_id"},
+}
+_OPTIONS: dict[str, Any] = {"type": "object", "description": "of a flag_stream: placement and metric_suffix"}
 
 
 def _table() -> dict[str, Any]:
@@ -61,8 +71,10 @@ def _table() -> dict[str, Any]:
         "once": {"type": "boolean", "description": "its rows are facts, read when they are discovered"},
         "index": _list({"type": "string"}, "the MIB's INDEX clause, whose parts become labels"),
         "concepts": _list(_part("Concept"), "what its rows mean"),
+        "static_tags": _list({"type": ["string", "object"]}, "labels that every row has: `name:text`"),
+        "options": _OPTIONS,
     }  # fmt: skip
-    return {**_mapping(properties, unused=("options", "static_tags")), "required": ["symbols"]}
+    return {**_mapping(properties), "required": ["symbols"]}
 
 
 def _concept() -> dict[str, Any]:
@@ -90,7 +102,7 @@ def _concept() -> dict[str, Any]:
 
 def _scalar() -> dict[str, Any]:
     properties = {**_symbol(), "symbol": {"anyOf": [_part("Symbol"), _TEXT], "description": "what is asked for"}}
-    return _mapping(properties, unused=(*_TEXT_EDITS, "metric_tags", "options"))
+    return _mapping(properties, unused=("metric_tags",))
 
 
 def _symbol() -> dict[str, Any]:
@@ -108,14 +120,19 @@ def _symbol() -> dict[str, Any]:
             "additionalProperties": {"type": "array", "items": {"type": "integer"}},
             "description": "columns of the row, each with the values beside which this one means nothing",
         },
+        **_EDITS,
+        "constant_value_one": {"type": "boolean", "description": "no object: 1 in every row"},
+        "mapping": {"type": ["object", "string"], "description": "names of its values, or numbers for its texts"},
+        "chart_meta": {"type": "object", "description": "Netdata's words about it, of which the unit is read"},
+        "options": _OPTIONS,
+        "transform": {**_TEXT, "description": "a program of Netdata's, which is not run"},
     }  # fmt: skip
 
 
 def _tag() -> dict[str, Any]:
     source = _mapping(
         {"MIB": _about("the module"), "OID": _OID, "name": _about("its name"), "description": _about("what it is"),
-         "format": _about("how it is written: mac_address, ip_address, prefix_length, hex, sys_id")},
-        unused=("extract_value", "match_pattern", "match_value"),
+         "mapping": _NAMES, **_EDITS}
     )  # fmt: skip
     properties = {
         "MIB": _about("the module that defines it"), "tag": _about("the label's name"),
@@ -123,9 +140,11 @@ def _tag() -> dict[str, Any]:
         "symbol": {"anyOf": [source, _TEXT], "description": "the same, as newer files write it"},
         "OID": _OID, "name": _about("its name in the MIB"), "description": _about("what it is"),
         "index": {"type": "integer", "minimum": 0, "description": "the place in the row's index, 0 for the whole"},
-        "format": _about("natural_prefix: the prefix length of an address's class"),
+        **_EDITS, "format": _about("natural_prefix: the prefix length of an address's class"),
         "mapping": {**_NAMES, "description": "texts for its values"}, "table": _about("the table it is of"),
-        "index_transform": {}, "match": {}, "tags": {},
+        "index_transform": {"type": "array", "description": "the parts of the index that name its row"},
+        "match": _about("a pattern whose groups `tags` are made of"),
+        "tags": {**_NAMES, "description": "labels, each a text with $1, $2, .. of `match`"},
     }  # fmt: skip
     return _mapping(properties)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from netwatch.rules.traps.evidence import trap_evidence
     from netwatch.rules.traps.judging import Opinion, opinions_on, unmatched_in
     from netwatch.rules.traps.known import meanings_of
-    from netwatch.rules.traps.names import NO_MIB, MibNames, TrapPattern, pattern_of
+    from netwatch.rules.traps.names import DEFINED, NO_MIB, MibNames, TrapPattern, pattern_of
     from netwatch.rules.traps.rule import (
         Outcome,
         TrapFacts,
@@ -65,7 +65,7 @@ __all__ = [
     "meanings_of",
     "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in", "rule_text", "sibling_of",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
-    "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB", "pattern_of",
+    "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB", "DEFINED", "pattern_of",
     "unit_of", "units_of",
     "FILTERS",
 ]  # fmt: skip

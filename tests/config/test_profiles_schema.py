@@ -15,9 +15,8 @@ from netwatch.profiles.reading import (
     SCALAR_KEYS,
     SCALAR_UNSUPPORTED,
     TABLE_KEYS,
-    TABLE_UNSUPPORTED,
 )
-from netwatch.profiles.symbols import METRIC_TYPES, SYMBOL_KEYS, TEXT_EDITS
+from netwatch.profiles.symbols import METRIC_TYPES, SYMBOL_KEYS
 from netwatch.profiles.tags import TAG_KEYS
 from tests.json_schema import misfits
 
@@ -42,11 +41,11 @@ def test_it_has_the_keys_that_are_read_and_marks_those_that_are_only_noted():
     assert keys_of(schema, unused=False) == FILE_KEYS
     assert keys_of(schema, unused=True) == set(FILE_UNSUPPORTED)
     assert keys_of(parts["Table"], unused=False) == TABLE_KEYS
-    assert keys_of(parts["Table"], unused=True) == set(TABLE_UNSUPPORTED)
+    assert keys_of(parts["Table"], unused=True) == set()
     assert keys_of(parts["Scalar"], unused=False) == SCALAR_KEYS | SYMBOL_KEYS
     assert keys_of(parts["Scalar"], unused=True) == set(SCALAR_UNSUPPORTED)
     assert keys_of(parts["Symbol"], unused=False) == SYMBOL_KEYS
-    assert keys_of(parts["Symbol"], unused=True) == set(TEXT_EDITS)
+    assert keys_of(parts["Symbol"], unused=True) == set()
     assert keys_of(parts["Tag"], unused=False) == TAG_KEYS
     assert parts["Symbol"]["properties"]["metric_type"]["enum"] == list(METRIC_TYPES)
 

@@ -19,7 +19,7 @@ from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.errors import ConfigError
 from netwatch.mib import MibIndex, ObjectKind, UnknownName
 from netwatch.model import BUILTIN, InvalidFile, Oid, Problem, plain, read_yaml
-from netwatch.rules import NO_MIB, ON_TRAP, parse_rule_book, pattern_of, rule_text
+from netwatch.rules import DEFINED, NO_MIB, ON_TRAP, parse_rule_book, pattern_of, rule_text
 
 _ITEM = re.compile(r"^( *)- ", re.MULTILINE)
 
@@ -64,6 +64,8 @@ def _takers(trap: Oid) -> list[str]:
 
 
 def _means(text: str, trap: Oid) -> bool:
+    if text == DEFINED:  # it stands back from any rule that names the trap
+        return False
     pattern = pattern_of(text, NO_MIB)  # shipped rules are written in numbers
     return not pattern.rest and pattern.takes(trap)
 
