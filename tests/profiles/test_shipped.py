@@ -123,8 +123,7 @@ NOT_HERE = {
 """Modules that the corpus has not, or that its plain reader here cannot read; recordings answer for them."""
 NUMBERS_IN_TEXTS = {"fgHwSensorEntValue"}
 """Texts by their MIB, in which the device puts numbers."""
-NO_COUNTERS = {"cpmCPUMemoryHCFree", "cpvCurrEspSAsIn", "cpvCurrEspSAsOut", "cpvIKECurrSAs"}
-NO_COUNTERS = {"cpmCPUMemoryHCFree", "mtxrWlApClientCount"}
+NO_COUNTERS = {"cpmCPUMemoryHCFree", "cpvCurrEspSAsIn", "cpvCurrEspSAsOut", "cpvIKECurrSAs", "mtxrWlApClientCount"}
 """Counters by their MIB that go up and down."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.polling.concepts.test_devices import ENTITY, SENSOR, cells, known, shipped, system
+from tests.polling.concepts.test_devices import ENTITY, cells, known, shipped, system
 
 __all__ = ["known", "shipped"]
 ENTERPRISES = "1.3.6.1.4.1"
@@ -140,27 +140,6 @@ async def test_a_processor_that_is_not_measured_is_no_load(known):
     found = await known(*system("9.6.1.94.99.1", "Switch"), f"{SB}.1.8.0|2|101")
 
     assert found["cpu"] == {}
-
-
-async def test_limits_of_an_arista_sensor_are_those_of_the_device_and_none_where_it_has_none(known):
-    lines = []
-    for row, name, limits in (
-        (1, "Inlet", (-1000000000, -1000000000, 550, 650)),
-        (2, "Rail", (110, 100, 1000000000, 1000000000)),
-    ):
-        lines += cells(ENTITY, row, c2=name, c5=8, c7=name)
-        lines += cells(SENSOR, row, c1=8 if row == 1 else 4, c2=9, c3=1, c4=385 if row == 1 else 121, c5=1)
-        lines += cells(
-            f"{ENTERPRISES}.30065.3.12.1.1.1", row, **dict(zip(("c1", "c2", "c3", "c4"), limits, strict=True))
-        )
-
-    sensors = (await known(*system("30065.1.999", "Arista Networks EOS version 4.30.1F"), *lines))["sensor"]
-
-    limits = ("sensor_low_critical", "sensor_low_warning", "sensor_high_warning", "sensor_high_critical")
-    assert {name: (row["sensor_value"], *(row[limit] for limit in limits)) for name, row in sensors.items()} == {
-        "Inlet": (38.5, None, None, 55, 65),
-        "Rail": (12.1, 10, 11, None, None),
-    }
 
 
 async def test_each_access_point_of_an_instant_cluster_is_a_part_with_load_and_memory(known):
