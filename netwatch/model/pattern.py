@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import Any
 
 import re2
 
@@ -31,12 +32,7 @@ def bounded_matcher(pattern: str) -> Callable[[str], bool]:
     Raises:
         ValueError: the pattern is no regular expression of RE2's, or one that needs too much memory; says why.
     """
-    if len(pattern) > MAX_PATTERN:
-        raise ValueError(f"the pattern is longer than {MAX_PATTERN} characters")
-    try:
-        compiled = re2.compile(_encoded(pattern), _OPTIONS)
-    except re2.error as exc:
-        raise ValueError(f"{pattern!r} is not a regular expression (RE2): {_words_of(exc)}") from exc
+    compiled = _compiled(pattern, _OPTIONS)
 
     def matches(text: str) -> bool:
         return compiled.fullmatch(_encoded(text)) is not None
@@ -52,12 +48,7 @@ def bounded_finder(pattern: str) -> Callable[[str], tuple[str, ...] | None]:
     Raises:
         ValueError: the pattern is no regular expression of RE2's, or one that needs too much memory; says why.
     """
-    if len(pattern) > MAX_PATTERN:
-        raise ValueError(f"the pattern is longer than {MAX_PATTERN} characters")
-    try:
-        compiled = re2.compile(_encoded(pattern), _OPTIONS)
-    except re2.error as exc:
-        raise ValueError(f"{pattern!r} is not a regular expression (RE2): {_words_of(exc)}") from exc
+    compiled = _compiled(pattern, _OPTIONS)
 
     def find(text: str) -> tuple[str, ...] | None:
         found = compiled.search(_encoded(text))
@@ -68,6 +59,7 @@ def bounded_finder(pattern: str) -> Callable[[str], tuple[str, ...] | None]:
     return find
 
 
+@lru_cache(maxsize=MAX_REMEMBERED)
 def bounded_search(pattern: str) -> Callable[[str], Mapping[str, str] | None]:
     """Return a search for the named groups of the first place where a pattern fits, None where none is.
 
@@ -76,17 +68,7 @@ def bounded_search(pattern: str) -> Callable[[str], Mapping[str, str] | None]:
     Raises:
         ValueError: as for `bounded_matcher`.
     """
-    if len(pattern) > MAX_PATTERN:
-        raise ValueError(f"the pattern is longer than {MAX_PATTERN} characters")
-    return _searching(pattern)
-
-
-@lru_cache(maxsize=1024)
-def _searching(pattern: str) -> Callable[[str], Mapping[str, str] | None]:
-    try:
-        compiled = re2.compile(_encoded(pattern), _AS_WRITTEN)
-    except re2.error as exc:
-        raise ValueError(f"{pattern!r} is not a regular expression (RE2): {_words_of(exc)}") from exc
+    compiled = _compiled(pattern, _AS_WRITTEN)
 
     def search(text: str) -> Mapping[str, str] | None:
         found = compiled.search(_encoded(text))
@@ -96,6 +78,15 @@ def _searching(pattern: str) -> Callable[[str], Mapping[str, str] | None]:
         return {name: (value or b"").decode(errors="replace") for name, value in groups.items()}
 
     return search
+
+
+def _compiled(pattern: str, options: re2.Options) -> Any:
+    if len(pattern) > MAX_PATTERN:
+        raise ValueError(f"the pattern is longer than {MAX_PATTERN} characters")
+    try:
+        return re2.compile(_encoded(pattern), options)
+    except re2.error as exc:
+        raise ValueError(f"{pattern!r} is not a regular expression (RE2): {_words_of(exc)}") from exc
 
 
 def _name(name: str | bytes) -> str:
