@@ -5,7 +5,7 @@ May import: netwatch.polling, netwatch.profiles, netwatch.mib, netwatch.model. C
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +18,7 @@ from netwatch.cli.ask.targets import DeviceName, Flags, find_device
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import USAGE, fail, octets_text, print_json, printable
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.model import CONCEPTS
+from netwatch.model import CONCEPTS, REACHABILITY
 
 if TYPE_CHECKING:
     from netwatch.config import Settings
@@ -64,8 +64,8 @@ def _print(status: DeviceStatus, readings: list[TableReading], concept: str, *, 
     from netwatch.cli.ask.meaning import print_meaning
     from netwatch.cli.screen import out  # as above: not for TAB, which loads this file as well
 
-    about = f"{status.sys_name}: profile {status.profile}, {status.sys_descr}"
-    out.print(printable(about), markup=False, highlight=False)
+    for line in lines_about(status, readings):
+        out.print(printable(line), markup=False, highlight=False)
     if status.trouble:
         out.print(printable(f"not read: {status.trouble}"), markup=False, highlight=False)
     if not raw:
@@ -74,6 +74,16 @@ def _print(status: DeviceStatus, readings: list[TableReading], concept: str, *, 
     for reading in readings:
         if reading.table not in CONCEPTS or concept:
             print_reading(reading)
+
+
+def lines_about(status: DeviceStatus, readings: Sequence[TableReading]) -> list[str]:
+    """Return what a device says of itself, and where no profile knows anything it has, what to do about that."""
+    says = status.sys_descr or "no description of itself (no system group, or none that it shows)"
+    lines = [f"{status.sys_name or status.device.name}: profile {status.profile}, {says}"]
+    if status.up and all(reading.table == REACHABILITY.name for reading in readings):
+        walk = f"netwatch walk {status.device.name} 1.3.6.1"
+        lines.append(f"it answers, and has nothing that a profile knows: {walk} shows what there is")
+    return lines
 
 
 def flat_rows(reading: TableReading) -> list[dict[str, object]]:

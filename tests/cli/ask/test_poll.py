@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
-from netwatch.cli.ask.poll import flat_rows
+from netwatch.cli.ask.poll import flat_rows, lines_about
 from netwatch.cli.screen import out
+from netwatch.model import Credential, Device, DeviceStatus
 from tests.concept_readings import a_switch
 
 from ..conftest import OBEYED
@@ -53,6 +55,21 @@ def test_a_poll_for_people_says_what_a_device_is_in_units(netwatch, config):
         assert words in result.stdout
     assert "hrStorageUsed" not in result.stdout
     assert not any(letter in result.stdout for letter in OBEYED)
+
+
+def test_a_device_without_a_system_group_keeps_its_name_and_one_that_no_profile_knows_is_told_how_to_look():
+    asked = Device(name="proxy", address="192.0.2.7", credential=Credential(name="usual", version="2c"))
+    proxy = DeviceStatus(device=asked, up=True, profile="generic")
+    switch = a_switch()
+
+    assert lines_about(proxy, []) == [
+        "proxy: profile generic, no description of itself (no system group, or none that it shows)",
+        "it answers, and has nothing that a profile knows: netwatch walk proxy 1.3.6.1 shows what there is",
+    ]
+    assert lines_about(replace(proxy, sys_name="cache", sys_descr="Squid"), switch) == [
+        "cache: profile generic, Squid"
+    ]
+    assert len(lines_about(replace(proxy, up=False), [])) == 1
 
 
 def test_one_concept_can_be_asked_for(netwatch, config):
