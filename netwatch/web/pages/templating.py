@@ -9,14 +9,38 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import CodeType
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from netwatch.model import Alert
 from netwatch.web import words
 
 _SLICE_SECONDS = 0.003
+
+
+class _Compiled(BytecodeCache):
+    """Templates that were compiled in this process: a reload builds new pages, and need not compile them again.
+
+    The environments of all servers are alike, so that the code of one serves the others.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a template its code, if its source was met before."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of a template that was just compiled."""
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 class Templates:
@@ -38,6 +62,7 @@ class Templates:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
         )
         self._environment.globals["version"] = version
         self._environment.globals["can_change"] = can_change

@@ -1,0 +1,25 @@
+"""Templates are compiled once in a process, whatever the number of servers that fill them."""
+
+from __future__ import annotations
+
+import pytest
+from jinja2 import Environment
+
+from netwatch.web.pages.templating import Templates
+
+
+async def test_what_one_server_compiled_serves_the_next_one_with_its_own_words(monkeypatch):
+    first = Templates("9.9.8")
+
+    def compiled_again(*_: object, **__: object) -> None:
+        pytest.fail("a template was compiled a second time")
+
+    monkeypatch.setattr(Environment, "compile", compiled_again)
+    second = Templates("9.9.9")
+
+    pages = [
+        bytes((await one.page("error.html", title="no such page", words="look elsewhere")).body)
+        for one in (first, second)
+    ]
+    assert pages[0] != pages[1]
+    assert pages[0].replace(b"9.9.8", b"9.9.9") == pages[1]
