@@ -50,7 +50,12 @@ Point = float | str | bool
 
 def outcomes(node: Node) -> set[bool]:
     """Return which of True and False the expression could come to, as far as can be told cheaply."""
-    return {_holds(node, points) for points in _combinations([node])} or {True, False}
+    found: set[bool] = set()
+    for points in _combinations([node]):
+        found.add(_holds(node, points))
+        if len(found) == 2:
+            break
+    return found or {True, False}
 
 
 def common_ground(node: Node, other: Node) -> str | None:
