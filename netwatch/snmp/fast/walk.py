@@ -144,8 +144,7 @@ class WalkRun:
         count = len(ended) - sum(before)
         for place, column in enumerate(group.columns):
             count += len(column.encoded)
-            if column.went_back(before[place], self._known):
-                column.done = True
+            column.end_if_no_further(before[place], self._known)
         for place in ended:
             column = group.columns[place]
             column.done = True

@@ -29,6 +29,17 @@ class Trouble(NamedTuple):
     words: str
 
 
+class Increasing(NamedTuple):
+    """Suffixes, each behind the one before.
+
+    rows: their places among all that came; None where that is each of them. went_back: what came then is left out.
+    """
+
+    suffixes: list[tuple[int, ...]]
+    rows: list[int] | None = None
+    went_back: bool = False
+
+
 class Suffixes(dict[bytes, tuple[int, ...]]):
     """What stands behind a column's OID, decoded once however many columns carry it; `broken` is what is no OID."""
 
@@ -37,7 +48,7 @@ class Suffixes(dict[bytes, tuple[int, ...]]):
     def __init__(self) -> None:
         self.broken: set[tuple[int, ...]] = set()
         self._encoded: list[bytes] = []
-        self._increasing: list[tuple[int, ...]] = []
+        self._increasing = Increasing([])
 
     def __missing__(self, encoded: bytes) -> tuple[int, ...]:
         suffix, sound = decode_sub_identifiers(encoded)
@@ -46,17 +57,31 @@ class Suffixes(dict[bytes, tuple[int, ...]]):
             self.broken.add(suffix)
         return suffix
 
-    def increasing(self, encoded: list[bytes]) -> list[tuple[int, ...]]:
-        """Decode a column's suffixes as far as each is behind the one before.
+    def increasing(self, encoded: list[bytes]) -> Increasing:
+        """Decode a column's suffixes as far as none stands before the one that came before it.
 
         The columns of a table mostly have the same rows, so the last answer often serves again.
         """
         if encoded != self._encoded:
             suffixes = list(map(self.__getitem__, encoded))
-            if not all(map(lt, suffixes, suffixes[1:])):
-                del suffixes[1 + next(row for row, (one, other) in enumerate(pairwise(suffixes)) if other <= one) :]
-            self._encoded, self._increasing = encoded, suffixes
+            rises = all(map(lt, suffixes, suffixes[1:]))
+            self._encoded, self._increasing = encoded, Increasing(suffixes) if rises else _rising_part(suffixes)
         return self._increasing
+
+
+def _rising_part(suffixes: Sequence[tuple[int, ...]]) -> Increasing:
+    """Return a column up to where it goes back, less names that came a second time.
+
+    Agents that step over a part of their MIB within one answer repeat the name behind it (mod_snmp of ProFTPD).
+    """
+    rows, went_back = [0], False
+    for row, (one, other) in enumerate(pairwise(suffixes), 1):
+        if other < one:
+            went_back = True
+            break
+        if other != one:
+            rows.append(row)
+    return Increasing([suffixes[row] for row in rows], rows, went_back)
 
 
 @lru_cache(maxsize=4096)
@@ -68,7 +93,7 @@ def prefix_of(oid: Oid) -> bytes:
 class Column:
     """One column under way; suffixes stay encoded until the walk is over."""
 
-    __slots__ = ("_begin", "done", "encoded", "oid", "prefix", "tags", "values")
+    __slots__ = ("_begin", "done", "encoded", "oid", "prefix", "stands_still", "tags", "values")
 
     def __init__(self, oid: Oid, after: Oid | None = None) -> None:
         self.oid = oid
@@ -77,7 +102,7 @@ class Column:
         self.encoded: list[bytes] = []
         self.tags: list[int] = []
         self.values: list[Value] = []
-        self.done = False
+        self.done = self.stands_still = False
 
     @property
     def name(self) -> bytes:
@@ -93,19 +118,20 @@ class Column:
             self.encoded.append, self.tags.append, self.values.append,
         )  # fmt: skip
 
-    def went_back(self, rows_before: int, known: Suffixes) -> bool:
-        """Return whether the last name is not behind the one before it, which would be asked for ever again."""
-        if not rows_before or len(self.encoded) == rows_before:
-            return False
-        return known[self.encoded[-1]] <= known[self.encoded[rows_before - 1]]
+    def end_if_no_further(self, rows_before: int, known: Suffixes) -> None:
+        """End the column where an answer led no further than the one before it: it would be asked for ever again."""
+        if rows_before and len(self.encoded) > rows_before:
+            self.stands_still = known[self.encoded[-1]] <= known[self.encoded[rows_before - 1]]
+            self.done = self.done or self.stands_still
 
     def walked(self, known: Suffixes) -> tuple[WalkedColumn, Trouble | None]:
         """Return what came, up to where the device went back and less names that are no OIDs, and what is wrong."""
-        suffixes = known.increasing(self.encoded)
-        count = len(suffixes)
-        tags, values = self.tags[:count], self.values[:count]
+        suffixes, rows, went_back = known.increasing(self.encoded)
+        count, tags, values = len(suffixes), self.tags, self.values
         trouble = None
-        if count < len(self.encoded):
+        if rows is not None:
+            tags, values = [tags[row] for row in rows], [values[row] for row in rows]
+        if went_back or self.stands_still:
             trouble = Trouble("not_increasing", f"the device goes back in {self.oid}")
         longest = MAX_SUB_IDENTIFIERS - len(self.oid)
         if known.broken or (suffixes and max(map(len, suffixes)) > longest):

@@ -85,8 +85,12 @@ class WalkState:
             self.give_up("empty", "the device answers with nothing")
         else:
             self._learn()
+            before = [(column, column.last) for column in self._asked[: len(answer.varbinds)]]
             for position, varbind in enumerate(answer.varbinds):
                 self._take_varbind(self._asked[position % len(self._asked)], varbind)
+            for column, last in before:
+                if column in self._running and column.last == last:
+                    self._end(column, "not_increasing", f"the device's answers do not increase at {last}")
 
     def shrink(self, cause: str, words: str) -> None:
         """Ask for half as much; where that is impossible, leave out the column that cannot be read."""
@@ -132,7 +136,9 @@ class WalkState:
             return
         if isinstance(varbind.value, Missing) or not varbind.oid.is_under(column.oid):
             self._end(column)
-        elif varbind.oid <= column.last:
+        elif varbind.oid == column.last:
+            return  # some agents say a name twice within an answer; one that goes no further is ended by `take`
+        elif varbind.oid < column.last:
             self._end(column, "not_increasing", f"the device's answers do not increase at {varbind.oid}")
         elif self._left <= 0:
             self._capped = not self._reasons

@@ -23,11 +23,23 @@ def test_the_next_question_is_for_what_stands_behind_the_last_row():
 
 
 def test_rows_count_up_to_where_the_device_goes_back():
-    walked, trouble = column(1, 200, 300, 300, 400).walked(Suffixes())
+    walked, trouble = column(1, 200, 300, 200, 300, 400).walked(Suffixes())
 
     assert (list(walked.suffixes), walked.values) == ([(1,), (200,), (300,)], [1, 200, 300])
     assert trouble is not None
     assert trouble.cause == "not_increasing"
+
+
+def test_a_name_that_comes_again_before_the_next_one_is_taken_once():
+    one = column(1, 200, 200, 200, 300)
+    one.values[2:4] = [-1, -2]
+    one.end_if_no_further(1, known := Suffixes())
+
+    walked, trouble = one.walked(known)
+
+    assert (list(walked.suffixes), walked.tags, walked.values) == ([(1,), (200,), (300,)], [2, 2, 2], [1, 200, 300])
+    assert trouble is None
+    assert not one.done
 
 
 def test_columns_with_the_same_rows_share_them():
@@ -42,8 +54,11 @@ def test_columns_with_the_same_rows_share_them():
 def test_numbers_are_compared_as_numbers_and_not_as_bytes():
     known = Suffixes()
 
-    assert not column(16383, 16384).went_back(1, known)  # ff 7f, then 81 80 00
-    assert column(16384, 16383).went_back(1, known)
+    rising, falling = column(16383, 16384), column(16384, 16383)  # ff 7f and 81 80 00
+    for one in (rising, falling):
+        one.end_if_no_further(1, known)
+
+    assert (rising.done, falling.done) == (False, True)
 
 
 def test_repetitions_fill_the_frame_and_no_more_than_the_device_bears():

@@ -300,6 +300,21 @@ async def test_a_device_that_always_answers_the_same_does_not_keep_a_walk_going(
     assert "do not increase" in walk.reason
 
 
+def test_a_name_that_comes_twice_within_an_answer_is_taken_once_and_the_walk_goes_on():
+    state = WalkState([SYSTEM], bulk=True, max_varbinds=100)
+    said = [Varbind(oid=SYSTEM.child(row), tag=2, value=row) for row in (1, 2, 2, 2, 3)]
+
+    assert state.request() is not None
+    state.take(Answer(varbinds=said))
+    assert state.request() is not None
+    state.take(Answer(varbinds=[said[-1]] * 3))
+
+    walk = state.result()
+    assert list(walk.columns[0].values) == [1, 2, 3]
+    assert "do not increase" in walk.reason
+    assert state.request() is None
+
+
 def test_a_walk_that_is_refused_asks_for_less_and_goes_on():
     state = WalkState([SYSTEM.child(1), SYSTEM.child(2)], bulk=True, max_varbinds=100)
     sizes = []
