@@ -208,11 +208,14 @@ def _field(field: str, data: bytes, at: int, end: int) -> tuple[int, int]:
 def trap_oid_of(enterprise: Oid, generic: int, specific: int) -> Oid:
     """Return the snmpTrapOID of a version 1 trap (RFC 3584, section 3.1).
 
+    A generic-trap beyond enterpriseSpecific means nothing by itself, and real senders have it (rsyslog sends what
+    stands in its configuration): such a trap is taken as the enterprise's own rather than lost.
+
     Raises:
         NotAccepted: the numbers are none that version 1 knows.
     """
     if 0 <= generic < ENTERPRISE_SPECIFIC:
         return GENERIC_TRAPS.child(generic + 1)
-    if generic != ENTERPRISE_SPECIFIC or not 0 <= specific <= MAX_INTEGER:
+    if generic < 0 or not 0 <= specific <= MAX_INTEGER:
         raise NotAccepted("malformed", "generic-trap or specific-trap out of range")
     return enterprise.child(0, specific)

@@ -30,13 +30,14 @@ def read(datagram: bytes) -> Notification:
         (5, 0, "1.3.6.1.6.3.1.1.5.6"),  # egpNeighborLoss
         (6, 0, "1.3.6.1.4.1.9.0.0"),
         (6, 42, "1.3.6.1.4.1.9.0.42"),
+        (9, 42, "1.3.6.1.4.1.9.0.42"),  # no generic trap of version 1
     ],
 )
 def test_a_version_1_trap_becomes_the_oid_that_rfc_3584_gives_it(generic, specific, trap):
     assert str(trap_oid_of(Oid.parse("1.3.6.1.4.1.9"), generic, specific)) == trap
 
 
-@pytest.mark.parametrize(("generic", "specific"), [(7, 0), (-1, 0), (6, -1), (6, 2**31)])
+@pytest.mark.parametrize(("generic", "specific"), [(-1, 0), (6, -1), (6, 2**31), (9, -1)])
 def test_numbers_that_version_1_does_not_know_are_refused(generic, specific):
     with pytest.raises(NotAccepted):
         trap_oid_of(Oid.parse("1.3.6.1.4.1.9"), generic, specific)
