@@ -259,14 +259,16 @@ class _ConceptReader:
 
 
 def _without_caches(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces of pools, with what is cache taken off the pool of its table that holds it."""
+    """Return the pieces of pools, with what is cache taken off the pool of its table and rank that holds it."""
     used, size, _ = SHARES["memory"]
     found = [piece for piece in pieces if not piece.rows.compiled.map.taken_off]
+    ranks = [piece.rows.compiled.map.rank for piece in found]
     for caches in pieces:
         if not caches.rows.compiled.map.taken_off:
             continue
         for place, piece in enumerate(found):
-            if piece.reading.table == caches.reading.table and used in piece.columns and size in piece.columns:
+            of_one_table = piece.reading.table == caches.reading.table
+            if of_one_table and ranks[place] == caches.rows.compiled.map.rank and {used, size} <= piece.columns.keys():
                 in_use, sizes = piece.columns[used], piece.columns[size]
                 less = taken_off(in_use, sizes, caches.columns.get(used, ()), caches.columns.get(size, ()))
                 found[place] = replace(piece, columns={**piece.columns, used: less})

@@ -99,7 +99,8 @@ class ConceptMap:
     sums:       column of another table -> that table: known to the expressions as the sum over its rows whose index
                 begins with the row's.
     distinct:   rows that agree in all labels are one, the first of them.
-    taken_off:  the rows are caches, to be taken off the used memory of the table's largest pool.
+    taken_off:  the rows are caches, to be taken off the used memory of the table's largest pool of
+                their rank.
     rank:       of several words for one thing (who a device is, rows of two tables that speak in each other's
                 stead) the highest rank's is taken.
     place:      file, line and column, for those who say what is wrong with it.

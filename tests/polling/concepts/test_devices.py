@@ -234,6 +234,7 @@ async def test_caches_are_taken_off_the_memory_they_are_caches_in_and_not_off_a_
 
     assert {name: one["memory_used_ratio"] for name, one in pools.items()} == {
         "Physical memory": pytest.approx(0.2),
+        "Virtual memory": pytest.approx(0.38),
         "Swap space": pytest.approx(0.25),
     }
 

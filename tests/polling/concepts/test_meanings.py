@@ -220,6 +220,8 @@ metrics:
         memory_used_bytes: unsigned(poolUsed)
         memory_size_bytes: unsigned(poolSize)
       - {concept: memory, where: "matches(poolName, 'cache.*')", taken_off: true, memory_used_bytes: poolUsed}
+      - {concept: memory, where: poolName == 'all', rank: 1, pool: "{poolName}", memory_used_bytes: poolUsed,
+         memory_size_bytes: poolSize}
   - table: {OID: 1.3.6.1.4.1.32473.7.2, name: coreTable}
     symbols: [{OID: 1.3.6.1.4.1.32473.7.2.1.2, name: coreLoad, kind: gauge}]
     metric_tags: [{tag: coreIndex, index: 1}]
@@ -245,6 +247,15 @@ def test_caches_are_taken_off_the_largest_pool_and_a_size_that_came_negative_is_
     assert [round(ratio, 4) for ratio in reading.columns["memory_used_ratio"]] == [0.5, 0.34]
     large = mean(AMOUNTS % "core")(pools(("RAM", -2_000_000_000, -1_000_000_000)))["memory"]
     assert list(large.columns["memory_size_bytes"]) == [3_294_967_296]
+
+
+def test_nothing_is_taken_off_a_pool_of_another_rank_than_the_caches(mean):
+    reading = mean(AMOUNTS % "core")(pools(("RAM", 60, 100), ("all", 70, 400), ("cache", 20, 20)))["memory"]
+
+    assert dict(zip(reading.rows.labels["pool"], reading.columns["memory_used_bytes"], strict=True)) == {
+        "RAM": 40,
+        "all": 70,
+    }
 
 
 @pytest.mark.parametrize(("scope", "load"), [("core", 0.3), ("module", 0.5)])
