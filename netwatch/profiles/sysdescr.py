@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from netwatch.profiles.makers import maker_of
 from netwatch.profiles.product_names import find_model
 
 MAX_CHARACTERS: Final = 600
@@ -23,8 +24,9 @@ MAX_CHARACTERS: Final = 600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
-    """What a sysDescr says; an empty text is what it does not say."""
+    """What a sysDescr says, and the sysObjectID beside it of the maker; an empty text is what they do not say."""
 
+    vendor: str = ""
     version: str = ""
     model: str = ""
     serial: str = ""
@@ -124,10 +126,11 @@ _A_NAME: Final = re.compile(r"\b([A-Z][A-Za-z-]{0,14}O[Ss])\b")
 
 
 def parse_description(text: str, sys_object_id: str = "") -> Description:
-    """Return what sysDescr says of the device; sysObjectID names the system where net-snmp answers."""
+    """Return what sysDescr says of the device; sysObjectID names the maker, or the system where net-snmp answers."""
     tidy = _tidy(text)
     version = _version(tidy)
     return Description(
+        vendor=maker_of(sys_object_id),
         version=version,
         model=find_model(tidy, version),
         serial=_serial(tidy),

@@ -35,7 +35,7 @@ DESCRIPTION: Final = "sysdescr."
 """Names that begin so are read out of sysDescr."""
 WORD_OF: Final = {"hardware_state": "hardware_word", "peer_state": "peer_word", "tunnel_state": "tunnel_word"}
 """The device's own word beside a state: that of the column the state is made of, where a mapping says no other."""
-OF_DESCRIPTION: Final = ("version", "model", "serial", "os")
+OF_DESCRIPTION: Final = ("vendor", "version", "model", "serial", "os")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
