@@ -128,7 +128,7 @@ def _column(place: Place, oid: Oid, name: str, metric_type: str) -> ColumnSpec:
     known = COLUMNS.get(oid)
     enum = read_enum(place, "enum") or dict(known.enum if known else {}) or _words(place)
     kind = _kind(place, known, metric_type, enum)
-    edit = read_edit(place, is_number=True)
+    edit = read_edit(place, is_number=place.text("kind") != "text")
     if edit is not None and edit.words:
         enum = {}
     percent = 100.0 if metric_type == "percent" else 1.0

@@ -11,6 +11,7 @@ import pytest
 from netwatch.model import ColumnKind, Oid, Problem, YamlFile, parse_yaml, plain
 from netwatch.profiles import Profile, TableSpec, load_library
 from netwatch.profiles.draft import ProfileFile
+from netwatch.profiles.edits import edited
 from netwatch.profiles.reading import read_profile, read_profile_file
 
 LAMPS = """\
@@ -572,6 +573,21 @@ def test_flags_of_one_text_are_columns_under_their_own_names() -> None:
         ("state_OnLine", ColumnKind.GAUGE, 4),
         ("state_Spare", ColumnKind.GAUGE, 5),
     ]
+
+
+def test_a_part_of_a_text_is_a_text_where_the_column_is_one() -> None:
+    profile, problems = read("""\
+metrics:
+  - symbol: {OID: 1.3.6.1.4.1.99999.1.0, name: acmeModel, kind: text, match_pattern: '^(A.*) v', match_value: Acme $1}
+  - symbol: {OID: 1.3.6.1.4.1.99999.1.0, name: acmeVersion, extract_value: ' v([0-9.]+)'}
+""")
+
+    assert profile is not None
+    assert problems == []
+    model, version = (one.edit for one in profile.scalars)
+    assert model is not None and version is not None
+    assert edited(model, b"A-12 v3.4") == b"Acme A-12"
+    assert edited(version, b"A-12 v3.4") == 3.4
 
 
 def test_metadata_says_who_the_device_is() -> None:
