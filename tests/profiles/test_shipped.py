@@ -167,7 +167,9 @@ def _objects(file: YamlFile) -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("name", FILES)
 def test_every_object_stands_in_its_mib_under_that_name_and_oid(mibs: Any, name: str) -> None:
     for module, item in _objects(_file(name)):
-        assert mibs.oid(module, item["name"]) == item["OID"].removesuffix(".0"), item["name"]
+        oid = item["OID"].removesuffix(".0")
+        # Where two makers have a table of one name, the second is called as `other_name` calls it.
+        assert mibs.oid(module, item["name"].removesuffix(f"_{oid.rpartition('.')[2]}")) == oid, item["name"]
 
 
 @pytest.mark.parametrize("name", FILES)
