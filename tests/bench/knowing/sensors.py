@@ -192,4 +192,4 @@ def state_of(row: Row) -> str:
 
 def state_name(row: Row) -> str:
     """Return what a row with a state is called."""
-    return " ".join(filter(None, (row.text(name) for name in ("part", "sensor", "port", "hardware_word"))))
+    return " ".join(filter(None, (row.text(name) for name in ("part", "sensor", "group", "port", "hardware_word"))))
