@@ -32,7 +32,7 @@ JUNCTION = {"and": "all_of", "or": "any_of"}
 FUNCTION = {
     "min": "exact_min", "max": "exact_max", "abs": "exact_abs", "negative": "negative",
     "dbm": "exact_dbm", "unsigned": "exact_unsigned", "signed": "exact_signed", "number": "exact_number",
-    "elapsed": "exact_elapsed",
+    "elapsed": "exact_elapsed", "date": "exact_date",
 }  # fmt: skip
 """What an operator or function is called in kleene.EXACT."""
 

@@ -11,6 +11,7 @@
     min(x) max(x) avg(x) sum(x) count(x)          over all rows of the table; count(condition) counts where it holds
     code(enum)                the number behind an enumeration's name
     number(text)  number(text, 2)                 the first number in a text; the second
+    date(text)                the moment a text names (`Wed Jan 14 00:00:00 2026`), in seconds since 1970 UTC
     unsigned(x)  signed(x)    a 32-bit number that came with the wrong sign
     dbm(milliwatts)           a power in decibels over one milliwatt
     seconds_since(stamp)      how long ago a TimeStamp is, which counts with sysUpTime
@@ -183,6 +184,15 @@ def _number_in(checker: Checker, node: ast.Call, name: str) -> Node:
     return Function(name=name, arguments=(argument, which), offset=checker.offset(node))
 
 
+def _date(checker: Checker, node: ast.Call, name: str) -> Node:
+    argument = checker.check(node.args[0], Kind.TEXT)
+    if isinstance(argument, Wrong):
+        return argument
+    if argument.is_constant:
+        return checker.wrong(node, "no reading can change this")
+    return Function(name=name, arguments=(argument,), offset=checker.offset(node))
+
+
 def _seconds_since(checker: Checker, node: ast.Call, name: str) -> Node:
     stamp = checker.number(node.args[0])
     if isinstance(stamp, Wrong):
@@ -269,6 +279,7 @@ FUNCTIONS: Mapping[str, Signature] = {
     "limit": Signature(usage="limit('cpu_high', 70)", least=2, most=2, build=_limit),
     "code": Signature(usage="code(enumeration)", least=1, most=1, build=_code),
     "number": Signature(usage="number(text) or number(text, 2)", least=1, most=2, build=_number_in),
+    "date": Signature(usage="date(text)", least=1, most=1, build=_date),
     "unsigned": Signature(usage="unsigned(x)", least=1, most=1, build=_row_wise),
     "signed": Signature(usage="signed(x)", least=1, most=1, build=_row_wise),
     "dbm": Signature(usage="dbm(milliwatts)", least=1, most=1, build=_row_wise),

@@ -4,7 +4,7 @@ A number made of something missing is missing; so is the outcome of a division b
 false if any side is known to be false, `or` true if any is known to be true, whatever the others are (Kleene).
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.formulas.numbers. Called by: formula, whose generated code names these functions.
+May import: netwatch.formulas.dates, numbers. Called by: formula, whose generated code names these functions.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from netwatch.formulas.dates import date
 from netwatch.formulas.numbers import dbm, elapsed, number_in, signed, unsigned
 
 
@@ -71,6 +72,7 @@ PLAIN: Mapping[str, Any] = {
     "tens": TENS,
     "min": min, "max": max, "abs": abs, "power": power,
     "dbm": dbm, "unsigned": unsigned, "signed": signed, "number": number_in, "elapsed": elapsed,
+    "date": date,
 }  # fmt: skip
 """What the code for complete rows may name."""
 
@@ -85,7 +87,7 @@ EXACT: Mapping[str, Callable[..., Any]] = {
     "exact_min": _lifted(min), "exact_max": _lifted(max), "exact_abs": _lifted(abs),
     "negative": _lifted(operator.neg),
     "exact_dbm": _lifted(dbm), "exact_unsigned": _lifted(unsigned), "exact_signed": _lifted(signed),
-    "exact_number": _lifted(number_in), "exact_elapsed": _lifted(elapsed),
+    "exact_number": _lifted(number_in), "exact_elapsed": _lifted(elapsed), "exact_date": _lifted(date),
     "all_of": _all_of, "any_of": _any_of, "opposite": _lifted(operator.not_), "chosen": _chosen,
 }  # fmt: skip
 """What the code for rows with something missing calls."""

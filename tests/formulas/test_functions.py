@@ -202,6 +202,13 @@ def test_a_number_in_a_text_is_the_first_or_the_one_of_its_place(workshop, formu
     assert workshop.judge(formula, {"ifMtu": [1, 1, 1]}, rows=rows) == expected
 
 
+def test_a_date_in_a_text_is_counted_from_1970_and_a_text_without_one_is_unknown(workshop):
+    rows = workshop.rows("Thu Jan  1 00:01:00 1970", "1970-01-02", "never")
+
+    assert workshop.judge("date(ifName) == 60", {"ifMtu": [1, 1, None]}, rows=rows) == [True, False, None]
+    assert "no reading can change this" in workshop.complaint("date('2026-01-14') > 1")
+
+
 @pytest.mark.parametrize("which", ["0", "1.5", "ifMtu", "99"])
 def test_which_number_of_a_text_is_said_by_a_whole_number(workshop, which):
     assert "said by a whole number" in workshop.complaint(f"number(ifName, {which}) > 1")
