@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.bench.knowing.faults import hardware, host, network, optics
+from tests.bench.knowing.faults import hardware, host, licenses, network, optics
 from tests.bench.knowing.faults.planting import Fault
 
 FAULTS: Sequence[Fault] = (
     *host.WHOLE, *host.LOAD, *network.PORTS, *network.PEERS, *network.TUNNELS, *hardware.FANS, *hardware.SUPPLIES,
-    *hardware.PARTS, *hardware.SENSORS, *optics.OPTICS, *hardware.POWER,
+    *hardware.PARTS, *hardware.SENSORS, *optics.OPTICS, *hardware.POWER, *licenses.LICENSES,
 )  # fmt: skip
-SILENT: Sequence[Fault] = (*network.SILENT, *hardware.SILENT, *optics.SILENT)
+SILENT: Sequence[Fault] = (*network.SILENT, *hardware.SILENT, *optics.SILENT, *licenses.SILENT)
 """What must not raise any of the rules named."""
