@@ -53,6 +53,8 @@ NOT_HERE = {
     "AT-RESOURCE-MIB",
     "AT-SYSINFO-MIB",
     "BGP4-V2-MIB-JUNIPER",
+    "BROTHER-MIB",
+    "CANON-PRIVATE-MIB",
     "CISCO-FIREWALL-MIB",
     "CISCO-IETF-IP-MIB",
     "CISCO-LICENSE-MGMT-MIB",
@@ -83,13 +85,16 @@ NOT_HERE = {
     "ICT-DISTRIBUTION-PANEL-MIB",
     "IFT-SNMP-MIB",
     "IMM-MIB",
+    "JETDIRECT3-MIB",
     "JUNIPER-ALARM-MIB",
     "JUNIPER-DOM-MIB",
     "JUNIPER-SRX5000-SPU-MONITORING-MIB",
     "JUNIPER-VIRTUALCHASSIS-MIB",
+    "KYOCERA-MIB",
     "LCOS-LX-MIB",
     "LCOS-MIB",
     "LENOVO-XCC-MIB",
+    "LEXMARK-PVT-MIB",
     "LIEBERT-GP-AGENT-MIB",
     "LIEBERT-GP-FLEXIBLE-MIB",
     "LSI-MegaRAID-SAS-MIB",
@@ -111,6 +116,7 @@ NOT_HERE = {
     "RADLAN-Physicaldescription-MIB",
     "RADLAN-rndMng",
     "RAPID-CITY",
+    "RicohPrivateMIB",
     "RITTAL-CMC-III-MIB",
     "ROOMALERT12E-MIB",
     "ROOMALERT32S-MIB",
@@ -162,6 +168,9 @@ EDITED = {"match_pattern", "extract_value"}
 """Keys of what is a part of an object, and has a name of its own."""
 NO_COUNTERS = {"cpmCPUMemoryHCFree", "cpvCurrEspSAsIn", "cpvCurrEspSAsOut", "cpvIKECurrSAs", "mtxrWlApClientCount"}
 """Counters by their MIB that go up and down."""
+NO_COUNTERS = {"cpmCPUMemoryHCFree", "cpvCurrEspSAsIn", "cpvCurrEspSAsOut", "cpvIKECurrSAs", "mtxrWlApClientCount",
+               "prtMarkerLifeCount", "prtMarkerPowerOnCount"}  # fmt: skip
+"""Counters by their MIB that go up and down, or whose reading itself is what is wanted."""
 
 
 @pytest.fixture(scope="module")
