@@ -212,8 +212,12 @@ class LossVitals:
 
 
 def total_of(*metrics: str) -> float:
-    """Return the sum of counters without labels, by name; one that counted nothing yet adds nothing."""
-    return sum(REGISTRY.get_sample_value(name) or 0.0 for name in metrics)
+    """Return the sum of counters without labels, by name; one that counted nothing yet adds nothing.
+
+    Only those are read: others have a series for every device, and to look through them all stops the loop.
+    """
+    families = REGISTRY.restricted_registry(metrics).collect()
+    return sum(sample.value for family in families for sample in family.samples)
 
 
 @dataclass(frozen=True, slots=True)

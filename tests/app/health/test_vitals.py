@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
+from prometheus_client.core import CounterMetricFamily
 
 from netwatch.app.clock.pulse import LagMeter
 from netwatch.app.clock.steady import SteadyClock
@@ -32,7 +33,7 @@ from netwatch.engine.metrics import GONE_ROWS_FORGOTTEN, TRAPS_NOT_KEPT
 from netwatch.model import SELF, Fault, OutboxEntry, OutboxState, Transaction
 from netwatch.polling.metrics import LOST_ROWS_FORGOTTEN
 from netwatch.store import MemoryStore
-from netwatch.traps.metrics import REPORTS_HELD_BACK, UNLISTED
+from netwatch.traps.metrics import DROPPED, REPORTS_HELD_BACK, UNLISTED
 
 from ..machine import TurnedMachine
 
@@ -221,6 +222,43 @@ async def test_every_loss_is_counted_by_a_metric_that_is_there(column, counter):
 
     assert before == 0
     assert (await vitals.vitals(later(minutes=1)))[column] == 7
+
+
+class WithEveryDevice:
+    """A metric with a series for each of ten thousand devices, that knows how often it is read."""
+
+    read = 0
+
+    def describe(self) -> list[CounterMetricFamily]:
+        return [CounterMetricFamily("netwatch_of_every_device", "One series for each device", labels=["device"])]
+
+    def collect(self) -> list[CounterMetricFamily]:
+        self.read += 1
+        return self.describe()
+
+
+async def test_looking_for_losses_reads_no_metric_that_has_a_series_for_every_device():
+    large, sought = WithEveryDevice(), (DROPPED, UNLISTED)
+    for metric in sought:  # they stand behind it, as they do behind the metrics of polling
+        REGISTRY.unregister(metric)
+    for metric in (large, *sought):
+        REGISTRY.register(metric)
+    try:
+        lost_before = (await LossVitals(LOSSES).vitals(NOW))["traps_lost"]
+    finally:
+        REGISTRY.unregister(large)
+
+    assert (large.read, lost_before) == (0, 0)
+
+
+async def test_traps_that_the_house_could_not_keep_are_lost_and_those_of_strangers_are_not():
+    vitals = LossVitals(LOSSES)
+    await vitals.vitals(NOW)
+
+    for cause, number in (("kernel", 2), ("queue_full", 3), ("not_written", 4), ("wrong_community", 50)):
+        DROPPED.labels(cause).inc(number)
+
+    assert (await vitals.vitals(later(minutes=1)))["traps_lost"] == 9
 
 
 async def test_what_of_netwatch_breaks_off_is_counted_and_the_newest_is_named():
