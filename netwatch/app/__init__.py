@@ -9,8 +9,9 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.app.app import App
+    from netwatch.app.health.collector import Collector
     from netwatch.app.reloading import Keeper
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["App", "Keeper"]
+__all__ = ["App", "Collector", "Keeper"]

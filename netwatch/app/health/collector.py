@@ -1,0 +1,139 @@
+"""Paces Python's cycle collector, so that it never stops the loop for long.
+
+Left alone it looks through everything that lives, again and again: ten million objects with 10,000 devices, which
+takes seconds in which nothing is polled. Here each look is at what came since the one before, a few ten thousand
+objects; what is alive then is put aside (frozen) and not looked at again. Nearly all of that ends by itself when
+nothing refers to it any more. What ends in a circle after it was put aside stays, so everything is looked through
+once more where memory says that this may be worth its stop, and when another agent took over after a reload.
+
+May import: nothing of ours. Called by: netwatch.cli (run), through the door.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import resource
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+YOUNG, OLDER, NEVER = 25_000, 4, 1_000_000_000
+"""Objects before the young are looked through (2 ms), and how often before those that survived are (10 ms)."""
+LOOK_EVERY_SECONDS = 1.0
+GROWN_BY = 1.25
+"""Memory that grew so much since everything was looked through may be circles."""
+SETTLE_SECONDS = 900.0
+"""For so long memory may grow, as devices are asked for the first time."""
+REST_SECONDS = 3600.0
+"""Everything is looked through no oftener than that."""
+STATM = Path("/proc/self/statm")
+
+COLLECTIONS = Counter(
+    "netwatch_collections_total",
+    "Looks for objects that only refer to each other; of is recent or everything",
+    ["of"],
+)
+LONGEST_SECONDS = Gauge(
+    "netwatch_collection_longest_seconds", "How long the loop stood still for one, at the longest"
+)
+FOUND = Counter("netwatch_collections_found_objects_total", "Objects that such looks freed", ["of"])
+for _of in ("recent", "everything"):
+    COLLECTIONS.labels(_of)
+    FOUND.labels(_of)
+log = structlog.get_logger(__name__)
+
+
+def resident_bytes() -> int:
+    """Return the memory of this process, 0 where the system does not say."""
+    try:
+        return int(STATM.read_text().split()[1]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+class Collector:
+    """Between `start()` and `stop()` in charge of the collector of this process."""
+
+    def __init__(
+        self,
+        agent: Callable[[], object],
+        *,
+        resident: Callable[[], int] = resident_bytes,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`agent` returns what works now: when that is another one, what is left of the one before is sought."""
+        self._agent, self._resident, self._clock = agent, resident, clock
+        self._of: weakref.ref[object] | None = None
+        self._ripe = False
+        self._usual: tuple[int, int, int] | None = None
+        self._all_seen_at, self._bytes, self._longest = 0.0, 0, 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Look through everything once, put it aside, and look again now and then on the running loop."""
+        self._usual = gc.get_threshold()
+        gc.set_threshold(YOUNG, OLDER, NEVER)
+        gc.callbacks.append(self._note)
+        self._see_all()
+        self._plan()
+
+    def stop(self) -> None:
+        """Leave the collector as it was."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._usual is not None:
+            gc.callbacks.remove(self._note)
+            gc.set_threshold(*self._usual)
+            gc.unfreeze()
+            self._usual = None
+
+    def look(self) -> None:
+        """Look through what is recent where that is much by now, and through everything where that is due."""
+        if self._of is None or self._of() is not self._agent() or self._is_grown():
+            self._see_all()
+        elif self._ripe:
+            self._collect("recent")
+
+    def _is_grown(self) -> bool:
+        since = self._clock() - self._all_seen_at
+        if since < SETTLE_SECONDS:
+            self._bytes = max(self._bytes, self._resident())
+        return since >= REST_SECONDS and self._resident() > self._bytes * GROWN_BY
+
+    def _see_all(self) -> None:
+        gc.unfreeze()
+        self._collect("everything")
+        self._of = weakref.ref(self._agent())
+        self._all_seen_at, self._bytes = self._clock(), self._resident()
+
+    def _collect(self, of: str) -> None:
+        began = time.perf_counter()
+        found = gc.collect()
+        gc.freeze()
+        took = time.perf_counter() - began
+        self._ripe = False
+        COLLECTIONS.labels(of).inc()
+        FOUND.labels(of).inc(found)
+        self._longest = max(self._longest, took)
+        LONGEST_SECONDS.set(self._longest)
+
+    def _note(self, phase: str, info: dict[str, int]) -> None:
+        """Take in that the collector ran by itself; its second generation means that much has survived."""
+        if phase == "stop" and info["generation"] == 1:
+            self._ripe = True
+
+    def _plan(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(LOOK_EVERY_SECONDS, self._turn)
+
+    def _turn(self) -> None:
+        self._plan()
+        try:
+            self.look()
+        except Exception:  # the next look is a second away
+            log.exception("the cycle collector could not be paced")

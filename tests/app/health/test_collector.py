@@ -1,0 +1,128 @@
+"""The cycle collector of a process that runs for months, paced."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from netwatch.app.health.collector import NEVER, OLDER, REST_SECONDS, SETTLE_SECONDS, YOUNG, Collector
+from tests.patience import PATIENCE_SECONDS
+
+
+class Circle:
+    """Refers to itself, so that only the collector frees it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+class Agent:
+    """An agent, which is full of circles as well."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+class House:
+    """What the collector sees of the process: the agent at work, its memory, the time."""
+
+    def __init__(self) -> None:
+        self.agent, self.bytes, self.seconds = Agent(), 1000, 0.0
+        self.collector = Collector(lambda: self.agent, resident=lambda: self.bytes, clock=lambda: self.seconds)
+
+
+@pytest.fixture
+async def house() -> Iterator[House]:
+    house = House()
+    house.collector.start()
+    yield house
+    house.collector.stop()
+
+
+def age() -> None:
+    """Let the collector run by itself, as it does when enough has come to live."""
+    gc.collect(1)
+
+
+async def test_what_lives_is_put_aside_once_and_not_looked_at_again(house):
+    kept = [Circle() for _ in range(1000)]
+    frozen = gc.get_freeze_count()
+
+    age()
+    house.collector.look()
+
+    assert gc.get_freeze_count() >= frozen + len(kept)
+    assert not any(isinstance(one, Circle) for one in gc.get_objects())
+
+
+async def test_a_circle_that_ends_young_is_freed(house):
+    circle = Circle()
+    seen = weakref.ref(circle)
+
+    del circle
+    age()
+
+    assert seen() is None
+
+
+async def test_a_circle_that_ends_after_it_was_put_aside_is_freed_when_memory_has_grown(house):
+    circle = Circle()
+    seen = weakref.ref(circle)
+    age()
+    house.collector.look()
+    del circle
+
+    house.seconds = REST_SECONDS + 1
+    house.collector.look()
+    untouched = seen() is not None
+    house.bytes = 1300
+    house.collector.look()
+
+    assert untouched  # memory had not grown: no reason to hold the loop up
+    assert seen() is None
+
+
+async def test_memory_that_grows_as_devices_are_asked_for_the_first_time_is_no_reason_to_look(house):
+    circle = Circle()
+    seen = weakref.ref(circle)
+    age()
+    house.collector.look()
+    del circle
+
+    house.seconds, house.bytes = SETTLE_SECONDS - 1, 5000
+    house.collector.look()
+    house.seconds = REST_SECONDS + 1
+    house.collector.look()
+
+    assert seen() is not None
+
+
+async def test_an_agent_that_was_replaced_is_freed_with_all_its_circles(house):
+    old = weakref.ref(house.agent)
+    age()
+    house.collector.look()
+
+    house.agent = Agent()
+    house.collector.look()
+
+    assert old() is None
+
+
+async def test_the_collector_looks_by_itself_and_everything_is_as_before_in_the_end():
+    usual, callbacks = gc.get_threshold(), len(gc.callbacks)
+    house = House()
+    house.collector.start()
+    paced = gc.get_threshold()
+    freed = asyncio.Event()
+    weakref.finalize(house.agent, freed.set)
+    house.agent = Agent()
+
+    await asyncio.wait_for(freed.wait(), PATIENCE_SECONDS)
+    house.collector.stop()
+
+    assert paced == (YOUNG, OLDER, NEVER)
+    assert (gc.get_threshold(), len(gc.callbacks), gc.get_freeze_count()) == (usual, callbacks, 0)
