@@ -121,6 +121,12 @@ class Senses:
             return self._poller.statuses()
         return [DeviceStatus(device=device) for device in self._definitions.devices]
 
+    def status_of(self, name: str) -> DeviceStatus | None:
+        """Return how one device is; None where none has that name."""
+        if self._poller is not None:
+            return self._poller.status_of(name)
+        return next((status for status in self.statuses() if status.device.name == name), None)
+
     def faults(self) -> Sequence[Fault]:
         """Return what of polling breaks off in a way nobody foresaw, the newest first."""
         return self._poller.faults() if self._poller is not None else ()

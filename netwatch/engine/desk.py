@@ -43,6 +43,10 @@ class Desk:
         """Return what is pending or firing now."""
         return self._book.alerts()
 
+    def alerts_of(self, device: str) -> list[Alert]:
+        """Return what is alive on one device."""
+        return list(self._book.of_device(device))
+
     def alert(self, alert_id: str) -> Alert | None:
         """Return a pending or firing alert, or one that is over and not yet told; None where there is none."""
         return self._book.find(alert_id)

@@ -5,9 +5,10 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 from prometheus_client import Counter
@@ -35,6 +36,7 @@ from netwatch.snmp import SnmpClient
 log = structlog.get_logger(__name__)
 
 SHARE_OF_INTERVAL = 0.9
+_NONE_PARTIAL: Mapping[str, str] = MappingProxyType({})
 BOOT_TICKS = 10 * 60 * 100
 """A device of ten minutes has all its tables; what was discovered before may not be all."""
 SETTLE_SECONDS = 10.0
@@ -223,8 +225,8 @@ class DevicePoller:
             uptime=None if ticks is None else timedelta(milliseconds=ticks * 10),
             round_trip=None if round_trip is None else timedelta(seconds=round_trip),
             last_polled_at=self._polled_at,
-            partial_tables=tuple(sorted(self._because)),
-            partial_because=dict(self._because),
+            partial_tables=tuple(sorted(self._because)) if self._because else (),
+            partial_because=dict(self._because) if self._because else _NONE_PARTIAL,
             trouble=self._why_down() if sight and not sight.up else self._why_troubled(),
         )
 
@@ -403,7 +405,8 @@ class DevicePoller:
         return (self._sight.trouble if self._sight else "") or "the device was not reached yet"
 
     def _why_troubled(self) -> str:
-        beside = [why for name, why in self._faults.words.items() if name not in self._tables]
+        faults = self._faults.words if self._faults.standing else {}
+        beside = [why for name, why in faults.items() if name not in self._tables]
         beside += [self._belongings.trouble] if self._belongings.trouble else []
         return "; ".join([*beside, *([self._trouble] if self._trouble else [])]) or self._why_slow()
 

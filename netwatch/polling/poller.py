@@ -115,6 +115,11 @@ class Poller:
         """Return what is known about every device, in the order of the configuration."""
         return [poller.status() for poller in self._pollers.values()]
 
+    def status_of(self, name: str) -> DeviceStatus | None:
+        """Return what is known about one device; None where none has that name."""
+        poller = self._pollers.get(name)
+        return poller.status() if poller is not None else None
+
     def faults(self) -> list[Fault]:
         """Return what of polling breaks off in a way nobody foresaw, the newest first."""
         found = [fault for poller in self._pollers.values() for fault in poller.faults]

@@ -62,7 +62,7 @@ def head_of_a_stream(headers: Mapping[str, str]) -> Response:
 
 def find_device(views: Views, name: str) -> DeviceStatus:
     """Return a device by name, or raise the 404."""
-    found = next((status for status in views.devices() if status.device.name == name), None)
+    found = views.device(name)
     if found is None:
         raise HTTPException(404, f"no device is called {name!r}")
     return found

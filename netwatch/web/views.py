@@ -50,6 +50,9 @@ class Views(Protocol):
     def devices(self) -> Sequence[DeviceStatus]:
         """Return every configured device."""
 
+    def device(self, name: str) -> DeviceStatus | None:
+        """Return one device without a look at the others; None where none has that name."""
+
     def readings(self, device: str) -> Sequence[TableReading]:
         """Return the last readings of a device's tables that are not stale."""
 
@@ -73,6 +76,9 @@ class Views(Protocol):
 
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""
+
+    def alerts_of(self, device: str) -> Sequence[Alert]:
+        """Return pending and firing alerts of one device, without a look at the others."""
 
     async def events(
         self, limit: int, device: str = "", alert_id: str = "", behind: tuple[datetime, int] | None = None

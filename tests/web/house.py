@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from netwatch.errors import StoreError
 from netwatch.model import (
+    ALIVE,
     CONCEPTS,
     SCALARS,
     Alert,
@@ -75,6 +76,7 @@ class House:
     own_problems: list[str] = field(default_factory=list)
     waiting_for: str = ""
     store_is_broken: bool = False
+    looks_at_all: int = 0
 
     def not_ready(self) -> str:
         return self.waiting_for
@@ -86,7 +88,11 @@ class House:
         return SCHEMA | {name: concept.schema for name, concept in CONCEPTS.items()}
 
     def devices(self) -> Sequence[DeviceStatus]:
+        self.looks_at_all += 1
         return self.statuses
+
+    def device(self, name: str) -> DeviceStatus | None:
+        return next((one for one in self.statuses if one.device.name == name), None)
 
     def readings(self, device: str) -> Sequence[TableReading]:
         return self.tables.get(device, [])
@@ -114,6 +120,9 @@ class House:
         if self.store_is_broken:
             raise StoreError("the database is locked")
         return self.known_alerts
+
+    def alerts_of(self, device: str) -> Sequence[Alert]:
+        return [alert for alert in self.known_alerts if alert.key.device == device and alert.state in ALIVE]
 
     async def events(
         self, limit: int, device: str = "", alert_id: str = "", behind: tuple[datetime, int] | None = None

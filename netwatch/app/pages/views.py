@@ -39,7 +39,7 @@ UNMATCHED_LOOKED_AT = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
-    """Looks into the rooms; `statuses` and `is_alive` are asked anew each time."""
+    """Looks into the rooms; `statuses`, `status_of` and `is_alive` are asked anew each time."""
 
     store: Store
     desk: Desk
@@ -47,6 +47,7 @@ class Views:
     notifier: Notifier
     tables: Mapping[str, TableSchema]
     statuses: Callable[[], Sequence[DeviceStatus]]
+    status_of: Callable[[str], DeviceStatus | None]
     is_alive: Callable[[], bool]
     refused_senders: Callable[[], Sequence[RefusedSender]] = lambda: ()
     trap_rules: Callable[[], Sequence[TrapRule]] = lambda: ()
@@ -81,6 +82,10 @@ class Views:
     def devices(self) -> Sequence[DeviceStatus]:
         """Return every configured device."""
         return self.statuses()
+
+    def device(self, name: str) -> DeviceStatus | None:
+        """Return one device, None where none has that name."""
+        return self.status_of(name)
 
     def readings(self, device: str) -> Sequence[TableReading]:
         """Return the last readings of a device's tables."""
@@ -117,6 +122,10 @@ class Views:
         over = await self.store.alerts({AlertState.RESOLVED}, RESOLVED_SHOWN)
         alive = (alert for alert in self.desk.alerts() if alert.key.rule != CANARY)
         return [*alive, *over]
+
+    def alerts_of(self, device: str) -> Sequence[Alert]:
+        """Return the alerts of one device that are alive."""
+        return [alert for alert in self.desk.alerts_of(device) if alert.key.rule != CANARY]
 
     async def events(
         self, limit: int, device: str = "", alert_id: str = "", behind: tuple[datetime, int] | None = None

@@ -44,7 +44,7 @@ def add_devices(router: APIRouter, views: Views) -> None:
         request: Request, name: str, concept: ConceptName, limit: AllOrLimit = None, after: After = ""
     ) -> Response:
         """Return the rows of one concept of a device: values in base units, states as words."""
-        if any(one.device.name == f"{name}/{concept}" for one in views.devices()):
+        if views.device(f"{name}/{concept}") is not None:
             return await device(f"{name}/{concept}")  # a name may have a slash in it
         find_device(views, name)
         if concept not in CONCEPTS:

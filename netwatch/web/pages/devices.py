@@ -50,11 +50,10 @@ def device_router(views: Views, actions: Actions, templates: Templates) -> APIRo
 
     @router.api_route("/devices/{name:path}", methods=METHODS)
     async def device(name: str) -> Response:
-        if is_address(name) and all(one.device.name != name for one in views.devices()):
+        if is_address(name) and views.device(name) is None:
             return RedirectResponse(f"/traps?q={quote(name)}")  # traps alert also of senders that are not watched
         status = find_device(views, name)
-        alerts = [alert for alert in await views.alerts() if alert.key.device == name]
-        row = overview_of([status], alerts, ())
+        row = overview_of([status], views.alerts_of(name), ())
         readings = views.readings(name)
         alerting = {alert.key.instance for alert in row.firing if alert.key.instance}
         interfaces = interfaces_of(readings, alerting)

@@ -42,6 +42,19 @@ async def test_devices_can_be_found_by_name_and_address_and_come_in_pages(serve)
     assert "all 450 devices" in (await client.get("/")).text
 
 
+async def test_one_device_is_shown_without_a_look_at_all_the_others(serve):
+    house = House(statuses=[status_of(f"sw{number}") for number in range(20)])
+    client = serve(house)
+
+    answers = [
+        await client.get(path)
+        for path in ("/devices/sw7", "/devices/192.0.2.99", "/api/v1/devices/sw7", "/api/v1/devices/sw7/sensor")
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 307, 200, 200]
+    assert house.looks_at_all == 0
+
+
 async def test_an_alert_of_a_sender_that_is_not_watched_leads_to_its_traps(serve):
     house = House(known_alerts=[alert_of("LinkDown", "2001:db8::7")], statuses=[status_of("192.0.2.1")])
     client = serve(house)
