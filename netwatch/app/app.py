@@ -31,6 +31,7 @@ from netwatch.app.names import NameKeeper
 from netwatch.app.pages.serving import build_server
 from netwatch.app.pages.views import Views
 from netwatch.app.post_office import PostOffice
+from netwatch.app.scraping import build_exporter
 from netwatch.app.senses import Senses, build_board
 from netwatch.config import Settings
 from netwatch.engine import LinkSigner
@@ -92,6 +93,7 @@ class App:
             settings, engine=self._corridor.engine, store=self._store, clock=clock.now, loops=self._loops()
         )
         self._page_faults = PageFaults(clock.now)
+        self._exporter = build_exporter(settings, self._definitions.devices)
         views = Views(
             store=self._store, desk=self._corridor.desk, board=self._board, notifier=self._post_office.mails,
             tables=self._definitions.library.schema(), statuses=self._senses.statuses,
@@ -120,7 +122,8 @@ class App:
         )  # fmt: skip
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
-            wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults, clock=clock.now,
+            wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults,
+            scraper=self._exporter, clock=clock.now,
         )  # fmt: skip
 
     @property
@@ -173,6 +176,8 @@ class App:
         self._store.on_new_database = self._write_anew
         await self._senses.start(own, self._corridor.engine, self._board, ports)
         await self._housekeeping.start()
+        if self._exporter is not None:
+            await self._exporter.start()
         await self._server.start()
         self._names.start()
         devices, rules = len(self._definitions.devices), len(self._definitions.rules)
@@ -186,6 +191,8 @@ class App:
                 self._housekeeping, self._server, self._names,
             ):  # fmt: skip
                 rooms.push_async_callback(room.stop)
+            if self._exporter is not None:
+                rooms.push_async_callback(self._exporter.stop)
         log.info("netwatch stopped")
 
     def keep_ports(self) -> KeptPorts:

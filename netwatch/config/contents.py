@@ -14,6 +14,7 @@ from netwatch.config.exceptions import exception_faults
 from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
+from netwatch.exporter import environment_of_process, try_definitions
 from netwatch.mib import check_profiles, load_index
 from netwatch.model import (
     BUILTIN,
@@ -102,6 +103,10 @@ def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents)
     library = load_library([path for path in settings.profile_paths() if is_there(path)], names.oid_of)
     yield from library.problems
     yield from library.foreign.everything()
+    yield from try_definitions(
+        settings.snmp_yml_paths(),
+        environment=environment_of_process() if settings.exporter.expand_environment_variables else None,
+    )[1]
     yield from check_profiles([path for path in settings.trap_profile_paths() if is_there(path)])
     for path, name in texts(tree, "devices", EACH, "profile"):
         if name not in library.names():

@@ -13,6 +13,7 @@ from netwatch.alerts.interval_settings import MaintenanceSettings, NamedInterval
 from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
 from netwatch.config.inventory_settings import InventorySettings
 from netwatch.config.rule_paths import rule_files_of
+from netwatch.exporter.settings import ExporterSettings
 from netwatch.model import USUAL_SEVERITIES, Severities
 from netwatch.notify import HeartbeatSettings, ReceiverSettings, SmtpSettings
 from netwatch.profiles.settings import ProfileSettings
@@ -55,6 +56,9 @@ class Settings(InventorySettings):
         default=HeartbeatSettings(), description="how others learn that NetWatch itself lives"
     )
     web: WebSettings = Field(default=WebSettings(), description="status page, JSON API and /metrics")
+    exporter: ExporterSettings = Field(
+        default=ExporterSettings(), description="what /snmp answers, in the place of snmp_exporter"
+    )
     store: StoreSettings = Field(default=StoreSettings(), description="where state is kept")
 
     def severity_order(self) -> Severities:
@@ -68,6 +72,10 @@ class Settings(InventorySettings):
     def trap_profile_paths(self) -> list[Path]:
         """Return the user's files and directories of trap profiles."""
         return [self.base / path for path in self.traps.profiles]
+
+    def snmp_yml_paths(self) -> list[Path]:
+        """Return the user's files of snmp_exporter, with wildcards as they are written."""
+        return [self.base / path for path in self.exporter.snmp_yml]
 
     def rule_paths(self) -> list[Path]:
         """Return every rule file once, wildcards and `builtin` resolved, in the order written.

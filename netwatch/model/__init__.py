@@ -53,7 +53,7 @@ if TYPE_CHECKING:
         Supersession,
     )
     from netwatch.model.patient_file import bytes_of, is_file, is_folder, is_there, refuse_what_is_no_file
-    from netwatch.model.pattern import bounded_finder, bounded_matcher, bounded_search
+    from netwatch.model.pattern import bounded_finder, bounded_groups, bounded_matcher, bounded_search
     from netwatch.model.quantities import SYMBOLS, measured, quantity_of, symbol_of
     from netwatch.model.reading import NO_DOUBTS, SCALARS, Column, Doubts, ReadingGap, RowSet, TableReading
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
@@ -75,7 +75,8 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "bounded_finder", "bounded_matcher", "bounded_search", "Matcher", "all_hold", "matcher_text", "parse_matchers",
+    "bounded_finder", "bounded_groups", "bounded_matcher", "bounded_search",
+    "Matcher", "all_hold", "matcher_text", "parse_matchers",
     "NUMBERS", "ObjectNames", "plain_text", "trap_name", "value_text", "text_of", "what_was_given",
     "cleaned", "cleaned_lines",
     "Oid", "Missing", "Tag", "Value", "Varbind", "type_name",

@@ -25,6 +25,7 @@ class Credential:
     """How to speak to a device: a community (v1, v2c) or a USM user (v3, RFC 3414).
 
     `AES-192` and `AES-256` localise keys after Blumenthal, the names ending in `-C` after Reeder (as Cisco does).
+    context_engine: the engine of v3 whose context is asked; empty for the one that answers, as nearly always.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Credential:
     privacy_protocol: PrivacyProtocol | None = None
     privacy_passphrase: SecretStr = NO_SECRET
     context: str = ""
+    context_engine: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

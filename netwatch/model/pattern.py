@@ -4,7 +4,7 @@ They are RE2's, as in Prometheus and Alertmanager, so that what people know from
 takes time in proportion to the text whatever the pattern; there are no look-arounds and no back-references. As in
 Prometheus 3 a dot matches a line break too, for the text of a device may have several lines.
 
-May import: nothing. Called by: rules, alerts, web.
+May import: nothing. Called by: rules, alerts, exporter, web.
 """
 
 from __future__ import annotations
@@ -76,6 +76,28 @@ def bounded_search(pattern: str) -> Callable[[str], Mapping[str, str] | None]:
             return None
         groups = {_name(name): value for name, value in found.groupdict().items()}
         return {name: (value or b"").decode(errors="replace") for name, value in groups.items()}
+
+    return search
+
+
+@lru_cache(maxsize=MAX_REMEMBERED)
+def bounded_groups(pattern: str) -> Callable[[str], tuple[tuple[str, ...], Mapping[str, str]] | None]:
+    """Return a search that gives the match with its groups in order, and those that have names; None without a match.
+
+    A dot matches no line break, unless the pattern says `(?s)`.
+
+    Raises:
+        ValueError: as for `bounded_matcher`.
+    """
+    compiled = _compiled(pattern, _AS_WRITTEN)
+
+    def search(text: str) -> tuple[tuple[str, ...], Mapping[str, str]] | None:
+        found = compiled.search(_encoded(text))
+        if found is None:
+            return None
+        groups = tuple((group or b"").decode(errors="replace") for group in (found.group(0), *found.groups()))
+        named = {_name(name): (value or b"").decode(errors="replace") for name, value in found.groupdict().items()}
+        return groups, named
 
     return search
 

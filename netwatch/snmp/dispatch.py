@@ -17,7 +17,7 @@ from netwatch.log import get_logger
 from netwatch.model import Device, Memory, Oid, Value, Varbind
 from netwatch.snmp.client import GetPlan, ListedPlan, SnmpClient, Walk
 from netwatch.snmp.fast.lane import FastLane
-from netwatch.snmp.metrics import fallback
+from netwatch.snmp.metrics import fallback, wire
 from netwatch.snmp.v3.engine import EngineMemory
 
 Answer = TypeVar("Answer")
@@ -104,6 +104,10 @@ class Snmp:
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for the successors."""
         return await self._ask(device, lambda client: client.get_next(device, oids))
+
+    def sent(self) -> tuple[int, int]:
+        """Return how many requests the fast lane has sent since the process began, and how many of them again."""
+        return wire.requests, wire.retries
 
     async def why_silent(self, device: Device) -> str:
         """Return what speaks for which reason, where a device does not answer."""

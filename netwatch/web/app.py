@@ -26,7 +26,6 @@ from netwatch.web.api.lists import api_router
 from netwatch.web.explain import Explainer, explain_nothing
 from netwatch.web.guard import Guard, is_alertmanagers
 from netwatch.web.live import Live
-from netwatch.web.metrics_route import metrics_router
 from netwatch.web.page_faults import PageFaults
 from netwatch.web.pages.act import act_router
 from netwatch.web.pages.alerts import alert_router
@@ -37,11 +36,13 @@ from netwatch.web.pages.outbox import outbox_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import trap_router
+from netwatch.web.prometheus.metrics_route import metrics_router
+from netwatch.web.prometheus.scrape_route import scrape_router
 from netwatch.web.reload import Reload, reload_router
 from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream
 from netwatch.web.settings import WebSettings
 from netwatch.web.slots import Slotted
-from netwatch.web.views import MetricsRenderer, NoTraps, TrapLog, Views
+from netwatch.web.views import MetricsRenderer, NoTraps, Scraper, TrapLog, Views
 from netwatch.web.words import shortened
 
 _STATIC = Path(__file__).parent / "pages" / "static"
@@ -60,12 +61,13 @@ def create_app(
     explainer: Explainer = explain_nothing,
     reload: Reload | None = None,
     faults: PageFaults | None = None,
+    scraper: Scraper | None = None,
 ) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
 
     `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed,
     `explainer` says why an alert is as it is, `reload` has the configuration read again;
-    `faults` is told which pages break off.
+    `faults` is told which pages break off; `scraper` answers /snmp.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
@@ -75,6 +77,7 @@ def create_app(
     doing = actions or NoActions()
     app.state.live = Live(views, trap_log=heard, actions=doing)
     app.include_router(metrics_router(views, metrics))
+    app.include_router(scrape_router(scraper))
     app.include_router(alertmanager_router(views, doing, version))
     app.include_router(change_router(doing))
     app.include_router(reload_router(reload))

@@ -1,6 +1,6 @@
 """What routes have alike, whoever asks: the methods of those that only show, and the 400s and 404s of a question.
 
-May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: pages, api, alertmanager, metrics_route, app.
+May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: pages, api, alertmanager, prometheus, app.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Whether there is room is decided in the same step in which the room is taken, so
 no more than one after the other. One address never has all of it, and who does not read its answer makes room for
 who will.
 
-May import: netwatch.web.seats. Called by: netwatch.web.app, netwatch.web.live, netwatch.web.metrics_route.
+May import: netwatch.web.seats. Called by: netwatch.web.app, netwatch.web.live, netwatch.web.prometheus.metrics_route.
 """
 
 from __future__ import annotations

@@ -140,3 +140,28 @@ class MetricsRenderer(Protocol):
 
     def render(self, accept: str = "", *, gzip: bool = False) -> RenderedMetrics:
         """Return the text in the format the Accept header prefers, compressed if asked for."""
+
+
+class ScrapeAnswer(Protocol):
+    """What a scrape of one device comes to."""
+
+    @property
+    def status(self) -> int:
+        """Return the status of HTTP."""
+
+    @property
+    def content_type(self) -> str:
+        """Return the Content-Type header."""
+
+    @property
+    def body(self) -> bytes:
+        """Return the text."""
+
+
+class Scraper(Protocol):
+    """Answers /snmp."""
+
+    async def scrape(
+        self, parameters: Mapping[str, Sequence[str]], timeout_seconds: float | None = None
+    ) -> ScrapeAnswer:
+        """Ask a device what the parameters of the request say; who asks waits so long, None: he did not say."""

@@ -15,8 +15,8 @@ from prometheus_client import REGISTRY
 from netwatch.metrics import Board, Exposition
 from netwatch.web import Server, WebSettings, create_app
 from netwatch.web.connections import Connection
-from netwatch.web.metrics_route import MAX_SCRAPES
 from netwatch.web.patience import Phase
+from netwatch.web.prometheus.metrics_route import MAX_SCRAPES
 from tests.patience import PATIENCE_SECONDS
 
 from .house import SCHEMA, House, bad_night, interfaces

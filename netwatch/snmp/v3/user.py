@@ -74,7 +74,7 @@ class User:
         self._clock = b""
 
     def meet(self, engine: Engine, keys: Keys | None = None) -> None:
-        """Turn to an engine with the keys localised for it, and ask about its own context.
+        """Turn to an engine with the keys localised for it, and ask about its own context, or that of its credential.
 
         Raises:
             FastLaneRefused: its id is none, or its keys cannot be made here.
@@ -83,7 +83,9 @@ class User:
             raise FastLaneRefused("odd_engine_id")
         self.keys = keys if keys is not None else keys_at(self.credential, engine.engine_id)
         self.engine = engine
-        self.context = encode_context(engine.engine_id, self.credential.context.encode())
+        self.context = encode_context(
+            self.credential.context_engine or engine.engine_id, self.credential.context.encode()
+        )
         self._moved = self._moved or bool(self._stamped_until)
         self._stamped_version = -1
         self._layout = None

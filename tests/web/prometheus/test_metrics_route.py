@@ -11,10 +11,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from netwatch.web import Server, WebSettings, create_app
-from netwatch.web.metrics_route import MAX_SCRAPES, wants_gzip
+from netwatch.web.prometheus.metrics_route import MAX_SCRAPES, wants_gzip
 from tests.patience import PATIENCE_SECONDS
 
-from .house import House, bad_night
+from ..house import House, bad_night
 
 
 async def test_metrics_hold_our_own_and_the_devices_series(serve):

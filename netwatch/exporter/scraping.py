@@ -1,0 +1,202 @@
+"""Answers /snmp: asks a device for modules of snmp.yml and writes what it says as snmp_exporter does.
+
+By itself it answers a little better: modules that a device answers are there beside one that fails, which is told in
+`netwatch_snmp_module_success`; with `strict=1` it answers as snmp_exporter does, mistakes included.
+May import: netwatch.errors, netwatch.model, netwatch.snmp. Called by: netwatch.app, which hands it to web.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from netwatch.errors import PollError, RequestTimedOut
+from netwatch.exporter.asking import ask
+from netwatch.exporter.families import Families, Refused
+from netwatch.exporter.labels import escaped
+from netwatch.exporter.metrics import IN_FLIGHT, MODULES, SCRAPES, SECONDS, SERIES_BYTES
+from netwatch.exporter.modules import Definitions, Module
+from netwatch.exporter.question import USUAL_AUTH, Misasked, Question, read_question
+from netwatch.exporter.samples import Sampler
+from netwatch.exporter.targets import BadTarget, NotAllowed, Target, Targets
+from netwatch.model import Credential, Device
+from netwatch.snmp import Snmp
+
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+PLAIN = "text/plain; charset=utf-8"
+MOST_PEERS = 10_000
+"""Targets of which it stays known how much they bear at once, and which v3 engine they have."""
+USUAL_SECONDS = 120.0
+"""How long a scrape may take where nobody says."""
+SPARE_SECONDS = 0.5
+"""How long before Prometheus gives up an answer is there."""
+_FAILED = "An error has occurred while serving metrics:\n\n"
+_SELF = (
+    ("snmp_scrape_walk_duration_seconds", "Time SNMP walk/bulkwalk took."),
+    ("snmp_scrape_packets_sent", "Packets sent for get, bulkget, and walk; including retries."),
+    ("snmp_scrape_packets_retried", "Packets retried for get, bulkget, and walk."),
+    ("snmp_scrape_pdus_returned", "PDUs returned from get, bulkget, and walk."),
+    ("snmp_scrape_duration_seconds", "Total SNMP time scrape took (walk and processing)."),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is answered: a status of HTTP, the type of what follows, and that."""
+
+    status: int
+    body: bytes
+    content_type: str = PLAIN
+
+
+class Exporter:
+    """Scrapes between `start()` and `stop()`; its client is its own, so that scrapes never hold up polls."""
+
+    def __init__(self, definitions: Definitions, targets: Targets, client: Snmp, *, wrap: bool = True) -> None:
+        self._definitions, self._targets, self._client, self._wrap = definitions, targets, client, wrap
+        self._peers: OrderedDict[tuple[str, int, Credential], str] = OrderedDict()
+
+    async def start(self) -> None:
+        """Open the sockets."""
+        await self._client.start()
+
+    async def stop(self) -> None:
+        """Close them; scrapes under way fail."""
+        await self._client.stop()
+
+    async def scrape(self, parameters: Mapping[str, Sequence[str]], timeout_seconds: float | None = None) -> Answer:
+        """Return the answer to a question; `timeout_seconds` is how long whoever asks will wait, None if unsaid."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        IN_FLIGHT.inc()
+        try:
+            answer = await self._answer(parameters, began + _patience(timeout_seconds))
+        finally:
+            IN_FLIGHT.dec()
+            SECONDS.inc(loop.time() - began)
+        SCRAPES.labels(str(answer.status)).inc()
+        SERIES_BYTES.inc(len(answer.body))
+        return answer
+
+    async def _answer(self, parameters: Mapping[str, Sequence[str]], deadline: float) -> Answer:
+        try:
+            question = read_question(parameters)
+            auth = self._definitions.auths.get(question.auth or USUAL_AUTH)
+            modules = [self._module(name) for name in question.modules]
+            target = await self._targets.find(question.target)
+            credential = self._credential(question, auth, target)
+        except (Misasked, BadTarget) as exc:
+            return _words(400, str(exc))
+        except NotAllowed as exc:
+            return _words(403, str(exc))
+        except PollError as exc:  # its name cannot be looked up
+            return _words(500, f"{_FAILED}error connecting to target {_one_line(question.target)}: {exc}")
+        return await self._scrape(question, modules, target, credential, deadline)
+
+    def _module(self, name: str) -> Module:
+        found = self._definitions.modules.get(name)
+        if found is None:
+            raise Misasked(f"Unknown module '{_one_line(name)}'")
+        return found
+
+    def _credential(self, question: Question, auth: Credential | None, target: Target) -> Credential:
+        """Return what to ask with: an auth of snmp.yml, or that which the device is polled with.
+
+        That one is sent to its own device and to nobody else.
+        """
+        own = target.device.credential if target.device is not None else None
+        if auth is None and own is not None and question.auth in ("", own.name):
+            auth = own
+        if auth is None:
+            raise Misasked(f"Unknown auth '{_one_line(question.auth or USUAL_AUTH)}'")
+        if question.context:
+            auth = replace(auth, context=question.context)
+        return replace(auth, context_engine=question.engine) if question.engine and auth.version == "3" else auth
+
+    async def _scrape(
+        self, question: Question, modules: Sequence[Module], target: Target, credential: Credential, deadline: float
+    ) -> Answer:
+        families = Families(strict=question.strict)
+        troubles: dict[str, str] = {}
+        failed: dict[str, str] = {}
+        silent: RequestTimedOut | None = None
+        for module in modules:
+            try:
+                if silent is not None:
+                    raise silent
+                trouble = await self._module_into(
+                    families, module, self._device(target, credential, module), deadline
+                )
+            except (PollError, Refused) as exc:
+                silent = exc if isinstance(exc, RequestTimedOut) else silent
+                failed[module.name] = str(exc)
+                MODULES.labels("failed").inc()
+                continue
+            MODULES.labels("partial" if trouble else "whole").inc()
+            if trouble:
+                troubles[module.name] = trouble
+        strictly_failed = {**failed, **troubles} if question.strict else {}
+        if strictly_failed or (modules and len(failed) == len(modules)):
+            return _words(500, _FAILED + _reasons(question.target, strictly_failed or failed))
+        for name in {**troubles, **failed}:
+            text = "0 where a module of this scrape was not answered, or not whole."
+            families.add_lines("netwatch_snmp_module_success", "gauge", text, [f'{{module="{escaped(name)}"}}'], [0])
+        try:
+            return Answer(status=200, body=b"".join(families.text()), content_type=TEXT)
+        except Refused as exc:
+            return _words(500, _FAILED + str(exc))
+
+    async def _module_into(self, families: Families, module: Module, device: Device, deadline: float) -> str:
+        """Scrape one module; return why it is not whole, empty where it is."""
+        loop = asyncio.get_running_loop()
+        began, sent, again = loop.time(), *self._client.sent()
+        answers, trouble = await ask(self._client, device, module, deadline)
+        if trouble and module.allow_nonincreasing and "goes back" in trouble:
+            trouble = ""
+        walked = loop.time()
+        Sampler(answers, families, wrap=self._wrap).write(module.metrics)
+        now_sent, now_again = self._client.sent()
+        figures = (walked - began, now_sent - sent, now_again - again, answers.varbinds, loop.time() - began)
+        label = [f'{{module="{escaped(module.name)}"}}']
+        for (name, text), figure in zip(_SELF, figures, strict=True):
+            families.add_lines(name, "gauge", text, label, [figure])
+        return trouble
+
+    def _device(self, target: Target, credential: Credential, module: Module) -> Device:
+        """Return the device as the wire is to ask it; it is learned of by a name that comes back into use."""
+        key = (target.address, target.port, credential)
+        name = self._peers.pop(key, "")
+        if not name:
+            full = len(self._peers) >= MOST_PEERS
+            name = self._peers.popitem(last=False)[1] if full else f"scrape {len(self._peers)}"
+        self._peers[key] = name
+        device = target.device
+        return Device(
+            name=name, address=target.address, port=target.port, credential=credential,
+            accept_from=device.accept_from if device is not None else (),
+            timeout=max(module.timeout, timedelta(milliseconds=1)), retries=module.retries,
+        )  # fmt: skip
+
+
+def _patience(timeout_seconds: float | None) -> float:
+    if timeout_seconds is None or not 0 < timeout_seconds < USUAL_SECONDS:
+        return USUAL_SECONDS
+    return max(timeout_seconds - SPARE_SECONDS, timeout_seconds / 2)
+
+
+def _reasons(target: str, failed: Mapping[str, str]) -> str:
+    return "\n".join(
+        f'error collecting metric snmp_error{{module="{name}"}}: error scraping target {_one_line(target)}: {why}'
+        for name, why in failed.items()
+    )
+
+
+def _one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:200])
+
+
+def _words(status: int, words: str) -> Answer:
+    return Answer(status=status, body=f"{words}\n".encode(errors="replace"))

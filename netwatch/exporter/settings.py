@@ -1,0 +1,47 @@
+"""The `exporter` part of the configuration.
+
+May import: netwatch.model. Called by: config.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from netwatch.model import Section
+
+
+def _network(value: Any) -> Any:
+    try:
+        return ipaddress.ip_network(str(value))
+    except ValueError as exc:
+        raise ValueError(f"must be a network such as 10.0.0.0/8 or 2001:db8::/32: {exc}") from None
+
+
+Network = Annotated[
+    ipaddress.IPv4Network | ipaddress.IPv6Network,
+    BeforeValidator(_network), WithJsonSchema({"type": "string"}),
+]  # fmt: skip
+
+
+class ExporterSettings(Section):
+    """What /snmp answers, in the place of snmp_exporter.
+
+    allow: who may be asked beside the devices of this configuration; see netwatch.exporter.targets for what a network
+    does not open.
+    """
+
+    snmp_yml: list[str] = Field(
+        default_factory=list, description="files of snmp_exporter's generator; wildcards are filled in"
+    )
+    allow: list[Network] = Field(
+        default_factory=list, description="networks whose addresses may be a target without being a device here"
+    )
+    expand_environment_variables: bool = Field(
+        default=False, description="fill ${NAME} into username, password and priv_password of auths"
+    )
+    wrap_large_counters: bool = Field(
+        default=True, description="have counters of 64 bits go round at 2^53, as snmp_exporter does; false is exact"
+    )

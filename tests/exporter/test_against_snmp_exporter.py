@@ -1,0 +1,75 @@
+"""The real snmp_exporter and NetWatch give the same series for the same device.
+
+What is different, and why, stands in docs/prometheus.md: how long a scrape took and how many packets it was, and what
+is asked for without `strict=1`. Debian's package is an older release; SNMP_EXPORTER names a newer one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.snmp_exporter import NAMES, PACKAGE, Peer, find_peer, for_peer, heads_of, is_old, running, series_of
+
+from .conftest import CONTENT
+
+ONLY_NEWER = {"kinds", "filtered"}
+"""What 0.21 has no keys for."""
+
+
+@pytest.fixture(scope="module")
+def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Peer, bool]]:
+    program = find_peer()
+    if program is None:
+        pytest.skip(f"NOT TESTED against the real snmp_exporter: none of {', '.join(NAMES)} here (Debian: {PACKAGE})")
+    old = is_old(program)
+    modules = {name: module for name, module in CONTENT["modules"].items() if not (old and name in ONLY_NEWER)}
+    content = for_peer({"auths": CONTENT["auths"], "modules": modules}, old=old)
+    with running(program, content, tmp_path_factory.mktemp("peer")) as started:
+        yield started, old
+
+
+@pytest.mark.parametrize("module", [name for name in CONTENT["modules"] if name != "impatient"])
+async def test_every_module_gives_the_same_series_with_the_same_words(scraped, peer, module):
+    (real, old), (ask, device) = peer, scraped
+    if old and module in ONLY_NEWER:
+        pytest.skip(f"NOT TESTED: {module} has keys that this release of snmp_exporter does not know")
+
+    status, text = await asyncio.to_thread(real.scrape, target=f"127.0.0.1:{device.port}", module=module)
+    answer = await ask(module=module, strict="1")
+
+    assert (answer.status, status) == (200, 200)
+    ours = answer.body.decode()
+    assert without_scrape(series_of(ours)) == without_scrape(series_of(text))
+    if not old:
+        assert set(series_of(ours)) == set(series_of(text))
+        assert heads_of(ours) == heads_of(text)
+
+
+def without_scrape(series: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in series.items() if not name.startswith("snmp_scrape_")}
+
+
+@pytest.mark.parametrize(
+    "parameters", [{"target": ""}, {"module": "gone"}, {"auth": "gone"}, {"module": "impatient", "auth": "wrong"}]
+)
+async def test_what_cannot_be_answered_has_the_same_status(scraped, peer, parameters):
+    (real, old), (ask, device) = peer, scraped
+    if old and "auth" in parameters:
+        pytest.skip("NOT TESTED: this release of snmp_exporter has no parameter auth")
+    asked = {"target": f"127.0.0.1:{device.port}", "module": "if_mib", **parameters}
+
+    status, _ = await asyncio.to_thread(lambda: real.scrape(**asked))
+    answer = await ask(**asked)
+
+    assert answer.status == status
+
+
+def test_the_older_format_is_made_of_the_same_modules():
+    old = for_peer(CONTENT, old=True)
+
+    assert old["if_mib"]["auth"] == {"community": "public"}
+    assert old["if_mib"]["walk"] == CONTENT["modules"]["if_mib"]["walk"]
+    assert [metric["name"] for metric in old["kinds"]["metrics"]][:2] == ["ownText", "ownBits"]
