@@ -29,6 +29,8 @@ from netwatch.model import DeviceStatus, TableSchema
 SLICE_BYTES = 64 * 1024
 SLICE_SECONDS = 0.001
 """A slice ends when it has either; then the loop has its turn."""
+STATUS_SECONDS = 5.0
+"""For so long what is said of a device that is scraped alone may be what it was."""
 _GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -60,30 +62,61 @@ class Exposition:
         self._statuses = statuses
         self._registry = registry
         self._sorter = FamilySorter(schema, device_labels)
+        self._schema = schema
+        self._sorters: dict[str, FamilySorter] = {}
+        self._known = device_labels.keys()
+        self._status_by_name: Mapping[str, DeviceStatus] = {}
+        self._statuses_until = 0.0
 
-    def render(self, accept: str = "", *, gzip: bool = False) -> Rendering:
-        """Return the text in the format that the Accept header prefers, compressed if asked for."""
+    def knows(self, device: str) -> bool:
+        """Return whether there is a device of this name."""
+        return device in self._known
+
+    def render(self, accept: str = "", *, gzip: bool = False, device: str = "") -> Rendering:
+        """Return the text in the format that the Accept header prefers, compressed if asked for.
+
+        With a device only its series, without its name and without NetWatch's own metrics.
+        """
         text_format = preferred_format(accept)
-        chunks = self._chunks(text_format)
+        chunks = self._chunks(text_format, device)
         return Rendering(
             content_type=text_format.content_type,
             content_encoding="gzip" if gzip else "",
             chunks=_compressed(chunks) if gzip else chunks,
         )
 
-    def device_text(self, text_format: TextFormat) -> Iterator[bytes]:
+    def device_text(self, text_format: TextFormat, device: str = "") -> Iterator[bytes]:
         """Yield the device part in pieces; an empty piece is only a chance for the event loop to have its turn."""
-        sorting = self._sorter.families(self._board.fresh(), self._statuses(), self._board.identity)
-        for families in sorting:
+        for families in self._sorted_for(device):
             yield b""
             for family in families:
                 yield from _family_text(family, text_format)
 
-    async def _chunks(self, text_format: TextFormat) -> AsyncIterator[bytes]:
+    def _sorted_for(self, device: str) -> Iterator[list[Family]]:
+        if not device:
+            return self._sorter.families(self._board.fresh(), self._statuses(), self._board.identity)
+        sorter = self._sorters.get(device)
+        if sorter is None:
+            sorter = self._sorters[device] = FamilySorter(self._schema, nameless=True)
+        return sorter.families(
+            [(device, self._board.readings(device))], self._status_of(device), self._board.identity
+        )
+
+    def _status_of(self, device: str) -> Sequence[DeviceStatus]:
+        """Return how one device is; what all of them say is asked for once in a while, whoever is scraped."""
+        now = time.monotonic()
+        if now >= self._statuses_until:
+            self._status_by_name = {status.device.name: status for status in self._statuses()}
+            self._statuses_until = now + STATUS_SECONDS
+        found = self._status_by_name.get(device)
+        return () if found is None else (found,)
+
+    async def _chunks(self, text_format: TextFormat, device: str) -> AsyncIterator[bytes]:
         RENDERS.labels(format=text_format.name.lower()).inc()
-        yield await asyncio.to_thread(own_text, self._registry, text_format)
+        if not device:
+            yield await asyncio.to_thread(own_text, self._registry, text_format)
         spent = longest = 0.0
-        for text, seconds in _slices(self.device_text(text_format)):
+        for text, seconds in _slices(self.device_text(text_format, device)):
             spent, longest = spent + seconds, max(longest, seconds)
             if text:
                 yield text

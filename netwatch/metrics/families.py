@@ -55,12 +55,18 @@ class FamilySorter:
     """Makes families of readings; keeps each table's template for as long as its rows stay the same."""
 
     def __init__(
-        self, schema: Mapping[str, TableSchema], device_labels: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+        self,
+        schema: Mapping[str, TableSchema],
+        device_labels: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        *,
+        nameless: bool = False,
     ) -> None:
         """Take the kinds of columns from `schema`; a column it does not know is shown without a type.
 
         `device_labels` are the labels that the configuration gives devices; every series of a device has them.
+        `nameless` leaves out both these and the device's name, where only one device is asked for.
         """
+        self._nameless = nameless
         self._device_labels = device_labels
         self._schema = schema
         self._blocks: dict[tuple[str, str], LabelBlock] = {}
@@ -89,7 +95,9 @@ class FamilySorter:
             for name, source in self._sources(tables[key]):
                 families.setdefault(name, Family(name=name)).sources.append(source)
         if statuses:
-            lines = (_info_line(status, identity_of(status.device.name)) for status in statuses)
+            lines = (
+                _info_line(status, identity_of(status.device.name), nameless=self._nameless) for status in statuses
+            )
             families[_INFO] = Family(name=_INFO, lines=lines, help=_INFO_HELP)
         yield [families[name] for name in sorted(families)]
 
@@ -114,7 +122,7 @@ class FamilySorter:
         return block if block is not None and block.rows is rows else self._new_block(key[0], rows)
 
     def _new_block(self, device: str, rows: RowSet) -> LabelBlock:
-        return LabelBlock(device, rows, self._device_labels.get(device, {}))
+        return LabelBlock("" if self._nameless else device, rows, self._device_labels.get(device, {}))
 
     def _sources(self, table: Table) -> Iterator[tuple[str, Source]]:
         """Yield the metrics of a table; reachability comes first, as its sysUpTime is the newest."""
@@ -163,12 +171,12 @@ def _help(table: str, column: str, schema: TableSchema | None) -> str:
     return f"{column} as the device gives it, table {table}{meaning}."
 
 
-def _info_line(status: DeviceStatus, identity: Mapping[str, str]) -> bytes:
+def _info_line(status: DeviceStatus, identity: Mapping[str, str], *, nameless: bool) -> bytes:
     """Return a device's line; what the configuration calls `location` is not changed by what the device says."""
     own = {"address": status.device.address, "profile": status.profile, "sys_name": status.sys_name}
     own |= {name: identity.get(name, "") for name in _OF_IDENTITY if name not in status.device.labels}
-    begin = device_part(status.device.name, status.device.labels, own)
-    texts = ",".join([begin, *(f'{name}="{escaped(text)}"' for name, text in own.items() if text)])
+    begin = "" if nameless else device_part(status.device.name, status.device.labels, own)
+    texts = ",".join([*filter(None, (begin,)), *(f'{name}="{escaped(text)}"' for name, text in own.items() if text)])
     return f"\n{_INFO}{{{texts}}} 1".encode()
 
 

@@ -24,7 +24,10 @@ class LabelBlock:
     __slots__ = ("_integers", "_parts", "device", "rows")
 
     def __init__(self, device: str, rows: RowSet, device_labels: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Make the template; `device_labels` are what the configuration says of the device."""
+        """Make the template; `device_labels` are what the configuration says of the device.
+
+        Without a device no label names it: Prometheus, which asks for one device alone, has its name already.
+        """
         self.device = device
         self.rows = rows
         lines = ("\n{" + labels.replace("%", "%%") + "} %d" for labels in _row_labels(device, rows, device_labels))
@@ -91,7 +94,12 @@ class _Part(LabelBlock):
 
 
 def device_part(device: str, device_labels: Mapping[str, str], taken: Collection[str]) -> str:
-    """Return what every series of a device begins with; a label of the row, or of ours, is not overwritten."""
+    """Return what every series of a device begins with; a label of the row, or of ours, is not overwritten.
+
+    Empty without a device.
+    """
+    if not device:
+        return ""
     own = {name: text for name, text in device_labels.items() if name != "device" and name not in taken}
     return ",".join(f'{name}="{escaped(text)}"' for name, text in {"device": device, **own}.items())
 
@@ -110,11 +118,14 @@ def _row_labels(device: str, rows: RowSet, device_labels: Mapping[str, str]) -> 
         if name not in seen:
             seen.add(name)
             columns.append(tuple(f',{name}="{escaped(text)}"' if text else "" for text in texts))
-    lines = ["".join(row) for row in zip(*columns, strict=True)]
+    lines = ["".join(row).removeprefix(",") for row in zip(*columns, strict=True)]
     if len(set(lines)) == row_count:
         return lines
     row = "row" if "row" not in seen and "row" not in device_labels else "netwatch_row"
-    return [f'{line},{row}="{escaped(index)}"' for line, index in zip(lines, _told_apart(rows.index), strict=True)]
+    return [
+        f'{line},{row}="{escaped(index)}"'.removeprefix(",")
+        for line, index in zip(lines, _told_apart(rows.index), strict=True)
+    ]
 
 
 def _told_apart(index: Sequence[str]) -> Iterator[str]:

@@ -38,6 +38,7 @@ from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import trap_router
 from netwatch.web.prometheus.metrics_route import metrics_router
 from netwatch.web.prometheus.scrape_route import scrape_router
+from netwatch.web.prometheus.targets_route import targets_router
 from netwatch.web.reload import Reload, reload_router
 from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream
 from netwatch.web.settings import WebSettings
@@ -78,6 +79,7 @@ def create_app(
     app.state.live = Live(views, trap_log=heard, actions=doing)
     app.include_router(metrics_router(views, metrics))
     app.include_router(scrape_router(scraper))
+    app.include_router(targets_router(views))
     app.include_router(alertmanager_router(views, doing, version))
     app.include_router(change_router(doing))
     app.include_router(reload_router(reload))

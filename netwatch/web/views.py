@@ -138,8 +138,11 @@ class RenderedMetrics(Protocol):
 class MetricsRenderer(Protocol):
     """Writes /metrics."""
 
-    def render(self, accept: str = "", *, gzip: bool = False) -> RenderedMetrics:
-        """Return the text in the format the Accept header prefers, compressed if asked for."""
+    def knows(self, device: str) -> bool:
+        """Return whether there is a device of this name."""
+
+    def render(self, accept: str = "", *, gzip: bool = False, device: str = "") -> RenderedMetrics:
+        """Return the text in the format the Accept header prefers, compressed if asked for; of one device alone."""
 
 
 class ScrapeAnswer(Protocol):

@@ -49,10 +49,14 @@ class Stage:
         for readings in house.tables.values():
             for reading in readings:
                 board.take_reading(reading)
-        self._house, self._exposition = house, Exposition(board, SCHEMA, house.devices)
+        labels = {status.device.name: status.device.labels for status in house.devices()}
+        self._house, self._exposition = house, Exposition(board, SCHEMA, house.devices, device_labels=labels)
 
-    def render(self, accept: str = "", *, gzip: bool = False) -> Rendering:
-        return self._exposition.render(accept, gzip=gzip)
+    def knows(self, device: str) -> bool:
+        return self._exposition.knows(device)
+
+    def render(self, accept: str = "", *, gzip: bool = False, device: str = "") -> Rendering:
+        return self._exposition.render(accept, gzip=gzip, device=device)
 
     def _wake(self) -> None:
         self.woken += 1

@@ -11,27 +11,36 @@ from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 from netwatch.web.routes import METHODS, head_of_a_stream
 from netwatch.web.slots import Slots, Slotted
 from netwatch.web.views import MetricsRenderer, Views
+from netwatch.web.words import shortened
 
 MAX_SCRAPES = 8
 """Scrapes answered at the same time; one who asks more often than we answer gets 503."""
+
+MAX_DEVICE_SCRAPES = 64
+"""Scrapes of one device, each of which is short."""
 
 
 def metrics_router(views: Views, renderer: MetricsRenderer) -> APIRouter:
     """Return the routes for other programs."""
     router = APIRouter(include_in_schema=False, default_response_class=Response)
-    scrapes = Slots(MAX_SCRAPES)
+    scrapes, of_devices = Slots(MAX_SCRAPES), Slots(MAX_DEVICE_SCRAPES)
 
     @router.api_route("/metrics", methods=METHODS)
     async def metrics(request: Request) -> Response:
         gzip = wants_gzip(request.headers.get("accept-encoding", ""))
-        rendering = renderer.render(request.headers.get("accept", ""), gzip=gzip)
+        device = request.query_params.get("device", "")
+        if device and not renderer.knows(device):
+            return PlainTextResponse(f"no device is called {shortened(device)!r}\n", 404)
+        rendering = renderer.render(request.headers.get("accept", ""), gzip=gzip, device=device)
         headers = {"Content-Type": rendering.content_type, "Vary": "Accept, Accept-Encoding"}
         if rendering.content_encoding:
             headers["Content-Encoding"] = rendering.content_encoding
         if request.method == "HEAD":
             return head_of_a_stream(headers)
         return Slotted(
-            scrapes, lambda: StreamingResponse(rendering.chunks, headers=headers), "too many scrapes at once"
+            of_devices if device else scrapes,
+            lambda: StreamingResponse(rendering.chunks, headers=headers),
+            "too many scrapes at once",
         )
 
     @router.api_route("/-/healthy", methods=METHODS)

@@ -98,7 +98,7 @@ class Slow:
     content_type = "text/plain"
     content_encoding = ""
 
-    def render(self, accept: str = "", *, gzip: bool = False) -> Slow:
+    def render(self, accept: str = "", *, gzip: bool = False, device: str = "") -> Slow:
         return self
 
     @property
