@@ -15,11 +15,8 @@ from functools import cached_property
 from netwatch.exporter.texts import Numbers
 from netwatch.model import Oid, Value, Varbind
 
-
-class Walked(tuple[Oid, Sequence[Numbers], Sequence[int], Sequence[Value]]):
-    """A walk: where it began, what stands behind that in each name, tags, values."""
-
-    __slots__ = ()
+Walked = tuple[Oid, Sequence[Numbers], Sequence[int], Sequence[Value]]
+"""A walk: where it began, what stands behind that in each name, tags, values."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +41,22 @@ class Answers:
 
     def __init__(
         self,
-        walks: Iterable[tuple[Oid, Sequence[Numbers], Sequence[int], Sequence[Value]]],
+        walks: Iterable[Walked],
         got: Iterable[Varbind] = (),
+        *,
+        apart: bool = False,
     ) -> None:
+        """`apart`: each walk is a column, which no other walk and nothing that was got has a part of."""
         self._walks = [walk for walk in walks if walk[1]]
         self._got = sorted(got, key=lambda varbind: varbind.oid)
         self._columns: dict[Oid, Column] = {}
+        if apart:
+            self._columns = {walk[0]: Column(*walk[1:]) for walk in self._walks}
+
+    @property
+    def names(self) -> list[tuple[int, ...]]:
+        """Return every name that was walked, sorted."""
+        return sorted((*root, *suffix) for root, suffixes, _, _ in self._walks for suffix in suffixes)
 
     @property
     def varbinds(self) -> int:
@@ -81,7 +88,7 @@ class Answers:
         return Column(indexes, [rows[index][0] for index in indexes], [rows[index][1] for index in indexes])
 
 
-def _part(walk: tuple[Oid, Sequence[Numbers], Sequence[int], Sequence[Value]], oid: Oid) -> Column:
+def _part(walk: Walked, oid: Oid) -> Column:
     root, suffixes, tags, values = walk
     size = len(root)
     if len(oid) <= size:

@@ -7,6 +7,7 @@ A quiet room. May import: netwatch.model. Called by: samples.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from functools import cached_property
 
 from netwatch.exporter.answers import Answers
@@ -20,7 +21,7 @@ from netwatch.exporter.texts import (
     part_of_index,
     text_of_value,
 )
-from netwatch.model import Oid
+from netwatch.model import Oid, Value
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
 
@@ -43,11 +44,11 @@ class Rows:
     bad: rows with an index that was no UTF-8.
     """
 
-    def __init__(self, names: Sequence[str], texts: Sequence[Sequence[str]], bad: frozenset[int]) -> None:
-        order = sorted(range(len(names)), key=lambda place: names[place])
-        self.names = [names[place] for place in order]
+    def __init__(self, labels: Mapping[str, Sequence[str]], count: int, bad: frozenset[int]) -> None:
+        self.names = sorted(labels)
         self.bad = bad
-        self._parts = [[f'{names[place]}="{escaped(row[place])}"' for place in order] for row in texts]
+        columns = [[f'{name}="{escaped(text)}"' for text in labels[name]] for name in self.names]
+        self._parts: list[tuple[str, ...]] = list(zip(*columns, strict=True)) if columns else [()] * count
 
     @cached_property
     def lines(self) -> list[str]:
@@ -97,35 +98,45 @@ class Labeller:
         return rows
 
     def _make(self, metric: Metric, indexes: Sequence[Numbers]) -> Rows:
-        labels: list[dict[str, str]] = []
-        bad = []
-        for number, index in enumerate(indexes):
-            found, numbers, is_good = _of_index(metric.indexes, index)
-            if not is_good:
-                bad.append(number)
-            if metric.lookups:
-                self._look_up(metric.lookups, found, numbers)
-            labels.append(found)
-        names = list(labels[0]) if labels else []
-        return Rows(names, [list(one.values()) for one in labels], frozenset(bad))
-
-    def _look_up(self, lookups: Sequence[Lookup], labels: dict[str, str], numbers: dict[str, Numbers]) -> None:
-        for lookup in lookups:
+        """Make labels column by column, since most rows have everything in the same place."""
+        labels, numbers, bad = _of_indexes(metric.indexes, indexes)
+        for lookup in metric.lookups:
             if not lookup.labels:
                 labels.pop(lookup.label, None)
                 continue
-            index = tuple([number for label in lookup.labels for number in numbers.get(label, ())])
-            column = self._answers.column(lookup.oid).by_index
-            if index not in column or not all(label in numbers for label in lookup.labels):
-                labels[lookup.label] = ""
-                continue
-            value = column[index]
-            word = lookup.enum.get(number_of(value), "") if lookup.enum else ""
-            labels[lookup.label] = word or text_of_value(value, self._type_of(lookup, index))
-            numbers[lookup.label] = index_number(value)
+            texts, found = self._look_up(lookup, _joined(lookup.labels, numbers, len(indexes)))
+            labels[lookup.label] = texts
+            numbers[lookup.label] = found
+        return Rows(labels, len(indexes), bad)
 
-    def _type_of(self, lookup: Lookup, index: Numbers) -> str:
-        return type_beside(self._answers, lookup.oid, lookup.type, index) or lookup.type
+    def _look_up(self, lookup: Lookup, indexes: Sequence[Numbers | None]) -> tuple[list[str], list[Numbers | None]]:
+        """Return what a column says at each of these places, and by which number it is found in a further one."""
+        column = self._answers.column(lookup.oid)
+        values: Sequence[Value | _Nothing] = column.values
+        if column.indexes != indexes:
+            by_index = column.by_index
+            values = [NOT_THERE if index is None else by_index.get(index, NOT_THERE) for index in indexes]
+        kinds = self._types_of(lookup, indexes)
+        texts = [
+            "" if isinstance(value, _Nothing) else lookup.enum.get(number_of(value)) or text_of_value(value, kind)
+            for value, kind in zip(values, kinds, strict=True)
+        ]
+        found = [None if isinstance(value, _Nothing) else index_number(value) for value in values]
+        return texts, found
+
+    def _types_of(self, lookup: Lookup, indexes: Sequence[Numbers | None]) -> Sequence[str]:
+        if lookup.type not in COMBINED:
+            return (lookup.type,) * len(indexes)
+        return [type_beside(self._answers, lookup.oid, lookup.type, index or ()) or lookup.type for index in indexes]
+
+
+class _Nothing(Enum):
+    """What a column says where it has no row."""
+
+    NOT_THERE = 0
+
+
+NOT_THERE = _Nothing.NOT_THERE
 
 
 def type_beside(answers: Answers, oid: Oid, kind: str, index: Numbers) -> str:
@@ -137,13 +148,33 @@ def type_beside(answers: Answers, oid: Oid, kind: str, index: Numbers) -> str:
     return COMBINED[kind].get(number_of(value), "") if isinstance(value, int) else ""
 
 
-def _of_index(parts: Sequence[Index], index: Numbers) -> tuple[dict[str, str], dict[str, Numbers], bool]:
-    labels: dict[str, str] = {}
-    numbers: dict[str, Numbers] = {}
-    is_good = True
+def _of_indexes(
+    parts: Sequence[Index], indexes: Sequence[Numbers]
+) -> tuple[dict[str, Sequence[str]], dict[str, Sequence[Numbers | None]], frozenset[int]]:
+    """Return the texts of each part of the index and the numbers it is made of, and which rows are no UTF-8."""
+    if len(parts) == 1 and parts[0].type == "gauge" and all(len(index) == 1 for index in indexes):
+        label = parts[0].label
+        return {label: [str(index[0]) for index in indexes]}, {label: indexes}, frozenset()
+    texts: dict[str, Sequence[str]] = {}
+    numbers: dict[str, Sequence[Numbers | None]] = {}
+    bad: set[int] = set()
     for part in parts:
-        octets, used, index = part_of_index(index, part.type, part.fixed_size, part.implied, part.enum)
-        labels[part.label] = decoded(octets)
-        numbers[part.label] = used
-        is_good = is_good and is_utf8(octets)
-    return labels, numbers, is_good
+        found = [part_of_index(index, part.type, part.fixed_size, part.implied, part.enum) for index in indexes]
+        texts[part.label] = [decoded(octets) for octets, _, _ in found]
+        numbers[part.label] = [used for _, used, _ in found]
+        bad |= {row for row, (octets, _, _) in enumerate(found) if not is_utf8(octets)}
+        indexes = [rest for _, _, rest in found]
+    return texts, numbers, frozenset(bad)
+
+
+def _joined(
+    labels: Sequence[str], numbers: Mapping[str, Sequence[Numbers | None]], count: int
+) -> Sequence[Numbers | None]:
+    """Return by which numbers each row is found; None where one of the labels has none."""
+    columns = [numbers.get(label, (None,) * count) for label in labels]
+    if len(columns) == 1:
+        return columns[0]
+    return [
+        None if None in row else tuple([number for part in row if part is not None for number in part])
+        for row in zip(*columns, strict=True)
+    ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from netwatch.errors import PollError, RequestTimedOut
-from netwatch.exporter.asking import ask
+from netwatch.exporter.asking import Asker
 from netwatch.exporter.families import Families, Refused
 from netwatch.exporter.labels import escaped
 from netwatch.exporter.metrics import IN_FLIGHT, MODULES, SCRAPES, SECONDS, SERIES_BYTES
@@ -57,6 +57,7 @@ class Exporter:
 
     def __init__(self, definitions: Definitions, targets: Targets, client: Snmp, *, wrap: bool = True) -> None:
         self._definitions, self._targets, self._client, self._wrap = definitions, targets, client, wrap
+        self._asker = Asker(client)
         self._peers: OrderedDict[tuple[str, int, Credential], str] = OrderedDict()
 
     async def start(self) -> None:
@@ -153,7 +154,7 @@ class Exporter:
         """Scrape one module; return why it is not whole, empty where it is."""
         loop = asyncio.get_running_loop()
         began, sent, again = loop.time(), *self._client.sent()
-        answers, trouble = await ask(self._client, device, module, deadline)
+        answers, trouble = await self._asker.ask(device, module, deadline)
         if trouble and module.allow_nonincreasing and "goes back" in trouble:
             trouble = ""
         walked = loop.time()
@@ -172,6 +173,7 @@ class Exporter:
         if not name:
             full = len(self._peers) >= MOST_PEERS
             name = self._peers.popitem(last=False)[1] if full else f"scrape {len(self._peers)}"
+            self._asker.forget(name)
         self._peers[key] = name
         device = target.device
         return Device(
