@@ -24,7 +24,7 @@ from netwatch.metrics.families import Family, FamilySorter
 from netwatch.metrics.metrics import LONGEST_SLICE_SECONDS, RENDER_SECONDS, RENDERS
 from netwatch.metrics.own_metrics import Registry, own_text
 from netwatch.metrics.text_format import TextFormat, preferred_format
-from netwatch.model import DeviceStatus, TableSchema
+from netwatch.model import OWN_NAME, DeviceStatus, TableSchema
 
 SLICE_BYTES = 64 * 1024
 SLICE_SECONDS = 0.001
@@ -69,13 +69,14 @@ class Exposition:
         self._statuses_until = 0.0
 
     def knows(self, device: str) -> bool:
-        """Return whether there is a device of this name."""
-        return device in self._known
+        """Return whether there is a device of this name; NetWatch is one here."""
+        return device in self._known or device == OWN_NAME
 
     def render(self, accept: str = "", *, gzip: bool = False, device: str = "") -> Rendering:
         """Return the text in the format that the Accept header prefers, compressed if asked for.
 
-        With a device only its series, without its name and without NetWatch's own metrics.
+        With a device only its series, without its name and without NetWatch's own metrics, which are those of a
+        device called as NetWatch itself.
         """
         text_format = preferred_format(accept)
         chunks = self._chunks(text_format, device)
@@ -93,6 +94,8 @@ class Exposition:
                 yield from _family_text(family, text_format)
 
     def _sorted_for(self, device: str) -> Iterator[list[Family]]:
+        if device == OWN_NAME:
+            return iter(())
         if not device:
             return self._sorter.families(self._board.fresh(), self._statuses(), self._board.identity)
         sorter = self._sorters.get(device)
@@ -113,7 +116,7 @@ class Exposition:
 
     async def _chunks(self, text_format: TextFormat, device: str) -> AsyncIterator[bytes]:
         RENDERS.labels(format=text_format.name.lower()).inc()
-        if not device:
+        if device in ("", OWN_NAME):
             yield await asyncio.to_thread(own_text, self._registry, text_format)
         spent = longest = 0.0
         for text, seconds in _slices(self.device_text(text_format, device)):
