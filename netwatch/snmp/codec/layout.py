@@ -1,10 +1,11 @@
-"""Predicts the next answer to a request from the last: same names, same types, values of the same length.
+"""Predicts the next answer to a request from the last: the very same, or same names, types, and lengths of values.
 
-Nine polls in ten that is so, and then one comparison of the whole answer with everything in it that may not change
-(names, tags, lengths, sign bits) and one `struct` call replace the loop: a sixth of the time. Where the answer is
-any different the loop in `hot` reads it, and a new layout is learned.
+Names, states, limits and counters at rest are the same octets poll after poll; then their values are known. Else,
+nine times in ten, one comparison of the whole answer with everything in it that may not change (names, tags, lengths,
+sign bits) and one `struct` call replace the loop: a sixth of the time. Where the answer is any different the loop in
+`hot` reads it, and a new layout is learned.
 
-A layout costs seven kilobytes, so there are at most MAX_LAYOUTS of them; requests beyond are read by the loop.
+A layout costs seven kilobytes, so there are at most MAX_LAYOUTS of them; requests beyond are read by their `shape`.
 May import: netwatch.model. Called by: plan and readers of the fast lane.
 """
 
@@ -18,8 +19,10 @@ from netwatch.model import Tag, Value
 from netwatch.snmp.codec.ber import decode_value
 from netwatch.snmp.codec.hot import LONGEST
 
-MAX_LAYOUTS = 30_000
-"""About 200 MB, enough for 2,700 switches of 48 ports; NetWatch with ten thousand of them is to fit 1.5 GB."""
+MAX_LAYOUTS = 10_000
+"""About 70 MB, enough for the traffic of 1,000 switches of 48 ports; what stands still needs none."""
+MOST_MOVES = 6
+"""An answer that is always another one is kept every 64th time only, in case it has come to rest."""
 MOST_MISSES = 6
 """After so many in a row a request is learned again every 64th time only."""
 
@@ -64,15 +67,15 @@ class Layout:
     def __del__(self) -> None:
         type(self).alive -= 1
 
-    def read(self, data: bytes, at: int, end: int) -> list[Value] | None:
+    def read(self, answer: bytes) -> list[Value] | None:
         """Return the values if the answer has this layout, None if not.
 
         Raises:
             FastLaneRefused: a value that is none.
         """
-        if end - at != self.size or int.from_bytes(data[at:end]) & self._mask != self._expected:
+        if len(answer) != self.size or int.from_bytes(answer) & self._mask != self._expected:
             return None
-        values = list(self._unpack(data, at))
+        values = list(self._unpack(answer))
         for place in self._wide:
             values[place] = int.from_bytes(values[place])
         for place, tag in self._odd:
@@ -93,36 +96,60 @@ def _fixed(tag: int, content: bytes) -> tuple[int, int]:
 
 
 class Memory:
-    """What one request remembers of its answers: a layout, and how long not to learn another after it failed."""
+    """What one request remembers of its answers: the last one, as long as the same comes again, else a layout."""
 
-    __slots__ = ("_misses", "_patience", "layout")
+    __slots__ = ("_answer", "_misses", "_moves", "_patience", "_values", "_wait", "layout")
 
     def __init__(self) -> None:
         self.layout: Layout | None = None
+        self._answer = b""
+        self._values: Sequence[Value] = ()
+        self._moves = 0
+        self._wait = 1
         self._misses = 0
         self._patience = 1
 
-    def read(self, data: bytes, at: int, end: int) -> list[Value] | None:
-        """Return the values if they could be predicted, and None otherwise."""
+    def read(self, answer: bytes) -> Sequence[Value] | None:
+        """Return the values if the answer is the one before, or could be predicted, and None otherwise.
+
+        The values are shared with later answers: nobody changes them.
+        """
+        if answer == self._answer:
+            self._moves, self._wait, self.layout = 0, 1, None
+            return self._values
+        self._answer, self._values = b"", ()
         if self.layout is None:
             return None
-        values = self.layout.read(data, at, end)
+        values = self.layout.read(answer)
         if values is None:
             self.layout = None
             self._misses = min(self._misses + 1, MOST_MISSES)
             self._patience = 1 << self._misses
-        elif self._misses:
-            self._misses -= 1
+            return None
+        self._misses -= self._misses > 0
+        self._keep(answer, values)
         return values
 
-    def learn(self, data: bytes, at: int, end: int, names: Sequence[bytes]) -> None:
-        """Learn the layout of an answer that the loop has read, unless the last ones were of no use."""
+    def learn(self, answer: bytes, names: Sequence[bytes], values: Sequence[Value]) -> None:
+        """Take in an answer that had to be read: it may come again as it is, or else its layout may."""
+        is_moving = self._moves > 0
+        self._keep(answer, values)
+        if not is_moving:
+            return
         self._patience -= 1
         if self._patience > 0 or Layout.alive >= MAX_LAYOUTS:
             return
-        fields = _fields(data[at:end], names)
+        fields = _fields(answer, names)
         if fields is not None:
-            self.layout = Layout(data[at:end], fields)
+            self.layout = Layout(answer, fields)
+
+    def _keep(self, answer: bytes, values: Sequence[Value]) -> None:
+        """Keep an answer to see whether it comes again; one that never does is kept ever more rarely."""
+        self._wait -= 1
+        if self._wait <= 0:
+            self._answer, self._values = answer, values
+            self._moves = min(self._moves + 1, MOST_MOVES)
+            self._wait = 1 << self._moves
 
 
 def _fields(answer: bytes, names: Sequence[bytes]) -> list[tuple[int, int, int]] | None:

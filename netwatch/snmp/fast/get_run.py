@@ -62,9 +62,9 @@ class GetRun(Generic[Item]):
         """
         exchanges, start = list[Exchange](), 0
         for request in requests:
-            stop = start + len(request.names)
+            stop = start + len(request.shape.names)
             part = (request, range(start, stop))
-            exchanges.append(Exchange(self, self._peer, request.head, request.tail, part))
+            exchanges.append(Exchange(self, self._peer, request.head, request.shape.tail, part))
             start = stop
         self._left = start
         self._items = [None] * start  # type: ignore[list-item]  # all are filled in before anybody sees them

@@ -8,6 +8,7 @@ May import: netwatch.model. Called by: get_run, walk, lane.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakValueDictionary
 
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Device, Oid, Tag
@@ -15,6 +16,7 @@ from netwatch.model.oid import MAX_SUB_IDENTIFIER
 from netwatch.snmp.codec.ber import SEQUENCE, decode_oid, encode_oid, encode_sub_identifiers, encode_tlv
 from netwatch.snmp.codec.layout import Memory
 from netwatch.snmp.codec.message import PduKind, encode_identity
+from netwatch.snmp.codec.shape import Shape
 from netwatch.snmp.v3.keys import check_credential
 from netwatch.snmp.v3.message import encode_context
 
@@ -64,9 +66,12 @@ def encode_request(identity: bytes, kind: PduKind, numbers: bytes, varbinds: byt
     `numbers` are the two INTEGERs behind it: error-status and error-index, or a GETBULK's two.
     """
     tail = numbers + encode_tlv(SEQUENCE, varbinds)
+    return _head_before(identity, kind, tail), tail
+
+
+def _head_before(identity: bytes, kind: PduKind, tail: bytes) -> bytes:
     pdu = encode_tlv(kind, b"\x02\x04\x00\x00\x00\x00" + tail)
-    message = encode_tlv(SEQUENCE, identity + pdu)
-    return message[: -len(tail) - 4], tail
+    return encode_tlv(SEQUENCE, identity + pdu)[: -len(tail) - 4]
 
 
 def null_varbind(name: bytes) -> bytes:
@@ -78,15 +83,36 @@ def null_varbind(name: bytes) -> bytes:
 
 
 class GetRequest:
-    """One GET of a plan, and the names its answer must carry."""
+    """One GET of a plan to one device; what it asks is shared with all that are asked the same."""
 
-    __slots__ = ("head", "memory", "names", "tail")
+    __slots__ = ("head", "memory", "shape")
 
     def __init__(self, identity: bytes, names: Sequence[bytes], kind: PduKind = PduKind.GET) -> None:
-        varbinds = b"".join([null_varbind(name[2:]) for name in names])
-        self.head, self.tail = encode_request(identity, kind, NO_ERROR, varbinds)
-        self.names = tuple(names)
+        self.shape = _shape_of(kind, tuple(names))
+        self.head = _head_before(identity, kind, self.shape.tail)
         self.memory = Memory()
+
+    @property
+    def names(self) -> tuple[bytes, ...]:
+        """Return the names that its answer must carry."""
+        return self.shape.names
+
+    @property
+    def tail(self) -> bytes:
+        """Return what stands behind the request-id."""
+        return self.shape.tail
+
+
+_shapes: WeakValueDictionary[tuple[PduKind, tuple[bytes, ...]], Shape] = WeakValueDictionary()
+"""The shapes of the plans there are; one that no plan has any more is forgotten."""
+
+
+def _shape_of(kind: PduKind, names: tuple[bytes, ...]) -> Shape:
+    shape = _shapes.get((kind, names))
+    if shape is None:
+        varbinds = b"".join([null_varbind(name[2:]) for name in names])
+        shape = _shapes[kind, names] = Shape(names, NO_ERROR + encode_tlv(SEQUENCE, varbinds))
+    return shape
 
 
 class CompiledPlan:

@@ -5,15 +5,16 @@ Quiet. May import: netwatch.model. Called by: get_run, lane.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Missing, Tag, Value, Varbind
-from netwatch.snmp.codec.hot import decode_values
 from netwatch.snmp.codec.message import decode_varbinds
 from netwatch.snmp.fast.plan import GetRequest, decode_name
 
 Item = TypeVar("Item")
+Given = TypeVar("Given", covariant=True)  # what a reader gives
 
 _TAGS = {
     None: Tag.NULL,
@@ -23,29 +24,30 @@ _TAGS = {
 }
 
 
-class Reader(Protocol[Item]):
+class Reader(Protocol[Given]):
     """Reads answers, and says what stands for an instance the device does not give."""
 
-    def read(self, data: bytes, at: int, end: int, request: GetRequest) -> list[Item]:
+    def read(self, data: bytes, at: int, end: int, request: GetRequest) -> Sequence[Given]:
         """Return one item per varbind.
 
         Raises:
             FastLaneRefused: it is no answer to this request.
         """
 
-    def stand_in(self, name: bytes, missing: Missing | None) -> Item:
+    def stand_in(self, name: bytes, missing: Missing | None) -> Given:
         """Return the item for a name answered by an error; `missing` is None where it could not be read."""
 
 
 class Values:
     """What a plan wants."""
 
-    def read(self, data: bytes, at: int, end: int, request: GetRequest) -> list[Value]:
-        """Predict the layout of the answer where possible, decode it where not."""
-        values = request.memory.read(data, at, end)
+    def read(self, data: bytes, at: int, end: int, request: GetRequest) -> Sequence[Value]:
+        """Predict the answer or its layout where possible, decode it where not."""
+        answer = data[at:end]
+        values = request.memory.read(answer)
         if values is None:
-            values = decode_values(data, at, end, request.names)
-            request.memory.learn(data, at, end, request.names)
+            values = request.shape.read(answer, 0, len(answer))
+            request.memory.learn(answer, request.shape.names, values)
         return values
 
     def stand_in(self, _name: bytes, missing: Missing | None) -> Value:

@@ -18,26 +18,55 @@ def answer(*values: int | bytes) -> bytes:
     return encode_varbinds(varbinds)[2:]
 
 
-def read(memory: Memory, data: bytes) -> object:
-    return memory.read(data, 0, len(data))
-
-
 def learned_from(data: bytes) -> Memory:
+    """Return what is remembered after an answer that was another one before."""
     memory = Memory()
-    memory.learn(data, 0, len(data), NAMES)
+    for one in (data + b"\0", data):
+        assert memory.read(one) is None
+        memory.learn(one, NAMES, ())
     return memory
 
 
 def test_an_answer_of_the_same_shape_is_read_by_prediction():
     memory = learned_from(answer(1, 2**33, b"up"))
 
-    assert read(memory, answer(127, 2**33 + 9, b"dn")) == [127, 2**33 + 9, b"dn"]
+    assert memory.read(answer(127, 2**33 + 9, b"dn")) == [127, 2**33 + 9, b"dn"]
+
+
+def test_an_answer_that_comes_again_as_it_was_has_the_values_it_had():
+    memory, values = Memory(), [1, 2, b"up"]
+    memory.learn(answer(1, 2, b"up"), NAMES, values)
+
+    assert memory.read(answer(1, 2, b"up")) is values
+    assert memory.layout is None
+
+
+def test_an_answer_that_changed_once_and_comes_again_after_that_is_known_again():
+    memory, after = Memory(), [2, 2, b"up"]
+    memory.learn(answer(1, 2, b"up"), NAMES, [1, 2, b"up"])
+    memory.read(answer(1, 2, b"up"))
+
+    assert memory.read(answer(2, 2, b"up")) is None
+    memory.learn(answer(2, 2, b"up"), NAMES, after)
+
+    assert memory.read(answer(2, 2, b"up")) is after
+
+
+def test_what_came_to_rest_is_known_again_and_needs_its_layout_no_more():
+    memory = learned_from(answer(1, 2, 3))
+    for number in range(100):
+        assert memory.read(answer(number, 2, 3)) == [number, 2, 3]
+
+    for _ in range(65):
+        assert memory.read(answer(100, 2, 3)) == [100, 2, 3]
+
+    assert memory.layout is None
 
 
 def test_a_value_that_grew_by_a_byte_is_not_predicted():
     memory = learned_from(answer(127, 5, 5))
 
-    assert read(memory, answer(128, 5, 5)) is None
+    assert memory.read(answer(128, 5, 5)) is None
     assert memory.layout is None
 
 
@@ -45,8 +74,8 @@ def test_a_request_whose_answers_keep_changing_is_learned_ever_more_rarely():
     memory, learned = Memory(), 0
     for number in range(200):
         data = answer(b"x" * (number % 7), 1, 1)
-        if read(memory, data) is None:
-            memory.learn(data, 0, len(data), NAMES)
+        if memory.read(data) is None:
+            memory.learn(data, NAMES, ())
             learned += memory.layout is not None
 
     assert learned < 15
