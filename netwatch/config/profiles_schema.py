@@ -46,6 +46,10 @@ def profile_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "NetWatch profile", **whole, "$defs": parts}
 
 
+_EVERY: dict[str, Any] = {
+    "type": "integer", "minimum": 1, "maximum": 1440,
+    "description": "asked with every so many polls, and when its row seems to have changed",
+}  # fmt: skip
 _EDITS: dict[str, dict[str, Any]] = {
     "extract_value": {**_TEXT, "description": "a pattern whose first group is the value"},
     "match_pattern": {**_TEXT, "description": "a pattern that a text has to fit"},
@@ -115,6 +119,7 @@ def _symbol() -> dict[str, Any]:
         "enum": {**_NAMES, "description": "names of the values of an enumeration"},
         "wide_of": _about("the 32-bit column that this 64-bit one replaces"),
         "once": {"type": "boolean", "description": "read when rows are discovered, not with every poll"},
+        "every": _EVERY,
         "missing_when": {
             "type": "object",
             "additionalProperties": {"type": "array", "items": {"type": "integer"}},
@@ -132,7 +137,7 @@ def _symbol() -> dict[str, Any]:
 def _tag() -> dict[str, Any]:
     source = _mapping(
         {"MIB": _about("the module"), "OID": _OID, "name": _about("its name"), "description": _about("what it is"),
-         "mapping": _NAMES, **_EDITS}
+         "mapping": _NAMES, "every": _EVERY, **_EDITS}
     )  # fmt: skip
     properties = {
         "MIB": _about("the module that defines it"), "tag": _about("the label's name"),

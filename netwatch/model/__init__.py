@@ -55,7 +55,16 @@ if TYPE_CHECKING:
     from netwatch.model.patient_file import bytes_of, is_file, is_folder, is_there, refuse_what_is_no_file
     from netwatch.model.pattern import bounded_finder, bounded_groups, bounded_matcher, bounded_search
     from netwatch.model.quantities import SYMBOLS, measured, quantity_of, symbol_of
-    from netwatch.model.reading import NO_DOUBTS, SCALARS, Column, Doubts, ReadingGap, RowSet, TableReading
+    from netwatch.model.reading import (
+        NO_DOUBTS,
+        NOTHING_AGED,
+        SCALARS,
+        Column,
+        Doubts,
+        ReadingGap,
+        RowSet,
+        TableReading,
+    )
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
     from netwatch.model.settings import Section
     from netwatch.model.severity import USUAL, USUAL_SEVERITIES, Severities, severity_meant
@@ -81,7 +90,7 @@ __all__ = [
     "cleaned", "cleaned_lines",
     "Oid", "Missing", "Tag", "Value", "Varbind", "type_name",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceStatus",
-    "Doubts", "NO_DOUBTS", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
+    "Doubts", "NO_DOUBTS", "NOTHING_AGED", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
     "TrapEvent", "RefusedSender", "UnmatchedTraps", "TrapKind", "KindObject", "Said",
     "CONCEPTS", "STATES", "LINKS", "QUANTITIES", "Concept",
     "SYMBOLS", "measured", "quantity_of", "symbol_of",

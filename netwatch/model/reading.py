@@ -16,6 +16,7 @@ from netwatch.model.values import Value
 Column = Sequence[Value]
 Doubts = Mapping[str, Mapping[int, str]]
 NO_DOUBTS: Doubts = {}
+NOTHING_AGED: Mapping[str, datetime] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,6 +59,7 @@ class TableReading:
     asked_at: when the question left, where that is known: of what came after it the answer knows nothing.
     doubts:  column name -> row -> why its value is missing though the device answered, a sentence for people.
     partial_because: what is missing of a partial reading and why, a sentence for people.
+    aged:     columns and labels that were not asked with this poll, with when they were.
     good_for: of facts, which are read seldom, for how long this stands; None for what is read with every poll.
     """
 
@@ -76,6 +78,7 @@ class TableReading:
     doubts: Doubts = field(default_factory=lambda: NO_DOUBTS)
     partial_because: str = ""
     good_for: timedelta | None = None
+    aged: Mapping[str, datetime] = field(default_factory=lambda: NOTHING_AGED)
 
     def doubts_of(self, row: int) -> dict[str, str]:
         """Return what is not believed of one row: column name -> why."""

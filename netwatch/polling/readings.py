@@ -11,13 +11,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from netwatch.model import Column, Doubts, TableReading
+from netwatch.model import NOTHING_AGED, Column, Doubts, TableReading
 from netwatch.polling.answers import Answer, carried
 from netwatch.polling.counters import Cause
 from netwatch.polling.layout import Filling, Layout, Strip
 from netwatch.polling.plausible import Speeds
 from netwatch.polling.rates import Interval, Rates, cut_rows, dense_rates
-from netwatch.polling.standing import Standing
+from netwatch.polling.standing.columns import Standing
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
 from netwatch.profiles import ColumnSpec, edited
 
@@ -52,9 +52,13 @@ class TableReader:
 
     def passage(self, answer: Answer) -> Passage:
         """Return how the device lived since the reading before."""
+        return self.passage_to(answer.ticks, answer.arrived)
+
+    def passage_to(self, ticks: int | None, arrived: float) -> Passage:
+        """Return the same of an answer that is not looked at yet."""
         if self._base is None:
             return Passage(Life.UNKNOWN, 0.0)
-        return passage_between(self._base.ticks, answer.ticks, answer.arrived - self._base.arrived)
+        return passage_between(self._base.ticks, ticks, arrived - self._base.arrived)
 
     def adopt(self, layout: Layout) -> None:
         """Use another layout from now on; rows that kept index and key keep their last values."""
@@ -68,10 +72,11 @@ class TableReader:
         passage: Passage | None = None,
         why_partial: str = "",
         asked_at: datetime | None = None,
+        aged: Mapping[str, datetime] = NOTHING_AGED,
     ) -> TableReading:
         """Return the reading; call `adopt` with its layout before, hand in `passage` where it is known.
 
-        `why_partial` says why the layout is.
+        `why_partial` says why the layout is, `aged` when columns were asked that were not asked with this poll.
         """
         layout = self._layout
         assert layout is not None, "a layout is adopted before its answers come"  # noqa: S101  # a bug of ours
@@ -102,6 +107,7 @@ class TableReader:
             rates=rates,
             uptime=None if answer.ticks is None else timedelta(milliseconds=answer.ticks * 10),
             partial=partial,
+            aged=aged,
             doubts=_joined(layout.doubts, _joined(doubts, self._speeds.doubts)),
             partial_because=_because(layout, why_partial, answer) if partial else "",
         )

@@ -21,6 +21,7 @@ from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROW
 from netwatch.polling.plausible import IF_SPEED
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import cells_of, label_columns, renamed_rows
+from netwatch.polling.standing.seldom import Seldom
 from netwatch.polling.twins.watch import TwinWatch
 from netwatch.polling.uptime import Life, Passage
 from netwatch.profiles import TableSpec
@@ -71,6 +72,8 @@ class TablePoller:
         self._renumbered = False
         self._layout: Layout | None = None
         self._plan: GetPlan | None = None
+        self._seldom = Seldom(spec)
+        self._seldom_plan: GetPlan | None = None
         self._watched: tuple[Value, ...] = ()
         self._refused: frozenset[Oid] = frozenset()
         self._vanished: frozenset[Oid] = frozenset()
@@ -215,11 +218,22 @@ class TablePoller:
             return None
         self._asked_at = self._clock.now()
         values = await self._client.run_plan(self._device, plan)
-        answer = examine(layout, values, self._clock.now(), self._clock.elapsed())
+        at, arrived = self._clock.now(), self._clock.elapsed()
+        if self._seldom_plan is not None:
+            values = await self._with_seldom(values, self._seldom_plan, arrived)
+        answer = examine(layout, values, at, arrived)
         if answer.names != self._names:
             self._rename(layout, answer.names)
         self._passage = self._reader.passage(answer)
         return answer
+
+    async def _with_seldom(self, often: list[Value], plan: GetPlan, arrived: float) -> list[Value]:
+        """Return all answers, with those that are asked seldom: as they are now where that is due."""
+        ticks = often[0] if isinstance(often[0], int) else None
+        if self._seldom.is_due(often, self._reader.passage_to(ticks, arrived), arrived):
+            values = await self._client.run_plan(self._device, plan)
+            self._seldom.take(values, often, arrived, self._clock.now())
+        return self._seldom.completed(often)
 
     def _rename(self, layout: Layout, names: Sequence[Value]) -> None:
         """Take the labels that came with a poll: a name never stays with a stranger."""
@@ -272,6 +286,7 @@ class TablePoller:
         )
         found = await self._discover_rows(self._client, question)
         self._due = ""
+        self._seldom.forget()
         self._watched, self.reason = found.watched, found.reason
         self._twins.learn(found, self._clock.elapsed())
         self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
@@ -291,16 +306,18 @@ class TablePoller:
         self._layout, self._names = layout, None
         self._reader.adopt(layout)
         if not layout.suffixes:
-            self._plan = None
+            self._plan = self._seldom_plan = None
         elif changed or self._plan is None:
-            self._plan = self._client.compile(self._device, layout.instances(), texts_from=layout.texts_at)
+            parts = self._seldom.split(layout)
+            self._plan = self._client.compile(self._device, parts.often, texts_from=parts.texts_at)
+            self._seldom_plan = self._client.compile(self._device, parts.seldom) if parts.seldom else None
 
     def _read(self, answer: Answer | None) -> TableReading | None:
         if self._layout is None:
             return None
         if answer is None:
             return self._empty_reading()
-        reading = self._reader.reading(answer, self._passage, self.reason, self._asked_at)
+        reading = self._reader.reading(answer, self._passage, self.reason, self._asked_at, self._seldom.aged)
         self._count(reading)
         return reading
 

@@ -39,6 +39,11 @@ class Passage(NamedTuple):
     seconds: float
 
     @property
+    def is_same_life(self) -> bool:
+        """Return whether the device itself says that it lived through."""
+        return self.life in (Life.SAME, Life.WRAPPED)
+
+    @property
     def unbroken(self) -> bool:
         """Return whether counters of both readings may be compared."""
         return self.life in (Life.SAME, Life.WRAPPED, Life.UNKNOWN)

@@ -12,7 +12,7 @@ from netwatch.profiles.symbols import plain_name
 
 OUR_WORDS: Final = frozenset(
     {"walk", "identity", "rate_limit", "discontinuity", "index", "once", "concepts", "kind", "enum", "wide_of",
-     "missing_when"}
+     "missing_when", "every"}
 )  # fmt: skip
 THEIR_WORDS: Final = frozenset(
     {"metadata", "selector", "virtual_metrics", "topology", "licensing", "bgp", "static_tags", "MIB",

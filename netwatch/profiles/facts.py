@@ -23,13 +23,18 @@ HR_STORAGE_ENTRY: Final = Oid.parse("1.3.6.1.2.1.25.2.3.1")
 _NO_NAMES: Final[Mapping[int, str]] = {}
 
 
+HARDLY_MOVES: Final = 5
+"""Speeds and aliases are asked with every fifth poll, and when anything tells that they may have changed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnFacts:
-    """What the MIB says of one column."""
+    """What the MIB says of one column; `every` is how seldom it need be asked, in polls."""
 
     kind: ColumnKind
     wide_of: str = ""
     enum: Mapping[int, str] = field(default_factory=lambda: _NO_NAMES)
+    every: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +67,8 @@ def _counter64(entry: Oid, narrow_names: Mapping[int, str]) -> dict[Oid, ColumnF
     }
 
 
-def _of_kind(entry: Oid, kind: ColumnKind, *columns: int) -> dict[Oid, ColumnFacts]:
-    return {entry.child(column): ColumnFacts(kind=kind) for column in columns}
+def _of_kind(entry: Oid, kind: ColumnKind, *columns: int, every: int = 1) -> dict[Oid, ColumnFacts]:
+    return {entry.child(column): ColumnFacts(kind=kind, every=every) for column in columns}
 
 
 COLUMNS: Final[Mapping[Oid, ColumnFacts]] = {
@@ -76,10 +81,13 @@ COLUMNS: Final[Mapping[Oid, ColumnFacts]] = {
             10: "ifOutOctets", 11: "ifOutUcastPkts", 12: "ifOutMulticastPkts", 13: "ifOutBroadcastPkts",
         },
     ),
-    **_of_kind(IF_ENTRY, ColumnKind.GAUGE, 1, 3, 4, 5, 9, 21),
-    **_of_kind(IFX_ENTRY, ColumnKind.GAUGE, 15, 16, 17, 19),
+    **_of_kind(IF_ENTRY, ColumnKind.GAUGE, 1, 3, 4, 9, 21),
+    **_of_kind(IF_ENTRY, ColumnKind.GAUGE, 5, every=HARDLY_MOVES),
+    **_of_kind(IFX_ENTRY, ColumnKind.GAUGE, 16, 17, 19),
+    **_of_kind(IFX_ENTRY, ColumnKind.GAUGE, 15, every=HARDLY_MOVES),
     **_of_kind(IF_ENTRY, ColumnKind.TEXT, 2, 6, 22),
-    **_of_kind(IFX_ENTRY, ColumnKind.TEXT, 1, 18),
+    **_of_kind(IFX_ENTRY, ColumnKind.TEXT, 1),
+    **_of_kind(IFX_ENTRY, ColumnKind.TEXT, 18, every=HARDLY_MOVES),
     IF_ENTRY.child(7): ColumnFacts(kind=ColumnKind.ENUM, enum=_ADMIN_STATUS),
     IF_ENTRY.child(8): ColumnFacts(kind=ColumnKind.ENUM, enum=_OPER_STATUS),
     **_of_kind(HR_STORAGE_ENTRY, ColumnKind.TEXT, 2, 3),
@@ -98,7 +106,7 @@ _INTERFACES: Final = TableFacts(
     labels=(
         LabelSpec(name="ifIndex", index_position=1),
         LabelSpec(name="ifName", oid=IFX_ENTRY.child(1)),
-        LabelSpec(name="ifAlias", oid=IFX_ENTRY.child(18)),
+        LabelSpec(name="ifAlias", oid=IFX_ENTRY.child(18), every=HARDLY_MOVES),
         LabelSpec(name="ifDescr", oid=IF_ENTRY.child(2)),
     ),
 )

@@ -28,6 +28,7 @@ class ColumnSpec:
     wide_of: this 64-bit counter replaces the 32-bit column of that name in every row where the device has it.
     scale:   what to multiply the raw value with, 1 for most.
     once:    read when rows are discovered and not with every poll: it does not change while the row lives.
+    every:   asked with every so many polls at least, and whenever the row seems to have changed (polling/standing/).
     missing_when: columns of the same table, each with the values at which this one means nothing.
     guessed: nobody said what the column is: `kind` is a guess, the BER tag of its values knows better.
     edit:    what is done to each value before it is one.
@@ -42,6 +43,7 @@ class ColumnSpec:
     wide_of: str = ""
     guessed: bool = False
     once: bool = False
+    every: int = 1
     missing_when: tuple[tuple[str, frozenset[int]], ...] = ()
     edit: Edit | None = None
     constant: float | None = None
@@ -58,6 +60,7 @@ class LabelSpec:
     slices: the parts of the row's index, from 0 and each with its end, that make the index of the column's row.
             An end below zero counts from the index's end.
     at:     the index of the column's row, whatever the row's; None for the row's own.
+    every:  as of a column: read with every so many polls; never what a row is known by.
     """
 
     name: str
@@ -70,6 +73,7 @@ class LabelSpec:
     fixed: str = ""
     slices: tuple[tuple[int, int], ...] = ()
     at: tuple[int, ...] | None = None
+    every: int = 1
 
     @property
     def is_elsewhere(self) -> bool:

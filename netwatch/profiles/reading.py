@@ -10,9 +10,10 @@ Our own words. Beside `table`: `walk` (the cheap column whose instances are the 
 1e6 bit/s), `discontinuity` (the column whose change ends a counter's life), `once` (the table's rows are facts, read
 when they are discovered and at the slow interval, not with every poll). In a symbol: `kind` (counter32, counter64,
 gauge, enum, text), `enum` (`{1: up}`), `wide_of` (the 32-bit column this 64-bit one replaces),
-`once` (read when rows are discovered, not with every poll), `missing_when` (`{entSensorStatus: [2, 3]}`: where that
-column of the row has one of these values, this one means nothing). `concepts`, beside `table` or at the top level,
-says what rows mean (netwatch/profiles/concepts/).
+`once` (read when rows are discovered, not with every poll), `every` (`5`: asked with every fifth poll, at least every
+five minutes, and when its row seems to have changed; in the column of a tag too),
+`missing_when` (`{entSensorStatus: [2, 3]}`: where that column of the row has one of these values, this one means
+nothing). `concepts`, beside `table` or at the top level, says what rows mean (netwatch/profiles/concepts/).
 `index` (`[vrId, inet address]`: the MIB's INDEX clause, whose parts become labels; `-` for one that does not).
 In a tag: `index: 0` for the whole index, dotted; in its column `format` (mac_address, ip_address, prefix_length, hex,
 sys_id).

@@ -41,6 +41,7 @@ SYMBOL_KEYS: Final = frozenset(
         "enum",
         "wide_of",
         "once",
+        "every",
         "missing_when",
         "extract_value",
         "match_pattern",
@@ -53,6 +54,8 @@ SYMBOL_KEYS: Final = frozenset(
         "transform",
     }
 )
+MOST_TURNS: Final = 1440
+"""A column asked once a day at the usual interval; what may be older is `once`."""
 NAME_ONLY: Final = "only numeric OIDs can be asked for so far; left out"
 
 
@@ -141,6 +144,7 @@ def _column(place: Place, oid: Oid, name: str, metric_type: str) -> ColumnSpec:
         wide_of=place.text("wide_of") or (known.wide_of if known else ""),
         guessed=kind is None and edit is None,
         once=read_once(place),
+        every=read_every(place, known.every if known else 1),
         missing_when=_missing_when(place),
         edit=edit,
     )
@@ -216,6 +220,15 @@ def read_once(place: Place) -> bool:
         place.at("once").error(f"once is true or false, not {word!r}")
         return False
     return word
+
+
+def read_every(place: Place, known: int) -> int:
+    """Return with how many polls something is asked once, `known` where nothing is said."""
+    number = place.value.get("every", known)
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MOST_TURNS:
+        place.at("every").error(f"every is a whole number of polls from 1 to {MOST_TURNS}, not {number!r}")
+        return known
+    return number
 
 
 def _kind(place: Place, known: ColumnFacts | None, metric_type: str, enum: Mapping[int, Any]) -> ColumnKind | None:

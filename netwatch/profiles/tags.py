@@ -11,18 +11,19 @@ from typing import Final
 
 from netwatch.model import Oid
 from netwatch.profiles.edits import Edit
+from netwatch.profiles.facts import COLUMNS
 from netwatch.profiles.formats import FORMATS
 from netwatch.profiles.indexes import NUMBER, SHAPES
 from netwatch.profiles.place import Place, scalar_text
 from netwatch.profiles.profile import LabelSpec
-from netwatch.profiles.symbols import NAME_ONLY, plain_name, read_edit
+from netwatch.profiles.symbols import NAME_ONLY, plain_name, read_edit, read_every
 
 EDIT_KEYS: Final = frozenset({"extract_value", "match_pattern", "match_value", "format"})
 TAG_KEYS: Final = EDIT_KEYS | frozenset(
     {"MIB", "tag", "column", "symbol", "OID", "name", "index", "mapping", "table", "description",
      "index_transform", "match", "tags"}
 )  # fmt: skip
-SOURCE_KEYS: Final = EDIT_KEYS | frozenset({"MIB", "OID", "name", "description", "mapping"})
+SOURCE_KEYS: Final = EDIT_KEYS | frozenset({"MIB", "OID", "name", "description", "mapping", "every"})
 TRANSFORM_KEYS: Final = frozenset({"start", "end", "drop_right"})
 
 
@@ -95,7 +96,9 @@ def _column_label(place: Place) -> LabelSpec | None:
     if edit is not None and not edit.pattern:
         edit = None  # a format alone is the label's own
     form = _form(source) if edit is None else ""
-    return LabelSpec(name=name, oid=oid, mapping=mapping, form=form, edit=edit, slices=_slices(place))
+    known = COLUMNS.get(oid)
+    every = read_every(source, known.every if known else 1)
+    return LabelSpec(name=name, oid=oid, mapping=mapping, form=form, edit=edit, slices=_slices(place), every=every)
 
 
 def _slices(place: Place) -> tuple[tuple[int, int], ...]:

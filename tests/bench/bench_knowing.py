@@ -36,7 +36,8 @@ DEVICES, ROUNDS, TURNS = 25, 4, 3
 FIRST_TARGET, STEADY_TARGET = 1.5, 1.15
 MOST_SECONDS = 300
 STANDING = tuple(f"1.3.6.1.2.1.2.2.1.{column}." for column in (13, 14, 19, 20))
-DISCONTINUITY = "1.3.6.1.2.1.31.1.1.1.19."
+TIMES_OF_CHANGE = ("1.3.6.1.2.1.31.1.1.1.19.", "1.3.6.1.2.1.2.2.1.9.")
+"""ifCounterDiscontinuityTime, ifLastChange."""
 
 
 def recording() -> str:
@@ -47,7 +48,7 @@ def recording() -> str:
     command = [sys.executable, str(LAB / "make_switch.py"), str(PORTS)]
     made = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
     still = [line.replace("|65|", "|66|") if line.startswith(STANDING) else line for line in made]
-    calm = [line.replace("|67|", "|66|") if line.startswith(DISCONTINUITY) else line for line in still]
+    calm = [line.replace("|67|", "|66|") if line.startswith(TIMES_OF_CHANGE) else line for line in still]
     lines = [*calm, *(line for row in range(1, SENSORS + 1) for line in _sensor(1000 + row, row))]
     return "\n".join(sorted(lines, key=lambda line: [int(part) for part in line.split("|")[0].split(".")])) + "\n"
 

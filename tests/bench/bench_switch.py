@@ -29,15 +29,16 @@ TARGET_MS = 0.6
 SHIPPED_TARGET_MS = 1.2
 COUNTER32, GAUGE32 = "|65|", "|66|"
 TROUBLES = tuple(f"1.3.6.1.2.1.2.2.1.{column}." for column in (13, 14, 19, 20))
-DISCONTINUITY, TIME_TICKS = "1.3.6.1.2.1.31.1.1.1.19.", "|67|"
+TIMES_OF_CHANGE, TIME_TICKS = ("1.3.6.1.2.1.31.1.1.1.19.", "1.3.6.1.2.1.2.2.1.9."), "|67|"
 
 
 def calm(line: str) -> str:
     """Return a line of the recording with error and discard counters made to stand still.
 
-    So is ifCounterDiscontinuityTime, which the lab's agent moves too: no port would ever have a rate.
+    So are ifCounterDiscontinuityTime and ifLastChange, which the lab's agent moves too: no port would ever have a
+    rate, and all of them another speed.
     """
-    if line.startswith(DISCONTINUITY):
+    if line.startswith(TIMES_OF_CHANGE):
         return line.replace(TIME_TICKS, GAUGE32)
     return line.replace(COUNTER32, GAUGE32) if line.startswith(TROUBLES) else line
 

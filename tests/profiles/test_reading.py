@@ -382,6 +382,48 @@ metrics:
     assert [(problem.line, problem.message) for problem in problems] == [(3, "once is true or false, not 'seldom'")]
 
 
+def test_a_column_and_a_tag_may_be_asked_seldom(tmp_path: Path) -> None:
+    text = """
+metrics:
+  - table: {OID: 1.3.6.1.4.1.99999.3, name: lampTable}
+    symbols:
+      - {OID: 1.3.6.1.4.1.99999.3.1.2, name: lampHours}
+      - {OID: 1.3.6.1.4.1.99999.3.1.3, name: lampKind, every: 30}
+    metric_tags: [{tag: lampName, column: {OID: 1.3.6.1.4.1.99999.3.1.4, name: lampName, every: 10}}]
+"""
+    (table,) = load(tmp_path, lamp=text)["lamp"].tables
+
+    assert [column.every for column in table.columns] == [1, 30]
+    assert [label.every for label in table.labels] == [10]
+
+
+def test_what_hardly_moves_of_interfaces_is_asked_seldom_whoever_writes_it_down(tmp_path: Path) -> None:
+    text = """
+metrics:
+  - table: {OID: 1.3.6.1.2.1.31.1.1, name: ifXTable}
+    symbols: [{OID: 1.3.6.1.2.1.31.1.1.1.15, name: ifHighSpeed}, {OID: 1.3.6.1.2.1.31.1.1.1.6, name: ifHCInOctets}]
+    metric_tags: [{tag: ifAlias, column: {OID: 1.3.6.1.2.1.31.1.1.1.18, name: ifAlias}}]
+"""
+    (table,) = load(tmp_path, port=text)["port"].tables
+
+    every = {column.name: column.every for column in table.columns}
+    assert (every["ifHighSpeed"], every["ifHCInOctets"]) == (5, 1)
+    assert {label.name: label.every for label in table.labels}["ifAlias"] == 5
+
+
+@pytest.mark.parametrize("word", ["0", "2000", "often", "true", "1.5"])
+def test_how_seldom_a_column_is_asked_is_a_number_of_polls(word: str) -> None:
+    profile, problems = read(f"""\
+metrics:
+  - table: {{OID: 1.3.6.1.4.1.99999.3, name: lampTable}}
+    symbols: [{{OID: 1.3.6.1.4.1.99999.3.1.2, name: lampHours, every: {word}}}]
+""")
+
+    assert profile is None
+    assert problems[0].line == 3
+    assert "every is a whole number of polls from 1 to 1440" in problems[0].message
+
+
 def test_all_that_is_wrong_with_a_file_is_said_at_once() -> None:
     text = "sysobjectid: x\nmetrics:\n  - symbol: {OID: 1.y, name: n}\n  - symbol: {OID: 1.z, name: n}\n"
 

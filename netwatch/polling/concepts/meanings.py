@@ -31,7 +31,7 @@ from netwatch.polling.concepts.ports import PortStates
 from netwatch.polling.concepts.shares import with_believed_shares
 from netwatch.polling.concepts.source import MapReader, Piece, PieceRows, are_the_same
 from netwatch.polling.faults import DeviceFaults
-from netwatch.polling.standing import Standing
+from netwatch.polling.standing.columns import Standing
 from netwatch.profiles import BadMapping, ConceptMap, ProfileLibrary
 
 log = structlog.get_logger(__name__)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from netwatch.model import Column, ReadingGap, RowSet, TableReading
 from netwatch.model.concepts import DISABLED, DOWN, UP
-from netwatch.polling.standing import Standing
+from netwatch.polling.standing.columns import Standing
 
 COLUMN: Final = "sensor_port_state"
 _NAME: Final = re.compile(r"([A-Za-z][A-Za-z-]*?)\s?(\d[\d/.:]*)")

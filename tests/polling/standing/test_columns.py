@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.polling.standing import Standing
+from netwatch.polling.standing.columns import Standing
 
 COLUMN = st.lists(st.sampled_from([None, 0, 1, 2.5, b"x"]), max_size=3)
 
