@@ -1,7 +1,7 @@
 """Puts the pieces of a concept together: which rows count, what they are called, one column behind the other.
 
 The rows are kept for as long as every piece's are. Quiet but for that memory.
-May import: netwatch.model. Called by: meanings.
+May import: netwatch.model. Called by: concept_reader.
 """
 
 from __future__ import annotations

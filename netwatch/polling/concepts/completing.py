@@ -1,6 +1,6 @@
 """What follows of what a concept's tables say: shares, the device's own processor load, who the device is.
 
-A quiet room: values in, values out. May import: netwatch.model. Called by: meanings.
+A quiet room: values in, values out. May import: netwatch.model. Called by: concept_reader.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ class Ingredients:
     columns: of the source, that its labels need. joined: its joins with the names that they need of the other table.
     tables: every table it reads, its own first. where: the names in its condition. inputs: see `inputs_of`.
     slow: states that are worked out with the labels. made_anew: whether other tables add columns to the source.
+    heeds_time: whether time has a say in it, so that it is worked out though nothing that tables say moved.
     """
 
     columns: tuple[str, ...]
@@ -36,6 +37,7 @@ class Ingredients:
     inputs: frozenset[str]
     slow: Mapping[str, StateMap]
     made_anew: bool
+    heeds_time: bool
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -57,7 +59,13 @@ def ingredients_of(compiled: Compiled) -> Ingredients:
             if isinstance(state, StateMap) and isinstance(state.source, Template)
         },
         made_anew=bool(beside or given.sums),
+        heeds_time=any(formula.made_of is None for formula in _formulas_of(compiled)),
     )
+
+
+def _formulas_of(compiled: Compiled) -> list[Formula]:
+    states = [state.source for state in compiled.states.values() if isinstance(state, StateMap)]
+    return [part for part in (*compiled.numbers.values(), *states, compiled.where) if isinstance(part, Formula)]
 
 
 def _of_source(source: Source) -> list[Named]:

@@ -1,6 +1,6 @@
 """Takes limits from sensors that cannot be meant, so that neither rules nor gauges believe them.
 
-A quiet room: values in, values out. May import: netwatch.model. Called by: meanings.
+A quiet room: values in, values out. May import: netwatch.model. Called by: concept_reader.
 """
 
 from __future__ import annotations

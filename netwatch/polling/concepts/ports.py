@@ -14,9 +14,12 @@ from typing import Any, Final
 
 from netwatch.model import Column, ReadingGap, RowSet, TableReading
 from netwatch.model.concepts import DISABLED, DOWN, UP
+from netwatch.polling.concepts.source import are_the_same
 from netwatch.polling.standing.columns import Standing
 
 COLUMN: Final = "sensor_port_state"
+ADMIN: Final = "interface_admin"
+OPER: Final = "interface_oper"
 _NAME: Final = re.compile(r"([A-Za-z][A-Za-z-]*?)\s?(\d[\d/.:]*)")
 OF_OPTICS: Final = frozenset({"dbm", "amperes"})
 _ADMIN_UP: Final = 1
@@ -32,6 +35,8 @@ class PortStates:
         self._made_of: tuple[RowSet, RowSet] | None = None
         self._rows: Sequence[int | None] = ()
         self._standing = Standing()
+        self._states: tuple[object, ...] = ()
+        self._column: Mapping[str, Column] = {}
 
     def beside(self, outcome: TableReading | ReadingGap) -> TableReading | ReadingGap:
         """Return a reading of sensors with the states of their ports; everything else as it is."""
@@ -46,9 +51,12 @@ class PortStates:
             self._rows, self._made_of = rows_of_ports(outcome.rows, rows), (rows, outcome.rows)
         if not any(row is not None for row in self._rows):
             return outcome
-        states = _states(self._interfaces.columns, len(rows.index))
-        found = [None if row is None else states[row] for row in self._rows]
-        return replace(outcome, columns={**outcome.columns, **self._standing.of({COLUMN: found})})
+        made_of = (self._rows, *(self._interfaces.columns.get(name) for name in (ADMIN, OPER)))
+        if not are_the_same(made_of, self._states):
+            states = _states(self._interfaces.columns, len(rows.index))
+            found = [None if row is None else states[row] for row in self._rows]
+            self._states, self._column = made_of, self._standing.of({COLUMN: found})
+        return replace(outcome, columns={**outcome.columns, **self._column})
 
 
 def rows_of_ports(sensors: RowSet, interfaces: RowSet) -> list[int | None]:
@@ -87,8 +95,8 @@ def _found(by_name: Mapping[str, int | None], port: str) -> int | None:
 
 def _states(columns: Mapping[str, Column], count: int) -> list[int | None]:
     nothing = (None,) * count
-    admin: Sequence[Any] = columns.get("interface_admin", nothing)
-    oper: Sequence[Any] = columns.get("interface_oper", nothing)
+    admin: Sequence[Any] = columns.get(ADMIN, nothing)
+    oper: Sequence[Any] = columns.get(OPER, nothing)
     return [
         DISABLED if wanted is not None and wanted != _ADMIN_UP else _STATES.get(state)
         for wanted, state in zip(admin, oper, strict=True)

@@ -2,7 +2,7 @@
 
 4294967295 % busy, a disk of -1 blocks and memory that is used a thousandfold are no news about a device; rules would
 raise alerts of them. Rounding may bring a share a little above the whole, which is then the whole.
-A quiet room: values in, values out. May import: netwatch.model. Called by: meanings.
+A quiet room: values in, values out. May import: netwatch.model. Called by: concept_reader.
 """
 
 from __future__ import annotations

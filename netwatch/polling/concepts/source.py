@@ -2,7 +2,7 @@
 
 The rows and labels of a piece are kept for as long as nothing changes that they are made of; what is worked out at
 each poll are whole columns. Quiet but for that memory.
-May import: netwatch.model, netwatch.formulas, netwatch.profiles. Called by: meanings.
+May import: netwatch.model, netwatch.formulas, netwatch.profiles. Called by: meanings, concept_reader.
 """
 
 from __future__ import annotations
@@ -78,6 +78,12 @@ class MapReader:
         self._of_others: dict[Named, Sequence[str]] = {}
         self._made_columns: dict[str, tuple[object, PieceRows, Column]] = {}
         self._others: tuple[TableReading | None, ...] = ()
+        self._absent_in: TableReading | None = None
+
+    @property
+    def heeds_time(self) -> bool:
+        """Return whether it wants every reading, be it that nothing moved since the last."""
+        return self._of.heeds_time
 
     def piece(self, readings: Readings, frames: dict[str, Frame]) -> Piece | None:
         """Return the piece, None where the device was not asked for the table.
@@ -85,7 +91,10 @@ class MapReader:
         `frames` holds what was prepared of each table, for other mappings and of what stands still for later polls.
         """
         reading = readings.get(self.table)
-        if reading is None or not self._is_there(reading):
+        if reading is None or reading is self._absent_in:
+            return None
+        if not self._is_there(reading):
+            self._absent_in = reading
             return None
         of = tuple(readings.get(table) for table in self._of.tables)
         if self._last is not None and are_the_same(of, self._last[0]):

@@ -2,14 +2,14 @@
 
 Most of what a device says stands still from poll to poll. A comparison of two columns is many times cheaper than all
 that rules and concepts make of them, and it is done once, here. Quiet but for that memory.
-May import: netwatch.model. Called by: readings, concepts.meanings.
+May import: netwatch.model. Called by: readings, concepts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from netwatch.model import Column
+from netwatch.model import Column, TableReading
 
 
 class Standing:
@@ -30,3 +30,40 @@ class Standing:
                 found[name] = old
         self._columns = found
         return found
+
+
+class StandingReadings:
+    """The tables of one device as they were when they last said anything else than before."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, TableReading] = {}
+
+    def of(self, readings: Mapping[str, TableReading]) -> dict[str, TableReading]:
+        """Return the readings; one that says nothing but another time than the last is the last."""
+        known = self._known.get
+        self._known = {
+            name: old if (old := known(name)) is not None and says_the_same(old, reading) else reading
+            for name, reading in readings.items()
+        }
+        return self._known
+
+
+def says_the_same(old: TableReading, new: TableReading) -> bool:
+    """Return whether two readings of a table differ in nothing but when they were asked, and of what uptime."""
+    return old is new or (
+        old.rows is new.rows
+        and _are_the_same_columns(old.rates, new.rates)
+        and _are_the_same_columns(old.columns, new.columns)
+        and (old.partial, old.partial_because, old.lacking) == (new.partial, new.partial_because, new.lacking)
+        and old.good_for == new.good_for
+        and old.doubts == new.doubts
+        and old.limited == new.limited
+        and old.ignored == new.ignored
+    )
+
+
+def _are_the_same_columns(old: Mapping[str, object], new: Mapping[str, object]) -> bool:
+    if len(old) != len(new):
+        return False
+    known = old.get
+    return all(known(name) is column for name, column in new.items())

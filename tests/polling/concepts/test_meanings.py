@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import random
+from dataclasses import fields, replace
+from datetime import timedelta
 
 import pytest
 
@@ -372,3 +374,89 @@ metrics:
 
     assert isinstance(found["memory"], ReadingGap)
     assert found["cpu"].columns["cpu_busy_ratio"] == (0.5, 0.5)
+
+
+STANDING = """
+metrics:
+  - table: {OID: 1.3.6.1.4.1.32473.9.1, name: aTable}
+    symbols:
+      - {OID: 1.3.6.1.4.1.32473.9.1.1.3, name: aUsed, kind: gauge}
+      - {OID: 1.3.6.1.4.1.32473.9.1.1.4, name: aState, kind: enum, enum: {1: fine, 2: broken}}
+      - {OID: 1.3.6.1.4.1.32473.9.1.1.5, name: aSince, kind: gauge}
+      - {OID: 1.3.6.1.4.1.32473.9.1.1.6, name: aCount, kind: counter32}
+    metric_tags: [{tag: aName, column: {OID: 1.3.6.1.4.1.32473.9.1.1.2, name: aName}}]
+    concepts:
+      - {concept: memory, pool: "{aName}", memory_used_bytes: aUsed, memory_size_bytes: 100}
+      - {concept: cpu, cpu: "{aName}", scope: core, cpu_busy_ratio: aUsed / 80}
+      - {concept: hardware, part: "{aName}", part_class: fan, hardware_state: {aState: {fine: ok, "*": critical}}}
+      - {concept: sensor, sensor: "{aName} rate", quantity: hertz, sensor_value: rate(aCount), where: aUsed > 0}
+      - {concept: sensor, sensor: "{aName} age", quantity: seconds, sensor_value: seconds_since(aSince)}
+  - table: {OID: 1.3.6.1.4.1.32473.9.2, name: bTable}
+    symbols: [{OID: 1.3.6.1.4.1.32473.9.2.1.3, name: bUsed, kind: gauge}]
+    concepts:
+      - concept: memory
+        joins: [{table: aTable, by: "{index}", as: a}]
+        pool: "{a.aName}"
+        memory_used_bytes: bUsed
+        memory_size_bytes: 100
+"""
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    """A library with the tables of STANDING."""
+    path = tmp_path_factory.mktemp("profiles") / "mine.yaml"
+    path.write_text(STANDING)
+    return load_library([path])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_stands_still_means_what_it_would_if_it_were_read_anew(standing, seed):
+    """The twin is given copies of every column, so that nothing stands."""
+    dice = random.Random(seed)
+    here, there = (Meanings("sw1", standing, DeviceFaults("sw1", SystemClock())) for _ in range(2))
+    for meanings in (here, there):
+        meanings.take(standing.named("mine").concepts)
+    labels = {"aName": ("one", "two")}
+    a = {"aUsed": [10, 20], "aState": [1, 1], "aSince": [100, 200], "aCount": [5, 5]}
+    b, rates = {"bUsed": [1, 2]}, {"aCount": [0.0, 0.0]}
+    rows = table("aTable", a, labels).rows
+
+    for minute in range(40):
+        name = dice.choice([*a, "rows", "rate", "b", "nothing", "nothing"])
+        if name in a:
+            a = {**a, name: [dice.choice((None, 0, 1, 2, 90)), dice.choice((1, 2))]}
+        elif name == "rows":
+            labels = {"aName": (dice.choice(("one", "another")), "two")}
+            rows = table("aTable", a, labels).rows
+        elif name == "rate":
+            rates = {"aCount": [dice.choice((None, 0.0, 7.5)), 1.0]}
+        elif name == "b":
+            b = {"bUsed": [dice.choice((3, None)), 2]}
+        failed = {"bTable": "no answer"} if dice.random() < 0.1 else {}
+        more = {"minutes": minute, "uptime": timedelta(minutes=minute), "partial": dice.random() < 0.1}
+        given = {"aTable": table("aTable", a, labels, rows=rows, rates=rates, **more)}
+        if not failed:
+            given["bTable"] = table("bTable", b, {}, minutes=minute)
+        copies = {
+            name: replace(reading, columns=_copied(reading.columns), rates=_copied(reading.rates))
+            for name, reading in given.items()
+        }
+        now = given["aTable"].at
+
+        found, expected = here.mean(given, failed, now), there.mean(copies, failed, now)
+
+        assert [_said(reading) for reading in found] == [_said(reading) for reading in expected]
+
+
+def _copied(columns):
+    return {name: list(column) for name, column in columns.items()}
+
+
+def _said(reading):
+    """Return all that a reading says, to be compared."""
+    if isinstance(reading, ReadingGap):
+        return reading
+    said = {field.name: getattr(reading, field.name) for field in fields(reading)}
+    columns = {name: list(column) for name, column in reading.columns.items()}
+    return {**said, "columns": columns, "rows": (reading.rows.index, reading.rows.keys, dict(reading.rows.labels))}
