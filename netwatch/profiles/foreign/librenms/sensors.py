@@ -51,7 +51,8 @@ FUNCTIONS: Final[Mapping[str, str]] = {
     "string_to_float": "{}",
     "round": "{}",
     "\\LibreNMS\\Util\\Number::cast": "{}",
-    "\\LibreNMS\\OS\\Packetlight::convertWattToDbm": "dbm({} * 1000)",
+    "\\LibreNMS\\OS\\Packetlight::convertWattToDbm": "dbm({} / 10000)",
+    "\\LibreNMS\\OS\\Packetlight::offsetSfpTemperature": "{} - 128",
 }
 """Their functions that are a formula, after divisor and multiplier."""
 LIMITS: Final = {

@@ -19,23 +19,44 @@ _BRACES: Final = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 OBJECT: Final = re.compile(r"[A-Za-z][\w-]*::[A-Za-z][\w-]*(?:\.\d+)*|\.?\d+(?:\.\d+){5,}", re.ASCII)
 _SUB_INDEX: Final = re.compile(r"\$\s?subindex(\d{1,2})")
 _PARTS: Final = re.compile(r"(.+?):(\d{1,2})(?:-(\d{1,2}))?$")
+_SAYS: Final = re.compile(r"[^\W_]")
+_EMPTY_BRACKETS: Final = re.compile(r"\([\s:;,/-]*\)|\[[\s:;,/-]*\]")
+_DRESS: Final = " :;,/-#_"
 _INSTANCE: Final = re.compile(r"((?:\.\d+)+)$")
 
 
 def wording(entry: Entry, rows: Rows, text: Any, otherwise: str) -> Template:
-    """Return a text as a template of the row; `otherwise`, with the row's index, where it comes out empty."""
+    """Return a text as a template of the row; `otherwise`, with the row's index, where it comes out empty.
+
+    Where what would tell rows apart is named by no MIB at hand, the row's index does.
+    """
     written = str(text if text is not None else "").strip()
     if OBJECT.fullmatch(written):
-        pieces = _object(entry, rows, written)
+        pieces, is_whole = _object(entry, rows, written), True
     else:
-        pieces = []
-        for number, part in enumerate(_BRACES.split(written)):
-            pieces += _placeholder(entry, rows, part) if number % 2 else [part] if part else []
-    spare = Template((f"{otherwise} ", OfIndex(0)))
-    if any(isinstance(piece, str) and piece.strip() for piece in pieces):
-        return Template(tuple(pieces))
+        pieces, is_whole = _pieces(entry, rows, written)
     told = any(not isinstance(piece, str) for piece in pieces)
+    if not is_whole and not told:
+        fixed = " ".join(_EMPTY_BRACKETS.sub(" ", "".join(map(str, pieces))).split()).strip(_DRESS)
+        return Template((f"{fixed or otherwise} ", OfIndex(0)))
+    if any(isinstance(piece, str) and _SAYS.search(piece) for piece in pieces):
+        return Template(tuple(pieces))
+    spare = Template((f"{otherwise} ", OfIndex(0)))
     return Template((FirstFilled((Template(tuple(pieces)), spare)),)) if told else spare
+
+
+def _pieces(entry: Entry, rows: Rows, written: str) -> tuple[list[Piece], bool]:
+    """Return the pieces of a text, and whether none of its placeholders is lost."""
+    pieces: list[Piece] = []
+    is_whole = True
+    for number, part in enumerate(_BRACES.split(written)):
+        if number % 2 == 0:
+            pieces += [part] if part else []
+            continue
+        found = _placeholder(entry, rows, part)
+        is_whole = is_whole and bool(found)
+        pieces += found
+    return pieces, is_whole
 
 
 def _placeholder(entry: Entry, rows: Rows, text: str) -> list[Piece]:

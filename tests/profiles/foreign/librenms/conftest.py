@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from netwatch.model import CONCEPTS, Credential, Device, Oid
 from netwatch.polling import PollingSettings, poll_once
-from netwatch.profiles import load_library
+from netwatch.profiles import ProfileLibrary, load_library
+from netwatch.profiles.foreign.definitions import Foreign
 from netwatch.snmp import Snmp
 from tests.odd_agent import OddAgent
 from tests.patience import PATIENCE_SECONDS
@@ -37,8 +38,14 @@ def resolve(text: str) -> Oid:
     return Oid.parse(NAMES.get(text, text))
 
 
+@pytest.fixture(scope="session")
+def shipped() -> ProfileLibrary:
+    """The shipped profiles, which no file of LibreNMS's changes."""
+    return load_library()
+
+
 @pytest.fixture
-def library_of(tmp_path: Path):
+def library_of(tmp_path: Path, shipped: ProfileLibrary):
     """Return a library with a folder of files, by name without `.yaml`; a discovery named `probeos` has its signs."""
 
     def made(**files: str):
@@ -47,7 +54,10 @@ def library_of(tmp_path: Path):
             folder = tmp_path / str(number)
             folder.mkdir(exist_ok=True)
             (folder / f"{name}.yaml").write_text(text)
-        return load_library([tmp_path], resolve)
+        foreign = Foreign(resolve)
+        assert all([foreign.take(path) for path in sorted(tmp_path.rglob("*.yaml"))])
+        profiles = {name: shipped.named(name) for name in shipped.names()}
+        return ProfileLibrary(profiles, foreign.problems, shipped.names(), shipped.catalogue, foreign)
 
     return made
 

@@ -157,3 +157,37 @@ modules:
 """
     row = rows_of(text, [f"{ENTRY}.3.1|2|4"], "sensor")["It"]
     assert ("sensor_low_critical" in row, row["sensor_high_critical"]) == (is_limit, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("{{ LOST-MIB::a }} ({{ LOST-MIB::b }}: {{ LOST-MIB::c }})", {"probeStatus 1.1", "probeStatus 1.2"}),
+        ("Fan ({{ LOST-MIB::a }}) Status", {"Fan Status 1.1", "Fan Status 1.2"}),
+        ("Fan {{ LOST-MIB::a }} of {{ PROBE-MIB::probeName }}", {"Fan of Inlet", "Fan of Outlet"}),
+        ("({{ PROBE-MIB::probeName }})", {"(Inlet)", "(Outlet)"}),
+    ],
+)
+def test_rows_whose_names_no_mib_knows_are_told_apart_by_their_index(rows_of, text, names):
+    said = STATES.replace("Fan {{ $subindex1 }} of {{ $subindex0 }}", text)
+    assert set(rows_of(said, CELLS, "hardware")) == names
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "raw", "value"),
+    [("dbm", "convertWattToDbm", 20062, 3.0237), ("temperature", "offsetSfpTemperature", 43633, 42.4414)],
+)
+def test_formulas_of_optical_modules_in_a_devices_own_units(rows_of, kind, function, raw, value):
+    """A tenth of a microwatt; degrees that begin at -128."""
+    divisor = "divisor: 256" if kind == "temperature" else "divisor: 1"
+    text = f"""
+modules:
+    sensors:
+        {kind}:
+            data:
+                -
+                    {{oid: a, num_oid: '.1.3.6.1.4.1.32473.9.1.1.3.{{{{ $index }}}}', descr: It, {divisor},
+                     user_func: '\\LibreNMS\\OS\\Packetlight::{function}'}}
+"""
+    row = rows_of(text, [f"{ENTRY}.3.1|2|{raw}"], "sensor")["It"]
+    assert row["sensor_value"] == pytest.approx(value, abs=0.001)
