@@ -18,7 +18,7 @@ from netwatch.profiles import load_library
 from netwatch.profiles.concepts.compiling import problems_of
 from netwatch.profiles.concepts.reading import OWN_KEYS
 from netwatch.profiles.indexes import SHAPES
-from netwatch.profiles.reading import TABLE_KEYS
+from netwatch.profiles.tables import TABLE_KEYS
 from netwatch.simulator import SimulatedDevice, SimulatedNetwork
 from netwatch.snmp import Snmp
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from netwatch.profiles.edits import Edit, edited, edited_text
     from netwatch.profiles.formats import written
     from netwatch.profiles.indexes import index_parts
-    from netwatch.profiles.library import ProfileLibrary, load_library
+    from netwatch.profiles.library import ProfileLibrary
+    from netwatch.profiles.loading import load_library
     from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, Kit, LabelSpec, Profile, TableSpec
     from netwatch.profiles.settings import ProfileSettings
     from netwatch.profiles.settling import settle_kinds

@@ -14,9 +14,9 @@ from netwatch.profiles.reading import (
     FILE_UNSUPPORTED,
     SCALAR_KEYS,
     SCALAR_UNSUPPORTED,
-    TABLE_KEYS,
 )
 from netwatch.profiles.symbols import METRIC_TYPES, SYMBOL_KEYS
+from netwatch.profiles.tables import TABLE_KEYS
 from netwatch.profiles.tags import TAG_KEYS
 from tests.json_schema import misfits
 

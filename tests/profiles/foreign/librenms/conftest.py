@@ -55,7 +55,8 @@ def library_of(tmp_path: Path, shipped: ProfileLibrary):
             folder.mkdir(exist_ok=True)
             (folder / f"{name}.yaml").write_text(text)
         foreign = Foreign(resolve)
-        assert all([foreign.take(path) for path in sorted(tmp_path.rglob("*.yaml"))])
+        for path in sorted(tmp_path.rglob("*.yaml")):
+            assert foreign.take(path)
         profiles = {name: shipped.named(name) for name in shipped.names()}
         return ProfileLibrary(profiles, foreign.problems, shipped.names(), shipped.catalogue, foreign)
 

@@ -10,34 +10,19 @@ May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.libr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
-from netwatch.model import CONCEPTS, REACHABILITY, SELF, Oid, Problem
-from netwatch.profiles import facts
+from netwatch.model import Oid, Problem
 from netwatch.profiles.catalogue import Catalogue, KnownMap, enterprise_of, is_sole
 from netwatch.profiles.concepts.concept_map import ConceptMap
-from netwatch.profiles.differing import differences
 from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.matching import PatternIndex, specificity
-from netwatch.profiles.overlap import values_read
-from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, LabelSpec, Profile, TableSpec
-
-TAKEN = frozenset({SYSTEM, REACHABILITY.name, SELF.name, *CONCEPTS})
-
-Named = TypeVar("Named", ColumnSpec, LabelSpec)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
-    """What a file and all it extends say together."""
-
-    vendor: str = ""
-    scalars: tuple[ColumnSpec, ...] = ()
-    tables: Mapping[Oid, TableDraft] = field(default_factory=dict)
-    concepts: tuple[ConceptMap, ...] = ()
-    labels: tuple[LabelSpec, ...] = ()
+from netwatch.profiles.merging.combining import Merged, add, over
+from netwatch.profiles.merging.differing import differences
+from netwatch.profiles.merging.finishing import complete, finish, named_apart, say_nothing
+from netwatch.profiles.merging.overlap import values_read
+from netwatch.profiles.profile import GENERIC, SYSTEM, ColumnSpec, Profile
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,7 +44,7 @@ class Family:
         words = {draft.oid: draft for draft in self._words()}
         found = {}
         for file, merged in self._usable():
-            profile = _finish(file, merged, words, self.problems, is_foreign=self._is_foreign(file))
+            profile = finish(file, merged, words, self.problems, is_foreign=self._is_foreign(file))
             patterns = () if file.name in self._empty else self._patterns(file)
             found[file.name] = replace(profile, sys_object_ids=patterns)
         return found
@@ -68,8 +53,8 @@ class Family:
         """Return every table and scalar of every file that can be used, in the words for any device."""
         files = sorted(self._least_special_last(), key=lambda file: not self._is_foreign(file))
         scalars = [scalar for file in files for scalar in file.scalars if self._is_for_any(file, scalar)]
-        tables = [_complete(draft, _say_nothing) for draft in self._words()]
-        return Catalogue(_named_apart(tables, _say_nothing), reversed(scalars), self._meanings())
+        tables = [complete(draft, say_nothing) for draft in self._words()]
+        return Catalogue(named_apart(tables, say_nothing), reversed(scalars), self._meanings())
 
     def _is_for_any(self, file: ProfileFile, scalar: ColumnSpec) -> bool:
         """Return whether any device may be asked for a scalar; a foreign file's standard ones are for its own."""
@@ -139,7 +124,7 @@ class Family:
         layers: dict[tuple[bool, bool], dict[Oid, TableDraft]] = {}
         for file in self._least_special_last():
             into = layers.setdefault((not self._is_foreign(file), not self._is_special(file)), {})
-            into.update(_add(Merged(tables=into), "", (), file.tables, ()).tables)
+            into.update(add(Merged(tables=into), "", (), file.tables, ()).tables)
         found: dict[Oid, TableDraft] = {}
         for layer in sorted(layers):
             found.update(layers[layer])
@@ -171,9 +156,9 @@ class Family:
         for base in bases:
             if base is None:
                 return None
-            merged = _over(base, merged)
+            merged = over(base, merged)
         scalars, concepts = (*file.scalars, *file.own_scalars), (*file.concepts, *file.own_concepts)
-        return _add(merged, file.vendor, scalars, file.tables, concepts, file.labels)
+        return add(merged, file.vendor, scalars, file.tables, concepts, file.labels)
 
     def _merge_foreign(
         self, file: ProfileFile, bases: Sequence[Merged | None], above: tuple[ProfileFile, ...]
@@ -182,17 +167,17 @@ class Family:
         for base in bases:
             if base is None:
                 return None
-            merged = _over(base, merged)
+            merged = over(base, merged)
         scalars = [one for one in file.scalars if self._shipped_scalars.get(one.name, one.oid) == one.oid]
         concepts = (*file.concepts, *file.own_concepts)
-        merged = _add(merged, file.vendor, (*scalars, *file.own_scalars), file.tables, concepts, file.labels)
+        merged = add(merged, file.vendor, (*scalars, *file.own_scalars), file.tables, concepts, file.labels)
         merged = replace(merged, concepts=(*self._not_read_yet(file, merged), *merged.concepts))
         if not (merged.tables or merged.scalars or merged.concepts):
             self._empty.add(file.name)
         for name in self._beneath(file):
             own = self._merged(self.shipped[name], above)
             if own is not None:
-                merged = _over(own, merged)
+                merged = over(own, merged)
         return merged
 
     def _not_read_yet(self, file: ProfileFile, merged: Merged) -> Iterator[ConceptMap]:
@@ -250,66 +235,6 @@ class Family:
         return [candidate for candidate in found if candidate is not None]
 
 
-def _over(later: Merged, merged: Merged) -> Merged:
-    """Return what two say together; the later word wins."""
-    return _add(merged, later.vendor, later.scalars, later.tables.values(), later.concepts, later.labels)
-
-
-def _add(
-    merged: Merged,
-    vendor: str,
-    scalars: Iterable[ColumnSpec],
-    tables: Iterable[TableDraft],
-    concepts: Iterable[ConceptMap],
-    labels: Iterable[LabelSpec] = (),
-) -> Merged:
-    together = dict(merged.tables)
-    for table in tables:
-        known = facts.TABLES.get(table.oid)
-        oid = known.oid if known else table.oid
-        together[oid] = _combine(together[oid], table) if oid in together else replace(table, oid=oid)
-    return Merged(
-        vendor=vendor or merged.vendor,
-        scalars=_by_name((*merged.scalars, *scalars)),
-        tables=together,
-        concepts=_meant(tuple(concepts), merged.concepts),
-        labels=_by_name((*merged.labels, *labels)),
-    )
-
-
-def _combine(base: TableDraft, later: TableDraft) -> TableDraft:
-    known = {(column.name, column.oid): column for column in base.columns}
-    label_names, column_names = {one.name for one in later.labels}, {one.name for one in later.columns}
-    columns = (_informed(column, known.get((column.name, column.oid))) for column in later.columns)
-    return replace(
-        base,
-        name=later.name if base.is_foreign and not later.is_foreign else base.name,
-        is_foreign=base.is_foreign and later.is_foreign,
-        columns=_by_name((*(one for one in base.columns if one.name not in label_names), *columns)),
-        labels=_by_name((*(one for one in base.labels if one.name not in column_names), *later.labels)),
-        walk=later.walk or base.walk,
-        identity=later.identity or base.identity,
-        rate_limit=later.rate_limit or base.rate_limit,
-        discontinuity=later.discontinuity or base.discontinuity,
-        once=later.once or base.once,
-    )
-
-
-def _meant(later: tuple[ConceptMap, ...], base: Iterable[ConceptMap]) -> tuple[ConceptMap, ...]:
-    """Return what tables mean; what the later file says of a table's meaning stands in the place of what was said."""
-    said = {(one.table, one.concept) for one in later if is_sole(one)}
-    return tuple(dict.fromkeys((*later, *(one for one in base if (one.table, one.concept) not in said))))
-
-
-def _informed(column: ColumnSpec, before: ColumnSpec | None) -> ColumnSpec:
-    """Return a column with what it leaves open, its kind and its names, as it was said before."""
-    if before is None or before.guessed:
-        return column
-    if column.guessed:
-        return replace(column, kind=before.kind, enum=before.enum, guessed=False)
-    return replace(column, enum=before.enum) if column.kind is before.kind and not column.enum else column
-
-
 def _example_of(pattern: str) -> Oid | None:
     """Return a sysObjectID that a pattern fits."""
     try:
@@ -318,108 +243,6 @@ def _example_of(pattern: str) -> Oid | None:
         return None
 
 
-def _by_name(specs: Iterable[Named]) -> tuple[Named, ...]:
-    """Return one per name, the later in the place of the first."""
-    return tuple({spec.name: spec for spec in specs}.values())
-
-
-def other_name(name: str, oid: Oid) -> str:
-    """Return what a table is called where another one has its name."""
-    return f"{name}_{oid[-1]}"
-
-
 def _precision(file: ProfileFile) -> int:
     """Return how long the literal start of a file's vaguest pattern is, 0 where it has none."""
     return min((specificity(pattern)[1] for pattern in file.sys_object_ids), default=0)
-
-
-def _say_nothing(_message: str) -> None:
-    """Leave unsaid what was said of the profile that a table is from."""
-
-
-def _finish(
-    file: ProfileFile,
-    merged: Merged,
-    words: Mapping[Oid, TableDraft],
-    problems: list[Problem],
-    *,
-    is_foreign: bool,
-) -> Profile:
-    def warn(message: str) -> None:
-        problems.append(file.yaml.problem((), message, severity="warning"))
-
-    drafts = (
-        _labelled(_worded(own, words.get(own.oid), is_foreign=is_foreign), merged.labels)
-        for own in merged.tables.values()
-    )
-    tables = _named_apart((_complete(draft, warn) for draft in drafts), warn)
-    return Profile(
-        name=file.name,
-        sys_object_ids=file.sys_object_ids,
-        scalars=merged.scalars,
-        tables=tables,
-        vendor=merged.vendor,
-        concepts=merged.concepts,
-    )
-
-
-def _worded(own: TableDraft, word: TableDraft | None, *, is_foreign: bool) -> TableDraft:
-    """Return what a profile says of a table with what is said of it to whom it may concern."""
-    if word is None:
-        return own
-    if (is_foreign or own.is_foreign) and not word.is_foreign:
-        return _combine(own, word)
-    return replace(_combine(word, own), name=own.name)
-
-
-def _labelled(draft: TableDraft, labels: tuple[LabelSpec, ...]) -> TableDraft:
-    """Return a table with the labels that all have, where it has nothing of their names."""
-    taken = {one.name for one in draft.columns} | {one.name for one in draft.labels}
-    return replace(draft, labels=(*draft.labels, *(label for label in labels if label.name not in taken)))
-
-
-def _named_apart(tables: Iterable[TableSpec], warn: Callable[[str], None]) -> tuple[TableSpec, ...]:
-    """Return the tables under names that no other table has, neither of these nor of our own."""
-    found: dict[str, TableSpec] = {}
-    for table in tables:
-        if table.name in found or table.name in TAKEN:
-            other = other_name(table.name, table.oid)
-            warn(f"another table is named {table.name} too; the one at {table.oid} is called {other} here")
-            table = replace(table, name=other)
-        found[table.name] = table
-    return tuple(found.values())
-
-
-def _complete(draft: TableDraft, warn: Callable[[str], None]) -> TableSpec:
-    known = facts.TABLES.get(draft.oid)
-    labels = _by_name((*draft.labels, *(known.labels if known else ())))
-    identity = draft.identity or (known.identity if known else "")
-    if identity and identity not in {label.name for label in labels}:
-        warn(f"table {draft.name}: identity {identity!r} is none of its labels, ignored")
-        identity = ""
-    return TableSpec(
-        name=known.name if known else draft.name,
-        oid=draft.oid,
-        walk=draft.walk or (known.walk if known else draft.columns[0].oid),
-        columns=_without_lost_widths(draft.columns),
-        labels=labels,
-        identity=identity,
-        rate_limit=_rate_limit(draft, known, warn),
-        discontinuity=draft.discontinuity or (known.discontinuity if known else None),
-        once=draft.once,
-    )
-
-
-def _without_lost_widths(columns: tuple[ColumnSpec, ...]) -> tuple[ColumnSpec, ...]:
-    """Forget `wide_of` where the 32-bit column is not polled."""
-    names = {column.name for column in columns}
-    return tuple(
-        column if not column.wide_of or column.wide_of in names else replace(column, wide_of="") for column in columns
-    )
-
-
-def _rate_limit(draft: TableDraft, known: facts.TableFacts | None, warn: Callable[[str], None]) -> str:
-    names = {column.name for column in draft.columns}
-    if draft.rate_limit and draft.rate_limit not in names:
-        warn(f"table {draft.name}: rate_limit {draft.rate_limit!r} is none of its columns, ignored")
-    return next((name for name in (draft.rate_limit, known.rate_limit if known else "") if name in names), "")

@@ -1,0 +1,101 @@
+"""Reads the shipped profiles and the user's, whatever tool their files were written for, into one library.
+
+May import: netwatch.model, netwatch.profiles. Called by: netwatch.app, config, cli.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from netwatch.model import Oid, Problem, is_file, is_folder, is_there, shipped_directory
+from netwatch.profiles.concepts.compiling import problems_of
+from netwatch.profiles.draft import ProfileFile
+from netwatch.profiles.foreign.definitions import Foreign
+from netwatch.profiles.library import ProfileLibrary
+from netwatch.profiles.merging.family import Family
+from netwatch.profiles.place import Resolve
+from netwatch.profiles.reading import read_profile
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> ProfileLibrary:
+    """Read the shipped profiles and those under `paths` (files or folders with all below them; the later path wins).
+
+    `resolve` reads what stands where an OID should; with a MIB index behind it that may be `IF-MIB::ifHCInOctets`.
+
+    A file with errors is left out and the rest is used; `problems` of the library says why. A user's file adds to the
+    shipped one of its name, and wins over it where both say something of one thing.
+    """
+    problems: list[Problem] = []
+    foreign = Foreign(resolve)
+    shipped = _read(_files([shipped_directory("profiles")], problems), problems, Oid.parse, shipped=True)
+    own = [file for file in _files(paths, problems) if not foreign.take(file)]
+    theirs = _read(own, problems, resolve, shipped=False)
+    problems += foreign.problems
+    problems += _shared_patterns(theirs.values())
+    family = Family(shipped=shipped, theirs=theirs, problems=problems)
+    profiles = family.profiles()
+    ours = [name for name in shipped if name not in theirs]
+    library = ProfileLibrary(profiles, problems, shipped=ours, catalogue=family.catalogue(), foreign=foreign)
+    library.files = (*shipped.values(), *theirs.values())
+    meanings = {one: None for file in theirs.values() for one in file.concepts}
+    library.with_problems(family.differences())
+    return library.with_problems(problem for one in meanings for problem in problems_of(one, library.schema()))
+
+
+def _read(
+    files: Iterable[Path], problems: list[Problem], resolve: Resolve, *, shipped: bool
+) -> dict[str, ProfileFile]:
+    found: dict[str, ProfileFile] = {}
+    for file in files:
+        profile, noted = read_profile(file, shipped=shipped, resolve=resolve)
+        problems += noted
+        if profile is None:
+            continue
+        if profile.name in found:
+            why = f"is left out: {file} is profile {profile.name!r} too, and stands later in profiles.paths"
+            problems.append(found[profile.name].yaml.problem((), why, severity="warning"))
+        found[profile.name] = profile
+    return found
+
+
+def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
+    for path in paths:
+        if is_folder(path):
+            yield from _below(path, problems)
+        elif is_file(path):
+            yield path
+        else:
+            why = "is no file and no directory" if is_there(path) else "no such file or directory"
+            problems.append(_at_start(path, why))
+
+
+def _below(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    """Yield the profiles of a folder and all below it, but for what is hidden (ConfigMaps keep versions there)."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as exc:
+        problems.append(_at_start(folder, exc.strerror or str(exc)))
+        return
+    for entry in entries:
+        if is_folder(entry) and not entry.is_symlink() and not entry.name.startswith("."):
+            yield from _below(entry, problems)
+        elif entry.suffix in _SUFFIXES and is_file(entry):
+            yield entry
+
+
+def _at_start(path: Path, message: str) -> Problem:
+    return Problem(file=str(path), line=1, column=1, path="", message=message)
+
+
+def _shared_patterns(files: Iterable[ProfileFile]) -> Iterator[Problem]:
+    """Warn where two files are meant for the same devices, which only the first of them then gets."""
+    owners: dict[str, str] = {}
+    for file in files:
+        for pattern in file.sys_object_ids:
+            owner = owners.setdefault(pattern, file.name)
+            if owner != file.name:
+                message = f"{pattern} is the pattern of profile {owner!r} too, which is the one used"
+                yield file.yaml.problem(("sysobjectid",), message, severity="warning")
