@@ -1,39 +1,25 @@
 """Keeps what was compiled, by the hash of the text it came from: data only, written whole or not at all.
 
 A cache that cannot be written is only slower: what was compiled is then kept in memory.
-May import: nothing of ours. Called by: netwatch.mib.survey, building, pack.shelf.
+May import: netwatch.model. Called by: netwatch.mib.survey, building, pack.shelf.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import json
-import os
-import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from netwatch.model import cache_directory, checked, from_checked, write_whole
 
 FORMAT = 3
 """Raised with every change of the facts, so that older entries are compiled anew."""
 
 
 def default_directory() -> Path:
-    """Return where compiled modules are kept: systemd's cache directory, $XDG_CACHE_HOME, or ~/.cache."""
-    ours = os.environ.get("CACHE_DIRECTORY", "").split(":")[0]
-    if ours:
-        return Path(ours) / "mibs"
-    everybodys = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(everybodys) if everybodys.startswith("/") else _home() / ".cache"
-    return base / "netwatch" / "mibs"
-
-
-def _home() -> Path:
-    try:
-        return Path.home()
-    except RuntimeError:  # a uid without an entry in passwd, as in containers
-        return Path("/nonexistent")
+    """Return where compiled modules are kept."""
+    return cache_directory("mibs")
 
 
 def directory_of_format(directory: Path) -> Path:
@@ -71,42 +57,3 @@ class Cache:
 
 def _name(digest: str) -> str:
     return f"{digest}.json"
-
-
-def checked(body: bytes) -> bytes:
-    """Return bytes with their checksum in front."""
-    return _checksum(body).encode() + b"\n" + body
-
-
-def from_checked(raw: bytes) -> bytes:
-    """Return the bytes behind a checksum.
-
-    Raises:
-        ValueError: they are not what was written.
-    """
-    checksum, _, body = raw.partition(b"\n")
-    if checksum.decode("ascii", "replace") != _checksum(body):
-        raise ValueError("damaged")
-    return body
-
-
-def _checksum(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()
-
-
-def write_whole(directory: Path, name: str, content: bytes) -> bool:
-    """Write beside, then rename: a reader sees the whole or nothing. Return whether that was possible."""
-    try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, beside = tempfile.mkstemp(dir=directory, prefix=".", suffix=".tmp")
-    except OSError:
-        return False
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        Path(beside).replace(directory / name)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(beside).unlink()
-        return False
-    return True

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     )
     from netwatch.model.duration import Duration, format_duration, parse_duration
     from netwatch.model.fault import Fault, where_of
+    from netwatch.model.files.kept import cache_directory, checked, from_checked, write_whole
+    from netwatch.model.files.shipped import BUILTIN, shipped_directory
     from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
     from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name, value_text
     from netwatch.model.network_trouble import network_words
@@ -68,7 +70,6 @@ if TYPE_CHECKING:
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
     from netwatch.model.settings import Section
     from netwatch.model.severity import USUAL, USUAL_SEVERITIES, Severities, severity_meant
-    from netwatch.model.shipped import BUILTIN, shipped_directory
     from netwatch.model.silence import Silence, SilenceState
     from netwatch.model.stumbling import kind_and_place, unforeseen
     from netwatch.model.text import cleaned, cleaned_lines
@@ -104,6 +105,7 @@ __all__ = [
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",
     "Fault", "where_of",
+    "cache_directory", "checked", "from_checked", "write_whole",
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
     "unforeseen", "kind_and_place", "shortened",

@@ -6,7 +6,7 @@ May import: netwatch.model, netwatch.profiles. Called by: netwatch.app, polling,
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from netwatch.errors import ConfigError
@@ -32,10 +32,7 @@ MOST_KITS = 20_000
 
 
 class ProfileLibrary:
-    """Profiles by name and by sysObjectID. `problems` is what was wrong with their files, errors and warnings.
-
-    `files` are those it was read from, the shipped ones before the user's.
-    """
+    """Profiles by name and by sysObjectID. `problems` is what was wrong with their files, errors and warnings."""
 
     def __init__(
         self,
@@ -51,7 +48,7 @@ class ProfileLibrary:
         """
         self._profiles = dict(profiles)
         self.problems = tuple(problems)
-        self.files: tuple[ProfileFile, ...] = ()
+        self._read_files: Callable[[], tuple[ProfileFile, ...]] = tuple
         self.catalogue = catalogue or Catalogue(
             (table for profile in self._profiles.values() for table in profile.tables),
             (scalar for profile in self._profiles.values() for scalar in profile.scalars),
@@ -63,13 +60,29 @@ class ProfileLibrary:
         self._compiled: dict[ConceptMap, Compiled] = {}
         self._joined: dict[tuple[str, str], Profile] = {}
         self.foreign = foreign or Foreign()
-        order = sorted(self._profiles.values(), key=lambda profile: profile.name in shipped)
+        self.shipped = tuple(shipped)
+        order = sorted(self._profiles.values(), key=lambda profile: profile.name in self.shipped)
         self._index = PatternIndex((text, profile.name) for profile in order for text in profile.sys_object_ids)
 
     def with_problems(self, problems: Iterable[Problem]) -> ProfileLibrary:
         """Add to what is wrong with the files; return itself."""
         self.problems = (*self.problems, *problems)
         return self
+
+    def with_files(self, read: Callable[[], tuple[ProfileFile, ...]]) -> ProfileLibrary:
+        """Take what reads the files that it is of, the shipped ones before the user's; return itself."""
+        self._read_files = read
+        return self
+
+    @property
+    def files(self) -> tuple[ProfileFile, ...]:
+        """Return the files that it is of, the shipped ones before the user's; of many, they are read again."""
+        return self._read_files()
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """Return all profiles, in the order of their files."""
+        return tuple(self._profiles.values())
 
     def match(self, sys_object_id: Oid | None) -> Profile:
         """Return the profile with the most specific pattern, or the generic one."""

@@ -5,18 +5,29 @@ May import: netwatch.model, netwatch.profiles. Called by: netwatch.app, config, 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from netwatch.model import Oid, Problem, is_file, is_folder, is_there, shipped_directory
+import structlog
+
+from netwatch.model import Oid, Problem, cache_directory, is_file, is_folder, is_there, shipped_directory
 from netwatch.profiles.concepts.compiling import problems_of
 from netwatch.profiles.draft import ProfileFile
 from netwatch.profiles.foreign.definitions import Foreign
+from netwatch.profiles.kept.packing import Data
+from netwatch.profiles.kept.shelf import Asked, Shelf, digest_of
+from netwatch.profiles.kept.whole import data_of, library_of
 from netwatch.profiles.library import ProfileLibrary
 from netwatch.profiles.merging.family import Family
 from netwatch.profiles.place import Resolve
 from netwatch.profiles.reading import read_profile
 
+log = structlog.get_logger(__name__)
+
+MANY_FILES = 100
+"""Of so many files of the user's, what is made of them is kept: reading them takes longer than finding it again."""
 _SUFFIXES = (".yaml", ".yml")
 
 
@@ -26,12 +37,55 @@ def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> Pr
     `resolve` reads what stands where an OID should; with a MIB index behind it that may be `IF-MIB::ifHCInOctets`.
 
     A file with errors is left out and the rest is used; `problems` of the library says why. A user's file adds to the
-    shipped one of its name, and wins over it where both say something of one thing.
+    shipped one of its name, and wins over it where both say something of one thing. What is made of many files is
+    kept in the cache directory, and made anew when one of them changes.
     """
+    with _no_collecting():
+        return _loaded(paths, resolve)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Keep the collector from looking through all that is read, again and again: none of it is garbage yet."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _loaded(paths: Sequence[Path], resolve: Resolve) -> ProfileLibrary:
     problems: list[Problem] = []
-    foreign = Foreign(resolve)
-    shipped = _read(_files([shipped_directory("profiles")], problems), problems, Oid.parse, shipped=True)
-    own = [file for file in _files(paths, problems) if not foreign.take(file)]
+    shipped = list(_files([shipped_directory("profiles")], problems))
+    own = list(_files(paths, problems))
+    if len(own) < MANY_FILES:
+        return _read_library(shipped, own, problems, resolve)
+    shelf, asked = Shelf(cache_directory("profiles")), Asked(resolve)
+    digest = digest_of([*shipped, *own], problems)
+    library = _restored(shelf.get(digest, asked), resolve)
+    if library is None:
+        data = data_of(_read_library(shipped, own, problems, asked.oid_of))
+        shelf.put(digest, asked, data)
+        library = library_of(data, resolve)
+    return library.with_files(lambda: _read_library(shipped, own, [], resolve).files)
+
+
+def _restored(data: Data | None, resolve: Resolve) -> ProfileLibrary | None:
+    try:
+        return None if data is None else library_of(data, resolve)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as exc:
+        log.warning("what was kept of profiles is no use, and is made anew", reason=str(exc)[:100])
+        return None
+
+
+def _read_library(
+    shipped_files: Sequence[Path], files: Sequence[Path], problems: Sequence[Problem], resolve: Resolve
+) -> ProfileLibrary:
+    problems, foreign = list(problems), Foreign(resolve)
+    shipped = _read(shipped_files, problems, Oid.parse, shipped=True)
+    own = [file for file in files if not foreign.take(file)]
     theirs = _read(own, problems, resolve, shipped=False)
     problems += foreign.problems
     problems += _shared_patterns(theirs.values())
@@ -39,7 +93,7 @@ def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> Pr
     profiles = family.profiles()
     ours = [name for name in shipped if name not in theirs]
     library = ProfileLibrary(profiles, problems, shipped=ours, catalogue=family.catalogue(), foreign=foreign)
-    library.files = (*shipped.values(), *theirs.values())
+    library.with_files(lambda: (*shipped.values(), *theirs.values()))
     meanings = {one: None for file in theirs.values() for one in file.concepts}
     library.with_problems(family.differences())
     return library.with_problems(problem for one in meanings for problem in problems_of(one, library.schema()))

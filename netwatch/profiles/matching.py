@@ -55,7 +55,7 @@ class PatternIndex:
             else:
                 self._exact.setdefault(pattern, name)
         wild.sort(key=lambda pair: specificity(pair[0]), reverse=True)
-        self._wild = [(_compiled(pattern), name) for pattern, name in wild]
+        self._wild = [(pattern.partition("*")[0], _compiled(pattern), name) for pattern, name in wild]
         self._search_once = lru_cache(maxsize=_REMEMBERED)(self._search)
 
     def find(self, sys_object_id: Oid) -> str | None:
@@ -65,4 +65,4 @@ class PatternIndex:
     def _search(self, text: str) -> str | None:
         if text in self._exact:
             return self._exact[text]
-        return next((name for pattern, name in self._wild if pattern(text)), None)
+        return next((name for start, fits, name in self._wild if text.startswith(start) and fits(text)), None)

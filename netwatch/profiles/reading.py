@@ -117,7 +117,8 @@ def read_profile_file(
     )
     if is_foreign:
         place = (file.name, 1, 1)
-        profile = replace(profile, derived=tuple(derive(scalars, tables, units_of(file.data), place)))
+        derived = tuple(derive(scalars, tables, units_of(file.data), place))
+        profile = replace(profile, yaml=file.only("extends", "sysobjectid"), derived=derived)
         # Its user cannot mend it: what is wrong costs that thing, and not the file.
         top.problems[:] = [replace(problem, severity="warning") for problem in top.problems]
     wrong = any(problem.severity == "error" for problem in top.problems)

@@ -3,6 +3,7 @@
     python tests/bench/definitions.py                      every folder beside the checkout
     python tests/bench/definitions.py --folder DIR         one folder
     python tests/bench/definitions.py --names              with every metric that is not read
+    python tests/bench/definitions.py --load               only what it costs to load all folders, cold and cached
 
 By file: of the metrics and tags that a file names, those that its profile has. By recording: of the metrics whose
 objects a recorded device has, those that one poll brings under their names, and of their rows those with every tag;
@@ -13,13 +14,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import re
+import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -34,6 +38,22 @@ from tests.bench.knowing.agent import RecordedAgent, listening
 from tests.bench.knowing.corpus import CORPUS, Recorded, cells_of, recorded_devices
 from tests.bench.knowing.polled import device_at
 
+ROOT = Path(__file__).resolve().parents[2]
+WHOLE = ("librenms", "datadog", "netdata/default", "snmp_exporter/snmp.yml")
+"""What a user of all four programs has; loaded together with the shipped profiles."""
+GOALS = (("cold", "CPU s", 3.0), ("cached", "CPU s", 0.4), ("cold", "MB", 60.0), ("cached", "MB", 60.0))
+LOAD = """
+import sys, time
+from pathlib import Path
+from netwatch.profiles import load_library
+import netwatch.profiles.loading
+def resident():
+    return int(next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1]) / 1024
+before, began = resident(), time.process_time()
+library = load_library([Path(name) for name in sys.argv[1:]])
+took = time.process_time() - began
+print(took, resident() - before, len(library.names()))
+"""
 FOLDERS = ("datadog/default_profiles", "netdata/default", "netdata/metadata")
 SYS_OBJECT_ID = Oid.parse("1.3.6.1.2.1.1.2.0")
 VALUES = re.compile(r"'[^']*'|\d[\d.]*")
@@ -191,12 +211,33 @@ def print_recorded(library: ProfileLibrary, files: Mapping[str, Any], *, names: 
             print(f"    {count:>5} {text}")
 
 
+def print_load(folders: Sequence[Path]) -> None:
+    """Print what it costs to load all folders with the shipped profiles, in a process of its own each time."""
+    with TemporaryDirectory() as cache:
+        environment = {**os.environ, "CACHE_DIRECTORY": cache, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-c", LOAD, *map(str, folders)]
+        found: dict[tuple[str, str], float] = {}
+        for how in ("cold", "cached"):
+            told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+            seconds, megabytes, profiles = map(float, told.split())
+            found[how, "CPU s"], found[how, "MB"] = seconds, megabytes
+            print(f"{how}: {profiles:.0f} profiles, {seconds:.2f} CPU s, {megabytes:.0f} MB more resident")
+    for how, unit, most in GOALS:
+        print(f"  {how}, at most {most:g} {unit}: {'reached' if found[how, unit] <= most else 'MISSED'}")
+
+
 def main() -> int:
     """Load each folder, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", action="append", default=[], type=Path)
     parser.add_argument("--names", action="store_true")
+    parser.add_argument("--load", action="store_true")
     options = parser.parse_args()
+    whole = [path for name in WHOLE if (path := CORPUS / "definitions" / name).exists()]
+    if whole and not options.folder:
+        print_load(whole)
+    if options.load:
+        return 0
     folders = options.folder or [CORPUS / "definitions" / name for name in FOLDERS]
     for folder in filter(Path.is_dir, folders):
         began = time.process_time()

@@ -1,7 +1,7 @@
 """Keeps packed indexes, one per list of directories, so that the next start reads one file instead of thousands.
 
 Beside the entries of single files, and as those written whole or not at all. A few lists of directories are kept.
-May import: this room. Called by: netwatch.mib.loading, builder.
+May import: netwatch.model and this room. Called by: netwatch.mib.loading, builder.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from netwatch.mib.cache import checked, directory_of_format, from_checked, write_whole
+from netwatch.mib.cache import directory_of_format
+from netwatch.model import checked, from_checked, write_whole
 
 MAX_INDEXES = 16
 _ENDING = ".index"

@@ -27,6 +27,15 @@ class YamlFile:
     data: Any = field(repr=False)
     text: str = field(default="", repr=False)
 
+    def only(self, *keys: str) -> YamlFile:
+        """Return the file with these of its keys alone: of thousands of files the trees are too much to keep."""
+        if not isinstance(self.data, PlacedMapping):
+            return self
+        data = PlacedMapping(self.data.at)
+        data.update((key, self.data[key]) for key in keys if key in self.data)
+        data.spots.update((key, self.data.spots[key]) for key in keys if key in self.data.spots)
+        return YamlFile(name=self.name, data=data)
+
     def position(self, path: KeyPath, *, key: bool = False) -> Spot:
         """Return line and column of the value at `path` (of its key, if asked), or of its nearest parent.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -33,6 +34,14 @@ class Foreign:
     def take(self, path: Path) -> bool:
         """Take a file in by what stands in it; return False where it is of no other tool known here."""
         return self._librenms.take(path)
+
+    def kept(self) -> tuple[Any, ...]:
+        """Return what was taken in, as values."""
+        return self._librenms.kept()
+
+    def restore(self, kept: tuple[Any, ...]) -> None:
+        """Take in again what was kept."""
+        self._librenms.restore(kept)
 
     @property
     def problems(self) -> Sequence[Problem]:

@@ -38,6 +38,7 @@ class Family:
     _empty: set[str] = field(default_factory=set)
     _named: dict[str, Oid] | None = None
     _shipped_for: PatternIndex | None = None
+    _in_order: Sequence[ProfileFile] | None = None
 
     def profiles(self) -> dict[str, Profile]:
         """Return every profile that can be used, by name."""
@@ -132,6 +133,11 @@ class Family:
 
     def _least_special_last(self) -> Sequence[ProfileFile]:
         """Return the files, each once; the later word wins: the common one, and among those the user's."""
+        if self._in_order is None:
+            self._in_order = self._ordered()
+        return self._in_order
+
+    def _ordered(self) -> Sequence[ProfileFile]:
         files = [file for file, _ in self._usable()]
         beneath = [self.shipped[file.name] for file in files if not file.shipped and file.name in self.shipped]
         return sorted(

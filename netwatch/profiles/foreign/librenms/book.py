@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from netwatch.model import InvalidFile, Oid, Problem, parse_yaml, read_yaml, unforeseen
 from netwatch.profiles.draft import ProfileFile
@@ -89,6 +89,17 @@ class Book:
             complain(unforeseen(exc))
             return
         self._systems[name] = System(name=name, conditions=conditions)
+        self._detection = None
+
+    def kept(self) -> tuple[Any, ...]:
+        """Return the systems, and where their discovery stands, as values."""
+        return tuple(self._systems.values()), tuple((name, str(path)) for name, path in self._files.items())
+
+    def restore(self, kept: tuple[Any, ...]) -> None:
+        """Take in again what was kept."""
+        systems, files = kept
+        self._systems = {system.name: system for system in systems}
+        self._files = {name: Path(path) for name, path in files}
         self._detection = None
 
     def system_of(self, object_id: str, description: str, answers: Answers) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 BUILTIN = "builtin"
 """Stands for the shipped rules among the paths of a configuration."""
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def shipped_directory(kind: str) -> Path:
