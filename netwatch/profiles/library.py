@@ -152,18 +152,16 @@ class ProfileLibrary:
         return self._tables.setdefault((profile.key, table.oid), other)
 
     def _system(self, profile: Profile, has: Collection[Oid]) -> TableSpec:
-        own_oids, own_names = (
-            {scalar.oid for scalar in profile.scalars},
-            {scalar.name for scalar in profile.scalars},
-        )
+        own = [_as_it_is_there(scalar, has) for scalar in profile.scalars]
+        own_oids, own_names = {scalar.oid for scalar in own}, {scalar.name for scalar in own}
         found = [
             scalar
             for scalar in self.catalogue.found_scalars(has)
             if scalar.oid not in own_oids and scalar.name not in own_names
         ]
-        scalars = tuple({scalar.name: scalar for scalar in (*profile.scalars, *found)}.values())
+        scalars = tuple({scalar.name: scalar for scalar in (*own, *found)}.values())
         table = TableSpec(name=SYSTEM, oid=SYS_UP_TIME, walk=SYS_UP_TIME, columns=scalars)
-        return self._systems.setdefault((profile.key, tuple(scalar.oid for scalar in found)), table)
+        return self._systems.setdefault((profile.key, tuple(scalar.oid for scalar in scalars)), table)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all profiles, sorted."""
@@ -184,6 +182,12 @@ class ProfileLibrary:
     def schema(self) -> Mapping[str, TableSchema]:
         """Return every table that readings can be of, with all its columns over all profiles."""
         return self._schema
+
+
+def _as_it_is_there(scalar: ColumnSpec, has: Collection[Oid]) -> ColumnSpec:
+    """Return a scalar under the number that a device has it by: files of others leave out the .0 at its end."""
+    instance = scalar.oid.child(0)
+    return replace(scalar, oid=instance) if scalar.oid[-1] != 0 and instance in has else scalar
 
 
 def _schema(profiles: Iterable[Profile], catalogue: Catalogue) -> dict[str, TableSchema]:

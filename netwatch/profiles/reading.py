@@ -27,7 +27,7 @@ May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.libr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Final
@@ -111,7 +111,7 @@ def read_profile_file(
         labels=tuple(_global_labels(top)),
         own_scalars=told.scalars,
         own_concepts=told.concepts,
-        scalars=(*_global_tags(top), *scalars),
+        scalars=(*_global_tags(top), *(_instances(scalars) if is_foreign else ()), *scalars),
         tables=tuple(replace(table, is_foreign=is_foreign) for table in tables),
         concepts=(*concepts, *read_concepts(top)),
     )
@@ -167,12 +167,20 @@ def _metrics(top: Place, *, is_foreign: bool) -> tuple[list[ColumnSpec], list[Ta
             tables += [table] if table else []
             concepts += read_concepts(place, table.name) if table else []
         else:
-            scalar = _scalar(place)
+            scalar = _scalar(place, is_foreign=is_foreign)
             scalars += [scalar] if scalar else []
     return scalars, tables, concepts
 
 
-def _scalar(place: Place) -> ColumnSpec | None:
+def _instances(scalars: Iterable[ColumnSpec]) -> Iterator[ColumnSpec]:
+    """Yield what is meant where a file for another program names objects without the .0 of their only instance.
+
+    Datadog's agent and Netdata ask again with it for what is not there as it stands.
+    """
+    yield from (replace(scalar, oid=scalar.oid.child(0)) for scalar in scalars if scalar.oid[-1] != 0)
+
+
+def _scalar(place: Place, *, is_foreign: bool) -> ColumnSpec | None:
     """Read a scalar, under `symbol` or, as older files have it, with OID and name in the entry itself."""
     nested = "symbol" in place
     place.check_keys(SCALAR_KEYS if nested else SCALAR_KEYS | SYMBOL_KEYS, SCALAR_UNSUPPORTED)
@@ -180,7 +188,7 @@ def _scalar(place: Place) -> ColumnSpec | None:
     column = read_symbol(symbol, read_metric_type(place) if nested else "")
     if column is not None and (flag := read_flag(place)) is not None:
         column = flag_of(column, *flag)
-    if column is not None and column.oid[-1] != 0:
+    if column is not None and column.oid[-1] != 0 and not is_foreign:
         symbol.at("OID").warn(f"{column.oid} does not end in .0 as a scalar does: asked exactly as written")
     return column
 

@@ -102,3 +102,26 @@ def test_a_wrong_oid_in_a_foreign_file_costs_that_symbol_and_not_the_file(tmp_pa
     assert [column.name for column in library.named("box").scalars] == ["b"]
     (problem,) = library.problems
     assert (problem.severity, problem.line) == ("warning", 2)
+
+
+def test_a_scalar_without_the_0_at_its_end_is_asked_for_as_the_device_has_it(tmp_path: Path) -> None:
+    """Files of Datadog's name objects of cyberpower-pdu without it, and its agent asks again with it."""
+    text = """
+sysobjectid: 1.3.6.1.4.1.99999.4
+metrics:
+  - {MIB: X-MIB, symbol: {OID: 1.3.6.1.4.1.99999.7.1, name: inputVoltage}}
+  - {MIB: X-MIB, symbol: {OID: 1.3.6.1.4.1.99999.8.1.1, name: ofRowOne}}
+"""
+    library = load(tmp_path, box=text)
+    profile = library.named("box")
+    there = frozenset({Oid.parse("1.3.6.1.4.1.99999.7.1.0")})
+
+    def asked(has: frozenset[Oid]) -> dict[str, str]:
+        return {one.name: str(one.oid) for one in library.kit_of(profile, has).tables[0].columns}
+
+    questions = library.catalogue.asked_of(frozenset({99999}), profile)
+    assert there <= questions.items
+    assert asked(there).items() >= {"inputVoltage": "1.3.6.1.4.1.99999.7.1.0",
+                                    "ofRowOne": "1.3.6.1.4.1.99999.8.1.1"}.items()  # fmt: skip
+    assert asked(frozenset())["inputVoltage"] == "1.3.6.1.4.1.99999.7.1"
+    assert not [problem for problem in library.problems if "does not end" in problem.message]

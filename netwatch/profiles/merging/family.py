@@ -192,7 +192,8 @@ class Family:
             self._reads = values_read(self.shipped.values())
         for one in file.derived:
             table = merged.tables.get(one.table) if one.table is not None else None
-            said = {(one.map.concept, oid) for oid in (*one.oids, *([one.table] if one.table else []))}
+            instances = [oid.child(0) for oid in one.oids if one.table is None and oid[-1] != 0]
+            said = {(one.map.concept, oid) for oid in (*one.oids, *instances, *([one.table] if one.table else []))}
             if self._reads.isdisjoint(said):
                 yield one.map if table is None else replace(one.map, table=table.name)
 
