@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from jinja2 import Template
-
 from netwatch.formulas import Formula, Frame, Source
 from netwatch.model import SCALARS, Matcher, TableReading
 from netwatch.rules.memory import TableMemory
-from netwatch.rules.templates import render_template, rendered_labels
+from netwatch.rules.templates import Template, render_template, rendered_labels
 
 NoData = Literal["keep", "alert", "clear"]
 OnGone = Literal["keep", "clear", "alert"]

@@ -17,7 +17,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
+import jinja2
+from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import SandboxedEnvironment
@@ -124,6 +125,22 @@ _PROMETHEUS: tuple[tuple[re.Pattern[str], str], ...] = (
 """What Prometheus writes in the braces of a template, and what to write here."""
 
 
+class Template:
+    """A template that was found good; it is compiled when somebody first wants its text."""
+
+    __slots__ = ("_compiled", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._compiled: jinja2.Template | None = None
+
+    def render(self, values: Mapping[str, Any]) -> str:
+        """Return the text; what is not among the values is empty."""
+        if self._compiled is None:
+            self._compiled = _LENIENT.from_string(self._text)
+        return self._compiled.render(values)
+
+
 def compile_template(text: str, known: Iterable[str], numbers: Mapping[str, int] = MappingProxyType({})) -> Template:
     """Return the template; `known` are the labels it may name beside what is always given, `numbers` counts.
 
@@ -132,7 +149,9 @@ def compile_template(text: str, known: Iterable[str], numbers: Mapping[str, int]
     """
     if len(text) > MAX_TEMPLATE:
         raise ValueError(f"the template is longer than {MAX_TEMPLATE} characters")
-    return _compiled(text, frozenset((*known, *numbers, *GIVEN)), tuple(numbers.items()))
+    names, wanted = frozenset((*known, *numbers, *GIVEN)), names_wanted(text)
+    told = frozenset(wanted) if wanted and wanted <= names else names  # one text of many rules is compiled once
+    return _compiled(text, told, tuple(numbers.items()))
 
 
 @lru_cache(maxsize=TEMPLATES_COMPILED)
@@ -145,7 +164,7 @@ def _compiled(text: str, names: frozenset[str], numbers: tuple[tuple[str, int], 
         for node in tree.find_all(nodes.Node):
             if not isinstance(node, _ALLOWED):
                 raise ValueError(f"{type(node).__name__} is not known in templates")
-        if unknown := sorted(find_undeclared_variables(tree) - names):
+        if unknown := sorted(names_wanted(text) - names):
             raise BadTemplate([
                 (place_of(text, name), f"nothing is called {name} here{did_you_mean(name, names)}")
                 for name in unknown
@@ -153,18 +172,19 @@ def _compiled(text: str, names: frozenset[str], numbers: tuple[tuple[str, int], 
         strict = _STRICT.from_string(tree)
         for value in (0.5, "down", None):
             strict.render(_trial(names, value) | dict(numbers))
-        return _LENIENT.from_string(text)
+        return Template(text)
     except (TemplateError, ArithmeticError, TypeError, RecursionError, MemoryError) as exc:
         message = getattr(exc, "message", None) or str(exc)
         raise ValueError(f"the template does not work: {message}") from exc
 
 
-def names_wanted(text: str) -> set[str]:
+@lru_cache(maxsize=TEMPLATES_COMPILED)
+def names_wanted(text: str) -> frozenset[str]:
     """Return the names a template reads; none where it is no template, which `compile_template` says."""
     try:
-        return find_undeclared_variables(_STRICT.parse(text))
+        return frozenset(find_undeclared_variables(_STRICT.parse(text)))
     except (TemplateError, RecursionError):
-        return set()
+        return frozenset()
 
 
 def render_template(template: Template, labels: Mapping[str, str], given: Mapping[str, float | str | None]) -> str:

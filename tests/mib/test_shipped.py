@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.mib import LoadOptions, MibIndex, MibObject, ResolvedSyntax, load_index
+from netwatch.mib import Base, LoadOptions, MibIndex, MibObject, ResolvedSyntax, load_index
 from netwatch.model import shipped_directory
 
 SHIPPED = sorted(path.name for path in shipped_directory("mibs").iterdir())
@@ -18,6 +18,21 @@ WHOLE = [
     "SNMP-USER-BASED-SM-MIB", "SNMPv2-MIB", "SNMPv2-SMI",
     "SNMPv2-TC", "UPS-MIB", "VRRPV3-MIB",
 ]  # fmt: skip
+TRAPS_ALONE = [
+    "ARISTA-BGP4V2-MIB", "ARISTA-ENTITY-SENSOR-MIB", "BFD-STD-MIB", "CISCO-BGP4-MIB", "CISCO-CONFIG-MAN-MIB",
+    "CISCO-ENTITY-ALARM-MIB", "CISCO-ENTITY-FRU-CONTROL-MIB", "CISCO-ENTITY-SENSOR-MIB", "CISCO-ENVMON-MIB",
+    "CISCO-ERR-DISABLE-MIB", "CISCO-HSRP-MIB", "CISCO-IETF-DHCP-SERVER-MIB", "CISCO-MEMORY-POOL-MIB",
+    "CISCO-RF-MIB", "CISCO-STACKWISE-MIB", "CISCO-SYSLOG-MIB", "EATON-EMP-MIB", "ENTITY-STATE-MIB",
+    "FORTINET-CORE-MIB", "FORTINET-FORTIGATE-MIB", "FORTINET-FORTIMANAGER-FORTIANALYZER-MIB", "HUAWEI-LDT-MIB",
+    "ISIS-MIB", "JUNIPER-MIB", "MG-SNMP-UPS-MIB", "MIKROTIK-MIB", "MPLS-L3VPN-STD-MIB", "MPLS-LDP-STD-MIB",
+    "MPLS-TE-STD-MIB", "OSPFV3-MIB", "POWER-ETHERNET-MIB", "PW-STD-MIB", "XUPS-MIB",
+]  # fmt: skip
+"""Modules of makers and of the IETF of which only the traps are stated, and what these carry."""
+NOT_FOLLOWED = {
+    "CISCO-PRIVATE-VLAN-MIB", "CISCO-QOS-PIB-MIB", "CISCO-VTP-MIB", "DIFFSERV-MIB", "Q-BRIDGE-MIB", "RFC1271-MIB",
+    "RMON-MIB", "RMON2-MIB", "TOKEN-RING-RMON-MIB",
+}  # fmt: skip
+"""Imported by those, and large; no trap of theirs needs them."""
 NEWER_THAN_THE_CORPUS = {
     "ospfNssaTranslatorStatusChange", "ospfRestartStatusChange", "ospfNbrRestartHelperStatusChange",
     "ospfVirtNbrRestartHelperStatusChange",
@@ -45,14 +60,15 @@ def test_our_modules_have_nothing_wrong_and_stand_in_files_of_their_names(index:
 WITHOUT_OFFICIAL = {
     "NETWATCH-MIB", "KEEPALIVED-MIB", "AXIS-VIDEO-MIB",
     "EKINOPS-MGNT2-NMS-MIB", "JUNIPER-DOM-MIB", "POSEIDON-MIB", "RUCKUS-SZ-EVENT-MIB",
-    "VMWARE-VMINFO-MIB",
+    "VMWARE-VMINFO-MIB", "CIENA-CES-AAA-MIB", "CM-ALARM-MIB", "CPS-MIB", "EES-POWER-MIB",
+    "JUNIPER-LDP-MIB", "VEEAM-MIB",
 }  # fmt: skip
 """Modules that are ours, or that the corpus does not have."""
 A_LATER_DRAFT = {"vrrpTrapNewMaster"}
 """The corpus has the draft that was to follow RFC 2787; devices send what the RFC says."""
 
 
-@pytest.mark.parametrize("module", [name for name in SHIPPED if name not in WITHOUT_OFFICIAL])
+@pytest.mark.parametrize("module", [name for name in SHIPPED if name not in WITHOUT_OFFICIAL | {*TRAPS_ALONE}])
 def test_every_object_of_ours_is_what_the_official_module_says(index: MibIndex, official: MibIndex, module: str):
     ours = {obj.name: obj for obj in index.objects_of(module)}
     theirs = {obj.name: obj for obj in official.objects_of(module)}
@@ -83,6 +99,44 @@ def test_no_object_of_the_official_module_is_missing(index: MibIndex, official: 
     theirs = {obj.name for obj in official.objects_of(module) if not NOT_STATED.search(obj.name)}
 
     assert theirs - ours == set()
+
+
+@pytest.fixture(scope="module")
+def makers(corpus: Path, mib_cache: Path) -> MibIndex:
+    """The official modules of which we state the traps alone, and what they import."""
+    others = ("malformed", "paloaltonetworks")  # the latter says ifIndex anew
+    folders = [one for one in sorted((corpus / "mibs").iterdir()) if one.name not in others]
+    files = {path.name.removesuffix(".txt"): path for folder in reversed(folders) for path in folder.iterdir()}
+    wanted, found = list(TRAPS_ALONE), dict[str, Path]()
+    while wanted:
+        name = wanted.pop()
+        if name in files and name not in found and name not in NOT_FOLLOWED:
+            found[name] = files[name]
+            wanted += re.findall(r"FROM\s+([A-Za-z][\w-]*)", files[name].read_text(errors="replace"))
+    return load_index(list(found.values()), options=LoadOptions(cache=mib_cache, shipped=False))
+
+
+def test_traps_of_makers_are_what_their_modules_say(index: MibIndex, makers: MibIndex):
+    different = {}
+    for one in (one for module in TRAPS_ALONE for one in index.objects_of(module)):
+        official = makers.object_named(one.full_name)
+        ours, theirs = of_a_trap(one), {} if official is None else of_a_trap(official)
+        if {name: ours[name] for name in theirs} != theirs or not theirs:
+            different[one.full_name] = [
+                (ours[name], theirs.get(name)) for name in ours if ours[name] != theirs.get(name)
+            ]
+
+    assert different == {}
+
+
+def of_a_trap(obj: MibObject) -> dict[str, object]:
+    """Everything that a trap's reading depends on."""
+    found: dict[str, object] = {"oid": obj.oid, "kind": obj.kind, "objects": obj.objects}
+    if obj.syntax.base is not Base.UNKNOWN:  # else its module of types is not in the corpus
+        found |= {"base": obj.syntax.base, "names": dict(obj.syntax.names), "hint": obj.syntax.hint}
+    if all(part.syntax.base is not Base.UNKNOWN for part in obj.index):
+        found["index"] = [(part.name, part.implied, part.syntax.base, part.syntax.fixed_size) for part in obj.index]
+    return found
 
 
 def described(obj: MibObject) -> dict[str, object]:

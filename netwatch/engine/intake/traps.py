@@ -91,7 +91,8 @@ class TrapIntake:
         """Keep what is handed in; `wake` is called when `expire` will have something to do sooner than it said."""
         self._rules: dict[str, TrapRule] = {}
         self._exact: dict[Oid, list[TrapRule]] = defaultdict(list)
-        self._families: list[TrapRule] = []
+        self._families: dict[Oid, list[TrapRule]] = defaultdict(list)
+        self._lengths: tuple[int, ...] = ()
         self._last_rules: list[TrapRule] = []
         self._by_definition: list[TrapRule] = []
         self._owed = Owed()
@@ -213,17 +214,22 @@ class TrapIntake:
         if rule.goes_by_definitions:
             self._by_definition.append(rule)
             return
-        if any(pattern.family for pattern in patterns):
-            self._families.append(rule)
-            return
-        for oid in {oid for pattern in patterns for oid in pattern.oids}:
+        for oid in {pattern.oid for pattern in patterns if pattern.family}:
+            self._families[oid].append(rule)
+        for oid in {oid for pattern in patterns if pattern.is_plain for oid in pattern.oids}:
             self._exact[oid].append(rule)
+        self._lengths = tuple(sorted({len(oid) for oid in self._families}))
 
     def _rules_for(self, trap_oid: Oid) -> Iterator[TrapRule]:
-        yield from self._exact.get(trap_oid, ())
-        for rule in self._families:
-            if any(pattern.takes(trap_oid) for pattern in (*rule.on_trap, *rule.clear_on)):
-                yield rule
+        """Return the rules that look at a trap, found by its OID and by what that begins with; each once."""
+        found = self._exact.get(trap_oid, ())
+        yield from found
+        told = set(map(id, found))
+        for length in self._lengths:
+            for rule in self._families.get(trap_oid[:length], ()):  # type: ignore[call-overload]
+                if id(rule) not in told:
+                    told.add(id(rule))
+                    yield rule
 
     def _hold_against(self, draft: Draft, rule: TrapRule, event: TrapEvent) -> _Taking:
         """Let one rule read a trap; return whether it took it. A rule that fails costs nothing else."""
@@ -316,8 +322,8 @@ class TrapIntake:
         alert = replace(after.alert, seen_at=event.at, trap_count=count)
         seen = {**self._book.labels_of_device(alert.key.device), **heard.labels}
         own = own_trap_labels(
-            rule, heard.facts, alert.labels, labels=seen, device=alert.key.device, instance=alert.key.instance,
-            verdict=heard.verdict, names=self._names,
+            rule, heard.facts, alert.labels, count=count, labels=seen, device=alert.key.device,
+            instance=alert.key.instance, verdict=heard.verdict, names=self._names,
         )  # fmt: skip
         alert = self._book.dressed(alert, heard.labels, own, heard.verdict.value, heard.verdict.threshold)
         annotations = render_trap(

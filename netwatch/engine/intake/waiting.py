@@ -67,4 +67,4 @@ def begins_of(marks: Mapping[str, int], last: int, most: int = MOST_KEPT) -> Map
 
 def looks_at(rule: TrapRule, event: TrapEvent) -> bool:
     """Return whether a rule takes a trap of this kind."""
-    return any(pattern.takes(event.trap_oid) for pattern in (*rule.on_trap, *rule.clear_on))
+    return rule.looks_at(event.trap_oid)

@@ -38,12 +38,15 @@ from netwatch.rules.compiling import Complaint, parsed_devices, value_and_thresh
 from netwatch.rules.templates import GIVEN, compile_template, flaws_of, is_template, names_wanted, place_of
 from netwatch.rules.traps.entry import LabelMap, TrapEntry, VarbindEntry
 from netwatch.rules.traps.names import (
+    COUNT,
     DEFINED_GIVEN,
     ROW,
     TRAP,
     MibNames,
     TrapObject,
     TrapPattern,
+    TrapPatterns,
+    forms_of,
     may_come,
     object_of,
     objects_carried,
@@ -168,6 +171,18 @@ def _parse_all(draft: _Draft) -> None:
             draft.flaws += [((name,), flaw.offset, flaw.message) for flaw in exc.flaws]
 
 
+def _in_both(draft: _Draft) -> list[TrapPattern]:
+    """Return which of the traps that begin it may end it too."""
+    ends = TrapPatterns(draft.clear_on)
+    wide = [one for one in draft.clear_on if not one.is_plain]
+    return [
+        one
+        for one in draft.on_trap
+        if any(map(ends.take, one.oids))
+        or any(one.overlaps(other) for other in (wide if one.is_plain else draft.clear_on))
+    ]
+
+
 def _check_lives(draft: _Draft) -> None:
     """Complain of alerts that could never fire, or would end as they begin."""
     entry = draft.entry
@@ -178,7 +193,7 @@ def _check_lives(draft: _Draft) -> None:
         for name in entry.labels
         if name in entry.key
     ]
-    both = [one for one in draft.on_trap if any(one.overlaps(other) for other in draft.clear_on)]
+    both = _in_both(draft)
     if both and (entry.expr is None or entry.clear_expr is None):
         message = f"{both[0].text} both begins and ends it; say which with expr and clear_expr"
         draft.flaws.append((("clear_on" if entry.clear_on else "clear_expr",), None, message))
@@ -229,14 +244,46 @@ def _find_objects(draft: _Draft) -> None:
 
 
 def _take_stated(draft: _Draft, name: str, entry: VarbindEntry) -> None:
-    try:
-        oid = draft.names.oid_of(entry.oid)
-    except ValueError as exc:
-        if not _is_awaited(draft, entry.oid):
-            draft.flaws.append((("varbinds", name), None, str(exc)))
+    place: KeyPath = ("varbinds", name)
+    if entry.traps:
+        words = _words(draft, name, entry)
+        draft.objects[name] = TrapObject(name=name, oid=Oid(), kind=ColumnKind.TEXT, words=words)
         return
-    kind = ColumnKind(entry.kind or ("enum" if entry.enum else "gauge"))
-    draft.objects[name] = TrapObject(name=name, oid=oid, kind=kind, enum=entry.enum)
+    found = [_oid_of(draft, text, place) for text in entry.oid]
+    oids = [oid for oid in found if oid is not None]
+    if len(oids) == len(found):
+        kind = ColumnKind(entry.kind or ("enum" if entry.enum else "gauge"))
+        draft.objects[name] = TrapObject(name=name, oid=oids[0], kind=kind, enum=entry.enum, others=tuple(oids[1:]))
+
+
+def _words(draft: _Draft, name: str, entry: VarbindEntry) -> dict[Oid, str]:
+    """Return the word of each trap in both its forms."""
+    words: dict[Oid, str] = {}
+    taken = TrapPatterns((*draft.on_trap, *draft.clear_on))
+    for word, traps in entry.traps.items():
+        for trap in traps:
+            place: KeyPath = ("varbinds", name, "traps", word)
+            oid = _oid_of(draft, trap, place)
+            if oid is None:
+                continue
+            if not taken.take(oid) and not draft.awaited:
+                draft.flaws.append((place, None, f"{trap} is neither in on_trap nor in clear_on"))
+            if words.get(oid, word) != word:
+                draft.flaws.append((place, None, f"{trap} stands for {words[oid]!r} too"))
+            words.update(dict.fromkeys(forms_of(oid), word))
+    return words
+
+
+def _oid_of(draft: _Draft, text: str, place: KeyPath) -> Oid | None:
+    """Return the OID of a name; None where it has none, which is a flaw unless it may come yet."""
+    try:
+        oid = draft.names.oid_of(text)
+        oid.check()
+    except ValueError as exc:
+        if not _is_awaited(draft, text):
+            draft.flaws.append((place, None, str(exc)))
+        return None
+    return oid
 
 
 def _names_used(draft: _Draft) -> list[tuple[str, KeyPath, int | None]]:
@@ -247,7 +294,7 @@ def _names_used(draft: _Draft) -> list[tuple[str, KeyPath, int | None]]:
     used += [
         (one.from_, ("labels", label, "from"), None)
         for label, one in draft.entry.labels.items()
-        if isinstance(one, LabelMap)
+        if isinstance(one, LabelMap) and one.from_ != COUNT
     ]
     for part, tree in draft.trees.items():
         used += [(name.id, (part,), offset_of(name, draft.texts[part])) for name in names_in(tree)]
@@ -357,8 +404,7 @@ def _check_sense(draft: _Draft) -> None:
             word = "always" if possible == {True} else "never"
             draft.flaws.append(((name,), 0, f"this is {word} true, whatever the trap carries"))
     expr, clear = draft.nodes.get("expr"), draft.nodes.get("clear_expr")
-    same = any(one.overlaps(other) for one in draft.on_trap for other in draft.clear_on)
-    if same and expr and clear and not draft.flaws and (common := common_ground(expr, clear)) is not None:
+    if _in_both(draft) and expr and clear and not draft.flaws and (common := common_ground(expr, clear)) is not None:
         draft.flaws.append((("clear_expr",), 0, f"expr and clear_expr are both true at {common}"))
 
 
@@ -366,6 +412,13 @@ def _check_maps(draft: _Draft) -> None:
     """Complain of values that the varbind of a label's map cannot have."""
     for label, entry in draft.entry.labels.items():
         if not isinstance(entry, LabelMap):
+            continue
+        if entry.from_ == COUNT:
+            draft.flaws += [
+                (("labels", label, "map", value), None, f"{value} is no number of traps from which on a word holds")
+                for value in entry.map
+                if not value.isdecimal()
+            ]
             continue
         found = draft.objects.get(entry.from_)
         if found is None or not found.enum:

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from netwatch.model import Duration, Section
 from netwatch.rules.entry import AlertName, LabelName, Matchers, unreserved
 
 MAX_KEYS = 8
+MAX_OIDS = 32
 
 
 def _listed(value: Any) -> Any:
@@ -24,7 +25,7 @@ def _listed(value: Any) -> Any:
 def _spelled_out(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
-    return {name: {"oid": one} if isinstance(one, str) else one for name, one in value.items()}
+    return {name: {"oid": one} if isinstance(one, str | list) else one for name, one in value.items()}
 
 
 def _by_text(value: Any) -> Any:
@@ -38,19 +39,37 @@ TrapNames = Annotated[list[TrapName], BeforeValidator(_listed, json_schema_input
 
 
 class VarbindEntry(Section):
-    """An object that no MIB module at hand names, or names otherwise."""
+    """An object that no MIB module at hand names, or names otherwise; or what the kind of a trap says by itself."""
 
-    oid: TrapName = Field(description="its OID, or a name that a MIB module knows")
+    oid: TrapNames = Field(
+        default_factory=list,
+        max_length=MAX_OIDS,
+        description="its OID, or a name that a MIB module knows; of several, the first that the trap carries",
+    )
+    traps: Annotated[dict[LabelWord, TrapNames], BeforeValidator(_by_text)] = Field(
+        default_factory=dict,
+        description="instead of oid: words, and which of the rule's traps stand for each, such as a pair",
+    )
     kind: Literal["gauge", "enum", "text"] | None = Field(
         default=None, description="what its values are; an enum where names are given, else a number"
     )
     enum: dict[int, str] = Field(default_factory=dict, description="names of an enumeration's numbers")
 
+    @model_validator(mode="after")
+    def _one_source(self) -> VarbindEntry:
+        if bool(self.oid) == bool(self.traps):
+            raise ValueError("oid says where the value stands, or traps which trap means which word: one of them")
+        if self.traps and (self.enum or self.kind not in (None, "text")):
+            raise ValueError("what traps says are words, which have no enum and no other kind")
+        return self
+
 
 class LabelMap(Section):
     """A label by the value of a varbind: the device says how grave it is."""
 
-    from_: ObjectName = Field(alias="from", description="the varbind whose value decides")
+    from_: ObjectName = Field(
+        alias="from", description="the varbind whose value decides; `count` is how often such a trap came"
+    )
     map: Annotated[dict[str, LabelWord], BeforeValidator(_by_text)] = Field(
         min_length=1, description="from its values, as numbers or as their names, to the label's"
     )
@@ -110,7 +129,7 @@ class TrapEntry(Section):
     )
     varbinds: Annotated[
         dict[ObjectName, VarbindEntry],
-        BeforeValidator(_spelled_out, json_schema_input_type=dict[ObjectName, VarbindEntry | TrapName]),
+        BeforeValidator(_spelled_out, json_schema_input_type=dict[ObjectName, VarbindEntry | TrapNames]),
     ] = Field(default_factory=dict, description="objects by a name of your choice: OID, and what its values are")
     confirm: bool = Field(default=True, description="whether the device is polled at once to see for ourselves")
     witness_of: AlertName | None = Field(

@@ -82,7 +82,7 @@ def opinions_on(rules: Iterable[TrapRule], event: TrapEvent, names: MibNames = N
 
 
 def _looks_at(rule: TrapRule, event: TrapEvent) -> bool:
-    return any(pattern.takes(event.trap_oid) for pattern in (*rule.on_trap, *rule.clear_on))
+    return rule.looks_at(event.trap_oid)
 
 
 def _opinion(rule: TrapRule, event: TrapEvent, names: MibNames) -> Opinion:

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from netwatch.model import NUMBERS, ColumnKind, ObjectNames, Oid, TrapKind, Value
+from netwatch.model import NUMBERS, ColumnKind, ObjectNames, Oid, Tag, TrapKind, Value, Varbind
 
 if TYPE_CHECKING:
     from netwatch.mib import MibObject
@@ -28,6 +28,8 @@ ROW = "row"
 """In the key of a rule with `defined`: which of a device's fans, ports or alarms the trap is about."""
 DEFINED_GIVEN = ("trap_severity", "trap_category", "trap_message", ROW)
 """What a definition gives to such a rule, beside what every trap gives."""
+COUNT = "count"
+"""In a label's map: how often such a trap came since the alert began."""
 TRAP = "trap"
 """In a key: the name of the trap itself, so that each kind of trap has an alert of its own."""
 
@@ -93,6 +95,11 @@ class NoMib:
 NO_MIB = NoMib()
 
 
+def forms_of(trap_oid: Oid) -> tuple[Oid, ...]:
+    """Return a trap's OID as its MIB has it, and as it comes by v1: with a 0 in front of its last number."""
+    return (trap_oid,) if trap_oid[-2] == 0 else (trap_oid, Oid((*trap_oid[:-1], 0, trap_oid[-1])))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrapPattern:
     """Which traps are meant: one OID, or with `family` every OID at or below it. `text` is as written.
@@ -113,11 +120,14 @@ class TrapPattern:
     defined: bool = False
 
     @property
+    def is_plain(self) -> bool:
+        """Return whether it means the traps of one OID."""
+        return not (self.family or self.rest or self.defined or self.nameless)
+
+    @property
     def oids(self) -> tuple[Oid, ...]:
         """Return the OID in both its forms."""
-        if self.rest or self.nameless or self.defined:
-            return ()
-        return (self.oid,) if self.oid[-2] == 0 else (self.oid, Oid((*self.oid[:-1], 0, self.oid[-1])))
+        return forms_of(self.oid) if self.is_plain or self.family else ()
 
     def takes(self, trap_oid: Oid) -> bool:
         """Return whether a trap is meant."""
@@ -134,14 +144,45 @@ class TrapPattern:
         return self.takes(other.oid) or other.takes(self.oid)
 
 
+class TrapPatterns:
+    """Several patterns, sorted for looking a trap up: some rules know hundreds of kinds of traps."""
+
+    __slots__ = ("_oids", "_wide")
+
+    def __init__(self, patterns: Sequence[TrapPattern]) -> None:
+        self._wide = tuple(one for one in patterns if not one.is_plain)
+        self._oids = frozenset(oid for one in patterns if one.is_plain for oid in one.oids)
+
+    def take(self, trap_oid: Oid) -> bool:
+        """Return whether one of them takes a trap."""
+        return trap_oid in self._oids or any(one.takes(trap_oid) for one in self._wide)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrapObject:
-    """A varbind's object under the name that a rule uses. `kind` is what its values count as in expressions."""
+    """A varbind's object under the name that a rule uses. `kind` is what its values count as in expressions.
+
+    others: where it is looked for besides, in this order. words: it is no varbind, but a word by the trap's own OID.
+    """
 
     name: str
     oid: Oid
     kind: ColumnKind = ColumnKind.GAUGE
     enum: Mapping[int, str] = field(default_factory=dict)
+    others: tuple[Oid, ...] = ()
+    words: Mapping[Oid, str] = field(default_factory=dict)
+
+    def found_in(self, trap_oid: Oid, varbinds: Sequence[Varbind]) -> Varbind | None:
+        """Return the varbind of a trap that is this object; None where the trap does not carry it."""
+        if self.words:
+            word = self.words.get(trap_oid)
+            return None if word is None else Varbind(oid=self.oid, tag=Tag.OCTET_STRING, value=word.encode())
+        for oid in (self.oid, *self.others):
+            length = len(oid)
+            for varbind in varbinds:
+                if varbind.oid[:length] == oid:
+                    return varbind
+        return None
 
 
 def pattern_of(text: str, names: MibNames) -> TrapPattern:

@@ -16,8 +16,6 @@ from datetime import timedelta
 from enum import Enum
 from ipaddress import IPv4Address
 
-from jinja2 import Template
-
 from netwatch.formulas import Formula, Frame
 from netwatch.model import (
     NUMBERS,
@@ -34,8 +32,8 @@ from netwatch.model import (
     value_text,
 )
 from netwatch.rules.rule import NoData, OnGone, Rule
-from netwatch.rules.templates import render_template, rendered_labels
-from netwatch.rules.traps.names import NO_MIB, TRAP, MibNames, TrapObject, TrapPattern
+from netwatch.rules.templates import Template, render_template, rendered_labels
+from netwatch.rules.traps.names import COUNT, NO_MIB, TRAP, MibNames, TrapObject, TrapPattern, TrapPatterns
 
 TRAP_GIVEN = ("source", "trap", "count", "varbinds")
 """What annotations are given beside the usual: who sent it, its name, how often it came, all that it carried."""
@@ -46,7 +44,10 @@ ADDRESS_NUMBERS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedLabel:
-    """A label that the value of a varbind decides; `words` has each value by its name and by its number."""
+    """A label that the value of a varbind decides; `words` has each value by its name and by its number.
+
+    By `count` it is how often the trap came: each number is where its word begins to hold.
+    """
 
     varbind: str
     words: Mapping[str, str]
@@ -97,6 +98,17 @@ class TrapRule:
     value_names: Mapping[int, str] = field(default_factory=dict)
     templates: Mapping[str, Template] = field(default_factory=dict)
     waits_for: tuple[str, ...] = ()
+    begins: TrapPatterns = field(init=False, repr=False)
+    ends: TrapPatterns = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Sort its patterns for looking traps up."""
+        object.__setattr__(self, "begins", TrapPatterns(self.on_trap))
+        object.__setattr__(self, "ends", TrapPatterns(self.clear_on))
+
+    def looks_at(self, trap_oid: Oid) -> bool:
+        """Return whether a trap of this OID may begin or end its alert."""
+        return self.begins.take(trap_oid) or self.ends.take(trap_oid)
 
     @property
     def fixed_labels(self) -> dict[str, str]:
@@ -183,7 +195,7 @@ def facts_of(rule: TrapRule, event: TrapEvent, names: MibNames = NO_MIB) -> Trap
     found = {
         name: varbind
         for name, wanted in rule.objects.items()
-        if (varbind := _carried(event.varbinds, wanted.oid)) is not None
+        if (varbind := wanted.found_in(event.trap_oid, event.varbinds)) is not None
     }
     texts = _Texts(rule, found, names)
     return TrapFacts(
@@ -198,14 +210,14 @@ def verdict_on(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -> T
     """Return what a trap that one of the rule's patterns takes means; `labels` are what polling knows of the row."""
     trap_oid = facts.event.trap_oid
     frame = frame_of_trap(rule, facts, labels)
-    begins = any(pattern.takes(trap_oid) for pattern in rule.on_trap)
+    begins = rule.begins.take(trap_oid)
     if begins and (rule.broken is None or rule.broken.at(frame, 0) is True):
         return TrapVerdict(
             outcome=Outcome.BEGINS,
             value=_shown(rule.value_of, frame, rule.value_names),
             threshold=_shown(rule.threshold_of, frame, rule.value_names),
         )
-    ends = any(pattern.takes(trap_oid) for pattern in rule.clear_on)
+    ends = rule.ends.take(trap_oid)
     if ends and (rule.healed is None or rule.healed.at(frame, 0) is True):
         return TrapVerdict(outcome=Outcome.ENDS)
     asked = [formula for takes, formula in ((begins, rule.broken), (ends, rule.healed)) if takes and formula]
@@ -213,10 +225,18 @@ def verdict_on(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -> T
     return TrapVerdict(outcome=Outcome.NOTHING, declined=declined)
 
 
-def labels_of_trap(rule: TrapRule, facts: TrapFacts) -> dict[str, str]:
-    """Return the rule's own labels as this trap makes them; what a map has no word for and no default stays away."""
+def labels_of_trap(rule: TrapRule, facts: TrapFacts, count: int = 1) -> dict[str, str]:
+    """Return the rule's own labels as this trap makes them; what a map has no word for and no default stays away.
+
+    count: how often such a trap came since the alert began.
+    """
     labels = dict(rule.labels)
     for name, mapped in rule.mapped.items():
+        if mapped.varbind == COUNT:
+            reached = [int(text) for text in mapped.words if int(text) <= count]
+            step = mapped.words[str(max(reached))] if reached else mapped.default
+            labels |= {} if step is None else {name: step}
+            continue
         told = (facts.texts.get(mapped.varbind, ""), _number_text(facts.values.get(mapped.varbind)))
         word = next((mapped.words[text] for text in told if text in mapped.words), mapped.default)
         if word is not None:
@@ -255,6 +275,7 @@ def own_trap_labels(
     facts: TrapFacts,
     had: Mapping[str, str],
     *,
+    count: int,
     labels: Mapping[str, str],
     device: str,
     instance: str,
@@ -262,7 +283,7 @@ def own_trap_labels(
     names: ObjectNames = NUMBERS,
 ) -> Mapping[str, str]:
     """Return the rule's own labels for an alert; templates are rendered once, and what they said is kept in `had`."""
-    own = labels_of_trap(rule, facts)
+    own = labels_of_trap(rule, facts, count)
     if not rule.label_templates:
         return own
     given = _given(rule, facts, device, instance, 1, names) | {
@@ -292,18 +313,11 @@ def varbinds_text(varbinds: Sequence[Varbind], names: ObjectNames = NUMBERS) -> 
     return ", ".join([*shown, f"and {more} more"] if more > 0 else shown)
 
 
-def _carried(varbinds: Sequence[Varbind], oid: Oid) -> Varbind | None:
-    """Return the first varbind that is this object or an instance of it."""
-    length = len(oid)
-    for varbind in varbinds:
-        if varbind.oid[:length] == oid:
-            return varbind
-    return None
-
-
 def _text(wanted: TrapObject, varbind: Varbind, names: ObjectNames) -> str:
     """Write a value for labels and annotations: enumerations by name, other numbers bare, without their unit."""
     value = varbind.value
+    if wanted.words and isinstance(value, bytes):
+        return value.decode()
     if isinstance(value, int):
         return wanted.enum.get(value) or str(value)
     return cleaned(value_text(names, varbind.oid, value))
@@ -320,15 +334,37 @@ def _key(
         for name in rule.key
         if name == TRAP or name in texts
     }
-    if len(key) == len(rule.key):
+    missing = [name for name in rule.key if not key.get(name)]
+    if not missing:
         return key
     indexes = _indexes(event, names)
-    key = {name: text for name in rule.key if (text := key.get(name) or cleaned(indexes.get(name, "")))}
-    if not key and len(rule.key) == 1:
-        suffixes = (varbind.oid[len(rule.objects[name].oid) :] for name, varbind in found.items())
-        row = next((suffix for suffix in suffixes if suffix and suffix != (0,)), None)
-        key = {} if row is None else {rule.key[0]: ".".join(map(str, row))}
-    return key
+    key |= {name: cleaned(_of_index(rule.objects[name], indexes, names)) for name in missing}
+    missing = [name for name in missing if not key[name] and not rule.objects[name].words]
+    if len(missing) == 1:
+        key[missing[0]] = _row(rule, found)
+    return {name: key[name] for name in rule.key if key.get(name)}
+
+
+def _of_index(wanted: TrapObject, indexes: Mapping[str, str], names: MibNames) -> str:
+    """Return what the instances of the other varbinds say of an object, under its own name or that of its module."""
+    if wanted.name in indexes:
+        return indexes[wanted.name]
+    for oid in (wanted.oid, *wanted.others) if indexes else ():
+        found, instance = names.object_at(oid)
+        if found is not None and not instance and found.name in indexes:
+            return indexes[found.name]
+    return ""
+
+
+def _row(rule: TrapRule, found: Mapping[str, Varbind]) -> str:
+    """Return the instance of the first varbind that has one, as numbers: it tells rows apart without any module."""
+    for name, varbind in found.items():
+        wanted = rule.objects[name]
+        place = next((oid for oid in (wanted.oid, *wanted.others) if varbind.oid[: len(oid)] == oid), None)
+        suffix = () if place is None or wanted.words else varbind.oid[len(place) :]
+        if suffix and suffix != (0,):
+            return ".".join(map(str, suffix))
+    return ""
 
 
 def _key_text(wanted: TrapObject, varbind: Varbind, texts: Mapping[str, str], names: MibNames) -> str:
@@ -337,11 +373,12 @@ def _key_text(wanted: TrapObject, varbind: Varbind, texts: Mapping[str, str], na
     FRR's bgpd sends the value 0.0.0.0 of bgpPeerRemoteAddr while a peer is down; only the instance names the peer.
     An instance of 0 names no row: some agents put it behind whatever they send.
     """
-    suffix = varbind.oid[len(wanted.oid) :]
+    oid = next((one for one in (wanted.oid, *wanted.others) if varbind.oid[: len(one)] == one), wanted.oid)
+    suffix = varbind.oid[len(oid) :]
     if not suffix or suffix == (0,) or _holds(suffix, _numbers(varbind.value)):
         return texts[wanted.name]
     found, instance = names.object_at(varbind.oid)
-    if found is not None and found.oid == wanted.oid:
+    if found is not None and found.oid == oid:
         return cleaned(names.decode_index(found, instance).get(found.name, "")) or texts[wanted.name]
     if isinstance(varbind.value, IPv4Address) and int(varbind.value) == 0 and len(suffix) == ADDRESS_NUMBERS:
         return ".".join(map(str, suffix))
