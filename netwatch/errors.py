@@ -48,6 +48,10 @@ class LeftOutError(StoreError):
     """A line of a log was left out because space or memory ran short; counted by the store. Nothing else is lost."""
 
 
+class HistoryError(NetWatchError):
+    """The history could not be read or written. Counted and shown; watching goes on without it."""
+
+
 class LinkError(NetWatchError):
     """A link of a mail cannot be followed: it is over, or none of ours. Says which, in words for people."""
 

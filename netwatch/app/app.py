@@ -25,6 +25,7 @@ from netwatch.app.health.life_signs import build_daily, build_heartbeat, build_l
 from netwatch.app.health.limits import raise_descriptors
 from netwatch.app.health.mishaps import Mishaps
 from netwatch.app.health.self_watch import SelfWatch
+from netwatch.app.history import PastViews, build_recorder
 from netwatch.app.housekeeping import Housekeeping
 from netwatch.app.identity import reborn_engine, recall_key
 from netwatch.app.names import NameKeeper
@@ -84,6 +85,7 @@ class App:
             poll_now=lambda device: self._senses.poll_now(device),
             facts_of=lambda device: self._senses.facts_of(device), clock=clock.now,
         )  # fmt: skip
+        self._history = build_recorder(settings, self._definitions, self._clockwork)
         self._names = NameKeeper(
             settings, self._definitions, renew=self._corridor.renew_trap_rules, outdated=outdated
         )
@@ -94,6 +96,7 @@ class App:
         )
         self._page_faults = PageFaults(clock.now)
         self._exporter = build_exporter(settings, self._definitions.devices)
+        past = PastViews(settings.history_path(), self._history)
         views = Views(
             store=self._store, desk=self._corridor.desk, board=self._board, notifier=self._post_office.mails,
             tables=self._definitions.library.schema(), statuses=self._senses.statuses,
@@ -102,12 +105,13 @@ class App:
             names=self._definitions.names, names_trouble=self._names.problems,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
             refused_ports=self._senses.refused_ports, config_trouble=lambda: config.trouble, faults=self._faults,
-            manner=Manner(units=units_of(self._definitions.rules)),
+            history_trouble=past.trouble, manner=Manner(units=units_of(self._definitions.rules)),
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._faults,
             refused_ports=self._senses.refused_ports, config=config, nameless_rules=self._names.nameless_rules,
+            history=self._history,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(
@@ -123,7 +127,7 @@ class App:
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
             wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults,
-            scraper=self._exporter, clock=clock.now,
+            scraper=self._exporter, history=past, clock=clock.now,
         )  # fmt: skip
 
     @property
@@ -174,7 +178,9 @@ class App:
         await self._post_office.start(own)
         self._store.on_outbox_commit = self._post_office.wake
         self._store.on_new_database = self._write_anew
-        await self._senses.start(own, self._corridor.engine, self._board, ports)
+        if self._history is not None:
+            await self._history.start()
+        await self._senses.start(own, self._corridor.engine, self._board, ports, self._history)
         await self._housekeeping.start()
         if self._exporter is not None:
             await self._exporter.start()
@@ -187,10 +193,11 @@ class App:
         """Stop every room in reverse; what was not mailed is mailed after the next start."""
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             for room in (
-                self._store, self._corridor.engine, self._clockwork, self._post_office, self._senses,
+                self._store, self._corridor.engine, self._clockwork, self._post_office, self._history, self._senses,
                 self._housekeeping, self._server, self._names,
             ):  # fmt: skip
-                rooms.push_async_callback(room.stop)
+                if room is not None:
+                    rooms.push_async_callback(room.stop)
             if self._exporter is not None:
                 rooms.push_async_callback(self._exporter.stop)
         log.info("netwatch stopped")

@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 
 from netwatch.app.clock.following import Clockwork
+from netwatch.app.clock.watch import MISTRUST_FOR
 from netwatch.app.health.daily import DailyMail
 from netwatch.app.health.heartbeat import Heartbeat
 from netwatch.app.health.last_resort import LastResort
@@ -22,8 +23,6 @@ from netwatch.store import Store
 SELF_WATCH_INTERVAL = timedelta(seconds=10)
 PRUNE_INTERVAL = timedelta(hours=1)
 DAILY_LOOK_INTERVAL = timedelta(seconds=30)
-MISTRUST_CLOCK_FOR = timedelta(days=1)
-"""For so long after the clock was set forward nothing is deleted for its age."""
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +66,7 @@ class Housekeeping:
         await self._ticker.stop()
 
     async def _prune(self) -> None:
-        if self._clockwork.watch.set_by(MISTRUST_CLOCK_FOR) > timedelta(0):
+        if self._clockwork.watch.set_by(MISTRUST_FOR) > timedelta(0):
             return  # a clock set years ahead by mistake would have the whole history deleted
         gone = await self._store.prune(self._clockwork.clock.now() - self._settings.store.retention)
         if gone:

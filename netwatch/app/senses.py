@@ -14,6 +14,7 @@ from netwatch.app.definitions import Definitions
 from netwatch.app.identity import TRAPS_MEMORY
 from netwatch.config import Settings, credential, refused_senders
 from netwatch.engine import Engine
+from netwatch.history import Recorder
 from netwatch.metrics import Board
 from netwatch.model import (
     Device,
@@ -48,7 +49,14 @@ class Senses:
         self._poller: Poller | None = None
         self._receiver: TrapReceiver | None = None
 
-    async def start(self, own: OwnEngine, engine: Engine, board: Board, ports: KeptPorts | None = None) -> None:
+    async def start(
+        self,
+        own: OwnEngine,
+        engine: Engine,
+        board: Board,
+        ports: KeptPorts | None = None,
+        history: Recorder | None = None,
+    ) -> None:
         """Begin to ask and to hear.
 
         `own` is the SNMP engine that v3 notifications are sent to; `ports` are the trap ports of the senses before.
@@ -66,7 +74,7 @@ class Senses:
             devices=self._definitions.devices,
             library=self._definitions.library,
             client=self._client,
-            sink=_Sink(engine, board, self._definitions.exceptions),
+            sink=_Sink(engine, board, self._definitions.exceptions, history),
             settings=self._settings.polling,
             memories=[*await self._store.memories(POLLING_MEMORY), *await self._store.memories(PRESENCE_MEMORY)],
             clock=self._clock,
@@ -157,16 +165,18 @@ class Senses:
 
 
 class _Sink:
-    """What polling tells: the engine decides on it, the board shows it."""
+    """What polling tells: the engine decides on it, the board shows it, the history keeps it."""
 
-    def __init__(self, engine: Engine, board: Board, exceptions: Exceptions) -> None:
-        self._engine, self._board, self._exceptions = engine, board, exceptions
+    def __init__(self, engine: Engine, board: Board, exceptions: Exceptions, history: Recorder | None) -> None:
+        self._engine, self._board, self._exceptions, self._history = engine, board, exceptions, history
 
     def take_reading(self, reading: TableReading) -> None:
         reading = self._exceptions.applied(reading)
         self._engine.take_reading(reading)
         if not reading.lacking:
             self._board.take_reading(reading)
+            if self._history is not None:
+                self._history.take(reading)
 
     def take_gap(self, gap: ReadingGap) -> None:
         self._engine.take_gap(gap)

@@ -14,6 +14,7 @@ from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, Rout
 from netwatch.config.inventory_settings import InventorySettings
 from netwatch.config.rule_paths import rule_files_of
 from netwatch.exporter.settings import ExporterSettings
+from netwatch.history.settings import HistorySettings
 from netwatch.model import USUAL_SEVERITIES, Severities
 from netwatch.notify import HeartbeatSettings, ReceiverSettings, SmtpSettings
 from netwatch.profiles.settings import ProfileSettings
@@ -60,10 +61,17 @@ class Settings(InventorySettings):
         default=ExporterSettings(), description="what /snmp answers, in the place of snmp_exporter"
     )
     store: StoreSettings = Field(default=StoreSettings(), description="where state is kept")
+    history: HistorySettings = Field(
+        default=HistorySettings(), description="how long readings are kept, for charts and for rules over days"
+    )
 
     def severity_order(self) -> Severities:
         """Return which severity is graver than which."""
         return Severities(tuple(self.severities))
+
+    def history_path(self) -> Path:
+        """Return the file of the history, beside the database."""
+        return self.store.file.with_name(f"{self.store.file.stem}-history.db")
 
     def profile_paths(self) -> list[Path]:
         """Return the user's files and directories of profiles; the shipped ones are not among them."""

@@ -63,9 +63,11 @@ if TYPE_CHECKING:
         SCALARS,
         Column,
         Doubts,
+        Past,
         ReadingGap,
         RowSet,
         TableReading,
+        quantile,
     )
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
     from netwatch.model.settings import Section
@@ -94,7 +96,7 @@ __all__ = [
     "Doubts", "NO_DOUBTS", "NOTHING_AGED", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
     "TrapEvent", "RefusedSender", "UnmatchedTraps", "TrapKind", "KindObject", "Said",
     "CONCEPTS", "STATES", "LINKS", "QUANTITIES", "Concept",
-    "SYMBOLS", "measured", "quantity_of", "symbol_of",
+    "Past", "quantile", "SYMBOLS", "measured", "quantity_of", "symbol_of",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "ALIVE", "ENDED", "STANDING", "Alert", "AlertGroup", "AlertKey", "AlertState", "Event",
     "Notification", "Standing",

@@ -1,4 +1,4 @@
-"""What a poll brings home: whole columns of a table, or the news that nothing came.
+"""What a poll brings home: whole columns of a table, or the news that nothing came; and how a value was over time.
 
 Columnar, because plans ask column by column and rules and exposition work on whole columns.
 
@@ -7,9 +7,10 @@ May import: netwatch.model.values. Called by: polling, which makes them; engine,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from netwatch.model.values import Value
 
@@ -105,3 +106,36 @@ class ReadingGap:
     table: str
     at: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One value over time: lowest, mean and highest of each step; all the same where every reading stands alone.
+
+    times: milliseconds since 1970, rising. step: how many of them each stands for, 0 for single readings.
+    Values are int, float, bytes, or None where nothing is known.
+    """
+
+    step: int = 0
+    times: list[int] = field(default_factory=list)
+    lows: list[Any] = field(default_factory=list)
+    means: list[Any] = field(default_factory=list)
+    highs: list[Any] = field(default_factory=list)
+
+    def add(self, times: Iterable[int], lows: Iterable[Any], means: Iterable[Any], highs: Iterable[Any]) -> None:
+        """Go on with what is later."""
+        self.times.extend(times)
+        self.lows.extend(lows)
+        self.means.extend(means)
+        self.highs.extend(highs)
+
+    def numbers(self) -> list[float]:
+        """Return the means that are known."""
+        return [value for value in self.means if isinstance(value, int | float)]
+
+
+def quantile(values: Sequence[float], share: float) -> float | None:
+    """Return the value that `share` of all are not above (0.95: the 95th percentile); None of nothing."""
+    if not values:
+        return None
+    return sorted(values)[max(0, -int(-share * len(values) // 1) - 1)]

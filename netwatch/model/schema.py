@@ -80,6 +80,8 @@ SELF = TableSchema(
         "store_refuses": ColumnKind.GAUGE,
         "store_reserve_used": ColumnKind.GAUGE,
         "store_trouble": ColumnKind.TEXT,
+        "history_refuses": ColumnKind.GAUGE,
+        "history_trouble": ColumnKind.TEXT,
         "database_replaced": ColumnKind.GAUGE,
         "database_moved_to": ColumnKind.TEXT,
         "store_trouble_seconds": ColumnKind.GAUGE,
@@ -114,6 +116,7 @@ SELF = TableSchema(
 loop_lag_seconds: what 99 of 100 moments of the last minute waited for the event loop at most.
 store_refuses: 1 while the database takes nothing, for `store_trouble_seconds` and because of `store_trouble`.
 store_reserve_used: 1 while the disk is full and what matters is written into space kept for that.
+history_refuses: 1 while no reading can be written to the history, because of `history_trouble`.
 database_replaced: 1 while a damaged database that a new one took the place of stands as `database_moved_to`.
 clock_set_seconds, asleep_seconds: what happened to the clock in the last ten minutes, else 0.
 database_put_back: 1 for an hour after the database file was deleted, moved or replaced, and was written there again.

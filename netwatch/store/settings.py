@@ -32,9 +32,14 @@ class StoreSettings(Section):
     )
 
     @property
+    def file(self) -> Path:
+        """Return the database's file."""
+        return Path(self.url.removeprefix("sqlite:///")).absolute()
+
+    @property
     def directory(self) -> Path:
         """Return where the database stands, whose file system must not fill up."""
-        return Path(self.url.removeprefix("sqlite:///")).absolute().parent
+        return self.file.parent
 
     @field_validator("url")
     @classmethod

@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from netwatch.web.reload import Reload
     from netwatch.web.server import Server
     from netwatch.web.settings import WebSettings
-    from netwatch.web.views import MetricsRenderer, RelayStatus, RenderedMetrics, Scraper, TrapLog, Views
+    from netwatch.web.views import History, MetricsRenderer, RelayStatus, RenderedMetrics, Scraper, TrapLog, Views
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "ActionRefused", "Actions", "Explainer", "MailText", "MetricsRenderer", "NotThere", "PageFaults", "RelayStatus",
-    "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views", "WebSettings", "create_app",
+    "ActionRefused", "Actions", "Explainer", "History", "MailText", "MetricsRenderer", "NotThere", "PageFaults",
+    "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
+    "WebSettings", "create_app",
     "text_of_mail", "parse_listen", "Cell", "Section", "identity_line", "sections_of",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from netwatch.web.actions import ActionRefused, Actions, NoActions, NotThere
 from netwatch.web.alertmanager.api import alertmanager_router
 from netwatch.web.api.changes import change_router
 from netwatch.web.api.explain import explain_router
+from netwatch.web.api.history import history_api_router
 from netwatch.web.api.lists import api_router
 from netwatch.web.explain import Explainer, explain_nothing
 from netwatch.web.guard import Guard, is_alertmanagers
@@ -32,6 +33,7 @@ from netwatch.web.pages.alerts import alert_router
 from netwatch.web.pages.devices import device_router
 from netwatch.web.pages.explain import explain_page_router
 from netwatch.web.pages.first import first_router
+from netwatch.web.pages.history import history_router
 from netwatch.web.pages.outbox import outbox_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
@@ -43,7 +45,7 @@ from netwatch.web.reload import Reload, reload_router
 from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream
 from netwatch.web.settings import WebSettings
 from netwatch.web.slots import Slotted
-from netwatch.web.views import MetricsRenderer, NoTraps, Scraper, TrapLog, Views
+from netwatch.web.views import History, MetricsRenderer, NoHistory, NoTraps, Scraper, TrapLog, Views
 from netwatch.web.words import shortened
 
 _STATIC = Path(__file__).parent / "pages" / "static"
@@ -63,12 +65,13 @@ def create_app(
     reload: Reload | None = None,
     faults: PageFaults | None = None,
     scraper: Scraper | None = None,
+    history: History | None = None,
 ) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
 
     `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed,
     `explainer` says why an alert is as it is, `reload` has the configuration read again;
-    `faults` is told which pages break off; `scraper` answers /snmp.
+    `faults` is told which pages break off; `scraper` answers /snmp, `history` is asked how values were over time.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
@@ -76,6 +79,7 @@ def create_app(
     templates = Templates(version, can_change=actions is not None and not settings.read_only, unit_of=views.unit_of)
     heard = trap_log or NoTraps()
     doing = actions or NoActions()
+    past = history or NoHistory()
     app.state.live = Live(views, trap_log=heard, actions=doing)
     app.include_router(metrics_router(views, metrics))
     app.include_router(scrape_router(scraper))
@@ -84,10 +88,12 @@ def create_app(
     app.include_router(change_router(doing))
     app.include_router(reload_router(reload))
     app.include_router(explain_router(explainer))
+    app.include_router(history_api_router(views, past))
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
     app.include_router(first_router(views, templates, heard, names, doing))
-    app.include_router(device_router(views, doing, templates))
+    app.include_router(device_router(views, doing, templates, past))
+    app.include_router(history_router(views, past, templates))
     app.include_router(trap_router(views, heard, names, templates))
     app.include_router(outbox_router(views, templates))
     app.include_router(alert_router(views, doing, templates))

@@ -17,6 +17,7 @@ from netwatch.model import (
     Event,
     OutboxEntry,
     OutboxState,
+    Past,
     ReadingGap,
     RefusedSender,
     TableReading,
@@ -117,6 +118,38 @@ class NoTraps:
     ) -> Sequence[TrapEvent]:
         """Return none."""
         return ()
+
+
+class History(Protocol):
+    """Who knows how values were over time."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether readings are kept."""
+
+    async def rows(self, device: str, table: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        """Return key and labels of the rows of a table, as they were last."""
+
+    async def past(
+        self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Past]:
+        """Return how columns of a row were, by column; as fine as a chart of so long needs it."""
+
+
+class NoHistory:
+    """Stands in where no history is kept."""
+
+    is_kept = False
+
+    async def rows(self, device: str, table: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        """Return none."""
+        return ()
+
+    async def past(
+        self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Past]:
+        """Return nothing."""
+        return {}
 
 
 class RenderedMetrics(Protocol):

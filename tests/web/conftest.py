@@ -87,6 +87,7 @@ def stage() -> Iterator[tuple[Stage, Server]]:
         trap_log=stage,
         names=load_index(),
         actions=stage.actions,  # type: ignore[arg-type]
+        history=stage,
     )
     server = Server(app, settings)
     loop = asyncio.new_event_loop()

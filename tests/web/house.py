@@ -27,6 +27,7 @@ from netwatch.model import (
     Oid,
     OutboxEntry,
     OutboxState,
+    Past,
     ReadingGap,
     RefusedSender,
     RowSet,
@@ -36,7 +37,8 @@ from netwatch.model import (
     UnmatchedTraps,
     Varbind,
 )
-from netwatch.web import RelayStatus
+from netwatch.web import History, RelayStatus
+from netwatch.web.views import NoHistory
 from tests.concept_readings import a_switch
 
 COMMUNITY = "s3cret-community"
@@ -77,6 +79,19 @@ class House:
     waiting_for: str = ""
     store_is_broken: bool = False
     looks_at_all: int = 0
+    history: History = field(default_factory=NoHistory)
+
+    @property
+    def is_kept(self) -> bool:
+        return self.history.is_kept
+
+    async def rows(self, device: str, table: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        return await self.history.rows(device, table)
+
+    async def past(
+        self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Past]:
+        return await self.history.past(device, table, key, columns, since, until)
 
     def not_ready(self) -> str:
         return self.waiting_for

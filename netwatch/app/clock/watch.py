@@ -28,6 +28,9 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 BOOT_ID_VARIABLE = "NETWATCH_BOOT_ID"
 """systemd hands it in, since it also hides /proc/sys from the service."""
 
+MISTRUST_FOR = timedelta(days=1)
+"""For so long after the clock was set forward nothing is deleted for its age."""
+
 SETTINGS = Counter("netwatch_clock_set_total", "Times the wall clock was set", ["direction"])
 ASLEEP = Counter("netwatch_asleep_seconds_total", "Time the machine slept while NetWatch ran")
 for _direction in ("forth", "back"):

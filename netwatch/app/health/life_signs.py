@@ -22,6 +22,8 @@ from netwatch.app.health.vitals import (
     ClockVitals,
     DiskVitals,
     FaultVitals,
+    HistoryVitals,
+    Keeper,
     LedgerVitals,
     LoopVitals,
     LossVitals,
@@ -64,6 +66,7 @@ def build_organs(
     refused_ports: Callable[[], Sequence[str]],
     nameless_rules: Callable[[], Sequence[str]],
     config: Organ,
+    history: Keeper | None = None,
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
     return (
@@ -71,6 +74,7 @@ def build_organs(
         LedgerVitals(store),
         WriterVitals(store),
         DiskVitals(settings.store.directory),
+        HistoryVitals(history),
         PollingVitals(polls),
         TrapPortVitals(refused_ports),
         NameVitals(nameless_rules),

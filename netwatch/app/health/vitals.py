@@ -146,6 +146,28 @@ class WriterVitals:
         }
 
 
+class Keeper(Protocol):
+    """Who keeps the history."""
+
+    @property
+    def trouble(self) -> str:
+        """Return why nothing can be written, empty when all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryVitals:
+    """The history; `keeper` is None where none is kept."""
+
+    keeper: Keeper | None
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        if self.keeper is None:
+            return {}
+        trouble = self.keeper.trouble
+        return {"history_refuses": int(bool(trouble)), "history_trouble": trouble.encode() or None}
+
+
 @dataclass(frozen=True, slots=True)
 class RelayVitals:
     """The mail relays."""

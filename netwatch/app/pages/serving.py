@@ -17,7 +17,7 @@ from netwatch.app.pages.views import Views
 from netwatch.config import Settings
 from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
 from netwatch.metrics import Exposition
-from netwatch.web import PageFaults, Reload, Scraper, Server, create_app
+from netwatch.web import History, PageFaults, Reload, Scraper, Server, create_app
 
 
 def build_server(
@@ -31,6 +31,7 @@ def build_server(
     reload: Reload | None,
     faults: PageFaults,
     scraper: Scraper | None,
+    history: History,
     clock: Callable[[], datetime],
 ) -> Server:
     """Return the server, which serves nothing before its start."""
@@ -54,6 +55,6 @@ def build_server(
     pages = create_app(
         views, exposition, settings.web, __version__,
         trap_log=views.store, names=definitions.names, actions=actions, explainer=explain, reload=reload,
-        faults=faults, scraper=scraper,
+        faults=faults, scraper=scraper, history=history,
     )  # fmt: skip
     return Server(pages, settings.web)

@@ -57,6 +57,7 @@ class Views:
     refused_ports: Callable[[], Sequence[str]] = lambda: ()
     config_trouble: Callable[[], str] = lambda: ""
     faults: Callable[[], Sequence[Fault]] = lambda: ()
+    history_trouble: Callable[[], Sequence[str]] = lambda: ()
     manner: Manner = field(default_factory=Manner)
 
     def not_ready(self) -> str:
@@ -71,7 +72,7 @@ class Views:
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
         found = (
             *self._store_words(), self.config_trouble(), *self.refused_ports(), *relays, self._no_heartbeat(),
-            *self._fault_words(), *self.names_trouble(),
+            *self._fault_words(), *self.names_trouble(), *self.history_trouble(),
         )  # fmt: skip
         return [trouble for trouble in found if trouble]
 

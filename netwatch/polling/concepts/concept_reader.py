@@ -187,8 +187,8 @@ def _without_caches(pieces: Sequence[Piece]) -> list[Piece]:
         if not caches.rows.compiled.map.taken_off:
             continue
         for place, piece in enumerate(found):
-            of_one_table = piece.reading.table == caches.reading.table
-            if of_one_table and ranks[place] == caches.rows.compiled.map.rank and {used, size} <= piece.columns.keys():
+            is_theirs = (piece.reading.table, ranks[place]) == (caches.reading.table, caches.rows.compiled.map.rank)
+            if is_theirs and {used, size} <= piece.columns.keys():
                 in_use, sizes = piece.columns[used], piece.columns[size]
                 less = taken_off(in_use, sizes, caches.columns.get(used, ()), caches.columns.get(size, ()))
                 found[place] = replace(piece, columns={**piece.columns, used: less})

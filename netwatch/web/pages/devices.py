@@ -25,7 +25,7 @@ from netwatch.web.pages.tables import ROWS_OF_A_TABLE, raw_tables
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import is_address
 from netwatch.web.routes import METHODS, find_device
-from netwatch.web.views import Views
+from netwatch.web.views import History, NoHistory, Views
 
 DEVICES_ON_A_PAGE = 200
 
@@ -33,8 +33,9 @@ Page = Annotated[int, Query(ge=1, le=100_000)]
 Filter = Annotated[str, Query(max_length=255)]
 
 
-def device_router(views: Views, actions: Actions, templates: Templates) -> APIRouter:
+def device_router(views: Views, actions: Actions, templates: Templates, history: History | None = None) -> APIRouter:
     """Return the routes."""
+    past = history or NoHistory()
     router = APIRouter(include_in_schema=False, default_response_class=Response)
 
     @router.api_route("/devices", methods=METHODS)
@@ -76,6 +77,7 @@ def device_router(views: Views, actions: Actions, templates: Templates) -> APIRo
             gap_tables=[gap.table for gap in gaps],
             events=await views.events(20, name),
             rows_of_a_table=ROWS_OF_A_TABLE,
+            has_history=past.is_kept,
         )
 
     return router

@@ -27,7 +27,7 @@ class Interface:
     """One interface as the page shows it; None where the device did not say.
 
     distrusted: what the device gave and is not believed, and why. has_limit: its speed bounds its traffic.
-    duplex: said where it is not as it should be.
+    key: what names its row in the history, empty where that has none. duplex: said where it is not as it should be.
     state: for the colour: `down` alone is no alarm (unused ports are), `alert` is. off: an administrator's wish.
     """
 
@@ -42,6 +42,7 @@ class Interface:
     errors: float | None
     discards: float | None
     duplex: str = ""
+    key: str = ""
     distrusted: str = ""
     has_limit: bool = True
 
@@ -113,6 +114,7 @@ def _meant(row: Row, *, is_alerting: bool) -> Interface:
         out_bits=row.value("interface_out_bits_per_second"),
         errors=row.value("interface_errors_per_second"),
         discards=row.value("interface_discards_per_second"),
+        key=row.reading.rows.keys[row.number],
         duplex=duplex if duplex == "half" else "",
         distrusted="; ".join(dict.fromkeys(row.reading.doubts_of(row.number).values())),
     )

@@ -1,0 +1,80 @@
+"""Builds who keeps the history, and lets pages look into it.
+
+May import: every room below. Called by: netwatch.app.app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from netwatch.app.clock.following import Clockwork
+from netwatch.app.clock.watch import MISTRUST_FOR
+from netwatch.app.definitions import Definitions
+from netwatch.config import Settings
+from netwatch.history import HistoryReader, Recorder, tier_for, with_recent
+from netwatch.model import Past
+
+
+def build_recorder(settings: Settings, definitions: Definitions, clockwork: Clockwork) -> Recorder | None:
+    """Return it, None where the configuration or the number of devices says that nothing is kept."""
+    if not settings.history.is_kept(len(definitions.devices)):
+        return None
+    return Recorder(
+        settings.history_path(),
+        settings.history,
+        clock=clockwork.clock.now,
+        may_delete=lambda: clockwork.watch.set_by(MISTRUST_FOR) <= timedelta(0),
+    )
+
+
+class PastViews:
+    """What pages are told of the past; satisfies the Protocol `web.History`.
+
+    What was read in the last minutes and is not written yet comes from the recorder.
+    """
+
+    def __init__(self, path: Path, recorder: Recorder | None) -> None:
+        self._reader, self._recorder = HistoryReader(path), recorder
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether readings are kept."""
+        return self._recorder is not None
+
+    def trouble(self) -> Sequence[str]:
+        """Return what is wrong with the history, a sentence each."""
+        return () if self._recorder is None else tuple(filter(None, (self._recorder.trouble, self._recorder.news)))
+
+    async def rows(self, device: str, table: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        """Return key and labels of the rows of a table, as they were last."""
+        if self._recorder is None or not self._recorder.path.exists():
+            return ()
+        shape = await asyncio.to_thread(self._reader.shape, device, table)
+        if shape is None:
+            return ()
+        return [
+            (key, {name: texts[place] for name, texts in shape.labels.items()})
+            for place, key in enumerate(shape.keys)
+        ]
+
+    async def past(
+        self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Past]:
+        """Return how columns of a row were, by column; as fine as a chart of so long needs it."""
+        if self._recorder is None:
+            return {}
+        return await asyncio.to_thread(self._past, self._recorder, device, table, key, columns, since, until)
+
+    def _past(
+        self, recorder: Recorder, device: str, table: str, key: str, columns: Sequence[str], since: datetime,
+        until: datetime,
+    ) -> Mapping[str, Past]:  # fmt: skip
+        tier = tier_for(until - since)
+        found: Mapping[str, Past] = {name: Past() for name in columns}
+        if recorder.path.exists():
+            found = self._reader.lines(device, table, key, columns, since=since, until=until, tier=tier)
+        with_recent(found, recorder.recent(device, table), key)
+        return found

@@ -1,0 +1,74 @@
+"""The file stays as it should be: folded, young enough, small enough."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from netwatch.history import HistorySettings, Tier
+from netwatch.history.opening import open_to_write
+from netwatch.history.tiers import HOUR
+
+from .kept import look_after, put, written
+from .past import START, every, rows_of
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+def count(file, tier):
+    series = file.find_series("sw1", "interface")
+    return len(list(file.blocks(series, tier, 0, 1 << 60))) if series is not None else 0
+
+
+def oldest(file, tier):
+    return file.span(tier)[0]
+
+
+def test_fresh_blocks_become_raw_ones_and_those_five_minutes(tmp_path):
+    file = written(tmp_path / "h.db", every(MINUTE, timedelta(hours=14)))
+
+    assert count(file, Tier.RAW) == 6  # the last period waits for its turn
+    assert count(file, Tier.FIVE_MINUTES) in (1, 2)
+    assert count(file, Tier.FRESH) <= 24 + 1
+
+
+def test_what_is_too_old_goes_from_each_tier_in_its_time(tmp_path):
+    file = written(tmp_path / "h.db", every(20 * MINUTE, 12 * DAY), HistorySettings(five_minutes="10d"))
+    now = round((START + 12 * DAY).timestamp() * 1000)
+
+    assert now - oldest(file, Tier.RAW) <= 26 * HOUR
+    assert now - oldest(file, Tier.FIVE_MINUTES) <= 10 * 24 * HOUR + 6 * HOUR
+    assert count(file, Tier.HOURS) == 1
+
+
+def test_nothing_goes_while_the_clock_is_not_believed(tmp_path):
+    file = open_to_write(tmp_path / "h.db")
+    put(file, every(5 * MINUTE, DAY))
+
+    look_after(file, round((START + 3000 * DAY).timestamp() * 1000), may_delete=False)
+
+    assert count(file, Tier.RAW) == 12
+
+
+def test_what_is_folded_again_after_a_late_reading_keeps_what_was_there(tmp_path):
+    file = written(tmp_path / "h.db", every(MINUTE, timedelta(hours=4)))
+    put(file, every(MINUTE, timedelta(minutes=5), start=START + timedelta(seconds=30)))
+
+    look_after(file, round((START + timedelta(hours=12)).timestamp() * 1000))
+
+    series = file.find_series("sw1", "interface")
+    assert count(file, Tier.FRESH) == 0
+    assert sum(one.until - one.start for one in file.blocks(series, Tier.RAW, 0, 1 << 60)) >= 3 * HOUR
+
+
+def test_the_file_stays_below_its_bound_and_the_oldest_goes_first(tmp_path):
+    settings = HistorySettings().model_copy(update={"max_size": 300_000})  # a user cannot say so little
+    file = open_to_write(tmp_path / "h.db")
+    sizes, rows = [], rows_of(40)
+    for hours in range(0, 36, 6):
+        put(file, every(2 * MINUTE, timedelta(hours=6), start=START + timedelta(hours=hours), rows=rows))
+        look_after(file, round((START + timedelta(hours=hours + 6)).timestamp() * 1000), settings)
+        sizes.append(file.size_bytes())
+
+    assert max(sizes) <= 300_000
+    assert oldest(file, Tier.RAW) > round((START + timedelta(hours=2)).timestamp() * 1000)
+    assert file.span(Tier.RAW)[1] > round((START + timedelta(hours=30)).timestamp() * 1000)

@@ -1,0 +1,95 @@
+"""The page of one row over time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from netwatch.model import CONCEPTS, Past
+from netwatch.web.pages.history import GROUPS, words_of
+from tests.concept_readings import concept_reading
+
+from ..house import House, status_of
+from ..remembering import Remembering
+from .seen import Seen
+
+PORT = "ifName=Gi1/0/7"
+TRAFFIC = {
+    "interface_in_bits_per_second": [1e8, 2e8, 9e8],
+    "interface_out_bits_per_second": [5e7, 5e7, 5e7],
+    "interface_oper": [1, 2, 1],
+}
+
+
+def house(columns=TRAFFIC, rows=None, **more) -> tuple[House, Remembering]:
+    kept = Remembering(columns, rows or {PORT: {"ifName": "Gi1/0/7", "ifAlias": "to <the> core"}, "x": {}})
+    return House(statuses=[status_of("sw1")], history=kept, **more), kept
+
+
+async def test_a_port_is_drawn_and_told_in_words(serve):
+    shown, kept = house()
+    client = serve(shown)
+
+    answer = await client.get("/history", params={"device": "sw1", "table": "interface", "row": PORT, "span": "30d"})
+
+    page = Seen(answer.text).text
+    assert (
+        answer.text.count('<svg xmlns="http://www.w3.org/2000/svg"') == 2
+    )  # traffic and state; nothing else is known
+    assert "lowest 100 Mb/s, mean 400 Mb/s, 95 of 100 below 900 Mb/s, highest 900 Mb/s, last 900 Mb/s" in page
+    assert "always 50 Mb/s" in page
+    assert "to <the> core" in page
+    assert kept.asked == [("sw1", "interface", PORT, timedelta(days=30))]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"device": "nobody"}, 404),
+        ({"device": "sw1", "table": "ifXTable"}, 404),
+        ({"device": "sw1", "span": "9y"}, 400),
+        ({"device": "sw1", "table": "interface", "row": "ifName=<b>no"}, 200),
+    ],
+)
+async def test_what_there_is_not_is_said(serve, asked, status):
+    client = serve(house({})[0])
+
+    answer = await client.get("/history", params=asked)
+
+    assert answer.status_code == status
+    assert "<b>no" not in answer.text
+
+
+async def test_without_a_row_all_are_offered_and_a_single_one_is_shown(serve):
+    client = serve(house({})[0])
+    many = (await client.get("/history", params={"device": "sw1", "table": "interface"})).text
+    shown, kept = house({"cpu_busy_ratio": [0.5, 0.7]}, {"cpu=0": {"cpu": "0"}})
+    client = serve(shown)
+    one = (await client.get("/history", params={"device": "sw1", "table": "cpu"})).text
+
+    assert "row=ifName%3DGi1/0/7" in many
+    assert kept.asked[-1][2] == "cpu=0"
+    assert "highest 70 %" in Seen(one).text
+
+
+async def test_a_device_page_leads_there_only_where_history_is_kept(serve):
+    readings = [concept_reading("interface", {"ifName": "Gi1/0/7", "interface_oper": "up"})]
+    with_it = (await serve(house(tables={"sw1": readings})[0]).get("/devices/sw1")).text
+    without = (await serve(House(statuses=[status_of("sw1")], tables={"sw1": readings})).get("/devices/sw1")).text
+
+    assert "/history?device=sw1&amp;table=interface&amp;row=" in with_it
+    assert "/history?" not in without
+
+
+def test_every_column_that_is_drawn_is_one_of_its_concept():
+    for name, groups in GROUPS.items():
+        if name in CONCEPTS:
+            assert {column for _, columns in groups for column in columns} <= set(CONCEPTS[name].columns)
+
+
+def test_words_say_what_a_picture_shows():
+    line = Past(times=[1, 2], lows=[0.1, 0.5], means=[0.2, 0.5], highs=[0.4, 0.9])
+
+    assert words_of(line, "ratio") == "lowest 10 %, mean 35 %, 95 of 100 below 50 %, highest 90 %, last 50 %"
+    assert words_of(Past(times=[1], lows=[0.5], means=[0.5], highs=[0.5]), "ratio") == "always 50 %"

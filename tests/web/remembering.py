@@ -1,0 +1,33 @@
+"""A history that tells what it was given, for the tests of pages and API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from netwatch.model import Past
+
+
+class Remembering:
+    """Has one line per column: a value a minute, up to now."""
+
+    is_kept = True
+
+    def __init__(self, columns: Mapping[str, Sequence[object]], rows: Mapping[str, Mapping[str, str]]) -> None:
+        self.columns, self.named = columns, rows
+        self.asked: list[tuple[str, str, str, timedelta]] = []
+
+    async def rows(self, device: str, table: str) -> Sequence[tuple[str, Mapping[str, str]]]:
+        return list(self.named.items())
+
+    async def past(
+        self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime
+    ) -> Mapping[str, Past]:
+        self.asked.append((device, table, key, until - since))
+        return {name: self._line(self.columns[name], until) for name in columns if name in self.columns}
+
+    @staticmethod
+    def _line(values: Sequence[object], until: datetime) -> Past:
+        end = round(until.timestamp() * 1000)
+        times = [end - 60_000 * (len(values) - number) for number in range(len(values))]
+        return Past(times=times, lows=[*values], means=[*values], highs=[*values])
