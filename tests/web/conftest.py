@@ -49,7 +49,7 @@ class Stage:
         for readings in house.tables.values():
             for reading in readings:
                 board.take_reading(reading)
-        labels = {status.device.name: status.device.labels for status in house.devices()}
+        labels = {status.device.name: status.device.labels for status in house.statuses or ()}
         self._house, self._exposition = house, Exposition(board, SCHEMA, house.devices, device_labels=labels)
 
     def knows(self, device: str) -> bool:
