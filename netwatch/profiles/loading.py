@@ -9,6 +9,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 MANY_FILES = 100
 """Of so many files of the user's, what is made of them is kept: reading them takes longer than finding it again."""
 _SUFFIXES = (".yaml", ".yml")
+_HELD: WeakValueDictionary[tuple[str, int, int], ProfileFile] = WeakValueDictionary()
+"""Shipped files that a library of this process was read from, by path, time of change and size."""
 
 
 def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> ProfileLibrary:
@@ -84,9 +87,9 @@ def _read_library(
     shipped_files: Sequence[Path], files: Sequence[Path], problems: Sequence[Problem], resolve: Resolve
 ) -> ProfileLibrary:
     problems, foreign = list(problems), Foreign(resolve)
-    shipped = _read(shipped_files, problems, Oid.parse, shipped=True)
+    shipped = _by_name(((file, *_read_shipped(file)) for file in shipped_files), problems)
     own = [file for file in files if not foreign.take(file)]
-    theirs = _read(own, problems, resolve, shipped=False)
+    theirs = _by_name(((file, *read_profile(file, resolve=resolve)) for file in own), problems)
     problems += foreign.problems
     problems += _shared_patterns(theirs.values())
     family = Family(shipped=shipped, theirs=theirs, problems=problems)
@@ -99,12 +102,27 @@ def _read_library(
     return library.with_problems(problem for one in meanings for problem in problems_of(one, library.schema()))
 
 
-def _read(
-    files: Iterable[Path], problems: list[Problem], resolve: Resolve, *, shipped: bool
+def _read_shipped(file: Path) -> tuple[ProfileFile | None, list[Problem]]:
+    """Read a shipped profile, unless a library that lives has read it: a reload need not read all of them again."""
+    try:
+        known = file.stat()
+    except OSError:
+        return read_profile(file, shipped=True)
+    key = (str(file), known.st_mtime_ns, known.st_size)
+    held = _HELD.get(key)
+    if held is not None:
+        return held, []
+    profile, noted = read_profile(file, shipped=True)
+    if profile is not None and not noted:
+        _HELD[key] = profile
+    return profile, noted
+
+
+def _by_name(
+    read: Iterable[tuple[Path, ProfileFile | None, list[Problem]]], problems: list[Problem]
 ) -> dict[str, ProfileFile]:
     found: dict[str, ProfileFile] = {}
-    for file in files:
-        profile, noted = read_profile(file, shipped=shipped, resolve=resolve)
+    for file, profile, noted in read:
         problems += noted
         if profile is None:
             continue
