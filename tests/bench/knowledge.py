@@ -91,9 +91,9 @@ def print_full(found: Judged) -> None:
     full = sum(is_full(some, polled) for polled, some in expected)
     looking = sum(looks_full(polled) for _, polled, _ in found)
     print(
-        f"full devices (vendor and model, a processor, memory, a sensor or state): {full} of {len(expected)} of which "
-        f"that is expected, {100 * full / max(1, len(expected)):.1f} %; of all {len(found)} something of each is said "
-        f"of {looking}"
+        f"full devices (vendor and model, a processor, memory, a sensor or state): {full} of {len(expected)} of "
+        f"which that is expected, {100 * full / max(1, len(expected)):.1f} %; "
+        f"of all {len(found)} something of each is said of {looking}"
     )
 
 

@@ -627,7 +627,8 @@ metrics:
     assert profile is not None
     assert problems == []
     model, version = (one.edit for one in profile.scalars)
-    assert model is not None and version is not None
+    assert model is not None
+    assert version is not None
     assert edited(model, b"A-12 v3.4") == b"Acme A-12"
     assert edited(version, b"A-12 v3.4") == 3.4
 

@@ -1,4 +1,4 @@
-"""Whether a device is known in full: vendor and model, a processor, a pool of memory and a sensor or the state of a part."""
+"""Whether a device is known in full: vendor and model, a processor, memory, and a sensor or the state of a part."""
 
 from __future__ import annotations
 
