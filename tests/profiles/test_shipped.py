@@ -131,6 +131,8 @@ NOT_HERE = {
     "SL-ENTITY-MIB",
     "SL-MAIN-MIB",
     "SL-SFP-MIB",
+    "SP2-MIB",
+    "SPAGENT-MIB",
     "STACK-CONFIG-MIB",
     "RUCKUS-HWINFO-MIB",
     "RUCKUS-SYSTEM-MIB",
