@@ -1,7 +1,7 @@
 """Joins what another tool's definitions say of a device's system to the profile it has: always more, never otherwise.
 
 What the profile reads already, the same object for the same concept, is left out of what is added, so that no thing
-has two rows.
+has two rows; but what was made of units and words alone gives way to what a definition says of that very object.
 
 A quiet room. May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
 """
@@ -91,6 +91,8 @@ def joined(profile: Profile, addition: Addition, known: frozenset[Read]) -> Prof
     """Return a profile with what is added to it; `known` is what is read of such a device anyhow."""
     mine = {table.name: table for table in addition.tables}
     concepts = [one for one in addition.concepts if one.table == SYSTEM or not (set(reads(one, mine)) & known)]
+    said = {read for one in concepts for read in reads(one, mine)}
+    kept = [one for one in profile.concepts if not (one.is_derived and said & _reads_of(one, profile))]
     used = {one.table for one in concepts} | {join.table for one in concepts for join in one.joins}
     names = {scalar.name for scalar in profile.scalars}
     return replace(
@@ -98,8 +100,12 @@ def joined(profile: Profile, addition: Addition, known: frozenset[Read]) -> Prof
         adds=addition.name,
         scalars=(*profile.scalars, *(scalar for scalar in addition.scalars if scalar.name not in names)),
         tables=(*profile.tables, *(table for table in addition.tables if table.name in used)),
-        concepts=(*profile.concepts, *concepts),
+        concepts=(*kept, *concepts),
     )
+
+
+def _reads_of(one: ConceptMap, profile: Profile) -> set[Read]:
+    return set(all_reads([one], {table.name: table for table in profile.tables}, profile.scalars))
 
 
 def all_reads(

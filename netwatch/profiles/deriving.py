@@ -79,7 +79,13 @@ class Of:
     ) -> ConceptMap:
         """Return a mapping of the table onto a concept."""
         return ConceptMap(
-            concept=concept, table=self.table, where=where, labels=labels, columns=columns, place=self.place
+            concept=concept,
+            table=self.table,
+            where=where,
+            labels=labels,
+            columns=columns,
+            place=self.place,
+            is_derived=True,
         )
 
 

@@ -56,6 +56,7 @@ class ProfileFile:
     is_foreign: bool = False
     extends: tuple[str, ...] = ()
     sys_object_ids: tuple[str, ...] = ()
+    exclusions: tuple[str, ...] = ()
     vendor: str = ""
     scalars: tuple[ColumnSpec, ...] = ()
     tables: tuple[TableDraft, ...] = ()

@@ -62,7 +62,10 @@ class ProfileLibrary:
         self.foreign = foreign or Foreign()
         self.shipped = tuple(shipped)
         order = sorted(self._profiles.values(), key=lambda profile: profile.name in self.shipped)
-        self._index = PatternIndex((text, profile.name) for profile in order for text in profile.sys_object_ids)
+        self._index = PatternIndex(
+            ((text, profile.name) for profile in order for text in profile.sys_object_ids),
+            {profile.name: profile.exclusions for profile in order},
+        )
 
     def with_problems(self, problems: Iterable[Problem]) -> ProfileLibrary:
         """Add to what is wrong with the files; return itself."""

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from netwatch.model import Oid, bounded_matcher
+from netwatch.model import Oid, bounded_matcher, bounded_search
 
 _PATTERN = re.compile(r"\.?[0-9]+(\.([0-9]+\*?|\*))*", re.ASCII)
 _REMEMBERED = 2048
@@ -42,11 +42,39 @@ def _compiled(pattern: str) -> Callable[[str], bool]:
     return bounded_matcher(text)
 
 
+def exclusion_error(text: str) -> str:
+    """Return what is wrong with an exclusion, a pattern or a regular expression, or an empty text."""
+    try:
+        _excluded_by(text)
+    except ValueError as exc:
+        return str(exc)
+    return ""
+
+
+def _excluded_by(text: str) -> Callable[[str], bool]:
+    """Return a test whether a sysObjectID is excluded by a pattern, or by a regular expression that says so.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if "\\" not in text and not text.startswith("^"):
+        if error := pattern_error(text):
+            raise ValueError(error)
+        return _compiled(text.removeprefix("."))
+    search = bounded_search(text)
+    return lambda found: search(found) is not None
+
+
 class PatternIndex:
     """Finds the name behind the most specific pattern; of equal ones the earlier."""
 
-    def __init__(self, patterns: Iterable[tuple[str, str]]) -> None:
-        """Take (pattern, name) pairs, those that win ties first."""
+    def __init__(
+        self, patterns: Iterable[tuple[str, str]], exclusions: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        """Take (pattern, name) pairs, those that win ties first, and what a name is not for though a pattern fits."""
+        self._excluded = {
+            name: [_excluded_by(text) for text in texts] for name, texts in (exclusions or {}).items() if texts
+        }
         self._exact: dict[str, str] = {}
         wild: list[tuple[str, str]] = []
         for pattern, name in patterns:
@@ -63,6 +91,16 @@ class PatternIndex:
         return self._search_once(str(sys_object_id))
 
     def _search(self, text: str) -> str | None:
-        if text in self._exact:
+        if text in self._exact and self._is_meant(self._exact[text], text):
             return self._exact[text]
-        return next((name for start, fits, name in self._wild if text.startswith(start) and fits(text)), None)
+        return next(
+            (
+                name
+                for start, fits, name in self._wild
+                if text.startswith(start) and fits(text) and self._is_meant(name, text)
+            ),
+            None,
+        )
+
+    def _is_meant(self, name: str, text: str) -> bool:
+        return not any(excludes(text) for excludes in self._excluded.get(name, ()))

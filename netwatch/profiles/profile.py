@@ -125,6 +125,7 @@ class Profile:
     """Everything to ask one kind of device, `extends` already resolved.
 
     sys_object_ids: patterns as written (`1.3.6.1.4.1.9.1.*`), most specific wins; scalars make the table `system`.
+    exclusions: patterns, or regular expressions, of devices that it is not for though one of its patterns fits.
     vendor: who made the device, as the file says it (`cisco`), or empty.
     concepts: what the rows of the tables mean; the file's own stand before those of what it extends.
     adds: the operating system whose definitions, of another tool, are joined to it; empty for none.
@@ -137,6 +138,7 @@ class Profile:
     vendor: str = ""
     concepts: tuple[ConceptMap, ...] = ()
     adds: str = ""
+    exclusions: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:

@@ -41,7 +41,7 @@ from netwatch.profiles.draft import ProfileFile, TableDraft
 from netwatch.profiles.metadata import read_metadata
 from netwatch.profiles.place import Place, Resolve
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
-from netwatch.profiles.selectors import read_patterns
+from netwatch.profiles.selectors import read_exclusions, read_patterns
 from netwatch.profiles.symbols import (
     SYMBOL_KEYS,
     flag_of,
@@ -107,6 +107,7 @@ def read_profile_file(
         is_foreign=is_foreign,
         extends=tuple(profile_name(str(place.value)) for place in top.items("extends")),
         sys_object_ids=tuple(read_patterns(top)),
+        exclusions=tuple(read_exclusions(top)),
         vendor=_vendor(top) or told.vendor,
         labels=tuple(_global_labels(top)),
         own_scalars=told.scalars,

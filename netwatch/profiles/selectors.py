@@ -7,13 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from netwatch.profiles.matching import pattern_error
+from netwatch.profiles.matching import exclusion_error, pattern_error
 from netwatch.profiles.place import Place
 
 
 def read_patterns(top: Place) -> list[str]:
     """Return the patterns of sysObjectIDs that a file is for, in the order they stand."""
     return [*_of_datadog(top), *_of_netdata(top)]
+
+
+def read_exclusions(top: Place) -> list[str]:
+    """Return the patterns and regular expressions (RE2) of sysObjectIDs that a file is not for, though others fit."""
+    return [
+        text
+        for entry in top.items("selector")
+        if isinstance(entry.value, Mapping) and isinstance(entry.value.get("sysobjectid"), Mapping)
+        for place in entry.at("sysobjectid").items("exclude")
+        if (text := _exclusion(place))
+    ]
+
+
+def _exclusion(place: Place) -> str:
+    text = str(place.value).strip()
+    if reason := exclusion_error(text):
+        place.warn(f"an exclusion is not used: {reason}")
+        return ""
+    return text
 
 
 def _of_datadog(top: Place) -> Iterator[str]:
@@ -41,7 +60,7 @@ def _of_netdata(top: Place) -> Iterator[str]:
         below = entry.at("sysobjectid", {})
         if not below.is_mapping("sysobjectid"):
             continue
-        below.check_keys({"include"}, {"exclude": "exclude is not used: what is included counts"})
+        below.check_keys({"include", "exclude"}, {})
         for place in below.items("include") if isinstance(below.value, Mapping) else ():
             text = _plain(str(place.value))
             if pattern_error(text):

@@ -42,3 +42,12 @@ def test_a_pattern_that_is_too_long_to_be_looked_for_is_told_and_not_compiled() 
 def test_what_is_no_pattern_is_told_from_what_is(pattern: str) -> None:
     assert pattern_error(pattern)
     assert not pattern_error("1.3.6.1.4.1.9.*")
+
+
+def test_what_is_excluded_has_the_next_best_pattern() -> None:
+    index = PatternIndex(
+        [("1.3.6.1.4.1.9.1.7", "exact"), ("1.3.6.1.4.1.9.1.*", "narrow"), ("1.3.6.1.4.1.*", "wide")],
+        {"exact": ["1.3.6.1.4.1.9.1.7"], "narrow": [r"^1\.3\.6\.1\.4\.1\.9\.1\.(7|8)$", "1.3.6.1.4.1.9.1.3.*"]},
+    )
+    found = {last: index.find(Oid.parse(f"1.3.6.1.4.1.9.1.{last}")) for last in ("7", "8", "78", "3.1", "3")}
+    assert found == {"7": "wide", "8": "wide", "78": "narrow", "3.1": "wide", "3": "narrow"}

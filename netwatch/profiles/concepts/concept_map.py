@@ -103,6 +103,7 @@ class ConceptMap:
                 their rank.
     rank:       of several words for one thing (who a device is, rows of two tables that speak in each other's
                 stead) the highest rank's is taken.
+    is_derived: made of the words and units of another program's file alone: it gives way to whoever says more.
     place:      file, line and column, for those who say what is wrong with it.
     """
 
@@ -118,4 +119,5 @@ class ConceptMap:
     distinct: bool = False
     taken_off: bool = False
     rank: int = 0
+    is_derived: bool = False
     place: tuple[str, int, int] = ("", 1, 1)

@@ -93,4 +93,5 @@ def _known(profile: Profile, catalogue: Catalogue) -> frozenset[Read]:
     tables = {table.name: table for table in (*catalogue.tables.values(), *profile.tables)}
     scalars = (*catalogue.scalars.values(), *profile.scalars)
     maps = [*profile.concepts, *(known.map for known in catalogue.maps)]
-    return frozenset(all_reads((one for one in maps if one.table != SYSTEM or scalars), tables, scalars))
+    firm = (one for one in maps if not one.is_derived and (one.table != SYSTEM or scalars))
+    return frozenset(all_reads(firm, tables, scalars))

@@ -47,7 +47,7 @@ class Family:
         for file, merged in self._usable():
             profile = finish(file, merged, words, self.problems, is_foreign=self._is_foreign(file))
             patterns = () if file.name in self._empty else self._patterns(file)
-            found[file.name] = replace(profile, sys_object_ids=patterns)
+            found[file.name] = replace(profile, sys_object_ids=patterns, exclusions=file.exclusions)
         return found
 
     def catalogue(self) -> Catalogue:

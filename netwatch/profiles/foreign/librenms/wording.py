@@ -28,7 +28,8 @@ _INSTANCE: Final = re.compile(r"((?:\.\d+)+)$")
 def wording(entry: Entry, rows: Rows, text: Any, otherwise: str) -> Template:
     """Return a text as a template of the row; `otherwise`, with the row's index, where it comes out empty.
 
-    Where what would tell rows apart is named by no MIB at hand, the row's index does.
+    Where what would tell rows apart is named by no MIB at hand, what is left of the text stands without empty
+    brackets; rows that are then called the same are told apart by their keys.
     """
     written = str(text if text is not None else "").strip()
     if OBJECT.fullmatch(written):
@@ -38,7 +39,7 @@ def wording(entry: Entry, rows: Rows, text: Any, otherwise: str) -> Template:
     told = any(not isinstance(piece, str) for piece in pieces)
     if not is_whole and not told:
         fixed = " ".join(_EMPTY_BRACKETS.sub(" ", "".join(map(str, pieces))).split()).strip(_DRESS)
-        return Template((f"{fixed or otherwise} ", OfIndex(0)))
+        return Template((fixed,)) if fixed else Template((f"{otherwise} ", OfIndex(0)))
     if any(isinstance(piece, str) and _SAYS.search(piece) for piece in pieces):
         return Template(tuple(pieces))
     spare = Template((f"{otherwise} ", OfIndex(0)))

@@ -163,12 +163,12 @@ modules:
     ("text", "names"),
     [
         ("{{ LOST-MIB::a }} ({{ LOST-MIB::b }}: {{ LOST-MIB::c }})", {"probeStatus 1.1", "probeStatus 1.2"}),
-        ("Fan ({{ LOST-MIB::a }}) Status", {"Fan Status 1.1", "Fan Status 1.2"}),
+        ("Fan ({{ LOST-MIB::a }}) Status", {"Fan Status"}),
         ("Fan {{ LOST-MIB::a }} of {{ PROBE-MIB::probeName }}", {"Fan of Inlet", "Fan of Outlet"}),
         ("({{ PROBE-MIB::probeName }})", {"(Inlet)", "(Outlet)"}),
     ],
 )
-def test_rows_whose_names_no_mib_knows_are_told_apart_by_their_index(rows_of, text, names):
+def test_what_no_mib_knows_is_left_out_of_a_name_which_is_the_index_where_nothing_is_left(rows_of, text, names):
     said = STATES.replace("Fan {{ $subindex1 }} of {{ $subindex0 }}", text)
     assert set(rows_of(said, CELLS, "hardware")) == names
 
