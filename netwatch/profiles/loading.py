@@ -6,10 +6,11 @@ May import: netwatch.model, netwatch.profiles. Called by: netwatch.app, config, 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
-from weakref import WeakValueDictionary
+from types import MappingProxyType
 
 import structlog
 
@@ -30,8 +31,6 @@ log = structlog.get_logger(__name__)
 MANY_FILES = 100
 """Of so many files of the user's, what is made of them is kept: reading them takes longer than finding it again."""
 _SUFFIXES = (".yaml", ".yml")
-_HELD: WeakValueDictionary[tuple[str, int, int], ProfileFile] = WeakValueDictionary()
-"""Shipped files that a library of this process was read from, by path, time of change and size."""
 
 
 def load_library(paths: Sequence[Path] = (), resolve: Resolve = Oid.parse) -> ProfileLibrary:
@@ -86,10 +85,11 @@ def _restored(data: Data | None, resolve: Resolve) -> ProfileLibrary | None:
 def _read_library(
     shipped_files: Sequence[Path], files: Sequence[Path], problems: Sequence[Problem], resolve: Resolve
 ) -> ProfileLibrary:
-    problems, foreign = list(problems), Foreign(resolve)
-    shipped = _by_name(((file, *_read_shipped(file)) for file in shipped_files), problems)
+    foreign = Foreign(resolve)
+    shipped, said = _read_shipped(tuple(map(_stamped, shipped_files)))
+    problems = [*problems, *said]
     own = [file for file in files if not foreign.take(file)]
-    theirs = _by_name(((file, *read_profile(file, resolve=resolve)) for file in own), problems)
+    theirs = _read(own, problems, resolve, shipped=False)
     problems += foreign.problems
     problems += _shared_patterns(theirs.values())
     family = Family(shipped=shipped, theirs=theirs, problems=problems)
@@ -102,27 +102,30 @@ def _read_library(
     return library.with_problems(problem for one in meanings for problem in problems_of(one, library.schema()))
 
 
-def _read_shipped(file: Path) -> tuple[ProfileFile | None, list[Problem]]:
-    """Read a shipped profile, unless a library that lives has read it: a reload need not read all of them again."""
+def _stamped(file: Path) -> tuple[Path, int, int]:
     try:
-        known = file.stat()
+        found = file.stat()
     except OSError:
-        return read_profile(file, shipped=True)
-    key = (str(file), known.st_mtime_ns, known.st_size)
-    held = _HELD.get(key)
-    if held is not None:
-        return held, []
-    profile, noted = read_profile(file, shipped=True)
-    if profile is not None and not noted:
-        _HELD[key] = profile
-    return profile, noted
+        return file, 0, 0
+    return file, found.st_mtime_ns, found.st_size
 
 
-def _by_name(
-    read: Iterable[tuple[Path, ProfileFile | None, list[Problem]]], problems: list[Problem]
+@lru_cache(maxsize=1)
+def _read_shipped(
+    stamped: tuple[tuple[Path, int, int], ...],
+) -> tuple[Mapping[str, ProfileFile], tuple[Problem, ...]]:
+    """Return the shipped files, read once in a process for as long as none of them changes."""
+    problems: list[Problem] = []
+    found = _read([file for file, _, _ in stamped], problems, Oid.parse, shipped=True)
+    return MappingProxyType(found), tuple(problems)
+
+
+def _read(
+    files: Iterable[Path], problems: list[Problem], resolve: Resolve, *, shipped: bool
 ) -> dict[str, ProfileFile]:
     found: dict[str, ProfileFile] = {}
-    for file, profile, noted in read:
+    for file in files:
+        profile, noted = read_profile(file, shipped=shipped, resolve=resolve)
         problems += noted
         if profile is None:
             continue
