@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,18 +40,6 @@ def logging_as_it_was() -> Iterator[None]:
     structlog.reset_defaults()
     if configured:
         structlog.configure(**before)
-
-
-_HELD: list[object] = []
-
-
-@pytest.fixture(autouse=True)
-def shipped_profiles_are_read_once() -> Iterator[None]:
-    """Hold the shipped profiles once a test has read any, so that the next hundred agents need not read them again."""
-    yield
-    loading = sys.modules.get("netwatch.profiles.loading")
-    if loading is not None and not _HELD:
-        _HELD.append(loading.load_library())
 
 
 @pytest.fixture(scope="session")

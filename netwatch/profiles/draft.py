@@ -40,7 +40,7 @@ class Derived:
     oids: frozenset[Oid]
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ProfileFile:
     """One file read. `shipped` is whether it came with NetWatch; `extends` are names without `.yaml`.
 
