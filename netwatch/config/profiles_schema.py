@@ -38,8 +38,9 @@ def profile_schema() -> dict[str, Any]:
             "static_tags": _list({"type": ["string", "object"]}, "labels that every row has: `name:text`"),
             "selector": {"type": ["array", "object"], "description": "which devices it is for, in Netdata's words"},
             "virtual_metrics": {"type": ["array", "null"], "description": "Netdata's charts of columns"},
+            "licensing": {"type": ["array", "null"], "description": "licences and their states, in Netdata's words"},
         },
-        unused=("topology", "bgp", "licensing", "sysobjectid_metadata"),
+        unused=("topology", "bgp", "sysobjectid_metadata"),
     )  # fmt: skip
     parts = {"Table": _table(), "Scalar": _scalar(), "Symbol": _mapping(_symbol()), "Tag": _tag(),
              "Concept": _concept()}  # fmt: skip

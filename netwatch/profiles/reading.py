@@ -38,6 +38,7 @@ from netwatch.profiles.concepts.reading import read_concepts
 from netwatch.profiles.deriving import derive
 from netwatch.profiles.dialects import units_of, written_for_others
 from netwatch.profiles.draft import ProfileFile, TableDraft
+from netwatch.profiles.licensing import read_licensing
 from netwatch.profiles.metadata import read_metadata
 from netwatch.profiles.place import Place, Resolve
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
@@ -55,12 +56,11 @@ from netwatch.profiles.tags import on_every_row, read_fixed, read_labels, source
 
 FILE_KEYS: Final = frozenset(
     {"name", "description", "extends", "sysobjectid", "metrics", "metric_tags", "device", "concepts", "metadata",
-     "static_tags", "selector", "virtual_metrics"}
+     "static_tags", "selector", "virtual_metrics", "licensing"}
 )  # fmt: skip
 FILE_UNSUPPORTED: Final = {
     "topology": "topology is not read from here: neighbours, addresses and VLANs are read of every device",
     "bgp": "bgp is not read from here: peers are read from the BGP tables of every device",
-    "licensing": "licensing is not read",
     "sysobjectid_metadata": "sysobjectid_metadata is not read",
 }
 SCALAR_KEYS: Final = frozenset(
@@ -118,8 +118,12 @@ def read_profile_file(
     )
     if is_foreign:
         place = (file.name, 1, 1)
-        derived = tuple(derive(scalars, tables, units_of(file.data), place))
-        profile = replace(profile, yaml=file.only("extends", "sysobjectid"), derived=derived)
+        licences = read_licensing(top, place)
+        derived = (*licences.derived, *derive(scalars, tables, units_of(file.data), place))
+        profile = replace(
+            profile, yaml=file.only("extends", "sysobjectid"), derived=derived,
+            scalars=(*profile.scalars, *licences.scalars), tables=(*profile.tables, *licences.tables),
+        )  # fmt: skip
         # Its user cannot mend it: what is wrong costs that thing, and not the file.
         top.problems[:] = [replace(problem, severity="warning") for problem in top.problems]
     wrong = any(problem.severity == "error" for problem in top.problems)
