@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from netwatch.model import InvalidFile, Oid, Problem, parse_yaml, read_yaml, unforeseen
+from netwatch.model import InvalidFile, Oid, Problem, parse_yaml, unforeseen
 from netwatch.profiles.draft import ProfileFile
 from netwatch.profiles.foreign.librenms.detection import Answers, Detection, Sample, System, read_conditions
+from netwatch.profiles.foreign.librenms.mending import read_what_can_be
 from netwatch.profiles.foreign.librenms.reading import read_discovery
 from netwatch.profiles.place import Resolve
 
@@ -124,7 +125,9 @@ class Book:
     def _discovery(self, system: str) -> ProfileFile | None:
         path = self._files[system]
         try:
-            found, problems = read_discovery(system, read_yaml(path), self._resolve)
+            file, left_out = read_what_can_be(path)
+            found, problems = read_discovery(system, file, self._resolve)
+            problems = [*map(_lived_with, left_out), *problems]
         except InvalidFile as exc:
             found, problems = None, [_lived_with(problem) for problem in exc.problems]
         except Exception as exc:  # noqa: BLE001  # the net under every file: one that nobody foresaw is that file's trouble
