@@ -27,6 +27,7 @@ class Edit:
     value:     what stands for the match, `$1` for its first group.
     placement: the flag at that place of a text of 0 and 1, from 1.
     words:     what stands for a text as a whole; one that is not named stays.
+    replaces:  texts, what stands for each, and where: empty for wherever it is, or at the `start` or `end`.
     is_number: what comes out is a number, or nothing.
     """
 
@@ -36,6 +37,7 @@ class Edit:
     placement: int = 0
     words: Mapping[str, str] = field(default_factory=dict)
     is_number: bool = False
+    replaces: tuple[tuple[str, str, str], ...] = ()
 
 
 def edited(edit: Edit, given: Value) -> Value:
@@ -50,8 +52,18 @@ def edited(edit: Edit, given: Value) -> Value:
         if groups is None:
             return None
         text = GROUP.sub(lambda found: _group(groups, int(found[1] or found[2])), edit.value)
+    for what, by, where in edit.replaces:
+        text = _replaced(text, what, by, where)
     text = edit.words.get(text, text)
     return _number(text) if edit.is_number else text.encode()
+
+
+def _replaced(text: str, what: str, by: str, where: str) -> str:
+    if where == "start":
+        return by + text.removeprefix(what) if text.startswith(what) else text
+    if where == "end":
+        return text.removesuffix(what) + by if text.endswith(what) else text
+    return text.replace(what, by)
 
 
 def edited_text(edit: Edit, given: Value) -> str:

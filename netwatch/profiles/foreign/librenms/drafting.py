@@ -15,6 +15,7 @@ from typing import Any
 from netwatch.model import SYSTEM, ColumnKind, Oid
 from netwatch.profiles.concepts.concept_map import ConceptMap, Join
 from netwatch.profiles.draft import TableDraft
+from netwatch.profiles.edits import Edit
 from netwatch.profiles.place import Resolve
 from netwatch.profiles.profile import ColumnSpec, LabelSpec
 from netwatch.profiles.symbols import plain_name
@@ -110,10 +111,10 @@ class Drafting:
             found.column(column, "text", once=True)
         return found
 
-    def scalar(self, oid: Oid) -> str:
-        """Return the name of a text of the device, asked for as it stands."""
-        name = f"librenms_{'_'.join(map(str, oid[-8:]))}"
-        self.scalars.setdefault(name, ColumnSpec(name=name, oid=oid, kind=ColumnKind.TEXT))
+    def scalar(self, oid: Oid, edit: Edit | None = None) -> str:
+        """Return the name of a text of the device, asked for as it stands; `edit` is what is done to it."""
+        name = f"librenms_{'_'.join(map(str, oid[-8:]))}" + ("_edited" if edit is not None else "")
+        self.scalars.setdefault(name, ColumnSpec(name=name, oid=oid, kind=ColumnKind.TEXT, edit=edit))
         return name
 
     def tables(self) -> Iterator[TableDraft]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from netwatch.model import SYSTEM, Oid, bounded_search
 from netwatch.profiles.concepts.concept_map import ConceptMap
 from netwatch.profiles.concepts.templates import Extracted, FirstFilled, Named, Piece, Template
+from netwatch.profiles.edits import Edit
 from netwatch.profiles.foreign.librenms.conditions import as_list
 from netwatch.profiles.foreign.librenms.drafting import Drafting
 from netwatch.profiles.foreign.librenms.patterns import re2_of
@@ -21,6 +22,7 @@ FIELDS: Final = {"hardware": "model", "version": "version", "serial": "serial"}
 RANK: Final = 60
 """Above every profile's own: the system was told by more than a number, and the user put the folder there."""
 SYS_DESCR: Final = Oid.parse("1.3.6.1.2.1.1.1.0")
+_PLAIN: Final = re.compile(r"/(\^?)([\w ,:;=-]+)(\$?)/", re.ASCII)
 _BRACES: Final = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 
 
@@ -62,16 +64,31 @@ def _options(
     if template is not None:
         pieces = _templated(str(template), drafting)
         return [Template(tuple(pieces))] if any(not isinstance(piece, str) for piece in pieces) else []
-    if fields.get(f"{field}_replace") is not None:
-        complain(f"{field}_replace is not read; the value stays as it is")
+    replaces = _replaces(fields.get(f"{field}_replace"))
+    if replaces is None:
+        complain(f"{field}_replace is not read, where it is more than plain texts; the value stays as it is")
+    edit = Edit(replaces=replaces) if replaces else None
     options = []
     for written in as_list(fields.get(field)):
-        named = _scalar(str(written), drafting)
+        named = _scalar(str(written), drafting, edit)
         if named is None:
             complain(f"{field}: an object that no MIB at hand names is not read")
         else:
             options.append(Template((_within(fields, field, named, complain),)))
     return options
+
+
+def _replaces(written: Any) -> tuple[tuple[str, str, str], ...] | None:
+    """Return what is to be replaced by what, and where; None where it takes a regular expression."""
+    found = []
+    for one in as_list(written):
+        pair = [str(part) for part in one] if isinstance(one, list) else [str(one), ""]
+        plain = _PLAIN.fullmatch(pair[0])
+        if len(pair) != 2 or plain is None or "$" in pair[1]:
+            return None
+        where = "start" if plain[1] else "end" if plain[3] else ""
+        found.append((plain[2], pair[1], where))
+    return tuple(found)
 
 
 def _within(fields: Mapping[str, Any], field: str, named: Named, complain: Callable[[str], None]) -> Piece:
@@ -97,9 +114,9 @@ def _templated(text: str, drafting: Drafting) -> list[Piece]:
     return pieces
 
 
-def _scalar(text: str, drafting: Drafting) -> Named | None:
+def _scalar(text: str, drafting: Drafting, edit: Edit | None = None) -> Named | None:
     oid = drafting.oid(text)
     if oid is None or len(oid) < 3:
         return None
     whole = "." not in text.rpartition("::")[2] if "::" in text else False
-    return Named(drafting.scalar(oid.child(0) if whole else oid))
+    return Named(drafting.scalar(oid.child(0) if whole else oid, edit))

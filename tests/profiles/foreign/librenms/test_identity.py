@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 
 def test_a_device_is_told_by_its_objects_and_by_its_description(rows_of):
     text = r"""
@@ -22,3 +24,23 @@ modules:
 """
     row = next(iter(rows_of(text, [], "identity").values()))
     assert row["version"] == "2.5"
+
+
+@pytest.mark.parametrize(
+    ("replace", "model"),
+    [
+        ("[['/FGT_VM64/', 'FortiGate VM'], ['/FGT_/', 'FortiGate ']]", "FortiGate 100E FGT"),
+        ("['/ FGT/']", "FGT_100E"),
+        ("[['/^FGT/', Gate], ['/FGT$/', end]]", "Gate_100E end"),
+        ("['/(FGT)+/']", "FGT_100E FGT"),
+    ],
+)
+def test_texts_within_a_model_are_replaced_and_regular_expressions_are_not(rows_of, replace, model):
+    text = f"""
+modules:
+    os:
+        hardware: PROBE-MIB::serial.0
+        hardware_replace: {replace}
+"""
+    row = next(iter(rows_of(text, ["1.3.6.1.4.1.32473.7.3.0|4|FGT_100E FGT"], "identity").values()))
+    assert row["model"] == model
