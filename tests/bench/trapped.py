@@ -223,7 +223,7 @@ def clearing(case: Case, names: LiveNames, rules: Sequence[TrapRule]) -> Iterato
 
 
 def _end_by(rule: TrapRule, began: Oid) -> Sequence[Oid]:
-    """Return the trap that a rule says ends what another began: the one that stands for the same word, if words do."""
+    """Return the trap that a rule says ends what another began: where words stand for traps, one of its word."""
     ends = [one.oid for one in rule.clear_on]
     for wanted in (one for one in rule.objects.values() if began in one.words):
         ends = [oid for oid in ends if wanted.words.get(oid) == wanted.words[began]]
