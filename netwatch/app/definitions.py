@@ -41,6 +41,9 @@ class Definitions:
 def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Definitions:
     """Return what is defined; `adapt` changes each rule on polled tables. What can be lived with is logged.
 
+    A trap rule whose names no MIB module has takes no trap, which the agent says (`names`): a start is not refused by
+    what the start before, with the same files, went on without.
+
     Raises:
         ConfigError: a device, a profile or a rule cannot be used; names file and line, of limits and ignore the key.
     """
@@ -50,7 +53,7 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
     library = load_library(settings.profile_paths(), resolver.oid_of)
     _refuse_broken(library, resolver.excuses)
     book = load_rule_book(
-        settings.rule_paths(), library.schema(), names, settings.severity_order(), patient=not names.whole,
+        settings.rule_paths(), library.schema(), names, settings.severity_order(), patient=True,
         awaits_tables=bool(resolver.nameless),
     )  # fmt: skip
     for warning in book.warnings:

@@ -75,7 +75,9 @@ class NameKeeper:
     def start(self) -> None:
         """Begin to bring what is not at hand."""
         RULES_WAITING.set(len(self.waiting))
-        if not self._definitions.names.whole:
+        if self._definitions.names.whole:
+            self._tell_of_nameless()
+        else:
             self._task = asyncio.create_task(self._bring(), name="names")
 
     async def stop(self) -> None:
@@ -143,14 +145,17 @@ class NameKeeper:
             if rule.name in waited and not rule.waits_for:
                 log.info("a trap rule has its names now", rule=rule.name)
         if brought.whole:
-            for rule in self.waiting:
-                log.error(
-                    "a trap rule takes no trap: no MIB module has the name",
-                    rule=rule.name, file=rule.file, line=rule.line, names=list(rule.waits_for),
-                )  # fmt: skip
+            self._tell_of_nameless()
             if definitions.nameless:
                 log.info("profiles are read again, since the names they use are known now")
                 self._outdated()
+
+    def _tell_of_nameless(self) -> None:
+        for rule in self.waiting:
+            log.error(
+                "a trap rule takes no trap: no MIB module has the name",
+                rule=rule.name, file=rule.file, line=rule.line, names=list(rule.waits_for),
+            )  # fmt: skip
 
     def _adopt(self, book: RuleBook) -> None:
         known = {str(warning) for warning in self._definitions.book.warnings}

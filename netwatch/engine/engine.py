@@ -172,6 +172,7 @@ class Engine:
         self._readings = ReadingIntake(
             rules, self._book, self._history, self._audience, self._faults, gone_after
         )  # fmt: skip
+        self._paying: set[asyncio.Task[None]] = set()
         self._traps = TrapIntake(
             trap_rules,
             self._book,
@@ -240,6 +241,7 @@ class Engine:
         missed = {begin: await self._logged_since(begin) for begin in set(begins.values())}
         self._traps.recall(draft, {name: missed[begin] for name, begin in begins.items()})
         self._write(draft)
+        await self._pay_traps()
 
     async def _logged_since(self, mark: int) -> Sequence[TrapEvent]:
         _, events = await self._ledger.traps_since(mark, MOST_KEPT)
@@ -261,6 +263,9 @@ class Engine:
     async def stop(self) -> None:
         """Stop flushing; what is due is flushed at the next start."""
         self._confirmations.stop()
+        for paying in [*self._paying]:  # what is not paid is read from the log at the next start
+            paying.cancel()
+        await asyncio.gather(*self._paying, return_exceptions=True)
         await self._rounds.stop()
 
     def is_alive(self) -> bool:
@@ -396,10 +401,21 @@ class Engine:
         What came while some of them waited is held against those. The future is done when that is durable.
         """
         self._rules = (*self._about_readings, *rules)
-        draft = Draft()
-        self._traps.renew(draft, rules)
-        self._rounds.wake()
-        return self._commit(draft.finished())
+        self._traps.renew(rules)
+        paying = asyncio.create_task(self._pay_traps(), name="traps owed to rules")
+        self._paying.add(paying)
+        paying.add_done_callback(self._paying.discard)
+        return paying
+
+    async def _pay_traps(self) -> None:
+        """Hold traps against the rules that are owed them, piece by piece, each written before the next."""
+        more = True
+        while more:
+            draft = Draft()
+            more = self._traps.pay(draft)
+            self._rounds.wake()
+            await self._commit(draft.finished())
+            await asyncio.sleep(0)  # also where the store needs no time
 
     def clock_was_set(self, step: ClockStep) -> None:
         """Move everything that is open with the wall clock; the store does the same with its rows by itself."""

@@ -27,7 +27,9 @@ _ROOTS: dict[tuple[int, ...], str] = {(0,): "ccitt", (1,): "iso", (2,): "joint-i
 
 
 class MibIndex:
-    """Every loaded module, ready to answer."""
+    """Every loaded module, ready to answer; it gets no more names."""
+
+    whole = True
 
     def __init__(self, packed: Packed) -> None:
         self._packed = packed

@@ -178,12 +178,16 @@ async def test_a_name_that_no_module_has_is_a_problem_on_the_page_and_not_the_en
         assert app.is_alive()
 
 
-async def test_with_all_modules_compiled_an_unknown_name_is_refused_with_its_line(config):
+async def test_with_all_modules_compiled_an_unknown_name_is_the_same_problem_at_every_start(config):
     load_index(load_settings(config).mib_paths())
     config.with_name("rules.yaml").write_text(RULES + NEVER)
 
-    with pytest.raises(InvalidFile, match=r"rules\.yaml:6:\d+"):
-        App(load_settings(config))
+    with capture_logs() as logged:
+        async with running(config) as app:
+            assert "no MIB module names NO-SUCH-MIB::nothing" in (await fetched(app, "")).decode()
+            assert app.is_alive()
+
+    assert [line["rule"] for line in logged if line["event"].startswith("a trap rule takes no trap")] == ["Never"]
 
 
 async def test_a_process_that_is_ended_is_said_and_the_names_stay_as_they_were(config):

@@ -14,6 +14,7 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: netwatch
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -60,6 +61,8 @@ from netwatch.rules import (
     verdict_on,
 )
 
+PIECE_SECONDS = 0.01
+"""How long rules are paid what they are owed before the loop goes on."""
 SPARE_KEYS = 1000
 """Keys of alerts that are over, before what is filed by key is filed anew."""
 
@@ -96,8 +99,9 @@ class TrapIntake:
         self._last_rules: list[TrapRule] = []
         self._by_definition: list[TrapRule] = []
         self._owed = Owed()
+        self._names = names
         self._file_all(rules)
-        self._book, self._rows, self._names = book, rows, names
+        self._book, self._rows = book, rows
         self._confirmations, self._wake = confirmations, wake
         self._audience, self._exceptions, self._faults = audience, exceptions, faults
         self._readings = readings
@@ -115,7 +119,10 @@ class TrapIntake:
         """Do what the rules say of a trap; whoever calls logs it."""
         if self._waits:
             self._owed.keep(event)
-        takings = [self._hold_against(draft, rule, event) for rule in self._rules_for(event.trap_oid)]
+        takings = [
+            _Taking.MEANT if self._owed.defer(rule, event) else self._hold_against(draft, rule, event)
+            for rule in self._rules_for(event.trap_oid)
+        ]
         if not any(taking is not _Taking.NO for taking in takings):
             takings += [self._hold_against(draft, rule, event) for rule in self._by_definition]
         if not any(taking is not _Taking.NO for taking in takings):
@@ -128,30 +135,42 @@ class TrapIntake:
         """Return the rules that take no trap till their names have come."""
         return [rule.name for rule in self._rules.values() if rule.waits_for]
 
-    def renew(self, draft: Draft, rules: Sequence[TrapRule]) -> None:
-        """Take traps by other rules from now on; what came while one waited for its names, it sees now.
+    def renew(self, rules: Sequence[TrapRule]) -> None:
+        """Take traps by other rules from now on; what came while one waited for its names, it is owed.
 
         Each rule keeps its alerts, by its name.
         """
         waited = set(self.waiting)
         self._file_all(rules)
         self._witnesses = Witnesses(rules, self._book, self._rows, self._readings, self._names)
-        self._pay(draft, [rule for rule in rules if rule.name in waited and not rule.waits_for])
+        self._owe([rule for rule in rules if rule.name in waited and not rule.waits_for])
 
     def recall(self, draft: Draft, events_of: Mapping[str, Sequence[TrapEvent]]) -> None:
-        """Take back what rules missed before a restart: those that have their names by now see it at once."""
+        """Take back what rules missed before a restart: those that have their names by now are owed it."""
         for name, events in events_of.items():
             if name not in self._rules:
                 draft.memories.append(Memory(scope=WAITING_SCOPE, key=name, text=None))
                 continue
             self._owed.recall(name, events)
-        self._pay(draft, [rule for rule in self._rules.values() if rule.name in events_of and not rule.waits_for])
+        self._owe([rule for rule in self._rules.values() if rule.name in events_of and not rule.waits_for])
 
-    def _pay(self, draft: Draft, awake: Sequence[TrapRule]) -> None:
-        for rule, event in self._owed.pay(draft, awake):
-            self._hold_against(draft, rule, event)
+    def _owe(self, awake: Sequence[TrapRule]) -> None:
+        self._owed.owe(awake)
         if not self._waits:
             self._owed.clear()
+
+    def pay(self, draft: Draft) -> bool:
+        """Hold some of the traps that rules are owed against them; return whether more are to be."""
+        began = time.perf_counter()
+        for name, event in self._owed.pay():
+            rule = self._rules.get(name)
+            if event is None:
+                draft.memories.append(Memory(scope=WAITING_SCOPE, key=name, text=None))
+            elif rule is not None:
+                self._hold_against(draft, rule, event)
+            if time.perf_counter() - began >= PIECE_SECONDS:
+                break
+        return self._owed.owes
 
     def expire(self, draft: Draft, now: datetime) -> datetime | None:
         """Do what is due without a trap; return when something will be next, None where nothing is foreseen.
@@ -198,7 +217,8 @@ class TrapIntake:
     def _file_all(self, rules: Sequence[TrapRule]) -> None:
         self._rules.clear()  # the same object: others look into it
         self._rules.update({rule.name: rule for rule in rules})
-        self._waits = any(rule.waits_for for rule in rules)
+        # Where every module is compiled and none has the name, nothing is to come that traps could be kept for.
+        self._waits = not self._names.whole and any(rule.waits_for for rule in rules)
         self._exact.clear()
         self._families.clear()
         self._last_rules.clear()

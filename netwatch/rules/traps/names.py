@@ -35,7 +35,11 @@ TRAP = "trap"
 
 
 class MibNames(ObjectNames, Protocol):
-    """What rules ask of the MIB index."""
+    """What rules ask of the MIB index; `whole` says that no more names are to come."""
+
+    @property
+    def whole(self) -> bool:
+        """Return whether every module is compiled."""
 
     def oid_of(self, name: str) -> Oid:
         """Return the OID of `IF-MIB::linkDown`, `linkDown` or `1.3.6.1.6.3.1.1.5.3`; ValueError where unknown."""
@@ -57,7 +61,9 @@ class MibNames(ObjectNames, Protocol):
 
 
 class NoMib:
-    """Stands where no MIB module is at hand: only numbers are known."""
+    """Stands where no MIB module is at hand: only numbers are known, and names may come."""
+
+    whole = False
 
     def name_of(self, oid: Sequence[int]) -> str:
         """Return the numbers."""

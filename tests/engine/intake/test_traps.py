@@ -30,7 +30,7 @@ from netwatch.model import (
     Varbind,
 )
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
-from netwatch.rules import TrapRule, parse_rule_book
+from netwatch.rules import NO_MIB, MibNames, TrapRule, parse_rule_book
 from netwatch.store import MemoryStore
 from tests.patience import PATIENCE_SECONDS
 
@@ -93,6 +93,7 @@ class House:
         clock: Callable[[], datetime] | None = None,
         route: RouteSettings | None = None,
         trap_rules: Sequence[TrapRule] | None = None,
+        names: MibNames = NO_MIB,
     ) -> None:
         if trap_rules is None:
             trap_rules = parse_rule_book(rules, "rules.yaml", SCHEMA).trap_rules
@@ -107,6 +108,7 @@ class House:
         self.engine = Engine(
             rules=[],
             trap_rules=trap_rules,
+            names=names,
             route=build_route(route),
             device_labels={name: {"site": "hq"} for name in devices},
             ledger=self.store,

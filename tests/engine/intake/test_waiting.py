@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
 from prometheus_client import REGISTRY
 
-from netwatch.engine.draft import Draft
 from netwatch.engine.intake.waiting import WAITING_SCOPE, Owed, begins_of
 from netwatch.model import AlertState, Oid, TrapEvent, parse_yaml
 from netwatch.rules import NO_MIB, MibNames, TrapRule
@@ -170,10 +170,66 @@ def test_more_traps_than_are_kept_are_counted():
     for event in events:
         owed.keep(event)
 
-    heard = [event.count for _, event in owed.pay(Draft(), rules(Later()))]
+    owed.owe(rules(Later()))
+    heard = [event.count for _, event in owed.pay() if event is not None]
 
     assert REGISTRY.get_sample_value(name) == before + 1
     assert heard == [2, 3]
+
+
+async def test_what_is_owed_is_paid_in_pieces_and_what_comes_meanwhile_stands_behind_it(house, monkeypatch):
+    monkeypatch.setattr("netwatch.engine.intake.traps.PIECE_SECONDS", 0.0)
+    for _ in range(20):
+        await house.hear(OPENED)
+
+    paying = house.engine.renew_trap_rules(rules(Later()))
+    await asyncio.sleep(0)
+    assert not paying.done()
+    assert house.alert().trap_count < 20
+    await house.hear(CLOSED)  # held against what began before it, though that is not paid yet
+    await paying
+
+    assert house.states() == {}
+    assert await house.store.memories(WAITING_SCOPE) == []
+
+
+async def test_what_is_not_paid_when_the_agent_stops_is_paid_at_the_next_start(house, monkeypatch):
+    monkeypatch.setattr("netwatch.engine.intake.traps.PIECE_SECONDS", 0.0)
+    for _ in range(20):
+        await house.hear(OPENED)
+    paying = house.engine.renew_trap_rules(rules(Later()))
+    await asyncio.sleep(0)
+
+    again = await house.restarted(trap_rules=rules(Later()))
+
+    assert paying.cancelled()
+    assert again.alert().trap_count >= 20
+    assert await again.store.memories(WAITING_SCOPE) == []
+    await again.engine.stop()
+
+
+def test_beyond_a_bound_a_trap_is_judged_at_once(monkeypatch):
+    monkeypatch.setattr("netwatch.engine.intake.waiting.MOST_DEFERRED", 2)
+    owed, (door, other) = Owed(), rules(Later())
+    event = TrapEvent(at=START, source="192.0.2.1", device="", version="2c", trap_oid=Oid.parse(OPENED), varbinds=())
+    owed.owe([door])
+
+    assert [owed.defer(rule, event) for rule in (other, door, door)] == [False, True, False]
+    assert [name for name, _ in owed.pay()] == ["DoorOpen", "DoorOpen"]
+    assert not owed.defer(door, event)
+
+
+async def test_where_no_module_is_to_come_no_trap_is_kept(house):
+    class Nothing(NoMib):
+        whole = True
+
+    in_vain = await House(trap_rules=rules(NO_MIB), names=Nothing()).open()
+    await in_vain.hear(OPENED)
+
+    await in_vain.engine.renew_trap_rules(rules(Later()))
+
+    assert in_vain.states() == {}
+    await in_vain.engine.stop()
 
 
 def test_of_a_long_wait_before_a_restart_the_last_traps_are_read_and_the_others_counted():
