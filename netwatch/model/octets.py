@@ -8,10 +8,14 @@ May import: netwatch.model.values. Called by: netwatch.polling, model.names.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from netwatch.model.values import Missing, Value
 
 MAX_LABEL_CHARACTERS = 255
+SHORT = 32
+MOST_KNOWN = 16_384
+"""Texts so short are remembered, about 3 MB: like devices give their rows the same names."""
 ADDRESS_BYTES = (6, 8)
 BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 MOST_CONTROLS = 4
@@ -31,6 +35,11 @@ def text_of(value: Value, limit: int = MAX_LABEL_CHARACTERS) -> str:
         return ""
     if not isinstance(value, bytes):
         return str(value)[:limit]
+    return _text_of_octets(value, limit) if len(value) <= SHORT else _text_of_octets.__wrapped__(value, limit)
+
+
+@lru_cache(maxsize=MOST_KNOWN)
+def _text_of_octets(value: bytes, limit: int) -> str:
     raw = value[: 4 * limit]
     text = _decoded(raw)
     if len(value) in ADDRESS_BYTES and not _is_text(text):

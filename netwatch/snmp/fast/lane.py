@@ -19,7 +19,7 @@ from netwatch.snmp.codec.message import PduKind
 from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.get_run import GetRun
 from netwatch.snmp.fast.peer import VARBINDS_PER_REQUEST, Peer
-from netwatch.snmp.fast.plan import CompiledPlan, cut, encode_name, identity_of
+from netwatch.snmp.fast.plan import CompiledPlan, cut, encode_name, encode_names, identity_of
 from netwatch.snmp.fast.readers import Successors, Values, Varbinds
 from netwatch.snmp.fast.silence import Evidence
 from netwatch.snmp.fast.users import Remember, Users
@@ -72,7 +72,7 @@ class FastLane:
             FastLaneRefused: a user, a community or an OID beyond what the fast lane encodes.
             ValueError: an OID that is none.
         """
-        names = [encode_name(oid) for oid in oids]
+        names = encode_names(tuple(oids))
         peer = self._peers.get(device.name)
         if peer is None or peer.device.credential != device.credential:
             return CompiledPlan(identity_of(device), names, VARBINDS_PER_REQUEST, texts_from=texts_from)

@@ -8,6 +8,7 @@ May import: netwatch.model. Called by: get_run, walk, lane.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from weakref import WeakValueDictionary
 
 from netwatch.errors import FastLaneRefused
@@ -35,6 +36,9 @@ NULL = b"\x05\x00"
 LONGEST_COMMUNITY = 127
 LONGEST_NAME = 117
 """With ten bytes for a Counter64 behind it the varbind's length still takes one byte."""
+VARBINDS_AT_ONCE = 64
+MOST_ALIKE = 64
+"""Plans of other words that are remembered as they were compiled last; one of a thousand OIDs takes 200 kB."""
 MAX_SHARED_NAMES = 1_000_000
 
 _shared_names: dict[bytes, bytes] = {}
@@ -161,21 +165,40 @@ def cut(
 
     `overhead_bytes` is what security adds to an answer.
     """
-    most, room, batches = size, 0, list[list[bytes]]()
     first_text = len(names) if texts_from is None else texts_from
+    room = ANSWER_BYTES - HEADER_BYTES - overhead_bytes - len(identity)
+    share = _batches if len(names) > VARBINDS_AT_ONCE else _batches.__wrapped__  # what is asked once is not kept
+    batches = share(tuple(names), size, room, first_text)
+    return tuple(GetRequest(identity, batch, kind) for batch in batches)
+
+
+@lru_cache(maxsize=MOST_ALIKE)
+def _batches(names: tuple[bytes, ...], most: int, whole: int, first_text: int) -> tuple[tuple[bytes, ...], ...]:
+    """Share names out to answers with room for `whole` bytes, names left aside; found out once for like devices."""
+    room, batches = 0, list[list[bytes]]()
     for place, name in enumerate(names):
         wanted = answer_bytes(name, is_text=place >= first_text)
         room -= wanted
         if room < 0 or len(batches[-1]) >= most:
             batches.append([])
-            room = ANSWER_BYTES - HEADER_BYTES - overhead_bytes - len(identity) - wanted
+            room = whole - wanted
         batches[-1].append(name)
-    return tuple(GetRequest(identity, batch, kind) for batch in batches)
+    return tuple(map(tuple, batches))
 
 
 def answer_bytes(name: bytes, *, is_text: bool = False) -> int:
     """Return what a varbind is thought to take in an answer: two tags and lengths, the name, the value."""
     return 4 + len(name) + (TEXT_BYTES if is_text or name[2:-1].startswith(TEXTS) else VALUE_BYTES)
+
+
+@lru_cache(maxsize=MOST_ALIKE)
+def encode_names(oids: tuple[Oid, ...]) -> tuple[bytes, ...]:
+    """Encode all that a device is asked in one plan; once for like devices, whose plans are compiled together.
+
+    Raises:
+        FastLaneRefused: one is longer than the hot decoder compares.
+    """
+    return tuple(map(encode_name, oids))
 
 
 def encode_name(oid: Oid) -> bytes:
