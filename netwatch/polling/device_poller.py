@@ -6,7 +6,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -117,28 +117,67 @@ class DevicePoller:
         age = self._tools.clock.monotonic() - self._began
         return age < self.device.interval.total_seconds() * FRESH_SHARE
 
-    async def check(self) -> bool:
-        """Ask whether the device is there; return whether it just came (back) up.
+    def begin_check(self, seen: Callable[[Sight | None], None]) -> bool:
+        """Ask whether the device is there, without a task; False where it takes one, which is what `check` is for.
+
+        `seen` is called on the loop and hands on what it is given, first to `take_sight`.
+        """
+        return self._probe.begin(seen, was_up=self._sight is None or self._sight.up)
+
+    def take_sight(self, sight: Sight | None) -> bool:
+        """Take in what a check brought where it is as before: up in the same life, or silent for the known reason.
+
+        Returns False, and takes nothing in, where it is news: that is for `check`.
+        """
+        last = self._sight
+        if sight is None or last is None or sight.up is not last.up or not self._is_as_before(sight):
+            return False
+        try:
+            if sight.up:
+                self._evidence_until = 0.0
+                self._sight = sight
+                self._remember_life(sight.at)
+            else:
+                self._sight = sight._replace(trouble=sight.trouble + self._because_silent)
+            self._tell_of(self._sight)
+        except Exception as exc:  # noqa: BLE001  # one device's oddity must not cost the others, nor be silent
+            self._fail_check(exc)
+        else:
+            self._faults.settle(REACHABILITY.name)
+        return True
+
+    def _is_as_before(self, sight: Sight) -> bool:
+        if not sight.up:
+            return sight.silent and self._tools.clock.monotonic() < self._evidence_until
+        ticks = sight.ticks
+        if ticks is None or self._booting or ticks < BOOT_TICKS:
+            return False
+        return self._lifeline.go_on(ticks, sight.at, sight.arrived)
+
+    async def check(self, sight: Sight | None = None) -> bool:
+        """Ask whether the device is there, unless that is known; return whether it just came (back) up.
 
         What breaks off in asking says nothing of the device: it stays what it was, and its polls go on.
         """
         try:
-            came_up = await self._check()
+            came_up = await self._check(sight)
         except Exception as exc:  # noqa: BLE001  # one device's oddity must not cost the others, nor be silent
-            why = self._faults.note(REACHABILITY.name, exc)
-            self._gaps([REACHABILITY.name], why)
+            self._fail_check(exc)
             return False
         self._faults.settle(REACHABILITY.name)
         return came_up
 
-    async def _check(self) -> bool:
+    def _fail_check(self, error: Exception) -> None:
+        self._gaps([REACHABILITY.name], self._faults.note(REACHABILITY.name, error))
+
+    async def _check(self, sight: Sight | None) -> bool:
         was_up = self._sight is None or self._sight.up
-        sight = await self._probe.look(was_up=was_up)
+        sight = sight or await self._probe.look(was_up=was_up)
         if not sight.up and was_up and self._is_waking:
             WAKING.inc()
             return False
         if sight.silent:
-            sight = replace(sight, trouble=sight.trouble + await self._evidence())
+            sight = sight._replace(trouble=sight.trouble + await self._evidence())
         elif sight.up:
             self._evidence_until = 0.0
         came_up = sight.up and not self.is_up
@@ -148,11 +187,14 @@ class DevicePoller:
         self._sight = sight
         if sight.up:
             await self._follow(sight)
+        self._tell_of(sight)
+        return came_up
+
+    def _tell_of(self, sight: Sight) -> None:
         life = self._lifeline
         self._tools.sink.take_reading(
             reachability_reading(self.device.name, sight, life.seconds_since_restart, life.host_uptime_seconds)
         )
-        return came_up
 
     async def _evidence(self) -> str:
         """Return what speaks for which reason of a silence; asked for when it begins, and now and then after that."""
@@ -246,7 +288,10 @@ class DevicePoller:
             self.rediscover("restart")
         elif was_booting and not self._booting:
             self.rediscover("change")
-        memory = self._lifeline.to_remember(sight.at)
+        self._remember_life(sight.at)
+
+    def _remember_life(self, at: datetime) -> None:
+        memory = self._lifeline.to_remember(at)
         if memory is not None:
             self._tools.sink.remember(memory)
 

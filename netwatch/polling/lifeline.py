@@ -6,11 +6,11 @@ May import: netwatch.model. Called by: netwatch.polling.device_poller.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from netwatch.model import Memory
-from netwatch.polling.uptime import TICKS_PER_SECOND, Life, passage_between
+from netwatch.polling.uptime import SLACK_SECONDS, TICKS_PER_SECOND, Life, passage_between
 
 SCOPE = "polling"
 REMEMBER_EVERY = timedelta(hours=1)
@@ -18,8 +18,7 @@ HOST_SLACK_SECONDS = 60.0
 """By how much more than the silence a host must have been up to have lived through it, as two clocks differ."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sight:
+class _Sight(NamedTuple):
     ticks: int
     at: datetime
     arrived: float | None
@@ -50,6 +49,18 @@ class Lifeline:
             self._silent_seconds = _seconds_between(last, self._last)
             self._remembered_at = None
         return life
+
+    def go_on(self, ticks: int, at: datetime, arrived: float) -> bool:
+        """Take in a sysUpTime that is where it must be in the same life; False where that is for `see` to say."""
+        last = self._last
+        if last is None or last.arrived is None:
+            return False
+        seconds = arrived - last.arrived
+        ahead = (ticks - last.ticks) / TICKS_PER_SECOND - seconds
+        if abs(ahead) > SLACK_SECONDS or ticks <= (seconds + SLACK_SECONDS) * TICKS_PER_SECOND:
+            return False
+        self._last = _Sight(ticks, at, arrived)
+        return True
 
     def see_host(self, uptime_seconds: float | None) -> None:
         """Take in how long the host says it has been up, right after its agent was seen to start again.

@@ -21,6 +21,7 @@ from netwatch.polling.lag import LagMeter
 from netwatch.polling.lifeline import SCOPE
 from netwatch.polling.metrics import ERRORS, OVERRUNS, START_LAG_SECONDS
 from netwatch.polling.presence.findings import SCOPE as PRESENCE_SCOPE
+from netwatch.polling.reachability import Sight
 from netwatch.polling.schedule import Due, TimingWheel, next_turn, phase_of
 from netwatch.polling.settings import PollingSettings
 from netwatch.polling.sink import ReadingSink
@@ -89,12 +90,14 @@ class Poller:
         self._again: set[Key] = set()
         self._lag = LagMeter()
         self._ticked_at: float | None = None
+        self._is_over = False
         self._ticker = Ticker(self._clock)
         self._wheel: TimingWheel[Key] = TimingWheel(self._clock.monotonic(), TICK.total_seconds())
 
     async def start(self) -> None:
         """Enter every device in the wheel and let the tick begin."""
         now = self._clock.monotonic()
+        self._is_over = False
         self._wheel = TimingWheel(now, TICK.total_seconds())
         for poller in self._pollers.values():
             self._enter(poller.device, now)
@@ -105,6 +108,7 @@ class Poller:
     async def stop(self) -> None:
         """Stop the tick, cancel what is under way."""
         self._ticked_at = None
+        self._is_over = True
         await self._ticker.stop()
         for crew in (self._checks, self._polls, self._discoveries):
             await crew.stop()
@@ -199,6 +203,10 @@ class Poller:
                 self._again.add(key)
             return
         self._busy.add(key)
+        if key.turn is Turn.CHECK and self._pollers[key.device].begin_check(partial(self._take_sight, key)):
+            if due_at is not None:
+                self._note_start(due_at)
+            return
         self._crew_for(key).put(partial(self._run, key, due_at))
 
     def _crew_for(self, key: Key) -> Crew:
@@ -207,16 +215,29 @@ class Poller:
             return self._checks
         return self._discoveries if self._pollers[key.device].needs_discovery else self._polls
 
-    async def _run(self, key: Key, due_at: float | None) -> None:
+    def _take_sight(self, key: Key, sight: Sight | None) -> None:
+        """Take in what a check brought; what is news takes a task. After `stop` no answer means anything."""
+        if self._is_over:
+            return
+        if not self._pollers[key.device].take_sight(sight):
+            self._checks.put(partial(self._run, key, None, sight))
+            return
+        self._over(key)
+
+    async def _run(self, key: Key, due_at: float | None, sight: Sight | None = None) -> None:
         if due_at is not None:
             self._note_start(due_at)
         try:
-            await self._ask(key)
+            await self._ask(key, sight)
         except Exception:
             ERRORS.inc()
             log.exception("polling failed in a way nobody expected", device=key.device, turn=key.turn.value)
         finally:
             self._busy.discard(key)
+        self._over(key)
+
+    def _over(self, key: Key) -> None:
+        self._busy.discard(key)
         if key in self._again:
             self._again.discard(key)
             self._launch(key)
@@ -227,10 +248,10 @@ class Poller:
         START_LAG_SECONDS.observe(now - due_at)
         self._lag.note(now - due_at, now)
 
-    async def _ask(self, key: Key) -> None:
+    async def _ask(self, key: Key, sight: Sight | None) -> None:
         poller = self._pollers[key.device]
         if key.turn is Turn.CHECK:
-            if await poller.check():
+            if await poller.check(sight):
                 self._launch(Key(Turn.POLL, key.device), again=True)
         elif await poller.poll():
             self._launch(Key(Turn.CHECK, key.device), again=True)

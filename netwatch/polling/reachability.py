@@ -8,21 +8,26 @@ May import: netwatch.model, netwatch.snmp. Called by: netwatch.polling.device_po
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
-from netwatch.errors import PollError, RequestTimedOut
-from netwatch.model import REACHABILITY, SCALARS, Device, TableReading
+from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
+from netwatch.model import REACHABILITY, SCALARS, Device, TableReading, Value
 from netwatch.polling.clock import Clock
 from netwatch.polling.layout import SYS_UP_TIME
 from netwatch.polling.metrics import CHECKS
 from netwatch.snmp import GetPlan, SnmpClient
 
 RETRIES_WHEN_DOWN = 1
+_UP = CHECKS.labels("up")
+_IS_UP, _IS_DOWN, _NONE = [1], [0], [None]
+"""Columns of most checks: what is the very same object as the last time is not held against rules again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class Sight(NamedTuple):
     """What came of one check; `trouble` says in words why a device is not up. Retries take time: `asked_at`, `at`.
 
     silent: it is not up for want of any answer.
@@ -56,11 +61,33 @@ class Probe:
             if self._plan is None:
                 self._plan = self._client.compile(device, [SYS_UP_TIME])
             value = (await self._client.run_plan(device, self._plan))[0]
-        except RequestTimedOut as exc:
-            return self._down("silent", str(exc), asked)
         except PollError as exc:
-            return self._down("refused", str(exc), asked)
-        CHECKS.labels("up").inc()
+            return self._seen(exc, asked)
+        return self._seen(value, asked)
+
+    def begin(self, seen: Callable[[Sight | None], None], *, was_up: bool) -> bool:
+        """Ask once, with retries, without a task; False where that cannot be.
+
+        `seen` is called on the loop; with None where the answer is for `look` to make sense of.
+        """
+        if self._plan is None:
+            return False
+        device = self._device if was_up else self._device_down
+        asked = self._clock.monotonic()
+
+        def told(outcome: Sequence[Value] | PollError) -> None:
+            if isinstance(outcome, FastLaneRefused):
+                seen(None)
+            else:
+                seen(self._seen(outcome if isinstance(outcome, PollError) else outcome[0], asked))
+
+        return self._client.begin(device, self._plan, told)
+
+    def _seen(self, outcome: Value | PollError, asked: float) -> Sight:
+        if isinstance(outcome, PollError):
+            is_silent = isinstance(outcome, RequestTimedOut)
+            return self._down("silent" if is_silent else "refused", str(outcome), asked)
+        _UP.inc()
         arrived, at = self._clock.monotonic(), self._clock.now()
         return Sight(
             up=True,
@@ -68,7 +95,7 @@ class Probe:
             asked_at=at - timedelta(seconds=arrived - asked),
             arrived=self._clock.elapsed(),
             round_trip_seconds=arrived - asked,
-            ticks=value if isinstance(value, int) else None,
+            ticks=outcome if isinstance(outcome, int) else None,
         )
 
     def _down(self, outcome: str, trouble: str, asked: float) -> Sight:
@@ -78,6 +105,12 @@ class Probe:
             up=False, at=at, asked_at=at - took, arrived=self._clock.elapsed(), trouble=trouble,
             silent=outcome == "silent",
         )  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _words(trouble: str) -> list[bytes]:
+    """Return the column of a trouble: those of one kind, and of one device time after time, have one."""
+    return [trouble.encode()]
 
 
 def reachability_reading(
@@ -95,13 +128,13 @@ def reachability_reading(
         at=sight.at,
         rows=SCALARS,
         columns={
-            "up": [int(sight.up)],
+            "up": _IS_UP if sight.up else _IS_DOWN,
             "round_trip_seconds": [sight.round_trip_seconds],
-            "uptime_seconds": [None if uptime is None else uptime.total_seconds()],
-            "seconds_since_restart": [age if host is None else host],
-            "seconds_since_agent_restart": [None if host is None else age],
-            "host_uptime_seconds": [host],
-            "trouble": [sight.trouble.encode() or None],
+            "uptime_seconds": _NONE if uptime is None else [uptime.total_seconds()],
+            "seconds_since_restart": _NONE if age is None else [age if host is None else host],
+            "seconds_since_agent_restart": _NONE if host is None else [age],
+            "host_uptime_seconds": _NONE if host is None else [host],
+            "trouble": _words(sight.trouble) if sight.trouble else _NONE,
         },
         uptime=uptime,
         asked_at=sight.asked_at,

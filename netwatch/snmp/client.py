@@ -5,12 +5,16 @@ May import: netwatch.model. Called by: polling, discovery, cli, through the door
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from netwatch.errors import PollError
 from netwatch.model import Device, Oid, Value, Varbind
+
+Told = Callable[["Sequence[Value] | PollError"], None]
+"""Takes the values of a plan, or why there are none."""
 
 
 class GetPlan(Protocol):
@@ -65,6 +69,13 @@ class SnmpClient(Protocol):
 
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
         """Ask a plan; return one value per OID in order, `Missing` where the device has none."""
+
+    def begin(self, device: Device, plan: GetPlan, told: Told) -> bool:
+        """Ask a plan of one request without a task, where that can be; else return False, and nothing is asked.
+
+        `told` is called once on the loop, with the values or with the error that `run_plan` would raise; where that
+        is FastLaneRefused, `run_plan` may bring more.
+        """
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for exact instances once; as many GETs as needed, answers in the order asked."""

@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 from netwatch.errors import FastLaneRefused, PollError
 from netwatch.log import get_logger
 from netwatch.model import Device, Memory, Oid, Value, Varbind
-from netwatch.snmp.client import GetPlan, ListedPlan, SnmpClient, Walk
+from netwatch.snmp.client import GetPlan, ListedPlan, SnmpClient, Told, Walk
 from netwatch.snmp.fast.lane import FastLane
 from netwatch.snmp.metrics import fallback, wire
 from netwatch.snmp.v3.engine import EngineMemory
@@ -96,6 +96,10 @@ class Snmp:
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
         """Ask a plan; return one value per OID in order."""
         return await self._ask(device, lambda client: client.run_plan(device, plan))
+
+    def begin(self, device: Device, plan: GetPlan, told: Told) -> bool:
+        """Ask a plan without a task, where that can be."""
+        return self._fast.begin(device, plan, told)
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for exact instances once."""

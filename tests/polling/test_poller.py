@@ -159,6 +159,34 @@ async def test_after_stop_nothing_is_asked_and_nothing_is_left(start, quick, age
     assert asyncio.all_tasks() == before
 
 
+async def test_a_check_under_way_at_the_stop_tells_of_no_silence(start, quick, agent, basket, client):
+    poller = await start([replace(quick, timeout=timedelta(seconds=30), interval=timedelta(hours=1))])
+    await basket.until(lambda: len(ups(basket)) >= 3 and bool(basket.of("ifTable")))
+    agent.delay = 20.0
+    asked = len(agent.asked)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(agent.asked) == asked:  # noqa: ASYNC110  # nothing tells when a request is on its way
+            await asyncio.sleep(0.01)
+
+    await poller.stop()
+    await client.stop()  # which fails whatever waits for an answer
+    await asyncio.sleep(0.1)
+
+    assert set(ups(basket)) == {1}
+
+
+async def test_checks_take_no_task_while_nothing_changes(start, device, basket):
+    check = replace(device, interval=timedelta(hours=1), reachability_interval=timedelta(seconds=0.1))
+    await start([check])
+    await basket.until(lambda: len(ups(basket)) >= 2)
+    names = {task.get_coro().__qualname__ for task in asyncio.all_tasks()}
+    seen = len(ups(basket))
+
+    await basket.until(lambda: len(ups(basket)) >= seen + 5)
+
+    assert not any("Poller._run" in name for name in names)
+
+
 async def test_an_error_in_the_sink_does_not_end_polling(start, quick, basket, caplog, capsys):
     broken = basket.take_reading
     failures = []

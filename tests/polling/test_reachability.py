@@ -45,6 +45,15 @@ async def test_a_reading_says_why_a_device_is_not_up(device, client, agent, cloc
     assert b"no answer to" in reachability_reading("sw1", down, None).columns["trouble"][0]
 
 
+async def test_what_a_check_says_as_before_is_the_very_same_column(device, client, agent, clock):
+    probe = Probe(device, client, clock)
+
+    first, second = [reachability_reading("sw1", await probe.look(was_up=True), None) for _ in range(2)]
+
+    moved = {name for name, column in second.columns.items() if column is not first.columns[name]}
+    assert moved == {"round_trip_seconds", "uptime_seconds"}
+
+
 async def test_a_check_knows_when_it_began_and_when_it_ended(device, client, agent, clock):
     agent.silent = True
     begun = clock.now()

@@ -107,6 +107,10 @@ class Endpoint:
         """Return how many requests wait for their answer."""
         return self._in_flight
 
+    def knows_way_to(self, peer: Peer) -> bool:
+        """Return whether a device's address is known and as good as new, and there is a socket to it."""
+        return peer.family in self._sockets and peer.address_until > self._loop.time()
+
     # -- sending ------------------------------------------------------------------------------------------------
 
     def submit(self, peer: Peer, exchanges: Iterable[Exchange]) -> None:
@@ -138,6 +142,7 @@ class Endpoint:
             exchange = waiting.popleft()
             if not exchange.asker.over:
                 self._in_flight += 1
+                exchange.counts = True
                 flying.append(exchange)
                 self._transmit(exchange)
 
@@ -153,6 +158,15 @@ class Endpoint:
             return
         if peer.waiting:
             self._queue(peer)
+        self._serve_queue()
+
+    def _give_back(self, exchange: Exchange) -> None:
+        """Let another request have the place in the global limit; asked again it goes out without one."""
+        if exchange.counts:
+            exchange.counts = False
+            self._in_flight -= 1
+
+    def _serve_queue(self) -> None:
         while self._ready and self._in_flight < self._max_in_flight:
             turn = self._ready.popleft()
             turn.queued = False
@@ -346,7 +360,7 @@ class Endpoint:
             self._pending.pop(request_id, None)
         self._ids.used(request_ids)
         exchange.peer.flying.remove(exchange)
-        self._in_flight -= 1
+        self._give_back(exchange)
 
     # -- waiting ------------------------------------------------------------------------------------------------
 
@@ -363,6 +377,9 @@ class Endpoint:
     def _unanswered(self, exchange: Exchange) -> None:
         """Ask again under a new request-id, or give up; smaller if the asker wants, where a whole try was in vain."""
         peer = exchange.peer
+        if exchange.counts:  # whoever is silent takes no place away from those who answer
+            self._give_back(exchange)
+            self._serve_queue()
         if exchange.try_ends_at > self._loop.time():
             wire.retries += 1
             self._repeat(exchange)

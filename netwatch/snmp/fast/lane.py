@@ -14,13 +14,14 @@ from typing import Any, TypeVar
 
 from netwatch.errors import PollError
 from netwatch.model import Device, Oid, Value, Varbind
-from netwatch.snmp.client import GetPlan, Walk
+from netwatch.snmp.client import GetPlan, Told, Walk
 from netwatch.snmp.codec.message import PduKind
 from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.get_run import GetRun
-from netwatch.snmp.fast.peer import VARBINDS_PER_REQUEST, Peer
+from netwatch.snmp.fast.peer import VARBINDS_PER_REQUEST, Exchange, Peer
 from netwatch.snmp.fast.plan import CompiledPlan, cut, encode_name, encode_names, identity_of
 from netwatch.snmp.fast.readers import Successors, Values, Varbinds
+from netwatch.snmp.fast.short import ShortRun
 from netwatch.snmp.fast.silence import Evidence
 from netwatch.snmp.fast.users import Remember, Users
 from netwatch.snmp.fast.walk import WalkRun
@@ -86,6 +87,21 @@ class FastLane:
     async def _run_plan(self, peer: Peer, plan: CompiledPlan) -> list[Value]:
         plan.fit(peer.identity, peer.get_size.value, peer.overhead_bytes)
         return await GetRun(self.endpoint, peer, Values()).ask(plan.requests)
+
+    def begin(self, device: Device, plan: GetPlan, told: Told) -> bool:
+        """Ask a plan of one request without a task; False where that cannot be, and nothing is asked.
+
+        That is of a device not asked yet, one whose name is to be looked up again, or of version 3.
+        """
+        peer = self._peers.get(device.name)
+        if peer is None or peer.device is not device or peer.user is not None or not isinstance(plan, CompiledPlan):
+            return False
+        plan.fit(peer.identity, peer.get_size.value, peer.overhead_bytes)
+        if len(plan.requests) != 1 or not self.endpoint.knows_way_to(peer):
+            return False
+        request = plan.requests[0]
+        self.endpoint.submit(peer, (Exchange(ShortRun(request, told), peer, request.head, request.tail, None),))
+        return True
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for exact instances once."""

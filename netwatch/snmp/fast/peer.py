@@ -148,16 +148,18 @@ class Exchange:
     """One request on its way to one answer, through as many transmissions as it takes.
 
     attempt: tries that were over without an answer. try_ends_at: when this one is; 0 before it has begun.
-    elsewhere: the address that answered it and is none of the device's.
+    elsewhere: the address that answered it and is none of the device's. counts: whether it holds a place in the
+    global limit, which it does until its answer is late.
     """
 
-    __slots__ = ("asker", "attempt", "began_at", "elsewhere", "envelope", "former", "head", "part", "peer", "reports",
-                 "request_id", "sent_at", "tail", "trouble", "try_ends_at")  # fmt: skip
+    __slots__ = ("asker", "attempt", "began_at", "counts", "elsewhere", "envelope", "former", "head", "part", "peer",
+                 "reports", "request_id", "sent_at", "tail", "trouble", "try_ends_at")  # fmt: skip
 
     def __init__(self, asker: Asker, peer: Peer, head: bytes, tail: bytes, part: object, attempt: int = 0) -> None:
         self.asker = asker
         self.peer = peer
         self.envelope: Envelope | None = peer.user
+        self.counts = False
         self.reports = 0
         self.head = head
         self.tail = tail

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Device, Oid, Value, Varbind
-from netwatch.snmp.client import GetPlan, ListedPlan, Walk
+from netwatch.snmp.client import GetPlan, ListedPlan, Told, Walk
 from netwatch.snmp.general.community import CommunityExchange
 from netwatch.snmp.general.get import OIDS_PER_GET, TRIES_BEFORE_HALVES, Gets
 from netwatch.snmp.general.request import Answer, Exchange, Request
@@ -62,6 +62,10 @@ class GeneralEngine:
     async def run_plan(self, device: Device, plan: GetPlan) -> list[Value]:
         """Ask a plan, any plan; return one value per OID in order."""
         return [varbind.value for varbind in await self.get(device, plan.oids)]
+
+    def begin(self, _device: Device, _plan: GetPlan, _told: Told) -> bool:
+        """Return that it takes a task here."""
+        return False
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for exact instances; as many GETs as needed."""

@@ -391,6 +391,23 @@ async def test_junk_in_the_place_of_an_answer_never_reaches_the_loop(lane, agent
     assert lane.endpoint.in_flight == 0
 
 
+async def test_devices_that_are_silent_take_no_place_away_from_those_that_answer(agent, device, table):
+    lane = FastLane(max_in_flight=1)
+    await lane.start()
+    silent, good = await agent(lambda request: None), await agent(table(KNOWN))
+    deaf = device(silent.port, name="deaf", timeout=timedelta(seconds=0.3), retries=1000)
+    waiting = asyncio.create_task(lane.get(deaf, [UPTIME]))
+    while not lane.endpoint.in_flight:  # noqa: ASYNC110  # nothing tells when a request is on its way
+        await asyncio.sleep(0)
+
+    found = await asyncio.wait_for(lane.get(device(good.port, name="good"), [UPTIME]), PATIENCE_SECONDS)
+
+    waiting.cancel()
+    assert found == KNOWN
+    assert silent.requests
+    await lane.stop()
+
+
 @pytest.fixture
 def captures(request):
     """Captured packets, where the corpus is at hand; the test runs without them too."""
