@@ -35,6 +35,7 @@ from netwatch.traps import REFUSED_MEMORY, KeptPorts, OwnEngine, TrapReceiver
 
 POLLING_MEMORY = "polling"
 PRESENCE_MEMORY = "presence"
+LAYOUTS_MEMORY = "layouts"
 SNMP_MEMORY = "snmp"
 STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
@@ -76,7 +77,11 @@ class Senses:
             client=self._client,
             sink=_Sink(engine, board, self._definitions.exceptions, history),
             settings=self._settings.polling,
-            memories=[*await self._store.memories(POLLING_MEMORY), *await self._store.memories(PRESENCE_MEMORY)],
+            memories=[
+                memory
+                for scope in (POLLING_MEMORY, PRESENCE_MEMORY, LAYOUTS_MEMORY)
+                for memory in await self._store.memories(scope)
+            ],
             clock=self._clock,
             amended=self._definitions.exceptions.applied,
         )

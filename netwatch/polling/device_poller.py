@@ -14,18 +14,31 @@ import structlog
 from prometheus_client import Counter
 
 from netwatch.errors import NetWatchError, PollError, RequestTimedOut
-from netwatch.model import REACHABILITY, Device, DeviceFacts, DeviceStatus, Fault, Memory, ReadingGap, TableReading
+from netwatch.model import (
+    REACHABILITY,
+    Device,
+    DeviceFacts,
+    DeviceStatus,
+    Fault,
+    Memory,
+    ReadingGap,
+    TableReading,
+    kind_and_place,
+)
 from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.concepts.meanings import Meanings
-from netwatch.polling.discover import discover_scalars, discover_table
+from netwatch.polling.discover import discover_scalars, discover_table, valued_columns, walked_columns
 from netwatch.polling.faults import EVIDENCE, IDENTITY, DeviceFaults
 from netwatch.polling.lifeline import Lifeline
-from netwatch.polling.metrics import POLL_SECONDS, POLLS, RESTARTS, WAKING
+from netwatch.polling.metrics import POLL_SECONDS, POLLS, RECALLED, RESTARTS, WAKING
 from netwatch.polling.presence.belongings import Belongings
 from netwatch.polling.presence.fact_table import FactTable
+from netwatch.polling.presence.findings import description_of
 from netwatch.polling.presence.host_uptime import host_uptime_seconds
 from netwatch.polling.presence.identity import Identity, identify
+from netwatch.polling.presence.remembered import SCOPE as LAYOUTS
+from netwatch.polling.presence.remembered import Seen, from_text, key_of, to_text
 from netwatch.polling.reachability import Probe, Sight, reachability_reading
 from netwatch.polling.sink import ReadingSink
 from netwatch.polling.table_poller import TablePoller
@@ -63,14 +76,20 @@ class DevicePoller:
     """Asks one device; whoever calls sees to it that polls of one device do not overlap."""
 
     def __init__(
-        self, device: Device, tools: Tools, memory: Memory | None = None, belongings: Memory | None = None
+        self,
+        device: Device,
+        tools: Tools,
+        memory: Memory | None = None,
+        belongings: Memory | None = None,
+        layouts: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Begin with what was remembered of the device's life, and of what it has."""
+        """Begin with what was remembered of the device's life, of what it has, and of the rows of its tables."""
         self.device = device
         self._belongings = Belongings(device, tools.library, tools.client, tools.clock, belongings)
         self._tools = tools
         self._probe = Probe(device, tools.client, tools.clock)
         self._lifeline = Lifeline(device.name, memory)
+        self._layouts = dict(layouts)
         self._sight: Sight | None = None
         self._identity: Identity | None = None
         self._tables: dict[str, TablePoller | FactTable] = {}
@@ -104,7 +123,8 @@ class DevicePoller:
     @property
     def needs_discovery(self) -> bool:
         """Return whether the next poll begins with finding out what there is to ask."""
-        return self._must_identify or any(table.needs_discovery for table in self._tables.values())
+        must_find_out = self._must_identify and not self._layouts
+        return must_find_out or any(table.needs_discovery for table in self._tables.values())
 
     @property
     def _is_waking(self) -> bool:
@@ -213,6 +233,7 @@ class DevicePoller:
     def rediscover(self, reason: str = "interval") -> None:
         """Have the next poll ask anew what the device is and which rows it has."""
         self._must_identify = True
+        self._layouts.clear()
         self._belongings.ask_again()
         self._silent.ask_again()
         for table in self._tables.values():
@@ -347,6 +368,8 @@ class DevicePoller:
 
     async def _read_table(self, table: TablePoller | FactTable, budget: Budget) -> None:
         reading = await table.poll(budget)
+        if isinstance(table, TablePoller) and (news := table.take_news()) is not None:
+            self._keep(table.spec, news)
         if table.is_emptied:  # whoever has lost a whole table may be another device by now
             self._must_identify = self._must_identify or table.spec.name not in self._emptied
             self._emptied.add(table.spec.name)
@@ -433,7 +456,36 @@ class DevicePoller:
         if spec.once:
             return FactTable(self.device, spec, tools.client, tools.clock, tools.facts_interval, self._faults)
         discover = discover_scalars if spec.name == SYSTEM else discover_table
-        return TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock, self._faults)
+        poller = TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock, self._faults)
+        if (kept := self._layouts.pop(spec.name, None)) is not None:
+            self._recall(poller, kept)
+        return poller
+
+    def _recall(self, poller: TablePoller, kept: str) -> None:
+        """Let a table begin with the rows it had before a restart of NetWatch."""
+        spec = poller.spec
+        seen = from_text(self._owner, kept, walked_columns(spec), valued_columns(spec))
+        if seen is None:
+            RECALLED.labels("other").inc()
+            return
+        try:
+            poller.recall(seen)
+        except Exception as exc:  # noqa: BLE001  # what is kept spares a walk, and is worth no more than that
+            RECALLED.labels("failed").inc()
+            log.warning("rows kept over a restart cannot be used; they are walked", device=self.device.name,
+                        table=spec.name, error=kind_and_place(exc))  # fmt: skip
+            return
+        RECALLED.labels("used").inc()
+
+    def _keep(self, spec: TableSpec, seen: Seen) -> None:
+        text = to_text(self._owner, seen, valued_columns(spec))
+        self._tools.sink.remember(Memory(scope=LAYOUTS, key=key_of(self.device.name, spec.name), text=text))
+
+    @property
+    def _owner(self) -> str:
+        """Return a digest of what the device says it is."""
+        identity = self._identity
+        return "" if identity is None else f"{identity.sys_object_id} {description_of(identity)}"
 
     def _gaps(self, tables: Iterable[str], reason: str) -> None:
         if self.is_up and self._is_waking:

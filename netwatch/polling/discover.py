@@ -19,6 +19,7 @@ from netwatch.model import SCALARS, Column, Device, Missing, Oid, Value
 from netwatch.polling.answers import usable
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, Suffix, build_layout
 from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
+from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.rows import label_columns, name_rows, witnessed
 from netwatch.polling.twins.pairs import Twinning, Twins, judged
 from netwatch.profiles import ColumnSpec, TableSpec, edited
@@ -44,13 +45,14 @@ class Discovered:
     """A table as found: `layout` is None where the device does not have it; `reason` says why it is partial.
 
     watched: the values of the layout's heads behind sysUpTime, read before the walk.
-    twinning: which 64-bit counters are kept.
+    twinning: which 64-bit counters are kept. seen: what to find the same again from, None where it is not whole.
     """
 
     layout: Layout | None
     watched: tuple[Value, ...] = ()
     reason: str = ""
     twinning: Twinning = field(default_factory=Twinning)
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,29 @@ async def discover_table(client: SnmpClient, question: Question) -> Discovered:
     suffixes = row_suffixes(spec, walked)
     reason = reason or _too_long(len(suffixes))
     found = _found(question, heads, suffixes[:MAX_ROWS], walked, partial=bool(reason))
-    return replace(found, watched=watched, reason=reason)
+    if reason:
+        return replace(found, watched=watched, reason=reason)
+    seen = Seen(
+        heads=tuple(heads), watched=watched, suffixes=tuple(suffixes), columns=tuple(walked), twinning=found.twinning
+    )
+    return replace(found, watched=watched, seen=seen)
+
+
+def restored(question: Question, seen: Seen) -> Discovered:
+    """Return a table as it was found before NetWatch's restart."""
+    asked = replace(question, twinning=seen.twinning)
+    return replace(_found(asked, seen.heads, seen.suffixes, seen.columns, partial=False), watched=seen.watched)
+
+
+def walked_columns(spec: TableSpec) -> list[Oid]:
+    """Return every column that a discovery of a table walks."""
+    return list(dict.fromkeys([spec.walk, *columns_of(spec)]))
+
+
+def valued_columns(spec: TableSpec) -> list[Oid]:
+    """Return those whose values a layout follows from: labels, what is read once, and what kind of port a row is."""
+    once = [column.oid for column in _stay_the_same(spec) if column.constant is None]
+    return [oid for oid in dict.fromkeys([*label_columns(spec), *once, IF_TYPE]) if oid in walked_columns(spec)]
 
 
 async def discover_scalars(client: SnmpClient, question: Question) -> Discovered:

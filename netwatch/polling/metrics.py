@@ -37,6 +37,11 @@ DISCOVERIES = Counter(
     "Discoveries of a table's rows; reason is first, interval, restart, change, missing, back, partial or twins",
     ["reason"],
 )
+RECALLED = Counter(
+    "netwatch_layouts_recalled_total",
+    "Tables whose rows were known from before a restart; outcome is used, other (of another device) or failed",
+    ["outcome"],
+)
 SWEEPS = Counter(
     "netwatch_presence_sweeps_total",
     "Times a device was asked which of all known tables it has; outcome is done, partial, silent or failed",

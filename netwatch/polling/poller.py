@@ -21,6 +21,7 @@ from netwatch.polling.lag import LagMeter
 from netwatch.polling.lifeline import SCOPE
 from netwatch.polling.metrics import ERRORS, OVERRUNS, START_LAG_SECONDS
 from netwatch.polling.presence.findings import SCOPE as PRESENCE_SCOPE
+from netwatch.polling.presence.remembered import by_device
 from netwatch.polling.reachability import Sight
 from netwatch.polling.schedule import Due, TimingWheel, next_turn, phase_of
 from netwatch.polling.settings import PollingSettings
@@ -76,10 +77,16 @@ class Poller:
         self._tools = Tools(
             library=library, client=client, sink=sink, clock=self._clock, facts_interval=settings.discovery_interval
         )
+        memories = list(memories)
         known = {(memory.scope, memory.key): memory for memory in memories}
+        layouts = by_device(memories)
         self._pollers = {
             device.name: DevicePoller(
-                device, self._tools, known.get((SCOPE, device.name)), known.get((PRESENCE_SCOPE, device.name))
+                device,
+                self._tools,
+                known.get((SCOPE, device.name)),
+                known.get((PRESENCE_SCOPE, device.name)),
+                layouts.get(device.name, {}),
             )
             for device in devices
         }

@@ -13,12 +13,13 @@ from netwatch.model import Device, Missing, Oid, RowSet, TableReading, Value
 from netwatch.polling.answers import Answer, examine
 from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.clock import Clock
-from netwatch.polling.discover import Discovered, Question
+from netwatch.polling.discover import Discovered, Question, restored
 from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.lost_rows import MOST_ASKED, LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROWS_FORGOTTEN, PARTIAL_READINGS
 from netwatch.polling.plausible import IF_SPEED
+from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import cells_of, label_columns, renamed_rows
 from netwatch.polling.standing.seldom import Seldom
@@ -81,6 +82,7 @@ class TablePoller:
         self._lost = LostRows(spec.walk)
         self._times_lacking = 0
         self._due = "first"
+        self._unkept: Seen | None = None
         self._passage = Passage(Life.UNKNOWN, 0.0)
         self._asked_at = clock.now()
 
@@ -284,9 +286,21 @@ class TablePoller:
             refused=self._refused,
             twinning=self._twins.known,
         )
-        found = await self._discover_rows(self._client, question)
+        self._take_found(await self._discover_rows(self._client, question), before)
+
+    def recall(self, seen: Seen) -> None:
+        """Take the rows as they were found before a restart of NetWatch; the next poll shows whether that holds."""
+        self._take_found(restored(Question(device=self._device, spec=self.spec), seen), None)
+
+    def take_news(self) -> Seen | None:
+        """Return what the last discovery saw and nobody has kept yet."""
+        news, self._unkept = self._unkept, None
+        return news
+
+    def _take_found(self, found: Discovered, before: Layout | None) -> None:
         self._due = ""
         self._seldom.forget()
+        self._unkept = found.seen
         self._watched, self.reason = found.watched, found.reason
         self._twins.learn(found, self._clock.elapsed())
         self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
