@@ -37,8 +37,8 @@ DEAD_AFTER = timedelta(seconds=15)
 """A tick this late is no longer late: the loop hangs or the scheduler is gone."""
 FIRST_CHECKS_PER_SECOND = 500.0
 """At the start a small fleet is asked at once, a large one over the reachability interval."""
-MAX_DISCOVERIES = 16
-"""Devices walked at the same time; a walk costs as much as twenty polls."""
+MAX_DISCOVERIES = 64
+"""Devices walked at the same time: a walk costs as much as twenty polls, and most of its time it waits for them."""
 MAX_POLLS = 500
 
 
