@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from netwatch.alerts import Happening, Step
 from netwatch.engine.alert_book import AlertBook
@@ -27,9 +28,25 @@ MOST_IN_ALL = 50_000
 """Alerts of all rules about traps together: 150 MB."""
 MOST_COUNTED = 100_000
 """Keys beyond that are told apart, of one rule and sender: 8 MB. Then the sum is the least there are."""
+MOST_NEW = 2_000
+"""Alerts that may begin of one rule and sender in a minute; each costs a hundred times what a trap costs that is only
+counted, and nobody reads more of them."""
+A_WHILE = timedelta(minutes=1)
+ONE_BY_ONE = 100
+"""So many are told at once, one after the other; a larger sum is written once a second."""
+TELL_EVERY = timedelta(seconds=1)
+_MOST_PACED = 4_096
 SUM_TTL = timedelta(days=1)
 """How long a sum is told after the last such trap, where its rule knows no end by itself."""
 _INSTANCE = "more"
+
+
+class _Owed(NamedTuple):
+    """Traps that were counted after a sum was told last."""
+
+    rule: TrapRule
+    traps: int
+    at: datetime
 
 
 class Beyond:
@@ -39,17 +56,34 @@ class Beyond:
         self._book, self._rules = book, rules
         self._keys: dict[AlertKey, set[int]] = {}
         self._earlier: dict[AlertKey, int] = {}
+        self._begun: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self._told_at: dict[AlertKey, datetime] = {}
+        self._owed: dict[AlertKey, _Owed] = {}
 
-    def where_full(self, rule: str, device: str) -> AlertKey | None:
-        """Return which alert tells the sum, of this sender or of all; None where one more alert can be kept."""
-        if len(self._book.current(rule, device)) >= MOST_ALERTS:
+    def where_full(self, rule: str, device: str, now: datetime) -> AlertKey | None:
+        """Return which alert tells the sum, of this sender or of all; None where one more alert can be kept.
+
+        Where it can, it is taken for begun.
+        """
+        if len(self._book.current(rule, device)) >= MOST_ALERTS or not self._may_begin((rule, device), now):
             return _key_of_sum(rule, device)
         if sum(self._book.count_of(name) for name in self._rules) >= MOST_IN_ALL:
             return _key_of_sum(rule, OWN_NAME)
         return None
 
-    def take(self, heard: Heard, place: AlertKey) -> Step:
-        """Count one key more, and return what becomes of the alert of the sum."""
+    def _may_begin(self, who: tuple[str, str], now: datetime) -> bool:
+        since, begun = self._begun.get(who, (now, 0))
+        if not timedelta(0) <= now - since < A_WHILE:
+            since, begun = now, 0
+        if begun >= MOST_NEW:
+            return False
+        if len(self._begun) >= _MOST_PACED:
+            self._begun = {one: known for one, known in self._begun.items() if now - known[0] < A_WHILE}
+        self._begun[who] = (since, begun + 1)
+        return True
+
+    def take(self, heard: Heard, place: AlertKey) -> Step | None:
+        """Count one key more, and return what becomes of the alert of the sum; None where that is told later."""
         TRAP_ALERTS_REFUSED.inc()
         rule, event = heard.rule, heard.event
         before = self._book.current(place.rule, place.device).get(place.instance)
@@ -59,12 +93,41 @@ class Beyond:
         keys = self._keys[place]
         if len(keys) < MOST_COUNTED:
             keys.add(_hash_of(heard))
-        after = self._book.step(rule, place, Happening.TRAP, event.at)
+        owed = self._owed.pop(place, None)
+        count = event.count + (owed.traps if owed is not None else 0)
+        is_large = before is not None and place in self._told_at and len(keys) > ONE_BY_ONE
+        if is_large and not self._is_due(place, event.at):
+            self._owed[place] = _Owed(rule, count, event.at)
+            return None
+        return self._summed(rule, place, count, event.at)
+
+    def _summed(self, rule: TrapRule, place: AlertKey, count: int, at: datetime) -> Step:
+        """Return the alert of a sum after so many traps more."""
+        before = self._book.current(place.rule, place.device).get(place.instance)
+        after = self._book.step(rule, place, Happening.TRAP, at)
         if after.alert is None:
             return after
-        count = (before.trap_count if before else 0) + event.count
-        alert = replace(after.alert, seen_at=event.at, trap_count=count)
+        self._told_at[place] = at
+        alert = replace(after.alert, seen_at=at, trap_count=(before.trap_count if before else 0) + count)
         return replace(after, alert=self._told(rule, self._book.dressed(alert, {}, rule.labels, None, None)))
+
+    def tell(self, draft: Draft, now: datetime) -> None:
+        """Write the sums that were counted on and not told, where that is due."""
+        due = [place for place in self._owed if self._is_due(place, now)]
+        for place in due:
+            owed = self._owed.pop(place)
+            after = self._summed(owed.rule, place, owed.traps, owed.at)
+            if after.alert is not None:
+                self._told_at[place] = max(now, owed.at)
+                self._book.put(draft, after.alert, after.transition, after.reason, owed.at)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Return when `tell` will have something to do, None where nothing is owed."""
+        return min((self._told_at[place] + TELL_EVERY for place in self._owed), default=None)
+
+    def _is_due(self, place: AlertKey, now: datetime) -> bool:
+        return not timedelta(0) <= now - self._told_at[place] < TELL_EVERY
 
     def settle(self, draft: Draft, heard: Heard) -> Iterator[Step]:
         """Take in that a key is well; what is left is written down, and yielded where nothing is."""
@@ -85,6 +148,8 @@ class Beyond:
         """Begin anew with a sum that is over; any other alert is none."""
         self._keys.pop(place, None)
         self._earlier.pop(place, None)
+        self._owed.pop(place, None)
+        self._told_at.pop(place, None)
 
     def _number(self, place: AlertKey) -> int:
         return self._earlier[place] + len(self._keys[place])

@@ -109,6 +109,7 @@ class TrapIntake:
         self._beyond = Beyond(book, self._rules)
         self._looked_at: datetime | None = None
         self._next_due: datetime | None = None
+        self._waits_for_sums = False
         self._by_key: dict[tuple[str, str], dict[tuple[str, ...], str]] = {}
 
     def rule(self, name: str) -> TrapRule | None:
@@ -178,11 +179,19 @@ class TrapIntake:
         In a flood of traps this is asked all the time, and thousands of alerts stand: before something can be due
         they are not looked through. What is put off meanwhile is looked at too early once, which costs nothing.
         """
+        self._beyond.tell(draft, now)
+        self._waits_for_sums = self._beyond.next_due is not None
         is_early = self._next_due is None or now < self._next_due
         if self._looked_at is None or now < self._looked_at or not is_early:
             self._next_due = self._carry_all_on(draft, now)
         self._looked_at = now
-        return self._next_due
+        return min(filter(None, (self._next_due, self._beyond.next_due)), default=None)
+
+    def _wake_for_sums(self) -> None:
+        """Have `expire` asked again for what is owed, once for all of it."""
+        if not self._waits_for_sums:
+            self._waits_for_sums = True
+            self._wake()
 
     def _carry_all_on(self, draft: Draft, now: datetime) -> datetime | None:
         dues = []
@@ -329,10 +338,12 @@ class TrapIntake:
     def _begin(self, draft: Draft, heard: Heard) -> None:
         rule, event, before = heard.rule, heard.event, self._find(heard)
         device = event.device or event.source
-        if before is None and (place := self._beyond.where_full(rule.name, device)) is not None:
-            after = self._beyond.take(heard, place)
-            if after.alert is not None:
-                self._put(draft, after.alert, after, heard)
+        if before is None and (place := self._beyond.where_full(rule.name, device, event.at)) is not None:
+            summed = self._beyond.take(heard, place)
+            if summed is None:
+                self._wake_for_sums()
+            elif summed.alert is not None:
+                self._put(draft, summed.alert, summed, heard)
             return
         fresh = AlertKey(rule=rule.name, device=device, instance=heard.row_key or heard.told_key)
         after = self._book.step(rule, before.key if before else fresh, Happening.TRAP, event.at)

@@ -483,6 +483,40 @@ async def test_what_is_beyond_the_bound_is_told_as_a_sum_and_forgotten_as_it_cle
     assert ("LinkDown", "sw1", "more") not in house.states()
 
 
+async def test_of_what_begins_in_one_minute_so_much_is_kept_and_the_next_minute_is_free_again(house, monkeypatch):
+    monkeypatch.setattr(beyond, "MOST_NEW", 3)
+    for index in range(1, 7):
+        await house.link(LINK_DOWN, index)
+    await house.link(LINK_DOWN, 1, source="192.0.2.77", device="")
+    (total,) = [alert for alert in house.engine.desk.alerts() if alert.key.instance == "more"]
+    assert total.annotations["summary"] == "and 3 more LinkDown on sw1"
+    assert len(house.states()) == 5  # another sender has a minute of its own
+
+    house.later(61)
+    await house.link(LINK_DOWN, 9)
+
+    assert ("LinkDown", "sw1", "ifIndex=9") in house.states()
+
+
+async def test_a_large_sum_is_written_once_a_second_and_counts_every_trap(house, monkeypatch):
+    monkeypatch.setattr(beyond, "MOST_ALERTS", 1)
+    monkeypatch.setattr(beyond, "ONE_BY_ONE", 2)
+
+    def total() -> Alert:
+        return next(alert for alert in house.engine.desk.alerts() if alert.key.instance == "more")
+
+    for index in range(1, 31):
+        await house.link(LINK_DOWN, index)
+    at_once = total().trap_count
+    house.later(1)
+
+    assert at_once == 2
+    assert (total().value, total().trap_count) == (29.0, 29)
+    assert total().annotations["summary"] == "and 29 more LinkDown on sw1"
+    (kept,) = [alert for alert in await house.store.alerts() if alert.key.instance == "more"]
+    assert kept.trap_count == 29
+
+
 async def test_many_senders_together_have_a_bound_and_one_sum(house, monkeypatch):
     monkeypatch.setattr(beyond, "MOST_IN_ALL", 4)
     for number in range(1, 10):
