@@ -100,7 +100,7 @@ class App:
         views = Views(
             store=self._store, desk=self._corridor.desk, board=self._board, notifier=self._post_office.mails,
             tables=self._definitions.library.schema(), statuses=self._senses.statuses,
-            status_of=self._senses.status_of, is_alive=self.is_alive,
+            signs=self._senses.signs, status_of=self._senses.status_of, is_alive=self.is_alive,
             refused_senders=self._senses.refused, trap_rules=lambda: self._names.trap_rules,
             names=self._definitions.names, names_trouble=self._names.problems,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",

@@ -19,6 +19,7 @@ from netwatch.metrics import Board
 from netwatch.model import (
     Device,
     DeviceFacts,
+    DeviceSign,
     DeviceStatus,
     Fault,
     Memory,
@@ -133,6 +134,12 @@ class Senses:
         if self._poller is not None:
             return self._poller.statuses()
         return [DeviceStatus(device=device) for device in self._definitions.devices]
+
+    def signs(self) -> Sequence[DeviceSign]:
+        """Return where every device stands; unknown before the start."""
+        if self._poller is not None:
+            return self._poller.signs()
+        return [DeviceSign(device, None, "", "", ()) for device in self._definitions.devices]
 
     def status_of(self, name: str) -> DeviceStatus | None:
         """Return how one device is; None where none has that name."""

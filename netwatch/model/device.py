@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import SecretStr
 
@@ -112,3 +112,13 @@ class DeviceStatus:
     partial_tables: tuple[str, ...] = ()
     partial_because: Mapping[str, str] = field(default_factory=dict)
     trouble: str = ""
+
+
+class DeviceSign(NamedTuple):
+    """The little of a DeviceStatus that says where among all others a device stands: made of ten thousand at once."""
+
+    device: Device
+    up: bool | None
+    sys_name: str
+    trouble: str
+    partial_tables: tuple[str, ...]

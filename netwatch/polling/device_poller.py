@@ -18,6 +18,7 @@ from netwatch.model import (
     REACHABILITY,
     Device,
     DeviceFacts,
+    DeviceSign,
     DeviceStatus,
     Fault,
     Memory,
@@ -293,6 +294,17 @@ class DevicePoller:
             trouble=self._why_down() if sight and not sight.up else self._why_troubled(),
         )
 
+    def sign(self) -> DeviceSign:
+        """Return what of the status says where the device stands among others."""
+        sight, identity = self._sight, self._identity
+        return DeviceSign(
+            self.device,
+            sight.up if sight else None,
+            identity.sys_name if identity else "",
+            self._why_down() if sight and not sight.up else self._why_troubled(),
+            tuple(sorted(self._because)) if self._because else (),
+        )
+
     def _say(self, sight: Sight, *, known: bool, was_up: bool) -> None:
         """Log what is news: a device that falls silent or comes back, and one that was never there."""
         if sight.up and not was_up:
@@ -502,8 +514,10 @@ class DevicePoller:
         return (self._sight.trouble if self._sight else "") or "the device was not reached yet"
 
     def _why_troubled(self) -> str:
-        faults = self._faults.words if self._faults.standing else {}
-        beside = [why for name, why in faults.items() if name not in self._tables]
+        is_well = not (self._trouble or self._slow or self._belongings.trouble or self._faults.standing)
+        if is_well:
+            return ""
+        beside = [why for name, why in self._faults.words.items() if name not in self._tables]
         beside += [self._belongings.trouble] if self._belongings.trouble else []
         return "; ".join([*beside, *([self._trouble] if self._trouble else [])]) or self._why_slow()
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 
-from netwatch.model import Device, DeviceFacts, DeviceStatus, Fault, Memory, TableReading
+from netwatch.model import Device, DeviceFacts, DeviceSign, DeviceStatus, Fault, Memory, TableReading
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.crew import Crew
 from netwatch.polling.device_poller import DevicePoller, Tools
@@ -125,6 +125,10 @@ class Poller:
     def statuses(self) -> list[DeviceStatus]:
         """Return what is known about every device, in the order of the configuration."""
         return [poller.status() for poller in self._pollers.values()]
+
+    def signs(self) -> list[DeviceSign]:
+        """Return the little of every status that says where a device stands, in the order of the configuration."""
+        return [poller.sign() for poller in self._pollers.values()]
 
     def status_of(self, name: str) -> DeviceStatus | None:
         """Return what is known about one device; None where none has that name."""

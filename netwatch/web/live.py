@@ -95,7 +95,7 @@ class Live:
     async def _fingerprint(self) -> int:
         """Return a number that changes when a page would; what moves all the time (rates, ages) is left to ticks."""
         try:
-            devices = tuple((status.device.name, status.up, status.trouble) for status in self._views.devices())
+            devices = tuple((sign.device.name, sign.up, sign.trouble) for sign in self._views.stand())
             alerts = tuple(
                 (alert.id, alert.state, alert.healthy_since, alert.gone_at, alert.acked_at)
                 for alert in await self._views.alerts()

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from netwatch.model import (
     Alert,
+    DeviceSign,
     DeviceStatus,
     Event,
     OutboxEntry,
@@ -50,6 +51,9 @@ class Views(Protocol):
 
     def devices(self) -> Sequence[DeviceStatus]:
         """Return every configured device."""
+
+    def stand(self) -> Sequence[DeviceSign]:
+        """Return where every configured device stands; a tenth of the work that all statuses are."""
 
     def device(self, name: str) -> DeviceStatus | None:
         """Return one device without a look at the others; None where none has that name."""

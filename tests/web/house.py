@@ -22,6 +22,7 @@ from netwatch.model import (
     ColumnKind,
     Credential,
     Device,
+    DeviceSign,
     DeviceStatus,
     Event,
     Oid,
@@ -105,6 +106,11 @@ class House:
     def devices(self) -> Sequence[DeviceStatus]:
         self.looks_at_all += 1
         return self.statuses
+
+    def stand(self) -> Sequence[DeviceSign]:
+        return [
+            DeviceSign(one.device, one.up, one.sys_name, one.trouble, one.partial_tables) for one in self.statuses
+        ]
 
     def device(self, name: str) -> DeviceStatus | None:
         return next((one for one in self.statuses if one.device.name == name), None)

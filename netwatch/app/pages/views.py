@@ -16,6 +16,7 @@ from netwatch.metrics import Board
 from netwatch.model import (
     Alert,
     AlertState,
+    DeviceSign,
     DeviceStatus,
     Event,
     Fault,
@@ -39,7 +40,7 @@ UNMATCHED_LOOKED_AT = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
-    """Looks into the rooms; `statuses`, `status_of` and `is_alive` are asked anew each time."""
+    """Looks into the rooms; `statuses`, `signs`, `status_of` and `is_alive` are asked anew each time."""
 
     store: Store
     desk: Desk
@@ -47,6 +48,7 @@ class Views:
     notifier: Notifier
     tables: Mapping[str, TableSchema]
     statuses: Callable[[], Sequence[DeviceStatus]]
+    signs: Callable[[], Sequence[DeviceSign]]
     status_of: Callable[[str], DeviceStatus | None]
     is_alive: Callable[[], bool]
     refused_senders: Callable[[], Sequence[RefusedSender]] = lambda: ()
@@ -83,6 +85,10 @@ class Views:
     def devices(self) -> Sequence[DeviceStatus]:
         """Return every configured device."""
         return self.statuses()
+
+    def stand(self) -> Sequence[DeviceSign]:
+        """Return where every configured device stands."""
+        return self.signs()
 
     def device(self, name: str) -> DeviceStatus | None:
         """Return one device, None where none has that name."""

@@ -20,7 +20,7 @@ from netwatch.web.actions import Actions
 from netwatch.web.pacing import paced
 from netwatch.web.pages.concepts.sections import each_section, identity_line
 from netwatch.web.pages.interfaces import CONCEPT, interfaces_of, said_of
-from netwatch.web.pages.overview import overview_of
+from netwatch.web.pages.overview import overview_of, shown
 from netwatch.web.pages.tables import ROWS_OF_A_TABLE, raw_tables
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import is_address
@@ -40,11 +40,14 @@ def device_router(views: Views, actions: Actions, templates: Templates, history:
 
     @router.api_route("/devices", methods=METHODS)
     async def devices(page: Page = 1, q: Filter = "") -> Response:
-        seen = overview_of(views.devices(), await views.alerts(), ())
-        found = [row for row in seen.rows if q.casefold() in _findable(row.status.device, row.status.sys_name)]
+        seen = overview_of(views.stand(), await views.alerts(), ())
+        sought = q.casefold()
+        found = [
+            row for row in seen.rows if not sought or sought in _findable(row.status.device, row.status.sys_name)
+        ]
         pages = max(1, math.ceil(len(found) / DEVICES_ON_A_PAGE))
         page = min(page, pages)
-        rows = found[(page - 1) * DEVICES_ON_A_PAGE : page * DEVICES_ON_A_PAGE]
+        rows = shown(found[(page - 1) * DEVICES_ON_A_PAGE : page * DEVICES_ON_A_PAGE], views.device)
         return await templates.page(
             "devices.html", rows=rows, found=len(found), total=len(seen.rows), q=q, page=page, pages=pages
         )

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from netwatch.model import ObjectNames
 from netwatch.web.actions import Actions
-from netwatch.web.pages.overview import overview_of
+from netwatch.web.pages.overview import overview_of, shown
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
 from netwatch.web.trap_words import shown_traps
@@ -28,12 +28,12 @@ def first_router(
 
     @router.api_route("/", methods=METHODS)
     async def first() -> Response:
-        seen = overview_of(views.devices(), await views.alerts(), views.problems())
+        seen = overview_of(views.stand(), await views.alerts(), views.problems())
         firing = seen.firing[:ALERTS_SHOWN]
         return await templates.page(
             "overview.html",
             overview=seen,
-            rows=seen.rows[:DEVICES_SHOWN],
+            rows=shown(seen.rows[:DEVICES_SHOWN], views.device),
             firing=firing,
             mutings=await actions.mutings_of(firing),
             not_ready=views.not_ready(),

@@ -6,11 +6,11 @@ A quiet room. May import: netwatch.model, netwatch.web. Called by: first, device
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from netwatch.model import Alert, AlertState, DeviceStatus
+from netwatch.model import Alert, AlertState, DeviceSign, DeviceStatus
 from netwatch.web.alert_search import gravest_first, natural
 from netwatch.web.words import counted
 
@@ -21,11 +21,13 @@ DeviceState = Literal["down", "alert", "trouble", "unknown", "up"]
 _RANK: dict[DeviceState, int] = {"down": 0, "alert": 1, "trouble": 2, "unknown": 3, "up": 4}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceRow:
-    """A device, the alerts that fire for it and the state it is shown in, the worst that is known."""
+class DeviceRow(NamedTuple):
+    """A device, the alerts that fire for it and the state it is shown in, the worst that is known.
 
-    status: DeviceStatus
+    status: of rows that are shown the whole status, by `shown`; till then what says where the device stands.
+    """
+
+    status: DeviceStatus | DeviceSign
     state: DeviceState
     firing: tuple[Alert, ...] = ()
 
@@ -85,7 +87,15 @@ class Overview:
         return parts
 
 
-def overview_of(devices: Iterable[DeviceStatus], alerts: Sequence[Alert], problems: Sequence[str]) -> Overview:
+def shown(rows: Iterable[DeviceRow], status_of: Callable[[str], DeviceStatus | None]) -> list[DeviceRow]:
+    """Return rows with their whole statuses, without devices that are gone meanwhile."""
+    statuses = ((row, status_of(row.status.device.name)) for row in rows)
+    return [row._replace(status=status) for row, status in statuses if status is not None]
+
+
+def overview_of(
+    devices: Iterable[DeviceStatus | DeviceSign], alerts: Sequence[Alert], problems: Sequence[str]
+) -> Overview:
     """Sort devices and alerts into the overview."""
     firing = sorted((alert for alert in alerts if alert.stands), key=gravest_first)
     pending = sorted((alert for alert in alerts if alert.state is AlertState.PENDING), key=gravest_first)
@@ -94,7 +104,7 @@ def overview_of(devices: Iterable[DeviceStatus], alerts: Sequence[Alert], proble
         by_device[alert.key.device].append(alert)
     rows = [_row(status, tuple(by_device.get(status.device.name, ()))) for status in devices]
     return Overview(
-        rows=tuple(sorted(rows, key=lambda row: (_RANK[row.state], natural(row.status.device.name)))),
+        rows=tuple(sorted(rows, key=_place)),
         counts=Counter(row.state for row in rows),
         firing=tuple(firing),
         pending=tuple(pending),
@@ -102,7 +112,11 @@ def overview_of(devices: Iterable[DeviceStatus], alerts: Sequence[Alert], proble
     )
 
 
-def _row(status: DeviceStatus, firing: tuple[Alert, ...]) -> DeviceRow:
+def _place(row: DeviceRow) -> tuple[int, tuple[tuple[bool, int, str], ...]]:
+    return _RANK[row.state], natural(row.status.device.name)
+
+
+def _row(status: DeviceStatus | DeviceSign, firing: tuple[Alert, ...]) -> DeviceRow:
     state: DeviceState = "unknown" if status.up is None else "up"
     if status.up is False:
         state = "down"
@@ -110,7 +124,7 @@ def _row(status: DeviceStatus, firing: tuple[Alert, ...]) -> DeviceRow:
         state = "alert"
     elif status.trouble or status.partial_tables:
         state = "trouble"
-    return DeviceRow(status=status, state=state, firing=firing)
+    return DeviceRow(status, state, firing)
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -55,6 +55,17 @@ async def test_one_device_is_shown_without_a_look_at_all_the_others(serve):
     assert house.looks_at_all == 0
 
 
+async def test_a_list_of_devices_builds_the_statuses_of_those_it_shows(serve):
+    house = House(statuses=[status_of(f"sw{number}", up=number != 7) for number in range(300)])
+    client = serve(house)
+
+    first, listed = (await client.get("/")).text, (await client.get("/devices")).text
+
+    assert first.index("sw7<") < first.index("sw0<")  # what needs a look stands first
+    assert listed.count('class="device"') == 200
+    assert house.looks_at_all == 0
+
+
 async def test_an_alert_of_a_sender_that_is_not_watched_leads_to_its_traps(serve):
     house = House(known_alerts=[alert_of("LinkDown", "2001:db8::7")], statuses=[status_of("192.0.2.1")])
     client = serve(house)
