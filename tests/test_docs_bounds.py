@@ -9,15 +9,16 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[1]
 TEXT = (HOUSE / "docs" / "bounds.md").read_text("utf-8")
-ROOMS = ("alerts", "engine", "notify", "polling", "rules", "store", "traps")
+ROOMS = ("alerts", "engine", "exporter", "notify", "polling", "rules", "store", "traps")
 """The rooms that news passes through; what the others refuse or cut is somebody's question or file."""
 BOUND = re.compile(
     r"_?(MAX|MOST|SPARE)(_[A-Z_]+)?|[A-Z_]+_KEPT|(KEYS|MARKS|TICKETS)_[A-Z_]+|BOUND_BYTES|NEWCOMERS|KNOWN"
     r"|REPORTS_PER_SECOND|IN_FULL|IN_BRIEF|ALSO|BUNDLE"
 )
 PROTOCOL = {("traps/notification.py", "MAX_INTEGER"), ("notify/mail/chart.py", "_MOST_LETTERS"),
-            ("notify/mail/wordings.py", "_MOST_BYTES_A_CHARACTER")}  # fmt: skip
-"""The largest INTEGER of SMI; letters of an axis that is drawn as wide as it must be; bytes of UTF-8."""
+            ("notify/mail/wordings.py", "_MOST_BYTES_A_CHARACTER"), ("exporter/targets.py", "MOST_PORT"),
+            ("exporter/times.py", "_MOST_HOURS")}  # fmt: skip
+"""The largest INTEGER of SMI, hours of a zone, ports; letters of an axis drawn as wide as must be; bytes of UTF-8."""
 
 
 def bounds_in_the_code() -> dict[tuple[str, str], int]:
