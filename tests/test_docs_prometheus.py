@@ -21,12 +21,15 @@ from netwatch.config import check, load_settings
 from netwatch.exporter import ExporterSettings
 from netwatch.exporter.modules import METRIC_TYPES
 from netwatch.model import Credential
-from netwatch.simulator import Port, SimulatedDevice, SimulatedNetwork
+from netwatch.simulator import Port, SimulatedDevice, SimulatedNetwork, self_signed
+from netwatch.web import read_web_config
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 
 TEXT = (Path(__file__).parent.parent / "docs" / "prometheus.md").read_text("utf-8")
-SECTION, OF_SNMP, OF_DEVICES = re.findall(r"^```yaml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+SECTION, OF_SNMP, OF_DEVICES, LISTENER, WEB_CONFIG = re.findall(
+    r"^```yaml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL
+)
 SNMP_YML = """
 auths: {public_v2: {community: public, version: 2}}
 modules:
@@ -125,6 +128,19 @@ def test_only_the_port_is_another_than_in_snmp_exporters_own_example():
 def test_every_key_of_the_section_is_told():
     assert [key for key in ExporterSettings.model_fields if key not in TEXT] == []
     assert "NTPTimeStamp" in METRIC_TYPES  # the last that 0.30 brought
+
+
+def test_the_web_configuration_file_of_the_page_is_taken(tmp_path):
+    certificate = self_signed(tmp_path)
+    text = WEB_CONFIG.replace("server.crt", certificate.certificate.name).replace("server.key", certificate.key.name)
+    (tmp_path / "web-config.yml").write_text(text)
+    file = tmp_path / "netwatch.yaml"
+    file.write_text(LISTENER)
+
+    settings = load_settings(file)
+
+    assert settings.web.scrape_listen == ":9116"
+    assert list(read_web_config(Path(settings.web.scrape_config_file)).users) == ["prometheus"]
 
 
 def test_what_is_wrong_in_a_file_is_found_by_check(tmp_path):

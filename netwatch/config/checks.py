@@ -35,6 +35,7 @@ from netwatch.notify import DEFAULT_EXPIRES_AFTER
 Tree = Mapping[str, Any]
 
 OWN_FILES: tuple[tuple[object, ...], ...] = (
+    ("web", "scrape_config_file"),
     ("smtp", "relays", EACH, "ca_file"),
     ("receivers", EACH, "webhook", "ca_file"),
     ("receivers", EACH, "alertmanager", "ca_file"),

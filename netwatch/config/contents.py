@@ -14,6 +14,7 @@ from netwatch.config.exceptions import exception_faults
 from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
+from netwatch.errors import ConfigError
 from netwatch.exporter import environment_of_process, try_definitions
 from netwatch.mib import check_profiles, load_index
 from netwatch.model import (
@@ -32,6 +33,7 @@ from netwatch.notify import PARTS, template_problems
 from netwatch.polling.settings import DeviceSettings
 from netwatch.profiles import load_library
 from netwatch.rules import ASKED_OF_DEVICES, Rule, RuleBook, TrapRule, load_rule_book
+from netwatch.web import read_web_config
 
 WEIGHTIEST_OF_SELF = ("MailRelayDown", "DeadLetters", "ConfigReloadFailed")
 """Shipped rules about NetWatch itself without which nobody hears that nobody hears anything."""
@@ -98,11 +100,22 @@ def contents_of(file: YamlFile, tree: Any, settings: Settings) -> Contents:
     return contents
 
 
+def _of_web_config(settings: Settings) -> Iterator[Problem]:
+    if settings.web.scrape_config_file and is_file(path := settings.base / settings.web.scrape_config_file):
+        try:
+            read_web_config(path)
+        except InvalidFile as exc:
+            yield from exc.problems
+        except ConfigError as exc:
+            yield Problem(file=str(path), line=1, column=1, path="", message=str(exc))
+
+
 def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents) -> Iterator[Problem]:
     names = load_index(settings.mib_paths())
     library = load_library([path for path in settings.profile_paths() if is_there(path)], names.oid_of)
     yield from library.problems
     yield from library.foreign.everything()
+    yield from _of_web_config(settings)
     yield from try_definitions(
         settings.snmp_yml_paths(),
         environment=environment_of_process() if settings.exporter.expand_environment_variables else None,

@@ -93,7 +93,7 @@ def checked(path: Path, *, allow_empty: bool = False) -> Loaded:
 
 def _paths_of(loaded: Loaded) -> Settings:
     """Return settings that know where profiles and rules are, even where the rest of the file has errors."""
-    parts = {key: loaded.tree[key] for key in ("profiles", "rules", "exporter") if key in loaded.tree}
+    parts = {key: loaded.tree[key] for key in ("profiles", "rules", "exporter", "web") if key in loaded.tree}
     try:
         return loaded.settings or Settings.model_validate(parts).at(loaded.base)
     except ValidationError:

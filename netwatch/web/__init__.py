@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from netwatch.web.pages.concepts.cells import Cell, Section
     from netwatch.web.pages.concepts.sections import identity_line, sections_of
     from netwatch.web.pages.mail_text import MailText, text_of_mail
+    from netwatch.web.prometheus.web_config import read_web_config
     from netwatch.web.reload import Reload
     from netwatch.web.server import Server
     from netwatch.web.settings import WebSettings
@@ -33,5 +34,5 @@ __all__ = [
     "ActionRefused", "Actions", "Explainer", "History", "MailText", "MetricsRenderer", "NotThere", "PageFaults",
     "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
     "WebSettings", "create_app",
-    "text_of_mail", "parse_listen", "Cell", "Section", "identity_line", "sections_of",
+    "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",
 ]  # fmt: skip

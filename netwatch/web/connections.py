@@ -145,3 +145,9 @@ class WatchersConnection(Connection):
 
     def _leave_reserve(self) -> None:
         """Stay."""
+
+
+class ScrapesConnection(Connection):
+    """One of the listener for scrapes."""
+
+    listener = "scrapes"

@@ -9,16 +9,21 @@ import asyncio
 import contextlib
 import errno
 import socket
+import ssl
 from collections.abc import Collection, Iterator
+from pathlib import Path
 
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from netwatch.errors import NetWatchError
-from netwatch.web.connections import Connection, WatchersConnection
+from netwatch.web.connections import Connection, ScrapesConnection, WatchersConnection
 from netwatch.web.listen import ListenAddress, parse_listen
 from netwatch.web.live import Live
+from netwatch.web.prometheus.gate import Gate
+from netwatch.web.prometheus.web_config import WebConfig, read_web_config
 from netwatch.web.settings import WebSettings
 
 _START_TIMEOUT_SECONDS = 10
@@ -37,19 +42,35 @@ _log = structlog.get_logger(__name__)
 
 
 class CannotListen(NetWatchError):
-    """The address of `web.listen` or `web.health_listen` cannot be had; says why in words."""
+    """The address of `web.listen`, `web.health_listen` or `web.scrape_listen` cannot be had; says why in words."""
 
 
 class Server:
-    """Serves an app between start() and stop(), on one address or two."""
+    """Serves an app between start() and stop(), on up to three addresses."""
 
     def __init__(self, app: FastAPI, settings: WebSettings) -> None:
+        """Read what the listener for scrapes is to be like; nothing is opened yet.
+
+        Raises:
+            ConfigError: `web.scrape_config_file` cannot be used.
+        """
         self._app = app
         self._page = _Listener(app, "web.listen", settings.listen, Connection)
         self._listeners = [self._page]
+        self._health = self._page
         if settings.health_listen:
-            health = _Listener(app, "web.health_listen", settings.health_listen, WatchersConnection)
-            self._listeners.append(health)
+            self._health = _Listener(app, "web.health_listen", settings.health_listen, WatchersConnection)
+            self._listeners.append(self._health)
+        self._scrapes: _Listener | None = None
+        if settings.scrape_listen:
+            config = (
+                read_web_config(Path(settings.scrape_config_file)) if settings.scrape_config_file else WebConfig()
+            )
+            gate = Gate(app, config)
+            self._scrapes = _Listener(
+                gate, "web.scrape_listen", settings.scrape_listen, ScrapesConnection, config.context
+            )
+            self._listeners.append(self._scrapes)
 
     @property
     def live(self) -> Live:
@@ -65,7 +86,12 @@ class Server:
     @property
     def health_port(self) -> int:
         """Return the port of `web.health_listen`, once started; that of the page where it is not set."""
-        return self._listeners[-1].port
+        return self._health.port
+
+    @property
+    def scrape_port(self) -> int:
+        """Return the port of `web.scrape_listen`, once started; 0 where it is not set."""
+        return self._scrapes.port if self._scrapes is not None else 0
 
     @property
     def url(self) -> str:
@@ -105,8 +131,15 @@ class Server:
 class _Listener:
     """One address, and uvicorn behind it."""
 
-    def __init__(self, app: FastAPI, setting: str, listen: str, connection: type[Connection]) -> None:
-        self._app, self._setting, self._connection = app, setting, connection
+    def __init__(
+        self,
+        app: ASGIApp,
+        setting: str,
+        listen: str,
+        connection: type[Connection],
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self._app, self._setting, self._connection, self._context = app, setting, connection, context
         self._address = parse_listen(listen)
         self._server: _Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
@@ -118,7 +151,8 @@ class _Listener:
 
     @property
     def url(self) -> str:
-        return f"http://{ListenAddress(host=self._address.host or '127.0.0.1', port=self.port)}/"
+        scheme = "http" if self._context is None else "https"
+        return f"{scheme}://{ListenAddress(host=self._address.host or '127.0.0.1', port=self.port)}/"
 
     def try_address(self, held: Collection[int]) -> None:
         if self._address.port not in held:
@@ -132,6 +166,8 @@ class _Listener:
             server_header=False, proxy_headers=False,
             timeout_graceful_shutdown=_STOP_TIMEOUT_SECONDS + _CUT_OFF_SECONDS,
         )  # fmt: skip
+        config.load()
+        config.ssl = self._context
         self._server = _Uvicorn(config)
         self._task = asyncio.create_task(self._server.serve([opened]), name=f"web server of {self._setting}")
         async with asyncio.timeout(_START_TIMEOUT_SECONDS):

@@ -33,6 +33,14 @@ class WebSettings(Section):
         description="a second address and port, for /metrics, /-/healthy and /-/ready alone: whoever fills the first"
         " does not fill this",
     )
+    scrape_listen: Annotated[str, AfterValidator(_listen)] | None = Field(
+        default=None,
+        description="another address and port, for what Prometheus scrapes: /metrics, /snmp, /sd/prometheus",
+    )
+    scrape_config_file: str | None = Field(
+        default=None,
+        description="TLS and passwords of scrape_listen: the web configuration file of Prometheus' exporters",
+    )
     external_url: str | None = Field(default=None, description="the address mails link to, as people reach the page")
     read_only: bool = Field(
         default=False,
