@@ -29,6 +29,10 @@ COMMANDS: dict[str, Listed] = {
                 "Print the JSON Schema of the configuration, rules or profiles, for editors that complete and check "
                 "YAML.",
             ),
+            "import": (
+                "configuration.importing:import_app",
+                "Carry rules of Prometheus and routes of Alertmanager over, and name what is left.",
+            ),
             "test-mail": (
                 "configuration.mail:send_test_mail",
                 "Send one real mail through every relay and print each step; exit 1 where one refuses.",

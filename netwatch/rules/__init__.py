@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
     from netwatch.rules.exceptions import EVERY_RULE, Exceptions, columns_of_limits
     from netwatch.rules.filters import FILTERS
+    from netwatch.rules.importing.carrying import Carried, Known, carry_over
     from netwatch.rules.loading import (
         ON_TRAP,
         RuleBook,
@@ -67,5 +68,5 @@ __all__ = [
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB", "DEFINED", "pattern_of",
     "unit_of", "units_of",
-    "FILTERS",
+    "FILTERS", "Carried", "Known", "carry_over",
 ]  # fmt: skip

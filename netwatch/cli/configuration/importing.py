@@ -1,0 +1,58 @@
+"""`netwatch import`: what people have for Prometheus and Alertmanager, as far as it can be carried over.
+
+May import: netwatch.rules, netwatch.model. Called by: netwatch.cli.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netwatch.cli.config_file import settings_or_exit
+from netwatch.cli.output import USAGE, fail, printable
+from netwatch.cli.places import DEFAULT_CONFIG
+from netwatch.model import InvalidFile, Problem
+
+import_app = typer.Typer(
+    no_args_is_help=True, help="Carry rules of Prometheus and routes of Alertmanager over, and name what is left."
+)
+File = Annotated[Path, typer.Argument(help="The file to carry over.")]
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The configuration whose profiles and severities count.")
+]
+
+
+@import_app.command("prometheus-rules")
+def prometheus_rules(file: File, config: Config = None) -> None:
+    """Print a rule file of Prometheus as one of NetWatch; what is left is named on stderr with line and reason."""
+    from netwatch.mib import load_index  # not for TAB, which loads this file as well
+    from netwatch.model import USUAL_SEVERITIES
+    from netwatch.profiles import load_library
+    from netwatch.rules import Known, carry_over
+
+    path = config or DEFAULT_CONFIG
+    settings = settings_or_exit(path) if config is not None or path.is_file() else None
+    index = load_index(settings.mib_paths() if settings else [])
+    library = load_library(settings.profile_paths() if settings else [], index.oid_of)
+    severities = settings.severity_order() if settings else USUAL_SEVERITIES
+    try:
+        carried = carry_over(_text_of(file), str(file), Known(library.schema(), index, severities))
+    except InvalidFile as exc:
+        fail(str(exc), USAGE)
+    typer.echo(carried.text)
+    _tell(carried.left, f"{len(carried.rules)} of {carried.alerts} alerts are carried over")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        fail(f"{file}: {getattr(exc, 'strerror', None) or 'is not UTF-8'}", USAGE)
+
+
+def _tell(left: list[Problem], sum_up: str) -> None:
+    for problem in left:
+        typer.echo(printable(str(problem)), err=True)
+    typer.echo(sum_up, err=True)
