@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.config.alertmanager import Taken, take_over
     from netwatch.config.completeness import Predecessor
     from netwatch.config.exceptions import exception_faults
     from netwatch.config.inventory import credential, devices, write_credential
@@ -49,4 +50,6 @@ __all__ = [
     "profile_schema",
     "refused_senders",
     "exception_faults",
+    "Taken",
+    "take_over",
 ]

@@ -1,6 +1,6 @@
 """`netwatch import`: what people have for Prometheus and Alertmanager, as far as it can be carried over.
 
-May import: netwatch.rules, netwatch.model. Called by: netwatch.cli.
+May import: netwatch.config, netwatch.rules, netwatch.model. Called by: netwatch.cli.
 """
 
 from __future__ import annotations
@@ -43,6 +43,19 @@ def prometheus_rules(file: File, config: Config = None) -> None:
         fail(str(exc), USAGE)
     typer.echo(carried.text)
     _tell(carried.left, f"{len(carried.rules)} of {carried.alerts} alerts are carried over")
+
+
+@import_app.command("alertmanager")
+def alertmanager(file: File) -> None:
+    """Print what of an alertmanager.yml can be carried over; what is left is named on stderr with line and reason."""
+    from netwatch.config import take_over  # not for TAB, which loads this file as well
+
+    try:
+        taken = take_over(_text_of(file), str(file))
+    except InvalidFile as exc:
+        fail(str(exc), USAGE)
+    typer.echo(taken.text)
+    _tell(taken.left, f"{len(taken.left)} things are left for you")
 
 
 def _text_of(file: Path) -> str:
