@@ -1,6 +1,6 @@
 """Builds every room from the settings, starts them in order, stops them in reverse.
 
-May import: every room below. Called by: netwatch.cli (run, demo).
+May import: every room below. Called by: netwatch.cli (run, demo, backtest).
 """
 
 from typing import TYPE_CHECKING
@@ -9,9 +9,10 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.app.app import App
+    from netwatch.app.backtest import Outcome, backtested
     from netwatch.app.health.collector import Collector
     from netwatch.app.reloading import Keeper
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["App", "Collector", "Keeper"]
+__all__ = ["App", "Collector", "Keeper", "Outcome", "backtested"]

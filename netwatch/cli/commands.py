@@ -93,6 +93,14 @@ COMMANDS: dict[str, Listed] = {
                 "look.traps:traps_app",
                 "Print the traps and informs that were received, newest first; with --follow the newest last.",
             ),
+            "backtest": (
+                "look.backtest:backtest",
+                "Say what a rule would have done with what history keeps: what fired, when, how often told.",
+            ),
+            "export": (
+                "look.export:export",
+                "Write what history keeps as CSV or OpenMetrics, also while the agent runs.",
+            ),
             "outbox": (
                 "look.outbox:outbox_app",
                 "Show the mails and what became of them; send some again, or give them up.",

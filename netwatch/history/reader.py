@@ -11,9 +11,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -89,6 +90,30 @@ class HistoryReader:
             return found
 
         return self._asked(ask)
+
+    def column(
+        self, device: str, table: str, column: str, *, since: datetime, until: datetime, tier: Tier = Tier.RAW
+    ) -> dict[str, tuple[Mapping[str, str], Past]]:
+        """Return one column in every row: labels and values by the row's key."""
+        begin, end = _milliseconds(since), _milliseconds(until)
+
+        def ask(file: HistoryFile) -> list[_Part]:
+            series = file.find_series(device, table)
+            return [] if series is None else list(_parts(file, series, tier, begin, end))
+
+        step = GRAINS[tier].step
+        labels: dict[str, Mapping[str, str]] = {}
+        found: dict[str, Past] = defaultdict(lambda: Past(step=step))
+        finer: dict[str, Past] = defaultdict(Past)
+        for part in self._asked(ask):
+            shape = part.kept.shape
+            if column in shape.columns:
+                for place, key in enumerate(shape.keys):
+                    labels[key] = {name: texts[place] for name, texts in shape.labels.items()}
+                    _take({column: (found if GRAINS[part.tier].step >= step else finer)[key]}, part, key)
+        for key, fine in finer.items():
+            found[key].add(*_stepped(fine, step))
+        return {key: (labels[key], past) for key, past in found.items()}
 
     def readings(
         self, device: str, table: str, *, since: datetime, until: datetime, finest: Tier = Tier.FRESH
@@ -167,9 +192,10 @@ def _parts(file: HistoryFile, series: int, tier: Tier, begin: int, end: int) -> 
     edge = min(end if oldest is None else oldest, end)
     if tier is not Tier.HOURS and edge > begin:
         for part in _parts(file, series, Tier(tier + 1), begin, edge):
+            step = GRAINS[part.tier].step
             if part.tier > tier:
-                yield part
-                begin = min(part.kept.until + GRAINS[part.tier].step, edge)
+                yield replace(part, end=min(part.end, edge - step + 1))  # a step that goes on beyond is told finer
+                begin = min(part.kept.until + step, edge)
     for finer in _downwards(tier):
         for kept in file.blocks(series, finer, begin, end):
             if kept.until >= begin:

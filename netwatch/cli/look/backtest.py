@@ -1,0 +1,117 @@
+"""`netwatch backtest`: what a rule would have done with what history keeps. Nothing is written, nobody is told.
+
+May import: netwatch.app, netwatch.config, netwatch.model. Called by: netwatch.cli.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from netwatch.app import Outcome, backtested
+from netwatch.cli import arguments
+from netwatch.cli.arguments import AsJson, ConfigOption
+from netwatch.cli.config_file import settings_or_exit
+from netwatch.cli.output import BAD_CONFIG, USAGE, fail, print_json, printable, rfc3339
+from netwatch.cli.places import DEFAULT_CONFIG
+from netwatch.config import Settings, devices, did_you_mean
+from netwatch.errors import ConfigError, HistoryError
+from netwatch.mib import load_index
+from netwatch.model import Alert, Device, format_duration, parse_duration
+from netwatch.profiles import load_library
+from netwatch.rules import Exceptions, Rule, columns_of_limits, load_rule_book
+
+MOST_SHOWN = 200
+Since = Annotated[str, typer.Option("--since", help="How far back: 24h, 7d.")]
+Devices = Annotated[list[str] | None, typer.Option("--device", help="Only this device; may be said again.")]
+
+
+def backtest(
+    rule: arguments.Rule,
+    since: Since = "7d",
+    device: Devices = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    json: AsJson = False,
+) -> None:
+    """Say what a rule would have done with what history keeps: what fired, when, how often told."""
+    settings = settings_or_exit(config)
+    now = datetime.now(UTC)
+    try:
+        begin = now - parse_duration(since.removeprefix("-"))
+    except ValueError as exc:
+        fail(str(exc), USAGE)
+    watched = devices(settings)
+    known = [one.name for one in watched]
+    if strangers := [name for name in device or () if name not in known]:
+        fail(f"there is no device {strangers[0]}{did_you_mean(strangers[0], known)}")
+    try:
+        found, exceptions = _rule(settings, watched, rule)
+        outcome = asyncio.run(
+            backtested(settings, found, watched, exceptions=exceptions, since=begin, until=now, only=device or ())
+        )
+    except ConfigError as exc:
+        fail(str(exc), BAD_CONFIG)
+    except HistoryError as exc:
+        fail(str(exc))
+    if json:
+        print_json([_flat(outcome, alert) for alert in outcome.alerts])
+    else:
+        _print(rule, outcome)
+
+
+def _rule(settings: Settings, watched: Sequence[Device], name: str) -> tuple[Rule, Exceptions]:
+    names = load_index(settings.mib_paths())
+    schema = load_library(settings.profile_paths(), names.oid_of).schema()
+    book = load_rule_book(settings.rule_paths(), schema, names, settings.severity_order())
+    named = {one.name: one for one in book.rules}
+    if name not in named:
+        fail(f"there is no rule {name} about what is polled{did_you_mean(name, named)}")
+    exceptions = Exceptions(
+        settings.limits, settings.ignore, device_labels={device.name: device.labels for device in watched},
+        columns=columns_of_limits(schema, book.rules),
+    )  # fmt: skip
+    return named[name], exceptions
+
+
+def _flat(outcome: Outcome, alert: Alert) -> Mapping[str, Any]:
+    return {
+        "device": alert.key.device, "row": alert.key.instance, "state": str(alert.state),
+        "pending_at": alert.pending_at, "firing_at": alert.firing_at, "resolved_at": alert.resolved_at,
+        "value": alert.value, "summary": alert.annotations.get("summary", ""), "told": outcome.told.get(alert.id, 0),
+    }  # fmt: skip
+
+
+def _print(rule: str, outcome: Outcome) -> None:
+    if outcome.since is None or outcome.until is None:
+        typer.echo("history has no reading of what the rule looks at in that time")
+        return
+    fired = [alert for alert in outcome.alerts if alert.firing_at is not None]
+    span = f"{rfc3339(outcome.since)} to {rfc3339(outcome.until)}"
+    typer.echo(
+        f"{rule}: fired {len(fired)} times, {outcome.messages} messages; {outcome.readings} readings from {span}"
+    )
+    for alert in fired[:MOST_SHOWN]:
+        typer.echo(printable(f"  {_line(outcome, alert)}"))
+    if len(fired) > MOST_SHOWN:
+        typer.echo(f"  and {len(fired) - MOST_SHOWN} more; --json has all")
+
+
+def _line(outcome: Outcome, alert: Alert) -> str:
+    began = rfc3339(alert.firing_at)
+    ended = alert.resolved_at
+    lasted = f"for {_rounded(alert, ended)}" if ended is not None else "still at the end"
+    said = alert.annotations.get("summary") or f"{alert.key.device} {alert.key.instance}"
+    times = outcome.told.get(alert.id, 0)
+    return f"{began}  {said}  ({lasted}, told {times} {'time' if times == 1 else 'times'})"
+
+
+def _rounded(alert: Alert, ended: datetime) -> str:
+    lasted = ended - (alert.firing_at or ended)
+    return format_duration(lasted - lasted % _SECOND)
+
+
+_SECOND = parse_duration("1s")
