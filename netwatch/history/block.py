@@ -72,13 +72,15 @@ class Block:
         return len(self.times) * len(self.shape.keys) * len(self.shape.columns)
 
 
-def pack_block(block: Block, *, group: int = GROUP, level: int = 6) -> bytes:
-    """Return a block as octets, without its shape."""
+def pack_block(block: Block, *, group: int = GROUP, level: int = 6, coarse: bool = False) -> bytes:
+    """Return a block as octets, without its shape; `coarse`: four digits of its numbers are enough."""
     count = len(block.times)
     sections = [packed([list(block.times)], count, level)]
     for name in block.shape.columns:
         rows = block.cells[name]
-        sections += [packed(rows[start : start + group], count, level) for start in range(0, len(rows), group)]
+        sections += [
+            packed(rows[start : start + group], count, level, coarse=coarse) for start in range(0, len(rows), group)
+        ]
     lengths = array("I", map(len, sections)).tobytes()
     return _HEAD.pack(_FORMAT, count, group) + lengths + b"".join(sections)
 

@@ -2,7 +2,8 @@
 
 Values stand row by row, each row's times one after the other. What does not change in time is kept once. Whole and
 decimal numbers are kept exactly, as differences from one time to the next in the narrowest integers that hold them;
-other floats with the 24 bits of single precision, about seven digits; texts as numbers into a list of them.
+other floats with the 24 bits of single precision, about seven digits, or with 16 of them, which are between four and
+five; texts as numbers into a list of them.
 
 A quiet room: no clock, no socket, no database.
 May import: nothing. Called by: block.
@@ -42,8 +43,8 @@ class Damaged(ValueError):
     """The octets are not what `packed` made."""
 
 
-def packed(rows: Sequence[Row], times: int, level: int = 6) -> bytes:
-    """Return rows of `times` values each as octets; 1 <= times."""
+def packed(rows: Sequence[Row], times: int, level: int = 6, *, coarse: bool = False) -> bytes:
+    """Return rows of `times` values each as octets; 1 <= times. `coarse`: of floats 16 bits are enough."""
     kind = 0
     if all(row.count(row[0]) == times for row in rows):
         kind, rows, times = STEADY, [row[:1] for row in rows], 1
@@ -56,9 +57,9 @@ def packed(rows: Sequence[Row], times: int, level: int = 6) -> bytes:
         holes = zlib.compress(bytes([value is None for value in flat]), level)
         kind |= HOLED
         flat = _filled(flat, times, known)
-    body = _values(flat, times)
-    squeezed = zlib.compress(body[1], level)
-    head = bytes((kind | body[0],))
+    how, body = _values(flat, times)
+    squeezed = _singles(body, level, coarse=coarse) if how == FLOAT else zlib.compress(body, level)
+    head = bytes((kind | how,))
     return head + (_LENGTH.pack(len(holes)) + holes if holes else b"") + squeezed
 
 
@@ -86,7 +87,8 @@ def _unpacked(octets: bytes, rows: int, times: int, only: int | None) -> list[Ro
         at += _LENGTH.size
         holes = zlib.decompress(octets[at : at + length])
         at += length
-    found = _READ[head & 0x0F](zlib.decompress(octets[at:]), rows, kept, wanted)
+    body = octets[at:] if head & 0x0F == FLOAT else zlib.decompress(octets[at:])
+    found = _READ[head & 0x0F](body, rows, kept, wanted)
     if head & AS_FLOATS:
         found = [list(map(float, row)) for row in found]
     if holes:
@@ -135,8 +137,14 @@ def _floats(flat: list[float], times: int) -> tuple[int, bytes]:
                 return DECIMAL, struct.pack("<H", scale) + _integers([round(value * scale) for value in flat], times)
     if largest > _LARGEST_SINGLE:
         return DOUBLE, array("d", flat).tobytes()
-    octets = array("f", flat).tobytes()
-    return FLOAT, b"".join(octets[place::4] for place in range(4))
+    return FLOAT, array("f", flat).tobytes()
+
+
+def _singles(octets: bytes, level: int, *, coarse: bool) -> bytes:
+    """Pack the octets with sign and exponent, which are few, apart from those that are as good as random."""
+    lowest = b"" if coarse else octets[0::4]
+    tops = zlib.compress(octets[3::4], level)
+    return _LENGTH.pack(len(tops)) + tops + zlib.compress(lowest + octets[1::4] + octets[2::4], level)
 
 
 def _integers(flat: list[int], times: int) -> bytes:
@@ -191,7 +199,14 @@ def _read_decimals(body: bytes, rows: int, times: int, wanted: range) -> list[Ro
 
 
 def _read_singles(body: bytes, rows: int, times: int, wanted: range) -> list[Row]:
-    return _rows_of(array("f", _together(body, 4)), times, wanted)
+    (length,) = _LENGTH.unpack_from(body)
+    tops, others = zlib.decompress(body[4 : 4 + length]), zlib.decompress(body[4 + length :])
+    count = rows * times
+    if len(others) == 2 * count:  # the lowest octets were left out
+        others = bytes(count) + others
+    if len(tops) != count or len(others) != 3 * count:
+        raise Damaged("not as many numbers as there should be")
+    return _rows_of(array("f", _together(others + tops, 4)), times, wanted)
 
 
 def _read_doubles(body: bytes, rows: int, times: int, wanted: range) -> list[Row]:

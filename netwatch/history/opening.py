@@ -19,7 +19,7 @@ VERSION = 1
 _MAGIC = 0x4E574831
 """`application_id`: NWH1."""
 _BUSY_SECONDS = 5.0
-_PAGE = 8192
+_PAGE = 4096
 _PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA journal_size_limit=16777216")
 _SCHEMA = """
 CREATE TABLE series (id INTEGER PRIMARY KEY, device TEXT NOT NULL, name TEXT NOT NULL, UNIQUE (device, name));

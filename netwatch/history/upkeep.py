@@ -122,7 +122,7 @@ def _coarse(blocks: Sequence[Block], step: int) -> Block | None:
 
 
 def _put(file: HistoryFile, series: int, tier: Tier, block: Block) -> None:
-    body = pack_block(block)
+    body = pack_block(block, coarse=GRAINS[tier].step > 0)
     WRITTEN_BYTES.inc(len(body))
     start, until = block.times[0], block.times[-1]
     file.put(Kept(series=series, tier=tier, start=start, until=until, shape=block.shape, body=body))
