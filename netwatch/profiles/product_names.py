@@ -24,6 +24,10 @@ _KEYED: Final = tuple(
         r"\bmodel ([A-Z][\w+/-]{1,30})()",
     )
 )
+_A_LINE: Final = re.compile(
+    r"\bComware\b[^;]{0,80}\bRelease \w{1,20};? (?:HPE? |H3C |3Com )?([A-Z0-9][^;]{2,59}?);? Copyright\b"
+)
+"""What is the whole of a line: `A5500-24G EI Switch with 2 Interface Slots`."""
 _FAMILY: Final = re.compile(r"\b[Vv]ersion \d[\d.]{1,12} \(([^()]{1,40}) V\d{3}R\d{3}\w{0,20}\)")
 _SERIES: Final = re.compile(r"[A-Za-z]{1,8}\d{3,5}")
 _NEXT_KEY: Final = re.compile(r"\s[\w/]{1,12}$")
@@ -72,7 +76,7 @@ MAX_NAME: Final = 40
 
 def find_model(text: str, version: str = "") -> str:
     """Return the model that a tidy one-line description names, or an empty text; `version` is none."""
-    keyed = _keyed(text) or _of_family(text)
+    keyed = _of_a_line(text) or _keyed(text) or _of_family(text)
     if keyed or _KERNEL.match(text):
         return keyed
     plain = " ".join("," if version and version in word else word for word in text.split())
@@ -92,6 +96,11 @@ def _keyed(text: str) -> str:
             if known and not _NO_MODEL.fullmatch(model.split()[0]):
                 return model[:MAX_MODEL]
     return ""
+
+
+def _of_a_line(text: str) -> str:
+    found = _A_LINE.search(text)
+    return found[1].strip() if found else ""
 
 
 def _of_family(text: str) -> str:

@@ -73,6 +73,11 @@ def test_what_is_no_version_and_no_model_is_none(text):
         ("Maker, Inc. mx5-t internet router, kernel JUNOS 19.4R3.11", "mx5-t"),
         ("GS724Tv4 ProSafe 24-port Gigabit Ethernet Smart Switch, 6.3.1.11", "GS724Tv4"),
         ("EdgeSwitch 24-Port 250W, 1.8.0.5106045, Linux 3.6.5-1b505fb7", "EdgeSwitch 24-Port 250W"),
+        (
+            "HP Comware Platform Software, Software Version 5.20.99 Release 2222P08\nHP A5500-24G EI Switch with 2 Slots"
+            "\r\nCopyright (c) 2010-2017 Maker",
+            "A5500-24G EI Switch with 2 Slots",
+        ),
         ("ExtremeXOS (X690-48x-2q-4c) version 22.6.1.4 by someone", "X690-48x-2q-4c"),
         ("VRP (R) software, Version 8.200 (NetEngine 8000 V800R012C10SPC300)", "NetEngine 8000"),
         ("S5720-56C-AC\nVRP (R) software,Version 5.170 (S5720 V200R010C00SPC600) \r\n (C) 2007", "S5720-56C-AC"),
