@@ -74,9 +74,9 @@ def test_what_is_no_version_and_no_model_is_none(text):
         ("GS724Tv4 ProSafe 24-port Gigabit Ethernet Smart Switch, 6.3.1.11", "GS724Tv4"),
         ("EdgeSwitch 24-Port 250W, 1.8.0.5106045, Linux 3.6.5-1b505fb7", "EdgeSwitch 24-Port 250W"),
         (
-            "HP Comware Platform Software, Software Version 5.20.99 Release 2222P08\nHP A5500-24G EI Switch with 2 Slots"
+            "HP Comware Platform Software, Software Version 5.20.99 Release 2222P08\nHP A5500-24G EI Switch, 2 Slots"
             "\r\nCopyright (c) 2010-2017 Maker",
-            "A5500-24G EI Switch with 2 Slots",
+            "A5500-24G EI Switch, 2 Slots",
         ),
         ("ExtremeXOS (X690-48x-2q-4c) version 22.6.1.4 by someone", "X690-48x-2q-4c"),
         ("VRP (R) software, Version 8.200 (NetEngine 8000 V800R012C10SPC300)", "NetEngine 8000"),
