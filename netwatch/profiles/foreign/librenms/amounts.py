@@ -13,7 +13,7 @@ from netwatch.profiles.concepts.templates import Template
 from netwatch.profiles.foreign.librenms.conditions import as_number
 from netwatch.profiles.foreign.librenms.drafting import Entry, NotRead, Rows, name_of
 from netwatch.profiles.foreign.librenms.sensors import instances_of
-from netwatch.profiles.foreign.librenms.skipping import kept_where
+from netwatch.profiles.foreign.librenms.skipping import ROW_INDEX, kept_where
 from netwatch.profiles.foreign.librenms.wording import OBJECT, wording
 from netwatch.profiles.profile import LabelSpec
 
@@ -32,8 +32,8 @@ def processor_map(entry: Entry, place: tuple[str, int, int]) -> ConceptMap:
     column = rows.column(instances.column, name_of(entry.value.get("value") or entry.value.get("oid") or "value"))
     where = kept_where(entry, rows, column)
     if instances.only:
-        rows.labels.setdefault("rowIndex", LabelSpec(name="rowIndex"))
-        where = f"{where} and rowIndex == '{instances.only}'"
+        rows.labels.setdefault(ROW_INDEX, LabelSpec(name=ROW_INDEX))
+        where = f"{where} and {ROW_INDEX} == '{instances.only}'"
     precision = as_number(entry.get("precision", 1)) or 1.0
     busy = f"number({column}) / {abs(precision)!r} / 100"
     scope = "module" if "{{" in str(entry.value.get("descr")) or "::" in str(entry.value.get("descr")) else "device"

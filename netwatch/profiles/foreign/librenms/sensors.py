@@ -15,7 +15,7 @@ from netwatch.profiles.concepts.concept_map import ConceptMap, Expression, Meant
 from netwatch.profiles.concepts.templates import Named, Template
 from netwatch.profiles.foreign.librenms.conditions import as_list, as_number
 from netwatch.profiles.foreign.librenms.drafting import Drafting, Entry, NotRead, Rows, name_of
-from netwatch.profiles.foreign.librenms.skipping import kept_where
+from netwatch.profiles.foreign.librenms.skipping import ROW_INDEX, kept_where
 from netwatch.profiles.foreign.librenms.states import is_list_of_faults, judged, read_states
 from netwatch.profiles.foreign.librenms.wording import OBJECT, wording
 from netwatch.profiles.profile import LabelSpec
@@ -124,8 +124,8 @@ def sensor_maps(sensor_class: str, entry: Entry, place: tuple[str, int, int]) ->
     if entry.is_doubtful and entry.drafting.is_shared(instances.column):
         raise NotRead("skip_values: several entries share the object, and what tells their rows apart is not read")
     if instances.only:
-        rows.labels.setdefault("rowIndex", LabelSpec(name="rowIndex"))
-        where = f"{where} and rowIndex == '{instances.only}'"
+        rows.labels.setdefault(ROW_INDEX, LabelSpec(name=ROW_INDEX))
+        where = f"{where} and {ROW_INDEX} == '{instances.only}'"
     called = str(entry.value.get("state_name") or name_of(str(entry.value.get("oid"))))
     what = called if sensor_class == STATE else sensor_class.replace("_", " ").capitalize()
     name = wording(entry, rows, entry.value.get("descr"), what)

@@ -8,13 +8,19 @@ A quiet room. May import: netwatch.profiles. Called by: sensors, amounts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from netwatch.profiles.foreign.librenms.conditions import OPERATORS, as_list, as_number
 from netwatch.profiles.foreign.librenms.drafting import Entry, NotRead, Rows, name_of
 from netwatch.profiles.foreign.librenms.patterns import re2_of
+from netwatch.profiles.profile import LabelSpec
 
+ROW_INDEX: Final = "rowIndex"
+"""The label of a row that is the whole of its index."""
+_SCALAR: Final = re.compile(r"([A-Za-z][\w-]*::[A-Za-z][\w-]*)\.0", re.ASCII)
+"""An object of which there is one instance; it stands in one row with a value of which there is one as well."""
 _OPPOSITE: Final = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
@@ -45,29 +51,37 @@ def _of_object(entry: Entry, rows: Rows, one: Mapping[str, Any]) -> Iterator[str
         raise NotRead("skip_values: `device` is not read")
     if operator not in OPERATORS:
         raise NotRead(f"skip_values: the operator {operator!r} is not known")
-    oid = entry.drafting.oid(one.get("oid"))
+    written = str(one.get("oid"))
+    if written == "index":
+        rows.labels.setdefault(ROW_INDEX, LabelSpec(name=ROW_INDEX))
+        yield _condition(ROW_INDEX, operator, wanted, is_text=True)
+        return
+    scalar = _SCALAR.fullmatch(written) if "{{" not in str(entry.value.get("descr")) else None
+    oid = entry.drafting.oid(scalar[1] if scalar else written)
     if oid is None:
         raise NotRead("skip_values: the object is not named by any MIB at hand")
-    if "." in str(one.get("oid")).rpartition("::")[2] and "::" in str(one.get("oid")):
+    if "." in written.rpartition("::")[2] and "::" in written and not scalar:
         raise NotRead("skip_values: an object of another row is not read")
-    name = name_of(str(one["oid"]))
+    name = name_of(scalar[1] if scalar else written)
     name = rows.column(oid, name if not name.isdecimal() else f"c{name}", once=True)
     yield _condition(name, operator, wanted)
 
 
-def _condition(name: str, operator: str, wanted: Any) -> str:
-    """Return when a row is kept whose column is skipped when it fits."""
+def _condition(name: str, operator: str, wanted: Any, *, is_text: bool = False) -> str:
+    """Return when a row is kept whose column is skipped when it fits; `is_text`: it is compared as it is written."""
     if operator == "exists" or isinstance(wanted, bool):
         skipped_if_there = bool(wanted) if operator == "exists" else (bool(wanted) is (operator[0] != "!"))
         return f"absent({name})" if skipped_if_there else f"not absent({name})"
     negated = operator.startswith("!") or operator.startswith("not_")
     plain = {"!=": "=", "!==": "=", "==": "=", "===": "="}.get(operator, operator.removeprefix("not_"))
-    fits = " or ".join(_fits(name, plain, one) for one in as_list(wanted)) or "1 == 1"
+    fits = " or ".join(_fits(name, plain, one, is_text=is_text) for one in as_list(wanted)) or "1 == 1"
+    if is_text:
+        return f"({fits})" if negated else f"not ({fits})"
     return f"({fits})" if negated else f"(absent({name}) or not ({fits}))"
 
 
-def _fits(name: str, operator: str, wanted: Any) -> str:
-    number = as_number(wanted)
+def _fits(name: str, operator: str, wanted: Any, *, is_text: bool = False) -> str:
+    number = None if is_text else as_number(wanted)
     if operator in _OPPOSITE:
         if number is None:
             raise NotRead("skip_values: a number is compared with what is none")

@@ -75,6 +75,10 @@ def test_a_state_is_a_part_with_its_class_and_the_devices_word(rows_of):
         ("{oid: PROBE-MIB::probeName, op: not_in_array, value: [Inlet, Spare]}", {"1.1", "2.1"}),
         ("{oid: PROBE-MIB::probeHigh, op: '<', value: 500}", {"1.2", "2.1"}),
         ("{oid: PROBE-MIB::probeStatus, op: '!=', value: 3}", {"1.2"}),
+        ("{oid: index, op: '=', value: '1.1'}", {"1.2", "2.1"}),
+        ("{oid: index, op: '=', value: 1.1}", {"1.2", "2.1"}),
+        ("{oid: index, op: not_ends, value: '.1'}", {"1.1", "2.1"}),
+        ("{oid: index, op: not_starts, value: ['1.', '3.']}", {"1.1", "1.2"}),
     ],
 )
 def test_rows_are_skipped_by_what_stands_beside_the_value(rows_of, skip, kept):
@@ -191,3 +195,23 @@ modules:
 """
     row = rows_of(text, [f"{ENTRY}.3.1|2|{raw}"], "sensor")["It"]
     assert row["sensor_value"] == pytest.approx(value, abs=0.001)
+
+
+@pytest.mark.parametrize(("source", "rows"), [(1, {"It"}), (2, set())])
+def test_a_value_of_which_there_is_one_is_skipped_by_an_object_of_which_there_is_one(rows_of, source, rows):
+    text = """
+modules:
+    sensors:
+        count:
+            data:
+                -
+                    oid: PROBE-MIB::memTotal
+                    num_oid: '.1.3.6.1.4.1.32473.7.1.{{ $index }}'
+                    descr: It
+                    low_limit: 3
+                    skip_values: [{oid: PROBE-MIB::memFree.0, op: '!=', value: 1}]
+"""
+    cells = ["1.3.6.1.4.1.32473.7.1.0|2|7", f"1.3.6.1.4.1.32473.7.2.0|2|{source}"]
+    found = rows_of(text, cells, "sensor")
+    assert set(found) == rows
+    assert {row.get("sensor_low_critical") for row in found.values()} <= {3.0}
