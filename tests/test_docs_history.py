@@ -36,9 +36,17 @@ def folder(tmp_path_factory):
 
 
 def test_the_configuration_it_shows_is_the_default():
-    (shown,) = fenced("yaml")
+    shown, _ = fenced("yaml")
 
     assert HistorySettings(**yaml.safe_load(shown)["history"]) == HistorySettings()
+
+
+def test_the_weekly_report_it_shows_is_one():
+    _, shown = fenced("yaml")
+
+    report = HistorySettings(**yaml.safe_load(shown)["history"]).weekly_report
+    assert report is not None
+    assert (report.receiver, report.weekday) == ("noc", 0)
 
 
 @pytest.mark.parametrize("line", [line for text in fenced("sh") for line in text.splitlines()])

@@ -25,6 +25,7 @@ from netwatch.app.health.life_signs import build_daily, build_heartbeat, build_l
 from netwatch.app.health.limits import raise_descriptors
 from netwatch.app.health.mishaps import Mishaps
 from netwatch.app.health.self_watch import SelfWatch
+from netwatch.app.health.weekly import build_weekly
 from netwatch.app.history import PastViews, build_recorder
 from netwatch.app.housekeeping import Housekeeping
 from netwatch.app.identity import reborn_engine, recall_key
@@ -119,6 +120,10 @@ class App:
             watch=SelfWatch(organs, self._corridor.engine, clock.now, lambda: self._clockwork.moves),
             heartbeat=heartbeat,
             daily=build_daily(settings, store=self._store, clock=clock.now, report=report),
+            weekly=build_weekly(
+                settings, store=self._store, devices=[device.name for device in self._definitions.devices],
+                clock=clock.now,
+            ),
             last_resort=build_last_resort(
                 settings, desk=self._corridor.desk, trouble=lambda: self._store.trouble,
                 send=self._post_office.mails.send_directly, clock=clock.now,

@@ -17,6 +17,7 @@ from netwatch.app.health.last_resort import LastResort
 from netwatch.app.health.self_watch import SelfWatch
 from netwatch.config import Settings
 from netwatch.engine import Engine
+from netwatch.notify import Daily, Weekly
 from netwatch.polling import Ticker
 from netwatch.store import Store
 
@@ -39,11 +40,12 @@ class Housekeeping:
         clockwork: Clockwork,
         watch: SelfWatch,
         heartbeat: Heartbeat | None,
-        daily: DailyMail | None,
+        daily: DailyMail[Daily] | None,
+        weekly: DailyMail[Weekly] | None,
         last_resort: LastResort | None,
     ) -> None:
         self._settings, self._store, self._engine, self._clockwork = settings, store, engine, clockwork
-        self._watch, self._heartbeat, self.daily = watch, heartbeat, daily
+        self._watch, self._heartbeat, self.daily, self._weekly = watch, heartbeat, daily, weekly
         self._last_resort = last_resort
         self._ticker = Ticker()
 
@@ -58,6 +60,9 @@ class Housekeeping:
         if self.daily is not None:
             await self.daily.start()
             self._ticker.every(DAILY_LOOK_INTERVAL, "daily mail", self.daily.look)
+        if self._weekly is not None:
+            await self._weekly.start()
+            self._ticker.every(DAILY_LOOK_INTERVAL, "weekly report", self._weekly.look)
         self._ticker.every(PRUNE_INTERVAL, "retention", self._prune)
         self._ticker.start()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +219,8 @@ def _repeats(
 def _heartbeat(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     mailed = {name: receiver.get("email") for _, receiver in found(tree, "receivers", EACH)
               if (name := text_of(receiver, "name")) is not None}  # fmt: skip
-    for path, name in texts(tree, "heartbeat", "daily_mail", "receiver"):
+    wanted = (("heartbeat", "daily_mail", "receiver"), ("history", "weekly_report", "receiver"))
+    for path, name in chain.from_iterable(texts(tree, *place) for place in wanted):
         if name not in mailed:
             yield unknown(file, path, "receiver", name, mailed)
         elif not mailed[name]:

@@ -1,16 +1,19 @@
 """The `history` part of the configuration.
 
-May import: netwatch.model. Called by: config.
+May import: netwatch.model, netwatch.alerts. Called by: config.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
-from typing import Annotated
+from datetime import time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema, field_validator
 
+from netwatch.alerts.interval_settings import LocationText
+from netwatch.alerts.interval_text import zone
 from netwatch.model import Duration, Section, format_duration
 
 MOST_DEVICES_UNASKED = 1000
@@ -55,6 +58,38 @@ _LEAST = {"raw": timedelta(hours=12), "five_minutes": timedelta(days=10), "hours
 """As long as it takes until what is finer was folded into what is coarser, and something to spare."""
 
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HourText = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
+
+
+class WeeklyReportSettings(Section):
+    """A mail that says once a week how available all was, and which ports are full."""
+
+    receiver: str = Field(description="whom to mail: the name of a receiver with email")
+    day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
+        default="monday", description="on which day of the week"
+    )
+    at: HourText = Field(default="08:00", description="when, by the clock of that place")
+    location: LocationText = Field(
+        default="UTC", description="the time zone of `at`, such as Europe/Berlin; Local is this machine's"
+    )
+
+    @property
+    def hour(self) -> time:
+        """Return the time of day."""
+        return time.fromisoformat(self.at)
+
+    @property
+    def zone(self) -> ZoneInfo | None:
+        """Return the time zone; None for this machine's."""
+        return zone(self.location)
+
+    @property
+    def weekday(self) -> int:
+        """Return the day of the week, 0 for Monday."""
+        return WEEKDAYS.index(self.day)
+
+
 class HistorySettings(Section):
     """What is kept of the readings, and for how long; values of concepts and of reachability."""
 
@@ -71,6 +106,10 @@ class HistorySettings(Section):
         default=2 << 30, ge=LEAST_SIZE,
         description="what the file may take on disk; when it is full the oldest goes earlier",
     )  # fmt: skip
+
+    weekly_report: WeeklyReportSettings | None = Field(
+        default=None, description="a mail a week: availability, the worst devices, the fullest ports"
+    )
 
     def is_kept(self, devices: int) -> bool:
         """Return whether history of so many devices is kept."""

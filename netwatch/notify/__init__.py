@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from netwatch.notify.mail.sandbox import PARTS
     from netwatch.notify.mail.settings import EmailSettings, MailTemplateSettings
     from netwatch.notify.mail.story import incident_subject
+    from netwatch.notify.mail.weekly import Availability, FullPort, Weekly, compose_weekly
     from netwatch.notify.mail.wordings import Wording, load_wordings, template_problems
     from netwatch.notify.mailer import Mailer
     from netwatch.notify.settings import ReceiverSettings
@@ -50,6 +51,7 @@ __all__ = [
     "Mailer", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
     "compose", "incident_subject", "Manner", "Place", "Rewriter",
     "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily", "Sent", "compose_last_resort",
+    "Availability", "FullPort", "Weekly", "compose_weekly",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
     "RelayDiagnosis", "Phase", "test_mail",
 ]  # fmt: skip

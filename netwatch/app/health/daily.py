@@ -13,7 +13,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -62,8 +62,13 @@ def due_day(now: datetime, hour: time, zone: ZoneInfo | None, last: date | None)
     return today if now >= datetime.combine(today, hour, tzinfo=zone).astimezone(UTC) else None
 
 
-class DailyMail:
-    """Looks at every `look()` whether a mail is due, and writes it."""
+Due = Callable[[datetime, time, ZoneInfo | None, date | None], date | None]
+"""Says which day's mail is due: from the time, the hour of the mail, the place, and the day of the last one."""
+Report = TypeVar("Report")
+
+
+class DailyMail(Generic[Report]):
+    """Looks at every `look()` whether a mail is due, and writes it; the weekly one is written so too."""
 
     def __init__(
         self,
@@ -71,37 +76,45 @@ class DailyMail:
         hour: time,
         zone: ZoneInfo | None,
         ledger: Ledger,
-        report: Callable[[datetime], Awaitable[Daily]],
-        compose: Callable[[Daily], Sequence[OutboxEntry]],
+        report: Callable[[datetime], Awaitable[Report]],
+        compose: Callable[[Report], Sequence[OutboxEntry]],
         clock: Callable[[], datetime],
+        due: Due = due_day,
+        scope: str = DAILY_MEMORY,
+        name: str = "daily mail",
     ) -> None:
+        """Keep what is handed in; `due` says which day's mail is due, `scope` is where the last one is remembered."""
+        self._due, self._scope, self._name = due, scope, name
         self._hour, self._zone, self._ledger, self._clock = hour, zone, ledger, clock
         self._report, self._compose = report, compose
         self._last: date | None = None
 
     async def start(self) -> None:
         """Find out which was the last; the very first agent does not begin with yesterday's."""
-        self._last = _last_in(await self._ledger.memories(DAILY_MEMORY))
-        day = due_day(self._clock(), self._hour, self._zone, self._last)
+        self._last = _last_in(await self._ledger.memories(self._scope))
+        day = self._due(self._clock(), self._hour, self._zone, self._last)
         if self._last is None and day is not None:
-            await self._ledger.commit(Transaction(memories=(_memory(day),)))
+            await self._ledger.commit(Transaction(memories=(self._memory(day),)))
             self._last = day
 
     async def look(self) -> None:
         """Write today's mail if it is time."""
         now = self._clock()
-        day = due_day(now, self._hour, self._zone, self._last)
+        day = self._due(now, self._hour, self._zone, self._last)
         if day is None:
             return
         entries = tuple(self._compose(await self._report(now)))
-        text = f"the daily mail goes to {', '.join(entry.recipient for entry in entries)}"
+        text = f"the {self._name} goes to {', '.join(entry.recipient for entry in entries)}"
         events = tuple(
             Event(at=now, kind="notify", text=text, device=OWN_NAME, entry_id=entry.id) for entry in entries
         )  # fmt: skip
-        await self._ledger.commit(Transaction(entries=entries, events=events, memories=(_memory(day),)))
+        await self._ledger.commit(Transaction(entries=entries, events=events, memories=(self._memory(day),)))
         self._last = day
         WRITTEN.inc(len(entries))
-        log.info("daily mail written", day=day.isoformat(), mails=len(entries))
+        log.info(f"{self._name} written", day=day.isoformat(), mails=len(entries))
+
+    def _memory(self, day: date) -> Memory:
+        return Memory(scope=self._scope, key=_KEY, text=json.dumps(day.isoformat()))
 
 
 def daily_of(
@@ -138,10 +151,6 @@ def firing_lines(alerts: Iterable[Alert]) -> tuple[str, ...]:
 def _line(alert: Alert) -> str:
     key = alert.key
     return alert.annotations.get("summary") or " ".join(filter(None, (key.device, key.instance, key.alertname)))
-
-
-def _memory(day: date) -> Memory:
-    return Memory(scope=DAILY_MEMORY, key=_KEY, text=json.dumps(day.isoformat()))
 
 
 def _last_in(memories: Iterable[Memory]) -> date | None:

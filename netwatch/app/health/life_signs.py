@@ -133,7 +133,7 @@ def _told_of_the_store(settings: Settings) -> Sequence[str]:
 
 def build_daily(
     settings: Settings, *, store: Store, report: Callable[[datetime], Awaitable[Daily]], clock: Clock
-) -> DailyMail | None:
+) -> DailyMail[Daily] | None:
     """Return what mails once a day how all is, None where nobody wants that."""
     wanted = settings.heartbeat.daily_mail
     if wanted is None:

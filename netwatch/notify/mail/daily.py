@@ -7,7 +7,7 @@ Called by: netwatch.app.health.daily.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,9 +50,14 @@ class Daily:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """What the templates are given: facts are a name and words each, lists a heading and lines each."""
+class Page:
+    """What the templates are given: facts are a name and words each, lists a heading and lines each.
 
+    kind: `daily` or `weekly`. hint: what it means that there is none.
+    """
+
+    kind: str = "daily"
+    hint: str = " If it does not come, NetWatch is in trouble."
     word: str
     subject: str
     title: str
@@ -66,19 +71,23 @@ def compose_daily(
     daily: Daily, *, receiver: str, recipients: Sequence[str], letterhead: Letterhead
 ) -> list[OutboxEntry]:
     """Return one outbox entry per recipient, its mail finished."""
-    page = _page_of(daily, receiver=receiver, letterhead=letterhead)
+    return entries_of(_page_of(daily, receiver=receiver, letterhead=letterhead), daily.at, recipients, letterhead)
+
+
+def entries_of(page: Page, at: datetime, recipients: Sequence[str], letterhead: Letterhead) -> list[OutboxEntry]:
+    """Return one outbox entry per recipient of a page, its mail finished."""
     origin = parse_mailbox(letterhead.sender)
-    return [_entry(page, daily.at, origin, recipient) for recipient in mailboxes(recipients)]
+    return [_entry(page, at, origin, recipient) for recipient in mailboxes(recipients)]
 
 
-def _entry(page: _Page, at: datetime, origin: Mailbox, recipient: Mailbox) -> OutboxEntry:
+def _entry(page: Page, at: datetime, origin: Mailbox, recipient: Mailbox) -> OutboxEntry:
     entry_id = new_uuid()
-    own_id, thread_id = message_id(entry_id, origin.domain), f"daily-{at:%Y-%m-%d}"
+    own_id, thread_id = message_id(entry_id, origin.domain), f"{page.kind}-{at:%Y-%m-%d}"
     mail = Letter(
         origin=origin,
         recipient=recipient,
         subject=page.subject,
-        thread=Thread(id=thread_id, topic="NetWatch daily", receiver=page.receiver, opened_at=at, at=at),
+        thread=Thread(id=thread_id, topic=f"NetWatch {page.kind}", receiver=page.receiver, opened_at=at, at=at),
         message_id=own_id,
         text=templates().get_template("daily.txt.j2").render(page=page),
         html=templates().get_template("daily.html.j2").render(page=page),
@@ -90,14 +99,14 @@ def _entry(page: _Page, at: datetime, origin: Mailbox, recipient: Mailbox) -> Ou
     )  # fmt: skip
 
 
-def _page_of(daily: Daily, *, receiver: str, letterhead: Letterhead) -> _Page:
+def _page_of(daily: Daily, *, receiver: str, letterhead: Letterhead) -> Page:
     lists = (
         ("Wrong with NetWatch itself", daily.problems),
         ("Devices that do not answer", daily.down),
         ("What fires", daily.firing),
         ("Devices not asked yet", daily.unseen),
     )
-    return _Page(
+    return Page(
         word="OK" if daily.is_well else "WARN",
         subject=_subject(daily),
         title=_title(daily),
@@ -108,13 +117,18 @@ def _page_of(daily: Daily, *, receiver: str, letterhead: Letterhead) -> _Page:
             ("Ledger", _ledger(daily.unaccounted)),
             ("As of", clock(daily.at, letterhead.manner.zone)),
         ),
-        lists=tuple(
-            (heading, tuple(clean_line(line, 200) for line in lines[:MOST_NAMED]), max(0, len(lines) - MOST_NAMED))
-            for heading, lines in lists
-            if lines
-        ),
+        lists=listed(lists),
         link=letterhead.page,
         receiver=clean_line(receiver, 80),
+    )
+
+
+def listed(lists: Iterable[tuple[str, Sequence[str]]]) -> tuple[tuple[str, tuple[str, ...], int], ...]:
+    """Return the first lines under each heading that has any, cleaned, and how many more there are."""
+    return tuple(
+        (heading, tuple(clean_line(line, 200) for line in lines[:MOST_NAMED]), max(0, len(lines) - MOST_NAMED))
+        for heading, lines in lists
+        if lines
     )
 
 

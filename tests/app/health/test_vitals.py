@@ -20,6 +20,7 @@ from netwatch.app.health.vitals import (
     ClockVitals,
     DiskVitals,
     FaultVitals,
+    HistoryVitals,
     LedgerVitals,
     LoopVitals,
     LossVitals,
@@ -85,12 +86,21 @@ async def test_every_column_is_one_the_rules_know(store, tmp_path):
     organs = (
         LedgerVitals(store), WriterVitals(rooms), RelayVitals(rooms), PollingVitals(rooms), LoopVitals(LagMeter()),
         ClockVitals(watched()), DiskVitals(tmp_path), LossVitals(LOSSES), TrapPortVitals(lambda: ("no",)),
-        LimitVitals(), FaultVitals(lambda: ()),
+        LimitVitals(), FaultVitals(lambda: ()), HistoryVitals(rooms),
     )  # fmt: skip
 
     said = {name for organ in organs for name in await organ.vitals(NOW)}
 
     assert said <= set(SELF.columns)
+
+
+async def test_the_history_is_told_where_one_is_kept():
+    rooms = Rooms(trouble="the disk is full")
+
+    assert await HistoryVitals(None).vitals(NOW) == {}
+    assert await HistoryVitals(rooms).vitals(NOW) == {"history_refuses": 1, "history_trouble": b"the disk is full"}
+    rooms.trouble = ""
+    assert await HistoryVitals(rooms).vitals(NOW) == {"history_refuses": 0, "history_trouble": None}
 
 
 async def test_relays_and_the_punctuality_of_polls_are_told_as_they_are():
