@@ -14,6 +14,7 @@ import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from typing import Any
 
 from netwatch.history.cells import Damaged, Row, packed, unpacked
@@ -149,6 +150,8 @@ def joined(blocks: Sequence[Block]) -> Block:
 
     The labels are those of the newest block that has the row.
     """
+    if (whole := _one_after_the_other(blocks)) is not None:
+        return whole
     keys = tuple(dict.fromkeys(key for block in blocks for key in block.shape.keys))
     columns = tuple(dict.fromkeys(name for block in blocks for name in block.shape.columns))
     times: list[int] = []
@@ -166,6 +169,21 @@ def joined(blocks: Sequence[Block]) -> Block:
                 place = places.get(key) if held is not None else None
                 row += missing if held is None or place is None else held[place][first:]
     return Block(shape=Shape(keys=keys, columns=columns, labels=_labels(blocks, keys)), times=times, cells=cells)
+
+
+def _one_after_the_other(blocks: Sequence[Block]) -> Block | None:
+    """Return blocks of the same rows and columns that do not overlap as one, None where they are not like that."""
+    blocks = sorted(blocks, key=lambda one: one.times[0])
+    first, newest = blocks[0].shape, blocks[-1].shape
+    if any(one.shape.keys != first.keys or one.shape.columns != first.columns for one in blocks):
+        return None
+    if any(later.times[0] <= earlier.times[-1] for earlier, later in pairwise(blocks)):
+        return None
+    cells = {
+        name: [list(chain.from_iterable(parts)) for parts in zip(*(one.cells[name] for one in blocks), strict=True)]
+        for name in first.columns
+    }
+    return Block(shape=newest, times=[at for one in blocks for at in one.times], cells=cells)
 
 
 def _labels(blocks: Sequence[Block], keys: Sequence[str]) -> dict[str, tuple[str, ...]]:

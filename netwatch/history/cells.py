@@ -90,7 +90,7 @@ def _unpacked(octets: bytes, rows: int, times: int, only: int | None) -> list[Ro
     body = octets[at:] if head & 0x0F == FLOAT else zlib.decompress(octets[at:])
     found = _READ[head & 0x0F](body, rows, kept, wanted)
     if head & AS_FLOATS:
-        found = [list(map(float, row)) for row in found]
+        found = [[float(row[0])] for row in found] if kept == 1 else [list(map(float, row)) for row in found]
     if holes:
         found = [
             _holed(row, holes[number * kept : (number + 1) * kept]) for row, number in zip(found, wanted, strict=True)
@@ -188,6 +188,8 @@ def _read_integers(body: bytes, rows: int, times: int, wanted: range) -> list[Ro
     firsts, steps = _wide(body[4 : 4 + length]), _wide(body[4 + length :])
     if len(firsts) != rows or len(steps) != rows * (times - 1):
         raise Damaged("not as many numbers as there should be")
+    if times == 1:
+        return [[firsts[row]] for row in wanted]
     return [
         list(accumulate(steps[row * (times - 1) : (row + 1) * (times - 1)], initial=firsts[row])) for row in wanted
     ]
