@@ -56,7 +56,8 @@ COMMENTED = {"ca_file", "scrape_config_file", "oauth2", "templates"}
     ("time_intervals", 0, "time_intervals", 0, "times", 0), ("maintenance", 0), ("flapping",), ("receivers", 1),
     ("receivers", 1, "email"), ("receivers", 1, "trap"), ("receivers", 1, "webhook"),
     ("receivers", 1, "alertmanager"), ("smtp",), ("smtp", "relays", 0), ("smtp", "storm"), ("heartbeat",),
-    ("heartbeat", "daily_mail"), ("web",), ("exporter",), ("store",), ("history",), ("report",),
+    ("heartbeat", "daily_mail"), ("web",), ("exporter",), ("store",), ("history",),
+    ("history", "weekly_report"),
 ])  # fmt: skip
 def test_the_example_uses_every_key(location):
     part = plain(read_yaml(EXAMPLE).data)
