@@ -133,14 +133,15 @@ async def test_a_supply_of_an_aruba_controller_that_is_inactive_is_said_to_be_aw
     assert found["hardware"]["Power supply 2"]["hardware_word"] == "inactive or not present"
 
 
-@pytest.mark.parametrize(("serial", "name"), [
-    ("FG100E4Q17000001", "FortiGate 100E"), ("FGT60FTK20000001", "FortiGate 60F"),
-    ("FWF61FTK20000001", "FortiWiFi 61F"), ("FG1K5D3I00000001", "FGT_1500D"),
+@pytest.mark.parametrize(("number", "serial", "name"), [
+    (1041, "FG1K5D3I00000001", "FortiGate 100E"), (999999, "FG100E4Q17000001", "FortiGate 100E"),
+    (999999, "FGT60FTK20000001", "FortiGate 60F"), (999999, "FWF61FTK20000001", "FortiWiFi 61F"),
+    (999999, "FG1K5D3I00000001", "FGT_1500D"),
 ])  # fmt: skip
-async def test_a_fortigate_is_called_as_its_maker_calls_it(known, serial, name):
-    number = f"{ENTERPRISES}.12356.100.1.1.1.0|4|{serial}"
+async def test_a_fortigate_is_called_as_its_maker_calls_it(known, number, serial, name):
+    lines = [f"{ENTERPRISES}.12356.100.1.1.1.0|4|{serial}", *cells(ENTITY, 1, c2="Fortinet", c5=3, c13="FGT_1500D")]
 
-    found = await known(*system("12356.101.1.1041"), number, *cells(ENTITY, 1, c2="Fortinet", c5=3, c13="FGT_1500D"))
+    found = await known(*system(f"12356.101.1.{number}"), *lines)
 
     (identity,) = found["identity"].values()
     assert (identity["model"], identity["serial"]) == (name, serial)
