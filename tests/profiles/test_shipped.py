@@ -16,7 +16,7 @@ from netwatch.profiles import Profile, ProfileLibrary, load_library
 EXPECTED = {
     "apc_ap8959eu3": "apc", "arista_eos_vrf": "arista", "arubaos-cx_10.10": "aruba-cx", "asa": "cisco",
     "ciscosb": "cisco-small-business", "dsm": "linux", "fortigate_100e": "fortinet-fortigate", "ios_2960x": "cisco",
-    "iosxr_asr9001": "cisco", "junos_mx5t-isis": "juniper", "linux_lsi": "linux",
+    "iosxr_asr9001": "cisco", "jetdirect_m130nw": "printers", "junos_mx5t-isis": "juniper", "linux_lsi": "linux",
     "nxos_n9k-c93180yc-fx3": "cisco", "procurve_2520": "procurve", "routeros_crs317": "mikrotik",
     "vrp_5720": "huawei", "drac_r640": "dell-idrac", "panos_5220": "paloalto",
     "dell-os10": "dell-os10", "edgeswitch_es-24-250w": "ubiquiti-edgeswitch",
@@ -43,6 +43,8 @@ SHIPPED = {path.name: path for path in sorted(shipped_directory("profiles").rglo
 FILES = list(SHIPPED)
 NOT_HERE = {
     "A3COM-HUAWEI-DEVICE-MIB",
+    "ACS6000-MIB",
+    "ACS8000-MIB",
     "AI-AP-MIB",
     "ALCATEL-ENT1-CHASSIS-MIB",
     "ALCATEL-ENT1-HEALTH-MIB",
@@ -87,6 +89,7 @@ NOT_HERE = {
     "GUDEADS-ESB7214-MIB",
     "HMPRIV-MGMT-SNMP-MIB",
     "HUAWEI-SITE-MONITOR-MIB",
+    "IBM-AIX-MIB",
     "ICT-DISTRIBUTION-PANEL-MIB",
     "IFT-SNMP-MIB",
     "IMM-MIB",
