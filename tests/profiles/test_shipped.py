@@ -83,6 +83,8 @@ NOT_HERE = {
     "EdgeSwitch-SWITCHING-MIB",
     "F5-BIGIP-SYSTEM-MIB",
     "FIREBRICK-BGP-MIB",
+    "FIREBRICK-CPU-MIB",
+    "FIREBRICK-MONITORING",
     "FS-MEMORY-MIB",
     "FS-PROCESS-MIB",
     "GUDEADS-EPC1104-MIB",
@@ -116,6 +118,7 @@ NOT_HERE = {
     "NETBOTZV2-MIB",
     "NETGEAR-BOXSERVICES-PRIVATE-MIB",
     "NETGEAR-SWITCHING-MIB",
+    "OG-STATUSv2-MIB",
     "OPENBSD-CARP-MIB",
     "OPENBSD-SENSORS-MIB",
     "QTS-MIB",
@@ -179,6 +182,7 @@ NOT_HERE = {
     "UBNT-UniFi-MIB",
     "WHISP-APS-MIB",
     "WHISP-BOX-MIBV2-MIB",
+    "XKL-MIB",
 }
 """Modules that the corpus has not, or that its plain reader here cannot read; recordings answer for them."""
 NUMBERS_IN_TEXTS = {"fgHwSensorEntValue"}
