@@ -179,10 +179,12 @@ def _limit(entry: Entry, rows: Rows, key: str, unit: Unit) -> Meant | None:
     if written is None or written == "" or number is not None:
         return None if number is None else number * unit.factor
     text = str(written).replace("{{", "").replace("}}", "").strip().lstrip("$")
+    is_scalar = text.endswith(".0") and "{{" not in str(entry.value.get("descr"))
+    text = text.removesuffix(".0") if is_scalar else text
     oid = entry.drafting.oid(text) if OBJECT.fullmatch(text) else None
     if oid is None:
         raise NotRead(f"{key}: neither a number nor an object that a MIB at hand names")
-    if text.rpartition("::")[2].count("."):
+    if text.endswith(".0") or ("::" in text and "." in text.rpartition("::")[2]):
         raise NotRead(f"{key}: an object of another row is not read")
     column = rows.column(oid, name_of(text), once=True)
     return Expression(text=_in_base_units(entry, column, unit))

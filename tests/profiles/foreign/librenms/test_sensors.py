@@ -215,3 +215,16 @@ modules:
     found = rows_of(text, cells, "sensor")
     assert set(found) == rows
     assert {row.get("sensor_low_critical") for row in found.values()} <= {3.0}
+
+
+@pytest.mark.parametrize(("limit", "high"), [("PROBE-MIB::memFree.0", 9.0), (".1.3.6.1.4.1.32473.7.2.0", 9.0)])
+def test_a_limit_of_a_value_of_which_there_is_one_may_be_a_scalar(rows_of, limit, high):
+    text = f"""
+modules:
+    sensors:
+        count:
+            data:
+                - {{oid: x, num_oid: '.1.3.6.1.4.1.32473.7.1.{{{{ $index }}}}', descr: It, high_limit: '{limit}'}}
+"""
+    cells = ["1.3.6.1.4.1.32473.7.1.0|2|7", "1.3.6.1.4.1.32473.7.2.0|2|9"]
+    assert rows_of(text, cells, "sensor")["It"]["sensor_high_critical"] == high
