@@ -22,7 +22,7 @@ What a file asks that NetWatch does not do is a warning with its line and column
 In a file of our own a mapped tag over a column that is polled anyway becomes the names of that column's values. In a
 file for another program (dialects.py) it is a label too; `metadata`, `static_tags`, `constant_value_one`, `selector`
 and `chart_meta` are read as Datadog and Netdata mean them.
-May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
+May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.loading.
 """
 
 from __future__ import annotations

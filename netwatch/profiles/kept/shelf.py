@@ -2,7 +2,7 @@
 
 An entry is data alone, written whole or not at all, and held against its checksum. What is damaged, of another
 version, or made where names of objects meant something else is made anew from the files.
-May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
+May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.loading.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ A user's file adds to the shipped one of its name, as if it extended that. A tab
 table: what a profile does not say of it, the others do, those first that are for no device in particular.
 A file written for another program knows nothing of what NetWatch's own mappings need: it adds to the shipped profile
 of the devices that it is for, and where both say something of one table or scalar, the shipped word counts.
-May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.library.
+May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.loading.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Makes a profile that can be polled of what files say together, with what the MIBs say of its tables.
 
-May import: netwatch.model, netwatch.profiles. Called by: netwatch.profiles.merging.family, netwatch.profiles.library.
+May import: netwatch.model, netwatch.profiles. Called by: merging.family, netwatch.profiles.library.
 """
 
 from __future__ import annotations
