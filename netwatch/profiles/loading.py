@@ -91,9 +91,10 @@ def _read_library(
     own = [file for file in files if not foreign.take(file)]
     theirs = _read(own, problems, resolve, shipped=False)
     problems += foreign.problems
-    problems += _shared_patterns(theirs.values())
     family = Family(shipped=shipped, theirs=theirs, problems=problems)
     profiles = family.profiles()
+    meant = [file for name, file in theirs.items() if name not in profiles or profiles[name].sys_object_ids]
+    problems += _shared_patterns(meant)
     ours = [name for name in shipped if name not in theirs]
     library = ProfileLibrary(profiles, problems, shipped=ours, catalogue=family.catalogue(), foreign=foreign)
     library.with_files(lambda: (*shipped.values(), *theirs.values()))

@@ -125,3 +125,15 @@ metrics:
                                     "ofRowOne": "1.3.6.1.4.1.99999.8.1.1"}.items()  # fmt: skip
     assert asked(frozenset())["inputVoltage"] == "1.3.6.1.4.1.99999.7.1"
     assert not [problem for problem in library.problems if "does not end" in problem.message]
+
+
+def test_a_file_of_which_nothing_is_read_takes_no_device_from_another_and_nothing_is_said_of_it(
+    tmp_path: Path,
+) -> None:
+    """Netdata has files of one role each (topology) for devices that have a profile."""
+    metrics = "metrics: [{MIB: X, symbol: {OID: 1.3.6.1.4.1.99999.1.0, name: a}}]\n"
+    selector = "selector: [{sysobjectid: {include: [1.3.6.1.4.1.99999.4.*]}}]\n"
+    library = load(tmp_path, a_role=selector + "topology: []\n", box=selector + metrics)
+
+    assert library.match(Oid.parse("1.3.6.1.4.1.99999.4.1")).name == "box"
+    assert [problem.message for problem in library.problems if "is the pattern of" in problem.message] == []
