@@ -113,15 +113,15 @@ async def _from_the_store(settings: Settings, question: Question) -> Explanation
 def _paper(settings: Settings) -> OnPaper:
     """Return what the configuration says of rules, devices and routes."""
     from netwatch.alerts import FlapPolicy, build_route
+    from netwatch.cli.look.naming import names_of
     from netwatch.config import devices
     from netwatch.engine import OnPaper
-    from netwatch.mib import load_index
     from netwatch.profiles import load_library
     from netwatch.rules import load_rule_book
 
-    names = load_index(settings.mib_paths())
+    names = names_of(settings)
     library = load_library(settings.profile_paths(), names.oid_of)
-    book = load_rule_book(settings.rule_paths(), library.schema(), names, settings.severity_order())
+    book = load_rule_book(settings.rule_paths(), library.schema(), names, settings.severity_order(), patient=True)
     return OnPaper(
         rules=(*book.rules, *book.trap_rules),
         devices=("netwatch", *(device.name for device in devices(settings))),

@@ -17,12 +17,13 @@ from netwatch.cli import arguments
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
 from netwatch.cli.arguments import AsJson, ConfigOption, Labels
 from netwatch.cli.config_file import settings_or_exit
+from netwatch.cli.look.naming import names_of
 from netwatch.cli.output import BAD_CONFIG, USAGE, WRONG, fail, print_json, printable, printable_lines
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.config import Settings, devices, did_you_mean
 from netwatch.engine import ways_through
 from netwatch.errors import ConfigError
-from netwatch.mib import MibIndex, load_index
+from netwatch.mib import LiveNames
 from netwatch.model import (
     SELF,
     Alert,
@@ -30,14 +31,27 @@ from netwatch.model import (
     AlertKey,
     AlertState,
     Notification,
+    Oid,
     OutboxEntry,
     OutboxKind,
     TableSchema,
     TrapEvent,
+    trap_name,
 )
 from netwatch.notify import Mailer, load_wordings
 from netwatch.profiles import load_library
-from netwatch.rules import Rule, TrapRule, facts_of, labels_of_trap, load_rule_book, render, render_trap
+from netwatch.rules import (
+    Outcome,
+    Rule,
+    TrapFacts,
+    TrapRule,
+    facts_of,
+    labels_of_trap,
+    load_rule_book,
+    meanings_of,
+    render,
+    render_trap,
+)
 from netwatch.web import text_of_mail
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say it. There is no other way yet.")]
@@ -79,11 +93,11 @@ def fire(
         raise typer.Exit(WRONG)
 
 
-def _rule(settings: Settings, name: str) -> tuple[Rule | TrapRule, Mapping[str, TableSchema], MibIndex]:
-    names = load_index(settings.mib_paths())
+def _rule(settings: Settings, name: str) -> tuple[Rule | TrapRule, Mapping[str, TableSchema], LiveNames]:
+    names = names_of(settings)
     try:
         schema = load_library(settings.profile_paths(), names.oid_of).schema()
-        book = load_rule_book(settings.rule_paths(), schema, names)
+        book = load_rule_book(settings.rule_paths(), schema, names, patient=True)
     except ConfigError as exc:
         fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
     rules: dict[str, Rule | TrapRule] = {one.name: one for one in book.rules}
@@ -95,7 +109,7 @@ def _rule(settings: Settings, name: str) -> tuple[Rule | TrapRule, Mapping[str, 
 
 def _alert(
     settings: Settings, rule: Rule | TrapRule, table: TableSchema | None, device: str, row: Sequence[str],
-    value: str | None, names: MibIndex,
+    value: str | None, names: LiveNames,
 ) -> Alert:  # fmt: skip
     known = {one.name: one for one in devices(settings)}
     if device not in known and isinstance(rule, Rule) and rule.table != SELF.name:
@@ -118,10 +132,9 @@ def _alert(
         annotations = render(rule, labels=labels, device=device, instance=instance, value=shown)
     else:
         source = known[device].address if device in known else device
-        event = TrapEvent(
-            at=now, source=source, device=device, version="2c", trap_oid=rule.on_trap[0].oid, varbinds=()
-        )
-        facts = facts_of(rule, event, names)
+        facts = _facts(rule, TrapEvent(
+            at=now, source=source, device=device, version="2c", trap_oid=_trap(rule, of_row, names), varbinds=()
+        ), names)  # fmt: skip
         labels |= {"source": source, **labels_of_trap(rule, facts)}
         annotations = render_trap(
             rule, facts, labels=labels, device=device, instance=instance, count=1, value=shown, names=names
@@ -130,6 +143,31 @@ def _alert(
         id="dry-run", key=AlertKey(rule=rule.name, device=device, instance=instance), state=AlertState.FIRING,
         labels=labels, annotations=annotations, value=shown, pending_at=now, firing_at=now,
     )  # fmt: skip
+
+
+def _trap(rule: TrapRule, row: Mapping[str, str], names: LiveNames) -> Oid:
+    """Return the trap that would begin the alert: by definitions what was typed, else what its words stand for."""
+    if rule.goes_by_definitions:
+        try:
+            return Oid(names.oid_of(row.get("trap", "")))
+        except ValueError as exc:
+            fail(
+                f"{rule.name} goes by definitions: say of which trap, as trap=IF-MIB::linkDown or by its OID ({exc})"
+            )
+    for name, wanted in rule.objects.items():
+        meant = [one.oid for one in rule.on_trap if name in row and wanted.words.get(one.oid) == row[name]]
+        if meant:
+            return meant[0]
+    return rule.on_trap[0].oid
+
+
+def _facts(rule: TrapRule, event: TrapEvent, names: LiveNames) -> TrapFacts:
+    if not rule.goes_by_definitions:
+        return facts_of(rule, event, names)
+    for facts, verdict in meanings_of(rule, event, names):
+        if verdict.outcome is Outcome.BEGINS:
+            return facts
+    return fail(f"no definition says that {trap_name(names, event.trap_oid)} is a warning or worse")
 
 
 def _row(

@@ -24,6 +24,7 @@ from netwatch.rules import Rule, RuleBook, TrapRule, load_rule_book, severity_wo
 ALIVE = ("pending", "firing", "gone")
 Counts = Counter[tuple[str, str]]
 """How many alerts a rule has in a state."""
+TRAPS_SHOWN = 3
 
 
 def rules(config: ConfigOption = DEFAULT_CONFIG, json: AsJson = False) -> None:
@@ -45,7 +46,7 @@ def _book(settings: Settings) -> RuleBook:
     names = load_index(settings.mib_paths())
     try:
         schema = load_library(settings.profile_paths(), names.oid_of).schema()
-        return load_rule_book(settings.rule_paths(), schema, names, settings.severity_order())
+        return load_rule_book(settings.rule_paths(), schema, names, settings.severity_order(), patient=True)
     except ConfigError as exc:
         fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
 
@@ -62,9 +63,16 @@ def rule_row(rule: Rule | TrapRule, counts: Counts | None) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _few(looks_at: str) -> str:
+    """Return the first of many OIDs, and how many more there are: some rules know hundreds of traps."""
+    words = looks_at.split()
+    more = len(words) - TRAPS_SHOWN
+    return " ".join(words[:TRAPS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
 def _cells(row: Mapping[str, object]) -> list[object]:
     firing = coloured(str(row["firing"]), "bold red") if row["firing"] else row["firing"]
     return [
-        row["rule"], row["severity"], row["looks_at"], row["for_seconds"] or None, row["pending"], firing,
+        row["rule"], row["severity"], _few(str(row["looks_at"])), row["for_seconds"] or None, row["pending"], firing,
         row["gone"],         f"{row['file']}:{row['line']}",
     ]  # fmt: skip

@@ -14,13 +14,14 @@ from typing import Any
 import typer
 
 from netwatch.cli.agent import Agent, AgentRefused, NoAgent
+from netwatch.cli.look.naming import names_of
 from netwatch.cli.look.reading import read_store
 from netwatch.cli.output import BAD_CONFIG, WRONG, fail, print_json, printable, rfc3339
 from netwatch.cli.screen import print_table
 from netwatch.config import Settings, refused_senders
 from netwatch.errors import ConfigError
-from netwatch.mib import LiveNames, TrapProfiles, load_index
-from netwatch.model import Problem, RefusedSender, TrapEvent, UnmatchedTraps, trap_name
+from netwatch.mib import LiveNames
+from netwatch.model import RefusedSender, TrapEvent, UnmatchedTraps, trap_name
 from netwatch.profiles import load_library
 from netwatch.rules import Opinion, Outcome, TrapRule, load_rule_book, opinions_on, unmatched_in
 from netwatch.traps import REFUSED_MEMORY, refused_in
@@ -76,7 +77,7 @@ def _refused_row(sender: RefusedSender) -> Mapping[str, Any]:
 
 def print_unmatched(settings: Settings, config: Path, *, json: bool) -> None:
     """Print the kinds of trap that no rule takes."""
-    names = _names(settings)
+    names = names_of(settings)
     rules = trap_rules(settings, settings.rule_paths(), names)
     kinds = unmatched_in(read_store(config, lambda store: store.traps(LOOKED_AT)), rules, names)
     if json:
@@ -102,8 +103,8 @@ def replay_kept(settings: Settings, config: Path, number: int, files: Sequence[P
     event = read_store(config, lambda store: store.trap(number))
     if event is None:
         fail(f"there is no trap {number} in the log; `netwatch traps --json` has the ids")
-    names = _names(settings)
-    rules = trap_rules(settings, files or settings.rule_paths(), names)
+    names = names_of(settings)
+    rules = trap_rules(settings, files or settings.rule_paths(), names, strict=bool(files))
     rows = [_opinion_row(one, names) for one in opinions_on(rules, event, names)]
     if json:
         print_json(rows)
@@ -138,21 +139,12 @@ def _opinion_row(one: Opinion, names: LiveNames) -> Mapping[str, Any]:
     }  # fmt: skip
 
 
-def _names(settings: Settings) -> LiveNames:
-    """Return all names, with what trap profiles say of kinds of traps, as the agent has them."""
-    paths = settings.trap_profile_paths()
-    profiles = TrapProfiles(paths, _tell_of_profile) if paths else None
-    return LiveNames(load_index(settings.mib_paths()), profiles=profiles)
-
-
-def _tell_of_profile(problem: Problem) -> None:
-    typer.echo(f"netwatch: {printable(str(problem))}", err=True)
-
-
-def trap_rules(settings: Settings, files: Sequence[Path], names: LiveNames) -> Sequence[TrapRule]:
-    """Return the trap rules of files, or leave with what is wrong in them."""
+def trap_rules(
+    settings: Settings, files: Sequence[Path], names: LiveNames, *, strict: bool = False
+) -> Sequence[TrapRule]:
+    """Return the trap rules of files, or leave with what is wrong in them; `strict` also where names are unknown."""
     try:
         schema = load_library(settings.profile_paths(), names.oid_of).schema()
-        return load_rule_book(files, schema, names).trap_rules
+        return load_rule_book(files, schema, names, patient=not strict).trap_rules
     except ConfigError as exc:
         fail(f"the rules are not usable\n{exc}", BAD_CONFIG)

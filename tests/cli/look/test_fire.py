@@ -118,3 +118,47 @@ def test_without_an_agent_the_row_has_what_was_typed_and_that_is_said(netwatch, 
 
     assert result.exit_code == 0
     assert "so the row has the labels that were typed" in result.stderr
+
+
+BY_KIND = """
+  - alert: KnownAlarm
+    on_trap: defined
+    labels: {severity: {from: trap_severity, map: {critical: critical}, default: warning}}
+    annotations: {summary: "{{ trap_message }}"}
+  - alert: RackAlarm
+    on_trap: [1.3.6.1.4.1.32473.9.0.1, 1.3.6.1.4.1.32473.9.0.3]
+    key: [alarm]
+    labels: {severity: {from: alarm, map: {a fan failed: critical}, default: warning}}
+    annotations: {summary: "{{ device }}: {{ alarm }}"}
+    varbinds:
+      alarm: {traps: {a door is open: 1.3.6.1.4.1.32473.9.0.1, a fan failed: 1.3.6.1.4.1.32473.9.0.3}}
+  - alert: Nameless
+    on_trap: NO-SUCH-MIB::nothing
+    labels: {severity: warning}
+"""
+PUMPS = """\
+traps:
+  - oid: 1.3.6.1.4.1.32473.77.0.1
+    name: EXAMPLE-PUMP-MIB::pumpFailed
+    severity: err
+    description: Pump of {{hostname}} is stuck.
+"""
+
+
+def test_of_kinds_of_traps_it_says_what_trap_profiles_and_words_say(run, tmp_path):
+    (tmp_path / "pumps.yaml").write_text(PUMPS)
+    (tmp_path / "rules.yaml").write_text(RULES + BY_KIND)
+    config = tmp_path / "netwatch.yaml"
+    config.write_text(f"{config.read_text()}\ntraps: {{profiles: [pumps.yaml]}}\n")
+
+    def alert(*arguments: str) -> dict[str, str]:
+        ((told),) = json.loads(run(*arguments, "--dry-run", "--json").stdout)
+        return {"severity": told["alert"]["severity"], "said": told["alert"]["annotations"]["summary"]}
+
+    assert alert("KnownAlarm", "sw1", "trap=1.3.6.1.4.1.32473.77.0.1") == {
+        "severity": "critical", "said": "Pump of sw1 is stuck.",
+    }  # fmt: skip
+    assert alert("RackAlarm", "sw1", "alarm=a fan failed") == {"severity": "critical", "said": "sw1: a fan failed"}
+    assert alert("RackAlarm", "sw1", "alarm=a door is open")["severity"] == "warning"
+    assert "goes by definitions: say" in run("KnownAlarm", "sw1", "--dry-run").output
+    assert "no definition says" in run("KnownAlarm", "sw1", "trap=1.3.6.1.4.1.32473.78.0.1", "--dry-run").output
