@@ -30,7 +30,9 @@ SCHEMA = {
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> MibIndex:
-    return load_index([], options=LoadOptions(cache=tmp_path_factory.mktemp("mib-cache")))
+    return load_index(
+        [], options=LoadOptions(cache=tmp_path_factory.getbasetemp() / "cli-mib-cache" / "netwatch" / "mibs")
+    )
 
 
 @pytest.mark.parametrize("text", RULES, ids=range(len(RULES)))

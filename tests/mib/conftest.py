@@ -14,8 +14,8 @@ from netwatch.mib.compiler import answer
 
 @pytest.fixture(scope="session")
 def mib_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache that all tests share, so that our own modules are compiled once."""
-    return tmp_path_factory.mktemp("mib-cache")
+    """The cache that tests of commands have too, so that our own modules are compiled once."""
+    return tmp_path_factory.getbasetemp() / "cli-mib-cache" / "netwatch" / "mibs"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,9 @@ from netwatch.rules import parse_rule_book, rule_text, sibling_of
 
 @pytest.fixture(scope="module")
 def names(tmp_path_factory: pytest.TempPathFactory) -> MibIndex:
-    return load_index([], options=LoadOptions(cache=tmp_path_factory.mktemp("mib-cache")))
+    return load_index(
+        [], options=LoadOptions(cache=tmp_path_factory.getbasetemp() / "cli-mib-cache" / "netwatch" / "mibs")
+    )
 
 
 def written(names: MibIndex, notification: str) -> str:
