@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from netwatch.errors import PollError, RequestTimedOut
-from netwatch.model import Device, Missing, Oid, RowSet, TableReading, Value
+from netwatch.model import NOTHING_AGED, Device, Missing, Oid, RowSet, TableReading, Value
 from netwatch.polling.answers import Answer, examine
 from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.clock import Clock
@@ -73,7 +73,7 @@ class TablePoller:
         self._renumbered = False
         self._layout: Layout | None = None
         self._plan: GetPlan | None = None
-        self._seldom = Seldom(spec)
+        self._seldom: Seldom | None = None
         self._seldom_plan: GetPlan | None = None
         self._watched: tuple[Value, ...] = ()
         self._refused: frozenset[Oid] = frozenset()
@@ -221,21 +221,21 @@ class TablePoller:
         self._asked_at = self._clock.now()
         values = await self._client.run_plan(self._device, plan)
         at, arrived = self._clock.now(), self._clock.elapsed()
-        if self._seldom_plan is not None:
-            values = await self._with_seldom(values, self._seldom_plan, arrived)
+        if self._seldom is not None and self._seldom_plan is not None:
+            values = await self._with_seldom(values, self._seldom, self._seldom_plan, arrived)
         answer = examine(layout, values, at, arrived)
         if answer.names != self._names:
             self._rename(layout, answer.names)
         self._passage = self._reader.passage(answer)
         return answer
 
-    async def _with_seldom(self, often: list[Value], plan: GetPlan, arrived: float) -> list[Value]:
+    async def _with_seldom(self, often: list[Value], seldom: Seldom, plan: GetPlan, arrived: float) -> list[Value]:
         """Return all answers, with those that are asked seldom: as they are now where that is due."""
         ticks = often[0] if isinstance(often[0], int) else None
-        if self._seldom.is_due(often, self._reader.passage_to(ticks, arrived), arrived):
+        if seldom.is_due(often, self._reader.passage_to(ticks, arrived), arrived):
             values = await self._client.run_plan(self._device, plan)
-            self._seldom.take(values, often, arrived, self._clock.now())
-        return self._seldom.completed(often)
+            seldom.take(values, often, arrived, self._clock.now())
+        return seldom.completed(often)
 
     def _rename(self, layout: Layout, names: Sequence[Value]) -> None:
         """Take the labels that came with a poll: a name never stays with a stranger."""
@@ -299,7 +299,8 @@ class TablePoller:
 
     def _take_found(self, found: Discovered, before: Layout | None) -> None:
         self._due = ""
-        self._seldom.forget()
+        if self._seldom is not None:
+            self._seldom.forget()
         self._unkept = found.seen
         self._watched, self.reason = found.watched, found.reason
         self._twins.learn(found, self._clock.elapsed())
@@ -320,9 +321,11 @@ class TablePoller:
         self._layout, self._names = layout, None
         self._reader.adopt(layout)
         if not layout.suffixes:
-            self._plan = self._seldom_plan = None
+            self._plan = self._seldom = self._seldom_plan = None
         elif changed or self._plan is None:
-            parts = self._seldom.split(layout)
+            seldom = Seldom(self.spec)
+            parts = seldom.split(layout)
+            self._seldom = seldom if parts.seldom else None
             self._plan = self._client.compile(self._device, parts.often, texts_from=parts.texts_at)
             self._seldom_plan = self._client.compile(self._device, parts.seldom) if parts.seldom else None
 
@@ -331,7 +334,8 @@ class TablePoller:
             return None
         if answer is None:
             return self._empty_reading()
-        reading = self._reader.reading(answer, self._passage, self.reason, self._asked_at, self._seldom.aged)
+        aged = NOTHING_AGED if self._seldom is None else self._seldom.aged
+        reading = self._reader.reading(answer, self._passage, self.reason, self._asked_at, aged)
         self._count(reading)
         return reading
 

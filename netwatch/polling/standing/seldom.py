@@ -31,13 +31,12 @@ _NEVER: Final = float("-inf")
 class Split:
     """What of a table is asked with every poll and what seldom, in the order of its layout.
 
-    texts_at: where among `often` texts begin. ranges: where in the whole list of answers the seldom ones stand.
+    texts_at: where among `often` texts begin.
     """
 
     often: list[Oid]
     seldom: list[Oid]
     texts_at: int
-    ranges: tuple[slice, ...]
 
 
 class Seldom:
@@ -55,7 +54,7 @@ class Seldom:
         self._every = min([*(one.every for one in columns), *(one.every for one in labels)], default=1)
         self._telling = {column.name for column in spec.columns if _tells(column.kind, column.oid)} - self._columns
         self._last_change = next((column.name for column in spec.columns if column.oid == IF_LAST_CHANGE), "")
-        self._split: Split | None = None
+        self._ranges: tuple[slice, ...] = ()
         self._witnesses: tuple[slice, ...] = ()
         self._changes: slice | None = None
         self._kept: list[list[Value]] = []
@@ -80,11 +79,11 @@ class Seldom:
             return slice(strip.start - before, strip.stop - before)
 
         left_out = sum(one.stop - one.start for one in ranges if one.start < layout.texts_at)
-        self._split = Split(often=instances, seldom=kept, texts_at=layout.texts_at - left_out, ranges=ranges)
+        self._ranges = ranges
         self._witnesses = (slice(1, len(layout.heads)), *map(among_often, self._telling_strips(layout)))
         changes = [part.strip for part in layout.numbers if part.filling.name == self._last_change]
         self._changes = among_often(changes[0]) if changes else None
-        return self._split
+        return Split(often=instances, seldom=kept, texts_at=layout.texts_at - left_out)
 
     def forget(self) -> None:
         """Have everything asked with the next poll."""
@@ -103,9 +102,8 @@ class Seldom:
 
     def take(self, values: Sequence[Value], often: Sequence[Value], now: float, at: datetime) -> None:
         """Take in what was asked seldom; what the device did not give is asked for again with every poll."""
-        assert self._split is not None, "a layout is split before its answers come"  # noqa: S101  # a bug of ours
         self._kept, start = [], 0
-        for part in self._split.ranges:
+        for part in self._ranges:
             stop = start + part.stop - part.start
             self._kept.append(list(values[start:stop]))
             start = stop
@@ -117,8 +115,7 @@ class Seldom:
 
     def completed(self, often: list[Value]) -> list[Value]:
         """Put what was asked seldom in its place among the answers; takes the list over."""
-        assert self._split is not None, "a layout is split before its answers come"  # noqa: S101  # a bug of ours
-        for part, values in zip(self._split.ranges, self._kept, strict=True):
+        for part, values in zip(self._ranges, self._kept, strict=True):
             often[part.start : part.start] = values
         self.aged = self._aged if self._turns else {}
         return often

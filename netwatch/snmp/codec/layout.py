@@ -11,7 +11,7 @@ May import: netwatch.model. Called by: plan and readers of the fast lane.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from struct import Struct
 from typing import ClassVar
 
@@ -26,6 +26,7 @@ MOST_MOVES = 6
 MOST_MISSES = 6
 """After so many in a row a request is learned again every 64th time only."""
 
+_from_bytes = int.from_bytes
 _SIGNED = {1: "b", 2: "h", 4: "i", 8: "q"}
 _UNSIGNED = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
@@ -60,7 +61,7 @@ class Layout:
         self.size = len(answer)
         self._mask = int.from_bytes(mask)
         self._expected = int.from_bytes(answer) & self._mask
-        self._wide = tuple(wide)
+        self._wide = tuple(_runs(wide))
         self._odd = tuple(odd)
         self._unpack = Struct("".join(codes)).unpack_from
 
@@ -76,11 +77,20 @@ class Layout:
         if len(answer) != self.size or int.from_bytes(answer) & self._mask != self._expected:
             return None
         values = list(self._unpack(answer))
-        for place in self._wide:
-            values[place] = int.from_bytes(values[place])
+        for start, stop in self._wide:
+            values[start:stop] = map(_from_bytes, values[start:stop])
         for place, tag in self._odd:
             values[place] = decode_value(tag, values[place])
         return values
+
+
+def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield where places that follow each other begin and end: counters of one column are mostly equally long."""
+    start = 0
+    for number, place in enumerate(places, start=1):
+        if number == len(places) or places[number] != place + 1:
+            yield places[start], place + 1
+            start = number
 
 
 def _fixed(tag: int, content: bytes) -> tuple[int, int]:
