@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from itertools import cycle
+from struct import Struct
+from struct import error as StructError  # it is one
 
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Missing, Tag, Value
@@ -35,6 +37,8 @@ class OddHeader(Exception):
 
 
 Header = tuple[bytes, int, bytes, int, int, int, int]
+_BIG = Struct(">BBHH4sHBHBHH").unpack_from
+"""A PDU up to its varbinds, where all lengths take three bytes, as in all big answers: one call reads it whole."""
 
 
 def open_response(data: bytes) -> Header:
@@ -47,11 +51,24 @@ def open_response(data: bytes) -> Header:
         OddHeader: the shape is another, or the datagram shorter than it says.
     """
     try:
+        if data[1] == 0x82:
+            pdu = 9 + data[8]
+            kind, form, size, before_id, request_id, first, status, second, index, listed, varbinds = _BIG(data, pdu)
+            at, end = pdu + 20, pdu + 4 + size
+            if (
+                form == 0x82
+                and before_id == 0x0204
+                and first == second == 0x0201
+                and listed == 0x3082
+                and end == at + varbinds == 4 + (data[2] << 8 | data[3]) <= len(data)
+                and data[0] == 0x30
+            ):
+                return data[4:pdu], kind, request_id, status, index, at, end
         size, start = length_at(data, 1)
         pdu = start + 5 + data[start + 4]
         if data[0] == 0x30:
             return data[start:pdu], *open_pdu(data, pdu, start + size)
-    except IndexError:
+    except (IndexError, StructError):
         pass
     raise OddHeader
 

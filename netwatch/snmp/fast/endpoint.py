@@ -51,6 +51,7 @@ class Endpoint:
         self._blocked: dict[int, deque[Exchange]] = {}
         self._ids = RequestIds()
         self._complain_at = 0.0
+        self._running: asyncio.AbstractEventLoop | None = None
         self._loop: asyncio.AbstractEventLoop
         self._deadlines: Deadlines
 
@@ -58,7 +59,7 @@ class Endpoint:
 
     async def start(self) -> None:
         """Open the sockets; a machine without IPv6 goes without."""
-        self._loop = asyncio.get_running_loop()
+        self._loop = self._running = asyncio.get_running_loop()
         self._deadlines = Deadlines(self._loop, self._due)
         self._open(socket.AF_INET, ("0.0.0.0", 0))  # noqa: S104  # answers come in wherever the request went out
         with contextlib.suppress(OSError):
@@ -83,6 +84,7 @@ class Endpoint:
 
     async def stop(self) -> None:
         """Close the sockets; who still waits is told that the wire is down."""
+        self._running = None
         for udp in self._sockets.values():
             self._loop.remove_reader(udp.fileno())
             self._loop.remove_writer(udp.fileno())
@@ -96,6 +98,14 @@ class Endpoint:
             if not exchange.asker.over:
                 exchange.asker.fail(exchange, PollError("the SNMP endpoint was stopped"))
         self._ready.clear()
+
+    def now(self) -> float:
+        """Return the loop's time; asking which loop runs is a system call in Python 3.11."""
+        return (self._running or asyncio.get_running_loop()).time()
+
+    def promise(self) -> asyncio.Future[None]:
+        """Return a future of the loop."""
+        return (self._running or asyncio.get_running_loop()).create_future()
 
     @property
     def ports(self) -> dict[int, int]:

@@ -51,7 +51,7 @@ class GetRun(Generic[Item]):
         self._refused = 0
         self._silent = 0
         self._unreadable = False
-        self._future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._future: asyncio.Future[None] = endpoint.promise()
 
     async def ask(self, requests: Sequence[GetRequest]) -> list[Item]:
         """Send all requests and wait for the last answer.

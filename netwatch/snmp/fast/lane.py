@@ -160,7 +160,7 @@ class FastLane:
             peer = self._remember(device)
         elif peer.device is not device:
             peer.follow(device)
-        if peer.address_until <= asyncio.get_running_loop().time():
+        if peer.address_until <= self.endpoint.now():
             await self._locate(peer)
         return peer
 

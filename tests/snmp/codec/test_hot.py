@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Missing, Oid, Tag, Varbind
 from netwatch.snmp.codec.ber import SEQUENCE, encode_tlv
-from netwatch.snmp.codec.hot import OddHeader, decode_rows, decode_values, open_response
+from netwatch.snmp.codec.hot import OddHeader, decode_rows, decode_values, length_at, open_pdu, open_response
 from netwatch.snmp.codec.layout import Memory
 from netwatch.snmp.codec.message import Message, Pdu, PduKind, decode_varbinds, encode_message, encode_varbinds
 from netwatch.snmp.fast.plan import encode_name
@@ -171,3 +171,35 @@ def test_the_header_tells_who_is_answered_and_where_the_varbinds_stand():
 def test_whatever_comes_instead_of_a_header_is_no_header(data):
     with pytest.raises(OddHeader):
         open_response(data)
+
+
+def opened_in_parts(data):
+    """Return the header as the parts read it that know every length; the twin of `open_response`."""
+    try:
+        size, start = length_at(data, 1)
+        pdu = start + 5 + data[start + 4]
+        return (data[start:pdu], *open_pdu(data, pdu, start + size)) if data[0] == 0x30 else None
+    except (IndexError, OddHeader):
+        return None
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    st.integers(0, 500),
+    st.binary(max_size=20),
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 255)), max_size=2),
+    st.integers(-2, 2),
+)
+def test_a_big_answers_header_reads_as_its_parts_do(size, community, changes, cut):
+    varbinds = [Varbind(oid=COLUMN.child(1), tag=Tag.OCTET_STRING, value=bytes(size))]
+    pdu = Pdu(kind=PduKind.RESPONSE, request_id=0x12345678, error_status=5, error_index=3, varbinds=tuple(varbinds))
+    data = bytearray(encode_message(Message(version="2c", community=community, pdu=pdu)))
+    for place, byte in changes:
+        data[place % len(data)] = byte
+    given_data = bytes(data[:cut]) if cut < 0 else bytes(data) + bytes(cut)
+    try:
+        found = open_response(given_data)
+    except OddHeader:
+        found = None
+
+    assert found == opened_in_parts(given_data)
