@@ -83,10 +83,13 @@ class FamilySorter:
         """
         tables: dict[tuple[str, str], Table] = {}
         blocks: dict[tuple[str, str], LabelBlock] = {}
+        aged: list[TableReading] = []
         for count, (_, readings) in enumerate(devices):
             for reading in readings:
                 if not _is_fact(reading):
                     self._sort(reading, tables, blocks)
+                if reading.aged:
+                    aged.append(reading)
             if count % DEVICES_AT_ONCE == DEVICES_AT_ONCE - 1:
                 yield []
         self._blocks = blocks
@@ -94,12 +97,19 @@ class FamilySorter:
         for key in sorted(tables, key=lambda key: (key[0] != REACHABILITY.name, key)):
             for name, source in self._sources(tables[key]):
                 families.setdefault(name, Family(name=name)).sources.append(source)
+        if aged:
+            families[_AGE] = Family(name=_AGE, lines=map(self._age_line, aged), help=_AGE_HELP)
         if statuses:
             lines = (
                 _info_line(status, identity_of(status.device.name), nameless=self._nameless) for status in statuses
             )
             families[_INFO] = Family(name=_INFO, lines=lines, help=_INFO_HELP)
         yield [families[name] for name in sorted(families)]
+
+    def _age_line(self, reading: TableReading) -> bytes:
+        seconds = max(0.0, (reading.at - min(reading.aged.values())).total_seconds())
+        begin = device_part(reading.device, self._device_labels.get(reading.device, {}), ("table",))
+        return f'\n{_AGE}{{{begin},table="{escaped(reading.table)}"}} {seconds:g}'.encode()
 
     def _sort(
         self,
@@ -162,6 +172,8 @@ _OF_REACHABILITY: tuple[tuple[str, Callable[[TableReading], Values | None], str]
 )
 _INFO = "netwatch_device_info"
 _INFO_HELP = "What is known of a device; always 1."
+_AGE = "netwatch_seldom_asked_age_seconds"
+_AGE_HELP = "How old in the last reading are the columns that are not asked with every poll, such as speeds."
 _OF_IDENTITY = ("vendor", "model", "version", "serial", "os", "type", "location", "contact")
 
 

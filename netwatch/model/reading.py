@@ -60,7 +60,7 @@ class TableReading:
     asked_at: when the question left, where that is known: of what came after it the answer knows nothing.
     doubts:  column name -> row -> why its value is missing though the device answered, a sentence for people.
     partial_because: what is missing of a partial reading and why, a sentence for people.
-    aged:     columns and labels that were not asked with this poll, with when they were.
+    aged:    columns and labels that are not asked with every poll, with when they were asked last.
     good_for: of facts, which are read seldom, for how long this stands; None for what is read with every poll.
     """
 

@@ -76,7 +76,7 @@ class TableReader:
     ) -> TableReading:
         """Return the reading; call `adopt` with its layout before, hand in `passage` where it is known.
 
-        `why_partial` says why the layout is, `aged` when columns were asked that were not asked with this poll.
+        `why_partial` says why the layout is, `aged` when columns that are asked seldom were asked last.
         """
         layout = self._layout
         assert layout is not None, "a layout is adopted before its answers come"  # noqa: S101  # a bug of ours

@@ -8,6 +8,7 @@ import gzip
 import math
 import re
 import time
+from dataclasses import replace
 from datetime import timedelta
 from ipaddress import IPv4Address
 
@@ -48,6 +49,16 @@ def test_a_series_carries_the_mibs_name_and_the_labels_of_its_row():
         'ifHCInOctets{device="sw1",ifIndex="1",ifName="Gi1/0/1",ifAlias="uplink"} 10',
         f'ifHCInOctets{{device="sw1",ifIndex="2",ifName="Gi1/0/2"}} {2**63}',
     ]
+
+
+def test_how_old_columns_are_that_are_asked_seldom_is_said_of_each_table():
+    reading = reading_of({"ifHighSpeed": [1000, 1000]}, rows_of("Gi1/0/1", "Gi1/0/2"))
+    asked = replace(reading, aged={"ifHighSpeed": reading.at - timedelta(seconds=120), "ifAlias": reading.at})
+
+    text = text_of(asked)
+
+    assert 'netwatch_seldom_asked_age_seconds{device="sw1",table="ifTable"} 120' in samples_of(text)
+    assert "netwatch_seldom_asked_age_seconds" not in text_of(reading)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class Split:
 class Seldom:
     """What of one table of one device is asked seldom.
 
-    `aged` says of the columns that the last poll did not ask when they were asked, by name.
+    `aged` says by name when its columns were asked last.
     """
 
     def __init__(self, spec: TableSpec) -> None:
@@ -60,7 +60,6 @@ class Seldom:
         self._kept: list[list[Value]] = []
         self._seen: list[list[Value]] = []
         self._asked_at = _NEVER
-        self._aged: Mapping[str, datetime] = {}
         self._turns = 0
         self.aged: Mapping[str, datetime] = {}
 
@@ -110,14 +109,12 @@ class Seldom:
         self._seen = [list(often[part]) for part in self._witnesses]
         self._turns = 0
         is_whole = not any(isinstance(value, Missing | None) for value in values)
-        self._asked_at, self._aged = now if is_whole else _NEVER, dict.fromkeys(self._names, at)
-        self.aged = {}
+        self._asked_at, self.aged = now if is_whole else _NEVER, dict.fromkeys(self._names, at)
 
     def completed(self, often: list[Value]) -> list[Value]:
         """Put what was asked seldom in its place among the answers; takes the list over."""
         for part, values in zip(self._ranges, self._kept, strict=True):
             often[part.start : part.start] = values
-        self.aged = self._aged if self._turns else {}
         return often
 
     def _are_changes_kept(self, often: Sequence[Value]) -> bool:
