@@ -173,7 +173,7 @@ _OF_REACHABILITY: tuple[tuple[str, Callable[[TableReading], Values | None], str]
 _INFO = "netwatch_device_info"
 _INFO_HELP = "What is known of a device; always 1."
 _AGE = "netwatch_seldom_asked_age_seconds"
-_AGE_HELP = "How old in the last reading are the columns that are not asked with every poll, such as speeds."
+_AGE_HELP = "How old in the last reading are the columns that are not asked with every poll, such as ifAlias."
 _OF_IDENTITY = ("vendor", "model", "version", "serial", "os", "type", "location", "contact")
 
 

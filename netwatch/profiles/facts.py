@@ -24,7 +24,7 @@ _NO_NAMES: Final[Mapping[int, str]] = {}
 
 
 HARDLY_MOVES: Final = 5
-"""Speeds and aliases are asked with every fifth poll, and when anything tells that they may have changed."""
+"""ifSpeed and ifAlias are asked with every fifth poll, and when anything tells that they may have changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,7 @@ COLUMNS: Final[Mapping[Oid, ColumnFacts]] = {
     ),
     **_of_kind(IF_ENTRY, ColumnKind.GAUGE, 1, 3, 4, 9, 21),
     **_of_kind(IF_ENTRY, ColumnKind.GAUGE, 5, every=HARDLY_MOVES),
-    **_of_kind(IFX_ENTRY, ColumnKind.GAUGE, 16, 17, 19),
-    **_of_kind(IFX_ENTRY, ColumnKind.GAUGE, 15, every=HARDLY_MOVES),
+    **_of_kind(IFX_ENTRY, ColumnKind.GAUGE, 15, 16, 17, 19),
     **_of_kind(IF_ENTRY, ColumnKind.TEXT, 2, 6, 22),
     **_of_kind(IFX_ENTRY, ColumnKind.TEXT, 1),
     **_of_kind(IFX_ENTRY, ColumnKind.TEXT, 18, every=HARDLY_MOVES),

@@ -401,13 +401,13 @@ def test_what_hardly_moves_of_interfaces_is_asked_seldom_whoever_writes_it_down(
     text = """
 metrics:
   - table: {OID: 1.3.6.1.2.1.31.1.1, name: ifXTable}
-    symbols: [{OID: 1.3.6.1.2.1.31.1.1.1.15, name: ifHighSpeed}, {OID: 1.3.6.1.2.1.31.1.1.1.6, name: ifHCInOctets}]
+    symbols: [{OID: 1.3.6.1.2.1.2.2.1.5, name: ifSpeed}, {OID: 1.3.6.1.2.1.31.1.1.1.15, name: ifHighSpeed}]
     metric_tags: [{tag: ifAlias, column: {OID: 1.3.6.1.2.1.31.1.1.1.18, name: ifAlias}}]
 """
     (table,) = load(tmp_path, port=text)["port"].tables
 
     every = {column.name: column.every for column in table.columns}
-    assert (every["ifHighSpeed"], every["ifHCInOctets"]) == (5, 1)
+    assert (every["ifSpeed"], every["ifHighSpeed"]) == (5, 1)
     assert {label.name: label.every for label in table.labels}["ifAlias"] == 5
 
 

@@ -1,9 +1,10 @@
 """The columns of a table that are asked seldom because they hardly move: which, when, and what they said last.
 
-A port's speed, duplex and alias are a sixth of a switch's answers, and change when a link does or somebody types.
-They are asked in the same poll wherever anything says that they may be others now: a port's state, the time of its
-last change, a name, what announces other rows, the device's uptime. Else they are asked with every Nth poll. Where
-agents do not keep ifLastChange a port can change its speed without a word: there they are asked with every poll.
+A port's alias and ifSpeed, of which ifHighSpeed says the same, are an eighth of a switch's answers, and change when a
+link does or somebody types. They are asked in the same poll wherever anything says that they may be others now: a
+port's state or ifHighSpeed, the time of its last change, a name, what announces other rows, the device's uptime. Else
+they are asked with every Nth poll. Where agents do not keep ifLastChange, or give ifHighSpeed of some ports only, a
+port can change its speed without a word: there they are asked with every poll.
 
 A quiet room: time comes in. May import: netwatch.model, netwatch.profiles. Called by: netwatch.polling.table_poller.
 """
@@ -20,6 +21,7 @@ from netwatch.polling.layout import Layout, Strip
 from netwatch.polling.uptime import Passage
 from netwatch.profiles import TableSpec
 
+IF_HIGH_SPEED: Final = Oid.parse("1.3.6.1.2.1.31.1.1.1.15")
 IF_LAST_CHANGE: Final = Oid.parse("1.3.6.1.2.1.2.2.1.9")
 SECONDS_PER_TURN: Final = 60.0
 SLACK: Final = 0.9
@@ -54,6 +56,9 @@ class Seldom:
         self._every = min([*(one.every for one in columns), *(one.every for one in labels)], default=1)
         self._telling = {column.name for column in spec.columns if _tells(column.kind, column.oid)} - self._columns
         self._last_change = next((column.name for column in spec.columns if column.oid == IF_LAST_CHANGE), "")
+        high_speeds = [column.name for column in spec.columns if column.oid == IF_HIGH_SPEED]
+        self._speaking = set(high_speeds) - self._columns
+        self._is_mute = False
         self._ranges: tuple[slice, ...] = ()
         self._witnesses: tuple[slice, ...] = ()
         self._changes: slice | None = None
@@ -80,6 +85,8 @@ class Seldom:
         left_out = sum(one.stop - one.start for one in ranges if one.start < layout.texts_at)
         self._ranges = ranges
         self._witnesses = (slice(1, len(layout.heads)), *map(among_often, self._telling_strips(layout)))
+        speaking = {part.filling.name for part in layout.numbers if part.strip.rows is None}
+        self._is_mute = not self._speaking <= speaking
         changes = [part.strip for part in layout.numbers if part.filling.name == self._last_change]
         self._changes = among_often(changes[0]) if changes else None
         return Split(often=instances, seldom=kept, texts_at=layout.texts_at - left_out)
@@ -92,7 +99,8 @@ class Seldom:
         """Return whether what is asked seldom is to be asked beside these answers; `now` is monotonic seconds."""
         self._turns += 1
         return (
-            self._turns >= self._every
+            self._is_mute
+            or self._turns >= self._every
             or now - self._asked_at >= self._every * SECONDS_PER_TURN * SLACK
             or not passage.is_same_life
             or not self._are_changes_kept(often)
@@ -149,4 +157,4 @@ class Seldom:
 
 
 def _tells(kind: ColumnKind, oid: Oid) -> bool:
-    return kind in (ColumnKind.ENUM, ColumnKind.TEXT) or oid == IF_LAST_CHANGE
+    return kind in (ColumnKind.ENUM, ColumnKind.TEXT) or oid in (IF_LAST_CHANGE, IF_HIGH_SPEED)

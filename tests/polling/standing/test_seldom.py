@@ -16,6 +16,7 @@ from netwatch.profiles import ColumnSpec, LabelSpec
 
 IF_ENTRY = Oid.parse("1.3.6.1.2.1.2.2.1")
 IFX_ENTRY = Oid.parse("1.3.6.1.2.1.31.1.1.1")
+PLAIN_SPEED = IF_ENTRY.child(5)
 SPEED, ALIAS, LAST_CHANGE = IFX_ENTRY.child(15), IFX_ENTRY.child(18), IF_ENTRY.child(9)
 
 
@@ -109,6 +110,34 @@ async def test_it_is_asked_with_every_poll_where_the_time_of_changes_is_not_kept
 
     assert asked
     assert reading.columns["ifHighSpeed"] == [1000, 100]
+
+
+async def test_it_is_asked_with_the_other_speed_and_always_where_that_is_not_of_every_port(
+    device, interfaces, client, clock, switch
+):
+    spec = with_rhythm(interfaces, 1)
+    plain = ColumnSpec(name="ifSpeed", oid=PLAIN_SPEED, kind=ColumnKind.GAUGE, every=5)
+    for number in (1, 2):
+        switch.set(f"{PLAIN_SPEED}.{number}", Tag.GAUGE32, 10**9)
+    table = TablePoller(device, replace(spec, columns=(*spec.columns, plain)), discover_table, client, clock)
+    asked = []
+    for _ in range(3):
+        before = len(switch.asked)
+        await poll(table, switch, clock)
+        asked.append(any(oid.is_under(PLAIN_SPEED) for names in switch.asked[before:] for oid in names))
+    switch.set(f"{SPEED}.1", Tag.GAUGE32, 100)
+    switch.set(f"{PLAIN_SPEED}.1", Tag.GAUGE32, 10**8)
+
+    moved, _ = await poll(table, switch, clock)
+    switch.remove(f"{SPEED}.2")
+    table.rediscover("interval")
+    await poll(table, switch, clock)
+    switch.set(f"{PLAIN_SPEED}.2", Tag.GAUGE32, 10**7)
+    alone, _ = await poll(table, switch, clock)
+
+    assert asked == [True, False, False]
+    assert (moved.columns["ifHighSpeed"], moved.columns["ifSpeed"]) == ([100, 1000], [10**8, 10**9])
+    assert alone.columns["ifSpeed"] == [10**8, 10**7]
 
 
 async def test_it_is_asked_again_as_long_as_the_device_gives_none(table, switch, clock):
