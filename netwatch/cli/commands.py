@@ -31,7 +31,7 @@ COMMANDS: dict[str, Listed] = {
             ),
             "import": (
                 "configuration.importing:import_app",
-                "Carry rules of Prometheus and routes of Alertmanager over, and name what is left.",
+                "Carry over what people have for Prometheus, Alertmanager and snmp_exporter, and name what is left.",
             ),
             "test-mail": (
                 "configuration.mail:send_test_mail",

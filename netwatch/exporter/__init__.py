@@ -3,7 +3,8 @@
 `read_definitions` reads the files, `Exporter` scrapes, `Targets` says who may be asked. What NetWatch polls by itself
 and shows at /metrics is another room's.
 
-May import: netwatch.snmp, netwatch.model, netwatch.errors. Called by: netwatch.app, netwatch.config.
+May import: netwatch.snmp, netwatch.mib, netwatch.model, netwatch.errors.
+Called by: netwatch.app, netwatch.config, netwatch.cli (import).
 """
 
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.exporter.generating import Generated, generate
     from netwatch.exporter.modules import Definitions
     from netwatch.exporter.reading import environment_of_process, read_definitions, try_definitions
     from netwatch.exporter.scraping import Answer, Exporter
@@ -21,5 +23,5 @@ else:
 
 __all__ = [
     "Answer", "Definitions", "Exporter", "ExporterSettings", "Targets",
-    "environment_of_process", "read_definitions", "try_definitions",
+    "Generated", "generate", "environment_of_process", "read_definitions", "try_definitions",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """`netwatch import`: what people have for Prometheus and Alertmanager, as far as it can be carried over.
 
-May import: netwatch.config, netwatch.rules, netwatch.model. Called by: netwatch.cli.
+May import: netwatch.config, netwatch.exporter, netwatch.rules, netwatch.mib, netwatch.model. Called by: netwatch.cli.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.model import InvalidFile, Problem
 
 import_app = typer.Typer(
-    no_args_is_help=True, help="Carry rules of Prometheus and routes of Alertmanager over, and name what is left."
+    no_args_is_help=True,
+    help="Carry over what people have for Prometheus, Alertmanager and snmp_exporter, and name what is left.",
 )
 File = Annotated[Path, typer.Argument(help="The file to carry over.")]
 Config = Annotated[
@@ -56,6 +57,34 @@ def alertmanager(file: File) -> None:
         fail(str(exc), USAGE)
     typer.echo(taken.text)
     _tell(taken.left, f"{len(taken.left)} things are left for you")
+
+
+@import_app.command("generator")
+def generator(
+    file: File,
+    mibs: Annotated[
+        list[Path] | None, typer.Option("--mibs", "-m", help="Directories of MIB modules, beside ours.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Print the snmp.yml of a generator.yml of snmp_exporter; what no MIB module names is said on stderr."""
+    import yaml  # not for TAB, which loads this file as well
+
+    from netwatch.exporter import generate
+    from netwatch.mib import load_index
+    from netwatch.model import parse_yaml
+
+    path = config or DEFAULT_CONFIG
+    settings = settings_or_exit(path) if config is not None or path.is_file() else None
+    index = load_index([*(settings.mib_paths() if settings else []), *(mibs or [])])
+    try:
+        made = generate(parse_yaml(_text_of(file), str(file)), index)
+    except InvalidFile as exc:
+        fail(str(exc), USAGE)
+    typer.echo(yaml.dump(made.content, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True))
+    modules = made.content["modules"]
+    metrics = sum(len(module.get("metrics", [])) for module in modules.values())
+    _tell(made.problems, f"{len(modules)} modules with {metrics} metrics")
 
 
 def _text_of(file: Path) -> str:
