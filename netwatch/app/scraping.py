@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Sequence
+from typing import Any
 
 from netwatch.config import Settings
 from netwatch.errors import PollError
@@ -16,6 +17,7 @@ from netwatch.model import Device
 from netwatch.snmp import Snmp
 
 LOOKUP_SECONDS = 5.0
+LOOKUPS_AT_ONCE = 2
 
 
 def build_exporter(settings: Settings, devices: Sequence[Device]) -> Exporter | None:
@@ -29,23 +31,40 @@ def build_exporter(settings: Settings, devices: Sequence[Device]) -> Exporter | 
         return None
     environment = environment_of_process() if part.expand_environment_variables else None
     definitions = read_definitions(settings.snmp_yml_paths(), environment=environment)
-    targets = Targets(devices, part.allow, resolve)
+    targets = Targets(devices, part.allow, Lookups().resolve)
     return Exporter(definitions, targets, Snmp(settings.polling), wrap=part.wrap_large_counters)
 
 
-async def resolve(name: str) -> Sequence[str]:
-    """Look a name up.
+class Lookups:
+    """Looks up names of targets, few at a time: a dead name server must not take all threads there are."""
 
-    Raises:
-        PollError: it is not known, or nobody says in time.
-    """
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(LOOKUP_SECONDS):
-            found = await loop.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
-    except TimeoutError:
-        raise PollError(f"cannot look up {name!r}: no answer") from None
-    except (OSError, UnicodeError) as exc:
-        words = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
-        raise PollError(f"cannot look up {name!r}: {words}") from exc
-    return tuple(dict.fromkeys(str(address[0]).partition("%")[0] for *_, address in found))
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(LOOKUPS_AT_ONCE)
+
+    async def resolve(self, name: str) -> Sequence[str]:
+        """Return every address of a name.
+
+        Raises:
+            PollError: it is not known, or nobody says in time.
+        """
+        try:
+            async with asyncio.timeout(LOOKUP_SECONDS):
+                return await self._found(name)
+        except TimeoutError:
+            raise PollError(f"cannot look up {name!r}: no answer") from None
+        except (OSError, UnicodeError) as exc:
+            words = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
+            raise PollError(f"cannot look up {name!r}: {words}") from exc
+
+    async def _found(self, name: str) -> Sequence[str]:
+        """Wait for a turn, which is over when the thread is, and not when nobody waits any more."""
+        await self._turns.acquire()
+        looking = asyncio.ensure_future(asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_DGRAM))
+        looking.add_done_callback(self._give_back)
+        found = await asyncio.shield(looking)
+        return tuple(dict.fromkeys(str(address[0]).partition("%")[0] for *_, address in found))
+
+    def _give_back(self, looking: asyncio.Future[Any]) -> None:
+        self._turns.release()
+        if not looking.cancelled():
+            looking.exception()  # somebody has looked at it, so that it is not logged as forgotten
