@@ -7,17 +7,23 @@ May import: netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response, StreamingResponse
 
 from netwatch.model import DeviceStatus
-from netwatch.web.routes import METHODS
+from netwatch.web.routes import METHODS, head_of_a_stream
 from netwatch.web.views import Views
 
 OF_SNMP = ("module", "auth", "snmp_context", "strict")
 """Parameters that are handed on to /snmp."""
+
+
+AT_ONCE = 100
+"""Devices written between two turns of the event loop."""
 
 
 def targets_router(views: Views) -> APIRouter:
@@ -26,17 +32,29 @@ def targets_router(views: Views) -> APIRouter:
 
     @router.api_route("/sd/prometheus", methods=METHODS)
     async def targets(request: Request) -> Response:
-        where = request.headers.get("host", "")
-        scheme = request.url.scheme
+        headers = {"Content-Type": "application/json"}
+        if request.method == "HEAD":
+            return head_of_a_stream(headers)
         how = {f"__param_{name}": text for name in OF_SNMP if (text := request.query_params.get(name, ""))}
-        return JSONResponse(
-            [
-                {"targets": [where], "labels": {"__scheme__": scheme, **labels_of(status, how)}}
-                for status in views.devices()
-            ]
-        )
+        pieces = _pieces(views.devices(), request.headers.get("host", ""), request.url.scheme, how)
+        return StreamingResponse(pieces, headers=headers)
 
     return router
+
+
+async def _pieces(
+    statuses: Sequence[DeviceStatus], where: str, scheme: str, how: Mapping[str, str]
+) -> AsyncIterator[str]:
+    """Yield the list in pieces."""
+    yield "["
+    for first in range(0, len(statuses), AT_ONCE):
+        listed = [
+            json.dumps({"targets": [where], "labels": {"__scheme__": scheme, **labels_of(status, how)}})
+            for status in statuses[first : first + AT_ONCE]
+        ]
+        yield ("," if first else "") + ",".join(listed)
+        await asyncio.sleep(0)
+    yield "]"
 
 
 def labels_of(status: DeviceStatus, snmp: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from prometheus_client.parser import text_string_to_metric_families
+
+from netwatch.web.prometheus.targets_route import AT_ONCE
 
 from ..house import bad_night
 
@@ -24,6 +28,18 @@ async def test_every_device_is_a_target_whose_instance_is_its_name(serve):
     assert first["__meta_netwatch_address"] == device.address
     assert {name: first[name] for name in device.labels} == dict(device.labels)
     assert "s3cret-community" not in answer.text
+
+
+async def test_many_devices_are_one_list_and_head_has_none_of_it(serve):
+    house = bad_night()
+    one = house.statuses[0]
+    house.statuses = [replace(one, device=replace(one.device, name=f"sw{n}")) for n in range(2 * AT_ONCE + 1)]
+    client = serve(house)
+
+    answer = await client.get("/sd/prometheus")
+
+    assert [target["labels"]["device"] for target in answer.json()] == [f"sw{n}" for n in range(2 * AT_ONCE + 1)]
+    assert (await client.head("/sd/prometheus")).content == b""
 
 
 async def test_with_a_module_the_targets_are_those_of_snmp(serve):
