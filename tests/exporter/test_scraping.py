@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
-from netwatch.model import Oid
+from netwatch.exporter import Exporter, Targets, read_definitions
+from netwatch.model import Credential, Device, Oid
+from netwatch.polling import PollingSettings
+from netwatch.simulator import SimulatedDevice, SimulatedNetwork
+from netwatch.snmp import Snmp
 from tests.snmp_exporter import series_of
 
 
@@ -105,6 +112,49 @@ async def test_what_a_device_does_not_have_is_no_error(scraped):
 
     assert answer.status == 200
     assert series_of(answer.body.decode())['snmp_scrape_pdus_returned{module="absent"}'] == 0
+
+
+V3 = Credential(
+    name="v3", version="3", user="ann", auth_protocol="SHA-256", auth_passphrase=SecretStr("of eight letters"),
+    privacy_protocol="AES", privacy_passphrase=SecretStr("and eight more"),
+)  # fmt: skip
+AUTHS = """
+auths:
+  v3: {version: 3, security_level: authPriv, username: ann, auth_protocol: SHA256, password: of eight letters,
+       priv_protocol: AES, priv_password: and eight more}
+modules:
+  instance: {get: [1.3.6.1.2.1.1.3.0], metrics: [{name: sysUpTime, oid: 1.3.6.1.2.1.1.3, type: gauge}]}
+"""
+
+
+async def test_a_device_is_asked_as_an_auth_of_version_3_says_or_as_it_is_polled(tmp_path):
+    (tmp_path / "snmp.yml").write_text(AUTHS)
+    simulated = SimulatedDevice("core", V3)
+    network = SimulatedNetwork([simulated])
+    await network.start()
+    device = Device(name="core", address="127.0.0.1", port=simulated.port, credential=replace(V3, name="own"))
+    definitions = read_definitions([tmp_path / "snmp.yml"])
+    exporter = Exporter(definitions, Targets([device], [], nobody), Snmp(PollingSettings()))
+    await exporter.start()
+
+    answers = {
+        auth: await exporter.scrape({"target": ["core"], "module": ["instance"], "auth": [auth]})
+        for auth in ("v3", "", "own", "another")
+    }
+    await exporter.stop()
+    await network.stop()
+
+    assert {auth: answer.status for auth, answer in answers.items()} == {
+        "v3": 200,
+        "": 200,
+        "own": 200,
+        "another": 400,
+    }
+    assert b"sysUpTime " in answers["v3"].body
+
+
+async def nobody(name: str) -> Sequence[str]:
+    return []
 
 
 async def test_many_scrapes_at_once_do_not_mix(scraped):

@@ -314,3 +314,10 @@ def test_no_secret_is_in_the_words_of_a_user():
     one = user()
 
     assert "passphrase" not in f"{one!r}{one.keys!r}{one.keys.signer!r}{one.keys.cryptor!r}"
+
+
+def test_the_context_is_that_of_the_engine_that_answers_or_of_the_one_a_credential_names():
+    other = user(credential(context="vrf", context_engine=OTHER_ENGINE_ID))
+
+    assert user(credential(context="vrf")).context == encode_context(ENGINE_ID, b"vrf")
+    assert other.context == encode_context(OTHER_ENGINE_ID, b"vrf")
