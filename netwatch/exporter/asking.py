@@ -20,6 +20,8 @@ from netwatch.snmp import SnmpClient, Walk
 
 MOST_VARBINDS = 500_000
 """Varbinds of one module and scrape; a table of routes has as many."""
+DEVICES_ERROR = "the device answers"
+"""How the reason of a walk begins that a device ended with an error-status."""
 
 
 class Asker:

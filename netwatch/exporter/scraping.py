@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from netwatch.errors import PollError, RequestTimedOut
-from netwatch.exporter.asking import Asker
+from netwatch.exporter.asking import DEVICES_ERROR, Asker
 from netwatch.exporter.families import Families, Refused
 from netwatch.exporter.labels import escaped
 from netwatch.exporter.metrics import IN_FLIGHT, MODULES, SCRAPES, SECONDS, SERIES_BYTES
@@ -139,7 +139,10 @@ class Exporter:
             MODULES.labels("partial" if trouble else "whole").inc()
             if trouble:
                 troubles[module.name] = trouble
-        strictly_failed = {**failed, **troubles} if question.strict else {}
+        if question.strict:  # a walk that ends with an error of the device's is whole there, and nothing is said
+            failed |= {name: why for name, why in troubles.items() if not why.startswith(DEVICES_ERROR)}
+            troubles = {}
+        strictly_failed = failed if question.strict else {}
         if strictly_failed or (modules and len(failed) == len(modules)):
             return _words(500, _FAILED + _reasons(question.target, strictly_failed or failed))
         for name in {**troubles, **failed}:

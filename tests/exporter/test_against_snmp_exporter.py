@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from netwatch.model import Oid
 from tests.snmp_exporter import NAMES, PACKAGE, Peer, find_peer, for_peer, heads_of, is_old, running, series_of
 
 from .conftest import CONTENT
@@ -46,6 +47,18 @@ async def test_every_module_gives_the_same_series_with_the_same_words(scraped, p
     if not old:
         assert set(series_of(ours)) == set(series_of(text))
         assert heads_of(ours) == heads_of(text)
+
+
+async def test_a_walk_that_a_device_ends_with_an_error_is_no_failure_for_either(scraped, peer):
+    (real, _), (ask, device) = peer, scraped
+    device.broken(Oid.parse("1.3.6.1.2.1.31.1.1.1.18"))
+    asked = {"target": f"127.0.0.1:{device.port}", "module": "if_mib"}
+
+    status, text = await asyncio.to_thread(lambda: real.scrape(**asked))
+    answer = await ask(**asked, strict="1")
+
+    assert (answer.status, status) == (200, 200)
+    assert without_scrape(series_of(text)).items() <= without_scrape(series_of(answer.body.decode())).items()
 
 
 def without_scrape(series: dict[str, float]) -> dict[str, float]:

@@ -91,7 +91,7 @@ async def test_a_device_that_is_silent_is_a_500_within_the_time_that_prometheus_
     assert answer.body.decode().startswith("An error has occurred while serving metrics:\n\nerror collecting metric ")
 
 
-async def test_a_module_that_fails_takes_no_other_along_unless_that_is_wanted(scraped):
+async def test_a_walk_that_ends_with_an_error_is_told_and_takes_no_other_module_along(scraped):
     ask, device = scraped
     device.broken(Oid.parse("1.3.6.1.2.1.2.2.1.6"))
 
@@ -102,7 +102,17 @@ async def test_a_module_that_fails_takes_no_other_along_unless_that_is_wanted(sc
     assert kind.status == 200
     assert series["ownTemperature"] == 23.5
     assert series['netwatch_snmp_module_success{module="if_mib"}'] == 0
-    assert strict.status == 500
+    assert strict.status == 200
+    assert b"netwatch_snmp_module_success" not in strict.body
+
+
+async def test_where_no_module_may_fail_silence_in_the_midst_is_a_500(scraped):
+    ask, device = scraped
+    await ask(module="kinds")
+
+    device.silence()
+
+    assert (await ask(seconds=0.3, module="kinds", strict="1")).status == 500
 
 
 async def test_what_a_device_does_not_have_is_no_error(scraped):
