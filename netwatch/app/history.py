@@ -50,7 +50,7 @@ class PastViews:
 
     async def rows(self, device: str, table: str) -> Sequence[tuple[str, Mapping[str, str]]]:
         """Return key and labels of the rows of a table, as they were last."""
-        if self._recorder is None or not self._recorder.path.exists():
+        if self._recorder is None or not self._recorder.has_file:
             return ()
         shape = await asyncio.to_thread(self._reader.shape, device, table)
         if shape is None:
@@ -74,7 +74,7 @@ class PastViews:
     ) -> Mapping[str, Past]:  # fmt: skip
         tier = tier_for(until - since)
         found: Mapping[str, Past] = {name: Past() for name in columns}
-        if recorder.path.exists():
+        if recorder.has_file:
             found = self._reader.lines(device, table, key, columns, since=since, until=until, tier=tier)
         with_recent(found, recorder.recent(device, table), key)
         return found

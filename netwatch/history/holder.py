@@ -36,6 +36,7 @@ class Holder:
         self.path = path
         self._file: HistoryFile | None = None
         self.trouble = self.moved_to = ""
+        self.was_opened = False
         self._inode: tuple[int, int] = (0, 0)
         self._try_at = 0.0
 
@@ -70,6 +71,7 @@ class Holder:
                 since=since.isoformat(timespec="seconds"),
             )
         file.note(RUNNING, 1)
+        self.was_opened = True
         return file
 
     def went_well(self) -> None:

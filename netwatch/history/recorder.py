@@ -107,6 +107,11 @@ class Recorder:
         return moved and f"the history was damaged and moved to {moved}; a new one was begun"
 
     @property
+    def has_file(self) -> bool:
+        """Return whether there is a file to look into; there is none while the very first is made."""
+        return self._holder.was_opened
+
+    @property
     def is_cut_short(self) -> bool:
         """Return whether `max_size` made something go before its time, in the last hour."""
         return self._upkeep.cut_short

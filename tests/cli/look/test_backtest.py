@@ -1,4 +1,4 @@
-"""`netwatch backtest`: what a rule would have done."""
+"""`netwatch backtest`: what a rule would have done, in words and for programs; tests/app has more of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from netwatch.cli.look.backtest import backtest
+from netwatch.app import Outcome
+from netwatch.cli.look.backtest import _print, backtest
 
 from .history_at_hand import put_up
 
@@ -17,36 +18,33 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def at_hand(tmp_path_factory):
     folder = tmp_path_factory.mktemp("history")
-    put_up(folder)
-    return folder
+    return folder, put_up(folder)
 
 
 @pytest.fixture
-def run(folder) -> Run:
+def run(at_hand) -> Run:
     app = typer.Typer()
     app.command()(backtest)
-    return lambda *words: CliRunner().invoke(app, [*words, "-c", str(folder / "netwatch.yaml")])
+    return lambda *words: CliRunner().invoke(app, [*words, "-c", str(at_hand[0] / "netwatch.yaml")])
 
 
-def test_it_is_told_in_words(run):
-    said = run("PortFull", "--since", "24h").output
+def test_a_program_is_told_each_alert(run):
+    told = json.loads(run("PortFull", "--since", "24h", "--json").output)
 
-    assert "PortFull: fired 2 times, 5 messages; 1200 readings from" in said
-    assert "Gi1 of sw1 is full  (for 25m, told 2 times)" in said
+    assert [(one["row"], one["told"]) for one in told if one["firing_at"]] == [("ifName=Gi1", 2), ("ifName=Gi1", 3)]
 
 
-def test_a_program_is_told_the_same(run):
-    (one,) = json.loads(run("Away", "--since", "24h", "--json").output)
+def test_a_time_without_readings_is_said_to_be_one(capsys):
+    _print("PortFull", Outcome(alerts=(), told={}, messages=0, readings=0, since=None, until=None))
 
-    assert (one["device"], one["state"], one["told"]) == ("sw1", "resolved", 2)
+    assert capsys.readouterr().out == "history has no reading of what the rule looks at in that time\n"
 
 
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("Octets",), 78, "history keeps concepts and reachability"),
         (("PortFull", "--since", "yesterday"), 2, "is not a duration"),
         (("PortFull", "--device", "sw9"), 1, 'there is no device sw9; did you mean "sw1"?'),
     ],

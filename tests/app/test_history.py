@@ -1,0 +1,95 @@
+"""The agent keeps a history, and pages read it; where none is kept nothing is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.request
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from netwatch.app import App
+from netwatch.app.history import PastViews
+from netwatch.config import load_settings
+from netwatch.history import HistoryReader, HistorySettings, Recorder
+from tests.history.past import START, every
+from tests.patience import PATIENCE_SECONDS
+
+CONFIG = """
+credentials: {{lab: {{version: 2c, community: public}}}}
+devices: [{{name: nobody, address: 127.0.0.1, port: {snmp}, credential: lab}}]
+polling: {{interval: 2s, reachability_interval: 1s, timeout: 100ms, retries: 0}}
+web: {{listen: "127.0.0.1:{web}"}}
+store: {{url: "sqlite:///{folder}/netwatch.db"}}
+"""
+ASKED = "api/v1/history?device=nobody&table=reachability&column=up"
+
+
+@pytest.fixture
+def config(tmp_path, udp_port, tcp_port):
+    path = tmp_path / "netwatch.yaml"
+    path.write_text(CONFIG.format(snmp=udp_port, web=tcp_port, folder=tmp_path))
+    return path
+
+
+async def fetched(app: App, path: str) -> bytes:
+    def fetch() -> bytes:
+        with urllib.request.urlopen(app.address + path, timeout=PATIENCE_SECONDS) as answer:
+            return answer.read()
+
+    return await asyncio.to_thread(fetch)
+
+
+async def checks(app: App, least: int) -> list[dict[str, object]]:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(told := json.loads(await fetched(app, ASKED))) < least:  # noqa: ASYNC110 # HTTP wakes nobody
+            await asyncio.sleep(0.1)
+    return told
+
+
+async def test_the_whole_agent_keeps_what_it_sees_and_tells_it_at_once(config, tmp_path):
+    app = App(load_settings(config))
+    await app.start()
+    try:
+        told = await checks(app, 2)
+    finally:
+        await app.stop()
+
+    reader = HistoryReader(tmp_path / "netwatch-history.db")
+    now = datetime.now(UTC)
+    kept = reader.lines("nobody", "reachability", "", ["up"], since=now - timedelta(hours=1), until=now)["up"]
+    assert {one["value"] for one in told} == {0}
+    assert len(kept.times) >= len(told)
+    assert set(kept.means) == {0}
+
+
+async def test_pages_see_what_is_in_the_file_and_what_is_not_yet(tmp_path):
+    keeps = Recorder(tmp_path / "h.db", HistorySettings(), clock=lambda: START, turn_seconds=0.01)
+    views = PastViews(keeps.path, keeps)
+    await keeps.start()
+    for one in every(timedelta(minutes=1), timedelta(minutes=33)):
+        keeps.take(one)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await views.rows("sw1", "interface"):  # noqa: ASYNC110 # a thread wakes nobody
+            await asyncio.sleep(0.01)
+        column = "interface_oper"
+        while True:
+            asked = ("sw1", "interface", "ifName=Gi1", [column], START, START + timedelta(hours=1))
+            if len(times := (await views.past(*asked))[column].times) == 33:
+                break
+            await asyncio.sleep(0.01)
+    await keeps.stop()
+
+    assert times == sorted(set(times))
+    assert views.is_kept
+
+
+async def test_where_none_is_kept_nothing_is_told_and_nothing_is_wrong(tmp_path):
+    views = PastViews(tmp_path / "h.db", None)
+    now = datetime.now(UTC)
+
+    assert not views.is_kept
+    assert list(views.trouble()) == []
+    assert await views.rows("sw1", "cpu") == ()
+    assert await views.past("sw1", "cpu", "", ["cpu_busy_ratio"], now - timedelta(hours=1), now) == {}
