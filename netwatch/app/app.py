@@ -97,7 +97,7 @@ class App:
         )
         self._page_faults = PageFaults(clock.now)
         self._exporter = build_exporter(settings, self._definitions.devices)
-        past = PastViews(settings.history_path(), self._history)
+        self._past = PastViews(settings.history_path(), self._history)
         views = Views(
             store=self._store, desk=self._corridor.desk, board=self._board, notifier=self._post_office.mails,
             tables=self._definitions.library.schema(), statuses=self._senses.statuses,
@@ -106,7 +106,7 @@ class App:
             names=self._definitions.names, names_trouble=self._names.problems,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
             refused_ports=self._senses.refused_ports, config_trouble=lambda: config.trouble, faults=self._faults,
-            history_trouble=past.trouble, manner=Manner(units=units_of(self._definitions.rules)),
+            history_trouble=self._past.trouble, manner=Manner(units=units_of(self._definitions.rules)),
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
@@ -132,7 +132,7 @@ class App:
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
             wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults,
-            scraper=self._exporter, history=past, clock=clock.now,
+            scraper=self._exporter, history=self._past, clock=clock.now,
         )  # fmt: skip
 
     @property
@@ -198,8 +198,8 @@ class App:
         """Stop every room in reverse; what was not mailed is mailed after the next start."""
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             for room in (
-                self._store, self._corridor.engine, self._clockwork, self._post_office, self._history, self._senses,
-                self._housekeeping, self._server, self._names,
+                self._store, self._corridor.engine, self._clockwork, self._post_office, self._history, self._past,
+                self._senses, self._housekeeping, self._server, self._names,
             ):  # fmt: skip
                 if room is not None:
                     rooms.push_async_callback(room.stop)

@@ -48,6 +48,10 @@ class PastViews:
         """Return what is wrong with the history, a sentence each."""
         return () if self._recorder is None else tuple(filter(None, (self._recorder.trouble, self._recorder.news)))
 
+    async def stop(self) -> None:
+        """Let go of the file."""
+        self._reader.close()
+
     async def rows(self, device: str, table: str) -> Sequence[tuple[str, Mapping[str, str]]]:
         """Return key and labels of the rows of a table, as they were last."""
         if self._recorder is None or not self._recorder.has_file:

@@ -18,6 +18,8 @@ from weakref import WeakKeyDictionary
 from netwatch.history.block import Shape
 from netwatch.history.tiers import Tier
 
+_MOST_SHAPES = 20_000
+"""Shapes that are remembered unpacked; beyond it they are read again."""
 _DELETE_UNFOLDED = "DELETE FROM unfolded WHERE tier = ? AND start = ? AND series = ?"
 _DELETE_BLOCK = "DELETE FROM blocks WHERE tier = ? AND start = ? AND series = ?"
 
@@ -183,6 +185,10 @@ class HistoryFile:
         """Return how many pages of the file nothing stands on."""
         return self._pragma("freelist_count")
 
+    def pages(self) -> int:
+        """Return how many pages the file has."""
+        return self._pragma("page_count")
+
     def note(self, name: str, number: int) -> None:
         """Remember a number."""
         self._sql.execute("INSERT OR REPLACE INTO notes (name, number) VALUES (?, ?)", (name, number))
@@ -206,6 +212,8 @@ class HistoryFile:
     def _shape(self, number: int) -> Shape:
         found = self._shapes.get(number)
         if found is None:
+            if len(self._shapes) >= _MOST_SHAPES:
+                self._shapes.clear()
             row = self._sql.execute("SELECT body FROM shapes WHERE id = ?", (number,)).fetchone()
             found = self._shapes[number] = Shape.from_octets(row[0] if row else b"")
         return found

@@ -63,7 +63,7 @@ class Holder:
         file = open_to_write(self.path)
         found = self.path.stat()
         self._inode = (found.st_dev, found.st_ino)
-        if file.noted(RUNNING):
+        if file.noted(RUNNING) and not self.was_opened:
             since = datetime.fromtimestamp((file.noted(WRITTEN) or 0) / 1000, UTC)
             UNCLEAN_STARTS.inc()
             log.warning(

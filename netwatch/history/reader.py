@@ -3,7 +3,8 @@
 What is asked for is answered from the finest tier that has it, or from one that is coarse enough for a long chart;
 where that does not reach the others fill in.
 
-May import: netwatch.errors, netwatch.model, block, cells, file, tiers. Called by: netwatch.app, netwatch.cli.
+May import: netwatch.errors, netwatch.model, block, cells, file, opening, parts, tiers.
+Called by: netwatch.app, netwatch.cli.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,13 +22,13 @@ from typing import Any, TypeVar
 from netwatch.errors import HistoryError
 from netwatch.history.block import Block, Packed, Shape
 from netwatch.history.cells import Damaged
-from netwatch.history.file import HistoryFile, Kept
+from netwatch.history.file import HistoryFile
 from netwatch.history.opening import open_to_read
+from netwatch.history.parts import Part, parts_of
 from netwatch.history.tiers import GRAINS, HIGH, LOW, Tier, folded
 from netwatch.model import Past, RowSet, TableReading
 
 T = TypeVar("T")
-_FINER = {Tier.HOURS: Tier.FIVE_MINUTES, Tier.FIVE_MINUTES: Tier.RAW, Tier.RAW: Tier.FRESH}
 
 
 def tier_for(span: timedelta) -> Tier:
@@ -44,6 +44,7 @@ class HistoryReader:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: HistoryFile | None = None
+        self._opened: tuple[int, int] | None = None
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -83,7 +84,7 @@ class HistoryReader:
             if series is None:
                 return found
             finer = {column: Past() for column in columns}
-            for part in _parts(file, series, tier, begin, end):
+            for part in parts_of(file, series, tier, begin, end):
                 _take(found if GRAINS[part.tier].step >= GRAINS[tier].step else finer, part, key)
             for name, line in found.items():
                 line.add(*_stepped(finer[name], GRAINS[tier].step))
@@ -97,9 +98,9 @@ class HistoryReader:
         """Return one column in every row: labels and values by the row's key."""
         begin, end = _milliseconds(since), _milliseconds(until)
 
-        def ask(file: HistoryFile) -> list[_Part]:
+        def ask(file: HistoryFile) -> list[Part]:
             series = file.find_series(device, table)
-            return [] if series is None else list(_parts(file, series, tier, begin, end))
+            return [] if series is None else list(parts_of(file, series, tier, begin, end))
 
         step = GRAINS[tier].step
         labels: dict[str, Mapping[str, str]] = {}
@@ -121,10 +122,10 @@ class HistoryReader:
         """Yield what was read of a table, the oldest first; where only means of steps are left, those."""
         begin, end = _milliseconds(since), _milliseconds(until)
 
-        def ask(file: HistoryFile) -> list[_Part]:
+        def ask(file: HistoryFile) -> list[Part]:
             series = file.find_series(device, table)
             wanted = Tier.RAW if finest is Tier.FRESH else finest
-            return [] if series is None else list(_parts(file, series, wanted, begin, end))
+            return [] if series is None else list(parts_of(file, series, wanted, begin, end))
 
         last = begin - 1
         rows: tuple[Shape, RowSet] | None = None
@@ -149,7 +150,10 @@ class HistoryReader:
     def _asked(self, ask: Callable[[HistoryFile], T]) -> T:
         with self._lock:
             try:
+                if self._file is not None and _identity(self.path) != self._opened:
+                    self._let_go()  # deleted or replaced: what stands there now counts
                 if self._file is None:
+                    self._opened = _identity(self.path)
                     self._file = open_to_read(self.path)
                 return ask(self._file)
             except (sqlite3.Error, Damaged) as exc:
@@ -161,16 +165,6 @@ class HistoryReader:
             with suppress(sqlite3.Error):
                 self._file.close()
         self._file = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """A block, and from when to when it is the one to be looked at."""
-
-    tier: Tier
-    kept: Kept
-    begin: int
-    end: int
 
 
 def with_recent(found: Mapping[str, Past], blocks: Sequence[Block], key: str) -> None:
@@ -186,37 +180,7 @@ def with_recent(found: Mapping[str, Past], blocks: Sequence[Block], key: str) ->
                 line.add(block.times[first:], values, values, values)
 
 
-def _parts(file: HistoryFile, series: int, tier: Tier, begin: int, end: int) -> Iterator[_Part]:
-    """Yield blocks from `begin` to `end`: of this tier; before those of coarser ones, after those of finer ones."""
-    oldest = _oldest(file, series, tier)
-    edge = min(end if oldest is None else oldest, end)
-    if tier is not Tier.HOURS and edge > begin:
-        for part in _parts(file, series, Tier(tier + 1), begin, edge):
-            step = GRAINS[part.tier].step
-            if part.tier > tier:
-                yield replace(part, end=min(part.end, edge - step + 1))  # a step that goes on beyond is told finer
-                begin = min(part.kept.until + step, edge)
-    for finer in _downwards(tier):
-        for kept in file.blocks(series, finer, begin, end):
-            if kept.until >= begin:
-                yield _Part(tier=finer, kept=kept, begin=begin, end=end)
-                begin = max(begin, kept.until + max(GRAINS[finer].step, 1))
-
-
-def _downwards(tier: Tier) -> Iterator[Tier]:
-    yield tier
-    while tier in _FINER:
-        tier = _FINER[tier]
-        yield tier
-
-
-def _oldest(file: HistoryFile, series: int, tier: Tier) -> int | None:
-    """Return from when on a tier, or the finer ones that it is made of, have something."""
-    starts = [start for one in _downwards(tier) if (start := file.first_start(series, one)) is not None]
-    return min(starts, default=None)
-
-
-def _take(found: Mapping[str, Past], part: _Part, key: str) -> None:
+def _take(found: Mapping[str, Past], part: Part, key: str) -> None:
     """Add what a block has of a row to the lines."""
     kept = part.kept
     if key not in kept.shape.keys:
@@ -253,6 +217,14 @@ def _stepped(fine: Past, step: int) -> tuple[Sequence[Any], Sequence[Any], Seque
 
 def _rows_of(shape: Shape) -> RowSet:
     return RowSet(index=shape.labels.get("ifIndex", shape.keys), keys=shape.keys, labels=shape.labels)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)
 
 
 def _milliseconds(at: datetime) -> int:

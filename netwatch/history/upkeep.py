@@ -26,7 +26,9 @@ _DELETED_AT_ONCE = 500
 _SHARE = 0.95
 """Of `max_size`: from here on the oldest is deleted, so that the file never gets there."""
 _SWEEP_MILLISECONDS = 3_600_000
-_GIVEN_BACK_PAGES = 256
+_GIVEN_BACK_PAGES = 2048
+_FREE_SHARE = 0.1
+"""Of the file may be free for what comes next; more is given back to the disk, little by little."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,22 +49,24 @@ class Upkeep:
             sqlite3.Error: the file cannot be written.
         """
         until = time.monotonic() + seconds
-        self.bound(file, now)
+        self.bound(file, now, until)
         if not self._due and not 0 <= now - self._looked_at < _LOOK_MILLISECONDS:
             self._looked_at = now
             self._due = _due_in(file, now)
             if not self._due and may_delete:
                 self._delete_old(file, now)
             self._sweep(file, now)
+            if file.free_pages() > max(_GIVEN_BACK_PAGES, file.pages() * _FREE_SHARE):
+                file.give_back(_GIVEN_BACK_PAGES)
             _show(file, now)
         while self._due and time.monotonic() < until:
             tier, series, start = self._due.pop()
             fold(file, series, tier, start)
 
-    def bound(self, file: HistoryFile, now: int) -> None:
-        """Delete the oldest while the file is about to get too large."""
+    def bound(self, file: HistoryFile, now: int, until: float) -> None:
+        """Delete the oldest while the file is about to get too large, up to an instant of the monotonic clock."""
         most = self._settings.max_size * _SHARE
-        while file.size_bytes() > most:
+        while file.size_bytes() > most and time.monotonic() < until:
             tier = self._fullest(file, now)
             span = file.span(tier) if tier is not None else None
             if tier is None or span is None:
@@ -88,8 +92,6 @@ class Upkeep:
         self._swept_at, self.cut_short = now, False
         with file.transaction():
             file.sweep()
-        if file.free_pages() > _GIVEN_BACK_PAGES:
-            file.give_back(_GIVEN_BACK_PAGES)
 
 
 def fold(file: HistoryFile, series: int, tier: Tier, start: int) -> None:

@@ -125,6 +125,17 @@ def test_it_is_read_where_nothing_may_be_written(tmp_path):
         tmp_path.chmod(0o700)
 
 
+def test_a_file_that_was_replaced_is_read_anew(tmp_path):
+    path = tmp_path / "h.db"
+    written(path, every(MINUTE, HOUR)).close()
+    reader = HistoryReader(path)
+    before = reader.tables()
+    path.unlink()
+    written(path, every(MINUTE, HOUR, device="sw2")).close()
+
+    assert (before, reader.tables()) == ([("sw1", "interface")], [("sw2", "interface")])
+
+
 def test_what_is_not_written_yet_is_added_to_single_readings_alone():
     fine, coarse = Past(times=[1], lows=[5], means=[5], highs=[5]), Past(step=300_000)
     block = Block(shape=Shape(keys=("a",), columns=("x", "y")), times=[1, 2], cells={"x": [[5, 6]], "y": [[1, 2]]})

@@ -67,7 +67,7 @@ async def test_facts_and_raw_tables_are_not_kept(tmp_path):
 
 
 async def test_what_is_not_written_yet_can_be_seen(tmp_path):
-    keeps = of(tmp_path / "h.db")
+    keeps = of(tmp_path / "h.db", START)
     await keeps.start()
     keeps.take(reading(START))
     await until(lambda: keeps.recent("sw1", "interface"))
@@ -107,6 +107,7 @@ async def test_a_clock_that_is_set_back_loses_nothing(tmp_path):
 async def test_a_file_that_cannot_be_opened_is_trouble_until_it_can(tmp_path, monkeypatch):
     monkeypatch.setattr(holder, "TRY_AGAIN_SECONDS", 0.02)
     (tmp_path / "h.db").mkdir()
+    before = metric("unclean_starts_total")
     keeps = of(tmp_path / "h.db")
     await keeps.start()
     for one in every(MINUTE, 20 * MINUTE):
@@ -119,6 +120,7 @@ async def test_a_file_that_cannot_be_opened_is_trouble_until_it_can(tmp_path, mo
     await until(lambda: not keeps.trouble)
     await keeps.stop()
     assert len(times(tmp_path / "h.db")) == 20
+    assert metric("unclean_starts_total") == before
 
 
 async def test_a_disk_with_hardly_any_room_is_left_to_alerts(tmp_path, monkeypatch):
@@ -165,7 +167,7 @@ async def test_a_file_of_another_program_is_not_touched(tmp_path):
 async def test_a_file_that_was_deleted_while_it_runs_is_begun_again(tmp_path, monkeypatch):
     monkeypatch.setattr(recorder, "LOOK_SECONDS", 0.01)
     monkeypatch.setattr(holder, "TRY_AGAIN_SECONDS", 0.02)
-    path = tmp_path / "h.db"
+    path, before = tmp_path / "h.db", metric("unclean_starts_total")
     keeps = of(path)
     await keeps.start()
     keeps.take(reading(START))
@@ -177,6 +179,7 @@ async def test_a_file_that_was_deleted_while_it_runs_is_begun_again(tmp_path, mo
     await keeps.stop()
 
     assert len(times(path)) >= 60
+    assert metric("unclean_starts_total") == before
 
 
 ROOT = Path(__file__).resolve().parents[2]
