@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from netwatch.history.block import Shape
 from netwatch.history.tiers import Tier
 
-_MOST_SHAPES = 20_000
+_SHAPES_AT_HAND = 20_000
 """Shapes that are remembered unpacked; beyond it they are read again."""
 _DELETE_UNFOLDED = "DELETE FROM unfolded WHERE tier = ? AND start = ? AND series = ?"
 _DELETE_BLOCK = "DELETE FROM blocks WHERE tier = ? AND start = ? AND series = ?"
@@ -212,7 +212,7 @@ class HistoryFile:
     def _shape(self, number: int) -> Shape:
         found = self._shapes.get(number)
         if found is None:
-            if len(self._shapes) >= _MOST_SHAPES:
+            if len(self._shapes) >= _SHAPES_AT_HAND:
                 self._shapes.clear()
             row = self._sql.execute("SELECT body FROM shapes WHERE id = ?", (number,)).fetchone()
             found = self._shapes[number] = Shape.from_octets(row[0] if row else b"")
