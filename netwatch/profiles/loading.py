@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -115,10 +116,11 @@ def _stamped(file: Path) -> tuple[Path, int, int]:
 def _read_shipped(
     stamped: tuple[tuple[Path, int, int], ...],
 ) -> tuple[Mapping[str, ProfileFile], tuple[Problem, ...]]:
-    """Return the shipped files, read once in a process for as long as none of them changes."""
+    """Return the shipped files, read once in a process for as long as none of them changes, without their trees."""
     problems: list[Problem] = []
     found = _read([file for file, _, _ in stamped], problems, Oid.parse, shipped=True)
-    return MappingProxyType(found), tuple(problems)
+    light = {name: replace(file, yaml=file.yaml.only("extends", "sysobjectid")) for name, file in found.items()}
+    return MappingProxyType(light), tuple(problems)
 
 
 def _read(
