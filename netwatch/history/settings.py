@@ -6,14 +6,12 @@ May import: netwatch.model, netwatch.alerts. Called by: config.
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo, WithJsonSchema, field_validator
 
-from netwatch.alerts.interval_settings import LocationText
-from netwatch.alerts.interval_text import zone
+from netwatch.alerts.regular_mail_settings import RegularMailSettings
 from netwatch.model import Duration, Section, format_duration
 
 MOST_DEVICES_UNASKED = 1000
@@ -59,30 +57,14 @@ _LEAST = {"raw": timedelta(hours=12), "five_minutes": timedelta(days=10), "hours
 
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-HourText = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 
 
-class WeeklyReportSettings(Section):
+class WeeklyReportSettings(RegularMailSettings):
     """A mail that says once a week how available all was, and which ports are full."""
 
-    receiver: str = Field(description="whom to mail: the name of a receiver with email")
     day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
         default="monday", description="on which day of the week"
     )
-    at: HourText = Field(default="08:00", description="when, by the clock of that place")
-    location: LocationText = Field(
-        default="UTC", description="the time zone of `at`, such as Europe/Berlin; Local is this machine's"
-    )
-
-    @property
-    def hour(self) -> time:
-        """Return the time of day."""
-        return time.fromisoformat(self.at)
-
-    @property
-    def zone(self) -> ZoneInfo | None:
-        """Return the time zone; None for this machine's."""
-        return zone(self.location)
 
     @property
     def weekday(self) -> int:

@@ -5,38 +5,17 @@ May import: netwatch.model, netwatch.alerts. Called by: config; app, which obeys
 
 from __future__ import annotations
 
-from datetime import time, timedelta
-from typing import Annotated
+from datetime import timedelta
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
 
-from netwatch.alerts.interval_settings import LocationText
-from netwatch.alerts.interval_text import zone
+from netwatch.alerts.regular_mail_settings import RegularMailSettings
 from netwatch.model import Duration, Section
 
-HourText = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples=["08:00"])]
 
-
-class DailyMailSettings(Section):
+class DailyMailSettings(RegularMailSettings):
     """A mail that says once a day that all is well, or what is not."""
-
-    receiver: str = Field(description="whom to mail: the name of a receiver with email")
-    at: HourText = Field(default="08:00", description="when, by the clock of that place")
-    location: LocationText = Field(
-        default="UTC", description="the time zone of `at`, such as Europe/Berlin; Local is this machine's"
-    )
-
-    @property
-    def hour(self) -> time:
-        """Return the time of day."""
-        return time.fromisoformat(self.at)
-
-    @property
-    def zone(self) -> ZoneInfo | None:
-        """Return the time zone; None for this machine's."""
-        return zone(self.location)
 
 
 class HeartbeatSettings(Section):

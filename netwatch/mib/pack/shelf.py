@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from netwatch.mib.cache import directory_of_format
-from netwatch.model import checked, from_checked, write_whole
+from netwatch.model import checked, from_checked, keep_newest, write_whole
 
 MAX_INDEXES = 16
 _ENDING = ".index"
@@ -53,14 +53,7 @@ class Shelf:
             return
         content = checked(kept.signature.encode() + b"\n" + kept.packed)
         if write_whole(self._directory, f"{name}{_ENDING}", content):
-            self._clear_away(self._directory)
-
-    @staticmethod
-    def _clear_away(directory: Path) -> None:
-        with contextlib.suppress(OSError):  # another process clears away as well
-            kept = sorted(directory.glob(f"*{_ENDING}"), key=lambda file: file.stat().st_mtime, reverse=True)
-            for file in kept[MAX_INDEXES:]:
-                file.unlink(missing_ok=True)
+            keep_newest(self._directory, _ENDING, MAX_INDEXES)
 
 
 def name_of(paths: Sequence[Path], words: Sequence[str] = ()) -> str:

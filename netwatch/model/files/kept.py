@@ -67,3 +67,11 @@ def write_whole(directory: Path, name: str, content: bytes) -> bool:
             Path(beside).unlink()
         return False
     return True
+
+
+def keep_newest(directory: Path, ending: str, most: int) -> None:
+    """Leave those files of a cache that were used last; another process may be clearing it away as well."""
+    with contextlib.suppress(OSError):
+        kept = sorted(directory.glob(f"*{ending}"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for file in kept[most:]:
+            file.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import netwatch
-from netwatch.model import Oid, Problem, bytes_of, checked, from_checked, write_whole
+from netwatch.model import Oid, Problem, bytes_of, checked, from_checked, keep_newest, write_whole
 from netwatch.profiles.kept.packing import Data
 from netwatch.profiles.place import Resolve
 
@@ -117,11 +117,4 @@ class Shelf:
             return
         body = json.dumps({"asked": asked.answers, "library": library}, separators=(",", ":")).encode()
         if write_whole(self._directory, f"{digest}{_ENDING}", checked(body)):
-            self._clear_away(self._directory)
-
-    @staticmethod
-    def _clear_away(directory: Path) -> None:
-        with contextlib.suppress(OSError):  # another process clears away as well
-            kept = sorted(directory.glob(f"*{_ENDING}"), key=lambda file: file.stat().st_mtime, reverse=True)
-            for file in kept[MOST_ENTRIES:]:
-                file.unlink()
+            keep_newest(self._directory, _ENDING, MOST_ENTRIES)
