@@ -22,9 +22,10 @@ class Hangup:
     def __init__(self) -> None:
         self.came = False
 
-    def heed_for(self, arguments: Sequence[str] = sys.argv) -> None:
-        """Heed it from now on where `arguments` are those of a command that lives long."""
-        if next((one for one in arguments[1:] if not one.startswith("-")), "") == LONG_LIVED:
+    def heed_for(self, arguments: Sequence[str] | None = None) -> None:
+        """Heed it from now on where `arguments`, by default the process's, are those of a command that lives long."""
+        given = sys.argv if arguments is None else arguments
+        if next((one for one in given[1:] if not one.startswith("-")), "") == LONG_LIVED:
             self.heed()
 
     def heed(self) -> None:

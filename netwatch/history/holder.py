@@ -64,11 +64,10 @@ class Holder:
         found = self.path.stat()
         self._inode = (found.st_dev, found.st_ino)
         if file.noted(RUNNING) and not self.was_opened:
-            since = datetime.fromtimestamp((file.noted(WRITTEN) or 0) / 1000, UTC)
             UNCLEAN_STARTS.inc()
             log.warning(
                 "NetWatch was not stopped but ended: readings after this are not in the history, up to now",
-                since=since.isoformat(timespec="seconds"),
+                since=_last_written(file),
             )
         file.note(RUNNING, 1)
         self.was_opened = True
@@ -129,3 +128,11 @@ class Holder:
 def _is_damage(exc: sqlite3.DatabaseError) -> bool:
     name = getattr(exc, "sqlite_errorname", "")
     return name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+
+
+def _last_written(file: HistoryFile) -> str:
+    """Return in RFC 3339 when the newest reading of a file was written, or that there is none."""
+    written = file.noted(WRITTEN)
+    if not written:
+        return "its beginning: nothing was written yet"
+    return datetime.fromtimestamp(written / 1000, UTC).isoformat(timespec="seconds")

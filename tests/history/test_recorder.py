@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from netwatch.history import HistoryReader, HistorySettings, Recorder, holder, opened, recorder
+from netwatch.history.opening import open_to_write
 from tests.patience import PATIENCE_SECONDS
 
 from .past import START, every, reading, rows_of
@@ -246,3 +248,19 @@ async def test_odd_columns_do_no_harm(tmp_path, broken):
 
     assert keeps.trouble == ""
     assert len(times(tmp_path / "h.db")) == 10
+
+
+def test_an_unclean_end_says_since_when_readings_are_missing_or_that_there_were_none(tmp_path):
+    told = []
+    for written_at in (0, round(START.timestamp() * 1000)):
+        file = open_to_write(tmp_path / "h.db")
+        file.note(holder.RUNNING, 1)
+        file.note(holder.WRITTEN, written_at)
+        file.close()
+        with capture_logs() as log:
+            again = holder.Holder(tmp_path / "h.db")
+            again.file()
+            again.close()
+        told += [entry["since"] for entry in log if "not stopped but ended" in entry["event"]]
+
+    assert told == ["its beginning: nothing was written yet", START.isoformat(timespec="seconds")]

@@ -19,7 +19,7 @@ IF_OPER_STATUS = Oid.parse("1.3.6.1.2.1.2.2.1.8")
         ("1.3.6.1.2.1.31.1.1.1.6.10001", "IF-MIB::ifHCInOctets.10001"),
         ("1.3.6.1.2.1.1.3.0", "SNMPv2-MIB::sysUpTime.0"),
         ("1.3.6.1.6.3.1.1.5.3", "IF-MIB::linkDown"),
-        ("1.3.6.1.4.1.9.9.13", "SNMPv2-SMI::enterprises.9.9.13"),
+        ("1.3.6.1.4.1.99999.9.13", "SNMPv2-SMI::enterprises.99999.9.13"),
         ("1.3.6.1.4.1.32473.1.0.1", "NETWATCH-MIB::nwAlertFiring"),
         ("2.999.1", "2.999.1"),
     ],

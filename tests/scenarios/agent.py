@@ -70,7 +70,7 @@ class RunningAgent:
 
     def is_ready(self) -> bool:
         assert self._process is not None
-        assert self._process.poll() is None, "the agent has ended"
+        assert (code := self._process.poll()) is None, f"the agent has ended with {code}"
         try:
             with urllib.request.urlopen(f"{self.url}/-/ready", timeout=2) as answer:
                 return bool(answer.status == 200)

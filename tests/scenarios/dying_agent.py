@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import netwatch.__main__
 import netwatch.cli
 from netwatch.model import OutboxState
 from netwatch.notify.smtp import session as smtp_session
@@ -143,7 +144,7 @@ def live(point: str) -> int:
         POINTS[point]()
     sys.argv = ["netwatch", "run", "-c", str(CONFIG), "--log-format", "logfmt"]
     try:
-        netwatch.cli.main()
+        netwatch.__main__.main()
     except SystemExit as end:
         return int(end.code or 0)
     return 0
@@ -154,6 +155,7 @@ def answer(number: int) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a fork is heeding it at once, as a process of its own is
     while line := sys.stdin.readline():
         if (pid := os.fork()) == 0:
             code = 1
