@@ -66,6 +66,6 @@ def _filled(value: Any, expand: Callable[[str], str]) -> str:
 
 
 def _version(value: Any) -> int:
-    if value not in VERSIONS or isinstance(value, bool):
+    if type(value) is not int or value not in VERSIONS:
         raise Wrong("SNMP version must be 1, 2 or 3")
-    return int(value)
+    return value

@@ -108,7 +108,13 @@ class Place:
         if not isinstance(inner, dict) or not all(type(number) is int for number in inner):
             self.wrong((key,), "must be a mapping of numbers to words")
             return {}
-        return {number: self._as_written((key, number), text) for number, text in inner.items()}
+        found = {}
+        for number, word in inner.items():
+            try:
+                found[number] = text(self._as_written((key, number), word))
+            except Wrong as exc:
+                self.wrong((key, number), str(exc))
+        return found
 
     def _as_written(self, path: KeyPath, value: Any) -> Any:
         if isinstance(value, str | dict | list):
@@ -159,14 +165,17 @@ def go_duration(value: Any) -> timedelta:
     parts = _PART_OF_DURATION.findall(written)
     if not parts or "".join(amount + unit for amount, unit in parts) != written:
         raise Wrong(f"{written!r} is not a duration such as 5s, 500ms or 1m30s")
-    return timedelta(seconds=sum(float(amount) * _SECONDS[unit] for amount, unit in parts))
+    try:
+        return timedelta(seconds=sum(float(amount) * _SECONDS[unit] for amount, unit in parts))
+    except OverflowError:
+        raise Wrong(f"{written!r} is longer than anything lasts") from None
 
 
 def one_of(known: frozenset[str]) -> Callable[[Any], str]:
     """Return what reads one of some words."""
 
     def read(value: Any) -> str:
-        if value not in known:
+        if text(value) not in known:
             raise Wrong(f"{value!r} is none of {', '.join(sorted(filter(None, known)))}")
         return str(value)
 

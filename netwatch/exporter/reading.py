@@ -94,6 +94,8 @@ def _read(
     top = Place(read_yaml(path), (), problems)
     known = frozenset({"auths", "modules", "version"})
     top.only(known, dict.fromkeys((key for key in map(str, top.node) if key not in known), _OF_OLD))
+    if not top.node and top.file.data is None:
+        top.wrong((), "is empty: it was cut off, or is no snmp.yml (`modules: {}` is one that has nothing)")
     expand = _expander(environment)
     for name, place in top.named("auths"):
         if name in auths:

@@ -109,8 +109,10 @@ def parse_target(text: str) -> tuple[str, int | None]:
         raise BadTarget(f"the transport {scheme!r} is none that NetWatch asks through: udp is")
     port = ""
     if host.startswith("["):
-        host, _, behind = host[1:].partition("]")
+        host, closed, behind = host[1:].partition("]")
         port = behind.removeprefix(":")
+        if not closed or (behind and not behind.startswith(":")):
+            raise BadTarget("the target has a bracket that is not closed, or something behind it that is no port")
     elif host.count(":") == 1:
         host, _, port = host.partition(":")
     if not host or len(text) > LONGEST_TARGET or not host.isprintable() or any(mark in host for mark in " /?#@"):

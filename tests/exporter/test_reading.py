@@ -96,6 +96,15 @@ def test_what_is_not_written_is_as_snmp_exporter_has_it(tmp_path):
         ("auths:\n  a: {version: 3, username: u, security_level: none}\n", "'none' is none of authNoPriv"),
         ("if_mib:\n  walk: [1.3.6]\n", "unknown key 'if_mib' (a file of snmp_exporter before 0.23?"),
         ("modules: [a]\n", "must be a mapping of names"),
+        ("", "snmp0.yml:1:1: is empty: it was cut off, or is no snmp.yml"),
+        ("# auths:\n", "is empty"),
+        ("auths: {a: {version: [2]}}\n", "SNMP version must be 1, 2 or 3"),
+        ("auths: {a: {version: {b: 2}}}\n", "SNMP version must be 1, 2 or 3"),
+        ("auths: {a: {version: 3, security_level: [none]}}\n", "must be a text"),
+        ("modules: {a: {timeout: 9999999999999999h}}\n", "'9999999999999999h' is longer than anything lasts"),
+        ("modules: {a: {metrics: [{name: x, oid: 1.3.6, type: [gauge]}]}}\n", "type: must be a text"),
+        ("modules: {a: {metrics: [{name: x, oid: 1.3.6, type: {b: gauge}}]}}\n", "type: must be a text"),
+        ("modules: {a: {metrics: [{name: x, oid: 1.3.6, type: Bits, enum_values: {1: [a]}}]}}\n", "[1]: must be a"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_line(tmp_path, text, said):

@@ -61,7 +61,8 @@ def test_what_is_listed_as_such_may_be_asked(listed, address):
     assert is_allowed(ipaddress.ip_address(address), [ipaddress.ip_network(listed)])
 
 
-@pytest.mark.parametrize("text", ["", "a b", "sw/x", "tcp://10.0.0.1", "10.0.0.1:x", "10.0.0.1:70000", "h" * 400])
+@pytest.mark.parametrize("text", ["", "a b", "sw/x", "tcp://10.0.0.1", "10.0.0.1:x", "10.0.0.1:70000", "h" * 400,
+                                  "[10.0.0.1", "[::1]161", "[::1"])  # fmt: skip
 def test_what_is_not_written_like_a_target_is_refused(text):
     with pytest.raises(BadTarget):
         parse_target(text)

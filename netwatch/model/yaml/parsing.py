@@ -196,7 +196,7 @@ class _Builder:
     def _take_alias(self, event: Any) -> None:
         spot = _start(event)
         if event.anchor not in self._anchors:
-            raise Misread(spot, f"nothing before this is marked &{event.anchor}")
+            raise Misread(spot, "nothing before this is marked so: a text that begins with * needs quotes")
         named = self._anchors[event.anchor]
         if named is None:
             raise Misread(spot, f"*{event.anchor} stands inside what it means")

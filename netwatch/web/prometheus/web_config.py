@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from netwatch.errors import ConfigError
-from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, read_yaml
+from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, read_yaml, refuse_what_is_no_file
 from netwatch.web.prometheus.passwords import BCRYPT, refuse_without_bcrypt
 
+MOST_BYTES = 16 << 20
+"""Of a certificate, a key, a list of authorities."""
 _TLS = {
     "cert_file", "key_file", "client_auth_type", "client_ca_file", "min_version", "max_version", "cipher_suites",
     "curve_preferences", "prefer_server_cipher_suites",
@@ -86,6 +88,9 @@ class _Reader:
             self._wrong(
                 ("tls_server_config", "client_auth_type"), f"must be one of {', '.join(filter(None, _CLIENTS))}"
             )
+        if tls.get("client_ca_file") and _CLIENTS.get(client) is ssl.CERT_NONE:
+            self._wrong(("tls_server_config", "client_ca_file"),
+                        "nobody is held against it: client_auth_type must be one that verifies")  # fmt: skip
         self._load(context, tls)
         context.verify_mode = _CLIENTS.get(client, ssl.CERT_REQUIRED)
         return context
@@ -95,8 +100,14 @@ class _Reader:
         names = {key: str(self._folder / str(tls[key])) for key in ("cert_file", "key_file", "client_ca_file")
                  if tls.get(key)}  # fmt: skip
         for key in ("cert_file", "key_file"):
-            if key not in names:
+            if not tls.get(key):
                 self._wrong(("tls_server_config",), f"{key} is missing")
+        for key, name in list(names.items()):  # the library would wait for a pipe for ever
+            try:
+                refuse_what_is_no_file(name, MOST_BYTES)
+            except OSError as exc:
+                self._wrong(("tls_server_config", key), f"cannot be used: {exc.strerror}")
+                del names[key]
         try:
             if "cert_file" in names and "key_file" in names:
                 context.load_cert_chain(names["cert_file"], names["key_file"], password=_no_password)
@@ -105,16 +116,16 @@ class _Reader:
         try:
             if "client_ca_file" in names:
                 context.load_verify_locations(names["client_ca_file"])
-        except OSError as exc:
+        except (OSError, ValueError) as exc:
             self._wrong(("tls_server_config", "client_ca_file"), f"cannot be used: {exc}")
 
     def _version(self, tls: Mapping[Any, Any], key: str, usual: ssl.TLSVersion) -> ssl.TLSVersion:
         written = tls.get(key)
         if written is None:
             return usual
-        if written not in _VERSIONS:
+        if str(written) not in _VERSIONS:
             self._wrong(("tls_server_config", key), "must be TLS12 or TLS13")
-        return _VERSIONS.get(written, usual)
+        return _VERSIONS.get(str(written), usual)
 
     def _mapping(self, path: KeyPath, value: Any) -> Mapping[Any, Any]:
         if value is None:

@@ -98,7 +98,7 @@ def test_a_value_is_placed_where_it_is_written(text: str, place: tuple[int, int]
         ("a: !!binary aGk=\n", "f:1:4: the tag !!binary is not known here; only plain data is read"),
         ("a: !!int x\n", "f:1:4: this is no !!int"),
         ("a: !!map []\n", "f:1:4: the tag !!map is not known here; only plain data is read"),
-        ("a: *b\n", "f:1:4: nothing before this is marked &b"),
+        ("a: *b\n", "f:1:4: nothing before this is marked so: a text that begins with * needs quotes"),
         ("a: &a [*a]\n", "f:1:8: *a stands inside what it means"),
         ("a:\n  <<: 1\n", "f:2:7: << takes a mapping, or a list of mappings"),
         ("a: 1\n---\nb: 2\n", "f:2:1: a second document begins here, and a file holds one"),

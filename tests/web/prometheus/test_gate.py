@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 
 import httpx
@@ -72,10 +73,13 @@ async def test_without_a_file_it_is_open_and_has_scrapes_alone():
         ("tls: {}\n", "web.yml:1:1: tls: unknown key 'tls'"),
         ("basic_auth_users: {ann: secret}\n", "web.yml:1:25: basic_auth_users.ann: is no bcrypt hash"),
         ("tls_server_config: {key_file: k}\n", "cert_file is missing"),
-        ("tls_server_config: {cert_file: c, key_file: k}\n", "certificate and key cannot be used"),
+        ("tls_server_config: {cert_file: c, key_file: k}\n", "cert_file: cannot be used: No such file"),
         ("tls_server_config: {min_version: TLS10}\n", "must be TLS12 or TLS13"),
         ("tls_server_config: {client_auth_type: Perhaps}\n", "must be one of NoClientCert"),
         ("tls_server_config: {client_allowed_sans: [a]}\n", "is not done by NetWatch"),
+        ("tls_server_config: {min_version: [TLS12]}\n", "must be TLS12 or TLS13"),
+        ('tls_server_config: {client_ca_file: "a\\0"}\n', "client_ca_file: cannot be used"),
+        ("tls_server_config: {client_ca_file: ca.pem}\n", "client_ca_file: nobody is held against it"),
         ("[]\n", "must be a mapping"),
     ],
 )
@@ -86,6 +90,22 @@ def test_what_is_wrong_in_the_file_is_said_with_its_line(tmp_path, text, said):
         read_web_config(tmp_path / "web.yml")
 
     assert said in str(caught.value)
+
+
+def test_a_certificate_that_is_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "web.yml").write_text("tls_server_config: {cert_file: pipe, key_file: pipe}\n")
+
+    with pytest.raises(InvalidFile, match="cert_file: cannot be used: is no regular file"):
+        read_web_config(tmp_path / "web.yml")
+
+
+def test_a_certificate_that_is_none_is_refused(tmp_path):
+    (tmp_path / "a.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    (tmp_path / "web.yml").write_text("tls_server_config: {cert_file: a.pem, key_file: a.pem}\n")
+
+    with pytest.raises(InvalidFile, match="certificate and key cannot be used"):
+        read_web_config(tmp_path / "web.yml")
 
 
 def test_a_system_without_bcrypt_says_so(tmp_path, monkeypatch):
