@@ -80,5 +80,5 @@ class PastViews:
         found: Mapping[str, Past] = {name: Past() for name in columns}
         if recorder.has_file:
             found = self._reader.lines(device, table, key, columns, since=since, until=until, tier=tier)
-        with_recent(found, recorder.recent(device, table), key)
+        with_recent(found, recorder.recent(device, table), key, since)
         return found

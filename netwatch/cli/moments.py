@@ -19,6 +19,13 @@ def instant_of(text: str, now: datetime) -> datetime:
     Raises:
         ValueError: it is none; says what one looks like.
     """
+    try:
+        return _instant_of(text, now)
+    except OverflowError:
+        raise ValueError(f"{text!r} is outside of all time that can be written") from None
+
+
+def _instant_of(text: str, now: datetime) -> datetime:
     bare = text.strip()
     if bare.startswith("-"):
         return now - parse_duration(bare[1:])

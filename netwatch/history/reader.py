@@ -167,15 +167,16 @@ class HistoryReader:
         self._file = None
 
 
-def with_recent(found: Mapping[str, Past], blocks: Sequence[Block], key: str) -> None:
-    """Add to the lines of a row what is not written yet; of single readings only."""
+def with_recent(found: Mapping[str, Past], blocks: Sequence[Block], key: str, since: datetime) -> None:
+    """Add to the lines of a row what is not written yet, from an instant on; of single readings only."""
+    begin = _milliseconds(since)
     for block in blocks:
         if key not in block.shape.keys:
             continue
         row = block.shape.keys.index(key)
         for name, line in found.items():
             if name in block.cells and not line.step:
-                first = bisect_left(block.times, line.times[-1] + 1) if line.times else 0
+                first = bisect_left(block.times, max(begin, line.times[-1] + 1) if line.times else begin)
                 values = block.cells[name][row][first:]
                 line.add(block.times[first:], values, values, values)
 
@@ -185,7 +186,12 @@ def _take(found: Mapping[str, Past], part: Part, key: str) -> None:
     kept = part.kept
     if key not in kept.shape.keys:
         return
-    row = kept.shape.keys.index(key)
+    with suppress(Damaged):  # one block that cannot be read must not cost all others
+        _take_row(found, part, kept.shape.keys.index(key))
+
+
+def _take_row(found: Mapping[str, Past], part: Part, row: int) -> None:
+    kept = part.kept
     packed = Packed(kept.body, kept.shape)
     times = packed.times()
     for name, line in found.items():

@@ -171,12 +171,14 @@ class Recorder:
     def _turn(self) -> None:
         self._gather()
         now = time.monotonic()
-        if now >= self._look_at:
+        is_due = now >= self._look_at
+        if is_due:
             self._look_at = now + LOOK_SECONDS
             self._close_stale()
-            self._holder.look()
         if not self._holder.may_try:
             return
+        if is_due or self._waiting:
+            self._holder.look()  # what goes into a file that was deleted is lost
         file = self._holder.file()
         self._write(file)
         self._upkeep.step(file, self._now(), seconds=UPKEEP_SECONDS, may_delete=self._may_delete())
@@ -188,6 +190,7 @@ class Recorder:
             for place in list(self._open):
                 self._close(place)
         try:
+            self._holder.look()
             file = self._holder.file()
             self._write(file)
             file.note(RUNNING, 0)

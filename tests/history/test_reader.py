@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
-from datetime import timedelta
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -145,9 +147,33 @@ def test_what_is_not_written_yet_is_added_to_single_readings_alone():
     fine, coarse = Past(times=[1], lows=[5], means=[5], highs=[5]), Past(step=300_000)
     block = Block(shape=Shape(keys=("a",), columns=("x", "y")), times=[1, 2], cells={"x": [[5, 6]], "y": [[1, 2]]})
 
-    with_recent({"x": fine, "y": coarse}, [block], "a")
+    with_recent({"x": fine, "y": coarse}, [block], "a", datetime.fromtimestamp(0, UTC))
 
     assert (fine.times, fine.means, coarse.times) == ([1, 2], [5, 6], [])
+
+
+def test_what_is_not_written_yet_is_added_from_the_instant_on_that_was_asked_for():
+    line = Past()
+    block = Block(shape=Shape(keys=("a",), columns=("x",)), times=[1000, 2000], cells={"x": [[5, 6]]})
+
+    with_recent({"x": line}, [block], "a", datetime.fromtimestamp(2, UTC))
+
+    assert (line.times, line.means) == ([2000], [6])
+
+
+def test_a_block_that_cannot_be_read_costs_no_other(tmp_path):
+    path = tmp_path / "h.db"
+    written(path, every(MINUTE, HOUR)).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as sql:
+        sql.execute("UPDATE blocks SET body = x'0102' WHERE start = (SELECT min(start) FROM blocks)")
+    span = {"since": START, "until": START + HOUR}
+
+    of_row = lines(path, START, START + HOUR)[IN]
+    of_all = HistoryReader(path).column("sw1", "interface", IN, **span)
+    read = list(HistoryReader(path).readings("sw1", "interface", **span))
+
+    assert 0 < len(of_row.times) < 60
+    assert {len(past.times) for _, past in of_all.values()} == {len(of_row.times)} == {len(read)}
 
 
 def test_a_port_that_moved_to_another_row_keeps_its_past(tmp_path):

@@ -183,6 +183,20 @@ async def test_a_file_that_was_deleted_while_it_runs_is_begun_again(tmp_path, mo
     assert metric("unclean_starts_total") == before
 
 
+async def test_what_is_read_after_the_file_was_deleted_is_kept_though_the_agent_stops_at_once(tmp_path):
+    path = tmp_path / "h.db"
+    keeps = of(path)
+    await keeps.start()
+    keeps.take(reading(START))
+    await until(path.exists)
+    await until(lambda: keeps.has_file)
+    path.unlink()
+    keeps.take(reading(START + MINUTE))
+    await keeps.stop()
+
+    assert times(path)[-1] == round((START + MINUTE).timestamp() * 1000)
+
+
 ROOT = Path(__file__).resolve().parents[2]
 KILLED = """
 import asyncio, sys

@@ -60,6 +60,16 @@ def test_what_is_folded_again_after_a_late_reading_keeps_what_was_there(tmp_path
     assert sum(one.until - one.start for one in file.blocks(series, Tier.RAW, 0, 1 << 60)) >= 3 * HOUR
 
 
+def test_the_file_stays_below_its_bound_though_the_clock_went_back_by_years(tmp_path):
+    settings = HistorySettings().model_copy(update={"max_size": 100_000})
+    file = open_to_write(tmp_path / "h.db")
+    put(file, every(2 * MINUTE, timedelta(hours=12), rows=rows_of(40)))
+
+    look_after(file, round((START - timedelta(days=2000)).timestamp() * 1000), settings)
+
+    assert 0 < file.size_bytes() <= 100_000
+
+
 def test_the_file_stays_below_its_bound_and_the_oldest_goes_first(tmp_path):
     settings = HistorySettings().model_copy(update={"max_size": 300_000})  # a user cannot say so little
     file = open_to_write(tmp_path / "h.db")

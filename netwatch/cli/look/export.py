@@ -77,6 +77,11 @@ def export(
         if not places:
             fail("the history has nothing of that; `netwatch export` alone writes all there is")
         write(_series(reader, places, column, begin, end, TIERS[step]))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # whoever reads has enough: nothing is said
+    except OSError as exc:
+        fail(f"what is exported cannot be written: {exc.strerror}")
     except HistoryError as exc:
         fail(str(exc))
 
