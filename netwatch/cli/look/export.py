@@ -136,19 +136,21 @@ def _write_openmetrics(series: Iterator[Series]) -> None:
     for device, table, key, column, labels, past in series:
         if not past.numbers():
             continue
-        if column != before:
-            before = column
-            sys.stdout.write(f"# TYPE {_family(column)} gauge\n")
-        named = {"device": device, **(labels or {"row": key}), **({"table": table} if table not in CONCEPTS else {})}
+        family = _family(table, column)
+        if family != before:
+            before = family
+            sys.stdout.write(f"# TYPE {family} gauge\n")
+        named = {"device": device, **(labels or ({"row": key} if key else {}))}
         inside = ",".join(f'{name}="{_escaped(text)}"' for name, text in named.items())
         for at, mean in zip(past.times, past.means, strict=True):
             if isinstance(mean, int | float):
-                sys.stdout.write(f"{_family(column)}{{{inside}}} {_number(mean)} {at // 1000}.{at % 1000:03d}\n")
+                sys.stdout.write(f"{family}{{{inside}}} {_number(mean)} {at // 1000}.{at % 1000:03d}\n")
     sys.stdout.write("# EOF\n")
 
 
-def _family(column: str) -> str:
-    return f"netwatch_{column}"
+def _family(table: str, column: str) -> str:
+    """Return the name that a column has at /metrics: what is about a device as a whole says so."""
+    return f"netwatch_{column}" if table in CONCEPTS else f"netwatch_device_{column}"
 
 
 def _escaped(text: str) -> str:

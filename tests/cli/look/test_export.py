@@ -60,7 +60,9 @@ def test_openmetrics_is_read_by_who_knows_it_and_keeps_times_and_labels(run):
     assert len(samples) == 1200
     assert samples[0].labels == {"device": "sw1", "ifName": "Gi1", "ifAlias": ""}
     assert float(samples[1].timestamp) - float(samples[0].timestamp) == 60
-    assert len(families["netwatch_up"].samples) == 1200
+    up = families["netwatch_device_up"].samples
+    assert len(up) == 1200
+    assert up[0].labels == {"device": "sw1"}
     assert "netwatch_trouble" not in families  # a text is no number
 
 
