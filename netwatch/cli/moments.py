@@ -36,5 +36,7 @@ def _instant_of(text: str, now: datetime) -> datetime:
     try:
         at = datetime.fromisoformat(bare)
     except ValueError:
-        raise ValueError(f"{text!r} is not a time such as 2026-03-01T10:02:00Z, 10:02 or -15m") from None
+        raise ValueError(
+            f"{text!r} is not a time such as 2026-03-01T10:02:00Z, 10:02, or -15m for fifteen minutes ago"
+        ) from None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -92,7 +92,8 @@ def _print(rule: str, outcome: Outcome) -> None:
     fired = [alert for alert in outcome.alerts if alert.firing_at is not None]
     span = f"{rfc3339(outcome.since)} to {rfc3339(outcome.until)}"
     typer.echo(
-        f"{rule}: fired {len(fired)} times, {outcome.messages} messages; {outcome.readings} readings from {span}"
+        f"{rule}: fired {_counted(len(fired), 'time')}, {_counted(outcome.messages, 'message')};"
+        f" {_counted(outcome.readings, 'reading')} from {span}"
     )
     for alert in fired[:MOST_SHOWN]:
         typer.echo(printable(f"  {_line(outcome, alert)}"))
@@ -105,8 +106,11 @@ def _line(outcome: Outcome, alert: Alert) -> str:
     ended = alert.resolved_at
     lasted = f"for {_rounded(alert, ended)}" if ended is not None else "still at the end"
     said = alert.annotations.get("summary") or f"{alert.key.device} {alert.key.instance}"
-    times = outcome.told.get(alert.id, 0)
-    return f"{began}  {said}  ({lasted}, told {times} {'time' if times == 1 else 'times'})"
+    return f"{began}  {said}  ({lasted}, told {_counted(outcome.told.get(alert.id, 0), 'time')})"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _rounded(alert: Alert, ended: datetime) -> str:

@@ -43,7 +43,8 @@ def print_refused(settings: Settings, config: Path, *, json: bool) -> None:
         return
     for row in rows:
         who = f"{row['device']} ({row['source']})" if row["device"] else row["source"]
-        typer.echo(f"{printable(who)}  {row['count']} times, from {row['first_at']} to {row['last_at']}")
+        often = "once, at" if row["count"] == 1 else f"{row['count']} times, from {row['first_at']} to"
+        typer.echo(f"{printable(who)}  {often} {row['last_at']}")
         typer.echo(
             f"  why:    {printable(row['words'])}" + (f" ({printable(row['detail'])})" if row["detail"] else "")
         )

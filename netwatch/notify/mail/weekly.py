@@ -60,6 +60,7 @@ def compose_weekly(
     """Return one outbox entry per recipient, its mail finished."""
     zone = letterhead.manner.zone
     worst = [_device_line(one) for one in weekly.devices if one.ratio < 1]
+    were = "was" if len(worst) == 1 else "were"
     title = _title(weekly)
     page = Page(
         kind="weekly",
@@ -70,7 +71,7 @@ def compose_weekly(
         facts=(
             ("From", clock(weekly.since, zone)),
             ("To", clock(weekly.at, zone)),
-            ("Devices", f"{len(weekly.devices):,}, of which {len(worst):,} were away at times"),
+            ("Devices", f"{len(weekly.devices):,}, of which {len(worst):,} {were} away at times"),
         ),
         lists=listed(
             (

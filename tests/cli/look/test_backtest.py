@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 import typer
@@ -40,6 +41,14 @@ def test_a_time_without_readings_is_said_to_be_one(capsys):
     _print("PortFull", Outcome(alerts=(), told={}, messages=0, readings=0, since=None, until=None))
 
     assert capsys.readouterr().out == "history has no reading of what the rule looks at in that time\n"
+
+
+def test_one_is_counted_as_one(capsys):
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+
+    _print("PortFull", Outcome(alerts=(), told={}, messages=1, readings=1, since=at, until=at))
+
+    assert capsys.readouterr().out.startswith("PortFull: fired 0 times, 1 message; 1 reading from 2026-03-01")
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ def test_the_worst_and_the_fullest_are_named_in_text_and_html():
     assert one["Subject"] == "[WEEK] NetWatch: 99.61 % available, 2 devices"
     assert "sw1: 99.21 %, away for 1 h 20 min" in body(one)
     assert "sw2:" not in body(one)
+    assert "2, of which 1 was away at times" in body(one)
     assert "sw1 Gi1/0/1 (uplink <b>): 87 %, highest 99 %" in body(one)
     assert "uplink &lt;b&gt;" in body(one, "html")
     assert "NetWatch's weekly mail to receiver noc." in body(one)

@@ -69,6 +69,8 @@ async def test_without_a_row_all_are_offered_and_a_single_one_is_shown(serve):
     one = (await client.get("/history", params={"device": "sw1", "table": "cpu"})).text
 
     assert "row=ifName%3DGi1/0/7" in many
+    assert "Choose a row to see its charts." in many
+    assert "Nothing is known" not in many
     assert kept.asked[-1][2] == "cpu=0"
     assert "highest 70 %" in Seen(one).text
 
