@@ -28,7 +28,7 @@ MOST_IN_ALL = 50_000
 """Alerts of all rules about traps together: 150 MB."""
 MOST_COUNTED = 100_000
 """Keys beyond that are told apart, of one rule and sender: 8 MB. Then the sum is the least there are."""
-MOST_NEW = 2_000
+MOST_NEW = 10_000
 """Alerts that may begin of one rule and sender in a minute; each costs a hundred times what a trap costs that is only
 counted, and nobody reads more of them."""
 A_WHILE = timedelta(minutes=1)

@@ -193,16 +193,24 @@ class ReadingIntake:
 
     def is_well(self, rule: Rule, key: AlertKey) -> bool:
         """Return whether the newest reading of a row says that nothing is wrong."""
-        memory = self._memories.get((key.device, rule.table))
-        frame = None if memory is None else memory.newest
-        if memory is None or frame is None:
-            return False
-        row = 0 if rule.is_aggregate else memory.row_numbers(frame.reading.rows).get(key.instance)
-        if row is None:
+        frame, row = self._newest_row(rule, key)
+        if frame is None or row is None:
             return False
         if rule.healed is None:
             return rule.broken.at(frame, row) is False
         return rule.healed.at(frame, row) is True
+
+    def cannot_tell(self, rule: Rule, key: AlertKey) -> bool:
+        """Return whether a row is read and has nothing of what the rule asks about, so that no poll can decide."""
+        frame, row = self._newest_row(rule, key)
+        return frame is not None and row is not None and rule.broken.at(frame, row) is None
+
+    def _newest_row(self, rule: Rule, key: AlertKey) -> tuple[Frame | None, int | None]:
+        memory = self._memories.get((key.device, rule.table))
+        frame = None if memory is None else memory.newest
+        if memory is None or frame is None:
+            return None, None
+        return frame, 0 if rule.is_aggregate else memory.row_numbers(frame.reading.rows).get(key.instance)
 
     def take(self, draft: Draft, reading: TableReading, *, held_off: bool) -> None:
         """Hold a reading against every rule of its table; while it is held off they only remember it."""

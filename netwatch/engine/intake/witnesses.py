@@ -2,7 +2,7 @@
 
     trap begins  -> the polled rule's alert of the row fires at once (after the trap rule's own `for`),
                     unless the polled rule would say no of a row that is as the trap says
-    trap ends    -> nothing, until a poll agrees; at once where the newest poll does, or the table is not read
+    trap ends    -> nothing, until a poll agrees; at once where the newest poll does, or nothing of it is read
     poll         -> broken: confirmed, one more line of evidence; not broken: over (netwatch.engine.intake.readings)
     first poll   -> what the trap rule told alone, since nothing was read yet, becomes the polled rule's alert
 
@@ -116,7 +116,8 @@ class Witnesses:
         if before is None:
             return False
         is_read = self._rows.is_read(seat.key.device, seat.rule.table)
-        if is_read and not self._readings.is_well(seat.rule, seat.key):
+        is_blind = is_read and self._readings.cannot_tell(seat.rule, seat.key)
+        if is_read and not is_blind and not self._readings.is_well(seat.rule, seat.key):
             text = f"a trap says that it is over ({self._name(event)} from {event.source}); the next poll decides"
             draft.events.append(replace(event_of(before, text, event.at), details=self._details(heard)))
             return False
@@ -124,6 +125,7 @@ class Witnesses:
         if after.alert is None or not after.changed:
             return False
         why = "the newest poll agrees" if is_read else f"{seat.rule.table} is not read at the moment"
+        why = "what the rule asks about is not read there" if is_blind else why
         reason = f"{after.reason} ({self._name(event)} from {event.source}; {why})"
         self._book.put(draft, after.alert, after.transition, reason, event.at, self._details(heard))
         return after.transition is not None

@@ -50,7 +50,7 @@ def kept(path: Path, *events: TrapEvent) -> None:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "netwatch.yaml"
-    path.write_text('store: {url: "sqlite:///netwatch.db"}\n')
+    path.write_text('store: {url: "sqlite:///netwatch.db"}\nweb: {listen: "127.0.0.1:1"}\n')  # where nobody answers
     kept(
         tmp_path / "netwatch.db", trap(count=41), trap(device="", source="192.0.2.77", trap_oid=Oid((1, 3, 6, 1, 4)))
     )

@@ -61,6 +61,7 @@ NEIGHBOURS = RowSet(
     labels={"peer": ("10.0.0.1", "10.0.0.9"), "protocol": ("ospf", "ospf"), "remote_as": ("", ""), "vrf": ("", "")},
 )  # fmt: skip
 UP, DOWN = 1, 2
+APC_ON_BATTERY, APC_POWER_RESTORED = "1.3.6.1.4.1.318.0.5", "1.3.6.1.4.1.318.0.9"
 PORT = ("InterfaceDown", "sw1", "ifName=Gi1/0/7")
 
 
@@ -619,3 +620,32 @@ async def test_explain_has_what_both_said_and_the_trap_rule_says_whom_to_ask_abo
     assert "in interface it begins InterfaceDown, so ask about that" in alone.verdict
     rule = next(line for line in alone.lines if line.kind == "rule")
     assert rule.details["witness_of"] == "InterfaceDown"
+
+
+async def test_where_polls_hold_nothing_of_what_a_trap_tells_the_clearing_trap_ends_it(house):
+    system = RowSet(index=("",), keys=("",))
+    house.read("system", system, {"sysUpTime": [100]})
+    await house.hear(APC_ON_BATTERY)
+    begun = house.states()
+    house.read("system", system, {"sysUpTime": [200]})
+    await house.hear(APC_POWER_RESTORED)
+
+    assert begun == {("UpsOnBattery", "sw1", ""): AlertState.FIRING}
+    assert house.states() == {}
+    assert "what the rule asks about is not read there" in (await house.texts())[-1]
+
+
+async def test_where_polls_tell_of_the_battery_the_clearing_trap_waits_for_them(house):
+    system = RowSet(index=("",), keys=("",))
+    house.read("system", system, {"upsBasicOutputStatus": [2]})
+    house.later(20)
+    await house.hear(APC_ON_BATTERY)
+    house.later(20)
+    house.read("system", system, {"upsBasicOutputStatus": [3]})
+    await house.hear(APC_POWER_RESTORED)
+    waiting = house.states()
+    house.later(20)
+    house.read("system", system, {"upsBasicOutputStatus": [2]})
+
+    assert waiting == {("UpsOnBattery", "sw1", ""): AlertState.FIRING}
+    assert house.states() == {}
