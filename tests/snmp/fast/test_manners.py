@@ -58,8 +58,7 @@ async def test_a_device_that_answers_one_instance_per_get_is_asked_so_from_then_
         asked = agent.asked(GET)[before:]
 
     assert values == [row for _ in COLUMNS for row in range(1, ROWS + 1)]
-    assert len(asked) == len(INSTANCES)
-    assert all(len(names) == 1 for names in asked)
+    assert set(asked) == {(name,) for name in INSTANCES}  # one that is late on a busy machine is asked for again
 
 
 async def test_an_instance_that_cannot_be_read_is_not_taken_for_a_request_that_is_too_big(lane, device):
