@@ -21,7 +21,8 @@ from netwatch.polling.lag import LagMeter
 from netwatch.polling.lifeline import SCOPE
 from netwatch.polling.metrics import ERRORS, OVERRUNS, START_LAG_SECONDS
 from netwatch.polling.presence.findings import SCOPE as PRESENCE_SCOPE
-from netwatch.polling.presence.remembered import by_device
+from netwatch.polling.presence.remembered import SCOPE as LAYOUTS_SCOPE
+from netwatch.polling.presence.remembered import by_device, of_others
 from netwatch.polling.reachability import Sight
 from netwatch.polling.schedule import Due, TimingWheel, next_turn, phase_of
 from netwatch.polling.settings import PollingSettings
@@ -80,6 +81,8 @@ class Poller:
         memories = list(memories)
         known = {(memory.scope, memory.key): memory for memory in memories}
         layouts = by_device(memories)
+        scopes = (SCOPE, PRESENCE_SCOPE, LAYOUTS_SCOPE)
+        self._forgotten = of_others(memories, scopes, {device.name for device in devices})
         self._pollers = {
             device.name: DevicePoller(
                 device,
@@ -108,6 +111,9 @@ class Poller:
         self._wheel = TimingWheel(now, TICK.total_seconds())
         for poller in self._pollers.values():
             self._enter(poller.device, now)
+        for memory in self._forgotten:
+            self._tools.sink.remember(memory)
+        self._forgotten.clear()
         self._ticker.every(TICK, "polling tick", self._tick)
         self._ticker.start()
         self._ticked_at = now

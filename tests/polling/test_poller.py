@@ -219,3 +219,18 @@ async def test_what_the_store_kept_is_used(start, device, agent, basket, clock):
     await basket.until(lambda: bool(ups(basket)))
 
     assert basket.of("reachability")[0].columns["seconds_since_restart"] == [3600.0]
+
+
+async def test_what_was_kept_of_a_device_that_is_asked_no_more_is_forgotten(start, quick, basket):
+    scopes = ("polling", "presence", "layouts")
+    kept = [
+        Memory(scope=scope, key=key, text="{}")
+        for scope in scopes
+        for key in (quick.name, f"{quick.name}/ifTable", "left", "left/ifTable")
+    ]
+    elsewhere = Memory(scope="traps", key="left", text="{}")
+
+    await start([quick], [*kept, elsewhere])
+
+    forgotten = {(memory.scope, memory.key) for memory in basket.memories if memory.text is None}
+    assert forgotten == {(scope, key) for scope in scopes for key in ("left", "left/ifTable")}

@@ -14,7 +14,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv4Address
@@ -56,6 +56,18 @@ def by_device(memories: Iterable[Memory]) -> dict[str, dict[str, str]]:
         if memory.scope == SCOPE and slash and memory.text is not None:
             found.setdefault(device, {})[table] = memory.text
     return found
+
+
+def of_others(memories: Iterable[Memory], scopes: Collection[str], devices: Collection[str]) -> list[Memory]:
+    """Return what has what was kept of devices that are asked no more forgotten.
+
+    `scopes` are those whose keys begin with a device's name.
+    """
+    return [
+        Memory(scope=memory.scope, key=memory.key, text=None)
+        for memory in memories
+        if memory.scope in scopes and memory.text is not None and memory.key.partition("/")[0] not in devices
+    ]
 
 
 def to_text(owner: str, seen: Seen, needed: Iterable[Oid]) -> str:
