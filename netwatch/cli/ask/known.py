@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from netwatch.model import DeviceStatus, Memory
 
 COMMUNITY = "replayed"
+CAPTURE_SUFFIX = ".snmprec"
 PATIENCE = timedelta(minutes=10)
 """The interval, of which a poll may take nine tenths: a capture is replayed by a slow program."""
 TIMEOUT = timedelta(seconds=5)
@@ -61,6 +62,8 @@ def known_device(name: str, config: Path | None, library: ProfileLibrary, *, ask
     if Path(name).is_file():
         with replayed(Path(name)) as device:
             return polled(device, library, Path(name))
+    if "/" in name or name.endswith(CAPTURE_SUFFIX):  # no device is called so; a configuration would not help
+        fail(f"{name}: no such file; a capture is what netwatch support writes", USAGE)
     target = find_device(name, config, Flags())
     return polled(target, library) if ask else _remembered(target, config or DEFAULT_CONFIG, library)
 

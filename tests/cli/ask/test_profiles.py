@@ -129,6 +129,16 @@ def test_a_file_that_is_no_capture_and_a_device_nobody_knows_end_with_2(netwatch
     assert "no device named 'nobody'" in stranger.stderr
 
 
+@pytest.mark.parametrize("name", ["typo.snmprec", "captures/switch"])
+def test_a_capture_that_is_not_there_is_said_whether_or_not_there_is_a_configuration(netwatch, tmp_path, name):
+    missing = str(tmp_path / name)
+
+    result = netwatch("profiles", "show", missing)
+
+    assert result.exit_code == 2
+    assert f"{missing}: no such file" in result.stderr.replace("\n", " ")
+
+
 def test_a_device_is_asked_now_or_remembered_by_the_agent_and_where_neither_is_so_that_is_said(netwatch, config):
     never = netwatch("profiles", "show", "nasty", "-c", config)
     now = netwatch("profiles", "show", "nasty", "-c", config, "--ask", "--json")
