@@ -76,6 +76,10 @@ COMMANDS: dict[str, Listed] = {
                 "look.devices:devices",
                 "List the devices that are watched: up or down, when last polled, as which profile.",
             ),
+            "top": (
+                "look.top.command:top",
+                "Follow what is wrong on one screen: alerts and devices, or the ports of one device, the worst first.",
+            ),
             "rules": (
                 "look.rules:rules",
                 "List the rules: what each looks at and how long it waits, and how many alerts it has now.",
