@@ -35,6 +35,7 @@ from netwatch.app.pages.views import Views
 from netwatch.app.post_office import PostOffice
 from netwatch.app.scraping import build_exporter
 from netwatch.app.senses import Senses, build_board
+from netwatch.compiled import in_words
 from netwatch.config import Settings
 from netwatch.engine import LinkSigner
 from netwatch.model import Alert, DeviceStatus, Fault, OutboxEntry, Transaction
@@ -46,7 +47,11 @@ from netwatch.web import PageFaults, Reload
 
 log = structlog.get_logger(__name__)
 
-BUILD = Gauge("netwatch_build_info", "Always 1; the label says which version runs", ["version"])
+BUILD = Gauge(
+    "netwatch_build_info",
+    "Always 1; says which version runs, and whether its wire is compiled or pure Python",
+    ["version", "wire"],
+)
 
 
 class App:
@@ -173,7 +178,7 @@ class App:
     async def _start(self, ports: KeptPorts | None) -> None:
         raise_descriptors()
         Mishaps().watch(asyncio.get_running_loop())
-        BUILD.labels(__version__).set(1)
+        BUILD.labels(__version__, in_words()).set(1)
         await self._store.start()
         await self._clockwork.catch_up()
         own = await reborn_engine(self._store)

@@ -6,7 +6,9 @@ The loops repeat themselves and test the likely first, because a function call c
 Nothing is checked twice: a slice beyond the end comes out short, so it cannot equal a name, and the position
 after the last varbind must be the end that the header announced.
 
-May import: netwatch.model. Called by: layout, v3, the fast lane.
+What stands behind `end` in `data` is not part of the answer; where it may be anything, `data` is cut there.
+This is the Python twin of `netwatch/compiled/wire.c`; `decoders` chooses between them.
+May import: netwatch.model. Called by: decoders, layout, v3, the fast lane.
 """
 
 from __future__ import annotations
@@ -130,12 +132,12 @@ def decode_values(data: bytes, at: int, end: int, names: Iterable[bytes]) -> lis
                 elif size == 5 and longest[tag] == 4 and data[tag_at + 2] == 0 and tag != 0x02:
                     add(_from_bytes(data[tag_at + 3 : after]))
                 else:
-                    add(_odd_value(data, at, end, name)[0])
+                    add(odd_value(data, at, end, name)[0])
                 at = after
             elif at == end:
                 return values
             else:
-                value, at = _odd_value(data, at, end, name)
+                value, at = odd_value(data, at, end, name)
                 add(value)
     except IndexError:
         if at != end:
@@ -145,8 +147,8 @@ def decode_values(data: bytes, at: int, end: int, names: Iterable[bytes]) -> lis
     return values
 
 
-def _odd_value(data: bytes, at: int, end: int, name: bytes) -> tuple[Value, int]:
-    """Read one varbind the slow way; return its value and where the next begins."""
+def odd_value(data: bytes, at: int, end: int, name: bytes) -> tuple[Value, int]:
+    """Read one varbind of a GET the slow way; return its value and where the next begins."""
     found, _, value, after = decode_varbind(data, at, end)
     if found != name[2:]:
         raise FastLaneRefused("other_varbinds", "another name than asked for")
@@ -197,15 +199,23 @@ def decode_rows(data: bytes, at: int, end: int, columns: Iterable[Target]) -> li
                 ended.append(place)
                 at = after
                 continue
-            name, tag, value, at = decode_varbind(data, at, end)
-            if isinstance(value, Missing) or not name.startswith(column) or len(name) == len(column):
+            has_ended, at = odd_row(data, at, end, (head, to_suffix, to_tag, column, place, add_suffix, add_tag, add))
+            if has_ended:
                 ended.append(place)
-            else:
-                add_suffix(name[len(column) :])
-                add_tag(tag)
-                add(value)
     except IndexError:
         raise FastLaneRefused("truncated") from None
     if at != end:
         raise FastLaneRefused("malformed", "a varbind longer than the answer")
     return ended
+
+
+def odd_row(data: bytes, at: int, end: int, target: Target) -> tuple[bool, int]:
+    """Read one varbind of a walk the slow way; return whether it ends its column, and where the next begins."""
+    _, _, _, column, _, add_suffix, add_tag, add = target
+    name, tag, value, after = decode_varbind(data, at, end)
+    if isinstance(value, Missing) or not name.startswith(column) or len(name) == len(column):
+        return True, after
+    add_suffix(name[len(column) :])
+    add_tag(tag)
+    add(value)
+    return False, after

@@ -16,7 +16,8 @@ from collections.abc import Iterable
 
 from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
 from netwatch.log import get_logger
-from netwatch.snmp.codec.hot import RESPONSE, OddHeader, open_response
+from netwatch.snmp.codec.decoders import open_response
+from netwatch.snmp.codec.hot import RESPONSE, OddHeader
 from netwatch.snmp.codec.message import in_plain_shape
 from netwatch.snmp.fast.deadlines import Deadlines
 from netwatch.snmp.fast.peer import Exchange, Peer

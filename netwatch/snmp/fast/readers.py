@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Missing, Tag, Value, Varbind
+from netwatch.snmp.codec.decoders import decode_values
 from netwatch.snmp.codec.message import decode_varbinds
 from netwatch.snmp.fast.plan import GetRequest, decode_name
 
@@ -42,12 +43,15 @@ class Values:
     """What a plan wants."""
 
     def read(self, data: bytes, at: int, end: int, request: GetRequest) -> Sequence[Value]:
-        """Predict the answer or its layout where possible, decode it where not."""
+        """Decode the answer; in pure Python predict it or its layout where possible."""
+        memory = request.memory
+        if memory is None:
+            return decode_values(data, at, end, request.shape.names)
         answer = data[at:end]
-        values = request.memory.read(answer)
+        values = memory.read(answer)
         if values is None:
             values = request.shape.read(answer, 0, len(answer))
-            request.memory.learn(answer, request.shape.names, values)
+            memory.learn(answer, request.shape.names, values)
         return values
 
     def stand_in(self, _name: bytes, missing: Missing | None) -> Value:

@@ -18,7 +18,7 @@ from netwatch.model import Oid
 from netwatch.snmp import metrics
 from netwatch.snmp.client import Walk
 from netwatch.snmp.codec.ber import encode_integer
-from netwatch.snmp.codec.hot import decode_rows
+from netwatch.snmp.codec.decoders import decode_rows
 from netwatch.snmp.codec.message import ERROR_NAMES, ErrorStatus, PduKind
 from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.get_run import SPLIT_AFTER_TRIES

@@ -11,12 +11,13 @@ from __future__ import annotations
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Credential, Tag
 from netwatch.snmp.codec.ber import SEQUENCE, encode_tlv, read_as
+from netwatch.snmp.codec.decoders import IS_COMPILED
 from netwatch.snmp.codec.hot import RESPONSE, OddHeader
 from netwatch.snmp.codec.message import PduKind, pdu_in_plain_shape
 from netwatch.snmp.v3.cryptor import SALT_BYTES
 from netwatch.snmp.v3.engine import Engine
 from netwatch.snmp.v3.envelope import Again, CredentialRefused, Outcome
-from netwatch.snmp.v3.hot import HeaderLayout, layout_of, open_header, open_scoped
+from netwatch.snmp.v3.hot import HeaderLayout, layout_of, open_header
 from netwatch.snmp.v3.keys import NO_KEYS, Keys, keys_at, level_of
 from netwatch.snmp.v3.message import (
     LEVEL,
@@ -32,6 +33,11 @@ from netwatch.snmp.v3.message import (
 from netwatch.snmp.v3.metrics import clock_steps, reports
 from netwatch.snmp.v3.reports import NOT_IN_TIME_WINDOW, UNKNOWN_ENGINE_ID, kind_of
 from netwatch.snmp.v3.seal import clock_bytes
+
+if IS_COMPILED:
+    from netwatch.compiled.wire import open_scoped
+else:
+    from netwatch.snmp.v3.hot import open_scoped
 
 MIN_ENGINE_ID_BYTES, MAX_ENGINE_ID_BYTES = 5, 32
 """RFC 3411, SnmpEngineID."""

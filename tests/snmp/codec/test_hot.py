@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Missing, Oid, Tag, Varbind
 from netwatch.snmp.codec.ber import SEQUENCE, encode_tlv
-from netwatch.snmp.codec.hot import OddHeader, decode_rows, decode_values, length_at, open_pdu, open_response
+from netwatch.snmp.codec.hot import OddHeader, decode_values, length_at, open_pdu
 from netwatch.snmp.codec.layout import Memory
 from netwatch.snmp.codec.message import Message, Pdu, PduKind, decode_varbinds, encode_message, encode_varbinds
 from netwatch.snmp.fast.plan import encode_name
 from netwatch.snmp.fast.walk_columns import Column, Group
+from tests.compiled.twins import both
 
 COLUMN = Oid.parse("1.3.6.1.2.1.2.2.1.10")
 OTHER = Oid.parse("1.3.6.1.2.1.2.2.1.16")
@@ -36,19 +37,20 @@ def raw_varbind(oid: Oid, tag: int, content: bytes) -> bytes:
 answers = st.lists(st.tuples(names, contents), min_size=1, max_size=12)
 
 
+@both
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(answers)
-def test_the_values_of_a_plan_are_those_of_the_slow_twin(answer):
+def test_the_values_of_a_plan_are_those_of_the_slow_twin(codec, answer):
     data = b"".join(raw_varbind(oid, *typed) for oid, typed in answer)
     asked = [encode_name(oid) for oid, _ in answer]
     try:
         expected = [varbind.value for varbind in decode_varbinds(data, 0, len(data))]
     except FastLaneRefused:
         with pytest.raises(FastLaneRefused):
-            decode_values(data, 0, len(data), asked)
+            codec.decode_values(data, 0, len(data), asked)
         return
 
-    assert repr(decode_values(data, 0, len(data), asked)) == repr(expected)
+    assert repr(codec.decode_values(data, 0, len(data), asked)) == repr(expected)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
@@ -80,16 +82,17 @@ def test_a_predicted_answer_reads_as_the_loop_would_read_it(answer, changes):
     assert predicted is None or repr(predicted) == repr(expected)
 
 
+@both
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(answers, st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=4), st.integers(0, 50))
-def test_a_damaged_answer_gives_what_the_slow_twin_gives_or_is_refused(answer, changes, cut):
+def test_a_damaged_answer_gives_what_the_slow_twin_gives_or_is_refused(codec, answer, changes, cut):
     whole = bytearray(b"".join(raw_varbind(oid, *typed) for oid, typed in answer))
     for place, byte in changes:
         whole[place % len(whole)] = byte
     data, asked = bytes(whole), [encode_name(oid) for oid, _ in answer]
     end = max(len(data) - cut, 0)
     try:
-        values = decode_values(data, 0, end, asked)
+        values = codec.decode_values(data, 0, end, asked)
     except FastLaneRefused:
         return
     varbinds = decode_varbinds(data, 0, end)
@@ -101,9 +104,10 @@ def test_a_damaged_answer_gives_what_the_slow_twin_gives_or_is_refused(answer, c
 rows = st.lists(st.tuples(names, contents, st.sampled_from([COLUMN, COLUMN, COLUMN, OTHER])), min_size=1, max_size=12)
 
 
+@both
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(rows, st.integers(1, 3))
-def test_the_rows_of_a_walk_are_those_of_the_slow_twin(answer, width):
+def test_the_rows_of_a_walk_are_those_of_the_slow_twin(codec, answer, width):
     oids = [column.join(oid[len(COLUMN) :]) for oid, _, column in answer]
     data = b"".join(raw_varbind(oid, *typed) for oid, (_, typed, _) in zip(oids, answer, strict=True))
     group = Group([Column(COLUMN) for _ in range(width)])
@@ -112,9 +116,9 @@ def test_the_rows_of_a_walk_are_those_of_the_slow_twin(answer, width):
     except FastLaneRefused:
         if all(column is COLUMN for _, _, column in answer):
             with pytest.raises(FastLaneRefused):
-                decode_rows(data, 0, len(data), group.targets(data[3]))
+                codec.decode_rows(data, 0, len(data), group.targets(data[3]))
         return
-    ended = decode_rows(data, 0, len(data), group.targets(data[3]))
+    ended = codec.decode_rows(data, 0, len(data), group.targets(data[3]))
 
     def is_row(varbind):
         return varbind.oid.is_under(COLUMN) and not isinstance(varbind.value, Missing)
@@ -128,49 +132,54 @@ def test_the_rows_of_a_walk_are_those_of_the_slow_twin(answer, width):
         ]
 
 
-def test_an_answer_that_stops_early_gives_the_values_it_has():
+@both
+def test_an_answer_that_stops_early_gives_the_values_it_has(codec):
     oids = [COLUMN.child(number) for number in (1, 2, 3)]
     data = encode_varbinds([Varbind(oid=oid, tag=Tag.INTEGER, value=7) for oid in oids[:2]])
 
-    assert decode_values(data, 2, len(data), [encode_name(oid) for oid in oids]) == [7, 7]
+    assert codec.decode_values(data, 2, len(data), [encode_name(oid) for oid in oids]) == [7, 7]
 
 
+@both
 @pytest.mark.parametrize("given", [[COLUMN.child(2)], [COLUMN.child(1), COLUMN.child(2)]])
-def test_an_answer_with_other_names_or_more_of_them_is_refused(given):
+def test_an_answer_with_other_names_or_more_of_them_is_refused(codec, given):
     data = encode_varbinds([Varbind(oid=oid, tag=Tag.IP_ADDRESS, value=IPv4Address(1)) for oid in given])
 
     with pytest.raises(FastLaneRefused) as refused:
-        decode_values(data, 2, len(data), [encode_name(COLUMN.child(1))])
+        codec.decode_values(data, 2, len(data), [encode_name(COLUMN.child(1))])
 
     assert refused.value.reason == "other_varbinds"
 
 
-def test_lengths_may_be_written_long_as_older_agents_do():
+@both
+def test_lengths_may_be_written_long_as_older_agents_do(codec):
     inner = encode_name(COLUMN.child(1)) + b"\x41\x82\x00\x01\x05"
     data = b"\x30\x82" + len(inner).to_bytes(2) + inner
 
-    assert decode_values(data, 0, len(data), [encode_name(COLUMN.child(1))]) == [5]
+    assert codec.decode_values(data, 0, len(data), [encode_name(COLUMN.child(1))]) == [5]
     column = Column(COLUMN)
-    assert decode_rows(data, 0, len(data), [column.target(0, 1)]) == []
+    assert codec.decode_rows(data, 0, len(data), [column.target(0, 1)]) == []
     assert (column.encoded, column.tags, column.values) == ([b"\x01"], [0x41], [5])
 
 
-def test_the_header_tells_who_is_answered_and_where_the_varbinds_stand():
+@both
+def test_the_header_tells_who_is_answered_and_where_the_varbinds_stand(codec):
     pdu = Pdu(kind=PduKind.RESPONSE, request_id=0x12345678, error_status=5, error_index=3)
     data = encode_message(Message(version="2c", community=b"public", pdu=pdu))
 
-    identity, kind, request_id, status, index, at, end = open_response(data)
+    identity, kind, request_id, status, index, at, end = codec.open_response(data)
 
     assert (identity, kind) == (b"\x02\x01\x01\x04\x06public", PduKind.RESPONSE)
     assert (request_id, status, index) == (bytes.fromhex("12345678"), 5, 3)
     assert at == end == len(data)
 
 
+@both
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.binary(max_size=60))
-def test_whatever_comes_instead_of_a_header_is_no_header(data):
+def test_whatever_comes_instead_of_a_header_is_no_header(codec, data):
     with pytest.raises(OddHeader):
-        open_response(data)
+        codec.open_response(data)
 
 
 def opened_in_parts(data):
@@ -183,6 +192,7 @@ def opened_in_parts(data):
         return None
 
 
+@both
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(
     st.integers(0, 500),
@@ -190,7 +200,7 @@ def opened_in_parts(data):
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 255)), max_size=2),
     st.integers(-2, 2),
 )
-def test_a_big_answers_header_reads_as_its_parts_do(size, community, changes, cut):
+def test_a_big_answers_header_reads_as_its_parts_do(codec, size, community, changes, cut):
     varbinds = [Varbind(oid=COLUMN.child(1), tag=Tag.OCTET_STRING, value=bytes(size))]
     pdu = Pdu(kind=PduKind.RESPONSE, request_id=0x12345678, error_status=5, error_index=3, varbinds=tuple(varbinds))
     data = bytearray(encode_message(Message(version="2c", community=community, pdu=pdu)))
@@ -198,7 +208,7 @@ def test_a_big_answers_header_reads_as_its_parts_do(size, community, changes, cu
         data[place % len(data)] = byte
     given_data = bytes(data[:cut]) if cut < 0 else bytes(data) + bytes(cut)
     try:
-        found = open_response(given_data)
+        found = codec.open_response(given_data)
     except OddHeader:
         found = None
 

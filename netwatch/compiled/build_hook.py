@@ -1,0 +1,98 @@
+"""Compiles the C sources while hatchling builds a wheel, where that can be done; says so and goes on where not.
+
+Run by the build backend, never by NetWatch; pyproject.toml names it. An editable install has its library beside the
+sources, a wheel inside itself; a wheel without one is for every machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOM = Path(__file__).parent
+SOURCES = ("wire.c",)
+FLAGS = ("-O2", "-std=c11", "-Wall", "-Wextra", "-fPIC", "-shared")
+LONGEST_SECONDS = 300
+
+
+def stamp(room: Path = ROOM) -> str:
+    """Return what tells one state of the sources from another."""
+    return hashlib.sha256(b"".join((room / name).read_bytes() for name in SOURCES)).hexdigest()[:16]
+
+
+def library_name() -> str:
+    """Return what the running Python's import looks for."""
+    return "wire" + str(sysconfig.get_config_var("EXT_SUFFIX"))
+
+
+def compiler() -> list[str]:
+    """Return how to call the C compiler; nothing where there is none."""
+    said = os.environ.get("CC", "").split()
+    found = next((path for name in (said[0] if said else "cc", "gcc", "clang") if (path := shutil.which(name))), None)
+    return [found, *said[1:]] if found else []
+
+
+def obstacle() -> str:
+    """Return why nothing can be compiled here; nothing where it can."""
+    if os.environ.get("NETWATCH_PURE", "") not in ("", "0"):
+        return "NETWATCH_PURE is set"
+    if not compiler():
+        return "there is no C compiler (cc)"
+    if not Path(sysconfig.get_path("include"), "Python.h").is_file():
+        return "Python's headers are not installed (Debian: python3-dev)"
+    return ""
+
+
+def compile_library(target: Path, flags: tuple[str, ...] = FLAGS, room: Path = ROOM) -> str:
+    """Compile the sources into `target`; return what the compiler said where it failed, nothing where it did not."""
+    half_done = target.with_suffix(f".{os.getpid()}")  # a process that runs keeps the library that it has loaded
+    command = [
+        *compiler(), *flags, f'-DSOURCES="{stamp(room)}"', "-I", sysconfig.get_path("include"),
+        *(str(room / name) for name in SOURCES), "-o", str(half_done),
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(  # noqa: S603  # the compiler of whoever builds
+            command, capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as exc:
+        return str(exc)
+    if done.returncode:
+        half_done.unlink(missing_ok=True)
+        return done.stderr.strip() or f"the compiler ended with {done.returncode}"
+    half_done.replace(target)
+    return ""
+
+
+class CompiledPart(BuildHookInterface[Any]):
+    """Satisfies hatchling's interface of build hooks."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile, and have the library in the wheel; `version` is `editable` or `standard`."""
+        why_not = obstacle()
+        room = Path(self.root, "netwatch", "compiled")
+        if not why_not:
+            self._directory = tempfile.mkdtemp(prefix="netwatch-build-")
+            editable = version == "editable"
+            target = Path(room if editable else self._directory) / library_name()
+            why_not = compile_library(target, room=room)
+            if not why_not:
+                build_data["pure_python"], build_data["infer_tag"] = False, True
+                if not editable:
+                    build_data["force_include"][str(target)] = f"netwatch/compiled/{target.name}"
+                return
+        print(f"netwatch: built without its compiled part: {why_not}", file=sys.stderr)  # noqa: T201  # pip -v shows it
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Clear away what was compiled for a wheel."""
+        shutil.rmtree(getattr(self, "_directory", ""), ignore_errors=True)

@@ -1,0 +1,24 @@
+"""What wire.c gives; the contracts stand with the twins in netwatch/snmp/codec/hot.py and netwatch/snmp/v3/hot.py."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+CONTRACT: int
+SOURCES: str
+"""The first digits of the SHA-256 of the sources it was built of."""
+
+def adopt(
+    odd_header: type[Exception],
+    values_twin: Callable[..., list[Any]],
+    rows_twin: Callable[..., list[int]],
+    odd_value: Callable[..., tuple[Any, int]],
+    odd_row: Callable[..., tuple[bool, int]],
+    missing: tuple[object, object, object],
+    /,
+) -> None:
+    """Take in what to raise for an odd header, whom to ask, and what stands for the three exceptions of a varbind."""
+
+def open_response(data: bytes, /) -> tuple[bytes, int, bytes, int, int, int, int]: ...
+def open_scoped(scoped: bytes, context: bytes, /) -> tuple[int, bytes, int, int, int, int]: ...
+def decode_values(data: bytes, at: int, end: int, names: Iterable[bytes], /) -> list[Any]: ...
+def decode_rows(data: bytes, at: int, end: int, columns: Iterable[Any], /) -> list[int]: ...
