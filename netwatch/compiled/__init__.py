@@ -4,7 +4,8 @@
 they are not, and where `NETWATCH_PURE=1` is set while it is built or while it runs, everything is done by the Python
 twins, with the same results and more CPU time. Which one runs is said by the label `wire` of `netwatch_build_info`.
 
-wire.c: the twin of `netwatch/snmp/codec/hot.py`; wire.pyi says what it gives. build_hook.py compiles it.
+wire.c: the twin of `netwatch/snmp/codec/hot.py`, and a batch of datagrams in one system call; wire.pyi says what it
+gives. build_hook.py compiles it.
 Every function here has a twin in Python which stays, is tested the same, and reads whatever is out of the ordinary:
 a fault in C is a crash or worse, so C holds little, checks every octet it reads, and knows no odd case.
 
@@ -18,7 +19,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
-CONTRACT = 1
+CONTRACT = 2
 """What wire.c must say it is; one built of older sources is left alone until NetWatch is installed again."""
 SWITCH = "NETWATCH_PURE"
 _WIRE = "netwatch.compiled.wire"

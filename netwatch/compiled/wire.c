@@ -1,4 +1,4 @@
-/* The compiled twin of netwatch/snmp/codec/hot.py: reads the answers of polls and walks.
+/* The compiled twin of netwatch/snmp/codec/hot.py: takes the answers of polls and walks in, and reads them.
  *
  * Every function has the contract of its Python twin, and gives what that gives or raises what that raises; tests hold
  * the two to it. Nothing is read outside the octets from `at` to `end`. What is not in the plain shape is not
@@ -6,12 +6,17 @@
  * reads all of it again, and says what is wrong with it.
  * The module imports nothing: adopt() is told what to raise and whom to ask.
  */
+#define _GNU_SOURCE /* recvmmsg */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#define CONTRACT 1 /* what netwatch/compiled/__init__.py expects; another number here is not used */
+#define CONTRACT 2 /* what netwatch/compiled/__init__.py expects; another number here is not used */
 #ifndef SOURCES
 #define SOURCES "" /* the build hook says which sources this was made of */
 #endif
@@ -565,6 +570,63 @@ open_scoped(PyObject *module, PyObject *const *args, Py_ssize_t given)
                          found.index, found.at, found.end);
 }
 
+/* -- receiving -------------------------------------------------------------------------------------------------- */
+
+#define MOST_AT_ONCE 64
+#define LONGEST_DATAGRAM 65535
+
+static PyObject *
+source_of(const struct sockaddr_storage *address) /* as Python's sockets say it */
+{
+    char host[INET6_ADDRSTRLEN];
+    if (address->ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)address;
+        inet_ntop(AF_INET, &four->sin_addr, host, sizeof host);
+        return Py_BuildValue("si", host, ntohs(four->sin_port));
+    }
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)address;
+    inet_ntop(AF_INET6, &six->sin6_addr, host, sizeof host);
+    return Py_BuildValue("siII", host, ntohs(six->sin6_port), ntohl(six->sin6_flowinfo), six->sin6_scope_id);
+}
+
+/* Take what waits at a socket, in one system call; the room for it is touched no further than datagrams are long. */
+static PyObject *
+receive(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    static uint8_t (*room)[LONGEST_DATAGRAM];
+    static struct sockaddr_storage sources[MOST_AT_ONCE];
+    struct iovec parts[MOST_AT_ONCE];
+    struct mmsghdr messages[MOST_AT_ONCE];
+    int udp, most;
+    if (!PyArg_ParseTuple(args, "ii", &udp, &most)) {
+        return NULL;
+    }
+    if (room == NULL && (room = PyMem_RawCalloc(MOST_AT_ONCE, LONGEST_DATAGRAM)) == NULL) {
+        return PyErr_NoMemory();
+    }
+    most = most < 1 ? 1 : most > MOST_AT_ONCE ? MOST_AT_ONCE : most;
+    memset(messages, 0, sizeof messages);
+    for (int i = 0; i < most; i++) {
+        parts[i] = (struct iovec){ room[i], LONGEST_DATAGRAM };
+        messages[i].msg_hdr = (struct msghdr){ .msg_name = &sources[i], .msg_namelen = sizeof sources[i],
+                                               .msg_iov = &parts[i], .msg_iovlen = 1 };
+    }
+    int count = recvmmsg(udp, messages, (unsigned)most, MSG_DONTWAIT, NULL);
+    if (count < 0 && errno != EAGAIN && errno != EWOULDBLOCK) {
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    PyObject *taken = PyList_New(count < 0 ? 0 : count);
+    for (int i = 0; taken != NULL && i < count; i++) {
+        PyObject *one = Py_BuildValue("y#N", room[i], (Py_ssize_t)messages[i].msg_len, source_of(&sources[i]));
+        if (one == NULL) {
+            Py_CLEAR(taken);
+        } else {
+            PyList_SET_ITEM(taken, i, one);
+        }
+    }
+    return taken;
+}
+
 /* -- the module ------------------------------------------------------------------------------------------------- */
 
 static PyObject *
@@ -590,6 +652,7 @@ static PyMethodDef methods[] = {
     { "decode_rows", (PyCFunction)(void (*)(void))decode_rows, METH_FASTCALL, NULL },
     { "decode_values", (PyCFunction)(void (*)(void))decode_values, METH_FASTCALL, NULL },
     { "open_response", open_response, METH_O, NULL },
+    { "receive", receive, METH_VARARGS, NULL },
     { "open_scoped", (PyCFunction)(void (*)(void))open_scoped, METH_FASTCALL, NULL },
     { NULL, NULL, 0, NULL },
 };

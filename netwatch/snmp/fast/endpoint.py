@@ -19,6 +19,7 @@ from netwatch.log import get_logger
 from netwatch.snmp.codec.decoders import open_response
 from netwatch.snmp.codec.hot import RESPONSE, OddHeader
 from netwatch.snmp.codec.message import in_plain_shape
+from netwatch.snmp.fast.datagrams import receive
 from netwatch.snmp.fast.deadlines import Deadlines
 from netwatch.snmp.fast.peer import Exchange, Peer
 from netwatch.snmp.fast.request_ids import RequestIds
@@ -247,19 +248,18 @@ class Endpoint:
 
     def _drain(self, udp: socket.socket) -> None:
         """Take a batch of datagrams; whatever one of them holds, the next is taken too."""
-        for _ in range(DATAGRAMS_PER_WAKE):
-            try:
-                data, source = udp.recvfrom(65535)
-            except BlockingIOError:
-                return
-            except OSError:
-                datagrams_ignored.labels(cause="receive_error").inc()
-                continue
-            try:
-                self._take(data, source)
-            except Exception:  # noqa: BLE001  # top of the loop that must survive whatever comes in
-                datagrams_ignored.labels(cause="malformed").inc()
-                self._complain("snmp_datagram_failed")
+        try:
+            for data, source in receive(udp, DATAGRAMS_PER_WAKE):
+                self._survive(data, source)
+        except OSError:  # the loop wakes us again for what waits behind it
+            datagrams_ignored.labels(cause="receive_error").inc()
+
+    def _survive(self, data: bytes, source: SocketAddress) -> None:
+        try:
+            self._take(data, source)
+        except Exception:  # noqa: BLE001  # top of the loop that must survive whatever comes in
+            datagrams_ignored.labels(cause="malformed").inc()
+            self._complain("snmp_datagram_failed")
 
     def _complain(self, event: str) -> None:
         """Log a fault of our own with its traceback, once a minute at most: who sends junk must not fill disks."""

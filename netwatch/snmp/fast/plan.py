@@ -31,6 +31,24 @@ TEXTS = (b"\x2b\x06\x01\x02\x01\x02\x02\x01\x02", b"\x2b\x06\x01\x02\x01\x1f\x01
          b"\x2b\x06\x01\x02\x01\x1f\x01\x01\x01\x12")  # fmt: skip
 TEXT_BYTES = 32
 """ifDescr, ifName and ifAlias are read with every poll, and are longer than numbers."""
+_IF_TABLE, _IF_X_TABLE = b"\x2b\x06\x01\x02\x01\x02\x02\x01", b"\x2b\x06\x01\x02\x01\x1f\x01\x01\x01"
+_WIDTHS = {
+    _IF_TABLE: {3: 2, 4: 3, 5: 5, 7: 1, 8: 1, **dict.fromkeys(range(9, 22), 5)},
+    _IF_X_TABLE: {
+        **dict.fromkeys(range(2, 6), 5),
+        **dict.fromkeys(range(6, 14), 8),
+        14: 1,
+        15: 4,
+        16: 1,
+        17: 1,
+        19: 5,
+    },
+}
+NUMBER_BYTES = {
+    table + bytes((column,)): width for table, columns in _WIDTHS.items() for column, width in columns.items()
+}
+"""The most that a number of ifTable or ifXTable takes, as most of what is polled is of these; a Counter64 of theirs
+takes nine bytes only from 2**63 on. Not what it took last: like devices share how their plans are cut."""
 
 NO_ERROR = b"\x02\x01\x00\x02\x01\x00"
 NULL = b"\x05\x00"
@@ -192,7 +210,10 @@ def _batches(names: tuple[bytes, ...], most: int, whole: int, first_text: int) -
 
 def answer_bytes(name: bytes, *, is_text: bool = False) -> int:
     """Return what a varbind is thought to take in an answer: two tags and lengths, the name, the value."""
-    return 4 + len(name) + (TEXT_BYTES if is_text or name[2:-1].startswith(TEXTS) else VALUE_BYTES)
+    if is_text or name[2:-1].startswith(TEXTS):
+        return 4 + len(name) + TEXT_BYTES
+    number = NUMBER_BYTES.get(name[2:11]) or NUMBER_BYTES.get(name[2:12]) or VALUE_BYTES
+    return 4 + len(name) + number
 
 
 @lru_cache(maxsize=MOST_ALIKE)

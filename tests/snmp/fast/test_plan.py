@@ -6,10 +6,10 @@ import pytest
 from pydantic import SecretStr
 
 from netwatch.errors import FastLaneRefused
-from netwatch.model import Credential, Device, Oid
-from netwatch.snmp import PduKind, decode_message
+from netwatch.model import Credential, Device, Oid, Tag, Varbind
+from netwatch.snmp import Message, Pdu, PduKind, decode_message, encode_message
 from netwatch.snmp.codec.ber import encode_oid
-from netwatch.snmp.fast.plan import ANSWER_BYTES, CompiledPlan, GetRequest, encode_name, identity_of
+from netwatch.snmp.fast.plan import ANSWER_BYTES, CompiledPlan, GetRequest, decode_name, encode_name, identity_of
 
 OIDS = [Oid.parse(f"1.3.6.1.2.1.31.1.1.1.{column}.{10100 + row}") for column in (6, 10) for row in range(1, 49)]
 IDENTITY = b"\x02\x01\x01\x04\x06public"
@@ -35,8 +35,30 @@ def test_a_plan_asks_every_instance_once_and_in_order():
 def test_requests_are_cut_so_that_answers_fit_a_frame():
     plan = CompiledPlan(IDENTITY, [encode_name(oid) for oid in OIDS], 64)
 
-    assert [len(request.names) for request in plan.requests] == [52, 44]
+    assert [len(request.names) for request in plan.requests] == [54, 42]
     assert all(len(request.head + request.tail) + 4 < ANSWER_BYTES for request in plan.requests)
+
+
+WIDEST = {Tag.COUNTER32: 2**32 - 1, Tag.COUNTER64: 2**63 - 1, Tag.GAUGE32: 2**32 - 1, Tag.INTEGER: 127}
+COLUMNS = [("2.2.1", Tag.COUNTER32, (10, 13, 14, 16, 19, 20)), ("2.2.1", Tag.INTEGER, (7, 8)),
+           ("31.1.1.1", Tag.COUNTER64, (6, 7, 8, 9, 10, 11, 12, 13)), ("2.2.1", Tag.GAUGE32, (5,))]  # fmt: skip
+
+
+def test_answers_fit_a_frame_though_every_number_is_as_wide_as_it_gets():
+    kinds = {
+        Oid.parse(f"1.3.6.1.2.1.{table}.{column}.{10100 + row}"): kind
+        for table, kind, columns in COLUMNS
+        for column in columns
+        for row in range(1, 49)
+    }
+    plan = CompiledPlan(IDENTITY, [encode_name(oid) for oid in kinds], 64)
+    for request in plan.requests:
+        asked = [decode_name(name) for name in request.names]
+        varbinds = tuple(Varbind(oid=oid, tag=kinds[oid], value=WIDEST[kinds[oid]]) for oid in asked)
+        pdu = Pdu(kind=PduKind.RESPONSE, request_id=2**31 - 1, varbinds=varbinds)
+
+        assert len(encode_message(Message(version="2c", community=b"public", pdu=pdu))) <= ANSWER_BYTES
+    assert len(plan.requests) <= 15
 
 
 def test_the_four_bytes_between_head_and_tail_are_the_request_id():
