@@ -60,6 +60,11 @@ class Faults:
             del self._logged_at[(kind, name, device)]
             log.info("works again", kind=kind, name=name, device=device, failed=over.count)
 
+    @property
+    def stand(self) -> bool:
+        """Return whether anything failed that nothing settled yet."""
+        return bool(self._standing)
+
     def standing(self, now: datetime) -> Sequence[Fault]:
         """Return what fails now, the newest first; what nothing can settle passes after an hour."""
         passed = [fault.key for fault in self._standing.values() if _has_passed(fault, now)]

@@ -89,11 +89,16 @@ class Frame:
         self._fetched: dict[str, Prepared] = {}
         before = alike or previous
         self._number = 0
-        self._moved: AbstractSet[str] | None = None
+        self._moved: frozenset[str] | None = None
         self._standing: dict[object, tuple[int, Prepared]] = {}
         if before is not None and before.reading.rows is reading.rows:
             self._number, self._moved = before._number + 1, _moved(before.reading, reading)
             self._standing = before._standing
+
+    @property
+    def moved(self) -> frozenset[str] | None:
+        """Return the columns (`rate_name` of rates) that moved since the frame before; None: not known."""
+        return self._moved
 
     def fetch(self, source: Source) -> Prepared:
         """Return a source's values, worked out on the first call."""
@@ -134,15 +139,17 @@ class Frame:
         return moved, None not in moved
 
 
-def _moved(before: TableReading, now: TableReading) -> AbstractSet[str]:
+def _moved(before: TableReading, now: TableReading) -> frozenset[str]:
     """Return the columns and rates that are not the very same objects as before."""
     found: set[str] = set()
     for old, new, name_of in ((before.columns, now.columns, str), (before.rates, now.rates, rate_name)):
+        if old is new:
+            continue
         if old.keys() != new.keys():
             found.update(map(name_of, old.keys() ^ new.keys()))
         known = old.get
-        found.update(name_of(name) for name, column in new.items() if known(name) is not column)
-    return found
+        found.update([name_of(name) for name, column in new.items() if known(name) is not column])
+    return frozenset(found)
 
 
 NOTHING: AbstractSet[str] = frozenset()

@@ -95,7 +95,6 @@ class TableReader:
         limits = self._speeds.limits(layout, columns, answer.arrived)
         rates = self._rates(layout, answer, passage or self.passage(answer), limits, doubts)
         self._speeds.put_into(columns)
-        columns = self._standing.of(columns)
         partial = layout.partial or answer.gaps
         return TableReading(
             device=self._device,
@@ -103,7 +102,7 @@ class TableReader:
             at=answer.at,
             asked_at=asked_at,
             rows=layout.rows,
-            columns=columns,
+            columns=self._standing.of(columns),
             rates=rates,
             uptime=None if answer.ticks is None else timedelta(milliseconds=answer.ticks * 10),
             partial=partial,

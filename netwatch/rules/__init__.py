@@ -12,6 +12,7 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.rules.absence import comes_and_goes, evaluate_gone, sees_absence
+    from netwatch.rules.concerned import Concerned
     from netwatch.rules.entry import ASKED_OF_DEVICES, RuleEntry
     from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
     from netwatch.rules.exceptions import EVERY_RULE, Exceptions, columns_of_limits
@@ -60,7 +61,7 @@ __all__ = [
     "Exceptions", "EVERY_RULE", "columns_of_limits",
     "comes_and_goes", "evaluate_gone", "sees_absence",
     "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
-    "would_be_broken",
+    "would_be_broken", "Concerned",
     "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "meanings_of",

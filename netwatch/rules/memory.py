@@ -14,7 +14,7 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,8 @@ class TableMemory:
         """Begin with what was kept: of `memories` only those of this device and table are looked at.
 
         `system` gives what the device last said of itself, for rules that name such a scalar beside a table.
+        `restless` is for whoever evaluates: names of rules that the newest reading broke in any row, or that could
+        not be evaluated; None where not every rule is known to have seen its like.
         """
         self.device = device
         self.table = table
@@ -61,6 +63,7 @@ class TableMemory:
         self._numbered: tuple[RowSet | None, Mapping[str, int]] = (None, {})
         self._key = memory_key(device, table)
         self.system = system
+        self.restless: Collection[str] | None = None
         memories = tuple(memories)
         self._kept = {
             memory.key: memory.text or ""
@@ -139,6 +142,8 @@ class TableMemory:
 
     def _unsaved_windows(self) -> list[Memory]:
         """Return the long windows that were not written down for a while, and none in place of what no rule asks."""
+        if not self._windows and not self._kept:
+            return []
         at = self._frame.reading.at if self._frame is not None else None
         if at is None:
             return []
@@ -153,7 +158,7 @@ class TableMemory:
         return f"{self._key}#{hashlib.sha256(key.encode()).hexdigest()[:24]}"
 
     def _unsaved_flags(self) -> tuple[Memory, ...]:
-        if not any(seen.changed for seen in self._seen.values()):
+        if not self._seen or not any(seen.changed for seen in self._seen.values()):
             return ()
         for seen in self._seen.values():
             seen.changed = False

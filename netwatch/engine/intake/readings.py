@@ -51,6 +51,7 @@ from netwatch.model import (
 from netwatch.rules import (
     EVERY_RULE,
     WINDOW_SCOPE,
+    Concerned,
     Rule,
     TableMemory,
     Verdicts,
@@ -89,6 +90,7 @@ class ReadingIntake:
         self._rules_of: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
             self._rules_of[rule.table].append(rule)
+        self._by_moved = {table: Concerned(of_table) for table, of_table in self._rules_of.items()}
         self._book, self._history, self._audience = book, history, audience
         self._gone_after = gone_after
         self._sees_absence = {rule.name for rule in rules if sees_absence(rule)}
@@ -225,20 +227,45 @@ class ReadingIntake:
         for rule in others:
             self._end_all(draft, rule, reading)
         ignored = reading.ignored.get(EVERY_RULE, ())
-        missing = self._roll.take(reading, self._claimed(meant, reading.device), ignored)
-        for rule in meant:
+        has_alerts = bool(self._book.of_device(reading.device))
+        missing = self._roll.take(reading, self._claimed(meant, reading.device) if has_alerts else (), ignored)
+        is_as_usual = not (missing or ignored or reading.lacking or self._faults.stand)
+        rules = self._concerned(meant, reading, memory, has_alerts=has_alerts) if is_as_usual else meant
+        restless: list[str] = []
+        for rule in rules:
             try:
-                self._hold_against(draft, rule, reading, memory, missing, held_off=held_off)
+                if self._hold_against(draft, rule, reading, memory, missing, held_off=held_off):
+                    restless.append(rule.name)
             except Exception as exc:  # noqa: BLE001  # the other rules see the reading; this one's alerts stay as they are
                 self._faults.note("rule", rule.name, exc, reading.at, reading.device)
+                restless.append(rule.name)
             else:
                 self._faults.settle("rule", rule.name, reading.device)
+        memory.restless = None if reading.lacking else restless
         if not reading.lacking:
             self._history.note(reading, memory)
         if forgotten := memory.take_forgotten():
             GONE_ROWS_FORGOTTEN.inc(forgotten)
         draft.memories.extend(memory.unsaved())
         draft.memories.extend(self._roll.unsaved(reading.device, reading.table))
+
+    def _concerned(
+        self, meant: Sequence[Rule], reading: TableReading, memory: TableMemory, *, has_alerts: bool
+    ) -> Sequence[Rule]:
+        """Return the rules to hold a reading against: to the others it says what the reading before said.
+
+        That one broke none of them in any row, and nothing stands that their being well could end.
+        """
+        restless, moved = memory.restless, memory.frame_of(reading).moved
+        if restless is None or moved is None or meant is not self._rules_of[reading.table]:
+            return meant
+        concerned = self._by_moved[reading.table].by(moved)
+        if not restless and not has_alerts:
+            return concerned
+        return [
+            rule for rule in meant
+            if rule in concerned or rule.name in restless or self._book.current(rule.name, reading.device)
+        ]  # fmt: skip
 
     def take_gap(self, draft: Draft, gap: ReadingGap) -> None:
         """Apply the rules' `no_data` to a table that was not read."""
@@ -263,20 +290,22 @@ class ReadingIntake:
         missing: Mapping[str, MissingRow],
         *,
         held_off: bool,
-    ) -> None:
-        """Hold a reading against one rule, and step its alerts."""
+    ) -> bool:
+        """Hold a reading against one rule, and step its alerts; return whether any row breaks it."""
         if reading.lacking:
             if missing and not held_off and not rule.is_aggregate:
                 self._step_missing(draft, rule, reading, missing, memory)
-            return
+            return False
         verdicts = evaluate(rule, reading, memory)
+        is_broken = True in verdicts.broken
         if held_off:
-            return
+            return is_broken
         current = self._book.current(rule.name, reading.device)
-        if current or True in verdicts.broken:
+        if current or is_broken:
             self._step_rows(draft, rule, reading, verdicts, current, missing)
         if missing and not reading.partial and not rule.is_aggregate:
             self._step_missing(draft, rule, reading, missing, memory)
+        return is_broken
 
     def move(self, step: ClockStep) -> None:
         """Move what the rules remember with the wall clock."""

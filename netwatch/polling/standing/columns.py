@@ -18,18 +18,22 @@ class Standing:
     def __init__(self) -> None:
         self._columns: Mapping[str, Column] = {}
 
-    def of(self, columns: Mapping[str, Column]) -> dict[str, Column]:
-        """Return the columns; those that are equal to the last ones are the last ones.
+    def of(self, columns: Mapping[str, Column]) -> Mapping[str, Column]:
+        """Return the columns; those that are equal to the last ones are the last ones, as the mapping is if all are.
 
         What moves all the time differs in its first rows, so that looking costs next to nothing there.
         """
-        before, found = self._columns.get, dict(columns)
+        known, found, standing = self._columns.get, dict(columns), 0
         for name, column in columns.items():
-            old = before(name)
-            if old is not column and old == column:
+            old = known(name)
+            if old is column:
+                standing += 1
+            elif old == column:
                 found[name] = old
-        self._columns = found
-        return found
+                standing += 1
+        if standing != len(found) or standing != len(self._columns):
+            self._columns = found
+        return self._columns
 
 
 class StandingReadings:
@@ -63,6 +67,8 @@ def says_the_same(old: TableReading, new: TableReading) -> bool:
 
 
 def _are_the_same_columns(old: Mapping[str, object], new: Mapping[str, object]) -> bool:
+    if old is new:
+        return True
     if len(old) != len(new):
         return False
     known = old.get
