@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from netwatch.formulas import Frame
 from netwatch.model import Column, Concept, Doubts, ReadingGap, RowSet, TableReading
@@ -29,6 +31,8 @@ from netwatch.polling.concepts.shares import with_believed_shares
 from netwatch.polling.concepts.source import MapReader, Piece, PieceRows, are_the_same
 from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.standing.columns import Standing
+
+_NONE_BROKEN: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,11 @@ class ConceptReader:
     """One concept of one device."""
 
     def __init__(self, device: str, concept: Concept, faults: DeviceFaults) -> None:
-        self.sources: list[MapReader] = []
+        self._sources: Sequence[MapReader] = ()
+        self._tables: tuple[str, ...] = ()
+        self._heeds_time = False
+        self._read_of: tuple[TableReading | None, ...] | None = None
+        self._pieces_of: Sequence[Piece] = ()
         self.was_read = False
         self._device, self._concept, self._faults = device, concept, faults
         self._assembly = Assembly(concept)
@@ -64,9 +72,21 @@ class ConceptReader:
         self._rows: tuple[RowSet, RowSet] | None = None
         self._said: tuple[Sequence[Piece], _Said] | None = None
 
+    def take(self, sources: Sequence[MapReader]) -> None:
+        """Use these mappings from now on."""
+        self._sources, self._read_of = sources, None
+        self._tables = tuple(dict.fromkeys(table for source in sources for table in source.tables))
+        self._heeds_time = any(source.heeds_time for source in sources)
+
     def read(self, seen: Seen, failed: Mapping[str, str], now: datetime) -> TableReading | ReadingGap | None:
         """Return the reading, a gap, or None where no table of the concept was asked for."""
-        pieces, broken = self._pieces(seen, failed)
+        of = tuple(map(seen.standing.get, self._tables))
+        if of == self._read_of and not failed:
+            pieces, broken = self._pieces_of, _NONE_BROKEN
+        else:
+            pieces, broken = self._pieces(seen, failed)
+            may_stand = not (failed or broken or self._broke_off or self._heeds_time)
+            self._read_of, self._pieces_of = (of, pieces) if may_stand else (None, ())
         if not pieces:
             if not broken or not self.was_read:
                 return None
@@ -87,10 +107,10 @@ class ConceptReader:
             reading = replace(reading, partial=True, partial_because=why)
         return reading
 
-    def _pieces(self, seen: Seen, failed: Mapping[str, str]) -> tuple[list[Piece], dict[str, str]]:
+    def _pieces(self, seen: Seen, failed: Mapping[str, str]) -> tuple[Sequence[Piece], Mapping[str, str]]:
         pieces: list[Piece] = []
         broken: dict[str, str] = {}
-        for source in self.sources:
+        for source in self._sources:
             table = source.table
             if table not in seen.now and table not in failed:
                 continue
@@ -117,7 +137,7 @@ class ConceptReader:
         """Return the rows, as they were last, of tables that could not be read."""
         if not broken:
             return []
-        return [source.rows for source in self.sources if source.compiled.map.table in broken and source.rows]
+        return [source.rows for source in self._sources if source.compiled.map.table in broken and source.rows]
 
     def _reading(self, pieces: Sequence[Piece], unread: Sequence[PieceRows], readings: Readings) -> TableReading:
         """Return what the pieces say together; not put together anew where they are the very same as before."""

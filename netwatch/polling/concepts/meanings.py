@@ -59,14 +59,14 @@ class Meanings:
             return
         self._maps, self._frames, self._frames_in_time = maps, {}, {}
         self._readers = {one: self._readers.get(one) or reader for one in maps if (reader := self._reader(one))}
-        for concept in self._concepts.values():
-            concept.sources = []
+        sources: dict[str, list[MapReader]] = {name: [] for name in self._concepts}
         for one, reader in self._readers.items():
-            known = self._concepts.get(one.concept)
+            sources.setdefault(one.concept, []).append(reader)
+        for name, readers in sources.items():
+            known = self._concepts.get(name)
             if known is None:
-                known = ConceptReader(self._device, CONCEPTS[one.concept], self._faults)
-                self._concepts[one.concept] = known
-            known.sources.append(reader)
+                known = self._concepts[name] = ConceptReader(self._device, CONCEPTS[name], self._faults)
+            known.take(readers)
 
     def _reader(self, concept_map: ConceptMap) -> MapReader | None:
         try:

@@ -81,6 +81,11 @@ class MapReader:
         self._absent_in: TableReading | None = None
 
     @property
+    def tables(self) -> tuple[str, ...]:
+        """Return every table it reads, its own first."""
+        return self._of.tables
+
+    @property
     def heeds_time(self) -> bool:
         """Return whether it wants every reading, be it that nothing moved since the last."""
         return self._of.heeds_time
