@@ -54,7 +54,9 @@ def quick_rates(
 ) -> list[float] | None:
     """Return the increase per second of every value, or None where one of them needs a closer look."""
     rates = list(map(truediv, map(sub, now, before), repeat(seconds)))
-    if min(rates, default=0.0) < 0 or (limits is not None and any(map(gt, rates, limits))):
+    if not rates:
+        return rates
+    if min(rates) < 0 or (limits is not None and max(rates) > min(limits) and any(map(gt, rates, limits))):
         return None
     return rates
 

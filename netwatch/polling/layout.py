@@ -18,74 +18,11 @@ from dataclasses import dataclass, field
 
 from netwatch.model import NO_DOUBTS, Column, ColumnKind, Doubts, Oid, RowSet
 from netwatch.polling.counters import COUNTER32
-from netwatch.profiles import ColumnSpec, Edit, TableSpec
+from netwatch.polling.cutting import Cutting, cutting_of
+from netwatch.polling.strips import CounterStrip, Filling, NumberStrip, Strip, Suffix
+from netwatch.profiles import ColumnSpec, TableSpec
 
 SYS_UP_TIME = Oid.parse("1.3.6.1.2.1.1.3.0")
-Suffix = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
-    """A run of answers: the same column in one row after the other.
-
-    start, stop: where it stands in the flat list. oids: the column asked for in each row, one for all if they agree.
-    rows:        the rows it has, None for every row of the table.
-    """
-
-    start: int
-    oids: tuple[Oid, ...]
-    rows: tuple[int, ...] | None
-    stop: int
-
-    def row_numbers(self) -> Sequence[int]:
-        """Return the rows that stand in this strip."""
-        return range(self.stop - self.start) if self.rows is None else self.rows
-
-    def column_of(self, row: int) -> Oid:
-        """Return the column that is asked for in one of its rows."""
-        return self.oids[0] if len(self.oids) == 1 else self.oids[list(self.row_numbers()).index(row)]
-
-    def instances(self, suffixes: Sequence[Suffix]) -> Iterator[Oid]:
-        """Return the instances to ask for."""
-        same = self.oids[0] if len(self.oids) == 1 else None
-        for place, row in enumerate(self.row_numbers()):
-            yield (same or self.oids[place]).join(suffixes[row])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filling:
-    """How a column is taken out of the flat list: a slice, or one position per row, -1 where there is nothing.
-
-    edit: what is done to each of its values.
-    """
-
-    name: str
-    scale: float
-    picks: tuple[int, ...] | None
-    edit: Edit | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CounterStrip:
-    """A counter, in both widths where the profile names two.
-
-    wraps_at: per value, None for 64 bits. spread: position in the strip for every row of the table, -1 for none,
-    None where the strip has every row.
-    """
-
-    strip: Strip
-    fillings: tuple[Filling, ...]
-    wraps_at: tuple[int | None, ...]
-    spread: tuple[int, ...] | None
-    is_octets: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberStrip:
-    """A gauge, an enumeration or a text."""
-
-    strip: Strip
-    filling: Filling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,9 +42,7 @@ class Layout:
     suffixes: tuple[Suffix, ...]
     heads: tuple[Oid, ...]
     cuts: Strip | None
-    counters: tuple[CounterStrip, ...]
-    numbers: tuple[NumberStrip, ...]
-    texts: tuple[NumberStrip, ...]
+    cutting: Cutting
     numbers_at: int
     gauges_at: int
     texts_at: int
@@ -118,6 +53,21 @@ class Layout:
     virtual: Mapping[int, str] = field(default_factory=dict)
     once: Mapping[str, Column] = field(default_factory=dict)
     doubts: Doubts = field(default_factory=lambda: NO_DOUBTS)
+
+    @property
+    def counters(self) -> tuple[CounterStrip, ...]:
+        """Return where the counters stand."""
+        return self.cutting.counters
+
+    @property
+    def numbers(self) -> tuple[NumberStrip, ...]:
+        """Return where the other numbers stand."""
+        return self.cutting.numbers
+
+    @property
+    def texts(self) -> tuple[NumberStrip, ...]:
+        """Return where texts stand, and what is taken out of texts."""
+        return self.cutting.texts
 
     def instances(self) -> list[Oid]:
         """Return every instance to ask for, in order."""
@@ -232,9 +182,7 @@ def build_layout(
         suffixes=tuple(suffixes),
         heads=tuple(heads),
         cuts=cuts,
-        counters=counters,
-        numbers=numbers,
-        texts=texts,
+        cutting=cutting_of(counters, numbers, texts),
         numbers_at=numbers_at,
         gauges_at=gauges_at,
         texts_at=texts_at,

@@ -167,9 +167,9 @@ class Speeds:
             self._believed = self._worked_out(layout, high, plain)
         return self._believed.limits
 
-    def put_into(self, columns: dict[str, Column]) -> None:
-        """Make missing in the columns what is not believed."""
-        columns.update(self._believed.columns)
+    def put_into(self, columns: Mapping[str, Column]) -> Mapping[str, Column]:
+        """Return the columns without what is not believed."""
+        return {**columns, **self._believed.columns} if self._believed.columns else columns
 
     def refute(self, too_fast: Mapping[int, float], at: float) -> bool:
         """Take in which rows carried more octets per second than they can; return whether a speed is refuted by it.

@@ -18,7 +18,8 @@ from netwatch.polling.counters import (
     quick_rates,
     tolerance,
 )
-from netwatch.polling.layout import CounterStrip, Layout
+from netwatch.polling.layout import Layout
+from netwatch.polling.strips import CounterStrip
 
 Rates = list[float | None]
 

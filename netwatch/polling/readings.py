@@ -6,20 +6,21 @@ Quiet but for that memory. May import: netwatch.model, netwatch.profiles. Called
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from netwatch.model import NOTHING_AGED, Column, Doubts, TableReading
 from netwatch.polling.answers import Answer, carried
 from netwatch.polling.counters import Cause
-from netwatch.polling.layout import Filling, Layout, Strip
+from netwatch.polling.cutting import scaled
+from netwatch.polling.layout import Layout
 from netwatch.polling.plausible import Speeds
 from netwatch.polling.rates import Interval, Rates, cut_rows, dense_rates
 from netwatch.polling.standing.columns import Standing
+from netwatch.polling.strips import Filling, Strip
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
-from netwatch.profiles import ColumnSpec, edited
+from netwatch.profiles import ColumnSpec
 
 SHORTEST_SECONDS = 0.25
 """Over less time than this a rate says more about the agent's timing than about the traffic."""
@@ -41,6 +42,7 @@ class TableReader:
     ) -> None:
         self._conditions = [(spec, *when) for spec in specs for when in spec.missing_when]
         self._enums = {spec.name: spec.enum for spec in specs} if self._conditions else {}
+        self._left_out: dict[tuple[str, str], _LeftOut] = {}
         self._device = device
         self._table = table
         self._speeds = Speeds(rate_limit, speed)
@@ -80,21 +82,13 @@ class TableReader:
         """
         layout = self._layout
         assert layout is not None, "a layout is adopted before its answers come"  # noqa: S101  # a bug of ours
-        values = answer.values
-        columns: dict[str, Column] = dict(layout.once)
-        for part in (*layout.numbers, *layout.texts):
-            strip, filling = part.strip, part.filling
-            columns[filling.name] = _filled(filling, values, strip.start, strip.stop)
-        for counter in layout.counters:
-            strip = counter.strip
-            for filling in counter.fillings:
-                columns[filling.name] = _filled(filling, values, strip.start, strip.stop)
+        columns = self._cut(layout, answer)
         doubts = _doubts(layout, answer.oddities) if answer.oddities else {}
         if self._conditions:
-            self._leave_out(columns, doubts)
+            columns = self._leave_out(columns, doubts)
         limits = self._speeds.limits(layout, columns, answer.arrived)
         rates = self._rates(layout, answer, passage or self.passage(answer), limits, doubts)
-        self._speeds.put_into(columns)
+        columns = self._speeds.put_into(columns)
         partial = layout.partial or answer.gaps
         return TableReading(
             device=self._device,
@@ -102,7 +96,7 @@ class TableReader:
             at=answer.at,
             asked_at=asked_at,
             rows=layout.rows,
-            columns=self._standing.of(columns),
+            columns=columns,
             rates=rates,
             uptime=None if answer.ticks is None else timedelta(milliseconds=answer.ticks * 10),
             partial=partial,
@@ -111,18 +105,26 @@ class TableReader:
             partial_because=_because(layout, why_partial, answer) if partial else "",
         )
 
-    def _leave_out(self, columns: dict[str, Column], doubts: _Doubts) -> None:
+    def _cut(self, layout: Layout, answer: Answer) -> Mapping[str, Column]:
+        """Return the columns as they came; those that say what they said last are the very same objects."""
+        columns = layout.cutting.columns(answer.values)
+        return self._standing.of({**layout.once, **columns} if layout.once else columns)
+
+    def _leave_out(self, columns: Mapping[str, Column], doubts: _Doubts) -> Mapping[str, Column]:
         """Make missing what means nothing while the device says so of the row."""
+        changed: dict[str, Column] = {}
         for spec, name, values in self._conditions:
-            states, column = columns.get(name), columns.get(spec.name)
+            states, column = (changed.get(of, columns.get(of)) for of in (name, spec.name))
             if states is None or column is None:
                 continue
-            told = {row: state for row, state in enumerate(states) if state in values and column[row] is not None}
-            if told:
-                names = self._enums.get(name, {})
-                columns[spec.name] = [None if row in told else value for row, value in enumerate(column)]
-                words = {row: f"{name} is {names.get(int(state), state)}" for row, state in told.items()}
-                doubts[spec.name] = {**words, **doubts.get(spec.name, {})}
+            known = self._left_out.get((spec.name, name))
+            if known is None or known.states is not states or known.column is not column:
+                known = _left_out(states, column, values, name, self._enums.get(name, {}))
+                self._left_out[spec.name, name] = known
+            if known.why:
+                changed[spec.name] = known.found
+                doubts[spec.name] = {**known.why, **doubts.get(spec.name, {})}
+        return {**columns, **changed} if changed else columns
 
     def _rates(
         self, layout: Layout, answer: Answer, passage: Passage, limits: list[float] | None, doubts: _Doubts
@@ -174,7 +176,7 @@ class TableReader:
             self._busy = self._busy or any(dense)
             whole = dense if counter.spread is None else _spread(dense, counter.spread)
             for filling in counter.fillings:
-                rates[filling.name] = whole if filling.scale == 1.0 else _scaled(whole, filling.scale)
+                rates[filling.name] = whole if filling.scale == 1.0 else scaled(whole, filling.scale)
         return rates, discarded
 
     def _count(self, cause: Cause | None, layout: Layout) -> None:
@@ -182,15 +184,23 @@ class TableReader:
             self.discarded[cause] += sum(len(counter.wraps_at) for counter in layout.counters)
 
 
-def _filled(filling: Filling, values: list[Any], start: int, stop: int) -> Column:
-    column = values[start:stop] if filling.picks is None else [values[n] for n in filling.picks]
-    if filling.edit is not None:
-        column = [edited(filling.edit, value) for value in column]
-    return column if filling.scale == 1.0 else _scaled(column, filling.scale)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LeftOut:
+    """A column without the values that mean nothing in states that say so; why: which those are, by row."""
+
+    states: Column
+    column: Column
+    why: Mapping[int, str]
+    found: Column
 
 
-def _scaled(column: list[Any], scale: float) -> list[Any]:
-    return [value * scale if isinstance(value, int | float) else value for value in column]
+def _left_out(
+    states: Column, column: Column, values: Collection[int], name: str, names: Mapping[int, str]
+) -> _LeftOut:
+    told = {row: state for row, state in enumerate(states) if state in values and column[row] is not None}
+    found = [None if row in told else value for row, value in enumerate(column)] if told else column
+    why = {row: f"{name} is {names.get(int(state), state)}" for row, state in told.items()}  # type: ignore[arg-type]
+    return _LeftOut(states=states, column=column, why=why, found=found)
 
 
 def _spread(dense: Rates, positions: Sequence[int]) -> Rates:

@@ -20,10 +20,11 @@ from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.clock import Clock
 from netwatch.polling.discover import columns_of, read_once, row_suffixes
 from netwatch.polling.faults import DeviceFaults
-from netwatch.polling.layout import Layout, Presence, Suffix, build_layout
+from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.metrics import DISCOVERIES, PARTIAL_READINGS
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import name_rows
+from netwatch.polling.strips import Suffix
 from netwatch.profiles import TableSpec
 from netwatch.snmp import SnmpClient, Walk
 

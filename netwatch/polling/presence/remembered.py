@@ -21,7 +21,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from netwatch.model import Memory, Missing, Oid, Value
-from netwatch.polling.layout import Suffix
+from netwatch.polling.strips import Suffix
 from netwatch.polling.twins.pairs import Pair, Twinning
 from netwatch.snmp import WalkedColumn
 

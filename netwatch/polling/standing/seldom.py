@@ -17,7 +17,8 @@ from datetime import datetime
 from typing import Final
 
 from netwatch.model import ColumnKind, Missing, Oid, Value
-from netwatch.polling.layout import Layout, Strip
+from netwatch.polling.layout import Layout
+from netwatch.polling.strips import Strip
 from netwatch.polling.uptime import Passage
 from netwatch.profiles import TableSpec
 
@@ -58,12 +59,12 @@ class Seldom:
         self._last_change = next((column.name for column in spec.columns if column.oid == IF_LAST_CHANGE), "")
         high_speeds = [column.name for column in spec.columns if column.oid == IF_HIGH_SPEED]
         self._speaking = set(high_speeds) - self._columns
-        self._is_mute = False
+        self._is_mute, self._are_kept = False, True
         self._ranges: tuple[slice, ...] = ()
         self._witnesses: tuple[slice, ...] = ()
         self._changes: slice | None = None
         self._kept: list[list[Value]] = []
-        self._seen: list[list[Value]] = []
+        self._seen: list[Sequence[Value]] = []
         self._asked_at = _NEVER
         self._turns = 0
         self.aged: Mapping[str, datetime] = {}
@@ -103,8 +104,8 @@ class Seldom:
             or self._turns >= self._every
             or now - self._asked_at >= self._every * SECONDS_PER_TURN * SLACK
             or not passage.is_same_life
-            or not self._are_changes_kept(often)
-            or [list(often[part]) for part in self._witnesses] != self._seen
+            or not self._are_kept
+            or [often[part] for part in self._witnesses] != self._seen
         )
 
     def take(self, values: Sequence[Value], often: Sequence[Value], now: float, at: datetime) -> None:
@@ -114,7 +115,8 @@ class Seldom:
             stop = start + part.stop - part.start
             self._kept.append(list(values[start:stop]))
             start = stop
-        self._seen = [list(often[part]) for part in self._witnesses]
+        self._seen = [often[part] for part in self._witnesses]
+        self._are_kept = self._are_changes_kept(often)
         self._turns = 0
         is_whole = not any(isinstance(value, Missing | None) for value in values)
         self._asked_at, self.aged = now if is_whole else _NEVER, dict.fromkeys(self._names, at)
