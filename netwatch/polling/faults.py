@@ -36,6 +36,11 @@ class DeviceFaults:
         return tuple(self._standing.values())
 
     @property
+    def stand(self) -> bool:
+        """Return whether anything fails now."""
+        return bool(self._standing)
+
+    @property
     def words(self) -> Mapping[str, str]:
         """Return what fails and why, a sentence for people each."""
         return {name: str(fault) for name, fault in self._standing.items()}

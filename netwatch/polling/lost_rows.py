@@ -40,6 +40,10 @@ class LostRows:
         self._turn = 0
         self._rest_until = 0.0
 
+    def __bool__(self) -> bool:
+        """Return whether any row is lost that is not forgotten yet."""
+        return bool(self._lost)
+
     def note(self, layout: Layout, now: float) -> int:
         """Take in a table as it was found whole; return how many rows are too many to be asked for."""
         if layout is self._known:

@@ -132,13 +132,14 @@ class TablePoller:
             news is None
             and answer is not None
             and not has_looked
+            and (self._lost or self._faults.stand)
             and await self._beside("lost rows", self._is_back())
         ):
             news = _News(reason="back")
         if news is not None and self._is_worth_a_look(news, answer, has_looked=has_looked):
             await self._look(budget, news)
             answer = await self._ask()
-        if answer is not None and await self._is_twinned_otherwise(answer):
+        if answer is not None and self._twins.there_are and await self._is_twinned_otherwise(answer):
             await self._look(budget, _News(reason="twins"))
             answer = await self._ask()
         return self._read(answer)

@@ -8,6 +8,7 @@ Called by: meanings.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -60,10 +61,9 @@ class ConceptReader:
 
     def __init__(self, device: str, concept: Concept, faults: DeviceFaults) -> None:
         self._sources: Sequence[MapReader] = ()
-        self._tables: tuple[str, ...] = ()
+        self._tables: AbstractSet[str] = frozenset()
         self._heeds_time = False
-        self._read_of: tuple[TableReading | None, ...] | None = None
-        self._pieces_of: Sequence[Piece] = ()
+        self._standing_pieces: Sequence[Piece] | None = None
         self.was_read = False
         self._device, self._concept, self._faults = device, concept, faults
         self._assembly = Assembly(concept)
@@ -74,19 +74,23 @@ class ConceptReader:
 
     def take(self, sources: Sequence[MapReader]) -> None:
         """Use these mappings from now on."""
-        self._sources, self._read_of = sources, None
-        self._tables = tuple(dict.fromkeys(table for source in sources for table in source.tables))
+        self._sources, self._standing_pieces = sources, None
+        self._tables = frozenset(table for source in sources for table in source.tables)
         self._heeds_time = any(source.heeds_time for source in sources)
+
+    def note_moved(self, tables: AbstractSet[str]) -> None:
+        """Take in which tables say something else than before; to be told with every poll, read or not."""
+        if not self._tables.isdisjoint(tables):
+            self._standing_pieces = None
 
     def read(self, seen: Seen, failed: Mapping[str, str], now: datetime) -> TableReading | ReadingGap | None:
         """Return the reading, a gap, or None where no table of the concept was asked for."""
-        of = tuple(map(seen.standing.get, self._tables))
-        if of == self._read_of and not failed:
-            pieces, broken = self._pieces_of, _NONE_BROKEN
+        if self._standing_pieces is not None and not failed:
+            pieces, broken = self._standing_pieces, _NONE_BROKEN
         else:
             pieces, broken = self._pieces(seen, failed)
             may_stand = not (failed or broken or self._broke_off or self._heeds_time)
-            self._read_of, self._pieces_of = (of, pieces) if may_stand else (None, ())
+            self._standing_pieces = pieces if may_stand else None
         if not pieces:
             if not broken or not self.was_read:
                 return None

@@ -86,9 +86,12 @@ class Meanings:
         """Return the concepts' readings, and gaps where every source failed; `failed` says why, by table."""
         found: list[TableReading | ReadingGap] = []
         looks_at_facts = self._looks_at_facts(readings, now) or bool(failed)
-        seen = Seen(readings, self._standing.of(readings), self._frames, self._frames_in_time)
+        standing, moved = self._standing.of(readings)
+        seen = Seen(readings, standing, self._frames, self._frames_in_time)
         for name, meaning in CONCEPTS.items():
             concept = self._concepts.get(name)
+            if concept is not None:
+                concept.note_moved(moved)
             if concept is not None and meaning.is_fact and not looks_at_facts:
                 continue
             outcome = concept.read(seen, failed, now) if concept is not None else None

@@ -8,6 +8,7 @@ May import: netwatch.model. Called by: readings, concepts.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from netwatch.model import Column, TableReading
 
@@ -42,14 +43,23 @@ class StandingReadings:
     def __init__(self) -> None:
         self._known: dict[str, TableReading] = {}
 
-    def of(self, readings: Mapping[str, TableReading]) -> dict[str, TableReading]:
-        """Return the readings; one that says nothing but another time than the last is the last."""
-        known = self._known.get
-        self._known = {
-            name: old if (old := known(name)) is not None and says_the_same(old, reading) else reading
-            for name, reading in readings.items()
-        }
-        return self._known
+    def of(self, readings: Mapping[str, TableReading]) -> tuple[Mapping[str, TableReading], AbstractSet[str]]:
+        """Return the readings, and which tables came, went, or say something else than the last time.
+
+        A reading that says nothing but another time than the last is the last.
+        """
+        known, found, moved = self._known, dict[str, TableReading](), set[str]()
+        for name, reading in readings.items():
+            old = known.get(name)
+            if old is not None and says_the_same(old, reading):
+                found[name] = old
+            else:
+                found[name] = reading
+                moved.add(name)
+        if known.keys() != found.keys():
+            moved |= known.keys() - found.keys()
+        self._known = found
+        return found, moved
 
 
 def says_the_same(old: TableReading, new: TableReading) -> bool:

@@ -101,6 +101,11 @@ class Twins:
             wide.oid: (wide, narrow) for wide, narrow in counter_widths(spec.columns) if narrow is not None
         }
 
+    @property
+    def there_are(self) -> bool:
+        """Return whether any counter of the table comes in both widths."""
+        return bool(self._pairs)
+
     def looks(
         self, cells: Mapping[Oid, Mapping[Suffix, Value]], suffixes: Sequence[Suffix]
     ) -> Iterator[tuple[Oid, Pair]]:

@@ -42,6 +42,11 @@ class TwinWatch:
         self._look_at = self._closely_until = 0.0
         self._wait = FIRST_LOOK_SECONDS
 
+    @property
+    def there_are(self) -> bool:
+        """Return whether the table has any twins to look at."""
+        return self._twins.there_are
+
     def learn(self, found: Discovered, now: float) -> None:
         """Take in what a discovery saw; `now` is monotonic seconds."""
         news = not self.known.unclear.keys() >= found.twinning.unclear.keys()
