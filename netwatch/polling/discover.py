@@ -222,7 +222,7 @@ def read_once(
 ) -> dict[str, Column]:
     """Return columns as they were walked, None where a row has none."""
     return {
-        column.name: tuple(_once(column, cells.get(column.oid, {}).get(suffix)) for suffix in suffixes)
+        column.name: tuple([_once(column, given) for given in map(cells.get(column.oid, {}).get, suffixes)])
         if column.constant is None
         else (column.constant,) * len(suffixes)
         for column in columns

@@ -144,11 +144,12 @@ class Presence:
         self._columns = {oid: frozenset(suffixes) for oid, suffixes in columns.items()}
         self._refused = refused
 
-    def has(self, column: Oid, suffix: Suffix) -> bool:
-        """Return whether the device has that instance and gives it on a GET."""
-        if suffix not in self._columns.get(column, frozenset()):
-            return False
-        return not self._refused or column.join(suffix) not in self._refused
+    def of(self, column: Oid) -> AbstractSet[Suffix]:
+        """Return the rows whose instance the device has and gives on a GET."""
+        there = self._columns.get(column, frozenset())
+        if not self._refused:
+            return there
+        return {suffix for suffix in there if column.join(suffix) not in self._refused}
 
 
 def build_layout(
@@ -220,7 +221,8 @@ class _Builder:
 
     def __init__(self, suffixes: Sequence[Suffix], presence: Presence, at: int) -> None:
         self._suffixes = suffixes
-        self._has = presence.has
+        self._all = frozenset(suffixes)
+        self._there = presence.of
         self.at = at
 
     def strip_or_none(self, oids: Sequence[Oid], unasked: AbstractSet[Oid] = frozenset()) -> Strip | None:
@@ -248,9 +250,13 @@ class _Builder:
         """Ask every row for the first of these columns that it has."""
         asked: list[Oid] = []
         rows: list[int] = []
+        columns = [(oid, self._there(oid)) for oid in oids]
+        if columns and not unasked and columns[0][1] >= self._all:
+            start, self.at = self.at, self.at + len(self._suffixes)
+            return Strip(start=start, stop=self.at, oids=(oids[0],) if self._suffixes else (), rows=None)
         for row, suffix in enumerate(self._suffixes):
-            for oid in oids:
-                if self._has(oid, suffix) and not (unasked and oid.join(suffix) in unasked):
+            for oid, there in columns:
+                if suffix in there and not (unasked and oid.join(suffix) in unasked):
                     asked.append(oid)
                     rows.append(row)
                     break

@@ -183,17 +183,16 @@ class MapReader:
         source = RowTexts(self.compiled, reading, readings)
         kept: list[int] = []
         distinct, seen = self.compiled.map.distinct or self.compiled.concept.is_fact, set[tuple[str | None, ...]]()
-        found: dict[str, list[str]] = {name: [] for name in self.compiled.concept.labels}
-        for row in rows:
-            texts = {name: source.text(row, self.compiled.labels.get(name)) for name in found}
-            line = tuple(texts.values())
+        names = tuple(self.compiled.concept.labels)
+        columns = [source.column(self.compiled.labels.get(name), rows) for name in names]
+        lines: list[tuple[str, ...]] = []
+        for row, line in zip(rows, zip(*columns, strict=True), strict=True):
             if None in line or line in seen:
                 continue
             if distinct:
                 seen.add(line)
             kept.append(row)
-            for name, text in texts.items():
-                found[name].append(sys.intern(text or ""))
+            lines.append(line)
             if len(kept) > MAX_ROWS:
                 break
         return PieceRows(
@@ -202,7 +201,7 @@ class MapReader:
             rows=None if len(kept) == len(reading.rows.index) else tuple(kept),
             index=tuple(reading.rows.index[row] for row in kept),
             keys=tuple(reading.rows.keys[row] for row in kept),
-            labels={name: tuple(texts) for name, texts in found.items()},
+            labels={name: tuple([sys.intern(line[place]) for line in lines]) for place, name in enumerate(names)},
         )
 
     def _columns(self, frame: Frame, rows: PieceRows, readings: Readings) -> tuple[dict[str, Column], Doubts]:
@@ -291,7 +290,7 @@ class MapReader:
         needs_others = self._of.joined and any(named.name not in own for named in names_in(text))
         source = RowTexts(self.compiled, reading, readings if needs_others else {})
         numbers = _numbers_of(rows, reading)
-        return [source.text(row, text) or None for row in numbers]  # type: ignore[misc]
+        return [given or None for given in source.column(text, numbers)]  # type: ignore[misc]
 
     def _source_texts(
         self, named: Named, reading: TableReading, rows: PieceRows, readings: Readings
@@ -300,7 +299,8 @@ class MapReader:
         if self._of.joined and named.name not in reading.rows.labels and named.name not in reading.columns:
             if named not in self._of_others:
                 source = RowTexts(self.compiled, reading, readings)
-                self._of_others[named] = source.column(named, _numbers_of(rows, reading))
+                texts = source.column(Template((named,)), _numbers_of(rows, reading))
+                self._of_others[named] = [text or "" for text in texts]
             return self._of_others[named]
         return _picked(texts_of(reading, named.name, self.compiled.enums.get(named.name), named.form), rows)
 

@@ -18,6 +18,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from ipaddress import IPv4Address
+from operator import eq
 from typing import Any
 
 from netwatch.model import Memory, Missing, Oid, Value
@@ -129,9 +130,8 @@ def _unfolded(blob: str) -> tuple[Seen, frozenset[Oid]]:
 
 def _column_written(column: WalkedColumn, rows: Mapping[Suffix, int], *, with_values: bool) -> list[Any]:
     """Return a column: its OID, its rows (None for all in order, numbers, or suffixes), and its values or None."""
-    where: list[Any] | None = [rows.get(suffix, suffix) for suffix in column.suffixes]
-    if where == list(range(len(rows))):
-        where = None
+    has_all = len(column.suffixes) == len(rows) and all(map(eq, column.suffixes, rows))
+    where: list[Any] | None = None if has_all else [rows.get(suffix, suffix) for suffix in column.suffixes]
     return [str(column.oid), where, [_written(value) for value in column.values] if with_values else None]
 
 

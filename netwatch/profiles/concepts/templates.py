@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -87,6 +87,35 @@ class Template:
     def text(self, index: Parts, value_of: Callable[[Named], str]) -> str:
         """Return the text of a row with this index and these values."""
         return "".join(self._text_of(piece, index, value_of) for piece in self.pieces)
+
+    def texts(
+        self, count: int, indexes: Callable[[], Sequence[Parts]], values_of: Callable[[Named], Sequence[str]]
+    ) -> Sequence[str]:
+        """Return the texts of so many rows: what `text` says of each."""
+        columns = [self._texts_of(piece, count, indexes, values_of) for piece in self.pieces]
+        if len(columns) == 1:
+            return columns[0]
+        return ["".join(line) for line in zip(*columns, strict=True)] if columns else [""] * count
+
+    @staticmethod
+    def _texts_of(
+        piece: Piece, count: int, indexes: Callable[[], Sequence[Parts]], values_of: Callable[[Named], Sequence[str]]
+    ) -> Sequence[str]:
+        if isinstance(piece, str):
+            return [piece] * count
+        if isinstance(piece, Named):
+            return values_of(piece)
+        if isinstance(piece, Extracted):
+            return [piece.found_in(value) for value in values_of(piece.source)]
+        if isinstance(piece, OfIndex):
+            return [part(index, piece.position) if piece.position else dotted(index) for index in indexes()]
+        found: Sequence[str] = [""] * count
+        for option in piece.options:
+            if all(found):
+                break
+            texts = option.texts(count, indexes, values_of)
+            found = [text or (other if other.strip() else "") for text, other in zip(found, texts, strict=True)]
+        return found
 
     def resolved(self, known: Collection[str]) -> Template:
         """Return it with last alternatives that name nothing known as the plain texts they are.
