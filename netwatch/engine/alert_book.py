@@ -116,6 +116,11 @@ class AlertBook:
         """Return the labels that the configuration gives a device."""
         return self._device_labels.get(device, {})
 
+    def labels_for(self, alert: Alert, labels: Mapping[str, str], rule_labels: Mapping[str, str]) -> dict[str, str]:
+        """Return what an alert's labels come to: the device's, those it had, the row's, the rule's."""
+        device = self._device_labels.get(alert.key.device, {})
+        return {**device, **(alert.labels or labels), **labels, **rule_labels}
+
     def dressed(
         self,
         alert: Alert,
@@ -125,10 +130,9 @@ class AlertBook:
         threshold: float | str | None,
     ) -> Alert:
         """Return the alert with value, threshold and labels: the device's, those it had, the row's, the rule's."""
-        device = self._device_labels.get(alert.key.device, {})
         return replace(
             alert,
-            labels={**device, **(alert.labels or labels), **labels, **rule_labels},
+            labels=self.labels_for(alert, labels, rule_labels),
             value=alert.value if value is None else value,
             threshold=alert.threshold if threshold is None else threshold,
         )

@@ -26,7 +26,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import structlog
 
@@ -38,6 +37,7 @@ from netwatch.engine.desk import Desk
 from netwatch.engine.draft import Draft
 from netwatch.engine.faults import Faults
 from netwatch.engine.history import History
+from netwatch.engine.ids import new_id
 from netwatch.engine.intake.audience import FACTS_SCOPE, Audience, FactsOf
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.heard import KnownRows, NoRows
@@ -56,6 +56,7 @@ from netwatch.engine.telling.incidents import DIGEST_SCOPE, Incidents, Mailer
 from netwatch.engine.telling.sights import SIGHT_SCOPE, Sights
 from netwatch.engine.telling.suppression import Suppression
 from netwatch.engine.telling.surroundings import Surroundings
+from netwatch.engine.together import Together
 from netwatch.errors import LeftOutError
 from netwatch.model import (
     Alert,
@@ -112,7 +113,7 @@ class Engine:
         history: History | None = None,
         poll_now: Callable[[str], object] = lambda device: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        new_id: Callable[[], str] = lambda: uuid4().hex,
+        new_id: Callable[[], str] = new_id,
         unlogged: Collection[str] = (),
         never_skipped: Collection[str] = (),
         facts_of: FactsOf = lambda device: None,
@@ -187,6 +188,7 @@ class Engine:
         )
         self._decisions = Decisions(self._book, self._suppression, self._incidents, self._readings, self._rule_of)
         self._last_step: ClockStep | None = None
+        self._together = Together(self._hand_in)
         self.desk = Desk(
             book=self._book, incidents=self._incidents, suppression=self._suppression, readings=self._readings,
             skipping=self._skipping, faults=self._faults, clock=clock,
@@ -263,6 +265,7 @@ class Engine:
     async def stop(self) -> None:
         """Stop flushing; what is due is flushed at the next start."""
         self._confirmations.stop()
+        self._together.write()
         for paying in [*self._paying]:  # what is not paid is read from the log at the next start
             paying.cancel()
         await asyncio.gather(*self._paying, return_exceptions=True)
@@ -383,17 +386,20 @@ class Engine:
         self._write(draft)
 
     def take_trap(self, event: TrapEvent) -> asyncio.Future[None]:
-        """Log a trap and do what the rules say of it; the future is done when all of that is durable."""
+        """Log a trap and do what the rules say of it; the future is done when all of that is durable.
+
+        What comes in one turn of the loop is written as one, and has one future.
+        """
         if (at := self._restated(event.at)) != event.at:
             event = replace(event, at=at)
-        draft = Draft()
+        draft, written = self._together.begun()
         draft.traps.append(event)
         try:
             if self._is_for_rules(event):
                 self._traps.take(draft, event)
         except Exception as exc:  # noqa: BLE001  # the trap is kept in the log; without ceremony, thousands come a second
             self._faults.note("trap", str(event.trap_oid), exc, event.at, event.device or event.source)
-        return self._commit(draft.finished())
+        return written
 
     def renew_trap_rules(self, rules: Sequence[TrapRule]) -> asyncio.Future[None]:
         """Take traps by these rules from now on: the same ones, against names that are known only now.
@@ -506,6 +512,10 @@ class Engine:
             self._commit(draft.finished())
 
     def _commit(self, transaction: Transaction) -> asyncio.Future[None]:
+        self._together.write()
+        return self._hand_in(transaction)
+
+    def _hand_in(self, transaction: Transaction) -> asyncio.Future[None]:
         written = self._ledger.commit(transaction)
         written.add_done_callback(_log_failure)
         return written

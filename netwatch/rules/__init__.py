@@ -47,9 +47,9 @@ if TYPE_CHECKING:
         own_trap_labels,
         render_trap,
         severity_words,
-        varbinds_text,
         verdict_on,
     )
+    from netwatch.rules.traps.words import varbinds_text
     from netwatch.rules.traps.writing import rule_text, sibling_of
     from netwatch.rules.units import unit_of, units_of
 else:

@@ -106,6 +106,11 @@ def inputs_of(formula: Formula, frame: Frame, row: int) -> dict[str, str]:
     return told
 
 
+def sources_of(formula: Formula) -> tuple[Source, ...]:
+    """Return what an expression reads."""
+    return tuple(read.source for read in _reads(formula.node))
+
+
 def _in_words(read: Read, value: Any, reading: TableReading, row: int) -> str:
     """Write an input; a number of a concept with its unit, and as it is where the unit's words say it shorter."""
     text = value_text(value, read.names)

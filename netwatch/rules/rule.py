@@ -15,7 +15,7 @@ from typing import Literal
 from netwatch.formulas import Formula, Frame, Source
 from netwatch.model import SCALARS, Matcher, TableReading
 from netwatch.rules.memory import TableMemory
-from netwatch.rules.templates import Template, render_template, rendered_labels
+from netwatch.rules.templates import Template, render_templates, rendered_labels
 
 NoData = Literal["keep", "alert", "clear"]
 OnGone = Literal["keep", "clear", "alert"]
@@ -170,4 +170,4 @@ def render(
         "value": value, "threshold": threshold,
         "severity": labels.get("severity", rule.labels.get("severity", "warning")),
     }  # fmt: skip
-    return {name: render_template(template, labels, given) for name, template in rule.templates.items()}
+    return render_templates(rule.templates, labels, given)

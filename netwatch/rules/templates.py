@@ -21,6 +21,7 @@ import jinja2
 from jinja2 import StrictUndefined, TemplateError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from netwatch.formulas import did_you_mean
@@ -62,6 +63,7 @@ def _sandbox(**options: Any) -> _Sandbox:
 
 
 _LENIENT = _sandbox()
+_EMPTY = _LENIENT.from_string("")
 _STRICT = _sandbox(undefined=StrictUndefined)
 
 
@@ -128,17 +130,18 @@ _PROMETHEUS: tuple[tuple[re.Pattern[str], str], ...] = (
 class Template:
     """A template that was found good; it is compiled when somebody first wants its text."""
 
-    __slots__ = ("_compiled", "_text")
+    __slots__ = ("_compiled", "_text", "plain")
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._compiled: jinja2.Template | None = None
+        self.plain = None if is_template(text) or "{#" in text else _finished(text)
 
-    def render(self, values: Mapping[str, Any]) -> str:
-        """Return the text; what is not among the values is empty."""
+    def render(self, context: Context) -> str:
+        """Return the text; what the context does not know is empty."""
         if self._compiled is None:
             self._compiled = _LENIENT.from_string(self._text)
-        return self._compiled.render(values)
+        return "".join(self._compiled.root_render_func(context))
 
 
 def compile_template(text: str, known: Iterable[str], numbers: Mapping[str, int] = MappingProxyType({})) -> Template:
@@ -189,12 +192,34 @@ def names_wanted(text: str) -> frozenset[str]:
 
 def render_template(template: Template, labels: Mapping[str, str], given: Mapping[str, float | str | None]) -> str:
     """Return the text for people; a template that fails after all says so instead of hiding the alert."""
+    return render_templates({"": template}, labels, given)[""]
+
+
+def render_templates(
+    templates: Mapping[str, Template], labels: Mapping[str, str], given: Mapping[str, float | str | None]
+) -> dict[str, str]:
+    """Return several texts about the same, as `render_template` writes each; what they may name is cleaned once.
+
+    No template of ours can change what it is given, so that one context is good for all of them.
+    """
     clean = {name: cleaned(text) for name, text in labels.items()}
     values = {name: cleaned(value) if isinstance(value, str) else value for name, value in given.items()}
+    context = _EMPTY.new_context({**clean, **values, "labels": clean})
+    return {
+        name: _rendered(template, context) if template.plain is None else template.plain
+        for name, template in templates.items()
+    }
+
+
+def _rendered(template: Template, context: Context) -> str:
     try:
-        text = template.render({**clean, **values, "labels": clean})
+        text = template.render(context)
     except (TemplateError, ArithmeticError, TypeError, ValueError) as exc:
         text = f"(annotation could not be rendered: {exc})"
+    return _finished(text)
+
+
+def _finished(text: str) -> str:
     return cleaned_lines(text).strip()[:MAX_OUTPUT]
 
 
@@ -215,7 +240,7 @@ def rendered_labels(
     """
     if had:
         return {name: had[name] for name in templates if name in had}
-    texts = {name: render_template(template, labels, given) for name, template in templates.items()}
+    texts = render_templates(templates, labels, given)
     lines = {name: cleaned(" ".join(text.split()))[:MAX_LABEL].strip() for name, text in texts.items()}
     return {name: line for name, line in lines.items() if line}
 

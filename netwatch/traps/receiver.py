@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -37,6 +38,8 @@ MOST_UNDER_WAY = 4096
 """Events told and not yet written; beyond that nothing more is decoded, and the queue fills."""
 WARMED_UP = 64
 """Credentials whose keys are made before anything is heard; those of more are made when they are needed."""
+PIECE_SECONDS = 0.01
+"""How long traps are handed on before the loop sees to all else."""
 WRITTEN_WITHIN_SECONDS = 5.0
 """How long an end of the house waits for what is under way."""
 COMPLAIN_EVERY_SECONDS = 60.0
@@ -111,6 +114,7 @@ class TrapReceiver:
         self._trying_ports: asyncio.Task[None] | None = None
         self._listener: Listener | None = None
         self._look_ups: asyncio.Task[None] | None = None
+        self._to_tell: deque[Told[Inform]] = deque()
         self._told = 0
         self._done = 0
         self._all_written = asyncio.Event()
@@ -252,24 +256,38 @@ class TrapReceiver:
             kept = self._remember(memory)
             if kept is not None:
                 kept.add_done_callback(_look_away)
-        for one in told:
+        is_telling = bool(self._to_tell)
+        self._to_tell.extend(told)
+        if not is_telling:
+            self._tell_some()
+
+    def _tell_some(self) -> None:
+        """Hand on what the thread told, for as long as the loop may be kept, and go on at its next turn."""
+        until = time.perf_counter() + PIECE_SECONDS
+        together: dict[asyncio.Future[None], list[Told[Inform]]] = {}
+        while self._to_tell and time.perf_counter() < until:
+            one = self._to_tell.popleft()
             try:
-                writing = asyncio.ensure_future(self._sink.take_trap(one.event))
+                writing: asyncio.Future[None] = asyncio.ensure_future(self._sink.take_trap(one.event))
             except Exception as exc:  # noqa: BLE001  # one event that nobody can take must not cost the others
                 self._not_written(one, exc)
-                self._finish()
+                self._finish(1)
             else:
-                writing.add_done_callback(partial(self._written, one))
+                together.setdefault(writing, []).append(one)
+        for writing, some in together.items():
+            writing.add_done_callback(partial(self._written, some))
         UNDER_WAY.set(self._told - self._done)
+        if self._to_tell:
+            self._loop.call_soon(self._tell_some)
 
-    def _written(self, one: Told[Inform], writing: asyncio.Future[None]) -> None:
+    def _written(self, some: Sequence[Told[Inform]], writing: asyncio.Future[None]) -> None:
         problem = asyncio.CancelledError() if writing.cancelled() else writing.exception()
-        if problem is not None:
-            self._not_written(one, problem)
-        else:
-            for inform in one.tickets:
+        for one in some:
+            if problem is not None:
+                self._not_written(one, problem)
+            for inform in one.tickets if problem is None else ():
                 inform.acknowledge()
-        self._finish()
+        self._finish(len(some))
 
     def _not_written(self, one: Told[Inform], problem: BaseException) -> None:
         for inform in one.tickets:
@@ -282,8 +300,8 @@ class TrapReceiver:
                 "a trap could not be kept", source=one.event.source, trap=str(one.event.trap_oid), why=repr(problem)
             )
 
-    def _finish(self) -> None:
-        self._done += 1
+    def _finish(self, number: int) -> None:
+        self._done += number
         if self._done >= self._told:
             UNDER_WAY.set(0)
             self._all_written.set()

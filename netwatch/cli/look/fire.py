@@ -136,9 +136,7 @@ def _alert(
             at=now, source=source, device=device, version="2c", trap_oid=_trap(rule, of_row, names), varbinds=()
         ), names)  # fmt: skip
         labels |= {"source": source, **labels_of_trap(rule, facts)}
-        annotations = render_trap(
-            rule, facts, labels=labels, device=device, instance=instance, count=1, value=shown, names=names
-        )
+        annotations = render_trap(rule, facts, labels=labels, device=device, instance=instance, count=1, value=shown)
     return Alert(
         id="dry-run", key=AlertKey(rule=rule.name, device=device, instance=instance), state=AlertState.FIRING,
         labels=labels, annotations=annotations, value=shown, pending_at=now, firing_at=now,

@@ -136,7 +136,7 @@ def _opinion_row(one: Opinion, names: LiveNames) -> Mapping[str, Any]:
     return {
         "rule": one.rule.name, "outcome": one.verdict.outcome.value, "says": says, "key": one.key,
         "value": one.verdict.value, "labels": one.labels if begins else {},
-        "annotations": one.annotations(names) if begins else {}, "file": one.rule.file, "line": one.rule.line,
+        "annotations": one.annotations() if begins else {}, "file": one.rule.file, "line": one.rule.line,
     }  # fmt: skip
 
 

@@ -382,7 +382,7 @@ def _trap_line(rule: TrapRule, trap: TrapEvent, case: Case) -> Line:
     facts = facts_of(rule, trap, case.live.names)
     verdict = trap_verdict_on(rule, facts, {})
     text = f"{trap_name(case.live.names, trap.trap_oid)} from {trap.source} {_MEANT[verdict.outcome.value]}"
-    return Line(at=trap.at, kind="trap", text=text, details=trap_evidence(rule, facts, verdict, {}, case.live.names))
+    return Line(at=trap.at, kind="trap", text=text, details=trap_evidence(rule, facts, verdict, {}))
 
 
 _MEANT = {"begins": "begins it", "ends": "ends it", "nothing": "means nothing to it"}

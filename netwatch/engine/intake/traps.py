@@ -44,7 +44,6 @@ from netwatch.model import (
     TableReading,
     TrapEvent,
     format_duration,
-    trap_name,
 )
 from netwatch.rules import (
     Exceptions,
@@ -61,6 +60,7 @@ from netwatch.rules import (
     verdict_on,
 )
 
+_MATCHED, _UNMATCHED = TRAP_EVENTS.labels("matched"), TRAP_EVENTS.labels("unmatched")
 PIECE_SECONDS = 0.01
 """How long rules are paid what they are owed before the loop goes on."""
 SPARE_KEYS = 1000
@@ -129,7 +129,7 @@ class TrapIntake:
         if not any(taking is not _Taking.NO for taking in takings):
             takings += [self._hold_against(draft, rule, event) for rule in self._last_rules]
         matched = any(taking is _Taking.MEANT for taking in takings)
-        TRAP_EVENTS.labels("matched" if matched else "unmatched").inc()
+        (_MATCHED if matched else _UNMATCHED).inc()
 
     @property
     def waiting(self) -> Sequence[str]:
@@ -350,20 +350,29 @@ class TrapIntake:
         if after.alert is None:
             return
         count = (before.trap_count if before else 0) + event.count
-        alert = replace(after.alert, seen_at=event.at, trap_count=count)
-        seen = {**self._book.labels_of_device(alert.key.device), **heard.labels}
-        own = own_trap_labels(
-            rule, heard.facts, alert.labels, count=count, labels=seen, device=alert.key.device,
-            instance=alert.key.instance, verdict=heard.verdict, names=self._names,
-        )  # fmt: skip
-        alert = self._book.dressed(alert, heard.labels, own, heard.verdict.value, heard.verdict.threshold)
-        annotations = render_trap(
-            rule, heard.facts, labels=alert.labels, device=alert.key.device, instance=alert.key.instance, count=count,
-            value=alert.value, threshold=alert.threshold, names=self._names,
-        )  # fmt: skip
-        alert = replace(alert, annotations=annotations)
+        alert = self._worded(after.alert, heard, count)
         self._put(draft, alert, after, heard)
         self._file_by_key(rule, alert)
+
+    def _worded(self, alert: Alert, heard: Heard, count: int) -> Alert:
+        """Return an alert as its last trap has it, after so many of them."""
+        rule, verdict, key = heard.rule, heard.verdict, alert.key
+        seen = {**self._book.labels_of_device(key.device), **heard.labels}
+        own = own_trap_labels(
+            rule, heard.facts, alert.labels, count=count, labels=seen, device=key.device, instance=key.instance,
+            verdict=verdict,
+        )  # fmt: skip
+        labels = self._book.labels_for(alert, heard.labels, own)
+        value = alert.value if verdict.value is None else verdict.value
+        threshold = alert.threshold if verdict.threshold is None else verdict.threshold
+        annotations = render_trap(
+            rule, heard.facts, labels=labels, device=key.device, instance=key.instance, count=count, value=value,
+            threshold=threshold,
+        )  # fmt: skip
+        return replace(
+            alert, seen_at=heard.event.at, trap_count=count, labels=labels, annotations=annotations, value=value,
+            threshold=threshold,
+        )  # fmt: skip
 
     def _end(self, draft: Draft, heard: Heard) -> None:
         before = self._find(heard)
@@ -379,9 +388,9 @@ class TrapIntake:
     def _put(self, draft: Draft, alert: Alert, after: Step, heard: Heard) -> None:
         event, details = heard.event, None
         if after.transition is not None:
-            details = trap_evidence(heard.rule, heard.facts, heard.verdict, heard.labels, self._names)
+            details = trap_evidence(heard.rule, heard.facts, heard.verdict, heard.labels)
         times = f", {event.count} times" if event.count > 1 else ""
-        reason = f"{after.reason} ({trap_name(self._names, event.trap_oid)} from {event.source}{times})"
+        reason = f"{after.reason} ({heard.facts.words.name} from {event.source}{times})"
         self._book.put(draft, alert, after.transition, reason, event.at, details)
         if after.transition is not None:
             self._note_due(_due_at(heard.rule, alert) if alert.state in ALIVE else None)

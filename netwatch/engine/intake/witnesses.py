@@ -34,8 +34,8 @@ from netwatch.engine.intake.heard import Heard, KnownRows, Seat
 from netwatch.engine.intake.readings import ReadingIntake
 from netwatch.engine.intake.row_index import RowIndex
 from netwatch.engine.metrics import TRAPS_CONTRADICTED
-from netwatch.model import Alert, AlertKey, AlertState, TableReading, TrapEvent, format_duration, trap_name
-from netwatch.rules import MibNames, Rule, TrapFacts, TrapRule, own_labels, render, trap_evidence, varbinds_text
+from netwatch.model import Alert, AlertKey, AlertState, TableReading, format_duration
+from netwatch.rules import MibNames, Rule, TrapFacts, TrapRule, own_labels, render, trap_evidence
 
 MOST_NOTED = 10_000
 """Rows of which it is remembered that traps about them are no news."""
@@ -105,7 +105,7 @@ class Witnesses:
         alert = self._book.dressed(alert, seat.labels, own, value, threshold)
         alert = replace(alert, annotations=self._annotations(alert, heard, seat, count, before))
         times = f", {event.count} times" if event.count > 1 else ""
-        reason = f"{after.reason} ({self._name(event)} from {event.source}{times})"
+        reason = f"{after.reason} ({_who(heard)}{times})"
         details = None if after.transition is None else self._details(heard)
         self._book.put(draft, alert, after.transition, reason, event.at, details)
         return after.transition is not None
@@ -118,7 +118,7 @@ class Witnesses:
         is_read = self._rows.is_read(seat.key.device, seat.rule.table)
         is_blind = is_read and self._readings.cannot_tell(seat.rule, seat.key)
         if is_read and not is_blind and not self._readings.is_well(seat.rule, seat.key):
-            text = f"a trap says that it is over ({self._name(event)} from {event.source}); the next poll decides"
+            text = f"a trap says that it is over ({_who(heard)}); the next poll decides"
             draft.events.append(replace(event_of(before, text, event.at), details=self._details(heard)))
             return False
         after = self._book.step(seat.rule, seat.key, Happening.TRAP_OVER, event.at)
@@ -126,7 +126,7 @@ class Witnesses:
             return False
         why = "the newest poll agrees" if is_read else f"{seat.rule.table} is not read at the moment"
         why = "what the rule asks about is not read there" if is_blind else why
-        reason = f"{after.reason} ({self._name(event)} from {event.source}; {why})"
+        reason = f"{after.reason} ({_who(heard)}; {why})"
         self._book.put(draft, after.alert, after.transition, reason, event.at, self._details(heard))
         return after.transition is not None
 
@@ -255,10 +255,7 @@ class Witnesses:
             told = Alert(
                 id="", key=seat.key, state=AlertState.INACTIVE, pending_at=heard.event.at
             )  # only to name the row
-            text = (
-                f"not begun by a trap ({self._name(heard.event)} from {heard.event.source}): "
-                f"{seat.rule.name} says no of what it tells"
-            )
+            text = f"not begun by a trap ({_who(heard)}): {seat.rule.name} says no of what it tells"
             draft.events.append(replace(event_of(told, text, heard.event.at), details=self._details(heard)))
         return True
 
@@ -267,8 +264,8 @@ class Witnesses:
     ) -> dict[str, str]:
         event, facts = heard.event, heard.facts
         carried = {
-            **facts.texts, "source": event.source, "trap": self._name(event),
-            "varbinds": varbinds_text(event.varbinds, self._names),
+            **facts.texts, "source": event.source, "trap": heard.facts.words.name,
+            "varbinds": facts.words.varbinds,
         }  # fmt: skip
         rendered = render(
             seat.rule, device=seat.key.device, instance=seat.key.instance, labels={**carried, **alert.labels},
@@ -276,20 +273,22 @@ class Witnesses:
         )  # fmt: skip
         lines = {
             **alert.annotations,
-            SAID_BY_TRAP: trap_line(self._name(event), event.source, event.at, count, alert.pending_at),
+            SAID_BY_TRAP: trap_line(heard.facts.words.name, event.source, event.at, count, alert.pending_at),
         }
         if before is not None and not is_witnessed(before):
             lines[SAID_BY_POLL] = began_line(before)
         return described(rendered, lines)
 
-    def _name(self, event: TrapEvent) -> str:
-        return trap_name(self._names, event.trap_oid)
-
     def _details(self, heard: Heard) -> Mapping[str, str]:
-        return trap_evidence(heard.rule, heard.facts, heard.verdict, heard.labels, self._names)
+        return trap_evidence(heard.rule, heard.facts, heard.verdict, heard.labels)
 
     def _current(self, key: AlertKey) -> Alert | None:
         return self._book.current(key.rule, key.device).get(key.instance)
+
+
+def _who(heard: Heard) -> str:
+    """Return which trap it was and who sent it, in words."""
+    return f"{heard.facts.words.name} from {heard.event.source}"
 
 
 def _is_about(alert: Alert, rule: TrapRule, key: Mapping[str, str]) -> bool:

@@ -51,12 +51,12 @@ class Opinion:
         """Return the alert's labels, without those of its device and of the polled row."""
         return {"source": self.facts.event.source, **self.facts.key, **labels_of_trap(self.rule, self.facts)}
 
-    def annotations(self, names: MibNames = NO_MIB) -> dict[str, str]:
+    def annotations(self) -> dict[str, str]:
         """Return the annotations as the alert would have them."""
         event = self.facts.event
         return render_trap(
             self.rule, self.facts, labels=self.labels, device=event.device or event.source, instance=self.key,
-            count=event.count, value=self.verdict.value, threshold=self.verdict.threshold, names=names,
+            count=event.count, value=self.verdict.value, threshold=self.verdict.threshold,
         )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from netwatch.model import (
 )
 from netwatch.rules.traps.names import ROW, TRAP, MibNames
 from netwatch.rules.traps.rule import Outcome, TrapFacts, TrapRule, TrapVerdict, frame_of_trap
+from netwatch.rules.traps.words import TrapWords
 
 
 def _set(words: str) -> frozenset[str]:
@@ -97,10 +98,11 @@ def meanings_of(rule: TrapRule, event: TrapEvent, names: MibNames) -> Sequence[t
         ROW: row,
     }  # fmt: skip
     values = {name: text.encode() for name, text in texts.items()}
+    words = TrapWords(event, names)
     found = []
     for name in begun:
         key = {TRAP: cleaned(name), ROW: row} if row else {TRAP: cleaned(name)}
-        facts = TrapFacts(event=event, key=key, values=values, texts=texts)
+        facts = TrapFacts(event=event, key=key, values=values, texts=texts, words=words)
         frame = frame_of_trap(rule, facts, {})
         if outcome is Outcome.ENDS or rule.broken is None or rule.broken.at(frame, 0) is True:
             found.append((facts, TrapVerdict(outcome=outcome)))

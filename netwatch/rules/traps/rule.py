@@ -18,7 +18,6 @@ from ipaddress import IPv4Address
 
 from netwatch.formulas import Formula, Frame
 from netwatch.model import (
-    NUMBERS,
     Matcher,
     ObjectNames,
     Oid,
@@ -32,12 +31,12 @@ from netwatch.model import (
     value_text,
 )
 from netwatch.rules.rule import NoData, OnGone, Rule
-from netwatch.rules.templates import Template, render_template, rendered_labels
+from netwatch.rules.templates import Template, render_templates, rendered_labels
 from netwatch.rules.traps.names import COUNT, NO_MIB, TRAP, MibNames, TrapObject, TrapPattern, TrapPatterns
+from netwatch.rules.traps.words import TrapWords
 
 TRAP_GIVEN = ("source", "trap", "count", "varbinds")
 """What annotations are given beside the usual: who sent it, its name, how often it came, all that it carried."""
-MAX_VARBINDS_SHOWN = 20
 ADDRESS_NUMBERS = 4
 """How many numbers an IPv4 address is as an index."""
 
@@ -151,19 +150,22 @@ class TrapFacts:
     key: Mapping[str, str]
     values: Mapping[str, Value]
     texts: Mapping[str, str]
+    words: TrapWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrapVerdict:
     """What comes of the trap, and what the alert shows as value and threshold.
 
-    `declined` says that the rule knows this trap, looked into it, and found that it means nothing.
+    `declined` says that the rule knows this trap, looked into it, and found that it means nothing. `frame` is what
+    its expressions were held against, None where a definition judged.
     """
 
     outcome: Outcome
     declined: bool = False
     value: float | str | None = None
     threshold: float | str | None = None
+    frame: Frame | None = field(default=None, compare=False, repr=False)
 
 
 class _Texts(Mapping[str, str]):
@@ -203,6 +205,7 @@ def facts_of(rule: TrapRule, event: TrapEvent, names: MibNames = NO_MIB) -> Trap
         key=_key(rule, event, found, texts, names),
         values={name: varbind.value for name, varbind in found.items()},
         texts=texts,
+        words=TrapWords(event, names),
     )
 
 
@@ -216,13 +219,14 @@ def verdict_on(rule: TrapRule, facts: TrapFacts, labels: Mapping[str, str]) -> T
             outcome=Outcome.BEGINS,
             value=_shown(rule.value_of, frame, rule.value_names),
             threshold=_shown(rule.threshold_of, frame, rule.value_names),
+            frame=frame,
         )
     ends = rule.ends.take(trap_oid)
     if ends and (rule.healed is None or rule.healed.at(frame, 0) is True):
-        return TrapVerdict(outcome=Outcome.ENDS)
+        return TrapVerdict(outcome=Outcome.ENDS, frame=frame)
     asked = [formula for takes, formula in ((begins, rule.broken), (ends, rule.healed)) if takes and formula]
     declined = bool(asked) and all(formula.at(frame, 0) is False for formula in asked)
-    return TrapVerdict(outcome=Outcome.NOTHING, declined=declined)
+    return TrapVerdict(outcome=Outcome.NOTHING, declined=declined, frame=frame)
 
 
 def labels_of_trap(rule: TrapRule, facts: TrapFacts, count: int = 1) -> dict[str, str]:
@@ -258,16 +262,14 @@ def render_trap(
     count: int,
     value: float | str | None = None,
     threshold: float | str | None = None,
-    names: ObjectNames = NUMBERS,
 ) -> dict[str, str]:
     """Return the rule's annotations as people read them; `labels` are all the alert's."""
     if not rule.templates:
         return {}
-    given = _given(rule, facts, device, instance, count, names) | {
+    given = _given(rule, facts, device, instance, count) | {
         "value": value, "threshold": threshold, "severity": labels.get("severity", "warning"),
     }  # fmt: skip
-    known = {**labels, **facts.texts, **facts.key}
-    return {name: render_template(template, known, given) for name, template in rule.templates.items()}
+    return render_templates(rule.templates, {**labels, **facts.texts, **facts.key}, given)
 
 
 def own_trap_labels(
@@ -280,37 +282,23 @@ def own_trap_labels(
     device: str,
     instance: str,
     verdict: TrapVerdict,
-    names: ObjectNames = NUMBERS,
 ) -> Mapping[str, str]:
     """Return the rule's own labels for an alert; templates are rendered once, and what they said is kept in `had`."""
     own = labels_of_trap(rule, facts, count)
     if not rule.label_templates:
         return own
-    given = _given(rule, facts, device, instance, 1, names) | {
+    given = _given(rule, facts, device, instance, 1) | {
         "value": verdict.value, "threshold": verdict.threshold, "severity": "",
     }  # fmt: skip
     known = {**labels, **facts.texts}
     return own | rendered_labels(rule.label_templates, had, known, given)
 
 
-def _given(
-    rule: TrapRule, facts: TrapFacts, device: str, instance: str, count: int, names: ObjectNames
-) -> dict[str, float | str | None]:
-    event = facts.event
+def _given(rule: TrapRule, facts: TrapFacts, device: str, instance: str, count: int) -> dict[str, float | str | None]:
     return {
-        "device": device, "alertname": rule.alertname or rule.name, "instance": instance, "source": event.source,
-        "count": count, "trap": trap_name(names, event.trap_oid), "varbinds": varbinds_text(event.varbinds, names),
+        "device": device, "alertname": rule.alertname or rule.name, "instance": instance,
+        "source": facts.event.source, "count": count, "trap": facts.words.name, "varbinds": facts.words.varbinds,
     }  # fmt: skip
-
-
-def varbinds_text(varbinds: Sequence[Varbind], names: ObjectNames = NUMBERS) -> str:
-    """Write varbinds on one line: `IF-MIB::ifIndex.3 = 3, IF-MIB::ifOperStatus.3 = down(2)`."""
-    shown = [
-        f"{cleaned(names.name_of(one.oid))} = {cleaned(value_text(names, one.oid, one.value))}"
-        for one in varbinds[:MAX_VARBINDS_SHOWN]
-    ]
-    more = len(varbinds) - len(shown)
-    return ", ".join([*shown, f"and {more} more"] if more > 0 else shown)
 
 
 def _text(wanted: TrapObject, varbind: Varbind, names: ObjectNames) -> str:

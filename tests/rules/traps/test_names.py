@@ -81,7 +81,7 @@ def test_a_key_that_is_not_carried_is_read_from_an_index(mibs):
 def test_annotations_write_everything_by_its_name(mibs):
     (rule,) = one_line(mibs, annotations="{a: '{{ trap }}: {{ varbinds }}'}").trap_rules
 
-    told = render_trap(rule, facts_of(rule, link(), mibs), labels={}, device="d", instance="", count=1, names=mibs)
+    told = render_trap(rule, facts_of(rule, link(), mibs), labels={}, device="d", instance="", count=1)
 
     assert told["a"] == (
         "IF-MIB::linkDown: IF-MIB::ifIndex.3 = 3, IF-MIB::ifAdminStatus.3 = up(1), IF-MIB::ifOperStatus.3 = down(2)"

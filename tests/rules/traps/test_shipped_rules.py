@@ -149,9 +149,7 @@ def test_a_shipped_rule_reads_its_traps(rules, names, name, oid, said, outcome, 
     rule = rules[name]
     facts = facts_of(rule, trap(oid, *[varbind(*one) for one in said]), names)
     verdict = verdict_on(rule, facts, {})
-    told = render_trap(
-        rule, facts, labels=facts.key, device="sw1", instance="", count=2, value=verdict.value, names=names
-    )
+    told = render_trap(rule, facts, labels=facts.key, device="sw1", instance="", count=2, value=verdict.value)
 
     assert (verdict.outcome, facts.key) == (Outcome(outcome), key)
     assert told["summary"].startswith(summary)
@@ -164,7 +162,7 @@ def test_mail_names_the_interface_as_polling_does(rules, names):
     facts = facts_of(rule, trap("1.3.6.1.6.3.1.1.5.3", *[varbind(*one) for one in link(1, 2)]), names)
     polled = {"ifIndex": "3", "ifName": "Gi1/0/3", "ifAlias": "to edge"}
 
-    told = render_trap(rule, facts, labels=polled, device="sw1", instance="ifName=Gi1/0/3", count=1, names=names)
+    told = render_trap(rule, facts, labels=polled, device="sw1", instance="ifName=Gi1/0/3", count=1)
 
     assert told["summary"] == "Gi1/0/3 on sw1 reports link down"
     assert "for Gi1/0/3 (to edge): " in told["description"]
@@ -195,9 +193,7 @@ def test_sentences_hold_whichever_varbind_is_missing(rules, names, name, left_ou
     for index in range(len(carried) + 1):
         facts = facts_of(rule, trap(rule.on_trap[0].oid, *[varbind(*one) for one in carried[index:]]), names)
         verdict = verdict_on(rule, facts, {})
-        told = render_trap(
-            rule, facts, labels=facts.key, device="r1", instance="", count=1, value=verdict.value, names=names
-        )
+        told = render_trap(rule, facts, labels=facts.key, device="r1", instance="", count=1, value=verdict.value)
 
         for text in told.values():
             assert not HOLES.search(text), text
@@ -207,7 +203,7 @@ def test_a_link_that_no_varbind_names_is_a_port_of_the_device(rules, names):
     rule = rules["LinkDown"]
     facts = facts_of(rule, trap("1.3.6.1.6.3.1.1.5.3"), names)
 
-    told = render_trap(rule, facts, labels={}, device="r1", instance="", count=1, names=names)
+    told = render_trap(rule, facts, labels={}, device="r1", instance="", count=1)
 
     assert told["summary"] == "a port of r1 reports link down"
     assert verdict_on(rule, facts, {}).outcome is Outcome.BEGINS
@@ -222,9 +218,7 @@ def test_a_bgp_peer_is_who_the_instance_names_while_its_value_is_empty(rules, na
 
     facts = facts_of(rules["BgpSessionDown"], trap("1.3.6.1.2.1.15.0.2", *[varbind(*one) for one in said]), names)
 
-    told = render_trap(
-        rules["BgpSessionDown"], facts, labels=facts.key, device="rA", instance="", count=2, names=names
-    )
+    told = render_trap(rules["BgpSessionDown"], facts, labels=facts.key, device="rA", instance="", count=2)
 
     assert facts.key == {"peer": "10.77.0.2"}
     assert told["summary"] == "rA lost its BGP session with 10.77.0.2"
