@@ -123,6 +123,18 @@ class Route:
                     return way
         return RouteMatch(receiver=group.receiver, group_key=group.key, group_labels=group.labels, timing=self.timing)
 
+    def looks_at(self) -> tuple[str, ...] | None:
+        """Return the labels that decide who is told and in which group; None where all do."""
+        found: set[str] = set()
+        for node in (self, *self.routes):
+            if EVERY_LABEL in node.group_by:
+                return None
+            found.update(node.group_by, (matcher.label for matcher in node.matchers))
+        inner = [child.looks_at() for child in self.routes]
+        if any(names is None for names in inner):
+            return None
+        return tuple(sorted(found.union(*(names for names in inner if names is not None))))
+
     def receivers(self) -> frozenset[str]:
         """Return every receiver the tree names, those of escalations among them."""
         own = {self.receiver, *(step.receiver for step in self.escalate)}

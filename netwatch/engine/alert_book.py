@@ -22,6 +22,8 @@ K = TypeVar("K")
 MOST_STARTS = 10_000
 """Alerts whose beginnings are remembered before the old ones are looked for and forgotten."""
 
+_COUNTERS = {transition: TRANSITIONS.labels(transition) for transition in Transition}
+
 
 class AlertBook:
     """The alerts there are now, by rule and device; what fires or ends here is told to the incidents.
@@ -152,7 +154,7 @@ class AlertBook:
         if transition is not None and alert.key.rule not in self._unlogged:
             event = event_of(alert, f"{transition}: {reason}", now)
             draft.events.append(replace(event, details=details) if details else event)
-            TRANSITIONS.labels(transition).inc()
+            _COUNTERS[transition].inc()
         before = self._known.get(alert.id)
         draft.alerts[alert.id] = alert
         self.keep(alert)

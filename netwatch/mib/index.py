@@ -101,6 +101,10 @@ class MibIndex:
         name = obj.full_name
         if not suffix:
             return name
+        if len(suffix) == 1 and _is_plain_number(
+            obj.index
+        ):  # most tables have such a one, and traps come in thousands
+            return f"{name}.{suffix[0]}"
         return ".".join([name, *(index_words(obj.index, suffix) if obj.index else map(str, suffix))])
 
     def path_of(self, oid: Sequence[int]) -> tuple[str, ...]:
@@ -186,3 +190,8 @@ class MibIndex:
 
 
 _NOTHING = MibObject(module="", name="", oid=Oid(), kind=ObjectKind.NODE)
+
+
+def _is_plain_number(index: Sequence[IndexPart]) -> bool:
+    """Return whether an index of one number is written as that."""
+    return not index or (len(index) == 1 and index[0].syntax.base.is_number and not index[0].syntax.names)

@@ -47,6 +47,8 @@ from netwatch.model import (
 RETRY_AFTER = timedelta(seconds=5)
 A_MOMENT = timedelta(seconds=1)
 AT_ONCE = 3
+MOST_WAYS = 4_096
+"""Combinations of labels of which it is remembered who is told; then all are worked out anew."""
 AROUND = "what stands around its alerts"
 LOOKED_AGAIN_AT_ONCE = 500
 DIGEST_SCOPE = "digest"
@@ -94,6 +96,8 @@ class Incidents:
         self._agenda = Agenda()
         self._telling: dict[str, set[str]] = {}
         self._matches: dict[str, RouteMatch] = {}
+        self._route_looks_at = route.looks_at()
+        self._receivers: dict[tuple[str | None, ...], tuple[RouteMatch, ...]] = {}
         self._to_look_at_again: dict[str, None] = {}
         self._looked_at: datetime | None = None
 
@@ -164,7 +168,17 @@ class Incidents:
 
     def receivers_of(self, alert: Alert) -> tuple[RouteMatch, ...]:
         """Return who is to be told of an alert, and in which group."""
-        return self._route.receivers_for(routing_labels(alert))
+        looked_at = self._route_looks_at
+        if looked_at is None:
+            return self._route.receivers_for(routing_labels(alert))
+        labels = routing_labels(alert)
+        asked = tuple([labels.get(name) for name in looked_at])
+        found = self._receivers.get(asked)
+        if found is None:
+            if len(self._receivers) >= MOST_WAYS:
+                self._receivers.clear()
+            found = self._receivers[asked] = self._route.receivers_for(labels)
+        return found
 
     def next_due(self, alert_id: str) -> datetime | None:
         """Return when a group that tells of an alert is next looked at."""

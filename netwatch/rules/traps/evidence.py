@@ -12,7 +12,6 @@ from functools import lru_cache
 from netwatch.formulas import Formula, Frame, Source
 from netwatch.model import cleaned
 from netwatch.rules.evidence import inputs_of, shown, sources_of
-from netwatch.rules.traps.names import TrapPattern
 from netwatch.rules.traps.rule import Outcome, TrapFacts, TrapRule, TrapVerdict, frame_of_trap
 
 FORMULAS = 256
@@ -72,10 +71,8 @@ def _in_words(formula: Formula, frame: Frame) -> tuple[str, Mapping[str, str]]:
 
 
 def _matched(rule: TrapRule, facts: TrapFacts, verdict: TrapVerdict) -> str:
-    def first(patterns: tuple[TrapPattern, ...]) -> str:
-        return next((pattern.text for pattern in patterns if pattern.takes(facts.event.trap_oid)), "")
-
-    began, ended = first(rule.on_trap), first(rule.clear_on)
+    trap_oid = facts.event.trap_oid
+    began, ended = rule.begins.text_of(trap_oid), rule.ends.text_of(trap_oid)
     sides = {"on_trap": began, "clear_on": ended}
     if verdict.outcome is Outcome.ENDS:
         sides = {"clear_on": ended}

@@ -153,15 +153,22 @@ class TrapPattern:
 class TrapPatterns:
     """Several patterns, sorted for looking a trap up: some rules know hundreds of kinds of traps."""
 
-    __slots__ = ("_oids", "_wide")
+    __slots__ = ("_all", "_texts", "_wide")
 
     def __init__(self, patterns: Sequence[TrapPattern]) -> None:
+        self._all = tuple(patterns)
         self._wide = tuple(one for one in patterns if not one.is_plain)
-        self._oids = frozenset(oid for one in patterns if one.is_plain for oid in one.oids)
+        self._texts = {oid: one.text for one in reversed(patterns) if one.is_plain for oid in one.oids}
 
     def take(self, trap_oid: Oid) -> bool:
         """Return whether one of them takes a trap."""
-        return trap_oid in self._oids or any(one.takes(trap_oid) for one in self._wide)
+        return trap_oid in self._texts or (bool(self._wide) and any(one.takes(trap_oid) for one in self._wide))
+
+    def text_of(self, trap_oid: Oid) -> str:
+        """Return the first of them that takes a trap, as it was written; empty where none does."""
+        if not self._wide:
+            return self._texts.get(trap_oid, "")
+        return next((one.text for one in self._all if one.takes(trap_oid)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,14 +23,14 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def trap_row(trap: TrapEvent) -> Row:
     """Return the row of a trap."""
-    varbinds = [[str(one.oid), int(one.tag), _written(one.value)] for one in trap.varbinds]
+    varbinds = ",".join([f'["{one.oid}",{int(one.tag)},{_written(one.value)}]' for one in trap.varbinds])
     return {
         "at": microseconds(trap.at),
         "source": clean(trap.source),
         "device": clean(trap.device),
         "version": trap.version,
         "trap_oid": str(trap.trap_oid),
-        "varbinds": json.dumps(varbinds, separators=(",", ":")),
+        "varbinds": f"[{varbinds}]",
         "uptime": None if trap.uptime is None else trap.uptime // _MICROSECOND,
         "count": trap.count,
         "repeated": int(trap.repeated),
@@ -66,17 +66,20 @@ def _oid(text: str) -> Oid:
     return Oid(map(int, text.split(".") if text else ()))
 
 
-def _written(value: Value) -> Any:
+def _written(value: Value) -> str:
+    """Return a value as JSON; of what becomes a text nothing has to be escaped."""
+    if type(value) is int:  # no bool, which JSON writes otherwise
+        return str(value)
     match value:
         case bytes():
-            return f"x{value.hex()}"
+            return f'"x{value.hex()}"'
         case Oid():
-            return f"o{value}"
+            return f'"o{value}"'
         case IPv4Address():
-            return f"a{value}"
+            return f'"a{value}"'
         case Missing():
-            return f"m{value.value}"
-    return value
+            return f'"m{value.value}"'
+    return json.dumps(value)
 
 
 def _read(value: Any) -> Value:
