@@ -37,7 +37,6 @@ from netwatch.engine.desk import Desk
 from netwatch.engine.draft import Draft
 from netwatch.engine.faults import Faults
 from netwatch.engine.history import History
-from netwatch.engine.ids import new_id
 from netwatch.engine.intake.audience import FACTS_SCOPE, Audience, FactsOf
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.heard import KnownRows, NoRows
@@ -71,6 +70,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
     TrapEvent,
+    new_id,
 )
 from netwatch.rules import (
     MEMORY_SCOPE,

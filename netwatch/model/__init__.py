@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from netwatch.model.fault import Fault, where_of
     from netwatch.model.files.kept import cache_directory, checked, from_checked, keep_newest, write_whole
     from netwatch.model.files.shipped import BUILTIN, shipped_directory
+    from netwatch.model.ids import new_id, new_uuid
     from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
     from netwatch.model.names import NUMBERS, ObjectNames, plain_text, trap_name, value_text
     from netwatch.model.network_trouble import network_words
@@ -107,7 +108,7 @@ __all__ = [
     "News", "Elsewhere", "news_of", "key_text",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",
-    "Fault", "where_of",
+    "Fault", "where_of", "new_id", "new_uuid",
     "cache_directory", "checked", "from_checked", "keep_newest", "write_whole",
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, OutboxState, Transaction
+from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, OutboxState, Transaction, new_uuid
 from netwatch.notify import metrics
 from netwatch.notify.ledger.carrier import Outbox, utc_now
 from netwatch.notify.ledger.loops import ended, surviving
@@ -66,7 +65,7 @@ class DeadLetters:
         *,
         every: timedelta = EVERY,
         clock: Callable[[], datetime] = utc_now,
-        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        new_id: Callable[[], str] = new_uuid,
     ) -> None:
         self._ledger, self._every, self._clock, self._new_id = ledger, every, clock, new_id
         self._to, self._sender = tuple(settings.fallback_to), settings.from_

@@ -13,7 +13,8 @@ import functools
 import re
 import unicodedata
 from collections.abc import Sequence
-from email.parser import BytesParser
+from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import SMTP, compat32
 
 MAX_LINE = 200
@@ -60,11 +61,12 @@ def faults_of(message: bytes, headers: Sequence[tuple[str, str]]) -> list[str]:
 
 def _raw_faults(message: bytes, names: Sequence[str]) -> list[str]:
     faults = []
-    if re.search(rb"\r(?!\n)|(?<!\r)\n", message):
+    ends = message.count(b"\r\n")
+    if ends != message.count(b"\r") or ends != message.count(b"\n"):
         faults.append("a bare CR or LF")
     if not message.isascii() or b"\0" in message:
         faults.append("a byte outside ASCII")
-    if any(len(line) > 998 for line in message.split(b"\r\n")):
+    if max(map(len, message.split(b"\r\n"))) > 998:
         faults.append("a line longer than 998 octets")
     head = message.partition(b"\r\n\r\n")[0].split(b"\r\n")
     found = [line.partition(b":")[0].decode("ascii", "replace") for line in head if line[:1] not in (b" ", b"\t")]
@@ -74,10 +76,40 @@ def _raw_faults(message: bytes, names: Sequence[str]) -> list[str]:
 
 
 def _parsed_faults(message: bytes, headers: Sequence[tuple[str, str]]) -> list[str]:
-    parsed = BytesParser(policy=compat32).parsebytes(message)
-    found = [(name, _decoded(name, " ".join(str(value).split()))) for name, value in parsed.items()]
+    head, body = _parsed(message)
+    found = [(name, _decoded(name, " ".join(str(value).split()))) for name, value in head.items()]
     faults = [] if found == [(name, " ".join(value.split())) for name, value in headers] else [f"headers {found}"]
-    return faults + [f"part {part.get_content_type()}: {part.defects}" for part in parsed.walk() if part.defects]
+    return [*faults, *_faults_of_parts(head, body)]
+
+
+def _parsed(part: bytes) -> tuple[Message, bytes | None]:
+    """Return a part's headers as a parser reads them, and its body, None where no empty line parts the two.
+
+    Bodies are most of a mail, and no parser has to read them line by line.
+    """
+    head, empty, body = part.partition(b"\r\n\r\n")
+    return BytesHeaderParser(policy=compat32).parsebytes(head + empty), body if empty else None
+
+
+def _faults_of_parts(head: Message, body: bytes | None) -> list[str]:
+    """Return what is wrong with a part and those inside it: its headers, or where its parts begin and end."""
+    kind = head.get_content_type()
+    faults = [f"part {kind}: {head.defects}"] if head.defects else []
+    if body is None:
+        return [*faults, f"part {kind}: no body"]
+    if head.get_content_maintype() != "multipart":
+        return faults
+    if not (boundary := head.get_boundary()):
+        return [*faults, f"part {kind}: no boundary"]
+    # Readers compare only the beginning of a line with a boundary (RFC 2046, section 5.1.1).
+    before, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("ascii", "replace"))
+    if before or len(parts) < 2 or parts[-1] not in (b"--\r\n", b"--"):
+        return [*faults, f"part {kind}: its parts do not begin and end where they should"]
+    for part in parts[:-1]:
+        if not part.startswith(b"\r\n"):
+            return [*faults, f"part {kind}: a line that begins as its boundary does"]
+        faults += _faults_of_parts(*_parsed(part[2:]))
+    return faults
 
 
 @functools.lru_cache(maxsize=1024)

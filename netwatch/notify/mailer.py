@@ -15,7 +15,7 @@ from typing import Protocol
 
 import structlog
 
-from netwatch.model import ClockStep, Composition, Event, Memory, Notification, OutboxEntry
+from netwatch.model import ClockStep, Composition, Event, Memory, Notification, OutboxEntry, new_uuid
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.facts import USUAL, Manner, severity_of
@@ -26,7 +26,7 @@ from netwatch.notify.mail.compose import SHIPPED, compose, digested, mailboxes
 from netwatch.notify.mail.digest import Digest, changes_in_words, restored
 from netwatch.notify.mail.digest_letter import digest_entry
 from netwatch.notify.mail.earlier import Earlier
-from netwatch.notify.mail.letter import Letterhead, new_uuid, read_templates
+from netwatch.notify.mail.letter import Letterhead, read_templates
 from netwatch.notify.mail.pacing import Allowance, Pacing
 from netwatch.notify.mail.settings import EmailSettings
 from netwatch.notify.mail.wordings import Wording

@@ -94,3 +94,27 @@ def test_finished_bytes_that_are_what_was_meant_have_no_faults():
 )
 def test_every_departure_from_what_was_meant_is_a_fault(message, fault):
     assert any(fault in found for found in faults_of(message, GOOD))
+
+
+MULTIPART = (
+    b"From: a@b.example\r\nSubject: hello\r\nContent-Type: multipart/alternative; boundary=\"=_x\"\r\n\r\n"
+    b"--=_x\r\nContent-Type: text/plain\r\n\r\none\r\n--=_x\r\nContent-Type: text/html\r\n\r\ntwo\r\n--=_x--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now"),
+    [
+        (b"one", b"one"),
+        (b"one", b"one\r\n--=_xy"),  # readers compare only the beginning of a line
+        (b"one", b"one\r\n--=_x--"),
+        (b"two\r\n--=_x--\r\n", b"two\r\n"),
+        (b"--=_x--\r\n", b"--=_x--\r\nmore\r\n"),
+        (b"\r\n\r\n--=_x", b"\r\n\r\nbefore\r\n--=_x"),
+        (b"text/html\r\n\r\ntwo", b"text/html\r\nno colon here\r\ntwo"),
+        (b" text/html", b" multipart/related"),
+    ],
+)
+def test_where_parts_do_not_begin_and_end_as_meant_is_a_fault(was, is_now):
+    headers = [*GOOD, ("Content-Type", 'multipart/alternative; boundary="=_x"')]
+    assert (faults_of(MULTIPART.replace(was, is_now, 1), headers) == []) is (was == is_now)

@@ -7,10 +7,9 @@ Called by: netwatch.notify.mailer.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 
-from netwatch.model import Notification, OutboxEntry
+from netwatch.model import Notification, OutboxEntry, new_uuid
 from netwatch.notify.facts import alert_subject
 from netwatch.notify.http.compose_alertmanager import compose_alertmanager
 from netwatch.notify.http.compose_webhook import compose_webhook
@@ -23,7 +22,7 @@ def compose_posts(
     receiver: PostedReceiver,
     *,
     page: str = "",
-    new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    new_id: Callable[[], str] = new_uuid,
 ) -> list[OutboxEntry]:
     """Return one outbox entry for the webhook, and those for every Alertmanager of the receiver.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -55,6 +56,8 @@ class Carrier:
 
     carry:  tries one row; CancelledError gives the row back, and any other error counts as a try that broke off.
     room:   how many rows may be under way at the moment; while it is 0 only `wake()` makes the carrier look again.
+    ahead:  how many more are claimed with them, so that a row is at hand when there is room and nobody waits for the
+            database; they go back where there is no room any more.
     grace:  how long `stop()` lets what is under way finish.
     """
 
@@ -65,17 +68,19 @@ class Carrier:
         *,
         carry: Callable[[OutboxEntry], Awaitable[Result]],
         room: Callable[[], int],
+        ahead: Callable[[], int] = lambda: 0,
         lease_for: timedelta,
         grace: timedelta,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._outbox, self._kind, self._carry, self._room = outbox, kind, carry, room
-        self._lease_for, self._grace, self._clock = lease_for, grace, clock
+        self._ahead, self._lease_for, self._grace, self._clock = ahead, lease_for, grace, clock
         self._woken = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._under_way: set[asyncio.Task[bool]] = set()
         self._more_may_wait = True
         self._leased: dict[str, OutboxEntry] = {}
+        self._at_hand: deque[str] = deque()
 
     @property
     def under_way(self) -> int:
@@ -115,6 +120,7 @@ class Carrier:
         for task in tuple(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+        await self._give_back()
         await ended(keep_leases)
 
     async def _dispatch(self) -> None:
@@ -130,30 +136,47 @@ class Carrier:
 
     async def _claim(self) -> int:
         self._more_may_wait = True
-        free = self._room() - len(self._under_way)
+        room = self._room()
+        if not room:
+            await self._give_back()
+        free = room + self._ahead() - len(self._under_way) - len(self._at_hand) if room else 0
         if free <= 0:
             return 0
         entries = await self._outbox.claim_due(self._clock(), self._lease_for, free, self._kind)
         self._more_may_wait = len(entries) == free
-        for entry in entries:
-            task = asyncio.create_task(self._deliver(entry))
-            self._under_way.add(task)
-            self._leased[entry.id] = entry
-            task.add_done_callback(self._finished)
+        self._leased |= {entry.id: entry for entry in entries}
+        self._at_hand.extend(entry.id for entry in entries)
+        self._begin()
         return len(entries)
+
+    def _begin(self) -> None:
+        """Try what is at hand, as far as there is room."""
+        while self._at_hand and len(self._under_way) < self._room() and self._loops:
+            task = asyncio.create_task(self._deliver(self._leased[self._at_hand.popleft()]))
+            self._under_way.add(task)
+            task.add_done_callback(self._finished)
+
+    async def _give_back(self) -> None:
+        """Lay back what is at hand and was not tried."""
+        while self._at_hand:
+            entry = self._leased.pop(self._at_hand.popleft())
+            with surviving("deliver"):
+                await self._record(Result(entry=given_back(entry)))
 
     async def _until_next(self, claimed: int) -> float | None:
         """Return for how many seconds there is nothing to do unless somebody wakes us; None: for good."""
-        if len(self._under_way) >= self._room():
+        if self._at_hand or len(self._under_way) >= self._room():
             return None
         due = await self._outbox.next_due(self._kind)
         wait = min(due - self._clock(), MAX_SLEEP) if due is not None else MAX_SLEEP
         return max(wait.total_seconds(), 0.0 if claimed else MIN_SLEEP_SECONDS)
 
     def _finished(self, task: asyncio.Task[bool]) -> None:
-        """Look again, unless that was the last row that was due and it is done with."""
+        """Go on with what is at hand; look again, unless that was the last row that was due and it is done with."""
         self._under_way.discard(task)
-        if self._more_may_wait or task.cancelled() or not task.result():
+        self._begin()
+        is_short = len(self._at_hand) <= self._ahead() // 2
+        if (self._more_may_wait and is_short) or task.cancelled() or not task.result() or not self._room():
             self.wake()
 
     async def _deliver(self, entry: OutboxEntry) -> bool:

@@ -14,14 +14,14 @@ from datetime import datetime
 from typing import Any
 
 from netwatch.errors import TemplateFailed
-from netwatch.model import Composition, Event, Notification, OutboxEntry, OutboxState, Supersession
+from netwatch.model import Composition, Event, Notification, OutboxEntry, OutboxState, Supersession, new_uuid
 from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.facts import USUAL, Manner, Problem
 from netwatch.notify.guard import clean_line
 from netwatch.notify.links import Links
 from netwatch.notify.mail.chart import SHOWN_HEIGHT, SHOWN_WIDTH, draw_chart
-from netwatch.notify.mail.letter import Letter, Letterhead, Thread, new_uuid, subject_of, templates
+from netwatch.notify.mail.letter import Letter, Letterhead, Thread, subject_of, templates
 from netwatch.notify.mail.mime import Mail, Picture
 from netwatch.notify.mail.row import row_of
 from netwatch.notify.mail.story import Story, headline_of, incident_subject, story_of, subject_line

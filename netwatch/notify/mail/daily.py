@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from netwatch.model import OutboxEntry
+from netwatch.model import OutboxEntry, new_uuid
 from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.guard import clean_line
 from netwatch.notify.mail.compose import mailboxes
-from netwatch.notify.mail.letter import Letter, Letterhead, Thread, new_uuid, subject_of, templates
+from netwatch.notify.mail.letter import Letter, Letterhead, Thread, subject_of, templates
 from netwatch.notify.mail.story import MAX_SUBJECT
 from netwatch.notify.mail.thread import message_id
 from netwatch.notify.words import clock, counted, shortened

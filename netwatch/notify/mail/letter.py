@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import re
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -38,11 +37,6 @@ from netwatch.notify.words import glued
 MAX_LIST_NAME = 60
 BOUNDARY = "=_netwatch"
 """The same in all mails: no body can hold it, and a parser makes a regular expression of every new one."""
-
-
-def new_uuid() -> str:
-    """Return an id for an outbox row."""
-    return str(uuid.uuid4())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,10 @@ from netwatch.notify.smtp.replies import Verdict
 from netwatch.notify.smtp.settings import SmtpSettings
 from netwatch.notify.smtp.spares import Spares
 
+AHEAD = 4
+"""Mails at hand for each that is under way, while mails take less than QUICK_SECONDS each."""
+QUICK_SECONDS = 1.0
+
 log = structlog.get_logger(__name__)
 
 
@@ -87,11 +91,13 @@ class Notifier:
         self._relays: tuple[Relay, ...] = ()
         self._spares = Spares()
         self._held: dict[str, tuple[object, ...]] = {}
+        self._took = float("inf")
         self._carrier = Carrier(
             outbox,
             OutboxKind.MAIL,
             carry=self._carry,
             room=self._room,
+            ahead=self._ahead,
             lease_for=self._pace.lease_for,
             grace=self._pace.grace,
             clock=clock,
@@ -185,6 +191,10 @@ class Notifier:
         """
         return next((relay.room for relay in self._relays if relay.up), 0)
 
+    def _ahead(self) -> int:
+        """Return how many mails are claimed beyond those: none where mails take long, for newer ones may overtake."""
+        return AHEAD * self._room() if self._took < QUICK_SECONDS else 0
+
     async def _carry(self, entry: OutboxEntry) -> Result:
         troubles: list[Trouble] = []
         said = self._rewriting.with_note(entry)
@@ -227,11 +237,12 @@ class Notifier:
             try:
                 reply = await relay.send(entry)
             except SmtpFailure as failure:
+                self._took = float("inf")
                 troubles.append(Trouble(relay=relay.name, failure=failure, took=time.monotonic() - started))
                 if failure.meaning.verdict is not Verdict.HOLD and not failure.too_large:
                     break
             else:
-                took = time.monotonic() - started
+                took = self._took = time.monotonic() - started
                 return accepted(entry, relay=relay.name, reply=reply, before=troubles, now=self._clock(), took=took)
         if not troubles:
             return None

@@ -8,11 +8,21 @@ Called by: netwatch.notify.mailer.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from netwatch.model import Alert, AlertState, Notification, Oid, OutboxEntry, OutboxKind, Tag, Varbind, news_of
+from netwatch.model import (
+    Alert,
+    AlertState,
+    Notification,
+    Oid,
+    OutboxEntry,
+    OutboxKind,
+    Tag,
+    Varbind,
+    new_uuid,
+    news_of,
+)
 from netwatch.notify.facts import alert_subject
 from netwatch.notify.guard import clean_line
 from netwatch.notify.snmp.document import to_document
@@ -28,16 +38,12 @@ MAX_ID = 64
 _STATES = {AlertState.PENDING: 1, AlertState.FIRING: 2, AlertState.RESOLVED: 3}
 
 
-def _new_id() -> str:
-    return str(uuid.uuid4())
-
-
 def compose_traps(
     notification: Notification,
     *,
     managers: Sequence[str],
     now: datetime | None = None,
-    new_id: Callable[[], str] = _new_id,
+    new_id: Callable[[], str] = new_uuid,
 ) -> list[OutboxEntry]:
     """Return one outbox entry per manager and alert, what fires before what ended, unless it is the same again.
 
