@@ -8,6 +8,7 @@ May import: netwatch.model, netwatch.config. Called by: netwatch.cli.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -27,6 +28,16 @@ _ROUTE: Final = frozenset({
 _SAME: Final = ("receiver", "group_wait", "group_interval", "repeat_interval", "continue", "mute_time_intervals",
                 "active_time_intervals")  # fmt: skip
 _DEVICE: Final = {"instance": "device"}
+_NO_LABEL: Final = frozenset({"job", "cluster", "prometheus", "replica"})
+"""Labels that Prometheus gives its alerts, and NetWatch none of its own."""
+_SMTP: Final = frozenset(
+    {"smtp_smarthost", "smtp_from", "smtp_require_tls", "smtp_auth_username", "smtp_auth_password"}
+)
+_MATCHER: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^\s=!~"{},]+)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^,{}"]*)\s*')
+_GO_ON: Final = (
+    "your Alertmanager may go on telling such a service: a receiver with `alertmanager: {urls: [..]}` hands alerts to"
+    " it, one with `webhook` to others"
+)
 _KNOWN: Final = frozenset({"global", "route", "receivers", "inhibit_rules", "time_intervals", "mute_time_intervals",
                            "templates"})  # fmt: skip
 
@@ -39,6 +50,13 @@ class Taken:
     left: list[Problem] = field(default_factory=list)
 
     @property
+    def sum_up(self) -> str:
+        """Return how much is carried over, in words."""
+        routes = _count(self.tree.get("route") or {})
+        parts = {"routes": routes, **{key: len(self.tree.get(key) or ()) for key in _COUNTED}}
+        return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in parts.items() if count) or "nothing"
+
+    @property
     def text(self) -> str:
         """Return the tree as YAML."""
         parts = []
@@ -49,6 +67,13 @@ class Taken:
             else:
                 parts.append(f"{key}: {json.dumps(value, ensure_ascii=False)}\n")
         return "\n".join(parts)
+
+
+_COUNTED: Final = ("receivers", "inhibit_rules", "time_intervals")
+
+
+def _count(route: Mapping[str, Any]) -> int:
+    return 1 + sum(_count(one) for one in route.get("routes", ())) if route else 0
 
 
 def take_over(text: str, name: str) -> Taken:
@@ -91,6 +116,8 @@ class _Reader:
         self._try()
 
     def _smtp(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        for key in settings.keys() - _SMTP:
+            self._left(("global", key), f"{key} has no counterpart")
         host, _, port = str(settings.get("smtp_smarthost") or "").rpartition(":")
         if not host:
             return {}
@@ -126,7 +153,7 @@ class _Reader:
                         (*path, key, 1), "a receiver has one webhook; make another receiver, and a route beside"
                     )
             elif key != "name":
-                self._left((*path, key), f"{key} has no counterpart; a webhook may reach such a service")
+                self._left((*path, key), f"{key} has no counterpart; {_GO_ON}")
         if len(found) == 1:
             self._left(path, f"{found['name']!r} tells nobody that NetWatch can tell; {NOBODY} stands in its place")
             found["email"] = {"to": [NOBODY]}
@@ -145,7 +172,7 @@ class _Reader:
             found["group_by"] = list(
                 dict.fromkeys(_DEVICE.get(str(label), str(label)) for label in route["group_by"])
             )
-        if matchers := _matchers(route, ""):
+        if matchers := self._matchers(route, "", path):
             found["matchers"] = matchers
         if inner := _list(route.get("routes")):
             found["routes"] = [
@@ -158,10 +185,26 @@ class _Reader:
             rule.keys() - {f"{side}_{how}" for side in ("source", "target") for how in _HOW} - {"equal", "name"}
         ):
             self._left((*path, key), f"{key} has no counterpart")
-        found: dict[str, Any] = {f"{side}_matchers": _matchers(rule, f"{side}_") for side in ("source", "target")}
+        found: dict[str, Any] = {
+            f"{side}_matchers": self._matchers(rule, f"{side}_", path) for side in ("source", "target")
+        }
         if equal := [_DEVICE.get(str(label), str(label)) for label in _list(rule.get("equal"))]:
             found["equal"] = list(dict.fromkeys(equal))
         return found
+
+    def _matchers(self, part: Mapping[str, Any], side: str, path: KeyPath) -> list[str]:
+        """Return the three ways of writing matchers in the newest of them."""
+        found = []
+        for how, operator in (("match", "="), ("match_re", "=~")):
+            for label, text in _mapping(part.get(f"{side}{how}")).items():
+                escaped = str(text).replace("\\", "\\\\").replace('"', '\\"')
+                found.append(f'{label}{operator}"{escaped}"')
+        found += [one for text in _list(part.get(f"{side}matchers")) for one in _split(str(text))]
+        for one in found:
+            label = re.split("[=!]", one, maxsplit=1)[0]
+            if label in _NO_LABEL:
+                self._left(path, f"{one}: no alert of NetWatch has the label {label}, so take this matcher out")
+        return [_of_device(one) for one in found]
 
     def _try(self) -> None:
         """Name what our own reader would refuse."""
@@ -179,15 +222,18 @@ class _Reader:
 _HOW: Final = ("match", "match_re", "matchers")
 
 
-def _matchers(part: Mapping[str, Any], side: str) -> list[str]:
-    """Return the three ways of writing matchers in the newest of them."""
-    found = []
-    for how, operator in (("match", "="), ("match_re", "=~")):
-        for label, text in _mapping(part.get(f"{side}{how}")).items():
-            escaped = str(text).replace("\\", "\\\\").replace('"', '\\"')
-            found.append(f'{label}{operator}"{escaped}"')
-    found += [str(one) for one in _list(part.get(f"{side}matchers"))]
-    return [_of_device(one) for one in found]
+def _split(text: str) -> list[str]:
+    """Return the matchers of a text that has one, or several in braces; as it is where it cannot be read."""
+    inner = text.strip().removeprefix("{").removesuffix("}")
+    found, at = [], 0
+    while at < len(inner):
+        match = _MATCHER.match(inner, at)
+        if match is None or match.end() == at:
+            return [text]
+        label, operator, value = (part.strip() for part in match.groups())
+        found.append(f"{label.strip(chr(34))}{operator}{value if value.startswith(chr(34)) else json.dumps(value)}")
+        at = match.end() + 1
+    return found
 
 
 def _of_device(matcher: str) -> str:

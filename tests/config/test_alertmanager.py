@@ -88,3 +88,26 @@ def test_what_makes_no_sense_is_named_and_nothing_breaks():
     assert "route.group_wait is not taken as it is" in said
     assert "am.yml:3:" in said
     assert take_over("[]", "am.yml").tree == {}
+
+
+def test_several_matchers_in_one_text_are_told_apart_and_a_label_of_prometheus_is_named():
+    taken = take_over(
+        """
+global: {resolve_timeout: 5m, slack_api_url: https://hooks.example.net/x}
+route:
+  receiver: noc
+  routes:
+  - {receiver: noc, matchers: ['{severity=~"critical|warning", instance!="a,b"}', 'team = net', job="snmp"]}
+receivers: [{name: noc, email_configs: [{to: noc@example.net}]}]
+""",
+        "am.yml",
+    )
+
+    assert taken.tree["route"]["routes"][0]["matchers"] == [
+        'severity=~"critical|warning"', 'device!="a,b"', 'team="net"', 'job="snmp"',
+    ]  # fmt: skip
+    said = [str(problem) for problem in taken.left]
+    assert any(one.startswith("am.yml:6:") and "no alert of NetWatch has the label job" in one for one in said)
+    assert any("slack_api_url has no counterpart" in one for one in said)
+    assert any("resolve_timeout has no counterpart" in one for one in said)
+    assert taken.sum_up == "2 routes, 1 receivers"

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from netwatch.cli.config_file import settings_or_exit
-from netwatch.cli.output import USAGE, fail, printable
+from netwatch.cli.output import USAGE, WRONG, fail, printable
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.model import InvalidFile, Problem
 
@@ -19,6 +19,7 @@ import_app = typer.Typer(
     no_args_is_help=True,
     help="Carry over what people have for Prometheus, Alertmanager and snmp_exporter, and name what is left.",
 )
+Files = Annotated[list[Path], typer.Argument(help="The files to carry over.")]
 File = Annotated[Path, typer.Argument(help="The file to carry over.")]
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="The configuration whose profiles and severities count.")
@@ -26,8 +27,11 @@ Config = Annotated[
 
 
 @import_app.command("prometheus-rules")
-def prometheus_rules(file: File, config: Config = None) -> None:
-    """Print a rule file of Prometheus as one of NetWatch; what is left is named on stderr with line and reason."""
+def prometheus_rules(files: Files, config: Config = None) -> None:
+    """Print rule files of Prometheus as one of NetWatch; what is left is named on stderr with line and reason.
+
+    Exit code 1 where something is left.
+    """
     from netwatch.mib import load_index  # not for TAB, which loads this file as well
     from netwatch.model import USUAL_SEVERITIES
     from netwatch.profiles import load_library
@@ -38,8 +42,9 @@ def prometheus_rules(file: File, config: Config = None) -> None:
     index = load_index(settings.mib_paths() if settings else [])
     library = load_library(settings.profile_paths() if settings else [], index.oid_of)
     severities = settings.severity_order() if settings else USUAL_SEVERITIES
+    known = Known(library.schema(), index, severities)
     try:
-        carried = carry_over(_text_of(file), str(file), Known(library.schema(), index, severities))
+        carried = carry_over([(_text_of(file), str(file)) for file in files], known)
     except InvalidFile as exc:
         fail(str(exc), USAGE)
     typer.echo(carried.text)
@@ -48,7 +53,10 @@ def prometheus_rules(file: File, config: Config = None) -> None:
 
 @import_app.command("alertmanager")
 def alertmanager(file: File) -> None:
-    """Print what of an alertmanager.yml can be carried over; what is left is named on stderr with line and reason."""
+    """Print what of an alertmanager.yml can be carried over; what is left is named on stderr with line and reason.
+
+    Exit code 1 where something is left.
+    """
     from netwatch.config import take_over  # not for TAB, which loads this file as well
 
     try:
@@ -56,7 +64,7 @@ def alertmanager(file: File) -> None:
     except InvalidFile as exc:
         fail(str(exc), USAGE)
     typer.echo(taken.text)
-    _tell(taken.left, f"{len(taken.left)} things are left for you")
+    _tell(taken.left, f"{taken.sum_up} carried over; {_things(taken.left)} left for you")
 
 
 @import_app.command("generator")
@@ -67,7 +75,10 @@ def generator(
     ] = None,
     config: Config = None,
 ) -> None:
-    """Print the snmp.yml of a generator.yml of snmp_exporter; what no MIB module names is said on stderr."""
+    """Print the snmp.yml of a generator.yml of snmp_exporter; what no MIB module names is said on stderr.
+
+    Exit code 1 where something is left out.
+    """
     import yaml  # not for TAB, which loads this file as well
 
     from netwatch.exporter import generate
@@ -84,7 +95,7 @@ def generator(
     typer.echo(yaml.dump(made.content, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True))
     modules = made.content["modules"]
     metrics = sum(len(module.get("metrics", [])) for module in modules.values())
-    _tell(made.problems, f"{len(modules)} modules with {metrics} metrics")
+    _tell(made.problems, f"{len(modules)} modules with {metrics} metrics; {_things(made.problems)} left out")
 
 
 def _text_of(file: Path) -> str:
@@ -94,7 +105,13 @@ def _text_of(file: Path) -> str:
         fail(f"{file}: {getattr(exc, 'strerror', None) or 'is not UTF-8'}", USAGE)
 
 
+def _things(left: list[Problem]) -> str:
+    return "1 thing is" if len(left) == 1 else f"{len(left)} things are"
+
+
 def _tell(left: list[Problem], sum_up: str) -> None:
     for problem in left:
         typer.echo(printable(str(problem)), err=True)
     typer.echo(sum_up, err=True)
+    if left:
+        raise typer.Exit(WRONG)

@@ -7,11 +7,12 @@ May import: netwatch.model, netwatch.rules. Called by: netwatch.cli.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from netwatch.model import (
+    InvalidFile,
     KeyPath,
     Problem,
     Severities,
@@ -22,8 +23,9 @@ from netwatch.model import (
     unforeseen,
 )
 from netwatch.rules.importing.promql import NotRead, Tree, parse
-from netwatch.rules.importing.sentences import sentence
-from netwatch.rules.importing.translating import NotCarried, Translated, translate
+from netwatch.rules.importing.sentences import IsKnown, sentence
+from netwatch.rules.importing.translating import Translated, translate
+from netwatch.rules.importing.words import NotCarried
 from netwatch.rules.loading import parse_rule_book
 from netwatch.rules.traps.names import MibNames
 
@@ -40,6 +42,8 @@ class Carried:
     left: list[Problem] = field(default_factory=list)
     alerts: int = 0
     """How many alerts the file has."""
+    named: dict[tuple[str, str], int] = field(default_factory=dict)
+    """How many have the same name and labels."""
 
     @property
     def text(self) -> str:
@@ -56,21 +60,22 @@ class Known:
     severities: Severities
 
 
-def carry_over(text: str, name: str, known: Known) -> Carried:
-    """Return what of a rule file of Prometheus can be carried over.
+def carry_over(files: Iterable[tuple[str, str]], known: Known) -> Carried:
+    """Return what of rule files of Prometheus can be carried over, as one; each is its text with its name.
+
+    What one of them records may be used in another.
 
     Raises:
-        InvalidFile: it is no YAML.
+        InvalidFile: one is no YAML.
     """
-    file, carried = parse_yaml(text, name), Carried()
-    found = list(_rules(file))
-    records = {}
-    for path, rule, _ in found:
+    carried, records = Carried(), dict[str, Tree]()
+    found = [(file, *one) for file in [parse_yaml(*one) for one in files] for one in _rules(file)]
+    for file, path, rule, _ in found:
         if isinstance(rule.get("record"), str):
             tree = _parsed(file, path, rule, carried)
             if tree is not None:
                 records[rule["record"]] = tree
-    for path, rule, labels in found:
+    for file, path, rule, labels in found:
         if "record" not in rule:
             carried.alerts += 1
             _carry(file, path, {**rule, "labels": {**labels, **(rule.get("labels") or {})}}, known, records, carried)
@@ -115,8 +120,7 @@ def _carry(
         return
     try:
         translated = translate(tree, known.schema, records)
-        text = _written(file, path, rule, translated, known)
-        parse_rule_book(f"rules:\n{text}", file.name, known.schema, known.names, known.severities)
+        text = _written(file, path, _told_apart(rule, carried, translated), translated, known)
     except NotCarried as exc:
         carried.left.append(file.problem((*path, "expr"), f"{_name(rule)}: there is no counterpart of {exc}"))
     except ValueError as exc:
@@ -127,13 +131,27 @@ def _carry(
         carried.rules.append(text)
 
 
+def _told_apart(rule: Mapping[str, Any], carried: Carried, translated: Translated) -> Mapping[str, Any]:
+    """Return a rule under a name of its own, where one before it has its name and its labels."""
+    same = (str(rule["alert"]), json.dumps(rule["labels"], sort_keys=True, default=str))
+    carried.named[same] = carried.named.get(same, 0) + 1
+    if carried.named[same] == 1:
+        return rule
+    translated.notes.append(f"a rule before it is called {rule['alert']} and has the same labels")
+    return {**rule, "alert": f"{rule['alert']}_{carried.named[same]}"}
+
+
 def _words_of(exc: Exception) -> str:
     problems: Sequence[Problem] = getattr(exc, "problems", ())
     return "; ".join(problem.message for problem in problems) or unforeseen(exc)
 
 
 def _written(file: YamlFile, path: KeyPath, rule: Mapping[str, Any], translated: Translated, known: Known) -> str:
-    """Return one rule as YAML, with what it was and what is different as comments."""
+    """Return one rule as YAML, with what it was and what is different as comments.
+
+    Raises:
+        InvalidFile: NetWatch's own reader of rules does not take it.
+    """
     line = file.position((*path, "alert"))[0]
     was = " ".join(str(rule.get("expr", "")).split())
     comments = [f"{file.name}:{line}: {was}", *translated.notes]
@@ -143,18 +161,52 @@ def _written(file: YamlFile, path: KeyPath, rule: Mapping[str, Any], translated:
     entry["expr"] = translated.expr
     entry |= {key: str(rule[key]) for key in _TIMES if rule.get(key)}
     comments += [f"{key} is not carried over" for key in rule if key not in _DONE]
-    entry["labels"] = _labels(rule["labels"], known.severities, comments)
+    bare = {**entry, "annotations": None}
+    is_known = _Asked(bare, file.name, known).is_known
+    entry["labels"] = bare["labels"] = _labels(rule["labels"], known.severities, comments, is_known)
     annotations = rule.get("annotations")
-    entry["annotations"] = _sentences(annotations if isinstance(annotations, dict) else {}, comments)
+    entry["annotations"] = _sentences(annotations if isinstance(annotations, dict) else {}, comments, is_known)
     lines = [f"  # {_one_line(comment)}" for comment in comments]
     rows = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in entry.items() if value]
-    return "\n".join([*lines, f"  - {rows[0]}", *(f"    {row}" for row in rows[1:])]) + "\n"
+    text = "\n".join([*lines, f"  - {rows[0]}", *(f"    {row}" for row in rows[1:])]) + "\n"
+    parse_rule_book(f"rules:\n{text}", file.name, known.schema, known.names, known.severities)
+    return text
 
 
-def _labels(labels: Mapping[str, Any], severities: Severities, comments: list[str]) -> dict[str, str]:
+class _Asked:
+    """Asks NetWatch's own reader which names a rule's sentences may have; what is no name here is a label there."""
+
+    def __init__(self, entry: Mapping[str, Any], name: str, known: Known) -> None:
+        self._entry, self._name, self._known = entry, name, known
+        self._answers: dict[str, bool] = {}
+
+    def is_known(self, name: str) -> bool:
+        """Return whether a sentence may have a name."""
+        if name not in self._answers:
+            self._answers[name] = self._takes({"summary": f"{{{{ {name} }}}}"}) or not self._takes(None)
+        return self._answers[name]
+
+    def _takes(self, annotations: Mapping[str, str] | None) -> bool:
+        rule = {key: value for key, value in {**self._entry, "annotations": annotations}.items() if value}
+        try:
+            parse_rule_book(
+                json.dumps({"rules": [rule]}),
+                self._name,
+                self._known.schema,
+                self._known.names,
+                self._known.severities,
+            )
+        except InvalidFile:
+            return False
+        return True
+
+
+def _labels(
+    labels: Mapping[str, Any], severities: Severities, comments: list[str], is_known: IsKnown
+) -> dict[str, str]:
     found = {}
     for name, value in labels.items():
-        text, lost = sentence(str(value))
+        text, lost = sentence(str(value), is_known)
         if str(name) in _RESERVED or lost:
             comments.append(f"the label {name} is not carried over")
             continue
@@ -165,10 +217,10 @@ def _labels(labels: Mapping[str, Any], severities: Severities, comments: list[st
     return found
 
 
-def _sentences(annotations: Mapping[str, Any], comments: list[str]) -> dict[str, str]:
+def _sentences(annotations: Mapping[str, Any], comments: list[str], is_known: IsKnown) -> dict[str, str]:
     found = {}
     for name, value in annotations.items():
-        found[str(name)], lost = sentence(str(value))
+        found[str(name)], lost = sentence(str(value), is_known)
         comments += [f"{name}: {one} is not carried over" for one in lost]
     return found
 

@@ -6,7 +6,10 @@ A quiet room. May import: nothing. Called by: carrying.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+IsKnown = Callable[[str], bool]
+"""Whether a sentence of the rule may have a name."""
 _ACTION = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _LABEL = re.compile(r"\$labels\.(\w+)|index \$labels \"(\w+)\"")
 _PRINTF = re.compile(r'printf\s+"([^"]*)"\s+(.*)')
@@ -16,12 +19,15 @@ _FILTERS = {
 _DEVICE = frozenset({"instance", "device", "exported_instance"})
 
 
-def sentence(text: str) -> tuple[str, list[str]]:
-    """Return the template, and what of it could not be carried over; such a place has an ellipsis."""
+def sentence(text: str, is_known: IsKnown = lambda name: True) -> tuple[str, list[str]]:
+    """Return the template, and what of it could not be carried over; such a place has an ellipsis.
+
+    A label that the rule's table does not have is asked of the alert's labels, where those of the device stand too.
+    """
     lost: list[str] = []
 
     def replaced(match: re.Match[str]) -> str:
-        found = _action(match[1])
+        found = _action(match[1], is_known)
         if found is None:
             lost.append(match[0])
             return "…"
@@ -30,7 +36,7 @@ def sentence(text: str) -> tuple[str, list[str]]:
     return _ACTION.sub(replaced, text), lost
 
 
-def _action(text: str) -> str | None:
+def _action(text: str, is_known: IsKnown) -> str | None:
     value, *filters = (part.strip() for part in text.split("|"))
     suffix = ""
     if printed := _PRINTF.fullmatch(value):
@@ -42,7 +48,7 @@ def _action(text: str) -> str | None:
         label = named[1] or named[2]
         if label == "job":
             return "Prometheus"
-        name = "device" if label in _DEVICE else label
+        name = "device" if label in _DEVICE else label if is_known(label) else f"labels.{label}"
     else:
         return None
     for one in filters:

@@ -1,43 +1,41 @@
 """Turns an expression of Prometheus into one of NetWatch: over the rows of one table of one device.
 
 What there means all series, a span, an enumeration's number is here a row, a function with a span in quotes, a word.
-What has no counterpart is refused with the reason, never guessed.
-A quiet room. May import: netwatch.model, netwatch.rules.importing.promql. Called by: carrying.
+A matcher belongs to the comparison it stands in. What has no counterpart is refused with the reason, never guessed.
+A quiet room. May import: netwatch.model, netwatch.rules.importing. Called by: carrying.
 """
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from netwatch.model import TableSchema, format_duration
+from netwatch.model import TableSchema
+from netwatch.rules.importing import calls
+from netwatch.rules.importing.choosing import Chosen, Names, chosen_by, row_condition
 from netwatch.rules.importing.promql import Call, Negative, Number, Operation, Selector, Span, Text, Tree
+from netwatch.rules.importing.trees import ANSWERS, lender, says_up, selectors_in
+from netwatch.rules.importing.words import (
+    ADDED,
+    AND,
+    ATOM,
+    COMPARED,
+    COMPARISONS,
+    LOGICAL,
+    MIRRORED,
+    MULTIPLIED,
+    STRENGTH,
+    NotCarried,
+    number,
+    span,
+    wrapped,
+)
 
-COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
-_MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
-_OVER = {
-    "avg_over_time": "avg_over", "min_over_time": "min_over", "max_over_time": "max_over",
-    "sum_over_time": "sum_over", "count_over_time": "count_over", "stddev_over_time": "stddev_over",
-    "last_over_time": "last_over",
-    "changes": "changes_over", "increase": "delta_over", "delta": "delta_over",
-}  # fmt: skip
-_RATES = frozenset({"rate", "irate"})
-_ROWS = frozenset({"sum", "avg", "min", "max", "count"})
-_SAME = frozenset({"scalar", "vector", "sort", "sort_desc"})
-_ROW_LABEL = re.compile(r"[a-z]+[A-Z]\w*|index|sensor|quantity|path|pool|peer|part|part_class|cpu|scope")
 _UP = {"up": "up", "netwatch_device_up": "up", "sysUpTime": "uptime_seconds * 100",
        "sysUpTimeInstance": "uptime_seconds * 100", "snmpEngineTime": "uptime_seconds"}  # fmt: skip
-_ATOM = 9
-_STRENGTH = {"or": 1, "and": 2, "unless": 2, **dict.fromkeys(COMPARISONS, 4), "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
-             "^": 8}  # fmt: skip
-_WORDS = {"unless": "and not", "^": "**"}
-
-
-class NotCarried(ValueError):
-    """There is no counterpart; says for what."""
+"""What is read of a device by itself, and not as a table; a rule about a table sees the uptime as sysUpTime."""
+_WORDS = {"^": "**"}
+_OWN = ("ALERTS", "ALERTS_FOR_STATE")
 
 
 @dataclass(slots=True)
@@ -55,231 +53,237 @@ def translate(tree: Tree, schema: Mapping[str, TableSchema], records: Mapping[st
     Raises:
         NotCarried: something in it has none.
     """
-    translator = _Translator(schema, records)
-    text, strength = translator.of(tree, is_condition=True)
-    if not translator.is_condition(tree):
-        text, strength = f"{_wrapped(text, strength, 5)} != 0", 4
-        translator.result.notes.append("every value fires there; here what is not 0")
-    for condition in dict.fromkeys(translator.conditions):
-        text, strength = f"{_wrapped(text, strength, 2)} and {condition}", 2
-    translator.result.expr = text
-    return translator.result
+    translator = Translator(Names.of(schema.values()), records)
+    translator.about_devices = all(one.name in _UP for one in selectors_in(tree, records))
+    text, _, devices = translator.condition(tree)
+    return Translated(text, devices, translator.notes)
 
 
-class _Translator:
-    def __init__(self, schema: Mapping[str, TableSchema], records: Mapping[str, Tree]) -> None:
+class Translator:
+    """Translates one expression; `chosen` is what the comparison under way goes by so far."""
+
+    def __init__(self, names: Names, records: Mapping[str, Tree]) -> None:
+        self.names, self.notes = names, list[str]()
+        self.about_devices = False
+        self.chosen = Chosen()
         self._records = records
-        self._enums: dict[str, Mapping[int, str]] = {}
-        for table in schema.values():
-            self._enums |= {name: words for name, words in (table.enums or {}).items() if name not in self._enums}
         self._open: list[str] = []
-        self.conditions: list[str] = []
-        self.result = Translated()
 
-    def is_condition(self, tree: Tree) -> bool:
+    def note(self, text: str) -> None:
+        """Say what is different, once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+    # -- what is true or not ------------------------------------------------------------------------------------
+
+    def condition(self, tree: Tree) -> tuple[str, int, list[str]]:
+        """Return what is true where a series comes of an expression, how strongly it binds, and of which devices."""
         if isinstance(tree, Selector) and tree.name in self._records:
-            return self.is_condition(self._records[tree.name])
-        return isinstance(tree, Operation) and (
-            tree.operator in COMPARISONS or tree.operator in ("and", "or", "unless")
-        )
+            with_matchers = self._recorded(tree)
+            return self._joined(*self.condition(self._records[tree.name]), with_matchers)
+        if isinstance(tree, Operation) and tree.operator in LOGICAL:
+            return self._logical(tree)
+        outer, self.chosen = self.chosen, Chosen()
+        try:
+            text, strength = self._verdict(tree)
+            return self._joined(text, strength, [], self.chosen)
+        finally:
+            self.chosen = outer
 
-    def of(self, tree: Tree, *, is_condition: bool = False) -> tuple[str, int]:
+    @staticmethod
+    def _joined(text: str, strength: int, devices: list[str], chosen: Chosen) -> tuple[str, int, list[str]]:
+        rows = [row for row in chosen.rows if row != text]
+        if rows and text:
+            text, strength = " and ".join([wrapped(text, strength, AND), *rows]), AND
+        elif rows:
+            text, strength = " and ".join(rows), AND if len(rows) > 1 else COMPARED
+        return text, strength, list(dict.fromkeys(devices + chosen.devices))
+
+    def _logical(self, tree: Operation) -> tuple[str, int, list[str]]:
+        guarded = self._guarded(tree)
+        if guarded is not None:
+            return self.condition(guarded)
+        left, left_strength, left_devices = self.condition(tree.left)
+        right, right_strength, right_devices = self.condition(tree.right)
+        if tree.operator == "or" and set(left_devices) != set(right_devices):
+            raise NotCarried("`or` between series of different devices; make two alerts of it")
+        if tree.operator == "unless":
+            if not set(right_devices) <= set(left_devices):
+                raise NotCarried("`unless` with series of other devices")
+            return (
+                f"{wrapped(left, left_strength, AND)} and not {wrapped(right, right_strength, 3)}",
+                AND,
+                left_devices,
+            )
+        strength = STRENGTH[tree.operator]
+        both = list(dict.fromkeys(left_devices + right_devices))
+        text = f"{wrapped(left, left_strength, strength)} {tree.operator} {wrapped(right, right_strength, strength)}"
+        return text, strength, both
+
+    def _guarded(self, tree: Operation) -> Tree | None:
+        """Return what is left of `x and up == 1`: a reading comes only of a device that answers; None of others."""
+        if tree.operator == "or" or self.about_devices or not says_up(tree.right, tree.operator == "and"):
+            return None
+        self.note("whether the device is up is not asked: there are readings only of one that answers")
+        return tree.left
+
+    def _verdict(self, tree: Tree) -> tuple[str, int]:
+        if isinstance(tree, Operation) and tree.operator in COMPARISONS:
+            return self._comparison(tree)
+        if isinstance(tree, Operation) and (other := self._of_info(tree)) is not None:
+            text, strength, devices = self.condition(other)
+            self.chosen.devices += devices
+            return text, strength
+        if isinstance(tree, Call):
+            found = calls.verdict(self, tree)
+            if found is not None:
+                return found
+        if isinstance(tree, Selector) and self._own_label(tree):
+            self.value(tree)
+            return "", ATOM
+        text, _ = self.value(tree, is_number=False)
+        return f"not absent({text})", COMPARED
+
+    def _comparison(self, tree: Operation) -> tuple[str, int]:
+        operator, left, right = tree.operator, tree.left, tree.right
+        if isinstance(left, Number) and not isinstance(right, Number):
+            left, right, operator = right, left, MIRRORED[operator]
+        for special in (self._stated, self._state, self._restarts):
+            if (found := special(left, operator, right)) is not None:
+                return found
+        sides = [wrapped(*self.value(side), ADDED) for side in (left, right)]
+        return f"{sides[0]} {operator} {sides[1]}", COMPARED
+
+    def _stated(self, left: Tree, operator: str, right: Tree) -> tuple[str, int] | None:
+        """Translate a state that is a label of its own series, `x{x="down"} == 1`; None of others."""
+        if not isinstance(left, Selector) or not isinstance(right, Number) or not self._own_label(left):
+            return None
+        true = {("==", "1"), (">", "0"), ("!=", "0"), (">=", "1")}
+        false = {("==", "0"), ("<", "1"), ("!=", "1"), ("<=", "0")}
+        if (operator, right.text) not in true | false:
+            return None
+        self.value(left)
+        if (operator, right.text) in true:
+            return "", ATOM
+        own = self._own_label(left)
+        [at] = [place for place, one in enumerate(left.matchers) if one[0] == own]
+        said = row_condition(*left.matchers[at], self.names)
+        self.chosen.rows = [row for row in self.chosen.rows if row != said]
+        return f"not ({said})", 3
+
+    def _own_label(self, selector: Selector) -> str:
+        """Return the label of a series that says its text or state; empty where it has no matcher of it."""
+        own = selector.name.removesuffix("_info")
+        return own if any(label == own for label, _, _ in selector.matchers) else ""
+
+    def _state(self, left: Tree, operator: str, right: Tree) -> tuple[str, int] | None:
+        """Translate a comparison of an enumeration with the word of its number; None where it is none."""
+        named = left
+        if isinstance(left, Call) and left.name in ("last_over_time", "sort") and len(left.arguments) == 1:
+            [named] = left.arguments
+        if not isinstance(named, Selector) or not isinstance(right, Number):
+            return None
+        words = self.names.words_of(named.name)
+        if operator not in ("==", "!=") or not right.text.isdigit() or int(right.text) not in words:
+            return None
+        text, _ = self.value(left, is_number=False)
+        return f"{text} {operator} '{words[int(right.text)]}'", COMPARED
+
+    def _restarts(self, left: Tree, operator: str, right: Tree) -> tuple[str, int] | None:
+        """Translate `resets(sysUpTime[5m]) > 0`: it has been up for less than that; None of others."""
+        if not isinstance(left, Call) or left.name != "resets" or not isinstance(right, Number):
+            return None
+        if (operator, right.text) not in ((">", "0"), (">=", "1"), ("!=", "0")):
+            raise NotCarried("resets() compared with another number than none")
+        return calls.restarted(self, left), COMPARED
+
+    # -- what is a number ---------------------------------------------------------------------------------------
+
+    def value(self, tree: Tree, *, is_number: bool = True) -> tuple[str, int]:
+        """Return a value and how strongly it binds; is_number: of an enumeration the number, and not the word."""
         match tree:
             case Number():
-                return _number(tree.text), _ATOM
+                return number(tree.text), ATOM
             case Negative():
-                text, strength = self.of(tree.inner)
-                return f"-{_wrapped(text, strength, 7)}", 7
+                return f"-{wrapped(*self.value(tree.inner), 7)}", 7
             case Selector():
-                return self._series(tree)
+                return self._series(tree, is_number=is_number)
             case Operation():
-                return self._operation(tree, is_condition=is_condition)
+                return self._operation(tree)
             case Call():
-                return self._call(tree)
+                return calls.value(self, tree, is_number=is_number)
             case Span() | Text():
                 raise NotCarried("a span, or a text, where a number is wanted")
 
-    def _series(self, selector: Selector) -> tuple[str, int]:
+    def _series(self, selector: Selector, *, is_number: bool) -> tuple[str, int]:
         if selector.span:
             raise NotCarried(f"{selector.name} over a span, outside of a function")
+        if selector.name in _OWN:
+            raise NotCarried(f"{selector.name}: inhibit_rules and depends_on hold back what another alert explains")
         if selector.name in self._records:
-            return self._recorded(selector)
-        self._match(selector)
-        text = _UP.get(selector.name, selector.name)
-        if selector.name.startswith("netwatch_") and selector.name not in _UP:
-            text = selector.name.removeprefix("netwatch_")
+            self.chosen.add(self._recorded(selector))
+            self._open.append(selector.name)
+            found = self.value(self._records[selector.name], is_number=is_number)
+            self._open.pop()
+            return found
+        self.chosen.add(chosen_by(selector, self.names, self.notes))
+        text = self._named(selector.name)
         if selector.offset:
-            return f"offset({text}, {_span(selector.offset)})", _ATOM
-        return text, 6 if " " in text else _ATOM
+            text = f"offset({text}, {span(selector.offset)})"
+        if is_number and self.names.words_of(selector.name):
+            text = f"code({text})"
+        return text, MULTIPLIED if " " in text and not text.endswith(")") else ATOM
 
-    def _recorded(self, selector: Selector) -> tuple[str, int]:
-        """Write out what was recorded under a name."""
+    def _named(self, name: str) -> str:
+        if name in _UP and (self.about_devices or name in ANSWERS):
+            return _UP[name]
+        return "sysUpTime" if name == "sysUpTimeInstance" else name.removeprefix("netwatch_")
+
+    def _recorded(self, selector: Selector) -> Chosen:
+        """Return what is chosen of what was recorded under a name, which is written out."""
         if selector.name in self._open or selector.offset:
             raise NotCarried(f"{selector.name}, which is recorded, within itself or at another time")
-        self._open.append(selector.name)
-        self._match(selector)
-        found = self.of(self._records[selector.name])
-        self._open.pop()
-        return found
+        return chosen_by(selector, self.names, self.notes)
 
-    def _match(self, selector: Selector) -> None:
-        for label, operator, text in selector.matchers:
-            if label == "job":
-                continue
-            if label in ("instance", "device", "exported_instance"):
-                self._for_devices("device", operator, text)
-            elif _ROW_LABEL.fullmatch(label):
-                self.conditions.append(_row_condition(label, operator, text))
-            else:
-                self._for_devices(label, operator, text)
-
-    def _for_devices(self, label: str, operator: str, text: str) -> None:
-        escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-        matcher = f'{label}{operator}"{escaped}"'
-        if matcher not in self.result.devices:
-            self.result.devices.append(matcher)
-
-    def _operation(self, tree: Operation, *, is_condition: bool) -> tuple[str, int]:
+    def _operation(self, tree: Operation) -> tuple[str, int]:
         operator = tree.operator
-        logical = operator in ("and", "or", "unless")
-        if operator in COMPARISONS and not is_condition and not tree.is_bool:
-            raise NotCarried("a comparison that leaves values, in the midst of arithmetic")
-        if operator in COMPARISONS and (named := self._state(tree)):
-            return named, 4
-        strength = _STRENGTH[operator]
-        left = self._side(tree.left, strength, logical=logical)
-        right = self._side(tree.right, strength + (operator in ("-", "/", "%", "unless")), logical=logical)
+        if operator in COMPARISONS and tree.is_bool:
+            text, _ = self._comparison(tree)
+            return f"(1 if {text} else 0)", ATOM
+        if operator in COMPARISONS or operator in ("and", "unless"):
+            return self._with_condition(tree)
+        if operator == "or":
+            return f"coalesce({self.value(tree.left)[0]}, {self.value(tree.right)[0]})", ATOM
+        if (other := self._of_info(tree)) is not None:
+            return self.value(other)
+        strength = STRENGTH[operator]
+        left = wrapped(*self.value(tree.left), strength)
+        right = wrapped(*self.value(tree.right), strength + (operator in ("-", "/", "%")))
         return f"{left} {_WORDS.get(operator, operator)} {right}", strength
 
-    def _side(self, tree: Tree, strength: int, *, logical: bool) -> str:
-        text, own = self.of(tree, is_condition=logical)
-        if logical and not self.is_condition(tree):
-            return f"not absent({text})"
-        return _wrapped(text, own, strength + (not logical and strength == 4))
+    def _with_condition(self, tree: Operation) -> tuple[str, int]:
+        """Return the left side's value; that the comparison holds is asked beside it."""
+        text, strength, devices = self.condition(tree)
+        self.chosen.add(Chosen([wrapped(text, strength, COMPARED)], devices))
+        value, strength = self.value(tree.left)
+        return value, strength
 
-    def _state(self, tree: Operation) -> str:
-        """Return a comparison of an enumeration with the word of its number; empty where it is none."""
-        left, right, operator = tree.left, tree.right, tree.operator
-        if isinstance(left, Number) and isinstance(right, Selector):
-            left, right, operator = right, left, _MIRRORED[operator]
-        if not isinstance(left, Selector) or not isinstance(right, Number) or left.span:
-            return ""
-        name = left.name.removeprefix("netwatch_")
-        words = self._enums.get(name, {})
-        if not words:
-            return ""
-        text, _ = self._series(left)
-        try:
-            number = float(right.text)
-        except ValueError:
-            return ""
-        if operator not in ("==", "!=") or number not in words:
-            return f"code({text}) {operator} {_number(right.text)}"
-        return f"{text} {operator} '{words[int(number)]}'"
+    def _of_info(self, tree: Operation) -> Tree | None:
+        """Return what is multiplied with a series that only lends its labels: a row has them here; None of others."""
+        if tree.operator not in ("*", "/"):
+            return None
+        for lending, other in ((tree.right, tree.left), (tree.left, tree.right)):
+            selector = lender(lending)
+            if selector is None or selector.offset or selector.span:
+                continue
+            if selector.name in self.names.texts or selector.name.endswith("_info"):
+                self.chosen.add(chosen_by(selector, self.names, self.notes))
+                return other
+        return None
 
-    def _call(self, call: Call) -> tuple[str, int]:
-        name, arguments = call.name, call.arguments
-        if name in _ROWS:
-            return self._rows(call)
-        if name in _SAME and len(arguments) == 1:
-            return self.of(arguments[0])
-        if name in ("abs",) and len(arguments) == 1:
-            return f"abs({self.of(arguments[0])[0]})", _ATOM
-        if name == "time" and not arguments:
-            return "now()", _ATOM
-        if name in _RATES and len(arguments) == 1:
-            return f"rate({self._spanned(arguments[0])[0]})", _ATOM
-        if name in _OVER and len(arguments) == 1:
-            text, span = self._spanned(arguments[0])
-            return f"{_OVER[name]}({text}, {_span(span)})", _ATOM
-        if name == "quantile_over_time" and len(arguments) == 2 and isinstance(arguments[0], Number):
-            text, span = self._spanned(arguments[1])
-            return f"quantile_over({text}, {_number(arguments[0].text)}, {_span(span)})", _ATOM
-        if name == "predict_linear" and len(arguments) == 2:
-            return self._forecast(arguments)
-        if name == "absent":
-            raise NotCarried("absent(): a rule looks at rows that there are; no_data: alert is for what goes missing")
-        raise NotCarried(f"{name}()")
-
-    def _forecast(self, arguments: Sequence[Tree]) -> tuple[str, int]:
-        text, _ = self._spanned(arguments[0])
-        seconds = _constant(arguments[1])
-        if not 60 <= seconds <= 86_400 * 31:
-            raise NotCarried("predict_linear() so far ahead")
-        ahead = format_duration(timedelta(seconds=round(seconds)))
-        self.result.notes.append(f"forecast looks back as far as it looks ahead, {ahead}, a day at most")
-        return f"forecast({text}, '{ahead}')", _ATOM
-
-    def _spanned(self, tree: Tree) -> tuple[str, str]:
-        """Return what stands under a span, and the span."""
-        if isinstance(tree, Span):
-            return self.of(tree.inner)[0], tree.span
-        if isinstance(tree, Selector) and tree.span:
-            if tree.offset:
-                raise NotCarried("a span at another time")
-            return self._series(Selector(tree.name, tree.matchers))[0], tree.span
-        raise NotCarried("a function of a span, of something without one")
-
-    def _rows(self, call: Call) -> tuple[str, int]:
-        """Translate an aggregation: over the rows of a device, or of one row, which is the row."""
-        if len(call.arguments) != 1:
-            raise NotCarried(f"{call.name}() of several")
-        labels = set(call.by or ())
-        if call.without:
-            raise NotCarried(f"{call.name} without (..): over which rows it is cannot be told")
-        if not labels & {"instance", "device", "exported_instance"} and not any(map(_ROW_LABEL.fullmatch, labels)):
-            raise NotCarried(f"{call.name} over all devices; a rule is about one")
-        inner = call.arguments[0]
-        condition = self.is_condition(inner)
-        if condition and call.name != "count":
-            raise NotCarried(f"{call.name} of a comparison")
-        text, _ = self.of(inner, is_condition=condition)
-        if any(map(_ROW_LABEL.fullmatch, labels)):
-            if call.name == "count":
-                raise NotCarried("count by a label of rows")
-            return _wrapped(text, 0, _ATOM), _ATOM
-        if self.conditions:
-            raise NotCarried(f"{call.name} over some rows only, chosen by a label")
-        return f"{call.name}({text})", _ATOM
-
-
-def _row_condition(label: str, operator: str, text: str) -> str:
-    quoted = "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-    if operator in ("=", "!="):
-        return f"{label} {'==' if operator == '=' else '!='} {quoted}"
-    return f"{'not ' if operator == '!~' else ''}matches({label}, {quoted})"
-
-
-def _wrapped(text: str, strength: int, needed: int) -> str:
-    return text if strength >= needed or re.fullmatch(r"[\w.]+(\([^()]*\))?", text) else f"({text})"
-
-
-def _number(text: str) -> str:
-    if text.lower() in ("inf", "nan"):
-        raise NotCarried(f"the number {text}")
-    return str(int(text, 16)) if text.startswith("0x") else text
-
-
-def _span(text: str) -> str:
-    if "$" in text or not re.fullmatch(r"(\d+(ms|[smhdwy]))+", text):
-        raise NotCarried(f"the span {text}")
-    return f"'{text}'"
-
-
-_ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
-}  # fmt: skip
-
-
-def _constant(tree: Tree) -> float:
-    """Return what a number, or a product of some, comes to.
-
-    Raises:
-        NotCarried: it is none.
-    """
-    if isinstance(tree, Number):
-        return float(_number(tree.text))
-    if isinstance(tree, Operation) and tree.operator in _ARITHMETIC:
-        value = _ARITHMETIC[tree.operator](_constant(tree.left), _constant(tree.right))
-        return value if math.isfinite(value) else 0.0
-    raise NotCarried("a number of seconds that is not written as one")
+    def one_device(self, tree: Tree) -> bool:
+        """Return whether every series is of one device that is named."""
+        found = list(selectors_in(tree, self._records))
+        return bool(found) and all(
+            any(label in ("instance", "device") and how == "=" for label, how, _ in one.matchers) for one in found
+        )

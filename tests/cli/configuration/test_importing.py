@@ -1,8 +1,12 @@
-"""`netwatch import` prints what can be carried over and names the rest."""
+"""`netwatch import` prints what can be carried over, names and counts the rest, and says so by its exit code."""
 
 from __future__ import annotations
 
-from typer.testing import CliRunner
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
 
 from netwatch.cli import app
 
@@ -13,17 +17,52 @@ groups:
   - {alert: Down, expr: 'up{job="snmp"} == 0', for: 5m}
   - {alert: Top, expr: 'topk(5, up) == 0'}
 """
+GENERATOR = """
+modules:
+  good: {walk: [sysUpTime]}
+  half: {walk: [sysUpTime, nobodyKnowsThis]}
+"""
 
 
-def test_rules_go_to_stdout_and_what_is_left_to_stderr(tmp_path):
-    (tmp_path / "rules.yml").write_text(RULES)
+def carried(tmp_path: Path, what: str, *texts: str) -> Result:
+    files = []
+    for number, text in enumerate(texts):
+        files.append(tmp_path / f"{number}.yml")
+        files[-1].write_text(text)
+    return CliRunner().invoke(app, ["import", what, *map(str, files)])
 
-    done = CliRunner().invoke(app, ["import", "prometheus-rules", str(tmp_path / "rules.yml")])
 
-    assert done.exit_code == 0
-    assert 'expr: "up == 0"' in done.stdout
-    assert "rules.yml:6:24: groups[0].rules[1].expr: Top: there is no counterpart of topk()" in done.stderr
-    assert "1 of 2 alerts are carried over" in done.stderr
+def test_rules_of_several_files_go_to_stdout_as_one_and_what_is_left_to_stderr(tmp_path):
+    done = carried(tmp_path, "prometheus-rules", RULES, "groups: [{rules: [{alert: Up, expr: 'up == 1'}]}]")
+
+    assert done.exit_code == 1
+    assert [rule["expr"] for rule in yaml.safe_load(done.stdout)["rules"]] == ["up == 0", "up == 1"]
+    assert "0.yml:6:24: groups[0].rules[1].expr: Top: there is no counterpart of topk()" in done.stderr
+    assert "2 of 3 alerts are carried over" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("what", "whole", "sum_up"),
+    [
+        ("prometheus-rules", RULES.replace("topk(5, up)", "up"), "2 of 2 alerts are carried over"),
+        ("alertmanager", "{route: {receiver: a}, receivers: [{name: a, email_configs: [{to: a@example.net}]}]}",
+         "1 routes, 1 receivers carried over; 0 things are left for you"),
+        ("generator", "modules: {good: {walk: [sysUpTime]}}", "1 modules with 1 metrics; 0 things are left out"),
+    ],
+)  # fmt: skip
+def test_where_nothing_is_left_the_exit_code_is_none(tmp_path, what, whole, sum_up):
+    done = carried(tmp_path, what, whole)
+
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (0, sum_up)
+
+
+def test_what_no_mib_module_names_is_said_and_summed_up_and_is_an_exit_code(tmp_path):
+    done = carried(tmp_path, "generator", GENERATOR)
+
+    assert done.exit_code == 1
+    assert "nobodyKnowsThis" in done.stderr
+    assert done.stderr.splitlines()[-1] == "2 modules with 2 metrics; 1 thing is left out"
+    assert set(yaml.safe_load(done.stdout)["modules"]) == {"good", "half"}
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):
