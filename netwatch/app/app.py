@@ -43,7 +43,7 @@ from netwatch.notify import Manner
 from netwatch.rules import Rule, units_of
 from netwatch.store import Store
 from netwatch.traps import KeptPorts
-from netwatch.web import PageFaults, Reload
+from netwatch.web import KeptListeners, PageFaults, Reload
 
 log = structlog.get_logger(__name__)
 
@@ -163,19 +163,21 @@ class App:
         """Return why the database takes nothing; empty while it does."""
         return self._store.trouble
 
-    async def start(self, ports: KeptPorts | None = None) -> None:
-        """Start every room; what fails stops those that already run. `ports` are those of the agent before this one.
+    async def start(self, ports: KeptPorts | None = None, listeners: KeptListeners | None = None) -> None:
+        """Start every room; what fails stops those that already run.
+
+        `ports` and `listeners` are those of the agent before this one.
 
         Raises:
             NetWatchError: the database cannot be opened, or an address cannot be had.
         """
         try:
-            await self._start(ports)
+            await self._start(ports, listeners)
         except BaseException:
             await self.stop()
             raise
 
-    async def _start(self, ports: KeptPorts | None) -> None:
+    async def _start(self, ports: KeptPorts | None, listeners: KeptListeners | None) -> None:
         raise_descriptors()
         Mishaps().watch(asyncio.get_running_loop())
         BUILD.labels(__version__, in_words()).set(1)
@@ -194,7 +196,7 @@ class App:
         await self._housekeeping.start()
         if self._exporter is not None:
             await self._exporter.start()
-        await self._server.start()
+        await self._server.start(listeners)
         self._names.start()
         devices, rules = len(self._definitions.devices), len(self._definitions.rules)
         log.info("netwatch started", version=__version__, devices=devices, rules=rules)
@@ -204,17 +206,19 @@ class App:
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             for room in (
                 self._store, self._corridor.engine, self._clockwork, self._post_office, self._history, self._past,
-                self._senses, self._housekeeping, self._server, self._names,
+                self._senses, self._housekeeping, self._exporter, self._server, self._names,
             ):  # fmt: skip
                 if room is not None:
                     rooms.push_async_callback(room.stop)
-            if self._exporter is not None:
-                rooms.push_async_callback(self._exporter.stop)
         log.info("netwatch stopped")
 
     def keep_ports(self) -> KeptPorts:
         """Return the trap ports, to be held while this agent stops and another takes over: no trap is lost."""
         return self._senses.keep_ports()
+
+    def keep_listeners(self) -> KeptListeners:
+        """Return the addresses of page and scrapes, to be held as the ports are: whoever connects waits."""
+        return self._server.keep_listeners()
 
     def is_alive(self) -> bool:
         """Return whether every part that must turn does; systemd's watchdog is fed while they do."""

@@ -22,6 +22,7 @@ from netwatch.config import Predecessor, Settings, load_to_run
 from netwatch.errors import ConfigError, NetWatchError
 from netwatch.model import kind_and_place, unforeseen
 from netwatch.traps import KeptPorts
+from netwatch.web import KeptListeners
 
 GO_BACK_EVERY = timedelta(seconds=5)
 """How often the old configuration is started again where something keeps it from starting."""
@@ -58,6 +59,7 @@ class Keeper:
         self._asking: list[asyncio.Future[str]] = []
         self._stopping = asyncio.Event()
         self._names_came = False
+        self._is_leaving = False
         self._state = ConfigState()
         self._running = self._built(None, for_names=False)
 
@@ -75,9 +77,16 @@ class Keeper:
         self._stopping.set()
 
     async def reload(self) -> str:
-        """Have the file read again; return what is wrong with it, empty where it is taken."""
+        """Have the file read again; return what is wrong with it, empty where it is taken.
+
+        Raises:
+            ChangingOver: it is read again, and nobody is here any more to say what came of it.
+        """
         if self._stopping.is_set():
             return STOPPING
+        if self._is_leaving:
+            self._wanted.set()
+            raise ChangingOver
         outcome: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._waiting.append(outcome)
         self._wanted.set()
@@ -196,13 +205,26 @@ class Keeper:
 
     async def _change_over(self, fresh: _Running) -> None:
         old = self._running
-        with contextlib.closing(old.app.keep_ports()) as ports:  # traps that come meanwhile wait there
+        self._let_go()
+        with (  # traps and those who ask for a page wait there meanwhile
+            contextlib.closing(old.app.keep_ports()) as ports,
+            contextlib.closing(old.app.keep_listeners()) as listeners,
+        ):
             await self._stopped(old)
-            await self._start_anew(old, fresh, ports)
+            self._is_leaving = False
+            await self._start_anew(old, fresh, ports, listeners)
 
-    async def _start_anew(self, old: _Running, fresh: _Running, ports: KeptPorts) -> None:
+    def _let_go(self) -> None:
+        """Answer who has asked for another reading: the page that would tell them of it goes with the old agent."""
+        self._is_leaving = True
+        waiting, self._waiting = self._waiting, []
+        for outcome in waiting:
+            if not outcome.done():
+                outcome.set_exception(ChangingOver())
+
+    async def _start_anew(self, old: _Running, fresh: _Running, ports: KeptPorts, listeners: KeptListeners) -> None:
         try:
-            await fresh.app.start(ports)
+            await fresh.app.start(ports, listeners)
         except NetWatchError as exc:
             outcome, why = "failed", str(exc)
         except Exception as exc:  # noqa: BLE001  # a start that nobody foresaw must not be the end of watching
@@ -213,7 +235,7 @@ class Keeper:
             log.info("configuration read again", file=str(self._file))
             return
         self._keep_old(outcome, why)
-        await self._go_back(old, ports)
+        await self._go_back(old, ports, listeners)
 
     def _keep_old(self, outcome: str, why: str) -> None:
         """Say everywhere that the old configuration stays in use."""
@@ -230,13 +252,13 @@ class Keeper:
         except Exception as exc:  # noqa: BLE001  # every room was asked to stop; what one of them raises ends nothing
             log.error("a part of the old agent did not stop as it should", error=kind_and_place(exc))
 
-    async def _go_back(self, old: _Running, ports: KeptPorts) -> None:
+    async def _go_back(self, old: _Running, ports: KeptPorts, listeners: KeptListeners) -> None:
         """Start on the old configuration, and try for as long as something keeps it from that."""
         while not self._stopping.is_set():
             try:
                 again = _Running(app=self._app_of(old.settings), settings=old.settings, origin=old.origin)
                 self._running = again
-                await again.app.start(ports)
+                await again.app.start(ports, listeners)
                 return
             except NetWatchError as exc:
                 why = str(exc)
@@ -287,6 +309,15 @@ def _refuse_to_lose(running: App) -> None:
         raise NetWatchError(
             f"not changed over, since what waits to be written would be lost: the database takes nothing ({why}); "
             "reload once it does, or restart NetWatch where it is to be lost"
+        )
+
+
+class ChangingOver(NetWatchError):
+    """The agent that was asked goes, for another one with a configuration that was read before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "it is changing over to a configuration that was read before; the file is read again after that"
         )
 
 

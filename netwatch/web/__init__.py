@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from netwatch.web.pages.mail_text import MailText, text_of_mail
     from netwatch.web.prometheus.web_config import read_web_config
     from netwatch.web.reload import Reload
-    from netwatch.web.server import Server
+    from netwatch.web.server import KeptListeners, Server
     from netwatch.web.settings import WebSettings
     from netwatch.web.views import History, MetricsRenderer, RelayStatus, RenderedMetrics, Scraper, TrapLog, Views
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "ActionRefused", "Actions", "Explainer", "History", "MailText", "MetricsRenderer", "NotThere", "PageFaults",
-    "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
+    "ActionRefused", "Actions", "Explainer", "History", "KeptListeners", "MailText", "MetricsRenderer", "NotThere",
+    "PageFaults", "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
     "WebSettings", "create_app",
     "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",
 ]  # fmt: skip

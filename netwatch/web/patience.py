@@ -21,6 +21,8 @@ from netwatch.web.metrics import DROPPED_CONNECTIONS
 
 REQUEST_SECONDS = 20.0
 LINGER_SECONDS = 5.0
+ARRIVING_SECONDS = 0.25
+"""Who connected so short a time before the end is about to ask, and is still answered."""
 STALLS = 3
 """How many times REQUEST_SECONDS a peer may keep one answer waiting altogether by not reading it."""
 _WORDS = {
@@ -54,11 +56,15 @@ class PatientConnection(H11Protocol):
     _timer: asyncio.TimerHandle | None = None
     _is_deaf = False
     _is_over = False
+    _is_leaving = False
+    """Whether the next answer is the last one."""
+    _came_at = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
         self.logger = _quiet
+        self._came_at = self.loop.time()
         self._note()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -71,6 +77,8 @@ class PatientConnection(H11Protocol):
         """Take a piece of a request."""
         if not self._is_deaf:
             super().data_received(data)
+            if self._is_leaving and self.cycle is not None:
+                self.cycle.keep_alive = False
             self._note()
 
     def on_response_complete(self) -> None:
@@ -110,8 +118,19 @@ class PatientConnection(H11Protocol):
             if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
                 self._write_answer(503, "NetWatch is stopping, or starting anew: ask again\n")
             self.transport.close()
+        elif self._phase is Phase.IDLE and self.cycle is None and self._arriving_seconds() > 0:
+            self._is_leaving = True
+            self.loop.call_later(self._arriving_seconds(), self._leave_unasked)
         else:
             super().shutdown()
+
+    def _arriving_seconds(self) -> float:
+        return self._came_at + ARRIVING_SECONDS - self.loop.time()
+
+    def _leave_unasked(self) -> None:
+        """Close what has asked for nothing after all."""
+        if self._phase is Phase.IDLE and not self._is_over:
+            self.transport.close()
 
     def cut_off(self) -> None:
         """End the connection now, in whatever it is; who answers on it finds that nobody listens any more."""

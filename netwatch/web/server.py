@@ -10,7 +10,7 @@ import contextlib
 import errno
 import socket
 import ssl
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import structlog
@@ -108,15 +108,22 @@ class Server:
         for listener in self._listeners:
             listener.try_address(held)
 
-    async def start(self) -> None:
-        """Listen and serve.
+    def keep_listeners(self) -> KeptListeners:
+        """Return the addresses listened at, to be held while this server stops and another takes over.
+
+        Who connects meanwhile waits, and is refused nowhere.
+        """
+        return KeptListeners(listener.kept_open() for listener in self._listeners if listener.is_running)
+
+    async def start(self, kept: KeptListeners | None = None) -> None:
+        """Listen and serve; `kept` are the addresses of the server before this one.
 
         Raises:
             CannotListen: an address cannot be had.
         """
         try:
             for listener in self._listeners:
-                await listener.start()
+                await listener.start(kept or KeptListeners())
         except CannotListen:
             await self.stop()
             raise
@@ -126,6 +133,26 @@ class Server:
         if any(listener.is_running for listener in self._listeners):
             self.live.close()
         await asyncio.gather(*(listener.stop() for listener in self._listeners))
+
+
+_Place = tuple[str, int | str]
+"""Host and port; where any port will do, which setting says so."""
+
+
+class KeptListeners:
+    """Addresses held while one server takes over from another, with those who connect meanwhile."""
+
+    def __init__(self, held: Iterable[tuple[_Place, socket.socket]] = ()) -> None:
+        self._held = dict(held)
+
+    def take(self, place: _Place) -> socket.socket | None:
+        """Return the socket of an address, which is then the caller's; None where it is not held."""
+        return self._held.pop(place, None)
+
+    def close(self) -> None:
+        """Give back what nobody took."""
+        while self._held:
+            self._held.popitem()[1].close()
 
 
 class _Listener:
@@ -143,6 +170,8 @@ class _Listener:
         self._address = parse_listen(listen)
         self._server: _Uvicorn | None = None
         self._task: asyncio.Task[None] | None = None
+        self._opened: socket.socket | None = None
+        self._place = (self._address.host, self._address.port or setting)
         self.port = 0
 
     @property
@@ -158,8 +187,13 @@ class _Listener:
         if self._address.port not in held:
             _open(self._address, self._setting).close()
 
-    async def start(self) -> None:
-        opened = _open(self._address, self._setting)
+    def kept_open(self) -> tuple[_Place, socket.socket]:
+        """Return where it listens, and the socket once more: the address stays taken when this listener stops."""
+        assert self._opened is not None  # noqa: S101  # it runs
+        return self._place, self._opened.dup()
+
+    async def start(self, kept: KeptListeners) -> None:
+        opened = self._opened = kept.take(self._place) or _open(self._address, self._setting)
         self.port = opened.getsockname()[1]
         config = uvicorn.Config(
             self._app, http=self._connection, ws="none", lifespan="off", log_config=None, access_log=False,
@@ -187,7 +221,7 @@ class _Listener:
                 if isinstance(connection, Connection):
                     connection.cut_off()
             await self._task
-        self._server = self._task = None
+        self._server = self._task = self._opened = None
 
 
 class _Uvicorn(uvicorn.Server):

@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
@@ -409,3 +410,60 @@ async def test_while_the_database_takes_nothing_the_old_agent_keeps_what_it_hold
             assert keeper.app is first
         await until(lambda: not first.refused_by_store)
         assert (await asked(keeper, "-/reload", "POST"))[0] == 200
+
+
+async def test_nobody_is_refused_or_cut_off_while_the_configuration_changes(config, tcp_port):
+    """Each asks on a connection of its own, as scrapes from several places do, and must have an answer."""
+    answers: list[int | str] = []
+    done = threading.Event()
+
+    def ask_on() -> None:
+        while not done.is_set():
+            try:
+                with urllib.request.urlopen(
+                    f"http://127.0.0.1:{tcp_port}/-/healthy", timeout=PATIENCE_SECONDS
+                ) as got:
+                    answers.append(got.status)
+            except OSError as exc:
+                answers.append(str(exc))
+
+    async with kept(Keeper(config)) as keeper:
+        asking = [asyncio.create_task(asyncio.to_thread(ask_on)) for _ in range(3)]
+        for _ in range(3):
+            taken = metric("reloads_total", outcome="taken")
+            keeper.want()
+            await until(lambda taken=taken: metric("reloads_total", outcome="taken") == taken + 1)
+        done.set()
+        await asyncio.gather(*asking)
+
+    assert len(answers) > 3
+    assert set(answers) == {200}
+
+
+async def test_who_asks_for_a_reading_in_the_midst_of_a_change_over_is_answered(config, tcp_port):
+    def ask() -> tuple[int, str]:
+        request = urllib.request.Request(f"http://127.0.0.1:{tcp_port}/-/reload", method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as exc:
+            with exc:
+                return exc.code, exc.read().decode()
+
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(12) as apart:  # the agent's own threads are for the agent
+        async with kept(Keeper(config)):
+            answers = await asyncio.gather(*(loop.run_in_executor(apart, ask) for _ in range(12)))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while answers[-1][0] != 200:
+                    answers.append(await loop.run_in_executor(apart, ask))
+
+    assert {status for status, _ in answers} <= {200, 503}
+    assert all("changing over" in words for status, words in answers if status == 503)
+
+
+async def test_an_agent_that_goes_says_that_the_file_is_read_by_the_next(config):
+    async with kept(Keeper(config)) as keeper:
+        keeper._let_go()
+        with pytest.raises(reloading.ChangingOver, match="read again after that"):
+            await keeper.reload()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import socket
 
@@ -147,3 +148,37 @@ async def test_who_does_not_read_an_answer_holds_no_stop_and_is_no_traceback(cap
 
     assert "Traceback" not in caplog.text
     writer.transport.abort()
+
+
+async def test_who_connects_between_two_servers_waits_and_is_answered_by_the_second(tcp_port):
+    listen = f"127.0.0.1:{tcp_port}"
+    first, second = server_of(listen), server_of(listen)
+    await first.start()
+    with contextlib.closing(first.keep_listeners()) as kept:
+        await first.stop()
+        waiting = asyncio.create_task(asked(first.url))
+        with pytest.raises(CannotListen):
+            await server_of(listen).start()
+        await second.start(kept)
+        assert await waiting == 200
+    assert await asked(second.url) == 200
+    await second.stop()
+    with pytest.raises(httpx.ConnectError):
+        await asked(second.url)
+
+
+async def test_who_has_just_connected_when_it_stops_is_still_answered_and_who_asks_nothing_holds_no_stop():
+    server = server_of("127.0.0.1:0")
+    await server.start()
+    asking, idle = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(2)]
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(server.stop())
+    asking[1].write(b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        answer, nothing = await asking[0].read(), await idle[0].read()
+        await stopping
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert nothing == b""
+    for _, writer in (asking, idle):
+        writer.close()

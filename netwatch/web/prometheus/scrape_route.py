@@ -51,14 +51,32 @@ class Scrape(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Scrape and answer."""
         headers = self._request.headers
-        answer = await self._scraper.scrape(
-            parameters_of(self._request.query_params.multi_items()), _seconds(headers.get(TIMEOUT_HEADER, ""))
+        scraping = asyncio.ensure_future(
+            self._scraper.scrape(
+                parameters_of(self._request.query_params.multi_items()), _seconds(headers.get(TIMEOUT_HEADER, ""))
+            )
         )
+        leaving = asyncio.ensure_future(_gone(receive))
+        try:
+            await asyncio.wait((scraping, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            if not scraping.done():
+                scraping.cancel()
+        if scraping.cancelled() or not scraping.done():
+            return  # nobody is there any more to read it
+        answer = scraping.result()
         body, more = answer.body, {"Vary": "Accept-Encoding", "Content-Type": answer.content_type}
         if answer.status == 200 and wants_gzip(headers.get("accept-encoding", "")):
             body = await asyncio.to_thread(_packed, body)
             more["Content-Encoding"] = "gzip"
         await Response(body, answer.status, headers=more)(scope, receive, send)
+
+
+async def _gone(receive: Receive) -> None:
+    """Return when whoever asked has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def parameters_of(items: Sequence[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
