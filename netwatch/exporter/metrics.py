@@ -12,3 +12,6 @@ MODULES = Counter(
 SECONDS = Counter("netwatch_exporter_seconds_total", "Time that scrapes through /snmp took, waiting included.")
 SERIES_BYTES = Counter("netwatch_exporter_bytes_total", "Bytes answered by /snmp, before compression.")
 IN_FLIGHT = Gauge("netwatch_exporter_scrapes_in_flight", "Scrapes through /snmp under way.")
+CLOSED_PORTS = Counter(
+    "netwatch_exporter_closed_ports_total", "Scrapes ended since the host said that nothing listens (ICMP)."
+)

@@ -8,22 +8,24 @@ May import: netwatch.errors, netwatch.model, netwatch.snmp. Called by: netwatch.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from netwatch.errors import PollError, RequestTimedOut
+from netwatch.errors import PollError
+from netwatch.exporter.answers import Answers
 from netwatch.exporter.asking import DEVICES_ERROR, Asker
 from netwatch.exporter.families import Families, Refused
 from netwatch.exporter.labels import escaped
-from netwatch.exporter.metrics import IN_FLIGHT, MODULES, SCRAPES, SECONDS, SERIES_BYTES
+from netwatch.exporter.metrics import CLOSED_PORTS, IN_FLIGHT, MODULES, SCRAPES, SECONDS, SERIES_BYTES
 from netwatch.exporter.modules import Definitions, Module
 from netwatch.exporter.question import USUAL_AUTH, Misasked, Question, read_question
 from netwatch.exporter.samples import Sampler
 from netwatch.exporter.targets import BadTarget, NotAllowed, Target, Targets
 from netwatch.model import Credential, Device
-from netwatch.snmp import Snmp
+from netwatch.snmp import Snmp, Tally, counted
 
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 PLAIN = "text/plain; charset=utf-8"
@@ -33,6 +35,8 @@ USUAL_SECONDS = 120.0
 """How long a scrape may take where nobody says."""
 SPARE_SECONDS = 0.5
 """How long before Prometheus gives up an answer is there."""
+SILENT_SECONDS = 0.3
+"""After that long without an answer it is asked whether the port is closed."""
 _FAILED = "An error has occurred while serving metrics:\n\n"
 _SELF = (
     ("snmp_scrape_walk_duration_seconds", "Time SNMP walk/bulkwalk took."),
@@ -52,13 +56,23 @@ class Answer:
     content_type: str = PLAIN
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a device answered for a module, why that is not all (empty where it is), and what it took."""
+
+    answers: Answers
+    trouble: str
+    tally: Tally
+    seconds: float
+
+
 class Exporter:
     """Scrapes between `start()` and `stop()`; its client is its own, so that scrapes never hold up polls."""
 
     def __init__(self, definitions: Definitions, targets: Targets, client: Snmp, *, wrap: bool = True) -> None:
         self._definitions, self._targets, self._client, self._wrap = definitions, targets, client, wrap
         self._asker = Asker(client)
-        self._peers: OrderedDict[tuple[str, int, Credential], str] = OrderedDict()
+        self._peers: OrderedDict[tuple[str, int, Credential, timedelta, int], str] = OrderedDict()
 
     async def start(self) -> None:
         """Open the sockets."""
@@ -123,16 +137,10 @@ class Exporter:
         families = Families(strict=question.strict)
         troubles: dict[str, str] = {}
         failed: dict[str, str] = {}
-        silent: RequestTimedOut | None = None
-        for module in modules:
+        for module, asked in await self._ask_all(modules, target, credential, deadline):
             try:
-                if silent is not None:
-                    raise silent
-                trouble = await self._module_into(
-                    families, module, self._device(target, credential, module), deadline
-                )
+                trouble = self._written(families, module, asked)
             except (PollError, Refused) as exc:
-                silent = exc if isinstance(exc, RequestTimedOut) else silent
                 failed[module.name] = str(exc)
                 MODULES.labels("failed").inc()
                 continue
@@ -153,25 +161,71 @@ class Exporter:
         except Refused as exc:
             return _words(500, _FAILED + str(exc))
 
-    async def _module_into(self, families: Families, module: Module, device: Device, deadline: float) -> str:
-        """Scrape one module; return why it is not whole, empty where it is."""
+    async def _ask_all(
+        self, modules: Sequence[Module], target: Target, credential: Credential, deadline: float
+    ) -> list[tuple[Module, Asked | PollError]]:
+        """Ask for modules side by side; the window of the device, and no more, is what they share."""
+        tallies = [Tally() for _ in modules]
+        asking = [
+            asyncio.create_task(self._ask(self._device(target, credential, module), module, deadline, tally))
+            for module, tally in zip(modules, tallies, strict=True)
+        ]
+        try:
+            if asking and await self._is_closed(asking, tallies, self._device(target, credential, modules[0])):
+                for task in asking:
+                    task.cancel()
+            outcomes = await asyncio.gather(*asking, return_exceptions=True)
+        finally:
+            for task in asking:
+                task.cancel()
+        found: list[tuple[Module, Asked | PollError]] = []
+        for module, outcome in zip(modules, outcomes, strict=True):
+            if isinstance(outcome, asyncio.CancelledError):
+                outcome = PollError(f"connection refused: nothing listens on UDP port {target.port}")
+            if isinstance(outcome, BaseException) and not isinstance(outcome, PollError):
+                raise outcome
+            found.append((module, outcome))
+        return found
+
+    async def _is_closed(
+        self, asking: Sequence[asyncio.Task[Asked]], tallies: Sequence[Tally], device: Device
+    ) -> bool:
+        """Return whether nobody answers and the host says that nobody ever will; time-outs would take their time."""
+        done, _ = await asyncio.wait(asking, timeout=SILENT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if done or any(tally.answered for tally in tallies) or not await self._client.is_closed(device):
+            return False
+        CLOSED_PORTS.inc()
+        return True
+
+    async def _ask(self, device: Device, module: Module, deadline: float, tally: Tally) -> Asked:
         loop = asyncio.get_running_loop()
-        began, sent, again = loop.time(), *self._client.sent()
-        answers, trouble = await self._asker.ask(device, module, deadline)
+        began = loop.time()
+        with counted(tally):
+            answers, trouble = await self._asker.ask(device, module, deadline)
         if trouble and module.allow_nonincreasing and "goes back" in trouble:
             trouble = ""
-        walked = loop.time()
-        Sampler(answers, families, wrap=self._wrap).write(module.metrics)
-        now_sent, now_again = self._client.sent()
-        figures = (walked - began, now_sent - sent, now_again - again, answers.varbinds, loop.time() - began)
+        return Asked(answers=answers, trouble=trouble, tally=tally, seconds=loop.time() - began)
+
+    def _written(self, families: Families, module: Module, asked: Asked | PollError) -> str:
+        """Write what a module's series are; return why it is not whole, empty where it is.
+
+        Raises:
+            PollError: nothing came. Refused: what came makes no answer.
+        """
+        if isinstance(asked, PollError):
+            raise asked
+        began = time.perf_counter()
+        Sampler(asked.answers, families, wrap=self._wrap).write(module.metrics)
+        took = asked.seconds + time.perf_counter() - began
+        figures = (asked.seconds, asked.tally.sent, asked.tally.resent, asked.answers.varbinds, took)
         label = [f'{{module="{escaped(module.name)}"}}']
         for (name, text), figure in zip(_SELF, figures, strict=True):
             families.add_lines(name, "gauge", text, label, [figure])
-        return trouble
+        return asked.trouble
 
     def _device(self, target: Target, credential: Credential, module: Module) -> Device:
         """Return the device as the wire is to ask it; it is learned of by a name that comes back into use."""
-        key = (target.address, target.port, credential)
+        key = (target.address, target.port, credential, module.timeout, module.retries)
         name = self._peers.pop(key, "")
         if not name:
             full = len(self._peers) >= MOST_PEERS

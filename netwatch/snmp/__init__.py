@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from netwatch.snmp.dispatch import Snmp
     from netwatch.snmp.fast.lane import FastLane
+    from netwatch.snmp.fast.tally import Tally, counted
     from netwatch.snmp.general.engine import GeneralEngine
     from netwatch.snmp.general.notify import LocalEngine, NotificationSender
     from netwatch.snmp.general.set import SetRefused, set_varbinds
@@ -46,7 +47,7 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "Snmp", "SnmpClient", "GetPlan", "Walk", "WalkedColumn", "FastLane", "GeneralEngine",
+    "Snmp", "SnmpClient", "GetPlan", "Walk", "WalkedColumn", "FastLane", "GeneralEngine", "Tally", "counted",
     "SetRefused", "set_varbinds", "LocalEngine", "NotificationSender",
     "Message", "Pdu", "PduKind", "TrapV1Pdu", "decode_message", "encode_message", "null_varbinds",
     "CommunityCredential", "CredentialSettings", "UserCredential",

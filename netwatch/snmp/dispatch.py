@@ -17,7 +17,7 @@ from netwatch.log import get_logger
 from netwatch.model import Device, Memory, Oid, Value, Varbind
 from netwatch.snmp.client import GetPlan, ListedPlan, SnmpClient, Told, Walk
 from netwatch.snmp.fast.lane import FastLane
-from netwatch.snmp.metrics import fallback, wire
+from netwatch.snmp.metrics import fallback
 from netwatch.snmp.v3.engine import EngineMemory
 
 Answer = TypeVar("Answer")
@@ -109,9 +109,9 @@ class Snmp:
         """Ask for the successors."""
         return await self._ask(device, lambda client: client.get_next(device, oids))
 
-    def sent(self) -> tuple[int, int]:
-        """Return how many requests the fast lane has sent since the process began, and how many of them again."""
-        return wire.requests, wire.retries
+    async def is_closed(self, device: Device) -> bool:
+        """Return whether a device's host says that nothing listens at its port; takes half a second at most."""
+        return await self._fast.is_closed(device)
 
     async def why_silent(self, device: Device) -> str:
         """Return what speaks for which reason, where a device does not answer."""

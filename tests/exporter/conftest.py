@@ -73,6 +73,10 @@ CONTENT = {
         },
         "instance": {"walk": ["1.3.6.1.2.1.1.3.0"], "metrics": [column("sysUpTime", "1.3.6.1.2.1.1.3")]},
         "absent": {"walk": ["1.3.6.1.2.1.99"], "metrics": [column("entSensor", "1.3.6.1.2.1.99.1")]},
+        "impatient_get": {
+            "get": ["1.3.6.1.2.1.1.3.0"], "timeout": "200ms", "retries": 1,
+            "metrics": [column("sysUpTime", "1.3.6.1.2.1.1.3")],
+        },
         "impatient": {"walk": [OWN], "timeout": "50ms", "retries": 0, "metrics": []},
     },
 }  # fmt: skip

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+import socket
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
 
-from netwatch.exporter import Exporter, Targets, read_definitions
-from netwatch.model import Credential, Device, Oid
+from netwatch.exporter import Answer, Exporter, Targets, read_definitions
+from netwatch.model import Credential, Device, Oid, Tag, Varbind
 from netwatch.polling import PollingSettings
 from netwatch.simulator import SimulatedDevice, SimulatedNetwork
-from netwatch.snmp import Snmp
+from netwatch.snmp import Pdu, PduKind, Snmp, decode_message, encode_message
+from netwatch.snmp.metrics import wire
+from tests.patience import PATIENCE_SECONDS
 from tests.snmp_exporter import series_of
+
+from .conftest import Ask
 
 
 async def test_a_module_gives_its_series_and_what_the_scrape_was_like(scraped):
@@ -174,3 +181,84 @@ async def test_many_scrapes_at_once_do_not_mix(scraped):
 
     whole = [{name for name in series_of(answer.body.decode()) if "scrape" not in name} for answer in answers]
     assert whole[:3] * 5 == whole
+
+
+async def test_scrapes_that_overlap_count_each_their_own_packets(scraped):
+    ask, _ = scraped
+    await ask(module="kinds,if_mib")  # from now on it is known which columns there are
+    alone = {name: await packets_of(ask, name) for name in ("kinds", "if_mib")}
+    before = wire.requests
+
+    together = await asyncio.gather(*(packets_of(ask, name) for name in ("kinds", "if_mib") * 3))
+
+    assert together == [alone["kinds"], alone["if_mib"]] * 3
+    assert sum(together) == wire.requests - before
+
+
+async def packets_of(ask: Ask, module: str) -> float:
+    return figure(await ask(module=module), f'snmp_scrape_packets_sent{{module="{module}"}}')
+
+
+def figure(answer: Answer, series: str) -> float:
+    lines = dict(line.rsplit(" ", 1) for line in answer.body.decode().splitlines() if not line.startswith("#"))
+    return float(lines[series])
+
+
+async def test_what_is_sent_again_is_counted_as_sent_and_as_sent_again(scraped, udp_port):
+    ask, _ = scraped
+    with quiet_socket(udp_port) as heard:
+        answering = asyncio.create_task(
+            ask(seconds=PATIENCE_SECONDS, target=f"127.0.0.1:{udp_port}", module="impatient_get")
+        )
+        first, asker = await asyncio.get_running_loop().sock_recvfrom(heard, 4096)
+        second, _ = await asyncio.get_running_loop().sock_recvfrom(heard, 4096)
+        heard.sendto(answered(second), asker)
+        answer = await answering
+
+    assert first != second
+    assert figure(answer, 'snmp_scrape_packets_sent{module="impatient_get"}') == 2
+    assert figure(answer, 'snmp_scrape_packets_retried{module="impatient_get"}') == 1
+
+
+async def test_modules_of_one_question_are_asked_side_by_side(scraped, udp_port):
+    ask, _ = scraped
+    with quiet_socket(udp_port) as heard:
+        answering = asyncio.create_task(ask(seconds=1.0, target=f"127.0.0.1:{udp_port}", module="instance,kinds"))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            asked = {
+                (await asyncio.get_running_loop().sock_recvfrom(heard, 4096))[0].count(OWN_BYTES) for _ in range(2)
+            }
+        answer = await answering
+
+    assert asked == {0, 1}  # neither was answered when the other was asked
+    assert answer.status == 500
+
+
+async def test_a_closed_port_is_no_matter_of_time_outs(scraped, udp_port):
+    ask, _ = scraped
+
+    began = time.monotonic()
+    answer = await ask(target=f"127.0.0.1:{udp_port}", module="if_mib,kinds")
+
+    assert time.monotonic() - began < 15  # time-outs would take 20 s
+    assert answer.status == 500
+    assert answer.body.decode().count(f"connection refused: nothing listens on UDP port {udp_port}") == 2
+
+
+OWN_BYTES = bytes.fromhex("2b0601040181fd5909")
+
+
+@contextlib.contextmanager
+def quiet_socket(port: int) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as heard:
+        heard.bind(("127.0.0.1", port))
+        yield heard
+
+
+def answered(request: bytes) -> bytes:
+    """Return the answer to a GET of one instance: its null becomes a number."""
+    message = decode_message(request)
+    pdu = message.pdu
+    assert isinstance(pdu, Pdu)
+    varbinds = tuple(Varbind(oid=one.oid, tag=Tag.TIME_TICKS, value=5) for one in pdu.varbinds)
+    return encode_message(replace(message, pdu=replace(pdu, kind=PduKind.RESPONSE, varbinds=varbinds)))

@@ -195,6 +195,9 @@ class Endpoint:
         self._pending[request_id] = exchange
         self._deadlines.add(self._look_after_at(exchange, now), request_id)
         wire.requests += 1
+        tally = exchange.asker.tally
+        if tally is not None:
+            tally.sent += 1
         try:
             self._sockets[peer.family].sendto(self._datagram(exchange, now), peer.address)
         except OSError as exc:
@@ -355,6 +358,9 @@ class Endpoint:
         peer.round_trip.measure(elapsed)
         wire.observe_round_trip(elapsed)
         wire.responses += 1
+        tally = exchange.asker.tally
+        if tally is not None:
+            tally.answered += 1
         self._finish(exchange)
         try:
             exchange.asker.take(exchange, data, at, end, status, index)
@@ -392,7 +398,7 @@ class Endpoint:
             self._give_back(exchange)
             self._serve_queue()
         if exchange.try_ends_at > self._loop.time():
-            wire.retries += 1
+            self._count_again(exchange)
             self._repeat(exchange)
             return
         exchange.attempt += 1
@@ -403,7 +409,7 @@ class Endpoint:
             exchange.asker.fail(exchange, self._silence(exchange))
             self._go_on(peer)
             return
-        wire.retries += 1
+        self._count_again(exchange)
         smaller = exchange.asker.retry(exchange)
         if smaller:
             self._finish(exchange)
@@ -413,6 +419,13 @@ class Endpoint:
             self._go_on(peer)
             return
         self._repeat(exchange)
+
+    @staticmethod
+    def _count_again(exchange: Exchange) -> None:
+        wire.retries += 1
+        tally = exchange.asker.tally
+        if tally is not None:
+            tally.resent += 1
 
     def _repeat(self, exchange: Exchange) -> None:
         """Send again; an answer to any transmission is an answer."""

@@ -20,6 +20,7 @@ from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.peer import Exchange, Peer
 from netwatch.snmp.fast.plan import GetRequest
 from netwatch.snmp.fast.readers import Item, Reader
+from netwatch.snmp.fast.tally import tally_open
 
 SPLIT_AFTER_TRIES = 2
 """A big request unanswered so often is asked in halves: answers over a frame get lost where fragments are dropped."""
@@ -36,11 +37,12 @@ class GetRun(Generic[Item]):
 
     __slots__ = (
         "_endpoint", "_future", "_items", "_kind", "_left", "_peer", "_reader", "_refused", "_silent", "_size",
-        "_unreadable", "over",
+        "_unreadable", "over", "tally",
     )  # fmt: skip
 
     def __init__(self, endpoint: Endpoint, peer: Peer, reader: Reader[Item], kind: PduKind = PduKind.GET) -> None:
         self.over = False
+        self.tally = tally_open()
         self._endpoint = endpoint
         self._peer = peer
         self._reader = reader

@@ -131,6 +131,14 @@ class FastLane:
             return ""
         return await self._evidence.of(peer.family, peer.address, device.credential.version)
 
+    async def is_closed(self, device: Device) -> bool:
+        """Return whether a device's host says that nothing listens at its port."""
+        try:
+            peer = await self._peer(device)
+        except PollError:
+            return False
+        return await self._evidence.is_closed(peer.family, peer.address)
+
     async def walk(
         self,
         device: Device,

@@ -13,6 +13,7 @@ from typing import Protocol
 from netwatch.errors import PollError
 from netwatch.model import Device
 from netwatch.snmp.fast.plan import identity_of
+from netwatch.snmp.fast.tally import Tally
 from netwatch.snmp.learning import BatchSize, RoundTrip
 from netwatch.snmp.resolver import SocketAddress
 from netwatch.snmp.v3.envelope import Envelope
@@ -133,6 +134,8 @@ class Asker(Protocol):
 
     over: bool
     """Set once nobody waits for the outcome any more; what still waits to be sent is then dropped."""
+    tally: Tally | None
+    """What its datagrams are counted in, None where only the wire counts."""
 
     def take(self, exchange: Exchange, data: bytes, at: int, end: int, status: int, index: int) -> None:
         """Take an answer: the varbinds stand in `data` from `at` to `end`."""

@@ -15,6 +15,7 @@ from netwatch.snmp.codec.message import Pdu, PduKind
 from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.peer import Exchange, Peer
 from netwatch.snmp.fast.plan import NO_ERROR, encode_name, encode_request, null_varbind
+from netwatch.snmp.fast.tally import tally_open
 from netwatch.snmp.v3.engine import Engine
 from netwatch.snmp.v3.envelope import Envelope, Outcome
 from netwatch.snmp.v3.hot import open_header
@@ -29,10 +30,11 @@ SYS_UP_TIME = encode_name(Oid.parse("1.3.6.1.2.1.1.3.0"))
 class Question:
     """Satisfies Asker for one exchange of which only that there was an answer matters."""
 
-    __slots__ = ("_endpoint", "_future", "_peer", "over")
+    __slots__ = ("_endpoint", "_future", "_peer", "over", "tally")
 
     def __init__(self, endpoint: Endpoint, peer: Peer) -> None:
         self.over = False
+        self.tally = tally_open()
         self._endpoint = endpoint
         self._peer = peer
         self._future: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -15,6 +15,7 @@ from netwatch.snmp.client import Told
 from netwatch.snmp.fast.peer import Exchange
 from netwatch.snmp.fast.plan import GetRequest
 from netwatch.snmp.fast.readers import Values
+from netwatch.snmp.fast.tally import Tally
 
 _READER = Values()
 
@@ -23,6 +24,8 @@ class ShortRun:
     """Asks one GET; satisfies the endpoint's Asker."""
 
     __slots__ = ("_request", "_told", "over")
+    tally: Tally | None = None
+    """Polls are counted with all that the wire sends."""
 
     def __init__(self, request: GetRequest, told: Told) -> None:
         self.over = False

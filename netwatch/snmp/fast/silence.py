@@ -22,6 +22,7 @@ WAIT_SECONDS = 0.5
 MOST_AT_ONCE = 32
 """Sockets for this at a time: where a whole site falls silent nobody needs to be told of each device's port."""
 
+CLOSED = "closed"
 MOST_HEARD = 16
 """Datagrams that are no answer; whoever sends more than that is not listened to, or nobody else would be served."""
 
@@ -32,22 +33,31 @@ class Evidence:
     def __init__(self) -> None:
         self._asking = 0
 
+    async def is_closed(self, family: int, address: SocketAddress) -> bool:
+        """Return whether a host says that nothing listens at a port; not where too much is asked already."""
+        return await self._asked(family, address) == CLOSED
+
     async def of(self, family: int, address: SocketAddress, version: Version) -> str:
         """Return what speaks for which reason, as the end of a sentence; empty where too much is asked already."""
+        heard = await self._asked(family, address)
+        return "" if heard is None else _words(version, address[1], heard)
+
+    async def _asked(self, family: int, address: SocketAddress) -> str | None:
+        """Return what was heard; None where nothing could be asked."""
         if self._asking >= MOST_AT_ONCE:
-            return ""
+            return None
         self._asking += 1
         try:
             with socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as udp:
-                return _words(version, address[1], await _heard(udp, address))
+                return await _heard(udp, address)
         except OSError:  # no descriptor left: there is no evidence then
-            return ""
+            return None
         finally:
             self._asking -= 1
 
 
 def _words(version: Version, port: int, heard: str) -> str:
-    if heard == "closed":
+    if heard == CLOSED:
         return f"; its host says that nothing listens on UDP port {port} (ICMP port unreachable)"
     if heard == "agent" and version == "3":
         return "; an SNMP agent there answers the discovery of version 3, so it is this user's requests it leaves out"
@@ -78,7 +88,7 @@ async def _heard(udp: socket.socket, address: SocketAddress) -> str:
     except TimeoutError:
         return ""
     except ConnectionRefusedError:
-        return "closed"
+        return CLOSED
     except OSError as exc:
         return exc.strerror or str(exc)
     return ""

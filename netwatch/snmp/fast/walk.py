@@ -24,6 +24,7 @@ from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.get_run import SPLIT_AFTER_TRIES
 from netwatch.snmp.fast.peer import TRIES_WITH_BULK, Exchange, Peer
 from netwatch.snmp.fast.plan import ANSWER_BYTES, HEADER_BYTES, NO_ERROR, encode_request, null_varbind
+from netwatch.snmp.fast.tally import tally_open
 from netwatch.snmp.fast.walk_columns import MOST_REPETITIONS, Column, Group, Suffixes, in_groups
 
 log = get_logger(__name__)
@@ -39,13 +40,14 @@ class WalkRun:
 
     __slots__ = (
         "_bulk", "_capped", "_columns", "_endpoint", "_future", "_groups", "_heard", "_known", "_max_varbinds",
-        "_peer", "_reason", "_requests", "_room", "_rows", "_silent", "_under_way", "_varbinds", "over",
+        "_peer", "_reason", "_requests", "_room", "_rows", "_silent", "_under_way", "_varbinds", "over", "tally",
     )  # fmt: skip
 
     def __init__(
         self, endpoint: Endpoint, peer: Peer, columns: Sequence[Oid], max_varbinds: int, after: Oid | None = None
     ) -> None:
         self.over = False
+        self.tally = tally_open()
         self._endpoint = endpoint
         self._peer = peer
         peer.reconsider_bulk(asyncio.get_running_loop().time())
