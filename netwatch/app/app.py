@@ -26,6 +26,7 @@ from netwatch.app.health.limits import raise_descriptors
 from netwatch.app.health.mishaps import Mishaps
 from netwatch.app.health.self_watch import SelfWatch
 from netwatch.app.health.weekly import build_weekly
+from netwatch.app.hindsight import build_questions
 from netwatch.app.history import PastViews, build_recorder
 from netwatch.app.housekeeping import Housekeeping
 from netwatch.app.identity import reborn_engine, recall_key
@@ -86,10 +87,12 @@ class App:
         self._links = LinkSigner()
         self._store = Store(settings.store)
         self._clockwork = Clockwork(clock, self._store, self._followers)
+        self._questions = build_questions(settings, self._definitions)
         self._corridor = build_corridor(
             settings, self._definitions, store=self._store, board=self._board, links=self._links,
             poll_now=lambda device: self._senses.poll_now(device),
             facts_of=lambda device: self._senses.facts_of(device), clock=clock.now,
+            hindsight=self._questions,
         )  # fmt: skip
         self._history = build_recorder(settings, self._definitions, self._clockwork)
         self._names = NameKeeper(
@@ -206,7 +209,7 @@ class App:
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             for room in (
                 self._store, self._corridor.engine, self._clockwork, self._post_office, self._history, self._past,
-                self._senses, self._housekeeping, self._exporter, self._server, self._names,
+                self._questions, self._senses, self._housekeeping, self._exporter, self._server, self._names,
             ):  # fmt: skip
                 if room is not None:
                     rooms.push_async_callback(room.stop)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from netwatch.alerts import Route, build_route
+from netwatch.app.hindsight import AnsweredAtOnce
 from netwatch.app.policy import build_policy
 from netwatch.config import Settings
 from netwatch.engine import Engine
@@ -22,7 +23,7 @@ from netwatch.errors import ConfigError
 from netwatch.history import HistoryReader
 from netwatch.model import CONCEPTS, REACHABILITY, Alert, Device, OutboxKind, OutboxState, TableReading
 from netwatch.notify import Mailer, Manner, load_wordings
-from netwatch.rules import Exceptions, Rule, units_of
+from netwatch.rules import Exceptions, Hindsight, Rule, units_of
 from netwatch.store import MemoryStore
 
 LEASE = timedelta(minutes=1)
@@ -81,11 +82,12 @@ async def backtested(
     now = since
     store = MemoryStore()
     await store.start()
-    engine = _engine(settings, rule, watched, exceptions, store, lambda: now)
+    reader = HistoryReader(settings.history_path())
+    engine = _engine(settings, rule, watched, exceptions, store, lambda: now, AnsweredAtOnce(reader))
     known = [one.name for one in watched if not only or one.name in only]
     due: datetime | None = None
     count, first, last = 0, None, None
-    for read in _readings(HistoryReader(settings.history_path()), rule, known, since, until):
+    for read in _readings(reader, rule, known, since, until):
         while due is not None and due <= read.at:
             now, due = due, _later(due, engine.flush_due(due))
             await _deliver(store, now)
@@ -130,7 +132,7 @@ def _readings(
 
 def _engine(
     settings: Settings, rule: Rule, watched: Sequence[Device], exceptions: Exceptions, store: MemoryStore,
-    clock: Callable[[], datetime],
+    clock: Callable[[], datetime], hindsight: Hindsight,
 ) -> Engine:  # fmt: skip
     manner = Manner(units=units_of([rule]))
     mailer = Mailer(
@@ -143,4 +145,5 @@ def _engine(
         device_labels={device.name: device.labels for device in watched},
         ledger=store, mailer=mailer, policy=build_policy(settings, watched),
         exceptions=exceptions, clock=clock, gone_after=settings.rules.gone_after,
+        hindsight=hindsight,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from netwatch.engine import Desk, Engine, Faults, History, LinkSigner, LiveEngin
 from netwatch.metrics import Board
 from netwatch.model import OWN_NAME, DeviceFacts
 from netwatch.notify import Mailer, Manner, load_wordings
-from netwatch.rules import Rule, TrapRule, units_of
+from netwatch.rules import Hindsight, Rule, TrapRule, units_of
 from netwatch.store import Store
 
 TELL_NOBODY = Route(receiver="")
@@ -56,6 +56,7 @@ def build_corridor(
     poll_now: Callable[[str], object],
     facts_of: Callable[[str], DeviceFacts | None],
     clock: Callable[[], datetime],
+    hindsight: Hindsight | None = None,
 ) -> Corridor:
     """Return the corridor.
 
@@ -94,6 +95,7 @@ def build_corridor(
         never_skipped=(OWN_NAME,),
         gone_after=settings.rules.gone_after,
         faults=faults,
+        hindsight=hindsight,
     )
     live = LiveEngine(
         engine.desk, history, rules=(*definitions.rules, *definitions.trap_rules), route=route,

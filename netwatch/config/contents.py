@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netwatch.config.exceptions import exception_faults
+from netwatch.config.history_checks import history_checks
 from netwatch.config.names import did_you_mean
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
@@ -131,6 +132,7 @@ def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents)
         yield from book.warnings
         yield from _left_out(file, book)
         yield from _meant_for_nobody(book, settings.devices)
+        yield from history_checks(book.rules, settings, len(settings.devices))
         for path, said, is_key in exception_faults(settings, library.schema(), book):
             yield file.problem(path, said, key=is_key)
     except InvalidFile as exc:

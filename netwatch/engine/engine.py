@@ -77,6 +77,7 @@ from netwatch.rules import (
     NO_MIB,
     WINDOW_SCOPE,
     Exceptions,
+    Hindsight,
     MibNames,
     Rule,
     TrapRule,
@@ -120,6 +121,7 @@ class Engine:
         exceptions: Exceptions | None = None,
         gone_after: timedelta = GONE_AFTER,
         faults: Faults | None = None,
+        hindsight: Hindsight | None = None,
     ) -> None:
         """Keep what is handed in.
 
@@ -143,6 +145,7 @@ class Engine:
             never_skipped: devices whose readings are held against rules whatever a maintenance window says.
             gone_after: after how long what vanished is taken as removed, where the rule does not say.
             faults: keeps what breaks off; others may note there too.
+            hindsight: looks into the history for rules that go back over days; None where none is kept.
         """
         self._device_labels = device_labels
         self._rules: tuple[Rule | TrapRule, ...] = (*rules, *trap_rules)
@@ -171,7 +174,7 @@ class Engine:
         self._confirmations = Confirmations(poll_now)
         self._audience = Audience((*rules, *trap_rules), device_labels, facts_of)
         self._readings = ReadingIntake(
-            rules, self._book, self._history, self._audience, self._faults, gone_after
+            rules, self._book, self._history, self._audience, self._faults, gone_after, hindsight
         )  # fmt: skip
         self._paying: set[asyncio.Task[None]] = set()
         self._traps = TrapIntake(

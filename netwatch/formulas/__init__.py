@@ -13,7 +13,7 @@ from netwatch.door import lazy_door
 if TYPE_CHECKING:
     from netwatch.formulas.checker import ABOUT_DEVICES, Checker, Signature
     from netwatch.formulas.formula import Formula
-    from netwatch.formulas.frame import Frame, FrameMemory, Prepared, Source, columns_of, moved_rows
+    from netwatch.formulas.frame import Frame, FrameMemory, LongAgo, Prepared, Source, columns_of, moved_rows
     from netwatch.formulas.functions import FUNCTIONS
     from netwatch.formulas.grammar import BadExpression, Flaw, did_you_mean, names_in, offset_of, parse
     from netwatch.formulas.nodes import Absence, Arithmetic, Comparison, Kind, Node, Read, without_leading_factor
@@ -42,7 +42,7 @@ __all__ = [
     "Kind", "Node", "Absence", "Arithmetic", "Comparison", "Read", "without_leading_factor",
     "Source", "Numbers", "Texts", "Labels", "Rates", "Aggregate", "Increases", "Limit", "Now", "OfSystem", "Earlier",
     "FirstKnown", "Seen", "Over",
-    "Formula", "Frame", "FrameMemory", "Prepared", "moved_rows", "columns_of",
+    "Formula", "Frame", "FrameMemory", "LongAgo", "Prepared", "moved_rows", "columns_of",
     "common_ground", "outcomes",
     "UNKNOWN", "parts_of", "result_of", "said", "source_text", "value_text", "written",
 ]  # fmt: skip

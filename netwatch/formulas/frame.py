@@ -43,6 +43,34 @@ class Source(Protocol):
         """Return its values in this reading."""
 
 
+class LongAgo(Protocol):
+    """A function over a time span that a history of columns can answer."""
+
+    @property
+    def key(self) -> str:
+        """Return what names it within a table."""
+
+    @property
+    def function(self) -> str:
+        """Return its name."""
+
+    @property
+    def span(self) -> timedelta:
+        """Return how far it looks."""
+
+    @property
+    def parameter(self) -> float:
+        """Return the share of a quantile, or the seconds between two hours."""
+
+    @property
+    def from_history(self) -> frozenset[str]:
+        """Return the columns that must be known."""
+
+    @property
+    def body(self) -> Any:
+        """Return the formula that is looked at."""
+
+
 class FrameMemory(Protocol):
     """What keeps readings for the functions that remember; `key` names what is kept, within the table."""
 
@@ -63,6 +91,9 @@ class FrameMemory(Protocol):
         parameter: float = 0.0,
     ) -> Sequence[Any]:
         """Return a function over the values of a time span; those given are the newest, read at `at`."""
+
+    def long_ago(self, source: LongAgo, at: datetime, rows: RowSet, values: Sequence[Any]) -> Sequence[Any] | None:
+        """Return what a history says of a function over days, None where there is none of it."""
 
 
 class Frame:

@@ -10,8 +10,11 @@
     offset(x, '1h')           the value an hour ago
     forecast(x, '4h')         where the straight line through the last 4 hours (one day at most) stands 4 hours from
                               now; unknown until a quarter of that time was seen, in three readings or more
+    same_hour(x, '7d')        the mean of this hour of the day on the 7 days before; same_hour(x, '28d', '7d'): of
+                              this hour of the week in the 4 weeks before
 
-What is kept, and how, is the affair of the frame's memory; without one all of them are unknown.
+What is kept, and how, is the affair of the frame's memory; without one all of them are unknown. What looks back over
+more than a day at columns alone can be worked out of a history of means: `from_history` says of which columns.
 
 A quiet room: no clock, no socket, no database.
 May import: netwatch.model, netwatch.formulas.checker, formula, frame, functions, nodes, sources.
@@ -32,12 +35,20 @@ from netwatch.formulas.formula import Formula
 from netwatch.formulas.frame import Frame, Prepared
 from netwatch.formulas.functions import FUNCTIONS, body_of
 from netwatch.formulas.nodes import Kind, Node, Number, Read, Words, Wrong
-from netwatch.formulas.sources import unknown
-from netwatch.model import SCALARS, parse_duration
+from netwatch.formulas.sources import Numbers, unknown
+from netwatch.model import SCALARS, WITH_HISTORY, parse_duration
 
 MAX_SPAN = timedelta(days=8)
 """How far back a window reaches."""
 MAX_HORIZON = timedelta(days=365)
+LONG = timedelta(days=1)
+"""What looks back further than this is a question for a history, where there is one."""
+LONGEST_SEASONS = timedelta(days=92)
+A_DAY = timedelta(days=1)
+HISTORIC = frozenset((
+    "avg_over", "min_over", "max_over", "last_over", "delta_over", "quantile_over", "offset", "forecast", "same_hour",
+))  # fmt: skip
+"""What can be told from lowest, mean and highest of five minutes; sums, counts and changes cannot."""
 COUNTING = ("count_over", "changes_over", "stddev_over")
 """Windows whose result is never negative, whatever they look at."""
 
@@ -87,6 +98,8 @@ class Over(_Remembered):
     span: timedelta
     key: str
     parameter: float = 0.0
+    from_history: frozenset[str] = frozenset()
+    """The columns that a history must know for it; none where only what was read itself will do."""
 
     @property
     def made_of(self) -> AbstractSet[str] | None:
@@ -101,6 +114,10 @@ class Over(_Remembered):
         now = self.body.column(frame)
         if self.function == "count_over":
             now = _counted(now, self.body.kind)
+        if self.from_history and (told := frame.memory.long_ago(self, frame.reading.at, rows, now)) is not None:
+            return told, None not in told
+        if self.function == "same_hour":
+            return unknown(len(rows.keys)), False
         values = frame.memory.over(self.key, self.function, self.span, frame.reading.at, rows, now, self.parameter)
         return values, None not in values
 
@@ -147,11 +164,46 @@ def _delta_over(checker: Checker, node: ast.Call, name: str) -> Node:
 
 def _window(checker: Checker, node: ast.Call, name: str, body: Formula, span: timedelta, parameter: float) -> Node:
     extra = f"{parameter:g}, " if name == "quantile_over" else ""
-    source = Over(name, body, span, f"{name}({body.text}, {extra}{span.total_seconds():g})", parameter)
+    source = Over(
+        name, body, span, f"{name}({body.text}, {extra}{span.total_seconds():g})", parameter,
+        _of_history(name, body, span),
+    )  # fmt: skip
     keeps = name in ("last_over", "offset")
     names = body.node.names if keeps and isinstance(body.node, Read) else None
     kind = body.kind if keeps else Kind.NUMBER
     return Read(source=source, kind=kind, names=names, offset=checker.offset(node))
+
+
+def _of_history(name: str, body: Formula, span: timedelta) -> frozenset[str]:
+    """Return the columns of which a history would do, none where it would not: only means are left of states."""
+    plain = isinstance(body.node, Read)
+    if name not in HISTORIC or (span <= LONG and name != "same_hour") or body.kind is not Kind.NUMBER:
+        return frozenset()
+    if name in ("min_over", "max_over") and not plain:
+        return frozenset()
+    reads = [node for node in body.node.walk() if isinstance(node, Read)]
+    if not all(isinstance(read.source, Numbers) and not read.names for read in reads):
+        return frozenset()
+    return frozenset(read.source.key for read in reads)
+
+
+def _same_hour(checker: Checker, node: ast.Call, name: str) -> Node:
+    body = body_of(checker, node.args[0], Kind.NUMBER)
+    span = _span(checker, node.args[1], LONGEST_SEASONS)
+    season = _span(checker, node.args[2], LONGEST_SEASONS) if len(node.args) > 2 else A_DAY
+    if isinstance(body, Wrong) or span is None or season is None:
+        return Wrong(offset=checker.offset(node))
+    if season % A_DAY or span % season:
+        said = "the same hour comes back after whole days: '7d', or '28d' and '7d' for the same day of the week"
+        return checker.wrong(node.args[-1], said)
+    columns = _of_history(name, body, span)
+    if not columns or checker.table.name not in WITH_HISTORY:
+        return checker.wrong(
+            node.args[0], "columns of a concept with numbers are wanted here, which history keeps, and nothing else"
+        )
+    key = f"same_hour({body.text}, {span.total_seconds():g}, {season.total_seconds():g})"
+    source = Over(name, body, span, key, season.total_seconds(), columns)
+    return Read(source=source, kind=Kind.NUMBER, offset=checker.offset(node))
 
 
 def _share(checker: Checker, node: ast.expr) -> float | None:
@@ -188,5 +240,6 @@ WITH_MEMORY: Mapping[str, Signature] = {
     "quantile_over": Signature(usage="quantile_over(x, 0.95, '1h')", least=3, most=3, build=_over),
     "offset": Signature(usage="offset(x, '1h')", least=2, most=2, build=_over),
     "forecast": Signature(usage="forecast(x, '4h')", least=2, most=2, build=_over),
+    "same_hour": Signature(usage="same_hour(x, '7d')", least=2, most=3, build=_same_hour),
 }
 """Every function there is."""

@@ -29,7 +29,7 @@ from netwatch.formulas.nodes import (
     Read,
     Words,
 )
-from netwatch.formulas.remembering import Over
+from netwatch.formulas.remembering import A_DAY, Over
 from netwatch.model import cleaned, format_duration
 
 UNKNOWN = "unknown"
@@ -119,7 +119,9 @@ def source_text(source: Source) -> str:
     """Return what names an input for people: `rate(ifHCOutOctets)`, `avg_over(load, '5m')`."""
     if isinstance(source, Over):
         share = f"{source.parameter:g}, " if source.function == "quantile_over" else ""
-        return f"{source.function}({source.body.text}, {share}'{format_duration(source.span)}')"
+        weekly = source.function == "same_hour" and source.parameter != A_DAY.total_seconds()
+        season = f", '{format_duration(timedelta(seconds=source.parameter))}'" if weekly else ""
+        return f"{source.function}({source.body.text}, {share}'{format_duration(source.span)}'{season})"
     return source.key
 
 

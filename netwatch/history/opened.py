@@ -14,10 +14,8 @@ from typing import Any
 from netwatch.history.block import Block, Shape
 from netwatch.history.cells import cell_of
 from netwatch.history.tiers import GRAINS, Tier
-from netwatch.model import CONCEPTS, REACHABILITY, RowSet, TableReading
+from netwatch.model import WITH_HISTORY, RowSet, TableReading
 
-KEPT_TABLES = frozenset({REACHABILITY.name, *(name for name, one in CONCEPTS.items() if not one.is_fact)})
-"""What history is kept of: every concept with values, and whether a device is there."""
 MOST_ROWS = 4096
 """Rows of one table that are kept, the first of it."""
 MOST_VALUES = 500_000
@@ -97,7 +95,7 @@ class OpenBlock:
 
 def is_kept(reading: TableReading) -> bool:
     """Return whether history is kept of a reading."""
-    return reading.table in KEPT_TABLES and bool(reading.rows.keys) and bool(reading.columns)
+    return reading.table in WITH_HISTORY and bool(reading.rows.keys) and bool(reading.columns)
 
 
 def _milliseconds(reading: TableReading) -> int:

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,12 +21,12 @@ from typing import Any, TypeVar
 
 from netwatch.errors import HistoryError
 from netwatch.history.block import Block, Packed, Shape
-from netwatch.history.cells import Damaged
+from netwatch.history.cells import Damaged, Row
 from netwatch.history.file import HistoryFile
 from netwatch.history.opening import open_to_read
 from netwatch.history.parts import Part, parts_of
 from netwatch.history.tiers import GRAINS, HIGH, LOW, Tier, folded
-from netwatch.model import Past, RowSet, TableReading
+from netwatch.model import Past, RowSet, Stretch, TableReading
 
 T = TypeVar("T")
 
@@ -116,6 +116,23 @@ class HistoryReader:
             found[key].add(*_stepped(fine, step))
         return {key: (labels[key], past) for key, past in found.items()}
 
+    def stretches(
+        self, device: str, table: str, columns: Collection[str], *, since: datetime, until: datetime,
+        tier: Tier = Tier.FIVE_MINUTES,
+    ) -> Iterator[Stretch]:  # fmt: skip
+        """Yield some columns of all rows, block by block, the oldest first, in a tier's steps or coarser ones."""
+        begin, end = _milliseconds(since), _milliseconds(until)
+
+        def ask(file: HistoryFile) -> list[Part]:
+            series = file.find_series(device, table)
+            return [] if series is None else list(parts_of(file, series, tier, begin, end))
+
+        for part in self._asked(ask):
+            with suppress(Damaged):  # one block that cannot be read must not cost all others
+                found = _stretch(part, columns, GRAINS[tier].step)
+                if found is not None:
+                    yield found
+
     def readings(
         self, device: str, table: str, *, since: datetime, until: datetime, finest: Tier = Tier.FRESH
     ) -> Iterator[TableReading]:
@@ -179,6 +196,30 @@ def with_recent(found: Mapping[str, Past], blocks: Sequence[Block], key: str, si
                 first = bisect_left(block.times, max(begin, line.times[-1] + 1) if line.times else begin)
                 values = block.cells[name][row][first:]
                 line.add(block.times[first:], values, values, values)
+
+
+def _stretch(part: Part, columns: Collection[str], step: int) -> Stretch | None:
+    """Return what a block has of some columns, in steps; None where that is nothing."""
+    kept = part.kept
+    names = [name for name in kept.shape.columns if name.rstrip(LOW + HIGH) in columns]
+    packed = Packed(kept.body, kept.shape)
+    times = packed.times()
+    first, last = bisect_left(times, part.begin), bisect_left(times, part.end)
+    if not names or first >= last:
+        return None
+    cells: dict[str, Sequence[Row]] = {name: [row[first:last] for row in packed.column(name)] for name in names}
+    shape = Shape(keys=kept.shape.keys, columns=tuple(names))
+    block: Block | None = Block(shape=shape, times=times[first:last], cells=cells)
+    own = GRAINS[part.tier].step
+    if own < step and block is not None:
+        block = folded(block, step)
+    if block is None:
+        return None
+    means = {name: rows for name, rows in block.cells.items() if name in columns}
+    lows, highs = ({name: block.cells.get(name + sign, rows) for name, rows in means.items()} for sign in (LOW, HIGH))
+    return Stretch(
+        keys=shape.keys, step=max(own, step), times=block.times, means=means, lows=lows, highs=highs
+    )  # fmt: skip
 
 
 def _take(found: Mapping[str, Past], part: Part, key: str) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         Standing,
     )
     from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
-    from netwatch.model.concepts import CONCEPTS, LINKS, QUANTITIES, STATES, Concept
+    from netwatch.model.concepts import CONCEPTS, LINKS, QUANTITIES, STATES, WITH_HISTORY, Concept
     from netwatch.model.device import (
         AuthProtocol,
         Credential,
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         Past,
         ReadingGap,
         RowSet,
+        Stretch,
         TableReading,
         quantile,
     )
@@ -97,8 +98,8 @@ __all__ = [
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceSign", "DeviceStatus",
     "Doubts", "NO_DOUBTS", "NOTHING_AGED", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
     "TrapEvent", "RefusedSender", "UnmatchedTraps", "TrapKind", "KindObject", "Said",
-    "CONCEPTS", "STATES", "LINKS", "QUANTITIES", "Concept",
-    "Past", "quantile", "SYMBOLS", "measured", "quantity_of", "symbol_of",
+    "CONCEPTS", "STATES", "LINKS", "QUANTITIES", "WITH_HISTORY", "Concept",
+    "Past", "Stretch", "quantile", "SYMBOLS", "measured", "quantity_of", "symbol_of",
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "ALIVE", "ENDED", "STANDING", "Alert", "AlertGroup", "AlertKey", "AlertState", "Event",
     "Notification", "Standing",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from netwatch.model.schema import ColumnKind, TableSchema
+from netwatch.model.schema import REACHABILITY, ColumnKind, TableSchema
 
 OK, WARNING, CRITICAL, UNKNOWN, ABSENT = 1, 2, 3, 4, 5
 STATES: Final[Mapping[int, str]] = {
@@ -159,3 +159,8 @@ _ALL: Final = (
 
 CONCEPTS: Final[Mapping[str, Concept]] = {concept.name: concept for concept in _ALL}
 """Every concept by its name, in the order in which pages show them."""
+
+WITH_HISTORY: Final = frozenset(
+    {REACHABILITY.name, *(name for name, concept in CONCEPTS.items() if not concept.is_fact)}
+)
+"""The tables that history keeps: every concept with values, and whether a device is there."""

@@ -134,6 +134,22 @@ class Past:
         return [value for value in self.means if isinstance(value, int | float)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """Some columns of a table over a while, row by row, in equal steps.
+
+    times: the beginnings of the steps, milliseconds since 1970, rising. step: how long each is, milliseconds.
+    means, lows, highs: column -> per row a value per time; int, float, or None where nothing is known.
+    """
+
+    keys: tuple[str, ...]
+    step: int
+    times: Sequence[int]
+    means: Mapping[str, Sequence[Sequence[Any]]]
+    lows: Mapping[str, Sequence[Sequence[Any]]]
+    highs: Mapping[str, Sequence[Sequence[Any]]]
+
+
 def quantile(values: Sequence[float], share: float) -> float | None:
     """Return the value that `share` of all are not above (0.95: the 95th percentile); None of nothing."""
     if not values:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netwatch.rules.evidence import Part, evidence_of, parts_with_verdicts
     from netwatch.rules.exceptions import EVERY_RULE, Exceptions, columns_of_limits
     from netwatch.rules.filters import FILTERS
+    from netwatch.rules.hindsight import Answer, Hindsight, Look, Question, answered
     from netwatch.rules.importing.carrying import Carried, Known, carry_over
     from netwatch.rules.loading import (
         ON_TRAP,
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
         parse_rule_book,
         parse_rules,
     )
+    from netwatch.rules.long_windows import TOO_YOUNG
     from netwatch.rules.memory import MEMORY_SCOPE, WINDOW_SCOPE, TableMemory, memory_key, table_of_window
+    from netwatch.rules.reach import Reach, reach_of
     from netwatch.rules.replay import has_curve, threshold_in, values_in
     from netwatch.rules.rule import NoData, OnGone, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
     from netwatch.rules.settings import IgnoreSettings, LimitSettings, RuleSettings
@@ -63,6 +66,7 @@ __all__ = [
     "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
     "would_be_broken", "Concerned",
     "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
+    "Hindsight", "Question", "Answer", "Look", "answered", "TOO_YOUNG", "Reach", "reach_of",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "meanings_of",
     "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in", "rule_text", "sibling_of",

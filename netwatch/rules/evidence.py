@@ -41,6 +41,7 @@ from netwatch.formulas import (
     written,
 )
 from netwatch.model import CONCEPTS, Missing, TableReading, measured, plain_text, quantity_of
+from netwatch.rules.memory import TableMemory
 from netwatch.rules.rule import Verdicts
 
 MAX_SHOWN = 600
@@ -99,7 +100,7 @@ def inputs_of(formula: Formula, frame: Frame, row: int) -> dict[str, str]:
         value = _value(frame, row, read.source)
         doubt = _doubt(read.source, frame.reading, row)
         told[source_text(read.source)] = (
-            _why_unknown(read.source, frame.reading, row)
+            _why_unknown(read.source, frame, row)
             if value is None
             else _in_words(read, value, frame.reading, row) + (f" ({doubt})" if doubt else "")
         )
@@ -139,8 +140,12 @@ def _bodies(source: Source) -> tuple[Formula, ...]:
     return (source.body,) if isinstance(source, Seen | Over) else ()
 
 
-def _why_unknown(source: Source, reading: TableReading, row: int) -> str:
-    return f"{UNKNOWN}: {_reason(source, reading, row)}"
+def _why_unknown(source: Source, frame: Frame, row: int) -> str:
+    if isinstance(source, Over) and source.from_history and isinstance(frame.memory, TableMemory):
+        key = "" if source.scalar else frame.reading.rows.keys[row]
+        if said := frame.memory.why_not_long_ago(source.key, key):
+            return f"{UNKNOWN}: {said}"
+    return f"{UNKNOWN}: {_reason(source, frame.reading, row)}"
 
 
 def _doubt(source: Source, reading: TableReading, row: int) -> str:

@@ -18,8 +18,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from netwatch.formulas import Frame, Prepared
+from netwatch.formulas import Frame, LongAgo, Prepared
 from netwatch.model import ClockStep, Memory, RowSet, TableReading
+from netwatch.rules.hindsight import Hindsight, Question
+from netwatch.rules.long_windows import LongWindow
 from netwatch.rules.windows import Window
 
 MEMORY_SCOPE = "rules"
@@ -49,10 +51,12 @@ class TableMemory:
         table: str,
         memories: Iterable[Memory] = (),
         system: Callable[[], Frame | None] = lambda: None,
+        hindsight: Hindsight | None = None,
     ) -> None:
         """Begin with what was kept: of `memories` only those of this device and table are looked at.
 
-        `system` gives what the device last said of itself, for rules that name such a scalar beside a table.
+        `system` gives what the device last said of itself, for rules that name such a scalar beside a table;
+        `hindsight` looks into the history for what goes back over days.
         `restless` is for whoever evaluates: names of rules that the newest reading broke in any row, or that could
         not be evaluated; None where not every rule is known to have seen its like.
         """
@@ -60,6 +64,8 @@ class TableMemory:
         self.table = table
         self._frame: Frame | None = None
         self._windows: dict[str, Window] = {}
+        self._long: dict[str, LongWindow] = {}
+        self._hindsight = hindsight if hindsight is not None and hindsight.keeps(table) else None
         self._numbered: tuple[RowSet | None, Mapping[str, int]] = (None, {})
         self._key = memory_key(device, table)
         self.system = system
@@ -124,8 +130,28 @@ class TableMemory:
         window.add(at, rows, values)
         return window.values()
 
+    def long_ago(self, source: LongAgo, at: datetime, rows: RowSet, values: Sequence[Any]) -> Sequence[Any] | None:
+        """Return what history says of a function over days, None where no history is kept of the table."""
+        if self._hindsight is None:
+            return None
+        window = self._long.get(source.key)
+        if window is None:
+            question = Question(
+                device=self.device, table=self.table, key=source.key, function=source.function, span=source.span,
+                parameter=source.parameter, columns=source.from_history, body=source.body,
+            )  # fmt: skip
+            window = self._long[source.key] = LongWindow(question, self._hindsight)
+        return window.values(at, rows, values)
+
+    def why_not_long_ago(self, key: str, row: str) -> str:
+        """Return why history does not say something of a row, for people; empty where it was not asked."""
+        window = self._long.get(key)
+        return "" if window is None else window.words(row)
+
     def move(self, step: ClockStep) -> None:
         """Move the windows with a wall clock that was set."""
+        for long in self._long.values():
+            long.move()
         for window in self._windows.values():
             window.move(step)
 
@@ -204,6 +230,10 @@ class _Recollection:
         values: Sequence[Any],
         parameter: float = 0.0,
     ) -> Sequence[Any]:
+        """Return that nothing is known."""
+        return [None] * len(rows.keys)
+
+    def long_ago(self, source: LongAgo, at: datetime, rows: RowSet, values: Sequence[Any]) -> Sequence[Any] | None:
         """Return that nothing is known."""
         return [None] * len(rows.keys)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from netwatch.formulas import Frame, Prepared
+from netwatch.formulas import Frame, LongAgo, Prepared
 from netwatch.model import RowSet, TableReading, Value
 from netwatch.rules.memory import TableMemory
 from netwatch.rules.rule import Rule
@@ -41,6 +41,10 @@ class _Recalled:
         parameter: float = 0.0,
     ) -> Sequence[Any]:
         """Return nothing."""
+        return [None] * len(rows.keys)
+
+    def long_ago(self, source: LongAgo, at: datetime, rows: RowSet, values: Sequence[Any]) -> Sequence[Any] | None:
+        """Return that nothing is known."""
         return [None] * len(rows.keys)
 
     def system(self) -> Frame | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
-from netwatch.formulas import FUNCTIONS, Frame
+from netwatch.formulas import FUNCTIONS, WITH_MEMORY, Checker, Formula, Frame, source_text
+from netwatch.model import CONCEPTS
 
 REMEMBERING = ["seen(ifMtu > 1)", "avg_over(ifMtu, '5m') > 1", "forecast(ifMtu, '4h') > 1"]
 
@@ -64,3 +67,45 @@ def test_seen_inside_a_guard_notes_what_the_guard_hides(workshop):
     up, down = (workshop.reading({"ifOperStatus": [state]}, rows=rows) for state in (1, 2))
 
     assert workshop.story("ifOperStatus == 'down' and seen(ifOperStatus == 'up')", up, down) == [[False], [True]]
+
+
+def of_interfaces(text):
+    """Return what an expression about the concept is read from, and what is wrong with it."""
+    checker = Checker(text, CONCEPTS["interface"].schema, WITH_MEMORY)
+    node = checker.check(ast.parse(text, mode="eval").body)
+    return ([] if checker.flaws else Formula(node, text).inputs), "\n".join(flaw.message for flaw in checker.flaws)
+
+
+@pytest.mark.parametrize(("text", "columns"), [
+    ("avg_over(interface_in_bits_per_second, '7d')", {"interface_in_bits_per_second"}),
+    ("offset(interface_in_bits_per_second / interface_speed_bits_per_second, '7d')",
+     {"interface_in_bits_per_second", "interface_speed_bits_per_second"}),
+    ("max_over(interface_in_bits_per_second, '2d')", {"interface_in_bits_per_second"}),
+    ("same_hour(interface_in_bits_per_second, '1d')", {"interface_in_bits_per_second"}),
+    ("max_over(interface_in_bits_per_second * 2, '2d')", set()),  # the highest of a product is no mean's
+    ("avg_over(interface_in_bits_per_second, '1d')", set()),  # memory keeps that
+    ("sum_over(interface_in_bits_per_second, '7d')", set()),  # of means no sum of readings follows
+    ("last_over(interface_oper, '7d')", set()),  # a mean of states is none
+    ("avg_over(avg(interface_in_bits_per_second), '7d')", set()),
+])  # fmt: skip
+def test_what_goes_back_over_days_is_read_from_history_where_means_will_do(text, columns):
+    (source,), _ = of_interfaces(text)
+
+    assert source.from_history == columns
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("same_hour(interface_oper, '7d')", "columns of a concept with numbers are wanted here"),
+    ("same_hour(5 * avg(interface_in_bits_per_second), '7d')", "columns of a concept with numbers are wanted here"),
+    ("same_hour(interface_in_bits_per_second, '90m')", "the same hour comes back after whole days"),
+    ("same_hour(interface_in_bits_per_second, '10d', '7d')", "the same hour comes back after whole days"),
+    ("same_hour(interface_in_bits_per_second, '93d')", "of 92 days at most"),
+])  # fmt: skip
+def test_the_same_hour_is_that_of_whole_days_and_of_columns(text, said):
+    assert said in of_interfaces(text)[1]
+
+
+def test_the_same_hour_of_the_week_is_written_as_it_was_typed():
+    text = "same_hour(interface_in_bits_per_second, '4w', '1w')"
+
+    assert source_text(of_interfaces(text)[0][0]) == "same_hour(interface_in_bits_per_second, '28d', '7d')"

@@ -14,7 +14,7 @@ from netwatch.engine.explain.live import AnyRule, Live
 from netwatch.engine.explain.story import Attempted, Story
 from netwatch.engine.times import clock, lasting
 from netwatch.model import UNSENT, Alert, AlertState, OutboxEntry, OutboxKind, OutboxState, format_duration
-from netwatch.rules import Part, Rule, TrapRule, Verdicts, parts_with_verdicts
+from netwatch.rules import TOO_YOUNG, Part, Rule, TrapRule, Verdicts, evidence_of, parts_with_verdicts
 
 HELD_BACK = "held back: "
 MOST_NAMED = 4
@@ -215,7 +215,9 @@ def _why_not(verdicts: Verdicts, instance: str) -> str:
     if verdict is True:
         return f"its expression is true ({_joined(parts, True)}), and it is about to be looked at"
     if verdict is None:
-        return f"it is unknown whether it should, since a value is missing ({_joined(parts, None)})"
+        young = [text for text in evidence_of(verdicts, row).values() if TOO_YOUNG in text]
+        why = f"; {young[0].partition(': ')[2]}" if young else ""
+        return f"it is unknown whether it should, since a value is missing ({_joined(parts, None)}{why})"
     return f"its expression is false ({_joined(parts, False)})"
 
 

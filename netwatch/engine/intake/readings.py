@@ -52,6 +52,7 @@ from netwatch.rules import (
     EVERY_RULE,
     WINDOW_SCOPE,
     Concerned,
+    Hindsight,
     Rule,
     TableMemory,
     Verdicts,
@@ -84,8 +85,9 @@ class ReadingIntake:
         audience: Audience,
         faults: Faults,
         gone_after: timedelta = GONE_AFTER,
+        hindsight: Hindsight | None = None,
     ) -> None:
-        self._faults = faults
+        self._faults, self._hindsight = faults, hindsight
         self._rules = {rule.name: rule for rule in rules}
         self._rules_of: dict[str, list[Rule]] = defaultdict(list)
         for rule in rules:
@@ -519,7 +521,7 @@ class ReadingIntake:
         memory = self._memories.get((device, table))
         if memory is None:
             restored = self._restored.pop(memory_key(device, table), ())
-            memory = TableMemory(device, table, restored, partial(self._systems.get, device))
+            memory = TableMemory(device, table, restored, partial(self._systems.get, device), self._hindsight)
             self._memories[(device, table)] = memory
         return memory
 
