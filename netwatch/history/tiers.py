@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from netwatch.history.block import Block, Shape
@@ -22,6 +22,8 @@ from netwatch.history.settings import HistorySettings
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
+_ABOUT_EVEN = 1.5
+"""Readings whose distances differ by no more than this all count the same."""
 LOW, HIGH = "<", ">"
 """What is put behind a column's name for the lowest and the highest of each step; the mean has the name itself."""
 
@@ -73,13 +75,14 @@ def folded(block: Block, step: int) -> Block | None:
     Where all three are the same at all times and in all rows, the mean stands alone. Times are the steps' beginnings.
     """
     bins = _bins(block.times, step)
+    weights = [_weights(block.times[start:end]) for _, start, end in bins]
     cells: dict[str, Sequence[Row]] = {}
     for name in (one for one in block.shape.columns if one[-1] not in (LOW, HIGH)):
         rows = block.cells[name]
         if _has_text(rows):
             continue
         lows, highs = block.cells.get(name + LOW, rows), block.cells.get(name + HIGH, rows)
-        means = [_means(row, bins) for row in rows]
+        means = [_means(row, bins, weights) for row in rows]
         low = [_extremes(row, mean, bins, min) for row, mean in zip(lows, means, strict=True)]
         high = [_extremes(row, mean, bins, max) for row, mean in zip(highs, means, strict=True)]
         cells[name] = means
@@ -106,17 +109,31 @@ def _bins(times: Sequence[int], step: int) -> list[tuple[int, int, int]]:
     return found
 
 
-def _means(row: Row, bins: Sequence[tuple[int, int, int]]) -> list[Any]:
+def _weights(times: Sequence[int]) -> Sequence[int] | None:
+    """Return how long each reading of a step stood, None where all stood about as long.
+
+    A device that is away is asked more rarely; were its readings only counted, it would look better than it was.
+    """
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    if not gaps or max(gaps) <= min(gaps) * _ABOUT_EVEN:
+        return None
+    return [*gaps, gaps[-1]]
+
+
+def _means(row: Row, bins: Sequence[tuple[int, int, int]], weights: Sequence[Sequence[int] | None]) -> list[Any]:
     first = row[0]
     if row.count(first) == len(row):
         return [first] * len(bins)
-    return [_mean(row[start:end]) for _, start, end in bins]
+    return [_mean(row[start:end], stood) for (_, start, end), stood in zip(bins, weights, strict=True)]
 
 
-def _mean(values: Row) -> Any:
+def _mean(values: Row, stood: Sequence[int] | None) -> Any:
     first = values[0]
     if values.count(first) == len(values):
         return first
+    if stood is not None:
+        both = [(value, weight) for value, weight in zip(values, stood, strict=True) if value is not None]
+        return sum(value * weight for value, weight in both) / sum(weight for _, weight in both)
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
 

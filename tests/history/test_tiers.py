@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from netwatch.history.block import Block, Shape
 from netwatch.history.settings import HistorySettings
 from netwatch.history.tiers import GRAINS, HOUR, MINUTE, Tier, folded, kept_for, period_of
@@ -37,6 +39,19 @@ def test_hours_are_made_of_five_minutes_without_losing_a_peak():
 
     assert hour is not None
     assert (hour.cells["x<"], hour.cells["x>"]) == ([[1]], [[99]])
+
+
+def test_a_mean_is_one_of_time_where_readings_came_at_uneven_distances():
+    seconds = [*range(0, 150, 10), *range(150, 300, 30)]
+    shape = Shape(keys=("",), columns=("up", "load"))
+    up = [1] * 15 + [0] * 5
+    load = [None] * 15 + [1, 2, 3, 4, 5]
+    block = Block(shape=shape, times=[at * 1000 for at in seconds], cells={"up": [up], "load": [load]})
+
+    means = folded(block, 5 * MINUTE).cells
+
+    assert means["up"] == [[pytest.approx(0.5)]]  # of the readings 15 in 20 were up
+    assert means["load"] == [[pytest.approx(3)]]
 
 
 def test_texts_have_no_mean_and_stay_out():

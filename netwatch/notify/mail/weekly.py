@@ -20,7 +20,7 @@ from netwatch.notify.words import clock, counted, in_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Availability:
-    """How available a device was: the share of checks in which it was up, and for how long it was not, about."""
+    """How available a device was: the share of the time in which it was up, and for how long it was not."""
 
     device: str
     ratio: float

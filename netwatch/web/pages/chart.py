@@ -3,7 +3,7 @@
 Without scripts and without styles of its own, so that it is the same in a page and as a picture; its colours are
 legible on light and dark.
 
-A quiet room. May import: netwatch.model, netwatch.web.words. Called by: history.
+A quiet room. May import: netwatch.model, netwatch.web.words. Called by: history, bands.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from html import escape
 from netwatch.model import Past
 
 WIDTH, HEIGHT = 760, 190
-_LEFT, _RIGHT, _TOP, _BOTTOM = 78, 10, 12, 22
+LEFT, RIGHT, _TOP, _BOTTOM = 78, 10, 12, 22
 COLOURS = ("#2f7ed8", "#d9822b", "#c23030", "#8a5bc4", "#2f9e6e")
 _GREY = "#8b98a5"
 _GAP = 4
@@ -49,7 +49,7 @@ def draw_svg(
     low, high, ticks = ticks_of(min(dot.low for dot in known), max(dot.high for dot in known))
 
     def x(at: float) -> float:
-        return _LEFT + (at - begin) / (end - begin) * (WIDTH - _LEFT - _RIGHT)
+        return LEFT + (at - begin) / (end - begin) * (WIDTH - LEFT - RIGHT)
 
     def y(value: float) -> float:
         return HEIGHT - _BOTTOM - (value - low) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
@@ -59,10 +59,10 @@ def draw_svg(
         f' font-family="sans-serif" font-size="11" aria-label="{escape(title)}"><title>{escape(title)}</title>'
     ]
     parts += [_level(y(value), write(value)) for value in ticks]
-    parts += [_moment(x(at.timestamp() * 1000), words) for at, words in moments_of(since, until)]
+    parts += [moment(x(at.timestamp() * 1000), words) for at, words in moments_of(since, until)]
     for number, (name, some) in enumerate(dots.items()):
         colour = COLOURS[number % len(COLOURS)]
-        for run in _runs(some, lines[name], (end - begin) / _COLUMNS):
+        for run in runs(some, lines[name], begin, end):
             parts += _drawn([(x(dot.at), y(dot.low), y(dot.mean), y(dot.high)) for dot in run], colour)
     return "".join((*parts, "</svg>"))
 
@@ -130,13 +130,18 @@ _STEPS = tuple(
 )
 
 
-def _runs(dots: Sequence[Dot], past: Past, width: float) -> Iterator[Sequence[Dot]]:
-    """Yield what hangs together: where nothing was read for a while the line is broken."""
+def usual_distance(past: Past) -> int:
+    """Return how far two readings mostly are from each other, milliseconds; 0 of fewer than two."""
     distances = sorted(later - earlier for earlier, later in zip(past.times, past.times[1:], strict=False))
-    usual = distances[len(distances) // 2] if distances else 0
+    return distances[len(distances) // 2] if distances else 0
+
+
+def runs(dots: Sequence[Dot], past: Past, begin: float, end: float) -> Iterator[Sequence[Dot]]:
+    """Yield what hangs together: where nothing was read for a while the line is broken."""
+    most = max(usual_distance(past) * _GAP, (end - begin) / _COLUMNS * 2.5)
     start = 0
     for place in range(1, len(dots)):
-        if dots[place].at - dots[place - 1].at > max(usual * _GAP, width * 2.5):
+        if dots[place].at - dots[place - 1].at > most:
             yield dots[start:place]
             start = place
     if dots:
@@ -162,15 +167,16 @@ def _points(places: Sequence[tuple[float, float]]) -> str:
 
 def _level(y: float, words: str) -> str:
     line = (
-        f'<line x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{_GREY}" stroke-opacity="0.25"/>'
+        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{_GREY}" stroke-opacity="0.25"/>'
     )
-    return f'{line}<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="{_GREY}">{escape(words)}</text>'
+    return f'{line}<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="{_GREY}">{escape(words)}</text>'
 
 
-def _moment(x: float, words: str) -> str:
-    ends = f'y1="{_TOP}" y2="{HEIGHT - _BOTTOM}"'
+def moment(x: float, words: str, *, top: int = _TOP, height: int = HEIGHT) -> str:
+    """Return the line of an instant, from `top` to the foot of a picture so high, with its words below."""
+    ends = f'y1="{top}" y2="{height - _BOTTOM}"'
     line = f'<line x1="{x:.1f}" x2="{x:.1f}" {ends} stroke="{_GREY}" stroke-opacity="0.15"/>'
-    return f'{line}<text x="{x:.1f}" y="{HEIGHT - 6}" text-anchor="middle" fill="{_GREY}">{escape(words)}</text>'
+    return f'{line}<text x="{x:.1f}" y="{height - 6}" text-anchor="middle" fill="{_GREY}">{escape(words)}</text>'
 
 
 def _is_shown(value: object) -> bool:

@@ -6,7 +6,7 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app; device pa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
@@ -14,7 +14,8 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from netwatch.model import CONCEPTS, REACHABILITY, ColumnKind, Past, measured, quantile, quantity_of
+from netwatch.model import CONCEPTS, REACHABILITY, WITH_HISTORY, ColumnKind, Past, measured, quantile, quantity_of
+from netwatch.web.pages.bands import draw_bands, state_words
 from netwatch.web.pages.chart import COLOURS, draw_svg
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS, find_device
@@ -24,6 +25,11 @@ RANGES: Final[Mapping[str, timedelta]] = {
     "1h": timedelta(hours=1), "24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30),
     "400d": timedelta(days=400),
 }  # fmt: skip
+YOUNG = 4
+"""What is known of less than one part in so many of a range is shown as far as it goes."""
+LEAST_SHOWN = timedelta(minutes=5)
+MOST_NAMED = 500
+"""Devices offered on the page that asks which."""
 Range = Literal["1h", "24h", "7d", "30d", "400d"]
 Text = Annotated[str, Query(max_length=255)]
 Key = Annotated[str, Query(max_length=2000)]
@@ -68,17 +74,26 @@ def history_router(views: Views, history: History, templates: Templates) -> APIR
     router = APIRouter(include_in_schema=False, default_response_class=Response)
 
     @router.api_route("/history", methods=METHODS)
-    async def page(device: Text, table: Text = REACHABILITY.name, row: Key = "", span: Range = "24h") -> Response:
+    async def page(
+        device: Text = "", table: Text = REACHABILITY.name, row: Key = "", span: Range = "24h"
+    ) -> Response:
+        if not device:
+            names = [sign.device.name for sign in views.stand()]
+            return await templates.page(
+                "history_of_what.html", names=sorted(names)[:MOST_NAMED], more=len(names) - MOST_NAMED,
+                tables=(REACHABILITY.name, *(name for name in CONCEPTS if name in WITH_HISTORY)), spans=tuple(RANGES),
+                is_kept=history.is_kept,
+            )  # fmt: skip
         status = find_device(views, device)
         if table not in CONCEPTS and table != REACHABILITY.name:
             raise HTTPException(404, f"no history is kept of {table!r}; it is of concepts, such as interface or cpu")
         rows = dict(await history.rows(device, table))
         row = next(iter(rows)) if len(rows) == 1 else row
         labels = rows.get(row, {})
-        charts = await charts_of(history, device, table, row, labels, RANGES[span], datetime.now(UTC))
+        begins, charts = await charts_of(history, device, table, row, labels, RANGES[span], datetime.now(UTC))
         return await templates.page(
             "history.html", status=status, table=table, row=row, labels=labels, charts=charts, spans=tuple(RANGES),
-            span=span, is_kept=history.is_kept, rows=sorted(rows), title=_name_of(table, row, labels),
+            span=span, is_kept=history.is_kept, rows=sorted(rows), begins=begins, title=_name_of(table, row, labels),
         )  # fmt: skip
 
     return router
@@ -86,22 +101,58 @@ def history_router(views: Views, history: History, templates: Templates) -> APIR
 
 async def charts_of(
     history: History, device: str, table: str, row: str, labels: Mapping[str, str], span: timedelta, now: datetime
-) -> list[Chart]:
-    """Return the charts of a row that have anything to show, over so long up to now."""
+) -> tuple[datetime | None, list[Chart]]:
+    """Return the charts of a row that have anything to show, over so long up to now.
+
+    Of a history that is young they begin where it does; that is then said too.
+    """
     groups = GROUPS.get(table) or tuple((_title(name), (name,)) for name in _numbers_of(table))
     columns = [name for _, names in groups for name in names]
     past = await history.past(device, table, row, columns, now - span, now)
-    return await asyncio.to_thread(_drawn, groups, past, labels, now - span, now)
+    begins = _begins(past)
+    if begins is not None and now - begins > span / YOUNG:
+        return None, await asyncio.to_thread(_drawn, table, groups, past, labels, now - span, now)
+    for shorter in _shorter(span, begins, now):  # a finer look: what is young is not in the coarse tiers yet
+        past = await history.past(device, table, row, columns, now - shorter, now)
+        begins = _begins(past)
+        if begins is not None:
+            since = min(begins - (now - begins) / 20, now - LEAST_SHOWN)
+            return begins, await asyncio.to_thread(_drawn, table, groups, past, labels, since, now)
+    return None, []
+
+
+def _shorter(span: timedelta, begins: datetime | None, now: datetime) -> Iterator[timedelta]:
+    """Yield the ranges that a young history may show in, the shortest first."""
+    known = timedelta(0) if begins is None else now - begins + timedelta(minutes=5)
+    yield from (one for one in RANGES.values() if known <= one < span)
+    if begins is not None:
+        yield span
+
+
+def _begins(past: Mapping[str, Past]) -> datetime | None:
+    """Return when the first reading was that has a value, None where there is none."""
+    firsts = [
+        next((at for at, value in zip(line.times, line.means, strict=True) if value is not None), None)
+        for line in past.values()
+    ]
+    known = [at for at in firsts if at is not None]
+    return datetime.fromtimestamp(min(known) / 1000, UTC) if known else None
 
 
 def _drawn(
-    groups: Sequence[tuple[str, tuple[str, ...]]], past: Mapping[str, Past], labels: Mapping[str, str],
+    table: str, groups: Sequence[tuple[str, tuple[str, ...]]], past: Mapping[str, Past], labels: Mapping[str, str],
     since: datetime, until: datetime,
 ) -> list[Chart]:  # fmt: skip
     charts = []
     for title, names in groups:
         lines = {_title(name): past[name] for name in names if name in past and past[name].numbers()}
         if not lines:
+            continue
+        if (states := _states_of(table, names[0])) is not None:
+            ((name, line),) = lines.items()
+            svg = draw_bands(line, states, title=title, since=since, until=until)
+            told = Legend(colour=0, name=name, words=state_words(line, states))
+            charts.append(Chart(title=title, svg=svg, legend=(told,)))
             continue
         quantity = quantity_of(names[0], labels)
         legend = tuple(
@@ -127,6 +178,13 @@ def words_of(past: Past, quantity: str) -> str:
     said = {"lowest": min(lows), "mean": sum(means) / len(means), "95 of 100 below": tail, "highest": max(highs)}
     words = [f"{word} {measured(value, quantity)}" for word, value in said.items() if value is not None]
     return ", ".join((*words, f"last {measured(means[-1], quantity)}"))
+
+
+def _states_of(table: str, column: str) -> Mapping[int, str] | None:
+    """Return the words of a column that says a state, None of numbers."""
+    if table == REACHABILITY.name:
+        return {1: "up", 0: "away"} if column == "up" else None
+    return CONCEPTS[table].enums.get(column)
 
 
 def _numbers_of(table: str) -> Sequence[str]:

@@ -71,9 +71,39 @@ def test_it_says_who_was_away_and_what_is_full(folder):
     found = weekly_of(HistoryReader(folder / "netwatch-history.db"), ["sw1", "sw2", "sw3"], END)
 
     assert [(one.device, round(one.ratio, 3)) for one in found.devices] == [("sw1", 0.857), ("sw2", 1.0)]
+    assert [one.away for one in found.devices] == [timedelta(days=1), timedelta(0)]
     assert [(one.port, one.alias, round(one.tail, 2), round(one.highest, 2)) for one in found.ports] == [
         ("Gi1", "to the core", 0.99, 0.99), ("Gi2", "", 0.1, 0.1),
     ]  # fmt: skip
+
+
+def test_a_device_that_is_asked_more_rarely_while_it_is_away_looks_no_better_for_it(tmp_path):
+    start = END - timedelta(hours=4)
+    asked = [start + number * timedelta(seconds=10) for number in range(2 * 360)]
+    asked += [start + timedelta(hours=2) + number * timedelta(minutes=20) for number in range(6)]
+    file = tmp_path / "h.db"
+    written(file, (
+        TableReading(device="sw1", table="reachability", at=now, rows=ONE,
+                     columns={"up": [int(now < start + timedelta(hours=2))]})
+        for now in asked
+    )).close()  # fmt: skip
+
+    (found,) = weekly_of(HistoryReader(file), ["sw1"], END).devices
+
+    assert (round(found.ratio, 2), found.away) == (0.5, timedelta(hours=2))
+
+
+def test_of_the_time_in_which_netwatch_did_not_run_nothing_is_said(tmp_path):
+    readings = [
+        TableReading(device="sw1", table="reachability", at=END - ago, rows=ONE, columns={"up": [up]})
+        for ago, up in ((timedelta(days=3), 0), (timedelta(hours=3), 1), (timedelta(hours=2), 1),
+                        (timedelta(hours=1), 1))
+    ]  # fmt: skip
+    written(tmp_path / "h.db", readings).close()
+
+    (found,) = weekly_of(HistoryReader(tmp_path / "h.db"), ["sw1"], END).devices
+
+    assert (found.ratio, found.away) == (0.75, timedelta(hours=1))
 
 
 def test_without_a_history_it_says_so_instead_of_nothing(tmp_path):

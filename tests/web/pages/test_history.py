@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from netwatch.model import CONCEPTS, Past
+from netwatch.web.pages.chart import WIDTH
 from netwatch.web.pages.history import GROUPS, words_of
 from tests.concept_readings import concept_reading
 
@@ -40,7 +42,7 @@ async def test_a_port_is_drawn_and_told_in_words(serve):
     assert "lowest 100 Mb/s, mean 400 Mb/s, 95 of 100 below 900 Mb/s, highest 900 Mb/s, last 900 Mb/s" in page
     assert "always 50 Mb/s" in page
     assert "to <the> core" in page
-    assert kept.asked == [("sw1", "interface", PORT, timedelta(days=30))]
+    assert kept.asked[0] == ("sw1", "interface", PORT, timedelta(days=30))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +75,56 @@ async def test_without_a_row_all_are_offered_and_a_single_one_is_shown(serve):
     assert "Nothing is known" not in many
     assert kept.asked[-1][2] == "cpu=0"
     assert "highest 70 %" in Seen(one).text
+
+
+async def test_without_a_device_it_asks_which(serve):
+    answer = await serve(house({})[0]).get("/history")
+
+    assert answer.status_code == 200
+    assert "<option>sw1</option>" in answer.text
+    assert "<option>interface</option>" in answer.text
+    assert "<option>identity</option>" not in answer.text  # facts have no history
+
+
+async def test_without_a_history_nothing_is_asked(serve):
+    answer = await serve(House(statuses=[status_of("sw1")])).get("/history")
+
+    assert "No history is kept" in answer.text
+    assert "<option>" not in answer.text
+
+
+async def test_of_a_young_history_what_there_is_fills_the_chart(serve):
+    shown, kept = house({"interface_in_bits_per_second": [1e8 * number for number in range(8)]})
+    client = serve(shown)
+
+    answer = await client.get("/history", params={"device": "sw1", "table": "interface", "row": PORT, "span": "30d"})
+
+    (line,) = re.findall(r'<polyline points="([^"]*)"', answer.text)
+    places = [float(pair.split(",")[0]) for pair in line.split()]
+    assert max(places) - min(places) > WIDTH / 2
+    assert "History of it begins at" in answer.text
+    assert kept.asked[-1][3] == timedelta(hours=1)  # a finer look than a month has
+
+
+async def test_a_state_is_told_in_its_words_and_for_how_long(serve):
+    shown, _ = house({"interface_oper": [1] * 30 + [2] * 10 + [7] * 20})
+
+    page = (
+        await serve(shown).get("/history", params={"device": "sw1", "table": "interface", "row": PORT, "span": "1h"})
+    ).text
+
+    assert "up 50.0 %, lowerLayerDown 33.3 %, down 16.7 % of the time, last lowerLayerDown" in Seen(page).text
+    assert page.count("<rect ") == 3
+    assert "<title>lowerLayerDown</title>" in page
+    assert "<polyline" not in page
+
+
+async def test_whether_a_device_was_there_is_a_state_too(serve):
+    shown, _ = house({"up": [1, 1, 1, 0]}, {"": {}})
+
+    page = (await serve(shown).get("/history", params={"device": "sw1", "span": "1h"})).text
+
+    assert "up 75.0 %, away 25.0 % of the time, last away" in Seen(page).text
 
 
 async def test_a_device_page_leads_there_only_where_history_is_kept(serve):
