@@ -32,6 +32,8 @@ WAITING = Gauge("netwatch_history_questions_waiting", "Questions of rules that w
 ANSWERING = Counter("netwatch_history_answering_cpu_seconds_total", "CPU time of answering rules from the history")
 MOST_QUESTIONS = 100_000
 """Tables of devices times functions over days; of what is beyond it nothing is known."""
+MOST_CURVES, MOST_CURVES_WAITING = 300, 100
+"""Charts for mails that are kept at hand, and that wait; a storm's others show the hour in memory."""
 REST = 2.0
 """So many times as long as an answer took the thread rests, so that it has a third of a core at most."""
 AGAIN_AFTER = timedelta(minutes=1)
@@ -50,6 +52,7 @@ class HistoryQuestions:
         self._answers: dict[Place, Answer] = {}
         self._due_at: dict[Place, datetime] = {}
         self._waiting: set[Place] = set()
+        self._curves: deque[Place] = deque()
         self._asked: deque[tuple[Place, Question, datetime]] = deque()
         self._wanted, self._stopping = threading.Semaphore(0), threading.Event()
         self._thread: threading.Thread | None = None
@@ -62,7 +65,8 @@ class HistoryQuestions:
         """Return the newest answer; called on the loop, and quick about it."""
         place = (question.device, question.table, question.key)
         due_at = self._due_at.get(place)
-        if due_at is None and len(self._due_at) >= MOST_QUESTIONS:
+        most = MOST_CURVES_WAITING if question.row is not None else MOST_QUESTIONS
+        if due_at is None and len(self._waiting if question.row is not None else self._due_at) >= most:
             QUESTIONS.labels("refused").inc()
             return None
         if due_at is None or not due_at - 2 * question.pace - AGAIN_AFTER < at < due_at:
@@ -105,6 +109,10 @@ class HistoryQuestions:
         try:
             self._answers[place] = answered(question, at, look_into(self._reader, question, self._stopping))
             QUESTIONS.labels("answered").inc()
+            if question.row is not None:
+                self._curves.append(place)
+                while len(self._curves) > MOST_CURVES:
+                    self._forget(self._curves.popleft())
         except HistoryError as exc:  # there is none yet, or it is damaged: its keeper tells people
             self._due_at[place] = at + AGAIN_AFTER
             QUESTIONS.labels("failed").inc()
@@ -113,6 +121,12 @@ class HistoryQuestions:
             self._due_at[place] = at + AGAIN_AFTER
             QUESTIONS.labels("failed").inc()
             log.exception("a question to the history broke off", device=question.device, question=question.key)
+
+    def _forget(self, place: Place) -> None:
+        """Let go of a chart that was drawn long ago; one that was asked for again since stays."""
+        if place not in self._curves:
+            self._answers.pop(place, None)
+            self._due_at.pop(place, None)
 
 
 class AnsweredAtOnce:
@@ -140,8 +154,10 @@ def look_into(reader: HistoryReader, question: Question, stopping: threading.Eve
 
     def look(since: datetime, until: datetime, coarse: bool) -> Iterator[Stretch]:
         tier = Tier.HOURS if coarse else Tier.FIVE_MINUTES
-        columns = question.columns
-        for one in reader.stretches(question.device, question.table, columns, since=since, until=until, tier=tier):
+        found = reader.stretches(
+            question.device, question.table, question.columns, since=since, until=until, tier=tier, row=question.row
+        )
+        for one in found:
             if stopping is not None and stopping.is_set():
                 return
             yield one

@@ -51,6 +51,7 @@ from netwatch.engine.ledger import Ledger
 from netwatch.engine.metrics import ALERTS, MUTED, UNWRITTEN
 from netwatch.engine.orphans import end_orphans
 from netwatch.engine.rounds import Rounds
+from netwatch.engine.telling.curves import LongCurves
 from netwatch.engine.telling.incidents import DIGEST_SCOPE, Incidents, Mailer
 from netwatch.engine.telling.sights import SIGHT_SCOPE, Sights
 from netwatch.engine.telling.suppression import Suppression
@@ -164,7 +165,7 @@ class Engine:
         self._readability = Readability()
         self._inventory = Inventory()
         surroundings = Surroundings(
-            self._book, self._suppression, self._history,
+            self._book, self._suppression, LongCurves(self._history, rules, hindsight),
             lambda rule, device: self._readings.verdicts_now(rule, device),
         )  # fmt: skip
         self._incidents = Incidents(

@@ -118,9 +118,9 @@ class HistoryReader:
 
     def stretches(
         self, device: str, table: str, columns: Collection[str], *, since: datetime, until: datetime,
-        tier: Tier = Tier.FIVE_MINUTES,
+        tier: Tier = Tier.FIVE_MINUTES, row: str | None = None,
     ) -> Iterator[Stretch]:  # fmt: skip
-        """Yield some columns of all rows, block by block, the oldest first, in a tier's steps or coarser ones."""
+        """Yield some columns of a row or of all, block by block, the oldest first, in a tier's steps or coarser."""
         begin, end = _milliseconds(since), _milliseconds(until)
 
         def ask(file: HistoryFile) -> list[Part]:
@@ -129,7 +129,7 @@ class HistoryReader:
 
         for part in self._asked(ask):
             with suppress(Damaged):  # one block that cannot be read must not cost all others
-                found = _stretch(part, columns, GRAINS[tier].step)
+                found = _stretch(part, columns, GRAINS[tier].step, row)
                 if found is not None:
                     yield found
 
@@ -198,17 +198,24 @@ def with_recent(found: Mapping[str, Past], blocks: Sequence[Block], key: str, si
                 line.add(block.times[first:], values, values, values)
 
 
-def _stretch(part: Part, columns: Collection[str], step: int) -> Stretch | None:
-    """Return what a block has of some columns, in steps; None where that is nothing."""
+def _stretch(part: Part, columns: Collection[str], step: int, only: str | None) -> Stretch | None:
+    """Return what a block has of some columns, in steps, of one row or all; None where that is nothing."""
     kept = part.kept
+    if only is not None and only not in kept.shape.keys:
+        return None
+    keys = kept.shape.keys if only is None else (only,)
     names = [name for name in kept.shape.columns if name.rstrip(LOW + HIGH) in columns]
     packed = Packed(kept.body, kept.shape)
     times = packed.times()
     first, last = bisect_left(times, part.begin), bisect_left(times, part.end)
     if not names or first >= last:
         return None
-    cells: dict[str, Sequence[Row]] = {name: [row[first:last] for row in packed.column(name)] for name in names}
-    shape = Shape(keys=kept.shape.keys, columns=tuple(names))
+    place = None if only is None else kept.shape.keys.index(only)
+    cells: dict[str, Sequence[Row]] = {
+        name: [row[first:last] for row in (packed.column(name) if place is None else (packed.row(name, place),))]
+        for name in names
+    }
+    shape = Shape(keys=keys, columns=tuple(names))
     block: Block | None = Block(shape=shape, times=times[first:last], cells=cells)
     own = GRAINS[part.tier].step
     if own < step and block is not None:

@@ -185,7 +185,7 @@ class Notification:
     marks:     alert id -> a remark the mail makes on it (`in maintenance: core upgrade`).
     held_back: what is not told because of something, here and behind the alerts told of.
     also:      what else fires on the same devices and is not in this group.
-    curves:    alert id -> its value over the last hour, where there is one to show.
+    curves:    alert id -> its value over the last hour or day, where there is one to show.
     standings: alert id -> how it stands at the newest reading, where there is one.
     """
 

@@ -1,4 +1,4 @@
-"""A value over the last hour in words, for who cannot see the chart of it, and what of it can be shown at all.
+"""A value over the last hour or day in words, for who cannot see the chart of it, and what of it can be shown at all.
 
 A quiet room.
 May import: netwatch.model, netwatch.notify.words. Called by: netwatch.notify.{facts, mail.{chart, compose}}.
@@ -7,12 +7,13 @@ May import: netwatch.model, netwatch.notify.words. Called by: netwatch.notify.{f
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from netwatch.model import Curve
 from netwatch.notify.words import measure, zone_name
 
 Point = tuple[datetime, float]
+A_DAY = timedelta(days=1)
 
 
 def curve_words(curve: Curve, unit: str = "", zone: tzinfo | None = UTC) -> str:
@@ -25,7 +26,12 @@ def curve_words(curve: Curve, unit: str = "", zone: tzinfo | None = UTC) -> str:
     said = f"always {last}" if low == high else f"between {low} and {high}, at the end {last}"
     limit = f"; threshold {measure(float(at), unit)}" if (at := limit_of(curve)) is not None else ""
     first, final = (points[place][0].astimezone(zone) for place in (0, -1))
-    return f"{said}{limit} ({first:%H:%M} to {final:%H:%M} {zone_name(final)})"
+    return f"{said}{limit} ({hour_words(first, final)} to {hour_words(final, first)} {zone_name(final)})"
+
+
+def hour_words(at: datetime, other: datetime) -> str:
+    """Return an end of a stretch of time, `12:00`; with its day where the other end is on another one."""
+    return f"{at:%H:%M}" if at.date() == other.date() or abs(at - other) < A_DAY / 2 else f"{at:%d %b %H:%M}"
 
 
 def finite_points(curve: Curve) -> list[Point]:

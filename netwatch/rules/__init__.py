@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from netwatch.rules.long_windows import TOO_YOUNG
     from netwatch.rules.memory import MEMORY_SCOPE, WINDOW_SCOPE, TableMemory, memory_key, table_of_window
-    from netwatch.rules.reach import Reach, reach_of
+    from netwatch.rules.reach import Reach, curve_question, reach_of
     from netwatch.rules.replay import has_curve, threshold_in, values_in
     from netwatch.rules.rule import NoData, OnGone, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
     from netwatch.rules.settings import IgnoreSettings, LimitSettings, RuleSettings
@@ -66,7 +66,7 @@ __all__ = [
     "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
     "would_be_broken", "Concerned",
     "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
-    "Hindsight", "Question", "Answer", "Look", "answered", "TOO_YOUNG", "Reach", "reach_of",
+    "Hindsight", "Question", "Answer", "Look", "answered", "TOO_YOUNG", "Reach", "reach_of", "curve_question",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "meanings_of",
     "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in", "rule_text", "sibling_of",

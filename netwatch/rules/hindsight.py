@@ -27,6 +27,9 @@ TURNS = 120
 """An answer about a span is good for so small a part of it."""
 NEAR = HOUR
 """`offset` takes a value that is so much older where there is none of the very moment."""
+CURVE = "curve"
+"""No function of rules: the value itself over time, step by step, for a chart."""
+CURVE_SPAN, CURVE_PACE = timedelta(hours=24), timedelta(minutes=10)
 AHEAD = 2 * HOUR
 """For so long an answer about an instant long ago is given in advance."""
 FINE_FOR = timedelta(days=10)
@@ -41,6 +44,7 @@ class Question:
     """A function over a span of one table of a device; `key` is the same for two that ask the same of a table.
 
     parameter: the share of a quantile, of `same_hour` the seconds between the hours.
+    row: the one that is asked about, None of all.
     """
 
     device: str
@@ -51,6 +55,7 @@ class Question:
     parameter: float
     columns: frozenset[str]
     body: Formula
+    row: str | None = None
 
     @property
     def looks_back(self) -> timedelta:
@@ -60,6 +65,8 @@ class Question:
     @property
     def pace(self) -> timedelta:
         """Return for how long an answer is good."""
+        if self.function == CURVE:
+            return CURVE_PACE
         if self.function in BY_TIME:
             return HOUR
         return max(LEAST_PACE, self.looks_back / TURNS)
@@ -149,6 +156,16 @@ def _then(question: Question, at: datetime, look: Look) -> Answer:
     return Answer(at=at, keys=keys, slots=slots, known=[1] * len(keys), wanted=1)
 
 
+def _curve(question: Question, at: datetime, look: Look) -> Answer:
+    """Return the value of the row at every step of the span."""
+    slots: dict[int, Sequence[Any]] = {}
+    for stretch in look(at - question.span, at, question.span > FINE_FOR):
+        if question.row in stretch.keys:
+            row = _worked_out(question, stretch)[0][stretch.keys.index(question.row)]
+            slots |= {at_ms: [value] for at_ms, value in zip(stretch.times, row, strict=True) if value is not None}
+    return Answer(at=at, keys={question.row or "": 0}, slots=slots, known=[len(slots)], wanted=1)
+
+
 def _same_hour(question: Question, at: datetime, look: Look) -> Answer:
     """Return the mean of this hour, and of the next, on the days before."""
     this = at.replace(minute=0, second=0, microsecond=0)
@@ -211,5 +228,7 @@ def _milliseconds(at: datetime) -> int:
 
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-BY_TIME: Mapping[str, Callable[[Question, datetime, Look], Answer]] = {"offset": _then, "same_hour": _same_hour}
+BY_TIME: Mapping[str, Callable[[Question, datetime, Look], Answer]] = {
+    "offset": _then, "same_hour": _same_hour, CURVE: _curve,
+}  # fmt: skip
 """Functions whose answer is another at every moment."""

@@ -1,7 +1,7 @@
-"""How far back a rule looks into the history, and whether it does without.
+"""What a rule wants of the history: how far back it looks, and its value over a day for a chart.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.formulas, netwatch.model, compiling, rule. Called by: netwatch.config.
+May import: netwatch.formulas, netwatch.model, compiling, hindsight, rule. Called by: netwatch.config, engine.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from netwatch.formulas import MAX_SPAN, Over
+from netwatch.formulas import MAX_SPAN, Numbers, Over, Read
 from netwatch.model import WITH_HISTORY
 from netwatch.rules.compiling import reads_of
+from netwatch.rules.hindsight import CURVE, CURVE_SPAN, Question
 from netwatch.rules.rule import Rule
 
 
@@ -39,3 +40,17 @@ def reach_of(rule: Rule) -> Reach | None:
         span=max(min(source.span, MAX_SPAN) if source.function == "forecast" else source.span for source in asked),
         needed=any(source.function == "same_hour" for source in asked),
     )
+
+
+def curve_question(rule: Rule, device: str, instance: str) -> Question | None:
+    """Return what asks for a rule's value on a row over a day, None where history cannot tell it."""
+    formula = rule.value_of
+    if formula is None or formula.stateful or rule.is_aggregate or rule.table not in WITH_HISTORY:
+        return None
+    reads = [node for node in formula.node.walk() if isinstance(node, Read)]
+    if not reads or not all(isinstance(read.source, Numbers) and not read.names for read in reads):
+        return None
+    return Question(
+        device=device, table=rule.table, key=f"{CURVE} {rule.name} {instance}", function=CURVE, span=CURVE_SPAN,
+        parameter=0.0, columns=frozenset(read.source.key for read in reads), body=formula, row=instance,
+    )  # fmt: skip

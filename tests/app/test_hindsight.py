@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -13,6 +15,7 @@ from netwatch.config import load_settings
 from netwatch.history import HistoryReader
 from netwatch.model import CONCEPTS, RowSet, TableReading
 from netwatch.rules import TableMemory, evaluate, evidence_of, parse_rules
+from netwatch.simulator import SmtpSink
 from tests.history.kept import written
 from tests.patience import PATIENCE_SECONDS
 from tests.rules.test_hindsight import question
@@ -106,6 +109,9 @@ credentials: {{lab: {{version: 2c, community: public}}}}
 devices: [{{name: nobody, address: 127.0.0.1, port: {snmp}, credential: lab}}]
 polling: {{interval: 2s, reachability_interval: 1s, timeout: 100ms, retries: 0}}
 rules: {{paths: [rules.yaml]}}
+route: {{receiver: noc, group_wait: 2s}}
+receivers: [{{name: noc, email: {{to: [noc@example.net]}}}}]
+smtp: {{from: nw@example.net, relays: [{{host: 127.0.0.1, port: {smtp}}}]}}
 web: {{listen: "127.0.0.1:{web}"}}
 store: {{url: "sqlite:///netwatch.db"}}
 """
@@ -117,7 +123,9 @@ rules:
 
 
 async def test_the_whole_agent_holds_what_is_now_against_the_days_before_it_started(tmp_path, udp_port, tcp_port):
-    (tmp_path / "netwatch.yaml").write_text(CONFIG.format(snmp=udp_port, web=tcp_port))
+    sink = SmtpSink()
+    await sink.start()
+    (tmp_path / "netwatch.yaml").write_text(CONFIG.format(snmp=udp_port, web=tcp_port, smtp=sink.port))
     (tmp_path / "rules.yaml").write_text(USUALLY)
     now = datetime.now(UTC)
     one = RowSet(index=("",), keys=("",))
@@ -132,9 +140,15 @@ async def test_the_whole_agent_holds_what_is_now_against_the_days_before_it_star
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not (fired := await app.told())[0]:  # noqa: ASYNC110 # a thread wakes nobody
                 await asyncio.sleep(0.1)
+        (mail,) = await sink.wait_for(1, PATIENCE_SECONDS)
         (young,) = app._corridor.live.verdicts("NewlyUp", "nobody").broken
     finally:
         await app.stop()
+        await sink.stop()
 
     assert [alert.key.rule for alert in fired[0]] == ["OnceUp"]
     assert young is None  # one day of the two that it takes at least
+    yesterday = (now - timedelta(days=1)).strftime("%d %b")
+    text = message_from_bytes(mail.message, policy=default)
+    assert f"({yesterday} " in text.get_body(("plain",)).get_content()  # the chart is one of a day
+    assert any(part.get_content_type() == "image/png" for part in text.walk())

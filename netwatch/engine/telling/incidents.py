@@ -128,6 +128,7 @@ class Incidents:
 
     def join(self, draft: Draft, alert: Alert, now: datetime) -> None:
         """Put a firing alert into the group of every receiver that is to be told."""
+        self._surroundings.expect(alert, now)
         for match in self.receivers_of(alert):
             self._join(draft, alert, match, now)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Protocol, TypeVar, overload
+from typing import Protocol, TypeVar, overload, runtime_checkable
 
 from netwatch.engine.draft import event_of
 from netwatch.engine.metrics import NOTIFICATIONS
@@ -36,10 +36,18 @@ FROM_ABOVE = (MuteKind.PARENT, MuteKind.INHIBITED)
 
 
 class Curves(Protocol):
-    """Who remembers the values of the last hour."""
+    """Who remembers the values of the last hour, or day."""
 
     def curve(self, rule: str, device: str, instance: str, now: datetime) -> Curve | None:
-        """Return a rule's value on one row over the last hour, None where there is nothing to draw."""
+        """Return a rule's value on one row over the last while, None where there is nothing to draw."""
+
+
+@runtime_checkable
+class Foresight(Protocol):
+    """Who wants to know early what a mail will show."""
+
+    def expect(self, alert: Alert, now: datetime) -> None:
+        """Begin to look up the curve of an alert."""
 
 
 class Verdicts(Protocol):
@@ -83,6 +91,11 @@ class Surroundings:
         self, firing: Firing, suppression: Suppression, curves: Curves, newest: Newest = _never_read
     ) -> None:
         self._firing, self._suppression, self._curves, self._newest = firing, suppression, curves, newest
+
+    def expect(self, alert: Alert, now: datetime) -> None:
+        """Begin to look up what takes a while, since a mail will tell of an alert."""
+        if isinstance(self._curves, Foresight):
+            self._curves.expect(alert, now)
 
     def of(self, notification: Notification, mutings: Mapping[str, Muting]) -> Notification:
         """Return the notification with all of that; `mutings` are those of the group's own members."""
@@ -180,7 +193,11 @@ class _CurvesOf(Mapping[str, Curve]):
     def __getitem__(self, alert_id: str) -> Curve:
         if alert_id not in self._drawn:
             key = self._alerts[alert_id].key
-            self._drawn[alert_id] = self._curves.curve(key.rule, key.device, key.instance, self._now)
+            curve = self._curves.curve(key.rule, key.device, key.instance, self._now)
+            held = self._alerts[alert_id].threshold
+            if curve is not None and curve.threshold is None and isinstance(held, int | float):
+                curve = replace(curve, threshold=held)
+            self._drawn[alert_id] = curve
         curve = self._drawn[alert_id]
         if curve is None:
             raise KeyError(alert_id)

@@ -1,4 +1,4 @@
-"""A small picture of a value over the last hour; curves says the same in words, for who cannot see it.
+"""A small picture of a value over the last hour or day; curves says the same in words, for who cannot see it.
 
 Opaque and light, so that it can be read in a dark mail program too; drawn at twice the size it is shown at, for
 telephones. A quiet room: the same curve is always the same octets.
@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from netwatch.model import Curve
-from netwatch.notify.curves import Point, finite_points, limit_of
+from netwatch.notify.curves import Point, finite_points, hour_words, limit_of
 from netwatch.notify.words import measure, prefixed, zone_name
 
 SHOWN_WIDTH, SHOWN_HEIGHT = 360, 130
@@ -31,6 +31,8 @@ _BACK, _FRAME, _GRID, _WORDS, _LINE, _UNDER, _LIMIT = (
     "#ffffff", "#c4cad1", "#e3e7eb", "#3d4650", "#1f5fa8", "#dfeaf6", "#b3261e",
 )  # fmt: skip
 _COMPRESSION = 5
+_ATTEMPTS = 4
+"""So often a picture that got too large is drawn anew of half the points."""
 _GAP = 4
 """A pause so many times the usual distance of two points is drawn as one."""
 
@@ -41,10 +43,19 @@ def draw_chart(curve: Curve, unit: str = "", zone: tzinfo | None = UTC) -> bytes
     Its numbers have this unit, its times are those of this zone; None is that of this machine.
     """
     points = finite_points(curve)
-    if len(points) < 2:
-        return b""
+    for _ in range(_ATTEMPTS):
+        if len(points) < 2:
+            return b""
+        octets = _drawn(points, limit_of(curve), unit, zone)
+        if len(octets) <= MAX_OCTETS:
+            return octets
+        points = _halved(points)  # a line that goes up and down all day is not told apart so small anyway
+    return b""
+
+
+def _drawn(points: Sequence[Point], limit: float | None, unit: str, zone: tzinfo | None) -> bytes:
     image = Image.new("RGB", (_WIDTH, _HEIGHT), _BACK)
-    frame = _Frame.around(points, limit_of(curve), unit)
+    frame = _Frame.around(points, limit, unit)
     draw = ImageDraw.Draw(image)
     _draw_axes(image, draw, frame, zone)
     for run in _runs(points):
@@ -56,7 +67,20 @@ def draw_chart(curve: Curve, unit: str = "", zone: tzinfo | None = UTC) -> bytes
     octets = io.BytesIO()
     few = image.quantize(palette=_palette(), dither=Image.Dither.NONE)
     few.save(octets, "PNG", compress_level=_COMPRESSION)
-    return octets.getvalue() if octets.tell() <= MAX_OCTETS else b""
+    return octets.getvalue()
+
+
+def _halved(points: Sequence[Point]) -> list[Point]:
+    """Return of every four points the highest and the lowest, and the newest of all."""
+    kept: list[Point] = []
+    for start in range(0, len(points) - 1, 4):
+        four = points[start : min(start + 4, len(points) - 1)]
+        kept += sorted({min(four, key=_value), max(four, key=_value)})
+    return [*kept, points[-1]]
+
+
+def _value(point: Point) -> float:
+    return point[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,9 +188,10 @@ def _draw_axes(image: Image.Image, draw: ImageDraw.ImageDraw, frame: _Frame, zon
         y = frame.y(value)
         draw.line(((frame.left, y), (right, y)), fill=_FRAME if value == frame.low else _GRID, width=2)
         _write(image, (frame.left - 12, y), words, _WORDS, anchor="rm")
-    for at, anchor in ((frame.start, "la"), (frame.start + (frame.end - frame.start) / 2, "ma"), (frame.end, "ra")):
+    middle = frame.start + (frame.end - frame.start) / 2
+    for at, other, anchor in ((frame.start, frame.end, "la"), (middle, middle, "ma"), (frame.end, frame.start, "ra")):
         local = at.astimezone(zone)
-        words = f"{local:%H:%M}" + (f" {zone_name(local)}" if at == frame.end else "")
+        words = hour_words(local, other.astimezone(zone)) + (f" {zone_name(local)}" if at == frame.end else "")
         _write(image, (frame.x(at), ground + 12), words, _WORDS, anchor=anchor)
 
 

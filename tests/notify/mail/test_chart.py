@@ -18,6 +18,7 @@ from netwatch.notify.mail.chart import MAX_OCTETS, SHOWN_HEIGHT, SHOWN_WIDTH, dr
 
 END = datetime(2026, 11, 23, 3, 4, tzinfo=UTC)
 LIMIT = (0xB3, 0x26, 0x1E)
+LINE = (0x1F, 0x5F, 0xA8)
 
 
 def curve(*values: float, threshold: float | None = None, step: float = 60.0) -> Curve:
@@ -74,6 +75,26 @@ def test_a_pause_in_the_readings_is_a_gap_in_the_line():
 
     under = {image.getpixel((x, image.height - 60)) for x in (140, image.width // 2)}
     assert len(under) == 2
+
+
+def test_a_day_of_restless_values_is_drawn_too_and_no_peak_of_it_is_lost():
+    values = [1e6 * (number * 7919 % 1000) for number in range(288)]
+    values[140] = 3e9
+
+    one = curve(*values, step=300.0)
+
+    png = draw_chart(one, "b/s")
+
+    assert 0 < len(png) <= MAX_OCTETS
+    image = picture(png)
+    blue = [(y, x) for x in range(image.width) for y in range(image.height) if image.getpixel((x, y)) == LINE]
+    _, x = min(blue)
+    assert x == pytest.approx(104 + (image.width - 118) * 140 / 287, abs=6)
+
+
+def test_the_ends_of_a_day_are_told_with_their_days():
+    assert "(22 Nov 03:09 to 23 Nov 03:04 UTC)" in curve_words(curve(*map(float, range(288)), step=300.0))
+    assert "(03:03 to 03:04 UTC)" in curve_words(curve(1.0, 2.0, step=60.0))
 
 
 NUMBERS = st.floats(width=64)
