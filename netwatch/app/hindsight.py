@@ -155,8 +155,9 @@ def look_into(reader: HistoryReader, question: Question, stopping: threading.Eve
     def look(since: datetime, until: datetime, coarse: bool) -> Iterator[Stretch]:
         tier = Tier.HOURS if coarse else Tier.FIVE_MINUTES
         found = reader.stretches(
-            question.device, question.table, question.columns, since=since, until=until, tier=tier, row=question.row
-        )
+            question.device, question.table, question.columns, since=since, until=until, tier=tier, row=question.row,
+            extremes=question.function in ("min_over", "max_over"),
+        )  # fmt: skip
         for one in found:
             if stopping is not None and stopping.is_set():
                 return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.history.copying import copy_history, copy_of
     from netwatch.history.reader import HistoryReader, tier_for, with_recent
     from netwatch.history.recorder import Recorder
     from netwatch.history.settings import HistorySettings
@@ -18,4 +19,13 @@ if TYPE_CHECKING:
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["HistoryReader", "HistorySettings", "Recorder", "Tier", "tier_for", "with_recent"]
+__all__ = [
+    "HistoryReader",
+    "HistorySettings",
+    "Recorder",
+    "Tier",
+    "copy_history",
+    "copy_of",
+    "tier_for",
+    "with_recent",
+]

@@ -189,6 +189,14 @@ class HistoryFile:
         """Return how many pages the file has."""
         return self._pragma("page_count")
 
+    def page_bytes(self) -> int:
+        """Return how large a page is."""
+        return self._pragma("page_size")
+
+    def copy_into(self, other: sqlite3.Connection) -> None:
+        """Copy all of it as it is at one moment; who writes meanwhile is not kept waiting."""
+        self._sql.backup(other)
+
     def note(self, name: str, number: int) -> None:
         """Remember a number."""
         self._sql.execute("INSERT OR REPLACE INTO notes (name, number) VALUES (?, ?)", (name, number))

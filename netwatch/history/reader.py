@@ -118,9 +118,12 @@ class HistoryReader:
 
     def stretches(
         self, device: str, table: str, columns: Collection[str], *, since: datetime, until: datetime,
-        tier: Tier = Tier.FIVE_MINUTES, row: str | None = None,
+        tier: Tier = Tier.FIVE_MINUTES, row: str | None = None, extremes: bool = True,
     ) -> Iterator[Stretch]:  # fmt: skip
-        """Yield some columns of a row or of all, block by block, the oldest first, in a tier's steps or coarser."""
+        """Yield some columns of a row or of all, block by block, the oldest first, in a tier's steps or coarser.
+
+        Without `extremes` lows and highs are the means.
+        """
         begin, end = _milliseconds(since), _milliseconds(until)
 
         def ask(file: HistoryFile) -> list[Part]:
@@ -129,7 +132,7 @@ class HistoryReader:
 
         for part in self._asked(ask):
             with suppress(Damaged):  # one block that cannot be read must not cost all others
-                found = _stretch(part, columns, GRAINS[tier].step, row)
+                found = _stretch(part, columns, GRAINS[tier].step, row, extremes=extremes)
                 if found is not None:
                     yield found
 
@@ -198,13 +201,15 @@ def with_recent(found: Mapping[str, Past], blocks: Sequence[Block], key: str, si
                 line.add(block.times[first:], values, values, values)
 
 
-def _stretch(part: Part, columns: Collection[str], step: int, only: str | None) -> Stretch | None:
+def _stretch(part: Part, columns: Collection[str], step: int, only: str | None, *, extremes: bool) -> Stretch | None:
     """Return what a block has of some columns, in steps, of one row or all; None where that is nothing."""
     kept = part.kept
     if only is not None and only not in kept.shape.keys:
         return None
     keys = kept.shape.keys if only is None else (only,)
-    names = [name for name in kept.shape.columns if name.rstrip(LOW + HIGH) in columns]
+    names = [
+        name for name in kept.shape.columns if (name.rstrip(LOW + HIGH) if extremes else name) in columns
+    ]  # fmt: skip
     packed = Packed(kept.body, kept.shape)
     times = packed.times()
     first, last = bisect_left(times, part.begin), bisect_left(times, part.end)

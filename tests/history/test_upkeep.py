@@ -40,6 +40,17 @@ def test_what_is_too_old_goes_from_each_tier_in_its_time(tmp_path):
     assert count(file, Tier.HOURS) == 1
 
 
+def test_of_a_device_that_is_watched_no_more_nothing_is_left_once_all_of_it_is_old(tmp_path):
+    settings = HistorySettings(five_minutes="10d", hours="10d")
+    file = written(tmp_path / "h.db", every(20 * MINUTE, 2 * DAY, device="gone"), settings)
+    put(file, every(20 * MINUTE, DAY, start=START + 24 * DAY))
+
+    look_after(file, round((START + 25 * DAY).timestamp() * 1000), settings)
+    look_after(file, round((START + 25 * DAY + timedelta(hours=2)).timestamp() * 1000), settings)
+
+    assert [device for _, device, _ in file.all_series()] == ["sw1"]
+
+
 def test_nothing_goes_while_the_clock_is_not_believed(tmp_path):
     file = open_to_write(tmp_path / "h.db")
     put(file, every(5 * MINUTE, DAY))

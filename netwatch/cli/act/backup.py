@@ -1,6 +1,6 @@
-"""`netwatch backup`: a copy of the database that is whole, made while the agent runs.
+"""`netwatch backup`: a copy of the database and of the history, whole, made while the agent runs.
 
-May import: netwatch.errors, netwatch.store. Called by: netwatch.cli.
+May import: netwatch.errors, netwatch.history, netwatch.store. Called by: netwatch.cli.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from netwatch.cli.arguments import ConfigOption
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import WRONG, fail, printable
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.errors import StoreError
+from netwatch.errors import HistoryError, StoreError
+from netwatch.history import copy_history, copy_of
 from netwatch.store import back_up
 
 To = Annotated[
@@ -27,13 +28,25 @@ To = Annotated[
 ]
 
 
-def backup(to: To = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Copy the database into a new file, whole and checked, while the agent runs; exit 1 where that cannot be."""
+History = Annotated[bool, typer.Option("--history/--no-history", help="Copy the history too, beside the copy.")]
+
+
+def backup(to: To = None, history: History = True, config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Copy database and history into new files, whole, while the agent runs; exit 1 where that cannot be."""
+    settings = settings_or_exit(config)
     try:
-        made = back_up(settings_or_exit(config).store, to)
+        made = back_up(settings.store, to)
     except StoreError as exc:
         fail(str(exc), WRONG)
     typer.echo(printable(f"{made.copy}: {made.size_bytes:,} bytes, a whole copy of {made.source}"))
-    typer.echo(
-        "To go back to it: stop NetWatch, move the database with its -wal and -shm away, and put the copy there."
-    )
+    kept = settings.history_path()
+    with_it = history and kept.is_file()
+    if with_it:
+        target = copy_of(settings.store.file, kept, made.copy)
+        try:
+            size = copy_history(kept, target)
+        except HistoryError as exc:
+            fail(f"the database was copied, and the history was not: {exc}", WRONG)
+        typer.echo(printable(f"{target}: {size:,} bytes, a copy of {kept}"))
+    back = "To go back to it: stop NetWatch, move the database with its -wal and -shm away, and put the copy there"
+    typer.echo(f"{back}; the same with the history." if with_it else f"{back}.")
