@@ -122,8 +122,7 @@ COMMANDS: dict[str, Listed] = {
             ),
             "backup": (
                 "act.backup:backup",
-                "Copy the database into a new file, whole and checked, while the agent runs; exit 1 where that "
-                "cannot be.",
+                "Copy database and history into new files, whole, while the agent runs; exit 1 where that cannot be.",
             ),
             "silence": ("act.silence:silence_app", "Make, list and end silences at the running agent."),
         },
