@@ -61,6 +61,7 @@ def device_router(views: Views, actions: Actions, templates: Templates, history:
         readings = views.readings(name)
         alerting = {alert.key.instance for alert in row.firing if alert.key.instance}
         interfaces = interfaces_of(readings, alerting)
+        beside = [reading for reading in readings if reading.table != CONCEPT]
         gaps = views.gaps(name)
         return await templates.page(
             "device.html",
@@ -74,7 +75,7 @@ def device_router(views: Views, actions: Actions, templates: Templates, history:
             interfaces=interfaces,
             said=said_of(interfaces[:ROWS_OF_A_TABLE]),
             has_interfaces=any(reading.table == CONCEPT for reading in readings),
-            sections=[one async for one in paced(each_section(readings, alerting)) if one.name != CONCEPT],
+            sections=[one async for one in paced(each_section(beside, alerting))],
             tables=raw_tables([one for one in readings if not _is_shown_elsewhere(one)], views.schema()),
             gaps=_together(gaps),
             gap_tables=[gap.table for gap in gaps],
