@@ -10,12 +10,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from markupsafe import Markup, escape
+
 from netwatch.model import TableReading
 from netwatch.web.pages.concepts.rows import Row
+from netwatch.web.words import bit_rate, percent
 
 State = Literal["alert", "up", "down", "off", "unknown"]
 
 CONCEPT = "interface"
+_WARM, _HOT = 0.75, 0.9
 _STATES: Mapping[str, State] = {"up": "up", "testing": "unknown", "unknown": "unknown", "": "unknown"}
 _TELLS_INTERFACES = frozenset({"ifOperStatus", "ifAdminStatus", "ifHCInOctets", "ifInOctets"})
 _OPER_STATUS = {1: "up", 2: "down", 3: "testing", 4: "unknown", 5: "dormant", 6: "not present", 7: "lower layer down"}
@@ -77,6 +81,21 @@ def said_of(interfaces: Sequence[Interface]) -> Said:
         errors=any(one.errors is not None for one in interfaces),
         discards=any(one.discards is not None for one in interfaces),
     )
+
+
+def load_html(bits: float | None, ratio: float | None) -> Markup:
+    """Return what an interface carries one way, and a bar of how full that makes it; two of each row of a page."""
+    if bits is None:
+        return Markup("")
+    bar = ""
+    if ratio:
+        tone, words = " hot" if ratio >= _HOT else " warm" if ratio >= _WARM else "", escape(percent(ratio))
+        bar = (
+            f'<svg class="bar{tone}" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="{words}">'
+            f'<title>{words} of the speed</title><rect class="back" width="100" height="6"/>'
+            f'<rect class="fill" width="{ratio * 100:.1f}" height="6"/></svg>'
+        )
+    return Markup(f'<span class="load">{bar}<span>{bit_rate(bits)}</span></span>')  # noqa: S704  # numbers, written here
 
 
 def is_interface_table(reading: TableReading) -> bool:

@@ -18,6 +18,7 @@ from jinja2.bccache import Bucket
 from netwatch.model import Alert
 from netwatch.web import words
 from netwatch.web.pages import tables
+from netwatch.web.pages.interfaces import load_html
 
 _SLICE_SECONDS = 0.003
 
@@ -72,7 +73,7 @@ class Templates:
         for one in (
             words.duration, words.milliseconds, words.age, words.instant, words.rfc3339, words.bit_rate,
             words.event_rate, words.percent, words.number, words.counted, words.shortened, words.value_text,
-            tables.labels_html, tables.cells_html,
+            tables.labels_html, tables.cells_html, load_html,
         ):  # fmt: skip
             self._environment.filters[one.__name__] = one
         for name in self._environment.list_templates():

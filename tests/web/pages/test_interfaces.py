@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from netwatch.model import RowSet, TableReading
-from netwatch.web.pages.interfaces import interfaces_of, said_of
+from netwatch.web.pages.interfaces import interfaces_of, load_html, said_of
 from tests.concept_readings import concept_reading
 
 
@@ -121,3 +121,11 @@ def test_a_column_that_no_interface_fills_is_not_shown():
     said = said_of(interfaces_of([concept_reading("interface", {"ifIndex": 1, "interface_errors_per_second": 0.0})]))
 
     assert (said.alias, said.speed, said.bits, said.errors, said.discards) == (False, False, False, True, False)
+
+
+def test_what_an_interface_carries_is_shown_with_a_bar_where_its_speed_is_known():
+    assert load_html(None, None) == ""
+    assert load_html(2e6, None) == '<span class="load"><span>2 Mb/s</span></span>'
+    assert 'class="bar hot"' in load_html(9e8, 0.9)
+    assert 'width="0.5"' in load_html(5e6, 0.005)
+    assert "&lt;1 % of the speed" in load_html(5e6, 0.005)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from netwatch.model import SCALARS, ColumnKind, RowSet, TableReading, TableSchema
-from netwatch.web.pages.tables import raw_table, raw_tables
+from netwatch.web.pages.tables import RawCell, cells_html, labels_html, raw_table, raw_tables
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 SCHEMA = TableSchema(
@@ -56,3 +56,17 @@ def test_scalars_are_a_table_of_one_row_without_labels():
 
     assert raw_table(reading, None).is_scalar
     assert not raw_table(table({"load": [1]}, 1, labels={"name": ("a",)}), None).is_scalar
+
+
+def test_what_a_device_says_is_escaped_in_every_cell_whatever_stands_between_them():
+    hostile = ["<b>", "&amp;", "a\0b", '"', ""]
+
+    assert labels_html(["<b>", "x" * 200]) == f"<td>&lt;b&gt;</td><td>{'x' * 99}\N{HORIZONTAL ELLIPSIS}</td>"
+    assert labels_html(hostile) == "<td>&lt;b&gt;</td><td>&amp;amp;</td><td>a\0b</td><td>&#34;</td><td></td>"
+    assert labels_html([]) == ""
+    assert (
+        cells_html([RawCell("<b>"), RawCell("1,204")]) == '<td class="num">&lt;b&gt;</td><td class="num">1,204</td>'
+    )
+    assert cells_html([RawCell("1"), RawCell("", "<i> is odd")]) == (
+        '<td class="num">1</td><td class="num"><small>&lt;i&gt; is odd</small></td>'
+    )
