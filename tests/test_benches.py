@@ -1,10 +1,14 @@
-"""Nothing else runs the benches in a test run: what they use of the house must be there still."""
+"""Nothing else runs the benches in a test run: what they use of the house must be there still, and they must run."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from tests.bench.shortly import SMALL, smaller
 
 BENCH = Path(__file__).parent / "bench"
 IMPORT_ALL = """
@@ -25,3 +29,16 @@ def test_every_bench_finds_what_it_uses():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("name", sorted(SMALL))
+def test_what_is_made_small_of_a_bench_for_a_short_run_is_in_it(name):
+    text = (BENCH / f"{name}.py").read_text()
+
+    assert smaller(text, SMALL[name]) != text
+
+
+def test_a_bench_without_such_a_number_is_no_bench_that_is_short():
+    assert smaller("A, B = 1, 2\n", {"B": "7"}) == "A, B = 1, 2\nB = 7\n"
+    with pytest.raises(LookupError, match="no constant C"):
+        smaller("A, B = 1, 2\n", {"C": "7"})
