@@ -100,7 +100,7 @@ def print_full(found: Judged) -> None:
 def _grounds(verdicts: Sequence[Verdict], figure: str) -> list[str]:
     return [
         f"{ground} {count}"
-        for ground in (Ground.INDEX, Ground.NAME, Ground.VALUE)
+        for ground in (Ground.OBJECT, Ground.INDEX, Ground.NAME, Ground.VALUE)
         if (count := sum(v.figure == figure and v.outcome == RIGHT and v.ground == ground for v in verdicts))
     ]
 

@@ -18,6 +18,7 @@ from datetime import timedelta
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from types import MappingProxyType
 
 import structlog
 from pydantic import SecretStr
@@ -32,6 +33,7 @@ from netwatch.profiles.place import Resolve
 from netwatch.snmp import Snmp
 from tests.bench.knowing.agent import RecordedAgent, listening
 from tests.bench.knowing.corpus import Recorded, cells_of
+from tests.bench.knowing.sources import Known, Watched, objects_behind
 
 COMMUNITY = Credential(name="recorded", version="2c", community=SecretStr("public"))
 PATIENCE = timedelta(minutes=10)
@@ -39,19 +41,24 @@ PATIENCE = timedelta(minutes=10)
 TABLE_BEFORE = re.compile(r"^[A-Za-z]\w*\.")
 """Where rows of several tables have one index, the table's name stands before it."""
 TIMEOUT = timedelta(seconds=5)
+KNOWN_BY_OBJECT = ("sensor", "hardware", "redundancy")
 
 Cell = str | float | int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of a concept: states as words, octets as text."""
+    """One row of a concept: states as words, octets as text.
+
+    objects: the OIDs that its values were read from, as far as that is known.
+    """
 
     index: str
     key: str
     labels: Mapping[str, str]
     cells: Mapping[str, Cell]
     doubts: Mapping[str, str] = field(default_factory=dict)
+    objects: frozenset[str] = frozenset()
 
     def text(self, name: str) -> str:
         """Return a label or a text, empty where there is none."""
@@ -106,35 +113,38 @@ def shipped(paths: tuple[Path, ...] = (), mibs: tuple[Path, ...] = ()) -> Profil
 async def poll_recorded(device: Recorded, library: ProfileLibrary) -> Polled:
     """Serve a recording, poll it once, and return the rows of its concepts."""
     agent = RecordedAgent(cells_of(device))
-    client = Snmp(PollingSettings())
+    client, watched = Snmp(PollingSettings()), Watched(library)
     await client.start()
     began = time.process_time()
     readings: Sequence[TableReading] = ()
     profile = trouble = ""
     try:
         async with listening(agent):
-            status, readings = await poll_once(device_at(device.name, agent.port), library, client)
+            status, readings = await poll_once(device_at(device.name, agent.port), watched, client)
             profile, trouble = status.profile, status.trouble
             trouble = "; ".join([trouble, *(f"{k}: {v}" for k, v in status.partial_because.items())]).strip("; ")
     except NetWatchError as exc:
         trouble = str(exc)
     finally:
         await client.stop()
+    spent = time.process_time() - began - agent.cpu_seconds
+    behind = objects_behind(library, watched.kit, readings, KNOWN_BY_OBJECT)
     return Polled(
         name=device.name,
-        rows={reading.table: rows_of(reading) for reading in readings if reading.table in CONCEPTS},
+        rows={reading.table: rows_of(reading, behind) for reading in readings if reading.table in CONCEPTS},
         profile=profile,
         tables={reading.table: len(reading.rows.index) for reading in readings},
         trouble=trouble,
-        cpu_seconds=time.process_time() - began - agent.cpu_seconds,
+        cpu_seconds=spent,
         requests=agent.requests,
         varbinds=agent.varbinds,
     )
 
 
-def rows_of(reading: TableReading) -> tuple[Row, ...]:
-    """Return the rows of a concept's reading."""
+def rows_of(reading: TableReading, behind: Known = MappingProxyType({})) -> tuple[Row, ...]:
+    """Return the rows of a concept's reading; `behind` says what they were read from."""
     enums = CONCEPTS[reading.table].enums
+    labels = list(zip(*reading.rows.labels.values(), strict=True)) or [()] * len(reading.rows.index)
     return tuple(
         Row(
             index=TABLE_BEFORE.sub("", index),
@@ -142,6 +152,7 @@ def rows_of(reading: TableReading) -> tuple[Row, ...]:
             labels=reading.rows.labels_of(number),
             cells={name: plain(column[number], enums.get(name, {})) for name, column in reading.columns.items()},
             doubts=reading.doubts_of(number),
+            objects=behind.get((reading.table, TABLE_BEFORE.sub("", index), labels[number]), frozenset()),
         )
         for number, index in enumerate(reading.rows.index)
     )

@@ -105,7 +105,7 @@ def judge_sensors(
     is_lenient: a value that many sensors have is enough as well, so that a row of another sensor may pass for it.
     """
     measured = [one for one in expected if one["class"] != STATE]
-    offered = [Offered(index=row.index, name=name_of(row)) for row in ours]
+    offered = [Offered(index=row.index, name=name_of(row), objects=row.objects) for row in ours]
 
     def agree(a: int, b: int) -> bool:
         return fits(ours[b], measured[a]["class"], float(measured[a]["current"] or 0.0))
@@ -161,7 +161,7 @@ def judge_states(
     states = [one for one in expected if one["class"] == STATE]
     found = matched(
         [Wanted(oid=one["oid"], name=one["descr"]) for one in states],
-        [Offered(index=row.index, name=state_name(row)) for row in ours],
+        [Offered(index=row.index, name=state_name(row), objects=row.objects) for row in ours],
         lambda a, b: True,
         by_value=lambda a: False,
         by_place=lambda a: False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.bench.knowing.polled import Row
@@ -73,3 +75,23 @@ def test_a_state_of_another_part_is_missing():
     fan = Row(index="1", key="", labels={"part": "Fan 2"}, cells={"hardware_state": "ok"})
 
     assert [one.outcome for one in judge_states([expected("state", 3, "Fan 1")], [fan])] == [MISSING]
+
+
+def test_a_row_is_known_by_the_object_it_was_read_from_whatever_it_is_called_and_whatever_its_value():
+    theirs = [expected("count", 0, f"/c/e8/s {what}", oid=f".1.3.6.1.4.1.9.{column}.4") for column, what in
+              enumerate(("Media Errors", "Other Errors"), start=7)]  # fmt: skip
+    row = sensor("count", 0.0, "Disk 4 media errors", index="4")
+
+    found = judge_sensors(theirs, [replace(row, objects=frozenset({"1.3.6.1.4.1.9.8.4"}))])
+
+    assert [(one.outcome, one.ground) for one in found] == [(MISSING, Ground.NONE), (RIGHT, Ground.OBJECT)]
+    assert [one.outcome for one in judge_sensors(theirs, [row])] == [MISSING, MISSING]
+
+
+def test_a_state_of_a_scalar_is_known_by_its_object():
+    states = [{"class": "state", "current": 1, "descr": "Overall", "oid": ".1.3.6.1.4.1.9.1.3.0"}]
+    row = Row(index="0", key="x", labels={"part": "Battery"}, cells={"hardware_state": "ok"})
+
+    known = judge_states(states, [replace(row, objects=frozenset({"1.3.6.1.4.1.9.1.3.0"}))])
+
+    assert [one.outcome for one in (*known, *judge_states(states, [row]))] == [RIGHT, MISSING]

@@ -1,7 +1,8 @@
 """How a row that was expected is told from one that NetWatch has: right, wrong or missing.
 
-A row of ours answers for one expected row only. It is found by the end of the OID first (the index of the table),
-then by its name, and by its value alone only among what is left, so that it can be said how much rests on luck.
+A row of ours answers for one expected row only. It is found by the OID it was read from, where that is known, then by
+the end of the OID (the index of the table), then by its name, and by its value alone only among what is left, so that
+it can be said how much rests on luck.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ TELLING = 3
 class Ground(StrEnum):
     """On what a row of ours was taken for the one expected."""
 
+    OBJECT = "object"
     INDEX = "index"
     NAME = "name"
     VALUE = "value"
@@ -52,10 +54,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offered:
-    """A row of ours as matching sees it."""
+    """A row of ours as matching sees it; `objects` are the OIDs it was read from, as far as they are known."""
 
     index: str = ""
     name: str = ""
+    objects: frozenset[str] = frozenset()
 
 
 def matched(
@@ -89,6 +92,10 @@ def matched(
     def name(a: int, b: int) -> bool:
         return names_agree(wanted[a].name, offered[b].name)
 
+    def same(a: int, b: int) -> bool:
+        return wanted[a].oid.strip(".") in offered[b].objects
+
+    take(Ground.OBJECT, lambda a, b: same(a, b) and agree(a, b))
     take(Ground.INDEX, lambda a, b: place(a, b) and name(a, b) and agree(a, b))
     take(Ground.INDEX, lambda a, b: len(offered[b].index) >= TELLING and place(a, b) and agree(a, b))
     take(Ground.NAME, lambda a, b: name(a, b) and agree(a, b))
