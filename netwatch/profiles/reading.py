@@ -98,7 +98,8 @@ def read_profile_file(
         return None, top.problems
     top.check_keys(FILE_KEYS, FILE_UNSUPPORTED)
     is_foreign = not shipped and written_for_others(file.data)
-    scalars, tables, concepts = _metrics(top, is_foreign=is_foreign)
+    is_told = is_foreign or shipped
+    scalars, tables, concepts = _metrics(top, is_foreign=is_foreign, is_told=is_told)
     told = read_metadata(top)
     profile = ProfileFile(
         name=profile_name(file.name),
@@ -112,7 +113,7 @@ def read_profile_file(
         labels=tuple(_global_labels(top)),
         own_scalars=told.scalars,
         own_concepts=told.concepts,
-        scalars=(*_global_tags(top), *(_instances(scalars) if is_foreign else ()), *scalars),
+        scalars=(*_global_tags(top), *(_instances(scalars) if is_told else ()), *scalars),
         tables=tuple(replace(table, is_foreign=is_foreign) for table in tables),
         concepts=(*concepts, *read_concepts(top)),
     )
@@ -160,7 +161,9 @@ def _global_labels(top: Place) -> Iterator[LabelSpec]:
         yield from read_fixed(place)
 
 
-def _metrics(top: Place, *, is_foreign: bool) -> tuple[list[ColumnSpec], list[TableDraft], list[ConceptMap]]:
+def _metrics(
+    top: Place, *, is_foreign: bool, is_told: bool
+) -> tuple[list[ColumnSpec], list[TableDraft], list[ConceptMap]]:
     scalars: list[ColumnSpec] = []
     tables: list[TableDraft] = []
     concepts: list[ConceptMap] = []
@@ -172,20 +175,21 @@ def _metrics(top: Place, *, is_foreign: bool) -> tuple[list[ColumnSpec], list[Ta
             tables += [table] if table else []
             concepts += read_concepts(place, table.name) if table else []
         else:
-            scalar = _scalar(place, is_foreign=is_foreign)
+            scalar = _scalar(place, is_told=is_told)
             scalars += [scalar] if scalar else []
     return scalars, tables, concepts
 
 
 def _instances(scalars: Iterable[ColumnSpec]) -> Iterator[ColumnSpec]:
-    """Yield what is meant where a file for another program names objects without the .0 of their only instance.
+    """Yield what is meant where a file that is not the user's own names an object without the .0 of its instance.
 
-    Datadog's agent and Netdata ask again with it for what is not there as it stands.
+    Datadog's agent and Netdata ask again with it for what is not there as it stands; in a shipped file it says that
+    some devices answer the object without.
     """
     yield from (replace(scalar, oid=scalar.oid.child(0)) for scalar in scalars if scalar.oid[-1] != 0)
 
 
-def _scalar(place: Place, *, is_foreign: bool) -> ColumnSpec | None:
+def _scalar(place: Place, *, is_told: bool) -> ColumnSpec | None:
     """Read a scalar, under `symbol` or, as older files have it, with OID and name in the entry itself."""
     nested = "symbol" in place
     place.check_keys(SCALAR_KEYS if nested else SCALAR_KEYS | SYMBOL_KEYS, SCALAR_UNSUPPORTED)
@@ -193,7 +197,7 @@ def _scalar(place: Place, *, is_foreign: bool) -> ColumnSpec | None:
     column = read_symbol(symbol, read_metric_type(place) if nested else "")
     if column is not None and (flag := read_flag(place)) is not None:
         column = flag_of(column, *flag)
-    if column is not None and column.oid[-1] != 0 and not is_foreign:
+    if column is not None and column.oid[-1] != 0 and not is_told:
         symbol.at("OID").warn(f"{column.oid} does not end in .0 as a scalar does: asked exactly as written")
     return column
 

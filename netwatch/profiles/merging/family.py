@@ -65,7 +65,8 @@ class Family:
         """Yield what tables mean, the common words before the special ones, the user's before the shipped.
 
         A file for certain devices says it of tables that only such files have. What scalars mean is said where one
-        of the file's is found: most devices have none of a power supply's.
+        of the file's is found: most devices have none of a power supply's. A standard one does not tell that a device
+        is one of those that a file is for.
         """
         files = list(reversed(self._least_special_last()))
         common = {SYSTEM, *(table.name for file in files if not self._is_special(file) for table in file.tables)}
@@ -75,9 +76,15 @@ class Family:
             said.update((one.table, one.concept) for one in mine)
             for one in mine:
                 if one.table == SYSTEM and file.scalars:
-                    yield KnownMap(map=one, any_of=frozenset(scalar.oid for scalar in file.scalars))
+                    yield KnownMap(map=one, any_of=self._telling(file))
                 elif not self._is_special(file) or one.table not in common:
                     yield KnownMap(map=one)
+
+    def _telling(self, file: ProfileFile) -> frozenset[Oid]:
+        """Return the scalars of a file one of which tells that what it says is meant."""
+        oids = frozenset(scalar.oid for scalar in file.scalars)
+        telling = frozenset(oid for oid in oids if enterprise_of(oid) is not None)
+        return telling if telling and self._is_special(file) else oids
 
     def differences(self) -> Iterator[Problem]:
         """Yield a warning for each thing of which a user's file and another one say different things."""

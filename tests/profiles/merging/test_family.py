@@ -176,3 +176,21 @@ metrics:
     assert [problem.severity for problem in library.problems] == ["warning", "warning"]
     assert "'lampName'" in library.problems[0].message
     assert "'lampMaximum'" in library.problems[1].message
+
+
+def test_a_standard_scalar_does_not_tell_that_a_device_is_one_that_a_file_is_for(tmp_path: Path) -> None:
+    probe, serial = "1.3.6.1.2.1.16.19.2.0", "1.3.6.1.4.1.99999.1.0"
+    library = load(
+        tmp_path,
+        acme=f"""
+sysobjectid: 1.3.6.1.4.1.99999.*
+metrics:
+  - {{symbol: {{OID: {probe}, name: acmeProbe, kind: text}}}}
+  - {{symbol: {{OID: {serial}, name: acmeSerial, kind: text}}}}
+concepts:
+  - {{concept: identity, rank: 40, vendor: Acme, serial: "{{acmeSerial}}"}}
+""",
+    )
+
+    [known] = [one for one in library.catalogue.maps if "acme" in one.map.place[0]]
+    assert {str(oid) for oid in known.any_of} == {serial}

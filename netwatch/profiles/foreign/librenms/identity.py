@@ -21,27 +21,44 @@ FIELDS: Final = {"hardware": "model", "version": "version", "serial": "serial"}
 """Their fields and our labels; `features` has none."""
 RANK: Final = 60
 """Above every profile's own: the system was told by more than a number, and the user put the folder there."""
+RANK_OF_REMAINS: Final = 20
+"""What sysDescr says of a field whose objects no MIB at hand names: second choice to LibreNMS itself, and here to all
+that is read of an object."""
+NAMES_SOMETHING: Final = r"(?s)^(?P<hardware>.*[^\d\s.].*|\s*\d{4,}\s*)$"
+"""No model is a number of a few digits, which a MIB would name, nor an OID."""
 SYS_DESCR: Final = Oid.parse("1.3.6.1.2.1.1.1.0")
 _PLAIN: Final = re.compile(r"/(\^?)([\w ,:;=-]+)(\$?)/", re.ASCII)
 _BRACES: Final = re.compile(r"\{\{\s*(.*?)\s*\}\}")
 
 
-def identity_map(
+def identity_maps(
     fields: Mapping[str, Any], drafting: Drafting, complain: Callable[[str], None], place: tuple[str, int, int]
-) -> ConceptMap | None:
-    """Return who a device is, None where nothing of it can be read."""
+) -> list[ConceptMap]:
+    """Return who a device is: what its objects say, or else sysDescr; none where nothing of it can be read."""
     patterns = _patterns(fields, complain)
-    labels = {}
+    said: dict[str, list[Template]] = {}
+    remains: dict[str, list[Template]] = {}
     for field, label in FIELDS.items():
-        options = _options(fields, field, drafting, complain)
-        options += [
+        options, is_whole = _options(fields, field, drafting, complain)
+        found = [
             Template((Extracted(Named("sysDescr"), text, field),)) for text, groups in patterns if field in groups
         ]
-        if options:
-            labels[label] = options[0] if len(options) == 1 else Template((FirstFilled(tuple(options)),))
-    if not labels:
-        return None
-    return ConceptMap(concept="identity", table=SYSTEM, labels=labels, rank=RANK, place=place)
+        said[label] = options + (found if is_whole else [])
+        remains[label] = [] if is_whole else found
+    maps = ((RANK, _labels(said)), (RANK_OF_REMAINS, _labels(remains)))
+    return [
+        ConceptMap(concept="identity", table=SYSTEM, labels=labels, rank=rank, place=place)
+        for rank, labels in maps
+        if labels
+    ]
+
+
+def _labels(options: Mapping[str, list[Template]]) -> dict[str, Template]:
+    return {
+        label: found[0] if len(found) == 1 else Template((FirstFilled(tuple(found)),))
+        for label, found in options.items()
+        if found
+    }
 
 
 def _patterns(fields: Mapping[str, Any], complain: Callable[[str], None]) -> list[tuple[str, tuple[str, ...]]]:
@@ -59,23 +76,26 @@ def _patterns(fields: Mapping[str, Any], complain: Callable[[str], None]) -> lis
 
 def _options(
     fields: Mapping[str, Any], field: str, drafting: Drafting, complain: Callable[[str], None]
-) -> list[Template]:
+) -> tuple[list[Template], bool]:
+    """Return what a field may be read of, and whether that is all that LibreNMS would read."""
     template = fields.get(f"{field}_template")
     if template is not None:
         pieces = _templated(str(template), drafting)
-        return [Template(tuple(pieces))] if any(not isinstance(piece, str) for piece in pieces) else []
+        is_read = any(not isinstance(piece, str) for piece in pieces)
+        return ([Template(tuple(pieces))] if is_read else []), is_read
     replaces = _replaces(fields.get(f"{field}_replace"))
     if replaces is None:
         complain(f"{field}_replace is not read, where it is more than plain texts; the value stays as it is")
     edit = Edit(replaces=replaces) if replaces else None
-    options = []
+    options, is_whole = [], True
     for written in as_list(fields.get(field)):
         named = _scalar(str(written), drafting, edit)
         if named is None:
             complain(f"{field}: an object that no MIB at hand names is not read")
+            is_whole = False
         else:
             options.append(Template((_within(fields, field, named, complain),)))
-    return options
+    return options, is_whole
 
 
 def _replaces(written: Any) -> tuple[tuple[str, str, str], ...] | None:
@@ -92,16 +112,19 @@ def _replaces(written: Any) -> tuple[tuple[str, str, str], ...] | None:
 
 
 def _within(fields: Mapping[str, Any], field: str, named: Named, complain: Callable[[str], None]) -> Piece:
+    whole: Piece = Extracted(named, NAMES_SOMETHING, field) if field == "hardware" else named
     written = fields.get(f"{field}_regex")
     if written is None:
-        return named
+        return whole
     pattern = re2_of(str(written))
     try:
         bounded_search(pattern.text)
     except ValueError:
         complain(f"{field}_regex: a pattern that RE2 does not know is not read")
-        return named
-    return Extracted(named, pattern.text, field, or_all=True) if field in pattern.groups else named
+        return whole
+    if field not in pattern.groups:
+        return whole
+    return FirstFilled((Template((Extracted(named, pattern.text, field),)), Template((whole,))))
 
 
 def _templated(text: str, drafting: Drafting) -> list[Piece]:

@@ -15,7 +15,7 @@ from netwatch.profiles.draft import ProfileFile
 from netwatch.profiles.foreign.librenms.amounts import memory_map, processor_map, storage_map
 from netwatch.profiles.foreign.librenms.conditions import as_list
 from netwatch.profiles.foreign.librenms.drafting import Drafting, Entry, NotRead
-from netwatch.profiles.foreign.librenms.identity import SYS_DESCR, identity_map
+from netwatch.profiles.foreign.librenms.identity import SYS_DESCR, identity_maps
 from netwatch.profiles.foreign.librenms.sensors import class_entries, learn_names, sensor_maps
 from netwatch.profiles.place import Resolve
 from netwatch.profiles.profile import ColumnSpec
@@ -60,8 +60,8 @@ class _Discovery:
         fields = modules.get("os")
         if isinstance(fields, Mapping):
             path: KeyPath = ("modules", "os")
-            found = identity_map(fields, self._draft, lambda said: self._warn(path, said), self._place(path))
-            self._draft.concepts += [found] if found is not None else []
+            said = identity_maps(fields, self._draft, lambda words: self._warn(path, words), self._place(path))
+            self._draft.concepts += said
         for name, mapped in _AMOUNTS.items():
             below = modules.get(name)
             data = as_list(below.get("data")) if isinstance(below, Mapping) else []

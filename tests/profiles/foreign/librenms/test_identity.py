@@ -44,3 +44,27 @@ modules:
 """
     row = next(iter(rows_of(text, ["1.3.6.1.4.1.32473.7.3.0|4|FGT_100E FGT"], "identity").values()))
     assert row["model"] == model
+
+
+@pytest.mark.parametrize(("objects", "model"), [("", "Probe 7"), ("        hardware: LOST-MIB::model.0", "CH-9")])
+def test_what_the_description_says_of_a_field_whose_objects_nobody_names_is_believed_after_objects(
+    rows_of, objects, model
+):
+    text = f"modules:\n    os:\n        sysDescr_regex: '/^(?<hardware>probe \\d+) v/i'\n{objects}\n"
+    chassis = ["1.3.6.1.2.1.47.1.1.1.1.5.1|2|3", "1.3.6.1.2.1.47.1.1.1.1.13.1|4|CH-9"]
+
+    assert next(iter(rows_of(text, chassis, "identity").values()))["model"] == model
+
+
+@pytest.mark.parametrize(("value", "pattern", "model"), [
+    ("2|7", "", ""),
+    ("4|.1.3.6.1.4.1.12356.103.1.64", "", ""),
+    ("4|.1.3.6.1.4.1.12356.103.1.64", "        hardware_regex: '/::(?<hardware>fmg.+)/'\n", ""),
+    ("4|2930", "", "2930"),
+    ("4|S 5", "        hardware_regex: '/::(?<hardware>fmg.+)/'\n", "S 5"),
+])  # fmt: skip
+def test_a_number_that_a_mib_would_name_is_no_model_and_an_oid_is_none(rows_of, value, pattern, model):
+    text = f"modules:\n    os:\n        hardware: PROBE-MIB::serial.0\n{pattern}"
+    rows = rows_of(text, [f"1.3.6.1.4.1.32473.7.3.0|{value}"], "identity")
+
+    assert next(iter(rows.values()))["model"] == model
