@@ -23,7 +23,7 @@ def processors(device: Recorded, _objects: Objects, polled: Polled) -> list[Verd
 
     found = matched(
         [Wanted(oid=one["processor_oid"], name=one["processor_descr"] or "") for one in expected],
-        [Offered(index=row.index, name=row.text("cpu")) for row in ours],
+        [Offered(index=row.index, name=row.text("cpu"), objects=row.objects) for row in ours],
         agree,
         by_value=lambda a: float(expected[a]["processor_usage"] or 0) > 1,
     )

@@ -41,7 +41,7 @@ PATIENCE = timedelta(minutes=10)
 TABLE_BEFORE = re.compile(r"^[A-Za-z]\w*\.")
 """Where rows of several tables have one index, the table's name stands before it."""
 TIMEOUT = timedelta(seconds=5)
-KNOWN_BY_OBJECT = ("sensor", "hardware", "redundancy")
+KNOWN_BY_OBJECT = ("sensor", "hardware", "redundancy", "cpu")
 
 Cell = str | float | int | None
 

@@ -67,4 +67,6 @@ def _rows(
 def _inputs(compiled: Compiled) -> Collection[str]:
     templates = [one.source for one in compiled.states.values() if isinstance(one, StateMap)]
     named = [name.name for one in templates if isinstance(one, Template) for name in one.names()]
-    return {*inputs_of(compiled), *named}
+    word = compiled.texts.get("hardware_word")
+    worded = [name.name for name in word.names()] if isinstance(word, Template) else []
+    return {*inputs_of(compiled), *named, *worded}
