@@ -78,7 +78,8 @@ COMMANDS: dict[str, Listed] = {
             ),
             "top": (
                 "look.top.command:top",
-                "Follow what is wrong on one screen: alerts and devices, or the ports of one device, the worst first.",
+                "Follow what is wrong on one screen: alerts and devices, or the ports of one device, the worst "
+                "first.",
             ),
             "rules": (
                 "look.rules:rules",

@@ -97,7 +97,7 @@ def test_every_departure_from_what_was_meant_is_a_fault(message, fault):
 
 
 MULTIPART = (
-    b"From: a@b.example\r\nSubject: hello\r\nContent-Type: multipart/alternative; boundary=\"=_x\"\r\n\r\n"
+    b'From: a@b.example\r\nSubject: hello\r\nContent-Type: multipart/alternative; boundary="=_x"\r\n\r\n'
     b"--=_x\r\nContent-Type: text/plain\r\n\r\none\r\n--=_x\r\nContent-Type: text/html\r\n\r\ntwo\r\n--=_x--\r\n"
 )
 
