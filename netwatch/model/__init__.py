@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from netwatch.model.duration import Duration, format_duration, parse_duration
     from netwatch.model.fault import Fault, where_of
     from netwatch.model.files.kept import cache_directory, checked, from_checked, keep_newest, write_whole
+    from netwatch.model.files.patient import bytes_of, is_file, is_folder, is_there, refuse_what_is_no_file
     from netwatch.model.files.shipped import BUILTIN, shipped_directory
     from netwatch.model.ids import new_id, new_uuid
     from netwatch.model.matchers import Matcher, all_hold, matcher_text, parse_matchers
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
         OutboxState,
         Supersession,
     )
-    from netwatch.model.patient_file import bytes_of, is_file, is_folder, is_there, refuse_what_is_no_file
     from netwatch.model.pattern import bounded_finder, bounded_groups, bounded_matcher, bounded_search
     from netwatch.model.quantities import SYMBOLS, measured, quantity_of, symbol_of
     from netwatch.model.reading import (

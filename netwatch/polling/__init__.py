@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netwatch.polling.presence.findings import Findings, recalled
     from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
     from netwatch.polling.sink import ReadingSink
-    from netwatch.polling.tick import Ticker
+    from netwatch.polling.turns.tick import Ticker
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 

@@ -15,19 +15,19 @@ import structlog
 
 from netwatch.model import Device, DeviceFacts, DeviceSign, DeviceStatus, Fault, Memory, TableReading
 from netwatch.polling.clock import Clock, SystemClock
-from netwatch.polling.crew import Crew
 from netwatch.polling.device_poller import DevicePoller, Tools
-from netwatch.polling.lag import LagMeter
 from netwatch.polling.lifeline import SCOPE
 from netwatch.polling.metrics import ERRORS, OVERRUNS, START_LAG_SECONDS
 from netwatch.polling.presence.findings import SCOPE as PRESENCE_SCOPE
 from netwatch.polling.presence.remembered import SCOPE as LAYOUTS_SCOPE
 from netwatch.polling.presence.remembered import by_device, of_others
 from netwatch.polling.reachability import Sight
-from netwatch.polling.schedule import Due, TimingWheel, next_turn, phase_of
 from netwatch.polling.settings import PollingSettings
 from netwatch.polling.sink import ReadingSink
-from netwatch.polling.tick import Ticker
+from netwatch.polling.turns.crew import Crew
+from netwatch.polling.turns.lag import LagMeter
+from netwatch.polling.turns.schedule import Due, TimingWheel, next_turn, phase_of
+from netwatch.polling.turns.tick import Ticker
 from netwatch.profiles import ProfileLibrary
 from netwatch.snmp import SnmpClient
 

@@ -22,7 +22,8 @@ from prometheus_client import REGISTRY
 from netwatch.app import Keeper, reloading
 from netwatch.config import load_settings
 from netwatch.errors import ConfigError
-from netwatch.model import InvalidFile, Oid, patient_file
+from netwatch.model import InvalidFile, Oid
+from netwatch.model.files import patient
 from netwatch.simulator.traps import send_trap
 from netwatch.store import StoreReader
 from tests.patience import PATIENCE_SECONDS
@@ -194,7 +195,7 @@ async def test_what_nobody_foresaw_keeps_the_old_agent_and_says_where_it_was_and
         OddPath.odd = False
         assert status == 500
         assert "NetWatch stumbled over this" in words
-        assert "SystemError at netwatch/model/patient_file.py:" in words
+        assert "SystemError at netwatch/model/files/patient.py:" in words
         assert "secret-community" not in words + (await asked(keeper, ""))[1]
         assert keeper.app is first
         assert first.is_alive()
@@ -360,7 +361,7 @@ async def test_no_trap_is_lost_while_the_configuration_changes(config, udp_port)
 
 
 async def test_a_rule_file_that_is_a_pipe_is_refused_and_the_page_answers_meanwhile(config, tmp_path, monkeypatch):
-    monkeypatch.setattr(patient_file, "PIPE_SECONDS", 0.5)
+    monkeypatch.setattr(patient, "PIPE_SECONDS", 0.5)
     async with kept(Keeper(config)) as keeper:
         os.mkfifo(tmp_path / "pipe.yaml")
         config.write_text(config.read_text().replace("rules.yaml", "pipe.yaml"))
@@ -374,7 +375,7 @@ async def test_a_rule_file_that_is_a_pipe_is_refused_and_the_page_answers_meanwh
 
 
 async def test_an_agent_ends_at_once_while_a_file_lets_itself_not_be_read(config, tmp_path, monkeypatch):
-    monkeypatch.setattr(patient_file, "PIPE_SECONDS", PATIENCE_SECONDS * 10)
+    monkeypatch.setattr(patient, "PIPE_SECONDS", PATIENCE_SECONDS * 10)
     os.mkfifo(tmp_path / "pipe.yaml")
     async with kept(Keeper(config)) as keeper:
         config.write_text(config.read_text().replace("rules.yaml", "pipe.yaml"))
@@ -383,7 +384,7 @@ async def test_an_agent_ends_at_once_while_a_file_lets_itself_not_be_read(config
 
 
 async def test_files_that_are_never_read_are_given_up_and_said(config, tmp_path, monkeypatch):
-    monkeypatch.setattr(patient_file, "PIPE_SECONDS", PATIENCE_SECONDS * 10)
+    monkeypatch.setattr(patient, "PIPE_SECONDS", PATIENCE_SECONDS * 10)
     monkeypatch.setattr(reloading, "READING_TAKES_AT_MOST", timedelta(seconds=0.3))
     os.mkfifo(tmp_path / "pipe.yaml")
     async with kept(Keeper(config)) as keeper:

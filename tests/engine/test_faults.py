@@ -148,6 +148,9 @@ async def test_what_stands_around_a_mail_is_no_trouble_any_more_once_it_can_be_t
 
         asked = 0
 
+        def expect(self, _alert, _now):
+            pass
+
         def of(self, notification, mutings):
             self.asked += 1
             if self.asked == 1:

@@ -1,6 +1,6 @@
 """A YAML file with the place of everything in it, so that an error can name file, line and column.
 
-May import: netwatch.model.patient_file, netwatch.model.yaml.{parsing, problem, tree}.
+May import: netwatch.model.files.patient, netwatch.model.yaml.{parsing, problem, tree}.
 Called by: config, rules, profiles.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from netwatch.model.patient_file import bytes_of
+from netwatch.model.files.patient import bytes_of
 from netwatch.model.yaml.parsing import Misread, tree_of
 from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted
 from netwatch.model.yaml.tree import PlacedList, PlacedMapping, Spot

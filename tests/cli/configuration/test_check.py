@@ -15,7 +15,7 @@ from netwatch.cli.configuration.check import check, schema
 from netwatch.config.contents import WEIGHTIEST_OF_SELF
 from netwatch.config.rule_paths import rule_files_of
 from netwatch.mib import load_index
-from netwatch.model import patient_file
+from netwatch.model.files import patient
 from netwatch.profiles import load_library
 from netwatch.rules import load_rule_book
 
@@ -176,7 +176,7 @@ def test_the_schema_is_json():
 @pytest.fixture
 def odd(tmp_path, monkeypatch) -> Path:
     """Return a folder with what a path may lead to and nobody foresees."""
-    monkeypatch.setattr(patient_file, "PIPE_SECONDS", 0.3)
+    monkeypatch.setattr(patient, "PIPE_SECONDS", 0.3)
     folder = tmp_path / "odd"
     folder.mkdir()
     os.mkfifo(folder / "pipe")

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.model import bytes_of, is_file, is_folder, is_there, patient_file, refuse_what_is_no_file
+from netwatch.model import bytes_of, is_file, is_folder, is_there, refuse_what_is_no_file
+from netwatch.model.files import patient
 
 TOO_LONG = "x" * 300
 
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr(patient_file, "PIPE_SECONDS", 0.3)
+    monkeypatch.setattr(patient, "PIPE_SECONDS", 0.3)
 
 
 def pipe(directory: Path) -> Path:

@@ -7,7 +7,7 @@ import apscheduler.schedulers.base
 import pytest
 
 from netwatch.polling.clock import SystemClock
-from netwatch.polling.tick import MonotonicTrigger, Ticker
+from netwatch.polling.turns.tick import MonotonicTrigger, Ticker
 from tests.patience import PATIENCE_SECONDS
 
 BEAT = timedelta(milliseconds=20)

@@ -1,6 +1,6 @@
 """How punctual polling is."""
 
-from netwatch.polling.lag import LagMeter
+from netwatch.polling.turns.lag import LagMeter
 
 
 def test_nothing_started_is_nothing_late():

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from netwatch.polling.schedule import TimingWheel, next_turn, phase_of
+from netwatch.polling.turns.schedule import TimingWheel, next_turn, phase_of
 
 
 def entered(names, interval=60.0, now=0.0):
@@ -18,7 +18,7 @@ def entered(names, interval=60.0, now=0.0):
 
 
 def test_the_place_of_a_device_is_the_same_in_another_process():
-    code = "from netwatch.polling.schedule import phase_of; print(phase_of('core-sw1', 60.0))"
+    code = "from netwatch.polling.turns.schedule import phase_of; print(phase_of('core-sw1', 60.0))"
 
     elsewhere = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7"}

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from netwatch.polling.crew import Crew
+from netwatch.polling.turns.crew import Crew
 from tests.patience import PATIENCE_SECONDS
 
 
