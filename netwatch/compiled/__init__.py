@@ -1,15 +1,15 @@
 """The compiled part: what NetWatch spends most of its life in, in C, where it could be built. All of it is optional.
 
-`pip install` compiles `wire.c` where a C compiler and Python's headers are (on Debian `gcc` and `python3-dev`); where
+`pip install` compiles it where a C compiler and Python's headers are (on Debian `gcc` and `python3-dev`); where
 they are not, and where `NETWATCH_PURE=1` is set while it is built or while it runs, everything is done by the Python
 twins, with the same results and more CPU time. Which one runs is said by the label `wire` of `netwatch_build_info`.
 
 wire.c: the twin of `netwatch/snmp/codec/hot.py`, and a batch of datagrams in one system call; wire.pyi says what it
-gives. build_hook.py compiles it.
+gives. columns.c: rates of a whole column, and whether it holds numbers alone. build_hook.py compiles both.
 Every function here has a twin in Python which stays, is tested the same, and reads whatever is out of the ordinary:
 a fault in C is a crash or worse, so C holds little, checks every octet it reads, and knows no odd case.
 
-May import: nothing. Called by: netwatch.snmp; app asks which one runs.
+May import: nothing. Called by: netwatch.snmp, netwatch.polling; app asks which one runs.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 CONTRACT = 2
-"""What wire.c must say it is; one built of older sources is left alone until NetWatch is installed again."""
+"""What both must say they are; one built of older sources is left alone until NetWatch is installed again."""
 SWITCH = "NETWATCH_PURE"
-_WIRE = "netwatch.compiled.wire"
+_PARTS = ("netwatch.compiled.wire", "netwatch.compiled.columns")
 
 
 def is_wanted() -> bool:
@@ -32,9 +32,9 @@ def is_wanted() -> bool:
 
 @cache
 def is_usable() -> bool:
-    """Return whether the compiled part is here, of these sources' contract, and wanted. Loads it."""
+    """Return whether all of the compiled part is here, of these sources' contract, and wanted. Loads it."""
     try:
-        return is_wanted() and import_module(_WIRE).CONTRACT == CONTRACT
+        return is_wanted() and all(import_module(part).CONTRACT == CONTRACT for part in _PARTS)
     except (ImportError, AttributeError):
         return False
 
@@ -50,6 +50,6 @@ def why() -> str:
         return "compiled"
     if not is_wanted():
         return f"pure Python, as {SWITCH} says"
-    if find_spec(_WIRE) is None:
+    if not any(map(find_spec, _PARTS)):
         return "pure Python, no compiled part was built"
     return "pure Python, the compiled part is of another version: install NetWatch again"

@@ -19,19 +19,20 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOM = Path(__file__).parent
-SOURCES = ("wire.c",)
+PARTS = ("wire", "columns")
+"""A module each, from the C source of its name."""
 FLAGS = ("-O2", "-std=c11", "-Wall", "-Wextra", "-fPIC", "-shared")
 LONGEST_SECONDS = 300
 
 
-def stamp(room: Path = ROOM) -> str:
-    """Return what tells one state of the sources from another."""
-    return hashlib.sha256(b"".join((room / name).read_bytes() for name in SOURCES)).hexdigest()[:16]
+def stamp(part: str, room: Path = ROOM) -> str:
+    """Return what tells one state of a source from another."""
+    return hashlib.sha256((room / f"{part}.c").read_bytes()).hexdigest()[:16]
 
 
-def library_name() -> str:
+def library_name(part: str) -> str:
     """Return what the running Python's import looks for."""
-    return "wire" + str(sysconfig.get_config_var("EXT_SUFFIX"))
+    return part + str(sysconfig.get_config_var("EXT_SUFFIX"))
 
 
 def compiler() -> list[str]:
@@ -52,12 +53,11 @@ def obstacle() -> str:
     return ""
 
 
-def compile_library(target: Path, flags: tuple[str, ...] = FLAGS, room: Path = ROOM) -> str:
-    """Compile the sources into `target`; return what the compiler said where it failed, nothing where it did not."""
-    half_done = target.with_suffix(f".{os.getpid()}")  # a process that runs keeps the library that it has loaded
+def compile_library(part: str, target: Path, flags: tuple[str, ...] = FLAGS, room: Path = ROOM) -> str:
+    """Compile a part into `target`; return what the compiler said where it failed, nothing where it did not."""
     command = [
-        *compiler(), *flags, f'-DSOURCES="{stamp(room)}"', "-I", sysconfig.get_path("include"),
-        *(str(room / name) for name in SOURCES), "-o", str(half_done),
+        *compiler(), *flags, f'-DSOURCES="{stamp(part, room)}"', "-I", sysconfig.get_path("include"),
+        str(room / f"{part}.c"), "-o", str(target),
     ]  # fmt: skip
     try:
         done = subprocess.run(  # noqa: S603  # the compiler of whoever builds
@@ -65,11 +65,14 @@ def compile_library(target: Path, flags: tuple[str, ...] = FLAGS, room: Path = R
         )
     except (OSError, subprocess.TimeoutExpired) as exc:
         return str(exc)
-    if done.returncode:
-        half_done.unlink(missing_ok=True)
-        return done.stderr.strip() or f"the compiler ended with {done.returncode}"
-    half_done.replace(target)
-    return ""
+    return (done.stderr.strip() or f"the compiler ended with {done.returncode}") if done.returncode else ""
+
+
+def put_beside(library: Path, room: Path) -> None:
+    """Put a library beside its source at once and whole: a process that runs keeps the one that it has loaded."""
+    half_done = room / f".{library.name}.{os.getpid()}"
+    shutil.copyfile(library, half_done)
+    half_done.replace(room / library.name)
 
 
 class CompiledPart(BuildHookInterface[Any]):
@@ -78,20 +81,21 @@ class CompiledPart(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile, and have the library in the wheel; `version` is `editable` or `standard`."""
-        why_not = obstacle()
+        """Compile, and have the libraries in the wheel; `version` is `editable` or `standard`."""
         room = Path(self.root, "netwatch", "compiled")
-        if not why_not:
-            self._directory = tempfile.mkdtemp(prefix="netwatch-build-")
-            editable = version == "editable"
-            target = Path(room if editable else self._directory) / library_name()
-            why_not = compile_library(target, room=room)
-            if not why_not:
-                build_data["pure_python"], build_data["infer_tag"] = False, True
-                if not editable:
-                    build_data["force_include"][str(target)] = f"netwatch/compiled/{target.name}"
-                return
-        print(f"netwatch: built without its compiled part: {why_not}", file=sys.stderr)  # noqa: T201  # pip -v shows it
+        self._directory = tempfile.mkdtemp(prefix="netwatch-build-")
+        targets = {part: Path(self._directory, library_name(part)) for part in PARTS}
+        failed = (said for part, target in targets.items() if (said := compile_library(part, target, room=room)))
+        why_not = obstacle() or next(failed, "")
+        if why_not:
+            print(f"netwatch: built without its compiled part: {why_not}", file=sys.stderr)  # noqa: T201  # pip -v shows it
+            return
+        build_data["pure_python"], build_data["infer_tag"] = False, True
+        for target in targets.values():
+            if version == "editable":
+                put_beside(target, room)
+            else:
+                build_data["force_include"][str(target)] = f"netwatch/compiled/{target.name}"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Clear away what was compiled for a wheel."""

@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from netwatch import compiled
-from tests.compiled.twins import COMPILED, needs_compiled
+from tests.compiled.twins import needs_compiled
 from tests.patience import PATIENCE_SECONDS
 
 build_hook = pytest.importorskip("netwatch.compiled.build_hook", reason="hatchling is not installed")
@@ -52,7 +53,9 @@ def libraries_in(wheel: Path) -> list[str]:
 def test_a_wheel_with_the_compiled_part_is_for_this_python_and_machine_alone(tmp_path):
     wheel, _ = wheel_built(tmp_path, NETWATCH_PURE="")
 
-    assert libraries_in(wheel) == [f"netwatch/compiled/{build_hook.library_name()}"]
+    assert sorted(libraries_in(wheel)) == sorted(
+        f"netwatch/compiled/{build_hook.library_name(part)}" for part in build_hook.PARTS
+    )
     python = f"cp{sys.version_info.major}{sys.version_info.minor}"
     assert f"-{python}-{python}-linux_" in wheel.name
 
@@ -78,7 +81,9 @@ def test_a_wheel_built_where_nothing_can_be_compiled_is_for_every_machine_and_th
 
 @needs_compiled
 def test_the_compiled_part_that_runs_is_of_the_sources_that_stand_here():
-    assert build_hook.stamp() == COMPILED.SOURCES, "install NetWatch again: pip install -e '.[test]'"
+    here = {part: import_module(f"netwatch.compiled.{part}").SOURCES for part in build_hook.PARTS}
+
+    assert here == {part: build_hook.stamp(part) for part in here}, "install NetWatch again: pip install -e '.[test]'"
 
 
 @pytest.mark.parametrize(("value", "says"), [("1", "pure"), ("yes", "pure")])

@@ -49,7 +49,7 @@ def test_no_octet_beyond_an_answer_is_read_and_nothing_undefined_done(tmp_path):
     """Under AddressSanitizer and UndefinedBehaviorSanitizer, with Python's objects where those see their ends."""
     build_hook = pytest.importorskip("netwatch.compiled.build_hook", reason="hatchling is not installed")
     library = tmp_path / "wire.so"
-    assert build_hook.compile_library(library, SANITIZERS) == ""
+    assert build_hook.compile_library("wire", library, SANITIZERS) == ""
     runtime = subprocess.run(
         [*build_hook.compiler(), "-print-file-name=libasan.so"], capture_output=True, text=True, check=True
     ).stdout.strip()
