@@ -198,8 +198,12 @@ class Endpoint:
         tally = exchange.asker.tally
         if tally is not None:
             tally.sent += 1
+        if exchange.envelope is None:
+            datagram = exchange.head + request_id + exchange.tail
+        else:
+            datagram = self._datagram(exchange, now)
         try:
-            self._sockets[peer.family].sendto(self._datagram(exchange, now), peer.address)
+            self._sockets[peer.family].sendto(datagram, peer.address)
         except OSError as exc:
             self._not_sent(exchange, exc)
 
@@ -213,8 +217,8 @@ class Endpoint:
         trip = exchange.peer.round_trip
         if exchange.try_ends_at > now:
             return exchange.try_ends_at
-        exchange.try_ends_at = now + trip.ceiling
-        return now + trip.timeout if trip.is_known and not exchange.attempt else exchange.try_ends_at
+        exchange.try_ends_at = try_ends_at = now + trip.ceiling
+        return now + trip.timeout if trip.is_known and not exchange.attempt else try_ends_at
 
     def _datagram(self, exchange: Exchange, now: float) -> bytes:
         if exchange.envelope is None:
@@ -372,12 +376,15 @@ class Endpoint:
 
     def _finish(self, exchange: Exchange) -> None:
         """Let go of an exchange, answered or not; its request-ids are remembered for a while."""
-        request_ids = (exchange.request_id, *(exchange.former or ()))
-        for request_id in request_ids:
-            self._pending.pop(request_id, None)
-        self._ids.used(request_ids)
+        self._pending.pop(exchange.request_id, None)
+        self._ids.was_answered(exchange.request_id)
+        if exchange.former:
+            for request_id in exchange.former:
+                self._pending.pop(request_id, None)
+            self._ids.used(exchange.former)
         exchange.peer.flying.remove(exchange)
-        self._give_back(exchange)
+        if exchange.counts:
+            self._give_back(exchange)
 
     # -- waiting ------------------------------------------------------------------------------------------------
 

@@ -93,9 +93,11 @@ class GetRun(Generic[Item]):
         except FastLaneRefused as exc:
             self._end(exc)
             return
-        metrics.wire.varbinds += len(items)
-        self._learn(exchange, len(items))
-        if len(items) < len(places):
+        count = len(items)
+        metrics.wire.varbinds += count
+        if self._silent or self._size.value < self._size.ceiling:
+            self._learn(exchange, count)
+        if count < len(places):
             self._ask_rest(part, items)
         else:
             self._put(places, items)
@@ -133,7 +135,7 @@ class GetRun(Generic[Item]):
             self._future.set_result(None)
 
     def _learn(self, exchange: Exchange, count: int) -> None:
-        """Learn from a good answer: the size is fine, or half of a silent one was."""
+        """Learn from a good answer of so many: the size is fine, or half of a silent one was."""
         size = self._size
         if self._silent and exchange.attempt >= self._split_after:
             size.shrink(self._silent)

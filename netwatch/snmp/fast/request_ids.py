@@ -30,6 +30,12 @@ class RequestIds:
             if request_id >= b"\x00\x80" and request_id not in pending:
                 return request_id
 
+    def was_answered(self, request_id: bytes) -> None:
+        """Remember one, as `used` does for several."""
+        self._used.add(request_id)
+        if len(self._used) >= REMEMBERED:
+            self._used_before, self._used = self._used, set()
+
     def used(self, request_ids: Iterable[bytes]) -> None:
         """Remember that these were answered or given up; the latest eight to sixteen thousand are known."""
         self._used.update(request_ids)
