@@ -6,10 +6,11 @@ twins, with the same results and more CPU time. Which one runs is said by the la
 
 wire.c: the twin of `netwatch/snmp/codec/hot.py`, and a batch of datagrams in one system call; wire.pyi says what it
 gives. columns.c: rates of a whole column, and whether it holds numbers alone. build_hook.py compiles both.
+`netwatch/snmp/codec/decoders.py` and `netwatch/snmp/fast/datagrams.py` choose between C and Python.
 Every function here has a twin in Python which stays, is tested the same, and reads whatever is out of the ordinary:
-a fault in C is a crash or worse, so C holds little, checks every octet it reads, and knows no odd case. Who changes one
-twin changes the other; `tests/compiled/` holds them to the same, under sanitizers too. After a change of C:
-`pip install --no-deps -e .`. `netwatch/snmp/codec/decoders.py` and `netwatch/snmp/fast/datagrams.py` choose.
+a fault in C is a crash or worse, so C holds little, checks every octet it reads, and knows no odd case. Who changes
+one twin changes the other; `tests/compiled/` holds them to the same, under sanitizers too. After a change of C:
+`pip install --no-deps -e .`
 
 May import: nothing. Called by: netwatch.snmp, netwatch.polling; app asks which one runs.
 """
