@@ -284,11 +284,11 @@ decode_values(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if (!is_ready(state) || !take_span(args, &span)) {
         return NULL;
     }
-    PyObject *names = PySequence_Fast(args[3], "names are a sequence");
+    PyObject *names = PySequence_Tuple(args[3]); /* a tuple: nobody changes it while Python is asked about odd values */
     if (names == NULL) {
         return NULL;
     }
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(names);
+    Py_ssize_t count = PyTuple_GET_SIZE(names);
     PyObject *values = PyList_New(count);
     int outcome = -1;
     if (values != NULL) {
@@ -454,7 +454,7 @@ decode_rows(PyObject *module, PyObject *const *args, Py_ssize_t given)
     if (!is_ready(state) || !take_span(args, &span)) {
         return NULL;
     }
-    PyObject *columns = PySequence_Tuple(args[3]); /* ours: nobody changes it while Python is asked about odd rows */
+    PyObject *columns = PySequence_Tuple(args[3]); /* for the same reason */
     if (columns == NULL) {
         return NULL;
     }
@@ -589,22 +589,15 @@ source_of(const struct sockaddr_storage *address) /* as Python's sockets say it 
     return Py_BuildValue("siII", host, ntohs(six->sin6_port), ntohl(six->sin6_flowinfo), six->sin6_scope_id);
 }
 
-/* Take what waits at a socket, in one system call; the room for it is touched no further than datagrams are long. */
+typedef uint8_t Datagram[LONGEST_DATAGRAM];
+
+/* Take what waits at a socket into `room`, and return it. */
 static PyObject *
-receive(PyObject *Py_UNUSED(module), PyObject *args)
+receive_into(Datagram *room, int udp, int most)
 {
-    static uint8_t (*room)[LONGEST_DATAGRAM];
-    static struct sockaddr_storage sources[MOST_AT_ONCE];
+    struct sockaddr_storage sources[MOST_AT_ONCE];
     struct iovec parts[MOST_AT_ONCE];
     struct mmsghdr messages[MOST_AT_ONCE];
-    int udp, most;
-    if (!PyArg_ParseTuple(args, "ii", &udp, &most)) {
-        return NULL;
-    }
-    if (room == NULL && (room = PyMem_RawCalloc(MOST_AT_ONCE, LONGEST_DATAGRAM)) == NULL) {
-        return PyErr_NoMemory();
-    }
-    most = most < 1 ? 1 : most > MOST_AT_ONCE ? MOST_AT_ONCE : most;
     memset(messages, 0, sizeof messages);
     for (int i = 0; i < most; i++) {
         parts[i] = (struct iovec){ room[i], LONGEST_DATAGRAM };
@@ -623,6 +616,29 @@ receive(PyObject *Py_UNUSED(module), PyObject *args)
         } else {
             PyList_SET_ITEM(taken, i, one);
         }
+    }
+    return taken;
+}
+
+/* Take what waits at a socket, in one system call; the room for it is touched no further than datagrams are long. */
+static PyObject *
+receive(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    static Datagram *spare; /* kept from call to call; a thread that comes in between finds none, and makes its own */
+    int udp, most;
+    if (!PyArg_ParseTuple(args, "ii", &udp, &most)) {
+        return NULL;
+    }
+    Datagram *room = spare != NULL ? spare : PyMem_RawCalloc(MOST_AT_ONCE, LONGEST_DATAGRAM);
+    if (room == NULL) {
+        return PyErr_NoMemory();
+    }
+    spare = NULL;
+    PyObject *taken = receive_into(room, udp, most < 1 ? 1 : most > MOST_AT_ONCE ? MOST_AT_ONCE : most);
+    if (spare == NULL) {
+        spare = room;
+    } else {
+        PyMem_RawFree(room);
     }
     return taken;
 }

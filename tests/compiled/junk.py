@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import random
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from types import ModuleType
@@ -101,6 +102,20 @@ def disagreements(wire: Any, count: int, seed: int) -> Iterator[str]:
                 yield f"{data.hex()}: Python {python}, compiled {compiled}"
 
 
+def datagrams_lost(wire: Any, count: int, seed: int) -> int:
+    """Send datagrams of every length to ourselves; return how many did not come back as they were."""
+    rng = random.Random(seed)
+    lost = 0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", 0))
+        for _ in range(count):
+            sent = [rng.randbytes(rng.choice((0, 1, 1472, 65507))) for _ in range(rng.randrange(3))]
+            for datagram in sent:
+                udp.sendto(datagram, udp.getsockname())
+            lost += wire.receive(udp.fileno(), 64) != [(datagram, udp.getsockname()) for datagram in sent]
+    return lost
+
+
 def load(path: str) -> ModuleType:
     """Load a compiled wire from where it was built, and tell it what it is to know."""
     spec = importlib.util.spec_from_file_location("netwatch.compiled.wire", path)
@@ -116,7 +131,10 @@ def load(path: str) -> ModuleType:
 def main() -> int:
     """Read as many as were asked for."""
     library, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    first = next(disagreements(load(library), count, seed), "")
+    wire = load(library)
+    first = next(disagreements(wire, count, seed), "")
+    if lost := datagrams_lost(wire, min(count, 200), seed):
+        first += f"{lost} batches of datagrams did not come as they were sent"
     sys.stdout.write(first or f"{count} garbled answers, four readings of each: the same\n")
     return bool(first)
 
