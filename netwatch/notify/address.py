@@ -11,6 +11,7 @@ import contextlib
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -86,6 +87,7 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=1024)
 def parse_mailbox(text: str) -> Mailbox:
     """Read `address` or `Name <address>`.
 

@@ -82,13 +82,20 @@ def _parsed_faults(message: bytes, headers: Sequence[tuple[str, str]]) -> list[s
     return [*faults, *_faults_of_parts(head, body)]
 
 
-def _parsed(part: bytes) -> tuple[Message, bytes | None]:
+def _parsed(part: bytes, *, is_inside: bool = False) -> tuple[Message, bytes | None]:
     """Return a part's headers as a parser reads them, and its body, None where no empty line parts the two.
 
     Bodies are most of a mail, and no parser has to read them line by line.
     """
     head, empty, body = part.partition(b"\r\n\r\n")
-    return BytesHeaderParser(policy=compat32).parsebytes(head + empty), body if empty else None
+    parse = BytesHeaderParser(policy=compat32).parsebytes
+    return (_parsed_head(head) if is_inside else parse(head + empty)), body if empty else None
+
+
+@functools.lru_cache(maxsize=64)
+def _parsed_head(head: bytes) -> Message:
+    """Return the head of a part inside a mail: there are few, the same in all mails; nobody may change it."""
+    return BytesHeaderParser(policy=compat32).parsebytes(head + b"\r\n\r\n")
 
 
 def _faults_of_parts(head: Message, body: bytes | None) -> list[str]:
@@ -108,7 +115,7 @@ def _faults_of_parts(head: Message, body: bytes | None) -> list[str]:
     for part in parts[:-1]:
         if not part.startswith(b"\r\n"):
             return [*faults, f"part {kind}: a line that begins as its boundary does"]
-        faults += _faults_of_parts(*_parsed(part[2:]))
+        faults += _faults_of_parts(*_parsed(part[2:], is_inside=True))
     return faults
 
 

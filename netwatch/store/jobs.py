@@ -22,7 +22,8 @@ from netwatch.store.sql.changes import Prepared, apply
 class Job:
     """Something to write: a transaction (prepared in the thread), or a function on the connection.
 
-    A `droppable` one is not begun when its caller has gone: a claim would lease rows to nobody.
+    A `droppable` one is not begun when its caller has gone: a claim would lease rows to nobody. What is not `lasting`
+    may be lost where the power goes: it comes to a mail that is sent twice.
     weight, hollow, taken: the backlog's own notes: bytes, whether nothing is left, whether it went to be written.
     """
 
@@ -31,6 +32,7 @@ class Job:
     work: Callable[[Connection], Any] | None = None
     prepared: Prepared | None = None
     droppable: bool = False
+    lasting: bool = True
     weight: int = 0
     hollow: bool = False
     taken: bool = False

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from netwatch.errors import StoreError
-from netwatch.model import ClockStep, Event, Memory, OutboxEntry, OutboxKind, Transaction
+from netwatch.model import ClockStep, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.store import by_hand
 from netwatch.store.by_hand_decision import Act, Handled
 from netwatch.store.database.opening import open_up
@@ -122,7 +122,7 @@ class Store(StoreReader):
         A row whose lease ran out becomes `unknown` first, and is due.
         """
         work = partial(changes.claim_due, now=now, lease_for=lease_for, limit=limit, kind=kind)
-        claimed: list[OutboxEntry] = await self._running().submit(work=work, droppable=True)
+        claimed: list[OutboxEntry] = await self._running().submit(work=work, droppable=True, lasting=False)
         return claimed
 
     async def record(
@@ -130,11 +130,13 @@ class Store(StoreReader):
     ) -> bool:
         """Write down how an attempt ended, what the event log says of it, and the mails it gives rise to.
 
+        A mail that was sent, or is being sent, may be sent once more after a power cut; all else lasts.
         Only a row in `sending` changes (for `sent`: any not yet finished); otherwise somebody else has taken it
         over since, nothing at all is written, and this is counted, left and answered with False.
         """
         work = partial(changes.record, entry=entry, events=events, entries=entries)
-        recorded: bool = await self._running().submit(work=work)
+        may_repeat = entry.state in (OutboxState.SENT, OutboxState.SENDING) and not entries
+        recorded: bool = await self._running().submit(work=work, lasting=not may_repeat)
         if not recorded:
             LATE_RECORDS.inc()
             log.warning("a mail's result came after its lease ended", entry=entry.id, state=entry.state)

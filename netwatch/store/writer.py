@@ -70,6 +70,7 @@ class Writer:
         self._statements = Statements(database.insert)
         self._engine = database.writer()
         self._connection: Connection | None = None
+        self._is_lasting = True
         self._on_outbox_commit = on_outbox_commit
         self._backlog = Backlog()
         self._in_hand = 0
@@ -107,11 +108,18 @@ class Writer:
         transaction: Transaction | None = None,
         work: Callable[[Connection], Any] | None = None,
         droppable: bool = False,
+        lasting: bool = True,
     ) -> asyncio.Future[Any]:
         """Queue a job from the loop's thread; the order of calls is the order of writes."""
         if self._loop is None or self._closing:
             raise StoreError("the store is not running")
-        job = Job(future=self._loop.create_future(), transaction=transaction, work=work, droppable=droppable)
+        job = Job(
+            future=self._loop.create_future(),
+            transaction=transaction,
+            work=work,
+            droppable=droppable,
+            lasting=lasting,
+        )
         with self._wake:
             given_up = self._backlog.push(job, troubled=bool(self.trouble))
             QUEUE_LENGTH.set(len(self._backlog) + self._in_hand)
@@ -244,6 +252,7 @@ class Writer:
         started = time.perf_counter()
         try:
             connection = self._grounded()
+            self._make_lasting(connection, any(job.lasting for job in batch))
             with connection.begin():
                 outcomes = carry_out(connection, batch)
         except FootingLost:
@@ -255,6 +264,12 @@ class Writer:
             raise
         COMMIT_SECONDS.observe(time.perf_counter() - started)
         return outcomes
+
+    def _make_lasting(self, connection: Connection, lasting: bool) -> None:
+        """Spare the disk what no power cut makes worse; the next commit that is to last takes that along."""
+        if lasting is not self._is_lasting:
+            self._database.make_lasting(connection, lasting=lasting)
+            self._is_lasting = lasting
 
     def _grounded(self) -> Connection:
         """Return a connection to the file that stands where the database belongs.
@@ -292,6 +307,7 @@ class Writer:
     def _disconnect(self) -> None:
         connection, self._connection, self._footing = self._connection, None, None
         self._foreign_mark = None  # it counts for one connection
+        self._is_lasting = True  # as a connection begins
         if connection is not None:
             connection.close()
 

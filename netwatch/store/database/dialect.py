@@ -99,6 +99,9 @@ class Database(Protocol):
             StoreError: it cannot be done.
         """
 
+    def make_lasting(self, connection: Connection, *, lasting: bool) -> None:
+        """Have the commits that follow on a connection survive a power cut, or only the end of this process."""
+
     def foreign_mark(self, connection: Connection) -> int:
         """Return a number that changes when somebody else has written since it was last asked here."""
 

@@ -297,6 +297,11 @@ class Sqlite:
             self._moved_aside = max(map(str, self._beside(f"{_ASIDE}*Z")), default="")
         return self._moved_aside
 
+    def make_lasting(self, connection: Connection, *, lasting: bool) -> None:
+        """Have each commit wait for the disk, or leave that to the next that does."""
+        bare: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        bare.execute(f"PRAGMA synchronous={'FULL' if lasting else 'NORMAL'}").close()
+
     def foreign_mark(self, connection: Connection) -> int:
         """Return a number that changes when another connection has written since it was last asked on this one."""
         # Past SQLAlchemy, which would begin a transaction and so take the write lock.

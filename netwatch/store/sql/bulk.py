@@ -25,6 +25,12 @@ def execute_many(connection: Connection, statement: Executable, rows: Sequence[R
     connection.exec_driver_sql(sql, list(map(as_driver_wants, rows)))
 
 
+def execute_one(connection: Connection, statement: Executable, row: Row) -> int:
+    """Execute such a statement once; return how many rows it changed."""
+    sql, as_driver_wants = _compiled(statement, connection.dialect, tuple(row))
+    return connection.exec_driver_sql(sql, as_driver_wants(row)).rowcount
+
+
 @lru_cache(maxsize=64)
 def _compiled(statement: Executable, dialect: Dialect, keys: tuple[str, ...]) -> tuple[str, Callable[[Row], Any]]:
     assert isinstance(statement, ClauseElement)  # noqa: S101 - for the type checker; every statement is one

@@ -24,6 +24,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    literal_column,
     or_,
     select,
     update,
@@ -31,10 +32,11 @@ from sqlalchemy import (
 from sqlalchemy.sql import func
 
 from netwatch.model import UNSENT, AlertState, Event, Memory, OutboxEntry, OutboxKind, OutboxState, Transaction
-from netwatch.store.sql.bulk import execute_many
+from netwatch.store.sql.bulk import execute_many, execute_one
 from netwatch.store.sql.entries import NewEntries, count, in_turn, insert, new_entries, settle_overtaken
 from netwatch.store.sql.queries import WAITING, chunks, groups
 from netwatch.store.sql.rows import (
+    PROGRESS,
     Row,
     alert_row,
     entry_of,
@@ -73,9 +75,13 @@ _ADD_EVENT = EVENTS.insert()
 _SENDING = OUTBOX.c.state == OutboxState.SENDING.value
 _HELD = select(OUTBOX.c.id, OUTBOX.c.kind, OUTBOX.c.recipient, OUTBOX.c.group_key).with_for_update(skip_locked=True)
 _LEASE_RAN_OUT = _HELD.where(OUTBOX.c.kind == bindparam("kind"), _SENDING, OUTBOX.c.lease_until <= bindparam("now"))
-_PROGRESS = update(OUTBOX).where(
-    OUTBOX.c.id == bindparam("which"), OUTBOX.c.state.in_(bindparam("states", expanding=True))
-)  # fmt: skip
+_PROGRESS = {
+    states: update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("which"), OUTBOX.c.state.in_([literal_column(f"'{one}'") for one in states]))
+    .values({name: bindparam(f"now_{name}") for name in PROGRESS})
+    for states in (tuple(state.value for state in UNSENT), (OutboxState.SENDING.value,))
+}
+"""By the states a row may be in."""
 
 _REWORD = update(OUTBOX).where(OUTBOX.c.id == bindparam("which"), _SENDING).values(message=bindparam("said"))
 _TOLD_BY = update(OUTBOX).where(OUTBOX.c.id == bindparam("which")).values(told_by=bindparam("teller"))
@@ -223,8 +229,8 @@ def record(
 
 
 def _changed(connection: Connection, entry: OutboxEntry) -> bool:
-    wanted = {"which": entry.id, "states": recordable_from(entry), **progress_row(entry)}
-    return connection.execute(_PROGRESS, wanted).rowcount == 1
+    row = {"which": entry.id, **{f"now_{name}": value for name, value in progress_row(entry).items()}}
+    return execute_one(connection, _PROGRESS[recordable_from(entry)], row) == 1
 
 
 def reword(connection: Connection, entry: OutboxEntry) -> None:

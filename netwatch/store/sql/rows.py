@@ -210,6 +210,10 @@ def entry_row(entry: OutboxEntry) -> Row:
     }
 
 
+PROGRESS = ("state", "attempts", "not_before", "lease_until", "last_reply", "last_tried_at", "sent_at")
+"""The columns of `progress_row`."""
+
+
 def progress_row(entry: OutboxEntry) -> Row:
     """Return only what an attempt may change; the message and its recipient never do."""
     return {
