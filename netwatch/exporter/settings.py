@@ -43,5 +43,6 @@ class ExporterSettings(Section):
         default=False, description="fill ${NAME} into username, password and priv_password of auths"
     )
     wrap_large_counters: bool = Field(
-        default=True, description="have counters of 64 bits go round at 2^53, as snmp_exporter does; false is exact"
+        default=True,
+        description="have 64-bit counters go round at 2^53, as snmp_exporter does, in /metrics too; false is exact",
     )

@@ -53,15 +53,19 @@ class Exposition:
         statuses: Callable[[], Sequence[DeviceStatus]] = tuple,
         registry: Registry = REGISTRY,
         device_labels: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        *,
+        wrap: bool = False,
     ) -> None:
         """Read device series from `board`, their kinds from `schema`, `netwatch_device_info` from `statuses`.
 
-        `device_labels` are the labels that the configuration gives devices, for every series of theirs.
+        `device_labels` are the labels that the configuration gives devices, for every series of theirs. `wrap` has
+        counters go round at 2**53, beyond which Prometheus does not know every number.
         """
         self._board = board
         self._statuses = statuses
         self._registry = registry
-        self._sorter = FamilySorter(schema, device_labels)
+        self._sorter = FamilySorter(schema, device_labels, wrap=wrap)
+        self._wrap = wrap
         self._schema = schema
         self._sorters: dict[str, FamilySorter] = {}
         self._known = device_labels.keys()
@@ -100,7 +104,7 @@ class Exposition:
             return self._sorter.families(self._board.fresh(), self._statuses(), self._board.identity)
         sorter = self._sorters.get(device)
         if sorter is None:
-            sorter = self._sorters[device] = FamilySorter(self._schema, nameless=True)
+            sorter = self._sorters[device] = FamilySorter(self._schema, nameless=True, wrap=self._wrap)
         return sorter.families(
             [(device, self._board.readings(device))], self._status_of(device), self._board.identity
         )

@@ -30,6 +30,8 @@ class Family:
     sources: list[Source] = field(default_factory=list)
     lines: Iterator[bytes] | None = None
     help: str = ""
+    wrap: bool = False
+    """Whether its counters go round at 2**53."""
 
     def header(self, text_format: TextFormat) -> bytes:
         """Return the HELP and TYPE lines, without a line feed at the end."""
@@ -46,9 +48,10 @@ class Family:
 
     def _lines(self, name: bytes) -> Iterator[tuple[str, bytes]]:
         for source in self.sources:
+            wrap = self.wrap and source.kind is not None and source.kind.is_counter
             for block, reading in zip(source.table.blocks, source.table.readings, strict=True):
                 values = source.values(reading)
-                yield block.device, block.lines(name, values) if values is not None else b""
+                yield block.device, block.lines(name, values, wrap=wrap) if values is not None else b""
 
 
 class FamilySorter:
@@ -60,13 +63,15 @@ class FamilySorter:
         device_labels: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
         *,
         nameless: bool = False,
+        wrap: bool = False,
     ) -> None:
         """Take the kinds of columns from `schema`; a column it does not know is shown without a type.
 
         `device_labels` are the labels that the configuration gives devices; every series of a device has them.
-        `nameless` leaves out both these and the device's name, where only one device is asked for.
+        `nameless` leaves out both these and the device's name, where only one device is asked for. `wrap`
+        has counters go round at 2**53.
         """
-        self._nameless = nameless
+        self._nameless, self._wrap = nameless, wrap
         self._device_labels = device_labels
         self._schema = schema
         self._blocks: dict[tuple[str, str], LabelBlock] = {}
@@ -96,7 +101,7 @@ class FamilySorter:
         families: dict[str, Family] = {}
         for key in sorted(tables, key=lambda key: (key[0] != REACHABILITY.name, key)):
             for name, source in self._sources(tables[key]):
-                families.setdefault(name, Family(name=name)).sources.append(source)
+                families.setdefault(name, Family(name=name, wrap=self._wrap)).sources.append(source)
         if aged:
             families[_AGE] = Family(name=_AGE, lines=map(self._age_line, aged), help=_AGE_HELP)
         if statuses:

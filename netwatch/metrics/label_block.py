@@ -17,6 +17,9 @@ from types import MappingProxyType
 from netwatch.metrics.text_format import escaped, label_name, number_text
 from netwatch.model import RowSet
 
+MANTISSA = 2**53
+"""Beyond it a float does not know every number, and Prometheus has floats: there a counter may go round."""
+
 
 class LabelBlock:
     """The template for one RowSet of one device."""
@@ -44,20 +47,23 @@ class LabelBlock:
             self._parts = {text: _Part(self, lines, numbers) for text, numbers in rows.items()}
         return self._parts
 
-    def lines(self, name: bytes, values: Sequence[object]) -> bytes:
-        """Return a line per row that has a number, each with a line feed before it.
+    def lines(self, name: bytes, values: Sequence[object], *, wrap: bool = False) -> bytes:
+        """Return a line per row that has a number, each with a line feed before it; `wrap` has it go round at 2**53.
 
-        Integers and finite floats go in at once: their sum tells, at C speed, that nothing else is among them.
+        Integers and finite floats go in at once: their sum tells, at C speed, that nothing else is among them, and
+        that none can be so large.
         """
         try:
             total = sum(values)  # type: ignore[arg-type]
             if type(total) is int:
+                if wrap and total >= MANTISSA:
+                    values = [_wrapped(value) for value in values]
                 return self._integers.replace(b"\n", b"\n" + name) % tuple(values)
             if type(total) is float and math.isfinite(total):
                 return self._of(name, b" %a") % tuple(values)
         except (TypeError, ValueError, OverflowError):
             pass  # something is missing, no number, or there are not as many values as rows
-        return self._lines_with_holes(name, values)
+        return self._lines_with_holes(name, [_wrapped(value) for value in values] if wrap else values)
 
     def _of(self, name: bytes, place: bytes) -> bytes:
         return self._integers.replace(b" %d", place).replace(b"\n", b"\n" + name)
@@ -85,12 +91,16 @@ class _Part(LabelBlock):
         self._integers = b"".join([b"\n" + lines[row] for row in numbers])
         self._parts = None
 
-    def lines(self, name: bytes, values: Sequence[object]) -> bytes:
+    def lines(self, name: bytes, values: Sequence[object], *, wrap: bool = False) -> bytes:
         given = len(values)
-        return super().lines(name, [values[row] for row in self._numbers if row < given])
+        return super().lines(name, [values[row] for row in self._numbers if row < given], wrap=wrap)
 
     def _row_count(self) -> int:
         return len(self._numbers)
+
+
+def _wrapped(value: object) -> object:
+    return value % MANTISSA if isinstance(value, int) else value
 
 
 def device_part(device: str, device_labels: Mapping[str, str], taken: Collection[str]) -> str:

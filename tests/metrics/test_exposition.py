@@ -51,6 +51,28 @@ def test_a_series_carries_the_mibs_name_and_the_labels_of_its_row():
     ]
 
 
+def test_counters_beyond_what_a_float_knows_go_round_where_that_is_wanted_and_nothing_else_does():
+    columns = {
+        "ifHCInOctets": [2**53 + 7, None, 2**64 - 1, 5], "ifHCOutOctets": [2**53 + 7, 2**53, 2**64 - 1, 5],
+        "ifHighSpeed": [2**53 + 7, 2**53 - 1, 1, 5],
+    }  # fmt: skip
+    board = Board()
+    board.take_reading(reading_of(columns, rows_of(*"abcd")))
+
+    table = SCHEMA["ifTable"]
+    schema = {"ifTable": replace(table, columns={**table.columns, "ifHCOutOctets": ColumnKind.COUNTER64})}
+
+    text = b"".join(Exposition(board, schema, wrap=True).device_text(TextFormat.TEXT)).decode()
+
+    found: dict[str, list[int]] = {}
+    for line in samples_of(text):
+        found.setdefault(line.partition("{")[0], []).append(int(line.rpartition(" ")[2]))
+    assert found == {
+        "ifHCInOctets": [7, 2**53 - 1, 5], "ifHCOutOctets": [7, 0, 2**53 - 1, 5],
+        "ifHighSpeed": [2**53 + 7, 2**53 - 1, 1, 5],
+    }  # fmt: skip
+
+
 def test_how_old_columns_are_that_are_asked_seldom_is_said_of_each_table():
     reading = reading_of({"ifHighSpeed": [1000, 1000]}, rows_of("Gi1/0/1", "Gi1/0/2"))
     asked = replace(reading, aged={"ifHighSpeed": reading.at - timedelta(seconds=120), "ifAlias": reading.at})

@@ -51,6 +51,7 @@ def build_server(
     exposition = Exposition(
         views.board, views.tables, views.devices,
         device_labels={device.name: device.labels for device in definitions.devices},
+        wrap=settings.exporter.wrap_large_counters,
     )  # fmt: skip
     pages = create_app(
         views, exposition, settings.web, __version__,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
+from netwatch.web.prometheus.negotiation import DOTS, content_type_of, streamed_with_dots
 from netwatch.web.routes import METHODS, head_of_a_stream
 from netwatch.web.slots import Slots, Slotted
 from netwatch.web.views import MetricsRenderer, Views
@@ -31,15 +32,20 @@ def metrics_router(views: Views, renderer: MetricsRenderer) -> APIRouter:
         device = request.query_params.get("device", "")
         if device and not renderer.knows(device):
             return PlainTextResponse(f"no device is called {shortened(device)!r}\n", 404)
-        rendering = renderer.render(request.headers.get("accept", ""), gzip=gzip, device=device)
-        headers = {"Content-Type": rendering.content_type, "Vary": "Accept, Accept-Encoding"}
+        accept = request.headers.get("accept", "")
+        rendering = renderer.render(accept, device=device)
+        content_type, escaping = content_type_of(rendering.content_type, accept)
+        if gzip and escaping != DOTS:
+            rendering = renderer.render(accept, gzip=True, device=device)
+        chunks = streamed_with_dots(rendering.chunks) if escaping == DOTS else rendering.chunks
+        headers = {"Content-Type": content_type, "Vary": "Accept, Accept-Encoding"}
         if rendering.content_encoding:
             headers["Content-Encoding"] = rendering.content_encoding
         if request.method == "HEAD":
             return head_of_a_stream(headers)
         return Slotted(
             of_devices if device else scrapes,
-            lambda: StreamingResponse(rendering.chunks, headers=headers),
+            lambda: StreamingResponse(chunks, headers=headers),
             "too many scrapes at once",
         )
 

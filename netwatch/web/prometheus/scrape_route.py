@@ -14,6 +14,7 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from netwatch.web.prometheus.metrics_route import wants_gzip
+from netwatch.web.prometheus.negotiation import DOTS, escaping_asked, with_dots
 from netwatch.web.routes import METHODS, head_of_a_stream
 from netwatch.web.slots import Slots, Slotted
 from netwatch.web.views import Scraper
@@ -66,7 +67,11 @@ class Scrape(Response):
         if scraping.cancelled() or not scraping.done():
             return  # nobody is there any more to read it
         answer = scraping.result()
-        body, more = answer.body, {"Vary": "Accept-Encoding", "Content-Type": answer.content_type}
+        body, more = answer.body, {"Vary": "Accept, Accept-Encoding", "Content-Type": answer.content_type}
+        if answer.status == 200:
+            escaping = escaping_asked(headers.get("accept", ""))
+            more["Content-Type"] += f"; escaping={escaping}"
+            body = with_dots(body) if escaping == DOTS else body
         if answer.status == 200 and wants_gzip(headers.get("accept-encoding", "")):
             body = await asyncio.to_thread(_packed, body)
             more["Content-Encoding"] = "gzip"

@@ -45,6 +45,22 @@ async def test_openmetrics_and_gzip_are_there_for_who_asks(serve):
     assert packed.headers["vary"] == "Accept, Accept-Encoding"
 
 
+async def test_text_1_0_0_and_its_escaping_are_there_for_who_asks(serve):
+    client = serve(bad_night())
+
+    plain = await client.get("/metrics", headers={"Accept": "text/plain;version=0.0.4"})
+    dotted = await client.get(
+        "/metrics", headers={"Accept": "text/plain;version=1.0.0;escaping=dots", "Accept-Encoding": "gzip"}
+    )
+
+    assert dotted.headers["content-type"] == "text/plain; version=1.0.0; charset=utf-8; escaping=dots"
+    devices = [line for line in plain.text.splitlines() if line.startswith("netwatch_device_info{")]
+    assert devices
+    there = [line.replace("__", "_") for line in dotted.text.splitlines()]
+    assert all("netwatch__device__info" in dotted.text and line in there for line in devices)
+    assert "netwatch_device_info" not in dotted.text
+
+
 @pytest.mark.parametrize(
     ("accept_encoding", "wanted"),
     [

@@ -56,7 +56,7 @@ async def test_every_parameter_and_the_time_out_reach_the_exporter():
     assert scraper.questions == [({"target": ["sw1"], "module": ["a,b", "c"], "strict": ["1"]}, 9.5)]
     assert (answer.status_code, answer.text) == (200, "ifMtu 1500\n")
     assert answer.headers["content-encoding"] == "gzip"
-    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8; escaping=underscores"
 
 
 async def test_what_cannot_be_answered_is_said_with_its_status():
