@@ -23,7 +23,7 @@ from netwatch.web.connections import Connection, ScrapesConnection, WatchersConn
 from netwatch.web.listen import ListenAddress, parse_listen
 from netwatch.web.live import Live
 from netwatch.web.prometheus.gate import Gate
-from netwatch.web.prometheus.web_config import WebConfig, read_web_config
+from netwatch.web.prometheus.watched import WatchedConfig
 from netwatch.web.settings import WebSettings
 
 _START_TIMEOUT_SECONDS = 10
@@ -63,12 +63,10 @@ class Server:
             self._listeners.append(self._health)
         self._scrapes: _Listener | None = None
         if settings.scrape_listen:
-            config = (
-                read_web_config(Path(settings.scrape_config_file)) if settings.scrape_config_file else WebConfig()
-            )
-            gate = Gate(app, config)
+            file = settings.scrape_config_file
+            watched = WatchedConfig(Path(file) if file else None)
             self._scrapes = _Listener(
-                gate, "web.scrape_listen", settings.scrape_listen, ScrapesConnection, config.context
+                Gate(app, watched), "web.scrape_listen", settings.scrape_listen, ScrapesConnection, watched.context()
             )
             self._listeners.append(self._scrapes)
 

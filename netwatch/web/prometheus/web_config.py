@@ -1,7 +1,7 @@
-"""Reads the web configuration file of Prometheus' exporters: TLS, and who may ask with which password.
+"""Reads the web configuration file of Prometheus' exporters: TLS, who may ask with which password, headers.
 
 Strict, as those are: what is not known is an error with its line, and so is what is known there and not done here.
-May import: netwatch.model, netwatch.errors. Called by: netwatch.web.server, netwatch.config (check).
+May import: netwatch.model, netwatch.errors. Called by: watched, netwatch.config (check).
 """
 
 from __future__ import annotations
@@ -12,30 +12,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from netwatch.errors import ConfigError
-from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, read_yaml, refuse_what_is_no_file
+from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, read_yaml
 from netwatch.web.prometheus.passwords import BCRYPT, refuse_without_bcrypt
+from netwatch.web.prometheus.tls_config import KEYS, context_of, files_of
+from netwatch.web.prometheus.tls_words import HEADERS
 
-MOST_BYTES = 16 << 20
-"""Of a certificate, a key, a list of authorities."""
-_TLS = {
-    "cert_file", "key_file", "client_auth_type", "client_ca_file", "min_version", "max_version", "cipher_suites",
-    "curve_preferences", "prefer_server_cipher_suites",
-}  # fmt: skip
-_NOT_DONE = {"client_allowed_sans", "cert", "key", "client_ca"}
-_VERSIONS = {"TLS12": ssl.TLSVersion.TLSv1_2, "TLS13": ssl.TLSVersion.TLSv1_3}
-_CLIENTS = {
-    "": ssl.CERT_NONE, "NoClientCert": ssl.CERT_NONE, "RequestClientCert": ssl.CERT_NONE,
-    "VerifyClientCertIfGiven": ssl.CERT_OPTIONAL, "RequireAndVerifyClientCert": ssl.CERT_REQUIRED,
-}  # fmt: skip
+_TLS, _HTTP, _USERS = "tls_server_config", "http_server_config", "basic_auth_users"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebConfig:
-    """What the file says: `context` is None without TLS; hashes of passwords by user, none where anybody may ask."""
+    """What the file says: `context` is None without TLS; hashes of passwords by user, none where anybody may ask.
+
+    allowed_sans: names of which a client's certificate must have one; empty where any will do. headers: what every
+    answer has besides. files: those that all of this was read from.
+    """
 
     context: ssl.SSLContext | None = None
     users: Mapping[str, str] = field(default_factory=dict, repr=False)
+    allowed_sans: frozenset[str] = frozenset()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[Path, ...] = ()
 
 
 def read_web_config(path: Path) -> WebConfig:
@@ -45,7 +42,7 @@ def read_web_config(path: Path) -> WebConfig:
         InvalidFile: something is wrong; lists everything. ConfigError: this system has no bcrypt.
     """
     file = read_yaml(path)
-    reader = _Reader(file, path.parent)
+    reader = _Reader(file, path)
     found = reader.read()
     if reader.problems:
         raise InvalidFile(reader.problems)
@@ -55,77 +52,63 @@ def read_web_config(path: Path) -> WebConfig:
 
 
 class _Reader:
-    def __init__(self, file: YamlFile, folder: Path) -> None:
-        self._file, self._folder = file, folder
+    def __init__(self, file: YamlFile, path: Path) -> None:
+        self._file, self._path = file, path
         self.problems: list[Problem] = []
 
     def read(self) -> WebConfig:
         top = self._mapping((), self._file.data)
-        for key in top.keys() - {"tls_server_config", "http_server_config", "basic_auth_users"}:
+        for key in top.keys() - {_TLS, _HTTP, _USERS}:
             self._wrong((key,), f"unknown key {key!r}", key=True)
-        users = self._users(self._mapping(("basic_auth_users",), top.get("basic_auth_users")))
-        tls = self._mapping(("tls_server_config",), top.get("tls_server_config"))
-        return WebConfig(context=self._context(tls) if tls else None, users=users)
+        users = self._users(self._mapping((_USERS,), top.get(_USERS)))
+        headers = self._headers(self._mapping((_HTTP,), top.get(_HTTP)))
+        tls = self._mapping((_TLS,), top.get(_TLS))
+        if not tls:
+            return WebConfig(users=users, headers=headers, files=(self._path,))
+        folder = self._path.parent
+        return WebConfig(
+            context=self._context(tls, folder), users=users, allowed_sans=self._sans(tls), headers=headers,
+            files=(self._path, *files_of(tls, folder)),
+        )  # fmt: skip
+
+    def _context(self, tls: Mapping[Any, Any], folder: Path) -> ssl.SSLContext:
+        for key in tls.keys() - KEYS:
+            self._wrong((_TLS, key), f"unknown key {key!r}", key=True)
+
+        def wrong(key: str | None, message: str) -> None:
+            self._wrong((_TLS,) if key is None else (_TLS, key), message)
+
+        return context_of(tls, folder, wrong)
+
+    def _sans(self, tls: Mapping[Any, Any]) -> frozenset[str]:
+        listed = tls.get("client_allowed_sans") or []
+        if not isinstance(listed, list):
+            self._wrong((_TLS, "client_allowed_sans"), "must be a list of names")
+            return frozenset()
+        return frozenset(map(str, listed))
+
+    def _headers(self, http: Mapping[Any, Any]) -> dict[str, str]:
+        for key in http.keys() - {"http2", "headers"}:
+            self._wrong((_HTTP, key), f"unknown key {key!r}", key=True)
+        found = {}
+        for name, value in self._mapping((_HTTP, "headers"), http.get("headers")).items():
+            text = str(value)
+            if name not in HEADERS:
+                self._wrong((_HTTP, "headers", name), f"must be one of {', '.join(sorted(HEADERS))}", key=True)
+            elif not text.isascii() or not text.isprintable():
+                self._wrong((_HTTP, "headers", name), "is no text for a header")
+            elif text:
+                found[str(name)] = text
+        return found
 
     def _users(self, listed: Mapping[Any, Any]) -> dict[str, str]:
         users = {}
         for name, hashed in listed.items():
             if not isinstance(hashed, str) or not BCRYPT.fullmatch(hashed):
-                self._wrong(("basic_auth_users", name), "is no bcrypt hash of a cost from 4 to 16 ($2y$10$...)")
+                self._wrong((_USERS, name), "is no bcrypt hash of a cost from 4 to 16 ($2y$10$...)")
             else:
                 users[str(name)] = hashed
         return users
-
-    def _context(self, tls: Mapping[Any, Any]) -> ssl.SSLContext | None:
-        for key in tls.keys() - _TLS:
-            said = "is not done by NetWatch" if key in _NOT_DONE else f"unknown key {key!r}"
-            self._wrong(("tls_server_config", key), said, key=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = self._version(tls, "min_version", ssl.TLSVersion.TLSv1_2)
-        context.maximum_version = self._version(tls, "max_version", ssl.TLSVersion.MAXIMUM_SUPPORTED)
-        client = str(tls.get("client_auth_type") or "")
-        if client not in _CLIENTS:
-            self._wrong(
-                ("tls_server_config", "client_auth_type"), f"must be one of {', '.join(filter(None, _CLIENTS))}"
-            )
-        if tls.get("client_ca_file") and _CLIENTS.get(client) is ssl.CERT_NONE:
-            self._wrong(("tls_server_config", "client_ca_file"),
-                        "nobody is held against it: client_auth_type must be one that verifies")  # fmt: skip
-        self._load(context, tls)
-        context.verify_mode = _CLIENTS.get(client, ssl.CERT_REQUIRED)
-        return context
-
-    def _load(self, context: ssl.SSLContext, tls: Mapping[Any, Any]) -> None:
-        """Load the certificates; which file is wrong, and why, is said by its key."""
-        names = {key: str(self._folder / str(tls[key])) for key in ("cert_file", "key_file", "client_ca_file")
-                 if tls.get(key)}  # fmt: skip
-        for key in ("cert_file", "key_file"):
-            if not tls.get(key):
-                self._wrong(("tls_server_config",), f"{key} is missing")
-        for key, name in list(names.items()):  # the library would wait for a pipe for ever
-            try:
-                refuse_what_is_no_file(name, MOST_BYTES)
-            except OSError as exc:
-                self._wrong(("tls_server_config", key), f"cannot be used: {exc.strerror}")
-                del names[key]
-        try:
-            if "cert_file" in names and "key_file" in names:
-                context.load_cert_chain(names["cert_file"], names["key_file"], password=_no_password)
-        except (OSError, ValueError) as exc:
-            self._wrong(("tls_server_config", "cert_file"), f"certificate and key cannot be used: {exc}")
-        try:
-            if "client_ca_file" in names:
-                context.load_verify_locations(names["client_ca_file"])
-        except (OSError, ValueError) as exc:
-            self._wrong(("tls_server_config", "client_ca_file"), f"cannot be used: {exc}")
-
-    def _version(self, tls: Mapping[Any, Any], key: str, usual: ssl.TLSVersion) -> ssl.TLSVersion:
-        written = tls.get(key)
-        if written is None:
-            return usual
-        if str(written) not in _VERSIONS:
-            self._wrong(("tls_server_config", key), "must be TLS12 or TLS13")
-        return _VERSIONS.get(str(written), usual)
 
     def _mapping(self, path: KeyPath, value: Any) -> Mapping[Any, Any]:
         if value is None:
@@ -137,7 +120,3 @@ class _Reader:
 
     def _wrong(self, path: KeyPath, message: str, *, key: bool = False) -> None:
         self.problems.append(self._file.problem(path, message, key=key))
-
-
-def _no_password() -> str:
-    raise ConfigError("the key has a password, which nobody is there to type")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import ssl
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
+import yaml
+from prometheus_client import REGISTRY
 
 from netwatch.errors import ConfigError
 from netwatch.model import InvalidFile
@@ -17,6 +23,7 @@ from netwatch.web.prometheus import passwords
 from netwatch.web.prometheus.gate import SCRAPED, credentials_in
 from netwatch.web.prometheus.passwords import KNOWN_HASH, Passwords, TooMany, matches
 from netwatch.web.prometheus.web_config import read_web_config
+from tests.patience import PATIENCE_SECONDS
 
 from ..conftest import Stage
 
@@ -56,6 +63,135 @@ async def test_who_has_the_password_may_scrape_over_tls_and_nobody_else(tmp_path
     assert targets.json() == []
 
 
+@contextlib.asynccontextmanager
+async def tls_listener(folder: Path, more: str = "") -> AsyncIterator[Server]:
+    """A listener with a certificate of its own in `server.crt`, and what else the part says."""
+    renew(folder)
+    (folder / "web.yml").write_text(f"tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n{more}")
+    server = server_of(scrape_config_file=str(folder / "web.yml"))
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+def renew(folder: Path) -> bytes:
+    """Put a new certificate in the place of the one that is there; return it as it is seen on the wire."""
+    made = self_signed(folder)
+    made.key.replace(folder / "server.key")
+    made.certificate.replace(folder / "server.crt")
+    return ssl.PEM_cert_to_DER_cert((folder / "server.crt").read_text())
+
+
+async def handshake(server: Server, context: ssl.SSLContext) -> tuple[bytes, tuple[str, str, int]]:
+    """Return the certificate that a listener shows, and the cipher agreed on."""
+    _, writer = await asyncio.open_connection("127.0.0.1", server.scrape_port, ssl=context)
+    found = writer.get_extra_info("ssl_object")
+    writer.close()
+    return found.getpeercert(binary_form=True), found.cipher()
+
+
+def trusting_anybody() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+async def test_a_renewed_certificate_is_shown_without_a_reload_and_a_broken_one_changes_nothing(tmp_path):
+    async with tls_listener(tmp_path) as server:
+        first, _ = await handshake(server, trusting_anybody())
+        (tmp_path / "server.key").write_text("half of a k")
+        refused = REGISTRY.get_sample_value("netwatch_http_web_config_reads_total", {"outcome": "refused"}) or 0
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while REGISTRY.get_sample_value("netwatch_http_web_config_reads_total", {"outcome": "refused"}) in (
+                None,
+                refused,
+            ):
+                assert (await handshake(server, trusting_anybody()))[0] == first
+        renewed = renew(tmp_path)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await handshake(server, trusting_anybody()))[0] != renewed:
+                continue
+
+    assert first != renewed
+
+
+async def test_the_ciphers_that_are_listed_are_those_that_are_agreed_on(tmp_path):
+    listed = (
+        "  max_version: TLS12\n  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256]\n"
+    )
+    async with tls_listener(tmp_path, listed) as server:
+        _, agreed = await handshake(server, trusting_anybody())
+        other = trusting_anybody()
+        other.set_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256")
+        with pytest.raises(OSError, match="(?i)handshake|reset"):
+            await handshake(server, other)
+
+    assert agreed[:2] == ("ECDHE-ECDSA-AES256-GCM-SHA384", "TLSv1.2")
+
+
+@pytest.mark.parametrize(("sans", "status"), [("", 200), ("  client_allowed_sans: [a.example.net, 127.0.0.1]\n", 200),
+                                              ("  client_allowed_sans: [a.example.net]\n", 403)])  # fmt: skip
+async def test_a_client_must_have_the_certificate_that_is_wanted(tmp_path, sans, status):
+    (tmp_path / "client").mkdir()
+    client = self_signed(tmp_path / "client")
+    wanted = f"  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: {client.certificate}\n{sans}"
+    async with tls_listener(tmp_path, wanted) as server:
+        url = f"https://127.0.0.1:{server.scrape_port}/-/healthy"
+        known = trusting_anybody()
+        known.load_cert_chain(client.certificate, client.key)
+        async with httpx.AsyncClient(verify=known) as asking:
+            answer = await asking.get(url)
+        async with httpx.AsyncClient(verify=trusting_anybody()) as asking:
+            with pytest.raises(httpx.TransportError):
+                await asking.get(url)
+
+    assert answer.status_code == status
+
+
+async def test_a_certificate_may_stand_in_the_file_itself_and_headers_are_sent(tmp_path):
+    made = self_signed(tmp_path)
+    tls = {"cert": made.certificate.read_text(), "key": made.key.read_text(), "prefer_server_cipher_suites": False}
+    content = {"tls_server_config": tls, "http_server_config": {"headers": {"X-Frame-Options": "deny"}}}
+    (tmp_path / "web.yml").write_text(yaml.dump(content))
+    server = server_of(scrape_config_file=str(tmp_path / "web.yml"))
+    await server.start()
+    async with httpx.AsyncClient(verify=trusting_anybody()) as asking:
+        answer = await asking.get(f"https://127.0.0.1:{server.scrape_port}/-/healthy")
+    await server.stop()
+
+    assert (answer.status_code, answer.headers["x-frame-options"]) == (200, "deny")
+
+
+async def test_who_may_ask_is_as_the_file_says_now(tmp_path):
+    (tmp_path / "web.yml").write_text(USERS)
+    server = server_of(scrape_config_file=str(tmp_path / "web.yml"))
+    await server.start()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.scrape_port}") as client:
+        assert (await client.get("/-/healthy", auth=("prometheus", "test"))).status_code == 200
+        (tmp_path / "web.yml").write_text(USERS.replace("prometheus", "another"))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (await client.get("/-/healthy", auth=("prometheus", "test"))).status_code == 200:
+                continue
+        assert (await client.get("/-/healthy", auth=("another", "test"))).status_code == 200
+    await server.stop()
+
+
+async def test_a_password_is_compared_once_and_then_known():
+    salt = b"$2b$11$" + KNOWN_HASH.encode()[7:29]
+    known = Passwords({"ann": passwords._crypt()(b"test", salt).decode()})
+    began = time.process_time()
+    assert await known.is_right("ann", "test")
+    first = time.process_time() - began
+
+    began = time.process_time()
+    for _ in range(100):
+        assert await known.is_right("ann", "test")
+
+    assert time.process_time() - began < first
+
+
 async def test_without_a_file_it_is_open_and_has_scrapes_alone():
     server = server_of()
     await server.start()
@@ -76,7 +212,22 @@ async def test_without_a_file_it_is_open_and_has_scrapes_alone():
         ("tls_server_config: {cert_file: c, key_file: k}\n", "cert_file: cannot be used: No such file"),
         ("tls_server_config: {min_version: TLS10}\n", "must be TLS12 or TLS13"),
         ("tls_server_config: {client_auth_type: Perhaps}\n", "must be one of NoClientCert"),
-        ("tls_server_config: {client_allowed_sans: [a]}\n", "is not done by NetWatch"),
+        ("tls_server_config: {client_allowed_sans: [a]}\n", "client_allowed_sans: nobody is held against it"),
+        ("tls_server_config: {client_allowed_sans: a}\n", "must be a list of names"),
+        ("tls_server_config: {client_auth_type: RequireAnyClientCert}\n", "it proves nothing; take RequireAndVerify"),
+        ("tls_server_config: {client_auth_type: RequireAndVerifyClientCert}\n", "client_ca_file is missing"),
+        (
+            "tls_server_config: {cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]}\n",
+            "unknown cipher 'TLS_RSA_WITH_RC4_128_SHA'",
+        ),
+        ("tls_server_config: {cipher_suites: many}\n", "must be a list"),
+        ("tls_server_config: {curve_preferences: [X25519, CurveP256]}\n", "name one"),
+        ("tls_server_config: {curve_preferences: [CurveP1]}\n", "'CurveP1' is not"),
+        ("tls_server_config: {cert: c, cert_file: c, key: k}\n", "there is cert as well"),
+        ("tls_server_config: {cert: c, key: k}\n", "cert: certificate and key cannot be used"),
+        ("http_server_config: {headers: {X-Other: a}}\n", "must be one of Content-Security-Policy"),
+        ('http_server_config: {headers: {X-Frame-Options: "a\\nb"}}\n', "is no text for a header"),
+        ("http_server_config: {http3: true}\n", "unknown key 'http3'"),
         ("tls_server_config: {min_version: [TLS12]}\n", "must be TLS12 or TLS13"),
         ('tls_server_config: {client_ca_file: "a\\0"}\n', "client_ca_file: cannot be used"),
         ("tls_server_config: {client_ca_file: ca.pem}\n", "client_ca_file: nobody is held against it"),
