@@ -125,7 +125,7 @@ async def test_the_ciphers_that_are_listed_are_those_that_are_agreed_on(tmp_path
         _, agreed = await handshake(server, trusting_anybody())
         other = trusting_anybody()
         other.set_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256")
-        with pytest.raises(OSError, match="(?i)handshake|reset"):
+        with pytest.raises((ssl.SSLError, ConnectionError)):
             await handshake(server, other)
 
     assert agreed[:2] == ("ECDHE-ECDSA-AES256-GCM-SHA384", "TLSv1.2")
