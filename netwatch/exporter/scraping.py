@@ -166,12 +166,13 @@ class Exporter:
     ) -> list[tuple[Module, Asked | PollError]]:
         """Ask for modules side by side; the window of the device, and no more, is what they share."""
         tallies = [Tally() for _ in modules]
+        devices = [self._device(target, credential, module) for module in modules]
         asking = [
-            asyncio.create_task(self._ask(self._device(target, credential, module), module, deadline, tally))
-            for module, tally in zip(modules, tallies, strict=True)
+            asyncio.create_task(self._ask(device, module, deadline, tally))
+            for device, module, tally in zip(devices, modules, tallies, strict=True)
         ]
         try:
-            if asking and await self._is_closed(asking, tallies, self._device(target, credential, modules[0])):
+            if asking and await self._is_closed(asking, tallies, devices[0]):
                 for task in asking:
                     task.cancel()
             outcomes = await asyncio.gather(*asking, return_exceptions=True)

@@ -23,6 +23,8 @@ Resolve = Callable[[str], Awaitable[Sequence[str]]]
 USUAL_PORT = 161
 MOST_PORT = 65_535
 LONGEST_TARGET = 300
+MOST_REMEMBERED = 10_000
+"""Addresses that need not be held against the networks once more."""
 OWN: tuple[Network, ...] = tuple(
     ipaddress.ip_network(text)
     for text in (
@@ -57,6 +59,7 @@ class Targets:
     def __init__(self, devices: Iterable[Device], allow: Iterable[Network], resolve: Resolve) -> None:
         self._allow = tuple(allow)
         self._resolve = resolve
+        self._found_allowed: set[str] = set()
         self._by_name: dict[str, Device] = {}
         self._by_address: dict[tuple[str, int], Device] = {}
         for device in devices:
@@ -86,6 +89,8 @@ class Targets:
         """Return the address of a host, every address of which may be asked."""
         if not self._allow:
             raise NotAllowed(f"{host!r} is no device of this configuration, and exporter.allow lists no network")
+        if host in self._found_allowed:
+            return host
         literal = _address(host)
         addresses = [literal] if literal else [_address(text) for text in await self._resolve(host)]
         for address in addresses:
@@ -94,6 +99,8 @@ class Targets:
                 raise NotAllowed(f"{said} is no device of this configuration, and in no network of exporter.allow")
         if not addresses or addresses[0] is None:
             raise NotAllowed(f"{host} has no address")
+        if literal and str(literal) == host and len(self._found_allowed) < MOST_REMEMBERED:
+            self._found_allowed.add(host)
         return str(addresses[0])
 
 
