@@ -55,11 +55,13 @@ class Families:
         family = self._family(name, kind, help_text)
         family.repeats = family.repeats or bool(family.chunks) or rows.repeats
         try:
-            plain = math.isfinite(sum(values))
+            total = sum(values)
+            plain = math.isfinite(total)
         except OverflowError:
             plain = False
         if plain:
-            family.chunks.append(rows.template.replace(b"\n", b"\n" + name.encode()) % tuple(values))
+            template = rows.whole_template if type(total) is int else rows.template
+            family.chunks.append(template.replace(b"\n", b"\n" + name.encode()) % tuple(values))
         else:
             self.add_lines(name, kind, help_text, rows.lines, values)
 

@@ -64,6 +64,11 @@ class Rows:
         return "".join(["\n" + line + " %a" for line in lines]).encode()
 
     @cached_property
+    def whole_template(self) -> bytes:
+        """Return the same for integers alone, which takes half the time."""
+        return self.template.replace(b"} %a", b"} %d") if self.names else self.template
+
+    @cached_property
     def repeats(self) -> bool:
         """Return whether two rows have the same labels."""
         return len(set(self.lines)) < len(self.lines)
