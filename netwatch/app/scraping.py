@@ -32,7 +32,9 @@ def build_exporter(settings: Settings, devices: Sequence[Device]) -> Exporter | 
     environment = environment_of_process() if part.expand_environment_variables else None
     definitions = read_definitions(settings.snmp_yml_paths(), environment=environment)
     targets = Targets(devices, part.allow, Lookups().resolve)
-    return Exporter(definitions, targets, Snmp(settings.polling), wrap=part.wrap_large_counters)
+    return Exporter(
+        definitions, targets, Snmp(settings.polling), wrap=part.wrap_large_counters, share_for=part.share_answers_for
+    )
 
 
 class Lookups:

@@ -15,3 +15,6 @@ IN_FLIGHT = Gauge("netwatch_exporter_scrapes_in_flight", "Scrapes through /snmp 
 CLOSED_PORTS = Counter(
     "netwatch_exporter_closed_ports_total", "Scrapes ended since the host said that nothing listens (ICMP)."
 )
+FROM_MEMORY = Counter(
+    "netwatch_exporter_from_memory_total", "Scrapes answered with what another scrape had just been answered."
+)

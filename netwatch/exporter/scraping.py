@@ -19,10 +19,11 @@ from netwatch.exporter.answers import Answers
 from netwatch.exporter.asking import DEVICES_ERROR, Asker
 from netwatch.exporter.families import Families, Refused
 from netwatch.exporter.labels import escaped
-from netwatch.exporter.metrics import CLOSED_PORTS, IN_FLIGHT, MODULES, SCRAPES, SECONDS, SERIES_BYTES
+from netwatch.exporter.metrics import CLOSED_PORTS, FROM_MEMORY, IN_FLIGHT, MODULES, SCRAPES, SECONDS, SERIES_BYTES
 from netwatch.exporter.modules import Definitions, Module
 from netwatch.exporter.question import USUAL_AUTH, Misasked, Question, read_question
 from netwatch.exporter.samples import Sampler
+from netwatch.exporter.sharing import Sharing
 from netwatch.exporter.targets import BadTarget, NotAllowed, Target, Targets
 from netwatch.model import Credential, Device
 from netwatch.snmp import Snmp, Tally, counted
@@ -37,6 +38,10 @@ SPARE_SECONDS = 0.5
 """How long before Prometheus gives up an answer is there."""
 SILENT_SECONDS = 0.3
 """After that long without an answer it is asked whether the port is closed."""
+_AGE = (
+    b"# HELP netwatch_snmp_memory_age_seconds How old this answer is, which another one who asked was given.\n"
+    b"# TYPE netwatch_snmp_memory_age_seconds gauge\nnetwatch_snmp_memory_age_seconds %.6f\n"
+)
 _FAILED = "An error has occurred while serving metrics:\n\n"
 _SELF = (
     ("snmp_scrape_walk_duration_seconds", "Time SNMP walk/bulkwalk took."),
@@ -69,7 +74,17 @@ class Asked:
 class Exporter:
     """Scrapes between `start()` and `stop()`; its client is its own, so that scrapes never hold up polls."""
 
-    def __init__(self, definitions: Definitions, targets: Targets, client: Snmp, *, wrap: bool = True) -> None:
+    def __init__(
+        self,
+        definitions: Definitions,
+        targets: Targets,
+        client: Snmp,
+        *,
+        wrap: bool = True,
+        share_for: timedelta = timedelta(0),
+    ) -> None:
+        """`wrap` has large counters go round; whoever asks the same within `share_for` has the answer from memory."""
+        self._sharing = Sharing[Answer](share_for.total_seconds(), _size_to_keep)
         self._definitions, self._targets, self._client, self._wrap = definitions, targets, client, wrap
         self._asker = Asker(client)
         self._peers: OrderedDict[tuple[str, int, Credential, timedelta, int], str] = OrderedDict()
@@ -80,6 +95,7 @@ class Exporter:
 
     async def stop(self) -> None:
         """Close them; scrapes under way fail."""
+        self._sharing.stop()
         await self._client.stop()
 
     async def scrape(self, parameters: Mapping[str, Sequence[str]], timeout_seconds: float | None = None) -> Answer:
@@ -109,7 +125,26 @@ class Exporter:
             return _words(403, str(exc))
         except PollError as exc:  # its name cannot be looked up
             return _words(500, f"{_FAILED}error connecting to target {_one_line(question.target)}: {exc}")
-        return await self._scrape(question, modules, target, credential, deadline)
+        return await self._shared(question, modules, target, credential, deadline)
+
+    async def _shared(
+        self, question: Question, modules: Sequence[Module], target: Target, credential: Credential, deadline: float
+    ) -> Answer:
+        """Answer from memory where that may be, and say how old that is; what is strict is always asked."""
+        if question.strict:
+            return await self._scrape(question, modules, target, credential, deadline)
+        key = (target.address, target.port, credential, question.modules)
+        left = deadline - asyncio.get_running_loop().time()
+        try:
+            answer, age = await self._sharing.answer(
+                key, lambda: self._scrape(question, modules, target, credential, deadline), left
+            )
+        except TimeoutError:
+            return _words(500, f"{_FAILED}the time that Prometheus gives a scrape is over")
+        if not age:
+            return answer
+        FROM_MEMORY.inc()
+        return replace(answer, body=answer.body + _AGE % age)
 
     def _module(self, name: str) -> Module:
         found = self._definitions.modules.get(name)
@@ -239,6 +274,12 @@ class Exporter:
             accept_from=device.accept_from if device is not None else (),
             timeout=max(module.timeout, timedelta(milliseconds=1)), retries=module.retries,
         )  # fmt: skip
+
+
+def _size_to_keep(answer: Answer) -> int:
+    """Return how large an answer is; 0 where it is no whole one, which is asked for again."""
+    is_whole = answer.status == 200 and b"\nnetwatch_snmp_module_success{" not in answer.body
+    return len(answer.body) if is_whole else 0
 
 
 def _patience(timeout_seconds: float | None) -> float:

@@ -6,11 +6,12 @@ May import: netwatch.model. Called by: config.
 from __future__ import annotations
 
 import ipaddress
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from netwatch.model import Section
+from netwatch.model import Duration, Section
 
 
 def _network(value: Any) -> Any:
@@ -45,4 +46,10 @@ class ExporterSettings(Section):
     wrap_large_counters: bool = Field(
         default=True,
         description="have 64-bit counters go round at 2^53, as snmp_exporter does, in /metrics too; false is exact",
+    )
+    share_answers_for: Duration = Field(
+        default=timedelta(0),
+        ge=timedelta(0),
+        le=timedelta(minutes=5),
+        description="how long an answer of /snmp is given to others who ask the same; 0: the device is asked",
     )

@@ -468,3 +468,22 @@ async def test_an_agent_that_goes_says_that_the_file_is_read_by_the_next(config)
         keeper._let_go()
         with pytest.raises(reloading.ChangingOver, match="read again after that"):
             await keeper.reload()
+
+
+async def test_a_broken_snmp_yml_is_said_with_its_line_and_the_old_one_goes_on_answering(config, tmp_path):
+    good = "auths: {public_v2: {version: 2}}\nmodules: {m: {get: [1.3.6.1.2.1.1.3.0], metrics: []}}\n"
+    (tmp_path / "snmp.yml").write_text(good)
+    config.write_text(config.read_text() + "exporter: {snmp_yml: [snmp.yml], allow: [127.0.0.1/32]}\n")
+    async with kept(Keeper(config)) as keeper:
+        first = keeper.app
+        (tmp_path / "snmp.yml").write_text(good.replace("version: 2", "version: 4"))
+
+        status, words = await asked(keeper, "-/reload", "POST")
+        unknown, _ = await asked(keeper, "snmp?module=n&target=127.0.0.1:1")
+        known, said = await asked(keeper, "snmp?module=m&target=127.0.0.1:1")
+
+        assert status == 500
+        assert f"{tmp_path}/snmp.yml:1:30: auths.public_v2.version: SNMP version must be 1, 2 or 3" in words
+        assert keeper.app is first
+        assert (unknown, known) == (400, 500)
+        assert "connection refused" in said
