@@ -1,4 +1,4 @@
-"""Runs a rule over what history keeps: the real engine, with a clock that is turned by the readings.
+"""Runs a rule over what history keeps, or over captures: the real engine, with a clock that the readings turn.
 
 Alerts, hold times, hysteresis, groups, repeats and mails are those of the corridor itself, so that what it says is
 what would have been. Nothing is written, nobody is told.
@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from netwatch.alerts import Route, build_route
+from netwatch.app.captured import played
 from netwatch.app.hindsight import AnsweredAtOnce
 from netwatch.app.policy import build_policy
 from netwatch.config import Settings
@@ -23,6 +25,7 @@ from netwatch.errors import ConfigError
 from netwatch.history import HistoryReader
 from netwatch.model import CONCEPTS, REACHABILITY, Alert, Device, OutboxKind, OutboxState, TableReading
 from netwatch.notify import Mailer, Manner, load_wordings
+from netwatch.profiles import ProfileLibrary
 from netwatch.rules import Exceptions, Hindsight, Rule, units_of
 from netwatch.store import MemoryStore
 
@@ -79,15 +82,45 @@ async def backtested(
     """
     if words := cannot_be_tested(rule):
         raise ConfigError(words)
+    reader = HistoryReader(settings.history_path())
+    known = [one.name for one in watched if not only or one.name in only]
+    readings = _readings(reader, rule, known, since, until)
+    return await _run(settings, rule, watched, exceptions, _in_turn(readings), since, AnsweredAtOnce(reader))
+
+
+async def backtested_on_captures(
+    settings: Settings,
+    rule: Rule,
+    device: Device,
+    captures: Sequence[Path],
+    library: ProfileLibrary,
+    *,
+    exceptions: Exceptions,
+    until: datetime,
+    lasting: timedelta,
+) -> Outcome:
+    """Hold a rule against captures of a device, played as polls; a single one for so long.
+
+    Raises:
+        ConfigError: a file is no capture, or the route cannot be used.
+        PollError: a capture cannot be read as a device.
+    """
+    readings = played(captures, device, library, until=until, lasting=lasting)
+    return await _run(settings, rule, [device], exceptions, readings, until - lasting, None)
+
+
+async def _run(
+    settings: Settings, rule: Rule, watched: Sequence[Device], exceptions: Exceptions,
+    readings: AsyncIterator[TableReading], since: datetime, hindsight: Hindsight | None,
+) -> Outcome:  # fmt: skip
+    """Give readings, in the order of time, to an engine whose clock they turn."""
     now = since
     store = MemoryStore()
     await store.start()
-    reader = HistoryReader(settings.history_path())
-    engine = _engine(settings, rule, watched, exceptions, store, lambda: now, AnsweredAtOnce(reader))
-    known = [one.name for one in watched if not only or one.name in only]
+    engine = _engine(settings, rule, watched, exceptions, store, lambda: now, hindsight)
     due: datetime | None = None
     count, first, last = 0, None, None
-    for read in _readings(reader, rule, known, since, until):
+    async for read in readings:
         while due is not None and due <= read.at:
             now, due = due, _later(due, engine.flush_due(due))
             await _deliver(store, now)
@@ -105,6 +138,11 @@ async def backtested(
     entries = await store.outbox()
     told = Counter(alert_id for entry in entries for alert_id in entry.alert_ids)
     return Outcome(alerts=alerts, told=told, messages=len(entries), readings=count, since=first, until=last)
+
+
+async def _in_turn(readings: Iterable[TableReading]) -> AsyncIterator[TableReading]:
+    for one in readings:
+        yield one
 
 
 async def _deliver(store: MemoryStore, now: datetime) -> None:
@@ -132,7 +170,7 @@ def _readings(
 
 def _engine(
     settings: Settings, rule: Rule, watched: Sequence[Device], exceptions: Exceptions, store: MemoryStore,
-    clock: Callable[[], datetime], hindsight: Hindsight,
+    clock: Callable[[], datetime], hindsight: Hindsight | None,
 ) -> Engine:  # fmt: skip
     manner = Manner(units=units_of([rule]))
     mailer = Mailer(

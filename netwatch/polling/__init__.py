@@ -10,7 +10,7 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.polling.clock import Clock, SystemClock
-    from netwatch.polling.once import poll_once
+    from netwatch.polling.once import poll_once, polls_of
     from netwatch.polling.poller import Poller
     from netwatch.polling.presence.findings import SCOPE as FINDINGS
     from netwatch.polling.presence.findings import Findings, recalled
@@ -21,7 +21,7 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "Poller", "ReadingSink", "poll_once", "Ticker", "Clock", "SystemClock",
+    "Poller", "ReadingSink", "poll_once", "polls_of", "Ticker", "Clock", "SystemClock",
     "PollingSettings", "DefaultSettings", "DeviceSettings",
     "Findings", "FINDINGS", "recalled",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""`netwatch backtest`: what a rule would have done with what history keeps. Nothing is written, nobody is told.
+"""`netwatch backtest`: what a rule would have done with what history keeps, or captures. Nothing is written.
 
 May import: netwatch.app, netwatch.config, netwatch.model. Called by: netwatch.cli.
 """
@@ -8,32 +8,46 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import SecretStr
 
-from netwatch.app import Outcome, backtested
+from netwatch.app import Outcome, backtested, backtested_on_captures
 from netwatch.cli import arguments
 from netwatch.cli.arguments import AsJson, ConfigOption
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import BAD_CONFIG, USAGE, fail, print_json, printable, rfc3339
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.config import Settings, devices, did_you_mean
-from netwatch.errors import ConfigError, HistoryError
+from netwatch.errors import ConfigError, HistoryError, PollError
 from netwatch.mib import load_index
-from netwatch.model import Alert, Device, format_duration, parse_duration
-from netwatch.profiles import load_library
+from netwatch.model import Alert, Credential, Device, format_duration, parse_duration
+from netwatch.profiles import ProfileLibrary, load_library
 from netwatch.rules import Exceptions, Rule, columns_of_limits, load_rule_book
 
+CAPTURED = "30m"
 MOST_SHOWN = 200
-Since = Annotated[str, typer.Option("--since", help="How far back: 24h, 7d.")]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", help="How far back: 24h, 7d (without it); how long a single capture stands: 30m."),
+]
+Captures = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--capture", metavar="FILE", show_default=False,
+        help="A capture of a device (netwatch support), in place of the history; of several, each is one poll.",
+    ),
+]  # fmt: skip
 Devices = Annotated[list[str] | None, typer.Option("--device", help="Only this device; may be said again.")]
 
 
 def backtest(
     rule: arguments.Rule,
-    since: Since = "7d",
+    since: Since = None,
     device: Devices = None,
+    capture: Captures = None,
     config: ConfigOption = DEFAULT_CONFIG,
     json: AsJson = False,
 ) -> None:
@@ -41,7 +55,7 @@ def backtest(
     settings = settings_or_exit(config)
     now = datetime.now(UTC)
     try:
-        begin = now - parse_duration(since.removeprefix("-"))
+        span = parse_duration((since or (CAPTURED if capture else "7d")).removeprefix("-"))
     except ValueError as exc:
         fail(str(exc), USAGE)
     watched = devices(settings)
@@ -49,13 +63,23 @@ def backtest(
     if strangers := [name for name in device or () if name not in known]:
         fail(f"there is no device {strangers[0]}{did_you_mean(strangers[0], known)}")
     try:
-        found, exceptions = _rule(settings, watched, rule)
-        outcome = asyncio.run(
-            backtested(settings, found, watched, exceptions=exceptions, since=begin, until=now, only=device or ())
-        )
+        found, exceptions, library = _rule(settings, watched, rule)
+        if capture:
+            meant = _captured_device(capture, device or (), watched)
+            outcome = asyncio.run(
+                backtested_on_captures(
+                    settings, found, meant, capture, library, exceptions=exceptions, until=now, lasting=span
+                )
+            )
+        else:
+            outcome = asyncio.run(
+                backtested(
+                    settings, found, watched, exceptions=exceptions, since=now - span, until=now, only=device or ()
+                )
+            )
     except ConfigError as exc:
         fail(str(exc), BAD_CONFIG)
-    except HistoryError as exc:
+    except (HistoryError, PollError) as exc:
         fail(str(exc))
     if json:
         print_json([_flat(outcome, alert) for alert in outcome.alerts])
@@ -63,9 +87,21 @@ def backtest(
         _print(rule, outcome)
 
 
-def _rule(settings: Settings, watched: Sequence[Device], name: str) -> tuple[Rule, Exceptions]:
+def _captured_device(captures: Sequence[Path], named: Sequence[str], watched: Sequence[Device]) -> Device:
+    """Return whose captures these are: the configured device that was named, else one named after the file."""
+    if len(named) > 1:
+        fail("captures are of one device: say --device once", USAGE)
+    for one in watched:
+        if one.name in named:
+            return one
+    credential = Credential(name="replayed", version="2c", community=SecretStr("replayed"))
+    return Device(name=captures[0].stem, address="127.0.0.1", credential=credential)
+
+
+def _rule(settings: Settings, watched: Sequence[Device], name: str) -> tuple[Rule, Exceptions, ProfileLibrary]:
     names = load_index(settings.mib_paths())
-    schema = load_library(settings.profile_paths(), names.oid_of).schema()
+    library = load_library(settings.profile_paths(), names.oid_of)
+    schema = library.schema()
     book = load_rule_book(settings.rule_paths(), schema, names, settings.severity_order())
     named = {one.name: one for one in book.rules}
     if name not in named:
@@ -74,7 +110,7 @@ def _rule(settings: Settings, watched: Sequence[Device], name: str) -> tuple[Rul
         settings.limits, settings.ignore, device_labels={device.name: device.labels for device in watched},
         columns=columns_of_limits(schema, book.rules),
     )  # fmt: skip
-    return named[name], exceptions
+    return named[name], exceptions, library
 
 
 def _flat(outcome: Outcome, alert: Alert) -> Mapping[str, Any]:
@@ -87,7 +123,7 @@ def _flat(outcome: Outcome, alert: Alert) -> Mapping[str, Any]:
 
 def _print(rule: str, outcome: Outcome) -> None:
     if outcome.since is None or outcome.until is None:
-        typer.echo("history has no reading of what the rule looks at in that time")
+        typer.echo("there is no reading of what the rule looks at in that time")
         return
     fired = [alert for alert in outcome.alerts if alert.firing_at is not None]
     span = f"{rfc3339(outcome.since)} to {rfc3339(outcome.until)}"

@@ -40,7 +40,7 @@ def test_a_program_is_told_each_alert(run):
 def test_a_time_without_readings_is_said_to_be_one(capsys):
     _print("PortFull", Outcome(alerts=(), told={}, messages=0, readings=0, since=None, until=None))
 
-    assert capsys.readouterr().out == "history has no reading of what the rule looks at in that time\n"
+    assert capsys.readouterr().out == "there is no reading of what the rule looks at in that time\n"
 
 
 def test_one_is_counted_as_one(capsys):
