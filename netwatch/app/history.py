@@ -14,8 +14,11 @@ from netwatch.app.clock.following import Clockwork
 from netwatch.app.clock.watch import MISTRUST_FOR
 from netwatch.app.definitions import Definitions
 from netwatch.config import Settings
-from netwatch.history import HistoryReader, Recorder, tier_for, with_recent
-from netwatch.model import Past
+from netwatch.history import HistoryReader, Recorder, availability_of, tier_for, with_recent
+from netwatch.model import REACHABILITY, Availability, Past
+
+CELLS = 48
+"""Parts of a strip of availability: half an hour each of a day."""
 
 
 def build_recorder(settings: Settings, definitions: Definitions, clockwork: Clockwork) -> Recorder | None:
@@ -63,6 +66,18 @@ class PastViews:
             (key, {name: texts[place] for name, texts in shape.labels.items()})
             for place, key in enumerate(shape.keys)
         ]
+
+    async def availability(self, device: str, spans: Sequence[timedelta], until: datetime) -> Sequence[Availability]:
+        """Return how much of these spans a device was up; none where nothing is kept."""
+        if self._recorder is None:
+            return ()
+        return await asyncio.to_thread(lambda: [self._availability(device, until - one, until) for one in spans])
+
+    def _availability(self, device: str, since: datetime, until: datetime) -> Availability:
+        past: Mapping[str, Past] = {}
+        if self._recorder is not None:
+            past = self._past(self._recorder, device, REACHABILITY.name, "", ("up",), since, until)
+        return availability_of(past.get("up", Past()), since, until, CELLS)
 
     async def past(
         self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.history.availability import availability_of
     from netwatch.history.copying import copy_history, copy_of
     from netwatch.history.reader import HistoryReader, tier_for, with_recent
     from netwatch.history.recorder import Recorder
@@ -20,12 +21,6 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "HistoryReader",
-    "HistorySettings",
-    "Recorder",
-    "Tier",
-    "copy_history",
-    "copy_of",
-    "tier_for",
+    "HistoryReader", "HistorySettings", "Recorder", "Tier", "availability_of", "copy_history", "copy_of", "tier_for",
     "with_recent",
-]
+]  # fmt: skip

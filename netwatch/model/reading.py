@@ -135,6 +135,22 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """How much of a while something was up.
+
+    known: of how much of it that is known at all. ratio: the share of that in which it was up, None of nothing.
+    cells: the same in parts of equal length, None where nothing is known.
+    """
+
+    since: datetime
+    until: datetime
+    known: timedelta
+    away: timedelta
+    ratio: float | None
+    cells: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """Some columns of a table over a while, row by row, in equal steps.
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from netwatch.model import (
     Alert,
+    Availability,
     DeviceSign,
     DeviceStatus,
     Event,
@@ -139,6 +140,9 @@ class History(Protocol):
     ) -> Mapping[str, Past]:
         """Return how columns of a row were, by column; as fine as a chart of so long needs it."""
 
+    async def availability(self, device: str, spans: Sequence[timedelta], until: datetime) -> Sequence[Availability]:
+        """Return how much of these spans a device was up, in all and in parts; none where nothing is kept."""
+
 
 class NoHistory:
     """Stands in where no history is kept."""
@@ -154,6 +158,10 @@ class NoHistory:
     ) -> Mapping[str, Past]:
         """Return nothing."""
         return {}
+
+    async def availability(self, device: str, spans: Sequence[timedelta], until: datetime) -> Sequence[Availability]:
+        """Return none."""
+        return ()
 
 
 class RenderedMetrics(Protocol):

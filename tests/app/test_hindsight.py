@@ -12,6 +12,7 @@ import pytest
 from netwatch.app import App
 from netwatch.app.hindsight import AnsweredAtOnce, HistoryQuestions
 from netwatch.config import load_settings
+from netwatch.engine import Question, explanation_of
 from netwatch.history import HistoryReader
 from netwatch.model import CONCEPTS, RowSet, TableReading
 from netwatch.rules import TableMemory, evaluate, evidence_of, parse_rules
@@ -141,6 +142,8 @@ async def test_the_whole_agent_holds_what_is_now_against_the_days_before_it_star
             while not (fired := await app.told())[0]:  # noqa: ASYNC110 # a thread wakes nobody
                 await asyncio.sleep(0.1)
         (mail,) = await sink.wait_for(1, PATIENCE_SECONDS)
+        asked = Question(rule="NewlyUp", device="nobody", instance="")
+        why = (await explanation_of(app._store, asked, app._corridor.live)).verdict
         (young,) = app._corridor.live.verdicts("NewlyUp", "nobody").broken
     finally:
         await app.stop()
@@ -148,6 +151,7 @@ async def test_the_whole_agent_holds_what_is_now_against_the_days_before_it_star
 
     assert [alert.key.rule for alert in fired[0]] == ["OnceUp"]
     assert young is None  # one day of the two that it takes at least
+    assert "not enough history yet: it is known for 1 of the 2 times it takes at least" in why
     yesterday = (now - timedelta(days=1)).strftime("%d %b")
     text = message_from_bytes(mail.message, policy=default)
     assert f"({yesterday} " in text.get_body(("plain",)).get_content()  # the chart is one of a day

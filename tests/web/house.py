@@ -19,6 +19,7 @@ from netwatch.model import (
     Alert,
     AlertKey,
     AlertState,
+    Availability,
     ColumnKind,
     Credential,
     Device,
@@ -88,6 +89,9 @@ class House:
 
     async def rows(self, device: str, table: str) -> Sequence[tuple[str, Mapping[str, str]]]:
         return await self.history.rows(device, table)
+
+    async def availability(self, device: str, spans: Sequence[timedelta], until: datetime) -> Sequence[Availability]:
+        return await self.history.availability(device, spans, until)
 
     async def past(
         self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from netwatch.model import Past
+from netwatch.model import Availability, Past
 
 
 class Remembering:
@@ -25,6 +25,14 @@ class Remembering:
     ) -> Mapping[str, Past]:
         self.asked.append((device, table, key, until - since))
         return {name: self._line(self.columns[name], until) for name in columns if name in self.columns}
+
+    async def availability(self, device: str, spans: Sequence[timedelta], until: datetime) -> Sequence[Availability]:
+        return [
+            Availability(
+                since=until - span, until=until, known=span / 2, away=span / 8, ratio=0.75, cells=(None, 0.75)
+            )
+            for span in spans
+        ]
 
     @staticmethod
     def _line(values: Sequence[object], until: datetime) -> Past:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from functools import partial
@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from netwatch.app.health.daily import DailyMail
 from netwatch.config import Settings
 from netwatch.errors import HistoryError
-from netwatch.history import HistoryReader, Tier
-from netwatch.model import REACHABILITY, Past, quantile
+from netwatch.history import HistoryReader, Tier, availability_of
+from netwatch.model import REACHABILITY, quantile
 from netwatch.notify import Availability, FullPort, Letterhead, Weekly, compose_weekly
 from netwatch.store import Store
 
@@ -25,8 +25,6 @@ WEEKLY_MEMORY = "weekly"
 A_WEEK = timedelta(days=7)
 PORTS_NAMED = 10
 TAIL = 0.95
-STANDS_FOR = timedelta(hours=1)
-"""What was read last is taken to be so for so long; beyond it nothing is known."""
 LEAST_KNOWN = 12
 """Five minutes of which something must be known, before anything is said of a port."""
 REST_SECONDS = 0.01
@@ -63,21 +61,10 @@ def weekly_of(reader: HistoryReader, devices: Sequence[str], now: datetime) -> W
 def _availability(reader: HistoryReader, device: str, since: datetime, now: datetime) -> list[Availability]:
     """Return how available a device was, none where nothing is known of it."""
     rows = reader.column(device, REACHABILITY.name, "up", since=since, until=now, tier=Tier.FIVE_MINUTES)
-    known = away = timedelta(0)
-    for _, past in rows.values():
-        for stood, share in _standing(past, now):
-            known, away = known + stood, away + stood * (1 - share)
-    if not known:
-        return []
-    return [Availability(device=device, ratio=1 - away / known, away=away - away % timedelta(seconds=1))]
-
-
-def _standing(past: Past, now: datetime) -> Iterator[tuple[timedelta, float]]:
-    """Yield for how long each share of five minutes stood: until the next, or for an hour where none came."""
-    ends = [*past.times[1:], round(now.timestamp() * 1000)]
-    for at, end, share in zip(past.times, ends, past.means, strict=True):
-        if isinstance(share, int | float):
-            yield min(timedelta(milliseconds=max(0, end - at)), STANDS_FOR), share
+    found = [availability_of(past, since, now) for _, past in rows.values()]
+    return [
+        Availability(device=device, ratio=one.ratio, away=one.away) for one in found if one.ratio is not None
+    ]  # fmt: skip
 
 
 def _ports(reader: HistoryReader, device: str, since: datetime, now: datetime) -> list[FullPort]:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from netwatch.model import CONCEPTS, REACHABILITY, ColumnKind, Past, parse_duration
+from netwatch.model import CONCEPTS, REACHABILITY, Availability, ColumnKind, Past, parse_duration
 from netwatch.web.pacing import json_list
 from netwatch.web.routes import find_device, showing
 from netwatch.web.views import History, Views
 from netwatch.web.words import plain_value, rfc3339
 
+STRIPS: Final[Mapping[str, timedelta]] = {
+    "24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30),
+}  # fmt: skip
 LONGEST = timedelta(days=4000)
 Text = Annotated[str, Query(max_length=255)]
 Key = Annotated[str, Query(max_length=2000, description="which row, as `ifName=Gi1/0/7`; empty where there is one")]
@@ -43,7 +46,26 @@ def history_api_router(views: Views, history: History) -> APIRouter:
         found = await history.past(device, table, row, wanted, now - _span(since), now)
         return json_list(_flat(device, table, row, found))
 
+    @showing(router, "/availability")
+    async def availability(device: Text) -> Response:
+        """Return how much of a day, a week and a month a device was up, by time; `cells` are 48 parts of each.
+
+        `ratio` and cells are from 0 to 1, null where nothing is known. Of `known_seconds` anything is known at all.
+        """
+        find_device(views, device)
+        found = await history.availability(device, tuple(STRIPS.values()), datetime.now(UTC))
+        return json_list(_strip(device, span, one) for span, one in zip(STRIPS, found, strict=False))
+
     return router
+
+
+def _strip(device: str, span: str, one: Availability) -> Mapping[str, Any]:
+    return {
+        "device": device, "span": span, "since": rfc3339(one.since), "until": rfc3339(one.until),
+        "ratio": None if one.ratio is None else round(one.ratio, 6), "away_seconds": one.away.total_seconds(),
+        "known_seconds": one.known.total_seconds(),
+        "cells": [None if cell is None else round(cell, 4) for cell in one.cells],
+    }  # fmt: skip
 
 
 def _columns_of(table: str) -> tuple[str, ...]:

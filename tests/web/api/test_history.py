@@ -48,3 +48,13 @@ async def test_what_there_is_not_is_said(serve, more, status, said):
 
     assert answer.status_code == status
     assert said in answer.json()["error"]
+
+
+async def test_how_much_of_a_day_a_week_and_a_month_a_device_was_up(serve):
+    found = (await serve(house()).get("/api/v1/availability", params={"device": "sw1"})).json()
+
+    assert [(one["span"], one["ratio"], one["away_seconds"], one["cells"]) for one in found] == [
+        ("24h", 0.75, 10_800.0, [None, 0.75]), ("7d", 0.75, 75_600.0, [None, 0.75]),
+        ("30d", 0.75, 324_000.0, [None, 0.75]),
+    ]  # fmt: skip
+    assert (await serve(house()).get("/api/v1/availability", params={"device": "nobody"})).status_code == 404
