@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.bench.fleet import growth
 from tests.bench.shortly import SMALL, smaller
 
 BENCH = Path(__file__).parent / "bench"
@@ -42,3 +44,9 @@ def test_a_bench_without_such_a_number_is_no_bench_that_is_short():
     assert smaller("A, B = 1, 2\n", {"B": "7"}) == "A, B = 1, 2\nB = 7\n"
     with pytest.raises(LookupError, match="no constant C"):
         smaller("A, B = 1, 2\n", {"C": "7"})
+
+
+def test_a_soak_says_how_much_more_memory_there_is_in_an_hour():
+    assert growth([(600.0 + step, 300.0 + step / 3600) for step in range(0, 600, 10)]) == pytest.approx(1.0)
+    assert growth([(0.0, 300.0), (10.0, 300.0)]) == 0.0
+    assert math.isnan(growth([(0.0, 300.0)]))

@@ -1,11 +1,12 @@
 """A fleet of switches under a whole NetWatch: what it costs, how punctual it is, and whether it tells what is wrong.
 
-    python tests/bench/fleet.py [N ...] [--against CHECKOUT] [--pace P] [--minutes M] [--no-faults]
+    python tests/bench/fleet.py [N ...] [--against CHECKOUT] [--pace P] [--minutes M] [--soak M] [--no-faults]
 
 Each N (1,000 without one) is a fleet of 48-port switches with the whole ifTable and ifXTable, which a process of its
 own answers for; NetWatch is the real `netwatch run` with the shipped rules and profiles and SQLite. It is started for
 the first time, measured, given faults, and started again. `--against` measures another checkout (0.2.0) in turns.
-`--pace 6` makes every interval a sixth, so that CI sees in seconds what an operator sees in minutes.
+`--pace 6` makes every interval a sixth, so that CI sees in seconds what an operator sees in minutes. `--soak 60` goes
+on for an hour after that, and says how memory grows once the first ten minutes are over; the pace counts there too.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import argparse
 import contextlib
 import http.client
 import signal
+import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,10 +28,13 @@ from fleets.house import PATIENCE_SECONDS, House, house
 from fleets.switches import COMPILER, Switches, switches
 
 HOUSE = Path(__file__).resolve().parents[2]
+GROWTH = "RSS grows, MB an hour"
+SETTLING_SECONDS, SAMPLE_SECONDS = 600.0, 10.0
+"""A soak's first minutes do not count; then memory is looked at so often."""
 TARGETS = {
     "CPU of a core, %": 20.0, "RSS, MB": 1126.0, "start lag p99, s": 0.5, "longest stop, ms": 50.0,
     "first start, s": 120.0, "restart, s": 75.0, "restart, CPU s": 45.0, "one device's page, ms": 8.0,
-    "one device's API, ms": 8.0, "/, ms": 50.0, "/devices, ms": 50.0,
+    "one device's API, ms": 8.0, "/, ms": 50.0, "/devices, ms": 50.0, GROWTH: 1.0,
 }  # fmt: skip
 """What 10,000 devices are to reach; of fewer it is held against the same."""
 RATIOS = {"CPU of a core, %": 0.36, "RSS, MB": 0.45}
@@ -98,6 +103,27 @@ def measure_steady(running: House, found: Figures, seconds: float, count: int) -
         found.values[f"{name}, ms"] = running.cost_of(path)
 
 
+def soak(running: House, found: Figures, seconds: float) -> None:
+    """Let it run on, and note how its memory grows behind the first minutes."""
+    samples: list[tuple[float, float]] = []
+    began = time.monotonic()
+    while running.is_running() and (now := time.monotonic() - began) < seconds:
+        samples.append((now, running.rss_megabytes()))
+        if len(samples) % 30 == 1:
+            say(f"    soak: {now / 60:.0f} of {seconds / 60:.0f} minutes, {samples[-1][1]:.1f} MB")
+        time.sleep(SAMPLE_SECONDS)
+    if not running.is_running():
+        found.wrong.append(f"it ended after {samples[-1][0] / 60:.0f} minutes of soaking")
+    found.values[GROWTH] = growth([sample for sample in samples if sample[0] >= min(SETTLING_SECONDS, seconds / 2)])
+
+
+def growth(samples: Sequence[tuple[float, float]]) -> float:
+    """Return how much more there is in an hour, by the line through (seconds, amount) that fits best; NaN of one."""
+    if len(samples) < 2:
+        return float("nan")
+    return statistics.linear_regression(*zip(*samples, strict=True)).slope * 3600
+
+
 def p99(buckets: dict[float, float]) -> float:
     """Return the upper bound of the bucket that 99 of 100 lie below."""
     total = max(buckets.values(), default=0.0)
@@ -156,6 +182,8 @@ def measure(tree: Path, fleet: Switches, count: int, folder: Path, options: argp
         say("    steady")
         time.sleep(60 / options.pace)
         measure_steady(running, found, seconds, count)
+        if options.soak:
+            soak(running, found, options.soak * 60)
         if options.faults:
             inject(running, fleet, found, count, options.pace)
     fleet.are(0, count, "well")
@@ -188,6 +216,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--against", type=Path, help="another checkout, measured in turns")
     parser.add_argument("--pace", type=float, default=1.0, help="how many times shorter every interval is")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long a calm fleet is measured")
+    parser.add_argument("--soak", type=float, default=0.0, help="for how many minutes its memory is looked at")
     parser.add_argument("--no-faults", dest="faults", action="store_false")
     return parser.parse_args()
 
