@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
 
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import NOTHING_AGED, Device, Missing, Oid, RowSet, TableReading, Value
@@ -23,12 +25,17 @@ from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import cells_of, label_columns, renamed_rows
 from netwatch.polling.standing.seldom import Seldom
+from netwatch.polling.twins.pairs import Twinning
 from netwatch.polling.twins.watch import TwinWatch
 from netwatch.polling.uptime import Life, Passage
 from netwatch.profiles import TableSpec
 from netwatch.snmp import GetPlan, SnmpClient
 
 Discover = Callable[[SnmpClient, Question], Awaitable[Discovered]]
+_NO_PASSAGE = Passage(Life.UNKNOWN, 0.0)
+_NO_TWINNING = Twinning()
+_NO_OIDS = frozenset[Oid]()
+"""One for all tables: an empty set takes 216 bytes each time it is made."""
 _KEEP_REFUSED = ("missing", "partial", "twins")
 TIMES_LACKING = 3
 """So often in a row it is said that a device does not have a table: before a restart of ours it may have had it."""
@@ -42,8 +49,8 @@ class _News:
     """
 
     reason: str
-    refused: frozenset[Oid] = frozenset()
-    vanished: frozenset[Oid] = frozenset()
+    refused: frozenset[Oid] = _NO_OIDS
+    vanished: frozenset[Oid] = _NO_OIDS
 
 
 class TablePoller:
@@ -65,9 +72,6 @@ class TablePoller:
         self._discover_rows = discover
         self._client = client
         self._clock = clock
-        plain = next((column.name for column in spec.columns if column.oid == IF_SPEED and column.scale == 1.0), "")
-        self._reader = TableReader(device.name, spec.name, spec.rate_limit, plain, spec.columns)
-        self._twins = TwinWatch(spec, device, client)
         self._names: Sequence[Value] | None = None
         self._found: RowSet | None = None
         self._renumbered = False
@@ -76,15 +80,29 @@ class TablePoller:
         self._seldom: Seldom | None = None
         self._seldom_plan: GetPlan | None = None
         self._watched: tuple[Value, ...] = ()
-        self._refused: frozenset[Oid] = frozenset()
-        self._vanished: frozenset[Oid] = frozenset()
+        self._refused = _NO_OIDS
+        self._vanished = _NO_OIDS
         self._patience = Patience()
-        self._lost = LostRows(spec.walk)
         self._times_lacking = 0
         self._due = "first"
         self._unkept: Seen | None = None
-        self._passage = Passage(Life.UNKNOWN, 0.0)
-        self._asked_at = clock.now()
+        self._passage = _NO_PASSAGE
+        self._asked_at: datetime | None = None
+
+    # Of twenty tables of a profile a switch has three or four: what a table that is there needs is made where it is.
+    @cached_property
+    def _reader(self) -> TableReader:
+        spec = self.spec
+        plain = next((column.name for column in spec.columns if column.oid == IF_SPEED and column.scale == 1.0), "")
+        return TableReader(self._device.name, spec.name, spec.rate_limit, plain, spec.columns)
+
+    @cached_property
+    def _twins(self) -> TwinWatch:
+        return TwinWatch(self.spec, self._device, self._client)
+
+    @cached_property
+    def _lost(self) -> LostRows:
+        return LostRows(self.spec.walk)
 
     @property
     def needs_discovery(self) -> bool:
@@ -276,7 +294,7 @@ class TablePoller:
         # What was refused once is tried again at the slow discovery, and when the device starts anew. A row that went
         # may be back any moment: only where it is refused as it was before it is one that walks show and GETs do not.
         refused = news.refused - (news.vanished - self._vanished)
-        self._refused = self._refused | refused if news.reason in _KEEP_REFUSED else frozenset()
+        self._refused = self._refused | refused if news.reason in _KEEP_REFUSED else _NO_OIDS
         self._vanished = news.vanished
         self._renumbered = False
         before = self._layout
@@ -285,7 +303,7 @@ class TablePoller:
             spec=self.spec,
             previous=before,
             refused=self._refused,
-            twinning=self._twins.known,
+            twinning=_NO_TWINNING if before is None else self._twins.known,
         )
         self._take_found(await self._discover_rows(self._client, question), before)
 
@@ -304,7 +322,8 @@ class TablePoller:
             self._seldom.forget()
         self._unkept = found.seen
         self._watched, self.reason = found.watched, found.reason
-        self._twins.learn(found, self._clock.elapsed())
+        if found.layout is not None or before is not None:
+            self._twins.learn(found, self._clock.elapsed())
         self._use(found.layout or (_no_rows(self.spec) if before is not None else None))
         self._found = None if self._layout is None else self._layout.rows
         if self._layout is not None and not self._layout.partial:

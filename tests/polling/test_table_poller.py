@@ -1,5 +1,7 @@
 """One table from its discovery on."""
 
+import tracemalloc
+
 import pytest
 
 from netwatch.errors import PollError, RequestTimedOut
@@ -478,3 +480,26 @@ async def test_names_that_two_interfaces_share_are_no_witnesses(table, agent, cl
     reading = await table.poll(budget())
 
     assert reading.rows.labels["ifDescr"] == ("Ethernet Gi1", "Ethernet Gi9")
+
+
+def test_a_table_that_a_device_lacks_takes_next_to_no_memory(device, interfaces, client, clock):
+    TablePoller(device, interfaces, discover_table, client, clock)  # what is made once is made
+    tracemalloc.start()
+    try:
+        pollers = [TablePoller(device, interfaces, discover_table, client, clock) for _ in range(200)]
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert taken / len(pollers) < 1200  # 3 kB while each had what only a table that is there needs
+
+
+async def test_counters_that_were_seen_to_move_are_not_kept_in_mind(table, agent, clock):
+    for turn in range(1, 4):
+        agent.set_octets(1, turn * MEGABYTE)
+        agent.set_octets(2, turn * MEGABYTE)
+        await table.poll(budget())
+        agent.advance(clock, 60)
+
+    assert table._twins.known.unclear == {}
+    assert table._twins._places == {}

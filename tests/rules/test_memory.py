@@ -134,3 +134,15 @@ def test_a_scalar_of_the_device_can_be_named_in_a_rule_about_a_table(workshop):
 
     assert list(evaluate(rule, down, TableMemory("sw1", "ifTable", system=lambda: system)).broken) == [True, False]
     assert list(evaluate(rule, down, TableMemory("sw1", "ifTable")).broken) == [None, False]
+
+
+def test_like_devices_share_what_they_have_seen_until_one_of_them_sees_more(workshop):
+    rule, one, other = workshop.rule(SEEN), workshop.memory(), TableMemory("sw2", "ifTable")
+    rows = workshop.rows("a", "b")
+    for memory in (one, other):
+        evaluate(rule, workshop.reading({"ifOperStatus": [1, 2]}, rows=rows), memory)
+    evaluate(rule, workshop.reading({"ifOperStatus": [1, 1]}, rows=rows), one)
+
+    down = workshop.reading({"ifOperStatus": [2, 2]}, rows=rows)
+    assert list(evaluate(rule, down, one).broken) == [True, True]
+    assert list(evaluate(rule, down, other).broken) == [True, False]

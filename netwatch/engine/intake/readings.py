@@ -107,6 +107,7 @@ class ReadingIntake:
         self._memories: dict[tuple[str, str], TableMemory] = {}
         self._restored: dict[str, list[Memory]] = defaultdict(list)
         self._systems: dict[str, Frame] = {}
+        self._system_of: dict[str, Callable[[], Frame | None]] = {}
 
     def recall(self, memories: Iterable[Memory]) -> None:
         """Take back what the rules remembered before a restart."""
@@ -521,7 +522,10 @@ class ReadingIntake:
         memory = self._memories.get((device, table))
         if memory is None:
             restored = self._restored.pop(memory_key(device, table), ())
-            memory = TableMemory(device, table, restored, partial(self._systems.get, device), self._hindsight)
+            system = self._system_of.get(device)
+            if system is None:
+                system = self._system_of[device] = partial(self._systems.get, device)
+            memory = TableMemory(device, table, restored, system, self._hindsight)
             self._memories[(device, table)] = memory
         return memory
 

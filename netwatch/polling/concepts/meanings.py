@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
+from types import MappingProxyType
 
 import structlog
 
 from netwatch.formulas import Frame
-from netwatch.model import CONCEPTS, Concept, ReadingGap, RowSet, TableReading
+from netwatch.model import CONCEPTS, Column, Concept, ReadingGap, RowSet, TableReading
 from netwatch.polling.concepts.concept_reader import ConceptReader, Seen
 from netwatch.polling.concepts.joined import Readings
 from netwatch.polling.concepts.ports import PortStates
@@ -29,6 +31,7 @@ TIMES_LACKING = 3
 """So often in a row it is said that a device does not have a concept: before a restart of ours it may have had it."""
 
 
+NO_COLUMNS: Mapping[str, Column] = MappingProxyType({})
 FACTS_LOOKED_AT = timedelta(minutes=5)
 """Facts that stand among scalars are looked at so often; those of tables whenever these are read."""
 FACTS_TOLD_AGAIN = timedelta(minutes=10)
@@ -125,12 +128,13 @@ class Meanings:
 
 
 def _lacking(device: str, concept: Concept, now: datetime) -> TableReading:
-    empty: dict[str, tuple[str, ...]] = dict.fromkeys(concept.labels, ())
     return TableReading(
-        device=device,
-        table=concept.name,
-        at=now,
-        rows=RowSet(index=(), keys=(), labels=empty),
-        columns={},
-        lacking=True,
+        device=device, table=concept.name, at=now, rows=_no_rows(concept.name), columns=NO_COLUMNS, lacking=True
     )
+
+
+@cache
+def _no_rows(concept: str) -> RowSet:
+    """Return the rows of a concept that a device has none of, the same for all devices."""
+    empty: dict[str, tuple[str, ...]] = dict.fromkeys(CONCEPTS[concept].labels, ())
+    return RowSet(index=(), keys=(), labels=MappingProxyType(empty))

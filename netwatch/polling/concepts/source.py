@@ -32,6 +32,7 @@ SENSOR_NUMBERS: Final = frozenset(name for name in CONCEPTS["sensor"].columns if
 MAX_ROWS: Final = 10_000
 """Rows of one concept of one device; what is beyond is left out and the reading partial."""
 _KNOWN: Final = frozenset({int})
+_NOTHING_MADE: Final = (None, None, None)
 SENSOR_DIGITS: Final = 9
 """What powers of ten leave behind the digits that were measured is cut off here: 0.0061, not 0.006099999999."""
 
@@ -63,7 +64,14 @@ class Piece:
 
 
 class MapReader:
-    """Reads one mapping of one device."""
+    """Reads one mapping of one device, which has nothing of most: there is little to one that is idle."""
+
+    __slots__ = (
+        "_absent_in", "_kept", "_last", "_made_columns", "_made_of", "_mask", "_of", "_of_others", "_others",
+        "_rows_of", "_was_there", "compiled", "table",
+    )  # fmt: skip
+    _of_others: dict[Named, Sequence[str]]  # these two come with the first rows
+    _made_columns: dict[str, tuple[object, PieceRows, Column]]
 
     def __init__(self, compiled: Compiled) -> None:
         self.compiled = compiled
@@ -71,12 +79,10 @@ class MapReader:
         self._of = ingredients_of(compiled)
         self._was_there = False
         self._mask: tuple[RowSet, list[object], list[bool] | None] | None = None
-        self._made_of: tuple[object, ...] = (None, None, None)
+        self._made_of: tuple[object, ...] = _NOTHING_MADE
         self._rows_of: RowSet | None = None
         self._kept: PieceRows | None = None
         self._last: tuple[tuple[TableReading | None, ...], Piece] | None = None
-        self._of_others: dict[Named, Sequence[str]] = {}
-        self._made_columns: dict[str, tuple[object, PieceRows, Column]] = {}
         self._others: tuple[TableReading | None, ...] = ()
         self._absent_in: TableReading | None = None
 
@@ -149,6 +155,8 @@ class MapReader:
         made_of = (mask, used, self._made_of[2] if are_the_same(of[1:], self._others) else self._of_joined(readings))
         is_same = self._kept is not None and self._rows_of is reading.rows and made_of == self._made_of
         self._others = of[1:]
+        if self._kept is None:
+            self._made_columns = {}
         if self._kept is None or not is_same:
             self._kept, self._made_of, self._of_others = self._made(reading, mask, readings), made_of, {}
             self._rows_of = reading.rows

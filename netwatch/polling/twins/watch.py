@@ -60,6 +60,8 @@ class TwinWatch:
             self._note_waiting(layout, answer)
         if self.known.unclear:
             self.known = self.known.without_moved(self._unclear_now(layout, answer))
+            if not self.known.unclear:
+                self._places = {}
         is_time = answer.arrived >= self._look_at
         if not is_time and (not self.known.unclear or answer.arrived > self._closely_until):
             return False

@@ -48,7 +48,7 @@ def _if_row(port: int) -> Iterator[tuple[int, str, object]]:
 def _ifx_row(port: int) -> Iterator[tuple[int, str, object]]:
     octets = 10**12 + port * 7919
     yield (1, OCTETS, f"Gi1/0/{port}")
-    yield from ((column, COUNTER32, port) for column in (2, 3, 4, 5))
+    yield from ((column, COUNTER32, value) for column, value in ((2, 5), (3, 7), (4, 5), (5, 7)))  # as their twins
     yield from ((6, COUNTER64, octets), (7, COUNTER64, octets // 700), (8, COUNTER64, 5), (9, COUNTER64, 7))
     yield from ((10, COUNTER64, octets), (11, COUNTER64, octets // 700), (12, COUNTER64, 5), (13, COUNTER64, 7))
     yield from ((14, INTEGER, 1), (15, GAUGE32, 1000), (16, INTEGER, 2), (17, INTEGER, 1))

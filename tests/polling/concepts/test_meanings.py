@@ -460,3 +460,19 @@ def _said(reading):
     said = {field.name: getattr(reading, field.name) for field in fields(reading)}
     columns = {name: list(column) for name, column in reading.columns.items()}
     return {**said, "columns": columns, "rows": (reading.rows.index, reading.rows.keys, dict(reading.rows.labels))}
+
+
+def test_what_two_devices_lack_is_said_with_the_same_rows_that_nobody_can_change():
+    library, said = load_library([]), []
+    for device in ("sw1", "sw2"):
+        meanings = Meanings(device, library, DeviceFaults(device, SystemClock()))
+        meanings.take(library.named("generic").concepts)
+        said.append({one.table: one for one in meanings.mean({}, {}, AT)})
+
+    one, other = said[0]["sensor"], said[1]["sensor"]
+    assert (one.device, other.device, one.lacking) == ("sw1", "sw2", True)
+    assert one.rows is other.rows
+    with pytest.raises(TypeError):
+        one.rows.labels["sensor"] = ("x",)
+    with pytest.raises(TypeError):
+        one.columns["sensor_value"] = (1,)
