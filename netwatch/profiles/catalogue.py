@@ -82,7 +82,10 @@ class KnownMap:
 
 
 class Catalogue:
-    """All tables and scalars, one per OID, and what they mean. `digest` changes when there are others to ask for."""
+    """All tables and scalars, one per OID, and what they mean. `digest` changes when there are others to ask for.
+
+    parts: scalars that are a part of what another one with the same OID is asked for: the version within a text.
+    """
 
     def __init__(
         self, tables: Iterable[TableSpec], scalars: Iterable[ColumnSpec], maps: Iterable[KnownMap] = ()
@@ -90,7 +93,10 @@ class Catalogue:
         """Take them; of several with the same OID the first counts."""
         self._maps = tuple(maps)
         self.tables = {table.oid: table for table in reversed(list(tables))}
-        self.scalars = {scalar.oid: scalar for scalar in reversed(list(scalars))}
+        every = list(scalars)
+        self.scalars = {scalar.oid: scalar for scalar in reversed(every)}
+        parts = {one.name: one for one in reversed(every) if one.edit and one.name != self.scalars[one.oid].name}
+        self.parts = tuple(parts.values())
         everything = [
             *(probe for table in self.tables.values() for probe in probes_of(table)),
             *map(probe_of, self.scalars.values()),
@@ -138,9 +144,10 @@ class Catalogue:
         yield from sorted((table for oid, table in self.tables.items() if oid in wanted), key=lambda one: one.oid)
 
     def found_scalars(self, has: Iterable[Oid]) -> Iterator[ColumnSpec]:
-        """Yield the scalars among what a device has, in the order of the tree."""
+        """Yield the scalars among what a device has, and parts of them, in the order of the tree."""
         wanted = frozenset(has)
-        yield from sorted((one for oid, one in self.scalars.items() if oid in wanted), key=lambda one: one.oid)
+        known = (*self.scalars.values(), *self.parts)
+        yield from sorted((one for one in known if one.oid in wanted), key=lambda one: one.oid)
 
     @property
     def maps(self) -> Sequence[KnownMap]:

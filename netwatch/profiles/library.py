@@ -200,7 +200,7 @@ def _schema(profiles: Iterable[Profile], catalogue: Catalogue) -> dict[str, Tabl
     for profile in profiles:
         _collect(columns[SYSTEM], profile.scalars)
         tables += profile.tables
-    _collect(columns[SYSTEM], catalogue.scalars.values())
+    _collect(columns[SYSTEM], (*catalogue.scalars.values(), *catalogue.parts))
     for table in (*tables, *catalogue.tables.values()):
         _collect(columns.setdefault(table.name, {}), table.columns)
         labels.setdefault(table.name, {}).update(dict.fromkeys(label.name for label in table.labels))

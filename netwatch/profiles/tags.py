@@ -84,6 +84,10 @@ def _column_label(place: Place) -> LabelSpec | None:
         return None
     if source.path != place.path:
         source.check_keys(SOURCE_KEYS, {})
+        for key in sorted(EDIT_KEYS & place.value.keys()):
+            place.at(key).warn(
+                f"{key} says what is done to a column, and is read within it; beside it, it is not", key=True
+            )
     oid, name = source.oid("OID"), plain_name(place.text("tag") or source.text("name"))
     if oid is None and not source.value.get("OID"):
         source.warn(f"tag {name} has neither OID nor index: {NAME_ONLY}")

@@ -194,3 +194,21 @@ concepts: [{{concept: cpu, cpu: "lamp", scope: device, cpu_busy_ratio: lampBusy 
 
     assert meant() == []
     assert meant("7.0") == ["lampBusy / 100"]
+
+
+def test_two_scalars_that_are_parts_of_one_text_are_both_what_a_device_has(tmp_path: Path) -> None:
+    text = f"1.3.6.1.4.1.{ACME}.1.0"
+    part = "{{symbol: {{OID: {oid}, name: {name}, kind: text, extract_value: '{pattern}'}}}}"
+    library = load(
+        tmp_path,
+        acme="metrics:\n"
+        + "".join(
+            f"  - {part.format(oid=text, name=name, pattern=pattern)}\n"
+            for name, pattern in (("acmeModel", r"^(\S+) v"), ("acmeVersion", r" v(\S+)"))
+        ),
+    )
+
+    found = library.kit_of(library.named("generic"), frozenset({Oid.parse(text)})).tables[0]
+    assert {one.name for one in found.columns if str(one.oid) == text} == {"acmeModel", "acmeVersion"}
+    assert {"acmeModel", "acmeVersion"} <= set(library.schema()["system"].columns)
+    assert library.problems == ()

@@ -659,3 +659,13 @@ metadata:
         ("metadata_os_name", True, "AcmeOS"),
     ]
     assert (profile.scalars, profile.concepts) == ((), ())
+
+
+def test_what_is_to_be_done_to_a_tags_column_and_stands_beside_it_is_a_word_of_warning() -> None:
+    beside = LAMPS.replace("- tag: lamp\n", "- tag: lamp\n        extract_value: '(.+)-'\n")
+    within = LAMPS.replace("    name: acmeLampName\n", "    name: acmeLampName\n          extract_value: '(.+)-'\n")
+
+    assert [problem.path for problem in read(beside)[1] if "extract_value" in problem.message] == [
+        "metrics[2].metric_tags[0].extract_value"
+    ]
+    assert not [problem for problem in read(within)[1] if "extract_value" in problem.message]

@@ -27,7 +27,7 @@ def data_of(library: ProfileLibrary) -> Data:
             library.problems,
             library.shipped,
             tuple(reversed(known.tables.values())),
-            tuple(reversed(known.scalars.values())),
+            (*reversed(known.scalars.values()), *known.parts),
             tuple(known.maps),
             library.foreign.kept(),
         )
