@@ -44,7 +44,8 @@ _MAKERS: Final = {
     "Arista": "30065 43191", "Vyatta": "30803", "Siklu": "31926", "Mellanox": "33049", "Eltex": "35265",
     "DEVA": "35833", "IP Infusion": "36673", "ICT": "39145", "Hikvision": "39165", "Nutanix": "41263",
     "EnGenius": "44194", "Teltonika": "48690", "TrueNAS": "50536", "FS": "52642", "Tachyon": "57344",
-    "Skyhigh Security": "59732",
+    "Skyhigh Security": "59732", "MPB": "4464", "Ecreso": "6404", "Alpha Technologies": "7309", "Trellix": "8962",
+    "EndRun": "13827", "Terra": "30631", "OpenBSD": "30155", "Inovonics": "42111", "Grandstream": "42397",
 }  # fmt: skip
 _BY_NUMBER: Final = {number: name for name, numbers in _MAKERS.items() for number in numbers.split()}
 
