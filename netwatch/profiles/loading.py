@@ -71,6 +71,7 @@ def _loaded(paths: Sequence[Path], resolve: Resolve) -> ProfileLibrary:
     if library is None:
         data = data_of(_read_library(shipped, own, problems, asked.oid_of))
         shelf.put(digest, asked, data)
+        gc.collect()  # what the values were made of goes round in circles; what is made next takes its place
         library = library_of(data, resolve)
     return library.with_files(lambda: _read_library(shipped, own, [], resolve).files)
 
