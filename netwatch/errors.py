@@ -28,6 +28,10 @@ class FastLaneRefused(PollError):
         self.reason = reason
 
 
+class PingRefused(NetWatchError):
+    """No socket for ICMP echo can be had; says why, and what to type where that helps."""
+
+
 class DeliveryError(NetWatchError):
     """The mail server did not take the message; `permanent` says whether trying again can help."""
 

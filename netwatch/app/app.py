@@ -113,13 +113,15 @@ class App:
             refused_senders=self._senses.refused, trap_rules=lambda: self._names.trap_rules,
             names=self._definitions.names, names_trouble=self._names.problems,
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
-            refused_ports=self._senses.refused_ports, config_trouble=lambda: config.trouble, faults=self._faults,
+            refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble,
+            config_trouble=lambda: config.trouble, faults=self._faults,
             history_trouble=self._past.trouble, manner=Manner(units=units_of(self._definitions.rules)),
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._faults,
-            refused_ports=self._senses.refused_ports, config=config, nameless_rules=self._names.nameless_rules,
+            refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble, config=config,
+            nameless_rules=self._names.nameless_rules,
             history=self._history,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)

@@ -28,6 +28,7 @@ from netwatch.model import (
     TableReading,
     Transaction,
 )
+from netwatch.ping import Pinger
 from netwatch.polling import Poller
 from netwatch.rules import Exceptions
 from netwatch.snmp import EngineMemory, Snmp
@@ -37,6 +38,7 @@ from netwatch.traps import REFUSED_MEMORY, KeptPorts, OwnEngine, TrapReceiver
 POLLING_MEMORY = "polling"
 PRESENCE_MEMORY = "presence"
 LAYOUTS_MEMORY = "layouts"
+PING_MEMORY = "ping"
 SNMP_MEMORY = "snmp"
 STALE_INTERVALS = 3
 STALE_AFTER = timedelta(minutes=5)
@@ -48,6 +50,7 @@ class Senses:
     def __init__(self, settings: Settings, definitions: Definitions, *, store: Store, clock: SteadyClock) -> None:
         self._settings, self._definitions, self._store, self._clock = settings, definitions, store, clock
         self._client = Snmp(settings.polling)
+        self._pinger = Pinger(settings.reachability.ping_timeout.total_seconds())
         self._poller: Poller | None = None
         self._receiver: TrapReceiver | None = None
 
@@ -72,6 +75,7 @@ class Senses:
         known_engines = await self._store.memories(SNMP_MEMORY)
         self._client.recall(known_engines, remember_engine)
         await self._client.start()
+        await self._pinger.start()
         self._poller = Poller(
             devices=self._definitions.devices,
             library=self._definitions.library,
@@ -80,11 +84,12 @@ class Senses:
             settings=self._settings.polling,
             memories=[
                 memory
-                for scope in (POLLING_MEMORY, PRESENCE_MEMORY, LAYOUTS_MEMORY)
+                for scope in (POLLING_MEMORY, PRESENCE_MEMORY, LAYOUTS_MEMORY, PING_MEMORY)
                 for memory in await self._store.memories(scope)
             ],
             clock=self._clock,
             amended=self._definitions.exceptions.applied,
+            pinger=self._pinger,
         )
         await self._poller.start()
         self._receiver = TrapReceiver(
@@ -104,7 +109,7 @@ class Senses:
     async def stop(self) -> None:
         """Hear and ask no more."""
         async with AsyncExitStack() as started:  # one that fails to stop keeps no other from it
-            for part in (self._client, self._poller, self._receiver):
+            for part in (self._client, self._pinger, self._poller, self._receiver):
                 if part is not None:
                     started.push_async_callback(part.stop)
 
@@ -123,6 +128,11 @@ class Senses:
     def refused_ports(self) -> Sequence[str]:
         """Return why an address for traps cannot be had, and what to type; a sentence for each."""
         return self._receiver.refused_ports if self._receiver is not None else ()
+
+    @property
+    def ping_trouble(self) -> str:
+        """Return why devices cannot be pinged that should be, and what to type; empty while they are."""
+        return self._pinger.trouble
 
     def refused(self) -> Sequence[RefusedSender]:
         """Return the senders whose traps were turned away, the newest first, with what would let them in."""

@@ -68,9 +68,14 @@ def _devices(file: YamlFile, tree: Tree) -> Iterator[Problem]:
         yield file.problem(("devices",), "there is nothing to watch yet", severity="warning")
     if tree.get("defaults") and isinstance(tree["defaults"], dict) and tree["defaults"].get("credential"):
         return
+    reachability = tree.get("reachability")
+    usual = reachability.get("methods") if isinstance(reachability, dict) else None
     for path, device in found(tree, "devices", EACH):
-        if isinstance(device, dict) and not device.get("credential"):
-            yield file.problem(path, "names no credential, and defaults.credential is not set")
+        if isinstance(device, dict) and not device.get("credential") and device.get("methods", usual) != ["ping"]:
+            yield file.problem(
+                path,
+                "names no credential, and defaults.credential is not set; a device without SNMP has methods: [ping]",
+            )
 
 
 def _credentials(file: YamlFile, tree: Tree) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import SecretStr
 
 from netwatch.config.inventory_settings import InventorySettings
-from netwatch.model import Credential, Device
+from netwatch.model import NO_CREDENTIAL, Credential, Device, Method, is_loopback
 from netwatch.polling.settings import DeviceSettings
 from netwatch.snmp.settings import CommunityCredential
 
@@ -36,9 +36,21 @@ def devices(settings: InventorySettings) -> tuple[Device, ...]:
     """Return every device, in the order of the file."""
     credentials = {name: credential(settings, name) for name in settings.credentials}
     return tuple(
-        _device(settings, part, credentials[part.credential or settings.defaults.credential or ""])
+        _device(settings, part, credentials.get(part.credential or settings.defaults.credential or "", NO_CREDENTIAL))
         for part in settings.devices
     )
+
+
+def methods_of(settings: InventorySettings, part: DeviceSettings) -> tuple[Method, ...]:
+    """Return by what a device is known to be there.
+
+    What answers a ping to an address of loopback is this machine, which says nothing of the agent behind it; so that
+    is done only where somebody says so.
+    """
+    usual = settings.reachability
+    if part.methods is not None or "methods" in usual.model_fields_set:
+        return tuple(part.methods or usual.methods)
+    return tuple(one for one in usual.methods if one != "ping" or not is_loopback(part.address))
 
 
 def write_credential(settings: InventorySettings, name: str) -> Credential | None:
@@ -67,4 +79,6 @@ def _device(settings: InventorySettings, part: DeviceSettings, asked_with: Crede
         reachability_interval=part.reachability_interval or polling.reachability_interval,
         timeout=part.timeout or polling.timeout,
         retries=polling.retries if part.retries is None else part.retries,
+        methods=methods_of(settings, part),
+        ping_interval=part.ping_interval or settings.reachability.ping_interval,
     )

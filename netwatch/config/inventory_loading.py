@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from netwatch.config.inventory import methods_of
 from netwatch.config.inventory_settings import InventorySettings
 from netwatch.config.secrets import fill_in
 from netwatch.model import plain, read_yaml
@@ -42,5 +43,8 @@ def load_inventory(path: Path, environment: Mapping[str, str] = os.environ) -> I
 def _is_sound(settings: InventorySettings) -> bool:
     """Return whether every device has a name of its own and a credential that exists."""
     usual = settings.defaults.credential
-    named = all((part.credential or usual) in settings.credentials for part in settings.devices)
+    named = all(
+        (part.credential or usual) in settings.credentials or methods_of(settings, part) == ("ping",)
+        for part in settings.devices
+    )
     return named and len({part.name for part in settings.devices}) == len(settings.devices)

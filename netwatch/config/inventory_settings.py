@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr
 
 from netwatch.mib.settings import MibSettings
 from netwatch.model import Section
+from netwatch.ping.settings import ReachabilitySettings
 from netwatch.polling.settings import DefaultSettings, DeviceSettings, PollingSettings
 from netwatch.snmp.settings import CredentialSettings
 
@@ -26,6 +27,9 @@ class InventorySettings(Section):
     defaults: DefaultSettings = Field(default=DefaultSettings(), description="what devices get that say nothing else")
     devices: list[DeviceSettings] = Field(default_factory=list, description="what to watch")
     polling: PollingSettings = Field(default=PollingSettings(), description="how often to ask, how long to wait")
+    reachability: ReachabilitySettings = Field(
+        default=ReachabilitySettings(), description="by what a device is known to be there"
+    )
     mibs: MibSettings = Field(default=MibSettings(), description="where names of SNMP objects come from")
 
     _base: Path = PrivateAttr(default_factory=Path.cwd)

@@ -167,11 +167,23 @@ def _uptime_ticks(reading: TableReading) -> Values | None:
 
 
 _OF_REACHABILITY: tuple[tuple[str, Callable[[TableReading], Values | None], str], ...] = (
-    ("netwatch_device_up", column("up"), "1 where the device answers, 0 where it is confirmed that it does not."),
+    (
+        "netwatch_device_up",
+        column("up"),
+        "1 where the device answers by SNMP or ping, 0 where it is confirmed that it does not.",
+    ),
+    ("netwatch_device_snmp_up", column("snmp_up"), "1 where the device answers by SNMP, 0 where it does not."),
+    ("netwatch_device_ping_up", column("ping_up"), "1 where the device answers ping, 0 where it does not."),
+    ("netwatch_device_loss_ratio", column("loss_ratio"), "Share of the last 20 pings that was lost, 0 to 1."),
     (
         "netwatch_device_round_trip_seconds",
         column("round_trip_seconds"),
-        "Time the last answer of the device took.",
+        "Time the last answer of the device took, by SNMP where it has that.",
+    ),
+    (
+        "netwatch_device_ping_round_trip_seconds",
+        column("ping_round_trip_seconds"),
+        "Time the answers to the last 20 pings took on average.",
     ),
     ("sysUpTime", _uptime_ticks, "Hundredths of a second since the device's SNMP agent started."),
 )

@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from netwatch.model.clock_step import FORESEEN, ClockStep, moved_alert, moved_entry, moved_group
     from netwatch.model.concepts import CONCEPTS, LINKS, QUANTITIES, STATES, WITH_HISTORY, Concept
     from netwatch.model.device import (
+        NO_CREDENTIAL,
         AuthProtocol,
         Credential,
         Device,
         DeviceFacts,
         DeviceSign,
         DeviceStatus,
+        Method,
         PrivacyProtocol,
         Version,
     )
@@ -96,7 +98,8 @@ __all__ = [
     "NUMBERS", "ObjectNames", "plain_text", "trap_name", "value_text", "text_of", "what_was_given",
     "cleaned", "cleaned_lines",
     "Oid", "Missing", "Tag", "Value", "Varbind", "type_name",
-    "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "Device", "DeviceFacts", "DeviceSign", "DeviceStatus",
+    "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "NO_CREDENTIAL",
+    "Method", "Device", "DeviceFacts", "DeviceSign", "DeviceStatus",
     "Doubts", "NO_DOUBTS", "NOTHING_AGED", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
     "TrapEvent", "RefusedSender", "UnmatchedTraps", "TrapKind", "KindObject", "Said",
     "CONCEPTS", "STATES", "LINKS", "QUANTITIES", "WITH_HISTORY", "Concept",

@@ -17,6 +17,8 @@ Version = Literal["1", "2c", "3"]
 AuthProtocol = Literal["MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
 PrivacyProtocol = Literal["DES", "3DES", "AES", "AES-192", "AES-192-C", "AES-256", "AES-256-C"]
 
+Method = Literal["snmp", "ping"]
+
 NO_SECRET = SecretStr("")
 
 
@@ -40,13 +42,17 @@ class Credential:
     context_engine: bytes = b""
 
 
+NO_CREDENTIAL = Credential(name="", version="2c")
+"""What stands with a device that is not asked by SNMP."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
     """One device as the configuration gives it, with every default filled in.
 
     `accept_from` names further addresses its answers may come from; `profile` pins a profile by name instead
     of matching sysObjectID. `depends_on` names the devices it is reached through; it needs `any` of them (they back
-    each other up) or `all` (they stand in a row).
+    each other up) or `all` (they stand in a row). It is there while one of `methods` is answered.
     """
 
     name: str
@@ -62,6 +68,18 @@ class Device:
     reachability_interval: timedelta = timedelta(seconds=10)
     timeout: timedelta = timedelta(seconds=2)
     retries: int = 3
+    methods: tuple[Method, ...] = ("snmp",)
+    ping_interval: timedelta = timedelta(seconds=10)
+
+    @property
+    def has_snmp(self) -> bool:
+        """Return whether it is asked by SNMP at all."""
+        return "snmp" in self.methods
+
+    @property
+    def is_pinged(self) -> bool:
+        """Return whether it is asked by ICMP echo."""
+        return "ping" in self.methods
 
     @property
     def silence(self) -> timedelta:

@@ -47,7 +47,12 @@ REACHABILITY = TableSchema(
     name="reachability",
     columns={
         "up": ColumnKind.GAUGE,
+        "snmp_up": ColumnKind.GAUGE,
+        "ping_up": ColumnKind.GAUGE,
+        "loss_ratio": ColumnKind.GAUGE,
         "round_trip_seconds": ColumnKind.GAUGE,
+        "ping_round_trip_seconds": ColumnKind.GAUGE,
+        "usual_round_trip_seconds": ColumnKind.GAUGE,
         "uptime_seconds": ColumnKind.GAUGE,
         "seconds_since_restart": ColumnKind.GAUGE,
         "seconds_since_agent_restart": ColumnKind.GAUGE,
@@ -55,7 +60,11 @@ REACHABILITY = TableSchema(
         "trouble": ColumnKind.TEXT,
     },
 )
-"""What polling says of every device: `up` is 1 or 0 once confirmed; `trouble` says in words why it is not up.
+"""What polling says of every device: `up` is 1 while SNMP or ping is answered, 0 once it is sure that nothing is.
+
+snmp_up, ping_up: which of them; of what is not asked there is no value. `trouble` says in words what does not answer.
+loss_ratio: of the last 20 pings. round_trip_seconds: of the last answer by SNMP, of ping where there is no SNMP.
+ping_round_trip_seconds: mean of the last 20. usual_round_trip_seconds: about the median of the last day.
 
 seconds_since_restart: has a value only after NetWatch itself saw the device's uptime start again; of a device whose
 host was up all the time it is how long it was. Then seconds_since_agent_restart has a value too, and
@@ -93,6 +102,8 @@ SELF = TableSchema(
         "traps_lost": ColumnKind.GAUGE,
         "trap_ports_refused": ColumnKind.GAUGE,
         "trap_ports_trouble": ColumnKind.TEXT,
+        "ping_refused": ColumnKind.GAUGE,
+        "ping_trouble": ColumnKind.TEXT,
         "rules_without_names": ColumnKind.GAUGE,
         "names_trouble": ColumnKind.TEXT,
         "descriptors_used_ratio": ColumnKind.GAUGE,
@@ -121,6 +132,7 @@ database_replaced: 1 while a damaged database that a new one took the place of s
 clock_set_seconds, asleep_seconds: what happened to the clock in the last ten minutes, else 0.
 database_put_back: 1 for an hour after the database file was deleted, moved or replaced, and was written there again.
 trap_ports_refused: addresses of traps.listen that cannot be had, because of `trap_ports_trouble`.
+ping_refused: 1 while devices that should be pinged are not, because of `ping_trouble`.
 rules_without_names: trap rules that take no trap, since no MIB module names what they look for (`names_trouble`).
 descriptors_used_ratio, process_memory_used_ratio: the share that is taken of what this process may have, 0 to 1.
 faults: rules, mails, tables that break off in a way nobody foresaw, the newest as `fault`.

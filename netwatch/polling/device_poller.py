@@ -26,6 +26,7 @@ from netwatch.model import (
     TableReading,
     kind_and_place,
 )
+from netwatch.ping import Pinger
 from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.concepts.meanings import Meanings
@@ -34,6 +35,7 @@ from netwatch.polling.faults import EVIDENCE, IDENTITY, DeviceFaults
 from netwatch.polling.lifeline import Lifeline
 from netwatch.polling.metrics import POLL_SECONDS, POLLS, RECALLED, RESTARTS, WAKING
 from netwatch.polling.presence.belongings import Belongings
+from netwatch.polling.presence.echoes import Echoes
 from netwatch.polling.presence.fact_table import FactTable
 from netwatch.polling.presence.findings import description_of
 from netwatch.polling.presence.host_uptime import host_uptime_seconds
@@ -71,6 +73,7 @@ class Tools:
     clock: Clock = field(default_factory=SystemClock)
     amended: Callable[[TableReading], TableReading] = field(default=lambda reading: reading)
     facts_interval: timedelta = timedelta(hours=1)
+    pinger: Pinger | None = None
 
 
 class DevicePoller:
@@ -83,13 +86,19 @@ class DevicePoller:
         memory: Memory | None = None,
         belongings: Memory | None = None,
         layouts: Mapping[str, str] = MappingProxyType({}),
+        habit: Memory | None = None,
+        news: Callable[[], None] = lambda: None,
     ) -> None:
-        """Begin with what was remembered of the device's life, of what it has, and of the rows of its tables."""
+        """Begin with what was remembered of the device's life, what it has, its tables' rows, and its echo's habit.
+
+        `news` is called where its echo stopped or came back, and it should be checked by SNMP.
+        """
         self.device = device
         self._belongings = Belongings(device, tools.library, tools.client, tools.clock, belongings)
         self._tools = tools
         self._probe = Probe(device, tools.client, tools.clock)
         self._lifeline = Lifeline(device.name, memory)
+        self.echoes = Echoes(device, tools.pinger, tools.sink, tools.clock, habit, news)
         self._layouts = dict(layouts)
         self._sight: Sight | None = None
         self._identity: Identity | None = None
@@ -198,6 +207,7 @@ class DevicePoller:
             WAKING.inc()
             return False
         if sight.silent:
+            await self.echoes.ask()
             sight = sight._replace(trouble=sight.trouble + await self._evidence())
         elif sight.up:
             self._evidence_until = 0.0
@@ -212,9 +222,13 @@ class DevicePoller:
         return came_up
 
     def _tell_of(self, sight: Sight) -> None:
-        life = self._lifeline
+        life, echoes = self._lifeline, self.echoes
+        if not sight.up:
+            sight = sight._replace(trouble=sight.trouble + echoes.beside())
         self._tools.sink.take_reading(
-            reachability_reading(self.device.name, sight, life.seconds_since_restart, life.host_uptime_seconds)
+            reachability_reading(
+                self.device.name, sight, life.seconds_since_restart, life.host_uptime_seconds, echoes.columns()
+            )
         )
 
     async def _evidence(self) -> str:
@@ -279,9 +293,10 @@ class DevicePoller:
         sight, identity = self._sight, self._identity
         ticks = sight.ticks if sight else None
         round_trip = sight.round_trip_seconds if sight else None
+        round_trip = self.echoes.round_trip_seconds if round_trip is None else round_trip
         return DeviceStatus(
             device=self.device,
-            up=sight.up if sight else None,
+            up=self._is_there,
             profile=identity.profile.name if identity else self.device.profile or "",
             sys_name=identity.sys_name if identity else "",
             sys_descr=identity.sys_descr if identity else "",
@@ -291,17 +306,30 @@ class DevicePoller:
             last_polled_at=self._polled_at,
             partial_tables=tuple(sorted(self._because)) if self._because else (),
             partial_because=dict(self._because) if self._because else _NONE_PARTIAL,
-            trouble=self._why_down() if sight and not sight.up else self._why_troubled(),
+            trouble=self._why_silent() if self._is_silent else self._why_troubled(),
         )
+
+    @property
+    def _is_there(self) -> bool | None:
+        """Return whether anything of it answers, by SNMP or ping; None while that is not known."""
+        answers = (self._sight.up if self._sight is not None else None, self.echoes.up)
+        return True if True in answers else False if False in answers else None
+
+    @property
+    def _is_silent(self) -> bool:
+        return not self._sight.up if self._sight is not None else not self.device.has_snmp
+
+    def _why_silent(self) -> str:
+        return self._why_down() + self.echoes.beside() if self.device.has_snmp else self.echoes.trouble
 
     def sign(self) -> DeviceSign:
         """Return what of the status says where the device stands among others."""
-        sight, identity = self._sight, self._identity
+        identity = self._identity
         return DeviceSign(
             self.device,
-            sight.up if sight else None,
+            self._is_there,
             identity.sys_name if identity else "",
-            self._why_down() if sight and not sight.up else self._why_troubled(),
+            self._why_silent() if self._is_silent else self._why_troubled(),
             tuple(sorted(self._because)) if self._because else (),
         )
 

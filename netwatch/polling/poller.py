@@ -14,10 +14,12 @@ from typing import NamedTuple
 import structlog
 
 from netwatch.model import Device, DeviceFacts, DeviceSign, DeviceStatus, Fault, Memory, TableReading
+from netwatch.ping import Pinger
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.lifeline import SCOPE
 from netwatch.polling.metrics import ERRORS, OVERRUNS, START_LAG_SECONDS
+from netwatch.polling.presence.echoes import SCOPE as PING_SCOPE
 from netwatch.polling.presence.findings import SCOPE as PRESENCE_SCOPE
 from netwatch.polling.presence.remembered import SCOPE as LAYOUTS_SCOPE
 from netwatch.polling.presence.remembered import by_device, of_others
@@ -48,6 +50,7 @@ class Turn(StrEnum):
 
     CHECK = "check"
     POLL = "poll"
+    PING = "ping"
     DISCOVER = "discover"
 
 
@@ -71,13 +74,18 @@ class Poller:
         memories: Iterable[Memory] = (),
         clock: Clock | None = None,
         amended: Callable[[TableReading], TableReading] = lambda reading: reading,
+        pinger: Pinger | None = None,
     ) -> None:
-        """Take what to ask and with what; `amended` gives readings with the limits that the configuration says."""
+        """Take what to ask and with what; `amended` gives readings with the limits that the configuration says.
+
+        Without `pinger` no device is pinged; it must run for as long as this does.
+        """
         self._clock = clock or SystemClock()
         self._settings = settings
         self._tools = Tools(
-            library=library, client=client, sink=sink, clock=self._clock, facts_interval=settings.discovery_interval
-        )
+            library=library, client=client, sink=sink, clock=self._clock, facts_interval=settings.discovery_interval,
+            pinger=pinger,
+        )  # fmt: skip
         memories = list(memories)
         known = {(memory.scope, memory.key): memory for memory in memories}
         layouts = by_device(memories)
@@ -90,6 +98,8 @@ class Poller:
                 known.get((SCOPE, device.name)),
                 known.get((PRESENCE_SCOPE, device.name)),
                 layouts.get(device.name, {}),
+                known.get((PING_SCOPE, device.name)),
+                partial(self._check_now, device.name),
             )
             for device in devices
         }
@@ -123,6 +133,8 @@ class Poller:
         self._ticked_at = None
         self._is_over = True
         await self._ticker.stop()
+        for poller in self._pollers.values():
+            poller.echoes.stop()
         for crew in (self._checks, self._polls, self._discoveries):
             await crew.stop()
         self._busy.clear()
@@ -155,9 +167,16 @@ class Poller:
         """Check and poll a device out of turn; return whether there is one of that name."""
         if name not in self._pollers:
             return False
-        for turn in (Turn.CHECK, Turn.POLL):
+        poller = self._pollers[name]
+        for turn in (Turn.CHECK, Turn.POLL) if poller.device.has_snmp else ():
             self._launch(Key(turn, name), again=True)
+        poller.echoes.beat()
         return True
+
+    def _check_now(self, name: str) -> None:
+        """Check a device out of turn, as its echo stopped or came back."""
+        if not self._is_over:
+            self._launch(Key(Turn.CHECK, name), again=True)
 
     def is_alive(self) -> bool:
         """Return whether the tick still beats; systemd's watchdog is fed while it does."""
@@ -176,16 +195,18 @@ class Poller:
 
     def _enter(self, device: Device, now: float) -> None:
         """Give the device its places; the tables are polled as soon as the first check finds it up."""
-        every = {
-            Turn.CHECK: device.reachability_interval.total_seconds(),
-            Turn.POLL: device.interval.total_seconds(),
-            Turn.DISCOVER: self._settings.discovery_interval.total_seconds(),
-        }
-        spread = min(every[Turn.CHECK], len(self._pollers) / FIRST_CHECKS_PER_SECOND)
+        every: dict[Turn, float] = {}
+        if device.has_snmp:
+            every[Turn.CHECK] = device.reachability_interval.total_seconds()
+            every[Turn.POLL] = device.interval.total_seconds()
+            every[Turn.DISCOVER] = self._settings.discovery_interval.total_seconds()
+        if device.is_pinged:
+            every[Turn.PING] = device.ping_interval.total_seconds()
+        most = len(self._pollers) / FIRST_CHECKS_PER_SECOND
         for turn, interval in every.items():
             phase = phase_of(f"{turn}/{device.name}", interval)
-            at_once = turn is Turn.CHECK
-            first = now + phase / interval * spread if at_once else next_turn(now, interval, phase)
+            at_once = turn in (Turn.CHECK, Turn.PING)
+            first = now + phase / interval * min(interval, most) if at_once else next_turn(now, interval, phase)
             self._wheel.add(Key(turn, device.name), interval, phase, first)
 
     async def _tick(self) -> None:
@@ -195,6 +216,9 @@ class Poller:
 
     def _take(self, due: Due[Key]) -> None:
         key, poller = due.key, self._pollers[due.key.device]
+        if key.turn is Turn.PING:
+            poller.echoes.beat()
+            return
         if key.turn is Turn.DISCOVER:
             poller.rediscover()
             return

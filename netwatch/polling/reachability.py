@@ -8,23 +8,22 @@ May import: netwatch.model, netwatch.snmp. Called by: netwatch.polling.device_po
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
 from netwatch.model import REACHABILITY, SCALARS, Device, TableReading, Value
 from netwatch.polling.clock import Clock
 from netwatch.polling.layout import SYS_UP_TIME
 from netwatch.polling.metrics import CHECKS
+from netwatch.polling.presence.echoes import IS_DOWN, IS_UP, NO_ECHO, NONE
 from netwatch.snmp import GetPlan, SnmpClient
 
 RETRIES_WHEN_DOWN = 1
 _UP = CHECKS.labels("up")
-_IS_UP, _IS_DOWN, _NONE = [1], [0], [None]
-"""Columns of most checks: what is the very same object as the last time is not held against rules again."""
 
 
 class Sight(NamedTuple):
@@ -114,11 +113,16 @@ def _words(trouble: str) -> list[bytes]:
 
 
 def reachability_reading(
-    device: str, sight: Sight, seconds_since_restart: float | None, host_uptime_seconds: float | None = None
+    device: str,
+    sight: Sight,
+    seconds_since_restart: float | None,
+    host_uptime_seconds: float | None = None,
+    echo: Mapping[str, list[Any]] = NO_ECHO,
 ) -> TableReading:
     """Return a check as a reading of the table `reachability`.
 
-    `host_uptime_seconds` is how long the host has been up whose agent alone started again, else None.
+    `host_uptime_seconds` is how long the host has been up whose agent alone started again, else None. `echo`: the
+    columns that ping has filled.
     """
     age, host = (seconds_since_restart, host_uptime_seconds) if sight.up else (None, None)
     uptime = None if sight.ticks is None else timedelta(milliseconds=sight.ticks * 10)
@@ -128,13 +132,15 @@ def reachability_reading(
         at=sight.at,
         rows=SCALARS,
         columns={
-            "up": _IS_UP if sight.up else _IS_DOWN,
+            "up": IS_UP if sight.up or echo["ping_up"] == IS_UP else IS_DOWN,
+            "snmp_up": IS_UP if sight.up else IS_DOWN,
+            **echo,
             "round_trip_seconds": [sight.round_trip_seconds],
-            "uptime_seconds": _NONE if uptime is None else [uptime.total_seconds()],
-            "seconds_since_restart": _NONE if age is None else [age if host is None else host],
-            "seconds_since_agent_restart": _NONE if host is None else [age],
-            "host_uptime_seconds": _NONE if host is None else [host],
-            "trouble": _words(sight.trouble) if sight.trouble else _NONE,
+            "uptime_seconds": NONE if uptime is None else [uptime.total_seconds()],
+            "seconds_since_restart": NONE if age is None else [age if host is None else host],
+            "seconds_since_agent_restart": NONE if host is None else [age],
+            "host_uptime_seconds": NONE if host is None else [host],
+            "trouble": _words(sight.trouble) if sight.trouble else NONE,
         },
         uptime=uptime,
         asked_at=sight.asked_at,

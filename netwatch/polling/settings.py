@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from netwatch.model import OWN_NAME, Duration, Section
+from netwatch.model import OWN_NAME, Duration, Method, Section
 
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
 _LABEL_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -121,5 +121,9 @@ class DeviceSettings(Section):
     reachability_interval: Positive | None = Field(
         default=None, description="as polling.reachability_interval, for this device"
     )
+    methods: list[Method] | None = Field(
+        default=None, min_length=1, description="as reachability.methods, for this device; [ping] needs no credential"
+    )
+    ping_interval: Positive | None = Field(default=None, description="as reachability.ping_interval, for this device")
     timeout: Positive | None = Field(default=None, description="as polling.timeout, for this device")
     retries: int | None = Field(default=None, ge=0, le=10, description="as polling.retries, for this device")

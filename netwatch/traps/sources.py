@@ -73,7 +73,8 @@ class Sources:
 
     def _communities_of(self, device: Device | None) -> frozenset[bytes]:
         """Return the configured communities; without any, a device's traps may carry the one it is polled with."""
-        if self._communities or device is None or device.credential.version == "3":
+        is_asked = device is not None and device.has_snmp
+        if self._communities or device is None or not is_asked or device.credential.version == "3":
             return self._communities
         return frozenset((device.credential.community.get_secret_value().encode(),))
 

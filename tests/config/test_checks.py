@@ -32,7 +32,9 @@ def receivers(*names: str) -> str:
      "devices[0].write_credential: there is no credential 'campsu'; did you mean \"campus\"?"),
     ("defaults: {write_credential: »nobody}", "defaults.write_credential: there is no credential 'nobody'"),
     ("defaults: {credential: »nobody}", "defaults.credential: there is no credential 'nobody'"),
-    ("devices:\n  - »{name: a, address: b}", "devices[0]: names no credential, and defaults.credential is not set"),
+    ("devices:\n  - »{name: a, address: b}", "devices[0]: names no credential, and defaults.credential is not set; a "
+     "device without SNMP has methods: [ping]"),
+     "[ping]"),
     (CREDENTIALS + "traps: {users: [core, »coer]}",
      "traps.users[1]: there is no credential 'coer'; did you mean \"core\"?"),
     (CREDENTIALS + "traps: {users: [»campus]}",

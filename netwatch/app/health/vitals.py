@@ -269,6 +269,18 @@ class TrapPortVitals:
 
 
 @dataclass(frozen=True, slots=True)
+class PingVitals:
+    """Whether this process may ping; `trouble` says why not and what to type, empty while it may or need not."""
+
+    trouble: Callable[[], str]
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        words = self.trouble()
+        return {"ping_refused": 1 if words else 0, "ping_trouble": words.encode() or None}
+
+
+@dataclass(frozen=True, slots=True)
 class NameVitals:
     """Trap rules that take no trap for want of a name; `rules` says which, a sentence each."""
 

@@ -57,6 +57,7 @@ class Views:
     names_trouble: Callable[[], Sequence[str]] = lambda: ()
     heartbeat_trouble: Callable[[], str] = lambda: ""
     refused_ports: Callable[[], Sequence[str]] = lambda: ()
+    ping_trouble: Callable[[], str] = lambda: ""
     config_trouble: Callable[[], str] = lambda: ""
     faults: Callable[[], Sequence[Fault]] = lambda: ()
     history_trouble: Callable[[], Sequence[str]] = lambda: ()
@@ -73,7 +74,8 @@ class Views:
         down = [relay for relay in self.notifier.status().relays if not relay.up]
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
         found = (
-            *self._store_words(), self.config_trouble(), *self.refused_ports(), *relays, self._no_heartbeat(),
+            *self._store_words(), self.config_trouble(), *self.refused_ports(), self.ping_trouble(),
+            *relays, self._no_heartbeat(),
             *self._fault_words(), *self.names_trouble(), *self.history_trouble(),
         )  # fmt: skip
         return [trouble for trouble in found if trouble]

@@ -51,7 +51,8 @@ class Readability:
         )  # fmt: skip
 
     def _note_reachability(self, reading: TableReading) -> None:
-        up = reading.columns.get("up")
+        """Take in whether its agent answers; of a host that only echoes no table can be read either."""
+        up = reading.columns.get("snmp_up") or reading.columns.get("up")
         if up and up[0] == 0:
             self._down.add(reading.device)
         else:

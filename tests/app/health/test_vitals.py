@@ -25,6 +25,7 @@ from netwatch.app.health.vitals import (
     LoopVitals,
     LossVitals,
     NameVitals,
+    PingVitals,
     PollingVitals,
     RelayVitals,
     TrapPortVitals,
@@ -164,6 +165,11 @@ async def test_a_reserve_in_use_and_a_database_that_was_replaced_are_told():
     assert told["store_trouble"] == b"written from the reserve"
     assert (told["database_replaced"], told["database_moved_to"]) == (1, b"/var/lib/netwatch/damaged")
     assert (told["database_put_back"], told["database_put_back_words"]) == (1, b"it was deleted")
+
+
+async def test_where_it_may_not_ping_that_is_told_in_words():
+    assert await PingVitals(lambda: "").vitals(NOW) == {"ping_refused": 0, "ping_trouble": None}
+    assert await PingVitals(lambda: "type x").vitals(NOW) == {"ping_refused": 1, "ping_trouble": b"type x"}
 
 
 async def test_trap_ports_that_cannot_be_had_are_counted_and_told():

@@ -1,0 +1,22 @@
+"""What the ping room counts of itself.
+
+May import: nothing. Called by: the files of this room.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import Counter
+
+_PACKETS = Counter(
+    "netwatch_ping_packets_total",
+    "ICMP echo requests; outcome is answered, lost, or unsent where this machine could not send it",
+    ["outcome"],
+)
+ANSWERED, LOST, UNSENT = (_PACKETS.labels(outcome) for outcome in ("answered", "lost", "unsent"))
+_STRAYS = Counter(
+    "netwatch_ping_strays_total",
+    "ICMP messages that answer nothing: late for answers after their time and second ones, foreign for those of"
+    " others, error for what the network says of packets that are no longer waited for",
+    ["kind"],
+)
+LATE, FOREIGN, STALE_ERROR = (_STRAYS.labels(kind) for kind in ("late", "foreign", "error"))
