@@ -34,7 +34,6 @@ def receivers(*names: str) -> str:
     ("defaults: {credential: »nobody}", "defaults.credential: there is no credential 'nobody'"),
     ("devices:\n  - »{name: a, address: b}", "devices[0]: names no credential, and defaults.credential is not set; a "
      "device without SNMP has methods: [ping]"),
-     "[ping]"),
     (CREDENTIALS + "traps: {users: [core, »coer]}",
      "traps.users[1]: there is no credential 'coer'; did you mean \"core\"?"),
     (CREDENTIALS + "traps: {users: [»campus]}",
