@@ -33,6 +33,10 @@ COMMANDS: dict[str, Listed] = {
                 "configuration.importing:import_app",
                 "Carry over what people have for Prometheus, Alertmanager and snmp_exporter, and name what is left.",
             ),
+            "discover": (
+                "configuration.discover:discover",
+                "Look for devices in ranges of addresses and propose what to add; with --write add it.",
+            ),
             "test-mail": (
                 "configuration.mail:send_test_mail",
                 "Send one real mail through every relay and print each step; exit 1 where one refuses.",

@@ -95,6 +95,7 @@ _CREDENTIAL_PLACES: tuple[tuple[object, ...], ...] = (
     ("defaults", "write_credential"),
     ("devices", EACH, "credential"),
     ("devices", EACH, "write_credential"),
+    ("discovery", "credentials", EACH),
     ("receivers", EACH, "trap", "credential"),
     ("traps", "users", EACH),
 )

@@ -13,6 +13,7 @@ from netwatch.alerts.interval_settings import MaintenanceSettings, NamedInterval
 from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
 from netwatch.config.inventory_settings import InventorySettings
 from netwatch.config.rule_paths import rule_files_of
+from netwatch.discovery.settings import DiscoverySettings
 from netwatch.exporter.settings import ExporterSettings
 from netwatch.history.settings import HistorySettings
 from netwatch.model import USUAL_SEVERITIES, Severities
@@ -29,6 +30,9 @@ class Settings(InventorySettings):
 
     profiles: ProfileSettings = Field(default=ProfileSettings(), description="what to ask which kind of device")
     traps: TrapSettings = Field(default=TrapSettings(), description="where to hear traps, and whom to believe")
+    discovery: DiscoverySettings = Field(
+        default=DiscoverySettings(), description="where `netwatch discover` looks for devices"
+    )
     rules: RuleSettings = Field(default=RuleSettings(), description="when something is wrong")
     limits: list[LimitSettings] = Field(
         default_factory=list, description="other values of columns for one device, port or row"

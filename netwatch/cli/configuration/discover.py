@@ -1,0 +1,190 @@
+"""`netwatch discover`: look for devices, and propose what to add to the configuration.
+
+May import: netwatch.config, netwatch.discovery, netwatch.model. Called by: netwatch.cli.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from netwatch.cli.arguments import AsJson, ConfigOption
+from netwatch.cli.config_file import settings_or_exit
+from netwatch.cli.output import USAGE, fail, print_json, printable
+from netwatch.cli.places import DEFAULT_CONFIG
+from netwatch.errors import ConfigError
+
+if TYPE_CHECKING:
+    from netwatch.config import Settings
+    from netwatch.discovery import FoundDevice, Host, Patch, Progress, Ranges, Sweep
+    from netwatch.model import Credential
+
+MOST_SHOWN = 60
+"""Characters of a sysDescr in the table; JSON has all of it."""
+
+
+def discover(
+    ranges: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CIDR]...", help="Where to look; discovery.ranges where nothing is said."),
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    exclude: Annotated[
+        list[str] | None, typer.Option("--exclude", help="A range never to ask; besides those of discovery.exclude.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", help="Keep in this file how far it is, and go on from there the next time."),
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Add what is new to the configuration.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Look for devices in ranges of addresses and propose what to add; with --write add it."""
+    from netwatch.discovery import devices_of, patched, proposed
+    from netwatch.model import read_yaml
+
+    settings = settings_or_exit(config) if config.exists() or config != DEFAULT_CONFIG or write else _no_settings()
+    where = _ranges_or_exit(ranges or settings.discovery.ranges, [*settings.discovery.exclude, *(exclude or [])])
+    progress = asyncio.run(_swept(settings, where, state))
+    devices = devices_of(progress.hosts, _known(settings))
+    entries = proposed(devices, settings.defaults.credential)
+    if json:
+        print_json([*map(flat_device, devices), *(flat_host(host) for host in progress.hosts if not host.credential)])
+    else:
+        _print(devices, progress)
+    if not entries:
+        return
+    try:
+        patch = patched(read_yaml(config), entries) if config.exists() else None
+        if write and patch is not None:
+            _write(config, patch)
+            typer.echo(f"{config}: {len(entries)} added; SIGHUP has the agent read it", err=True)
+        elif patch is not None and not json:
+            typer.echo(f"\nWith --write this is added:\n{patch.diff}")
+    except (ConfigError, OSError) as exc:
+        fail(str(exc))
+
+
+def _no_settings() -> Settings:
+    from netwatch.config import Settings
+
+    return Settings()
+
+
+def _ranges_or_exit(texts: Sequence[str], excluded: Sequence[str]) -> Ranges:
+    from netwatch.discovery import parse_ranges
+
+    if not texts:
+        fail("say where to look, such as 192.0.2.0/24, or set discovery.ranges", USAGE)
+    try:
+        return parse_ranges(texts, excluded)
+    except ConfigError as exc:
+        fail(str(exc), USAGE)
+
+
+def credentials_of(settings: Settings) -> list[Credential]:
+    """Return what may be tried: what `discovery.credentials` lists, and never what devices are written with."""
+    from netwatch.config import credential
+
+    writing = {part.write_credential for part in settings.devices} | {settings.defaults.write_credential}
+    return [credential(settings, name) for name in settings.discovery.credentials if name not in writing]
+
+
+async def _swept(settings: Settings, where: Ranges, state: Path | None) -> Progress:
+    """Sweep; where it is broken off by Ctrl-C, what is done is in the state file."""
+    from netwatch.discovery import Progress, Sweep
+
+    progress = Progress.read(state, where) if state is not None else Progress.of(where)
+    if progress.blocks:
+        typer.echo(f"{progress.asked:,} addresses were asked before", err=True)
+
+    def tell(now: Progress) -> None:
+        if state is not None:
+            now.write(state)
+        typer.echo(f"{now.asked:,} of {where.size:,} addresses asked, {len(now.hosts):,} answer", err=True)
+
+    sweep = Sweep(
+        where, credentials_of(settings), limits=settings.polling, rate=settings.discovery.rate,
+        timeout=settings.discovery.timeout, port=settings.defaults.port, tell=tell,
+    )  # fmt: skip
+    found = await sweep.run(progress)
+    _say_of_ping(sweep)
+    return found
+
+
+def _say_of_ping(sweep: Sweep) -> None:
+    if sweep.ping_trouble:
+        typer.echo(f"netwatch: warning: {sweep.ping_trouble}", err=True)
+
+
+def _known(settings: Settings) -> Mapping[str, str]:
+    """Return the addresses that the configuration has already, with the names of their devices."""
+    known = {part.address: part.name for part in settings.devices}
+    return known | {address: part.name for part in settings.devices for address in part.accept_from}
+
+
+def flat_device(device: FoundDevice) -> dict[str, object]:
+    """Return a device as one flat object."""
+    host = device.host
+    return {
+        "device": device.name, "state": "known" if device.known_as else "new", **flat_host(host),
+        "other_addresses": " ".join(device.others),
+    }  # fmt: skip
+
+
+def flat_host(host: Host) -> dict[str, object]:
+    """Return a host as one flat object; `device` and `state` say more of those that a credential fits."""
+    return {
+        "device": "", "state": "no credential fits" if host.may_have_agent else "no SNMP", "address": host.address,
+        "pinged": host.pinged, "credential": host.credential, "sys_name": host.sys_name, "sys_descr": host.sys_descr,
+        "sys_object_id": host.sys_object_id, "serial": host.serial, "engine_id": host.engine_id,
+    }  # fmt: skip
+
+
+def _print(devices: Sequence[FoundDevice], progress: Progress) -> None:
+    from netwatch.cli.screen import print_table
+
+    rows = [
+        ["known" if one.known_as else "new", one.name, one.host.address, " ".join(one.others), one.host.credential,
+         one.host.sys_descr[:MOST_SHOWN]]
+        for one in devices
+    ]  # fmt: skip
+    print_table(
+        "Devices", ["state", "device", "address", "also", "credential", "says it is"], rows, empty="none is found"
+    )
+    left = [host for host in progress.hosts if not host.credential]
+    agents = [host.address for host in left if host.engine_id]
+    if left:
+        typer.echo(
+            f"{len(left):,} other hosts answer"
+            + (
+                f"; at {len(agents):,} an SNMP agent no credential fits: {printable(', '.join(agents[:20]))}"
+                if agents
+                else ""
+            )
+        )
+
+
+def _write(path: Path, patch: Patch) -> None:
+    """Put the new file in the place of the old one, once the whole configuration is found good with it."""
+    from netwatch.config import load_settings
+
+    new = path.resolve().with_name(f".{path.name}.discovered")
+    old = path.stat()
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
+            file.write(patch.after)
+            file.flush()
+            os.fsync(file.fileno())
+        load_settings(new)
+        new.chmod(old.st_mode & 0o7777)
+        if os.geteuid() == 0:
+            os.chown(new, old.st_uid, old.st_gid)
+        new.replace(path.resolve())
+    finally:
+        new.unlink(missing_ok=True)

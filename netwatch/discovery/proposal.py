@@ -1,0 +1,38 @@
+"""What of the found devices is to stand in the configuration: entries for `devices`, as YAML.
+
+A quiet room: no clock, no socket. May import: netwatch.model. Called by: netwatch.cli, through the door.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from netwatch.discovery.found import FoundDevice
+
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*|\d{1,3}(\.\d{1,3}){3}")
+_WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+
+
+def proposed(devices: Sequence[FoundDevice], usual_credential: str | None) -> list[str]:
+    """Return an entry of one line for each device that the configuration does not have yet.
+
+    The credential is left out where it is the one that `defaults` gives.
+    """
+    return [_entry(device, usual_credential) for device in devices if not device.known_as]
+
+
+def _entry(device: FoundDevice, usual: str | None) -> str:
+    parts = [f"name: {_scalar(device.name)}", f"address: {_scalar(device.host.address)}"]
+    if device.host.credential != usual:
+        parts.append(f"credential: {_scalar(device.host.credential)}")
+    if device.others:
+        parts.append(f"accept_from: [{', '.join(map(_scalar, device.others))}]")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _scalar(text: str) -> str:
+    """Return a text as YAML that nobody reads as anything else."""
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not text.endswith(".")
+    return text if is_plain else json.dumps(text, ensure_ascii=False)

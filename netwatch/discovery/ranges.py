@@ -1,0 +1,101 @@
+"""Which addresses a sweep may ask, in order; what is not among them is never asked.
+
+A quiet room: no clock, no socket. May import: netwatch.errors. Called by: the files of this room, netwatch.cli.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from netwatch.errors import ConfigError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+MOST_ADDRESSES = 2**20
+"""So many in one sweep: sixteen networks /16. Of IPv6 that is a /108: nobody finds devices by trying all of a /64."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranges:
+    """Networks to look through, without those that are excluded; each address comes once."""
+
+    networks: tuple[Network, ...]
+    excluded: tuple[Network, ...] = ()
+
+    def __contains__(self, address: str) -> bool:
+        try:
+            one = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return self._asks(one) and any(one in network for network in self.networks)
+
+    def addresses(self) -> Iterator[str]:
+        """Yield every address that may be asked, in the order of the networks."""
+        for network in self.networks:
+            for one in _hosts(network):
+                if self._asks(one):
+                    yield str(one)
+
+    @property
+    def size(self) -> int:
+        """Return how many addresses there are, the excluded ones among them."""
+        return sum(network.num_addresses for network in self.networks)
+
+    def _asks(self, one: Address) -> bool:
+        return not one.is_multicast and not any(one in network for network in self.excluded)
+
+
+def parse_ranges(texts: Sequence[str], excluded: Iterable[str] = ()) -> Ranges:
+    """Return the ranges that texts such as `192.0.2.0/24` name; one address is a range too.
+
+    Raises:
+        ConfigError: a text is none, or they are too many addresses; says so.
+    """
+    networks = _merged([_network(text) for text in texts])
+    ranges = Ranges(networks=networks, excluded=tuple(_network(text) for text in excluded))
+    if ranges.size > MOST_ADDRESSES:
+        raise ConfigError(
+            f"{', '.join(texts)}: {ranges.size:,} addresses; a sweep takes {MOST_ADDRESSES:,} at most, such as"
+            " sixteen networks /16 or an IPv6 network /108"
+        )
+    return ranges
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as exc:
+        raise ConfigError(f"{text}: {_said(text, exc)}") from None
+
+
+def _said(text: str, exc: ValueError) -> str:
+    if "has host bits set" in str(exc):
+        return f"has host bits set; the network is {ipaddress.ip_network(text, strict=False)}"
+    return "is no network; write it as 192.0.2.0/24 or 2001:db8::/120"
+
+
+def _merged(networks: Sequence[Network]) -> tuple[Network, ...]:
+    """Return them without those that stand in another one, in the order given."""
+    kept: list[Network] = []
+    for one in networks:
+        if not any(_within(one, other) for other in kept):
+            kept = [other for other in kept if not _within(other, one)]
+            kept.append(one)
+    return tuple(kept)
+
+
+def _within(one: Network, other: Network) -> bool:
+    if isinstance(one, ipaddress.IPv4Network) and isinstance(other, ipaddress.IPv4Network):
+        return one.subnet_of(other)
+    if isinstance(one, ipaddress.IPv6Network) and isinstance(other, ipaddress.IPv6Network):
+        return one.subnet_of(other)
+    return False
+
+
+def _hosts(network: Network) -> Iterator[Address]:
+    """Yield the addresses of hosts: neither the network's own nor the broadcast address, where it has these."""
+    if network.version == 4 and network.prefixlen >= 31:
+        return iter(network)
+    return iter(network.hosts()) if network.num_addresses > 1 else iter(network)

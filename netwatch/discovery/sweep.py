@@ -1,0 +1,170 @@
+"""Goes through ranges block by block: first what gives nothing away, then credentials where something answered.
+
+Every address gets an echo request and the question for its SNMP engine, each once more where nothing came. A block
+that is done is told, so that a sweep that is broken off can go on there.
+May import: netwatch.model, netwatch.ping, netwatch.snmp. Called by: netwatch.cli, netwatch.app, through the door.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import Protocol
+
+from netwatch.discovery.asking import asked
+from netwatch.discovery.found import Host
+from netwatch.discovery.knocking import Knock, Knocker
+from netwatch.discovery.progress import Progress
+from netwatch.discovery.ranges import Ranges
+from netwatch.model import Credential
+from netwatch.ping import Pinger
+from netwatch.snmp import Snmp
+
+BLOCK = 2048
+BLOCKS_AT_ONCE = 4
+ROUNDS = 2
+HOSTS_AT_ONCE = 1000
+"""Hosts that are asked with credentials at the same time, in each block; most of that time they are waited for."""
+_BEAT_SECONDS = 0.01
+
+
+class Limits(Protocol):
+    """The numbers that the SNMP client wants."""
+
+    @property
+    def max_in_flight(self) -> int:
+        """Return how many requests may wait for an answer at once."""
+
+    @property
+    def max_in_flight_per_device(self) -> int:
+        """Return how many of them may be to one device."""
+
+
+class Sweep:
+    """One sweep over ranges."""
+
+    def __init__(
+        self,
+        ranges: Ranges,
+        credentials: Sequence[Credential],
+        *,
+        limits: Limits,
+        rate: int,
+        timeout: timedelta,
+        port: int = 161,
+        tell: Callable[[Progress], None] = lambda _: None,
+    ) -> None:
+        """Take where to look and what to try; `rate` is in packets a second, `tell` is called after each block."""
+        self._ranges, self._credentials, self._limits, self._port = ranges, credentials, limits, port
+        self._timeout, self._tell = timeout, tell
+        self._seconds = timeout.total_seconds()
+        self._pinger = Pinger(self._seconds)
+        self._knocker = Knocker(port)
+        self._pace = _Pace(rate)
+
+    @property
+    def ping_trouble(self) -> str:
+        """Return why there is no ping, and what to type; hosts are found by SNMP alone then."""
+        return self._pinger.trouble
+
+    async def run(self, progress: Progress) -> Progress:
+        """Do what is not done yet; return all that was found, also before this one was broken off."""
+        await self._pinger.start()
+        self._knocker.start()
+        blocks = ((n, block) for n, block in enumerate(_blocks(self._ranges)) if n not in progress.blocks)
+        try:
+            async with asyncio.TaskGroup() as crew:
+                for _ in range(BLOCKS_AT_ONCE):
+                    crew.create_task(self._go_through(blocks, progress))
+        finally:
+            self._knocker.stop()
+            await self._pinger.stop()
+        return progress
+
+    async def _go_through(self, blocks: Iterator[tuple[int, list[str]]], progress: Progress) -> None:
+        for number, addresses in blocks:
+            hosts = await self._hosts(addresses)
+            progress.done(number, len(addresses), await self._asked(hosts))
+            self._tell(progress)
+
+    async def _hosts(self, addresses: Sequence[str]) -> list[Host]:
+        """Return who of some addresses is there."""
+        pinged: set[str] = set()
+        heard = self._knocker.heard
+        for _ in range(ROUNDS):
+            for address in addresses:
+                if address not in pinged:
+                    await self._pace.wait()
+                    self._ping(address, pinged)
+                if address not in heard:
+                    await self._pace.wait()
+                    self._knocker.knock(address)
+            await self._wait(addresses, pinged)
+        hosts = [_host(address, pinged, heard.get(address, Knock())) for address in addresses]
+        self._knocker.forget(addresses)
+        return [host for host in hosts if host.answers]
+
+    def _ping(self, address: str, pinged: set[str]) -> None:
+        self._pinger.ping(address, lambda echo: pinged.add(address) if echo.round_trip_seconds is not None else None)
+
+    async def _wait(self, addresses: Sequence[str], pinged: set[str]) -> None:
+        """Wait for answers: until everybody has said something to both questions, for the time-out at most."""
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + self._seconds
+        while loop.time() < ends_at:
+            await asyncio.sleep(_BEAT_SECONDS * 5)
+            if all(address in self._knocker.heard and address in pinged for address in addresses):
+                return
+
+    async def _asked(self, hosts: Sequence[Host]) -> list[Host]:
+        """Return the hosts with what those say of themselves to whom a credential fits."""
+        if not self._credentials:
+            return list(hosts)
+        client, line = Snmp(self._limits), asyncio.Semaphore(HOSTS_AT_ONCE)  # it forgets whom it asked with its end
+        await client.start()
+
+        async def ask(host: Host) -> Host:
+            if not host.may_have_agent or host.address not in self._ranges:
+                return host
+            async with line:
+                for _ in self._credentials:
+                    await self._pace.wait()
+                return await asked(client, host, self._credentials, self._port, self._timeout)
+
+        try:
+            return await asyncio.gather(*map(ask, hosts))
+        finally:
+            await client.stop()
+
+
+class _Pace:
+    """Lets so many packets go a second, in bursts of a hundredth of it."""
+
+    def __init__(self, rate: int) -> None:
+        self._most = max(1, int(rate * _BEAT_SECONDS))
+        self._seconds = self._most / rate
+        self._left = 0
+        self._next_at = 0.0
+
+    async def wait(self) -> None:
+        """Wait until the next packet may go."""
+        while self._left <= 0:
+            now = asyncio.get_running_loop().time()
+            if now >= self._next_at:
+                self._left = self._most
+                self._next_at = max(self._next_at, now - 1.0) + self._seconds
+                break
+            await asyncio.sleep(self._next_at - now)
+        self._left -= 1
+
+
+def _host(address: str, pinged: set[str], knock: Knock) -> Host:
+    return Host(address=address, pinged=address in pinged, engine_id=knock.engine_id.hex(), closed=knock.closed)
+
+
+def _blocks(ranges: Ranges) -> Iterator[list[str]]:
+    addresses = ranges.addresses()
+    while block := list(islice(addresses, BLOCK)):
+        yield block
