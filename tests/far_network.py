@@ -26,6 +26,7 @@ CLONE_NEWNET = 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x1, 0x1000
 OUR_V4, OUR_V6 = "10.9.0.1", "fd09::1"
 ROUTER_V4, ROUTER_V6 = "10.9.255.254", "fd09::ffff"
+UDP = 17
 ECHO = {4: (8, 0), 6: (128, 129)}
 
 
@@ -78,13 +79,16 @@ class FarNetwork:
 
     lose: called with address and how many came to it before; True loses this one.
     liars: address -> what comes in the place of an answer: whole IP packets, given the request.
-    requests: how many came to each address.
+    requests: how many came to each address. datagrams: address and payload of every UDP datagram.
+    listens: called with address and payload of one; returns the answer, nothing for none, None where nobody listens.
     """
 
     def __init__(self) -> None:
         self.lose: Callable[[str, int], bool] = lambda address, before: False
         self.liars: dict[str, Callable[[bytes], list[bytes]]] = {}
         self.requests: dict[str, int] = {}
+        self.datagrams: list[tuple[str, bytes]] = []
+        self.listens: Callable[[str, bytes], bytes | None] = lambda address, payload: b""
         self._seen: set[str] = set()
         self._tun = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         fcntl.ioctl(self._tun, TUNSETIFF, struct.pack("16sH", b"far0", IFF_TUN | IFF_NO_PI))
@@ -126,6 +130,8 @@ class FarNetwork:
         version = packet[0] >> 4
         head = 40 if version == 6 else (packet[0] & 15) * 4
         self._seen.add(str(ipaddress.ip_address(packet[24:40] if version == 6 else packet[16:20])))
+        if version == 4 and packet[9] == UDP:
+            return self._heard(packet, head)
         if len(packet) < head + 8 or packet[head] != ECHO[version][0]:
             return []
         to = str(ipaddress.ip_address(packet[24:40] if version == 6 else packet[16:20]))
@@ -134,6 +140,17 @@ class FarNetwork:
         if self.lose(to, before):
             return []
         return self.liars[to](packet) if to in self.liars else [echo_reply(packet)]
+
+    def _heard(self, packet: bytes, head: int) -> list[bytes]:
+        to, payload = str(ipaddress.ip_address(packet[16:20])), packet[head + 8 :]
+        self.datagrams.append((to, payload))
+        answer = self.listens(to, payload)
+        if answer is None:
+            return [icmp_error(packet, 3, 3)]
+        if not answer:
+            return []
+        source, port = packet[head : head + 2], packet[head + 2 : head + 4]
+        return [ip_packet(to, port + source + struct.pack("!HH", 8 + len(answer), 0) + answer, 4, UDP)]
 
 
 def echo_reply(packet: bytes, source: str | None = None, change: Callable[[bytes], bytes] = lambda it: it) -> bytes:
@@ -152,17 +169,18 @@ def icmp_error(packet: bytes, kind: int, code: int, quoted: int = 576) -> bytes:
     return ip_packet(source, bytes([kind, code, 0, 0, 0, 0, 0, 0]) + packet[:quoted], version)
 
 
-def ip_packet(source: str, message: bytes, version: int) -> bytes:
-    """Return an ICMP message as an IP packet to us, with right checksums."""
+def ip_packet(source: str, message: bytes, version: int, protocol: int = 1) -> bytes:
+    """Return a message as an IP packet to us, an ICMP one with a right checksum; UDP over IPv4 needs none."""
     sender = ipaddress.ip_address(source).packed
     if version == 6:
         to = ipaddress.ip_address(OUR_V6).packed
         checksum = _checksum(sender + to + struct.pack("!II", len(message), 58) + message)
         message = message[:2] + struct.pack("!H", checksum) + message[4:]
         return struct.pack("!IHBB", 6 << 28, len(message), 58, 64) + sender + to + message
-    message = message[:2] + struct.pack("!H", _checksum(message)) + message[4:]
+    if protocol != UDP:
+        message = message[:2] + struct.pack("!H", _checksum(message)) + message[4:]
     to = ipaddress.ip_address(OUR_V4).packed
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(message), 0, 0, 64, 1, 0) + sender + to
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(message), 0, 0, 64, protocol, 0) + sender + to
     return head[:10] + struct.pack("!H", _checksum(head)) + head[12:] + message
 
 

@@ -9,7 +9,19 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[1]
 TEXT = (HOUSE / "docs" / "bounds.md").read_text("utf-8")
-ROOMS = ("alerts", "engine", "exporter", "history", "notify", "polling", "rules", "store", "traps")
+ROOMS = (
+    "alerts",
+    "discovery",
+    "engine",
+    "exporter",
+    "history",
+    "notify",
+    "ping",
+    "polling",
+    "rules",
+    "store",
+    "traps",
+)
 """The rooms that news passes through; what the others refuse or cut is somebody's question or file."""
 BOUND = re.compile(
     r"_?(MAX|MOST|SPARE)(_[A-Z_]+)?|[A-Z_]+_KEPT|(KEYS|MARKS|TICKETS)_[A-Z_]+|BOUND_BYTES|NEWCOMERS|KNOWN"

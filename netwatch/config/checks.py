@@ -86,6 +86,9 @@ def _credentials(file: YamlFile, tree: Tree) -> Iterator[Problem]:
                 yield unknown(file, path, "credential", name, known)
             elif path[0] == "traps" and not _is_user(known[name]):
                 yield file.problem(path, f"the credential {name!r} is no v3 user; communities have their own list")
+            elif path[0] == "discovery" and name in _writing(tree):
+                said = f"the credential {name!r} is what devices are written with; discovery tries none of those"
+                yield file.problem(path, said)
             elif path[0] == "receivers" and _is_version_1(known[name]):
                 yield file.problem(path, f"the credential {name!r} is of version 1; traps are sent with 2c or 3")
 
@@ -99,6 +102,12 @@ _CREDENTIAL_PLACES: tuple[tuple[object, ...], ...] = (
     ("receivers", EACH, "trap", "credential"),
     ("traps", "users", EACH),
 )
+
+
+def _writing(tree: Tree) -> set[str]:
+    """Return the names of the credentials that devices are written with."""
+    places = (("defaults", "write_credential"), ("devices", EACH, "write_credential"))
+    return {name for pattern in places for _, name in texts(tree, *pattern)}
 
 
 def _is_user(credential: Any) -> bool:

@@ -17,12 +17,14 @@ from netwatch.errors import PollError
 from netwatch.model import Credential, Device, Missing, Oid, Value, text_of
 from netwatch.snmp import SnmpClient
 
-_SYSTEM = tuple(Oid.parse(f"1.3.6.1.2.1.1.{number}.0") for number in (1, 2, 5))
+_SYS_OBJECT_ID = Oid.parse("1.3.6.1.2.1.1.2.0")
+_NAMES = tuple(Oid.parse(f"1.3.6.1.2.1.1.{number}.0") for number in (1, 5))
 _ENGINE_ID = Oid.parse("1.3.6.1.6.3.10.2.1.1.0")
 _CHASSIS = (Oid.parse("1.0.8802.1.1.2.1.3.2.0"), Oid.parse("1.3.6.1.2.1.17.1.1.0"))
 _OWN_ADDRESS = Oid.parse("1.3.6.1.2.1.4.20.1.1")
 _SERIAL = Oid.parse("1.3.6.1.2.1.47.1.1.1.1.11")
-MOST_ADDRESSES, MOST_SERIALS = 1_000, 50
+MOST_ADDRESSES = 1_000
+MOST_SERIALS = 50
 WALK_BUDGET = timedelta(seconds=10)
 MOST_TEXT = 1_000
 
@@ -43,26 +45,27 @@ async def asked(
             name=host.address, address=host.address, port=port, credential=credential, timeout=patience, retries=1
         )
         try:
-            descr, object_id, name = (one.value for one in await client.get(device, _SYSTEM))
+            object_id = (await client.get(device, [_SYS_OBJECT_ID]))[0].value
         except PollError:
             TRIES.labels("failed").inc()
             continue
         TRIES.labels("fitted").inc()
-        told = replace(
-            host, credential=credential.name, sys_name=text_of(name), sys_descr=text_of(descr, MOST_TEXT),
-            sys_object_id=text_of(object_id),
-        )  # fmt: skip
+        told = replace(host, credential=credential.name, sys_object_id=_text(object_id))
         return await _marked(client, device, told)
     return host
 
 
 async def _marked(client: SnmpClient, device: Device, host: Host) -> Host:
     """Return a host with what tells it from others, as far as it says that."""
+    try:
+        descr, name = (one.value for one in await client.get(device, _NAMES))
+    except PollError:  # it said what it is, and this will be read by who polls it
+        descr = name = None
     engine = await _octets(client, device, [_ENGINE_ID])
     chassis = await _octets(client, device, _CHASSIS)
     return replace(
-        host, engine_id=host.engine_id or engine, chassis=chassis, serial=await _serial(client, device),
-        addresses=await _own_addresses(client, device),
+        host, sys_descr=_text(descr), sys_name=_text(name), engine_id=host.engine_id or engine, chassis=chassis,
+        serial=await _serial(client, device), addresses=await _own_addresses(client, device),
     )  # fmt: skip
 
 
@@ -101,4 +104,4 @@ async def _column(client: SnmpClient, device: Device, oid: Oid, most: int) -> Se
 
 
 def _text(value: Value) -> str:
-    return "" if isinstance(value, Missing | None) else text_of(value, 100).strip()
+    return "" if isinstance(value, Missing | None) else text_of(value, MOST_TEXT).strip()

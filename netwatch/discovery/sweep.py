@@ -28,6 +28,8 @@ ROUNDS = 2
 HOSTS_AT_ONCE = 1000
 """Hosts that are asked with credentials at the same time, in each block; most of that time they are waited for."""
 _BEAT_SECONDS = 0.01
+_CATCH_UP_SECONDS = 0.05
+"""So much of what a busy loop left out is sent at once afterwards."""
 
 
 class Limits(Protocol):
@@ -78,6 +80,8 @@ class Sweep:
             async with asyncio.TaskGroup() as crew:
                 for _ in range(BLOCKS_AT_ONCE):
                     crew.create_task(self._go_through(blocks, progress))
+        except BaseExceptionGroup as exc:
+            raise exc.exceptions[0] from None
         finally:
             self._knocker.stop()
             await self._pinger.stop()
@@ -154,7 +158,7 @@ class _Pace:
             now = asyncio.get_running_loop().time()
             if now >= self._next_at:
                 self._left = self._most
-                self._next_at = max(self._next_at, now - 1.0) + self._seconds
+                self._next_at = max(self._next_at, now - _CATCH_UP_SECONDS) + self._seconds
                 break
             await asyncio.sleep(self._next_at - now)
         self._left -= 1

@@ -34,6 +34,12 @@ def receivers(*names: str) -> str:
     ("defaults: {credential: »nobody}", "defaults.credential: there is no credential 'nobody'"),
     ("devices:\n  - »{name: a, address: b}", "devices[0]: names no credential, and defaults.credential is not set; a "
      "device without SNMP has methods: [ping]"),
+    ("credentials: {core: {version: 3, user: u}}\ndefaults: {write_credential: core}\n"
+     "discovery: {credentials: [»core]}",
+     "discovery.credentials[0]: the credential 'core' is what devices are written with; "
+     "discovery tries none of those"),
+    (CREDENTIALS + "discovery: {credentials: [»coer]}",
+     "discovery.credentials[0]: there is no credential 'coer'; did you mean \"core\"?"),
     (CREDENTIALS + "traps: {users: [core, »coer]}",
      "traps.users[1]: there is no credential 'coer'; did you mean \"core\"?"),
     (CREDENTIALS + "traps: {users: [»campus]}",

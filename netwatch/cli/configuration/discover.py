@@ -130,9 +130,8 @@ def _known(settings: Settings) -> Mapping[str, str]:
 
 def flat_device(device: FoundDevice) -> dict[str, object]:
     """Return a device as one flat object."""
-    host = device.host
     return {
-        "device": device.name, "state": "known" if device.known_as else "new", **flat_host(host),
+        **flat_host(device.host), "device": device.name, "state": "known" if device.known_as else "new",
         "other_addresses": " ".join(device.others),
     }  # fmt: skip
 
@@ -178,7 +177,7 @@ def _write(path: Path, patch: Patch) -> None:
     old = path.stat()
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="") as file:
-            file.write(patch.after)
+            file.write(patch.after.replace("\n", "\r\n") if b"\r\n" in path.read_bytes() else patch.after)
             file.flush()
             os.fsync(file.fileno())
         load_settings(new)

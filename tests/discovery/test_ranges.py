@@ -1,0 +1,46 @@
+"""Which addresses may be asked."""
+
+import pytest
+
+from netwatch.discovery import parse_ranges
+from netwatch.errors import ConfigError
+
+
+def addresses(*texts, exclude=()):
+    return list(parse_ranges(texts, exclude).addresses())
+
+
+def test_a_network_has_its_hosts_and_neither_its_own_nor_the_broadcast_address():
+    assert addresses("192.0.2.0/30") == ["192.0.2.1", "192.0.2.2"]
+    assert addresses("192.0.2.4/31") == ["192.0.2.4", "192.0.2.5"]
+    assert addresses("192.0.2.9") == ["192.0.2.9"]
+    assert addresses("2001:db8::/126") == ["2001:db8::1", "2001:db8::2", "2001:db8::3"]
+
+
+def test_what_two_ranges_have_in_common_comes_once():
+    assert addresses("192.0.2.0/29", "192.0.2.0/30", "192.0.2.0/29").count("192.0.2.1") == 1
+    assert addresses("192.0.2.0/30", "192.0.2.0/29") == addresses("192.0.2.0/29")
+
+
+def test_what_is_excluded_is_never_among_them():
+    assert addresses("192.0.2.0/29", exclude=["192.0.2.4/30", "192.0.2.1"]) == ["192.0.2.2", "192.0.2.3"]
+    ranges = parse_ranges(["192.0.2.0/29"], ["192.0.2.1"])
+    assert "192.0.2.2" in ranges
+    for outside in ("192.0.2.1", "192.0.3.1", "no address", "2001:db8::1", ""):
+        assert outside not in ranges
+
+
+def test_multicast_is_never_asked():
+    assert addresses("224.0.0.0/30") == []
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("192.0.2.1/24", "192.0.2.1/24: has host bits set; the network is 192.0.2.0/24"),
+    ("core-sw1", "core-sw1: is no network; write it as 192.0.2.0/24 or 2001:db8::/120"),
+    ("10.0.0.0/8", "10.0.0.0/8: 16,777,216 addresses; a sweep takes 1,048,576 at most"),
+    ("2001:db8::/64", "a sweep takes 1,048,576 at most"),
+])  # fmt: skip
+def test_what_is_no_range_is_said_with_what_is_right(text, said):
+    with pytest.raises(ConfigError) as raised:
+        parse_ranges([text])
+    assert said in str(raised.value)

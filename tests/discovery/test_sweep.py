@@ -1,0 +1,255 @@
+"""A sweep over a network of the test's own: whom it asks what, in which order, and what it makes of the answers."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from netwatch.discovery import Progress, Sweep, devices_of, parse_ranges
+from netwatch.errors import FastLaneRefused
+from netwatch.model import Credential, Missing, Oid, Tag, Varbind
+from netwatch.polling import PollingSettings
+from netwatch.snmp import (
+    NO_KEYS,
+    SEQUENCE,
+    Message,
+    Pdu,
+    PduKind,
+    decode_message,
+    encode_context,
+    encode_message,
+    encode_pdu,
+    encode_tlv,
+    open_header,
+    seal,
+)
+from tests.far_network import FarNetwork, run_in_far_network
+
+RIGHT, WRONG = (
+    Credential(name=name, version="2c", community=SecretStr(community))
+    for name, community in (("right", "letmein"), ("wrong", "public"))
+)
+ENGINE = bytes.fromhex("80001f88040102030405")
+SYS_NAME = Oid.parse("1.3.6.1.2.1.1.5.0")
+
+
+def of_version_3(payload):
+    try:
+        return open_header(payload)
+    except FastLaneRefused:
+        return None
+
+
+def engine(payload):
+    """Answer the discovery of an engine, as RFC 3414 has it."""
+    header = of_version_3(payload)
+    if header is None:
+        return b""
+    report = encode_pdu(Pdu(kind=PduKind.REPORT, request_id=int.from_bytes(header.msg_id)))
+    scoped = encode_tlv(SEQUENCE, encode_context(b"", b"") + report)
+    return seal(
+        scoped,
+        msg_id=int.from_bytes(header.msg_id),
+        flags=0,
+        engine_id=ENGINE,
+        boots=1,
+        time=1,
+        user=b"",
+        keys=NO_KEYS,
+    )
+
+
+def agent(payload, name=b"sw", community=b"letmein"):
+    """Answer as an agent of version 2c does that has a name and nothing else."""
+    if of_version_3(payload) is not None:
+        return b""
+    asked = decode_message(payload)
+    if asked.community != community:
+        return b""
+    varbinds = tuple(_varbind(asked.pdu.kind, one.oid, name) for one in asked.pdu.varbinds)
+    pdu = Pdu(kind=PduKind.RESPONSE, request_id=asked.pdu.request_id, varbinds=varbinds)
+    return encode_message(Message(version="2c", community=asked.community, pdu=pdu))
+
+
+def _varbind(kind, oid, name):
+    if kind is not PduKind.GET:
+        return Varbind(oid=oid, tag=Tag.END_OF_MIB_VIEW, value=Missing.END_OF_MIB_VIEW)
+    if oid == SYS_NAME:
+        return Varbind(oid=oid, tag=Tag.OCTET_STRING, value=name)
+    return Varbind(oid=oid, tag=Tag.NO_SUCH_INSTANCE, value=Missing.NO_SUCH_INSTANCE)
+
+
+def sweep_of(*texts, exclude=(), credentials=(RIGHT,), tell=lambda _: None, rate=5000):
+    ranges = parse_ranges(texts, exclude)
+    sweep = Sweep(ranges, credentials, limits=PollingSettings(), rate=rate, timeout=timedelta(seconds=0.3), tell=tell)
+    return sweep, Progress.of(ranges)
+
+
+def swept(steps):
+    run_in_far_network(steps)
+
+
+def communities(network: FarNetwork):
+    """Return to whom a community was sent, and which, once for each datagram."""
+    return [
+        (to, decode_message(payload).community.decode())
+        for to, payload in network.datagrams
+        if to.startswith("10.9.1.") and of_version_3(payload) is None
+    ]
+
+
+def test_nobody_is_sent_a_community_who_has_not_answered_something_or_says_that_nothing_listens():
+    async def steps(network):
+        network.lose = lambda address, _: address in ("10.9.1.1", "10.9.1.2")
+        network.listens = lambda to, payload: None if to in ("10.9.1.2", "10.9.1.3") else b""
+        sweep, progress = sweep_of("10.9.1.0/29", credentials=[WRONG, RIGHT])
+        found = await sweep.run(progress)
+
+        assert {host.address for host in found.hosts} == {f"10.9.1.{n}" for n in (2, 3, 4, 5, 6)}
+        assert {to for to, _ in communities(network)} == {"10.9.1.4", "10.9.1.5", "10.9.1.6"}
+
+    swept(steps)
+
+
+def test_each_credential_is_tried_once_a_host_with_one_repeat_and_none_after_the_one_that_fits():
+    async def steps(network):
+        network.listens = lambda to, payload: agent(payload) if to == "10.9.1.1" else b""
+        sweep, progress = sweep_of("10.9.1.1", "10.9.1.2", credentials=[WRONG, RIGHT, WRONG_2])
+        found = await sweep.run(progress)
+
+        said = communities(network)
+        assert [text for to, text in said if to == "10.9.1.2"] == ["public"] * 2 + ["letmein"] * 2 + ["private"] * 2
+        assert {text for to, text in said if to == "10.9.1.1"} == {"public", "letmein"}
+        assert [host.credential for host in found.hosts] == ["right", ""]
+
+    WRONG_2 = Credential(name="wrong 2", version="2c", community=SecretStr("private"))
+    swept(steps)
+
+
+def test_users_of_version_3_are_tried_before_communities_and_only_where_an_engine_answers():
+    user = Credential(name="core", version="3", user="netwatch")
+
+    async def steps(network):
+        network.listens = lambda to, payload: engine(payload) or agent(payload) if to == "10.9.1.1" else b""
+        sweep, progress = sweep_of("10.9.1.1", "10.9.1.2", credentials=[RIGHT, user])
+        found = await sweep.run(progress)
+
+        users = [(to, of_version_3(payload).user) for to, payload in network.datagrams if of_version_3(payload)]
+        assert ("10.9.1.1", b"netwatch") in users
+        assert ("10.9.1.2", b"netwatch") not in users
+        kinds = [of_version_3(payload) is not None for to, payload in network.datagrams if to == "10.9.1.1"]
+        assert kinds == sorted(kinds, reverse=True)
+        assert found.hosts[0].engine_id == ENGINE.hex()
+        assert found.hosts[0].credential == "right"
+
+    swept(steps)
+
+
+def test_ranges_are_never_left_whatever_a_device_says_and_what_is_excluded_is_never_asked():
+    async def steps(network):
+        network.listens = lambda to, payload: agent(payload)
+        sweep, progress = sweep_of("10.9.1.0/28", exclude=["10.9.1.4/30", "10.9.1.9"])
+        found = await sweep.run(progress)
+
+        asked = {f"10.9.1.{n}" for n in range(1, 15)} - {f"10.9.1.{n}" for n in (4, 5, 6, 7, 9)}
+        assert {host.address for host in found.hosts} == asked
+        assert {to for to in network.requests if to.startswith("10.9.1.")} == asked
+        assert {to for to, _ in network.datagrams if to.startswith("10.9.1.")} == asked
+        assert not [to for to in network.requests if not to.startswith("10.9.1.")]
+
+    swept(steps)
+
+
+def test_a_packet_that_is_lost_costs_no_device():
+    async def steps(network):
+        heard: dict[str, int] = {}
+
+        def listens(to, payload):
+            heard[to] = heard.get(to, 0) + 1
+            return b"" if heard[to] % 2 else agent(payload)
+
+        network.lose, network.listens = (lambda _, before: before == 0), listens
+        sweep, progress = sweep_of("10.9.1.0/27")
+        found = await sweep.run(progress)
+
+        assert len([host for host in found.hosts if host.credential]) == 30
+
+    swept(steps)
+
+
+def test_who_answers_for_others_or_to_nothing_that_was_asked_is_not_believed():
+    async def steps(network):
+        kept: list[bytes] = []
+
+        def listens(to, payload):
+            kept.append(engine(payload))
+            return kept[0] if to != "10.9.1.1" else b""  # what another address was asked
+
+        network.lose, network.listens = (lambda *_: True), listens
+        sweep, progress = sweep_of("10.9.1.0/29", credentials=[])
+
+        assert (await sweep.run(progress)).hosts == []
+
+    swept(steps)
+
+
+def test_a_sweep_that_is_broken_off_goes_on_where_it_was(tmp_path, monkeypatch):
+    monkeypatch.setattr("netwatch.discovery.sweep.BLOCK", 4)
+    monkeypatch.setattr("netwatch.discovery.sweep.BLOCKS_AT_ONCE", 1)
+    state = tmp_path / "state.json"
+
+    async def steps(network):
+        def tell(now):
+            now.write(state)
+            raise OSError("no space left")
+
+        sweep, progress = sweep_of("10.9.1.0/28", tell=tell, credentials=[])
+        with pytest.raises(OSError, match="no space left"):
+            await sweep.run(progress)
+        assert set(network.requests) == {f"10.9.1.{n}" for n in range(1, 5)}
+        network.requests.clear()
+        sweep, progress = sweep_of("10.9.1.0/28", credentials=[])
+        found = await sweep.run(Progress.read(state, parse_ranges(["10.9.1.0/28"])))
+        assert set(network.requests) == {f"10.9.1.{n}" for n in range(5, 15)}
+        assert len(found.hosts) == found.asked == 14
+
+    swept(steps)
+    assert state.stat().st_mode & 0o077 == 0
+    assert Progress.read(state, parse_ranges(["10.9.2.0/28"])).hosts == []
+
+
+def test_it_sends_no_faster_than_it_is_told_to():
+    async def steps(network):
+        loop = asyncio.get_running_loop()
+        sweep, progress = sweep_of("10.9.1.0/26", rate=200, credentials=[])
+        begun = loop.time()
+        await sweep.run(progress)
+
+        assert loop.time() - begun >= (62 * 3 - 20) / 200
+
+    swept(steps)
+
+
+def test_a_real_agent_is_found_by_its_user(snmpd):
+    """net-snmp's own snmpd, on loopback."""
+    real = snmpd()
+    user = Credential(
+        name="core", version="3", user="sha256aes",
+        auth_protocol="SHA-256", auth_passphrase=SecretStr("authpass-256"),
+        privacy_protocol="AES", privacy_passphrase=SecretStr("privpass-256"),
+    )  # fmt: skip
+    community = Credential(name="campus", version="2c", community=SecretStr("public"))
+    ranges = parse_ranges(["127.0.0.0/29"])
+    sweep = Sweep(
+        ranges, [community, user], limits=PollingSettings(), rate=5000, timeout=timedelta(seconds=2), port=real.port
+    )
+
+    found = asyncio.run(sweep.run(Progress.of(ranges)))
+
+    (device,) = devices_of(found.hosts, {})
+    assert (device.name, device.host.address, device.host.credential) == ("snmpd-under-test", "127.0.0.1", "core")
+    assert device.host.engine_id.startswith("80001f88")
+    assert all(host.closed for host in found.hosts if host is not device.host)
