@@ -2,8 +2,8 @@
 
     python -m tests.bench.bench_ping --addresses 10000 --interval 10 --seconds 30
 
-Ours are devices without SNMP, on the wheel of polls, each ping with its reading. The kernel answers on loopback, so its
-part of both ways is in the figures of both.
+Ours are devices without SNMP, on the wheel of polls, each ping with its reading. The kernel answers on loopback, so
+its part of both ways is in the figures of both.
 """
 
 from __future__ import annotations
