@@ -50,7 +50,8 @@ class TableMemory:
     """Everything the rules of one table of one device share from reading to reading."""
 
     __slots__ = (
-        "_frame", "_kept", "_key", "_numbered", "_seen", "_windows", "device", "restless", "system", "table"
+        "_frame", "_hindsight", "_kept", "_key", "_long", "_numbered", "_seen", "_windows", "device", "restless",
+        "system", "table",
     )  # fmt: skip
 
     def __init__(

@@ -22,8 +22,8 @@ FIELDS: Final = {"hardware": "model", "version": "version", "serial": "serial"}
 RANK: Final = 60
 """Above every profile's own: the system was told by more than a number, and the user put the folder there."""
 RANK_OF_REMAINS: Final = 26
-"""What sysDescr says of a field whose objects no MIB at hand names: second choice to LibreNMS itself, and here to what
-is read of an object. It knows that system's sysDescr better than the shapes do that are tried on everybody's."""
+"""What sysDescr says of a field whose objects no MIB at hand names: second choice to LibreNMS itself, and here to
+what is read of an object. It knows that system's sysDescr better than the shapes do that are tried on everybody's."""
 NAMES_SOMETHING: Final = r"(?s)^(?P<hardware>.*[^\d\s.].*|\s*\d{4,}\s*)$"
 """No model is a number of a few digits, which a MIB would name, nor an OID."""
 SYS_DESCR: Final = Oid.parse("1.3.6.1.2.1.1.1.0")
