@@ -8,21 +8,7 @@
 #define SOURCES ""
 #endif
 
-typedef struct {
-    PyObject **items; /* NULL where there are none */
-    Py_ssize_t count;
-} Column;
-
-static int
-take_column(PyObject *given, Column *column) /* 0: an exception, as it is neither list nor tuple */
-{
-    if (!PyList_Check(given) && !PyTuple_Check(given)) {
-        PyErr_SetString(PyExc_TypeError, "a column is a list or a tuple");
-        return 0;
-    }
-    *column = (Column){ PySequence_Fast_ITEMS(given), PySequence_Fast_GET_SIZE(given) };
-    return 1;
-}
+#define EXACT (1ull << 53) /* up to here a whole number and its double are the same */
 
 static int
 counter_of(PyObject *item, unsigned long long *number) /* 0: no int from 0 to 2**64 - 1 */
@@ -38,58 +24,85 @@ counter_of(PyObject *item, unsigned long long *number) /* 0: no int from 0 to 2*
     return 1;
 }
 
-static PyObject *
-quick_rates(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
+static int
+is_within(double rate, PyObject *limit)
 {
-    if (given != 4 || !PyFloat_Check(args[2])) {
-        PyErr_SetString(PyExc_TypeError, "quick_rates takes two columns, seconds as a float, and limits");
-        return NULL;
+    unsigned long long whole;
+    if (PyFloat_Check(limit)) {
+        return rate <= PyFloat_AS_DOUBLE(limit);
     }
-    Column now, before, limits = { NULL, 0 };
-    double seconds = PyFloat_AS_DOUBLE(args[2]);
-    if (!take_column(args[0], &now) || !take_column(args[1], &before)
-        || (args[3] != Py_None && !take_column(args[3], &limits))) {
-        return NULL;
-    }
-    Py_ssize_t count = now.count < before.count ? now.count : before.count;
-    if (count > 0 && seconds == 0) {
-        PyErr_SetString(PyExc_ZeroDivisionError, "float division by zero");
-        return NULL;
-    }
-    PyObject *rates = PyList_New(count);
-    for (Py_ssize_t i = 0; rates != NULL && i < count; i++) {
-        unsigned long long new_one, old_one;
-        double rate = -1;
-        if (counter_of(now.items[i], &new_one) && counter_of(before.items[i], &old_one) && new_one >= old_one) {
-            rate = (double)(new_one - old_one) / seconds;
+    return counter_of(limit, &whole) && whole <= EXACT && rate <= (double)whole;
+}
+
+/* Fill `rates`; 1: all is well, 0: one needs a closer look, -1: an exception. */
+static int
+fill_rates(PyObject *now, PyObject *before, double seconds, int is_float, PyObject *limits, PyObject *rates)
+{
+    Py_ssize_t count = PyList_GET_SIZE(rates), limited = limits == NULL ? 0 : PySequence_Fast_GET_SIZE(limits);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        unsigned long long later, earlier;
+        if (!counter_of(PySequence_Fast_GET_ITEM(now, i), &later)
+            || !counter_of(PySequence_Fast_GET_ITEM(before, i), &earlier) || later < earlier
+            || (!is_float && later - earlier > EXACT)) { /* Python divides two ints in another way */
+            return 0;
         }
-        if (rate < 0 || (i < limits.count && (!PyFloat_Check(limits.items[i])
-                                              || rate > PyFloat_AS_DOUBLE(limits.items[i])))) {
-            Py_DECREF(rates);
-            Py_RETURN_NONE;
+        double rate = (double)(later - earlier) / seconds;
+        if (rate < 0 || (i < limited && !is_within(rate, PySequence_Fast_GET_ITEM(limits, i)))) {
+            return 0;
         }
         PyObject *made = PyFloat_FromDouble(rate);
         if (made == NULL) {
-            Py_CLEAR(rates);
-        } else {
-            PyList_SET_ITEM(rates, i, made);
+            return -1;
+        }
+        PyList_SET_ITEM(rates, i, made);
+    }
+    return 1;
+}
+
+static PyObject *
+quick_rates(PyObject *Py_UNUSED(module), PyObject *const *args, Py_ssize_t given)
+{
+    if (given != 4) {
+        return PyErr_Format(PyExc_TypeError, "quick_rates takes 4 arguments, not %zd", given);
+    }
+    double seconds = PyFloat_AsDouble(args[2]);
+    if (PyErr_Occurred()) {
+        return NULL;
+    }
+    PyObject *now = PySequence_Fast(args[0], "a column is a sequence"), *before = NULL, *limits = NULL, *rates = NULL;
+    int outcome = -1;
+    if (now != NULL && (before = PySequence_Fast(args[1], "a column is a sequence")) != NULL
+        && (args[3] == Py_None || (limits = PySequence_Fast(args[3], "limits are a sequence")) != NULL)) {
+        Py_ssize_t count = Py_MIN(PySequence_Fast_GET_SIZE(now), PySequence_Fast_GET_SIZE(before));
+        if (count > 0 && seconds == 0) {
+            PyErr_SetString(PyExc_ZeroDivisionError, "no time between two readings");
+        } else if ((rates = PyList_New(count)) != NULL) {
+            outcome = fill_rates(now, before, seconds, PyFloat_Check(args[2]), limits, rates);
         }
     }
-    return rates;
+    Py_XDECREF(now);
+    Py_XDECREF(before);
+    Py_XDECREF(limits);
+    if (outcome == 1) {
+        return rates;
+    }
+    Py_XDECREF(rates);
+    return outcome == 0 ? Py_NewRef(Py_None) : NULL;
 }
 
 static PyObject *
 first_odd(PyObject *Py_UNUSED(module), PyObject *given)
 {
-    Column column;
-    Py_ssize_t i = 0;
-    if (!take_column(given, &column)) {
+    PyObject *column = PySequence_Fast(given, "a column is a sequence");
+    if (column == NULL) {
         return NULL;
     }
-    while (i < column.count && PyLong_CheckExact(column.items[i])) {
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(column), i = 0;
+    while (i < count && PyLong_CheckExact(PySequence_Fast_GET_ITEM(column, i))) {
         i++;
     }
-    return PyLong_FromSsize_t(i < column.count ? i : -1);
+    Py_DECREF(column);
+    return PyLong_FromSsize_t(i < count ? i : -1);
 }
 
 static PyMethodDef methods[] = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import random
+from array import array
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from netwatch.compiled import is_usable
-from netwatch.polling.counters import quick_rates
+from netwatch.compiled.column_twins import first_odd_in_python, rates_in_python
 from tests.compiled.twins import needs_compiled
 
 if is_usable():
@@ -31,9 +32,9 @@ def test_rates_of_a_column_are_those_of_python_to_the_last_bit(pairs, seconds, l
     now, before = [one for one, _ in pairs], [other for _, other in pairs]
     limits = limits if limits is None else limits[: len(now)]
 
-    assert columns.quick_rates(now, before, seconds, limits) == quick_rates(now, before, seconds, limits)
+    assert columns.quick_rates(now, before, seconds, limits) == rates_in_python(now, before, seconds, limits)
     rising = [max(pair) for pair in pairs], [min(pair) for pair in pairs]
-    assert columns.quick_rates(*rising, seconds, None) == quick_rates(*rising, seconds, None)
+    assert columns.quick_rates(*rising, seconds, None) == rates_in_python(*rising, seconds, None)
 
 
 @pytest.mark.parametrize("odd", [None, True, 1.0, b"7", -1, 2**64, "x"])
@@ -42,17 +43,27 @@ def test_what_is_no_counter_has_a_closer_look(odd):
     assert columns.quick_rates((5, 9), (1, odd), 1.0, None) is None
 
 
-def test_a_limit_that_is_no_float_has_a_closer_look():
-    assert columns.quick_rates([5], [1], 1.0, [10]) is None
+@pytest.mark.parametrize(("limit", "rates"), [(10, [4.0]), (3, None), (2**80, None), ("ten", None), (3.9, None)])
+def test_a_limit_may_be_whole_and_what_is_none_has_a_closer_look(limit, rates):
+    assert columns.quick_rates([5], [1], 1.0, [limit]) == rates
+
+
+def test_whole_seconds_divide_as_pythons_do():
+    assert columns.quick_rates([2**53, 7], [0, 0], 3, None) == rates_in_python([2**53, 7], [0, 0], 3, None)
+    assert columns.quick_rates([2**60 + 1], [0], 3, None) is None
+
+
+def test_a_column_may_be_any_sequence():
+    assert columns.quick_rates(array("Q", [5, 9]), (1, 1), 2.0, array("d", [9, 9])) == [2.0, 4.0]
 
 
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
         (([1], [1], 0.0, None), ZeroDivisionError),
-        (([1], [1], 60, None), TypeError),
-        ((iter([1]), [1], 1.0, None), TypeError),
-        (([1], {1}, 1.0, None), TypeError),
+        (([1], [1], "60", None), TypeError),
+        ((1, [1], 1.0, None), TypeError),
+        (([1], None, 1.0, None), TypeError),
         (([1], [1], 1.0, 5.0), TypeError),
         (([1], [1], 1.0), TypeError),
     ],
@@ -69,7 +80,7 @@ def test_the_first_value_that_is_no_number_is_found():
         assert columns.first_odd(column) == columns.first_odd(tuple(column)) == -1
         column[rng.randrange(60, 100)] = odd
         column[57] = odd
-        assert columns.first_odd(column) == 57
+        assert columns.first_odd(column) == first_odd_in_python(column) == 57
     assert columns.first_odd([]) == -1
     with pytest.raises(TypeError):
-        columns.first_odd("text")
+        columns.first_odd(7)
