@@ -5,7 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -45,6 +45,7 @@ from netwatch.polling.presence.remembered import Seen, from_text, key_of, to_tex
 from netwatch.polling.reachability import Probe, Sight, reachability_reading
 from netwatch.polling.sink import ReadingSink
 from netwatch.polling.table_poller import TablePoller
+from netwatch.polling.together import Answers, Together
 from netwatch.polling.uptime import Life
 from netwatch.profiles import SYSTEM, ProfileLibrary, TableSpec
 from netwatch.snmp import SnmpClient
@@ -104,6 +105,7 @@ class DevicePoller:
         self._identity: Identity | None = None
         self._tables: dict[str, TablePoller | FactTable] = {}
         self._faults = DeviceFaults(device.name, tools.clock)
+        self._together = Together(device, tools.client, tools.clock, self._faults)
         self._silent = SilentTables()
         self._because_silent = ""
         self._evidence_until = 0.0
@@ -366,8 +368,9 @@ class DevicePoller:
             self._because.clear()
             self._failed.clear()
             async with Budget(interval * SHARE_OF_INTERVAL) as budget:
+                given = await self._together.ask(self._askable(left))
                 while left:
-                    troubles += await self._poll_table(self._tables[left[0]], budget)
+                    troubles += await self._poll_table(self._tables[left[0]], budget, given.get(left[0]))
                     del left[0]
         except RequestTimedOut as exc:
             self._gaps([*left, *self._concepts], str(exc))
@@ -381,14 +384,23 @@ class DevicePoller:
         self._polled_at = self._tools.clock.now()
         return "failed" if troubles else "partial" if self._because else "ok"
 
-    async def _poll_table(self, table: TablePoller | FactTable, budget: Budget) -> list[str]:
-        """Read one table; return what went wrong with it alone."""
+    def _askable(self, names: Iterable[str]) -> Iterator[TablePoller]:
+        """Yield the tables that can be asked together: none that was silent while others were not."""
+        for name in names:
+            table = self._tables[name]
+            if isinstance(table, TablePoller) and name not in self._silent:
+                yield table
+
+    async def _poll_table(
+        self, table: TablePoller | FactTable, budget: Budget, given: Answers | None = None
+    ) -> list[str]:
+        """Read one table, whose answers may be there already; return what went wrong with it alone."""
         name = table.spec.name
         now = self._tools.clock.monotonic
         try:
             why = self._silent.why_not(name, now())
             if not why:
-                await self._read_table(table, budget)
+                await self._read_table(table, budget, given)
         except RequestTimedOut as exc:
             why, is_known = str(exc), name in self._silent
             self._silent.note(name, why, now())
@@ -406,8 +418,8 @@ class DevicePoller:
         self._gaps([name], why)
         return [f"{name}: {why}"]
 
-    async def _read_table(self, table: TablePoller | FactTable, budget: Budget) -> None:
-        reading = await table.poll(budget)
+    async def _read_table(self, table: TablePoller | FactTable, budget: Budget, given: Answers | None) -> None:
+        reading = await (table.poll(budget, given) if isinstance(table, TablePoller) else table.poll(budget))
         if isinstance(table, TablePoller) and (news := table.take_news()) is not None:
             self._keep(table.spec, news)
         if table.is_emptied:  # whoever has lost a whole table may be another device by now

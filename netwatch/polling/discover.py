@@ -17,11 +17,11 @@ from datetime import timedelta
 from netwatch.errors import PollError
 from netwatch.model import SCALARS, Column, Device, Missing, Oid, Value
 from netwatch.polling.answers import usable
+from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, build_layout
 from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
 from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.rows import label_columns, name_rows, witnessed
-from netwatch.polling.strips import Suffix
 from netwatch.polling.twins.pairs import Twinning, Twins, judged
 from netwatch.profiles import ColumnSpec, TableSpec, edited
 from netwatch.snmp import SnmpClient, WalkedColumn

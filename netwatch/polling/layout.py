@@ -17,9 +17,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from netwatch.model import NO_DOUBTS, Column, ColumnKind, Doubts, Oid, RowSet
-from netwatch.polling.counters import COUNTER32
-from netwatch.polling.cutting import Cutting, cutting_of
-from netwatch.polling.strips import CounterStrip, Filling, NumberStrip, Strip, Suffix
+from netwatch.polling.columns.counters import COUNTER32
+from netwatch.polling.columns.cutting import Cutting, cutting_of
+from netwatch.polling.columns.strips import CounterStrip, Filling, NumberStrip, Strip, Suffix
 from netwatch.profiles import ColumnSpec, TableSpec
 
 SYS_UP_TIME = Oid.parse("1.3.6.1.2.1.1.3.0")

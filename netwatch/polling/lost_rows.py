@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netwatch.model import Oid
+from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.layout import Layout
-from netwatch.polling.strips import Suffix
 
 WAIT_SECONDS = 24 * 3600.0
 REST_SECONDS = 600.0

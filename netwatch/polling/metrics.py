@@ -57,6 +57,11 @@ TWIN_LOOKS = Counter(
 LOST_ROWS = Counter(
     "netwatch_lost_row_checks_total", "Requests for rows that vanished; outcome is back, gone or failed", ["outcome"]
 )
+ASKED_TOGETHER = Counter(
+    "netwatch_tables_together_total",
+    "Times the tables of a device were asked in one go; after a failed one each is asked on its own for an hour",
+    ["outcome"],
+)
 LOST_ROWS_FORGOTTEN = Counter(
     "netwatch_lost_rows_forgotten_total", "Rows that vanished and are not asked for since their table lost too many"
 )

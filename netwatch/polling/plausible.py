@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from netwatch.model import NO_DOUBTS, Column, Doubts, Oid
-from netwatch.polling.counters import FASTEST_OCTETS, line_rate
+from netwatch.polling.columns.counters import FASTEST_OCTETS, line_rate
 from netwatch.polling.layout import Layout
 
 IF_SPEED: Final = Oid.parse("1.3.6.1.2.1.2.2.1.5")

@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 from netwatch.model import NOTHING_AGED, Column, Doubts, TableReading
 from netwatch.polling.answers import Answer, carried
-from netwatch.polling.counters import Cause
-from netwatch.polling.cutting import scaled
+from netwatch.polling.columns.counters import Cause
+from netwatch.polling.columns.cutting import scaled
+from netwatch.polling.columns.rates import Interval, Rates, cut_rows, dense_rates
+from netwatch.polling.columns.strips import Filling, Strip
 from netwatch.polling.layout import Layout
 from netwatch.polling.plausible import Speeds
-from netwatch.polling.rates import Interval, Rates, cut_rows, dense_rates
 from netwatch.polling.standing.columns import Standing
-from netwatch.polling.strips import Filling, Strip
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
 from netwatch.profiles import ColumnSpec
 

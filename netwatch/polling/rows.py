@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from netwatch.model import Missing, Oid, RowSet, Value, text_of
+from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.layout import Layout, same_rows
-from netwatch.polling.strips import Suffix
 from netwatch.profiles import LabelSpec, TableSpec, edited_text, index_parts, written
 
 IF_DESCR = Oid.parse("1.3.6.1.2.1.2.2.1.2")

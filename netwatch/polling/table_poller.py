@@ -25,6 +25,7 @@ from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import cells_of, label_columns, renamed_rows
 from netwatch.polling.standing.seldom import Seldom
+from netwatch.polling.together import Answers
 from netwatch.polling.twins.pairs import Twinning
 from netwatch.polling.twins.watch import TwinWatch
 from netwatch.polling.uptime import Life, Passage
@@ -77,6 +78,7 @@ class TablePoller:
         self._renumbered = False
         self._layout: Layout | None = None
         self._plan: GetPlan | None = None
+        self._wish: object | None = None
         self._seldom: Seldom | None = None
         self._seldom_plan: GetPlan | None = None
         self._watched: tuple[Value, ...] = ()
@@ -110,6 +112,27 @@ class TablePoller:
         return bool(self._due)
 
     @property
+    def name(self) -> str:
+        """Return the name of the table."""
+        return self.spec.name
+
+    @property
+    def wish(self) -> object | None:
+        """Return what stands for all that a poll asks; None where the next one begins with a discovery."""
+        return None if self._due else self._wish
+
+    def instances(self) -> tuple[Sequence[Oid], int]:
+        """Return what every poll asks, and where texts begin."""
+        if self._layout is None:
+            return (), 0
+        parts = Seldom(self.spec).split(self._layout)
+        return parts.often, parts.texts_at
+
+    def leave_plan(self) -> None:
+        """Forget the plan of its own, which is compiled again where it is needed."""
+        self._plan = None
+
+    @property
     def is_emptied(self) -> bool:
         """Return whether the table had rows lately and has none now."""
         return self._layout is not None and not self._layout.suffixes and self._is_lost_lately()
@@ -135,16 +158,19 @@ class TablePoller:
         if self._layout is None:
             self._due = ""
 
-    async def poll(self, budget: Budget) -> TableReading | None:
+    async def poll(self, budget: Budget, given: Answers | None = None) -> TableReading | None:
         """Read the table; None where the device does not have it and never had.
+
+        `given` is what the device said to what stands for `wish`, where that was asked already.
 
         Raises:
             PollError: the device did not answer, or with an error.
         """
         has_looked = bool(self._due)
         if self._due:
+            given = None
             await self._look(budget, _News(reason=self._due))
-        answer = await self._ask()
+        answer = await self._ask(given)
         news = self._news(answer)
         if (
             news is None
@@ -233,13 +259,13 @@ class TablePoller:
         self._faults.settle(name)
         return answer
 
-    async def _ask(self) -> Answer | None:
-        layout, plan = self._layout, self._plan
-        if layout is None or plan is None:
+    async def _ask(self, given: Answers | None = None) -> Answer | None:
+        layout = self._layout
+        if layout is None or self._wish is None:
             return None
-        self._asked_at = self._clock.now()
-        values = await self._client.run_plan(self._device, plan)
-        at, arrived = self._clock.now(), self._clock.elapsed()
+        given = given or await self._answers()
+        values, at, arrived = given.values, given.at, given.arrived
+        self._asked_at = given.asked_at
         if self._seldom is not None and self._seldom_plan is not None:
             values = await self._with_seldom(values, self._seldom, self._seldom_plan, arrived)
         answer = examine(layout, values, at, arrived)
@@ -247,6 +273,15 @@ class TablePoller:
             self._rename(layout, answer.names)
         self._passage = self._reader.passage(answer)
         return answer
+
+    async def _answers(self) -> Answers:
+        """Ask the table on its own."""
+        if self._plan is None:
+            often, texts_at = self.instances()
+            self._plan = self._client.compile(self._device, often, texts_from=texts_at)
+        asked_at = self._clock.now()
+        values = await self._client.run_plan(self._device, self._plan)
+        return Answers(values=values, asked_at=asked_at, at=self._clock.now(), arrived=self._clock.elapsed())
 
     async def _with_seldom(self, often: list[Value], seldom: Seldom, plan: GetPlan, arrived: float) -> list[Value]:
         """Return all answers, with those that are asked seldom: as they are now where that is due."""
@@ -341,13 +376,14 @@ class TablePoller:
         self._layout, self._names = layout, None
         self._reader.adopt(layout)
         if not layout.suffixes:
-            self._plan = self._seldom = self._seldom_plan = None
-        elif changed or self._plan is None:
+            self._plan = self._wish = self._seldom = self._seldom_plan = None
+        elif changed or self._wish is None:
             seldom = Seldom(self.spec)
             parts = seldom.split(layout)
             self._seldom = seldom if parts.seldom else None
             self._plan = self._client.compile(self._device, parts.often, texts_from=parts.texts_at)
             self._seldom_plan = self._client.compile(self._device, parts.seldom) if parts.seldom else None
+            self._wish = object()
 
     def _read(self, answer: Answer | None) -> TableReading | None:
         if self._layout is None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from netwatch.polling.counters import COUNTER32, Cause, careful_rate
+from netwatch.polling.columns.counters import COUNTER32, Cause, careful_rate
 from netwatch.polling.plausible import bit_rate, declared_speed
 
 FULL = 2**32 - 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from netwatch.model import Missing, Oid, RowSet
 from netwatch.polling.answers import examine
-from netwatch.polling.counters import Cause, careful_rate
+from netwatch.polling.columns.counters import Cause, careful_rate
 from netwatch.polling.layout import Presence, build_layout
 from netwatch.polling.readings import TableReader
 from netwatch.polling.uptime import Life

@@ -18,13 +18,13 @@ from netwatch.model import Device, RowSet, TableReading
 from netwatch.polling.answers import examine
 from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.clock import Clock
+from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.discover import columns_of, read_once, row_suffixes
 from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.metrics import DISCOVERIES, PARTIAL_READINGS
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import name_rows
-from netwatch.polling.strips import Suffix
 from netwatch.profiles import TableSpec
 from netwatch.snmp import SnmpClient, Walk
 

@@ -22,7 +22,7 @@ from operator import eq
 from typing import Any
 
 from netwatch.model import Memory, Missing, Oid, Value
-from netwatch.polling.strips import Suffix
+from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.twins.pairs import Pair, Twinning
 from netwatch.snmp import WalkedColumn
 

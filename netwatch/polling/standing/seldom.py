@@ -17,8 +17,8 @@ from datetime import datetime
 from typing import Final
 
 from netwatch.model import ColumnKind, Missing, Oid, Value
+from netwatch.polling.columns.strips import Strip
 from netwatch.polling.layout import Layout
-from netwatch.polling.strips import Strip
 from netwatch.polling.uptime import Passage
 from netwatch.profiles import TableSpec
 

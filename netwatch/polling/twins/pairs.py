@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from netwatch.model import Oid, Value
-from netwatch.polling.counters import COUNTER32
+from netwatch.polling.columns.counters import COUNTER32
+from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.layout import counter_widths
-from netwatch.polling.strips import Suffix
 from netwatch.profiles import ColumnSpec, TableSpec
 
 IF_OPER_STATUS: Final = Oid.parse("1.3.6.1.2.1.2.2.1.8")

@@ -11,7 +11,7 @@ from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from netwatch.model import Column
-from netwatch.polling.strips import CounterStrip, Filling, NumberStrip
+from netwatch.polling.columns.strips import CounterStrip, Filling, NumberStrip
 from netwatch.profiles import edited
 
 _Parts = tuple[tuple[CounterStrip, ...], tuple[NumberStrip, ...], tuple[NumberStrip, ...]]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from netwatch.polling.answers import Answer
-from netwatch.polling.counters import (
+from netwatch.polling.columns.counters import (
     FASTEST_OCTETS,
     SMALLEST_PACKET_OCTETS,
     Cause,
@@ -18,8 +18,8 @@ from netwatch.polling.counters import (
     quick_rates,
     tolerance,
 )
+from netwatch.polling.columns.strips import CounterStrip
 from netwatch.polling.layout import Layout
-from netwatch.polling.strips import CounterStrip
 
 Rates = list[float | None]
 
