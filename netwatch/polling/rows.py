@@ -129,7 +129,7 @@ def _texts(label: LabelSpec, suffixes: Sequence[Suffix], cells: Cells) -> list[s
     texts = [text_of(value) for value in map(cells.get(label.oid, {}).get, suffixes)]
     if "" in texts and label.oid in STAND_INS:
         texts = [_cell(label.oid, suffix, cells) for suffix in suffixes]
-    return [label.mapping.get(text, text) for text in texts] if label.mapping else texts
+    return [label.mapping.get(text, text) for text in texts]
 
 
 def _label(label: LabelSpec, suffix: Suffix, cells: Cells) -> str:
