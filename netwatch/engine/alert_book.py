@@ -152,8 +152,7 @@ class AlertBook:
         if transition in (Transition.FIRING, Transition.RELAPSED, Transition.RETURNED):
             alert, reason = self._start_noted(alert, reason, now)
         if transition is not None and alert.key.rule not in self._unlogged:
-            event = event_of(alert, f"{transition}: {reason}", now)
-            draft.events.append(replace(event, details=details) if details else event)
+            draft.events.append(event_of(alert, f"{transition}: {reason}", now, details=details or {}))
             _COUNTERS[transition].inc()
         before = self._known.get(alert.id)
         draft.alerts[alert.id] = alert

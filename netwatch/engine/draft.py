@@ -6,8 +6,10 @@ May import: netwatch.model. Called by: netwatch.engine.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from netwatch.model import (
     Alert,
@@ -66,9 +68,12 @@ class Draft:
         )
 
 
-def event_of(alert: Alert, text: str, at: datetime, kind: str = "alert") -> Event:
+def event_of(
+    alert: Alert, text: str, at: datetime, kind: str = "alert", details: Mapping[str, str] = MappingProxyType({})
+) -> Event:
     """Return a line of the event log about an alert."""
     key = alert.key
     return Event(
-        at=at, kind=kind, text=text, device=key.device, rule=key.rule, instance=key.instance, alert_id=alert.id
-    )
+        at=at, kind=kind, text=text, device=key.device, rule=key.rule, instance=key.instance, alert_id=alert.id,
+        details=details,
+    )  # fmt: skip

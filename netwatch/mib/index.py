@@ -34,6 +34,7 @@ class MibIndex:
     def __init__(self, packed: Packed) -> None:
         self._packed = packed
         self._remembered: dict[tuple[int, ...], MibObject | None] = {}
+        self._bottoms: dict[tuple[int, ...], MibObject] = {}
         self._kinds = ModuleKinds(self)
 
     def __len__(self) -> int:
@@ -79,12 +80,24 @@ class MibIndex:
         try:
             found = self._remembered[key]
         except KeyError:
-            place = self._packed.nearest(key)
-            found = None if place is None else self._packed.object_at(place)
-            if len(self._remembered) >= MAX_REMEMBERED:
-                self._remembered.clear()
-            self._remembered[key] = found
+            found = self._bottoms.get(key[:-1]) or self._looked_up(key)
         return (None, key) if found is None else (found, key[len(found.oid) :])
+
+    def _looked_up(self, key: tuple[int, ...]) -> MibObject | None:
+        """Return the object, and remember it: by what is above where nothing is below it, as of a column's rows."""
+        place = self._packed.nearest(key)
+        found = None if place is None else self._packed.object_at(place)
+        if len(self._remembered) + len(self._bottoms) >= MAX_REMEMBERED:
+            self._remembered.clear()
+            self._bottoms.clear()
+        if found is not None and len(found.oid) == len(key) - 1 and self._is_bottom(found.oid):
+            self._bottoms[found.oid] = found
+        else:
+            self._remembered[key] = found
+        return found
+
+    def _is_bottom(self, oid: Oid) -> bool:
+        return next(self._packed.nearest_below(oid), None) is None
 
     def object_named(self, name: str) -> MibObject | None:
         """Return the object of a name without instance: `IF-MIB::ifDescr` or `ifDescr`."""

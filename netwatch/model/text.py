@@ -17,9 +17,11 @@ _CLEAN_LINES = {code: text for code, text in _CLEAN.items() if code != 0x0A}
 
 def cleaned(text: str) -> str:
     """Return a device's text on one line, without control and direction characters, cut to MAX_LABEL."""
+    if text.isascii() and text.isprintable():  # nearly every text, and a storm of alerts has a hundred thousand
+        return text[:MAX_LABEL]
     return text.translate(_CLEAN)[:MAX_LABEL]
 
 
 def cleaned_lines(text: str) -> str:
     """Return a text without control and direction characters; its line ends stay."""
-    return text.translate(_CLEAN_LINES)
+    return text if text.isascii() and text.isprintable() else text.translate(_CLEAN_LINES)

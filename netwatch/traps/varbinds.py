@@ -20,7 +20,11 @@ _LONGEST = {Tag.INTEGER: 4, Tag.COUNTER32: 4, Tag.GAUGE32: 4, Tag.TIME_TICKS: 4,
 _LONGEST_BY_TAG = bytes(_LONGEST.get(tag, 0) for tag in range(256))  # type: ignore[call-overload]
 """How many bytes a number of a tag has at most while it needs no second look."""
 
+MOST_CONTINUED = 3
+"""Octets before the last of a number that are read here: none of five is needed, which could be too large."""
+MOST_IN_COLUMN = 100
 _oids: dict[bytes, Oid] = {}
+_columns: dict[bytes, Oid] = {}
 _from_bytes = int.from_bytes
 
 
@@ -103,9 +107,39 @@ def remembered_oid(content: bytes) -> Oid:
     """
     oid = _oids.get(content)
     if oid is None:
-        oid = decode_oid(content)
+        at = _last_number_at(content)
+        column = _columns.get(content[:at]) if at else None
+        oid = decode_oid(content) if column is None else Oid((*column, _number(content, at)))
         if len(content) <= REMEMBERED_OID_BYTES:
             if len(_oids) >= REMEMBERED_OIDS:
                 _oids.clear()
             _oids[content] = oid
+            if at and column is None:
+                _remember_column(content[:at], oid)
     return oid
+
+
+def _last_number_at(content: bytes) -> int:
+    """Return where the last number of an OID begins, 0 where that had better be left to the decoder."""
+    at = len(content) - 1
+    if at < 1 or content[at] >= 0x80:
+        return 0
+    first = max(at - MOST_CONTINUED, 0)
+    while at > first and content[at - 1] >= 0x80:
+        at -= 1
+    return 0 if content[at - 1] >= 0x80 or content[at] == 0x80 else at
+
+
+def _number(content: bytes, at: int) -> int:
+    number = 0
+    for octet in content[at:]:
+        number = number << 7 | octet & 0x7F
+    return number
+
+
+def _remember_column(above: bytes, oid: Oid) -> None:
+    """Remember what is above a row: traps about thousands of rows have the same few columns."""
+    if len(_columns) >= REMEMBERED_OIDS:
+        _columns.clear()
+    if MOST_IN_COLUMN > len(oid) > 2:
+        _columns[above] = Oid(oid[:-1])

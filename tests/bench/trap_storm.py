@@ -42,6 +42,7 @@ web: {{listen: "127.0.0.1:{web}"}}
 store: {{url: "sqlite:///{folder}/netwatch.db"}}
 """
 IF = Oid.parse("1.3.6.1.2.1.2.2.1")
+UP_TIME, TRAP_OID = Oid.parse("1.3.6.1.2.1.1.3.0"), Oid.parse("1.3.6.1.6.3.1.1.4.1.0")
 LINK_DOWN = Oid.parse("1.3.6.1.6.3.1.1.5.3")
 STORM_PER_SECOND, STORM_SECONDS, STORM_KEYS = 10_000, int(os.environ.get("NETWATCH_STORM_SECONDS", "15")), 40_000
 
@@ -66,8 +67,8 @@ class Sending:
 def link_down(port: int, ticks: int) -> bytes:
     """Return a linkDown as switches send it: ifIndex, ifAdminStatus, ifOperStatus."""
     varbinds = (
-        Varbind(oid=Oid.parse("1.3.6.1.2.1.1.3.0"), tag=Tag.TIME_TICKS, value=ticks),
-        Varbind(oid=Oid.parse("1.3.6.1.6.3.1.1.4.1.0"), tag=Tag.OBJECT_IDENTIFIER, value=LINK_DOWN),
+        Varbind(oid=UP_TIME, tag=Tag.TIME_TICKS, value=ticks),
+        Varbind(oid=TRAP_OID, tag=Tag.OBJECT_IDENTIFIER, value=LINK_DOWN),
         *(Varbind(oid=IF.child(column, port), tag=Tag.INTEGER, value=value)
           for column, value in ((1, port), (7, 1), (8, 2))),
     )  # fmt: skip
