@@ -205,6 +205,20 @@ def test_a_part_that_was_well_and_is_not_in_its_place_any_more_is_told_and_a_swi
     assert off.broken(hardware_state="absent", hardware_word=b"off") == []
 
 
+def test_a_member_of_a_stack_that_ran_and_is_called_removed_is_told_and_one_that_never_ran_is_not(row):
+    ran, never = (
+        row("hardware", part="Switch 2", part_class="stack_member"),
+        row("hardware", part="Switch 3", part_class="stack_member"),
+    )
+    assert never.broken(hardware_state="absent", hardware_word=b"provisioned") == []
+    assert ran.broken(hardware_state="ok", hardware_word=b"ready") == []
+
+    assert ran.broken(hardware_state="absent", hardware_word=b"removed") == ["sw1 lost Switch 2 of its stack"]
+    assert never.broken(hardware_state="absent", hardware_word=b"removed") == []
+    assert "StackMemberGone" not in ran.well(hardware_state="absent", hardware_word=b"provisioned")
+    assert "StackMemberGone" in ran.well(hardware_state="ok", hardware_word=b"ready")
+
+
 def test_a_part_that_nobody_knows_anything_of_now_is_not_well_by_that(row):
     fan = row("hardware", part="Fan 2", part_class="fan")
     fan.broken(hardware_state="critical", hardware_word=b"failed")

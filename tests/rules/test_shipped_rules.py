@@ -29,7 +29,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         'SensorBeyondLimit{limit="usual",severity="warning",side="above"}',
         'SensorAlarm{severity="critical"}', 'SensorAlarm{severity="warning"}', "OpticalPowerLow",
         "FanFailed", "PowerSupplyFailed", 'HardwareFailed{severity="critical"}', 'HardwareFailed{severity="warning"}',
-        "DeviceAlarm",
+        "DeviceAlarm", "StackMemberGone",
         "PeerDown", 'RedundancyChanged{severity="warning"}', 'RedundancyChanged{severity="critical"}', "TunnelDown",
         "UpsOnBattery", "UpsBatteryLow",
         'LicenseExpiring{by=""}', 'LicenseExpiring{by="state"}', "SupplyLow", "PoolExhausted",

@@ -38,10 +38,14 @@ def knows_nothing_of(reading: TableReading, alert: Alert) -> bool:
     return (reading.asked_at or reading.at) <= alert.seen_at
 
 
-def trap_line(trap: str, source: str, at: datetime, count: int, since: datetime) -> str:
-    """Return what a trap said, when, and how often; without a date on the day the alert began."""
+def trap_line(trap: str, source: str, at: datetime, count: int, since: datetime, sentences: str = "") -> str:
+    """Return what a trap said, when, and how often; without a date on the day the alert began.
+
+    sentences: what its sender says in words of its own.
+    """
     often = f", {count:,} times, the last at" if count > 1 else ", at"
-    return f"Trap: {cleaned(trap)}{f' from {source}' if source else ''}{often} {clock(at, since)} UTC."
+    said = f': "{sentences}"' if sentences else "."
+    return f"Trap: {cleaned(trap)}{f' from {source}' if source else ''}{often} {clock(at, since)} UTC{said}"
 
 
 def began_line(alert: Alert) -> str:

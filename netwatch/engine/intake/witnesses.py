@@ -273,7 +273,9 @@ class Witnesses:
         )  # fmt: skip
         lines = {
             **alert.annotations,
-            SAID_BY_TRAP: trap_line(heard.facts.words.name, event.source, event.at, count, alert.pending_at),
+            SAID_BY_TRAP: trap_line(
+                facts.words.name, event.source, event.at, count, alert.pending_at, facts.words.sentences
+            ),
         }
         if before is not None and not is_witnessed(before):
             lines[SAID_BY_POLL] = began_line(before)

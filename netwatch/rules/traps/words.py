@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from netwatch.model import NUMBERS, ObjectNames, TrapEvent, Varbind, cleaned, trap_name, value_text
 
 MAX_VARBINDS_SHOWN = 20
+MAX_SENTENCES = 200
+LEAST_WORDS = 3
+"""A text of so many words says something; shorter ones are names."""
 
 
 def varbinds_text(varbinds: Sequence[Varbind], names: ObjectNames = NUMBERS) -> str:
@@ -38,6 +41,17 @@ class TrapWords:
         if self._name is None:
             self._name = trap_name(self._names, self._event.trap_oid)
         return self._name
+
+    @property
+    def sentences(self) -> str:
+        """Return what the sender says in words of its own, as a UPS does: texts of several words, no names."""
+        texts = (
+            cleaned(value_text(self._names, one.oid, one.value)).strip()
+            for one in self._event.varbinds
+            if isinstance(one.value, bytes) and b" " in one.value.strip()
+        )
+        several = [text for text in dict.fromkeys(texts) if len(text.split()) >= LEAST_WORDS]
+        return "; ".join(several)[:MAX_SENTENCES]
 
     @property
     def varbinds(self) -> str:

@@ -649,3 +649,14 @@ async def test_where_polls_tell_of_the_battery_the_clearing_trap_waits_for_them(
 
     assert waiting == {("UpsOnBattery", "sw1", ""): AlertState.FIRING}
     assert house.states() == {}
+
+
+async def test_what_the_sender_says_in_its_own_words_stands_in_what_people_read(house):
+    house.read("system", RowSet(index=("",), keys=("",)), {"upsBasicOutputStatus": [2]})
+    house.later(20)
+    said = b"UPS: On battery power in response to an input power problem."
+    await house.hear(APC_ON_BATTERY, ("1.3.6.1.4.1.318.2.3.3.0", said), ("1.3.6.1.2.1.1.5.0", b"ups one"))
+
+    (line,) = [text for text in house.alert().annotations["description"].split("\n") if text.startswith("Trap: ")]
+    assert line.endswith(': "UPS: On battery power in response to an input power problem."')
+    assert "ups one" not in line  # a name says nothing

@@ -15,9 +15,9 @@ from netwatch.store import MemoryStore
 from tests.patience import PATIENCE_SECONDS
 
 
-def carrier(store, carry, *, room=lambda: 4, lease_for=timedelta(seconds=30)):
+def carrier(store, carry, *, room=lambda: 4, ahead=lambda: 0, lease_for=timedelta(seconds=30)):
     return Carrier(
-        store, OutboxKind.MAIL, carry=carry, room=room, lease_for=lease_for, grace=timedelta(seconds=0.1)
+        store, OutboxKind.MAIL, carry=carry, room=room, ahead=ahead, lease_for=lease_for, grace=timedelta(seconds=0.1)
     )  # fmt: skip
 
 
@@ -136,3 +136,64 @@ async def test_a_row_under_way_while_the_clock_is_set_back_is_given_back_as_due_
     await here.stop()
     assert not here.alive
     assert (await store.outbox_entry(entries[0].id)).not_before == now - timedelta(hours=1)
+
+
+async def test_rows_are_claimed_ahead_of_those_under_way_and_each_is_tried_once(make_entries):
+    store, tried_ids, most, claims = MemoryStore(), [], 0, []
+    claim = store.claim_due
+
+    async def counted(*given):
+        entries = await claim(*given)
+        claims.append(len(entries))
+        return entries
+
+    store.claim_due = counted
+
+    async def carry(entry):
+        nonlocal most
+        most = max(most, here.under_way)
+        tried_ids.append(entry.id)
+        await asyncio.sleep(0)
+        return Result(entry=tried(entry, datetime.now(UTC), state=OutboxState.SENT))
+
+    entries = make_entries(*(f"n{number}@example.net" for number in range(40)))
+    await started(store, entries)
+    here = carrier(store, carry, room=lambda: 2, ahead=lambda: 8)
+    here.start()
+
+    async def sent():
+        return (await store.outbox_counts())[OutboxState.SENT] == 40
+
+    await until(sent)
+    await here.stop()
+    assert sorted(tried_ids) == sorted(entry.id for entry in entries)
+    assert most == 2
+    assert max(claims) == 10
+    assert len([number for number in claims if number]) <= 12  # and not one for each
+
+
+@pytest.mark.parametrize("end", ["stop", "no room"])
+async def test_what_is_at_hand_and_was_not_tried_goes_back(end, make_entries):
+    store, begun, room = MemoryStore(), asyncio.Event(), 1
+
+    async def carry(entry):
+        begun.set()
+        await asyncio.Event().wait()
+        return Result(entry=given_back(entry))
+
+    await started(store, make_entries("a@example.net", "b@example.net", "c@example.net"))
+    here = carrier(store, carry, room=lambda: room, ahead=lambda: 5)
+    here.start()
+    await begun.wait()
+    assert (await store.outbox_counts())[OutboxState.SENDING] == 3
+    if end == "no room":
+        room = 0
+        here.wake()
+
+        async def laid_back():
+            return (await store.outbox_counts())[OutboxState.QUEUED] == 2
+
+        await until(laid_back)
+    await here.stop()
+
+    assert {row.state for row in await store.outbox()} == {OutboxState.QUEUED}
