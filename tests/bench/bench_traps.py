@@ -25,6 +25,7 @@ from pathlib import Path
 from types import ModuleType
 
 import bench_poll
+import trap_storm
 
 from netwatch.mib import load_index
 from netwatch.model import Device, Oid, Tag, TrapEvent, Varbind, shipped_directory
@@ -318,6 +319,24 @@ def line(what: str, value: float, unit: str = "", target: float | None = None) -
     print(f"traps: {what:<50} {shown:>10} {unit}{goal}", flush=True)
 
 
+GOALS = {"distinct, 40,000 of one sender": 12_000, "repeats, 100,000 of a hundred ports": 25_000}
+FULL_RUN_SECONDS = 10
+"""With a shorter noise the whole agent is measured in small as well, and without its storms."""
+
+
+def through_the_agent() -> None:
+    """Print what traps cost the whole agent, and what it loses in a storm of different ones."""
+    small = NOISY_SECONDS < FULL_RUN_SECONDS
+    for name, figure in asyncio.run(trap_storm.per_second(share=20 if small else 1)).items():
+        line(f"agent: {name}", figure, "per CPU second", None if small else GOALS.get(name))
+    for senders in () if small else (8, 1):
+        lost, share = asyncio.run(trap_storm.storm(senders, seconds=min(NOISY_SECONDS, trap_storm.STORM_SECONDS)))
+        gone = sum(number for cause, number in lost.items() if cause != "storm")
+        line(f"agent: storm of {senders} senders, 40,000 keys: lost", gone)
+        line(f"agent: storm of {senders} senders: repeats told as one", lost.get("storm", 0))
+        line(f"agent: storm of {senders} senders: CPU of one core", share * 100, "%")
+
+
 def main() -> int:
     """Run everything that can be run here."""
     v2c = [messages.v2c(link_down(number)) for number in range(TRAPS)]
@@ -326,6 +345,7 @@ def main() -> int:
     line("  and translated and matched, one by one", matched_per_second(v2c, heard), "per CPU second", 20_000)
     v3 = [messages.v3(link_down(number), time=1000 + number // 1000) for number in range(TRAPS // 10)]
     line("v3 authPriv SHA-256/AES, all the way", heard_per_second(v3), "per CPU second", 1_000)
+    through_the_agent()
     asyncio.run(noisy_source())
     if CORPUS.is_dir():
         asyncio.run(mutated_million())
