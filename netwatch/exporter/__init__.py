@@ -14,6 +14,7 @@ from netwatch.door import lazy_door
 if TYPE_CHECKING:
     from netwatch.exporter.generating import Generated, generate
     from netwatch.exporter.modules import Definitions
+    from netwatch.exporter.profiling import profile_of
     from netwatch.exporter.reading import environment_of_process, read_definitions, try_definitions
     from netwatch.exporter.scraping import Answer, Exporter
     from netwatch.exporter.settings import ExporterSettings
@@ -23,5 +24,5 @@ else:
 
 __all__ = [
     "Answer", "Definitions", "Exporter", "ExporterSettings", "Targets",
-    "Generated", "generate", "environment_of_process", "read_definitions", "try_definitions",
+    "Generated", "generate", "environment_of_process", "profile_of", "read_definitions", "try_definitions",
 ]  # fmt: skip

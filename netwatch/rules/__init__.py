@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from netwatch.rules.exceptions import EVERY_RULE, Exceptions, columns_of_limits
     from netwatch.rules.filters import FILTERS
     from netwatch.rules.hindsight import Answer, Hindsight, Look, Question, answered
-    from netwatch.rules.importing.carrying import Carried, Known, carry_over
+    from netwatch.rules.importing.carrying import Carried, Known, carry_over, series_of_rules
     from netwatch.rules.loading import (
         ON_TRAP,
         RuleBook,
@@ -73,5 +73,5 @@ __all__ = [
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB", "DEFINED", "pattern_of",
     "unit_of", "units_of",
-    "FILTERS", "Carried", "Known", "carry_over",
+    "FILTERS", "Carried", "Known", "carry_over", "series_of_rules",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ May import: netwatch.config, netwatch.exporter, netwatch.rules, netwatch.mib, ne
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ import typer
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import USAGE, WRONG, fail, printable
 from netwatch.cli.places import DEFAULT_CONFIG
-from netwatch.model import InvalidFile, Problem
+from netwatch.model import InvalidFile, Problem, TableSchema
 
 import_app = typer.Typer(
     no_args_is_help=True,
@@ -27,7 +28,17 @@ Config = Annotated[
 
 
 @import_app.command("prometheus-rules")
-def prometheus_rules(files: Files, config: Config = None) -> None:
+def prometheus_rules(
+    files: Files,
+    config: Config = None,
+    snmp_yml: Annotated[
+        list[Path] | None,
+        typer.Option("--snmp-yml", help="What rules speak of and no profile polls is looked up here."),
+    ] = None,
+    profile: Annotated[
+        Path | None, typer.Option("--profile", help="Where to write a profile that polls it; with --snmp-yml.")
+    ] = None,
+) -> None:
     """Print rule files of Prometheus as one of NetWatch; what is left is named on stderr with line and reason.
 
     Exit code 1 where something is left.
@@ -40,11 +51,17 @@ def prometheus_rules(files: Files, config: Config = None) -> None:
     path = config or DEFAULT_CONFIG
     settings = settings_or_exit(path) if config is not None or path.is_file() else None
     index = load_index(settings.mib_paths() if settings else [])
-    library = load_library(settings.profile_paths() if settings else [], index.oid_of)
+    paths = settings.profile_paths() if settings else []
+    library = load_library(paths, index.oid_of)
+    texts = [(_text_of(file), str(file)) for file in files]
+    if (snmp_yml is None) != (profile is None):
+        fail("--snmp-yml and --profile belong together: the profile is what is made of the snmp.yml", USAGE)
+    if snmp_yml and profile and _write_profile(texts, snmp_yml, profile, library.schema()):
+        library = load_library([*paths, profile], index.oid_of)
     severities = settings.severity_order() if settings else USUAL_SEVERITIES
     known = Known(library.schema(), index, severities)
     try:
-        carried = carry_over([(_text_of(file), str(file)) for file in files], known)
+        carried = carry_over(texts, known)
     except InvalidFile as exc:
         fail(str(exc), USAGE)
     typer.echo(carried.text)
@@ -96,6 +113,32 @@ def generator(
     modules = made.content["modules"]
     metrics = sum(len(module.get("metrics", [])) for module in modules.values())
     _tell(made.problems, f"{len(modules)} modules with {metrics} metrics; {_things(made.problems)} left out")
+
+
+def _write_profile(
+    texts: Sequence[tuple[str, str]], snmp_yml: Sequence[Path], profile: Path, schema: Mapping[str, TableSchema]
+) -> bool:
+    """Write a profile of what rules speak of and no table has; return whether there is anything in it."""
+    import yaml
+
+    from netwatch.exporter import profile_of, read_definitions
+    from netwatch.rules import series_of_rules
+
+    known = {name for table in schema.values() for name in (*table.columns, *table.labels)}
+    try:
+        metrics = profile_of(read_definitions(snmp_yml), series_of_rules(texts) - known)
+    except InvalidFile as exc:
+        fail(str(exc), USAGE)
+    if not metrics:
+        return False
+    try:
+        with profile.open("x") as file:
+            file.write("# What rules for Prometheus speak of, as an snmp.yml has it.\n")
+            yaml.dump({"metrics": metrics}, file, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+    except OSError as exc:
+        fail(f"{profile}: {exc.strerror}", USAGE)
+    typer.echo(f"{profile}: a profile of {len(metrics)} tables and scalars; name it in profiles.paths", err=True)
+    return True
 
 
 def _text_of(file: Path) -> str:

@@ -6,6 +6,7 @@ May import: netwatch.model, netwatch.rules. Called by: netwatch.cli.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from netwatch.model import (
 from netwatch.rules.importing.promql import NotRead, Tree, parse
 from netwatch.rules.importing.sentences import IsKnown, sentence
 from netwatch.rules.importing.translating import Translated, translate
+from netwatch.rules.importing.trees import selectors_in
 from netwatch.rules.importing.words import NotCarried
 from netwatch.rules.loading import parse_rule_book
 from netwatch.rules.traps.names import MibNames
@@ -80,6 +82,20 @@ def carry_over(files: Iterable[tuple[str, str]], known: Known) -> Carried:
             carried.alerts += 1
             _carry(file, path, {**rule, "labels": {**labels, **(rule.get("labels") or {})}}, known, records, carried)
     return carried
+
+
+def series_of_rules(files: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Return the names of all series that rule files of Prometheus speak of.
+
+    Raises:
+        InvalidFile: one is no YAML.
+    """
+    found: set[str] = set()
+    for file in [parse_yaml(*one) for one in files]:
+        for _, rule, _ in _rules(file):
+            with contextlib.suppress(NotRead):
+                found |= {one.name for one in selectors_in(parse(str(rule.get("expr", ""))), {})}
+    return frozenset(found)
 
 
 def _rules(file: YamlFile) -> Iterator[tuple[KeyPath, Mapping[str, Any], Mapping[str, Any]]]:

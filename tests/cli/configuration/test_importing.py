@@ -70,3 +70,56 @@ def test_a_file_that_is_not_there_is_said(tmp_path):
 
     assert done.exit_code == 2
     assert "gone.yml: No such file or directory" in done.stderr
+
+
+SNMP_YML = """
+modules:
+  chassis:
+    walk: [1.3.6.1.4.1.32473.5]
+    metrics:
+    - {name: exampleUtilization, oid: 1.3.6.1.4.1.32473.5.1, type: gauge, help: x}
+    - name: exampleFanState
+      oid: 1.3.6.1.4.1.32473.5.2.1.3
+      type: gauge
+      help: x
+      enum_values: {1: ok, 2: failed}
+      indexes: [{labelname: exampleFanIndex, type: gauge}]
+      lookups:
+      - {labels: [exampleFanIndex], labelname: exampleFanName, oid: 1.3.6.1.4.1.32473.5.2.1.2, type: DisplayString}
+    - name: exampleFanErrors
+      oid: 1.3.6.1.4.1.32473.5.2.1.4
+      type: counter
+      help: x
+      indexes: [{labelname: exampleFanIndex, type: gauge}]
+    - {name: nobodyAsksForThis, oid: 1.3.6.1.4.1.32473.5.9, type: gauge, help: x}
+"""
+OWN_RULES = """
+groups:
+- rules:
+  - {alert: Busy, expr: 'exampleUtilization > 80'}
+  - {alert: Fan, expr: 'exampleFanState{exampleFanName=~"Fan.*"} == 2'}
+  - {alert: FanErrors, expr: 'rate(exampleFanErrors[5m]) > 1'}
+"""
+
+
+def test_what_no_profile_polls_is_taken_from_an_snmp_yml_into_a_profile(tmp_path):
+    (tmp_path / "rules.yml").write_text(OWN_RULES)
+    (tmp_path / "snmp.yml").write_text(SNMP_YML)
+    profile = tmp_path / "own.yaml"
+    typed = ["import", "prometheus-rules", str(tmp_path / "rules.yml"), "--snmp-yml", str(tmp_path / "snmp.yml")]
+
+    without = CliRunner().invoke(app, typed[:3])
+    alone = CliRunner().invoke(app, typed)
+    done = CliRunner().invoke(app, [*typed, "--profile", str(profile)])
+    again = CliRunner().invoke(app, [*typed, "--profile", str(profile)])
+
+    assert "0 of 3 alerts are carried over" in without.stderr
+    assert (alone.exit_code, "belong together" in alone.stderr) == (2, True)
+    assert done.exit_code == 0, done.stderr
+    assert [rule["expr"] for rule in yaml.safe_load(done.stdout)["rules"]] == [
+        "exampleUtilization > 80",
+        "exampleFanState == 'failed' and matches(exampleFanName, 'Fan.*')",
+        "rate(exampleFanErrors) > 1",
+    ]
+    assert "nobodyAsksForThis" not in profile.read_text()
+    assert (again.exit_code, "own.yaml: File exists" in again.stderr) == (2, True)
