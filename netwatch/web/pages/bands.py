@@ -9,13 +9,25 @@ A quiet room. May import: netwatch.model, chart. Called by: history.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from itertools import groupby, pairwise
 
 from netwatch.model import Past
-from netwatch.web.pages.chart import LEFT, RIGHT, WIDTH, Dot, gathered, moment, moments_of, runs, usual_distance
+from netwatch.web.pages.chart import (
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Dot,
+    Span,
+    gathered,
+    marked,
+    moment,
+    moments_of,
+    runs,
+    usual_distance,
+)
 
 HEIGHT = 64
 _TOP, _BOTTOM = 10, 22
@@ -29,7 +41,9 @@ _LETTER = 7
 """How wide a letter is at most."""
 
 
-def draw_bands(past: Past, names: Mapping[int, str], *, title: str, since: datetime, until: datetime) -> str:
+def draw_bands(
+    past: Past, names: Mapping[int, str], *, title: str, since: datetime, until: datetime, spans: Sequence[Span] = ()
+) -> str:
     """Return the picture of one row's states; empty where there is nothing to draw."""
     begin, end = since.timestamp() * 1000, until.timestamp() * 1000
     dots = gathered(past, begin, end)
@@ -46,6 +60,7 @@ def draw_bands(past: Past, names: Mapping[int, str], *, title: str, since: datet
     parts += [
         moment(x(at.timestamp() * 1000), words, top=_TOP, height=HEIGHT) for at, words in moments_of(since, until)
     ]
+    parts += marked(spans, x, begin, end, _TOP)
     lasts = max(past.step, usual_distance(past), (end - begin) / WIDTH)
     for run in runs(dots, past, begin, end):
         whole = [(dot.at, later.at, dot) for dot, later in pairwise(run)]

@@ -24,6 +24,8 @@ _GAP = 4
 """A pause so many times the usual distance of two readings is drawn as one."""
 _COLUMNS = 340
 """Into so many places readings are gathered; more are not told apart."""
+_ALERT = "#c23030"
+_MOST_SPANS = 100
 _HUGE = 1e300
 
 
@@ -37,9 +39,19 @@ class Dot:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A while that is marked at the top of a chart: when an alert fired; None: still."""
+
+    begin: datetime
+    end: datetime | None
+    words: str
+
+
 def draw_svg(
-    lines: Mapping[str, Past], *, title: str, since: datetime, until: datetime, write: Callable[[float], str]
-) -> str:
+    lines: Mapping[str, Past], *, title: str, since: datetime, until: datetime, write: Callable[[float], str],
+    spans: Sequence[Span] = (),
+) -> str:  # fmt: skip
     """Return the picture of lines with names; `write` says a value in words. Empty where there is nothing to draw."""
     begin, end = since.timestamp() * 1000, until.timestamp() * 1000
     dots = {name: gathered(past, begin, end) for name, past in lines.items()}
@@ -60,11 +72,27 @@ def draw_svg(
     ]
     parts += [_level(y(value), write(value)) for value in ticks]
     parts += [moment(x(at.timestamp() * 1000), words) for at, words in moments_of(since, until)]
+    parts += marked(spans, x, begin, end, HEIGHT - _BOTTOM)
     for number, (name, some) in enumerate(dots.items()):
         colour = COLOURS[number % len(COLOURS)]
         for run in runs(some, lines[name], begin, end):
             parts += _drawn([(x(dot.at), y(dot.low), y(dot.mean), y(dot.high)) for dot in run], colour)
     return "".join((*parts, "</svg>"))
+
+
+def marked(
+    spans: Sequence[Span], x: Callable[[float], float], begin: float, end: float, foot: float
+) -> Iterator[str]:
+    """Yield a mark at the top for each span that is in the picture, and a pale ground below it down to `foot`."""
+    for span in spans[:_MOST_SPANS]:
+        start = max(span.begin.timestamp() * 1000, begin)
+        stop = min(end if span.end is None else span.end.timestamp() * 1000, end)
+        if start < stop:
+            place = f'x="{x(start):.1f}" width="{max(x(stop) - x(start), 1.5):.1f}" fill="{_ALERT}"'
+            yield (
+                f'<rect {place} y="2" height="6"><title>{escape(span.words)}</title></rect>'
+                f'<rect {place} y="8" height="{foot - 8:.1f}" fill-opacity="0.08"/>'
+            )
 
 
 def gathered(past: Past, begin: float, end: float) -> list[Dot]:

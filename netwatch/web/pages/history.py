@@ -14,9 +14,20 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
-from netwatch.model import CONCEPTS, REACHABILITY, WITH_HISTORY, ColumnKind, Past, measured, quantile, quantity_of
+from netwatch.errors import StoreError
+from netwatch.model import (
+    CONCEPTS,
+    REACHABILITY,
+    WITH_HISTORY,
+    Alert,
+    ColumnKind,
+    Past,
+    measured,
+    quantile,
+    quantity_of,
+)
 from netwatch.web.pages.bands import draw_bands, state_words
-from netwatch.web.pages.chart import COLOURS, draw_svg
+from netwatch.web.pages.chart import COLOURS, Span, draw_svg
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS, find_device
 from netwatch.web.views import History, Views
@@ -90,7 +101,8 @@ def history_router(views: Views, history: History, templates: Templates) -> APIR
         rows = dict(await history.rows(device, table))
         row = next(iter(rows)) if len(rows) == 1 else row
         labels = rows.get(row, {})
-        begins, charts = await charts_of(history, device, table, row, labels, RANGES[span], datetime.now(UTC))
+        fired = spans_of(await _alerts(views, device), device, row)
+        begins, charts = await charts_of(history, device, table, row, labels, RANGES[span], datetime.now(UTC), fired)
         return await templates.page(
             "history.html", status=status, table=table, row=row, labels=labels, charts=charts, spans=tuple(RANGES),
             span=span, is_kept=history.is_kept, rows=sorted(rows), begins=begins, title=_name_of(table, row, labels),
@@ -100,7 +112,14 @@ def history_router(views: Views, history: History, templates: Templates) -> APIR
 
 
 async def charts_of(
-    history: History, device: str, table: str, row: str, labels: Mapping[str, str], span: timedelta, now: datetime
+    history: History,
+    device: str,
+    table: str,
+    row: str,
+    labels: Mapping[str, str],
+    span: timedelta,
+    now: datetime,
+    fired: Sequence[Span] = (),
 ) -> tuple[datetime | None, list[Chart]]:
     """Return the charts of a row that have anything to show, over so long up to now.
 
@@ -111,14 +130,30 @@ async def charts_of(
     past = await history.past(device, table, row, columns, now - span, now)
     begins = _begins(past)
     if begins is not None and now - begins > span / YOUNG:
-        return None, await asyncio.to_thread(_drawn, table, groups, past, labels, now - span, now)
+        return None, await asyncio.to_thread(_drawn, table, groups, past, labels, now - span, now, fired)
     for shorter in _shorter(span, begins, now):  # a finer look: what is young is not in the coarse tiers yet
         past = await history.past(device, table, row, columns, now - shorter, now)
         begins = _begins(past)
         if begins is not None:
             since = min(begins - (now - begins) / 20, now - LEAST_SHOWN)
-            return begins, await asyncio.to_thread(_drawn, table, groups, past, labels, since, now)
+            return begins, await asyncio.to_thread(_drawn, table, groups, past, labels, since, now, fired)
     return None, []
+
+
+async def _alerts(views: Views, device: str) -> Sequence[Alert]:
+    try:
+        return await views.alerts()
+    except StoreError:  # then those that are alive will do
+        return views.alerts_of(device)
+
+
+def spans_of(alerts: Sequence[Alert], device: str, row: str) -> list[Span]:
+    """Return when what alerts of a row fired; those of lately, as far as the alerts page has them."""
+    return [
+        Span(one.firing_at, one.resolved_at, f"{one.key.alertname}, {one.severity}")
+        for one in alerts
+        if one.firing_at is not None and (one.key.device, one.key.instance) == (device, row)
+    ]
 
 
 def _shorter(span: timedelta, begins: datetime | None, now: datetime) -> Iterator[timedelta]:
@@ -141,7 +176,7 @@ def _begins(past: Mapping[str, Past]) -> datetime | None:
 
 def _drawn(
     table: str, groups: Sequence[tuple[str, tuple[str, ...]]], past: Mapping[str, Past], labels: Mapping[str, str],
-    since: datetime, until: datetime,
+    since: datetime, until: datetime, fired: Sequence[Span],
 ) -> list[Chart]:  # fmt: skip
     charts = []
     for title, names in groups:
@@ -150,7 +185,7 @@ def _drawn(
             continue
         if (states := _states_of(table, names[0])) is not None:
             ((name, line),) = lines.items()
-            svg = draw_bands(line, states, title=title, since=since, until=until)
+            svg = draw_bands(line, states, title=title, since=since, until=until, spans=fired)
             told = Legend(colour=0, name=name, words=state_words(line, states))
             charts.append(Chart(title=title, svg=svg, legend=(told,)))
             continue
@@ -163,7 +198,7 @@ def _drawn(
         def write(value: float, quantity: str = quantity) -> str:
             return measured(value, quantity)
 
-        svg = draw_svg(lines, title=title, since=since, until=until, write=write)
+        svg = draw_svg(lines, title=title, since=since, until=until, write=write, spans=fired)
         charts.append(Chart(title=title, svg=svg, legend=legend))
     return charts
 

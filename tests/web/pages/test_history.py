@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,7 +13,7 @@ from netwatch.web.pages.chart import WIDTH
 from netwatch.web.pages.history import GROUPS, words_of
 from tests.concept_readings import concept_reading
 
-from ..house import House, status_of
+from ..house import House, alert_of, status_of
 from ..remembering import Remembering
 from .seen import Seen
 
@@ -125,6 +126,29 @@ async def test_whether_a_device_was_there_is_a_state_too(serve):
     page = (await serve(shown).get("/history", params={"device": "sw1", "span": "1h"})).text
 
     assert "up 75.0 %, away 25.0 % of the time, last away" in Seen(page).text
+
+
+async def test_when_its_alerts_fired_is_marked_in_every_chart(serve):
+    now = datetime.now(UTC)
+    over = {"firing_at": now - timedelta(minutes=20), "resolved_at": now - timedelta(minutes=10)}
+    mine = alert_of("PortDown", "sw1", instance=PORT, **over)
+    others = [
+        alert_of("PortDown", "sw1", instance="ifName=Gi9"),
+        alert_of("Up", "sw1", instance=PORT, firing_at=None),
+    ]
+    shown, _ = house({"interface_in_bits_per_second": [1e8] * 60, "interface_oper": [1] * 60})
+    shown.known_alerts = [mine, *others]
+    client = serve(shown)
+
+    page = (
+        await client.get("/history", params={"device": "sw1", "table": "interface", "row": PORT, "span": "1h"})
+    ).text
+
+    assert page.count("<title>PortDown, warning</title>") == 2  # in the chart of traffic and in that of states
+    assert "<title>Up, " not in page
+    shown.store_is_broken = True
+    again = await client.get("/history", params={"device": "sw1", "table": "interface", "row": PORT, "span": "1h"})
+    assert again.text.count("<svg") == page.count("<svg")  # what was is shown whatever becomes of the database
 
 
 async def test_a_device_page_leads_there_only_where_history_is_kept(serve):
