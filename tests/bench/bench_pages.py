@@ -1,0 +1,93 @@
+"""What pages cost of a fleet of 10,000 devices: the first, the list, one 48-port switch, and what the API says of it.
+
+Run as `python tests/bench/bench_pages.py`. CPU of this process, of the best of some rounds, from the question to the
+whole answer; the server's socket is left out. The switch has the whole ifTable and ifXTable and all concepts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import httpx
+
+from netwatch.model import DeviceStatus, TableReading
+from netwatch.web import WebSettings, create_app
+from tests.concept_readings import a_switch, concept_reading
+from tests.web.conftest import Stage
+from tests.web.house import House, interfaces, status_of
+
+DEVICES = 10_000
+PORTS = 48
+MORE_COLUMNS = 22
+ROUNDS = 15
+TARGETS = {"/devices/sw7": 8.0, "/api/v1/devices/sw7": 8.0, "/": 50.0, "/devices": 50.0}
+
+
+class Fleet(House):
+    """A house that finds a device as the real one does, by its name."""
+
+    def device(self, name: str) -> DeviceStatus | None:
+        return self._by_name.get(name)
+
+    def know(self) -> None:
+        """Take in the devices there are."""
+        self._by_name = {status.device.name: status for status in self.statuses}
+
+
+def switch(name: str) -> list[TableReading]:
+    """Return what a 48-port switch says: its tables as they came, and what they mean."""
+    dice, now = random.Random(7), datetime.now(UTC)
+    raw = interfaces(name, PORTS, at=now)
+    columns = {
+        **raw.columns,
+        **{f"column{number}": [dice.randrange(2**20)] * PORTS for number in range(MORE_COLUMNS)},
+    }
+    rows = [
+        {
+            "index": port, "ifIndex": port, "ifName": f"Gi1/0/{port}", "ifAlias": f"to host{port}.example.net",
+            "interface_oper": "up", "interface_admin": "up", "interface_in_bits_per_second": dice.random() * 1e9,
+            "interface_out_bits_per_second": dice.random() * 1e9, "interface_speed_bits_per_second": 1e9,
+            "interface_errors_per_second": 0.0, "interface_discards_per_second": 0.0,
+        }
+        for port in range(1, PORTS + 1)
+    ]  # fmt: skip
+    whole = TableReading(device=name, table=raw.table, at=raw.at, rows=raw.rows, columns=columns, rates=raw.rates)
+    beside = [one for one in a_switch(name, now) if one.table != "interface"]
+    return [whole, concept_reading("interface", *rows, device=name, at=now), *beside]
+
+
+async def measure() -> None:
+    """Print the figures."""
+    statuses = [status_of(f"sw{number}", address=f"10.0.{number // 256}.{number % 256}") for number in range(DEVICES)]
+    house, stage = Fleet(statuses=statuses, tables={"sw7": switch("sw7")}), Stage()
+    house.know()
+    stage.put_up(house, None)
+    app = create_app(stage, stage, WebSettings(), "bench", actions=stage.actions)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as client:
+        floor = await cost(client, "/-/healthy")
+        for path, target in TARGETS.items():
+            spent = await cost(client, path) - floor
+            said = "reached" if spent <= target else "MISSED"
+            print(f"{path:<24} {spent:6.1f} ms CPU of {DEVICES:,} devices   target <= {target:g}: {said}")
+
+
+async def cost(client: httpx.AsyncClient, path: str) -> float:
+    """Return the milliseconds that an answer takes."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        answer = await client.get(path)
+        best = min(best, time.process_time() - began)
+        assert answer.status_code == 200, f"{path}: {answer.status_code}"
+    return best * 1000
+
+
+if __name__ == "__main__":
+    asyncio.run(measure())
