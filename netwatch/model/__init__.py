@@ -73,6 +73,7 @@ if TYPE_CHECKING:
         RowSet,
         Stretch,
         TableReading,
+        alike,
         quantile,
     )
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
@@ -100,7 +101,7 @@ __all__ = [
     "Oid", "Missing", "Tag", "Value", "Varbind", "type_name",
     "AuthProtocol", "PrivacyProtocol", "Version", "Credential", "NO_CREDENTIAL",
     "Method", "Device", "DeviceFacts", "DeviceSign", "DeviceStatus",
-    "Doubts", "NO_DOUBTS", "NOTHING_AGED", "Column", "RowSet", "SCALARS", "TableReading", "ReadingGap",
+    "Doubts", "NO_DOUBTS", "NOTHING_AGED", "Column", "RowSet", "SCALARS", "TableReading", "alike", "ReadingGap",
     "TrapEvent", "RefusedSender", "UnmatchedTraps", "TrapKind", "KindObject", "Said",
     "CONCEPTS", "STATES", "LINKS", "QUANTITIES", "WITH_HISTORY", "Concept",
     "Past", "Availability", "Stretch", "quantile", "SYMBOLS", "measured", "quantity_of", "symbol_of",

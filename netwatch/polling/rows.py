@@ -70,7 +70,7 @@ def name_rows(spec: TableSpec, suffixes: Sequence[Suffix], cells: Cells, previou
     index = tuple(sys.intern(".".join(map(str, suffix))) for suffix in suffixes)
     labels = {label.name: tuple(map(sys.intern, _texts(label, suffixes, cells))) for label in spec.labels}
     rows = RowSet(index=index, keys=_keys(spec.identity, index, labels), labels=labels)
-    return previous if previous is not None and same_rows(previous, rows) else rows
+    return previous if previous is not None and same_rows(previous, rows) else rows.shared()
 
 
 def cells_of(layout: Layout, names: Sequence[Value]) -> Cells:
@@ -112,7 +112,7 @@ def renamed_rows(spec: TableSpec, layout: Layout, cells: Cells, found: RowSet) -
                 texts[row] = sys.intern(_label(label, suffix, cells))
         labels[label.name] = tuple(texts)
     rows = RowSet(index=previous.index, keys=_keys(spec.identity, previous.index, labels), labels=labels)
-    return previous if same_rows(previous, rows) else rows
+    return previous if same_rows(previous, rows) else rows.shared()
 
 
 def _is_called_the_same(

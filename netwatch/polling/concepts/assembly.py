@@ -132,7 +132,7 @@ def _assembled(
     if len(set(index)) < len(index):
         index = tuple(sys.intern(f"{home}.{number}") for home, number in zip(homes, index, strict=True))
     whole = [None if len(rows) == len(piece.index) else tuple(rows) for piece, rows in zip(pieces, kept, strict=True)]
-    return Assembled(rows=RowSet(index=index, keys=keys, labels=labels), kept=tuple(whole), cut=cut)
+    return Assembled(rows=RowSet(index=index, keys=keys, labels=labels).shared(), kept=tuple(whole), cut=cut)
 
 
 def _not_replaced(piece: PieceRows, pieces: Sequence[PieceRows]) -> Sequence[int]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from netwatch.formulas import Formula, Frame
-from netwatch.model import CONCEPTS, NO_DOUBTS, SYSTEM, Column, Doubts, RowSet, TableReading
+from netwatch.model import CONCEPTS, NO_DOUBTS, SYSTEM, Column, Doubts, RowSet, TableReading, alike
 from netwatch.polling.concepts.ingredients import ingredients_of, names_in
 from netwatch.polling.concepts.joined import PLACEHOLDERS, Readings, texts_of
 from netwatch.polling.concepts.row_texts import RowTexts
@@ -51,6 +51,11 @@ class PieceRows:
     keys: tuple[str, ...]
     labels: Mapping[str, tuple[str, ...]]
     states: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
+
+    def shared(self) -> PieceRows:
+        """Return these rows with texts that are kept once for all devices."""
+        labels = {name: alike(texts) for name, texts in self.labels.items()}
+        return replace(self, index=alike(self.index), keys=alike(self.keys), labels=labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +163,7 @@ class MapReader:
         if self._kept is None:
             self._made_columns = {}
         if self._kept is None or not is_same:
-            self._kept, self._made_of, self._of_others = self._made(reading, mask, readings), made_of, {}
+            self._kept, self._made_of, self._of_others = self._made(reading, mask, readings).shared(), made_of, {}
             self._rows_of = reading.rows
         return self._kept
 
