@@ -137,3 +137,26 @@ def test_a_file_of_which_nothing_is_read_takes_no_device_from_another_and_nothin
 
     assert library.match(Oid.parse("1.3.6.1.4.1.99999.4.1")).name == "box"
     assert [problem.message for problem in library.problems if "is the pattern of" in problem.message] == []
+
+
+def test_what_a_foreign_file_makes_of_its_own_name_for_a_table_is_meant_of_the_table_that_netwatch_knows(
+    tmp_path: Path,
+) -> None:
+    library = load(
+        tmp_path,
+        box=f"""
+sysobjectid: {CISCO}
+metrics:
+  - table: {{OID: {FAN_TABLE}, name: my.fans}}
+    symbols:
+      - OID: {FAN_TABLE}.1.99
+        name: my.fanSpeed
+        chart_meta: {{family: Hardware/Fan/Speed, unit: "{{revolution}}/min"}}
+    metric_tags:
+      - {{tag: fan, symbol: {{OID: {FAN_TABLE}.1.2, name: ciscoEnvMonFanStatusDescr}}}}
+""",
+    )
+
+    [speed] = [one for one in library.named("box").concepts if one.is_derived]
+    assert (speed.concept, speed.table) == ("sensor", "ciscoEnvMonFanStatusTable")
+    assert library.compiled(speed).numbers.keys() == {"sensor_value"}

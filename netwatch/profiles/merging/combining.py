@@ -5,7 +5,7 @@ A quiet room. May import: netwatch.profiles. Called by: netwatch.profiles.mergin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -45,17 +45,38 @@ def add(
 ) -> Merged:
     """Return what was said, and what one more says, whose word wins."""
     together = dict(merged.tables)
+    theirs: dict[str, str] = {}
+    ours: dict[str, str] = {}
     for table in tables:
         known = facts.TABLES.get(table.oid)
         oid = known.oid if known else table.oid
-        together[oid] = combine(together[oid], table) if oid in together else replace(table, oid=oid)
+        before = together.get(oid)
+        together[oid] = combine(before, table) if before is not None else replace(table, oid=oid)
+        theirs[table.name] = together[oid].name
+        ours |= {before.name: together[oid].name} if before is not None else {}
     return Merged(
         vendor=vendor or merged.vendor,
         scalars=by_name((*merged.scalars, *scalars)),
         tables=together,
-        concepts=_meant(tuple(concepts), merged.concepts),
+        concepts=_meant(tuple(_called(concepts, theirs)), _called(merged.concepts, ours)),
         labels=by_name((*merged.labels, *labels)),
     )
+
+
+def _called(concepts: Iterable[ConceptMap], names: Mapping[str, str]) -> Iterator[ConceptMap]:
+    """Yield what tables mean, under the names that the tables have now: a table that two know goes by one's name."""
+    changed = {name for name, now in names.items() if name != now}
+    for one in concepts:
+        beside = (*(join.table for join in one.joins), *one.sums.values())
+        if changed.isdisjoint((one.table, *beside)):
+            yield one
+            continue
+        yield replace(
+            one,
+            table=names.get(one.table, one.table),
+            joins=tuple(replace(join, table=names.get(join.table, join.table)) for join in one.joins),
+            sums={column: names.get(table, table) for column, table in one.sums.items()},
+        )
 
 
 def combine(base: TableDraft, later: TableDraft) -> TableDraft:
