@@ -41,7 +41,7 @@ def typed(tmp_path, monkeypatch, snmpd):
 def test_every_command_of_the_page_does_what_it_says(typed, tmp_path):
     path = tmp_path / "netwatch.yaml"
     before = path.read_text()
-    look, with_state, write, check, cure = COMMANDS
+    look, with_state, write, check, take_targets, take_csv, cure = COMMANDS
 
     shown = typed(look).stdout
     assert "snmpd-under-test" in shown
@@ -61,6 +61,10 @@ def test_every_command_of_the_page_does_what_it_says(typed, tmp_path):
     written = path.read_text()
     assert [one["state"] for one in json.loads(typed(write, "--json").stdout) if one["device"]] == ["known"]
     assert path.read_text() == written
+    (tmp_path / "targets.json").write_text('[{"targets": ["192.0.2.8", "127.0.0.1"], "labels": {"site": "hq"}}]')
+    assert "+  - {name: 192.0.2.8, address: 192.0.2.8, labels: {site: hq}}" in typed(take_targets).stdout
+    (tmp_path / "devices.csv").write_text("name;address;credential;floor\nsw8;192.0.2.8;campus;2\n")
+    assert '+  - {name: sw8, address: 192.0.2.8, credential: campus, labels: {floor: "2"}}' in typed(take_csv).stdout
     assert cure == CURE
 
 

@@ -11,9 +11,11 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.discovery.found import FoundDevice, Host
+    from netwatch.discovery.listed import Listed, listed_entries, parsed
+    from netwatch.discovery.netbox import devices_of_netbox
     from netwatch.discovery.patch import Patch, patched
     from netwatch.discovery.progress import Progress
-    from netwatch.discovery.proposal import proposed
+    from netwatch.discovery.proposal import proposed, proposed_of_listed
     from netwatch.discovery.ranges import Ranges, parse_ranges
     from netwatch.discovery.sameness import devices_of
     from netwatch.discovery.settings import DiscoverySettings
@@ -22,6 +24,6 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "DiscoverySettings", "FoundDevice", "Host", "Patch", "Progress", "Ranges", "Sweep", "devices_of", "parse_ranges",
-    "patched", "proposed",
+    "DiscoverySettings", "FoundDevice", "Host", "Listed", "Patch", "Progress", "Ranges", "Sweep", "devices_of",
+    "devices_of_netbox", "listed_entries", "parse_ranges", "parsed", "patched", "proposed", "proposed_of_listed",
 ]  # fmt: skip

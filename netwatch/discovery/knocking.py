@@ -29,6 +29,7 @@ from netwatch.snmp import (
 )
 
 IP_RECVERR, IPV6_RECVERR = 11, 25
+SO_RCVBUFFORCE = 33
 _ORIGINS_ICMP = (2, 3)
 _REFUSED = 111
 RECEIVE_OCTETS = 4 * 2**20
@@ -102,7 +103,10 @@ class Knocker:
             udp = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
         except OSError:  # this machine has no such family
             return None
-        udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_OCTETS)
+        try:
+            udp.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_OCTETS)
+        except OSError:  # only root may go beyond net.core.rmem_max
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_OCTETS)
         if v6:
             udp.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
         else:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from netwatch.discovery.found import FoundDevice
+from netwatch.discovery.listed import SNMP_PORT, Listed
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*|\d{1,3}(\.\d{1,3}){3}")
 _WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
@@ -21,6 +22,29 @@ def proposed(devices: Sequence[FoundDevice], usual_credential: str | None) -> li
     The credential is left out where it is the one that `defaults` gives.
     """
     return [_entry(device, usual_credential) for device in devices if not device.known_as]
+
+
+def proposed_of_listed(listed: Iterable[Listed], usual_credential: str | None) -> list[str]:
+    """Return an entry of one line for each device that another program lists."""
+    return [_entry_of_listed(one, usual_credential) for one in listed]
+
+
+def _entry_of_listed(one: Listed, usual: str | None) -> str:
+    parts = [f"name: {_scalar(one.name)}", f"address: {_scalar(one.address)}"]
+    if one.port != SNMP_PORT:
+        parts.append(f"port: {one.port}")
+    if one.pinged_only:
+        parts.append("methods: [ping]")
+    elif one.credential and one.credential != usual:
+        parts.append(f"credential: {_scalar(one.credential)}")
+    if one.labels:
+        parts.append(f"labels: {{{', '.join(f'{key}: {_text(value)}' for key, value in one.labels.items())}}}")
+    return f"{{{', '.join(parts)}}}"
+
+
+def _text(text: str) -> str:
+    """Return a text as YAML, one that looks like an address or number too: labels are texts."""
+    return _scalar(text) if text[:1].isalpha() else json.dumps(text, ensure_ascii=False)
 
 
 def _entry(device: FoundDevice, usual: str | None) -> str:

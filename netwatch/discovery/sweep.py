@@ -22,8 +22,9 @@ from netwatch.model import Credential
 from netwatch.ping import Pinger
 from netwatch.snmp import Snmp
 
-BLOCK = 2048
-BLOCKS_AT_ONCE = 4
+BLOCK = 1024
+BLOCKS_AT_ONCE = 32
+"""Most of its time a block waits for who does not answer."""
 ROUNDS = 2
 HOSTS_AT_ONCE = 1000
 """Hosts that are asked with credentials at the same time, in each block; most of that time they are waited for."""

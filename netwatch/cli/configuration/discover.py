@@ -41,14 +41,24 @@ def discover(
         Path | None,
         typer.Option("--state", help="Keep in this file how far it is, and go on from there the next time."),
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="Instead of looking take what another program lists: a file_sd file, a .csv file, or the URL of a "
+            "NetBox (its token in NETBOX_TOKEN).",
+        ),
+    ] = None,
     write: Annotated[bool, typer.Option("--write", help="Add what is new to the configuration.")] = False,
     json: AsJson = False,
 ) -> None:
     """Look for devices in ranges of addresses and propose what to add; with --write add it."""
-    from netwatch.discovery import devices_of, patched, proposed
-    from netwatch.model import read_yaml
+    from netwatch.discovery import devices_of, proposed
 
     settings = settings_or_exit(config) if config.exists() or config != DEFAULT_CONFIG or write else _no_settings()
+    if source is not None:
+        _take_over(settings, source, config, write=write, json=json)
+        return
     where = _ranges_or_exit(ranges or settings.discovery.ranges, [*settings.discovery.exclude, *(exclude or [])])
     progress = asyncio.run(_swept(settings, where, state))
     devices = devices_of(progress.hosts, _known(settings))
@@ -57,6 +67,14 @@ def discover(
         print_json([*map(flat_device, devices), *(flat_host(host) for host in progress.hosts if not host.credential)])
     else:
         _print(devices, progress)
+    _add(entries, config, write=write, json=json)
+
+
+def _add(entries: Sequence[str], config: Path, *, write: bool, json: bool) -> None:
+    """Add entries to the configuration, or show what would be added."""
+    from netwatch.discovery import patched
+    from netwatch.model import read_yaml
+
     if not entries:
         return
     try:
@@ -68,6 +86,27 @@ def discover(
             typer.echo(f"\nWith --write this is added:\n{patch.diff}")
     except (ConfigError, OSError) as exc:
         fail(str(exc))
+
+
+def _take_over(settings: Settings, source: str, config: Path, *, write: bool, json: bool) -> None:
+    """Propose what another program lists and the configuration does not have yet."""
+    from netwatch.discovery import devices_of_netbox, listed_entries, parsed, proposed_of_listed
+
+    try:
+        if source.startswith(("http://", "https://")):
+            listed = asyncio.run(devices_of_netbox(source, os.environ.get("NETBOX_TOKEN", "")))
+        else:
+            listed = parsed(Path(source).read_text("utf-8"), source)
+    except OSError as exc:
+        fail(f"{source}: {exc.strerror or exc}", USAGE)
+    except (ConfigError, UnicodeDecodeError) as exc:
+        fail(str(exc), USAGE)
+    new = list(listed_entries(listed, _known(settings), {part.name for part in settings.devices}))
+    if json:
+        print_json(new)
+    else:
+        typer.echo(f"{source}: {len(listed):,} devices, {len(new):,} of them new", err=True)
+    _add(proposed_of_listed(new, settings.defaults.credential), config, write=write, json=json)
 
 
 def _no_settings() -> Settings:
