@@ -157,7 +157,7 @@ class Exporter:
 
         That one is sent to its own device and to nobody else.
         """
-        own = target.device.credential if target.device is not None else None
+        own = target.device.credential if target.device is not None and target.device.has_snmp else None
         if auth is None and own is not None and question.auth in ("", own.name):
             auth = own
         if auth is None:

@@ -94,7 +94,7 @@ def _network(source: str) -> str:
 
 def _community_remedy(device: Device | None, has_communities: bool) -> str:
     listed = "traps: {communities: [${env:TRAP_COMMUNITY}]} with the community that the sender is set to"
-    if device is None or has_communities or device.credential.version == "3":
+    if device is None or has_communities or not device.has_snmp or device.credential.version == "3":
         return listed
     return f"set the sender to the community of credential {device.credential.name}, or {listed}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from netwatch.model import Credential, Device
+from netwatch.model import NO_CREDENTIAL, Credential, Device
 from netwatch.traps.devices import KnownDevices, plain_address
 from netwatch.traps.settings import TrapSettings
 from netwatch.traps.sources import REMEMBERED, Sources
@@ -43,6 +43,12 @@ def test_without_a_list_of_communities_a_device_may_use_its_own():
 
     assert found.find("192.0.2.1").communities == {b"campus"}
     assert found.find("198.51.100.7").communities == frozenset()
+
+
+def test_a_device_that_is_only_pinged_has_no_community_of_its_own_not_even_an_empty_one():
+    modem = Device(name="modem", address="192.0.2.3", credential=NO_CREDENTIAL, methods=("ping",))
+
+    assert sources([modem]).find("192.0.2.3").communities == frozenset()
 
 
 def test_a_list_of_communities_holds_for_everybody():

@@ -91,6 +91,11 @@ def find_device(name: str, config: Path | None, flags: Flags) -> Device:
         )
     if credential is not None:
         found = replace(found, credential=credential)
+    elif not found.has_snmp:
+        fail(
+            f"{name!r} has no SNMP here (methods: [ping]); say how to ask it all the same, such as -v 2c -c public",
+            USAGE,
+        )
     if flags.timeout is not None:
         found = replace(found, timeout=timedelta(seconds=flags.timeout))
     return found if flags.retries is None else replace(found, retries=flags.retries)

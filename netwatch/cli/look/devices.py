@@ -42,7 +42,8 @@ def device_row(device: Device, seen: Mapping[str, Mapping[str, Any]] | None) -> 
     """Return a device as one flat object; `seen` is what the agent says by name, None where there is no agent."""
     agents = (seen or {}).get(device.name)
     return {
-        "device": device.name, "address": device.address, "port": device.port, "version": device.credential.version,
+        "device": device.name, "address": device.address, "port": device.port,
+        "version": device.credential.version if device.has_snmp else "",
         "credential": device.credential.name, "state": _state(agents, running=seen is not None),
         "profile": _of(agents, "profile") or device.profile, "last_polled_at": _of(agents, "last_polled_at"),
         "round_trip_seconds": _of(agents, "round_trip_seconds"), "sys_name": _of(agents, "sys_name"),

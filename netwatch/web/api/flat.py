@@ -47,7 +47,7 @@ def flat_device(status: DeviceStatus, identity: Mapping[str, str]) -> Flat:
         "name": device.name,
         "address": device.address,
         "port": device.port,
-        "version": device.credential.version,
+        "version": device.credential.version if device.has_snmp else "",
         "credential": device.credential.name,
         "up": status.up,
         "profile": status.profile,

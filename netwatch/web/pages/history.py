@@ -57,7 +57,11 @@ GROUPS: Final[Mapping[str, Sequence[tuple[str, tuple[str, ...]]]]] = {
                    "sensor_low_critical")),
         ("State", ("sensor_state",)),
     ),
-    REACHABILITY.name: (("Up", ("up",)), ("Round trip", ("round_trip_seconds",))),
+    REACHABILITY.name: (
+        ("Up", ("up",)),
+        ("Round trip", ("round_trip_seconds", "ping_round_trip_seconds", "usual_round_trip_seconds")),
+        ("Pings lost", ("loss_ratio",)),
+    ),
 }  # fmt: skip
 """Which columns share a chart; of other concepts each number has its own."""
 

@@ -133,3 +133,13 @@ def test_no_passphrase_is_ever_shown(tmp_path):
 
     assert "authentic-secret" not in shown
     assert "private-secret" not in shown
+
+
+def test_a_device_without_snmp_is_asked_only_with_what_is_said_here(config, capsys):
+    config.write_text("devices: [{name: modem, address: 192.0.2.9, methods: [ping]}]\n")
+
+    with pytest.raises(typer.Exit) as left:
+        find_device("modem", config, Flags())
+    assert left.value.exit_code == 2
+    assert "'modem' has no SNMP here (methods: [ping]); say how to ask it all the same" in capsys.readouterr().err
+    assert find_device("modem", config, Flags(community="public")).credential.version == "2c"
