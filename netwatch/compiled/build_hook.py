@@ -20,14 +20,15 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOM = Path(__file__).parent
 PARTS = ("wire", "columns")
-"""A module each, from the C source of its name."""
+"""A module each, from the C source of its name and the headers beside it."""
 FLAGS = ("-O2", "-std=c11", "-Wall", "-Wextra", "-fPIC", "-shared")
 LONGEST_SECONDS = 300
 
 
 def stamp(part: str, room: Path = ROOM) -> str:
-    """Return what tells one state of a source from another."""
-    return hashlib.sha256((room / f"{part}.c").read_bytes()).hexdigest()[:16]
+    """Return what tells one state of a part's sources from another."""
+    sources = [room / f"{part}.c", *sorted(room.glob("*.h"))]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
 
 
 def library_name(part: str) -> str:
