@@ -89,7 +89,7 @@ class Poller:
         memories = list(memories)
         known = {(memory.scope, memory.key): memory for memory in memories}
         layouts = by_device(memories)
-        scopes = (SCOPE, PRESENCE_SCOPE, LAYOUTS_SCOPE)
+        scopes = (SCOPE, PRESENCE_SCOPE, LAYOUTS_SCOPE, PING_SCOPE)
         self._forgotten = of_others(memories, scopes, {device.name for device in devices})
         self._pollers = {
             device.name: DevicePoller(

@@ -167,3 +167,12 @@ def far(device):
         device, address=FAR, methods=("snmp", "ping"), ping_interval=quick, reachability_interval=quick,
         timeout=timedelta(seconds=0.2), retries=1,
     )  # fmt: skip
+
+
+def test_what_is_usual_of_a_device_that_is_gone_is_forgotten(pinged):
+    gone = Memory(scope="ping", key="old-modem", text=json.dumps({"usual_seconds": 0.04, "answers": 5000}))
+
+    async def steps(_network, basket, _agent, _poller):
+        assert basket.memories == [replace(gone, text=None)]
+
+    pinged(ONLY_PINGED, steps, [gone])
