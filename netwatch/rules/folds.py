@@ -110,9 +110,14 @@ def _difference(row: Sequence[Any], _weights: Sequence[int], _parameter: float) 
 
 def _quantile(row: Sequence[Any], weights: Sequence[int], share: float) -> float | None:
     """Return the value that this share of all readings is at or below, between two of them as Prometheus does."""
-    known = sorted(
-        value for value, weight in zip(row, weights, strict=True) if value is not None for _ in range(weight)
+    return quantile_of(
+        sorted(value for value, weight in zip(row, weights, strict=True) if value is not None for _ in range(weight)),
+        share,
     )
+
+
+def quantile_of(known: Sequence[Any], share: float) -> float | None:
+    """Return the value that this share of sorted ones is at or below, None of none."""
     if not known:
         return None
     place = share * (len(known) - 1)

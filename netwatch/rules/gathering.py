@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from operator import mul
 from typing import Any
 
-from netwatch.rules.folds import FOLDS
+from netwatch.rules.folds import quantile_of
 
 Told = tuple[Any, float | None]
 """A value, and of a forecast its slope per second."""
@@ -121,7 +121,7 @@ class _Share(Gathering):
         self._values.extend(row)
 
     def told(self, parameter: float) -> Told:
-        return FOLDS["quantile_over"].told(self._values, [1] * len(self._values), parameter), None
+        return quantile_of(sorted(self._values), parameter), None
 
 
 class _Line(Gathering):
