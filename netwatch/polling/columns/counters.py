@@ -1,18 +1,15 @@
 """Turns two readings of a counter column into rates.
 
-A quiet room: values in, values out. Each column is tried in one go first (`quick_rates`); where a value is missing,
-went down or is too fast, the plain twin (`careful_rate`) decides value by value. Both agree wherever the first one
-gives an answer. Whether the device lived through the interval is asked before (uptime.py).
+A quiet room: values in, values out. Each column is tried in one go first (`quick_rates` of netwatch.compiled); where
+a value is missing, went down or is too fast, the plain twin (`careful_rate`) decides value by value. Both agree
+wherever the first one gives an answer. Whether the device lived through the interval is asked before (uptime.py).
 
 May import: nothing. Called by: netwatch.polling.readings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
-from itertools import repeat
-from operator import gt, sub, truediv
 
 COUNTER32 = 2**32
 SLOWEST_REFRESH_SECONDS = 10.0
@@ -47,18 +44,6 @@ _WORDS = {
     Cause.WENT_DOWN: "the counter went back, and not as one that came round",
     Cause.IMPLAUSIBLE: "the counter moved faster than the port can; believed if it goes on",
 }
-
-
-def quick_rates(
-    now: Sequence[int], before: Sequence[int], seconds: float, limits: Sequence[float] | None
-) -> list[float] | None:
-    """Return the increase per second of every value, or None where one of them needs a closer look."""
-    rates = list(map(truediv, map(sub, now, before), repeat(seconds)))
-    if not rates:
-        return rates
-    if min(rates) < 0 or (limits is not None and max(rates) > min(limits) and any(map(gt, rates, limits))):
-        return None
-    return rates
 
 
 def careful_rate(

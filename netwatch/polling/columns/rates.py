@@ -9,13 +9,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from netwatch.compiled.column_twins import quick_rates
 from netwatch.polling.answers import Answer
 from netwatch.polling.columns.counters import (
     FASTEST_OCTETS,
     SMALLEST_PACKET_OCTETS,
     Cause,
     careful_rate,
-    quick_rates,
     tolerance,
 )
 from netwatch.polling.columns.strips import CounterStrip

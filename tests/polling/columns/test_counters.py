@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.polling.columns.counters import COUNTER32, Cause, careful_rate, line_rate, quick_rates, tolerance
+from netwatch.compiled.column_twins import quick_rates
+from netwatch.polling.columns.counters import COUNTER32, Cause, careful_rate, line_rate, tolerance
 
 GIGABIT = 125_000_000.0
 
