@@ -31,6 +31,10 @@ PROTOCOL = {("traps/notification.py", "MAX_INTEGER"), ("notify/mail/chart.py", "
             ("notify/mail/wordings.py", "_MOST_BYTES_A_CHARACTER"), ("exporter/targets.py", "MOST_PORT"),
             ("exporter/times.py", "_MOST_HOURS")}  # fmt: skip
 """The largest INTEGER of SMI, hours of a zone, ports; letters of an axis drawn as wide as must be; bytes of UTF-8."""
+CACHES = {("engine/telling/incidents.py", "MOST_WAYS"), ("rules/concerned.py", "MOST_KNOWN"),
+          ("rules/memory.py", "MOST_ALIKE"), ("traps/varbinds.py", "MOST_CONTINUED"),
+          ("traps/varbinds.py", "MOST_IN_COLUMN")}  # fmt: skip
+"""What is worked out again beyond it, or read by the slow way: nothing is held back."""
 
 
 def bounds_in_the_code() -> dict[tuple[str, str], int]:
@@ -44,7 +48,7 @@ def bounds_in_the_code() -> dict[tuple[str, str], int]:
                 name = target.id if isinstance(target, ast.Name) else ""
                 if BOUND.fullmatch(name) and isinstance(getattr(module, name), int):
                     found[place, name] = getattr(module, name)
-    return {one: figure for one, figure in found.items() if one not in PROTOCOL}
+    return {one: figure for one, figure in found.items() if one not in PROTOCOL | CACHES}
 
 
 def bounds_in_the_page() -> dict[tuple[str, str], int]:
