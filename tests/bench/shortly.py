@@ -39,9 +39,12 @@ SMALL: Mapping[str, Mapping[str, str]] = {
 """What each bench counts by its constants, and how little of it is enough to see that it runs."""
 BORROWED = {"bench_switch": "bench_poll"}
 """Whose numbers a bench uses."""
-ARGUMENTS: Mapping[str, tuple[str, ...]] = {"bench_history": ("--devices", "1", "--hours", "1")}
-LONG = {"bench_mib"}
-"""Compiling MIBs takes as long as it takes; with the corpus beside the checkout that is a minute."""
+ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+    "bench_history": ("--devices", "1", "--hours", "1"),
+    "bench_ping": ("--addresses", "100", "--interval", "1", "--seconds", "3"),
+}
+LONG = {"bench_mib", "bench_discovery"}
+"""Compiling MIBs takes a minute with the corpus beside the checkout; so do the sweeps of others."""
 RUN = """
 import sys
 sys.path[:0] = [{bench!r}, {house!r}]
