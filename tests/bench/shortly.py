@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from types import CodeType
 
 BENCH = Path(__file__).resolve().parent
 MOST_SECONDS = 300.0
+CHILDREN_RUN = "NETWATCH_BENCH_CHILDREN_RUN"
+"""The program that a bench's own children are to run in place of its file: the same, with its numbers made small."""
 SMALL: Mapping[str, Mapping[str, str]] = {
     "bench_curves": {"SWITCHES": "20", "READINGS": "5"},
     "bench_exposition": {"DEVICES": "4", "RUNS": "1"},
@@ -32,7 +35,7 @@ SMALL: Mapping[str, Mapping[str, str]] = {
     "bench_stages": {"MANY": "500"},
     "bench_start": {"ROUNDS": "1"},
     "bench_store": {"BURST": "200", "SINGLY": "10"},
-    "bench_traps": {"TRAPS": "500", "NOISY_SECONDS": "1", "POLLED": "5", "PORTS": "100", "MUTATIONS": "2_000"},
+    "bench_traps": {"TRAPS": "500", "NOISY_SECONDS": "1", "POLLED": "5", "PORTS": "100", "MUTATIONS": "100_000"},
     "bench_v3": {"DEVICES": "4", "ROUNDS": "1"},
     "bench_wire": {"ROUNDS": "1"},
 }
@@ -71,7 +74,7 @@ def smaller(text: str, numbers: Mapping[str, str]) -> str:
 def prepared(name: str, main: dict[str, object]) -> CodeType:
     """Return a bench with small numbers, to be run in the main module's names as if it were called itself."""
     path = BENCH / f"{name}.py"
-    sys.argv = [str(path), *ARGUMENTS.get(name, ())]
+    sys.argv = [str(path), *ARGUMENTS.get(name, ()), *sys.argv[1:]]
     main["__file__"] = str(path)
     if (other := BORROWED.get(name)) is not None:
         vars(importlib.import_module(other)).update(
@@ -90,7 +93,12 @@ def trouble_of(name: str) -> str:
     program = RUN.format(bench=str(BENCH), house=str(BENCH.parents[1]), name=name)
     try:
         done = subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            timeout=MOST_SECONDS,
+            check=False,
+            env={**os.environ, CHILDREN_RUN: program},
         )
     except subprocess.TimeoutExpired:
         return f"it is not done after {MOST_SECONDS:.0f} s"

@@ -11,6 +11,8 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
+from shortly import CHILDREN_RUN
+
 from netwatch.compiled import is_usable, why
 
 TURNS = 2
@@ -32,12 +34,14 @@ def give(figures: Figures) -> None:
 
 def both(script: str, *arguments: object) -> tuple[Figures, Figures | None]:
     """Return the best figures in pure Python and compiled, of turns taken one after the other; None: not built."""
+    short = os.environ.get(CHILDREN_RUN)
+    program = [script] if short is None else ["-c", short]
     pure: dict[str, float] = {}
     compiled: dict[str, float] = {}
     for _ in range(TURNS):
         for best, switch in ((pure, "1"), (compiled, "")) if is_usable() else ((pure, "1"),):
             child = subprocess.run(
-                [sys.executable, script, MEASURE, *map(str, arguments)],
+                [sys.executable, *program, MEASURE, *map(str, arguments)],
                 env={**os.environ, "NETWATCH_PURE": switch}, stdout=subprocess.PIPE, text=True, check=True,
             )  # fmt: skip
             for name, value in json.loads(child.stdout.splitlines()[-1]).items():
