@@ -49,7 +49,7 @@ SWEEPS = Counter(
 )
 SWEEP_REQUESTS = Counter("netwatch_presence_sweep_requests_total", "Requests that such sweeps took")
 TWIN_LOOKS = Counter(
-    "netwatch_counter_twin_looks_total",
+    "netwatch_twin_looks_total",
     "Requests for 64-bit counters together with their 32-bit twins, to see which ones the agent keeps; outcome is "
     "done or failed",
     ["outcome"],
