@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from netwatch.model import KeyPath, Oid, Problem, YamlFile
@@ -41,7 +41,9 @@ class Place:
     def at(self, step: str | int, value: Any = None) -> Place:
         """Return the place one step below; `value` stands in where nothing is written."""
         found = self.value[step] if isinstance(step, int) or step in self.value else value
-        return replace(self, value=found, path=(*self.path, step))
+        # As `replace` would, in a third of the time: a hundred thousand of these are made of a large folder.
+        path = (*self.path, step)
+        return Place(file=self.file, value=found, path=path, problems=self.problems, resolve=self.resolve)
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, Mapping) and self.value.get(key) is not None
