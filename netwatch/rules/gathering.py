@@ -6,6 +6,7 @@ May import: netwatch.model. Called by: hindsight.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from array import array
 from collections.abc import Mapping, Sequence
 from operator import mul
@@ -17,7 +18,7 @@ Told = tuple[Any, float | None]
 """A value, and of a forecast its slope per second."""
 
 
-class Gathering:
+class Gathering(ABC):
     """The steps of one row so far; `hours` counts those of which something is known."""
 
     __slots__ = ("_hours",)
@@ -44,12 +45,13 @@ class Gathering:
                 self._hours |= 1 << max(0, hour)
             self._take(seconds, row, lows, highs)
 
+    @abstractmethod
     def told(self, parameter: float) -> Told:
         """Return what it comes to; only of a row of which something is known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _take(self, seconds: Sequence[float], row: Sequence[Any], lows: Sequence[Any], highs: Sequence[Any]) -> None:
-        raise NotImplementedError
+        """Take in steps of which every value is known."""
 
 
 class _Mean(Gathering):
