@@ -16,6 +16,7 @@ import struct
 import subprocess
 import threading
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,25 @@ def run_in_far_network(work: Callable[[FarNetwork], Awaitable[None]], group_rang
     thread.join()
     if raised:
         raise raised[0]
+
+
+def run_with_time_enough(work: Callable[[FarNetwork, float], Awaitable[None]], group_range: str = "1 0") -> None:
+    """Run `work` with a short time to wait for an answer, and with longer ones while its assertions do not hold.
+
+    What is lost takes its time-out, so that is short; on a busy machine what is not lost may take longer than that.
+    """
+    for seconds in (0.2, 2.0):
+        try:
+            return run_in_far_network(partial(_with_time, work, seconds), group_range)
+        except AssertionError:
+            continue
+    return run_in_far_network(partial(_with_time, work, 20.0), group_range)
+
+
+async def _with_time(
+    work: Callable[[FarNetwork, float], Awaitable[None]], seconds: float, network: FarNetwork
+) -> None:
+    await work(network, seconds)
 
 
 async def _with_network(work: Callable[[FarNetwork], Awaitable[None]]) -> None:

@@ -26,7 +26,7 @@ from netwatch.snmp import (
     open_header,
     seal,
 )
-from tests.far_network import FarNetwork, run_in_far_network
+from tests.far_network import FarNetwork, run_with_time_enough
 
 RIGHT, WRONG = (
     Credential(name=name, version="2c", community=SecretStr(community))
@@ -82,14 +82,15 @@ def _varbind(kind, oid, name):
     return Varbind(oid=oid, tag=Tag.NO_SUCH_INSTANCE, value=Missing.NO_SUCH_INSTANCE)
 
 
-def sweep_of(*texts, exclude=(), credentials=(RIGHT,), tell=lambda _: None, rate=5000):
+def sweep_of(seconds, *texts, exclude=(), credentials=(RIGHT,), tell=lambda _: None, rate=5000):
     ranges = parse_ranges(texts, exclude)
-    sweep = Sweep(ranges, credentials, limits=PollingSettings(), rate=rate, timeout=timedelta(seconds=0.3), tell=tell)
+    timeout = timedelta(seconds=seconds)
+    sweep = Sweep(ranges, credentials, limits=PollingSettings(), rate=rate, timeout=timeout, tell=tell)
     return sweep, Progress.of(ranges)
 
 
 def swept(steps):
-    run_in_far_network(steps)
+    run_with_time_enough(steps)
 
 
 def communities(network: FarNetwork):
@@ -102,10 +103,10 @@ def communities(network: FarNetwork):
 
 
 def test_nobody_is_sent_a_community_who_has_not_answered_something_or_says_that_nothing_listens():
-    async def steps(network):
+    async def steps(network, seconds):
         network.lose = lambda address, _: address in ("10.9.1.1", "10.9.1.2")
         network.listens = lambda to, payload: None if to in ("10.9.1.2", "10.9.1.3") else b""
-        sweep, progress = sweep_of("10.9.1.0/29", credentials=[WRONG, RIGHT])
+        sweep, progress = sweep_of(seconds, "10.9.1.0/29", credentials=[WRONG, RIGHT])
         found = await sweep.run(progress)
 
         assert {host.address for host in found.hosts} == {f"10.9.1.{n}" for n in (2, 3, 4, 5, 6)}
@@ -115,9 +116,9 @@ def test_nobody_is_sent_a_community_who_has_not_answered_something_or_says_that_
 
 
 def test_each_credential_is_tried_once_a_host_with_one_repeat_and_none_after_the_one_that_fits():
-    async def steps(network):
+    async def steps(network, seconds):
         network.listens = lambda to, payload: agent(payload) if to == "10.9.1.1" else b""
-        sweep, progress = sweep_of("10.9.1.1", "10.9.1.2", credentials=[WRONG, RIGHT, WRONG_2])
+        sweep, progress = sweep_of(seconds, "10.9.1.1", "10.9.1.2", credentials=[WRONG, RIGHT, WRONG_2])
         found = await sweep.run(progress)
 
         said = communities(network)
@@ -132,9 +133,9 @@ def test_each_credential_is_tried_once_a_host_with_one_repeat_and_none_after_the
 def test_users_of_version_3_are_tried_before_communities_and_only_where_an_engine_answers():
     user = Credential(name="core", version="3", user="netwatch")
 
-    async def steps(network):
+    async def steps(network, seconds):
         network.listens = lambda to, payload: engine(payload) or agent(payload) if to == "10.9.1.1" else b""
-        sweep, progress = sweep_of("10.9.1.1", "10.9.1.2", credentials=[RIGHT, user])
+        sweep, progress = sweep_of(seconds, "10.9.1.1", "10.9.1.2", credentials=[RIGHT, user])
         found = await sweep.run(progress)
 
         users = [(to, of_version_3(payload).user) for to, payload in network.datagrams if of_version_3(payload)]
@@ -149,9 +150,9 @@ def test_users_of_version_3_are_tried_before_communities_and_only_where_an_engin
 
 
 def test_ranges_are_never_left_whatever_a_device_says_and_what_is_excluded_is_never_asked():
-    async def steps(network):
+    async def steps(network, seconds):
         network.listens = lambda to, payload: agent(payload)
-        sweep, progress = sweep_of("10.9.1.0/28", exclude=["10.9.1.4/30", "10.9.1.9"])
+        sweep, progress = sweep_of(seconds, "10.9.1.0/28", exclude=["10.9.1.4/30", "10.9.1.9"])
         found = await sweep.run(progress)
 
         asked = {f"10.9.1.{n}" for n in range(1, 15)} - {f"10.9.1.{n}" for n in (4, 5, 6, 7, 9)}
@@ -164,7 +165,7 @@ def test_ranges_are_never_left_whatever_a_device_says_and_what_is_excluded_is_ne
 
 
 def test_a_packet_that_is_lost_costs_no_device():
-    async def steps(network):
+    async def steps(network, seconds):
         heard: dict[str, int] = {}
 
         def listens(to, payload):
@@ -172,7 +173,7 @@ def test_a_packet_that_is_lost_costs_no_device():
             return b"" if heard[to] % 2 else agent(payload)
 
         network.lose, network.listens = (lambda _, before: before == 0), listens
-        sweep, progress = sweep_of("10.9.1.0/27")
+        sweep, progress = sweep_of(seconds, "10.9.1.0/27")
         found = await sweep.run(progress)
 
         assert len([host for host in found.hosts if host.credential]) == 30
@@ -181,7 +182,7 @@ def test_a_packet_that_is_lost_costs_no_device():
 
 
 def test_who_answers_for_others_or_to_nothing_that_was_asked_is_not_believed():
-    async def steps(network):
+    async def steps(network, seconds):
         kept: list[bytes] = []
 
         def listens(to, payload):
@@ -189,7 +190,7 @@ def test_who_answers_for_others_or_to_nothing_that_was_asked_is_not_believed():
             return kept[0] if to != "10.9.1.1" else b""  # what another address was asked
 
         network.lose, network.listens = (lambda *_: True), listens
-        sweep, progress = sweep_of("10.9.1.0/29", credentials=[])
+        sweep, progress = sweep_of(seconds, "10.9.1.0/29", credentials=[])
 
         assert (await sweep.run(progress)).hosts == []
 
@@ -201,17 +202,17 @@ def test_a_sweep_that_is_broken_off_goes_on_where_it_was(tmp_path, monkeypatch):
     monkeypatch.setattr("netwatch.discovery.sweep.BLOCKS_AT_ONCE", 1)
     state = tmp_path / "state.json"
 
-    async def steps(network):
+    async def steps(network, seconds):
         def tell(now):
             now.write(state)
             raise OSError("no space left")
 
-        sweep, progress = sweep_of("10.9.1.0/28", tell=tell, credentials=[])
+        sweep, progress = sweep_of(seconds, "10.9.1.0/28", tell=tell, credentials=[])
         with pytest.raises(OSError, match="no space left"):
             await sweep.run(progress)
         assert set(network.requests) == {f"10.9.1.{n}" for n in range(1, 5)}
         network.requests.clear()
-        sweep, progress = sweep_of("10.9.1.0/28", credentials=[])
+        sweep, progress = sweep_of(seconds, "10.9.1.0/28", credentials=[])
         found = await sweep.run(Progress.read(state, parse_ranges(["10.9.1.0/28"])))
         assert set(network.requests) == {f"10.9.1.{n}" for n in range(5, 15)}
         assert len(found.hosts) == found.asked == 14
@@ -222,9 +223,9 @@ def test_a_sweep_that_is_broken_off_goes_on_where_it_was(tmp_path, monkeypatch):
 
 
 def test_it_sends_no_faster_than_it_is_told_to():
-    async def steps(network):
+    async def steps(network, seconds):
         loop = asyncio.get_running_loop()
-        sweep, progress = sweep_of("10.9.1.0/26", rate=200, credentials=[])
+        sweep, progress = sweep_of(seconds, "10.9.1.0/26", rate=200, credentials=[])
         begun = loop.time()
         await sweep.run(progress)
 

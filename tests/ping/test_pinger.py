@@ -10,7 +10,7 @@ import pytest
 from netwatch.ping.metrics import FOREIGN, LATE, STALE_ERROR
 from netwatch.ping.pinger import Pinger
 from netwatch.ping.sockets import CURE
-from tests.far_network import ROUTER_V4, ROUTER_V6, echo_reply, icmp_error, run_in_far_network
+from tests.far_network import ROUTER_V4, ROUTER_V6, echo_reply, icmp_error, run_in_far_network, run_with_time_enough
 from tests.patience import PATIENCE_SECONDS
 
 BY_DATAGRAM, BY_RAW = "0 2147483647", "1 0"
@@ -40,21 +40,6 @@ class running:
         await self.pinger.stop()
 
 
-async def with_time_enough(look, seconds):
-    """Run `look` with a pinger of so short a time-out, and of longer ones while what it waits for came too late.
-
-    What is lost takes its time-out, so that is short; on a busy machine what is not lost may take longer than that.
-    """
-    for timeout_seconds in (seconds, seconds * 10):
-        async with running(timeout_seconds) as pinger:
-            try:
-                return await look(pinger)
-            except AssertionError:
-                continue
-    async with running(min(seconds * 200, PATIENCE_SECONDS / 2)) as pinger:
-        return await look(pinger)
-
-
 @both_sockets
 @both_families
 def test_an_address_that_answers_says_how_long_it_took(address, router, groups):
@@ -73,8 +58,8 @@ def test_an_address_that_answers_says_how_long_it_took(address, router, groups):
 def test_what_is_not_answered_is_told_after_the_time_out_and_an_answer_after_that_counts_as_late(
     address, router, groups
 ):
-    async def work(network):
-        async def look(pinger):
+    async def work(network, seconds):
+        async with running(seconds) as pinger:
             kept, late = [], LATE._value.get()
             network.liars[address] = lambda packet: kept.append(packet) or []
             echo = await echo_of(pinger, address)
@@ -83,9 +68,7 @@ def test_what_is_not_answered_is_told_after_the_time_out_and_an_answer_after_tha
             assert (await echo_of(pinger, address)).round_trip_seconds is not None
             assert LATE._value.get() == late + 1
 
-        await with_time_enough(look, 0.05)
-
-    run_in_far_network(work, groups)
+    run_with_time_enough(work, groups)
 
 
 @both_sockets
@@ -117,18 +100,15 @@ def test_an_answer_that_comes_twice_counts_once(address, router, groups):
     ids=["from another address", "with another secret", "with another sequence number", "cut short"],
 )
 def test_what_is_no_answer_of_the_address_to_the_packet_is_counted_and_not_believed(address, router, groups, lie):
-    async def work(network):
+    async def work(network, seconds):
         other = "10.9.0.9" if "." in address else "fd09::9"
         network.liars[address] = lambda packet: [lie(packet, other)]
-
-        async def look(pinger):
+        async with running(seconds) as pinger:
             foreign = FOREIGN._value.get()
             assert (await echo_of(pinger, address)).round_trip_seconds is None
             assert FOREIGN._value.get() == foreign + 1
 
-        await with_time_enough(look, 0.1)
-
-    run_in_far_network(work, groups)
+    run_with_time_enough(work, groups)
 
 
 @both_sockets
@@ -145,15 +125,12 @@ def test_what_is_no_answer_of_the_address_to_the_packet_is_counted_and_not_belie
     ],
 )
 def test_what_a_router_says_of_a_packet_stands_in_words_beside_the_loss(groups, address, kind, code, words):
-    async def work(network):
+    async def work(network, seconds):
         network.liars[address] = lambda packet: [icmp_error(packet, kind, code)]
-
-        async def look(pinger):
+        async with running(seconds) as pinger:
             assert await echo_of(pinger, address) == (None, words, True)
 
-        await with_time_enough(look, 0.1)
-
-    run_in_far_network(work, groups)
+    run_with_time_enough(work, groups)
 
 
 @both_sockets
@@ -173,10 +150,9 @@ def test_who_says_unreachable_of_an_address_that_answers_is_not_believed(address
 
 @both_sockets
 def test_a_flood_of_errors_about_packets_nobody_waits_for_holds_up_nobody(groups):
-    async def work(network):
+    async def work(network, seconds):
         network.liars["10.9.0.7"] = lambda packet: [icmp_error(packet, 3, 1)] * 300
-
-        async def look(pinger):
+        async with running(seconds) as pinger:
             stale = STALE_ERROR._value.get()
             lost = asyncio.create_task(echo_of(pinger, "10.9.0.7"))
             for number in range(20):
@@ -184,27 +160,22 @@ def test_a_flood_of_errors_about_packets_nobody_waits_for_holds_up_nobody(groups
             assert (await lost).words.endswith("host unreachable")
             assert STALE_ERROR._value.get() - stale < 300
 
-        await with_time_enough(look, 0.2)
-
-    run_in_far_network(work, groups)
+    run_with_time_enough(work, groups)
 
 
 @both_sockets
 def test_a_thousand_addresses_are_told_apart_on_one_socket(groups):
-    async def work(network):
+    async def work(network, seconds):
         network.lose = lambda address, _: int(address.rpartition(".")[2]) % 10 == 0
         addresses = [f"10.9.{high}.{low}" for high in range(1, 5) for low in range(250)]
-
-        async def look(pinger):
+        async with running(seconds * 5) as pinger:
             echoes = await asyncio.gather(*(echo_of(pinger, address) for address in addresses))
             lost = {
                 address for address, echo in zip(addresses, echoes, strict=True) if echo.round_trip_seconds is None
             }
             assert lost == {address for address in addresses if int(address.rpartition(".")[2]) % 10 == 0}
 
-        await with_time_enough(look, 1.0)
-
-    run_in_far_network(work, groups)
+    run_with_time_enough(work, groups)
 
 
 def test_an_address_without_a_route_is_told_at_once_and_in_words():

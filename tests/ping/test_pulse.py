@@ -3,14 +3,14 @@
 import asyncio
 
 from netwatch.ping import Pinger, Pulse
-from tests.far_network import run_in_far_network
+from tests.far_network import run_with_time_enough
 
 ADDRESS = "10.9.0.7"
 
 
 def with_pulse(steps, retries=3, address=ADDRESS, disbelieves=lambda: False):
-    async def work(network):
-        pinger = Pinger(0.2)
+    async def work(network, timeout_seconds):
+        pinger = Pinger(timeout_seconds)
         await pinger.start()
         changes = []
         pulse = Pulse(address, pinger, retries, changes.append, disbelieves)
@@ -20,7 +20,7 @@ def with_pulse(steps, retries=3, address=ADDRESS, disbelieves=lambda: False):
             pulse.stop()
             await pinger.stop()
 
-    run_in_far_network(work)
+    run_with_time_enough(work)
 
 
 def test_a_lost_packet_is_followed_by_others_at_once_and_one_that_is_answered_is_enough():
