@@ -17,6 +17,7 @@ SHIPPED = {
     "config/rules": "netwatch/shipped/rules",
     "config/profiles": "netwatch/shipped/profiles",
     "mibs": "netwatch/shipped/mibs",
+    "docs": "netwatch/shipped/docs",
 }
 ASK = """
 from netwatch.model import shipped_directory
@@ -58,6 +59,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_all_rules_profiles_and_mi
     assert expected <= inside
     assert "netwatch/shipped/profiles/standard/generic-if.yaml" in inside
     assert "netwatch/shipped/mibs/IF-MIB" in inside
+    assert "netwatch/shipped/docs/rules.md" in inside
 
 
 def test_an_installed_netwatch_finds_its_rules_profiles_and_mibs_inside_itself(wheel: Path, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from netwatch.web.pages.devices import device_router
 from netwatch.web.pages.explain import explain_page_router
 from netwatch.web.pages.first import first_router
 from netwatch.web.pages.history import history_router
+from netwatch.web.pages.manual import manual_router
 from netwatch.web.pages.outbox import outbox_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
@@ -100,6 +101,7 @@ def create_app(
     app.include_router(silence_router(views, doing, templates))
     app.include_router(act_router(doing, templates))
     app.include_router(explain_page_router(explainer, templates))
+    app.include_router(manual_router(templates))
     app.mount("/static", StaticFiles(directory=_STATIC))
     _add_error_pages(app, templates)
     app.add_middleware(Guard, settings=settings, faults=faults or PageFaults())

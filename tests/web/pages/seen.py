@@ -13,6 +13,7 @@ PAGES = [
     "/", "/devices", "/devices/core-sw1", "/devices/core-sw2", "/devices/edge-r1",
     "/devices/nas1", "/alerts", "/alerts/DeviceDown-access-sw2-", "/silences",
     "/silences/new", "/silences/new?alert=DeviceDown-access-sw2-", "/explain", "/traps", "/outbox", "/outbox/m1",
+    "/docs", "/docs/rules",
 ]  # fmt: skip
 HOSTILE = "<script>alert('owned')</script><img src=x onerror=alert(1)>\"' {{ 7*7 }}"
 
