@@ -68,7 +68,7 @@ def test_the_commands_shown_exist():
 
 def test_the_bounds_told_are_those_that_hold():
     for bound in (
-        fair_queue.MOST_OF_ONE, fair_queue.MOST, fold.KEYS_PER_SOURCE, fold.KEYS_IN_ALL,
+        fair_queue.MOST_BYTES_OF_ONE, fair_queue.MOST_BYTES, fold.KEYS_PER_SOURCE, fold.KEYS_IN_ALL,
         fold.MARKS_PER_SOURCE, fold.MARKS_IN_ALL,
         refusal.NEWCOMERS + refusal.KNOWN, reports.REPORTS_PER_SECOND,
     ):  # fmt: skip

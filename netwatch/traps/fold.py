@@ -167,7 +167,10 @@ class Folder(Generic[Ticket]):
     def _has_room(self, speaker: Speaker[Ticket], now: float) -> bool:
         if speaker.size < self._keys_per_source and self._size < self._keys_in_all:
             return True
-        if not speaker.storm.count and speaker.size >= self._keys_per_source:
+        if not speaker.storm.count and speaker.size >= self._keys_per_source and now >= speaker.looked_through_at:
+            speaker.looked_through_at = (
+                now + SWEEP_EVERY_SECONDS
+            )  # thousands of sayings are not looked through per trap
             self._size -= speaker.forget_before(now - self._interval)
         if self._size >= self._keys_in_all:
             self._sweep(now)

@@ -128,7 +128,7 @@ class Listener:
             self._pipeline.admit(socket, socket.read(PER_SOCKET), self._clock())
 
     def _hand_over(self, told: list[Told[Inform]]) -> None:
-        self._pipeline.hand_over_counts()
+        self._pipeline.hand_over_counts(self._clock())
         memories = self._pipeline.take_memories()
         if told or memories:
             self._tell(told, memories)

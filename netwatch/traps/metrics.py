@@ -33,6 +33,10 @@ REPORTS_HELD_BACK = Counter(
     "netwatch_traps_reports_held_back_total", "Reports not sent because too many were asked for in one second"
 )
 QUEUED = Gauge("netwatch_traps_queued", "Datagrams that wait to be decoded")
+WAITED = Gauge(
+    "netwatch_traps_waited_seconds",
+    "How long the datagram that was decoded last had waited for that, while others wait; else 0",
+)
 UNDER_WAY = Gauge("netwatch_traps_events_under_way", "Events told and not yet written")
 LISTENING = Gauge(
     "netwatch_traps_listening",

@@ -30,9 +30,13 @@ ENTERPRISE_SPECIFIC = 6
 MAX_INTEGER = 2**31 - 1
 _UP_TIMES = (SYS_UP_TIME, Oid(SYS_UP_TIME[:-1]))
 """Some senders forget the instance."""
+_SNMP_V2 = SNMP_TRAP_ADDRESS[:5]
 _TRAP_OIDS = (SNMP_TRAP_OID, Oid(SNMP_TRAP_OID[:-1]))
 
 
+_AS_MOST_BEGIN = (b"\x02\x01\x01\x04", b"\x02\x01\x00\x04")
+"""Version 2c or 1 and the tag of the community, in the one way that nearly everybody writes them."""
+_NO_ERROR = b"\x02\x01\x00\x02\x01\x00"
 _NUMBERS = (Tag.COUNTER32, Tag.GAUGE32, Tag.TIME_TICKS, Tag.UINTEGER32)
 _FIELDS: Mapping[str, tuple[int, ...]] = {
     "agent_address": (Tag.IP_ADDRESS, Tag.OCTET_STRING),
@@ -77,6 +81,10 @@ def open_envelope(data: bytes) -> Envelope:
     """
     try:
         at, end = read_as(SEQUENCE, data, 0, len(data))
+        if data[at : at + 4] in _AS_MOST_BEGIN and at + 5 <= end and data[at + 4] < 0x80:
+            start, stop = at + 5, at + 5 + data[at + 4]
+            if stop <= end:
+                return Envelope(data[at + 2], data[start:stop], stop, end)
         version, at = read_integer(data, at, end)
         if version == 3:
             return Envelope(3, b"", at, end)
@@ -103,10 +111,13 @@ def read_notification(data: bytes, at: int, end: int, version: int) -> Notificat
         if tag not in (PduKind.TRAP_V2, PduKind.INFORM) or version == 0:
             raise NotAccepted("no_trap")
         request_id, at = read_integer(data, at, end)
-        error_status, at = read_integer(data, at, end)
-        error_index, at = read_integer(data, at, end)
-        if tag == PduKind.INFORM and (error_status or error_index):
-            raise NotAccepted("malformed", "an inform that tells of an error")
+        if data[at : at + 6] == _NO_ERROR and at + 6 <= end:
+            at += 6
+        else:
+            error_status, at = read_integer(data, at, end)
+            error_index, at = read_integer(data, at, end)
+            if tag == PduKind.INFORM and (error_status or error_index):
+                raise NotAccepted("malformed", "an inform that tells of an error")
         varbinds = _listed(data, at, end)
     except FastLaneRefused as exc:
         raise NotAccepted("malformed", exc.reason) from exc
@@ -152,6 +163,8 @@ def _claims(varbinds: list[Varbind]) -> tuple[str, bytes | None]:
     """Return what a proxy says of the message it passes on: its origin's address and community."""
     origin, community = "", None
     for varbind in varbinds:
+        if varbind.oid[:5] != _SNMP_V2:
+            continue
         if varbind.oid == SNMP_TRAP_ADDRESS and isinstance(varbind.value, IPv4Address):
             origin = str(varbind.value)
         elif varbind.oid == SNMP_TRAP_COMMUNITY:

@@ -7,7 +7,7 @@ May import: netwatch.model. Called by: netwatch.traps.listener.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -19,7 +19,7 @@ from netwatch.traps.devices import plain_address
 from netwatch.traps.fair_queue import FairQueue
 from netwatch.traps.fold import Folder
 from netwatch.traps.informs import Inform, InformLedger
-from netwatch.traps.metrics import QUEUED, Counts
+from netwatch.traps.metrics import QUEUED, WAITED, Counts
 from netwatch.traps.notification import Envelope, Notification, open_envelope, read_notification
 from netwatch.traps.refusal import NotAccepted, RefusedList
 from netwatch.traps.sayings import Told
@@ -29,6 +29,10 @@ from netwatch.traps.sources import Source, Sources, check_community
 MICROSECONDS_PER_TICK = 10_000
 COMPLAIN_EVERY_SECONDS = 60.0
 PDU_RESPONSE = b"\xa2"
+DATAGRAM_BYTES = 400
+"""What a datagram takes in memory while it waits, beside its own octets."""
+MOST_SHARED = 1024
+"""Envelopes and addresses that are kept to be shared by the datagrams that have them alike."""
 _LEAST = timedelta(microseconds=1)
 VERSION_NAMES = {0: "1", 1: "2c", 3: "3"}
 
@@ -83,6 +87,9 @@ class Pipeline:
         self._ledger = InformLedger()
         self._complain_at = 0.0
         self._last_at = datetime.min.replace(tzinfo=UTC)
+        self._decoded_at = self._last_at
+        self._envelopes: dict[Envelope, Envelope] = {}
+        self._addresses: dict[Address, Address] = {}
         self.counts = Counts()
         self.refused = RefusedList()
 
@@ -91,6 +98,7 @@ class Pipeline:
     def admit(self, socket: TrapSocket, batch: Iterable[tuple[bytes, Address]], at: datetime) -> None:
         """Let datagrams wait whose sender, version and community are right; count the others."""
         find, dropped = self._sources.find, self.counts.dropped
+        one_envelope, one_address = self._shared()
         for data, address in batch:
             host = plain_address(address[0])
             source = find(host)
@@ -104,12 +112,21 @@ class Pipeline:
             except NotAccepted as refusal:
                 self._refuse(refusal, host, at)
                 continue
-            datagram = Datagram(data, envelope, source, socket, address, at)
-            given_up = self._queue.put(host, datagram, weight_of(data))
+            datagram = Datagram(
+                data, one_envelope(envelope, envelope), source, socket, one_address(address, address), at
+            )  # fmt: skip
+            given_up = self._queue.put(host, datagram, DATAGRAM_BYTES + len(data))
             if given_up:
                 dropped["queue_full"] += given_up
         dropped["kernel"] += socket.newly_dropped
         socket.newly_dropped = 0
+
+    def _shared(self) -> tuple[Callable[[Envelope, Envelope], Envelope], Callable[[Address, Address], Address]]:
+        """Return what gives envelopes and addresses that are alike as one: thousands that wait have few."""
+        for kept in (self._envelopes, self._addresses):
+            if len(kept) >= MOST_SHARED:
+                kept.clear()
+        return self._envelopes.setdefault, self._addresses.setdefault
 
     def _refuse(self, refusal: NotAccepted, host: str, at: datetime) -> None:
         self.counts.dropped[refusal.cause] += 1
@@ -130,6 +147,7 @@ class Pipeline:
         """Decode some of what waits; return what is to be told."""
         told: list[Told[Inform]] = []
         for datagram in self._queue.take(most):
+            self._decoded_at = datagram.at
             try:
                 told += self._hear(datagram, now)
             except NotAccepted as refusal:
@@ -159,10 +177,11 @@ class Pipeline:
         """Return what is to be kept over a restart."""
         return self._front_door.take_memories() if self._front_door else []
 
-    def hand_over_counts(self) -> None:
-        """Let the metrics know."""
+    def hand_over_counts(self, at: datetime) -> None:
+        """Let the metrics know, at an instant."""
         self.counts.hand_over()
         QUEUED.set(len(self._queue))
+        WAITED.set(max((at - self._decoded_at).total_seconds(), 0.0) if self._queue else 0.0)
 
     def _counted(self, told: list[Told[Inform]]) -> list[Told[Inform]]:
         for one in told:
@@ -193,13 +212,16 @@ class Pipeline:
     def _fold(
         self, event: TrapEvent, notification: Notification, inform: Inform | None, weight: int, now: float
     ) -> list[Told[Inform]]:
-        key = (event.relay or event.source, event.user, notification.request_id, event.uptime, event.trap_oid)
-        if inform is not None and not self._ledger.is_new(key, inform):
-            return []
+        key = None
+        if inform is not None:
+            key = (event.relay or event.source, event.user, notification.request_id, event.uptime, event.trap_oid)
+            if not self._ledger.is_new(key, inform):
+                return []
         try:
             told = self._folder.take(event, now, inform, weight)
         except OverflowError:
-            self._ledger.withdraw(key)
+            if key is not None:
+                self._ledger.withdraw(key)
             raise NotAccepted("queue_full") from None
         self.counts.received[event.version] += 1
         return told
@@ -226,7 +248,7 @@ def _community_inform(datagram: Datagram, now: float) -> Inform:
 
 
 def weight_of(data: bytes) -> int:
-    """Return what a datagram counts as in queues and memories that are bounded: 1 unless it is large."""
+    """Return what a datagram counts as in memories that are bounded: 1 unless it is large."""
     return 1 + len(data) // 1500
 
 

@@ -85,7 +85,9 @@ class Subject(Generic[Ticket]):
 class Speaker(Generic[Ticket]):
     """One source."""
 
-    __slots__ = ("flush_at", "informs", "marks", "news", "size", "source", "storm", "subjects", "waiting")
+    __slots__ = (
+        "flush_at", "informs", "looked_through_at", "marks", "news", "size", "source", "storm", "subjects", "waiting",
+    )  # fmt: skip
 
     def __init__(self, source: str, now: float) -> None:
         self.source = source
@@ -95,6 +97,7 @@ class Speaker(Generic[Ticket]):
         self.storm: Saying[Ticket] = Saying(now)
         self.marks = Marks()
         self.flush_at: float | None = None
+        self.looked_through_at = now
         self.news = TokenBucket(*NEWS, now)
         self.informs = TokenBucket(*INFORMS, now)
 

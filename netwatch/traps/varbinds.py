@@ -47,17 +47,23 @@ def decode_varbinds(data: bytes, at: int, end: int) -> tuple[list[Varbind], int]
             tag_at = name_at + data[start + 1]
             name = known.get(data[name_at:tag_at]) if data[start] == 0x06 else None
             tag, value_at = data[tag_at], tag_at + 2
-            if name is not None and value_at + data[tag_at + 1] == stop:
+            if value_at + data[tag_at + 1] == stop:
+                if name is None:
+                    name = _new_name(data, start, tag_at)
                 size = stop - value_at
                 if tag == 0x04:
                     value: Value = data[value_at:stop]
                 elif 0 < size <= longest[tag] and data[value_at] < 0x80:
                     value = _from_bytes(data[value_at:stop])
+                elif tag == 0x06:
+                    value = known.get(data[value_at:stop])
+                    if value is None:
+                        value = _value(tag, data[value_at:stop])
                 else:
                     value = _value(tag, data[value_at:stop])
                 varbinds.append(Varbind(oid=name, tag=tag, value=value))
                 continue
-        except IndexError:
+        except (IndexError, FastLaneRefused):
             pass
         varbind = _odd_varbind(data, start, stop)
         if varbind is None:
@@ -77,6 +83,17 @@ def _framed(data: bytes, at: int, end: int) -> tuple[int, int]:
         return read_as(SEQUENCE, data, at, end)
     except FastLaneRefused as exc:
         raise NotAccepted("malformed", exc.reason) from exc
+
+
+def _new_name(data: bytes, at: int, end: int) -> Oid:
+    """Read the name that stands from `at` to `end`, which was not met before.
+
+    Raises:
+        FastLaneRefused: it is none, or had better be read the slow way.
+    """
+    if data[at] != Tag.OBJECT_IDENTIFIER or data[at + 1] >= 0x80:
+        raise FastLaneRefused("malformed")
+    return remembered_oid(data[at + 2 : end])
 
 
 def _odd_varbind(data: bytes, at: int, end: int) -> Varbind | None:
@@ -109,7 +126,10 @@ def remembered_oid(content: bytes) -> Oid:
     if oid is None:
         at = _last_number_at(content)
         column = _columns.get(content[:at]) if at else None
-        oid = decode_oid(content) if column is None else Oid((*column, _number(content, at)))
+        if column is None:
+            oid = decode_oid(content)
+        else:
+            oid = Oid((*column, content[-1] if at == len(content) - 1 else _number(content, at)))
         if len(content) <= REMEMBERED_OID_BYTES:
             if len(_oids) >= REMEMBERED_OIDS:
                 _oids.clear()

@@ -82,7 +82,7 @@ def whole_way() -> Pipeline:
     """Return everything between socket and loop."""
     devices = KnownDevices([peers.device()])
     door = V3FrontDoor(SETTINGS, [messages.AUTH_PRIV], devices, OwnEngine.reborn((), 0.0), SenderEngines())
-    queue: FairQueue[object] = FairQueue(most=TRAPS * 2, most_of_one=TRAPS * 2)
+    queue: FairQueue[object] = FairQueue(most=TRAPS * 1000, most_of_one=TRAPS * 1000)
     return Pipeline(Sources(SETTINGS, devices), Folder(10.0), front_door=door, queue=queue)  # type: ignore[arg-type]
 
 

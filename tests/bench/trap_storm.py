@@ -23,7 +23,7 @@ from pathlib import Path
 
 from prometheus_client import Counter, Gauge
 
-from netwatch.app import App
+from netwatch.app import App, Collector
 from netwatch.config import load_settings
 from netwatch.model import Oid, Tag, Varbind
 from netwatch.snmp import Message, Pdu, PduKind, encode_message
@@ -143,11 +143,14 @@ async def running(senders: int) -> AsyncIterator[int]:
             CONFIG.format(devices=", ".join(devices), port=port, mail=free_port(), web=free_port(), folder=folder)
         )
         app = App(load_settings(file))
+        collector = Collector(lambda: app)  # as `netwatch run` has it
         await app.start()
+        collector.start()
         try:
             await asyncio.sleep(3)  # the first polls fail, and what starts slowly has started
             yield port
         finally:
+            collector.stop()
             await app.stop()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -213,3 +214,17 @@ def test_no_more_informs_wait_for_one_count_than_can_be_remembered(monkeypatch):
 def test_the_content_that_counts_is_names_and_values():
     assert whole_content(event(port=1)) == whole_content(event(port=1))
     assert whole_content(event(port=1)) != whole_content(event(port=2))
+
+
+def test_what_is_remembered_is_not_looked_through_for_every_trap_beyond_it():
+    folder: Folder[str] = Folder(INTERVAL)
+    events = [event(port=port) for port in range(1, 12_001)]
+
+    def cost(some: list[TrapEvent]) -> float:
+        began = time.thread_time()
+        for number, one in enumerate(some):
+            folder.take(one, number / 1_000)
+        return (time.thread_time() - began) / len(some)
+
+    within = cost(events[:10_000])
+    assert cost(events[10_000:]) < 10 * within  # 50 times and more where it is

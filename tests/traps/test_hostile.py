@@ -62,7 +62,7 @@ def test_no_mutation_of_any_capture_raises_and_memory_stays_flat(corpus):
             while way.waiting:
                 heard += sum(one.event.count for one in way.advance(100, now))
             heard += sum(one.event.count for one in way.due(now))
-            way.hand_over_counts()
+            way.hand_over_counts(datetime.now(UTC))
             batch.clear()
         if number == MUTATIONS // 4:
             in_use = resident_bytes()
