@@ -127,7 +127,9 @@ _ZERO = timedelta(0)
 
 def _begin(at: _Moment) -> Step:
     if at.timing.hold_for <= _ZERO:
-        return _fire(at)
+        new = at.alert
+        fired = Alert(id=new.id, key=new.key, state=AlertState.FIRING, pending_at=new.pending_at, firing_at=at.now)
+        return Step(alert=fired, changed=True, transition=Transition.FIRING, reason=at.why)
     reason = f"{at.why}; it fires if that lasts {format_duration(at.timing.hold_for)}"
     return Step(alert=at.alert, changed=True, transition=Transition.PENDING, reason=reason)
 

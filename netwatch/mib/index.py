@@ -35,6 +35,7 @@ class MibIndex:
         self._packed = packed
         self._remembered: dict[tuple[int, ...], MibObject | None] = {}
         self._bottoms: dict[tuple[int, ...], MibObject] = {}
+        self._row_names: dict[tuple[int, ...], str] = {}
         self._kinds = ModuleKinds(self)
 
     def __len__(self) -> int:
@@ -90,8 +91,11 @@ class MibIndex:
         if len(self._remembered) + len(self._bottoms) >= MAX_REMEMBERED:
             self._remembered.clear()
             self._bottoms.clear()
+            self._row_names.clear()
         if found is not None and len(found.oid) == len(key) - 1 and self._is_bottom(found.oid):
             self._bottoms[found.oid] = found
+            if _is_plain_number(found.index):
+                self._row_names[found.oid] = f"{found.full_name}."
         else:
             self._remembered[key] = found
         return found
@@ -108,15 +112,16 @@ class MibIndex:
 
     def name_of(self, oid: Sequence[int]) -> str:
         """Return `IF-MIB::ifOperStatus.3`, an index in words; the numbers where nothing is known of them."""
+        column = self._row_names.get(tuple(oid[:-1]))
+        if column is not None:  # most tables have such rows, and traps about them come in thousands
+            return f"{column}{oid[-1]}"
         obj, suffix = self.object_at(oid)
         if obj is None:
             return str(Oid(oid))
         name = obj.full_name
         if not suffix:
             return name
-        if len(suffix) == 1 and _is_plain_number(
-            obj.index
-        ):  # most tables have such a one, and traps come in thousands
+        if len(suffix) == 1 and _is_plain_number(obj.index):
             return f"{name}.{suffix[0]}"
         return ".".join([name, *(index_words(obj.index, suffix) if obj.index else map(str, suffix))])
 
@@ -180,6 +185,8 @@ class MibIndex:
 
         An InetAddress beside its type is written by it where `inet_type` is given, else by its length.
         """
+        if type(value) is int:  # as most are
+            return self._number(oid, value)
         if isinstance(value, Missing):
             return value.value
         if value is None:
@@ -188,14 +195,20 @@ class MibIndex:
             return self.name_of(value)
         if isinstance(value, IPv4Address | float):
             return str(value)
-        obj = self._typed(oid)
         if isinstance(value, bytes):
-            return octets_text(obj.syntax, value, inet_type)
+            return octets_text(self._typed(oid).syntax, value, inet_type)
+        return self._number(oid, value)
+
+    def _number(self, oid: Sequence[int], value: int) -> str:
+        obj = self._typed(oid)
         text = number_text(obj.syntax, value)
         return f"{text} {obj.units}" if obj.units and value not in obj.syntax.names else text
 
     def _typed(self, oid: Sequence[int]) -> MibObject:
         """Return the scalar or column a value belongs to; some modules name single instances (sysUpTimeInstance)."""
+        bottom = self._bottoms.get(tuple(oid[:-1]))
+        if bottom is not None and bottom.kind is ObjectKind.COLUMN:
+            return bottom
         found, suffix = self.object_at(oid)
         if found is not None and found.kind is ObjectKind.NODE and not suffix:
             found, _ = self.object_at(oid[:-1])

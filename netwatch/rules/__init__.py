@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from netwatch.rules.rule import NoData, OnGone, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
     from netwatch.rules.settings import IgnoreSettings, LimitSettings, RuleSettings
     from netwatch.rules.supposing import would_be_broken
+    from netwatch.rules.traps.alike import AlikeTraps
     from netwatch.rules.traps.entry import TrapEntry
     from netwatch.rules.traps.evidence import trap_evidence
     from netwatch.rules.traps.judging import Opinion, opinions_on, unmatched_in
@@ -68,7 +69,7 @@ __all__ = [
     "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
     "Hindsight", "Question", "Answer", "Look", "answered", "TOO_YOUNG", "Reach", "reach_of", "curve_question",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
-    "meanings_of",
+    "meanings_of", "AlikeTraps",
     "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in", "rule_text", "sibling_of",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB", "DEFINED", "pattern_of",

@@ -103,6 +103,11 @@ class Exceptions:
             plan = self._plans[key] = self._planned(reading, entries)
         return reading if plan.changes_nothing else _changed(reading, plan)
 
+    @property
+    def ignore_traps(self) -> bool:
+        """Return whether there is anything that rules shall not see."""
+        return bool(self._ignores)
+
     def ignores(self, device: str, labels: Mapping[str, str], rule: str) -> bool:
         """Return whether a rule shall not see a row that a trap is about."""
         if not self._ignores:

@@ -5,7 +5,7 @@ name, `labels` (all of them), `device`, `alertname`, `value` and `threshold`. De
 control characters and line ends before they get in, and what comes out is cut to a length.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.formulas, netwatch.model, netwatch.rules.filters.
+May import: netwatch.formulas, netwatch.model, netwatch.rules.filters, straight.
 Called by: compiling, rule, traps.
 """
 
@@ -27,6 +27,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from netwatch.formulas import did_you_mean
 from netwatch.model import cleaned, cleaned_lines
 from netwatch.rules.filters import FILTERS, shown
+from netwatch.rules.straight import Look, Straight, nothing, straight
 
 MAX_TEMPLATE = 4000
 MAX_OUTPUT = 2000
@@ -130,12 +131,19 @@ _PROMETHEUS: tuple[tuple[re.Pattern[str], str], ...] = (
 class Template:
     """A template that was found good; it is compiled when somebody first wants its text."""
 
-    __slots__ = ("_compiled", "_text", "plain")
+    __slots__ = ("_compiled", "_straight", "_text", "plain")
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._compiled: jinja2.Template | None = None
+        self._straight: Straight | None = None
         self.plain = None if is_template(text) or "{#" in text else _finished(text)
+
+    def render_straight(self, name: Look, label: Look) -> str:
+        """Return the text without Jinja2; NotImplementedError where only that can, any other where it fails."""
+        if self._straight is None:
+            self._straight = straight(_LENIENT.parse(self._text), _LENIENT.globals) or _not_straight
+        return self._straight(name, label)
 
     def render(self, context: Context) -> str:
         """Return the text; what the context does not know is empty."""
@@ -202,18 +210,69 @@ def render_templates(
 
     No template of ours can change what it is given, so that one context is good for all of them.
     """
-    clean = {name: cleaned(text) for name, text in labels.items()}
-    values = {name: cleaned(value) if isinstance(value, str) else value for name, value in given.items()}
-    context = _EMPTY.new_context({**clean, **values, "labels": clean})
+    scene = _Scene(labels, given)
     return {
-        name: _rendered(template, context) if template.plain is None else template.plain
+        name: _rendered(template, scene) if template.plain is None else template.plain
         for name, template in templates.items()
     }
 
 
-def _rendered(template: Template, context: Context) -> str:
+class _Scene:
+    """What templates are given: names and labels, each cleaned when somebody first asks, and the same for Jinja2."""
+
+    __slots__ = ("_clean", "_context", "_given", "_labels", "_names")
+
+    def __init__(self, labels: Mapping[str, str], given: Mapping[str, float | str | None]) -> None:
+        self._labels, self._given = labels, given
+        self._names: dict[str, Any] = {}
+        self._clean: dict[str, Any] = {}
+        self._context: Context | None = None
+
+    def name(self, name: str) -> Any:
+        """Return what a name stands for."""
+        try:
+            return self._names[name]
+        except KeyError:
+            pass
+        if name in self._given:
+            value = self._given[name]
+            found = cleaned(value) if isinstance(value, str) else value
+        else:
+            found = self.label(name)
+        self._names[name] = found
+        return found
+
+    def label(self, name: str) -> Any:
+        """Return a label."""
+        try:
+            return self._clean[name]
+        except KeyError:
+            found = self._clean[name] = cleaned(self._labels[name]) if name in self._labels else nothing
+            return found
+
+    @property
+    def context(self) -> Context:
+        """Return all of it as Jinja2 wants it."""
+        if self._context is None:
+            clean = {name: cleaned(text) for name, text in self._labels.items()}
+            values = {
+                name: cleaned(value) if isinstance(value, str) else value for name, value in self._given.items()
+            }
+            self._context = _EMPTY.new_context({**clean, **values, "labels": clean})
+        return self._context
+
+
+def _not_straight(_name: Look, _label: Look) -> str:
+    raise NotImplementedError
+
+
+def _rendered(template: Template, scene: _Scene) -> str:
     try:
-        text = template.render(context)
+        return _finished(template.render_straight(scene.name, scene.label))
+    except (TemplateError, ArithmeticError, TypeError, ValueError, NotImplementedError):
+        pass  # Jinja2 has the word, or says why not
+    try:
+        text = template.render(scene.context)
     except (TemplateError, ArithmeticError, TypeError, ValueError) as exc:
         text = f"(annotation could not be rendered: {exc})"
     return _finished(text)

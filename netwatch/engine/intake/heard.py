@@ -54,12 +54,14 @@ class Heard:
     """A trap as one rule reads it.
 
     row_key: the row's own name, empty where polling knows none. seat: None where the rule stands alone.
+    told_key: the key as the trap told it.
     """
 
     rule: TrapRule
     facts: TrapFacts
     verdict: TrapVerdict
     row_key: str
+    told_key: str
     labels: Mapping[str, str]
     seat: Seat | None = None
 
@@ -67,8 +69,3 @@ class Heard:
     def event(self) -> TrapEvent:
         """Return the trap."""
         return self.facts.event
-
-    @property
-    def told_key(self) -> str:
-        """Return the key as the trap told it."""
-        return ",".join(f"{name}={text}" for name, text in self.facts.key.items())

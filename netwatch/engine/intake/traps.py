@@ -46,6 +46,7 @@ from netwatch.model import (
     format_duration,
 )
 from netwatch.rules import (
+    AlikeTraps,
     Exceptions,
     MibNames,
     Outcome,
@@ -99,6 +100,7 @@ class TrapIntake:
         self._last_rules: list[TrapRule] = []
         self._by_definition: list[TrapRule] = []
         self._owed = Owed()
+        self._alike: Mapping[str, AlikeTraps] = {}
         self._names = names
         self._file_all(rules)
         self._book, self._rows = book, rows
@@ -234,6 +236,7 @@ class TrapIntake:
         self._by_definition.clear()
         for rule in rules:
             self._file(rule)
+        self._alike = AlikeTraps.for_rules(rules, self._names)
 
     def _file(self, rule: TrapRule) -> None:
         patterns = (*rule.on_trap, *rule.clear_on)
@@ -293,10 +296,12 @@ class TrapIntake:
     def _is_ignored(self, heard: Heard) -> bool:
         """Return whether the configuration says that a rule shall not see what the trap is about."""
         begins, event = heard.verdict.outcome is Outcome.BEGINS, heard.event
+        if not begins or not self._exceptions.ignore_traps:
+            return False
         rules = (heard.rule,) if heard.seat is None else (heard.rule, heard.seat.rule)
         names = [rule.alertname or rule.name for rule in rules]
         device = event.device or event.source
-        return begins and any(self._exceptions.ignores(device, heard.labels, name) for name in names)
+        return any(self._exceptions.ignores(device, heard.labels, name) for name in names)
 
     def _bear_witness(self, draft: Draft, heard: Heard, seat: Seat) -> None:
         """Have a trap speak for the rule about readings; what it told alone before is told there from now on."""
@@ -311,15 +316,19 @@ class TrapIntake:
         if rule.goes_by_definitions:
             meant = meanings_of(rule, event, self._names)
             return [self._heard(rule, facts, None, verdict) for facts, verdict in meant]
-        facts = facts_of(rule, event, self._names)
+        alike = self._alike.get(rule.name)
+        read = None if alike is None else alike.read(event)
+        facts, alone = read or (facts_of(rule, event, self._names), None)
         seat = self._witnesses.seat_of(rule, facts)
         if seat is not None and not self._audience.is_meant(seat.rule, event.device):
             seat = None
-        return [self._heard(rule, facts, seat)]
+        return [self._heard(rule, facts, seat, alone=alone)]
 
     def _heard(
-        self, rule: TrapRule, facts: TrapFacts, seat: Seat | None, verdict: TrapVerdict | None = None
-    ) -> Heard:
+        self, rule: TrapRule, facts: TrapFacts, seat: Seat | None, verdict: TrapVerdict | None = None, *,
+        alone: TrapVerdict | None = None,
+    ) -> Heard:  # fmt: skip
+        """Return a trap as a rule reads it; `alone` is the verdict where nothing is known of the row."""
         event = facts.event
         if seat is not None:
             row_key, row_labels = seat.key.instance, seat.labels
@@ -329,8 +338,9 @@ class TrapIntake:
         return Heard(
             rule=rule,
             facts=facts,
-            verdict=verdict or verdict_on(rule, facts, row_labels),
+            verdict=verdict or (None if row_labels else alone) or verdict_on(rule, facts, row_labels),
             row_key=row_key if "=" in row_key else "",
+            told_key=",".join([f"{name}={text}" for name, text in facts.key.items()]),
             labels={"source": event.source, **row_labels, **facts.key},
             seat=seat,
         )
@@ -422,10 +432,13 @@ class TrapIntake:
         What began while the sender was no configured device stands under its address.
         """
         event = heard.event
-        for device in dict.fromkeys((event.device or event.source, event.source)):
+        known = event.device or event.source
+        for device in (known,) if known == event.source else (known, event.source):
             current = self._book.current(heard.rule.name, device)
-            for instance in filter(None, (heard.row_key, heard.told_key)):
-                if instance in current:
+            if not current:
+                continue
+            for instance in (heard.row_key, heard.told_key):
+                if instance and instance in current:
                     return current[instance]
             if not heard.facts.key:
                 found = current.get("")

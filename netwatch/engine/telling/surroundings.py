@@ -91,11 +91,12 @@ class Surroundings:
         self, firing: Firing, suppression: Suppression, curves: Curves, newest: Newest = _never_read
     ) -> None:
         self._firing, self._suppression, self._curves, self._newest = firing, suppression, curves, newest
+        self._foresight = curves if isinstance(curves, Foresight) else None
 
     def expect(self, alert: Alert, now: datetime) -> None:
         """Begin to look up what takes a while, since a mail will tell of an alert."""
-        if isinstance(self._curves, Foresight):
-            self._curves.expect(alert, now)
+        if self._foresight is not None:
+            self._foresight.expect(alert, now)
 
     def of(self, notification: Notification, mutings: Mapping[str, Muting]) -> Notification:
         """Return the notification with all of that; `mutings` are those of the group's own members."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from netwatch.formulas import Formula, Frame, Source
-from netwatch.model import cleaned
+from netwatch.model import Oid, cleaned
 from netwatch.rules.evidence import inputs_of, shown, sources_of
 from netwatch.rules.traps.rule import Outcome, TrapFacts, TrapRule, TrapVerdict, frame_of_trap
 
@@ -28,7 +28,7 @@ def trap_evidence(
     """Return what a trap rule's verdict rests on; `labels` are what polling knows of the row, as for the verdict."""
     event = facts.event
     told = {
-        "trap": facts.words.name, "matched": _matched(rule, facts, verdict),
+        "trap": facts.words.name, "matched": _matched(rule, event.trap_oid, verdict.outcome),
         "source": event.source, "relay": event.relay, "version": event.version, "user": cleaned(event.user),
         "varbinds": facts.words.varbinds,
         "key": ",".join(f"{name}={text}" for name, text in facts.key.items()),
@@ -70,12 +70,12 @@ def _in_words(formula: Formula, frame: Frame) -> tuple[str, Mapping[str, str]]:
     return words
 
 
-def _matched(rule: TrapRule, facts: TrapFacts, verdict: TrapVerdict) -> str:
-    trap_oid = facts.event.trap_oid
+@lru_cache(maxsize=FORMULAS)
+def _matched(rule: TrapRule, trap_oid: Oid, outcome: Outcome) -> str:
     began, ended = rule.begins.text_of(trap_oid), rule.ends.text_of(trap_oid)
     sides = {"on_trap": began, "clear_on": ended}
-    if verdict.outcome is Outcome.ENDS:
+    if outcome is Outcome.ENDS:
         sides = {"clear_on": ended}
-    elif verdict.outcome is Outcome.BEGINS:
+    elif outcome is Outcome.BEGINS:
         sides = {"on_trap": began}
     return ", ".join(f"{side}: {text}" for side, text in sides.items() if text)

@@ -192,6 +192,11 @@ class _Texts(Mapping[str, str]):
         return len(self._found)
 
 
+def texts_of(rule: TrapRule, found: Mapping[str, Varbind], names: ObjectNames) -> Mapping[str, str]:
+    """Return what was found in a trap in words, which are written when somebody first asks."""
+    return _Texts(rule, found, names)
+
+
 def facts_of(rule: TrapRule, event: TrapEvent, names: MibNames = NO_MIB) -> TrapFacts:
     """Return what the rule finds in a trap; what it names and the trap does not carry is not there."""
     found = {

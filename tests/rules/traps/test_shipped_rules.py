@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import re
+from collections import Counter
 from ipaddress import IPv4Address
 
 import pytest
@@ -12,6 +14,7 @@ from netwatch.model import CONCEPTS, Oid, Value, shipped_directory
 from netwatch.profiles import load_library
 from netwatch.rules import (
     NO_MIB,
+    AlikeTraps,
     MibNames,
     Outcome,
     RuleBook,
@@ -19,6 +22,7 @@ from netwatch.rules import (
     facts_of,
     load_rule_book,
     render_trap,
+    trap_evidence,
     verdict_on,
 )
 
@@ -231,3 +235,33 @@ def test_what_speaks_for_a_polled_rule_is_paired_with_it(rules):
         "UpsRunsOnBattery": "UpsOnBattery", "CiscoFanFailed": "FanFailed", "JuniperFanFailed": "FanFailed",
         "CiscoSupplyFailed": "PowerSupplyFailed", "JuniperSupplyFailed": "PowerSupplyFailed",
     }  # fmt: skip
+
+
+def test_traps_made_alike_mean_what_each_means_by_itself(rules, names):
+    dice, read = random.Random(3), Counter()
+    for name, reader in AlikeTraps.for_rules(rules.values(), names).items():
+        rule = rules[name]
+        kinds = [oid for pattern in (*rule.on_trap, *rule.clear_on) for oid in pattern.oids[:1]][:3]
+        objects = list(rule.objects.values())
+        for _ in range(30 if kinds else 0):
+            row = dice.choice((1, 2, 7, 300))
+            told = [objects[0], *dice.sample(objects, dice.randrange(len(objects) + 1))]
+            carried = [
+                varbind(f"{dice.choice((one.oid, *one.others))}.{row}", dice.choice((row, row, 1, 2, 5, b"Gi1/0/7")))
+                for one in told
+            ]
+            event = trap(dice.choice(kinds), *carried)
+            found = reader.read(event)
+            if found is None:
+                continue
+            facts, verdict = found
+            slowly = facts_of(rule, event, names)
+            read[name] += 1
+            assert (facts.key, facts.values, dict(facts.texts)) == (slowly.key, slowly.values, dict(slowly.texts))
+            assert facts.words.varbinds == slowly.words.varbinds
+            assert verdict == verdict_on(rule, slowly, {})
+            assert trap_evidence(rule, facts, verdict, {}) == trap_evidence(
+                rule, slowly, verdict_on(rule, slowly, {}), {}
+            )
+    assert read["LinkDown"] > 5
+    assert len(read) > 5
