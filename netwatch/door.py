@@ -4,7 +4,7 @@ Importing `netwatch.notify.settings` runs the door of notify, and would otherwis
 settings. A door lists its exports once, as imports under `if TYPE_CHECKING`, where type checkers and import-linter
 read them; at run time those same lines are read here (PEP 562).
 
-May import: nothing. Called by: the door of every room.
+May import: netwatch.syntax. Called by: the door of every room.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
+
+from netwatch.syntax import parsed
 
 
 class Home(NamedTuple):
@@ -52,7 +54,7 @@ def homes_in(source: str) -> Mapping[str, Home]:
     """Return what a door's `if TYPE_CHECKING` imports, by the names it gives them."""
     return {
         alias.asname or alias.name: Home(line.module or "", alias.name)
-        for block in ast.parse(source).body
+        for block in parsed(source).body
         if isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
         for line in block.body
         if isinstance(line, ast.ImportFrom)

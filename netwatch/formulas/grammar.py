@@ -4,18 +4,18 @@ Numbers, texts, names, comparisons, `in (..)`, `and or not`, `+ - * / % **`, `a 
 own functions. No attributes, no subscripts, no other calls; length and depth are bounded before anything recurses.
 
 A quiet room: no clock, no socket, no database.
-May import: netwatch.formulas.foreign. Called by: checker, netwatch.rules.
+May import: netwatch.formulas.foreign, netwatch.syntax. Called by: checker, netwatch.rules.
 """
 
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from netwatch.formulas.foreign import advice_on
+from netwatch.syntax import parsed_expression
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
@@ -98,9 +98,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def _tree(text: str) -> ast.expr:
     try:
-        with warnings.catch_warnings():  # `\d` in a pattern is meant as it stands
-            warnings.simplefilter("ignore")
-            return ast.parse(text.strip(), mode="eval").body
+        return parsed_expression(text.strip()).body  # `\d` in a pattern is meant as it stands
     except SyntaxError as exc:
         offset = max((exc.offset or 1) - 1, 0)
         raise BadExpression([Flaw(offset=offset, message=_plain_words(exc.msg))]) from None
