@@ -56,7 +56,7 @@ class AlikeTraps:
         return {rule.name: cls(rule, names) for rule in rules if _is_simple(rule)}
 
     def read(self, event: TrapEvent) -> tuple[TrapFacts, TrapVerdict] | None:
-        """Return what is in a trap, and the verdict where nothing is known of its row; None where it is not simple."""
+        """Return what is in a trap, and the verdict without knowing its row; None where it is not simple."""
         varbinds = event.varbinds
         made = event.trap_oid, tuple([varbind.oid[:-1] for varbind in varbinds])
         try:
