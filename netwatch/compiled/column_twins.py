@@ -1,30 +1,38 @@
 """What columns.c does, in Python, and the choice between the two.
 
-May import: nothing. Called by: netwatch.polling.
+May import: nothing. Called by: netwatch.polling, netwatch.formulas.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from operator import gt, sub, truediv
+from typing import Final, TypeVar
 
 from netwatch.compiled import is_usable
+
+_T = TypeVar("_T")
+FEWEST_PACKED: Final = 4
+"""What has fewer rows takes no less as a block."""
+_CODES: Final[dict[type, str]] = {int: "q", float: "d"}
 
 
 def rates_in_python(
     now: Sequence[int], before: Sequence[int], seconds: float, limits: Sequence[float] | None
-) -> list[float] | None:
+) -> Sequence[float] | None:
     """Return the increase per second of every counter, or None where one of them needs a closer look.
 
     It does where it has gone down or rose faster than its limit. Values are ints; the shorter column counts.
+    What comes is packed.
     """
     rates = list(map(truediv, map(sub, now, before), repeat(seconds)))
     if not rates:
         return rates
     if min(rates) < 0 or (limits and max(rates) > min(limits) and any(map(gt, rates, limits))):
         return None
-    return rates
+    return rates if len(rates) < FEWEST_PACKED else array("d", rates)
 
 
 def first_odd_in_python(column: Iterable[object]) -> int:
@@ -32,9 +40,26 @@ def first_odd_in_python(column: Iterable[object]) -> int:
     return next((place for place, kind in enumerate(map(type, column)) if kind is not int), -1)
 
 
-if is_usable():
-    from netwatch.compiled.columns import first_odd, quick_rates
-else:
-    first_odd, quick_rates = first_odd_in_python, rates_in_python
+def packed_in_python(column: Sequence[_T]) -> Sequence[_T]:
+    """Return a column of ints or floats as a block of 64-bit numbers, any other column as it is.
 
-__all__ = ["first_odd", "first_odd_in_python", "quick_rates", "rates_in_python"]
+    A number takes 8 octets there, and in a list as many and 24 to 32 of its own; most of what is remembered of a
+    fleet are numbers. Equal columns are packed alike, so that they are equal then too.
+    """
+    if type(column) is not list or len(column) < FEWEST_PACKED:
+        return column
+    code = _CODES.get(type(column[0]))
+    if code is None or len(set(map(type, column))) > 1:
+        return column
+    try:
+        return array(code, column)
+    except OverflowError:
+        return column
+
+
+if is_usable():
+    from netwatch.compiled.columns import first_odd, packed, quick_rates
+else:
+    first_odd, packed, quick_rates = first_odd_in_python, packed_in_python, rates_in_python
+
+__all__ = ["first_odd", "first_odd_in_python", "packed", "packed_in_python", "quick_rates", "rates_in_python"]

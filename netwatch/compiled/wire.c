@@ -12,7 +12,7 @@
 #include "receive.h"
 #include "walk.h"
 
-#define CONTRACT 2 /* what netwatch/compiled/__init__.py expects; another number here is not used */
+#define CONTRACT 3 /* what netwatch/compiled/__init__.py expects; another number here is not used */
 #ifndef SOURCES
 #define SOURCES "" /* the build hook says which sources this was made of */
 #endif

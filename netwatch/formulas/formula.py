@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from netwatch.compiled.column_twins import packed
 from netwatch.formulas.emitter import exact_code, matcher_key, plain_code
 from netwatch.formulas.frame import Frame, Prepared, Source, columns_of
 from netwatch.formulas.kleene import EXACT, PLAIN
@@ -82,6 +83,8 @@ class Formula:
         values, whole = self._worked_out(frame)
         if self.kind is Kind.TRUTH and values.count(False) == len(values):
             values = one_value(False, len(values))  # the value of every row
+        elif whole:
+            values = packed(values)
         return frame.keep(self, self.made_of, (values, whole))
 
     def _worked_out(self, frame: Frame) -> Prepared:

@@ -6,6 +6,7 @@ May import: netwatch.model, netwatch.formulas.formula, frame, nodes. Called by: 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -331,6 +332,8 @@ def numbers(column: Sequence[Value] | None, size: int) -> Prepared:
     """Return a column of numbers and None; a device may answer with a text where its MIB says number."""
     if column is None:
         return unknown(size), size == 0
+    if type(column) is array:  # of numbers alone
+        return column, True
     try:
         sum(column)  # type: ignore[arg-type]  # the quickest test whether all are numbers: it fails if not
     except TypeError:

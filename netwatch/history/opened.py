@@ -103,11 +103,13 @@ def _milliseconds(reading: TableReading) -> int:
 
 
 def _same(column: Sequence[Any], kept: Sequence[Any]) -> bool:
-    return type(kept) is list and column == kept
+    return type(kept) is type(column) and column == kept
 
 
 def _tidy(column: Sequence[Any]) -> Sequence[Any]:
     """Return a column as it is kept, floats alone as an array: that takes a quarter of the memory."""
+    if type(column) is array and (column.typecode != "d" or isfinite(sum(column))):
+        return column
     types = set(map(type, column))
     if types == {float}:
         if isfinite(sum(column)):

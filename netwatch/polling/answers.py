@@ -14,7 +14,7 @@ from math import isfinite
 from typing import Any
 
 from netwatch.compiled import is_usable
-from netwatch.compiled.column_twins import first_odd
+from netwatch.compiled.column_twins import first_odd, packed
 from netwatch.model import ColumnKind, Missing, Value, what_was_given
 from netwatch.polling.layout import Layout
 
@@ -30,7 +30,7 @@ NOTHING_GIVEN = "the device gave no value (NULL), or an answer that cannot be re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The values of one plan, in its order.
+    """The values of one plan, in its order; a block of numbers (`packed`) where all are numbers.
 
     counters_clean: every counter is an integer, so that whole columns may be computed at once.
     gaps: an instance that should be there is not, or holds something else than the profile says.
@@ -39,7 +39,7 @@ class Answer:
     names: the labels of the rows as they came, in the layout's order.
     """
 
-    values: list[Any]
+    values: Sequence[Any]
     at: datetime
     arrived: float
     ticks: int | None
@@ -61,14 +61,13 @@ def examine(layout: Layout, values: list[Value], at: datetime, arrived: float) -
     kinds = _INTEGERS if IS_COMPILED and first_odd(values) < 0 else set(map(type, values))
     lacks = Missing in kinds or Missing in set(map(type, names))
     refused = _missing([*values, *names], len(layout.heads)) if lacks else ()
-    values.append(None)  # what a pick of -1 finds
     if kinds == _INTEGERS:
-        return Answer(values=values, at=at, arrived=arrived, ticks=ticks, refused=refused, names=names)
+        return Answer(values=packed(values), at=at, arrived=arrived, ticks=ticks, refused=refused, names=names)
     oddities: dict[int, str] = {}
     clean = _clean(layout, values, oddities)
-    gaps = None in values[layout.numbers_at : -1]
+    gaps = None in values[layout.numbers_at :]
     if gaps:
-        for place in range(layout.numbers_at, len(values) - 1):
+        for place in range(layout.numbers_at, len(values)):
             if values[place] is None:
                 oddities.setdefault(place, NOTHING_GIVEN)
     return Answer(
@@ -96,8 +95,8 @@ def _clean(layout: Layout, values: list[Any], oddities: dict[int, str]) -> bool:
         _replace(values, first, middle, _integer, oddities)
     if not set(map(type, values[middle:last])) <= _NUMBERS:
         _replace(values, middle, last, _number, oddities)
-    if last < len(values) - 1:
-        _replace(values, last, len(values) - 1, _given, oddities)
+    if last < len(values):
+        _replace(values, last, len(values), _given, oddities)
     return clean
 
 
@@ -141,10 +140,10 @@ def carried(base: Answer, old: Layout, new: Layout) -> Answer:
     """Return the old answer in the order of a new layout; a row whose key changed begins anew."""
     kept = dict(zip(old.suffixes, old.rows.keys, strict=True))
     gone = {suffix for suffix, key in zip(new.suffixes, new.rows.keys, strict=True) if kept.get(suffix, key) != key}
-    known = dict(zip(old.instances(), base.values[:-1], strict=False))
+    known = dict(zip(old.instances(), base.values, strict=False))
     values: list[Any] = [known.get(oid) for oid in new.heads]
     for strip in new.value_strips():
         rows = strip.row_numbers()
         for row, oid in zip(rows, strip.instances(new.suffixes), strict=True):
             values.append(None if new.suffixes[row] in gone else known.get(oid))
-    return replace(base, values=[*values, None], counters_clean=False)
+    return replace(base, values=values, counters_clean=False)

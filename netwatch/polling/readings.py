@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from netwatch.compiled.column_twins import packed
 from netwatch.model import NOTHING_AGED, Column, Doubts, TableReading
 from netwatch.polling.answers import Answer, carried
 from netwatch.polling.columns.counters import Cause
@@ -25,6 +26,8 @@ from netwatch.profiles import ColumnSpec
 SHORTEST_SECONDS = 0.25
 """Over less time than this a rate says more about the agent's timing than about the traffic."""
 MOST_COLUMNS_NAMED = 5
+FEWEST_LEFT_OUT = 32
+"""So many gauges of an answer are worth the making of another one without them."""
 _Doubts = dict[str, dict[int, str]]
 _CAUSE_OF_LIFE = {Life.RESTARTED: Cause.RESTART, Life.JUMPED: Cause.UPTIME_JUMP}
 
@@ -131,12 +134,12 @@ class TableReader:
     ) -> dict[str, Rates]:
         base = self._base
         if base is None or not passage.unbroken or not layout.counters:
-            self._base = answer
+            self._base = _as_base(layout, answer)
             self._count(_CAUSE_OF_LIFE.get(passage.life), layout)
             return _no_rates(layout)
         if self._is_same_answer(layout, base, answer, passage):
             return _no_rates(layout)
-        self._base = answer
+        self._base = _as_base(layout, answer)
         interval = Interval(
             base=base,
             answer=answer,
@@ -184,6 +187,19 @@ class TableReader:
             self.discarded[cause] += sum(len(counter.wraps_at) for counter in layout.counters)
 
 
+def _as_base(layout: Layout, answer: Answer) -> Answer:
+    """Return what of an answer the next rates are made of: what announces a change, and counters, but no gauges."""
+    if len(answer.values) - layout.gauges_at < FEWEST_LEFT_OUT:
+        return answer
+    return Answer(
+        values=answer.values[: layout.gauges_at],
+        at=answer.at,
+        arrived=answer.arrived,
+        ticks=answer.ticks,
+        counters_clean=answer.counters_clean,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LeftOut:
     """A column without the values that mean nothing in states that say so; why: which those are, by row."""
@@ -204,8 +220,7 @@ def _left_out(
 
 
 def _spread(dense: Rates, positions: Sequence[int]) -> Rates:
-    padded = [*dense, None]
-    return [padded[n] for n in positions]
+    return packed([dense[n] if n >= 0 else None for n in positions])
 
 
 def rate_name(column: str) -> str:
@@ -261,5 +276,5 @@ def _because(layout: Layout, why: str, answer: Answer) -> str:
 
 
 def _no_rates(layout: Layout) -> dict[str, Rates]:
-    nothing: Rates = [None] * len(layout.suffixes)
+    nothing = [None] * len(layout.suffixes)
     return {filling.name: nothing for counter in layout.counters for filling in counter.fillings}

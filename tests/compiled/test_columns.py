@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from netwatch.compiled import is_usable
-from netwatch.compiled.column_twins import first_odd_in_python, rates_in_python
+from netwatch.compiled.column_twins import first_odd_in_python, packed_in_python, rates_in_python
 from tests.compiled.twins import needs_compiled
 
 if is_usable():
@@ -20,6 +20,10 @@ if is_usable():
 pytestmark = needs_compiled
 
 counters = st.one_of(st.integers(0, 2**32), st.integers(0, 2**64 - 1))
+whole = (
+    st.integers(-(2**70), 2**70) | st.integers(-5, 300) | st.sampled_from([2**63 - 1, 2**63, -(2**63), -(2**63) - 1])
+)
+cells = st.one_of(whole, st.floats(), st.booleans(), st.none(), st.binary(max_size=3))
 intervals = st.one_of(st.floats(0.001, 1e5), st.sampled_from([60.0, 1 / 3, 1e-300, 1e12]))
 bounds = st.none() | st.lists(st.floats(0, 1e12) | st.just(math.inf), min_size=6, max_size=6)
 
@@ -55,6 +59,39 @@ def test_whole_seconds_divide_as_pythons_do():
 
 def test_a_column_may_be_any_sequence():
     assert columns.quick_rates(array("Q", [5, 9]), (1, 1), 2.0, array("d", [9, 9])) == [2.0, 4.0]
+
+
+def test_rates_of_blocks_are_those_of_lists():
+    now, before = [2**62, 7, 9, 4, 5], [1, 7, 0, 3, 2**60]
+    one, other = columns.packed(now), columns.packed(before)
+
+    assert columns.quick_rates(one, other, 60.0, None) is columns.quick_rates(now, before, 60.0, None) is None
+    rising = columns.quick_rates(one, columns.packed([0] * 5), 0.7, None)
+    assert type(rising) is type(rates_in_python(now, [0] * 5, 0.7, None)) is array
+    assert list(rising) == [number / 0.7 for number in now]
+    assert columns.quick_rates(columns.packed([-1] * 4), columns.packed([-2] * 4), 1.0, None) is None
+    assert columns.quick_rates(array("Q", [5] * 4), array("q", [1] * 4), 1.0, None) == array("d", [4.0] * 4)
+    assert columns.quick_rates(array("q"), array("q", [1]), 0.0, None) == []
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.one_of(st.lists(whole, max_size=8), st.lists(st.floats(), max_size=8), st.lists(cells, max_size=8)))
+def test_a_column_is_packed_as_python_packs_it_and_says_what_it_said(column):
+    block = columns.packed(column)
+
+    assert type(block) is type(packed_in_python(column))
+    assert repr(list(block)) == repr(column)
+    if type(block) is array:
+        assert (block.typecode, block.tobytes()) == (array(block.typecode, column).typecode, block.tobytes())
+        assert set(map(type, column)) in ({int}, {float})
+    else:
+        assert block is column
+
+
+def test_only_lists_are_packed_and_not_those_of_few_rows():
+    assert [type(columns.packed([1] * rows)) for rows in (3, 4)] == [list, array]
+    for other in ((1, 2, 3, 4), array("d", [1.0] * 5), "12345", None):
+        assert columns.packed(other) is packed_in_python(other) is other
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
+from netwatch.compiled.column_twins import packed
 from netwatch.model import Column
 from netwatch.polling.columns.strips import CounterStrip, Filling, NumberStrip
 from netwatch.profiles import edited
@@ -32,11 +33,15 @@ class Cutting:
     slices: tuple[tuple[str, int, int], ...]
     others: tuple[tuple[Filling, int, int], ...]
 
-    def columns(self, values: list[Any]) -> dict[str, Column]:
-        """Return the columns; the last of the values is None, which is what a pick of -1 finds."""
+    def columns(self, values: Sequence[Any]) -> dict[str, Column]:
+        """Return the columns, packed where they are numbers alone."""
         found = self.template.copy()
-        for name, start, stop in self.slices:
-            found[name] = values[start:stop]
+        if type(values) is list:
+            for name, start, stop in self.slices:
+                found[name] = packed(values[start:stop])
+        else:
+            for name, start, stop in self.slices:
+                found[name] = values[start:stop]
         for filling, start, stop in self.others:
             found[filling.name] = _filled(filling, values, start, stop)
         return found
@@ -77,13 +82,15 @@ def _made(
     )
 
 
-def _filled(filling: Filling, values: list[Any], start: int, stop: int) -> Column:
-    column = values[start:stop] if filling.picks is None else [values[n] for n in filling.picks]
+def _filled(filling: Filling, values: Sequence[Any], start: int, stop: int) -> Column:
+    column: Sequence[Any] = values[start:stop]
+    if filling.picks is not None:
+        column = [values[n] if n >= 0 else None for n in filling.picks]
     if filling.edit is not None:
         column = [edited(filling.edit, value) for value in column]
-    return column if filling.scale == 1.0 else scaled(column, filling.scale)
+    return packed(column) if filling.scale == 1.0 else scaled(column, filling.scale)
 
 
-def scaled(column: Sequence[Any], scale: float) -> list[Any]:
+def scaled(column: Sequence[Any], scale: float) -> Sequence[Any]:
     """Return the numbers of a column times `scale`."""
-    return [value * scale if isinstance(value, int | float) else value for value in column]
+    return packed([value * scale if isinstance(value, int | float) else value for value in column])

@@ -6,10 +6,11 @@ A quiet room: no clock, no socket. May import: netwatch.model. Called by: netwat
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from netwatch.compiled.column_twins import quick_rates
+from netwatch.compiled.column_twins import packed, quick_rates
 from netwatch.polling.answers import Answer
 from netwatch.polling.columns.counters import (
     FASTEST_OCTETS,
@@ -21,7 +22,7 @@ from netwatch.polling.columns.counters import (
 from netwatch.polling.columns.strips import CounterStrip
 from netwatch.polling.layout import Layout
 
-Rates = list[float | None]
+Rates = Sequence[float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ def dense_rates(counter: CounterStrip, interval: Interval, discarded: Counter[Ca
     if interval.cut is None and interval.answer.counters_clean and interval.base.counters_clean:
         if now == before:
             return standstill(len(now))
-        quick: Rates | None = quick_rates(now, before, interval.seconds, limits)  # type: ignore[assignment]
+        quick = quick_rates(now, before, interval.seconds, limits)
         if quick is not None:
             return quick
     return _careful_rates(counter, interval, limits, discarded)
@@ -59,7 +60,7 @@ def dense_rates(counter: CounterStrip, interval: Interval, discarded: Counter[Ca
 @lru_cache(maxsize=256)
 def standstill(rows: int) -> Rates:
     """Return the rates of so many counters that did not move: always the same object, which nobody changes."""
-    return [0.0] * rows
+    return packed([0.0] * rows)
 
 
 def _careful_rates(
@@ -68,7 +69,7 @@ def _careful_rates(
     seconds, factor, start = interval.seconds, tolerance(interval.seconds), counter.strip.start
     cut, base, now = interval.cut or (), interval.base.values, interval.answer.values
     line_rates = interval.line_rates
-    rates: Rates = []
+    rates: list[float | None] = []
     for place, row in enumerate(counter.strip.row_numbers()):
         rate: float | Cause | None = Cause.DISCONTINUITY
         if row not in cut:
@@ -88,7 +89,7 @@ def _careful_rates(
             interval.causes.setdefault(start, {})[row] = rate
             rate = None
         rates.append(rate)
-    return rates
+    return packed(rates)
 
 
 def _most(counter: CounterStrip, line_rate: float) -> float:

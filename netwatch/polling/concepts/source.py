@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from netwatch.compiled.column_twins import packed
 from netwatch.formulas import Formula, Frame
 from netwatch.model import CONCEPTS, NO_DOUBTS, SYSTEM, Column, Doubts, RowSet, TableReading, alike
 from netwatch.polling.concepts.ingredients import ingredients_of, names_in
@@ -255,6 +256,7 @@ class MapReader:
         return known[2] if known is not None and known[0] is made_of and known[1] is rows else None
 
     def _kept_column(self, name: str, made_of: object, rows: PieceRows, column: Column) -> Column:
+        column = packed(column)
         self._made_columns[name] = (made_of, rows, column)
         return column
 

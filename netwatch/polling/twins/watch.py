@@ -5,7 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from netwatch.errors import PollError
 from netwatch.model import Device, Oid
@@ -37,7 +37,7 @@ class TwinWatch:
         self._device = device
         self._client = client
         self._layout: Layout | None = None
-        self._up: list[object] | None = None
+        self._up: Sequence[object] | None = None
         self._places: dict[Oid, int] = {}
         self._look_at = self._closely_until = 0.0
         self._wait = FIRST_LOOK_SECONDS
