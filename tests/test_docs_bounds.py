@@ -15,6 +15,7 @@ ROOMS = (
     "engine",
     "exporter",
     "history",
+    "neighbours",
     "notify",
     "ping",
     "polling",

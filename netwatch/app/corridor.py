@@ -18,6 +18,7 @@ from netwatch.config import Settings
 from netwatch.engine import Desk, Engine, Faults, History, LinkSigner, LiveEngine
 from netwatch.metrics import Board
 from netwatch.model import OWN_NAME, DeviceFacts
+from netwatch.neighbours import NeighbourBook
 from netwatch.notify import Mailer, Manner, load_wordings
 from netwatch.rules import Hindsight, Rule, TrapRule, units_of
 from netwatch.store import Store
@@ -96,6 +97,7 @@ def build_corridor(
         gone_after=settings.rules.gone_after,
         faults=faults,
         hindsight=hindsight,
+        neighbours=NeighbourBook({device.name: device.address for device in definitions.devices}),
     )
     live = LiveEngine(
         engine.desk, history, rules=(*definitions.rules, *definitions.trap_rules), route=route,

@@ -80,6 +80,10 @@ COMMANDS: dict[str, Listed] = {
                 "look.devices:devices",
                 "List the devices that are watched: up or down, when last polled, as which profile.",
             ),
+            "neighbours": (
+                "look.neighbours:neighbours",
+                "List who stands at which port, since when, and which of them is a device that is watched.",
+            ),
             "top": (
                 "look.top.command:top",
                 "Follow what is wrong on one screen: alerts and devices, or the ports of one device, the worst "

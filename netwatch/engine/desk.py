@@ -18,7 +18,8 @@ from netwatch.engine.intake.readings import ReadingIntake
 from netwatch.engine.intake.skipping import Skipping
 from netwatch.engine.telling.incidents import Incidents
 from netwatch.engine.telling.suppression import Suppression
-from netwatch.model import Alert, AlertGroup, Fault, Muting, Silence
+from netwatch.model import Alert, AlertGroup, Fault, Muting, Neighbour, Silence
+from netwatch.neighbours import NeighbourBook
 from netwatch.rules import Verdicts
 
 
@@ -35,9 +36,11 @@ class Desk:
         skipping: Skipping,
         faults: Faults,
         clock: Callable[[], datetime],
+        neighbours: NeighbourBook,
     ) -> None:
         self._book, self._incidents, self._suppression = book, incidents, suppression
         self._readings, self._skipping, self._faults, self._clock = readings, skipping, faults, clock
+        self._neighbours = neighbours
 
     def alerts(self) -> list[Alert]:
         """Return what is pending or firing now."""
@@ -110,6 +113,11 @@ class Desk:
     def faults_of(self, rule: str, device: str) -> Sequence[Fault]:
         """Return what fails of a rule on a device."""
         return self._faults.of(rule, device, self._clock())
+
+    def neighbours(self, device: str = "") -> list[Neighbour]:
+        """Return the neighbours of a device, port by port; of all devices, in the order of their names."""
+        names = [device] if device else self._neighbours.devices()
+        return [one for name in names for one in self._neighbours.of_device(name)]
 
     def silences(self) -> list[Silence]:
         """Return every silence, those that ended in the last days among them."""

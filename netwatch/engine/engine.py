@@ -48,7 +48,7 @@ from netwatch.engine.intake.skipping import Skipping
 from netwatch.engine.intake.traps import TrapIntake, is_sender
 from netwatch.engine.intake.waiting import MOST_KEPT, WAITING_SCOPE, begins_of, marks_of
 from netwatch.engine.ledger import Ledger
-from netwatch.engine.metrics import ALERTS, MUTED, UNWRITTEN
+from netwatch.engine.metrics import ALERTS, MUTED, NEIGHBOURS_LEFT_OUT, UNWRITTEN
 from netwatch.engine.orphans import end_orphans
 from netwatch.engine.rounds import Rounds
 from netwatch.engine.telling.curves import LongCurves
@@ -73,6 +73,7 @@ from netwatch.model import (
     TrapEvent,
     new_id,
 )
+from netwatch.neighbours import NEIGHBOUR_SCOPE, NeighbourBook
 from netwatch.rules import (
     MEMORY_SCOPE,
     NO_MIB,
@@ -123,6 +124,7 @@ class Engine:
         gone_after: timedelta = GONE_AFTER,
         faults: Faults | None = None,
         hindsight: Hindsight | None = None,
+        neighbours: NeighbourBook | None = None,
     ) -> None:
         """Keep what is handed in.
 
@@ -147,6 +149,7 @@ class Engine:
             gone_after: after how long what vanished is taken as removed, where the rule does not say.
             faults: keeps what breaks off; others may note there too.
             hindsight: looks into the history for rules that go back over days; None where none is kept.
+            neighbours: keeps who stands at which port; it is told here, and others may ask it too.
         """
         self._device_labels = device_labels
         self._rules: tuple[Rule | TrapRule, ...] = (*rules, *trap_rules)
@@ -164,6 +167,7 @@ class Engine:
         self._history = history or History()
         self._readability = Readability()
         self._inventory = Inventory()
+        self.neighbours = neighbours if neighbours is not None else NeighbourBook()
         surroundings = Surroundings(
             self._book, self._suppression, LongCurves(self._history, rules, hindsight),
             lambda rule, device: self._readings.verdicts_now(rule, device),
@@ -195,7 +199,7 @@ class Engine:
         self._together = Together(self._hand_in)
         self.desk = Desk(
             book=self._book, incidents=self._incidents, suppression=self._suppression, readings=self._readings,
-            skipping=self._skipping, faults=self._faults, clock=clock,
+            skipping=self._skipping, faults=self._faults, clock=clock, neighbours=self.neighbours,
         )  # fmt: skip
 
     async def start(self) -> None:
@@ -204,6 +208,7 @@ class Engine:
             self._readings.recall(await self._ledger.memories(scope))
         self._readings.recall_rows(await self._ledger.memories(ROWS_SCOPE))
         self._inventory.recall(await self._ledger.memories(INVENTORY_SCOPE))
+        self.neighbours.recall(await self._ledger.memories(NEIGHBOUR_SCOPE))
         await self._recall_suppression()
         self._mailer.restore(await self._ledger.memories(DIGEST_SCOPE))
         self._incidents.restore(await self._ledger.groups())
@@ -361,12 +366,20 @@ class Engine:
         changes, remembered = self._inventory.take(reading)
         draft.events.extend(changes)
         draft.memories.extend(remembered)
+        self._take_neighbours(draft, reading)
         self._readings.note_uptime(reading)
         if self._readings.wants(reading.table):
             held_off = self._skipping.takes_out(reading.device, reading.at)
             if not held_off and not reading.lacking:
                 self._traps.hand_over(draft, reading)
             self._readings.take(draft, reading, held_off=held_off)
+
+    def _take_neighbours(self, draft: Draft, reading: TableReading) -> None:
+        changes, remembered = self.neighbours.take(reading)
+        draft.events.extend(changes)
+        draft.memories.extend(remembered)
+        if left_out := self.neighbours.take_left_out():
+            NEIGHBOURS_LEFT_OUT.inc(left_out)
 
     @contextmanager
     def _surviving(self, kind: str, name: str, device: str, now: datetime) -> Iterator[None]:
@@ -437,6 +450,7 @@ class Engine:
         self._faults.move(step)
         self._readings.move(step)
         self._inventory.move(step)
+        self.neighbours.move(step)
         self._rounds.wake()
 
     def _restated(self, at: datetime) -> datetime:

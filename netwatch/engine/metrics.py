@@ -42,6 +42,9 @@ TRAPS_CONTRADICTED = Counter(
 GONE_ROWS_FORGOTTEN = Counter(
     "netwatch_gone_rows_forgotten_total", "Rows that vanished and are not remembered since their table lost too many"
 )
+NEIGHBOURS_LEFT_OUT = Counter(
+    "netwatch_neighbours_left_out_total", "Neighbours beyond those that are kept of one device, each time it said so"
+)
 CONFIRMING_POLLS = Counter("netwatch_confirming_polls_total", "Polls asked for because of a trap")
 UNWRITTEN = Counter("netwatch_unwritten_transactions_total", "Transactions that the store refused for good")
 ALERTS = Gauge("netwatch_alerts", "Alerts there are now, by state", ["state"])

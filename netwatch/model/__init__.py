@@ -34,7 +34,9 @@ if TYPE_CHECKING:
         DeviceFacts,
         DeviceSign,
         DeviceStatus,
+        LinkEnd,
         Method,
+        Neighbour,
         PrivacyProtocol,
         Version,
     )
@@ -114,7 +116,7 @@ __all__ = [
     "News", "Elsewhere", "news_of", "key_text",
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",
-    "Fault", "where_of", "new_id", "new_uuid",
+    "LinkEnd", "Neighbour", "Fault", "where_of", "new_id", "new_uuid",
     "cache_directory", "checked", "from_checked", "keep_newest", "write_whole",
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",

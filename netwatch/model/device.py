@@ -1,6 +1,6 @@
-"""A device to watch, and the credential it is asked with.
+"""A device to watch, the credential it is asked with, and what stands at its ports.
 
-May import: nothing. Called by: config, which makes them; polling, snmp, traps, web, which use them.
+May import: nothing. Called by: config, which makes devices; polling, snmp, traps, neighbours, web, which use them.
 """
 
 from __future__ import annotations
@@ -140,3 +140,62 @@ class DeviceSign(NamedTuple):
     sys_name: str
     trouble: str
     partial_tables: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """One neighbour of one device, known by its port, its chassis ID and its port ID.
+
+    if_index, port: where it is; empty where the device did not say, or says it in a way of its own.
+    name: what it calls itself, else its chassis ID. kinds: words like bridge, router, phone, access-point.
+    protocols: by which it was heard: lldp, cdp, or mac, where nobody announced it.
+    peer: the monitored device it is, empty for none; peer_by: what says so. peer_port, peer_if_index: its end there.
+    is_there: it was in the last whole reading. is_evidence: concluded from addresses, not announced; `why` says how.
+    """
+
+    device: str
+    if_index: str
+    port: str
+    name: str
+    chassis: str = ""
+    remote_port: str = ""
+    address: str = ""
+    platform: str = ""
+    kinds: tuple[str, ...] = ()
+    protocols: tuple[str, ...] = ()
+    peer: str = ""
+    peer_by: str = ""
+    peer_port: str = ""
+    peer_if_index: str = ""
+    first_seen: datetime
+    last_seen: datetime
+    is_there: bool = True
+    is_evidence: bool = False
+    why: str = ""
+
+    @property
+    def is_bridge(self) -> bool:
+        """Return whether it says that it passes frames on."""
+        return "bridge" in self.kinds
+
+    @property
+    def is_monitored(self) -> bool:
+        """Return whether it is a device that is watched."""
+        return bool(self.peer)
+
+    @property
+    def far_end(self) -> str:
+        """Return who it is, and at which port of its own: `core-sw2 Te1/1/4`."""
+        return " ".join(filter(None, (self.peer or self.name, self.peer_port or self.remote_port)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkEnd:
+    """A port of a monitored device; `if_index` is empty where the other side does not say which one it is."""
+
+    device: str
+    if_index: str
+    port: str
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.device, self.port or self.if_index)))

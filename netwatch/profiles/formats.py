@@ -23,6 +23,16 @@ WRITTEN_MAC: Final = re.compile(r"(?i)[0-9a-f]{2}([-:. ]?[0-9a-f]{2}){5}|([0-9a-
 SYS_ID_OCTETS = 2
 MIN_POINTER = 2
 """A pointer to nowhere is 0.0."""
+LLDP_WORDS: Final = (
+    "other", "repeater", "bridge", "access-point", "router", "phone", "cable-modem", "station", "bridge", "bridge",
+    "bridge",
+)  # fmt: skip
+"""What an LLDP neighbour can be, by its bit (IEEE 802.1AB, table 8-4); the last are kinds of bridges with VLANs."""
+CDP_WORDS: Final = {
+    0x01: "router", 0x02: "bridge", 0x04: "bridge", 0x08: "bridge", 0x10: "station", 0x40: "repeater", 0x80: "phone",
+}  # fmt: skip
+"""The same of CDP, whose 0x20 says that it heeds IGMP, and 0x08 that it is a switch."""
+CAPABILITY_OCTETS = 2
 CLASSES: Final = ((128, "8"), (192, "16"), (224, "24"))
 """Prefix length by the first octet, which is below that (RFC 791)."""
 
@@ -85,6 +95,28 @@ def _sys_id(value: Value) -> str:
     return ".".join(value[n : n + SYS_ID_OCTETS].hex() for n in range(0, len(value), SYS_ID_OCTETS))
 
 
+def _lldp_capabilities(value: Value) -> str:
+    """Return the words of BITS, whose bit 0 is the highest of the first octet (RFC 3417, section 8).
+
+    Some agents hand on the two octets as they crossed the wire, where bit 0 is the lowest of the last: what any
+    neighbour is stands in the octet that is 0 otherwise.
+    """
+    if not isinstance(value, bytes) or not any(value[:CAPABILITY_OCTETS]):
+        return ""
+    octets = value[:CAPABILITY_OCTETS].ljust(CAPABILITY_OCTETS, b"\0")
+    bits = f"{int.from_bytes(octets, 'big'):016b}"
+    if not octets[0]:
+        bits = bits[::-1]
+    return " ".join(dict.fromkeys(word for word, bit in zip(LLDP_WORDS, bits, strict=False) if bit == "1"))
+
+
+def _cdp_capabilities(value: Value) -> str:
+    if not isinstance(value, bytes):
+        return ""
+    bits = int.from_bytes(value[-4:], "big")
+    return " ".join(dict.fromkeys(word for bit, word in CDP_WORDS.items() if bits & bit))
+
+
 FORMATS: Final[Mapping[str, Callable[[Value], str]]] = {
     "mac_address": _mac,
     "ip_address": _inet,
@@ -92,6 +124,8 @@ FORMATS: Final[Mapping[str, Callable[[Value], str]]] = {
     "natural_prefix": _natural_prefix,
     "hex": _hex,
     "sys_id": _sys_id,
+    "lldp_capabilities": _lldp_capabilities,
+    "cdp_capabilities": _cdp_capabilities,
 }
 """By the word of a profile; the first two are Datadog's."""
 

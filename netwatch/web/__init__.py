@@ -15,6 +15,7 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.web.actions import ActionRefused, Actions, NotThere, SilenceOrder
+    from netwatch.web.api.flat import flat_neighbour
     from netwatch.web.app import create_app
     from netwatch.web.explain import Explainer
     from netwatch.web.listen import parse_listen
@@ -31,8 +32,9 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
+
     "ActionRefused", "Actions", "Explainer", "History", "KeptListeners", "MailText", "MetricsRenderer", "NotThere",
     "PageFaults", "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
-    "WebSettings", "create_app",
+    "WebSettings", "create_app", "flat_neighbour",
     "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",
 ]  # fmt: skip

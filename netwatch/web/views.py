@@ -17,6 +17,7 @@ from netwatch.model import (
     DeviceSign,
     DeviceStatus,
     Event,
+    Neighbour,
     OutboxEntry,
     OutboxState,
     Past,
@@ -67,6 +68,9 @@ class Views(Protocol):
 
     def identity(self, device: str) -> Mapping[str, str]:
         """Return who a device said it is, by the labels of the concept `identity`; none before it was read."""
+
+    def neighbours(self, device: str = "") -> Sequence[Neighbour]:
+        """Return the neighbours of a device port by port, or of all devices by their names."""
 
     def gaps(self, device: str) -> Sequence[ReadingGap]:
         """Return the tables of a device whose last poll brought nothing."""

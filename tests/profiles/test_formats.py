@@ -11,6 +11,13 @@ from netwatch.profiles import written
 @pytest.mark.parametrize(
     ("form", "value", "text"),
     [
+        ("lldp_capabilities", b"\x28\x00", "bridge router"),
+        ("lldp_capabilities", b"\x28", "bridge router"),  # lldpd 1.0.16 writes one octet
+        ("lldp_capabilities", b"\x00\x14", "bridge router"),  # as it crossed the wire
+        ("lldp_capabilities", b"\x00\x00", ""),
+        ("lldp_capabilities", b"", ""),
+        ("cdp_capabilities", b"\x00\x00\x00\x29", "router bridge"),
+        ("cdp_capabilities", b"\x90", "station phone"),
         ("mac_address", b"PLANET", "50:4c:41:4e:45:54"),  # six octets are an address here, whatever they spell
         ("mac_address", b"\x00\x1b\x21\x0a\x0b\x0c", "00:1b:21:0a:0b:0c"),
         ("mac_address", b"00-1B-21-0A-0B-0C", "00:1b:21:0a:0b:0c"),

@@ -26,6 +26,7 @@ from netwatch.model import (
     DeviceSign,
     DeviceStatus,
     Event,
+    Neighbour,
     Oid,
     OutboxEntry,
     OutboxState,
@@ -78,6 +79,7 @@ class House:
     turned_away: list[RefusedSender] = field(default_factory=list)
     of_no_rule: list[UnmatchedTraps] = field(default_factory=list)
     own_problems: list[str] = field(default_factory=list)
+    known_neighbours: list[Neighbour] = field(default_factory=list)
     waiting_for: str = ""
     store_is_broken: bool = False
     looks_at_all: int = 0
@@ -128,6 +130,9 @@ class House:
     def identity(self, device: str) -> Mapping[str, str]:
         found = [one.rows for one in self.tables.get(device, []) if one.table == "identity"]
         return found[0].labels_of(0) if found else {}
+
+    def neighbours(self, device: str = "") -> Sequence[Neighbour]:
+        return [one for one in self.known_neighbours if device in ("", one.device)]
 
     def gaps(self, device: str) -> Sequence[ReadingGap]:
         return self.missed.get(device, [])

@@ -20,6 +20,7 @@ from netwatch.model import (
     DeviceStatus,
     Event,
     Fault,
+    Neighbour,
     OutboxEntry,
     OutboxState,
     ReadingGap,
@@ -107,6 +108,10 @@ class Views:
     def identity(self, device: str) -> Mapping[str, str]:
         """Return who a device said it is."""
         return self.board.identity(device)
+
+    def neighbours(self, device: str = "") -> Sequence[Neighbour]:
+        """Return the neighbours of a device, or of all."""
+        return self.desk.neighbours(device)
 
     def gaps(self, device: str) -> Sequence[ReadingGap]:
         """Return the tables of a device whose last poll brought nothing."""

@@ -45,6 +45,7 @@ NAMED = "name"
 
 _BY_LABEL: Mapping[tuple[str, str], Secret] = {
     ("identity", "serial"): Secret.SERIAL, ("component", "serial"): Secret.SERIAL, ("identity", "name"): Secret.NAME,
+    ("identity", "chassis"): Secret.NAME,
     ("identity", "location"): Secret.NAME, ("identity", "contact"): Secret.NAME,
     ("interface", "ifAlias"): Secret.NAME,
     ("neighbour", "neighbour"): Secret.NAME, ("neighbour", "address"): Secret.ADDRESS,

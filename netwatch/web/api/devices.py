@@ -10,17 +10,19 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import Response
 
 from netwatch.model import CONCEPTS, DeviceStatus, TableReading
-from netwatch.web.api.flat import Flat, flat_concept, flat_device, flat_gap, flat_row, flat_rows
+from netwatch.web.api.flat import Flat, flat_concept, flat_device, flat_gap, flat_neighbour, flat_row, flat_rows
 from netwatch.web.api.paging import PAGED, After, AllOrLimit, cursor_of, page, place_in
 from netwatch.web.pacing import json_list
 from netwatch.web.routes import find_device, showing
 from netwatch.web.views import Views
 
 ConceptName = Annotated[str, Path(description=f"one of {', '.join(CONCEPTS)}")]
+
+DeviceName = Annotated[str, Query(max_length=255)]
 
 
 def add_devices(router: APIRouter, views: Views) -> None:
@@ -38,6 +40,19 @@ def add_devices(router: APIRouter, views: Views) -> None:
             request, found, limit, lambda one: flat_device(one[1], views.identity(one[1].device.name)),
             lambda one: cursor_of("devices", (one[0], one[1].device.name)),
         )  # fmt: skip
+
+    @showing(router, "/neighbours", responses=PAGED)
+    async def neighbours(
+        request: Request, device: DeviceName = "", limit: AllOrLimit = None, after: After = ""
+    ) -> Response:
+        """Return who stands at which port, since when, and which monitored device that is; of one device or all."""
+        if device:
+            find_device(views, device)
+        behind = place_in("neighbours", after, int)
+        found = list(enumerate(views.neighbours(device)))[behind[0] + 1 if behind is not None else 0 :]
+        return page(
+            request, found, limit, lambda one: flat_neighbour(one[1]), lambda one: cursor_of("neighbours", (one[0],))
+        )
 
     @showing(router, "/devices/{name:path}/{concept}", responses=PAGED)
     async def concept(

@@ -15,6 +15,7 @@ from netwatch.model import (
     DeviceStatus,
     Event,
     Muting,
+    Neighbour,
     ObjectNames,
     OutboxEntry,
     ReadingGap,
@@ -76,6 +77,18 @@ def flat_concept(reading: TableReading, path: str) -> Flat:
         "partial_because": reading.partial_because,
         "path": path,
     }
+
+
+def flat_neighbour(one: Neighbour) -> Flat:
+    """Return one neighbour of one port; `peer` is the monitored device it is, `peer_by` what says so."""
+    return {
+        "device": one.device, "port": one.port, "if_index": one.if_index, "neighbour": one.name,
+        "neighbour_port": one.remote_port, "chassis": one.chassis, "address": one.address, "platform": one.platform,
+        "capabilities": " ".join(one.kinds), "protocols": " ".join(one.protocols), "peer": one.peer,
+        "peer_by": one.peer_by, "peer_port": one.peer_port, "peer_if_index": one.peer_if_index,
+        "is_there": one.is_there, "is_evidence": one.is_evidence, "why": one.why,
+        "first_seen": rfc3339(one.first_seen), "last_seen": rfc3339(one.last_seen),
+    }  # fmt: skip
 
 
 def flat_rows(reading: TableReading) -> Iterator[Flat]:

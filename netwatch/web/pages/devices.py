@@ -28,6 +28,7 @@ from netwatch.web.routes import METHODS, find_device
 from netwatch.web.views import History, NoHistory, Views
 
 DEVICES_ON_A_PAGE = 200
+NEIGHBOURS_OF_A_PORT = 3
 
 Page = Annotated[int, Query(ge=1, le=100_000)]
 Filter = Annotated[str, Query(max_length=255)]
@@ -60,7 +61,7 @@ def device_router(views: Views, actions: Actions, templates: Templates, history:
         row = overview_of([status], views.alerts_of(name), ())
         readings = views.readings(name)
         alerting = {alert.key.instance for alert in row.firing if alert.key.instance}
-        interfaces = interfaces_of(readings, alerting)
+        interfaces = interfaces_of(readings, alerting, views.neighbours(name))
         beside = [reading for reading in readings if reading.table != CONCEPT]
         gaps = views.gaps(name)
         return await templates.page(
@@ -74,6 +75,7 @@ def device_router(views: Views, actions: Actions, templates: Templates, history:
             mutings=await actions.mutings_of(row.firing),
             interfaces=interfaces,
             said=said_of(interfaces[:ROWS_OF_A_TABLE]),
+            neighbours_of_a_port=NEIGHBOURS_OF_A_PORT,
             has_interfaces=any(reading.table == CONCEPT for reading in readings),
             sections=[one async for one in paced(each_section(beside, alerting))],
             tables=raw_tables([one for one in readings if not _is_shown_elsewhere(one)], views.schema()),

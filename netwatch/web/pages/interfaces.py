@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from markupsafe import Markup, escape
 
-from netwatch.model import TableReading
+from netwatch.model import Neighbour, TableReading
 from netwatch.web.pages.concepts.rows import Row
 from netwatch.web.words import bit_rate, percent
 
@@ -49,6 +49,7 @@ class Interface:
     key: str = ""
     distrusted: str = ""
     has_limit: bool = True
+    neighbours: tuple[Neighbour, ...] = ()
 
     @property
     def in_ratio(self) -> float | None:
@@ -70,6 +71,7 @@ class Said:
     bits: bool
     errors: bool
     discards: bool
+    neighbours: bool = False
 
 
 def said_of(interfaces: Sequence[Interface]) -> Said:
@@ -80,6 +82,7 @@ def said_of(interfaces: Sequence[Interface]) -> Said:
         bits=any(one.in_bits is not None or one.out_bits is not None for one in interfaces),
         errors=any(one.errors is not None for one in interfaces),
         discards=any(one.discards is not None for one in interfaces),
+        neighbours=any(one.neighbours for one in interfaces),
     )
 
 
@@ -103,15 +106,30 @@ def is_interface_table(reading: TableReading) -> bool:
     return not _TELLS_INTERFACES.isdisjoint(reading.columns)
 
 
-def interfaces_of(readings: Iterable[TableReading], alerting: Collection[str] = ()) -> list[Interface]:
+def interfaces_of(
+    readings: Iterable[TableReading], alerting: Collection[str] = (), neighbours: Iterable[Neighbour] = ()
+) -> list[Interface]:
     """Return the interfaces in the order of their index, those with a firing alert first.
 
-    alerting: the keys of the rows that have one.
+    alerting: the keys of the rows that have one. neighbours: who stands at the ports of this device.
     """
     given = list(readings)
     concept = next((one for one in given if one.table == CONCEPT and one.rows.index), None)
     found = _of_tables(given, alerting) if concept is None else _of_concept(concept, alerting)
+    at_port = _at_port(neighbours)
+    found = [replace(one, neighbours=there) if (there := at_port.get(one.index)) else one for one in found]
     return sorted(found, key=lambda one: (one.state != "alert", _index_order(one.index)))
+
+
+def _at_port(neighbours: Iterable[Neighbour]) -> Mapping[str, tuple[Neighbour, ...]]:
+    """Return the neighbours to be shown of each port: those that are there, else those that were last."""
+    found: dict[str, list[Neighbour]] = {}
+    for one in neighbours:
+        found.setdefault(one.if_index, []).append(one)
+    return {
+        index: tuple(one for one in there if one.is_there) or (max(there, key=lambda one: one.last_seen),)
+        for index, there in found.items() if index
+    }  # fmt: skip
 
 
 def _of_concept(reading: TableReading, alerting: Collection[str]) -> list[Interface]:

@@ -397,18 +397,19 @@ async def test_a_neighbour_is_known_by_its_own_words_and_the_port_it_is_on(known
     lines = [
         *TWO_PORTS, *NAMES,
         *neighbour(77, 1, 4, "504c414e4554", "4|xe-0/0/1"),  # spells PLANET, and is an address all the same
-        *neighbour(80, 2, 9, "001b210a0b0c", "4x|001b210a0b0d", kind=3),
+        f"{REMOTE}.11.77.1.4|4x|2c00", f"{REMOTE}.12.77.1.4|4x|2800",
+        *neighbour(80, 2, 9, "001b210a0b0c", "4x|001b210a0b0d", kind=3), f"{REMOTE}.11.80.2.9|4x|04",
         f"{LOCAL}.2.1|2|5", f"{LOCAL}.3.1|4|Gi0/1", f"{LOCAL}.2.2|2|7", f"{LOCAL}.3.2|4|2",
         f"{LOCAL}.4.2|4|GigabitEthernet0/2", f"{MANAGER}.3.77.1.4.1.4.192.0.2.55|2|2",
     ]  # fmt: skip
 
     one, other = await known("neighbour", *lines)
 
-    assert one == {"port": "Gi0/1", "neighbour": "core1", "neighbour_port": "xe-0/0/1",
+    assert one == {"port": "Gi0/1", "ifIndex": "10", "neighbour": "core1", "neighbour_port": "xe-0/0/1",
                    "chassis": "50:4c:41:4e:45:54", "protocol": "lldp", "platform": "Router 9",
-                   "address": "192.0.2.55"}  # fmt: skip
-    assert (other["port"], other["chassis"], other["neighbour_port"]) == (
-        "Gi0/2", "00:1b:21:0a:0b:0c", "00:1b:21:0a:0b:0d",
+                   "address": "192.0.2.55", "capabilities": "bridge router"}  # fmt: skip
+    assert (other["port"], other["ifIndex"], other["chassis"], other["neighbour_port"], other["capabilities"]) == (
+        "Gi0/2", "11", "00:1b:21:0a:0b:0c", "00:1b:21:0a:0b:0d", "phone",
     )  # fmt: skip
 
 
@@ -437,19 +438,30 @@ async def test_the_local_port_of_routeros_stands_in_a_table_of_its_own(known):
         "neighbour", *TWO_PORTS, *NAMES, *lines, "1.3.6.1.4.1.14988.1.1.11.1.1.8.7|2|11", maker=14988
     )
 
+    assert (one["port"], one["ifIndex"]) == ("Gi0/2", "11")
     assert (one["port"], one["neighbour"], one["chassis"]) == ("Gi0/2", "00:1b:21:0a:0b:0c", "00:1b:21:0a:0b:0c")
 
 
 async def test_a_cdp_neighbour_is_known(known):
     entry = "1.3.6.1.4.1.9.9.23.1.2.1.1"
     lines = [*TWO_PORTS, *NAMES, f"{entry}.4.10.3|4x|c0000201", f"{entry}.6.10.3|4|sw2.example.net",
-             f"{entry}.7.10.3|4|GigabitEthernet0/9", f"{entry}.8.10.3|4|cisco WS-C9999"]  # fmt: skip
+             f"{entry}.7.10.3|4|GigabitEthernet0/9", f"{entry}.8.10.3|4|cisco WS-C9999",
+             f"{entry}.9.10.3|4x|00000029"]  # fmt: skip
 
     (one,) = await known("neighbour", *lines, maker=9)
 
-    assert one == {"port": "Gi0/1", "neighbour": "sw2.example.net", "neighbour_port": "GigabitEthernet0/9",
-                   "chassis": "sw2.example.net", "protocol": "cdp", "platform": "cisco WS-C9999",
-                   "address": "192.0.2.1"}  # fmt: skip
+    assert one == {"port": "Gi0/1", "ifIndex": "10", "neighbour": "sw2.example.net",
+                   "neighbour_port": "GigabitEthernet0/9", "chassis": "sw2.example.net", "protocol": "cdp",
+                   "platform": "cisco WS-C9999", "address": "192.0.2.1",
+                   "capabilities": "router bridge"}  # fmt: skip
+
+
+async def test_a_device_says_by_which_chassis_its_neighbours_know_it(known):
+    own = "1.0.8802.1.1.2.1.3"
+
+    (one,) = await known("identity", f"{own}.1.0|2|4", f"{own}.2.0|4x|504c414e4554")
+
+    assert one["chassis"] == "50:4c:41:4e:45:54"
 
 
 async def test_addresses_of_both_tables_are_told_once_with_their_ports(known):

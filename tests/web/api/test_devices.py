@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwatch.model import CONCEPTS
+from netwatch.model import CONCEPTS, Neighbour
 from tests.concept_readings import a_switch, concept_reading
 
 from ..house import House, bad_night, status_of
@@ -14,6 +14,11 @@ from ..house import House, bad_night, status_of
 
 def house_of(*readings, name: str = "sw1", **changes) -> House:
     return House(statuses=[status_of(name, **changes)], tables={name: list(readings)})
+
+
+def neighbour(device: str, port: str, name: str, **more) -> Neighbour:
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    return Neighbour(device=device, if_index="1", port=port, name=name, first_seen=noon, last_seen=noon, **more)
 
 
 async def test_a_device_says_what_is_known_of_it(serve):
@@ -182,3 +187,23 @@ async def test_a_device_says_who_it_is_and_how_much_it_has_of_each_concept(serve
     assert (counts["sensor"], counts["hardware"], counts["identity"]) == (5, 3, 1)
     for row in rows[: len(counts)]:
         assert len((await client.get(row["path"])).json()) == row["rows"]
+
+
+async def test_neighbours_of_one_device_or_of_all_come_in_pages_and_every_word_of_theirs_is_text(serve):
+    nasty = neighbour("core-sw1", "Gi1/0/1", "<script>alert(1)</script>", kinds=("bridge", "router"), peer="core-sw2")
+    others = [neighbour("core-sw1", "Gi1/0/2", "phone"), neighbour("core-sw2", "Te1/1", "core-sw1")]
+    house = House(statuses=[status_of("core-sw1"), status_of("core-sw2")], known_neighbours=[nasty, *others])
+    client = serve(house)
+
+    first = await client.get("/api/v1/neighbours", params={"limit": 2})
+    rest = await client.get(first.links["next"]["url"])
+    own = (await client.get("/api/v1/neighbours", params={"device": "core-sw2"})).json()
+
+    told = first.json()[0]
+    assert (told["neighbour"], told["capabilities"], told["peer"]) == (
+        "<script>alert(1)</script>", "bridge router", "core-sw2",
+    )  # fmt: skip
+    assert (told["first_seen"], told["is_there"], told["is_evidence"]) == ("2026-03-01T12:00:00.000Z", True, False)
+    assert [one["port"] for one in rest.json()] == ["Te1/1"]
+    assert own == rest.json()
+    assert (await client.get("/api/v1/neighbours", params={"device": "x"})).status_code == 404

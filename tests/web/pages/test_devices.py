@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from netwatch.model import ReadingGap
+from netwatch.model import Neighbour, ReadingGap
 from tests.concept_readings import a_switch, concept_reading
 
 from ..house import House, alert_of, bad_night, status_of
 from .seen import Seen
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 async def test_a_device_page_shows_interfaces_tables_gaps_and_alerts(serve):
@@ -147,3 +149,21 @@ async def test_tables_that_were_not_read_for_one_reason_are_one_sentence(serve):
 
     assert page.count("could not be read") == 2
     assert "ifTable, sensor could not be read just now: no answer" in page
+
+
+async def test_each_port_shows_who_stands_there_and_nothing_of_his_words_is_obeyed(serve):
+    def there(index: str, name: str, **more) -> Neighbour:
+        return Neighbour(device="sw1", if_index=index, port="", name=name, first_seen=NOON, last_seen=NOON, **more)
+
+    house = House(statuses=[status_of("sw1")], tables={"sw1": a_switch()}, known_neighbours=[
+        there("1", "core2.example.net", peer="core2", peer_port="Te1/1", kinds=("bridge",)),
+        there("2", "<script>alert(1)</script>" + "x" * 500, remote_port="eth0", is_there=False),
+        there("", "of a port that is not known"),
+    ])  # fmt: skip
+    page = (await serve(house).get("/devices/sw1")).text
+
+    assert '<a href="/devices/core2">core2 Te1/1</a> <small>bridge</small>' in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
+    assert "x" * 200 not in page
+    assert "heard last" in page
