@@ -152,7 +152,7 @@ _ALL: Final = (
     _concept("component", "part part_class model serial version parent", is_fact=True),
     _concept(
         "neighbour",
-        "port ifIndex neighbour neighbour_port chassis protocol platform address capabilities",
+        "port ifIndex neighbour neighbour_port neighbour_port_name chassis protocol platform address capabilities",
         is_fact=True,
     ),
     _concept("address", "address prefix_length ifIndex ifName", is_fact=True),

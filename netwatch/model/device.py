@@ -148,6 +148,7 @@ class Neighbour:
 
     if_index, port: where it is; empty where the device did not say, or says it in a way of its own.
     name: what it calls itself, else its chassis ID. kinds: words like bridge, router, phone, access-point.
+    remote_port: the port ID it announced; remote_port_name: what it says of that port, often its name.
     protocols: by which it was heard: lldp, cdp, or mac, where nobody announced it.
     peer: the monitored device it is, empty for none; peer_by: what says so. peer_port, peer_if_index: its end there.
     is_there: it was in the last whole reading. is_evidence: concluded from addresses, not announced; `why` says how.
@@ -159,6 +160,7 @@ class Neighbour:
     name: str
     chassis: str = ""
     remote_port: str = ""
+    remote_port_name: str = ""
     address: str = ""
     platform: str = ""
     kinds: tuple[str, ...] = ()
@@ -186,7 +188,9 @@ class Neighbour:
     @property
     def far_end(self) -> str:
         """Return who it is, and at which port of its own: `core-sw2 Te1/1/4`."""
-        return " ".join(filter(None, (self.peer or self.name, self.peer_port or self.remote_port)))
+        return " ".join(
+            filter(None, (self.peer or self.name, self.peer_port or self.remote_port_name or self.remote_port))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,7 @@ class NeighbourBook:
         for one in (device.heard or {}).values():
             found = self._marks.find(marks_of(one.chassis, [one.address], [one.name]))
             peer = self._devices.get(found.device)
-            end = peer.ports.find(one.remote_port) if peer is not None else ("", "")
+            end = peer.ports.find(one.remote_port, one.remote_port_name) if peer is not None else ("", "")
             announced.append(seen_as(name, one, found, *end))
         seen = merged(announced)
         taken = {one.port for one in seen if one.is_there}

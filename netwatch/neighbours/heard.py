@@ -7,7 +7,7 @@ A quiet room. May import: netwatch.model. Called by: book, kept.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -35,6 +35,7 @@ class Heard:
     name: str
     chassis: str
     remote_port: str
+    remote_port_name: str
     address: str
     platform: str
     kinds: tuple[str, ...]
@@ -50,12 +51,7 @@ class Heard:
 
     def says_the_same(self, other: Heard) -> bool:
         """Return whether two say the same but for when it was heard."""
-        return (
-            self.key, self.if_index, self.name, self.address, self.platform, self.kinds, self.protocol, self.is_there,
-        ) == (
-            other.key, other.if_index, other.name, other.address, other.platform, other.kinds, other.protocol,
-            other.is_there,
-        )  # fmt: skip
+        return replace(self, first_seen=other.first_seen, last_seen=other.last_seen) == other
 
 
 def heard_in(reading: TableReading) -> Iterator[Heard]:
@@ -69,7 +65,8 @@ def heard_in(reading: TableReading) -> Iterator[Heard]:
 
         yield Heard(
             if_index=text("ifIndex"), port=text("port"), name=text("neighbour"), chassis=text("chassis"),
-            remote_port=text("neighbour_port"), address=text("address"), platform=text("platform"),
+            remote_port=text("neighbour_port"), remote_port_name=text("neighbour_port_name"), address=text("address"),
+            platform=text("platform"),
             kinds=tuple(text("capabilities").split()[:MOST_KINDS]), protocol=text("protocol"),
             first_seen=at, last_seen=at,
         )  # fmt: skip

@@ -14,6 +14,9 @@ from netwatch.neighbours.heard import MOST_KINDS, Heard, cut
 from netwatch.neighbours.marks import IN_ORDER, Mark
 
 NEIGHBOUR_SCOPE: Final = "neighbours"
+_TEXTS: Final = (
+    "if_index", "port", "name", "chassis", "remote_port", "remote_port_name", "address", "platform", "protocol",
+)  # fmt: skip
 Own = Mapping[str, frozenset[Mark]]
 
 
@@ -35,21 +38,20 @@ def read(text: str | None) -> tuple[list[Heard], Own] | None:
 
 def _written(one: Heard) -> list[Any]:
     return [
-        one.if_index, one.port, one.name, one.chassis, one.remote_port, one.address, one.platform,
-        " ".join(one.kinds), one.protocol, int(one.first_seen.timestamp()), int(one.last_seen.timestamp()),
-        int(one.is_there),
+        *(getattr(one, name) for name in _TEXTS), " ".join(one.kinds),
+        int(one.first_seen.timestamp()), int(one.last_seen.timestamp()), int(one.is_there),
     ]  # fmt: skip
 
 
 def _heard(kept: Any) -> Heard:
-    *texts, first, last, there = kept
-    if_index, port, name, chassis, remote_port, address, platform, kinds, protocol = (cut(str(one)) for one in texts)
+    *texts, kinds, first, last, there = kept
     return Heard(
-        if_index=if_index, port=port, name=name, chassis=chassis, remote_port=remote_port, address=address,
-        platform=platform, kinds=tuple(kinds.split()[:MOST_KINDS]), protocol=protocol,
-        first_seen=datetime.fromtimestamp(int(first), UTC), last_seen=datetime.fromtimestamp(int(last), UTC),
+        **{name: cut(str(text)) for name, text in zip(_TEXTS, texts, strict=True)},
+        kinds=tuple(str(kinds).split()[:MOST_KINDS]),
+        first_seen=datetime.fromtimestamp(int(first), UTC),
+        last_seen=datetime.fromtimestamp(int(last), UTC),
         is_there=bool(there),
-    )  # fmt: skip
+    )
 
 
 def _mark(kept: Any) -> Mark:

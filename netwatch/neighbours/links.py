@@ -55,7 +55,11 @@ def _heard_at(book: Neighbours, end: LinkEnd, now: datetime) -> Iterator[LinkEnd
     there = [one for one in book.of_device(end.device) if _is_at(one.if_index, one.port, end)]
     for one in _newest(there, now):
         if one.peer and one.peer != end.device:
-            yield LinkEnd(device=one.peer, if_index=one.peer_if_index, port=one.peer_port or one.remote_port)
+            yield LinkEnd(
+                device=one.peer,
+                if_index=one.peer_if_index,
+                port=one.peer_port or one.remote_port_name or one.remote_port,
+            )
 
 
 def _hearing(book: Neighbours, end: LinkEnd, now: datetime) -> Iterator[LinkEnd]:

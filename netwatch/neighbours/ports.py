@@ -33,8 +33,11 @@ class Ports:
         """Return the ifIndex of the one interface of this name, empty where there is none or several."""
         return self._only([index for index, own in zip(self._index, self._names, strict=True) if own == name])
 
-    def find(self, text: str) -> tuple[str, str]:
+    def find(self, *texts: str) -> tuple[str, str]:
         """Return ifIndex and name of the interface that somebody else calls so; empty where that is not clear."""
+        return next((found for text in texts if (found := self._find(text))[1]), ("", ""))
+
+    def _find(self, text: str) -> tuple[str, str]:
         wanted = text.strip().casefold()
         if not wanted:
             return "", ""

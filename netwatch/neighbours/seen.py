@@ -17,7 +17,8 @@ def seen_as(device: str, heard: Heard, found: Found, peer_if_index: str, peer_po
     """Return a record as a neighbour that is the device it was found to be."""
     return Neighbour(
         device=device, if_index=heard.if_index, port=heard.port, name=heard.name or heard.chassis,
-        chassis=heard.chassis, remote_port=heard.remote_port, address=heard.address, platform=heard.platform,
+        chassis=heard.chassis, remote_port=heard.remote_port, remote_port_name=heard.remote_port_name,
+        address=heard.address, platform=heard.platform,
         kinds=heard.kinds, protocols=(heard.protocol,) if heard.protocol else (), peer=found.device,
         peer_by=found.by, peer_port=peer_port, peer_if_index=peer_if_index, first_seen=heard.first_seen,
         last_seen=heard.last_seen, is_there=heard.is_there,
@@ -48,6 +49,7 @@ def _together(first: Neighbour, other: Neighbour) -> Neighbour:
         first,
         protocols=(*first.protocols, *other.protocols),
         if_index=first.if_index or other.if_index,
+        remote_port_name=first.remote_port_name or other.remote_port_name,
         address=first.address or other.address,
         platform=first.platform or other.platform,
         kinds=first.kinds or other.kinds,

@@ -57,6 +57,9 @@ def test_who_is_not_watched_or_is_known_by_an_address_alone_makes_no_link(net):
 
 
 def test_the_far_port_may_be_known_by_the_words_of_its_neighbour_alone(net):
-    net.hears("core1", TO_CORE2 | {"neighbour_port": "00:1b:21:0a:0b:0d"})
-
+    to_mac = TO_CORE2 | {"neighbour_port": "00:1b:21:0a:0b:0d"}
+    net.ports("core2", i3="Te1/1").hears("core1", to_mac)
     assert net.book.far_end(NEAR, net.now) == LinkEnd(device="core2", if_index="", port="00:1b:21:0a:0b:0d")
+
+    net.hears("core1", to_mac | {"neighbour_port_name": "Te1/1"})
+    assert net.book.far_end(NEAR, net.now) == FAR

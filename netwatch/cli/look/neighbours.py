@@ -72,8 +72,9 @@ def _cells(row: Mapping[str, Any]) -> list[object]:
     by = "MAC address only" if row.get("is_evidence") else row.get("protocols")
     peer = coloured(str(row["peer"]), "green") if row.get("peer") else None
     first, last = (datetime.fromisoformat(str(row[name])) for name in ("first_seen", "last_seen"))
+    its_port = row.get("peer_port") or row.get("neighbour_port_name") or row.get("neighbour_port")
     port = row.get("port") or row.get("if_index")
     return [
-        row.get("device"), port, row.get("neighbour"), row.get("neighbour_port"), peer, row.get("capabilities"), by,
+        row.get("device"), port, row.get("neighbour"), its_port, peer, row.get("capabilities"), by,
         first, last if row.get("is_there") else coloured(f"gone, {last.astimezone():%Y-%m-%d %H:%M:%S}", "yellow"),
     ]  # fmt: skip

@@ -49,6 +49,7 @@ _BY_LABEL: Mapping[tuple[str, str], Secret] = {
     ("identity", "location"): Secret.NAME, ("identity", "contact"): Secret.NAME,
     ("interface", "ifAlias"): Secret.NAME,
     ("neighbour", "neighbour"): Secret.NAME, ("neighbour", "address"): Secret.ADDRESS,
+    ("neighbour", "neighbour_port_name"): Secret.NAME,
     ("neighbour", "chassis"): Secret.NAME, ("vlan", "vlan_name"): Secret.NAME, ("mac", "mac"): Secret.MAC,
     ("arp", "mac"): Secret.MAC, ("arp", "address"): Secret.ADDRESS, ("address", "address"): Secret.ADDRESS,
     ("peer", "peer"): Secret.ADDRESS, ("peer", "vrf"): Secret.NAME, ("client", "client"): Secret.NAME,

@@ -83,7 +83,8 @@ def flat_neighbour(one: Neighbour) -> Flat:
     """Return one neighbour of one port; `peer` is the monitored device it is, `peer_by` what says so."""
     return {
         "device": one.device, "port": one.port, "if_index": one.if_index, "neighbour": one.name,
-        "neighbour_port": one.remote_port, "chassis": one.chassis, "address": one.address, "platform": one.platform,
+        "neighbour_port": one.remote_port, "neighbour_port_name": one.remote_port_name,
+        "chassis": one.chassis, "address": one.address, "platform": one.platform,
         "capabilities": " ".join(one.kinds), "protocols": " ".join(one.protocols), "peer": one.peer,
         "peer_by": one.peer_by, "peer_port": one.peer_port, "peer_if_index": one.peer_if_index,
         "is_there": one.is_there, "is_evidence": one.is_evidence, "why": one.why,

@@ -1,0 +1,132 @@
+"""Real machines wired up: what lldpd and FRR say, and what NetWatch makes of it over SNMP; a cable is pulled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ports import free_port
+from tests.wired_network import FRR, Machine, WiredNetwork, run_wired
+
+from .agent import RunningAgent, wait_until
+
+CONFIG = """
+credentials: {{usual: {{version: 2c, community: public}}}}
+defaults: {{credential: usual}}
+devices:
+  - {{name: core1, address: 10.98.0.1}}
+  - {{name: core2, address: 10.98.0.2}}
+  - {{name: acc, address: 10.98.0.3}}
+polling: {{interval: 2s, reachability_interval: 2s, timeout: 1s, retries: 3, discovery_interval: 2s}}
+route: {{receiver: noc, group_wait: 3s, group_interval: 5s}}
+receivers: [{{name: noc, email: {{to: [noc@example.net]}}}}]
+smtp: {{from: netwatch@example.net, relays: [{{host: 127.0.0.1, port: {smtp}}}]}}
+web: {{listen: "127.0.0.1:{web}"}}
+store: {{url: "sqlite:///{state}/netwatch.db"}}
+"""
+ROUTES = "ip ospf hello-interval 1\n ip ospf dead-interval 4\n ip ospf network point-to-point"
+KINDS = {"Bridge": "bridge", "Router": "router", "Wlan": "access-point", "Station": "station", "Repeater": "repeater"}
+
+
+def lab(network: WiredNetwork) -> list[Machine]:
+    """Two routers joined by a cable, and behind one of them a switch."""
+    core1, core2, acc = (network.machine(name) for name in ("core1", "core2", "acc"))
+    for one in (core1, core2, acc):
+        one.has_snmp()
+    acc.run("ip", "link", "add", "br0", "type", "bridge")
+    acc.run("ip", "link", "set", "br0", "up")
+    return [core1, core2, acc]
+
+
+def routes(number: int, machine: Machine) -> None:
+    """Have a router speak BGP and OSPF with the one at the other end of eth1."""
+    other = 3 - number
+    machine.run("ip", "addr", "add", f"10.97.0.{number}/24", "dev", "eth1")
+    machine.routes("zebra", "")
+    machine.routes("ospfd", f"agentx\ninterface eth1\n {ROUTES}\nrouter ospf\n ospf router-id 10.97.0.{number}\n"
+                            " network 10.97.0.0/24 area 0\n")  # fmt: skip
+    machine.routes("bgpd", f"agentx\nrouter bgp 6500{number}\n bgp router-id 10.97.0.{number}\n"
+                           f" no bgp ebgp-requires-policy\n neighbor 10.97.0.{other} remote-as 6500{other}\n"
+                           f" neighbor 10.97.0.{other} timers connect 1\n")  # fmt: skip
+
+
+def told_by_lldpcli(machine: Machine) -> set[tuple[str, ...]]:
+    """Return port, name, chassis ID, port ID and what it is of everybody a machine hears."""
+    found = set()
+    for one in machine.neighbours():
+        (chassis,), (port,) = one["chassis"], one["port"]
+        kinds = sorted(KINDS[can["type"]] for can in chassis.get("capability", []) if can["enabled"])
+        found.add(
+            (one["name"], chassis["name"][0]["value"], chassis["id"][0]["value"], port["id"][0]["value"], *kinds)
+        )
+    return found
+
+
+def told_by_netwatch(agent: RunningAgent, device: str) -> set[tuple[str, ...]]:
+    return {
+        (one["port"], one["neighbour"], one["chassis"], one["neighbour_port"], *sorted(one["capabilities"].split()))
+        for one in agent.json(f"/api/v1/neighbours?device={device}") if one["is_there"]
+    }  # fmt: skip
+
+
+def agent_of(place: Path, smtp: int) -> RunningAgent:
+    web = free_port()
+    path = place / "netwatch.yaml"
+    path.write_text(CONFIG.format(smtp=smtp, web=web, state=place))
+    return RunningAgent(path, web)
+
+
+@pytest.mark.skipif(not FRR.exists(), reason="FRR is not installed (Debian packages: frr, frr-snmp)")
+def test_neighbours_and_peers_are_what_lldpcli_and_vtysh_say(tmp_path):
+    def work(network: WiredNetwork) -> None:
+        core1, core2, acc = machines = lab(network)
+        network.cable(core1, "eth1", core2, "eth1")
+        network.cable(core1, "eth2", acc, "eth1")
+        acc.run("ip", "link", "set", "eth1", "master", "br0")
+        for one in machines:
+            one.has_lldp()
+        routes(1, core1)
+        routes(2, core2)
+        agent = agent_of(tmp_path, free_port())
+        agent.start()
+        agent.wait_until_ready()
+        try:
+            wait_until(lambda: [len(told_by_lldpcli(one)) for one in machines] == [2, 1, 1], "lldpd hearing all")
+            for one in machines:
+                wait_until(
+                    lambda one=one: told_by_netwatch(agent, one.name) == told_by_lldpcli(one),
+                    f"the neighbours of {one.name} as lldpcli has them: {told_by_lldpcli(one)}",
+                )
+            rows = {(one["device"], one["port"]): one for one in agent.json("/api/v1/neighbours")}
+            assert {place: (row["peer"], row["peer_port"]) for place, row in rows.items()} == {
+                ("core1", "eth1"): ("core2", "eth1"), ("core2", "eth1"): ("core1", "eth1"),
+                ("core1", "eth2"): ("acc", "eth1"), ("acc", "eth1"): ("core1", "eth2"),
+            }  # fmt: skip
+            peers_are_what_vtysh_says(agent, core1)
+        finally:
+            agent.kill()
+
+    run_wired(work, tmp_path, "vtysh", "lldpcli")
+
+
+def peers_are_what_vtysh_says(agent: RunningAgent, machine: Machine) -> None:
+    def bgp() -> dict[str, str]:
+        peers = machine.vtysh("show ip bgp summary json")["ipv4Unicast"]["peers"]
+        return {peer: "up" if said["state"] == "Established" else "down" for peer, said in peers.items()}
+
+    def ospf() -> dict[str, str]:
+        peers = machine.vtysh("show ip ospf neighbor json")["neighbors"]
+        return {
+            said["ifaceAddress"]: "up" if said["nbrState"].startswith("Full") else "down"
+            for each in peers.values() for said in each
+        }  # fmt: skip
+
+    def ours(protocol: str) -> dict[str, str]:
+        rows = agent.json(f"/api/v1/devices/{machine.name}/peer")
+        return {row["peer"]: row["peer_state"] for row in rows if row["protocol"] == protocol}
+
+    wait_until(lambda: "up" in bgp().values(), "BGP established")
+    wait_until(lambda: "up" in ospf().values(), "OSPF full")
+    wait_until(lambda: ours("bgp") == bgp(), f"BGP peers as vtysh has them: {bgp()}")
+    wait_until(lambda: ours("ospf") == ospf(), f"OSPF neighbours as vtysh has them: {ospf()}")
