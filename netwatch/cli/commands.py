@@ -19,6 +19,10 @@ COMMANDS: dict[str, Listed] = {
             ),
         },
         "Configuration": {
+            "init": (
+                "configuration.init.command:init",
+                "Ask five questions, try each answer, and write a configuration that works.",
+            ),
             "check": (
                 "configuration.check:check",
                 "Print all that is wrong with a configuration, its profiles and its rules; exit 1 where there are "

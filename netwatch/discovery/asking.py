@@ -50,7 +50,7 @@ async def asked(
             TRIES.labels("failed").inc()
             continue
         TRIES.labels("fitted").inc()
-        told = replace(host, credential=credential.name, sys_object_id=_text(object_id))
+        told = replace(host, credential=credential.name, sys_object_id=said(object_id))
         return await _marked(client, device, told)
     return host
 
@@ -64,7 +64,7 @@ async def _marked(client: SnmpClient, device: Device, host: Host) -> Host:
     engine = await _octets(client, device, [_ENGINE_ID])
     chassis = await _octets(client, device, _CHASSIS)
     return replace(
-        host, sys_descr=_text(descr), sys_name=_text(name), engine_id=host.engine_id or engine, chassis=chassis,
+        host, sys_descr=said(descr), sys_name=said(name), engine_id=host.engine_id or engine, chassis=chassis,
         serial=await _serial(client, device), addresses=await _own_addresses(client, device),
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ async def _octets(client: SnmpClient, device: Device, oids: Sequence[Oid]) -> st
 
 
 async def _serial(client: SnmpClient, device: Device) -> str:
-    texts = (_text(value) for value in await _column(client, device, _SERIAL, MOST_SERIALS))
+    texts = (said(value) for value in await _column(client, device, _SERIAL, MOST_SERIALS))
     return next(filter(None, texts), "")
 
 
@@ -103,5 +103,6 @@ async def _column(client: SnmpClient, device: Device, oid: Oid, most: int) -> Se
     return [value for column in walk.columns for value in column.values]
 
 
-def _text(value: Value) -> str:
+def said(value: Value) -> str:
+    """Return a value as the text it is; empty where there is none."""
     return "" if isinstance(value, Missing | None) else text_of(value, MOST_TEXT).strip()

@@ -30,13 +30,13 @@ def proposed_of_listed(listed: Iterable[Listed], usual_credential: str | None) -
 
 
 def _entry_of_listed(one: Listed, usual: str | None) -> str:
-    parts = [f"name: {_scalar(one.name)}", f"address: {_scalar(one.address)}"]
+    parts = [f"name: {scalar(one.name)}", f"address: {scalar(one.address)}"]
     if one.port != SNMP_PORT:
         parts.append(f"port: {one.port}")
     if one.pinged_only:
         parts.append("methods: [ping]")
     elif one.credential and one.credential != usual:
-        parts.append(f"credential: {_scalar(one.credential)}")
+        parts.append(f"credential: {scalar(one.credential)}")
     if one.labels:
         parts.append(f"labels: {{{', '.join(f'{key}: {_text(value)}' for key, value in one.labels.items())}}}")
     return f"{{{', '.join(parts)}}}"
@@ -44,19 +44,22 @@ def _entry_of_listed(one: Listed, usual: str | None) -> str:
 
 def _text(text: str) -> str:
     """Return a text as YAML, one that looks like an address or number too: labels are texts."""
-    return _scalar(text) if text[:1].isalpha() else json.dumps(text, ensure_ascii=False)
+    return scalar(text) if text[:1].isalpha() else json.dumps(text.replace("${", "$${"), ensure_ascii=False)
 
 
 def _entry(device: FoundDevice, usual: str | None) -> str:
-    parts = [f"name: {_scalar(device.name)}", f"address: {_scalar(device.host.address)}"]
+    parts = [f"name: {scalar(device.name)}", f"address: {scalar(device.host.address)}"]
     if device.host.credential != usual:
-        parts.append(f"credential: {_scalar(device.host.credential)}")
+        parts.append(f"credential: {scalar(device.host.credential)}")
     if device.others:
-        parts.append(f"accept_from: [{', '.join(map(_scalar, device.others))}]")
+        parts.append(f"accept_from: [{', '.join(map(scalar, device.others))}]")
     return f"{{{', '.join(parts)}}}"
 
 
-def _scalar(text: str) -> str:
-    """Return a text as YAML that nobody reads as anything else."""
+def scalar(text: str) -> str:
+    """Return a text as the configuration writes it, so that nobody reads it as anything else.
+
+    A reference to a secret in what a device calls itself stays the text it is.
+    """
     is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not text.endswith(".")
-    return text if is_plain else json.dumps(text, ensure_ascii=False)
+    return text if is_plain else json.dumps(text.replace("${", "$${"), ensure_ascii=False)

@@ -1,16 +1,17 @@
 """Which of the hosts that were found are one device: by engine ID, serial, chassis, and the addresses it says it has.
 
 Engine IDs and serials are copied with images of machines, so what contradicts itself stays apart.
-A quiet room: no clock, no socket. May import: the files of this room. Called by: netwatch.cli, through the door.
+A quiet room: no clock, no socket. May import: netwatch.model. Called by: netwatch.cli, through the door.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from netwatch.discovery.found import FoundDevice, Host
+from netwatch.model import OWN_NAME
 
 _NO_SERIAL = frozenset({"", "0", "none", "n/a", "na", "unknown", "not specified", "default string", "serial number"})
 
@@ -76,16 +77,16 @@ def _device(group: Sequence[Host], known: Mapping[str, str], taken: set[str]) ->
     known_as = next((known[address] for address in every if address in known), "")
     host = next((host for host in group if host.address in known), group[0])
     others = tuple(one.address for one in group if one is not host)
-    name = known_as or _free(host, taken)
+    name = known_as or free_name(host, taken)
     taken.add(name)
     return FoundDevice(name=name, host=host, others=others, known_as=known_as)
 
 
-def _free(host: Host, taken: set[str]) -> str:
+def free_name(host: Host, taken: Container[str] = ()) -> str:
     """Return what a device can be called that nothing else is called: its sysName, else its address."""
-    name = "".join(c if c.isprintable() and c != "/" else "-" for c in host.sys_name).strip()[:200]
+    name = "".join(c if c.isprintable() and c != "/" else "-" for c in host.sys_name).strip()[:200].strip()
     for candidate in (name, f"{name}-{host.address}" if name else host.address):
-        if candidate and candidate not in taken and candidate != "netwatch":
+        if candidate and candidate not in taken and candidate != OWN_NAME:
             return candidate
     return next(f"{host.address}-{n}" for n in range(2, 10_000) if f"{host.address}-{n}" not in taken)
 

@@ -4,7 +4,8 @@ import subprocess
 
 import pytest
 
-from netwatch.discovery import FoundDevice, Host, patched, proposed
+from netwatch.config import load_settings
+from netwatch.discovery import FoundDevice, Host, devices_of, patched, proposed
 from netwatch.errors import ConfigError
 from netwatch.model import parse_yaml, plain
 
@@ -119,3 +120,15 @@ def test_what_is_known_is_not_proposed_and_the_usual_credential_not_repeated():
     new = FoundDevice(name="b", host=host, others=("192.0.2.2",))
 
     assert proposed([known, new], "campus") == ["{name: b, address: 192.0.2.1, accept_from: [192.0.2.2]}"]
+
+
+def test_a_device_that_calls_itself_a_reference_to_a_secret_is_told_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("CORE_AUTH", "s3cret-passphrase")
+    host = Host(address="192.0.2.1", credential="c", sys_name="${env:CORE_AUTH}")
+    path = tmp_path / "netwatch.yaml"
+
+    path.write_text(
+        patch_of("credentials: {c: {version: 2c, community: x}}\n", proposed(devices_of([host], {}), None)).after
+    )
+
+    assert [part.name for part in load_settings(path).devices] == ["${env:CORE_AUTH}"]

@@ -18,7 +18,7 @@ import typer
 from pydantic import SecretStr
 
 from netwatch.cli import completion
-from netwatch.cli.ask.addresses import address_of
+from netwatch.cli.addresses import address_of
 from netwatch.cli.config_file import inventory_or_exit
 from netwatch.cli.output import USAGE, fail, printable
 from netwatch.cli.places import DEFAULT_CONFIG

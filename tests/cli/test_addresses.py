@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netwatch.cli.ask.addresses import address_of
+from netwatch.cli.addresses import address_of
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Addresses of SNMP agents as net-snmp writes them: `HOST:PORT`, `[v6]:PORT`, `udp:HOST:PORT`, `udp6:[v6]:PORT`.
 
 A quiet file: text in, host and port out.
-May import: nothing. Called by: targets.
+May import: nothing. Called by: the commands that take one.
 """
 
 from __future__ import annotations

@@ -1,0 +1,78 @@
+"""Tries the answers: asks the device, sends a mail, opens the page's address. What comes is told in words.
+
+May import: netwatch.discovery, netwatch.notify, netwatch.snmp, netwatch.model. Called by: netwatch.cli.configuration.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from typing import cast
+
+from pydantic import SecretStr
+
+from netwatch.cli.configuration.init.answers import Login, Target
+from netwatch.cli.configuration.init.words import answered, of_device, of_relay, of_silence
+from netwatch.discovery import FirstLook, first_look, who_is_there
+from netwatch.model import AuthProtocol, Credential, PrivacyProtocol, Version
+from netwatch.notify import RelayDiagnosis, RelaySettings, SmtpSettings, test_mail
+from netwatch.web import parse_listen
+
+Verdict = tuple[bool, str]
+"""Whether an answer stands its trial, and what there is to say of it."""
+SECRETS = ("community", "auth_passphrase", "privacy_passphrase")
+PATIENCE = timedelta(seconds=2)
+MAIL_PATIENCE = timedelta(seconds=20)
+
+
+def try_target(target: Target) -> Verdict:
+    """See whether anything answers where the device is to be."""
+    return of_device(asyncio.run(who_is_there(target.address, target.port, PATIENCE)), target)
+
+
+def try_login(target: Target, login: Login, told: Callable[[FirstLook], None]) -> Verdict:
+    """Ask the device who it is."""
+    look = asyncio.run(first_look(target.address, target.port, credential_of(login), PATIENCE))
+    told(look)
+    return (False, of_silence(look, target, login)) if look.trouble else (True, answered(look))
+
+
+def credential_of(login: Login) -> Credential:
+    """Return it as devices are asked with it."""
+    signed, encrypted = login.protocols
+    community, auth, privacy = (SecretStr(login.secrets.get(key, "")) for key in SECRETS)
+    return Credential(
+        name="first", version=cast(Version, login.version), user=login.user,
+        auth_protocol=cast(AuthProtocol, signed) if signed else None,
+        privacy_protocol=cast(PrivacyProtocol, encrypted) if encrypted else None,
+        community=community, auth_passphrase=auth, privacy_passphrase=privacy,
+    )  # fmt: skip
+
+
+def try_mail(relay: RelaySettings, sender: str, to: str, why_open: str = "") -> tuple[RelayDiagnosis, str]:
+    """Send one real mail; return how it went, and that in words. why_open: what keeps the connection from TLS."""
+    patient = relay.model_copy(update={"timeout": MAIL_PATIENCE})
+    settings = SmtpSettings.model_validate({"from": sender, "relays": [patient.model_dump()]})
+    (diagnosis,) = asyncio.run(test_mail(settings, to))
+    return diagnosis, of_relay(diagnosis, to, why_open)
+
+
+def try_page(listen: str) -> Verdict:
+    """See whether the address can be had."""
+    where = parse_listen(listen)
+    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((where.host, where.port))
+    except OSError as exc:
+        return False, (
+            f"{where} cannot be had: {exc.strerror}. Another program listens there, or this machine has no such"
+            " address; take another port."
+        )
+    seen = (
+        "by this machine alone" if where.is_loopback else "by whoever reaches this machine, and nobody logs in there"
+    )
+    return True, f"{where} is free; the page is seen {seen}."
