@@ -31,6 +31,7 @@ from netwatch.app.history import PastViews, build_recorder
 from netwatch.app.housekeeping import Housekeeping
 from netwatch.app.identity import reborn_engine, recall_key
 from netwatch.app.names import NameKeeper
+from netwatch.app.pages.door import Door
 from netwatch.app.pages.serving import build_server
 from netwatch.app.pages.views import Views
 from netwatch.app.post_office import PostOffice
@@ -139,10 +140,11 @@ class App:
                 send=self._post_office.mails.send_directly, clock=clock.now,
             ),
         )  # fmt: skip
+        self._door = Door(settings.web, self._store, clock.now)
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
             wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults,
-            scraper=self._exporter, history=self._past, clock=clock.now,
+            scraper=self._exporter, history=self._past, door=self._door, clock=clock.now,
         )  # fmt: skip
 
     @property
@@ -201,6 +203,7 @@ class App:
         await self._housekeeping.start()
         if self._exporter is not None:
             await self._exporter.start()
+        await self._door.recall()
         await self._server.start(listeners)
         self._names.start()
         devices, rules = len(self._definitions.devices), len(self._definitions.rules)
@@ -254,5 +257,5 @@ class App:
 
     def _write_anew(self) -> None:
         """Write into a new database what must outlive a restart: all that is open, and the key of links in mails."""
-        self._store.commit(Transaction(memories=(self._links.to_remember(),)))
+        self._store.commit(Transaction(memories=(self._links.to_remember(), *self._door.to_remember())))
         self._corridor.engine.write_anew()

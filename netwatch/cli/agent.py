@@ -1,22 +1,32 @@
 """Speaks to the running agent over HTTP, at the address of `web.listen`.
 
+Where people sign in there, a command shows the token in NETWATCH_TOKEN, or that it can read the agent's database.
+
 May import: netwatch.config, netwatch.errors, netwatch.web. Called by: the commands that change something, or ask what
 only the running agent knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import os
+import ssl
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from ipaddress import ip_address
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from netwatch.cli.output import fail
-from netwatch.errors import NetWatchError
+from netwatch.cli.person import person
+from netwatch.errors import ConfigError, NetWatchError, StoreError
 
 if TYPE_CHECKING:
     import httpx
 
     from netwatch.config import Settings
+    from netwatch.model import Memory
 
 PATIENCE_SECONDS = 10.0
 CONNECT_SECONDS = 2.0
@@ -34,7 +44,11 @@ class Agent:
     """The agent of a configuration."""
 
     def __init__(self, settings: Settings, patience_seconds: float = PATIENCE_SECONDS) -> None:
-        self.url = url_of(settings.web.listen)
+        web = settings.web
+        self._settings = settings
+        self._headers: Mapping[str, str] | None = None if web.asks_who else {}
+        self._trusting = _trusting(Path(web.config_file)) if web.config_file else None
+        self.url = url_of(web.listen, tls=self._trusting is not None)
         self._patience_seconds = patience_seconds
 
     def ask(self, path: str, params: Mapping[str, str] | None = None) -> Any:
@@ -59,11 +73,13 @@ class Agent:
 
         patience = httpx.Timeout(self._patience_seconds, connect=CONNECT_SECONDS)
         try:
-            with httpx.Client(timeout=patience, trust_env=False) as client:
-                answer = client.request(method, self.url + path, params=params, json=body)
+            with httpx.Client(timeout=patience, trust_env=False, verify=self._trusting or True) as client:
+                answer = client.request(method, self.url + path, params=params, json=body, headers=self._said())
         except httpx.HTTPError as exc:
             why = str(exc) or type(exc).__name__
             raise NoAgent(f"no agent answers at {self.url} ({why})") from exc
+        if answer.status_code == 401 and self._settings.web.asks_who:
+            raise AgentRefused(f"{_words_of(answer)}; {_AS_WHOM}")
         if answer.status_code not in (200, also):
             raise AgentRefused(_words_of(answer))
         try:
@@ -71,8 +87,57 @@ class Agent:
         except ValueError as exc:
             raise NoAgent(f"what answers at {self.url} is no NetWatch agent") from exc
 
+    def _said(self) -> Mapping[str, str]:
+        """Return the header that says who asks; found out once."""
+        if self._headers is None:
+            token = os.environ.get("NETWATCH_TOKEN", "").strip()
+            said = f"Bearer {token}" if token else _signed(self._settings)
+            self._headers = {"Authorization": said} if said else {}
+        return self._headers
 
-def url_of(listen: str) -> str:
+
+_AS_WHOM = "run this as who can read the agent's database, or set NETWATCH_TOKEN to one of `netwatch token create`"
+
+
+def _signed(settings: Settings) -> str:
+    """Return what shows that we can read the agent's database, empty where we cannot."""
+    from netwatch.store import StoreReader
+    from netwatch.web import LOCAL_MEMORY, LocalKey
+
+    async def memories() -> Sequence[Memory]:
+        store = StoreReader(settings.store)
+        await store.start()
+        try:
+            return await store.memories(LOCAL_MEMORY)
+        finally:
+            await store.stop()
+
+    key = LocalKey()
+    try:
+        with ThreadPoolExecutor(1) as thread:  # a command may have a loop of its own already
+            kept = thread.submit(asyncio.run, memories()).result()
+    except StoreError:
+        return ""
+    return key.authorization(person(), datetime.now(UTC)) if key.restore(kept) else ""
+
+
+def _trusting(config_file: Path) -> ssl.SSLContext | None:
+    """Return what trusts the very certificate that the agent shows, whatever name it is for; None without TLS."""
+    from netwatch.web import certificate_in
+
+    try:
+        certificate = certificate_in(config_file)
+    except (ConfigError, OSError):  # of another user, perhaps: it must then be one that this machine trusts
+        return ssl.create_default_context()
+    if not certificate:
+        return None
+    context = ssl.create_default_context(cadata=certificate)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+def url_of(listen: str, *, tls: bool = False) -> str:
     """Return where this machine reaches what listens there."""
     from netwatch.web import parse_listen
 
@@ -80,7 +145,8 @@ def url_of(listen: str) -> str:
     host = address.host
     if not host or ip_address(host).is_unspecified:
         host = "::1" if ":" in host else "127.0.0.1"
-    return f"http://[{host}]:{address.port}" if ":" in host else f"http://{host}:{address.port}"
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{address.port}" if ":" in host else f"{scheme}://{host}:{address.port}"
 
 
 def asked_to_fail(exc: NoAgent | AgentRefused) -> NoReturn:

@@ -41,6 +41,11 @@ COMMANDS: dict[str, Listed] = {
                 "configuration.discover:discover",
                 "Look for devices in ranges of addresses and propose what to add; with --write add it.",
             ),
+            "user": ("configuration.users:user_app", "Say who may sign in on the page, and what they may."),
+            "token": (
+                "configuration.tokens:token_app",
+                "Make, list and revoke tokens, by which programs may ask and act.",
+            ),
             "test-mail": (
                 "configuration.mail:send_test_mail",
                 "Send one real mail through every relay and print each step; exit 1 where one refuses.",

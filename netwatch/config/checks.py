@@ -36,6 +36,7 @@ from netwatch.notify import DEFAULT_EXPIRES_AFTER
 Tree = Mapping[str, Any]
 
 OWN_FILES: tuple[tuple[object, ...], ...] = (
+    ("web", "config_file"),
     ("web", "scrape_config_file"),
     ("smtp", "relays", EACH, "ca_file"),
     ("receivers", EACH, "webhook", "ca_file"),

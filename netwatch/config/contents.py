@@ -6,8 +6,9 @@ May import: netwatch.profiles, netwatch.rules, netwatch.notify, netwatch.model. 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from netwatch.config.exceptions import exception_faults
@@ -34,7 +35,7 @@ from netwatch.notify import PARTS, template_problems
 from netwatch.polling.settings import DeviceSettings
 from netwatch.profiles import load_library
 from netwatch.rules import ASKED_OF_DEVICES, Rule, RuleBook, TrapRule, load_rule_book
-from netwatch.web import read_web_config
+from netwatch.web import read_people, read_web_config
 
 WEIGHTIEST_OF_SELF = ("MailRelayDown", "DeadLetters", "ConfigReloadFailed")
 """Shipped rules about NetWatch itself without which nobody hears that nobody hears anything."""
@@ -102,9 +103,16 @@ def contents_of(file: YamlFile, tree: Any, settings: Settings) -> Contents:
 
 
 def _of_web_config(settings: Settings) -> Iterator[Problem]:
-    if settings.web.scrape_config_file and is_file(path := settings.base / settings.web.scrape_config_file):
+    web, base = settings.web, settings.base
+    read: dict[Path, Callable[[Path], object]] = {
+        base / name: read_web_config for name in (web.config_file, web.scrape_config_file) if name
+    }
+    if web.users_file:
+        read[base / web.users_file] = read_people
+    for path, reader in read.items():
         try:
-            read_web_config(path)
+            if is_file(path):
+                reader(path)
         except InvalidFile as exc:
             yield from exc.problems
         except ConfigError as exc:

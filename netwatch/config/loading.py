@@ -166,6 +166,8 @@ def _make_paths_whole(tree: dict[str, Any], base: Path) -> None:
     """Let the paths that rooms open themselves start where the file is."""
     for path, text in [one for pattern in OWN_FILES for one in texts(tree, *pattern)]:
         replaced(tree, path, str(base / text))
+    for path, text in list(texts(tree, "web", "users_file")):
+        replaced(tree, path, str(base / text))
     for path, url in list(texts(tree, "store", "url")):
         name = url.removeprefix(_SQLITE)
         if url.startswith(_SQLITE) and name not in ("", "/", ":memory:"):

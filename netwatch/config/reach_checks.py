@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from netwatch.config.parts import Tree
 from netwatch.config.tree import EACH, found, text_of, texts
+from netwatch.errors import ConfigError
 from netwatch.model import KeyPath, Problem, YamlFile
 from netwatch.polling.settings import DefaultSettings
-from netwatch.web import parse_listen
+from netwatch.web import parse_listen, read_people, read_web_config
 
 
 def reach_checks(file: YamlFile, tree: Tree) -> Iterator[Problem]:
-    """Yield a warning for each address that two devices have, and for a page that everybody may use."""
+    """Yield a warning for each address that two devices have, and an error for a page that everybody may use."""
     yield from _shared_addresses(file, tree)
     yield from _open_page(file, tree)
+    yield from _nobody_yet(file, tree)
 
 
 def _shared_addresses(file: YamlFile, tree: Tree) -> Iterator[Problem]:
@@ -53,8 +56,8 @@ def _port(part: Any) -> int | None:
 
 
 def _open_page(file: YamlFile, tree: Tree) -> Iterator[Problem]:
-    """Warn where everybody who reaches the page may do what only its people should."""
-    if any(value is True for _, value in found(tree, "web", "read_only")):
+    """Refuse a page that everybody reaches, and where everybody may do what only its people should."""
+    if any(value is True for _, value in found(tree, "web", "read_only")) or _asks_who(tree):
         return
     for path, listen in texts(tree, "web", "listen"):
         try:
@@ -63,7 +66,34 @@ def _open_page(file: YamlFile, tree: Tree) -> Iterator[Problem]:
             return
         if is_public:
             said = (
-                "whoever reaches this address may silence, acknowledge and reload, since nobody logs in here; set "
-                "read_only: true, or listen on 127.0.0.1 and let a proxy in front ask who it is"
+                "whoever reaches this address may silence, acknowledge and reload, since nobody signs in here: set "
+                "users_file: users.yaml and run `netwatch user add NAME --role admin`, or set read_only: true, or "
+                "listen on 127.0.0.1 and let a proxy in front ask who it is"
             )
+            yield file.problem(path, said)
+
+
+def _asks_who(tree: Tree) -> bool:
+    """Return whether the page knows who asks; a file that is wrong in itself is spoken of elsewhere."""
+    if any(texts(tree, "web", "users_file")) or any(value for _, value in found(tree, "web", "trusted_proxy")):
+        return True
+    for _, name in texts(tree, "web", "config_file"):
+        try:
+            return bool(read_web_config(Path(name)).users)
+        except ConfigError:
+            return True
+    return False
+
+
+def _nobody_yet(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    """Hint at a file of users with nobody in it, where nobody else is named either."""
+    if any(found(tree, "web", "trusted_proxy")) or any(texts(tree, "web", "config_file")):
+        return
+    for path, name in texts(tree, "web", "users_file"):
+        try:
+            people = read_people(Path(name))
+        except ConfigError:
+            continue
+        if not people.users:
+            said = "nobody can sign in yet: run `netwatch user add NAME --role admin`"
             yield file.problem(path, said, severity="warning")

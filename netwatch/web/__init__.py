@@ -23,10 +23,20 @@ if TYPE_CHECKING:
     from netwatch.web.pages.concepts.cells import Cell, Section
     from netwatch.web.pages.concepts.sections import identity_line, sections_of
     from netwatch.web.pages.mail_text import MailText, text_of_mail
-    from netwatch.web.prometheus.web_config import read_web_config
+    from netwatch.web.prometheus.watched import WatchedConfig
+    from netwatch.web.prometheus.web_config import certificate_in, read_web_config
     from netwatch.web.reload import Reload
     from netwatch.web.server import KeptListeners, Server
     from netwatch.web.settings import WebSettings
+    from netwatch.web.users.callers import caller_or
+    from netwatch.web.users.gatekeeper import KEPT, Gatekeeper
+    from netwatch.web.users.hashing import hashed, wrong_with
+    from netwatch.web.users.local import LOCAL_MEMORY, LocalKey
+    from netwatch.web.users.people import People, new_token, read_people, wrong_with_name
+    from netwatch.web.users.roles import Role
+    from netwatch.web.users.sessions import SESSIONS_MEMORY
+    from netwatch.web.users.watched_people import WatchedPeople
+    from netwatch.web.users.writing import UsersFile
     from netwatch.web.views import History, MetricsRenderer, RelayStatus, RenderedMetrics, Scraper, TrapLog, Views
 else:
     __getattr__, __dir__ = lazy_door(__name__)
@@ -37,4 +47,7 @@ __all__ = [
     "PageFaults", "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
     "WebSettings", "create_app", "flat_neighbour",
     "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",
+    "certificate_in", "Gatekeeper", "KEPT", "LOCAL_MEMORY", "LocalKey", "People", "Role", "SESSIONS_MEMORY",
+    "WatchedConfig", "WatchedPeople", "UsersFile", "caller_or", "hashed", "new_token", "read_people",
+    "wrong_with", "wrong_with_name",
 ]  # fmt: skip

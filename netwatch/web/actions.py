@@ -1,7 +1,7 @@
 """What can be changed from the page, the API and the links of mails: silences, acknowledgements, forgetting.
 
-netwatch.app hands in an object that has these methods. Nobody logs in, so every change says by whom it was made as
-that person gave the name; the event log keeps it.
+netwatch.app hands in an object that has these methods. Every change says by whom it was made: by who signed in, and
+where nobody does as that person gave the name; the event log keeps it.
 May import: netwatch.alerts, netwatch.engine, netwatch.model, netwatch.errors. Called by: netwatch.web, netwatch.app.
 """
 

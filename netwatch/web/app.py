@@ -25,7 +25,7 @@ from netwatch.web.api.explain import explain_router
 from netwatch.web.api.history import history_api_router
 from netwatch.web.api.lists import api_router
 from netwatch.web.explain import Explainer, explain_nothing
-from netwatch.web.guard import Guard, is_alertmanagers
+from netwatch.web.guard import Guard
 from netwatch.web.live import Live
 from netwatch.web.page_faults import PageFaults
 from netwatch.web.pages.act import act_router
@@ -36,6 +36,7 @@ from netwatch.web.pages.first import first_router
 from netwatch.web.pages.history import history_router
 from netwatch.web.pages.manual import manual_router
 from netwatch.web.pages.outbox import outbox_router
+from netwatch.web.pages.sign_in import sign_in_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import trap_router
@@ -46,6 +47,9 @@ from netwatch.web.reload import Reload, reload_router
 from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream
 from netwatch.web.settings import WebSettings
 from netwatch.web.slots import Slotted
+from netwatch.web.users.access import Access
+from netwatch.web.users.gatekeeper import Gatekeeper
+from netwatch.web.users.refusals import is_alertmanagers
 from netwatch.web.views import History, MetricsRenderer, NoHistory, NoTraps, Scraper, TrapLog, Views
 from netwatch.web.words import shortened
 
@@ -67,12 +71,14 @@ def create_app(
     faults: PageFaults | None = None,
     scraper: Scraper | None = None,
     history: History | None = None,
+    keeper: Gatekeeper | None = None,
 ) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
 
     `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed,
     `explainer` says why an alert is as it is, `reload` has the configuration read again;
-    `faults` is told which pages break off; `scraper` answers /snmp, `history` is asked how values were over time.
+    `faults` is told which pages break off; `scraper` answers /snmp, `history` is asked how values were over time;
+    `keeper` knows who asks and what he may: without one everybody may everything.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
@@ -102,8 +108,10 @@ def create_app(
     app.include_router(act_router(doing, templates))
     app.include_router(explain_page_router(explainer, templates))
     app.include_router(manual_router(templates))
+    app.include_router(sign_in_router(keeper, templates))
     app.mount("/static", StaticFiles(directory=_STATIC))
     _add_error_pages(app, templates)
+    app.add_middleware(Access, keeper=keeper)
     app.add_middleware(Guard, settings=settings, faults=faults or PageFaults())
     return app
 

@@ -6,7 +6,7 @@ in: IP addresses, names without a dot, `localhost`, this machine's own name, tha
 `web.hosts`. Everything else gets 421 and is told which setting to change. /metrics is no exception: it names every
 device.
 
-What changes something is refused where it comes from another site's page (see netwatch.web.origin), and from
+What changes something is refused where it comes from another site's page (see netwatch.web.users.origin), and from
 everywhere where `web.read_only` is set. What can be read in two ways is refused too (netwatch.web.shape), and on a
 connection in a reserved place everything but /metrics, /-/healthy and /-/ready. It is here that nothing can be
 forgotten.
@@ -18,23 +18,26 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netwatch.web.metrics import REFUSED_CHANGES, REFUSED_HOSTS, REQUESTS
-from netwatch.web.origin import READING, is_foreign
 from netwatch.web.page_faults import PageFaults
 from netwatch.web.seats import RESERVED
 from netwatch.web.settings import WebSettings
 from netwatch.web.shape import in_origin_form, what_is_wrong
+from netwatch.web.users.origin import READING, is_foreign
+from netwatch.web.users.refusals import refusal
 
 WATCHERS = frozenset({"/metrics", "/-/healthy", "/-/ready"})
 """The paths by which other programs watch NetWatch itself."""
+SIGNING = frozenset({"/sign-in", "/sign-out"})
+"""What `web.read_only` does not refuse: it changes nothing but who somebody is here."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -133,7 +136,7 @@ class Guard:
                 "another site's page may not change anything here; if this was NetWatch's own, set web.external_url"
             )
             return refusal(scope["path"], 403, words)
-        if self._read_only:
+        if self._read_only and scope["path"] not in SIGNING:
             REFUSED_CHANGES.labels("read_only").inc()
             return refusal(scope["path"], 403, "nothing can be changed here: web.read_only is set")
         return self._app
@@ -143,18 +146,6 @@ _NO_PLACE = (
     "every connection NetWatch has for pages is taken, or this is the listener of web.health_listen; here only"
     " /metrics, /-/healthy and /-/ready are answered"
 )
-
-
-def refusal(path: str, status: int, words: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return words in the form that whoever asks can read: Alertmanager's programs want them as a JSON string."""
-    if path.startswith("/api/"):
-        return JSONResponse(words if is_alertmanagers(path) else {"error": words}, status, headers=headers)
-    return PlainTextResponse(f"{words}\n", status, headers=headers)
-
-
-def is_alertmanagers(path: str) -> bool:
-    """Return whether a path is of the API that amtool speaks."""
-    return path.startswith("/api/v2/")
 
 
 class _Answer:

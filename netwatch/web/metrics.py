@@ -17,6 +17,22 @@ WEB_CONFIG_READS = Counter(
     "Times web.scrape_config_file was read since it changed: taken, refused.",
     ["outcome"],
 )
+USERS_FILE_READS = Counter(
+    "netwatch_http_users_file_reads_total",
+    "Times web.users_file was read since it changed: taken, refused.",
+    ["outcome"],
+)
+SIGN_INS = Counter(
+    "netwatch_http_sign_ins_total",
+    "Sign-ins on the page: right, wrong, slowed (too many wrong ones before), busy (too many at once), form.",
+    ["outcome"],
+)
+REFUSED_CALLERS = Counter(
+    "netwatch_http_refused_callers_total",
+    "Requests refused for who asks: unknown, password, token, slowed, busy, role, form, proxy, certificate.",
+    ["why"],
+)
+SESSIONS = Gauge("netwatch_http_sessions", "Sessions of people that have not ended.")
 REFUSED_CHANGES = Counter(
     "netwatch_http_refused_changes_total", "Requests to change something that were refused.", ["why"]
 )

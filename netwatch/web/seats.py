@@ -6,7 +6,7 @@ address began a request and has not finished it. So one machine may have all the
 no longer.
 
 A quiet room. May import: nothing.
-Called by: netwatch.web.connections; netwatch.web.guard and netwatch.web.slots, for the two keys.
+Called by: netwatch.web.connections; guard, slots, users and prometheus, for the keys.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ RESERVED = "netwatch_reserved"
 """The key in an ASGI scope's `state` that says whether the request came in on a reserved place."""
 PEER = "netwatch_peer"
 """The key under which the connection itself stands there."""
+PASSED = "netwatch_passed"
+"""The key that says that the listener for scrapes has asked who it is already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

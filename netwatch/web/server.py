@@ -22,7 +22,7 @@ from netwatch.errors import NetWatchError
 from netwatch.web.connections import Connection, ScrapesConnection, WatchersConnection
 from netwatch.web.listen import ListenAddress, parse_listen
 from netwatch.web.live import Live
-from netwatch.web.prometheus.gate import Gate
+from netwatch.web.prometheus.gate import Gate, Headed
 from netwatch.web.prometheus.watched import WatchedConfig
 from netwatch.web.settings import WebSettings
 
@@ -48,14 +48,17 @@ class CannotListen(NetWatchError):
 class Server:
     """Serves an app between start() and stop(), on up to three addresses."""
 
-    def __init__(self, app: FastAPI, settings: WebSettings) -> None:
+    def __init__(self, app: FastAPI, settings: WebSettings, config: WatchedConfig | None = None) -> None:
         """Read what the listener for scrapes is to be like; nothing is opened yet.
 
+        config: `web.config_file`, where it was read already.
+
         Raises:
-            ConfigError: `web.scrape_config_file` cannot be used.
+            ConfigError: `web.config_file` or `web.scrape_config_file` cannot be used.
         """
         self._app = app
-        self._page = _Listener(app, "web.listen", settings.listen, Connection)
+        own = config or WatchedConfig(Path(settings.config_file) if settings.config_file else None)
+        self._page = _Listener(Headed(app, own), "web.listen", settings.listen, Connection, own.context())
         self._listeners = [self._page]
         self._health = self._page
         if settings.health_listen:

@@ -5,17 +5,51 @@ May import: netwatch.model. Called by: config.
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from netwatch.model import Section
+from netwatch.model import Duration, Section
 from netwatch.web.listen import parse_listen
 
 
 def _listen(text: str) -> str:
     parse_listen(text)
     return text
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text.strip()))
+    except ValueError as exc:
+        raise ValueError(f"{text!r} is no address or network such as 127.0.0.1 or 10.1.0.0/16") from exc
+
+
+Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,99}$")]
+
+
+class SessionSettings(Section):
+    """When who signed in must sign in again."""
+
+    idle: Duration = Field(default=timedelta(hours=12), description="after so long without a request")
+    absolute: Duration = Field(default=timedelta(days=7), description="so long after signing in, used or not")
+
+
+class TrustedProxySettings(Section):
+    """A proxy that asks who it is itself, and says so in a header; that header of anybody else is ignored."""
+
+    from_: list[Annotated[str, AfterValidator(_network)]] = Field(
+        alias="from", min_length=1, description="addresses or networks of the proxy; nobody else is believed"
+    )
+    user_header: Header = Field(description="the header with the user's name, X-Remote-User")
+    role_header: Header | None = Field(
+        default=None, description="the header with the role: viewer, operator or admin; overrides the file of users"
+    )
+    role: Literal["viewer", "operator", "admin"] = Field(
+        default="viewer", description="of whom neither the header nor the file of users gives one"
+    )
 
 
 class WebSettings(Section):
@@ -41,10 +75,30 @@ class WebSettings(Section):
         default=None,
         description="TLS and passwords of scrape_listen: the web configuration file of Prometheus' exporters",
     )
+    config_file: str | None = Field(
+        default=None,
+        description="TLS and passwords of listen: the web configuration file of Prometheus' exporters; its users are"
+        " admins where users_file says nothing else",
+    )
+    users_file: str | None = Field(
+        default=None, description="who may sign in, and tokens of programs; `netwatch user` and `token` write it"
+    )
+    sessions: SessionSettings = Field(default=SessionSettings(), description="how long somebody stays signed in")
+    trusted_proxy: TrustedProxySettings | None = Field(
+        default=None, description="a proxy that says who asks, in a header"
+    )
+    links_act: bool = Field(
+        default=False,
+        description="whether who holds a mail may do what its links say without signing in, where there are users",
+    )
     external_url: str | None = Field(default=None, description="the address mails link to, as people reach the page")
     read_only: bool = Field(
         default=False,
-        description="refuse to silence, acknowledge or change anything over HTTP; nobody logs in there, so set it"
-        " where people who may look reach the page and may not do more",
+        description="refuse to silence, acknowledge or change anything over HTTP, whoever asks",
     )
     hosts: list[str] = Field(default_factory=list, description="further host names the page may be asked for by")
+
+    @property
+    def asks_who(self) -> bool:
+        """Return whether anything is named by which people may be known."""
+        return bool(self.users_file or self.config_file or self.trusted_proxy)

@@ -46,7 +46,7 @@ def test_the_example_is_what_it_says():
     assert settings.rule_paths() == sorted((EXAMPLE.parent / "rules").glob("*.yaml"))
 
 
-COMMENTED = {"ca_file", "scrape_config_file", "oauth2", "templates"}
+COMMENTED = {"ca_file", "config_file", "users_file", "trusted_proxy", "scrape_config_file", "oauth2", "templates"}
 
 
 @pytest.mark.parametrize("location", [

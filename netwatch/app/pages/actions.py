@@ -15,7 +15,7 @@ from uuid import uuid4
 from netwatch.alerts import RouteMatch, checked_silence, expired_silence
 from netwatch.engine import LinkSigner, LinkToken
 from netwatch.model import ALIVE, Alert, AlertGroup, AlertState, Event, Muting, Silence, SilenceState
-from netwatch.web import ActionRefused, NotThere, SilenceOrder
+from netwatch.web import ActionRefused, NotThere, SilenceOrder, caller_or
 
 MOST_SILENCES = 10_000
 MUTINGS_AT_ONCE = 50
@@ -85,7 +85,7 @@ class Actions:
         try:
             silence = checked_silence(
                 matchers=order.matchers, starts_at=order.starts_at, ends_at=order.ends_at,
-                created_by=clean_text(order.created_by), comment=clean_text(order.comment),
+                created_by=clean_text(caller_or(order.created_by)), comment=clean_text(order.comment),
                 now=now, new_id=self.new_id, replacing=before,
             )  # fmt: skip
         except ValueError as exc:
@@ -200,7 +200,7 @@ def clean_text(text: str) -> str:
 
 
 def _named(by: str) -> str:
-    name = " ".join(clean_text(by).split())
+    name = " ".join(clean_text(caller_or(by)).split())
     if not name or len(name) > LONGEST_AUTHOR:
         raise ActionRefused(f"say who you are, in at most {LONGEST_AUTHOR} characters")
     return name

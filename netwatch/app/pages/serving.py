@@ -12,6 +12,7 @@ from netwatch import __version__
 from netwatch.app.corridor import Corridor
 from netwatch.app.definitions import Definitions
 from netwatch.app.pages.actions import Actions
+from netwatch.app.pages.door import Door
 from netwatch.app.pages.routing_text import routing_text
 from netwatch.app.pages.views import Views
 from netwatch.config import Settings
@@ -32,6 +33,7 @@ def build_server(
     faults: PageFaults,
     scraper: Scraper | None,
     history: History,
+    door: Door,
     clock: Callable[[], datetime],
 ) -> Server:
     """Return the server, which serves nothing before its start."""
@@ -56,6 +58,6 @@ def build_server(
     pages = create_app(
         views, exposition, settings.web, __version__,
         trap_log=views.store, names=definitions.names, actions=actions, explainer=explain, reload=reload,
-        faults=faults, scraper=scraper, history=history,
+        faults=faults, scraper=scraper, history=history, keeper=door.keeper,
     )  # fmt: skip
-    return Server(pages, settings.web)
+    return Server(pages, settings.web, door.config)

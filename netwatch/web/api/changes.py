@@ -22,12 +22,12 @@ _WAY = "api"
 
 
 class _Acknowledgement(BaseModel):
-    """Whose alerts, by whom and why; `by` is believed, as nobody logs in."""
+    """Whose alerts, by whom and why; `by` is believed where nobody signs in, and of no account where people do."""
 
     model_config = ConfigDict(extra="forbid")
 
     ids: list[PostedText] = Field(min_length=1, max_length=1000)
-    by: str = Field(max_length=255)
+    by: str = Field(default="", max_length=255)
     comment: str = Field(default="", max_length=4096)
 
 
@@ -37,7 +37,7 @@ class _Forgetting(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ids: list[PostedText] = Field(min_length=1, max_length=1000)
-    by: str = Field(max_length=255)
+    by: str = Field(default="", max_length=255)
 
 
 def change_router(actions: Actions) -> APIRouter:

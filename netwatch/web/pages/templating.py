@@ -14,11 +14,14 @@ from types import CodeType
 from fastapi.responses import HTMLResponse
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
 from netwatch.model import Alert
 from netwatch.web import words
 from netwatch.web.pages import tables
 from netwatch.web.pages.interfaces import load_html
+from netwatch.web.users.callers import CALLER, FORM_TOKEN, LOGINS, may
+from netwatch.web.users.roles import Role
 
 _SLICE_SECONDS = 0.003
 
@@ -45,6 +48,23 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+class _CanChange:
+    """Whether the pages offer to act to who looks at them now; true or false where a template asks."""
+
+    def __init__(self, can_change: bool) -> None:
+        self._can_change = can_change
+
+    def __bool__(self) -> bool:
+        return self._can_change and may(Role.OPERATOR)
+
+
+def form_field() -> Markup:
+    """Return the field that shows that a form is ours and of this session; nothing where nobody signs in."""
+    caller = CALLER.get()
+    token = caller.form_token if caller is not None else FORM_TOKEN.get()
+    return Markup('<input type="hidden" name="form_token" value="{}">').format(token) if token else Markup("")
+
+
 class Templates:
     """The pages of one server."""
 
@@ -67,7 +87,10 @@ class Templates:
             bytecode_cache=_COMPILED,
         )
         self._environment.globals["version"] = version
-        self._environment.globals["can_change"] = can_change
+        self._environment.globals["can_change"] = _CanChange(can_change)
+        self._environment.globals["caller"] = CALLER.get
+        self._environment.globals["logins"] = LOGINS.get
+        self._environment.globals["form_field"] = form_field
         self._environment.globals["unit_of"] = unit_of
         self._environment.globals["NOTHING"] = words.NOTHING
         for one in (

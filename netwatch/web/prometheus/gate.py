@@ -1,25 +1,44 @@
-"""Stands before the listener for scrapes: what Prometheus asks for and nothing else, and only to who may.
+"""Stands before the listeners that a web configuration file is for: that for scrapes answers only what is scraped.
 
 May import: netwatch.web.prometheus. Called by: netwatch.web.server.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from netwatch.web.metrics import REFUSED_SCRAPES
-from netwatch.web.prometheus.passwords import Passwords, TooMany
+from netwatch.web.metrics import REFUSED_CALLERS, REFUSED_SCRAPES
 from netwatch.web.prometheus.watched import WatchedConfig
 from netwatch.web.prometheus.web_config import WebConfig
-from netwatch.web.seats import PEER
+from netwatch.web.seats import PASSED, PEER
+from netwatch.web.users.basic import credentials_in
+from netwatch.web.users.passwords import Passwords, TooMany
 
 SCRAPED = frozenset({"/metrics", "/snmp", "/sd/prometheus", "/-/healthy", "/-/ready"})
+
+
+class Headed:
+    """Lets through whose certificate may come, and gives every answer the headers of the web configuration file."""
+
+    def __init__(self, app: ASGIApp, watched: WatchedConfig) -> None:
+        self._app, self._watched = app, watched
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse."""
+        config = self._watched.now
+        if scope["type"] != "http" or (not config.headers and not config.allowed_sans):
+            await self._app(scope, receive, send)
+            return
+        telling = _with_headers(send, config.headers) if config.headers else send
+        if _may_come(scope, config.allowed_sans):
+            await self._app(scope, receive, telling)
+            return
+        REFUSED_CALLERS.labels("certificate").inc()
+        await PlainTextResponse("this certificate is of nobody who may ask here\n", 403)(scope, receive, telling)
 
 
 class Gate:
@@ -58,6 +77,7 @@ class Gate:
             if not right:
                 REFUSED_SCRAPES.labels("password").inc()
                 return PlainTextResponse("Unauthorized\n", 401, headers={"WWW-Authenticate": "Basic"})
+        scope["state"] = {**scope.get("state", {}), PASSED: True}
         if scope["path"] not in SCRAPED:
             return PlainTextResponse(f"here only {', '.join(sorted(SCRAPED))} are answered\n", 404)
         return None
@@ -85,15 +105,3 @@ def _with_headers(send: Send, headers: Mapping[str, str]) -> Send:
         await send(message)
 
     return telling
-
-
-def credentials_in(header: str) -> tuple[str, str]:
-    """Return name and password of an Authorization header, both empty where it is none of Basic."""
-    scheme, _, encoded = header.partition(" ")
-    if scheme.lower() != "basic":
-        return "", ""
-    try:
-        user, _, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return "", ""
-    return user, password

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, read_yaml
-from netwatch.web.prometheus.passwords import BCRYPT, refuse_without_bcrypt
-from netwatch.web.prometheus.tls_config import KEYS, context_of, files_of
+from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, bytes_of, read_yaml
+from netwatch.web.prometheus.tls_config import KEYS, MOST_BYTES, context_of, files_of
 from netwatch.web.prometheus.tls_words import HEADERS
+from netwatch.web.users.passwords import BCRYPT, refuse_without_bcrypt
 
 _TLS, _HTTP, _USERS = "tls_server_config", "http_server_config", "basic_auth_users"
 
@@ -49,6 +49,21 @@ def read_web_config(path: Path) -> WebConfig:
     if found.users:
         refuse_without_bcrypt()
     return found
+
+
+def certificate_in(path: Path) -> str:
+    """Return the certificate that a server with this file shows, as PEM; empty without TLS. The key is not looked at.
+
+    Raises:
+        InvalidFile: it is no YAML. OSError: the certificate cannot be read.
+    """
+    data = read_yaml(path).data
+    tls = data.get(_TLS) if isinstance(data, dict) else None
+    if not isinstance(tls, dict):
+        return ""
+    if tls.get("cert"):
+        return str(tls["cert"])
+    return bytes_of(path.parent / str(tls.get("cert_file")), MOST_BYTES).decode("ascii", "replace")
 
 
 class _Reader:

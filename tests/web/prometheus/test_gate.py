@@ -19,10 +19,11 @@ from netwatch.errors import ConfigError
 from netwatch.model import InvalidFile
 from netwatch.simulator import self_signed
 from netwatch.web import Server, WebSettings, create_app
-from netwatch.web.prometheus import passwords
-from netwatch.web.prometheus.gate import SCRAPED, credentials_in
-from netwatch.web.prometheus.passwords import KNOWN_HASH, Passwords, TooMany, matches
+from netwatch.web.prometheus.gate import SCRAPED
 from netwatch.web.prometheus.web_config import read_web_config
+from netwatch.web.users import passwords
+from netwatch.web.users.basic import credentials_in
+from netwatch.web.users.passwords import KNOWN_HASH, Passwords, TooMany, matches
 from tests.patience import PATIENCE_SECONDS
 
 from ..conftest import Stage

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netwatch.web.metrics import REFUSED_CHANGES
-from netwatch.web.origin import is_foreign
+from netwatch.web.users.origin import is_foreign
 
-from .house import House
-from .posts import posted
+from ..house import House
+from ..posts import posted
 
 HERE = {"host": "192.0.2.5:10916"}
 OUTSIDE = "https://netwatch.example.net/"

@@ -1,8 +1,9 @@
-"""Compares a password with its bcrypt hash, by the system's own libcrypt.
+"""Compares a password with its hash: argon2id, or bcrypt by the system's own libcrypt.
 
 A comparison takes as long as whoever made the hash wanted, a tenth of a second or so: it is made in a thread, one at
-a time, and what was right once is remembered. Whether a name exists cannot be told by the time an answer takes.
-May import: netwatch.errors. Called by: gate, web_config.
+a time, and what was right once is remembered. Whether a name exists cannot be told by the time an answer takes: the
+password of one that does not is compared with the hash of another, always the same for the same name.
+May import: netwatch.errors, netwatch.web.users. Called by: netwatch.web.prometheus, gatekeeper.
 """
 
 from __future__ import annotations
@@ -19,11 +20,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from netwatch.errors import ConfigError
+from netwatch.web.users.hashing import NOBODY, is_argon2, matches_argon2
 
 BCRYPT = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}", re.ASCII)
 """A hash, of a cost that does not take minutes."""
-NOBODY = "$2b$10$abcdefghijklmnopqrstuuD.CSEWWSkUFERPOXeQh7Zi9HP6L8Ab6"
-"""What the password of a name that there is not is compared with."""
 KNOWN_HASH, ITS_PASSWORD = "$2b$04$abcdefghijklmnopqrstuuoD8yw7MmybLKVooaTGGZAt3HXugv2.a", "test"
 LONGEST_PASSWORD = 72
 """bcrypt looks at no more octets."""
@@ -42,6 +42,7 @@ class Passwords:
 
     def __init__(self, hashes: Mapping[str, str]) -> None:
         self._hashes = dict(hashes)
+        self._decoys = sorted(self._hashes.values()) or [NOBODY]
         self._key = secrets.token_bytes(32)
         self._right: set[bytes] = set()
         self._waiting = 0
@@ -52,14 +53,14 @@ class Passwords:
         Raises:
             TooMany: too many comparisons wait.
         """
-        mark = hmac.digest(self._key, f"{user}\0{password}".encode(), hashlib.sha256)
+        mark = self._mark(f"{user}\0{password}")
         if mark in self._right:
             return True
         if self._waiting >= MAX_WAITING:
             raise TooMany
         self._waiting += 1
         try:
-            fits = await asyncio.to_thread(matches, password, self._hashes.get(user, NOBODY))
+            fits = await asyncio.to_thread(matches, password, self._hashes.get(user) or self._decoy(user))
         finally:
             self._waiting -= 1
         right = fits and user in self._hashes
@@ -69,10 +70,20 @@ class Passwords:
             self._right.add(mark)
         return right
 
+    def _mark(self, text: str) -> bytes:
+        return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)
+
+    def _decoy(self, user: str) -> str:
+        """Return the hash for a name that there is not, so that it takes as long as one that there is."""
+        return self._decoys[int.from_bytes(self._mark(user)[:8]) % len(self._decoys)]
+
 
 def matches(password: str, hashed: str) -> bool:
     """Return whether a hash is that of a password; takes its time."""
-    octets = password.encode()[:LONGEST_PASSWORD]
+    if is_argon2(hashed):
+        with _turn:  # one at a time: each takes the memory its hash says
+            return matches_argon2(password, hashed)
+    octets = password.encode("utf-8", "surrogatepass")[:LONGEST_PASSWORD]
     if b"\0" in octets:
         return False
     with _turn:  # the library has one place for its answer

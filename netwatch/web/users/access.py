@@ -1,0 +1,184 @@
+"""Holds every request against the table of routes: who is not known is sent to sign in, who may not is told so.
+
+Stands behind the guard, before everything that answers. It is here that nothing can be forgotten: whatever a browser
+sends on its own, a cookie or what a proxy adds, changes something only with the token of a form of ours.
+May import: netwatch.web. Called by: netwatch.web.app.
+"""
+
+from __future__ import annotations
+
+import hmac
+import math
+from urllib.parse import parse_qs, quote, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from netwatch.web.bodies import MOST_BYTES, MOST_FIELDS
+from netwatch.web.metrics import REFUSED_CALLERS
+from netwatch.web.seats import PASSED
+from netwatch.web.users.callers import CALLER, LOGINS, Caller, Way
+from netwatch.web.users.gatekeeper import Gatekeeper, NotKnown
+from netwatch.web.users.origin import READING
+from netwatch.web.users.refusals import refusal
+from netwatch.web.users.roles import Role
+from netwatch.web.users.table import OPEN, is_link, needed
+
+FORM_FIELD, FORM_HEADER = "form_token", "x-netwatch-form"
+SIGN_IN = "/sign-in"
+_STREAM = "/events"
+_CHALLENGE = 'Basic realm="NetWatch", charset="UTF-8"'
+
+
+class Access:
+    """Lets through who may; without a gatekeeper everybody."""
+
+    def __init__(self, app: ASGIApp, keeper: Gatekeeper | None) -> None:
+        self._app, self._keeper = app, keeper
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it."""
+        keeper = self._keeper
+        if keeper is None or scope["type"] != "http" or scope.get("state", {}).get(PASSED):
+            await self._app(scope, receive, send)
+            return
+        role = self._needed(keeper, scope)
+        caller, refused = await _known(keeper, scope)
+        if role is not OPEN:
+            refused = refused or _refusal(scope, caller, role)
+            if refused is not None:
+                await refused(scope, receive, send)
+                return
+        if (
+            caller is not None
+            and caller.way.is_ambient
+            and scope["method"] not in READING
+            and scope["path"] != SIGN_IN
+        ):
+            body = await _body_of(scope, receive)
+            refused = _form_refusal(scope, caller, body)
+            if refused is not None:
+                await refused(scope, receive, send)
+                return
+            receive = _again(body or b"", receive)
+        if scope["path"] == _STREAM and caller is not None and caller.way is Way.SESSION:
+            send = _while_signed_in(keeper, scope, send)
+        await self._pass(keeper, caller, scope, receive, send)
+
+    def _needed(self, keeper: Gatekeeper, scope: Scope) -> Role | None:
+        if keeper.links_act and is_link(scope["path"]):
+            return OPEN
+        return needed(scope["method"], scope["path"])
+
+    async def _pass(
+        self, keeper: Gatekeeper, caller: Caller | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        who, logins = CALLER.set(caller), LOGINS.set(True)
+        if caller is not None and scope["method"] not in READING:
+            keeper.audit.changed(caller.name, caller.way, scope["method"], scope["path"])
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            CALLER.reset(who)
+            LOGINS.reset(logins)
+
+
+async def _known(keeper: Gatekeeper, scope: Scope) -> tuple[Caller | None, Response | None]:
+    """Return who asks, or what he is told who says that he is somebody and is not."""
+    try:
+        return await keeper.caller_of(scope), None
+    except NotKnown as exc:
+        REFUSED_CALLERS.labels(exc.why).inc()
+        headers = {"Retry-After": str(math.ceil(exc.wait_seconds))} if exc.wait_seconds else {}
+        if exc.status == 401:
+            headers["WWW-Authenticate"] = _CHALLENGE
+        return None, refusal(scope["path"], exc.status, exc.words, headers)
+
+
+def _refusal(scope: Scope, caller: Caller | None, role: Role) -> Response | None:
+    if caller is None:
+        REFUSED_CALLERS.labels("unknown").inc()
+        return _sign_in_first(scope)
+    if caller.role.may(role):
+        return None
+    REFUSED_CALLERS.labels("role").inc()
+    words = f"{caller.name} is {caller.role} here, and this is for {role}s"
+    return refusal(scope["path"], 403, words)
+
+
+def _sign_in_first(scope: Scope) -> Response:
+    """Send a browser that wants a page to sign in; tell a program what it must show."""
+    headers = Headers(scope=scope)
+    if "text/html" in headers.get("accept", "") and not scope["path"].startswith("/api/"):
+        return RedirectResponse(f"{SIGN_IN}?next={quote(_place_of(scope, headers), safe='')}", 303)
+    challenge = {} if "sec-fetch-mode" in headers else {"WWW-Authenticate": _CHALLENGE}  # no dialog of the browser's
+    words = "sign in first: with a token (Authorization: Bearer nw_...) or a name and a password"
+    return refusal(scope["path"], 401, words, challenge)
+
+
+def _place_of(scope: Scope, headers: Headers) -> str:
+    """Return where to go on after signing in: a page that was asked for, or the one whose form was sent."""
+    if scope["method"] in READING:
+        query = scope.get("query_string", b"").decode("ascii", "replace")
+        return quote(scope["path"]) + (f"?{query}" if query else "")
+    split = urlsplit(headers.get("referer", ""))
+    return split.path + (f"?{split.query}" if split.query else "") or "/"
+
+
+async def _body_of(scope: Scope, receive: Receive) -> bytes | None:
+    """Return the body of a request, None where it is longer than anybody reads."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > MOST_BYTES:
+            return None
+    return body
+
+
+def _form_refusal(scope: Scope, caller: Caller, body: bytes | None) -> Response | None:
+    if body is None:
+        words = f"more than {MOST_BYTES // 1024} KiB is more than NetWatch reads"
+        return refusal(scope["path"], 413, words, {"Connection": "close"})
+    headers = Headers(scope=scope)
+    shown = headers.get(FORM_HEADER, "")
+    if not shown and headers.get("content-type", "").partition(";")[0].strip().lower().endswith("urlencoded"):
+        shown = _field_of(body)
+    if hmac.compare_digest(shown.encode("utf-8", "surrogatepass"), caller.form_token.encode()):
+        return None
+    REFUSED_CALLERS.labels("form").inc()
+    words = "this did not come from a form of this session; go back, load the page again, and send it again"
+    return refusal(scope["path"], 403, words)
+
+
+def _field_of(body: bytes) -> str:
+    try:
+        return parse_qs(body.decode(), max_num_fields=MOST_FIELDS).get(FORM_FIELD, [""])[0]
+    except ValueError:
+        return ""
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Return a way to read a body that was read already."""
+    left: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive_again() -> Message:
+        return left.pop() if left else await receive()
+
+    return receive_again
+
+
+def _while_signed_in(keeper: Gatekeeper, scope: Scope, send: Send) -> Send:
+    """Return a way to send that ends with the session; a stream would go on for as long as a page is open."""
+
+    async def sending(message: Message) -> None:
+        if keeper.signed_in(scope) is None:
+            raise ClientDisconnect
+        await send(message)
+
+    return sending

@@ -1,0 +1,101 @@
+"""Slows down who guesses: after some wrong passwords of a name, or from an address, the next must wait ever longer.
+
+Who waits is told so at once and no password is looked at meanwhile. What is kept is bounded: names that there are
+have a place of their own each, so that nobody makes theirs forgotten by trying ever more that there are not.
+A quiet room. May import: nothing. Called by: gatekeeper.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+
+FREE_TRIES_OF_A_NAME = 5
+FREE_TRIES_OF_AN_ADDRESS = 20
+"""More, since many people may sit behind one address."""
+LONGEST_WAIT_OF_A_NAME = 30.0
+"""Short: whoever guesses from elsewhere must not lock the real one out."""
+LONGEST_WAIT_OF_AN_ADDRESS = 900.0
+FORGOTTEN_AFTER_SECONDS = 3600.0
+MOST_KEPT = 4096
+
+
+@dataclass(slots=True)
+class _Tries:
+    wrong: int = 0
+    last_at: float = 0.0
+
+
+class Slowing:
+    """Wrong passwords by name and by address."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._names: dict[str, _Tries] = {}
+        self._strangers: OrderedDict[str, _Tries] = OrderedDict()
+        self._addresses: OrderedDict[str, _Tries] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._names) + len(self._strangers) + len(self._addresses)
+
+    def wait(self, name: str, address: str) -> float:
+        """Return for how many seconds no password of this name from this address is looked at; 0 for none."""
+        name_key = _short(name)
+        of_name = self._names.get(name) or self._strangers.get(name_key)
+        of_address = self._addresses.get(_network_of(address))
+        return max(
+            self._left(of_name, FREE_TRIES_OF_A_NAME, LONGEST_WAIT_OF_A_NAME),
+            self._left(of_address, FREE_TRIES_OF_AN_ADDRESS, LONGEST_WAIT_OF_AN_ADDRESS),
+        )
+
+    def note_wrong(self, name: str, address: str, known: Collection[str]) -> int:
+        """Take in a wrong password, and return how many there were of this name; `known` are the names there are."""
+        for gone in self._names.keys() - set(known):
+            del self._names[gone]
+        tries = self._names.setdefault(name, _Tries()) if name in known else _kept(self._strangers, _short(name))
+        self._note(_kept(self._addresses, _network_of(address)))
+        return self._note(tries)
+
+    def note_right(self, name: str, address: str) -> None:
+        """Take in that somebody knew the password: the name begins anew; the address does too, as it is his."""
+        self._names.pop(name, None)
+        self._addresses.pop(_network_of(address), None)
+
+    def _note(self, tries: _Tries) -> int:
+        now = self._clock()
+        if now - tries.last_at >= FORGOTTEN_AFTER_SECONDS:
+            tries.wrong = 0
+        tries.wrong, tries.last_at = tries.wrong + 1, now
+        return tries.wrong
+
+    def _left(self, tries: _Tries | None, free: int, longest: float) -> float:
+        if tries is None or tries.wrong < free:
+            return 0.0
+        return max(0.0, tries.last_at + min(2.0 ** min(tries.wrong - free, 30), longest) - self._clock())
+
+
+def _kept(kept: OrderedDict[str, _Tries], key: str) -> _Tries:
+    """Return the tries of a key, making room by forgetting who tried the longest ago."""
+    tries = kept.setdefault(key, _Tries())
+    kept.move_to_end(key)
+    if len(kept) > MOST_KEPT:
+        kept.popitem(last=False)
+    return tries
+
+
+def _short(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _network_of(address: str) -> str:
+    """Return an address, or of IPv6 the network of 64 bits that one machine has for itself."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:64]
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
+        return f"{IPv6Address(int(found) >> 64 << 64)}/64"
+    return str(found.ipv4_mapped or found) if isinstance(found, IPv6Address) else str(found)
