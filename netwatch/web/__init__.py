@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from netwatch.web.api.flat import flat_neighbour
     from netwatch.web.app import create_app
     from netwatch.web.explain import Explainer
-    from netwatch.web.listen import parse_listen
     from netwatch.web.page_faults import PageFaults
     from netwatch.web.pages.concepts.cells import Cell, Section
     from netwatch.web.pages.concepts.sections import identity_line, sections_of
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from netwatch.web.reload import Reload
     from netwatch.web.server import KeptListeners, Server
     from netwatch.web.settings import WebSettings
+    from netwatch.web.sockets.listen import parse_listen
     from netwatch.web.users.callers import caller_or
     from netwatch.web.users.gatekeeper import KEPT, Gatekeeper
     from netwatch.web.users.hashing import hashed, wrong_with

@@ -24,6 +24,7 @@ from netwatch.web.api.changes import change_router
 from netwatch.web.api.explain import explain_router
 from netwatch.web.api.history import history_api_router
 from netwatch.web.api.lists import api_router
+from netwatch.web.api.series import series_router
 from netwatch.web.explain import Explainer, explain_nothing
 from netwatch.web.guard import Guard
 from netwatch.web.live import Live
@@ -96,6 +97,7 @@ def create_app(
     app.include_router(reload_router(reload))
     app.include_router(explain_router(explainer))
     app.include_router(history_api_router(views, past))
+    app.include_router(series_router(views, past))
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
     app.include_router(first_router(views, templates, heard, names, doing))

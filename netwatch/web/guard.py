@@ -28,9 +28,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netwatch.web.metrics import REFUSED_CHANGES, REFUSED_HOSTS, REQUESTS
 from netwatch.web.page_faults import PageFaults
-from netwatch.web.seats import RESERVED
 from netwatch.web.settings import WebSettings
 from netwatch.web.shape import in_origin_form, what_is_wrong
+from netwatch.web.sockets.seats import RESERVED
 from netwatch.web.users.origin import READING, is_foreign
 from netwatch.web.users.refusals import refusal
 

@@ -19,12 +19,12 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from netwatch.errors import NetWatchError
-from netwatch.web.connections import Connection, ScrapesConnection, WatchersConnection
-from netwatch.web.listen import ListenAddress, parse_listen
 from netwatch.web.live import Live
 from netwatch.web.prometheus.gate import Gate, Headed
 from netwatch.web.prometheus.watched import WatchedConfig
 from netwatch.web.settings import WebSettings
+from netwatch.web.sockets.connections import Connection, ScrapesConnection, WatchersConnection
+from netwatch.web.sockets.listen import ListenAddress, parse_listen
 
 _START_TIMEOUT_SECONDS = 10
 _STOP_TIMEOUT_SECONDS = 2

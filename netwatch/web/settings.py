@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from netwatch.model import Duration, Section
-from netwatch.web.listen import parse_listen
+from netwatch.web.sockets.listen import parse_listen
 
 
 def _listen(text: str) -> str:

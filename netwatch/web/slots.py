@@ -4,7 +4,8 @@ Whether there is room is decided in the same step in which the room is taken, so
 no more than one after the other. One address never has all of it, and who does not read its answer makes room for
 who will.
 
-May import: netwatch.web.seats. Called by: netwatch.web.app, netwatch.web.live, netwatch.web.prometheus.metrics_route.
+May import: netwatch.web.sockets.
+Called by: netwatch.web.app, netwatch.web.live, netwatch.web.prometheus.metrics_route.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Protocol
 from fastapi.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from netwatch.web.seats import PEER
+from netwatch.web.sockets.seats import PEER
 
 STALLED_SECONDS = 2.0
 """Who has not read for so long makes room where room is wanted."""

@@ -3,7 +3,7 @@
 Where a step has several states (of a month only lowest and highest are left) the band is halved: above the highest
 number, below the lowest.
 
-A quiet room. May import: netwatch.model, chart. Called by: history.
+A quiet room. May import: netwatch.model, netwatch.web.charts, chart. Called by: history.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from html import escape
 from itertools import groupby, pairwise
 
 from netwatch.model import Past
+from netwatch.web.charts.grid import usual_distance
+from netwatch.web.charts.spans import Span
 from netwatch.web.pages.chart import (
     LEFT,
     RIGHT,
     WIDTH,
     Dot,
-    Span,
     gathered,
     marked,
     moment,
     moments_of,
     runs,
-    usual_distance,
 )
 
 HEIGHT = 64

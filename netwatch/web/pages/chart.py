@@ -3,28 +3,31 @@
 Without scripts and without styles of its own, so that it is the same in a page and as a picture; its colours are
 legible on light and dark.
 
-A quiet room. May import: netwatch.model, netwatch.web.words. Called by: history, bands.
+A quiet room. May import: netwatch.model, netwatch.web.charts. Called by: history, bands.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 
 from netwatch.model import Past
+from netwatch.web.charts.grid import GAP, usual_distance
+from netwatch.web.charts.plan import Role
+from netwatch.web.charts.spans import Span
 
 WIDTH, HEIGHT = 760, 190
 LEFT, RIGHT, _TOP, _BOTTOM = 78, 10, 12, 22
 COLOURS = ("#2f7ed8", "#d9822b", "#c23030", "#8a5bc4", "#2f9e6e")
 _GREY = "#8b98a5"
-_GAP = 4
-"""A pause so many times the usual distance of two readings is drawn as one."""
 _COLUMNS = 340
 """Into so many places readings are gathered; more are not told apart."""
-_ALERT = "#c23030"
+_ALERT, _DOUBT = "#c23030", "#d9822b"
+FLAT = 5
+"""Lines of less than one part in so many of a capacity would be flat below it."""
 _MOST_SPANS = 100
 _HUGE = 1e300
 
@@ -40,25 +43,29 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A while that is marked at the top of a chart: when an alert fired; None: still."""
+class Bound:
+    """A value that lines are held against: a limit, beyond which the ground is shaded, or a capacity."""
 
-    begin: datetime
-    end: datetime | None
-    words: str
+    role: Role
+    value: float
 
 
 def draw_svg(
     lines: Mapping[str, Past], *, title: str, since: datetime, until: datetime, write: Callable[[float], str],
-    spans: Sequence[Span] = (),
+    spans: Sequence[Span] = (), below: Collection[str] = (), bounds: Sequence[Bound] = (),
 ) -> str:  # fmt: skip
-    """Return the picture of lines with names; `write` says a value in words. Empty where there is nothing to draw."""
+    """Return the picture of lines with names; `write` says a value in words. Empty where there is nothing to draw.
+
+    below: the names of those that are drawn downwards from a zero line.
+    """
     begin, end = since.timestamp() * 1000, until.timestamp() * 1000
-    dots = {name: gathered(past, begin, end) for name, past in lines.items()}
+    dots = {name: _turned(gathered(past, begin, end), name in below) for name, past in lines.items()}
     known = [dot for some in dots.values() for dot in some]
     if not known:
         return ""
-    low, high, ticks = ticks_of(min(dot.low for dot in known), max(dot.high for dot in known))
+    least, most = min(dot.low for dot in known), max(dot.high for dot in known)
+    levels = _levels(bounds, max(abs(least), abs(most)), is_mirrored=bool(below))
+    low, high, ticks = ticks_of(min((least, *levels)), max((most, *levels)))
 
     def x(at: float) -> float:
         return LEFT + (at - begin) / (end - begin) * (WIDTH - LEFT - RIGHT)
@@ -70,14 +77,48 @@ def draw_svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
         f' font-family="sans-serif" font-size="11" aria-label="{escape(title)}"><title>{escape(title)}</title>'
     ]
-    parts += [_level(y(value), write(value)) for value in ticks]
+    parts += [_level(y(value), write(abs(value) if below else value)) for value in ticks]
     parts += [moment(x(at.timestamp() * 1000), words) for at, words in moments_of(since, until)]
+    parts += [_shade(one.role, y(one.value)) for one in bounds if one.role is not Role.CAPACITY]
     parts += marked(spans, x, begin, end, HEIGHT - _BOTTOM)
     for number, (name, some) in enumerate(dots.items()):
         colour = COLOURS[number % len(COLOURS)]
         for run in runs(some, lines[name], begin, end):
             parts += _drawn([(x(dot.at), y(dot.low), y(dot.mean), y(dot.high)) for dot in run], colour)
+    if below:
+        parts.append(_across(y(0), _GREY))
+    parts += [_across(y(value), _ALERT, ' stroke-dasharray="6 5"') for value in levels if _is_capacity(value, bounds)]
     return "".join((*parts, "</svg>"))
+
+
+def _turned(dots: list[Dot], is_below: bool) -> list[Dot]:
+    return [Dot(dot.at, -dot.high, -dot.mean, -dot.low) for dot in dots] if is_below else dots
+
+
+def _levels(bounds: Sequence[Bound], most: float, *, is_mirrored: bool) -> list[float]:
+    """Return what must be in the picture besides the lines; a capacity only where these are not flat below it."""
+    found = []
+    for one in bounds:
+        if one.role is not Role.CAPACITY:
+            found.append(one.value)
+        elif most > one.value / FLAT:
+            found += [one.value, -one.value] if is_mirrored else [one.value]
+    return found
+
+
+def _is_capacity(value: float, bounds: Sequence[Bound]) -> bool:
+    return any(one.role is Role.CAPACITY and one.value == abs(value) for one in bounds)
+
+
+def _shade(role: Role, y: float) -> str:
+    top, foot = (_TOP, y) if role in (Role.HIGH_WARNING, Role.HIGH_CRITICAL) else (y, HEIGHT - _BOTTOM)
+    colour = _ALERT if role in (Role.HIGH_CRITICAL, Role.LOW_CRITICAL) else _DOUBT
+    size = f'x="{LEFT}" width="{WIDTH - LEFT - RIGHT}" y="{top:.1f}" height="{max(foot - top, 0):.1f}"'
+    return f'<rect {size} fill="{colour}" fill-opacity="0.13"/>'
+
+
+def _across(y: float, colour: str, more: str = "") -> str:
+    return f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{colour}"{more}/>'
 
 
 def marked(
@@ -158,15 +199,9 @@ _STEPS = tuple(
 )
 
 
-def usual_distance(past: Past) -> int:
-    """Return how far two readings mostly are from each other, milliseconds; 0 of fewer than two."""
-    distances = sorted(later - earlier for earlier, later in zip(past.times, past.times[1:], strict=False))
-    return distances[len(distances) // 2] if distances else 0
-
-
 def runs(dots: Sequence[Dot], past: Past, begin: float, end: float) -> Iterator[Sequence[Dot]]:
     """Yield what hangs together: where nothing was read for a while the line is broken."""
-    most = max(usual_distance(past) * _GAP, (end - begin) / _COLUMNS * 2.5)
+    most = max(usual_distance(past) * GAP, (end - begin) / _COLUMNS * 2.5)
     start = 0
     for place in range(1, len(dots)):
         if dots[place].at - dots[place - 1].at > most:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from netwatch.web.metrics import REFUSED_CALLERS, REFUSED_SCRAPES
 from netwatch.web.prometheus.watched import WatchedConfig
 from netwatch.web.prometheus.web_config import WebConfig
-from netwatch.web.seats import PASSED, PEER
+from netwatch.web.sockets.seats import PASSED, PEER
 from netwatch.web.users.basic import credentials_in
 from netwatch.web.users.passwords import Passwords, TooMany
 

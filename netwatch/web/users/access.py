@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from netwatch.web.bodies import MOST_BYTES, MOST_FIELDS
 from netwatch.web.metrics import REFUSED_CALLERS
-from netwatch.web.seats import PASSED
+from netwatch.web.sockets.seats import PASSED
 from netwatch.web.users.callers import CALLER, LOGINS, Caller, Way
 from netwatch.web.users.gatekeeper import Gatekeeper, NotKnown
 from netwatch.web.users.origin import READING

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import quote
-
-import pytest
 
 from netwatch.model import SilenceState
 
-from ..chromium import Chromium
 from ..desk import Desk
 from ..house import alert_of, bad_night, status_of
 from .seen import HOSTILE, PAGES, hostile_house
 from .test_act import TO, acked, link, two
-
-
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[Chromium]:
-    chromium = Chromium(tmp_path)
-    await chromium.start()
-    yield chromium
-    await chromium.stop()
 
 
 async def test_every_page_loads_without_a_word_on_the_console_even_with_hostile_names(serve, browser):

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwatch.model import CONCEPTS, Past
+from netwatch.model import Past
 from netwatch.web.pages.chart import WIDTH
-from netwatch.web.pages.history import GROUPS, words_of
+from netwatch.web.pages.drawings import words_of
 from tests.concept_readings import concept_reading
 
 from ..house import House, alert_of, status_of
@@ -157,12 +157,6 @@ async def test_a_device_page_leads_there_only_where_history_is_kept(serve):
 
     assert "/history?device=sw1&amp;table=interface&amp;row=" in with_it
     assert "/history?" not in without
-
-
-def test_every_column_that_is_drawn_is_one_of_its_concept():
-    for name, groups in GROUPS.items():
-        if name in CONCEPTS:
-            assert {column for _, columns in groups for column in columns} <= set(CONCEPTS[name].columns)
 
 
 def test_words_say_what_a_picture_shows():

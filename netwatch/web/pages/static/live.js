@@ -30,11 +30,16 @@ function show(page) {
     if (fresh) fresh.open = old.open;
   }
   const left = new Map([...document.querySelectorAll(".scroll")].map((box, number) => [number, box.scrollLeft]));
+  for (const old of document.querySelectorAll("[data-kept]")) { // it changes by itself
+    const fresh = page.getElementById(old.id);
+    if (fresh && fresh.dataset.kept === old.dataset.kept) fresh.replaceWith(old);
+  }
   document.getElementById("main").replaceWith(page.getElementById("main"));
   document.querySelectorAll(".scroll").forEach((box, number) => { box.scrollLeft = left.get(number) || 0; });
   document.querySelector(".clock time").replaceWith(page.querySelector(".clock time"));
   document.querySelector("link[rel=icon]").href = page.querySelector("link[rel=icon]").href;
   document.title = page.title;
+  document.dispatchEvent(new Event("shown"));
 }
 
 function say(live) {

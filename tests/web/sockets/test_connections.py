@@ -14,13 +14,13 @@ from prometheus_client import REGISTRY
 
 from netwatch.metrics import Board, Exposition
 from netwatch.web import Server, WebSettings, create_app
-from netwatch.web.connections import Connection
-from netwatch.web.patience import Phase
 from netwatch.web.prometheus.metrics_route import MAX_SCRAPES
+from netwatch.web.sockets.connections import Connection
+from netwatch.web.sockets.patience import Phase
 from tests.patience import PATIENCE_SECONDS
 
-from .house import SCHEMA, House, bad_night, interfaces
-from .test_server import server_of
+from ..house import SCHEMA, House, bad_night, interfaces
+from ..test_server import server_of
 
 PATIENCE = 0.2
 HEALTHY = b"GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -242,7 +242,7 @@ def errors_counted() -> float:
 
 async def test_whoever_holds_every_place_without_asking_makes_room(patient_server: Server, monkeypatch):
     monkeypatch.setattr(Connection, "max_connections", 2)
-    monkeypatch.setattr("netwatch.web.connections.GRACE_SECONDS", 0.0)
+    monkeypatch.setattr("netwatch.web.sockets.connections.GRACE_SECONDS", 0.0)
     held = [await asyncio.open_connection("127.0.0.1", patient_server.port) for _ in range(2)]
     before = dropped("evicted")
 

@@ -6,7 +6,7 @@ address began a request and has not finished it. So one machine may have all the
 no longer.
 
 A quiet room. May import: nothing.
-Called by: netwatch.web.connections; guard, slots, users and prometheus, for the keys.
+Called by: connections; netwatch.web.guard, slots, users and prometheus, for the keys.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from netwatch.web import WebSettings
-from netwatch.web.listen import parse_listen
+from netwatch.web.sockets.listen import parse_listen
 
 
 @pytest.mark.parametrize(

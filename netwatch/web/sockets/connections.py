@@ -1,9 +1,9 @@
 """The places for HTTP connections: bounded in number, so that mail and database find a file left to open.
 
-When every place is taken, somebody who asks for nothing leaves (see netwatch.web.seats). Where all do ask, who comes
-gets a reserved place: there netwatch.web.guard answers only the paths by which NetWatch itself is watched.
+When every place is taken, somebody who asks for nothing leaves (see seats). Where all do ask, who comes gets a
+reserved place: there netwatch.web.guard answers only the paths by which NetWatch itself is watched.
 
-May import: netwatch.web.metrics, netwatch.web.patience, netwatch.web.seats.
+May import: netwatch.web.metrics, patience, seats.
 Called by: netwatch.web.server, which hands it to uvicorn.
 """
 
@@ -15,8 +15,8 @@ from typing import ClassVar
 import structlog
 
 from netwatch.web.metrics import CONNECTIONS
-from netwatch.web.patience import PatientConnection, Phase
-from netwatch.web.seats import PEER, RESERVED, Seat, who_must_go
+from netwatch.web.sockets.patience import PatientConnection, Phase
+from netwatch.web.sockets.seats import PEER, RESERVED, Seat, who_must_go
 
 MAX_CONNECTIONS = 512
 RESERVED_CONNECTIONS = 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from netwatch.web.seats import Seat, who_must_go
+from netwatch.web.sockets.seats import Seat, who_must_go
 
 
 def idle(address: str, since: float) -> Seat:

@@ -3,7 +3,7 @@
 uvicorn waits for ever for a request that was begun and is never finished, and for a peer that does not read its
 answer. Here a request has REQUEST_SECONDS from its first byte to its last, however its bytes come in.
 
-May import: netwatch.web.metrics. Called by: netwatch.web.connections.
+May import: netwatch.web.metrics. Called by: connections.
 """
 
 from __future__ import annotations

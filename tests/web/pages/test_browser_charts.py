@@ -1,0 +1,138 @@
+"""Charts in a real browser: drawn by scripts in both themes, as pictures without, and never wider than a phone."""
+
+from __future__ import annotations
+
+import base64
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from ..chromium import Chromium
+from ..day import NAME, PORTS, a_day
+
+PORT = f"/history?device={NAME}&table=interface&row=ifName%3D{PORTS[0]}"
+SENSOR = f"/history?device={NAME}&table=sensor&row=sensor%3DInlet"
+ALL_DRAWN = """document.querySelectorAll('figure[data-series]').length > 0
+    && [...document.querySelectorAll('figure[data-series]')].every(one => one.classList.contains('is-drawn'))"""
+FETCHED = "performance.getEntriesByType('resource').map(one => one.name)"
+INK = """(([image]) => { const context = image.getContext('2d');
+    const {data} = context.getImageData(0, 0, image.width, image.height); const seen = new Set();
+    for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 200) seen.add(`${data.slice(at, at + 3)}`);
+    return seen.size })(document.querySelectorAll('figure canvas'))"""
+
+
+async def shown(
+    browser: Chromium, url: str, *, theme: str = "light", width: int = 1280, scripts: bool = True
+) -> None:
+    await browser.call(
+        "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
+    )
+    await browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+    await browser.call("Emulation.setTimezoneOverride", timezoneId="Europe/Berlin")
+    await browser.call("Emulation.setScriptExecutionDisabled", value=not scripts)
+    await browser.open(url)
+    if scripts:
+        await browser.until(ALL_DRAWN)
+
+
+def written(path: Path, octets: bytes) -> None:
+    path.write_bytes(octets)
+
+
+async def kept(browser: Chromium, name: str) -> None:
+    """Keep a picture of the page where NETWATCH_SCREENSHOTS says, for people to look at."""
+    if folder := os.environ.get("NETWATCH_SCREENSHOTS"):
+        shot = await browser.call("Page.captureScreenshot", format="png")
+        written(Path(folder, f"{name}.png"), base64.b64decode(shot["data"]))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_charts_of_a_port_are_drawn_with_units_and_the_readers_time_and_nothing_from_elsewhere(
+    serve, browser, theme
+):
+    url = str(serve(a_day(datetime.now(UTC))).base_url).rstrip("/")
+
+    await shown(browser, url + PORT, theme=theme)
+    await kept(browser, f"port-{theme}")
+
+    assert await browser.value("document.querySelectorAll('figure canvas').length") == 4
+    assert int(str(await browser.value(INK))) > 3  # lines, bands, an alert
+    text = str(await browser.value("document.body.innerText"))
+    assert "Times of charts are Europe/Berlin (UTC+1)" in text.replace("UTC+2", "UTC+1")
+    assert "capacity 1 Gb/s" in text
+    assert "lowest, mean and highest of 5m" in text
+    assert "Whole range" not in text
+    fetched = await browser.value(FETCHED)
+    assert {urlsplit(one).netloc for one in fetched} == {urlsplit(url).netloc}
+    assert browser.complaints == []
+
+    await shown(browser, url + SENSOR, theme=theme)
+    assert "high critical 55 °C" in str(await browser.value("document.body.innerText"))
+    assert browser.complaints == []
+
+
+async def test_one_cursor_and_one_zoom_are_for_all_charts_of_a_page(serve, browser):
+    url = str(serve(a_day(datetime.now(UTC))).base_url).rstrip("/")
+    await shown(browser, url + PORT)
+    before = str(await browser.value("document.querySelectorAll('figure .said')[1].textContent"))
+
+    x, y, width = await browser.value(
+        "(box => [box.x, box.y + box.height / 2, box.width])"
+        "(document.querySelector('figure .u-over').getBoundingClientRect())"
+    )
+    await browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x + width / 2, y=y)
+    await browser.until(f"document.querySelectorAll('figure .said')[1].textContent !== {before!r}")
+    first, second = await browser.value(
+        "[...document.querySelectorAll('figure .said')].slice(0, 2).map(one => one.textContent)"
+    )
+    assert first == second
+
+    await browser.call("Input.dispatchMouseEvent", type="mousePressed", x=x + width / 2, y=y, button="left")
+    await browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x + width * 0.6, y=y, button="left")
+    await browser.call("Input.dispatchMouseEvent", type="mouseReleased", x=x + width * 0.6, y=y, button="left")
+    await browser.until("[...charts.drawn.values()].every(one => one.told.step_seconds === 60)")
+    await browser.click(".unzoom")
+    await browser.until("[...charts.drawn.values()].every(one => one.told.step_seconds === 300)")
+    assert browser.complaints == []
+
+
+async def test_a_chart_stays_itself_when_the_page_around_it_changes(serve, browser):
+    house = a_day(datetime.now(UTC))
+    url = str(serve(house).base_url).rstrip("/")
+    await shown(browser, url + PORT)
+    await browser.until("document.getElementById('live').className === 'on'")
+    await browser.value("document.querySelector('figure canvas').mine = true; window.swapped = 0")
+    await browser.value("document.addEventListener('shown', () => { window.swapped += 1 })")
+
+    house.own_problems = ["the disk is full"]
+
+    await browser.until("window.swapped > 0")
+    assert await browser.value("document.querySelector('figure canvas').mine") is True
+    assert browser.complaints == []
+
+
+async def test_on_a_phone_nothing_is_wider_than_320_pixels(serve, browser):
+    url = str(serve(a_day(datetime.now(UTC))).base_url).rstrip("/")
+
+    await shown(browser, url + PORT, width=320)
+    await kept(browser, "port-phone")
+
+    assert await browser.value("document.documentElement.scrollWidth <= 320")
+
+
+async def test_without_scripts_the_server_has_drawn_it_and_every_chart_has_its_values_as_a_table(serve, browser):
+    url = str(serve(a_day(datetime.now(UTC))).base_url).rstrip("/")
+
+    await shown(browser, url + PORT, scripts=False)
+    await kept(browser, "port-without-scripts")
+
+    assert await browser.value("document.querySelectorAll('figure svg.chart').length") == 4
+    assert await browser.value(
+        "[...document.querySelectorAll('figure table.values')].every(one => one.tBodies[0].rows.length > 20)"
+    )
+    text = str(await browser.value("document.body.innerText"))
+    assert "Times are UTC." in text
+    assert "in lowest" in text.replace("\n", " ")
