@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from itertools import pairwise
 
-from netwatch.model import Oid, measured
+from netwatch.model import Availability, Oid, measured
 
 NOTHING = "\N{EN DASH}"
 """What stands where nothing is known; missing is not zero."""
@@ -94,6 +94,14 @@ def percent(ratio: float | None) -> str:
     if ratio is None or not math.isfinite(ratio):
         return NOTHING
     return "<1 %" if 0 < ratio < 0.01 else f"{ratio * 100:.0f} %"
+
+
+def availability_words(one: Availability) -> str:
+    """Write `99.95 %, away for 43m`; what was away for a second was not up all the time."""
+    if one.ratio is None or not one.away:
+        return NOTHING if one.ratio is None else "100 %"
+    share = min(math.floor(one.ratio * 1e5) / 1e3, 99.999)
+    return f"{share:g} %, away for {duration(one.away)}"
 
 
 def number(value: float | str | None, unit: str = "") -> str:

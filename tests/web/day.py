@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from netwatch.app.history import CELLS
@@ -138,7 +139,8 @@ def switch_now(now: datetime) -> list:
             states = {"interface": {"interface_oper": "up", "interface_admin": "up", "ifIndex": number},
                       "sensor": {"sensor_state": "ok"}}.get(table, {})  # fmt: skip
             rows.append({**labels, **states, **{name: one for name, one in values.items() if one is not None}})
-        found.append(concept_reading(table, *rows, device=NAME, at=now))
+        reading = concept_reading(table, *rows, device=NAME, at=now)
+        found.append(replace(reading, rows=replace(reading.rows, keys=tuple(rows_of(table)))))
     return found
 
 

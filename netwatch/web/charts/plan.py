@@ -32,6 +32,8 @@ _ROLES: Final[Mapping[str, Role]] = {
     "interface_in_bits_per_second": Role.ABOVE,
     "interface_out_bits_per_second": Role.BELOW,
     "interface_speed_bits_per_second": Role.CAPACITY,
+    "memory_size_bytes": Role.CAPACITY,
+    "storage_size_bytes": Role.CAPACITY,
     "sensor_low_critical": Role.LOW_CRITICAL,
     "sensor_low_warning": Role.LOW_WARNING,
     "sensor_high_warning": Role.HIGH_WARNING,
@@ -61,6 +63,14 @@ _PLANS: Final[Mapping[str, Sequence[Plan]]] = {
         Plan("Value", ("sensor_value", "sensor_high_critical", "sensor_high_warning", "sensor_low_warning",
                        "sensor_low_critical")),
         Plan("State", ("sensor_state",)),
+    ),
+    "cpu": (Plan("Busy", ("cpu_busy_ratio",)),),
+    "memory": (
+        Plan("How full", ("memory_used_ratio",)), Plan("Used", ("memory_used_bytes", "memory_size_bytes")),
+    ),
+    "storage": (
+        Plan("How full", ("storage_used_ratio",)), Plan("Used", ("storage_used_bytes", "storage_size_bytes")),
+        Plan("Read only", ("storage_read_only",)),
     ),
     REACHABILITY.name: (
         Plan("Up", ("up",)),

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from netwatch.model import Past, measured, quantile, quantity_of
 from netwatch.web.charts.plan import BOUNDS, Plan, Role, role_of, states_of, title_of
 from netwatch.web.charts.spans import Span
 from netwatch.web.charts.values import Values, values_of
 from netwatch.web.pages.bands import draw_bands, state_words
-from netwatch.web.pages.chart import COLOURS, Bound, draw_svg
+from netwatch.web.pages.chart import COLOURS, WIDTH, Bound, draw_svg
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,14 @@ def _picture(
         below=[title_of(name) for name in lines if role_of(scene.table, name) is Role.BELOW],
     )  # fmt: skip
     return svg, legend
+
+
+def nothing_drawn(title: str) -> str:
+    """Return the picture of what nothing is known of."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} 40" font-family="sans-serif" font-size="12">'
+        f'<title>{escape(title)}</title><text x="8" y="24" fill="#8b98a5">Nothing is known of it yet.</text></svg>'
+    )
 
 
 def words_of(past: Past, quantity: str) -> str:

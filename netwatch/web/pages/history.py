@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -22,9 +22,9 @@ from netwatch.model import (
     Alert,
     Past,
 )
-from netwatch.web.charts.plan import plans_of, series_path
+from netwatch.web.charts.plan import Plan, plans_of, series_path
 from netwatch.web.charts.spans import Span, spans_of
-from netwatch.web.pages.drawings import Chart, Scene, drawn
+from netwatch.web.pages.drawings import Chart, Scene, drawn, nothing_drawn
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS, find_device
 from netwatch.web.views import History, Views
@@ -65,39 +65,61 @@ def history_router(views: Views, history: History, templates: Templates) -> APIR
         row = next(iter(rows)) if len(rows) == 1 else row
         labels = rows.get(row, {})
         fired = spans_of(await _alerts(views, device), device, row)
-        begins, charts = await charts_of(history, device, table, row, labels, RANGES[span], datetime.now(UTC), fired)
+        row_of = Row(device=device, table=table, key=row, labels=labels)
+        begins, charts = await charts_of(history, row_of, plans_of(table), RANGES[span], datetime.now(UTC), fired)
         return await templates.page(
             "history.html", status=status, table=table, row=row, labels=labels, charts=charts,
             series_path=series_path, spans=tuple(RANGES),
             span=span, is_kept=history.is_kept, rows=sorted(rows), begins=begins, title=_name_of(table, row, labels),
         )  # fmt: skip
 
+    @router.api_route("/history.svg", methods=METHODS)
+    async def picture(
+        device: Text, table: Text = REACHABILITY.name, row: Key = "", span: Range = "24h", chart: Text = ""
+    ) -> Response:
+        find_device(views, device)
+        plans = [plan for plan in plans_of(table) if plan.title == chart]
+        if not plans:
+            raise HTTPException(404, f"{table} has no chart {chart!r}; it has {_titles(table)}")
+        labels = dict(await history.rows(device, table)).get(row, {})
+        fired = spans_of(await _alerts(views, device), device, row)
+        row_of = Row(device=device, table=table, key=row, labels=labels)
+        _, drawings = await charts_of(history, row_of, plans, RANGES[span], datetime.now(UTC), fired)
+        svg = drawings[0].svg if drawings else nothing_drawn(chart)
+        return Response(svg, media_type="image/svg+xml")
+
     return router
 
 
+def _titles(table: str) -> str:
+    return ", ".join(plan.title for plan in plans_of(table)) or "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """Whose charts are drawn."""
+
+    device: str
+    table: str
+    key: str
+    labels: Mapping[str, str]
+
+
 async def charts_of(
-    history: History,
-    device: str,
-    table: str,
-    row: str,
-    labels: Mapping[str, str],
-    span: timedelta,
-    now: datetime,
-    fired: Sequence[Span] = (),
+    history: History, row: Row, plans: Sequence[Plan], span: timedelta, now: datetime, fired: Sequence[Span] = ()
 ) -> tuple[datetime | None, list[Chart]]:
     """Return the charts of a row that have anything to show, over so long up to now.
 
     Of a history that is young they begin where it does; that is then said too.
     """
-    plans = plans_of(table)
     columns = [name for plan in plans for name in plan.columns]
-    scene = Scene(table=table, labels=labels, since=now - span, until=now, fired=fired)
-    past = await history.past(device, table, row, columns, now - span, now)
+    scene = Scene(table=row.table, labels=row.labels, since=now - span, until=now, fired=fired)
+    past = await history.past(row.device, row.table, row.key, columns, now - span, now)
     begins = _begins(past)
     if begins is not None and now - begins > span / YOUNG:
         return None, await asyncio.to_thread(drawn, scene, plans, past)
     for shorter in _shorter(span, begins, now):  # a finer look: what is young is not in the coarse tiers yet
-        past = await history.past(device, table, row, columns, now - shorter, now)
+        past = await history.past(row.device, row.table, row.key, columns, now - shorter, now)
         begins = _begins(past)
         if begins is not None:
             since = min(begins - (now - begins) / 20, now - LEAST_SHOWN)

@@ -14,6 +14,7 @@ from ..chromium import Chromium
 from ..day import NAME, PORTS, a_day
 
 PORT = f"/history?device={NAME}&table=interface&row=ifName%3D{PORTS[0]}"
+DEVICE = f"/devices/{NAME}"
 SENSOR = f"/history?device={NAME}&table=sensor&row=sensor%3DInlet"
 ALL_DRAWN = """document.querySelectorAll('figure[data-series]').length > 0
     && [...document.querySelectorAll('figure[data-series]')].every(one => one.classList.contains('is-drawn'))"""
@@ -69,6 +70,13 @@ async def test_charts_of_a_port_are_drawn_with_units_and_the_readers_time_and_no
     assert {urlsplit(one).netloc for one in fetched} == {urlsplit(url).netloc}
     assert browser.complaints == []
 
+    await shown(browser, url + DEVICE, theme=theme)
+    await kept(browser, f"device-{theme}")
+    assert await browser.value("document.querySelectorAll('#charts figure canvas').length") == 8
+    text = str(await browser.value("document.querySelector('#charts').innerText"))
+    assert "away for 1 h of 24 h" in text
+    assert "of 30 d" in text
+
     await shown(browser, url + SENSOR, theme=theme)
     assert "high critical 55 °C" in str(await browser.value("document.body.innerText"))
     assert browser.complaints == []
@@ -117,10 +125,10 @@ async def test_a_chart_stays_itself_when_the_page_around_it_changes(serve, brows
 async def test_on_a_phone_nothing_is_wider_than_320_pixels(serve, browser):
     url = str(serve(a_day(datetime.now(UTC))).base_url).rstrip("/")
 
-    await shown(browser, url + PORT, width=320)
-    await kept(browser, "port-phone")
-
-    assert await browser.value("document.documentElement.scrollWidth <= 320")
+    for name, path in (("port", PORT), ("device", DEVICE)):
+        await shown(browser, url + path, width=320)
+        await kept(browser, f"{name}-phone")
+        assert await browser.value("document.documentElement.scrollWidth <= 320"), path
 
 
 async def test_without_scripts_the_server_has_drawn_it_and_every_chart_has_its_values_as_a_table(serve, browser):
@@ -136,3 +144,10 @@ async def test_without_scripts_the_server_has_drawn_it_and_every_chart_has_its_v
     text = str(await browser.value("document.body.innerText"))
     assert "Times are UTC." in text
     assert "in lowest" in text.replace("\n", " ")
+
+    await shown(browser, url + DEVICE, scripts=False)
+    await kept(browser, "device-without-scripts")
+    await browser.value("window.scrollTo(0, 300)")
+    await browser.until(
+        "[...document.images].length === 8 && [...document.images].every(one => one.naturalWidth > 0)"
+    )

@@ -26,6 +26,7 @@ const charts = (() => {
       this.stage = figure.querySelector(".stage");
       this.said = figure.querySelector(".said");
       this.legend = figure.querySelector(".legend");
+      this.isBrief = "brief" in figure.dataset;
       this.resize = new ResizeObserver(() => this.fit());
     }
 
@@ -88,6 +89,7 @@ const charts = (() => {
         if (one.states) return [`line-${number}`, one.name, `last ${this.write(one, known.at(-1))}`];
         const [least, most] = [lowest(one.low || one.mean), highest(one.high || one.mean)];
         if (least === most) return [`line-${number}`, one.name, `always ${this.write(one, most)}`];
+        if (this.isBrief) return [`line-${number}`, one.name, `${this.write(one, known.at(-1))}, highest ${this.write(one, most)}`];
         const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
         return [`line-${number}`, one.name, `last ${this.write(one, known.at(-1))}, lowest ${this.write(one, least)}, mean ${this.write(one, mean)}, highest ${this.write(one, most)}`];
       });
@@ -155,7 +157,7 @@ const charts = (() => {
       const write = (value) => measured(Math.abs(value) === value || !this.isMirror() ? value : -value, one.unit, one.symbol);
       return {
         width: Math.max(this.stage.clientWidth, 120),
-        height: this.isStrip ? 84 : Number(this.figure.dataset.height || 190),
+        height: this.isStrip ? (this.isBrief ? 62 : 84) : Number(this.figure.dataset.height || 190),
         series, bands,
         padding: [10, 8, 0, 0],
         legend: { show: false },
