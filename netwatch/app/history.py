@@ -13,10 +13,14 @@ from pathlib import Path
 from netwatch.app.clock.following import Clockwork
 from netwatch.app.clock.watch import MISTRUST_FOR
 from netwatch.app.definitions import Definitions
+from netwatch.app.families import kept_families
 from netwatch.config import Settings
-from netwatch.history import HistoryReader, Recorder, availability_of, tier_for, with_recent
+from netwatch.history import HistoryReader, Recorder, Tier, availability_of, tier_for, with_recent
 from netwatch.model import REACHABILITY, Availability, Past
+from netwatch.web import KeptFamily
 
+STEP_OF = {Tier.RAW: timedelta(0), Tier.FIVE_MINUTES: timedelta(minutes=5), Tier.HOURS: timedelta(hours=1)}
+"""From what step on a tier is fine enough."""
 CELLS = 48
 """Parts of a strip of availability: half an hour each of a day."""
 
@@ -86,6 +90,33 @@ class PastViews:
         if self._recorder is None:
             return {}
         return await asyncio.to_thread(self._past, self._recorder, device, table, key, columns, since, until)
+
+    def families(self) -> Mapping[str, KeptFamily]:
+        """Return what is kept, by the names that metrics have in Prometheus."""
+        return kept_families()
+
+    async def column(
+        self, device: str, table: str, column: str, since: datetime, until: datetime, step: timedelta
+    ) -> Mapping[str, tuple[Mapping[str, str], Past]]:
+        """Return how one column was in every row, labels and values by the row's key; no finer than `step` needs."""
+        if self._recorder is None:
+            return {}
+        tier = max(tier_for(until - since), *(one for one, least in STEP_OF.items() if least <= step))
+        return await asyncio.to_thread(self._column, self._recorder, device, table, column, since, until, tier)
+
+    def _column(
+        self, recorder: Recorder, device: str, table: str, column: str, since: datetime, until: datetime, tier: Tier
+    ) -> Mapping[str, tuple[Mapping[str, str], Past]]:
+        found: dict[str, tuple[Mapping[str, str], Past]] = {}
+        if recorder.has_file:
+            found = self._reader.column(device, table, column, since=since, until=until, tier=tier)
+        for block in recorder.recent(device, table) if tier is Tier.RAW else ():
+            for place, key in enumerate(block.shape.keys if column in block.shape.columns else ()):
+                labels = {name: texts[place] for name, texts in block.shape.labels.items()}
+                _, past = found.get(key, (labels, Past()))
+                with_recent({column: past}, [block], key, since)
+                found[key] = labels, past
+        return found
 
     def _past(
         self, recorder: Recorder, device: str, table: str, key: str, columns: Sequence[str], since: datetime,

@@ -12,9 +12,10 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.metrics.board import Board
+    from netwatch.metrics.concept_families import MEASURED, family_name, help_of
     from netwatch.metrics.exposition import Exposition, Rendering
     from netwatch.metrics.text_format import TextFormat
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["Board", "Exposition", "Rendering", "TextFormat"]
+__all__ = ["MEASURED", "Board", "Exposition", "Rendering", "TextFormat", "family_name", "help_of"]

@@ -37,13 +37,22 @@ if TYPE_CHECKING:
     from netwatch.web.users.sessions import SESSIONS_MEMORY
     from netwatch.web.users.watched_people import WatchedPeople
     from netwatch.web.users.writing import UsersFile
-    from netwatch.web.views import History, MetricsRenderer, RelayStatus, RenderedMetrics, Scraper, TrapLog, Views
+    from netwatch.web.views import (
+        History,
+        KeptFamily,
+        MetricsRenderer,
+        RelayStatus,
+        RenderedMetrics,
+        Scraper,
+        TrapLog,
+        Views,
+    )
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-
-    "ActionRefused", "Actions", "Explainer", "History", "KeptListeners", "MailText", "MetricsRenderer", "NotThere",
+    "ActionRefused", "Actions", "Explainer", "History", "KeptFamily", "KeptListeners", "MailText", "MetricsRenderer",
+    "NotThere",
     "PageFaults", "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
     "WebSettings", "create_app", "flat_neighbour",
     "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",

@@ -42,6 +42,7 @@ from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import trap_router
 from netwatch.web.prometheus.metrics_route import metrics_router
+from netwatch.web.prometheus.query_route import is_prometheus, query_error, query_router
 from netwatch.web.prometheus.scrape_route import scrape_router
 from netwatch.web.prometheus.targets_route import targets_router
 from netwatch.web.reload import Reload, reload_router
@@ -92,6 +93,7 @@ def create_app(
     app.include_router(metrics_router(views, metrics))
     app.include_router(scrape_router(scraper))
     app.include_router(targets_router(views))
+    app.include_router(query_router(views, past))
     app.include_router(alertmanager_router(views, doing, version))
     app.include_router(change_router(doing))
     app.include_router(reload_router(reload))
@@ -146,6 +148,8 @@ def _add_error_pages(app: FastAPI, templates: Templates) -> None:
     async def answer(request: Request, status: int, words: str, headers: dict[str, str] | None = None) -> Response:
         if is_alertmanagers(request.url.path):
             return JSONResponse(words, status, headers=headers)
+        if is_prometheus(request.url.path):
+            return query_error(status, words)
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": words}, status, headers=headers)
         title = HTTPStatus(status).phrase

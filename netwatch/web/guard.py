@@ -38,6 +38,8 @@ WATCHERS = frozenset({"/metrics", "/-/healthy", "/-/ready"})
 """The paths by which other programs watch NetWatch itself."""
 SIGNING = frozenset({"/sign-in", "/sign-out"})
 """What `web.read_only` does not refuse: it changes nothing but who somebody is here."""
+ASKING = "/prometheus/api/v1/"
+"""Below this a POST asks too, and changes nothing: Grafana sends its longer questions so."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -128,7 +130,7 @@ class Guard:
             )
         if scope.get("state", {}).get(RESERVED) and scope["path"] not in WATCHERS:
             return refusal(scope["path"], 503, _NO_PLACE, {**_CLOSE, "Retry-After": "20"})
-        if scope["method"] in READING:
+        if scope["method"] in READING or scope["path"].startswith(ASKING):
             return self._app
         if is_foreign(headers, self._external_url):
             REFUSED_CHANGES.labels("foreign_page").inc()

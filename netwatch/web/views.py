@@ -129,6 +129,21 @@ class NoTraps:
         return ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFamily:
+    """A metric in Prometheus, and the column it is.
+
+    quantity: of which rows of a table that has several; empty of all, `count` of those that are in no other.
+    scale: what one of the column is in the metric.
+    """
+
+    table: str
+    column: str
+    help: str
+    quantity: str = ""
+    scale: float = 1
+
+
 class History(Protocol):
     """Who knows how values were over time."""
 
@@ -143,6 +158,14 @@ class History(Protocol):
         self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime
     ) -> Mapping[str, Past]:
         """Return how columns of a row were, by column; as fine as a chart of so long needs it."""
+
+    def families(self) -> Mapping[str, KeptFamily]:
+        """Return what is kept, by the names that metrics have in Prometheus."""
+
+    async def column(
+        self, device: str, table: str, column: str, since: datetime, until: datetime, step: timedelta
+    ) -> Mapping[str, tuple[Mapping[str, str], Past]]:
+        """Return how one column was in every row, labels and values by the row's key; no finer than `step` needs."""
 
     async def availability(self, device: str, spans: Sequence[timedelta], until: datetime) -> Sequence[Availability]:
         """Return how much of these spans a device was up, in all and in parts; none where nothing is kept."""
@@ -160,6 +183,16 @@ class NoHistory:
     async def past(
         self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime
     ) -> Mapping[str, Past]:
+        """Return nothing."""
+        return {}
+
+    def families(self) -> Mapping[str, KeptFamily]:
+        """Return none."""
+        return {}
+
+    async def column(
+        self, device: str, table: str, column: str, since: datetime, until: datetime, step: timedelta
+    ) -> Mapping[str, tuple[Mapping[str, str], Past]]:
         """Return nothing."""
         return {}
 

@@ -90,6 +90,16 @@ class Day:
             found[column] = past
         return found
 
+    async def column(
+        self, device: str, table: str, column: str, since: datetime, until: datetime, step: timedelta
+    ) -> Mapping[str, tuple[Mapping[str, str], Past]]:
+        found = {}
+        for key, labels in rows_of(table).items():
+            past = (await self.past(device, table, key, (column,), since, until))[column]
+            if past.times:
+                found[key] = (labels, past)
+        return found
+
     async def availability(self, device: str, spans: Sequence[timedelta], until: datetime) -> Sequence[Availability]:
         found = []
         for span in spans:

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 
 from pydantic import SecretStr
 
+from netwatch.app.families import kept_families
 from netwatch.errors import StoreError
 from netwatch.model import (
     ALIVE,
@@ -40,7 +41,7 @@ from netwatch.model import (
     UnmatchedTraps,
     Varbind,
 )
-from netwatch.web import History, RelayStatus
+from netwatch.web import History, KeptFamily, RelayStatus
 from netwatch.web.views import NoHistory
 from tests.concept_readings import a_switch
 
@@ -99,6 +100,14 @@ class House:
         self, device: str, table: str, key: str, columns: Sequence[str], since: datetime, until: datetime
     ) -> Mapping[str, Past]:
         return await self.history.past(device, table, key, columns, since, until)
+
+    def families(self) -> Mapping[str, KeptFamily]:
+        return kept_families()
+
+    async def column(
+        self, device: str, table: str, column: str, since: datetime, until: datetime, step: timedelta
+    ) -> Mapping[str, tuple[Mapping[str, str], Past]]:
+        return await self.history.column(device, table, column, since, until, step)
 
     def not_ready(self) -> str:
         return self.waiting_for
