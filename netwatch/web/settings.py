@@ -22,9 +22,12 @@ def _listen(text: str) -> str:
 
 def _network(text: str) -> str:
     try:
-        return str(ip_network(text.strip()))
+        network = ip_network(text.strip())
     except ValueError as exc:
         raise ValueError(f"{text!r} is no address or network such as 127.0.0.1 or 10.1.0.0/16") from exc
+    if network.prefixlen == 0:
+        raise ValueError(f"{text} is everybody: whoever reaches the page could say that he is anybody")
+    return str(network)
 
 
 Header = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,99}$")]

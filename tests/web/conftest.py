@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,11 +14,12 @@ from netwatch.app.pages.actions import Actions
 from netwatch.engine import LinkSigner
 from netwatch.metrics import Board, Exposition, Rendering
 from netwatch.mib import load_index
-from netwatch.web import Server, WebSettings, create_app
+from netwatch.web import Server, UsersFile, WebSettings, create_app
 from tests.patience import PATIENCE_SECONDS
 
 from .desk import Desk
 from .house import SCHEMA, House
+from .people import Page, put_two
 
 Serve = Callable[..., httpx.AsyncClient]
 LINKS = LinkSigner(b"k" * 32)
@@ -121,3 +123,27 @@ async def serve_read_only() -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(*[Stage()] * 2, settings, "9.9.9")  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as client:
         yield client
+
+
+@pytest.fixture
+def users(tmp_path: Path) -> UsersFile:
+    """A file with anna, an operator, and bert, a viewer."""
+    return put_two(UsersFile(tmp_path / "users.yaml"))
+
+
+@pytest.fixture
+def page_with(users: UsersFile) -> Callable[..., Page]:
+    """Return a page with these users, and settings of its own."""
+
+    def build(**settings: object) -> Page:
+        stage = Stage()
+        stage.put_up(House(), None)
+        return Page(users, WebSettings.model_validate(settings), stage)
+
+    return build
+
+
+@pytest.fixture
+def page(page_with: Callable[..., Page]) -> Page:
+    """A page with users."""
+    return page_with()

@@ -24,7 +24,7 @@ from netwatch.web.users.gatekeeper import Gatekeeper, NotKnown
 from netwatch.web.users.origin import READING
 from netwatch.web.users.refusals import refusal
 from netwatch.web.users.roles import Role
-from netwatch.web.users.table import OPEN, is_link, needed
+from netwatch.web.users.table import NOBODYS, OPEN, is_link, needed
 
 FORM_FIELD, FORM_HEADER = "form_token", "x-netwatch-form"
 SIGN_IN = "/sign-in"
@@ -41,7 +41,7 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
         keeper = self._keeper
-        if keeper is None or scope["type"] != "http" or scope.get("state", {}).get(PASSED):
+        if keeper is None or scope["type"] != "http" or _is_nobodys(scope):
             await self._app(scope, receive, send)
             return
         role = self._needed(keeper, scope)
@@ -83,6 +83,12 @@ class Access:
         finally:
             CALLER.reset(who)
             LOGINS.reset(logins)
+
+
+def _is_nobodys(scope: Scope) -> bool:
+    """Return whether it is all the same who asks, or the listener for scrapes has asked already."""
+    looks = scope["method"] in READING and scope["path"].startswith(NOBODYS)
+    return looks or bool(scope.get("state", {}).get(PASSED))
 
 
 async def _known(keeper: Gatekeeper, scope: Scope) -> tuple[Caller | None, Response | None]:

@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import Scope
 
 from netwatch.model import Event, Memory
-from netwatch.web.metrics import SESSIONS, SIGN_INS
+from netwatch.web.metrics import SIGN_INS
 from netwatch.web.settings import WebSettings
 from netwatch.web.users.audit import Audit
 from netwatch.web.users.basic import credentials_in
@@ -74,7 +74,6 @@ class Gatekeeper:
     def recall(self, sessions: Sequence[Memory], keys: Sequence[Memory]) -> None:
         """Take back what the store has kept: `SESSIONS_MEMORY` and `LOCAL_MEMORY`."""
         self.sessions.recall(sessions)
-        SESSIONS.set(len(self.sessions))
         if not self._local.restore(keys):
             self._remember(self._local.to_remember())
 
@@ -146,7 +145,6 @@ class Gatekeeper:
         self.sessions.end(self.session_id_of(request.scope))
         session_id = self.sessions.begin(user)
         SIGN_INS.labels("right").inc()
-        SESSIONS.set(len(self.sessions))
         self.audit.signed_in(user.name, user.role, address)
         return session_id
 
@@ -154,7 +152,6 @@ class Gatekeeper:
         """End the session of a browser."""
         caller = self.signed_in(request.scope)
         self.sessions.end(self.session_id_of(request.scope))
-        SESSIONS.set(len(self.sessions))
         if caller is not None:
             self.audit.signed_out(caller.name, self._proxy.address_of(request.scope))
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from netwatch.model import Memory
+from netwatch.web.metrics import SESSIONS
 from netwatch.web.users.people import User
 
 SESSIONS_MEMORY = "sessions"
@@ -60,6 +61,7 @@ class Sessions:
         for key in {memory.key for memory in memories} - self._sessions.keys():
             self._remember(Memory(scope=SESSIONS_MEMORY, key=key, text=None))
         self._drop_ended()
+        SESSIONS.set(len(self._sessions))
 
     def to_remember(self) -> tuple[Memory, ...]:
         """Return every session as the store keeps it."""
@@ -112,11 +114,13 @@ class Sessions:
         self._sessions[key] = session
         self._sessions.move_to_end(key)
         self._written[key] = session.used_at
+        SESSIONS.set(len(self._sessions))
         self._remember(_memory_of(key, session))
 
     def _drop(self, key: str) -> None:
         self._written.pop(key, None)
         if self._sessions.pop(key, None) is not None:
+            SESSIONS.set(len(self._sessions))
             self._remember(Memory(scope=SESSIONS_MEMORY, key=key, text=None))
 
 

@@ -1,7 +1,9 @@
 """Slows down who guesses: after some wrong passwords of a name, or from an address, the next must wait ever longer.
 
-Who waits is told so at once and no password is looked at meanwhile. What is kept is bounded: names that there are
-have a place of their own each, so that nobody makes theirs forgotten by trying ever more that there are not.
+Who waits is told so at once and no password is looked at meanwhile. From where somebody signed in before, wrong
+passwords that others send from elsewhere do not count: a guesser locks nobody out.
+What is kept is bounded: names that there are have a place of their own each, so that nobody makes theirs forgotten by
+trying ever more that there are not.
 A quiet room. May import: nothing. Called by: gatekeeper.
 """
 
@@ -17,14 +19,16 @@ FREE_TRIES_OF_A_NAME = 5
 FREE_TRIES_OF_AN_ADDRESS = 20
 """More, since many people may sit behind one address."""
 LONGEST_WAIT_OF_A_NAME = 30.0
-"""Short: whoever guesses from elsewhere must not lock the real one out."""
-LONGEST_WAIT_OF_AN_ADDRESS = 900.0
+LONGEST_WAIT_OF_AN_ADDRESS = 60.0
+"""Short: the real one, somewhere new or behind the same proxy, gets his turn between the tries of a guesser."""
 FORGOTTEN_AFTER_SECONDS = 3600.0
 MOST_KEPT = 4096
 
 
 @dataclass(slots=True)
 class _Tries:
+    """Wrong passwords in a row, and the second of the last."""
+
     wrong: int = 0
     last_at: float = 0.0
 
@@ -37,15 +41,18 @@ class Slowing:
         self._names: dict[str, _Tries] = {}
         self._strangers: OrderedDict[str, _Tries] = OrderedDict()
         self._addresses: OrderedDict[str, _Tries] = OrderedDict()
+        self._at_home: OrderedDict[str, _Tries] = OrderedDict()
+        """Of a name at an address where it was right before."""
 
     def __len__(self) -> int:
-        return len(self._names) + len(self._strangers) + len(self._addresses)
+        return len(self._names) + len(self._strangers) + len(self._addresses) + len(self._at_home)
 
     def wait(self, name: str, address: str) -> float:
         """Return for how many seconds no password of this name from this address is looked at; 0 for none."""
-        name_key = _short(name)
-        of_name = self._names.get(name) or self._strangers.get(name_key)
-        of_address = self._addresses.get(_network_of(address))
+        network = _network_of(address)
+        at_home = self._at_home.get(_short(f"{name}\0{network}"))
+        of_name = at_home or self._names.get(name) or self._strangers.get(_short(name))
+        of_address = self._addresses.get(network)
         return max(
             self._left(of_name, FREE_TRIES_OF_A_NAME, LONGEST_WAIT_OF_A_NAME),
             self._left(of_address, FREE_TRIES_OF_AN_ADDRESS, LONGEST_WAIT_OF_AN_ADDRESS),
@@ -55,14 +62,19 @@ class Slowing:
         """Take in a wrong password, and return how many there were of this name; `known` are the names there are."""
         for gone in self._names.keys() - set(known):
             del self._names[gone]
-        tries = self._names.setdefault(name, _Tries()) if name in known else _kept(self._strangers, _short(name))
-        self._note(_kept(self._addresses, _network_of(address)))
-        return self._note(tries)
+        network = _network_of(address)
+        tries = self._at_home.get(_short(f"{name}\0{network}"))
+        if tries is None and name in known:
+            tries = self._names.setdefault(name, _Tries())
+        self._note(_kept(self._addresses, network))
+        return self._note(tries or _kept(self._strangers, _short(name)))
 
     def note_right(self, name: str, address: str) -> None:
-        """Take in that somebody knew the password: the name begins anew; the address does too, as it is his."""
-        self._names.pop(name, None)
-        self._addresses.pop(_network_of(address), None)
+        """Take in that somebody knew the password: there the name begins anew.
+
+        The address does not, or who has one password could go on guessing others from it.
+        """
+        _kept(self._at_home, _short(f"{name}\0{_network_of(address)}")).wrong = 0
 
     def _note(self, tries: _Tries) -> int:
         now = self._clock()

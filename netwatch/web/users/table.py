@@ -17,6 +17,8 @@ OPEN: Final = None
 """Who has not signed in may too."""
 LINKS: Final = "/act/{token}"
 """The links of mails, which `links_act` opens to whoever holds the mail."""
+NOBODYS = ("/-/healthy", "/-/ready", "/static/")
+"""What is answered without asking who asks: no password is looked at for it."""
 _LOOKING = frozenset({"GET", "HEAD"})
 
 LOOK: Mapping[str, Role | None] = {
