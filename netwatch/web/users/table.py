@@ -21,6 +21,9 @@ NOBODYS = ("/-/healthy", "/-/ready", "/static/")
 """What is answered without asking who asks: no password is looked at for it."""
 _LOOKING = frozenset({"GET", "HEAD"})
 
+QUESTIONS = ("query", "query_range", "series", "labels", "label/{name}/values")
+"""Of the Prometheus-shaped API: longer ones are sent by POST, and change nothing."""
+
 LOOK: Mapping[str, Role | None] = {
     "/-/healthy": OPEN,
     "/-/ready": OPEN,
@@ -48,7 +51,7 @@ CHANGE: Mapping[tuple[str, str], Role | None] = {
     ("POST", "/-/wake-outbox"): Role.OPERATOR,
     ("POST", "/-/reload"): Role.ADMIN,
     ("PUT", "/-/reload"): Role.ADMIN,
-}
+} | {("POST", f"/prometheus/api/v1/{question}"): Role.VIEWER for question in QUESTIONS}
 
 
 def needed(method: str, path: str) -> Role | None:

@@ -14,7 +14,7 @@ from netwatch.web import Gatekeeper, Role, UsersFile, WatchedPeople, WebSettings
 from netwatch.web.users.access import FORM_HEADER
 from netwatch.web.users.people import User, new_token
 from netwatch.web.users.sessions import form_token_of
-from netwatch.web.users.table import needed
+from netwatch.web.users.table import QUESTIONS, needed
 
 from ..conftest import Stage
 from ..house import House
@@ -36,6 +36,8 @@ LOOKED_AT: dict[str, Role | None] = {
     "/api/v1/silences", "/api/v1/traps", "/api/v1/traps/refused", "/api/v1/traps/unmatched",
     "/api/v2/alerts", "/api/v2/alerts/groups", "/api/v2/receivers", "/api/v2/silence/{silence_id}",
     "/api/v2/silences", "/api/v2/status",
+    "/docs", "/docs/{name}", "/history.svg", "/api/v1/neighbours", "/api/v1/series",
+    *(f"/prometheus/api/v1/{question}" for question in (*QUESTIONS, "metadata", "status/buildinfo")),
 ), VIEWER)  # fmt: skip
 CHANGED: dict[tuple[str, str], Role | None] = {
     ("POST", "/sign-in"): OPEN,
@@ -48,6 +50,7 @@ CHANGED: dict[tuple[str, str], Role | None] = {
     ("POST", "/api/v1/forget"), ("POST", "/api/v2/alerts"), ("POST", "/api/v2/silences"),
     ("DELETE", "/api/v2/silence/{silence_id}"), ("POST", "/-/wake-outbox"),
 ), OPERATOR)  # fmt: skip
+CHANGED |= {("POST", f"/prometheus/api/v1/{question}"): VIEWER for question in QUESTIONS}
 TABLE: dict[tuple[str, str], Role | None] = (
     {(method, path): role for path, role in LOOKED_AT.items() for method in ("GET", "HEAD")} | CHANGED
 )  # fmt: skip
@@ -93,7 +96,7 @@ def test_every_route_stands_in_the_table_and_the_table_has_no_other(served):
 @pytest.mark.parametrize(("method", "path"), sorted(TABLE))
 def test_what_decides_says_what_the_table_says(method, path):
     sample = path.replace("{name:path}", "a/b").replace("{alert_id:path}", "a/b").replace("/static", "/static/a.css")
-    for part in ("token", "silence_id", "entry_id", "concept"):
+    for part in ("token", "silence_id", "entry_id", "concept", "name"):
         sample = sample.replace(f"{{{part}}}", "xyz")
 
     assert needed(method, sample) is TABLE[method, path]
