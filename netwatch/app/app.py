@@ -199,7 +199,9 @@ class App:
         self._store.on_new_database = self._write_anew
         if self._history is not None:
             await self._history.start()
-        await self._senses.start(own, self._corridor.engine, self._board, ports, self._history)
+        await self._senses.start(
+            own, self._corridor.engine, self._board, self._corridor.roles, ports, self._history
+        )  # fmt: skip
         await self._housekeeping.start()
         if self._exporter is not None:
             await self._exporter.start()

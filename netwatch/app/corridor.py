@@ -20,7 +20,7 @@ from netwatch.metrics import Board
 from netwatch.model import OWN_NAME, DeviceFacts
 from netwatch.neighbours import NeighbourBook
 from netwatch.notify import Mailer, Manner, load_wordings
-from netwatch.rules import Hindsight, Rule, TrapRule, units_of
+from netwatch.rules import Hindsight, Roles, Rule, TrapRule, units_of
 from netwatch.store import Store
 
 TELL_NOBODY = Route(receiver="")
@@ -35,6 +35,7 @@ class Corridor:
     mailer: Mailer
     live: LiveEngine
     rules: Sequence[Rule]
+    roles: Roles
 
     def renew_trap_rules(self, rules: Sequence[TrapRule]) -> None:
         """Take traps by these rules from now on, and explain by them."""
@@ -104,4 +105,5 @@ def build_corridor(
         names=definitions.names, devices=tuple(device_labels), now=clock, flapping=policy.flapping,
         gone_after=settings.rules.gone_after,
     )  # fmt: skip
-    return Corridor(engine=engine, mailer=mailer, live=live, rules=definitions.rules)
+    roles = Roles(definitions.devices, settings.roles, remember=engine.remember, faults=faults)
+    return Corridor(engine=engine, mailer=mailer, live=live, rules=definitions.rules, roles=roles)

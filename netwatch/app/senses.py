@@ -30,7 +30,7 @@ from netwatch.model import (
 )
 from netwatch.ping import Pinger
 from netwatch.polling import Poller
-from netwatch.rules import Exceptions
+from netwatch.rules import ROLES_SCOPE, Exceptions, Roles
 from netwatch.snmp import EngineMemory, Snmp
 from netwatch.store import Store
 from netwatch.traps import REFUSED_MEMORY, KeptPorts, OwnEngine, TrapReceiver
@@ -59,6 +59,7 @@ class Senses:
         own: OwnEngine,
         engine: Engine,
         board: Board,
+        roles: Roles,
         ports: KeptPorts | None = None,
         history: Recorder | None = None,
     ) -> None:
@@ -74,13 +75,14 @@ class Senses:
 
         known_engines = await self._store.memories(SNMP_MEMORY)
         self._client.recall(known_engines, remember_engine)
+        roles.recall(await self._store.memories(ROLES_SCOPE))
         await self._client.start()
         await self._pinger.start()
         self._poller = Poller(
             devices=self._definitions.devices,
             library=self._definitions.library,
             client=self._client,
-            sink=_Sink(engine, board, self._definitions.exceptions, history),
+            sink=_Sink(engine, board, self._definitions.exceptions, roles, history),
             settings=self._settings.polling,
             memories=[
                 memory
@@ -189,11 +191,14 @@ class Senses:
 class _Sink:
     """What polling tells: the engine decides on it, the board shows it, the history keeps it."""
 
-    def __init__(self, engine: Engine, board: Board, exceptions: Exceptions, history: Recorder | None) -> None:
-        self._engine, self._board, self._exceptions, self._history = engine, board, exceptions, history
+    def __init__(
+        self, engine: Engine, board: Board, exceptions: Exceptions, roles: Roles, history: Recorder | None
+    ) -> None:
+        self._engine, self._board, self._history = engine, board, history
+        self._exceptions, self._roles = exceptions, roles
 
     def take_reading(self, reading: TableReading) -> None:
-        reading = self._exceptions.applied(reading)
+        reading = self._roles.applied(self._exceptions.applied(reading))
         self._engine.take_reading(reading)
         if not reading.lacking:
             self._board.take_reading(reading)

@@ -1,7 +1,7 @@
-"""Finds what `limits` and `ignore` name that there is not: columns, rules, labels.
+"""Finds what `limits`, `ignore` and `roles` name that there is not: columns, rules, labels.
 
-A name that is wrong means that a threshold does not hold, or a row is not silent, and nobody is told; so the start
-refuses it as `check` does.
+A name that is wrong means that a threshold does not hold, a row is not silent, or a port is not what it was said to
+be, and nobody is told; so the start refuses it as `check` does.
 May import: the settings of every room, netwatch.rules, netwatch.model. Called by: contents; app, at the start.
 """
 
@@ -18,7 +18,7 @@ from netwatch.rules import Rule, RuleBook, TrapRule, columns_of_limits
 def exception_faults(
     settings: Settings, schema: Mapping[str, TableSchema], book: RuleBook
 ) -> Iterator[tuple[KeyPath, str, bool]]:
-    """Yield where `limits` and `ignore` name what there is not, in words, and whether the key is what is wrong."""
+    """Yield where `limits`, `ignore` and `roles` name what there is not, in words, and whether the key is wrong."""
     columns = {name for names in columns_of_limits(schema, book.rules).values() for name in names}
     every = {name: kind for table in schema.values() for name, kind in table.columns.items()}
     for number, limit in enumerate(settings.limits):
@@ -42,6 +42,7 @@ def exception_faults(
     labels |= {name for table in schema.values() for name in table.labels}
     matches = [("limits", number, one.match) for number, one in enumerate(settings.limits)]
     matches += [("ignore", number, one.match) for number, one in enumerate(settings.ignore)]
+    matches += [("roles", number, one.match) for number, one in enumerate(settings.roles)]
     for part, number, texts_ in matches:
         for place, text in enumerate(texts_):
             for matcher in parse_matchers(text):

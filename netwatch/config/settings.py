@@ -19,7 +19,7 @@ from netwatch.history.settings import HistorySettings
 from netwatch.model import USUAL_SEVERITIES, Severities
 from netwatch.notify import HeartbeatSettings, ReceiverSettings, SmtpSettings
 from netwatch.profiles.settings import ProfileSettings
-from netwatch.rules.settings import IgnoreSettings, LimitSettings, RuleSettings
+from netwatch.rules.settings import IgnoreSettings, LimitSettings, RoleSettings, RuleSettings
 from netwatch.store.settings import StoreSettings
 from netwatch.traps.settings import TrapSettings
 from netwatch.web.settings import WebSettings
@@ -39,6 +39,9 @@ class Settings(InventorySettings):
     )
     ignore: list[IgnoreSettings] = Field(
         default_factory=list, description="rows that no rule shall see, or some rules shall not"
+    )
+    roles: list[RoleSettings] = Field(
+        default_factory=list, description="which ports matter how much, where that is not to be learned"
     )
     severities: list[str] = Field(
         default_factory=lambda: list(USUAL_SEVERITIES.names), min_length=1,

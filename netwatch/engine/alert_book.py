@@ -17,6 +17,7 @@ from netwatch.engine.metrics import FLAPPING, TRANSITIONS
 from netwatch.engine.telling.incidents import Incidents
 from netwatch.engine.telling.suppression import Suppression
 from netwatch.model import ALIVE, Alert, AlertGroup, AlertKey, AlertState, ClockStep, moved_alert
+from netwatch.model.concepts import LEARNED_OF_PORTS
 
 K = TypeVar("K")
 MOST_STARTS = 10_000
@@ -121,6 +122,10 @@ class AlertBook:
     def labels_for(self, alert: Alert, labels: Mapping[str, str], rule_labels: Mapping[str, str]) -> dict[str, str]:
         """Return what an alert's labels come to: the device's, those it had, the row's, the rule's."""
         device = self._device_labels.get(alert.key.device, {})
+        if device and not LEARNED_OF_PORTS.isdisjoint(device):  # `role: core` of a device is what routes ask for
+            labels = {
+                name: text for name, text in labels.items() if name not in LEARNED_OF_PORTS or name not in device
+            }
         return {**device, **(alert.labels or labels), **labels, **rule_labels}
 
     def dressed(

@@ -41,6 +41,7 @@ from netwatch.engine.intake.audience import FACTS_SCOPE, Audience, FactsOf
 from netwatch.engine.intake.confirming import Confirmations
 from netwatch.engine.intake.heard import KnownRows, NoRows
 from netwatch.engine.intake.inventory import INVENTORY_SCOPE, Inventory
+from netwatch.engine.intake.quiet_ports import QuietPorts
 from netwatch.engine.intake.readability import Readability
 from netwatch.engine.intake.readings import GONE_AFTER, ReadingIntake
 from netwatch.engine.intake.roll_call import ROWS_SCOPE
@@ -168,6 +169,7 @@ class Engine:
         self._readability = Readability()
         self._inventory = Inventory()
         self.neighbours = neighbours if neighbours is not None else NeighbourBook()
+        self._quiet_ports = QuietPorts()
         surroundings = Surroundings(
             self._book, self._suppression, LongCurves(self._history, rules, hindsight),
             lambda rule, device: self._readings.verdicts_now(rule, device),
@@ -367,6 +369,7 @@ class Engine:
         draft.events.extend(changes)
         draft.memories.extend(remembered)
         self._take_neighbours(draft, reading)
+        draft.events.extend(self._quiet_ports.take(reading))
         self._readings.note_uptime(reading)
         if self._readings.wants(reading.table):
             held_off = self._skipping.takes_out(reading.device, reading.at)

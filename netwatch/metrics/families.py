@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from netwatch.metrics.concept_families import MEASURED, QUANTITY, concept_sources
-from netwatch.metrics.label_block import LabelBlock, device_part
+from netwatch.metrics.label_block import LabelBlock, device_part, row_labels
 from netwatch.metrics.sources import Source, Table, Values, column
 from netwatch.metrics.text_format import TextFormat, escaped, metric_name
 from netwatch.model import CONCEPTS, REACHABILITY, SELF, ColumnKind, DeviceStatus, RowSet, TableReading, TableSchema
+from netwatch.model.concepts import LEARNED_OF_PORTS
 
 DEVICES_AT_ONCE = 20
 """Devices sorted between two chances for the event loop."""
@@ -89,12 +90,15 @@ class FamilySorter:
         tables: dict[tuple[str, str], Table] = {}
         blocks: dict[tuple[str, str], LabelBlock] = {}
         aged: list[TableReading] = []
+        ports: list[TableReading] = []
         for count, (_, readings) in enumerate(devices):
             for reading in readings:
                 if not _is_fact(reading):
                     self._sort(reading, tables, blocks)
                 if reading.aged:
                     aged.append(reading)
+                if reading.table == _INTERFACE and any(reading.rows.labels.get("role", ())):
+                    ports.append(reading)
             if count % DEVICES_AT_ONCE == DEVICES_AT_ONCE - 1:
                 yield []
         self._blocks = blocks
@@ -104,6 +108,8 @@ class FamilySorter:
                 families.setdefault(name, Family(name=name, wrap=self._wrap)).sources.append(source)
         if aged:
             families[_AGE] = Family(name=_AGE, lines=map(self._age_line, aged), help=_AGE_HELP)
+        if ports:
+            families[_PORTS] = Family(name=_PORTS, lines=map(self._port_lines, ports), help=_PORTS_HELP)
         if statuses:
             lines = (
                 _info_line(status, identity_of(status.device.name), nameless=self._nameless) for status in statuses
@@ -115,6 +121,13 @@ class FamilySorter:
         seconds = max(0.0, (reading.at - min(reading.aged.values())).total_seconds())
         begin = device_part(reading.device, self._device_labels.get(reading.device, {}), ("table",))
         return f'\n{_AGE}{{{begin},table="{escaped(reading.table)}"}} {seconds:g}'.encode()
+
+    def _port_lines(self, reading: TableReading) -> bytes:
+        """Return a line for each port that has a role."""
+        device, labels = reading.device, self._device_labels.get(reading.device, {})
+        lines = row_labels("" if self._nameless else device, reading.rows, labels, ("role_reason",))
+        roles = reading.rows.labels["role"]
+        return "".join([f"\n{_PORTS}{{{line}}} 1" for line, role in zip(lines, roles, strict=True) if role]).encode()
 
     def _sort(
         self,
@@ -134,10 +147,11 @@ class FamilySorter:
 
     def _block(self, key: tuple[str, str], rows: RowSet) -> LabelBlock:
         block = self._blocks.get(key)
-        return block if block is not None and block.rows is rows else self._new_block(key[0], rows)
+        return block if block is not None and block.rows is rows else self._new_block(*key, rows)
 
-    def _new_block(self, device: str, rows: RowSet) -> LabelBlock:
-        return LabelBlock("" if self._nameless else device, rows, self._device_labels.get(device, {}))
+    def _new_block(self, device: str, table: str, rows: RowSet) -> LabelBlock:
+        learned = LEARNED_OF_PORTS if table == _INTERFACE else ()
+        return LabelBlock("" if self._nameless else device, rows, self._device_labels.get(device, {}), learned)
 
     def _sources(self, table: Table) -> Iterator[tuple[str, Source]]:
         """Yield the metrics of a table; reachability comes first, as its sysUpTime is the newest."""
@@ -191,6 +205,9 @@ _INFO = "netwatch_device_info"
 _INFO_HELP = "What is known of a device; always 1."
 _AGE = "netwatch_seldom_asked_age_seconds"
 _AGE_HELP = "How old in the last reading are the columns that are not asked with every poll, such as ifAlias."
+_INTERFACE = "interface"
+_PORTS = "netwatch_interface_info"
+_PORTS_HELP = "What hangs on a port, where that is known: its role, and its neighbour; always 1."
 _OF_IDENTITY = ("vendor", "model", "version", "serial", "os", "type", "location", "contact")
 
 

@@ -26,14 +26,24 @@ class LabelBlock:
 
     __slots__ = ("_integers", "_parts", "device", "rows")
 
-    def __init__(self, device: str, rows: RowSet, device_labels: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        device: str,
+        rows: RowSet,
+        device_labels: Mapping[str, str] = MappingProxyType({}),
+        left_out: Collection[str] = (),
+    ) -> None:
         """Make the template; `device_labels` are what the configuration says of the device.
+
+        `left_out` are labels that change while the row stays what it is, and that no series is called by.
 
         Without a device no label names it: Prometheus, which asks for one device alone, has its name already.
         """
         self.device = device
         self.rows = rows
-        lines = ("\n{" + labels.replace("%", "%%") + "} %d" for labels in _row_labels(device, rows, device_labels))
+        lines = (
+            "\n{" + labels.replace("%", "%%") + "} %d" for labels in row_labels(device, rows, device_labels, left_out)
+        )
         self._integers = "".join(lines).encode()
         self._parts: Mapping[str, LabelBlock] | None = None
 
@@ -114,16 +124,19 @@ def device_part(device: str, device_labels: Mapping[str, str], taken: Collection
     return ",".join(f'{name}="{escaped(text)}"' for name, text in {"device": device, **own}.items())
 
 
-def _row_labels(device: str, rows: RowSet, device_labels: Mapping[str, str]) -> list[str]:
+def row_labels(
+    device: str, rows: RowSet, device_labels: Mapping[str, str], left_out: Collection[str] = ()
+) -> list[str]:
     """Return each row's label list; where the labels do not tell the rows apart, the index becomes one of them.
 
     A label that is empty in a row is left out there: to Prometheus both are the same series.
     """
     row_count = len(rows.index)
-    taken = {*map(label_name, rows.labels)}
+    shown = {label: texts for label, texts in rows.labels.items() if label not in left_out}
+    taken = {*map(label_name, shown)}
     columns = [(device_part(device, device_labels, taken),) * row_count]
     seen = {"device"}
-    for label, texts in rows.labels.items():
+    for label, texts in shown.items():
         name = label_name(label)
         if name not in seen:
             seen.add(name)

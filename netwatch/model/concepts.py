@@ -49,6 +49,9 @@ PART_CLASSES: Final[tuple[str, ...]] = (
     "alarm", "outlet", "other",
 )  # fmt: skip
 SCOPES: Final[tuple[str, ...]] = ("device", "module", "core")
+UPLINK, INFRASTRUCTURE, DESCRIBED, ACCESS, UNUSED = "uplink", "infrastructure", "described", "access", "unused"
+PORT_ROLES: Final[tuple[str, ...]] = (UPLINK, INFRASTRUCTURE, DESCRIBED, ACCESS, UNUSED)
+"""How much hangs on a port, the most first; a port of which nobody knows has no role, and its text is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,8 @@ class Concept:
 
     labels: what tells rows apart, in the order of weight; the first alone names a row for people.
     words:  labels that know some words only, with those.
+    learned: labels that are learned over time, and change while the row stays what it is: a series is not called by
+    them, but for one that says nothing else (`netwatch_interface_info`).
     is_fact: kept, shown and compared, but no series is ever made of it.
     """
 
@@ -65,6 +70,7 @@ class Concept:
     columns: Mapping[str, ColumnKind]
     enums: Mapping[str, Mapping[int, str]]
     words: Mapping[str, tuple[str, ...]]
+    learned: tuple[str, ...] = ()
     is_fact: bool = False
 
     @property
@@ -83,6 +89,7 @@ def _concept(
     texts: str = "",
     enums: Mapping[str, Mapping[int, str]] | None = None,
     words: Mapping[str, tuple[str, ...]] | None = None,
+    learned: str = "",
     is_fact: bool = False,
 ) -> Concept:
     columns = {
@@ -96,6 +103,7 @@ def _concept(
         columns=columns,
         enums=enums or {},
         words=words or {},
+        learned=tuple(learned.split()),
         is_fact=is_fact,
     )
 
@@ -103,7 +111,7 @@ def _concept(
 _ALL: Final = (
     _concept(
         "interface",
-        "ifIndex ifName ifAlias",
+        "ifIndex ifName ifAlias role neighbour role_reason",
         "interface_in_bits_per_second interface_out_bits_per_second interface_speed_bits_per_second"
         " interface_utilization_ratio interface_errors_ratio interface_discards_ratio"
         " interface_errors_per_second interface_discards_per_second",
@@ -113,6 +121,8 @@ _ALL: Final = (
             "interface_duplex": DUPLEX,
             "interface_type": IF_TYPES,
         },
+        words={"role": PORT_ROLES},
+        learned="role neighbour role_reason",
     ),
     _concept("cpu", "cpu scope", "cpu_busy_ratio", words={"scope": SCOPES}),
     _concept("memory", "pool", "memory_used_bytes memory_size_bytes memory_used_ratio"),
@@ -164,6 +174,7 @@ _ALL: Final = (
 CONCEPTS: Final[Mapping[str, Concept]] = {concept.name: concept for concept in _ALL}
 """Every concept by its name, in the order in which pages show them."""
 
+LEARNED_OF_PORTS: Final = frozenset(CONCEPTS["interface"].learned)
 WITH_HISTORY: Final = frozenset(
     {REACHABILITY.name, *(name for name, concept in CONCEPTS.items() if not concept.is_fact)}
 )

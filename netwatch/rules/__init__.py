@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from netwatch.rules.memory import MEMORY_SCOPE, WINDOW_SCOPE, TableMemory, memory_key, table_of_window
     from netwatch.rules.reach import Reach, curve_question, reach_of
     from netwatch.rules.replay import has_curve, threshold_in, values_in
+    from netwatch.rules.roles.kept import ROLES_SCOPE
+    from netwatch.rules.roles.roles import Roles
+    from netwatch.rules.roles.words import role_words
     from netwatch.rules.rule import NoData, OnGone, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
-    from netwatch.rules.settings import IgnoreSettings, LimitSettings, RuleSettings
+    from netwatch.rules.settings import IgnoreSettings, LimitSettings, RoleSettings, RuleSettings
     from netwatch.rules.supposing import would_be_broken
     from netwatch.rules.traps.alike import AlikeTraps
     from netwatch.rules.traps.entry import TrapEntry
@@ -62,6 +65,7 @@ else:
 __all__ = [
     "RuleBook", "compiled_again", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
     "RuleEntry", "ASKED_OF_DEVICES", "TrapEntry", "ON_TRAP", "RuleSettings", "LimitSettings", "IgnoreSettings",
+    "RoleSettings", "Roles", "role_words", "ROLES_SCOPE",
     "Exceptions", "EVERY_RULE", "columns_of_limits",
     "comes_and_goes", "evaluate_gone", "sees_absence",
     "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",

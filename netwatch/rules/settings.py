@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
@@ -82,3 +82,16 @@ class IgnoreSettings(Section):
         if rules is not None and not rules:
             raise ValueError("names no rule; leave it out to ignore the rows altogether")
         return rules
+
+
+class RoleSettings(Section):
+    """What hangs on some ports, where that is known better than it can be learned."""
+
+    match: list[MatcherText] = Field(
+        min_length=1, description="matchers on device, its labels and the labels of the interface, such as ifName"
+    )
+    role: Literal["uplink", "infrastructure", "described", "access", "unused"] = Field(
+        description="how much hangs on it; to shipped rules an uplink is critical, infrastructure and described are "
+        "a warning, and of access and unused ports nobody is mailed"
+    )
+    comment: str = Field(default="", description="why; shown with the role")

@@ -32,7 +32,7 @@ from netwatch.model import (
     format_duration,
     trap_name,
 )
-from netwatch.rules import Rule, TrapRule, evidence_of, facts_of, severity_words, trap_evidence
+from netwatch.rules import Rule, TrapRule, evidence_of, facts_of, role_words, severity_words, trap_evidence
 from netwatch.rules import verdict_on as trap_verdict_on
 
 MOST_SUGGESTED = 8
@@ -330,6 +330,8 @@ def _read_now(case: Case, rule: Rule) -> Iterator[Line]:
         evidence = evidence_of(verdicts, row)
         text = f"the newest reading: the expression is {holds}, {evidence['shown']}"
         yield Line(at=verdicts.reading.at, kind="reading", text=text, details=evidence)
+        if words := role_words(rule.table, verdicts.labels_of(row)):
+            yield Line(at=verdicts.reading.at, kind="now", text=words)
     for gap in live.gaps(case.device, rule.table):
         text = f"table {rule.table} could not be read for {lasting(gap.until - gap.since)}: {gap.reason}"
         yield Line(at=gap.since, kind="gap", text=text)

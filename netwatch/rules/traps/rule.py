@@ -10,6 +10,7 @@ Called by: netwatch.engine, compiling.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -125,11 +126,15 @@ class TrapRule:
         return any(pattern.defined for pattern in self.on_trap)
 
 
+_BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+
+
 def severity_words(rule: Rule | TrapRule) -> str:
-    """Return what a rule says of its severity, for people: the word, or which varbind decides it."""
+    """Return what a rule says of its severity, for people: the word, what a template may say, or by which varbind."""
     mapped = rule.mapped.get("severity") if isinstance(rule, TrapRule) else None
     if mapped is None:
-        return rule.labels.get("severity", "")
+        written = rule.labels.get("severity", "")
+        return " or ".join(filter(None, map(str.strip, _BRACES.split(written)))) or written
     words = dict.fromkeys((*mapped.words.values(), *((mapped.default,) if mapped.default else ())))
     return f"{', '.join(words)} by {mapped.varbind}"
 

@@ -32,6 +32,7 @@ class Interface:
 
     distrusted: what the device gave and is not believed, and why. has_limit: its speed bounds its traffic.
     key: what names its row in the history, empty where that has none. duplex: said where it is not as it should be.
+    role: what hangs on it, empty where nobody knows; role_reason: why that is thought.
     state: for the colour: `down` alone is no alarm (unused ports are), `alert` is. off: an administrator's wish.
     """
 
@@ -50,6 +51,8 @@ class Interface:
     distrusted: str = ""
     has_limit: bool = True
     neighbours: tuple[Neighbour, ...] = ()
+    role: str = ""
+    role_reason: str = ""
 
     @property
     def in_ratio(self) -> float | None:
@@ -72,6 +75,7 @@ class Said:
     errors: bool
     discards: bool
     neighbours: bool = False
+    role: bool = False
 
 
 def said_of(interfaces: Sequence[Interface]) -> Said:
@@ -83,6 +87,7 @@ def said_of(interfaces: Sequence[Interface]) -> Said:
         errors=any(one.errors is not None for one in interfaces),
         discards=any(one.discards is not None for one in interfaces),
         neighbours=any(one.neighbours for one in interfaces),
+        role=any(one.role for one in interfaces),
     )
 
 
@@ -154,6 +159,8 @@ def _meant(row: Row, *, is_alerting: bool) -> Interface:
         key=row.reading.rows.keys[row.number],
         duplex=duplex if duplex == "half" else "",
         distrusted="; ".join(dict.fromkeys(row.reading.doubts_of(row.number).values())),
+        role=row.label("role"),
+        role_reason=row.label("role_reason"),
     )
 
 
