@@ -8,6 +8,7 @@ A quiet room. May import: netwatch.model. Called by: judging.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ TABLES: Final = frozenset(
 )
 """The tables that say something of ports."""
 Facts = Mapping[str, TableReading]
+_NOT_TOLD: Final = frozenset({"not advertised", "null", "n/a"})
+"""What agents write where a neighbour did not say something."""
 MOST_NAMED: Final = 3
 """Neighbours of one port that are looked at; behind an unmanaged switch there may be very many."""
 
@@ -136,6 +139,7 @@ def _neighbours(table: TableReading | None, places: _Places) -> dict[int, list[N
             continue
         known = found.setdefault(row, [])
         if len(known) < MOST_NAMED:
+            name, far, platform = ("" if text.casefold() in _NOT_TOLD else text for text in (name, far, platform))
             known.append(
                 Neighbour(name=name, port=far, platform=platform, address=address, kinds=frozenset(kinds.split()))
             )
@@ -199,9 +203,17 @@ def _ports_of(written: str) -> set[int]:
     }
 
 
-_OF_BUNDLES: Final = frozenset({161, 53, 54})
-"""ieee8023adLag, propVirtual and propMultiplexor: by which types bundles go."""
 _LAG: Final = 161
+_BUNDLE_TYPES: Final = frozenset({53, 54})
+"""propVirtual and propMultiplexor, by which some agents have bundles go; only their names tell them from VLANs."""
+_BUNDLE_NAME: Final = re.compile(
+    r"(?i)(port-?channel|po|ae|bond|lag|trk|trunk|eth-trunk|bridge-aggregation|team|bundle-ether)[- ]?\d+"
+)
+
+
+def is_bundle(kind: object, name: str) -> bool:
+    """Return whether an interface of an ifType and a name is a bundle of others."""
+    return kind == _LAG or (kind in _BUNDLE_TYPES and _BUNDLE_NAME.fullmatch(name) is not None)
 
 
 def _bundles(facts: Facts, by_index: Mapping[str, int], ports: RowSet, types: Sequence[object]) -> dict[int, str]:
@@ -211,16 +223,15 @@ def _bundles(facts: Facts, by_index: Mapping[str, int], ports: RowSet, types: Se
     below anything else that is no bundle (a VLAN, a tunnel) what carries it.
     """
     names = ports.labels.get("ifName", ports.index)
-    attached = _texts(facts.get(BUNDLES), "ifIndex", "dot3adAggPortAttachedAggID")
-    stacked = _texts(facts.get(STACK), "ifStackLowerLayer", "ifStackHigherLayer")
-    pairs = [(member, bundle, _OF_BUNDLES) for member, bundle in attached]
-    pairs += [(member, bundle, frozenset({_LAG})) for member, bundle in stacked]
+    pairs = [
+        *_texts(facts.get(BUNDLES), "ifIndex", "dot3adAggPortAttachedAggID"),
+        *_texts(facts.get(STACK), "ifStackLowerLayer", "ifStackHigherLayer"),
+    ]
     found: dict[int, str] = {}
-    for member, bundle, wanted in pairs:
+    for member, bundle in pairs:
         row, above = by_index.get(member), by_index.get(bundle)
-        if row is None or above is None or row == above or types[row] == _LAG:
+        if row is None or above is None or row == above or is_bundle(types[row], names[row]):
             continue
-        kind = types[above]
-        if isinstance(kind, int) and kind in wanted:
+        if is_bundle(types[above], names[above]):
             found.setdefault(row, names[above])
     return found

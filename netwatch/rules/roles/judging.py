@@ -14,7 +14,7 @@ from typing import Final
 
 from netwatch.model import RowSet
 from netwatch.model.concepts import ACCESS, DESCRIBED, INFRASTRUCTURE, UPLINK
-from netwatch.rules.roles.facts import MAC, Facts, Neighbour, PortFacts, facts_of_ports, kind_of
+from netwatch.rules.roles.facts import MAC, Facts, Neighbour, PortFacts, facts_of_ports, is_bundle, kind_of
 from netwatch.rules.roles.opinion import NOBODY_KNOWS, Opinion, opinion
 
 Watched = Callable[[str, str], str]
@@ -31,10 +31,12 @@ ACCESS_VLANS: Final = 2
 SWITCHED: Final = 4
 """So many ports with addresses behind them has no server, though some have a bridge."""
 ALIAS_SHOWN: Final = 60
+_NOTHING_SAID: Final = frozenset({"", "interface", "port"})
+"""What is left of a description that agents make themselves, such as `GigabitEthernet1/0/1 Interface`."""
 _MAC: Final = re.compile(r"(?i)[0-9a-f]{2}([-:.]?[0-9a-f]{2}){5}")
 """What stands for the name of a neighbour that did not tell one."""
 _ETHERNET: Final = frozenset({6, 62, 117})
-_LAG: Final = 161
+_LOOPBACK: Final = 24
 _NO_SWITCH: Final = ("hypervisor", "server", "router", "firewall", "storage", "nas", "vm")
 _FORWARDS: Final = frozenset({"bridge", "router", "repeater"})
 _SERVES: Final = {"access-point": "access point", "phone": "phone", "cable-modem": "cable modem", "station": "server"}
@@ -50,7 +52,7 @@ def opinions_of(ports: RowSet, types: Sequence[object], facts: Facts, watched: W
     for row, (name, alias) in enumerate(zip(names, descriptions, strict=True)):
         heard = [said for one in known.neighbours.get(row, ()) if (said := _of_neighbour(one, watched)).role]
         best = max(heard, key=lambda one: one.weight, default=NOBODY_KNOWS)
-        said = _by_wiring(row, types[row], known, best.neighbour)
+        said = _by_wiring(row, types[row], name, known, best.neighbour)
         for other in (best, _by_addresses(row, known, best.neighbour), _by_alias(name, alias, best.neighbour)):
             said = other if other.weight > said.weight else said
         if not said.role and can_be_access and types[row] in _ETHERNET and not heard:
@@ -70,12 +72,14 @@ def _switches(known: PortFacts) -> bool:
     return len(known.macs) >= SWITCHED and not known.kind.startswith(_NO_SWITCH)
 
 
-def _by_wiring(row: int, kind: object, known: PortFacts, neighbour: str) -> Opinion:
+def _by_wiring(row: int, kind: object, name: str, known: PortFacts, neighbour: str) -> Opinion:
     """Return what a port is by how it was set up."""
     if row in known.bundle_of:
         return opinion(UPLINK, "bundle", f"member of {known.bundle_of[row]}", neighbour, counts_first=True)
-    if kind == _LAG:
+    if is_bundle(kind, name):
         return opinion(UPLINK, "bundle", "a bundle of ports", neighbour, counts_first=True)
+    if row in known.routed and kind != _LOOPBACK:
+        return opinion(UPLINK, "routed", "it has an address of its own, so it is routed", neighbour)
     if row in known.trunks:
         return opinion(UPLINK, "trunk", "a trunk", neighbour, counts_first=True)
     tagged = known.tagged.get(row, 0)
@@ -125,9 +129,9 @@ def _by_addresses(row: int, known: PortFacts, neighbour: str) -> Opinion:
 
 
 def _by_alias(name: str, alias: str, neighbour: str) -> Opinion:
-    """Return that somebody described a port; an agent that repeats the port's name there describes nothing."""
+    """Return that somebody described a port; an agent that repeats the port's name there does not."""
     text = " ".join(alias.split())
-    if not text or text.casefold() == name.casefold():
+    if text.casefold().replace(name.casefold(), "").strip() in _NOTHING_SAID:
         return NOBODY_KNOWS
     return opinion(DESCRIBED, "description", f"described as {text[:ALIAS_SHOWN]}", neighbour, counts_first=True)
 

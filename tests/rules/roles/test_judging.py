@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rules.roles.devices import DAY, LAG, LOOPBACK, Switch, device
+from tests.rules.roles.devices import DAY, LAG, LOOPBACK, UP, Switch, device
 
 SWITCHED = {"p5": 1, "p6": 1, "p7": 2, "p8": 1}
 """Addresses behind the other ports, without which nobody knows that the device switches."""
@@ -38,6 +38,8 @@ def test_how_many_addresses_are_behind_a_port_says_what_it_is(count, role):
     ({"neighbour": "SEP0011", "capabilities": "bridge phone"}, "infrastructure", "a phone SEP0011 is on it"),
     ({"neighbour": "srv1", "capabilities": "station"}, "infrastructure", "a server, srv1 announces itself on it"),
     ({"neighbour": "srv1", "platform": "Linux"}, "infrastructure", "srv1 announces itself on it"),
+    ({"neighbour": "Not Advertised", "platform": "Not Advertised"}, "access",
+     "1 hardware address was behind it, no trunk, no neighbour that names itself, no description"),
     ({"chassis": "02:00:00:00:00:01", "neighbour": "02:00:00:00:00:01"}, "access",  # Windows, by itself
      "1 hardware address was behind it, no trunk, no neighbour that names itself, no description"),
 ])  # fmt: skip
@@ -74,13 +76,16 @@ def test_a_member_of_a_bundle_and_the_bundle_are_uplinks():
 
 def test_what_stands_below_a_bundle_in_the_stack_of_interfaces_is_its_member_and_a_vlan_has_none():
     switch = Switch()
-    switch.type |= {"p8": LAG, "p7": 53}
+    switch.names[5] = "Po1"
+    switch.type |= {"p8": LAG, "p7": 53, "Po1": 53}
+    switch.alias["Po1"], switch.oper["Po1"] = "", UP
     switch.facts(
         "ifStackTable", {"ifStackHigherLayer": "8", "ifStackLowerLayer": "2"},
         {"ifStackHigherLayer": "7", "ifStackLowerLayer": "3"}, {"ifStackHigherLayer": "0", "ifStackLowerLayer": "8"},
+        {"ifStackHigherLayer": "6", "ifStackLowerLayer": "4"},
     ).read()  # fmt: skip
 
-    assert [name for name, role in switch.roles_now.items() if role] == ["p2", "p8"]
+    assert [name for name, role in switch.roles_now.items() if role] == ["p2", "p4", "Po1", "p8"]
 
 
 @pytest.mark.parametrize(("tagged", "role"), [(0, "access"), (1, "access"), (2, "uplink"), (3, "uplink")])
@@ -99,10 +104,10 @@ def test_a_port_with_two_tagged_vlans_is_a_trunk_and_one_with_a_tagged_one_for_i
 
 def test_a_description_is_one_unless_it_is_the_name_of_the_port_again():
     switch = Switch()
-    switch.alias |= {"p1": "to the boiler", "p2": "P2", "p3": "  "}
+    switch.alias |= {"p1": "to the boiler", "p2": "P2", "p3": "  ", "p4": "p4 Interface"}
     after_the_first_day(switch)
 
-    assert [switch.role(name) for name in ("p1", "p2", "p3")] == ["described", "", ""]
+    assert [switch.role(name) for name in ("p1", "p2", "p3", "p4")] == ["described", "", "", ""]
     assert switch.why("p1") == "described as to the boiler"
 
 
@@ -122,7 +127,17 @@ def test_what_says_that_it_is_no_switch_has_no_access_ports(kind):
 def test_a_port_with_an_address_of_its_own_is_no_access_port():
     switch = Switch().behind(p1=1, **SWITCHED).facts("address", {"address": "192.0.2.1", "ifIndex": "1"}).read()
 
-    assert (switch.role("p1"), switch.role("p5")) == ("", "access")
+    assert (switch.role("p1"), switch.role("p5")) == ("uplink", "access")
+    assert switch.why("p1") == "it has an address of its own, so it is routed"
+
+
+def test_a_routed_port_that_is_described_is_no_less_for_it_and_a_loopback_is_no_uplink():
+    router = Switch(ports=2)
+    router.alias |= {"p1": "to the provider", "p2": "router ID"}
+    router.type["p2"] = LOOPBACK
+    router.facts("address", {"address": "192.0.2.1", "ifIndex": "1"}, {"address": "192.0.2.2", "ifIndex": "2"})
+
+    assert after_the_first_day(router).roles_now == {"p1": "uplink", "p2": "described"}
 
 
 def test_a_port_that_is_no_ethernet_is_no_access_port():
