@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from netwatch.alerts import RouteSettings, build_route
-from netwatch.engine import Engine
+from netwatch.engine import Engine, History, LiveEngine, Question, explanation_of
 from netwatch.model import CONCEPTS, shipped_directory
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
-from netwatch.rules import load_rules
+from netwatch.rules import NO_MIB, load_rules
 from netwatch.store import MemoryStore
 from tests.rules.roles.devices import DOWN, MONDAY, UP, Switch, device
 
@@ -166,6 +166,30 @@ async def test_what_the_configuration_calls_the_role_of_a_device_stays_its_label
     (alert,) = house.engine.desk.alerts()
     assert (alert.labels["role"], alert.labels["port_role"], alert.severity) == ("core", "uplink", "critical")
     assert "It counts as uplink: core is on it" in alert.annotations["description"]
+
+
+async def test_explain_says_what_a_port_is_taken_for_and_what_happened_to_it(rules):
+    switch = switch_with(CORE)
+    house = await House(rules, switch).open()
+    house.poll()
+    house.poll()
+    switch.oper["p4"] = DOWN
+    house.poll()
+    route = build_route(RouteSettings(receiver="noc"))
+    live = LiveEngine(
+        house.engine.desk, History(rules), rules=rules, route=route, names=NO_MIB, devices=("sw1",),
+        now=lambda: house.now,
+    )  # fmt: skip
+    told = await explanation_of(house.store, Question(rule="InterfaceDown", device="sw1", instance="p4"), live)
+    lines = [line.text for line in told.lines]
+
+    assert told.found
+    assert "p4 is down, an access port; nobody is mailed" in lines
+    assert (
+        "the port is taken for an access port: 1 hardware address was behind it, no trunk, no neighbour that names "
+        "itself, no description" in lines
+    )
+    assert house.engine.desk.alerts() == []
 
 
 async def test_many_access_ports_that_go_at_once_are_one_line(rules):

@@ -51,6 +51,27 @@ def test_a_series_carries_the_mibs_name_and_the_labels_of_its_row():
     ]
 
 
+def test_a_role_is_a_label_of_one_series_of_its_own_and_breaks_off_no_other():
+    learned = {"role": ["uplink", ""], "neighbour": ["core Te1/1", ""], "role_reason": ["a trunk", ""]}
+    rows = rows_of("Gi1/0/1", "Gi1/0/2", **learned)
+
+    text = text_of(reading_of({"interface_oper": [1, 2]}, rows, table="interface"))
+
+    assert samples_of(text) == [
+        'netwatch_interface_info{device="sw1",ifIndex="1",ifName="Gi1/0/1",role="uplink",neighbour="core Te1/1"} 1',
+        'netwatch_interface_oper{device="sw1",ifIndex="1",ifName="Gi1/0/1"} 1',
+        'netwatch_interface_oper{device="sw1",ifIndex="2",ifName="Gi1/0/2"} 2',
+    ]
+
+
+def test_a_label_that_only_is_called_role_stays_where_it_is():
+    rows = rows_of("Gi1/0/1", role=["mine"])
+
+    assert samples_of(text_of(reading_of({"ifHighSpeed": [10]}, rows))) == [
+        'ifHighSpeed{device="sw1",ifIndex="1",ifName="Gi1/0/1",role="mine"} 10'
+    ]
+
+
 def test_counters_beyond_what_a_float_knows_go_round_where_that_is_wanted_and_nothing_else_does():
     columns = {
         "ifHCInOctets": [2**53 + 7, None, 2**64 - 1, 5], "ifHCOutOctets": [2**53 + 7, 2**53, 2**64 - 1, 5],

@@ -129,3 +129,11 @@ def test_what_an_interface_carries_is_shown_with_a_bar_where_its_speed_is_known(
     assert 'class="bar hot"' in load_html(9e8, 0.9)
     assert 'width="0.5"' in load_html(5e6, 0.005)
     assert "&lt;1 % of the speed" in load_html(5e6, 0.005)
+
+
+def test_a_port_shows_what_hangs_on_it_and_the_column_is_there_where_any_port_does():
+    known = {"ifName": "Gi1", "role": "uplink", "role_reason": "a trunk", "interface_oper": "up"}
+    one, other = interfaces_of([concept_reading("interface", known, {"ifName": "Gi2", "interface_oper": "up"})])
+
+    assert (one.role, one.role_reason, other.role, other.role_reason) == ("uplink", "a trunk", "", "")
+    assert (said_of([one, other]).role, said_of([other]).role) == (True, False)

@@ -139,6 +139,7 @@ _SUPPLY = share("supply_level_ratio", is_left=True)
 VIEWS: Mapping[str, View] = {
     "interface": View("Interfaces", (
         (_STATE, _interface_state), (_head("Interface", "name"), _interface_name), (_head("Alias"), label("ifAlias")),
+        (_head("Role"), label("role", "role_reason")), (_head("On it"), label("neighbour")),
         (_head("Speed", "num nowrap"), _speed),
         (_head("Duplex"), _duplex),
         (_head("In", "num nowrap"), number("interface_in_bits_per_second")),
