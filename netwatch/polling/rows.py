@@ -8,8 +8,11 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
 
-from netwatch.model import Missing, Oid, RowSet, Value, text_of
+from netwatch.model import Column, Missing, Oid, RowSet, Value, text_of
 from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.layout import Layout, same_rows
 from netwatch.profiles import LabelSpec, TableSpec, edited_text, index_parts, written
@@ -24,7 +27,30 @@ EDITED = frozenset(
 )
 """ifAlias, entPhysicalAlias, entPhysicalAssetID: what people type."""
 
+MOST_LACKED: Final = 4096
+"""Tables without rows that are known as one object for all devices."""
+
 Cells = Mapping[Oid, Mapping[Suffix, Value]]
+
+
+def rows_of_none(spec: TableSpec) -> RowSet:
+    """Return the rows of a table that has none, the same for all devices."""
+    return _no_rows(tuple([label.name for label in spec.labels]))
+
+
+def columns_of_none(spec: TableSpec) -> Mapping[str, Column]:
+    """Return the columns of a table that has no rows, the same for all devices."""
+    return _no_columns(tuple([column.name for column in spec.columns]))
+
+
+@lru_cache(maxsize=MOST_LACKED)
+def _no_rows(labels: tuple[str, ...]) -> RowSet:
+    return RowSet(index=(), keys=(), labels=_no_columns(labels))
+
+
+@lru_cache(maxsize=MOST_LACKED)
+def _no_columns(names: tuple[str, ...]) -> Mapping[str, Any]:
+    return MappingProxyType(dict.fromkeys(names, ()))
 
 
 def label_columns(spec: TableSpec) -> list[Oid]:

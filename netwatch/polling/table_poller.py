@@ -23,7 +23,7 @@ from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROW
 from netwatch.polling.plausible import IF_SPEED
 from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.readings import TableReader
-from netwatch.polling.rows import cells_of, label_columns, renamed_rows
+from netwatch.polling.rows import cells_of, columns_of_none, label_columns, renamed_rows, rows_of_none
 from netwatch.polling.standing.seldom import Seldom
 from netwatch.polling.together import Answers
 from netwatch.polling.twins.pairs import Twinning
@@ -397,10 +397,13 @@ class TablePoller:
 
     def _empty_reading(self) -> TableReading:
         """Return the reading of a table that had rows once, so that those who knew them learn they are gone."""
-        rows = self._layout.rows if self._layout is not None else _row_set_of_none(self.spec)
-        columns = {column.name: () for column in self.spec.columns}
+        rows = self._layout.rows if self._layout is not None else rows_of_none(self.spec)
         return TableReading(
-            device=self._device.name, table=self.spec.name, at=self._clock.now(), rows=rows, columns=columns
+            device=self._device.name,
+            table=self.spec.name,
+            at=self._clock.now(),
+            rows=rows,
+            columns=columns_of_none(self.spec),
         )
 
     def _count(self, reading: TableReading) -> None:
@@ -424,9 +427,4 @@ def _of_rows(layout: Layout, refused: frozenset[Oid], spec: TableSpec) -> frozen
 
 
 def _no_rows(spec: TableSpec) -> Layout:
-    return replace(build_layout(spec, _row_set_of_none(spec), (), Presence({})), partial=False)
-
-
-def _row_set_of_none(spec: TableSpec) -> RowSet:
-    labels: dict[str, tuple[str, ...]] = {label.name: () for label in spec.labels}
-    return RowSet(index=(), keys=(), labels=labels)
+    return replace(build_layout(spec, rows_of_none(spec), (), Presence({})), partial=False)

@@ -7,7 +7,7 @@ Called by: meanings.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -28,8 +28,9 @@ from netwatch.polling.concepts.completing import (
 )
 from netwatch.polling.concepts.joined import Readings
 from netwatch.polling.concepts.limits import with_sane_limits
+from netwatch.polling.concepts.offers import NO_OFFER, Offer
 from netwatch.polling.concepts.shares import with_believed_shares
-from netwatch.polling.concepts.source import MapReader, Piece, PieceRows, are_the_same
+from netwatch.polling.concepts.source import MapReader, Piece, PieceRows, are_the_same, is_told_of
 from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.standing.columns import Standing
 
@@ -60,9 +61,8 @@ class ConceptReader:
     """One concept of one device."""
 
     def __init__(self, device: str, concept: Concept, faults: DeviceFaults) -> None:
-        self._sources: Sequence[MapReader] = ()
-        self._tables: AbstractSet[str] = frozenset()
-        self._heeds_time = False
+        self._offer = NO_OFFER
+        self._readers: list[MapReader | None] = []
         self._standing_pieces: Sequence[Piece] | None = None
         self.was_read = False
         self._device, self._concept, self._faults = device, concept, faults
@@ -72,15 +72,20 @@ class ConceptReader:
         self._rows: tuple[RowSet, RowSet] | None = None
         self._said: tuple[Sequence[Piece], _Said] | None = None
 
-    def take(self, sources: Sequence[MapReader]) -> None:
-        """Use these mappings from now on."""
-        self._sources, self._standing_pieces = sources, None
-        self._tables = frozenset(table for source in sources for table in source.tables)
-        self._heeds_time = any(source.heeds_time for source in sources)
+    def take(self, offer: Offer) -> None:
+        """Use these mappings from now on; what is known of those that stay is kept."""
+        known = {reader.compiled: reader for reader in self._sources}
+        self._offer, self._standing_pieces = offer, None
+        self._readers = [known.get(source) for source in offer.sources]
+
+    @property
+    def _sources(self) -> Iterator[MapReader]:
+        """Yield the mappings that the device was ever asked for the table of."""
+        return filter(None, self._readers)
 
     def note_moved(self, tables: AbstractSet[str]) -> None:
         """Take in which tables say something else than before; to be told with every poll, read or not."""
-        if not self._tables.isdisjoint(tables):
+        if not self._offer.tables.isdisjoint(tables):
             self._standing_pieces = None
 
     def read(self, seen: Seen, failed: Mapping[str, str], now: datetime) -> TableReading | ReadingGap | None:
@@ -89,7 +94,7 @@ class ConceptReader:
             pieces, broken = self._standing_pieces, _NONE_BROKEN
         else:
             pieces, broken = self._pieces(seen, failed)
-            may_stand = not (failed or broken or self._broke_off or self._heeds_time)
+            may_stand = not (failed or broken or self._broke_off or self._offer.heeds_time)
             self._standing_pieces = pieces if may_stand else None
         if not pieces:
             if not broken or not self.was_read:
@@ -114,13 +119,18 @@ class ConceptReader:
     def _pieces(self, seen: Seen, failed: Mapping[str, str]) -> tuple[Sequence[Piece], Mapping[str, str]]:
         pieces: list[Piece] = []
         broken: dict[str, str] = {}
-        for source in self._sources:
-            table = source.table
+        for place, compiled in enumerate(self._offer.sources):
+            table = compiled.map.table
             if table not in seen.now and table not in failed:
                 continue
             if failed and table in failed:
                 broken[table] = failed[table]
                 continue
+            source = self._readers[place]
+            if source is None:
+                if not is_told_of(compiled, seen.now[table]):
+                    continue
+                source = self._readers[place] = MapReader(compiled)
             try:
                 piece = (
                     source.piece(seen.now, seen.frames_in_time)

@@ -7,30 +7,28 @@ Called by: netwatch.polling.device_poller.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
-
-import structlog
 
 from netwatch.formulas import Frame
 from netwatch.model import CONCEPTS, Column, Concept, ReadingGap, RowSet, TableReading
 from netwatch.polling.concepts.concept_reader import ConceptReader, Seen
 from netwatch.polling.concepts.joined import Readings
+from netwatch.polling.concepts.offers import NO_OFFER, NO_OFFERS, offers_of
 from netwatch.polling.concepts.ports import PortStates
-from netwatch.polling.concepts.source import MapReader, are_the_same
+from netwatch.polling.concepts.source import are_the_same
 from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.standing.columns import StandingReadings
-from netwatch.profiles import BadMapping, ConceptMap, ProfileLibrary
-
-log = structlog.get_logger(__name__)
+from netwatch.profiles import ConceptMap, ProfileLibrary
 
 TIMES_LACKING = 3
 """So often in a row it is said that a device does not have a concept: before a restart of ours it may have had it."""
 
-
+_NEVER_LACKED: Mapping[str, int] = MappingProxyType({})
 NO_COLUMNS: Mapping[str, Column] = MappingProxyType({})
 FACTS_LOOKED_AT = timedelta(minutes=5)
 """Facts that stand among scalars are looked at so often; those of tables whenever these are read."""
@@ -45,9 +43,10 @@ class Meanings:
     def __init__(self, device: str, library: ProfileLibrary, faults: DeviceFaults) -> None:
         self._device, self._library, self._faults = device, library, faults
         self._maps: tuple[ConceptMap, ...] = ()
-        self._readers: dict[ConceptMap, MapReader] = {}
+        self._offers = NO_OFFERS
+        self._is_new = True
         self._concepts: dict[str, ConceptReader] = {}
-        self._times_lacking = dict.fromkeys(CONCEPTS, 0)
+        self._times_lacking = _NEVER_LACKED
         self._told: dict[str, TableReading] = {}
         self._facts_of: tuple[list[TableReading], datetime | None] = ([], None)
         self._ports = PortStates()
@@ -61,22 +60,9 @@ class Meanings:
         if maps == self._maps:
             return
         self._maps, self._frames, self._frames_in_time = maps, {}, {}
-        self._readers = {one: self._readers.get(one) or reader for one in maps if (reader := self._reader(one))}
-        sources: dict[str, list[MapReader]] = {name: [] for name in self._concepts}
-        for one, reader in self._readers.items():
-            sources.setdefault(one.concept, []).append(reader)
-        for name, readers in sources.items():
-            known = self._concepts.get(name)
-            if known is None:
-                known = self._concepts[name] = ConceptReader(self._device, CONCEPTS[name], self._faults)
-            known.take(readers)
-
-    def _reader(self, concept_map: ConceptMap) -> MapReader | None:
-        try:
-            return MapReader(self._library.compiled(concept_map))
-        except BadMapping as exc:  # of a shipped file a test says so, of a user's the check of the configuration
-            log.warning("a table is not mapped onto its concept", concept=concept_map.concept, reason=str(exc))
-            return None
+        self._offers, self._is_new = offers_of(self._library, maps), True
+        for name, known in self._concepts.items():
+            known.take(self._offers.get(name, NO_OFFER))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -91,6 +77,7 @@ class Meanings:
         looks_at_facts = self._looks_at_facts(readings, now) or bool(failed)
         standing, moved = self._standing.of(readings)
         seen = Seen(readings, standing, self._frames, self._frames_in_time)
+        self._begin(readings, failed, moved)
         for name, meaning in CONCEPTS.items():
             concept = self._concepts.get(name)
             if concept is not None:
@@ -99,8 +86,9 @@ class Meanings:
                 continue
             outcome = concept.read(seen, failed, now) if concept is not None else None
             if outcome is None:
-                if not failed and self._times_lacking[name] < TIMES_LACKING:
-                    self._times_lacking[name] += 1
+                times = self._times_lacking.get(name, 0)
+                if not failed and times < TIMES_LACKING:
+                    self._times_lacking = _counted(self._times_lacking, name, times + 1)
                     found.append(_lacking(self._device, meaning, now))
                 continue
             if meaning.is_fact and isinstance(outcome, TableReading):
@@ -109,6 +97,15 @@ class Meanings:
                 outcome = self._told[name] = replace(outcome, good_for=FACTS_GOOD_FOR)
             found.append(self._ports.beside(outcome))
         return found
+
+    def _begin(self, readings: Readings, failed: Collection[str], moved: AbstractSet[str]) -> None:
+        """Begin with concepts that the device has something of, and had nothing until now."""
+        for name, offer in self._offers.items():
+            may_have_come = self._is_new or failed or not offer.tables.isdisjoint(moved)
+            if name not in self._concepts and may_have_come and offer.is_taken_up(readings, failed):
+                self._concepts[name] = ConceptReader(self._device, CONCEPTS[name], self._faults)
+                self._concepts[name].take(offer)
+        self._is_new = False
 
     def _looks_at_facts(self, readings: Readings, now: datetime) -> bool:
         """Return whether facts may be others than they were: a table of facts was read, or some time passed."""
@@ -131,6 +128,16 @@ def _lacking(device: str, concept: Concept, now: datetime) -> TableReading:
     return TableReading(
         device=device, table=concept.name, at=now, rows=_no_rows(concept.name), columns=NO_COLUMNS, lacking=True
     )
+
+
+@lru_cache(maxsize=4096)
+def _like(times: tuple[tuple[str, int], ...]) -> Mapping[str, int]:
+    return MappingProxyType(dict(times))
+
+
+def _counted(times: Mapping[str, int], name: str, count: int) -> Mapping[str, int]:
+    """Return the counts with another one: one object for all devices that lack the same, as like devices do."""
+    return _like(tuple({**times, name: count}.items()))
 
 
 @cache

@@ -149,9 +149,7 @@ class MapReader:
 
         What was there once stays: a value that is missing today is a value that is missing.
         """
-        if reading.table != SYSTEM or self._was_there or not self._of.inputs:
-            return True
-        self._was_there = any(reading.columns.get(name, (None,))[0] is not None for name in self._of.inputs)
+        self._was_there = self._was_there or is_told_of(self.compiled, reading)
         return self._was_there
 
     def _rows(self, frame: Frame, readings: Readings, of: tuple[TableReading | None, ...]) -> PieceRows:
@@ -318,6 +316,12 @@ class MapReader:
                 self._of_others[named] = [text or "" for text in texts]
             return self._of_others[named]
         return _picked(texts_of(reading, named.name, self.compiled.enums.get(named.name), named.form), rows)
+
+
+def is_told_of(compiled: Compiled, reading: TableReading) -> bool:
+    """Return whether a reading tells of what is mapped: scalars may be those of other things."""
+    inputs = ingredients_of(compiled).inputs if reading.table == SYSTEM else ()
+    return not inputs or any(reading.columns.get(name, (None,))[0] is not None for name in inputs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from netwatch.errors import PollError, RequestTimedOut
-from netwatch.model import Device, RowSet, TableReading
+from netwatch.model import Device, TableReading
 from netwatch.polling.answers import examine
 from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.clock import Clock
@@ -24,7 +24,7 @@ from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.metrics import DISCOVERIES, PARTIAL_READINGS
 from netwatch.polling.readings import TableReader
-from netwatch.polling.rows import name_rows
+from netwatch.polling.rows import columns_of_none, name_rows, rows_of_none
 from netwatch.profiles import TableSpec
 from netwatch.snmp import SnmpClient, Walk
 
@@ -95,14 +95,12 @@ class FactTable:
         if self._reading is not None or self._due or self._times_lacking >= TIMES_LACKING:
             return None
         self._times_lacking += 1
-        rows = RowSet(index=(), keys=(), labels={label.name: () for label in self.spec.labels})
-        columns = {column.name: () for column in self.spec.columns}
         return TableReading(
             device=self._device.name,
             table=self.spec.name,
             at=self._clock.now(),
-            rows=rows,
-            columns=columns,
+            rows=rows_of_none(self.spec),
+            columns=columns_of_none(self.spec),
             lacking=True,
             good_for=self.good_for,
         )
