@@ -12,7 +12,7 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.formulas.checker import ABOUT_DEVICES, Checker, Signature
-    from netwatch.formulas.formula import Formula
+    from netwatch.formulas.formula import Formula, one_value
     from netwatch.formulas.frame import Frame, FrameMemory, LongAgo, Prepared, Source, columns_of, moved_rows
     from netwatch.formulas.functions import FUNCTIONS
     from netwatch.formulas.grammar import BadExpression, Flaw, did_you_mean, names_in, offset_of, parse
@@ -43,6 +43,7 @@ __all__ = [
     "Source", "Numbers", "Texts", "Labels", "Rates", "Aggregate", "Increases", "Limit", "Now", "OfSystem", "Earlier",
     "FirstKnown", "Seen", "Over",
     "Formula", "Frame", "FrameMemory", "LongAgo", "Prepared", "moved_rows", "columns_of",
+    "one_value",
     "common_ground", "outcomes",
     "UNKNOWN", "parts_of", "result_of", "said", "source_text", "value_text", "written",
 ]  # fmt: skip

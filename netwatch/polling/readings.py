@@ -18,10 +18,10 @@ from netwatch.polling.columns.cutting import scaled
 from netwatch.polling.columns.rates import Interval, Rates, cut_rows, dense_rates
 from netwatch.polling.columns.strips import Filling, Strip
 from netwatch.polling.layout import Layout
-from netwatch.polling.plausible import Speeds
+from netwatch.polling.plausible import IF_SPEED, Speeds
 from netwatch.polling.standing.columns import Standing
 from netwatch.polling.uptime import CACHE_SECONDS, Life, Passage, passage_between
-from netwatch.profiles import ColumnSpec
+from netwatch.profiles import ColumnSpec, TableSpec
 
 SHORTEST_SECONDS = 0.25
 """Over less time than this a rate says more about the agent's timing than about the traffic."""
@@ -185,6 +185,12 @@ class TableReader:
     def _count(self, cause: Cause | None, layout: Layout) -> None:
         if cause is not None:
             self.discarded[cause] += sum(len(counter.wraps_at) for counter in layout.counters)
+
+
+def reader_of(device: str, spec: TableSpec) -> TableReader:
+    """Return what makes readings of a table of its profile's spec."""
+    plain = next((column.name for column in spec.columns if column.oid == IF_SPEED and column.scale == 1.0), "")
+    return TableReader(device, spec.name, spec.rate_limit, plain, spec.columns)
 
 
 def _as_base(layout: Layout, answer: Answer) -> Answer:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import NOTHING_AGED, Device, Missing, Oid, RowSet, TableReading, Value
@@ -20,9 +19,8 @@ from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.lost_rows import MOST_ASKED, LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROWS_FORGOTTEN, PARTIAL_READINGS
-from netwatch.polling.plausible import IF_SPEED
 from netwatch.polling.presence.remembered import Seen
-from netwatch.polling.readings import TableReader
+from netwatch.polling.readings import TableReader, reader_of
 from netwatch.polling.rows import cells_of, columns_of_none, label_columns, renamed_rows, rows_of_none
 from netwatch.polling.standing.seldom import Seldom
 from netwatch.polling.together import Answers
@@ -90,21 +88,31 @@ class TablePoller:
         self._unkept: Seen | None = None
         self._passage = _NO_PASSAGE
         self._asked_at: datetime | None = None
+        self._made_reader: TableReader | None = None
+        self._made_twins: TwinWatch | None = None
+        self._made_lost: LostRows | None = None
 
     # Of twenty tables of a profile a switch has three or four: what a table that is there needs is made where it is.
-    @cached_property
+    @property
     def _reader(self) -> TableReader:
-        spec = self.spec
-        plain = next((column.name for column in spec.columns if column.oid == IF_SPEED and column.scale == 1.0), "")
-        return TableReader(self._device.name, spec.name, spec.rate_limit, plain, spec.columns)
+        found = self._made_reader
+        if found is None:
+            found = self._made_reader = reader_of(self._device.name, self.spec)
+        return found
 
-    @cached_property
+    @property
     def _twins(self) -> TwinWatch:
-        return TwinWatch(self.spec, self._device, self._client)
+        found = self._made_twins
+        if found is None:
+            found = self._made_twins = TwinWatch(self.spec, self._device, self._client)
+        return found
 
-    @cached_property
+    @property
     def _lost(self) -> LostRows:
-        return LostRows(self.spec.walk)
+        found = self._made_lost
+        if found is None:
+            found = self._made_lost = LostRows(self.spec.walk)
+        return found
 
     @property
     def needs_discovery(self) -> bool:

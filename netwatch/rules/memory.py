@@ -17,9 +17,10 @@ import zlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
-from netwatch.formulas import Frame, LongAgo, Prepared
+from netwatch.formulas import Frame, LongAgo, Prepared, one_value
 from netwatch.model import ClockStep, Memory, RowSet, TableReading
 from netwatch.rules.hindsight import Hindsight, Question
 from netwatch.rules.long_windows import LongWindow
@@ -32,6 +33,8 @@ MOST_BYTES = 4_000_000
 SPARE_ROWS = 1000
 """How many rows that are gone stay known as seen; a line card may come back."""
 
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+"""Most tables have no windows and no conditions that are remembered: an empty dict is 64 bytes, 14 times a device."""
 MOST_ALIKE = 1024
 """Sets of keys that like devices share; what is pushed out lives on where it is used."""
 
@@ -72,19 +75,25 @@ class TableMemory:
         self.device = device
         self.table = table
         self._frame: Frame | None = None
-        self._windows: dict[str, Window] = {}
-        self._long: dict[str, LongWindow] = {}
+        self._windows: Mapping[str, Window] = _NONE
+        self._long: Mapping[str, LongWindow] = _NONE
         self._hindsight = hindsight if hindsight is not None and hindsight.keeps(table) else None
         self._numbered: tuple[RowSet | None, Mapping[str, int]] = (None, {})
         self._key = memory_key(device, table)
         self.system = system
         self.restless: Collection[str] | None = None
         memories = tuple(memories)
+        self._seen: Mapping[str, SeenRows] = _NONE
+        self._kept: dict[str, str] | None = None
+        if memories:
+            self._recall(memories)
+
+    def _recall(self, memories: tuple[Memory, ...]) -> None:
         self._kept = {
             memory.key: memory.text or ""
             for memory in memories
             if memory.scope == WINDOW_SCOPE and table_of_window(memory) == self._key
-        }
+        } or None
         kept = [memory.text for memory in memories if (memory.scope, memory.key) == (MEMORY_SCOPE, self._key)]
         self._seen = {key: SeenRows(rows) for key, rows in _read(kept[-1] if kept else None).items()}
 
@@ -113,7 +122,11 @@ class TableMemory:
 
     def seen(self, key: str, rows: RowSet, evaluate: Callable[[], Sequence[Any]]) -> Prepared:
         """Return for which rows a condition was ever true, this reading included."""
-        return self._seen.setdefault(key, SeenRows()).after(rows, evaluate)
+        seen = self._seen.get(key)
+        if seen is None:
+            seen = SeenRows()
+            self._seen = {**self._seen, key: seen}
+        return seen.after(rows, evaluate)
 
     def has_seen(self, key: str, row: str) -> bool:
         """Return whether a condition was ever true for a row."""
@@ -133,8 +146,9 @@ class TableMemory:
         """Take a reading's values into a window and return what its function gives, row by row."""
         window = self._windows.get(key)
         if window is None:
-            window = self._windows[key] = Window(function, span, parameter)
-            if (text := self._kept.pop(self._window_key(key), None)) is not None:
+            window = Window(function, span, parameter)
+            self._windows = {**self._windows, key: window}
+            if self._kept and (text := self._kept.pop(self._window_key(key), None)) is not None:
                 _fill(window, text, at)
         window.add(at, rows, values)
         return window.values()
@@ -149,7 +163,8 @@ class TableMemory:
                 device=self.device, table=self.table, key=source.key, function=source.function, span=source.span,
                 parameter=source.parameter, columns=source.from_history, body=source.body,
             )  # fmt: skip
-            window = self._long[source.key] = LongWindow(question, self._hindsight)
+            window = LongWindow(question, self._hindsight)
+            self._long = {**self._long, source.key: window}
         return window.values(at, rows, values)
 
     def why_not_long_ago(self, key: str, row: str) -> str:
@@ -185,8 +200,8 @@ class TableMemory:
         due = [(key, window) for key, window in self._windows.items() if window.due(at)]
         unpacked = [Memory(scope=WINDOW_SCOPE, key=self._window_key(key), text=_packed(window, at))
                     for key, window in due]  # fmt: skip
-        dropped = [Memory(scope=WINDOW_SCOPE, key=key, text=None) for key in self._kept]
-        self._kept = {}
+        dropped = [Memory(scope=WINDOW_SCOPE, key=key, text=None) for key in self._kept or ()]
+        self._kept = None
         return unpacked + dropped
 
     def _window_key(self, key: str) -> str:
@@ -247,6 +262,14 @@ class _Recollection:
         return [None] * len(rows.keys)
 
 
+def shared_where_alike(column: list[Any]) -> list[Any]:
+    """Return a column; where all its rows say the same, as most do, the one that all devices have of that."""
+    first = column[0] if column else None
+    if first is True or first is False or first is None:
+        return one_value(first, len(column)) if column.count(first) == len(column) else column
+    return column
+
+
 @lru_cache(maxsize=MOST_ALIKE)
 def alike(keys: frozenset[str]) -> frozenset[str]:
     """Return the same keys, one object for all devices that have them: 48 ports take 2 kB, ten thousand times."""
@@ -284,7 +307,7 @@ class SeenRows:
             self.changed = True
             self._align(rows)
         result = [flag or value for flag, value in zip(self._flags, now, strict=True)]
-        return result, None not in result
+        return shared_where_alike(result), None not in result
 
     def _align(self, rows: RowSet) -> None:
         gone = self.keys.difference(rows.keys)
@@ -294,7 +317,7 @@ class SeenRows:
             self.forgotten += len(too_many)
             self.changed = True
         self._rows = rows
-        self._flags = [key in self.keys for key in rows.keys]
+        self._flags = shared_where_alike([key in self.keys for key in rows.keys])
         self._complete = all(self._flags)
 
 

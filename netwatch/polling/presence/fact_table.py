@@ -55,7 +55,7 @@ class FactTable:
         self.good_for = INTERVALS_GOOD_FOR * interval + GRACE
         self._device, self._client, self._clock = device, client, clock
         self._faults = faults or DeviceFaults(device.name, clock)
-        self._reader = TableReader(device.name, spec.name, specs=spec.columns)
+        self._reader: TableReader | None = None
         self._layout: Layout | None = None
         self._reading: TableReading | None = None
         self._patience = Patience()
@@ -159,6 +159,8 @@ class FactTable:
         self._patience.note(self._clock.monotonic(), worth_it=is_over)
         layout = self._laid_out(walk, suffixes[:MOST_FACTS], partial=bool(reason))
         self._layout = layout
+        if self._reader is None:
+            self._reader = TableReader(self._device.name, self.spec.name, specs=self.spec.columns)
         self._reader.adopt(layout)
         answer = examine(layout, [None], self._clock.now(), self._clock.elapsed())
         return self._reader.reading(answer, why_partial=reason)

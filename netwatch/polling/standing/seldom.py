@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from netwatch.model import ColumnKind, Missing, Oid, Value
@@ -73,7 +74,7 @@ class Seldom:
         """Take over a layout; return what to ask often and what seldom."""
         self.forget()
         seldom = [strip for strip in self._strips(layout) if strip.stop > strip.start]
-        ranges = tuple(slice(strip.start, strip.stop) for strip in seldom)
+        ranges = tuple(_slice(strip.start, strip.stop) for strip in seldom)
         instances = layout.instances()
         kept = [oid for part in ranges for oid in instances[part]]
         for part in reversed(ranges):
@@ -81,7 +82,7 @@ class Seldom:
 
         def among_often(strip: Strip) -> slice:
             before = sum(one.stop - one.start for one in ranges if one.start < strip.start)
-            return slice(strip.start - before, strip.stop - before)
+            return _slice(strip.start - before, strip.stop - before)
 
         left_out = sum(one.stop - one.start for one in ranges if one.start < layout.texts_at)
         self._ranges = ranges
@@ -156,6 +157,12 @@ class Seldom:
         for strip in layout.labels:
             if strip.oids[0] not in self._labels:
                 yield strip
+
+
+@lru_cache(maxsize=4096)
+def _slice(start: int, stop: int) -> slice:
+    """Return a slice, one object for all devices that are read alike."""
+    return slice(start, stop)
 
 
 def _tells(kind: ColumnKind, oid: Oid) -> bool:
