@@ -9,6 +9,7 @@ May import: netwatch.model. Called by: changes, queries, memory.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -67,6 +68,18 @@ _json = json.JSONEncoder(separators=(",", ":")).encode
 """Made once: `json.dumps` with separators makes an encoder for every value."""
 
 
+_quoted = json.encoder.encode_basestring_ascii
+
+
+def _texts(texts: Mapping[str, str]) -> str:
+    """Return what `_json` makes of texts by name, in half its time: every alert and event of a storm has such."""
+    return f"{{{','.join([f'{_quoted(name)}:{_quoted(text)}' for name, text in texts.items()])}}}"
+
+
+def _value(value: float | str | None) -> str:
+    return "null" if value is None else _json(value)
+
+
 def alert_row(alert: Alert) -> Row:
     """Return the row of an alert."""
     return {
@@ -75,10 +88,10 @@ def alert_row(alert: Alert) -> Row:
         "device": clean(alert.key.device),
         "instance": clean(alert.key.instance),
         "state": alert.state.value,
-        "labels": _json(dict(alert.labels)),
-        "annotations": _json(dict(alert.annotations)),
-        "value": _json(alert.value),
-        "threshold": _json(alert.threshold),
+        "labels": _texts(alert.labels),
+        "annotations": _texts(alert.annotations),
+        "value": _value(alert.value),
+        "threshold": _value(alert.threshold),
         "pending_at": microseconds(alert.pending_at),
         "firing_at": _optional(alert.firing_at),
         "healthy_since": _optional(alert.healthy_since),
@@ -122,7 +135,7 @@ def group_row(group: AlertGroup) -> Row:
     return {
         "key": clean(group.key),
         "receiver": group.receiver,
-        "labels": _json(dict(group.labels)),
+        "labels": _texts(group.labels),
         "thread_id": group.thread_id,
         "subject": clean(group.subject),
         "members": _json(list(group.members)),
@@ -265,7 +278,7 @@ def event_row(event: Event) -> Row:
         "alert_id": event.alert_id,
         "entry_id": event.entry_id or None,
         "group_key": clean(event.group_key),
-        "details": _json(dict(event.details)) if event.details else "{}",
+        "details": _texts(event.details),
     }
 
 

@@ -18,18 +18,22 @@ from sqlalchemy import RowMapping
 from netwatch.model import Missing, Oid, TrapEvent, Value, Varbind
 from netwatch.store.sql.rows import Row, clean, instant, microseconds
 
+MOST_COLUMNS = 4096
+LONGEST_COLUMN = 32
+"""What of OIDs is kept as text."""
 _MICROSECOND = timedelta(microseconds=1)
+_columns: dict[tuple[int, ...], str] = {}
 
 
 def trap_row(trap: TrapEvent) -> Row:
     """Return the row of a trap."""
-    varbinds = ",".join([f'["{one.oid}",{int(one.tag)},{_written(one.value)}]' for one in trap.varbinds])
+    varbinds = ",".join([f'["{_dotted(one.oid)}",{one.tag:d},{_written(one.value)}]' for one in trap.varbinds])
     return {
         "at": microseconds(trap.at),
         "source": clean(trap.source),
         "device": clean(trap.device),
         "version": trap.version,
-        "trap_oid": str(trap.trap_oid),
+        "trap_oid": _dotted(trap.trap_oid),
         "varbinds": f"[{varbinds}]",
         "uptime": None if trap.uptime is None else trap.uptime // _MICROSECOND,
         "count": trap.count,
@@ -59,6 +63,19 @@ def trap_of(row: RowMapping) -> TrapEvent:
         user=row["user"],
         number=row["number"],
     )
+
+
+def _dotted(oid: Oid) -> str:
+    """Return an OID as text; what is above its last number is written once, thousands of rows have it alike."""
+    column = oid[:-1]
+    text = _columns.get(column)
+    if text is None:
+        if len(_columns) >= MOST_COLUMNS:
+            _columns.clear()
+        text = "".join([f"{number}." for number in column])
+        if len(column) <= LONGEST_COLUMN:
+            _columns[column] = text
+    return f"{text}{oid[-1]}" if oid else ""
 
 
 def _oid(text: str) -> Oid:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netwatch.model import Oid, TrapEvent
 from netwatch.store.sql.rows import alert_row, event_row, instant, microseconds
+from netwatch.store.sql.trap_rows import trap_row
 
 from ..nouns import alert, event
 
@@ -38,3 +42,24 @@ def test_half_a_character_from_a_device_does_not_cost_an_alert():
     event_row(event("Gi1/0/7 \ud800 down"))["text"].encode("utf-8")
     row = alert_row(alert(labels={"ifAlias": "\ud800"}))
     row["labels"].encode("utf-8")
+
+
+@given(
+    st.dictionaries(st.text(st.characters(), max_size=9), st.text(st.characters(), max_size=9), max_size=5),
+    st.one_of(st.none(), st.text(max_size=5), st.floats(), st.integers()),
+)
+def test_texts_and_values_are_written_as_json_writes_them(texts, value):
+    row = alert_row(alert(labels=texts, annotations=texts, value=value))
+
+    assert row["labels"] == row["annotations"] == json.dumps(texts, separators=(",", ":"))
+    assert row["value"] == json.dumps(value)
+
+
+@given(st.lists(st.integers(0, 2**32 - 1), max_size=40))
+def test_an_oid_is_written_with_dots_whatever_was_written_before(numbers):
+    trap = TrapEvent(
+        at=datetime(2026, 1, 1, tzinfo=UTC), source="192.0.2.1", device="", version="2c", trap_oid=Oid(numbers),
+        varbinds=(),
+    )  # fmt: skip
+    for one in (trap, replace(trap, trap_oid=Oid((*numbers, 7)))):
+        assert trap_row(one)["trap_oid"] == ".".join(map(str, one.trap_oid))
