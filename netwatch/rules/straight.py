@@ -18,8 +18,8 @@ from jinja2 import Undefined, nodes
 
 from netwatch.rules.filters import FILTERS, shown
 
-Look = Callable[[str], Any]
-"""Returns what a name stands for; `nothing` where that is not known."""
+Look = Mapping[str, Any]
+"""What names stand for; `nothing` where that is not known."""
 Straight = Callable[[Look, Look], str]
 """Returns the text, given names and labels."""
 
@@ -93,11 +93,11 @@ def _value(node: nodes.Node, reserved: Mapping[str, Any]) -> str:
         case nodes.Const(value=constant) if constant is None or type(constant) in (str, int, float, bool):
             return f"({constant!r})"
         case nodes.Name(name=name) if name not in reserved and name != _LABELS:
-            return f"name({name!r})"
+            return f"name[{name!r}]"
         case nodes.Getattr(node=nodes.Name(name="labels"), attr=name) if name not in _OF_DICTS:
-            return f"label({name!r})"
+            return f"label[{name!r}]"
         case nodes.Getitem(node=nodes.Name(name="labels"), arg=nodes.Const(value=str(name))) if name not in _OF_DICTS:
-            return f"label({name!r})"
+            return f"label[{name!r}]"
         case nodes.Filter(node=nodes.Expr() as of, name=name, args=args, kwargs=[], dyn_args=None, dyn_kwargs=None):
             return f"F[{name!r}]({', '.join(map(value, (of, *args)))})"
         case nodes.CondExpr(test=test, expr1=first, expr2=nodes.Expr() as second):

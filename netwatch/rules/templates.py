@@ -217,38 +217,49 @@ def render_templates(
     }
 
 
-class _Scene:
-    """What templates are given: names and labels, each cleaned when somebody first asks, and the same for Jinja2."""
+class _Labels(dict[str, Any]):
+    """Labels, each cleaned when somebody first asks."""
 
-    __slots__ = ("_clean", "_context", "_given", "_labels", "_names")
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Mapping[str, str]) -> None:
+        super().__init__()
+        self._raw = raw
+
+    def __missing__(self, name: str) -> Any:
+        found = self[name] = cleaned(self._raw[name]) if name in self._raw else nothing
+        return found
+
+
+class _Names(dict[str, Any]):
+    """What is given, each cleaned when somebody first asks, and where it is not, labels."""
+
+    __slots__ = ("_labels", "_raw")
+
+    def __init__(self, raw: Mapping[str, float | str | None], labels: _Labels) -> None:
+        super().__init__()
+        self._raw, self._labels = raw, labels
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._raw:
+            value = self._raw[name]
+            found = cleaned(value) if isinstance(value, str) else value
+        else:
+            found = self._labels[name]
+        self[name] = found
+        return found
+
+
+class _Scene:
+    """What templates are given, and the same for Jinja2."""
+
+    __slots__ = ("_context", "_given", "_labels", "labels", "names")
 
     def __init__(self, labels: Mapping[str, str], given: Mapping[str, float | str | None]) -> None:
         self._labels, self._given = labels, given
-        self._names: dict[str, Any] = {}
-        self._clean: dict[str, Any] = {}
+        self.labels = _Labels(labels)
+        self.names = _Names(given, self.labels)
         self._context: Context | None = None
-
-    def name(self, name: str) -> Any:
-        """Return what a name stands for."""
-        try:
-            return self._names[name]
-        except KeyError:
-            pass
-        if name in self._given:
-            value = self._given[name]
-            found = cleaned(value) if isinstance(value, str) else value
-        else:
-            found = self.label(name)
-        self._names[name] = found
-        return found
-
-    def label(self, name: str) -> Any:
-        """Return a label."""
-        try:
-            return self._clean[name]
-        except KeyError:
-            found = self._clean[name] = cleaned(self._labels[name]) if name in self._labels else nothing
-            return found
 
     @property
     def context(self) -> Context:
@@ -268,7 +279,7 @@ def _not_straight(_name: Look, _label: Look) -> str:
 
 def _rendered(template: Template, scene: _Scene) -> str:
     try:
-        return _finished(template.render_straight(scene.name, scene.label))
+        return _finished(template.render_straight(scene.names, scene.labels))
     except (TemplateError, ArithmeticError, TypeError, ValueError, NotImplementedError):
         pass  # Jinja2 has the word, or says why not
     try:

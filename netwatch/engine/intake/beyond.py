@@ -10,9 +10,8 @@ May import: netwatch.rules, netwatch.alerts, netwatch.model. Called by: traps.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from netwatch.alerts import Happening, Step
 from netwatch.engine.alert_book import AlertBook
@@ -41,12 +40,29 @@ SUM_TTL = timedelta(days=1)
 _INSTANCE = "more"
 
 
-class _Owed(NamedTuple):
-    """Traps that were counted after a sum was told last."""
+@dataclass(slots=True)
+class _Sum:
+    """What one alert of a sum stands for.
+
+    keys: those that were told, as hashes; earlier: how many the alert told of before a restart, of which only that
+    number is known. told_at: when the alert was written last, None before. owed: traps that were counted after that.
+    """
 
     rule: TrapRule
-    traps: int
-    at: datetime
+    keys: set[int]
+    earlier: int
+    told_at: datetime | None = None
+    owed: int = 0
+    owed_at: datetime | None = None
+
+    @property
+    def number(self) -> int:
+        """Return how many keys that are."""
+        return self.earlier + len(self.keys)
+
+    def is_due(self, now: datetime) -> bool:
+        """Return whether the sum may be written again."""
+        return self.told_at is None or not timedelta(0) <= now - self.told_at < TELL_EVERY
 
 
 class Beyond:
@@ -54,11 +70,9 @@ class Beyond:
 
     def __init__(self, book: AlertBook, rules: Collection[str]) -> None:
         self._book, self._rules = book, rules
-        self._keys: dict[AlertKey, set[int]] = {}
-        self._earlier: dict[AlertKey, int] = {}
+        self._sums: dict[AlertKey, _Sum] = {}
+        self._owing: dict[AlertKey, _Sum] = {}
         self._begun: dict[tuple[str, str], tuple[datetime, int]] = {}
-        self._told_at: dict[AlertKey, datetime] = {}
-        self._owed: dict[AlertKey, _Owed] = {}
         self._at_most = MOST_IN_ALL
 
     def where_full(self, rule: str, device: str, now: datetime) -> AlertKey | None:
@@ -91,89 +105,89 @@ class Beyond:
     def take(self, heard: Heard, place: AlertKey) -> Step | None:
         """Count one key more, and return what becomes of the alert of the sum; None where that is told later."""
         TRAP_ALERTS_REFUSED.inc()
-        rule, event = heard.rule, heard.event
-        before = self._book.current(place.rule, place.device).get(place.instance)
-        if place not in self._keys:
-            known = before.value if before is not None else 0
-            self._keys[place], self._earlier[place] = set(), int(known) if isinstance(known, int | float) else 0
-        keys = self._keys[place]
-        if len(keys) < MOST_COUNTED:
-            keys.add(_hash_of(heard))
-        owed = self._owed.pop(place, None)
-        count = event.count + (owed.traps if owed is not None else 0)
-        is_large = before is not None and place in self._told_at and len(keys) > ONE_BY_ONE
-        if is_large and not self._is_due(place, event.at):
-            self._owed[place] = _Owed(rule, count, event.at)
+        event = heard.event
+        one = self._sums.get(place)
+        if one is None:
+            one = self._sums[place] = self._known(heard.rule, place)
+        if len(one.keys) < MOST_COUNTED:
+            one.keys.add(_hash_of(heard))
+        if len(one.keys) > ONE_BY_ONE and one.told_at is not None and not one.is_due(event.at):
+            if not one.owed:
+                self._owing[place] = one
+            one.rule, one.owed, one.owed_at = heard.rule, one.owed + event.count, event.at
             return None
-        return self._summed(rule, place, count, event.at)
+        one.rule = heard.rule
+        return self._summed(one, place, event.count, event.at)
 
-    def _summed(self, rule: TrapRule, place: AlertKey, count: int, at: datetime) -> Step:
-        """Return the alert of a sum after so many traps more."""
+    def _known(self, rule: TrapRule, place: AlertKey) -> _Sum:
         before = self._book.current(place.rule, place.device).get(place.instance)
-        after = self._book.step(rule, place, Happening.TRAP, at)
+        known = before.value if before is not None else 0
+        return _Sum(rule, set(), int(known) if isinstance(known, int | float) else 0)
+
+    def _summed(self, one: _Sum, place: AlertKey, count: int, at: datetime) -> Step:
+        """Return the alert of a sum after so many traps more, and those that are owed."""
+        count += one.owed
+        one.owed, one.owed_at = 0, None
+        self._owing.pop(place, None)
+        before = self._book.current(place.rule, place.device).get(place.instance)
+        after = self._book.step(one.rule, place, Happening.TRAP, at)
         if after.alert is None:
             return after
-        self._told_at[place] = at
+        one.told_at = at
         alert = replace(after.alert, seen_at=at, trap_count=(before.trap_count if before else 0) + count)
-        return replace(after, alert=self._told(rule, self._book.dressed(alert, {}, rule.labels, None, None)))
+        return replace(after, alert=_told(one, self._book.dressed(alert, {}, one.rule.labels, None, None)))
 
     def tell(self, draft: Draft, now: datetime) -> None:
         """Write the sums that were counted on and not told, where that is due."""
-        due = [place for place in self._owed if self._is_due(place, now)]
-        for place in due:
-            owed = self._owed.pop(place)
-            after = self._summed(owed.rule, place, owed.traps, owed.at)
+        for place, one in [(place, one) for place, one in self._owing.items() if one.is_due(now)]:
+            at = one.owed_at or now
+            after = self._summed(one, place, 0, at)
             if after.alert is not None:
-                self._told_at[place] = max(now, owed.at)
-                self._book.put(draft, after.alert, after.transition, after.reason, owed.at)
+                one.told_at = max(now, at)
+                self._book.put(draft, after.alert, after.transition, after.reason, at)
 
     @property
     def next_due(self) -> datetime | None:
         """Return when `tell` will have something to do, None where nothing is owed."""
-        return min((self._told_at[place] + TELL_EVERY for place in self._owed), default=None)
-
-    def _is_due(self, place: AlertKey, now: datetime) -> bool:
-        return not timedelta(0) <= now - self._told_at[place] < TELL_EVERY
+        return min(
+            (one.told_at + TELL_EVERY for one in self._owing.values() if one.told_at is not None), default=None
+        )
 
     def settle(self, draft: Draft, heard: Heard) -> Iterator[Step]:
         """Take in that a key is well; what is left is written down, and yielded where nothing is."""
         for device in dict.fromkeys((heard.event.device, heard.event.source, OWN_NAME)):
             place = _key_of_sum(heard.rule.name, device)
-            keys = self._keys.get(place, set())
+            one = self._sums.get(place)
             before = self._book.current(place.rule, place.device).get(place.instance)
-            if before is None or _hash_of(heard) not in keys:
+            if before is None or one is None or _hash_of(heard) not in one.keys:
                 continue
-            keys.discard(_hash_of(heard))
-            if self._number(place):
-                self._book.put(draft, self._told(heard.rule, before), None, "", heard.event.at)
+            one.keys.discard(_hash_of(heard))
+            if one.number:
+                self._book.put(draft, _told(one, before), None, "", heard.event.at)
             else:
                 self.forget(place)
                 yield self._book.step(heard.rule, place, Happening.TRAP_OVER, heard.event.at)
 
     def forget(self, place: AlertKey) -> None:
         """Begin anew with a sum that is over; any other alert is none."""
-        self._keys.pop(place, None)
-        self._earlier.pop(place, None)
-        self._owed.pop(place, None)
-        self._told_at.pop(place, None)
+        self._sums.pop(place, None)
+        self._owing.pop(place, None)
 
-    def _number(self, place: AlertKey) -> int:
-        return self._earlier[place] + len(self._keys[place])
 
-    def _told(self, rule: TrapRule, alert: Alert) -> Alert:
-        """Return the alert of a sum in words."""
-        number = self._number(alert.key)
-        least = "at least " if len(self._keys[alert.key]) >= MOST_COUNTED else ""
-        where = "of all senders" if alert.key.device == OWN_NAME else f"on {alert.key.device}"
-        words = {
-            "summary": f"and {least}{number:,} more {rule.name} {where}",
-            "description": (
-                f"NetWatch keeps {MOST_ALERTS:,} alerts of one rule and sender at once, and {MOST_IN_ALL:,} of all "
-                f"rules about traps. It was told of {least}{number:,} more; each stands in the trap log, which "
-                "`netwatch traps` shows."
-            ),
-        }
-        return replace(alert, value=float(number), annotations=words)
+def _told(one: _Sum, alert: Alert) -> Alert:
+    """Return the alert of a sum in words."""
+    rule, number = one.rule, one.number
+    least = "at least " if len(one.keys) >= MOST_COUNTED else ""
+    where = "of all senders" if alert.key.device == OWN_NAME else f"on {alert.key.device}"
+    words = {
+        "summary": f"and {least}{number:,} more {rule.name} {where}",
+        "description": (
+            f"NetWatch keeps {MOST_ALERTS:,} alerts of one rule and sender at once, and {MOST_IN_ALL:,} of all "
+            f"rules about traps. It was told of {least}{number:,} more; each stands in the trap log, which "
+            "`netwatch traps` shows."
+        ),
+    }
+    return replace(alert, value=float(number), annotations=words)
 
 
 def ttl_of(rule: TrapRule, alert: Alert) -> timedelta | None:

@@ -76,6 +76,9 @@ class _Taking(Enum):
     NO = "no"
 
 
+_NOT_TAKEN = frozenset((_Taking.NO,))
+
+
 class TrapIntake:
     """The trap rules, and the alerts they made."""
 
@@ -122,16 +125,15 @@ class TrapIntake:
         """Do what the rules say of a trap; whoever calls logs it."""
         if self._waits:
             self._owed.keep(event)
-        takings = [
+        takings = {
             _Taking.MEANT if self._owed.defer(rule, event) else self._hold_against(draft, rule, event)
             for rule in self._rules_for(event.trap_oid)
-        ]
-        if not any(taking is not _Taking.NO for taking in takings):
-            takings += [self._hold_against(draft, rule, event) for rule in self._by_definition]
-        if not any(taking is not _Taking.NO for taking in takings):
-            takings += [self._hold_against(draft, rule, event) for rule in self._last_rules]
-        matched = any(taking is _Taking.MEANT for taking in takings)
-        (_MATCHED if matched else _UNMATCHED).inc()
+        }
+        if takings <= _NOT_TAKEN:
+            takings = {self._hold_against(draft, rule, event) for rule in self._by_definition}
+        if takings <= _NOT_TAKEN:
+            takings = {self._hold_against(draft, rule, event) for rule in self._last_rules}
+        (_MATCHED if _Taking.MEANT in takings else _UNMATCHED).inc()
 
     @property
     def waiting(self) -> Sequence[str]:

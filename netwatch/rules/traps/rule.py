@@ -65,6 +65,7 @@ class TrapRule:
     witness_of: the rule about readings that has the last word on what these traps say, None where they stand alone.
     row: labels beside the key that find the row these traps speak of. says: states that it has by such a trap.
     waits_for: names that no MIB module at hand has; while there are any, the rule takes no trap.
+    goes_by_definitions: definitions say what its traps mean.
     """
 
     name: str
@@ -100,11 +101,13 @@ class TrapRule:
     waits_for: tuple[str, ...] = ()
     begins: TrapPatterns = field(init=False, repr=False)
     ends: TrapPatterns = field(init=False, repr=False)
+    goes_by_definitions: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Sort its patterns for looking traps up."""
         object.__setattr__(self, "begins", TrapPatterns(self.on_trap))
         object.__setattr__(self, "ends", TrapPatterns(self.clear_on))
+        object.__setattr__(self, "goes_by_definitions", any(pattern.defined for pattern in self.on_trap))
 
     def looks_at(self, trap_oid: Oid) -> bool:
         """Return whether a trap of this OID may begin or end its alert."""
@@ -119,11 +122,6 @@ class TrapRule:
     def takes_the_rest(self) -> bool:
         """Return whether the rule is asked last, about what no other rule takes."""
         return any(pattern.rest for pattern in self.on_trap)
-
-    @property
-    def goes_by_definitions(self) -> bool:
-        """Return whether definitions say what its traps mean."""
-        return any(pattern.defined for pattern in self.on_trap)
 
 
 _BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
