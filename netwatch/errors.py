@@ -3,6 +3,10 @@
 May import: nothing. Called by: every room.
 """
 
+from __future__ import annotations
+
+from datetime import datetime
+
 
 class NetWatchError(Exception):
     """Base of every error NetWatch raises on purpose."""
@@ -50,6 +54,14 @@ class StoreError(NetWatchError):
 
 class LeftOutError(StoreError):
     """A line of a log was left out because space or memory ran short; counted by the store. Nothing else is lost."""
+
+
+class PartlyWrittenError(StoreError):
+    """Of what came together the store refused a part; `refused_at` is when that was heard, all else is written."""
+
+    def __init__(self, why: str, refused_at: frozenset[datetime]) -> None:
+        super().__init__(why)
+        self.refused_at = refused_at
 
 
 class HistoryError(NetWatchError):

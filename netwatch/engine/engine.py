@@ -410,9 +410,9 @@ class Engine:
 
         What comes in one turn of the loop is written as one, and has one future.
         """
-        if (at := self._restated(event.at)) != event.at:
+        if is_restated := (at := self._restated(event.at)) != event.at:
             event = replace(event, at=at)
-        draft, written = self._together.begun()
+        draft, written = self._together.begun(restated=is_restated)
         draft.traps.append(event)
         try:
             if self._is_for_rules(event):

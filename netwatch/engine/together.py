@@ -2,7 +2,7 @@
 
 Who begins a batch has it written before the loop turns again, or before anything else is: so the order of what is
 written stays the order in which it happened. Should the ledger refuse a batch, each part is handed in by itself, so
-that what cannot be written costs no other.
+that what cannot be written costs no other, and whoever waits is told which traps that concerns.
 
 May import: netwatch.model, netwatch.engine.draft. Called by: netwatch.engine.engine.
 """
@@ -12,9 +12,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
+from datetime import datetime
+from functools import partial
 
 from netwatch.engine.draft import Draft
-from netwatch.errors import LeftOutError, StoreError
+from netwatch.errors import LeftOutError, PartlyWrittenError, StoreError
 from netwatch.model import Transaction
 
 Commit = Callable[[Transaction], asyncio.Future[None]]
@@ -27,13 +29,18 @@ class Together:
         self._commit = commit
         self._draft: Draft | None = None
         self._written: asyncio.Future[None]
+        self._restated = False
 
-    def begun(self) -> tuple[Draft, asyncio.Future[None]]:
-        """Return the draft to fill, and what is done when that is durable; it is written within this turn."""
+    def begun(self, *, restated: bool = False) -> tuple[Draft, asyncio.Future[None]]:
+        """Return the draft to fill, and what is done when that is durable; it is written within this turn.
+
+        restated: what comes has another instant than whoever waits knows; of such a batch all is refused or nothing.
+        """
         if self._draft is None:
             loop = asyncio.get_running_loop()
-            self._draft, self._written = Draft(), loop.create_future()
+            self._draft, self._written, self._restated = Draft(), loop.create_future(), False
             loop.call_soon(self.write)
+        self._restated = self._restated or restated
         return self._draft, self._written
 
     def write(self) -> None:
@@ -41,16 +48,19 @@ class Together:
         if self._draft is None:
             return
         draft, self._draft = self._draft, None
-        _Batch(self._commit, draft.finished(), self._written).hand_in()
+        _Batch(self._commit, draft.finished(), self._written, self._restated).hand_in()
 
 
 class _Batch:
     """A transaction on its way, and whoever waits for it."""
 
-    def __init__(self, commit: Commit, transaction: Transaction, waiting: asyncio.Future[None]) -> None:
-        self._commit, self._transaction, self._waiting = commit, transaction, waiting
+    def __init__(
+        self, commit: Commit, transaction: Transaction, waiting: asyncio.Future[None], restated: bool
+    ) -> None:  # fmt: skip
+        self._commit, self._transaction, self._waiting, self._restated = commit, transaction, waiting, restated
         self._left = 0
         self._problem: BaseException | None = None
+        self._refused: list[Transaction] = []
 
     def hand_in(self) -> None:
         """Have it written as a whole."""
@@ -72,17 +82,23 @@ class _Batch:
         self._left = len(parts)
         for part in parts:
             try:
-                self._commit(part).add_done_callback(self._part_ended)
+                self._commit(part).add_done_callback(partial(self._part_ended, part))
             except StoreError as exc:
                 self._tell(exc)
                 return
 
-    def _part_ended(self, part: asyncio.Future[None]) -> None:
+    def _part_ended(self, part: Transaction, written: asyncio.Future[None]) -> None:
         self._left -= 1
-        if not part.cancelled() and (problem := part.exception()) is not None:
+        if not written.cancelled() and (problem := written.exception()) is not None:
             self._problem = problem
-        if not self._left:
-            self._tell(self._problem)
+            self._refused.append(part)
+        if self._left:
+            return
+        heard = {trap.at for trap in self._transaction.traps}
+        lost = {at for one in self._refused for at in _instants_of(one)}
+        if self._problem is not None and lost < heard and not self._restated:
+            self._problem = PartlyWrittenError(str(self._problem), frozenset(at for at in lost if at is not None))
+        self._tell(self._problem)
 
     def _tell(self, problem: BaseException | None) -> None:
         if self._waiting.done():
@@ -93,6 +109,18 @@ class _Batch:
             self._waiting.cancel()
         else:
             self._waiting.set_exception(problem)
+
+
+def _instants_of(part: Transaction) -> Iterator[datetime | None]:
+    """Yield when the traps were heard that a part came of; no two have the same instant. None where none is known."""
+    if part.traps:
+        yield from (trap.at for trap in part.traps)
+    elif part.alerts:
+        yield from (alert.seen_at for alert in part.alerts)
+    elif part.events:
+        yield from (event.at for event in part.events)
+    else:
+        yield None
 
 
 def parts_of(transaction: Transaction) -> Iterator[Transaction]:

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import structlog
 
+from netwatch.errors import PartlyWrittenError
 from netwatch.model import Credential, Device, Memory, TrapEvent
 from netwatch.snmp import Engine
 from netwatch.traps.devices import KnownDevices
@@ -282,10 +283,12 @@ class TrapReceiver:
 
     def _written(self, some: Sequence[Told[Inform]], writing: asyncio.Future[None]) -> None:
         problem = asyncio.CancelledError() if writing.cancelled() else writing.exception()
+        of_some = problem.refused_at if isinstance(problem, PartlyWrittenError) else None
         for one in some:
-            if problem is not None:
+            if problem is not None and (of_some is None or one.event.at in of_some):
                 self._not_written(one, problem)
-            for inform in one.tickets if problem is None else ():
+                continue
+            for inform in one.tickets:
                 inform.acknowledge()
         self._finish(len(some))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from netwatch.engine.together import Together, parts_of
-from netwatch.errors import LeftOutError, StoreError
+from netwatch.errors import LeftOutError, PartlyWrittenError, StoreError
 from netwatch.model import Memory, Oid, Transaction, TrapEvent
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -16,7 +16,8 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def trap(port: int) -> TrapEvent:
     oid = Oid.parse("1.3.6.1.6.3.1.1.5.3")
-    return TrapEvent(at=NOW, source="192.0.2.1", device="sw1", version="2c", trap_oid=oid, varbinds=(), count=port)
+    at = NOW + timedelta(microseconds=port)
+    return TrapEvent(at=at, source="192.0.2.1", device="sw1", version="2c", trap_oid=oid, varbinds=(), count=port)
 
 
 class Ledger:
@@ -25,11 +26,12 @@ class Ledger:
     def __init__(self) -> None:
         self.written: list[Transaction] = []
         self.refused: TrapEvent | None = None
+        self.refused_too: Transaction | None = None
         self.problem: Exception | None = None
 
     def commit(self, transaction: Transaction) -> asyncio.Future[None]:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self.problem is not None or self.refused in transaction.traps:
+        if self.problem is not None or self.refused in transaction.traps or transaction == self.refused_too:
             future.set_exception(self.problem or StoreError("not this one"))
         else:
             self.written.append(transaction)
@@ -71,9 +73,37 @@ async def test_of_a_batch_that_is_refused_all_but_the_row_at_fault_is_written():
     together = Together(ledger.commit)
     written = filled(together, trap(1), trap(2), trap(3))
 
-    with pytest.raises(StoreError, match="not this one"):
+    with pytest.raises(PartlyWrittenError, match="not this one") as told:
         await written
     assert [one.traps for one in ledger.written] == [(trap(1),), (trap(3),)]
+    assert told.value.refused_at == {trap(2).at}
+
+
+async def test_where_more_than_some_traps_is_refused_whoever_waits_is_told_so_of_all():
+    ledger = Ledger()
+    ledger.refused_too = Transaction(closed_groups=("g",))
+    ledger.refused = trap(2)
+    together = Together(ledger.commit)
+    draft, written = together.begun()
+    draft.traps += [trap(1), trap(2)]
+    draft.closed_groups.append("g")
+
+    with pytest.raises(StoreError, match="not this one") as told:
+        await written
+    assert not isinstance(told.value, PartlyWrittenError)
+
+
+async def test_of_traps_whose_instant_was_moved_with_the_clock_nobody_is_told_which():
+    ledger = Ledger()
+    ledger.refused = trap(2)
+    together = Together(ledger.commit)
+    draft, written = together.begun(restated=True)
+    draft.traps += [trap(1), trap(2)]
+
+    with pytest.raises(StoreError) as told:
+        await written
+    assert not isinstance(told.value, PartlyWrittenError)
+    assert [one.traps for one in ledger.written] == [(trap(1),)]
 
 
 @pytest.mark.parametrize("problem", [LeftOutError("the disk is full"), StoreError("closed")])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from netwatch.errors import StoreError
+from netwatch.errors import PartlyWrittenError, StoreError
 from netwatch.model import Tag
 from netwatch.snmp import decode_message
 from netwatch.traps import TrapReceiver
@@ -84,6 +84,22 @@ async def test_an_inform_that_could_not_be_written_is_not_acknowledged_and_may_c
 
     assert [event.count for event in sink.events] == [1, 1]
     assert not sink.events[1].repeated
+
+
+async def test_of_informs_written_together_those_are_acknowledged_that_were_not_refused(start, sink, sender):
+    await start()
+    before = dropped("not_written")
+    shared = asyncio.get_running_loop().create_future()
+    sink.take_trap = lambda event: sink.events.append(event) or shared
+    sender.send(INFORM)
+    sender.send(v2c(pdu_of(LINK_UP)))
+    await until(lambda: len(sink.events) == 2)
+    (of_up,) = [event.at for event in sink.events if event.trap_oid == LINK_UP]
+
+    shared.set_exception(PartlyWrittenError("not this one", frozenset({of_up})))
+
+    assert decode_message(await sender.answer()).pdu.request_id == 77
+    await until(lambda: dropped("not_written") == before + 1)
 
 
 async def test_a_repeated_inform_is_acknowledged_again_and_counted_once(start, sink, sender):
