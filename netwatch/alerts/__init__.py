@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netwatch.alerts.inhibition import Inhibitors, InhibitRule, build_inhibit_rules
     from netwatch.alerts.intervals import build_time_intervals, interval_muting
     from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
+    from netwatch.alerts.naming import row_of
     from netwatch.alerts.policy import Policy
     from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route, routing_labels
     from netwatch.alerts.settings import RouteSettings
@@ -53,5 +54,5 @@ __all__ = [
     "Maintenance", "MaintenanceWindow", "build_maintenance",
     "FlapPolicy", "calmed", "is_flapping", "noted",
     "EscalationStep", "due_steps", "next_step_at",
-    "Policy",
+    "Policy", "row_of",
 ]  # fmt: skip

@@ -23,6 +23,7 @@ from netwatch.model import Alert, AlertGroup, Severities
 MAX_TITLE = 44
 """What is left of 60 characters beside the longest usual bracket; the mail cuts what is longer after all."""
 MAX_NAME = 300
+TWO_ENDS = 2
 _SAYS_NOTHING = frozenset({"alertname", "severity"})
 """Labels of a group that name no place."""
 
@@ -99,10 +100,13 @@ def _worst_kind(alerts: Sequence[Alert], severities: Severities) -> list[Alert]:
 
 def _scope(kind: Sequence[Alert], labels: Mapping[str, str]) -> str:
     """Return where several alerts are: what their group has in common, or else their devices."""
-    if place := " ".join(text for name, text in labels.items() if text and name not in _SAYS_NOTHING):
-        return place
     devices = dict.fromkeys(alert.key.device for alert in kind)
     first = next(iter(devices))
+    if "device" in labels and devices.keys() - {labels["device"]}:  # the other ends of links are among them
+        ends = [" ".join(filter(None, (alert.key.device, row_of(alert)))) for alert in kind]
+        return " and ".join(ends) if len(ends) <= TWO_ENDS else f"{labels['device']} and others"
+    if place := " ".join(text for name, text in labels.items() if text and name not in _SAYS_NOTHING):
+        return place
     return first if len(devices) == 1 else f"{first} and others"
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from netwatch.alerts import FlapPolicy, Happening, Step, Timing, Transition, calmed, is_flapping, noted, step
 from netwatch.engine.draft import Draft, event_of
@@ -20,6 +20,7 @@ from netwatch.model import ALIVE, Alert, AlertGroup, AlertKey, AlertState, Clock
 from netwatch.model.concepts import LEARNED_OF_PORTS
 
 K = TypeVar("K")
+Watcher: TypeAlias = Callable[[Alert, Transition, datetime], None]
 MOST_STARTS = 10_000
 """Alerts whose beginnings are remembered before the old ones are looked for and forgotten."""
 
@@ -45,6 +46,7 @@ class AlertBook:
         self._device_labels, self._known, self._suppression = device_labels, known, suppression
         self._wake, self._new_id, self._unlogged = wake, new_id, unlogged
         self._incidents: Incidents | None = None
+        self._watcher: Watcher = _nobody
         self._current: dict[tuple[str, str], dict[str, Alert]] = {}
         self._of_rule: dict[str, dict[str, Alert]] = {}
         self._of_device: dict[str, dict[str, Alert]] = {}
@@ -56,6 +58,10 @@ class AlertBook:
     def tell(self, incidents: Incidents) -> None:
         """Have the incidents told of what fires and ends from now on; they in turn look into this book."""
         self._incidents = incidents
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have somebody told of every transition from now on."""
+        self._watcher = watcher
 
     def alerts(self) -> list[Alert]:
         """Return what is alive now."""
@@ -175,6 +181,8 @@ class AlertBook:
         if self._incidents is not None and transition in (Transition.RESOLVED, Transition.GONE):
             self._incidents.note_news(alert)
             self._wake()
+        if transition is not None:
+            self._watcher(alert, transition, now)
 
     def keep(self, alert: Alert) -> None:
         """Bring memory up to date with an alert."""
@@ -239,6 +247,10 @@ class AlertBook:
             return alert, reason
         FLAPPING.inc()
         return replace(alert, flapping=True), f"{reason}; it comes and goes ({policy}), so its end is held back"
+
+
+def _nobody(alert: Alert, transition: Transition, now: datetime) -> None:
+    """Stand in until somebody wants to know."""
 
 
 def _drop(shelves: dict[K, dict[str, Alert]], key: K, name: str) -> None:

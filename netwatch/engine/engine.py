@@ -29,7 +29,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from netwatch.alerts import Policy, Route, Timing
+from netwatch.alerts import Policy, Route, Timing, Transition
 from netwatch.engine.alert_book import AlertBook
 from netwatch.engine.clock_steps import rested_alert
 from netwatch.engine.decisions import Decisions
@@ -57,6 +57,7 @@ from netwatch.engine.telling.incidents import DIGEST_SCOPE, Incidents, Mailer
 from netwatch.engine.telling.sights import SIGHT_SCOPE, Sights
 from netwatch.engine.telling.suppression import Suppression
 from netwatch.engine.telling.surroundings import Surroundings
+from netwatch.engine.telling.wires import Wires
 from netwatch.engine.together import Together
 from netwatch.errors import LeftOutError
 from netwatch.model import (
@@ -88,6 +89,8 @@ from netwatch.rules import (
 
 log = structlog.get_logger(__name__)
 
+OF_BOTH_ENDS = (Transition.PENDING, Transition.FIRING, Transition.CLEARING, Transition.RESOLVED)
+"""What begins or ends at one end of a link, mostly does at the other."""
 MOST_RECALLED = 10_000
 """Alerts looked through at the start for those that began lately."""
 MEASURED_AT_ONCE = 50
@@ -170,15 +173,17 @@ class Engine:
         self._inventory = Inventory()
         self.neighbours = neighbours if neighbours is not None else NeighbourBook()
         self._quiet_ports = QuietPorts()
+        self._wires = Wires(self.neighbours, self._book, self._table_of)
         surroundings = Surroundings(
             self._book, self._suppression, LongCurves(self._history, rules, hindsight),
-            lambda rule, device: self._readings.verdicts_now(rule, device),
+            lambda rule, device: self._readings.verdicts_now(rule, device), self._wires,
         )  # fmt: skip
         self._incidents = Incidents(
-            route, mailer, known, self._suppression, surroundings, new_id, self._faults
+            route, mailer, known, self._suppression, surroundings, new_id, self._faults, self._wires
         )  # fmt: skip
         self._book.tell(self._incidents)
         self._confirmations = Confirmations(poll_now)
+        self._book.watch(self._look_at_other_end)
         self._audience = Audience((*rules, *trap_rules), device_labels, facts_of)
         self._readings = ReadingIntake(
             rules, self._book, self._history, self._audience, self._faults, gone_after, hindsight
@@ -370,6 +375,7 @@ class Engine:
         draft.memories.extend(remembered)
         self._take_neighbours(draft, reading)
         draft.events.extend(self._quiet_ports.take(reading))
+        self._wires.note(reading)
         self._readings.note_uptime(reading)
         if self._readings.wants(reading.table):
             held_off = self._skipping.takes_out(reading.device, reading.at)
@@ -511,6 +517,20 @@ class Engine:
         if len(fitting) != 1:
             return alert
         return replace(alert, key=replace(alert.key, rule=fitting[0].name))
+
+    def _look_at_other_end(self, alert: Alert, transition: Transition, now: datetime) -> None:
+        """Have the device at the other end of a link polled too, so that both ends are told in one mail.
+
+        What has to hold for a while is only sure at the poll after that.
+        """
+        far = self._wires.far_end(alert, now) if transition in OF_BOTH_ENDS else None
+        if far is not None and far.device in self._device_labels:
+            for _ in range(1 if transition is Transition.PENDING else 2):
+                self._confirmations.ask(far.device)
+
+    def _table_of(self, rule: str) -> str:
+        known = self._readings.rule(rule)
+        return "" if known is None else known.table
 
     def _rule_of(self, alert: Alert) -> Timing | None:
         return self._traps.rule(alert.key.rule) or self._readings.rule(alert.key.rule)

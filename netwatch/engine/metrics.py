@@ -45,6 +45,9 @@ GONE_ROWS_FORGOTTEN = Counter(
 NEIGHBOURS_LEFT_OUT = Counter(
     "netwatch_neighbours_left_out_total", "Neighbours beyond those that are kept of one device, each time it said so"
 )
+LINK_ALERTS_JOINED = Counter(
+    "netwatch_link_alerts_joined_total", "Alerts told in the incident of the other end of their link"
+)
 CONFIRMING_POLLS = Counter("netwatch_confirming_polls_total", "Polls asked for because of a trap")
 UNWRITTEN = Counter("netwatch_unwritten_transactions_total", "Transactions that the store refused for good")
 ALERTS = Gauge("netwatch_alerts", "Alerts there are now, by state", ["state"])

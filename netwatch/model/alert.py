@@ -183,6 +183,7 @@ class Notification:
 
     `repeat` is true when nothing changed and repeat_interval is over. `sequence` counts from 1 in the incident.
     marks:     alert id -> a remark the mail makes on it (`in maintenance: core upgrade`).
+    other_ends: alert id -> the other end of the link it is about, and how that is.
     held_back: what is not told because of something, here and behind the alerts told of.
     also:      what else fires on the same devices and is not in this group.
     curves:    alert id -> its value over the last hour or day, where there is one to show.
@@ -196,6 +197,7 @@ class Notification:
     sequence: int
     repeat: bool = False
     marks: Mapping[str, str] = field(default_factory=dict)
+    other_ends: Mapping[str, str] = field(default_factory=dict)
     held_back: Sequence[HeldBack] = ()
     also: Sequence[Alert] = ()
     curves: Mapping[str, Curve] = field(default_factory=dict)

@@ -187,17 +187,19 @@ def problem_of(
     page: str = "",
     manner: Manner = USUAL,
     standing: Standing | None = None,
+    other_end: str = "",
 ) -> Problem:
     """Return an alert as a mail shows it; `mark` is a remark made on it, `page` the address of NetWatch's page.
 
-    `standing` is how it stands at the newest reading, where the mail is to say so.
+    `standing` is how it stands at the newest reading, where the mail is to say so. `other_end` is the port at the
+    other end of its link.
     """
     place, unit, zone = manner.place_of(alert.key.device), clean_line(manner.unit_of(alert), 16), manner.zone
     stands = standing_words(alert, standing, now, unit, zone)
     where = clean_line(f"{alert.key.device} {row_of(alert)}".strip(), 120)
     summary = clean_line(alert.annotations.get("summary", ""), 300)
     runbook = alert.annotations.get("runbook_url", "").strip()
-    remarks = tuple(_remarks(alert, mark, now, zone))
+    remarks = tuple(_remarks(alert, mark, now, zone, other_end))
     facts = _facts(alert, now, remarks, curve, place=place, unit=unit, zone=zone, stands=stands)
     return Problem(
         word=word_of(alert),
@@ -350,8 +352,10 @@ def _is_index(name: str) -> bool:
     return name.endswith("Index")
 
 
-def _remarks(alert: Alert, mark: str, now: datetime, zone: tzinfo | None) -> Iterable[Fact]:
+def _remarks(alert: Alert, mark: str, now: datetime, zone: tzinfo | None, other_end: str) -> Iterable[Fact]:
     """Yield what else to know before getting up: it is gone, somebody is at it, it is expected, it comes and goes."""
+    if other_end:
+        yield _fact("Other end", other_end, weighty=True, limit=300)
     if alert.gone_at is not None:
         yield _fact("Gone", f"no longer there since {clock(alert.gone_at, zone)}; nobody saw it well")
     if alert.acked_at is not None:

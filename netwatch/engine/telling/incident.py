@@ -52,6 +52,11 @@ class Incident:
         return self._head.receiver
 
     @property
+    def is_escalation(self) -> bool:
+        """Return whether somebody is told in it because nobody else took it in hand."""
+        return bool(self._head.escalation)
+
+    @property
     def thread_id(self) -> str:
         """Return the thread of its mails."""
         return self._head.thread_id

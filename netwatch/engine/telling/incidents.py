@@ -23,23 +23,28 @@ from netwatch.alerts import (
     opened,
     rebased,
     routing_labels,
+    row_of,
     to_tell_anew,
 )
 from netwatch.engine.draft import Draft, event_of
 from netwatch.engine.faults import Faults
-from netwatch.engine.metrics import COMPOSE_ERRORS, ESCALATIONS, INCIDENTS
+from netwatch.engine.metrics import COMPOSE_ERRORS, ESCALATIONS, INCIDENTS, LINK_ALERTS_JOINED
 from netwatch.engine.telling.agenda import Agenda
 from netwatch.engine.telling.incident import Incident
 from netwatch.engine.telling.suppression import Suppression
 from netwatch.engine.telling.surroundings import Surroundings, muting_events, told_events
+from netwatch.engine.telling.wires import Wires, are_one
 from netwatch.model import (
     Alert,
     AlertGroup,
     ClockStep,
     Composition,
+    LinkEnd,
     Memory,
     Muting,
     Notification,
+    OutboxKind,
+    OutboxState,
     format_duration,
     moved_group,
 )
@@ -49,6 +54,8 @@ A_MOMENT = timedelta(seconds=1)
 AT_ONCE = 3
 MOST_WAYS = 4_096
 """Combinations of labels of which it is remembered who is told; then all are worked out anew."""
+MOST_NAMING = 3
+"""Alerts of a mail that names the other ends of their links, and so tells of these as well: so many stand in full."""
 AROUND = "what stands around its alerts"
 LOOKED_AGAIN_AT_ONCE = 500
 DIGEST_SCOPE = "digest"
@@ -89,9 +96,12 @@ class Incidents:
         surroundings: Surroundings,
         new_id: Callable[[], str],
         faults: Faults,
+        wires: Wires,
     ) -> None:
         self._route, self._mailer, self._known, self._new_id = route, mailer, known, new_id
         self._suppression, self._surroundings, self._faults = suppression, surroundings, faults
+        self._wires = wires
+        self._named: dict[str, list[tuple[str, LinkEnd]]] = {}
         self._open: dict[str, Incident] = {}
         self._agenda = Agenda()
         self._telling: dict[str, set[str]] = {}
@@ -129,8 +139,55 @@ class Incidents:
     def join(self, draft: Draft, alert: Alert, now: datetime) -> None:
         """Put a firing alert into the group of every receiver that is to be told."""
         self._surroundings.expect(alert, now)
-        for match in self.receivers_of(alert):
-            self._join(draft, alert, match, now)
+        partners = list(self._wires.partners(alert, now))
+        matches = self.receivers_of(alert)
+        for match, host in [(match, self._host_of(alert, match, matches, partners)) for match in matches]:
+            if host is None:
+                self._join(draft, alert, match, now)
+            else:
+                self._join_partner(draft, alert, match, self._open[host], partners, now)
+
+    def _host_of(
+        self, alert: Alert, match: RouteMatch, matches: Sequence[RouteMatch], partners: Iterable[Alert]
+    ) -> str | None:
+        """Return the incident of the other end of a link in which a receiver is told of an alert; None for its own.
+
+        That is the one in which it is already, else one that tells of a partner.
+        """
+        own = {each.group_key for each in matches}
+        for alert_id in (alert.id, *(partner.id for partner in partners)):
+            for key in sorted(self._telling.get(alert_id, ())):
+                group = self._open[key]
+                if group.receiver == match.receiver and not group.is_escalation and key not in own:
+                    return key
+            if alert_id == alert.id and match.group_key in self._telling.get(alert_id, ()):
+                return None
+        return None
+
+    def _join_partner(
+        self, draft: Draft, alert: Alert, match: RouteMatch, incident: Incident, partners: Sequence[Alert],
+        now: datetime,
+    ) -> None:  # fmt: skip
+        """Put an alert into the incident that tells of the other end of its link."""
+        if not incident.join(alert):
+            return
+        LINK_ALERTS_JOINED.inc()
+        self._telling.setdefault(alert.id, set()).add(incident.key)
+        told_of = next((one for one in partners if one.id in incident.members), alert)
+        text = f"is told to {match.receiver} together with {_where(told_of)}, at the other end of its link"
+        if self._was_named(incident.key, alert) and self._suppression.muting_of(alert, match, now) is None:
+            text += ", whose mail has named this end already"
+            incident = self._put(replace(incident.group, told={**incident.group.told, alert.id: now}))
+            draft.groups[incident.key] = incident.group
+        draft.events.append(replace(event_of(alert, text, now, "notify"), group_key=incident.key))
+        self._schedule(incident, now)
+
+    def _was_named(self, key: str, alert: Alert) -> bool:
+        """Return whether a mail of an incident that still tells of it has named the port that an alert is about."""
+        end = self._wires.end_of(alert)
+        named = self._named.get(key, ())
+        standing = [far for by, far in named if (one := self._known.get(by)) is not None and one.stands]
+        return end is not None and any(are_one(end, far) for far in standing)
 
     def note_graver(self, draft: Draft, alert: Alert, before: Alert, now: datetime) -> bool:
         """Return whether an alert that fires is graver than before; then whom the route names is told anew."""
@@ -139,12 +196,14 @@ class Incidents:
         rank = self._route.timing.severities.rank
         if rank(alert.severity) <= rank(before.severity):
             return False
-        for match in self.receivers_of(alert):
-            incident = self._open.get(match.group_key)
+        matches = self.receivers_of(alert)
+        for match in matches:
+            incident = self._open.get(self._host_of(alert, match, matches, ()) or match.group_key)
             if incident is None or alert.id not in incident.group.told:
-                self._join(draft, alert, match, now)
+                if incident is None or incident.key == match.group_key:
+                    self._join(draft, alert, match, now)
             else:
-                draft.groups[match.group_key] = group = to_tell_anew(incident.group, alert)
+                draft.groups[incident.key] = group = to_tell_anew(incident.group, alert)
                 self._schedule(self._put(group), now)
         return True
 
@@ -274,6 +333,7 @@ class Incidents:
             composition = self._mailer.compose(self._with_surroundings(outcome.notification, mutings))
             draft.add(composition)
             draft.events.extend(told_events(outcome.notification, composition.entries, outcome.reason, now))
+            self._note_named(outcome.notification, composition)
         incident.note_mutings(mutings, now)
         if outcome.group is None:
             self._remove(group.key)
@@ -281,6 +341,20 @@ class Incidents:
         else:
             draft.groups[group.key] = outcome.group
             self._put(outcome.group)
+
+    def _note_named(self, notification: Notification, composition: Composition) -> None:
+        """Remember which other ends a mail has named: what begins at these was told with it.
+
+        Only where it is a mail of its own to everybody: a digest says less, and programs are told alert by alert.
+        """
+        entries = composition.entries
+        is_whole = all(one.kind is OutboxKind.MAIL and one.state is not OutboxState.DIGESTED for one in entries)
+        if not entries or not is_whole or len(notification.firing) > MOST_NAMING:
+            return
+        self._named[notification.group.key] = [
+            (alert.id, far)
+            for alert in notification.firing for far in self._wires.far_ends(alert, notification.at)
+        ]  # fmt: skip
 
     def _with_surroundings(self, notification: Notification, mutings: Mapping[str, Muting]) -> Notification:
         """Return a notification with what stands around it; without, where that cannot be found out."""
@@ -362,6 +436,7 @@ class Incidents:
         for member in self._open[key].members:
             self._tell_no_more(member, key)
         del self._open[key]
+        self._named.pop(key, None)
         self._matches.pop(key, None)
         self._agenda.put(key, None)
 
@@ -383,3 +458,7 @@ class Incidents:
             next_step_at(group, self._known, steps, self._was_told, incident.muted, now) if steps else None
         )
         self._agenda.put(incident.key, incident.due)
+
+
+def _where(alert: Alert) -> str:
+    return " ".join(filter(None, (alert.key.device, row_of(alert))))

@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar, overload, runtime_checkable
 from netwatch.engine.draft import event_of
 from netwatch.engine.metrics import NOTIFICATIONS
 from netwatch.engine.telling.suppression import Suppression
+from netwatch.engine.telling.wires import Wires
 from netwatch.model import (
     Alert,
     Curve,
@@ -88,8 +89,14 @@ class Surroundings:
     """Knows what stands around the alerts of a notification."""
 
     def __init__(
-        self, firing: Firing, suppression: Suppression, curves: Curves, newest: Newest = _never_read
+        self,
+        firing: Firing,
+        suppression: Suppression,
+        curves: Curves,
+        newest: Newest = _never_read,
+        wires: Wires | None = None,
     ) -> None:
+        self._wires = wires
         self._firing, self._suppression, self._curves, self._newest = firing, suppression, curves, newest
         self._foresight = curves if isinstance(curves, Foresight) else None
 
@@ -102,9 +109,11 @@ class Surroundings:
         """Return the notification with all of that; `mutings` are those of the group's own members."""
         now, told = notification.at, notification.firing
         remarks = ((alert.id, self._suppression.remark_on(alert, now)) for alert in told)
+        ends = ((alert.id, self._wires.words(alert, now) if self._wires is not None else "") for alert in told)
         return replace(
             notification,
             marks={alert_id: remark for alert_id, remark in remarks if remark},
+            other_ends={alert_id: words for alert_id, words in ends if words},
             held_back=_WhenWanted(partial(self._held_back, told, mutings, now)),
             also=_WhenWanted(partial(self._also, notification, mutings)),
             curves=_CurvesOf(told, self._curves, now),

@@ -128,7 +128,8 @@ def story_of(
         mark, curve = notification.marks.get(alert.id, ""), notification.curves.get(alert.id)
         standing = notification.standings.get(alert.id) if _tells_standing(notification, alert) else None
         return problem_of(
-            alert, now, mark=mark, curve=curve, page=links.page, manner=manner, standing=standing
+            alert, now, mark=mark, curve=curve, page=links.page, manner=manner, standing=standing,
+            other_end=notification.other_ends.get(alert.id, ""),
         )  # fmt: skip
 
     return Story(
