@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.ports import free_port
-from tests.wired_network import FRR, Machine, WiredNetwork, run_wired
+from tests.wired_network import FRR, Cable, Machine, WiredNetwork, run_wired
 
 from .agent import RunningAgent, wait_until
 
@@ -19,7 +20,7 @@ devices:
   - {{name: core2, address: 10.98.0.2}}
   - {{name: acc, address: 10.98.0.3}}
 polling: {{interval: 2s, reachability_interval: 2s, timeout: 1s, retries: 3, discovery_interval: 2s}}
-route: {{receiver: noc, group_wait: 3s, group_interval: 5s}}
+route: {{receiver: noc, group_wait: 5s, group_interval: 10s, group_by: [device, alertname]}}
 receivers: [{{name: noc, email: {{to: [noc@example.net]}}}}]
 smtp: {{from: netwatch@example.net, relays: [{{host: 127.0.0.1, port: {smtp}}}]}}
 web: {{listen: "127.0.0.1:{web}"}}
@@ -78,10 +79,10 @@ def agent_of(place: Path, smtp: int) -> RunningAgent:
 
 
 @pytest.mark.skipif(not FRR.exists(), reason="FRR is not installed (Debian packages: frr, frr-snmp)")
-def test_neighbours_and_peers_are_what_lldpcli_and_vtysh_say(tmp_path):
+def test_neighbours_and_peers_are_what_lldpcli_and_vtysh_say_and_a_pulled_cable_is_one_mail(tmp_path):
     def work(network: WiredNetwork) -> None:
         core1, core2, acc = machines = lab(network)
-        network.cable(core1, "eth1", core2, "eth1")
+        cable = network.cable(core1, "eth1", core2, "eth1")
         network.cable(core1, "eth2", acc, "eth1")
         acc.run("ip", "link", "set", "eth1", "master", "br0")
         for one in machines:
@@ -104,6 +105,7 @@ def test_neighbours_and_peers_are_what_lldpcli_and_vtysh_say(tmp_path):
                 ("core1", "eth2"): ("acc", "eth1"), ("acc", "eth1"): ("core1", "eth2"),
             }  # fmt: skip
             peers_are_what_vtysh_says(agent, core1)
+            a_pulled_cable_is_one_mail(agent, cable)
         finally:
             agent.kill()
 
@@ -130,3 +132,32 @@ def peers_are_what_vtysh_says(agent: RunningAgent, machine: Machine) -> None:
     wait_until(lambda: "up" in ospf().values(), "OSPF full")
     wait_until(lambda: ours("bgp") == bgp(), f"BGP peers as vtysh has them: {bgp()}")
     wait_until(lambda: ours("ospf") == ospf(), f"OSPF neighbours as vtysh has them: {ospf()}")
+
+
+def a_pulled_cable_is_one_mail(agent: RunningAgent, cable: Cable) -> None:
+    """Pull the cable between the routers and plug it in again; lldpd forgets the neighbour in that very moment."""
+
+    def mails() -> list[dict[str, Any]]:
+        return [one for one in reversed(agent.json("/api/v1/outbox")) if "eth1" in str(one["subject"])]
+
+    def firing() -> set[str]:
+        return {one["device"] for one in agent.json("/api/v1/alerts") if one["state"] == "firing" and is_port(one)}
+
+    def is_port(one: dict[str, Any]) -> bool:
+        return bool(one["rule"] == "InterfaceDown")
+
+    cable.pull()
+    wait_until(lambda: firing() == {"core1", "core2"}, "both ends firing")
+    wait_until(mails, "a mail about the link")
+    gone = [one for one in agent.json("/api/v1/neighbours") if not one["is_there"]]
+    assert {(one["device"], one["peer"]) for one in gone} == {("core1", "core2"), ("core2", "core1")}
+    text = agent.get(f"/outbox/{mails()[0]['id']}")
+    assert "core1 eth1" in text
+    assert "core2 eth1" in text
+
+    cable.plug()
+    wait_until(lambda: not firing(), "both ends well")
+    wait_until(lambda: [one for one in mails() if one["subject"].startswith("[OK]")], "a mail that it is over")
+    assert len({one["thread_id"] for one in mails()}) == 1, "one incident"
+    told = [one["subject"] for one in mails()]
+    assert [word for word in told if word.startswith("[DOWN")] == told[:1], "told once"
