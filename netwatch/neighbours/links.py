@@ -1,7 +1,7 @@
 """Which two ports of devices that are watched are the ends of one link.
 
-Either side may have announced itself; it counts who was heard there last. A port at which several are heard is no end
-of a link but of a segment, and has no other end.
+Either side may have announced itself; what the device itself hears counts before what others hear of it, and of those
+it heard, who was there last. A port at which several are heard is the end of a segment, and has no other end.
 
 A quiet room. May import: netwatch.model. Called by: book.
 """
@@ -31,8 +31,11 @@ class Neighbours(Protocol):
 
 def far_end(book: Neighbours, end: LinkEnd, now: datetime) -> LinkEnd | None:
     """Return the end at the other side of a port, of another device that is watched; None where that is not clear."""
+    own = list(_heard_at(book, end, now))
+    if len(own) == 1 and own[0].if_index:  # it need not be looked for among hundreds that hear a device
+        return own[0]
     found: dict[str, LinkEnd] = {}
-    for one in (*_heard_at(book, end, now), *_hearing(book, end, now)):
+    for one in (*own, *_hearing(book, end, now)):
         known = found.get(one.device)
         if known is None or (one.if_index and not known.if_index):
             found[one.device] = one
