@@ -75,12 +75,13 @@ def tcp_port() -> int:
 class Snmpd:
     """A real net-snmp agent on loopback: community `public`, the users of SNMPD_USERS; killed, started at will."""
 
-    def __init__(self, directory: Path, port: int, extra: str) -> None:
-        self.port = port
+    def __init__(self, directory: Path, port: int, extra: str, address: str = "127.0.0.1") -> None:
+        self.port, self.address = port, address
         self._directory = directory
         self._process: subprocess.Popen[bytes] | None = None
         users = "\n".join(f"createUser {line}\nrouser {line.split()[0]} noauth" for line in SNMPD_USERS)
-        text = f"rocommunity public\nsysName snmpd-under-test\nsysContact noc@example.net\n{users}\n{extra}\n"
+        named = "" if "sysName" in extra else "sysName snmpd-under-test"
+        text = f"rocommunity public\n{named}\nsysContact noc@example.net\n{users}\n{extra}\n"
         (directory / "snmpd.conf").write_text(text)
 
     def start(self) -> None:
@@ -89,7 +90,7 @@ class Snmpd:
         assert program is not None
         command = [
             program, "-f", "-Lf", str(self._directory / "log"), "-C", "-c", str(self._directory / "snmpd.conf"),
-            "-p", str(self._directory / "pid"), "-I", "-smux", "-r", f"udp:127.0.0.1:{self.port}",
+            "-p", str(self._directory / "pid"), "-I", "-smux", "-r", f"udp:{self.address}:{self.port}",
         ]  # fmt: skip
         environment = {**os.environ, "SNMP_PERSISTENT_DIR": str(self._directory / "state"), "MIBS": ""}
         self._process = subprocess.Popen(command, env=environment)
@@ -104,7 +105,7 @@ class Snmpd:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.settimeout(0.1)
             try:
-                probe.connect(("127.0.0.1", self.port))
+                probe.connect((self.address, self.port))
                 probe.send(request)
                 return bool(probe.recv(2048))
             except OSError:
@@ -137,8 +138,8 @@ def snmpd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Sn
         pytest.skip("snmpd is not installed (Debian package: snmpd)")
     agents: list[Snmpd] = []
 
-    def start(extra: str = "") -> Snmpd:
-        agent = Snmpd(tmp_path_factory.mktemp("snmpd"), free_port(), extra)
+    def start(extra: str = "", address: str = "127.0.0.1", port: int | None = None) -> Snmpd:
+        agent = Snmpd(tmp_path_factory.mktemp("snmpd"), port or free_port(), extra, address)
         agents.append(agent)
         agent.start()
         return agent

@@ -37,6 +37,7 @@ from netwatch.app.pages.views import Views
 from netwatch.app.post_office import PostOffice
 from netwatch.app.scraping import build_exporter
 from netwatch.app.senses import Senses, build_board
+from netwatch.app.sweeping import build_patrol
 from netwatch.compiled import in_words
 from netwatch.config import Settings
 from netwatch.engine import LinkSigner
@@ -68,6 +69,7 @@ class App:
         config_state: ConfigState | None = None,
         reload: Reload | None = None,
         outdated: Callable[[], None] = lambda: None,
+        grown: Callable[[], None] = lambda: None,
     ) -> None:
         """Build every room, in the order in which they start.
 
@@ -77,6 +79,7 @@ class App:
             clock: what every room takes the time from.
             config_state: what became of the configuration file, where it may be read again.
             reload: has it read again.
+            grown: called when there is more to watch than the configuration had when it was read.
             outdated: called when files should be read again, as more MIB modules are compiled than when they were.
 
         Raises:
@@ -106,6 +109,7 @@ class App:
         )
         self._page_faults = PageFaults(clock.now)
         self._exporter = build_exporter(settings, self._definitions.devices)
+        self._patrol = build_patrol(settings, self._definitions.devices, clock=clock.now, took=grown)
         self._past = PastViews(settings.history_path(), self._history)
         views = Views(
             store=self._store, desk=self._corridor.desk, board=self._board, notifier=self._post_office.mails,
@@ -116,13 +120,14 @@ class App:
             heartbeat_trouble=lambda: heartbeat.trouble if heartbeat is not None else "",
             refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble,
             config_trouble=lambda: config.trouble, faults=self._faults,
-            history_trouble=self._past.trouble, manner=Manner(units=units_of(self._definitions.rules)),
+            history_trouble=self._past.trouble, discovery_state=self._patrol.state,
+            manner=Manner(units=units_of(self._definitions.rules)),
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._faults,
             refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble, config=config,
-            nameless_rules=self._names.nameless_rules,
+            nameless_rules=self._names.nameless_rules, discovery_news=self._patrol.news,
             history=self._history,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
@@ -207,6 +212,7 @@ class App:
             await self._exporter.start()
         await self._door.recall()
         await self._server.start(listeners)
+        await self._patrol.start()
         self._names.start()
         devices, rules = len(self._definitions.devices), len(self._definitions.rules)
         log.info("netwatch started", version=__version__, devices=devices, rules=rules)
@@ -216,7 +222,8 @@ class App:
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             for room in (
                 self._store, self._corridor.engine, self._clockwork, self._post_office, self._history, self._past,
-                self._questions, self._senses, self._housekeeping, self._exporter, self._server, self._names,
+                self._questions, self._senses, self._housekeeping, self._exporter, self._server, self._patrol,
+                self._names,
             ):  # fmt: skip
                 if room is not None:
                     rooms.push_async_callback(room.stop)

@@ -122,7 +122,10 @@ class Keeper:
             raise _Unforeseen(f"{self._file}: {unforeseen(exc)}") from exc
 
     def _app_of(self, settings: Settings) -> App:
-        return App(settings, config_state=self._state, reload=self.reload, outdated=self._want_for_names)
+        return App(
+            settings, config_state=self._state, reload=self.reload, outdated=self._want_for_names,
+            grown=self.want,
+        )  # fmt: skip
 
     def _want_for_names(self) -> None:
         """Have profiles read again against the names there are now; once, or where no name is kept it never ends."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from netwatch.config.alertmanager import Taken, take_over
     from netwatch.config.completeness import Predecessor
     from netwatch.config.exceptions import exception_faults
-    from netwatch.config.inventory import credential, devices, write_credential
+    from netwatch.config.inventory import credential, credentials_to_try, devices, write_credential
     from netwatch.config.inventory_loading import load_inventory
     from netwatch.config.inventory_settings import InventorySettings
     from netwatch.config.loading import Loaded, check, checked, load, load_settings, load_to_run
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from netwatch.config.schema import json_schema
     from netwatch.config.senders import refused_senders
     from netwatch.config.settings import Settings
+    from netwatch.config.taken import FOUND_FILE, SWEEP_FILE, TAKEN_FILE
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
@@ -44,6 +45,10 @@ __all__ = [
     "Loaded",
     "devices",
     "credential",
+    "credentials_to_try",
+    "FOUND_FILE",
+    "SWEEP_FILE",
+    "TAKEN_FILE",
     "write_credential",
     "json_schema",
     "rule_schema",

@@ -5,12 +5,17 @@ May import: netwatch.model. Called by: app, cli.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import SecretStr
 
 from netwatch.config.inventory_settings import InventorySettings
 from netwatch.model import NO_CREDENTIAL, Credential, Device, Method, is_loopback
 from netwatch.polling.settings import DeviceSettings
 from netwatch.snmp.settings import CommunityCredential
+
+if TYPE_CHECKING:
+    from netwatch.config.settings import Settings
 
 NOTHING = SecretStr("")
 
@@ -61,6 +66,12 @@ def write_credential(settings: InventorySettings, name: str) -> Credential | Non
     part = next((part for part in settings.devices if part.name == name), None)
     wanted = part and (part.write_credential or settings.defaults.write_credential)
     return credential(settings, wanted) if wanted else None
+
+
+def credentials_to_try(settings: Settings) -> list[Credential]:
+    """Return what discovery may try: what `discovery.credentials` lists, and never what devices are written with."""
+    writing = {part.write_credential for part in settings.devices} | {settings.defaults.write_credential}
+    return [credential(settings, name) for name in settings.discovery.credentials if name not in writing]
 
 
 def _device(settings: InventorySettings, part: DeviceSettings, asked_with: Credential) -> Device:

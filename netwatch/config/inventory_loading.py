@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from netwatch.config.inventory import methods_of
 from netwatch.config.inventory_settings import InventorySettings
 from netwatch.config.secrets import fill_in
+from netwatch.config.taken import add_taken, taken_file
 from netwatch.model import plain, read_yaml
 
 
@@ -27,10 +28,13 @@ def load_inventory(path: Path, environment: Mapping[str, str] = os.environ) -> I
     file = read_yaml(path)
     whole = plain(file.data) if file.data is not None else {}
     if isinstance(whole, dict):
-        tree = {key: whole[key] for key in InventorySettings.model_fields if key in whole}
-        secrets = fill_in(file, tree, path.absolute().parent, environment)
+        tree = {key: whole[key] for key in (*InventorySettings.model_fields, "store") if key in whole}
+        base = path.absolute().parent
+        secrets = fill_in(file, tree, base, environment)
+        taken = add_taken(tree, taken_file(tree, base))
+        tree.pop("store", None)
         try:
-            settings = InventorySettings.model_validate(tree).at(path.absolute().parent)
+            settings = InventorySettings.model_validate(tree).at(base, taken.origins)
         except ValidationError:
             settings = None
         if settings is not None and not secrets.problems and _is_sound(settings):

@@ -6,6 +6,7 @@ May import: the settings of polling, snmp and mib, netwatch.model. Called by: se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -33,16 +34,23 @@ class InventorySettings(Section):
     mibs: MibSettings = Field(default=MibSettings(), description="where names of SNMP objects come from")
 
     _base: Path = PrivateAttr(default_factory=Path.cwd)
+    _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
     @property
     def base(self) -> Path:
         """Return the directory that relative paths start from: that of the configuration file."""
         return self._base
 
-    def at(self, base: Path) -> Self:
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """Return the files, by name, of the devices that do not stand in the configuration itself."""
+        return self._origins
+
+    def at(self, base: Path, origins: Mapping[str, str] | None = None) -> Self:
         """Return these settings with relative paths starting from `base`."""
         copy = self.model_copy()
         copy._base = base
+        copy._origins = dict(origins or {})
         return copy
 
     def mib_paths(self) -> list[Path]:

@@ -18,6 +18,7 @@ from netwatch.config.completeness import Predecessor, incomplete
 from netwatch.config.contents import contents_of
 from netwatch.config.secrets import Secrets, fill_in, literal_secrets
 from netwatch.config.settings import Settings
+from netwatch.config.taken import add_taken, taken_file
 from netwatch.config.tree import replaced, texts
 from netwatch.config.words import UNKNOWN_KEY, path_of, problem_of
 from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, plain, read_yaml, unforeseen
@@ -116,8 +117,10 @@ def _settings_of(file: YamlFile, tree: dict[str, Any], base: Path, environment: 
     secrets = fill_in(file, tree, base, environment)
     _make_paths_whole(tree, base)
     settings, problems = None, [*secrets.problems, *literal_secrets(file, tree, secrets)]
+    taken = add_taken(tree, taken_file(tree, base))
+    problems += taken.problems
     try:
-        settings = Settings.model_validate(tree).at(base)
+        settings = Settings.model_validate(tree).at(base, taken.origins)
     except ValidationError as exc:
         problems += _found_by_pydantic(file, tree, exc, secrets)
     except Exception as exc:  # noqa: BLE001  # the net under every validator: a file may be anything

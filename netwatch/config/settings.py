@@ -13,6 +13,7 @@ from netwatch.alerts.interval_settings import MaintenanceSettings, NamedInterval
 from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
 from netwatch.config.inventory_settings import InventorySettings
 from netwatch.config.rule_paths import rule_files_of
+from netwatch.config.taken import beside
 from netwatch.discovery.settings import DiscoverySettings
 from netwatch.exporter.settings import ExporterSettings
 from netwatch.history.settings import HistorySettings
@@ -79,6 +80,10 @@ class Settings(InventorySettings):
     def history_path(self) -> Path:
         """Return the file of the history, beside the database."""
         return self.store.file.with_name(f"{self.store.file.stem}-history.db")
+
+    def discovery_file(self, name: str) -> Path:
+        """Return a file of discovery's own, beside the database."""
+        return beside(self.store.file, name)
 
     def profile_paths(self) -> list[Path]:
         """Return the user's files and directories of profiles; the shipped ones are not among them."""

@@ -38,11 +38,11 @@ def _entry_of_listed(one: Listed, usual: str | None) -> str:
     elif one.credential and one.credential != usual:
         parts.append(f"credential: {scalar(one.credential)}")
     if one.labels:
-        parts.append(f"labels: {{{', '.join(f'{key}: {_text(value)}' for key, value in one.labels.items())}}}")
+        parts.append(f"labels: {{{', '.join(f'{key}: {text_scalar(value)}' for key, value in one.labels.items())}}}")
     return f"{{{', '.join(parts)}}}"
 
 
-def _text(text: str) -> str:
+def text_scalar(text: str) -> str:
     """Return a text as YAML, one that looks like an address or number too: labels are texts."""
     return scalar(text) if text[:1].isalpha() else json.dumps(text.replace("${", "$${"), ensure_ascii=False)
 

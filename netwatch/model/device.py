@@ -203,3 +203,42 @@ class LinkEnd:
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.device, self.port or self.if_index)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveredDevice:
+    """A device that a sweep found and the configuration does not have.
+
+    others: further addresses of it. taken_at: when it was taken by itself; None while it waits for somebody.
+    last_seen: when a sweep found it last; one that vanished stays.
+    """
+
+    name: str
+    address: str
+    others: tuple[str, ...] = ()
+    credential: str = ""
+    sys_name: str = ""
+    sys_descr: str = ""
+    sys_object_id: str = ""
+    serial: str = ""
+    first_seen: datetime
+    last_seen: datetime
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoveryState:
+    """Where scheduled sweeps stand. asked: addresses of the present sweep that are done, None between sweeps.
+
+    words: what the last sweep found that was new, empty for nothing. trouble: why the last one broke off.
+    """
+
+    ranges: tuple[str, ...] = ()
+    size: int = 0
+    asked: int | None = None
+    ended_at: datetime | None = None
+    next_at: datetime | None = None
+    answering: int = 0
+    words: str = ""
+    trouble: str = ""
+    devices: tuple[DiscoveredDevice, ...] = ()

@@ -32,6 +32,7 @@ from netwatch.web.page_faults import PageFaults
 from netwatch.web.pages.act import act_router
 from netwatch.web.pages.alerts import alert_router
 from netwatch.web.pages.devices import device_router
+from netwatch.web.pages.discovery import discovery_router
 from netwatch.web.pages.explain import explain_page_router
 from netwatch.web.pages.first import first_router
 from netwatch.web.pages.history import history_router
@@ -104,6 +105,7 @@ def create_app(
     _add_event_stream(app, app.state.live)
     app.include_router(first_router(views, templates, heard, names, doing))
     app.include_router(device_router(views, doing, templates, past))
+    app.include_router(discovery_router(views, templates))
     app.include_router(history_router(views, past, templates))
     app.include_router(trap_router(views, heard, names, templates))
     app.include_router(outbox_router(views, templates))

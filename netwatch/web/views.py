@@ -16,6 +16,7 @@ from netwatch.model import (
     Availability,
     DeviceSign,
     DeviceStatus,
+    DiscoveryState,
     Event,
     Neighbour,
     OutboxEntry,
@@ -47,6 +48,9 @@ class Views(Protocol):
 
     def problems(self) -> Sequence[str]:
         """Return what is wrong with NetWatch itself, a sentence each; empty when all is well."""
+
+    def discovery(self) -> DiscoveryState:
+        """Return where the sweeps of the agent stand, and what they found."""
 
     def schema(self) -> Mapping[str, TableSchema]:
         """Return the tables readings may hold, by name."""

@@ -37,7 +37,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "HistoryTrouble",
         "DiskLow", "ClockStepped", "MachineSlept", "LedgerBroken", "TrapsLost", "HeartbeatFailing",
         "ConfigReloadFailed", "PartFailing",
-        "DatabasePutBack", "TrapPortRefused", "PingRefused", "DescriptorsLow", "MemoryLow",
+        "DatabasePutBack", "TrapPortRefused", "PingRefused", "DevicesFound", "DescriptorsLow", "MemoryLow",
         "SendersUnlisted", "ReportsHeldBack", "TrapsUnjudged", "RowsForgotten", "RuleWithoutNames",
     }  # fmt: skip
     for rule in rules.values():
@@ -116,6 +116,9 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
     ("DatabasePutBack", {"database_put_back": [0], "database_put_back_words": [None]}, {}, False, ""),
     ("TrapPortRefused", {"trap_ports_refused": [1], "trap_ports_trouble": [b"cannot listen"]}, {}, True,
      "NetWatch cannot hear traps as it is configured to"),
+    ("DevicesFound", {"devices_found": [2], "devices_found_words": [b"2 devices were found"]}, {}, True,
+     "NetWatch found devices that it does not watch yet"),
+    ("DevicesFound", {"devices_found": [0], "devices_found_words": [None]}, {}, False, ""),
     ("PingRefused", {"ping_refused": [1], "ping_trouble": [b"not permitted"]}, {}, True,
      "NetWatch may not ping, so a silent agent and a dead device look alike"),
     ("PingRefused", {"ping_refused": [0], "ping_trouble": [None]}, {}, False, ""),

@@ -26,6 +26,7 @@ from netwatch.model import (
     Device,
     DeviceSign,
     DeviceStatus,
+    DiscoveryState,
     Event,
     Neighbour,
     Oid,
@@ -81,6 +82,7 @@ class House:
     of_no_rule: list[UnmatchedTraps] = field(default_factory=list)
     own_problems: list[str] = field(default_factory=list)
     known_neighbours: list[Neighbour] = field(default_factory=list)
+    swept: DiscoveryState = field(default_factory=DiscoveryState)
     waiting_for: str = ""
     store_is_broken: bool = False
     looks_at_all: int = 0
@@ -114,6 +116,9 @@ class House:
 
     def problems(self) -> Sequence[str]:
         return self.own_problems
+
+    def discovery(self) -> DiscoveryState:
+        return self.swept
 
     def schema(self) -> Mapping[str, TableSchema]:
         return SCHEMA | {name: concept.schema for name, concept in CONCEPTS.items()}

@@ -6,7 +6,7 @@ May import: every room below. Called by: netwatch.app.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
 
@@ -20,6 +20,7 @@ from netwatch.app.health.limits import LimitVitals
 from netwatch.app.health.self_watch import Organ
 from netwatch.app.health.vitals import (
     ClockVitals,
+    DiscoveryVitals,
     DiskVitals,
     FaultVitals,
     HistoryVitals,
@@ -67,6 +68,7 @@ def build_organs(
     refused_ports: Callable[[], Sequence[str]],
     ping_trouble: Callable[[], str],
     nameless_rules: Callable[[], Sequence[str]],
+    discovery_news: Callable[[datetime, timedelta], tuple[int, str]],
     config: Organ,
     history: Keeper | None = None,
 ) -> Sequence[Organ]:
@@ -81,6 +83,7 @@ def build_organs(
         TrapPortVitals(refused_ports),
         PingVitals(ping_trouble),
         NameVitals(nameless_rules),
+        DiscoveryVitals(discovery_news),
         LimitVitals(),
         LossVitals(LOSSES),
         LoopVitals(clockwork.pulse.lag),

@@ -28,6 +28,7 @@ DEAD_FOR = timedelta(days=1)
 """A mail refused for good is to be looked at for so long."""
 CLOCK_NEWS_FOR = timedelta(minutes=10)
 LOSS_NEWS_FOR = timedelta(minutes=10)
+FOUND_NEWS_FOR = timedelta(minutes=10)
 NAMES_TOLD = 5
 """Rules without names that are told one by one."""
 
@@ -278,6 +279,18 @@ class PingVitals:
         """Return the columns."""
         words = self.trouble()
         return {"ping_refused": 1 if words else 0, "ping_trouble": words.encode() or None}
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryVitals:
+    """What sweeps of the agent found that was new, for some time after they did."""
+
+    news: Callable[[datetime, timedelta], tuple[int, str]]
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        new, words = self.news(now, FOUND_NEWS_FOR)
+        return {"devices_found": new, "devices_found_words": words.encode() or None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from netwatch.model import (
     AlertState,
     DeviceSign,
     DeviceStatus,
+    DiscoveryState,
     Event,
     Fault,
     Neighbour,
@@ -62,6 +63,7 @@ class Views:
     config_trouble: Callable[[], str] = lambda: ""
     faults: Callable[[], Sequence[Fault]] = lambda: ()
     history_trouble: Callable[[], Sequence[str]] = lambda: ()
+    discovery_state: Callable[[], DiscoveryState] = DiscoveryState
     manner: Manner = field(default_factory=Manner)
 
     def not_ready(self) -> str:
@@ -80,6 +82,10 @@ class Views:
             *self._fault_words(), *self.names_trouble(), *self.history_trouble(),
         )  # fmt: skip
         return [trouble for trouble in found if trouble]
+
+    def discovery(self) -> DiscoveryState:
+        """Return where the sweeps of the agent stand, and what they found."""
+        return self.discovery_state()
 
     def schema(self) -> Mapping[str, TableSchema]:
         """Return the tables readings may hold."""

@@ -6,6 +6,7 @@ May import: netwatch.config, netwatch.model. Called by: netwatch.cli.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -115,7 +116,9 @@ def _what_runs(found: Loaded, settings: Settings) -> str:
     )
     traps = ", ".join(settings.traps.listen) or "nowhere"
     health = f", health on {settings.web.health_listen}" if settings.web.health_listen else ""
-    return f"{', '.join(counts)}; page on {settings.web.listen}{health}, traps on {traps}"
+    own = Counter(settings.origins.values())
+    taken = "".join(f" ({count:,} devices of them from {origin})" for origin, count in own.items())
+    return f"{', '.join(counts)}{taken}; page on {settings.web.listen}{health}, traps on {traps}"
 
 
 def _count(problems: Sequence[Problem], severity: str) -> int:

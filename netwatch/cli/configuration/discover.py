@@ -22,7 +22,7 @@ from netwatch.errors import ConfigError
 if TYPE_CHECKING:
     from netwatch.config import Settings
     from netwatch.discovery import FoundDevice, Host, Patch, Progress, Ranges, Sweep
-    from netwatch.model import Credential
+    from netwatch.model import DiscoveredDevice
 
 MOST_SHOWN = 60
 """Characters of a sysDescr in the table; JSON has all of it."""
@@ -49,6 +49,14 @@ def discover(
             "NetBox (its token in NETBOX_TOKEN).",
         ),
     ] = None,
+    found: Annotated[
+        bool,
+        typer.Option(
+            "--found",
+            help="Instead of looking take what the agent's own sweeps found; with --write what it took by itself "
+            "moves into the configuration too.",
+        ),
+    ] = False,
     write: Annotated[bool, typer.Option("--write", help="Add what is new to the configuration.")] = False,
     json: AsJson = False,
 ) -> None:
@@ -58,6 +66,9 @@ def discover(
     settings = settings_or_exit(config) if config.exists() or config != DEFAULT_CONFIG or write else _no_settings()
     if source is not None:
         _take_over(settings, source, config, write=write, json=json)
+        return
+    if found:
+        _show_found(settings, config, write=write, json=json)
         return
     where = _ranges_or_exit(ranges or settings.discovery.ranges, [*settings.discovery.exclude, *(exclude or [])])
     progress = asyncio.run(_swept(settings, where, state))
@@ -109,6 +120,42 @@ def _take_over(settings: Settings, source: str, config: Path, *, write: bool, js
     _add(proposed_of_listed(new, settings.defaults.credential), config, write=write, json=json)
 
 
+def _show_found(settings: Settings, config: Path, *, write: bool, json: bool) -> None:
+    """Print what scheduled sweeps found, and add it where that is wanted: the configuration wins from then on."""
+    from netwatch.cli.screen import print_table
+    from netwatch.config import FOUND_FILE, TAKEN_FILE
+    from netwatch.discovery import entry_of, entry_text, read_findings, read_taken
+
+    findings = read_findings(settings.discovery_file(FOUND_FILE))
+    if json:
+        print_json([flat_discovered(one) for one in findings.devices])
+    else:
+        rows = [
+            ["taken" if one.taken_at else "waiting", one.name, one.address, " ".join(one.others), one.credential,
+             one.first_seen, one.last_seen, one.sys_descr[:MOST_SHOWN]]
+            for one in findings.devices
+        ]  # fmt: skip
+        ended = findings.ended_at.astimezone().strftime("%Y-%m-%d %H:%M") if findings.ended_at else "never"
+        columns = ["state", "device", "address", "also", "credential", "first seen", "last seen", "says it is"]
+        print_table(f"Found by the agent's sweeps, the last of them {ended}", columns, rows, empty="nothing waits")
+    try:
+        entries = [one for one in read_taken(settings.discovery_file(TAKEN_FILE)) if one["name"] in settings.origins]
+    except (ConfigError, KeyError) as exc:
+        fail(str(exc))
+    entries += [entry_of(one, settings.defaults.credential) for one in findings.waiting]
+    _add([entry_text(one) for one in entries], config, write=write, json=json)
+
+
+def flat_discovered(one: DiscoveredDevice) -> dict[str, object]:
+    """Return a device that waits, or was taken, as one flat object."""
+    return {
+        "device": one.name, "state": "taken" if one.taken_at else "waiting", "address": one.address,
+        "other_addresses": " ".join(one.others), "credential": one.credential, "sys_name": one.sys_name,
+        "sys_descr": one.sys_descr, "sys_object_id": one.sys_object_id, "serial": one.serial,
+        "first_seen_at": one.first_seen, "last_seen_at": one.last_seen, "taken_at": one.taken_at,
+    }  # fmt: skip
+
+
 def _no_settings() -> Settings:
     from netwatch.config import Settings
 
@@ -126,16 +173,9 @@ def _ranges_or_exit(texts: Sequence[str], excluded: Sequence[str]) -> Ranges:
         fail(str(exc), USAGE)
 
 
-def credentials_of(settings: Settings) -> list[Credential]:
-    """Return what may be tried: what `discovery.credentials` lists, and never what devices are written with."""
-    from netwatch.config import credential
-
-    writing = {part.write_credential for part in settings.devices} | {settings.defaults.write_credential}
-    return [credential(settings, name) for name in settings.discovery.credentials if name not in writing]
-
-
 async def _swept(settings: Settings, where: Ranges, state: Path | None) -> Progress:
     """Sweep; where it is broken off by Ctrl-C, what is done is in the state file."""
+    from netwatch.config import credentials_to_try
     from netwatch.discovery import Progress, Sweep
 
     progress = Progress.read(state, where) if state is not None else Progress.of(where)
@@ -148,7 +188,7 @@ async def _swept(settings: Settings, where: Ranges, state: Path | None) -> Progr
         typer.echo(f"{now.asked:,} of {where.size:,} addresses asked, {len(now.hosts):,} answer", err=True)
 
     sweep = Sweep(
-        where, credentials_of(settings), limits=settings.polling, rate=settings.discovery.rate,
+        where, credentials_to_try(settings), limits=settings.polling, rate=settings.discovery.rate,
         timeout=settings.discovery.timeout, port=settings.defaults.port, tell=tell,
     )  # fmt: skip
     found = await sweep.run(progress)
@@ -163,8 +203,10 @@ def _say_of_ping(sweep: Sweep) -> None:
 
 def _known(settings: Settings) -> Mapping[str, str]:
     """Return the addresses that the configuration has already, with the names of their devices."""
-    known = {part.address: part.name for part in settings.devices}
-    return known | {address: part.name for part in settings.devices for address in part.accept_from}
+    from netwatch.config import devices
+    from netwatch.discovery import known_addresses
+
+    return asyncio.run(known_addresses(devices(settings)))
 
 
 def flat_device(device: FoundDevice) -> dict[str, object]:

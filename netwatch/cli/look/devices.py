@@ -5,15 +5,18 @@ May import: netwatch.config. Called by: netwatch.cli.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+
+import typer
 
 from netwatch.cli.agent import Agent
 from netwatch.cli.arguments import AsJson, ConfigOption
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.look.told import told_by
-from netwatch.cli.output import print_json
+from netwatch.cli.output import print_json, printable
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.screen import coloured, print_table
 from netwatch.config import devices as configured
@@ -30,12 +33,17 @@ def devices(config: ConfigOption = DEFAULT_CONFIG, json: AsJson = False) -> None
     settings = settings_or_exit(config)
     told = told_by(Agent(settings), "/api/v1/devices")
     seen = None if told is None else {str(one["name"]): one for one in told}
-    rows = [device_row(device, seen) for device in configured(settings)]
+    rows = [
+        device_row(device, seen) | {"origin": settings.origins.get(device.name, str(config))}
+        for device in configured(settings)
+    ]
     if json:
         print_json(rows)
         return
     columns = ["state", "device", "address", "credential", "profile", "last polled", "trouble"]
     print_table("Devices", columns, map(_cells, rows), empty="none is configured")
+    for origin, count in Counter(settings.origins.values()).items():
+        typer.echo(printable(f"{count:,} of them stand in {origin}: taken by themselves (discovery.auto)"))
 
 
 def device_row(device: Device, seen: Mapping[str, Mapping[str, Any]] | None) -> dict[str, object]:

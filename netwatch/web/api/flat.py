@@ -13,6 +13,7 @@ from netwatch.model import (
     CONCEPTS,
     Alert,
     DeviceStatus,
+    DiscoveredDevice,
     Event,
     Muting,
     Neighbour,
@@ -230,6 +231,24 @@ def flat_refused(sender: RefusedSender) -> Flat:
         "count": sender.count,
         "first_at": rfc3339(sender.first_at),
         "last_at": rfc3339(sender.last_at),
+    }
+
+
+def flat_discovered(one: DiscoveredDevice) -> Flat:
+    """Return one device that a sweep found; other addresses stand in one text, with blanks between."""
+    return {
+        "device": one.name,
+        "state": "waiting" if one.taken_at is None else "taken",
+        "address": one.address,
+        "other_addresses": " ".join(one.others),
+        "credential": one.credential,
+        "sys_name": one.sys_name,
+        "sys_descr": one.sys_descr,
+        "sys_object_id": one.sys_object_id,
+        "serial": one.serial,
+        "first_seen_at": rfc3339(one.first_seen),
+        "last_seen_at": rfc3339(one.last_seen),
+        "taken_at": rfc3339(one.taken_at),
     }
 
 

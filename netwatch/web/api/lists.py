@@ -19,6 +19,7 @@ from netwatch.web.alert_search import AlertOrder, AlertSearch
 from netwatch.web.api.devices import add_devices
 from netwatch.web.api.flat import (
     flat_alert,
+    flat_discovered,
     flat_event,
     flat_mail,
     flat_refused,
@@ -92,6 +93,11 @@ def api_router(
     async def unmatched() -> Response:
         """Return the kinds of trap that no rule takes, the most frequent first."""
         return json_list(flat_unmatched(kind, names) for kind in await views.unmatched())
+
+    @showing(router, "/discovery")
+    async def discovery() -> Response:
+        """Return the devices that sweeps found beside the configuration: taken, or waiting for somebody."""
+        return json_list(map(flat_discovered, views.discovery().devices))
 
     @showing(router, "/outbox", responses=PAGED)
     async def outbox(
