@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from tests.cli.configuration.init.conftest import at_terminal, post
 from tests.ports import free_port
+from tests.terminal import at_terminal, post
+from tests.test_docs_first_network import INIT, RUN, WRITE
 
 from .agent import RunningAgent, wait_until
 
@@ -27,7 +28,8 @@ def watched(agent: RunningAgent) -> dict[str, object]:
 
 def test_from_an_empty_directory_init_and_discover_monitor_the_lab(at_terminal, lab, post, tmp_path):
     port = free_port()
-    person = at_terminal("init")
+    """The commands are those of docs/first-network.md."""
+    person = at_terminal(*INIT.split()[1:])
     person.answers("Its address or name", f"127.0.0.1:{lab[0].port}")
     person.answers("User of SNMP version 3", "")
     person.answers("Community, not shown", "public")
@@ -42,11 +44,11 @@ def test_from_an_empty_directory_init_and_discover_monitor_the_lab(at_terminal, 
     person.answers("Add these to the configuration?", "n")
     assert person.leaves() == 0
 
-    writer = at_terminal("discover", "-c", "netwatch.yaml", "--write")
+    writer = at_terminal(*WRITE.split()[1:])
     assert writer.leaves() == 0, writer.screen
     assert "netwatch.yaml: 1 added" in writer.screen
 
-    agent = RunningAgent(tmp_path / "netwatch.yaml", port)
+    agent = RunningAgent(tmp_path / RUN.split()[-1], port)
     agent.start()
     try:
         agent.wait_until_ready()
