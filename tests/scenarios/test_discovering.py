@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import stat
 
 import pytest
 
+from netwatch.config import check
 from tests.ports import free_port
 from tests.terminal import at_terminal, post
 from tests.test_docs_first_network import INIT, RUN, WRITE
@@ -27,15 +29,24 @@ def watched(agent: RunningAgent) -> dict[str, object]:
 
 
 def test_from_an_empty_directory_init_and_discover_monitor_the_lab(at_terminal, lab, post, tmp_path):
-    port = free_port()
     """The commands are those of docs/first-network.md."""
+    port = free_port()
     person = at_terminal(*INIT.split()[1:])
     person.answers("Its address or name", f"127.0.0.1:{lab[0].port}")
     person.answers("User of SNMP version 3", "")
+    person.answers("Community, not shown", "wrong")
+    person.reads("an SNMP agent is there and keeps silent")
+    person.answers("[a]gain", "a")
+    person.answers(f"[127.0.0.1:{lab[0].port}]", "")
+    person.answers("User of SNMP version 3", "")
     person.answers("Community, not shown", "public")
+    person.reads("it answers: 'core-sw1', up for ")
+    person.answers("Mail address", "nobody at all")
+    person.reads("is not a mail address")
     person.answers("Mail address", "noc@example.net")
     person.answers("HOST[:PORT]", f"127.0.0.1:{post.sink.port}")
-    person.answers("Its mails come from", "")
+    person.answers("Its mails come from [NetWatch <netwatch@example.net>]", "")
+    person.reads("took the mail to noc@example.net and said: 250")
     person.answers("Address and port", f"127.0.0.1:{port}")
     person.answers("How people reach it", "")
     person.answers("Look for more devices", "y")
@@ -43,6 +54,11 @@ def test_from_an_empty_directory_init_and_discover_monitor_the_lab(at_terminal, 
     person.reads("edge-sw2")
     person.answers("Add these to the configuration?", "n")
     assert person.leaves() == 0
+    secret, config = tmp_path / "secrets" / "community", tmp_path / "netwatch.yaml"
+    assert (secret.read_text(), stat.S_IMODE(secret.stat().st_mode)) == ("public\n", 0o600)
+    assert "public" not in person.screen + config.read_text()
+    assert check(config) == []
+    assert [mail.recipients for mail in post.sink.mails] == [("noc@example.net",)]
 
     writer = at_terminal(*WRITE.split()[1:])
     assert writer.leaves() == 0, writer.screen

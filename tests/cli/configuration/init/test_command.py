@@ -3,47 +3,14 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 
 import pytest
 
-from netwatch.config import check, devices, load_settings
+from netwatch.cli.configuration.init.rendered import NAMES, Rendered
+from netwatch.cli.configuration.init.writing import Refused, write
+from netwatch.config import devices, load_settings
 from tests.ports import free_port
-
-
-def test_a_person_answers_five_questions_and_has_a_configuration_that_works(at_terminal, snmpd, post, tmp_path):
-    agent, page = snmpd(), free_port()
-    person = at_terminal("init")
-
-    person.answers("Its address or name", f"127.0.0.1:{agent.port}")
-    person.reads(f"127.0.0.1 has an SNMP agent on UDP port {agent.port}")
-    person.answers("User of SNMP version 3", "")
-    person.answers("Community, not shown", "wrong")
-    person.reads("an SNMP agent is there and keeps silent")
-    person.answers("[a]gain", "a")
-    person.answers(f"[127.0.0.1:{agent.port}]", "")
-    person.answers("User of SNMP version 3", "")
-    person.answers("Community, not shown", "public")
-    person.reads("it answers: 'snmpd-under-test', up for ")
-    person.answers("Mail address", "nobody at all")
-    person.reads("is not a mail address")
-    person.answers("Mail address", "noc@example.net")
-    person.answers("HOST[:PORT]", f"127.0.0.1:{post.sink.port}")
-    person.answers("Its mails come from [NetWatch <netwatch@example.net>]", "")
-    person.reads("took the mail to noc@example.net and said: 250")
-    person.answers("Address and port", f"127.0.0.1:{page}")
-    person.answers(f"[http://127.0.0.1:{page}/]", "")
-    person.answers("Look for more devices", "n")
-    person.reads("netwatch discover -c netwatch.yaml")
-    assert person.leaves() == 0
-
-    path = tmp_path / "netwatch.yaml"
-    assert check(path) == []
-    (device,) = devices(load_settings(path))
-    assert (device.name, device.port) == ("snmpd-under-test", agent.port)
-    assert [mail.recipients for mail in post.sink.mails] == [("noc@example.net",)]
-    secret = tmp_path / "secrets" / "community"
-    assert (secret.read_text(), stat.S_IMODE(secret.stat().st_mode)) == ("public\n", 0o600)
-    assert "public" not in person.screen + path.read_text()
 
 
 @pytest.fixture
@@ -65,14 +32,6 @@ def scripted(netwatch, options, tmp_path, monkeypatch):
         return netwatch("init", *(word for pair in said.items() for word in pair), *more)
 
     return run
-
-
-def test_a_script_says_everything_by_options(scripted, tmp_path, post):
-    done = scripted()
-
-    assert done.exit_code == 0, done.output
-    assert len(post.sink.mails) == 1
-    assert "public" not in done.output
 
 
 @pytest.mark.parametrize("missing", ["--device", "--community", "--to", "--relay"])
@@ -121,18 +80,6 @@ def test_answers_that_fail_are_kept_on_request_alone(scripted, tmp_path, udp_por
     assert (tmp_path / "netwatch.yaml").exists()
 
 
-def test_a_user_of_version_3_is_asked_with_and_kept_with_both_passphrases(scripted, netwatch, tmp_path):
-    done = scripted(
-        without=["--community"],
-        **{"--user": "netwatch", "--auth-passphrase": "authpass-256", "--privacy-passphrase": "privpass-256"},
-    )
-
-    assert done.exit_code == 0, done.output
-    (device,) = devices(load_settings(tmp_path / "netwatch.yaml"))
-    assert (device.credential.auth_protocol, device.credential.privacy_protocol) == ("SHA-256", "AES")
-    assert device.credential.privacy_passphrase.get_secret_value() == "privpass-256"
-
-
 def test_a_wrong_passphrase_is_told_from_a_silent_agent(scripted):
     wrong = {"--user": "netwatch", "--auth-passphrase": "not-that-one", "--privacy-passphrase": "privpass-256"}
 
@@ -143,21 +90,7 @@ def test_a_wrong_passphrase_is_told_from_a_silent_agent(scripted):
     assert "not-that-one" not in done.output
 
 
-def test_a_service_has_its_secrets_in_the_environment_file_beside_what_stands_there(scripted, tmp_path, monkeypatch):
-    monkeypatch.setenv("NETWATCH_COMMUNITY", "")
-    (tmp_path / "environment").write_text("# ours\nHTTPS_PROXY=http://proxy.example.net\n")
-
-    done = scripted("--service", **{"--community": "public"})
-
-    assert done.exit_code == 0, done.output
-    kept = tmp_path / "environment"
-    assert kept.read_text() == '# ours\nHTTPS_PROXY=http://proxy.example.net\nNETWATCH_COMMUNITY="public"\n'
-    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert "systemctl enable --now netwatch.service" in done.stdout
-    assert '"${env:NETWATCH_COMMUNITY}"' in (tmp_path / "netwatch.yaml").read_text()
-
-
-def test_a_relay_that_wants_a_login_says_so_and_gets_it(scripted, post_with_login, tmp_path):
+def test_a_relay_that_wants_a_login_says_so(scripted, post_with_login):
     port = post_with_login.sink.port
 
     refused = scripted(**{"--relay": f"127.0.0.1:{port}"})
@@ -167,8 +100,48 @@ def test_a_relay_that_wants_a_login_says_so_and_gets_it(scripted, post_with_logi
     wrong = scripted(**{"--relay": f"netwatch@127.0.0.1:{port}", "--relay-password": "not-that-one"})
     assert wrong.exit_code == 1
     assert "did not take the mail, at auth" in wrong.stdout
+    assert "not-that-one" not in wrong.output
 
-    done = scripted(**{"--relay": f"netwatch@127.0.0.1:{port}", "--relay-password": "pa55word-of-the-relay"})
+
+def test_a_service_has_its_secrets_in_the_environment_file_beside_what_stands_there(
+    scripted, post_with_login, tmp_path, monkeypatch
+):
+    for name in NAMES.values():
+        monkeypatch.setenv(name, "")
+    kept = tmp_path / "environment"
+    kept.write_text("# ours\nHTTPS_PROXY=http://proxy.example.net\n")
+    secrets = {"--auth-passphrase": "authpass-256", "--privacy-passphrase": "privpass-256"}
+    relay = {
+        "--relay": f"netwatch@127.0.0.1:{post_with_login.sink.port}",
+        "--relay-password": "pa55word-of-the-relay",
+    }
+
+    done = scripted("--service", without=["--community"], **{"--user": "netwatch", **secrets, **relay})
+
     assert done.exit_code == 0, done.output
+    assert kept.read_text().splitlines() == [
+        "# ours", "HTTPS_PROXY=http://proxy.example.net", 'NETWATCH_AUTH_PASSPHRASE="authpass-256"',
+        'NETWATCH_PRIVACY_PASSPHRASE="privpass-256"', 'NETWATCH_RELAY_PASSWORD="pa55word-of-the-relay"',
+    ]  # fmt: skip
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert "systemctl enable --now netwatch.service" in done.stdout
     assert "Mail goes there unencrypted: " in done.stdout
-    assert "pa55word" not in done.output + (tmp_path / "netwatch.yaml").read_text()
+    settings = load_settings(tmp_path / "netwatch.yaml")
+    (device,) = devices(settings)
+    assert (device.credential.auth_protocol, device.credential.privacy_protocol) == ("SHA-256", "AES")
+    assert device.credential.privacy_passphrase.get_secret_value() == "privpass-256"
+    assert settings.store.url == "sqlite:////var/lib/netwatch/netwatch.db"
+    shown = done.output + (tmp_path / "netwatch.yaml").read_text()
+    assert [word for word in ("authpass", "privpass", "pa55word") if word in shown] == []
+
+
+@pytest.mark.parametrize("secret", ["plain", "with 'both\" quotes", "do$$ar `tick` \\back", "#=; &|"])
+def test_the_environment_file_says_to_a_shell_what_was_typed(tmp_path, secret, monkeypatch):
+    monkeypatch.setenv("NETWATCH_COMMUNITY", "")
+    what = Rendered(text="", secrets={"community": secret})
+
+    with pytest.raises(Refused):  # the text is no configuration, but secrets come first
+        write(tmp_path / "netwatch.yaml", what, as_service=True, force=False)
+
+    shell = ["sh", "-c", f'. {tmp_path}/environment && printf %s "$NETWATCH_COMMUNITY"']
+    assert subprocess.run(shell, capture_output=True, check=True, text=True).stdout == secret
