@@ -24,7 +24,7 @@ from netwatch.web.users.gatekeeper import Gatekeeper, NotKnown
 from netwatch.web.users.origin import READING
 from netwatch.web.users.refusals import refusal
 from netwatch.web.users.roles import Role
-from netwatch.web.users.table import NOBODYS, OPEN, is_link, needed
+from netwatch.web.users.table import NOBODYS, OPEN, is_asking, is_link, needed
 
 FORM_FIELD, FORM_HEADER = "form_token", "x-netwatch-form"
 SIGN_IN = "/sign-in"
@@ -51,12 +51,7 @@ class Access:
             if refused is not None:
                 await refused(scope, receive, send)
                 return
-        if (
-            caller is not None
-            and caller.way.is_ambient
-            and scope["method"] not in READING
-            and scope["path"] != SIGN_IN
-        ):
+        if caller is not None and caller.way.is_ambient and not _needs_no_form(scope):
             body = await _body_of(scope, receive)
             refused = _form_refusal(scope, caller, body)
             if refused is not None:
@@ -76,7 +71,7 @@ class Access:
         self, keeper: Gatekeeper, caller: Caller | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         who, logins = CALLER.set(caller), LOGINS.set(True)
-        if caller is not None and scope["method"] not in READING:
+        if caller is not None and not is_asking(scope["method"], scope["path"]):
             keeper.audit.changed(caller.name, caller.way, scope["method"], scope["path"])
         try:
             await self._app(scope, receive, send)
@@ -89,6 +84,11 @@ def _is_nobodys(scope: Scope) -> bool:
     """Return whether it is all the same who asks, or the listener for scrapes has asked already."""
     looks = scope["method"] in READING and scope["path"].startswith(NOBODYS)
     return looks or bool(scope.get("state", {}).get(PASSED))
+
+
+def _needs_no_form(scope: Scope) -> bool:
+    """Return whether it changes nothing, or is the form to sign in, which has a token of its own."""
+    return is_asking(scope["method"], scope["path"]) or scope["path"] == SIGN_IN
 
 
 async def _known(keeper: Gatekeeper, scope: Scope) -> tuple[Caller | None, Response | None]:

@@ -14,6 +14,8 @@ import structlog
 from netwatch.model import Event
 
 KIND = "sign_in"
+TOLD_AT = (1, 5, 10, 100, 1000, 10_000)
+"""Which wrong passwords of a name are told."""
 MOST_FAILURES_TOLD = 30
 """In TOLD_WITHIN_SECONDS; what comes on top of that is counted in the metrics only."""
 TOLD_WITHIN_SECONDS = 600.0
@@ -61,8 +63,8 @@ class Audit:
         _log.info("changed_over_http", by=name, way=way, method=method, path=path[:200])
 
     def _may_tell(self, count: int) -> bool:
-        """Return whether one more failure is told: the first, the tenth and so on of a name, and not too many."""
-        if count not in (1, 5, 10, 100, 1000, 10_000):
+        """Return whether one more failure is told: some of a name, and not too many in all."""
+        if count not in TOLD_AT:
             return False
         now = self._ticks()
         if now - self._since >= TOLD_WITHIN_SECONDS:

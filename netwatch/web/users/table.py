@@ -11,6 +11,7 @@ from typing import Final
 
 from starlette.routing import compile_path
 
+from netwatch.web.users.origin import READING
 from netwatch.web.users.roles import Role
 
 OPEN: Final = None
@@ -19,10 +20,9 @@ LINKS: Final = "/act/{token}"
 """The links of mails, which `links_act` opens to whoever holds the mail."""
 NOBODYS = ("/-/healthy", "/-/ready", "/static/")
 """What is answered without asking who asks: no password is looked at for it."""
+ASKING = "/prometheus/api/v1/"
+"""Below it a POST only asks: its body is a question too long for a URL."""
 _LOOKING = frozenset({"GET", "HEAD"})
-
-QUESTIONS = ("query", "query_range", "series", "labels", "label/{name}/values")
-"""Of the Prometheus-shaped API: longer ones are sent by POST, and change nothing."""
 
 LOOK: Mapping[str, Role | None] = {
     "/-/healthy": OPEN,
@@ -51,7 +51,7 @@ CHANGE: Mapping[tuple[str, str], Role | None] = {
     ("POST", "/-/wake-outbox"): Role.OPERATOR,
     ("POST", "/-/reload"): Role.ADMIN,
     ("PUT", "/-/reload"): Role.ADMIN,
-} | {("POST", f"/prometheus/api/v1/{question}"): Role.VIEWER for question in QUESTIONS}
+}
 
 
 def needed(method: str, path: str) -> Role | None:
@@ -60,9 +60,14 @@ def needed(method: str, path: str) -> Role | None:
         if path.startswith("/static/"):
             return LOOK["/static"]
         return LOOK.get(_template_of(path, _LOOK_PATTERNS), Role.VIEWER)
-    if method == "OPTIONS":
+    if method == "OPTIONS" or is_asking(method, path):
         return Role.VIEWER
     return CHANGE.get((method, _template_of(path, _CHANGE_PATTERNS)), Role.ADMIN)
+
+
+def is_asking(method: str, path: str) -> bool:
+    """Return whether a request changes nothing."""
+    return method in READING or (method == "POST" and path.startswith(ASKING))
 
 
 def is_link(path: str) -> bool:
