@@ -6,20 +6,25 @@ import asyncio
 import contextlib
 import signal
 import socket
+import ssl
+from pathlib import Path
 
 import httpx
 import pytest
 
 from netwatch.metrics import Board, Exposition
-from netwatch.web import Server, WebSettings, create_app
+from netwatch.simulator import self_signed
+from netwatch.web import Gatekeeper, Server, WatchedPeople, WebSettings, create_app
+from netwatch.web.connections import Connection
 from netwatch.web.server import CannotListen
 from tests.patience import PATIENCE_SECONDS
 
+from .conftest import Stage
 from .house import House, bad_night
 
 
-def server_of(listen: str, house: House | None = None) -> Server:
-    settings = WebSettings(listen=listen)
+def server_of(listen: str, house: House | None = None, **more: str) -> Server:
+    settings = WebSettings(listen=listen, **more)
     return Server(create_app(house or House(), Exposition(Board(), {}), settings, "9.9.9"), settings)
 
 
@@ -182,3 +187,70 @@ async def test_who_has_just_connected_when_it_stops_is_still_answered_and_who_as
     assert nothing == b""
     for _, writer in (asking, idle):
         writer.close()
+
+
+def certificate_for(folder: Path) -> bytes:
+    """Put a new certificate in the place of the one that is there; return it as it is seen on the wire."""
+    made = self_signed(folder)
+    made.key.replace(folder / "server.key")
+    made.certificate.replace(folder / "server.crt")
+    return ssl.PEM_cert_to_DER_cert((folder / "server.crt").read_text())
+
+
+async def shown_certificate(port: int) -> bytes:
+    anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=anybody)
+    certificate: bytes = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    return certificate
+
+
+async def test_the_page_speaks_tls_with_headers_of_the_file_and_a_renewed_certificate_needs_no_reload(
+    tmp_path,
+):
+    first = certificate_for(tmp_path)
+    (tmp_path / "page.yml").write_text(
+        "tls_server_config: {cert_file: server.crt, key_file: server.key}\n"
+        'http_server_config: {headers: {Strict-Transport-Security: "max-age=60"}}\n'
+    )
+    trusting = ssl.create_default_context(cafile=tmp_path / "server.crt")
+    server = server_of("127.0.0.1:0", config_file=str(tmp_path / "page.yml"))
+    await server.start()
+    try:
+        async with httpx.AsyncClient(verify=trusting, base_url=server.url) as client:
+            answer = await client.get("/")
+        seen = await shown_certificate(server.port)
+        renewed = certificate_for(tmp_path)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await shown_certificate(server.port) != renewed:
+                continue
+    finally:
+        await server.stop()
+
+    assert server.url.startswith("https://")
+    assert (answer.status_code, answer.headers["strict-transport-security"]) == (200, "max-age=60")
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert seen == first != renewed
+
+
+async def test_who_sends_the_form_to_sign_in_byte_by_byte_is_sent_away(monkeypatch, users):
+    """A slow body: the place that such a request takes is free again after a while, and no password was looked at."""
+    monkeypatch.setattr(Connection, "request_seconds", 0.5)
+    settings, stage = WebSettings(listen="127.0.0.1:0"), Stage()
+    stage.put_up(House(), None)
+    keeper = Gatekeeper(settings, WatchedPeople(users.path))
+    server = Server(create_app(stage, stage, settings, "9.9.9", keeper=keeper), settings)  # type: ignore[arg-type]
+    await server.start()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        head = "POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        writer.write(f"{head}Content-Length: 60000\r\n\r\nname=anna&pass".encode())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            answer = await reader.read()
+        writer.close()
+    finally:
+        await server.stop()
+
+    assert answer.partition(b"\r\n")[0] in (b"", b"HTTP/1.1 408 Request Timeout")
+    assert len(keeper.sessions) == 0
