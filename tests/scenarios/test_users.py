@@ -68,9 +68,18 @@ async def test_users_are_made_while_the_agent_runs_and_commands_act_beside_them(
                 continue
         order = ("silence", "add", "device=sw1", "--for", "2h", "-m", "no")
         refused = await run(config, *order, NETWATCH_TOKEN=bot)
+        session = signed_in.headers["set-cookie"].partition(";")[0]
     finally:
         await agent.stop()
+    again = App(load_settings(config))
+    await again.start()
+    try:
+        async with httpx.AsyncClient(verify=trusting, base_url=url, timeout=PATIENCE_SECONDS) as browser:
+            after_restart = await browser.get("/", headers={"Cookie": session})
+    finally:
+        await again.stop()
 
+    assert "anna <small>operator</small>" in after_restart.text
     assert url.startswith("https://")
     assert signed_in.status_code == 303
     assert "__Host-netwatch_session" in signed_in.headers["set-cookie"]

@@ -2,6 +2,8 @@
 
 Mail programs and filters follow links on their own, so a GET never acts. Who holds the mail may do what its link says
 and no more: the alerts are those of its incident as it is now, and the author is the recipient it was mailed to.
+Where people sign in, netwatch.web.users has them do that first, unless `web.links_act` is set; the author is then who
+signed in.
 May import: netwatch.engine, netwatch.errors, netwatch.model, netwatch.web. Called by: netwatch.web.app.
 """
 
@@ -24,6 +26,7 @@ from netwatch.web.pages.proposal import as_matchers, silences_for
 from netwatch.web.pages.silence_form import USUAL_LENGTH
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
+from netwatch.web.users.callers import caller_or
 
 _WAY = "mail_link"
 _GONE = 410
@@ -99,8 +102,9 @@ def _chosen(alerts: Sequence[Alert], fields: Mapping[str, Sequence[str]]) -> Seq
 
 
 async def _acknowledge(actions: Actions, link: LinkToken, alerts: Sequence[Alert], comment: str) -> str:
-    await actions.acknowledge([alert.id for alert in alerts], link.recipient, comment)
-    return f"acknowledged by {link.recipient}"
+    who = caller_or(link.recipient)
+    await actions.acknowledge([alert.id for alert in alerts], who, comment)
+    return f"acknowledged by {who}"
 
 
 async def _silence(actions: Actions, link: LinkToken, alerts: Sequence[Alert], comment: str, ends: str) -> str:
@@ -110,14 +114,14 @@ async def _silence(actions: Actions, link: LinkToken, alerts: Sequence[Alert], c
         ends_at = parse_moment(ends, now)
     except ValueError as exc:
         raise ActionRefused(str(exc)) from exc
-    orders = silences_for(alerts)
+    orders, who = silences_for(alerts), caller_or(link.recipient)
     if len(orders) > MOST_SILENCES:
         raise ActionRefused("these alerts have nothing in common that a silence could name; make one on the page")
     for labels in orders:
         await actions.put_silence(
             SilenceOrder(
-                matchers=as_matchers(labels), starts_at=now, ends_at=ends_at, created_by=link.recipient,
+                matchers=as_matchers(labels), starts_at=now, ends_at=ends_at, created_by=who,
                 comment=comment.strip() or "silenced from a mail",
             )
         )  # fmt: skip
-    return f"silenced by {link.recipient} until {ends_at:%Y-%m-%d %H:%M} UTC"
+    return f"silenced by {who} until {ends_at:%Y-%m-%d %H:%M} UTC"

@@ -12,6 +12,7 @@ from netwatch.model import AlertGroup, AlertState
 from ..conftest import LINKS
 from ..desk import NOW, Desk
 from ..house import House, alert_of
+from ..people import form_token
 from .seen import Seen
 
 THREAD = "0f8c2f6d3c6a4f5e9b1d7a2c4e6f8091"
@@ -183,3 +184,36 @@ async def test_an_incident_of_thousands_is_shown_in_part_and_acknowledged_as_a_w
     assert "and 2,900 more" in Seen(page).text
     assert 'type="checkbox"' not in page
     assert sum(alert.acked_by == TO for alert in house.known_alerts) == 3000
+
+
+@pytest.mark.parametrize(("action", "done"), [("ack", "acknowledged by anna"), ("silence", "silenced by anna until")])
+async def test_where_people_sign_in_a_link_acts_in_the_name_of_who_did_and_with_a_form_of_hers(page, action, done):
+    house, desk = two()
+    page.stage.put_up(house, desk)
+    browser = await page.signed_in("anna")
+    form = await browser.get(link(action))
+    fields = {"id": [alert.id for alert in house.known_alerts[:2]], "ends": "2h", "comment": "on my way"}
+
+    forged = await browser.post(link(action), data=fields)
+    answer = await browser.post(link(action), data=fields | {"form_token": form_token(form)})
+
+    assert "noted under <b>anna</b>" in form.text
+    assert TO not in form.text
+    assert (forged.status_code, answer.status_code) == (403, 200)
+    assert done in Seen(answer.text).text
+    made_by = set(acked(house).values()) | {one.created_by for one in desk.silences()}
+    assert made_by == {"anna"}
+
+
+async def test_with_links_act_who_holds_the_mail_acts_without_signing_in_as_whom_it_was_sent_to(
+    page_with,
+):
+    house, desk = two()
+    page = page_with(links_act=True)
+    page.stage.put_up(house, desk)
+    fields = {"id": [alert.id for alert in house.known_alerts[:2]], "comment": "on my way"}
+
+    answer = await page.browser().post(link("ack"), data=fields)
+
+    assert answer.status_code == 200
+    assert set(acked(house).values()) == {TO}
