@@ -94,8 +94,8 @@ class Selecting:
             yield from self._infos(selector, device)
             readings = {reading.table: reading for reading in self._views.readings(device.name)}
             for name, family in names:
-                for labels, _ in _rows_of(device, name, family, readings.get(family.table)):
-                    if all_hold(selector.matchers, labels):
+                for labels, value in _rows_of(device, name, family, readings.get(family.table)):
+                    if value is not None and all_hold(selector.matchers, labels):
                         yield labels
 
     async def _last(self, selector: Selector, at: datetime) -> AsyncIterator[Samples]:
