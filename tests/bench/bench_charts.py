@@ -68,9 +68,12 @@ async def main() -> int:
         house.known_alerts = [alert_of("InterfaceSaturated", NAME, instance="ifName=ifName7")]
         stage = Stage()
         stage.put_up(house, None)
-        app = create_app(stage, stage, WebSettings(), "9.9.9", history=stage)  # type: ignore[arg-type]
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as client:
-            rounds = [await painted(client) for _ in range(ROUNDS)]
+        rounds = []
+        for _ in range(ROUNDS):  # a new app each time: nobody has looked at this device yet
+            app = create_app(stage, stage, WebSettings(), "9.9.9", history=stage)  # type: ignore[arg-type]
+            transport = httpx.ASGITransport(app=app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+                rounds.append(await painted(client))
         await house.history.stop()
     page, data, octets, charts = min(rounds, key=lambda one: one[0] + one[1])
     first = rounds[0]

@@ -26,6 +26,12 @@ class Remembering:
         self.asked.append((device, table, key, until - since))
         return {name: self._line(self.columns[name], until) for name in columns if name in self.columns}
 
+    async def column(
+        self, device: str, table: str, column: str, since: datetime, until: datetime, step: timedelta
+    ) -> Mapping[str, tuple[Mapping[str, str], Past]]:
+        past = await self.past(device, table, "", (column,), since, until)
+        return {key: (labels, past[column]) for key, labels in self.named.items() if column in past}
+
     async def availability(self, device: str, spans: Sequence[timedelta], until: datetime) -> Sequence[Availability]:
         return [
             Availability(

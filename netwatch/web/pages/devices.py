@@ -8,26 +8,26 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from netwatch.model import CONCEPTS, REACHABILITY, Availability, Device, ReadingGap, TableReading
+from netwatch.model import CONCEPTS, REACHABILITY, Device, ReadingGap, TableReading
 from netwatch.web.actions import Actions
 from netwatch.web.charts.device import first_charts
 from netwatch.web.pacing import paced
 from netwatch.web.pages.concepts.sections import each_section, identity_line
 from netwatch.web.pages.interfaces import CONCEPT, interfaces_of, said_of
+from netwatch.web.pages.lately import Remembering
 from netwatch.web.pages.overview import overview_of, shown
 from netwatch.web.pages.tables import ROWS_OF_A_TABLE, raw_tables
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import is_address
 from netwatch.web.routes import METHODS, find_device
 from netwatch.web.views import History, NoHistory, Views
-from netwatch.web.words import availability_words
 
 DEVICES_ON_A_PAGE = 200
 NEIGHBOURS_OF_A_PORT = 3
@@ -39,6 +39,7 @@ Filter = Annotated[str, Query(max_length=255)]
 def device_router(views: Views, actions: Actions, templates: Templates, history: History | None = None) -> APIRouter:
     """Return the routes."""
     past = history or NoHistory()
+    remembering = Remembering(past)
     router = APIRouter(include_in_schema=False, default_response_class=Response)
 
     @router.api_route("/devices", methods=METHODS)
@@ -87,20 +88,14 @@ def device_router(views: Views, actions: Actions, templates: Templates, history:
             rows_of_a_table=ROWS_OF_A_TABLE,
             has_history=past.is_kept,
             charts=first_charts(name, readings, alerting) if past.is_kept else (),
-            uptimes=_uptimes(await past.availability(name, tuple(STRIPS.values()), datetime.now(UTC))),
+            lately=await remembering.of(name, _newest(readings), interfaces[:ROWS_OF_A_TABLE]),
         )
 
     return router
 
 
-STRIPS = {"24 h": timedelta(hours=24), "7 d": timedelta(days=7), "30 d": timedelta(days=30)}
-
-
-def _uptimes(found: Sequence[Availability]) -> list[tuple[str, str]]:
-    """Return how much of a day, a week and a month the device was up, in words; of what nothing is known none."""
-    return [
-        (span, availability_words(one)) for span, one in zip(STRIPS, found, strict=False) if one.ratio is not None
-    ]
+def _newest(readings: Sequence[TableReading]) -> datetime | None:
+    return max((reading.at for reading in readings), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ const charts = (() => {
       this.resize.observe(this.stage);
       this.sum();
       tabled(this);
+      resolved();
     }
 
     write(one, value) {
@@ -83,10 +84,10 @@ const charts = (() => {
     // What the lines are, in words: over the whole of it, and where the cursor is.
     sum() {
       const { told } = this;
-      this.say(told.resolution);
+      this.say(this.isBrief ? "" : told.resolution);
       const items = this.lines.map((one, number) => {
         const known = one.mean.filter((value) => value !== null);
-        if (one.states) return [`line-${number}`, one.name, `last ${this.write(one, known.at(-1))}`];
+        if (one.states) return [`line-state`, one.name === "up" ? "device" : one.name, this.write(one, known.at(-1))];
         const [least, most] = [lowest(one.low || one.mean), highest(one.high || one.mean)];
         if (least === most) return [`line-${number}`, one.name, `always ${this.write(one, most)}`];
         if (this.isBrief) return [`line-${number}`, one.name, `${this.write(one, known.at(-1))}, highest ${this.write(one, most)}`];
@@ -186,7 +187,7 @@ const charts = (() => {
       if (this.bounds.capacity) [least, most] = [this.isMirror() ? -this.bounds.capacity : Math.min(0, least), Math.max(most, this.bounds.capacity)];
       for (const { value } of this.bounds.limits) [least, most] = [Math.min(least, value), Math.max(most, value)];
       if (least >= 0 && least <= most / 2) least = 0;
-      if (this.lines[0].unit === "ratio" && most > 0.5 && most <= 1) most = 1;
+      if (this.lines[0].unit === "ratio" && most > 0.4 && most <= 1) [least, most] = [0, 1];
       if (least === most) most = least + (Math.abs(least) * 0.1 || 1);
       const pad = (most - least) * 0.06;
       return [least === 0 ? 0 : least - pad, most === 1 && this.lines[0].unit === "ratio" ? 1 : most + pad];
@@ -335,6 +336,13 @@ const charts = (() => {
     table.querySelector("thead")?.remove();
     table.querySelector("tbody")?.remove();
     table.append(head, body);
+  }
+
+  // Where charts are small how fine they are is said once for all of them.
+  function resolved() {
+    const brief = [...drawn.values()].filter((one) => one.isBrief && one.told);
+    const words = [...new Set(brief.map((one) => one.told.resolution))].join("; ");
+    for (const place of document.querySelectorAll(".resolution")) place.textContent = words && `Drawn: ${words}.`;
   }
 
   function zoom(range) {

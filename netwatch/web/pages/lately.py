@@ -1,0 +1,81 @@
+"""What a device's page says of its past besides its charts: how much it was up, and the last hour of each port.
+
+It is worked out once for every poll and not for every look: pages that are left open ask again whenever anything
+changes.
+
+May import: netwatch.model, netwatch.web. Called by: devices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from markupsafe import Markup
+
+from netwatch.model import Availability, Past
+from netwatch.web.charts.sparkline import sparkline
+from netwatch.web.pacing import paced
+from netwatch.web.pages.interfaces import CONCEPT, Interface
+from netwatch.web.views import History
+from netwatch.web.words import availability_words
+
+STRIPS = {"24 h": timedelta(hours=24), "7 d": timedelta(days=7), "30 d": timedelta(days=30)}
+REMEMBERED = 64
+"""Devices of which it is remembered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lately:
+    """How much of a day, a week and a month a device was up, in words; a picture for each port, by its key."""
+
+    uptimes: Sequence[tuple[str, str]] = ()
+    sparks: Mapping[str, Markup]
+
+
+class Remembering:
+    """Works it out where something new was read."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._known: dict[str, tuple[datetime | None, Lately]] = {}
+
+    async def of(self, device: str, read_at: datetime | None, interfaces: Sequence[Interface]) -> Lately:
+        """Return it; `read_at` is when something was read last."""
+        at, known = self._known.pop(device, (None, None))
+        if known is None or at != read_at or at is None:
+            known = await self._worked_out(device, interfaces)
+        while len(self._known) >= REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[device] = read_at, known
+        return known
+
+    async def _worked_out(self, device: str, interfaces: Sequence[Interface]) -> Lately:
+        until = datetime.now(UTC)
+        found = await self._history.availability(device, tuple(STRIPS.values()), until)
+        sparks = await _sparks(self._history, device, interfaces, until)
+        return Lately(uptimes=_uptimes(found), sparks=sparks)
+
+
+def _uptimes(found: Sequence[Availability]) -> list[tuple[str, str]]:
+    return [
+        (span, availability_words(one)) for span, one in zip(STRIPS, found, strict=False) if one.ratio is not None
+    ]
+
+
+async def _sparks(
+    past: History, device: str, interfaces: Sequence[Interface], until: datetime
+) -> Mapping[str, Markup]:
+    since = until - timedelta(hours=1)
+    into, out = [
+        await past.column(device, CONCEPT, f"interface_{way}_bits_per_second", since, until, timedelta(0))
+        for way in ("in", "out")
+    ]
+    nothing: tuple[Mapping[str, str], Past] = ({}, Past())
+    found: dict[str, Markup] = {}
+    async for key in paced([one.key for one in interfaces if one.key in into or one.key in out]):
+        drawn = sparkline(into.get(key, nothing)[1], out.get(key, nothing)[1], since, until)
+        if drawn:
+            found[key] = Markup(drawn)  # noqa: S704  # numbers, written here
+    return found
