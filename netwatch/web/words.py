@@ -83,7 +83,7 @@ def event_rate(per_second: float | None) -> str:
     if per_second is None or not math.isfinite(per_second):
         return NOTHING
     if per_second == 0:
-        return "0"
+        return "0/h"
     if per_second * 3600 < 100:
         return f"{per_second * 3600:.0f}/h"
     return f"{per_second:.1f}/s" if per_second < 100 else f"{per_second:,.0f}/s"

@@ -58,7 +58,7 @@ def test_a_bit_rate_is_told_in_the_unit_that_fits(bits, text):
 
 
 @pytest.mark.parametrize(
-    ("rate", "text"), [(None, NOTHING), (0.0, "0"), (0.001, "4/h"), (0.5, "0.5/s"), (1234.5, "1,234/s")]
+    ("rate", "text"), [(None, NOTHING), (0.0, "0/h"), (0.001, "4/h"), (0.5, "0.5/s"), (1234.5, "1,234/s")]
 )
 def test_rare_events_are_told_per_hour(rate, text):
     assert words.event_rate(rate) == text

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from netwatch.model import TableReading, TableSchema
+from netwatch.model import TableReading, TableSchema, measured
+from netwatch.web.pages.object_units import ALLOCATED, ALLOCATION_UNITS, unit_of
 from netwatch.web.words import NOTHING, shortened, value_text
 
 ROWS_OF_A_TABLE = 200
@@ -35,7 +36,8 @@ class RawCell(NamedTuple):
 class RawTable:
     """A table; `labels` and `columns` name its columns, each line has the index, the labels, then the values.
 
-    count: rows there are with anything in them; `lines` are the first of them. is_scalar: one row without an index.
+    units: in what the numbers of a column are, where that is known. count: rows there are with anything in them;
+    `lines` are the first of them. is_scalar: one row without an index.
     """
 
     name: str
@@ -46,6 +48,7 @@ class RawTable:
     lines: tuple[tuple[str, tuple[str, ...], tuple[RawCell, ...]], ...]
     count: int
     is_scalar: bool
+    units: Mapping[str, str]
 
 
 def raw_table(reading: TableReading, schema: TableSchema | None, most: int = ROWS_OF_A_TABLE) -> RawTable:
@@ -57,6 +60,8 @@ def raw_table(reading: TableReading, schema: TableSchema | None, most: int = ROW
         name: _cells(values, shown, enums.get(name), reading.doubts.get(name, {}))
         for name, values in reading.columns.items()
     }
+    sized = _sized(reading, shown, cells)
+    cells |= sized
     columns = tuple(name for name, column in cells.items() if any(cell.text or cell.doubt for cell in column))
     labels = tuple(
         name
@@ -73,8 +78,26 @@ def raw_table(reading: TableReading, schema: TableSchema | None, most: int = ROW
             )
             for place, row in enumerate(shown)
         ),
+        units={name: "" if name in sized else unit_of(name) for name in columns},
         is_scalar=len(reading.rows.index) == 1 and not reading.rows.labels,
     )  # fmt: skip
+
+
+def _sized(
+    reading: TableReading, rows: Sequence[int], cells: Mapping[str, list[RawCell]]
+) -> dict[str, list[RawCell]]:
+    """Return the cells of columns that are in units of their row's own size, as sizes."""
+    units = reading.columns.get(ALLOCATION_UNITS)
+    found = {}
+    for name in ALLOCATED & reading.columns.keys() if units is not None else ():
+        pairs = [(_at(reading.columns[name], row), _at(units or (), row)) for row in rows]
+        found[name] = [
+            cell._replace(text=measured(value * size, "bytes"))
+            if isinstance(value, int) and isinstance(size, int)
+            else cell
+            for cell, (value, size) in zip(cells[name], pairs, strict=True)
+        ]
+    return found
 
 
 def raw_tables(readings: Sequence[TableReading], schema: Mapping[str, TableSchema]) -> list[RawTable]:
