@@ -23,6 +23,11 @@ from netwatch.exporter.modules import METRIC_TYPES
 from netwatch.model import Credential
 from netwatch.simulator import Port, SimulatedDevice, SimulatedNetwork, self_signed
 from netwatch.web import read_web_config
+from netwatch.web.prometheus.promql.evaluate import MOST_VALUES
+from netwatch.web.prometheus.promql.nodes import QueryRefused
+from netwatch.web.prometheus.promql.parser import GATHERING, OVER, parse
+from netwatch.web.prometheus.query_route import MOST_POINTS
+from netwatch.web.prometheus.selecting import MOST_SAMPLES
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 
@@ -151,3 +156,14 @@ def test_what_is_wrong_in_a_file_is_found_by_check(tmp_path):
     said = [str(problem) for problem in check(file, allow_empty=True)]
 
     assert any(f"{tmp_path}/snmp.yml:2:12: modules.if_mib.wolk: unknown key 'wolk'" in one for one in said)
+
+
+def test_what_it_says_of_the_language_is_what_is_answered():
+    told = TEXT[TEXT.index("## Grafana without a Prometheus") : TEXT.index("## Rules and routes that you have")]
+
+    assert [word for word in sorted(OVER | GATHERING) if f"`{word}`" not in told] == []
+    for figure in (MOST_POINTS, MOST_VALUES, MOST_SAMPLES):
+        assert f"{figure:,}" in told
+    for refused in ("histogram_quantile(1, x)", "x offset 5m", "a / on(b) c", "a == bool b", "x[5m:1m]"):
+        with pytest.raises(QueryRefused):
+            parse(refused)

@@ -13,6 +13,7 @@ from netwatch.app import App
 from netwatch.app.history import PastViews
 from netwatch.config import load_settings
 from netwatch.history import HistoryReader, HistorySettings, Recorder
+from netwatch.model import Past
 from tests.history.past import START, every
 from tests.patience import PATIENCE_SECONDS
 
@@ -93,3 +94,34 @@ async def test_where_none_is_kept_nothing_is_told_and_nothing_is_wrong(tmp_path)
     assert list(views.trouble()) == []
     assert await views.rows("sw1", "cpu") == ()
     assert await views.past("sw1", "cpu", "", ["cpu_busy_ratio"], now - timedelta(hours=1), now) == {}
+
+
+async def test_a_column_of_every_row_is_told_from_the_file_and_from_what_is_not_written_yet(tmp_path):
+    recorder = Recorder(tmp_path / "history.db", HistorySettings(), clock=lambda: START + timedelta(minutes=30))
+    views = PastViews(tmp_path / "history.db", recorder)
+    await recorder.start()
+    try:
+        for reading in every(timedelta(minutes=1), timedelta(minutes=30)):
+            recorder.take(reading)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            found = await column_of(views)
+            while len(found.get("ifName=Gi1", ({}, Past()))[1].times) < 30:  # a thread wakes nobody
+                await asyncio.sleep(0.05)
+                found = await column_of(views)
+    finally:
+        await recorder.stop()
+        await views.stop()
+
+    assert found.keys() == {"ifName=Gi1", "ifName=Gi2", "ifName=Gi3"}
+    labels, past = found["ifName=Gi2"]
+    assert labels["ifName"] == "Gi2"
+    assert past.times == sorted(set(past.times))
+
+
+async def column_of(views: PastViews, step: timedelta = timedelta(0)):
+    until = START + timedelta(minutes=30)
+    return await views.column("sw1", "interface", "interface_in_bits_per_second", START, until, step)
+
+
+async def test_where_nothing_is_kept_there_is_no_column(tmp_path):
+    assert await column_of(PastViews(tmp_path / "history.db", None)) == {}

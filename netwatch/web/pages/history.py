@@ -25,6 +25,7 @@ from netwatch.model import (
 from netwatch.web.charts.plan import Plan, plans_of, series_path
 from netwatch.web.charts.spans import Span, spans_of
 from netwatch.web.pages.drawings import Chart, Scene, drawn, nothing_drawn
+from netwatch.web.pages.lately import uptimes_of
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS, find_device
 from netwatch.web.views import History, Views
@@ -67,8 +68,10 @@ def history_router(views: Views, history: History, templates: Templates) -> APIR
         fired = spans_of(await _alerts(views, device), device, row)
         row_of = Row(device=device, table=table, key=row, labels=labels)
         begins, charts = await charts_of(history, row_of, plans_of(table), RANGES[span], datetime.now(UTC), fired)
+        is_reachability = table == REACHABILITY.name
+        uptimes = await uptimes_of(history, device, datetime.now(UTC)) if is_reachability else ()
         return await templates.page(
-            "history.html", status=status, table=table, row=row, labels=labels, charts=charts,
+            "history.html", uptimes=uptimes, status=status, table=table, row=row, labels=labels, charts=charts,
             series_path=series_path, spans=tuple(RANGES),
             span=span, is_kept=history.is_kept, rows=sorted(rows), begins=begins, title=_name_of(table, row, labels),
         )  # fmt: skip

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
-from netwatch.model import Availability, Past
+from netwatch.model import Past
 from netwatch.web.charts.sparkline import sparkline
 from netwatch.web.pacing import paced
 from netwatch.web.pages.interfaces import CONCEPT, Interface
@@ -53,12 +53,13 @@ class Remembering:
 
     async def _worked_out(self, device: str, interfaces: Sequence[Interface]) -> Lately:
         until = datetime.now(UTC)
-        found = await self._history.availability(device, tuple(STRIPS.values()), until)
         sparks = await _sparks(self._history, device, interfaces, until)
-        return Lately(uptimes=_uptimes(found), sparks=sparks)
+        return Lately(uptimes=await uptimes_of(self._history, device, until), sparks=sparks)
 
 
-def _uptimes(found: Sequence[Availability]) -> list[tuple[str, str]]:
+async def uptimes_of(history: History, device: str, until: datetime) -> list[tuple[str, str]]:
+    """Return how much of each span a device was up, in words; of what nothing is known none."""
+    found = await history.availability(device, tuple(STRIPS.values()), until)
     return [
         (span, availability_words(one)) for span, one in zip(STRIPS, found, strict=False) if one.ratio is not None
     ]

@@ -23,7 +23,8 @@ _KNOWN: Final[Mapping[str, str]] = {
     "snmpEngineTime": "s", "ipDefaultTTL": "hops",
 }  # fmt: skip
 _ENDINGS: Final = (
-    ("KBytes|Kilobytes|KB", "KiB"), ("Octets|Bytes", "octets"), ("Pkts|Packets|Errors|Discards|Discarded|Drops|UnknownProtos", "packets"),
+    ("KBytes|Kilobytes|KB", "KiB"), ("Octets|Bytes", "octets"),
+    ("Pkts|Packets|Errors|Discards|Discarded|Drops|UnknownProtos", "packets"),
     ("Percent(?:age)?|Pct|Utilization", "%"), ("Seconds|Secs?", "s"),
     ("Minutes|Mins", "min"), ("Celsius|DegreesC", "°C"), ("Millivolts|mV", "mV"), ("Volts?", "V"),
     ("Milliwatts", "mW"), ("Watts", "W"), ("Rpm|RPM", "rpm"), ("Dbm|dBm", "dBm"), ("Hz", "Hz"),

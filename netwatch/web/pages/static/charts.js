@@ -71,6 +71,8 @@ const charts = (() => {
       this.bounds = this.boundsOf(told.series.filter(isBound));
       this.plot = new uPlot(this.options(), this.values(), this.stage);
       this.resize.observe(this.stage);
+      this.stage.setAttribute("role", "img");
+      this.stage.setAttribute("aria-label", `${this.figure.querySelector("figcaption :first-child").textContent}; its values stand below as a table`);
       this.sum();
       tabled(this);
       resolved();
