@@ -38,7 +38,8 @@ LOOKED_AT: dict[str, Role | None] = {
     "/api/v1/silences", "/api/v1/traps", "/api/v1/traps/refused", "/api/v1/traps/unmatched",
     "/api/v2/alerts", "/api/v2/alerts/groups", "/api/v2/receivers", "/api/v2/silence/{silence_id}",
     "/api/v2/silences", "/api/v2/status",
-    "/discovery", "/docs", "/docs/{name}", "/history.svg", "/api/v1/discovery", "/api/v1/neighbours", "/api/v1/series",
+    "/discovery", "/docs", "/docs/{name}", "/history.svg",
+    "/api/v1/discovery", "/api/v1/neighbours", "/api/v1/series",
     *(f"/prometheus/api/v1/{question}" for question in (*QUESTIONS, "metadata", "status/buildinfo")),
 ), VIEWER)  # fmt: skip
 CHANGED: dict[tuple[str, str], Role | None] = {
