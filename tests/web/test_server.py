@@ -11,12 +11,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from netwatch.web.connections import Connection
 
 from netwatch.metrics import Board, Exposition
 from netwatch.simulator import self_signed
 from netwatch.web import Gatekeeper, Server, WatchedPeople, WebSettings, create_app
 from netwatch.web.server import CannotListen
+from netwatch.web.sockets.connections import Connection
 from tests.patience import PATIENCE_SECONDS
 
 from .conftest import Stage
