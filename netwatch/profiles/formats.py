@@ -20,6 +20,7 @@ FAMILIES: Final = {1: 4, 2: 16}
 """Octets of an address by the number of its family (IANA), which stands before it in LLDP."""
 MASK_OCTETS: Final = (4, 16)
 WRITTEN_MAC: Final = re.compile(r"(?i)[0-9a-f]{2}([-:. ]?[0-9a-f]{2}){5}|([0-9a-f]{1,2}[-:]){5}[0-9a-f]{1,2}")
+WRITTEN_BITS: Final = re.compile(rb"[0-9A-Fa-f]{2}( [0-9A-Fa-f]{2})*( \d{1,2})*")
 SYS_ID_OCTETS = 2
 MIN_POINTER = 2
 """A pointer to nowhere is 0.0."""
@@ -95,15 +96,33 @@ def _sys_id(value: Value) -> str:
     return ".".join(value[n : n + SYS_ID_OCTETS].hex() for n in range(0, len(value), SYS_ID_OCTETS))
 
 
+def _bits_of_words(value: bytes) -> bytes:
+    """Return the octets of BITS that are written as snmpwalk shows them: in hexadecimal, then the bits that are set.
+
+    Anything else is as it is.
+    """
+    if WRITTEN_BITS.fullmatch(value) is None:
+        return value
+    words = value.decode("ascii").split()
+    for count in range(1, len(words) + 1):
+        if any(len(word) != 2 for word in words[:count]):  # two digits are an octet
+            return value
+        octets = bytes.fromhex("".join(words[:count]))
+        bits = [8 * n + bit for n, octet in enumerate(octets) for bit in range(8) if octet & 0x80 >> bit]
+        if [str(bit) for bit in bits] == words[count:]:
+            return octets
+    return value
+
+
 def _lldp_capabilities(value: Value) -> str:
     """Return the words of BITS, whose bit 0 is the highest of the first octet (RFC 3417, section 8).
 
     Some agents hand on the two octets as they crossed the wire, where bit 0 is the lowest of the last: what any
-    neighbour is stands in the octet that is 0 otherwise.
+    neighbour is stands in the octet that is 0 otherwise. Dell's OS10 writes them as text, `28 2 4`.
     """
     if not isinstance(value, bytes) or not any(value[:CAPABILITY_OCTETS]):
         return ""
-    octets = value[:CAPABILITY_OCTETS].ljust(CAPABILITY_OCTETS, b"\0")
+    octets = _bits_of_words(_bits_of_words(value))[:CAPABILITY_OCTETS].ljust(CAPABILITY_OCTETS, b"\0")
     bits = f"{int.from_bytes(octets, 'big'):016b}"
     if not octets[0]:
         bits = bits[::-1]

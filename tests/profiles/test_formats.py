@@ -14,6 +14,15 @@ from netwatch.profiles import written
         ("lldp_capabilities", b"\x28\x00", "bridge router"),
         ("lldp_capabilities", b"\x28", "bridge router"),  # lldpd 1.0.16 writes one octet
         ("lldp_capabilities", b"\x00\x14", "bridge router"),  # as it crossed the wire
+        ("lldp_capabilities", b"28 2 4", "bridge router"),  # Dell's OS10
+        ("lldp_capabilities", b"20 00 2", "bridge"),
+        (
+            "lldp_capabilities",
+            b"36 38 20 31 20 32 20 34 2 3 5 6 10 11 12 18 26 27 31 34 42 43 46 50 58 59 61",
+            "repeater bridge router",
+        ),  # the same, and recorded by snmpwalk: 68 1 2 4
+        ("lldp_capabilities", b"00", ""),
+        ("lldp_capabilities", b"30 30 2 3 10 11", ""),
         ("lldp_capabilities", b"\x00\x00", ""),
         ("lldp_capabilities", b"", ""),
         ("cdp_capabilities", b"\x00\x00\x00\x29", "router bridge"),

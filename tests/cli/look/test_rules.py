@@ -22,7 +22,7 @@ def test_without_an_agent_the_rules_are_listed_without_counts(netwatch, config):
 
     assert "no agent answers" in found.stderr
     down = rows(found)["InterfaceDown"]
-    assert (down["kind"], down["looks_at"], down["severity"]) == ("reading", "interface", "critical")
+    assert (down["kind"], down["looks_at"], down["severity"]) == ("reading", "interface", "warning or critical")
     assert (down["pending"], down["firing"]) == (None, None)
     assert str(down["file"]).endswith(".yaml")
     assert rows(found)["LinkDown"]["kind"] == "trap"
