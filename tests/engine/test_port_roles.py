@@ -7,17 +7,21 @@ import random
 from datetime import timedelta
 
 import pytest
+import yaml
 
 from netwatch.alerts import RouteSettings, build_route
 from netwatch.engine import Engine, History, LiveEngine, Question, explanation_of
-from netwatch.model import CONCEPTS, shipped_directory
+from netwatch.metrics import Board
+from netwatch.model import CONCEPTS, Oid, Tag, TrapEvent, Varbind, shipped_directory
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
-from netwatch.rules import NO_MIB, load_rules
+from netwatch.rules import NO_MIB, parse_rule_book
 from netwatch.store import MemoryStore
 from tests.rules.roles.devices import DOWN, MONDAY, UP, Switch, device
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+IF = "1.3.6.1.2.1.2.2.1"
+LINK_DOWN, LINK_UP = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.4"
 OTHERS = {"p5": 1, "p6": 1, "p7": 2, "p8": 1}
 CORE = {"port": "p1", "neighbour": "core", "neighbour_port": "Te1/1", "capabilities": "bridge router"}
 ACCESS_POINT = {"port": "p2", "neighbour": "ap-17", "capabilities": "bridge access-point"}
@@ -25,15 +29,26 @@ SERVER = {"port": "p3", "neighbour": "srv-files1", "capabilities": "station", "p
 
 
 @pytest.fixture(scope="module")
-def rules():
+def book():
+    """The shipped rules about interfaces, and the one by which a trap speaks for a port that went down."""
+    shipped = shipped_directory("rules")
+    ports = yaml.safe_load((shipped / "interfaces.yaml").read_text("utf-8"))["rules"]
+    traps = yaml.safe_load((shipped / "traps.yaml").read_text("utf-8"))["rules"]
+    link = [rule for rule in traps if rule["alert"] == "LinkDown"]
     schema = {name: concept.schema for name, concept in CONCEPTS.items()}
-    return load_rules([shipped_directory("rules") / "interfaces.yaml"], schema)
+    return parse_rule_book(yaml.safe_dump({"rules": [*ports, *link]}), "shipped.yaml", schema)
+
+
+@pytest.fixture(scope="module")
+def rules(book):
+    return book.rules
 
 
 class House:
     """An engine with the shipped rules about interfaces, and the switches that it is told of."""
 
-    def __init__(self, rules, *switches, labels=None):
+    def __init__(self, rules, *switches, labels=None, trap_rules=()):
+        self.trap_rules, self.board = trap_rules, Board()
         self.rules, self.switches, self.store, self.now = rules, switches, MemoryStore(), MONDAY
         self.labels, self.ids = labels or {}, itertools.count(1)
 
@@ -44,7 +59,7 @@ class House:
 
     async def _start(self):
         self.engine = Engine(
-            rules=self.rules, route=build_route(RouteSettings(
+            rules=self.rules, trap_rules=self.trap_rules, rows=self.board, route=build_route(RouteSettings(
                 receiver="noc", group_by=["device", "ifName"], group_wait="0s", group_interval="1s",
                 repeat_interval="9d",
             )),
@@ -69,7 +84,20 @@ class House:
         for switch in self.switches:
             switch.now = self.now
             self.engine.take_reading(switch.read().reading)
+            self.board.take_reading(switch.reading)
         self.engine.flush_due(self.now)
+
+    def trap(self, switch, port, oid, oper):
+        """A switch tells that a port went down or came up."""
+        index = str(switch.names.index(port) + 1)
+        told = {f"{IF}.1.{index}": int(index), f"{IF}.7.{index}": UP, f"{IF}.8.{index}": oper}
+        varbinds = tuple(Varbind(oid=Oid.parse(name), tag=Tag.INTEGER, value=value) for name, value in told.items())
+        return self.engine.take_trap(
+            TrapEvent(
+                at=self.now, source="192.0.2.1", device=switch.name, version="2c", trap_oid=Oid.parse(oid),
+                varbinds=varbinds,
+            )
+        )  # fmt: skip
 
     async def mails(self):
         return [entry.subject for entry in reversed(await self.store.outbox())]
@@ -166,6 +194,38 @@ async def test_what_the_configuration_calls_the_role_of_a_device_stays_its_label
     (alert,) = house.engine.desk.alerts()
     assert (alert.labels["role"], alert.labels["port_role"], alert.severity) == ("core", "uplink", "critical")
     assert "It counts as uplink: core is on it" in alert.annotations["description"]
+
+
+async def test_a_trap_of_an_access_port_mails_nobody_and_one_of_any_other_is_told_at_once(book):
+    switch = switch_with(CORE, ACCESS_POINT)
+    house = await House(book.rules, switch, trap_rules=book.trap_rules).open()
+    house.poll()
+    house.poll()
+    for port in ("p1", "p2", "p4", "p5", "p6"):
+        switch.oper[port] = DOWN
+        await house.trap(switch, port, LINK_DOWN, DOWN)
+    assert await severities(house) == {"ifName=p1": "critical", "ifName=p2": "warning"}
+
+    house.poll(timedelta(seconds=1))
+    for port in ("p1", "p2", "p4", "p5", "p6"):
+        switch.oper[port] = UP
+        await house.trap(switch, port, LINK_UP, UP)
+    house.poll()
+    house.poll()
+    assert await severities(house) == {}
+    words = [subject.split("]")[0] for subject in await house.mails()]
+    assert (set(words[:2]), words[2:]) == ({"[DOWN", "[WARN"}, ["[OK", "[OK"])
+
+
+async def test_a_trap_of_a_port_of_which_nobody_knows_or_that_was_not_read_yet_is_told_as_ever(book):
+    switch = Switch()
+    house = await House(book.rules, switch, trap_rules=book.trap_rules).open()
+    await house.trap(switch, "p2", LINK_DOWN, DOWN)
+    assert await severities(house) == {"ifIndex=2": "warning"}
+
+    house.poll()
+    await house.trap(switch, "p1", LINK_DOWN, DOWN)
+    assert (await severities(house))["ifName=p1"] == "critical"
 
 
 async def test_explain_says_what_a_port_is_taken_for_and_what_happened_to_it(rules):
