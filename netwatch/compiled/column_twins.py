@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import repeat
 from operator import gt, sub, truediv
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from netwatch.compiled import is_usable
 
 _T = TypeVar("_T")
 FEWEST_PACKED: Final = 4
 """What has fewer rows takes no less as a block."""
+MOST_ROWS_UNIFORM: Final = 512
+MOST_UNIFORM: Final = 4096
+"""Blocks of one value that are known as one object; one that is pushed out lives on where it is used."""
 _CODES: Final[dict[type, str]] = {int: "q", float: "d"}
 
 
@@ -57,9 +61,28 @@ def packed_in_python(column: Sequence[_T]) -> Sequence[_T]:
         return column
 
 
+def uniform(column: Sequence[_T]) -> Sequence[_T]:
+    """Return a column; a block of which every row says the same is one object for all devices.
+
+    Errors of all ports are 0, all have one MTU and are up: with like switches most columns that stand still are such.
+    """
+    if type(column) is not array or column[0] != column[-1] or len(column) > MOST_ROWS_UNIFORM:
+        return column
+    octets = column.tobytes()
+    first = octets[: column.itemsize]
+    return _of_one(column.typecode, first, len(column)) if octets == first * len(column) else column
+
+
+@lru_cache(maxsize=MOST_UNIFORM)
+def _of_one(code: str, octets: bytes, rows: int) -> array[Any]:
+    return array(code, octets * rows)
+
+
 if is_usable():
     from netwatch.compiled.columns import first_odd, packed, quick_rates
 else:
     first_odd, packed, quick_rates = first_odd_in_python, packed_in_python, rates_in_python
 
-__all__ = ["first_odd", "first_odd_in_python", "packed", "packed_in_python", "quick_rates", "rates_in_python"]
+__all__ = [
+    "first_odd", "first_odd_in_python", "packed", "packed_in_python", "quick_rates", "rates_in_python", "uniform",
+]  # fmt: skip

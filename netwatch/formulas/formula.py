@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from netwatch.compiled.column_twins import packed
+from netwatch.compiled.column_twins import packed, uniform
 from netwatch.formulas.emitter import exact_code, matcher_key, plain_code
 from netwatch.formulas.frame import Frame, Prepared, Source, columns_of
 from netwatch.formulas.kleene import EXACT, PLAIN
@@ -84,7 +84,7 @@ class Formula:
         if self.kind is Kind.TRUTH and values.count(False) == len(values):
             values = one_value(False, len(values))  # the value of every row
         elif whole:
-            values = packed(values)
+            values = uniform(packed(values))
         return frame.keep(self, self.made_of, (values, whole))
 
     def _worked_out(self, frame: Frame) -> Prepared:

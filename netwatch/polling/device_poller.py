@@ -27,6 +27,7 @@ from netwatch.model import (
     kind_and_place,
 )
 from netwatch.ping import Pinger
+from netwatch.polling.absent_table import AbsentTable
 from netwatch.polling.budget import Budget, SilentTables
 from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.concepts.meanings import Meanings
@@ -103,7 +104,7 @@ class DevicePoller:
         self._layouts = dict(layouts)
         self._sight: Sight | None = None
         self._identity: Identity | None = None
-        self._tables: dict[str, TablePoller | FactTable] = {}
+        self._tables: dict[str, TablePoller | FactTable | AbsentTable] = {}
         self._faults = DeviceFaults(device.name, tools.clock)
         self._together = Together(device, tools.client, tools.clock, self._faults)
         self._silent = SilentTables()
@@ -253,7 +254,9 @@ class DevicePoller:
         self._layouts.clear()
         self._belongings.ask_again()
         self._silent.ask_again()
-        for table in self._tables.values():
+        for name, table in self._tables.items():
+            if isinstance(table, AbsentTable):
+                table = self._tables[name] = self._new_poller(table.spec, table.times_lacking)
             table.rediscover(reason)
 
     async def poll(self) -> bool:
@@ -392,7 +395,7 @@ class DevicePoller:
                 yield table
 
     async def _poll_table(
-        self, table: TablePoller | FactTable, budget: Budget, given: Answers | None = None
+        self, table: TablePoller | FactTable | AbsentTable, budget: Budget, given: Answers | None = None
     ) -> list[str]:
         """Read one table, whose answers may be there already; return what went wrong with it alone."""
         name = table.spec.name
@@ -418,7 +421,14 @@ class DevicePoller:
         self._gaps([name], why)
         return [f"{name}: {why}"]
 
-    async def _read_table(self, table: TablePoller | FactTable, budget: Budget, given: Answers | None) -> None:
+    async def _read_table(
+        self, table: TablePoller | FactTable | AbsentTable, budget: Budget, given: Answers | None
+    ) -> None:
+        if isinstance(table, AbsentTable):
+            reading = table.lacking_reading(self.device.name, self._tools.clock)
+            if reading is not None:
+                self._tools.sink.take_reading(reading)
+            return
         reading = await (table.poll(budget, given) if isinstance(table, TablePoller) else table.poll(budget))
         if isinstance(table, TablePoller) and (news := table.take_news()) is not None:
             self._keep(table.spec, news)
@@ -495,20 +505,40 @@ class DevicePoller:
         absent = self._belongings.absent(identity)
         self._tables = {}
         for spec in kit.tables:
-            poller = known.get(spec.name)
-            self._tables[spec.name] = poller if poller and poller.spec is spec else self._table_poller(spec)
-            if spec.name != SYSTEM and spec.oid in absent:
-                self._tables[spec.name].note_absence()
+            is_absent = spec.name != SYSTEM and spec.oid in absent
+            self._tables[spec.name] = self._arranged(spec, known.get(spec.name), is_absent=is_absent)
         self._latest = {name: reading for name, reading in self._latest.items() if name in self._tables}
         if self._meanings is not None:
             self._meanings.take(kit.concepts)
+
+    def _arranged(
+        self, spec: TableSpec, known: TablePoller | FactTable | AbsentTable | None, *, is_absent: bool
+    ) -> TablePoller | FactTable | AbsentTable:
+        """Return what reads a table, or says that the device does not have it; the one there is where it will do."""
+        if known is not None and known.spec is not spec:
+            known = None
+        if isinstance(known, AbsentTable):
+            return known if is_absent else self._new_poller(spec, known.times_lacking)
+        if known is None and is_absent and not spec.once and spec.name not in self._layouts:
+            return AbsentTable(spec, 0)
+        table = known or self._table_poller(spec)
+        if is_absent:
+            table.note_absence()
+        if is_absent and isinstance(table, TablePoller) and not table.has_rows:
+            return AbsentTable(spec, table.times_lacking)
+        return table
+
+    def _new_poller(self, spec: TableSpec, times_lacking: int = 0) -> TablePoller:
+        discover = discover_scalars if spec.name == SYSTEM else discover_table
+        poller = TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock, self._faults)
+        poller.times_lacking = times_lacking
+        return poller
 
     def _table_poller(self, spec: TableSpec) -> TablePoller | FactTable:
         tools = self._tools
         if spec.once:
             return FactTable(self.device, spec, tools.client, tools.clock, tools.facts_interval, self._faults)
-        discover = discover_scalars if spec.name == SYSTEM else discover_table
-        poller = TablePoller(self.device, spec, discover, self._tools.client, self._tools.clock, self._faults)
+        poller = self._new_poller(spec)
         if (kept := self._layouts.pop(spec.name, None)) is not None:
             self._recall(poller, kept)
         return poller

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from netwatch.model import NO_DOUBTS, Column, ColumnKind, Doubts, Oid, RowSet
 from netwatch.polling.columns.counters import COUNTER32
@@ -22,6 +23,8 @@ from netwatch.polling.columns.cutting import Cutting, cutting_of
 from netwatch.polling.columns.strips import CounterStrip, Filling, NumberStrip, Strip, Suffix
 from netwatch.profiles import ColumnSpec, TableSpec
 
+MOST_ROWS_ALIKE = 512
+"""Suffixes of so many rows are known as one object for all devices that have the same."""
 SYS_UP_TIME = Oid.parse("1.3.6.1.2.1.1.3.0")
 
 
@@ -132,6 +135,12 @@ class Layout:
         )
 
 
+@lru_cache(maxsize=1024)
+def _alike(suffixes: tuple[Suffix, ...]) -> tuple[Suffix, ...]:
+    """Return equal suffixes as one object: those of 48 ports take 2.7 kB, and like switches have the same."""
+    return suffixes
+
+
 def same_rows(one: RowSet, other: RowSet) -> bool:
     """Return whether rows, keys and labels agree."""
     return one.index == other.index and one.keys == other.keys and dict(one.labels) == dict(other.labels)
@@ -180,7 +189,7 @@ def build_layout(
     names = tuple(strip for oid in labels if (strip := builder.strip_or_none([oid], unasked)))
     return Layout(
         rows=rows,
-        suffixes=tuple(suffixes),
+        suffixes=_alike(tuple(suffixes)) if len(suffixes) <= MOST_ROWS_ALIKE else tuple(suffixes),
         heads=tuple(heads),
         cuts=cuts,
         cutting=cutting_of(counters, numbers, texts),

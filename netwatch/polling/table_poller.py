@@ -11,6 +11,7 @@ from datetime import datetime
 
 from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import NOTHING_AGED, Device, Missing, Oid, RowSet, TableReading, Value
+from netwatch.polling.absent_table import TIMES_LACKING, empty_reading
 from netwatch.polling.answers import Answer, examine
 from netwatch.polling.budget import Budget, Patience
 from netwatch.polling.clock import Clock
@@ -21,7 +22,7 @@ from netwatch.polling.lost_rows import MOST_ASKED, LostRows
 from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROWS_FORGOTTEN, PARTIAL_READINGS
 from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.readings import TableReader, reader_of
-from netwatch.polling.rows import cells_of, columns_of_none, label_columns, renamed_rows, rows_of_none
+from netwatch.polling.rows import cells_of, label_columns, renamed_rows, rows_of_none
 from netwatch.polling.standing.seldom import Seldom
 from netwatch.polling.together import Answers
 from netwatch.polling.twins.pairs import Twinning
@@ -36,8 +37,6 @@ _NO_TWINNING = Twinning()
 _NO_OIDS = frozenset[Oid]()
 """One for all tables: an empty set takes 216 bytes each time it is made."""
 _KEEP_REFUSED = ("missing", "partial", "twins")
-TIMES_LACKING = 3
-"""So often in a row it is said that a device does not have a table: before a restart of ours it may have had it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ class TablePoller:
         self._refused = _NO_OIDS
         self._vanished = _NO_OIDS
         self._patience = Patience()
-        self._times_lacking = 0
+        self.times_lacking = 0
         self._due = "first"
         self._unkept: Seen | None = None
         self._passage = _NO_PASSAGE
@@ -147,9 +146,9 @@ class TablePoller:
 
     def lacking_reading(self) -> TableReading | None:
         """Return that the device does not have the table, which is said some times only; None after that."""
-        if self._layout is not None or self._times_lacking >= TIMES_LACKING:
+        if self._layout is not None or self.times_lacking >= TIMES_LACKING:
             return None
-        self._times_lacking += 1
+        self.times_lacking += 1
         return replace(self._empty_reading(), lacking=True)
 
     def rediscover(self, reason: str) -> None:
@@ -159,7 +158,12 @@ class TablePoller:
     @property
     def is_idle(self) -> bool:
         """Return whether a poll would ask and say nothing: the device does not have the table, and that was said."""
-        return self._layout is None and not self._due and self._times_lacking >= TIMES_LACKING
+        return self._layout is None and not self._due and self.times_lacking >= TIMES_LACKING
+
+    @property
+    def has_rows(self) -> bool:
+        """Return whether the device had the table, be it without rows now."""
+        return self._layout is not None
 
     def note_absence(self) -> None:
         """Take in that the device does not have the table, which then need not be walked; one that had rows is."""
@@ -405,14 +409,8 @@ class TablePoller:
 
     def _empty_reading(self) -> TableReading:
         """Return the reading of a table that had rows once, so that those who knew them learn they are gone."""
-        rows = self._layout.rows if self._layout is not None else rows_of_none(self.spec)
-        return TableReading(
-            device=self._device.name,
-            table=self.spec.name,
-            at=self._clock.now(),
-            rows=rows,
-            columns=columns_of_none(self.spec),
-        )
+        found = empty_reading(self._device.name, self.spec, self._clock)
+        return found if self._layout is None else replace(found, rows=self._layout.rows)
 
     def _count(self, reading: TableReading) -> None:
         if reading.partial:

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from netwatch.compiled import is_usable
-from netwatch.compiled.column_twins import first_odd_in_python, packed_in_python, rates_in_python
+from netwatch.compiled.column_twins import first_odd_in_python, packed_in_python, rates_in_python, uniform
 from tests.compiled.twins import needs_compiled
 
 if is_usable():
@@ -121,3 +121,22 @@ def test_the_first_value_that_is_no_number_is_found():
     assert columns.first_odd([]) == -1
     with pytest.raises(TypeError):
         columns.first_odd(7)
+
+
+def test_blocks_of_one_value_are_one_object_and_others_stay_themselves():
+    ones = [uniform(packed_in_python([7] * 48)) for _ in range(2)]
+    assert ones[0] is ones[1]
+    assert ones[0] == array("q", [7] * 48)
+    for column in (
+        [7.0] * 4,
+        [math.nan] * 4,
+        [-0.0] * 5,
+        [0.0, -0.0, 0.0, 0.0],
+        [1, 2, 3, 1],
+        [1],
+        (),
+        array("q", [5] * 4),
+    ):
+        told = uniform(packed_in_python(column))
+        assert repr(list(told)) == repr(list(column))
+    assert uniform(array("d", [0.0] * 48)) is not uniform(array("q", [0] * 48))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
+from netwatch.compiled.column_twins import uniform
 from netwatch.model import Column, TableReading
 
 
@@ -32,6 +33,8 @@ class Standing:
             elif old == column:
                 found[name] = old
                 standing += 1
+            else:
+                found[name] = uniform(column)
         if standing != len(found) or standing != len(self._columns):
             self._columns = found
         return self._columns
