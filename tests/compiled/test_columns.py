@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from netwatch.compiled import is_usable
 from netwatch.compiled.column_twins import first_odd_in_python, packed_in_python, rates_in_python, uniform
+from tests.compiled import column_junk
+from tests.compiled.sanitizers import JUNK, outcome_of
 from tests.compiled.twins import needs_compiled
 
 if is_usable():
@@ -140,3 +142,13 @@ def test_blocks_of_one_value_are_one_object_and_others_stay_themselves():
         told = uniform(packed_in_python(column))
         assert repr(list(told)) == repr(list(column))
     assert uniform(array("d", [0.0] * 48)) is not uniform(array("q", [0] * 48))
+
+
+def test_odd_columns_are_worked_on_as_python_does():
+    assert list(column_junk.disagreements(columns, 3000, seed=20261130)) == []
+
+
+def test_nothing_beyond_a_column_is_read_and_nothing_undefined_done(tmp_path):
+    outcome = outcome_of("columns", "tests.compiled.column_junk", 7, tmp_path)
+
+    assert outcome == (0, f"{JUNK} odd columns: the same\n", "")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -16,14 +13,9 @@ from netwatch.snmp.codec.message import encode_varbinds
 from netwatch.snmp.fast.plan import encode_name
 from netwatch.snmp.fast.walk_columns import Column
 from tests.compiled import junk
+from tests.compiled.sanitizers import JUNK, outcome_of
 from tests.compiled.twins import COMPILED, needs_compiled
-from tests.patience import PATIENCE_SECONDS
 
-ROOT = Path(__file__).resolve().parents[2]
-JUNK = int(os.environ.get("NETWATCH_JUNK", "4000"))
-"""Garbled answers read under the sanitizers; NETWATCH_JUNK=1000000 is the full count."""
-SANITIZERS = ("-O1", "-g", "-std=c11", "-fPIC", "-shared", "-fsanitize=address,undefined",
-              "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer")  # fmt: skip
 NAMES = [Oid.parse(f"1.3.6.1.2.1.2.2.1.2.{number}") for number in (1, 2, 3)]
 
 pytestmark = needs_compiled
@@ -46,28 +38,9 @@ def test_garbled_answers_are_read_as_python_reads_them():
 
 
 def test_no_octet_beyond_an_answer_is_read_and_nothing_undefined_done(tmp_path):
-    """Under AddressSanitizer and UndefinedBehaviorSanitizer, with Python's objects where those see their ends."""
-    build_hook = pytest.importorskip("netwatch.compiled.build_hook", reason="hatchling is not installed")
-    library = tmp_path / "wire.so"
-    assert build_hook.compile_library("wire", library, SANITIZERS) == ""
-    runtime = subprocess.run(
-        [*build_hook.compiler(), "-print-file-name=libasan.so"], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    if not Path(runtime).is_file():
-        pytest.skip("the compiler has no AddressSanitizer")
-    environment = {
-        **os.environ, "LD_PRELOAD": runtime, "ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc",
-        "PYTHONPATH": str(ROOT),
-    }  # fmt: skip
+    outcome = outcome_of("wire", "tests.compiled.junk", 7, tmp_path)
 
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.compiled.junk", library, str(JUNK), "7"],
-        env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS + JUNK / 100,
-    )  # fmt: skip
-
-    assert (done.returncode, done.stdout, done.stderr[-4000:]) == (
-        0, f"{JUNK} garbled answers, four readings of each: the same\n", "",
-    )  # fmt: skip
+    assert outcome == (0, f"{JUNK} garbled answers, four readings of each: the same\n", "")
 
 
 def test_a_text_or_a_speed_that_comes_again_is_the_object_that_it_was():
