@@ -169,8 +169,9 @@ def word_of_all(alerts: Sequence[Alert]) -> str:
     if all(alert.resolved_at for alert in alerts):
         return GONE if any(alert.gone_at for alert in alerts) else OVER
     standing = [alert for alert in alerts if not alert.resolved_at]
-    gravest = [alert for alert in standing if urgency(alert) == min(map(urgency, standing))]
-    return next((word_of(alert) for alert in gravest if alert.gone_at is None), GONE)
+    gravest = min(map(urgency, standing))  # once: of a storm there are thousands
+    seen = (alert for alert in standing if alert.gone_at is None and urgency(alert) == gravest)
+    return next(map(word_of, seen), GONE)
 
 
 def row_of(alert: Alert) -> str:

@@ -253,7 +253,11 @@ def told_events(
     if group.escalation:
         details["escalation"] = group.escalation
     for alert in (*notification.firing, *notification.resolved):
-        yield replace(event_of(alert, text, now, "notify"), group_key=group.key, details=details)
+        key = alert.key
+        yield Event(
+            at=now, kind="notify", text=text, device=key.device, rule=key.rule, instance=key.instance,
+            alert_id=alert.id, group_key=group.key, details=details,
+        )  # fmt: skip
 
 
 def muting_events(
