@@ -99,6 +99,12 @@ class NeighbourBook:
         """Return the neighbours of a device, port by port, those that are no longer heard among them."""
         return [one for there in self._seen(device).values() for one in there]
 
+    def at(self, end: LinkEnd) -> list[Neighbour]:
+        """Return the neighbours at one port, wherever an ifIndex of before may have put them."""
+        seen = self._seen(end.device)
+        near = [one for one in (*seen.get(end.if_index, ()), *seen.get("", ())) if _is_at(one, end)]
+        return near or [one for there in seen.values() for one in there if _is_at(one, end)]
+
     def on_ports(self, device: str) -> Mapping[str, tuple[Neighbour, ...]]:
         """Return the neighbours that are there now, by ifIndex; those of a port that is not known under ""."""
         found = {index: tuple(one for one in there if one.is_there) for index, there in self._seen(device).items()}
@@ -273,3 +279,7 @@ class NeighbourBook:
         device.written_at = at
         own = {kind: marks for kind, marks in device.own.items() if kind != _CONFIGURED}
         return Memory(scope=NEIGHBOUR_SCOPE, key=name, text=written((device.heard or {}).values(), own))
+
+
+def _is_at(one: Neighbour, end: LinkEnd) -> bool:
+    return links.is_at(one.if_index, one.port, end)

@@ -25,6 +25,9 @@ class Neighbours(Protocol):
     def of_device(self, device: str) -> Sequence[Neighbour]:
         """Return the neighbours of a device."""
 
+    def at(self, end: LinkEnd) -> Sequence[Neighbour]:
+        """Return the neighbours at one port."""
+
     def that_hear(self, device: str) -> Sequence[str]:
         """Return the other devices that may have heard this one."""
 
@@ -55,8 +58,7 @@ def links_of(book: Neighbours, device: str, now: datetime) -> list[tuple[LinkEnd
 
 
 def _heard_at(book: Neighbours, end: LinkEnd, now: datetime) -> Iterator[LinkEnd]:
-    there = [one for one in book.of_device(end.device) if _is_at(one.if_index, one.port, end)]
-    for one in _newest(there, now):
+    for one in _newest(book.at(end), now):
         if one.peer and one.peer != end.device:
             yield LinkEnd(
                 device=one.peer,
@@ -72,7 +74,7 @@ def _hearing(book: Neighbours, end: LinkEnd, now: datetime) -> Iterator[LinkEnd]
             at_port[one.port].append(one)
         for there in at_port.values():
             for one in _newest(there, now):
-                if one.peer == end.device and _is_at(one.peer_if_index, one.peer_port, end):
+                if one.peer == end.device and is_at(one.peer_if_index, one.peer_port, end):
                     yield _own_end(one)
 
 
@@ -90,7 +92,7 @@ def _own_end(one: Neighbour) -> LinkEnd:
     return LinkEnd(device=one.device, if_index=one.if_index, port=one.port)
 
 
-def _is_at(if_index: str, port: str, end: LinkEnd) -> bool:
+def is_at(if_index: str, port: str, end: LinkEnd) -> bool:
     """Return whether a port is this end; by its name where both say one, since an ifIndex may be another tomorrow."""
     if port and end.port:
         return port == end.port

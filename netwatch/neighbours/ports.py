@@ -6,7 +6,7 @@ A quiet room. May import: netwatch.model. Called by: book.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from netwatch.model import RowSet
 
@@ -41,13 +41,14 @@ class Ports:
         wanted = text.strip().casefold()
         if not wanted:
             return "", ""
-        rows = range(len(self._index))
-        for found in (
-            [row for row in rows if self._names[row].casefold() == wanted],
-            [row for row in rows if _is_short_for(self._names[row].casefold(), wanted)],
-            [row for row in rows if self._aliases and self._aliases[row].casefold() == wanted],
-            [row for row in rows if self._index[row] == wanted],
-        ):
+        ways: Sequence[Callable[[int], bool]] = (
+            lambda row: self._names[row].casefold() == wanted,
+            lambda row: _is_short_for(self._names[row].casefold(), wanted),
+            lambda row: bool(self._aliases) and self._aliases[row].casefold() == wanted,
+            lambda row: self._index[row] == wanted,
+        )
+        for is_it in ways:
+            found = [row for row in range(len(self._index)) if is_it(row)]
             if len(found) == 1:
                 return self._index[found[0]], self._names[found[0]]
             if found:

@@ -179,8 +179,9 @@ class Incidents:
             text += ", whose mail has named this end already"
             incident = self._put(replace(incident.group, told={**incident.group.told, alert.id: now}))
             draft.groups[incident.key] = incident.group
+            self._schedule(incident, now)
+        self._agenda.put(incident.key, incident.due)
         draft.events.append(replace(event_of(alert, text, now, "notify"), group_key=incident.key))
-        self._schedule(incident, now)
 
     def _was_named(self, key: str, alert: Alert) -> bool:
         """Return whether a mail of an incident that still tells of it has named the port that an alert is about."""

@@ -109,11 +109,10 @@ class Surroundings:
         """Return the notification with all of that; `mutings` are those of the group's own members."""
         now, told = notification.at, notification.firing
         remarks = ((alert.id, self._suppression.remark_on(alert, now)) for alert in told)
-        ends = ((alert.id, self._wires.words(alert, now) if self._wires is not None else "") for alert in told)
         return replace(
             notification,
             marks={alert_id: remark for alert_id, remark in remarks if remark},
-            other_ends={alert_id: words for alert_id, words in ends if words},
+            other_ends={} if self._wires is None else _OtherEnds(told, self._wires, now),
             held_back=_WhenWanted(partial(self._held_back, told, mutings, now)),
             also=_WhenWanted(partial(self._also, notification, mutings)),
             curves=_CurvesOf(told, self._curves, now),
@@ -237,6 +236,25 @@ class _StandingsOf(Mapping[str, Standing]):
 
     def __iter__(self) -> Iterator[str]:
         return (alert_id for alert_id in self._alerts if self.get(alert_id) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class _OtherEnds(Mapping[str, str]):
+    """The other ends of the links that some alerts are about, each looked up when a mail wants it."""
+
+    def __init__(self, alerts: Sequence[Alert], wires: Wires, now: datetime) -> None:
+        self._alerts = {alert.id: alert for alert in alerts}
+        self._wires, self._now = wires, now
+
+    def __getitem__(self, alert_id: str) -> str:
+        if words := self._wires.words(self._alerts[alert_id], self._now):
+            return words
+        raise KeyError(alert_id)
+
+    def __iter__(self) -> Iterator[str]:
+        return (alert_id for alert_id in self._alerts if alert_id in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -83,7 +83,7 @@ class Wires:
         if far is None:
             return
         yield from (one for one in self._at(far) if one.key.alertname == alert.key.alertname)
-        if _is_down(alert):
+        if far.device in self._down and _is_down(alert):
             yield from filter(self._is_of_silent_device, self._standing_on(far.device))
 
     def words(self, alert: Alert, now: datetime) -> str:
@@ -100,9 +100,10 @@ class Wires:
 
     def _at(self, end: LinkEnd) -> Iterator[Alert]:
         """Yield what stands at a port."""
-        for one in self._standing_on(end.device):
-            own = self.end_of(one)
-            if own is not None and are_one(own, end):
+        for one in self._standing_on(end.device):  # of which there may be hundreds
+            if_index, port = one.labels.get("ifIndex", ""), one.labels.get("ifName", "")
+            is_there = if_index == end.if_index if if_index and end.if_index else bool(port) and port == end.port
+            if is_there and one.key.instance:
                 yield one
 
     def _standing_on(self, device: str) -> Iterator[Alert]:
