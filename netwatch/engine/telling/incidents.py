@@ -175,7 +175,7 @@ class Incidents:
         self._telling.setdefault(alert.id, set()).add(incident.key)
         told_of = next((one for one in partners if one.id in incident.members), alert)
         text = f"is told to {match.receiver} together with {_where(told_of)}, at the other end of its link"
-        if self._was_named(incident.key, alert) and self._suppression.muting_of(alert, match, now) is None:
+        if self._was_told_with(incident, alert) and self._suppression.muting_of(alert, match, now) is None:
             text += ", whose mail has named this end already"
             incident = self._put(replace(incident.group, told={**incident.group.told, alert.id: now}))
             draft.groups[incident.key] = incident.group
@@ -183,12 +183,16 @@ class Incidents:
         self._agenda.put(incident.key, incident.due)
         draft.events.append(replace(event_of(alert, text, now, "notify"), group_key=incident.key))
 
-    def _was_named(self, key: str, alert: Alert) -> bool:
-        """Return whether a mail of an incident that still tells of it has named the port that an alert is about."""
-        end = self._wires.end_of(alert)
-        named = self._named.get(key, ())
-        standing = [far for by, far in named if (one := self._known.get(by)) is not None and one.stands]
-        return end is not None and any(are_one(end, far) for far in standing)
+    def _was_told_with(self, incident: Incident, alert: Alert) -> bool:
+        """Return whether the last mail of an incident has named the port that an alert is about, and as gravely.
+
+        That is so for as long as what it named it for stands.
+        """
+        end, rank = self._wires.end_of(alert), incident.timing.severities.rank
+        if end is None:
+            return False
+        named = [self._known.get(by) for by, far in self._named.get(incident.key, ()) if are_one(end, far)]
+        return any(one is not None and one.stands and rank(one.severity) >= rank(alert.severity) for one in named)
 
     def note_graver(self, draft: Draft, alert: Alert, before: Alert, now: datetime) -> bool:
         """Return whether an alert that fires is graver than before; then whom the route names is told anew."""

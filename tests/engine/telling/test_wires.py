@@ -38,7 +38,7 @@ CORE2 = {"port": "Te2", "ifIndex": "2", "neighbour": "core2", "neighbour_port": 
 class Net:
     """Three devices of three ports: core1 and core2 joined by Te2, core1 Te3 and acc7 Te1."""
 
-    def __init__(self, store: MemoryStore | None = None, **route):
+    def __init__(self, store: MemoryStore | None = None, rules: str = RULES, **route):
         self.store, self.now, self.polled = store or MemoryStore(), NOON, []
         numbers = itertools.count(1)
         mailer = Mailer(
@@ -47,7 +47,7 @@ class Net:
         )
         self.book = NeighbourBook(ADDRESSES)
         self.engine = Engine(
-            rules=parse_rules(RULES, "rules.yaml", SCHEMA),
+            rules=parse_rules(rules, "rules.yaml", SCHEMA),
             route=build_route(RouteSettings(
                 **{"receiver": "noc", "group_wait": "30s", "group_interval": "5m", "group_by": ["device"]} | route)),
             device_labels={name: {} for name in ADDRESSES}, ledger=self.store, mailer=mailer,
@@ -209,6 +209,19 @@ async def test_who_is_told_of_one_end_only_is_told_of_that_in_an_incident_of_its
     net.later(31)
 
     assert sorted(await net.subjects()) == ["[DOWN] core1 Te2 is down", "[DOWN] core2 Te2 is down"]
+    await net.engine.stop()
+
+
+async def test_an_end_that_is_graver_than_the_one_whose_mail_named_it_is_told():
+    head, tail = RULES.rsplit("severity: critical", 1)
+    graver = "{% if device == 'core2' %}critical{% else %}warning{% endif %}"
+    net = (await Net(rules=f'{head}severity: "{graver}"{tail}').open()).wire()
+    net.ports("core1", 2)
+    net.later(31)
+    net.ports("core2", 2)
+    net.later(31)
+
+    assert await net.subjects() == ["[WARN] core1 Te2 is down", "[DOWN 2] core2 Te2 is down"]
     await net.engine.stop()
 
 
