@@ -12,6 +12,7 @@ from datetime import datetime
 
 from netwatch.engine.explain.live import AnyRule, Live
 from netwatch.engine.explain.story import Attempted, Story
+from netwatch.engine.telling.wires import TOLD_WITH
 from netwatch.engine.times import clock, lasting
 from netwatch.model import UNSENT, Alert, AlertState, OutboxEntry, OutboxKind, OutboxState, format_duration
 from netwatch.rules import TOO_YOUNG, Part, Rule, TrapRule, Verdicts, evidence_of, parts_with_verdicts
@@ -130,6 +131,13 @@ def _told_by_the_group(case: Case, alert: Alert) -> str:
         return ""
     told_at = case.live.told(alert.id)
     said = [f"receiver {name} counts as told since {case.clock(at)}" for name, at in told_at.items()]
+    ends = {
+        event.details[TOLD_WITH]: None
+        for event in case.story.events
+        if event.alert_id == alert.id and TOLD_WITH in event.details
+    }
+    if said and ends:
+        return f"{_listed(said)}: by the mail about {_listed(list(ends))}, which named this end of the link"
     return f"{_listed(said)}; no mail of that is kept" if said else ""
 
 

@@ -33,7 +33,7 @@ from netwatch.engine.telling.agenda import Agenda
 from netwatch.engine.telling.incident import Incident
 from netwatch.engine.telling.suppression import Suppression
 from netwatch.engine.telling.surroundings import Surroundings, muting_events, told_events
-from netwatch.engine.telling.wires import Wires, are_one
+from netwatch.engine.telling.wires import TOLD_WITH, Wires, are_one
 from netwatch.model import (
     Alert,
     AlertGroup,
@@ -174,14 +174,16 @@ class Incidents:
         LINK_ALERTS_JOINED.inc()
         self._telling.setdefault(alert.id, set()).add(incident.key)
         told_of = next((one for one in partners if one.id in incident.members), alert)
+        details: dict[str, str] = {}
         text = f"is told to {match.receiver} together with {_where(told_of)}, at the other end of its link"
         if self._was_told_with(incident, alert) and self._suppression.muting_of(alert, match, now) is None:
             text += ", whose mail has named this end already"
+            details[TOLD_WITH] = _where(told_of)
             incident = self._put(replace(incident.group, told={**incident.group.told, alert.id: now}))
             draft.groups[incident.key] = incident.group
             self._schedule(incident, now)
         self._agenda.put(incident.key, incident.due)
-        draft.events.append(replace(event_of(alert, text, now, "notify"), group_key=incident.key))
+        draft.events.append(replace(event_of(alert, text, now, "notify", details=details), group_key=incident.key))
 
     def _was_told_with(self, incident: Incident, alert: Alert) -> bool:
         """Return whether the last mail of an incident has named the port that an alert is about, and as gravely.

@@ -16,6 +16,8 @@ from typing import Final, Protocol
 
 from netwatch.model import REACHABILITY, Alert, LinkEnd, TableReading
 
+TOLD_WITH: Final = "told_with"
+"""The detail of a line of the event log that says which alert's mail told of this one."""
 MOST_NAMED: Final = 5
 """Links of a device that does not answer that its mail names."""
 

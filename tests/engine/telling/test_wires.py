@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from netwatch.alerts import RouteSettings, build_route
-from netwatch.engine import Engine
+from netwatch.engine import Engine, History, LiveEngine, Question, explanation_of
 from netwatch.model import CONCEPTS, REACHABILITY, SCALARS, AlertState, TableReading
 from netwatch.neighbours import NeighbourBook
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
@@ -240,3 +240,23 @@ async def test_the_link_is_known_though_its_rows_are_gone_before_the_alert_fires
     net.later(31)
 
     assert await net.subjects() == ["[DOWN 2] core2 Te2 and core1 Te2: interfaces down"]
+
+
+async def test_explain_says_with_which_mail_an_end_was_told(net):
+    net.ports("core1", 2)
+    net.later(31)
+    net.ports("core2", 2)
+    live = LiveEngine(
+        net.engine.desk, History(()), rules=parse_rules(RULES, "rules.yaml", SCHEMA), route=None,
+        devices=tuple(ADDRESSES), now=lambda: net.now,
+    )  # fmt: skip
+
+    question = Question(rule="InterfaceDown", device="core2", instance="Te2")
+    said = await explanation_of(net.store, question, live)
+
+    lines = "\n".join([said.verdict, *(line.text for line in said.lines)])
+    assert "told to noc together with core1 Te2, at the other end of its link" in lines
+    assert said.verdict == (
+        "It fires since 12:00:31, and receiver noc counts as told since 12:00:31: by the mail about core1 Te2, which "
+        "named this end of the link."
+    )
