@@ -5,15 +5,18 @@ Poller, profiles, rules and engine are those of an agent; only mails are not wri
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from netwatch.alerts import RouteSettings, build_route
 from netwatch.engine import Engine
 from netwatch.model import Alert, Composition, Memory, Notification, ReadingGap, TableReading, Tag, shipped_directory
+from netwatch.ping import Pinger
+from netwatch.ping.pinger import Echo, Told
 from netwatch.polling import PollingSettings
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.profiles import ProfileLibrary
@@ -22,12 +25,16 @@ from netwatch.snmp import Snmp
 from netwatch.store import MemoryStore
 from tests.bench.knowing.agent import UP_TIME, RecordedAgent, listening
 from tests.bench.knowing.corpus import Cell
+from tests.bench.knowing.faults.planting import WELL
 from tests.bench.knowing.polled import TIMEOUT, device_at, shipped
 
 INTERVAL_SECONDS = 60
 STRIDE_SECONDS = 300
 """How far apart polls are once nothing new can come of another one but time."""
 TICKS = 2**32
+MOST_PINGS = 20
+"""Of so many is told how many were lost."""
+HABIT_PINGS = 60
 
 
 class TurnedClock:
@@ -57,6 +64,26 @@ class TurnedClock:
         """Let time pass."""
         self.seconds += seconds
         self.wall += timedelta(seconds=seconds)
+
+
+class DrilledLine(Pinger):
+    """Pings over a line that is as it is said to be: the loopback interface loses nothing and is never slow."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout_seconds=1.0)
+        self.is_now = WELL
+        self._packets = 0
+
+    def can_ping(self, address: str) -> bool:
+        """Return that it can."""
+        return True
+
+    def ping(self, address: str, told: Told) -> None:
+        """Tell what comes of a packet."""
+        self._packets += 1
+        every = self.is_now.lost_one_of
+        trip = None if every and self._packets % every == 0 else self.is_now.round_trip_seconds
+        asyncio.get_running_loop().call_soon(told, Echo(trip))
 
 
 class NoMails:
@@ -113,6 +140,7 @@ class Drill:
     engine: Engine
     clock: TurnedClock
     rules: Sequence[Rule]
+    line: DrilledLine
     readings: dict[str, TableReading] = field(default_factory=dict)
 
     def take_reading(self, reading: TableReading) -> None:
@@ -133,11 +161,21 @@ class Drill:
         tag, ticks = self.agent.values.get(UP_TIME, (Tag.TIME_TICKS, None))
         if isinstance(ticks, int):
             self.agent.put(UP_TIME, tag, (ticks + int(seconds * 100)) % TICKS)
+        if self.poller.device.is_pinged:
+            await self._ping(seconds)
         await self.poller.check()
         await self.poller.poll()
 
+    async def _ping(self, seconds: float) -> None:
+        """Ping as often as an agent does meanwhile, as far as that can be told from more."""
+        for _ in range(min(MOST_PINGS, int(seconds / self.poller.device.ping_interval.total_seconds()))):
+            await self.poller.echoes.ask()
+
     async def settle(self) -> None:
-        """Poll steadily for as long as the slowest rule waits."""
+        """Poll steadily for as long as the slowest rule waits; pings have become a habit then."""
+        if self.poller.device.is_pinged:
+            for _ in range(HABIT_PINGS):
+                await self.poller.echoes.ask()
         for seconds in self.strides():
             await self.poll(seconds)
 
@@ -181,12 +219,18 @@ def raised(alert: Alert) -> Raised:
 
 @asynccontextmanager
 async def drilled(
-    name: str, cells: Iterable[Cell], library: ProfileLibrary | None = None, answers_within: timedelta = TIMEOUT
+    name: str,
+    cells: Iterable[Cell],
+    library: ProfileLibrary | None = None,
+    answers_within: timedelta = TIMEOUT,
+    *,
+    pinged: bool = False,
 ) -> AsyncIterator[Drill]:
     """Serve the objects of a device, and have an engine with the shipped rules take what is read of it."""
     library = library or shipped()
     rules = shipped_rules(library)
     clock, client, agent, store = TurnedClock(), Snmp(PollingSettings()), RecordedAgent(cells), MemoryStore()
+    line = DrilledLine()
     await client.start()
     await store.start()
     engine = Engine(
@@ -200,10 +244,12 @@ async def drilled(
     )
     async with listening(agent):
         sink = _Later()
+        device = device_at(name, agent.port, answers_within)
         poller = DevicePoller(
-            device_at(name, agent.port, answers_within), Tools(library=library, client=client, sink=sink, clock=clock)
+            replace(device, methods=("snmp", "ping")) if pinged else device,
+            Tools(library=library, client=client, sink=sink, clock=clock, pinger=line if pinged else None),
         )
-        drill = Drill(name=name, agent=agent, poller=poller, engine=engine, clock=clock, rules=rules)
+        drill = Drill(name=name, agent=agent, poller=poller, engine=engine, clock=clock, rules=rules, line=line)
         sink.drill = drill
         await engine.start()
         try:

@@ -15,7 +15,7 @@ import structlog
 
 from tests.bench.knowing.corpus import Cell, Name, Recorded, cells_of
 from tests.bench.knowing.drill import Drill, Raised, drilled
-from tests.bench.knowing.faults.planting import Change, Fault, Held
+from tests.bench.knowing.faults.planting import WELL, Change, Fault, Held
 from tests.bench.knowing.faults.table import FAULTS, SILENT
 from tests.bench.knowing.polled import TIMEOUT
 
@@ -82,7 +82,8 @@ async def try_fault(fault: Fault, name: str, cells: Sequence[Cell]) -> Outcome:
     change = fault.plant(held_of(cells))
     assert change is not None
     answers_within = SHORT_TIMEOUT if change.silent else TIMEOUT
-    async with drilled(name, with_changes(cells, change), answers_within=answers_within) as drill:
+    pinged = change.line is not None
+    async with drilled(name, with_changes(cells, change), answers_within=answers_within, pinged=pinged) as drill:
         await drill.settle()
         known = set(drill.firing())
         before = dict(drill.agent.values)
@@ -106,6 +107,7 @@ def inflict(drill: Drill, change: Change) -> None:
     if change.gone:
         drill.agent.remove(change.gone)
     drill.agent.silent = change.silent
+    drill.line.is_now = change.line or WELL
     if change.anew:
         drill.poller.rediscover()
 
@@ -113,6 +115,7 @@ def inflict(drill: Drill, change: Change) -> None:
 def mend(drill: Drill, change: Change, before: Mapping[Name, tuple[object, object]]) -> None:
     """Have everything that was changed be as before."""
     drill.agent.silent = False
+    drill.line.is_now = WELL
     for name in [*(cell[0] for cell in change.fault), *change.gone]:
         tag, value = before.get(tuple(name), (None, None))
         if tag is not None:
@@ -166,7 +169,7 @@ async def try_silence(fault: Fault, name: str, cells: Sequence[Cell]) -> Outcome
     async with drilled(name, cells) as drill:
         await drill.settle()
         without = set(drill.firing())
-    async with drilled(name, with_changes(cells, change)) as drill:
+    async with drilled(name, with_changes(cells, change), pinged=change.line is not None) as drill:
         await drill.settle()
         inflict(drill, change)
         await drill.settle()

@@ -16,6 +16,17 @@ Held = Mapping[Name, tuple[Tag, Value]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """How pings to a device go: how long an answer takes, and of how many packets one is lost; 0 for none."""
+
+    round_trip_seconds: float = 0.004
+    lost_one_of: int = 0
+
+
+WELL = Line()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What happens to one device.
 
@@ -24,7 +35,7 @@ class Change:
     drift:  what is found so many seconds after it began, where it grows; it is waited for as long as it lasts, where
             that is longer than the rule waits.
     anew:   the device is discovered anew after it, as it is at the slow interval.
-    silent: it does not answer at all.
+    silent: it does not answer at all by SNMP. line: the way to it, by which it is pinged too; it is well before.
     """
 
     before: Sequence[Cell] = ()
@@ -35,6 +46,7 @@ class Change:
     lasts_seconds: float = 0.0
     anew: bool = False
     silent: bool = False
+    line: Line | None = None
 
 
 Plant = Callable[[Held], Change | None]
