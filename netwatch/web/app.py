@@ -50,7 +50,7 @@ from netwatch.web.reload import Reload, reload_router
 from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream
 from netwatch.web.settings import WebSettings
 from netwatch.web.slots import Slotted
-from netwatch.web.users.access import Access
+from netwatch.web.users.access import Access, ErrorPage
 from netwatch.web.users.gatekeeper import Gatekeeper
 from netwatch.web.users.refusals import is_alertmanagers
 from netwatch.web.views import History, MetricsRenderer, NoHistory, NoTraps, Scraper, TrapLog, Views
@@ -116,8 +116,12 @@ def create_app(
     app.include_router(manual_router(templates))
     app.include_router(sign_in_router(keeper, templates))
     app.mount("/static", StaticFiles(directory=_STATIC))
-    _add_error_pages(app, templates)
-    app.add_middleware(Access, keeper=keeper)
+
+    async def error_page(status: int, words: str) -> Response:
+        return await templates.page("error.html", status, title=HTTPStatus(status).phrase, words=words)
+
+    _add_error_pages(app, error_page)
+    app.add_middleware(Access, keeper=keeper, page=error_page)
     app.add_middleware(Guard, settings=settings, faults=faults or PageFaults())
     return app
 
@@ -146,7 +150,7 @@ def _words_of(exc: HTTPException, path: str) -> str:
     return f"there is no {shortened(path)}" if path.startswith(("/api/v1/", "/api/v2/")) else "there is nothing here"
 
 
-def _add_error_pages(app: FastAPI, templates: Templates) -> None:
+def _add_error_pages(app: FastAPI, error_page: ErrorPage) -> None:
     async def answer(request: Request, status: int, words: str, headers: dict[str, str] | None = None) -> Response:
         if is_alertmanagers(request.url.path):
             return JSONResponse(words, status, headers=headers)
@@ -154,8 +158,7 @@ def _add_error_pages(app: FastAPI, templates: Templates) -> None:
             return query_error(status, words)
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": words}, status, headers=headers)
-        title = HTTPStatus(status).phrase
-        page = await templates.page("error.html", status_code=status, title=title, words=words)
+        page = await error_page(status, words)
         page.headers.update(headers or {})
         return page
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hmac
 import math
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.datastructures import Headers
@@ -31,12 +33,26 @@ SIGN_IN = "/sign-in"
 _STREAM = "/events"
 _CHALLENGE = 'Basic realm="NetWatch", charset="UTF-8"'
 
+ErrorPage = Callable[[int, str], Awaitable[Response]]
+"""Makes a page of a status and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _No:
+    """Why a request is not let through; `place` is where a browser is sent instead."""
+
+    status: int
+    words: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    place: str = ""
+
 
 class Access:
     """Lets through who may; without a gatekeeper everybody."""
 
-    def __init__(self, app: ASGIApp, keeper: Gatekeeper | None) -> None:
-        self._app, self._keeper = app, keeper
+    def __init__(self, app: ASGIApp, keeper: Gatekeeper | None, page: ErrorPage) -> None:
+        """Stand before an app; `page` says no to who looks with a browser."""
+        self._app, self._keeper, self._page = app, keeper, page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on, or refuse it."""
@@ -44,40 +60,51 @@ class Access:
         if keeper is None or scope["type"] != "http" or _is_nobodys(scope):
             await self._app(scope, receive, send)
             return
-        role = self._needed(keeper, scope)
-        caller, refused = await _known(keeper, scope)
-        if role is not OPEN:
-            refused = refused or _refusal(scope, caller, role)
-            if refused is not None:
-                await refused(scope, receive, send)
-                return
-        if caller is not None and caller.way.is_ambient and not _needs_no_form(scope):
+        caller, no = await _known(keeper, scope)
+        role = _needed(keeper, scope)
+        no = None if role is OPEN else no or _refusal(scope, caller, role)
+        if no is None and caller is not None and caller.way.is_ambient and not _needs_no_form(scope):
             body = await _body_of(scope, receive)
-            refused = _form_refusal(scope, caller, body)
-            if refused is not None:
-                await refused(scope, receive, send)
-                return
-            receive = _again(body or b"", receive)
+            no, receive = _form_refusal(scope, caller, body), _again(body or b"", receive)
         if scope["path"] == _STREAM and caller is not None and caller.way is Way.SESSION:
             send = _while_signed_in(keeper, scope, send)
-        await self._pass(keeper, caller, scope, receive, send)
+        await self._answer(keeper, caller, no, scope, receive, send)
 
-    def _needed(self, keeper: Gatekeeper, scope: Scope) -> Role | None:
-        if keeper.links_act and is_link(scope["path"]):
-            return OPEN
-        return needed(scope["method"], scope["path"])
-
-    async def _pass(
-        self, keeper: Gatekeeper, caller: Caller | None, scope: Scope, receive: Receive, send: Send
+    async def _answer(
+        self, keeper: Gatekeeper, caller: Caller | None, no: _No | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         who, logins = CALLER.set(caller), LOGINS.set(True)
-        if caller is not None and not is_asking(scope["method"], scope["path"]):
-            keeper.audit.changed(caller.name, caller.way, scope["method"], scope["path"])
         try:
+            if no is not None:
+                await (await self._said(no, scope))(scope, receive, send)
+                return
+            if caller is not None and not is_asking(scope["method"], scope["path"]):
+                keeper.audit.changed(caller.name, caller.way, scope["method"], scope["path"])
             await self._app(scope, receive, send)
         finally:
             CALLER.reset(who)
             LOGINS.reset(logins)
+
+    async def _said(self, no: _No, scope: Scope) -> Response:
+        """Return a no as a page to who looks at pages, to others as the words alone."""
+        if not _wants_a_page(scope):
+            return refusal(scope["path"], no.status, no.words, no.headers)
+        if no.place:
+            return RedirectResponse(no.place, 303)
+        page = await self._page(no.status, no.words)
+        page.headers.update({name: text for name, text in no.headers.items() if name != "WWW-Authenticate"})
+        return page
+
+
+def _needed(keeper: Gatekeeper, scope: Scope) -> Role | None:
+    if keeper.links_act and is_link(scope["path"]):
+        return OPEN
+    return needed(scope["method"], scope["path"])
+
+
+def _needs_no_form(scope: Scope) -> bool:
+    """Return whether it changes nothing, or is the form to sign in, which has a token of its own."""
+    return is_asking(scope["method"], scope["path"]) or scope["path"] == SIGN_IN
 
 
 def _is_nobodys(scope: Scope) -> bool:
@@ -86,12 +113,11 @@ def _is_nobodys(scope: Scope) -> bool:
     return looks or bool(scope.get("state", {}).get(PASSED))
 
 
-def _needs_no_form(scope: Scope) -> bool:
-    """Return whether it changes nothing, or is the form to sign in, which has a token of its own."""
-    return is_asking(scope["method"], scope["path"]) or scope["path"] == SIGN_IN
+def _wants_a_page(scope: Scope) -> bool:
+    return "text/html" in Headers(scope=scope).get("accept", "") and not scope["path"].startswith("/api/")
 
 
-async def _known(keeper: Gatekeeper, scope: Scope) -> tuple[Caller | None, Response | None]:
+async def _known(keeper: Gatekeeper, scope: Scope) -> tuple[Caller | None, _No | None]:
     """Return who asks, or what he is told who says that he is somebody and is not."""
     try:
         return await keeper.caller_of(scope), None
@@ -100,28 +126,26 @@ async def _known(keeper: Gatekeeper, scope: Scope) -> tuple[Caller | None, Respo
         headers = {"Retry-After": str(math.ceil(exc.wait_seconds))} if exc.wait_seconds else {}
         if exc.status == 401:
             headers["WWW-Authenticate"] = _CHALLENGE
-        return None, refusal(scope["path"], exc.status, exc.words, headers)
+        return None, _No(status=exc.status, words=exc.words, headers=headers)
 
 
-def _refusal(scope: Scope, caller: Caller | None, role: Role) -> Response | None:
+def _refusal(scope: Scope, caller: Caller | None, role: Role) -> _No | None:
     if caller is None:
         REFUSED_CALLERS.labels("unknown").inc()
         return _sign_in_first(scope)
     if caller.role.may(role):
         return None
     REFUSED_CALLERS.labels("role").inc()
-    words = f"{caller.name} is {caller.role} here, and this is for {role}s"
-    return refusal(scope["path"], 403, words)
+    return _No(status=403, words=f"{caller.name} is {caller.role} here, and this is for {role}s")
 
 
-def _sign_in_first(scope: Scope) -> Response:
+def _sign_in_first(scope: Scope) -> _No:
     """Send a browser that wants a page to sign in; tell a program what it must show."""
     headers = Headers(scope=scope)
-    if "text/html" in headers.get("accept", "") and not scope["path"].startswith("/api/"):
-        return RedirectResponse(f"{SIGN_IN}?next={quote(_place_of(scope, headers), safe='')}", 303)
     challenge = {} if "sec-fetch-mode" in headers else {"WWW-Authenticate": _CHALLENGE}  # no dialog of the browser's
     words = "sign in first: with a token (Authorization: Bearer nw_...) or a name and a password"
-    return refusal(scope["path"], 401, words, challenge)
+    place = f"{SIGN_IN}?next={quote(_place_of(scope, headers), safe='')}"
+    return _No(status=401, words=words, headers=challenge, place=place)
 
 
 def _place_of(scope: Scope, headers: Headers) -> str:
@@ -147,10 +171,10 @@ async def _body_of(scope: Scope, receive: Receive) -> bytes | None:
     return body
 
 
-def _form_refusal(scope: Scope, caller: Caller, body: bytes | None) -> Response | None:
+def _form_refusal(scope: Scope, caller: Caller, body: bytes | None) -> _No | None:
     if body is None:
         words = f"more than {MOST_BYTES // 1024} KiB is more than NetWatch reads"
-        return refusal(scope["path"], 413, words, {"Connection": "close"})
+        return _No(status=413, words=words, headers={"Connection": "close"})
     headers = Headers(scope=scope)
     shown = headers.get(FORM_HEADER, "")
     if not shown and headers.get("content-type", "").partition(";")[0].strip().lower().endswith("urlencoded"):
@@ -159,7 +183,7 @@ def _form_refusal(scope: Scope, caller: Caller, body: bytes | None) -> Response 
         return None
     REFUSED_CALLERS.labels("form").inc()
     words = "this did not come from a form of this session; go back, load the page again, and send it again"
-    return refusal(scope["path"], 403, words)
+    return _No(status=403, words=words)
 
 
 def _field_of(body: bytes) -> str:

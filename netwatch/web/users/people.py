@@ -67,8 +67,12 @@ def read_people(path: Path) -> People:
     Raises:
         InvalidFile: something is wrong; lists everything.
     """
-    if not path.exists():
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
         return People()
+    except (OSError, ValueError):
+        pass  # which reading says in words
     file = read_yaml(path)
     reader = _Reader(file)
     found = reader.read()

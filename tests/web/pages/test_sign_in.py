@@ -243,3 +243,17 @@ async def test_where_nobody_signs_in_there_is_no_such_page(serve_read_only):
     assert answer.status_code == 404
     assert "no users are configured" in answer.text
     assert "Sign in" not in (await serve_read_only.get("/silences")).text
+
+
+async def test_what_a_role_may_not_do_is_said_on_a_page_that_says_who_is_signed_in(page: Page):
+    browser = await page.signed_in("bert")
+
+    refused = await browser.get("/silences/new")
+    forged = await browser.post("/sign-out")
+    program = await browser.get("/silences/new", headers={"Accept": "*/*"})
+
+    assert refused.status_code == forged.status_code == program.status_code == 403
+    assert "bert is viewer here, and this is for operators" in refused.text
+    assert "bert <small>viewer</small>" in refused.text
+    assert "<h1>Forbidden</h1>" in forged.text
+    assert program.text == "bert is viewer here, and this is for operators\n"

@@ -45,6 +45,12 @@ def test_what_is_wrong_is_said_with_its_line_and_without_the_secret(tmp_path, te
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300, "."])
+def test_a_file_that_cannot_be_read_is_said_and_not_taken_for_one_with_nobody_in_it(tmp_path, name):
+    with pytest.raises(InvalidFile):
+        read_people(tmp_path / name)
+
+
 def test_a_moment_is_a_day_an_instant_or_a_text_and_always_of_utc(tmp_path):
     ends = ("2027-02-28", "2027-02-28T12:00:00Z", "'2027-02-28T12:00:00Z'", "2027-02-28 12:00:00")
     tokens = "".join(f"  abc{n}: {{name: x, role: viewer, hash: '{HASH}', expires: {end}}}\n" for n, end in
