@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ..people import PASSWORD, Page, form_token
+from collections.abc import AsyncIterator
+
+import pytest
+
+from netwatch.web import Role, Server, WebSettings
+
+from ..chromium import Chromium
+from ..people import PASSWORD, Page, cheap, form_token
 
 SILENCE = {"matchers": 'device="core-sw1"', "ends": "2h", "comment": "core upgrade"}
 
@@ -257,3 +264,49 @@ async def test_what_a_role_may_not_do_is_said_on_a_page_that_says_who_is_signed_
     assert "bert <small>viewer</small>" in refused.text
     assert "<h1>Forbidden</h1>" in forged.text
     assert program.text == "bert is viewer here, and this is for operators\n"
+
+
+@pytest.fixture
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
+    chromium = Chromium(tmp_path_factory.mktemp("chromium"))
+    await chromium.start()
+    yield chromium
+    await chromium.stop()
+
+
+async def test_a_person_signs_in_acts_and_signs_out_on_a_phone_without_scripts(page: Page, browser):
+    """A name of 100 characters, a real server, and a real browser that keeps the cookies as browsers do."""
+    long_name = "Anna " + "x" * 95
+    page.file.put_user(long_name, Role.OPERATOR, cheap(PASSWORD))
+    page.open_anew()
+    server = Server(page.app, WebSettings(listen="127.0.0.1:0"))
+    await server.start()
+    url = server.url.rstrip("/")
+    await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    await browser.call("Emulation.setDeviceMetricsOverride", width=320, height=2000, deviceScaleFactor=2, mobile=True)
+    try:
+        await browser.open(f"{url}/silences?state=active")
+        assert await browser.value("location.pathname") == "/sign-in"
+        widths = [await browser.value("document.documentElement.scrollWidth")]
+        await browser.type("[name=name]", long_name)
+        await browser.type("[name=password]", PASSWORD)
+        await browser.click("button.main")
+
+        await browser.until("location.pathname === '/silences' && document.readyState === 'complete'")
+        assert await browser.value("location.search") == "?state=active"
+        widths.append(await browser.value("document.documentElement.scrollWidth"))
+        assert await browser.value("document.cookie") == ""
+        await browser.open(f"{url}/silences/new?device=sw1")
+        assert await browser.value("document.querySelector('[name=author]')") is None
+        await browser.type("[name=comment]", "core upgrade")
+        await browser.click("button.main")
+        await browser.until("document.querySelector('.notice.good')?.innerText.startsWith('Silenced by Anna xxx')")
+        await browser.click("form[action='/sign-out'] button")
+        await browser.until("location.pathname === '/sign-in' && document.readyState === 'complete'")
+        await browser.open(f"{url}/silences")
+        assert await browser.value("location.pathname") == "/sign-in"
+    finally:
+        await server.stop()
+
+    assert widths == [320, 320]
+    assert browser.complaints == []
