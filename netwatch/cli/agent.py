@@ -8,11 +8,8 @@ only the running agent knows.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import ssl
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,10 +20,13 @@ from netwatch.cli.person import person
 from netwatch.errors import ConfigError, NetWatchError, StoreError
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
     from netwatch.config import Settings
     from netwatch.model import Memory
+    from netwatch.web import LocalKey
 
 PATIENCE_SECONDS = 10.0
 CONNECT_SECONDS = 2.0
@@ -43,10 +43,17 @@ class AgentRefused(NetWatchError):
 class Agent:
     """The agent of a configuration."""
 
-    def __init__(self, settings: Settings, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        patience_seconds: float = PATIENCE_SECONDS,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         web = settings.web
         self._settings = settings
-        self._headers: Mapping[str, str] | None = None if web.asks_who else {}
+        self._clock = clock
+        self._key: LocalKey | None = None
+        self._looked = False
         self._trusting = _trusting(Path(web.config_file)) if web.config_file else None
         self.url = url_of(web.listen, tls=self._trusting is not None)
         self._patience_seconds = patience_seconds
@@ -88,19 +95,24 @@ class Agent:
             raise NoAgent(f"what answers at {self.url} is no NetWatch agent") from exc
 
     def _said(self) -> Mapping[str, str]:
-        """Return the header that says who asks; found out once."""
-        if self._headers is None:
-            token = os.environ.get("NETWATCH_TOKEN", "").strip()
-            said = f"Bearer {token}" if token else _signed(self._settings)
-            self._headers = {"Authorization": said} if said else {}
-        return self._headers
+        """Return the header that says who asks, for now: a command may run for hours."""
+        if not self._settings.web.asks_who:
+            return {}
+        if token := os.environ.get("NETWATCH_TOKEN", "").strip():
+            return {"Authorization": f"Bearer {token}"}
+        if not self._looked:
+            self._key, self._looked = _key_of(self._settings), True
+        return {"Authorization": self._key.authorization(person(), self._clock())} if self._key is not None else {}
 
 
 _AS_WHOM = "run this as who can read the agent's database, or set NETWATCH_TOKEN to one of `netwatch token create`"
 
 
-def _signed(settings: Settings) -> str:
-    """Return what shows that we can read the agent's database, empty where we cannot."""
+def _key_of(settings: Settings) -> LocalKey | None:
+    """Return what shows that we can read the agent's database, None where we cannot."""
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
     from netwatch.store import StoreReader
     from netwatch.web import LOCAL_MEMORY, LocalKey
 
@@ -117,12 +129,14 @@ def _signed(settings: Settings) -> str:
         with ThreadPoolExecutor(1) as thread:  # a command may have a loop of its own already
             kept = thread.submit(asyncio.run, memories()).result()
     except StoreError:
-        return ""
-    return key.authorization(person(), datetime.now(UTC)) if key.restore(kept) else ""
+        return None
+    return key if key.restore(kept) else None
 
 
 def _trusting(config_file: Path) -> ssl.SSLContext | None:
     """Return what trusts the very certificate that the agent shows, whatever name it is for; None without TLS."""
+    import ssl
+
     from netwatch.web import certificate_in
 
     try:
