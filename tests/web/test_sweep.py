@@ -98,12 +98,15 @@ def test_the_routes_are_all_of_them():
 
 @pytest.mark.parametrize("method", METHODS)
 async def test_no_route_fails_however_it_is_asked(serve, method):
-    """Forty routes with seven bodies each take their seconds; each path gets every body by some method."""
+    """Sixty routes with seven bodies each take seconds, so a method that a path does not take brings one of them."""
     client = serve(bad_night())
     failed, seen = [], set()
 
     for number, path in enumerate(PATHS):
-        for turn, (kind, body) in enumerate(BODIES[(number + METHODS.index(method)) % 2 :: 2]):
+        bodies = BODIES[(number + METHODS.index(method)) % 2 :: 2]
+        if method not in taken_by(path):
+            bodies = bodies[number % len(bodies) :][:1]
+        for turn, (kind, body) in enumerate(bodies, start=number):
             text, query = SUBSTITUTES[turn % len(SUBSTITUTES)], QUERIES[turn % len(QUERIES)]
             answer = await ask(client, method, filled(path, text) + query, kind, body)
             seen.add(answer.status_code)
@@ -119,13 +122,18 @@ async def test_a_method_a_path_does_not_take_is_405_and_told_which_it_does(serve
     client = serve(bad_night())
 
     for path in PATHS:
-        takes = set().union(*(methods for other, methods in ROUTES if covers(other, path)))
+        takes = taken_by(path)
         answer = await ask(client, method, filled(path, "core-sw1"))
         if method in takes:
             assert answer.status_code != 405 or path == "/api/v2/alerts", path  # there to say who takes alerts
         else:
             assert answer.status_code == 405, path
             assert set(answer.headers["allow"].split(", ")) == takes, path
+
+
+def taken_by(path: str) -> set[str]:
+    """Return the methods that some route takes for a path."""
+    return set().union(*(methods for other, methods in ROUTES if covers(other, path)))
 
 
 def covers(route: str, path: str) -> bool:
