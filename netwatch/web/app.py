@@ -43,11 +43,11 @@ from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import trap_router
 from netwatch.web.prometheus.metrics_route import metrics_router
-from netwatch.web.prometheus.query_route import is_prometheus, query_error, query_router
+from netwatch.web.prometheus.query_route import query_router
 from netwatch.web.prometheus.scrape_route import scrape_router
 from netwatch.web.prometheus.targets_route import targets_router
 from netwatch.web.reload import Reload, reload_router
-from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream
+from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream, is_prometheus, query_error
 from netwatch.web.settings import WebSettings
 from netwatch.web.slots import Slotted
 from netwatch.web.users.access import Access, ErrorPage
@@ -155,7 +155,7 @@ def _add_error_pages(app: FastAPI, error_page: ErrorPage) -> None:
         if is_alertmanagers(request.url.path):
             return JSONResponse(words, status, headers=headers)
         if is_prometheus(request.url.path):
-            return query_error(status, words)
+            return query_error(status, words, headers)
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": words}, status, headers=headers)
         page = await error_page(status, words)

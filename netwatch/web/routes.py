@@ -6,10 +6,11 @@ May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: pages, api
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
 
@@ -33,6 +34,20 @@ def showing(router: APIRouter, path: str, **more: Any) -> Callable[[Endpoint], E
         return endpoint
 
     return add
+
+
+_ERRORS: Mapping[int, str] = {400: "bad_data", 404: "not_found", 405: "bad_data", 422: "execution"}
+
+
+def is_prometheus(path: str) -> bool:
+    """Return whether a path is below the API that Grafana asks as if it were Prometheus'."""
+    return path.startswith("/prometheus/")
+
+
+def query_error(status: int, words: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return an error as Prometheus words it."""
+    kind = _ERRORS.get(status, "unavailable" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "bad_data")
+    return JSONResponse({"status": "error", "errorType": kind, "error": words}, status, headers=headers)
 
 
 def allowed_methods(routes: Iterable[BaseRoute], scope: Scope) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from netwatch.app.history import CELLS
 from netwatch.history import availability_of
-from netwatch.model import Availability, Past
+from netwatch.model import AlertState, Availability, Past
 from tests.concept_readings import concept_reading
 
 from .house import House, alert_of, status_of
@@ -163,6 +163,7 @@ def a_day(now: datetime, known_for: timedelta = timedelta(days=60)) -> House:
         alert_of("InterfaceSaturated", NAME, instance=f"ifName={PORTS[0]}", firing_at=now - timedelta(hours=2),
                  summary=f"{PORTS[0]} is 94 % full", value=9.4e8, threshold=9e8),
         alert_of("DeviceDown", NAME, severity="critical", firing_at=now - timedelta(hours=AWAY_HOURS[0]),
-                 resolved_at=now - timedelta(hours=AWAY_HOURS[1]), summary=f"{NAME} did not answer"),
+                 resolved_at=now - timedelta(hours=AWAY_HOURS[1]), summary=f"{NAME} did not answer",
+                 state=AlertState.RESOLVED),
     ]  # fmt: skip
     return house

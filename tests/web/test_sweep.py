@@ -76,7 +76,8 @@ def is_in_words(answer: httpx.Response, method: str) -> bool:
     if answer.status_code < 400 or method == "HEAD":
         return True
     kind = answer.headers["content-type"].partition(";")[0]
-    wanted = "application/json" if answer.request.url.path.startswith("/api/") else ("text/html", "text/plain")
+    is_json = answer.request.url.path.startswith(("/api/", "/prometheus/"))
+    wanted = ("application/json",) if is_json else ("text/html", "text/plain")
     return kind in wanted and len(answer.content) > 2
 
 

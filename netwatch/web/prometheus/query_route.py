@@ -12,7 +12,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, HTTPException, Request
@@ -38,20 +37,8 @@ AT_ONCE: Final = 2
 """Expressions that are worked out side by side; others wait."""
 SPEAKS_AS: Final = "2.42.0"
 """The Prometheus whose API this is a part of; Grafana asks differently of different ones."""
-_ERRORS: Final[Mapping[int, str]] = {400: "bad_data", 404: "not_found", 405: "bad_data", 422: "execution"}
 
 Fields = Mapping[str, Sequence[str]]
-
-
-def is_prometheus(path: str) -> bool:
-    """Return whether a path is below this API."""
-    return path.startswith("/prometheus/")
-
-
-def query_error(status: int, words: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return an error as Prometheus words it."""
-    kind = _ERRORS.get(status, "unavailable" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "bad_data")
-    return JSONResponse({"status": "error", "errorType": kind, "error": words}, status, headers=headers)
 
 
 def query_router(views: Views, history: History) -> APIRouter:
