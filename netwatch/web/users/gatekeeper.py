@@ -29,7 +29,7 @@ from netwatch.web.users.people import People, User, hash_of_secret, taken_apart
 from netwatch.web.users.proxy import TrustedProxy, Unbelievable
 from netwatch.web.users.roles import Role
 from netwatch.web.users.sessions import SESSIONS_MEMORY, Sessions, form_token_of
-from netwatch.web.users.slowing import Slowing
+from netwatch.web.users.slowing import OneByOne, Slowing
 from netwatch.web.users.watched_people import WatchedPeople
 
 
@@ -62,7 +62,7 @@ class Gatekeeper:
         self._people, self._clock = people, clock
         self._known = people.now
         self._passwords = _passwords_of(self._known)
-        self._slowing = Slowing(ticks)
+        self._slowing, self._one_by_one = Slowing(ticks), OneByOne()
         self._local = LocalKey()
         self._proxy = TrustedProxy(settings.trusted_proxy)
         self._external = urlsplit(settings.external_url or "")
@@ -181,22 +181,23 @@ class Gatekeeper:
         return Caller(name=f"{token.name} (token {token.id})", role=token.role, way=Way.TOKEN)
 
     async def _by_password(self, name: str, password: str, address: str) -> User:
-        users = self.people.users
-        wait = self._slowing.wait(name, address)
-        if wait:
-            words = f"too many wrong passwords were tried; wait {math.ceil(wait)} s"
-            raise NotKnown(429, "slowed", words, wait)
-        try:
-            right = await self._passwords.is_right(name, password)
-        except TooMany as exc:
-            raise NotKnown(503, "busy", "too many passwords are looked at; try again", 5) from exc
-        user = users.get(name)
-        if not right or user is None or not user.hash:
+        async with self._one_by_one.turn(name):
+            wait = self._slowing.wait(name, address)
+            if wait:
+                words = f"too many wrong passwords were tried; wait {math.ceil(wait)} s"
+                raise NotKnown(429, "slowed", words, wait)
+            try:
+                right = await self._passwords.is_right(name, password)
+            except TooMany as exc:
+                raise NotKnown(503, "busy", "too many passwords are looked at; try again", 5) from exc
+            users = self.people.users
+            user = users.get(name)
+            if right and user is not None and user.hash:
+                self._slowing.note_right(name, address)
+                return user
             count = self._slowing.note_wrong(name, address, users.keys())
-            self.audit.wrong_password(name if name in users else "", address, count)
-            raise NotKnown(401, "password", "name and password do not belong together")
-        self._slowing.note_right(name, address)
-        return user
+        self.audit.wrong_password(name if name in users else "", address, count)
+        raise NotKnown(401, "password", "name and password do not belong together")
 
 
 def _passwords_of(people: People) -> Passwords:

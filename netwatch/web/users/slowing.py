@@ -9,9 +9,11 @@ A quiet room. May import: nothing. Called by: gatekeeper.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
@@ -111,3 +113,24 @@ def _network_of(address: str) -> str:
     if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
         return f"{IPv6Address(int(found) >> 64 << 64)}/64"
     return str(found.ipv4_mapped or found) if isinstance(found, IPv6Address) else str(found)
+
+
+class OneByOne:
+    """Lets those who try the same name in one after the other, so that a try at the same time is counted too."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, tuple[asyncio.Lock, list[None]]] = {}
+
+    @contextlib.asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[None]:
+        """Wait until nobody else tries this name."""
+        key = _short(name)
+        lock, waiting = self._turns.setdefault(key, (asyncio.Lock(), []))
+        waiting.append(None)
+        try:
+            async with lock:
+                yield
+        finally:
+            waiting.pop()
+            if not waiting:
+                del self._turns[key]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -97,6 +98,27 @@ async def test_amtool_and_prometheus_show_a_name_and_a_password(page: Page):
     assert may_not.json() == "bert is viewer here, and this is for operators"
     assert bare.headers["www-authenticate"] == 'Basic realm="NetWatch", charset="UTF-8"'
     assert "www-authenticate" not in script.headers  # or the browser would ask in a dialog of its own
+
+
+async def test_guesses_that_come_at_the_same_time_are_counted_one_by_one(page: Page):
+    browser = page.browser()
+
+    answers = await asyncio.gather(*(browser.get("/metrics", headers=basic("anna", f"no{n}")) for n in range(12)))
+    right = await asyncio.gather(
+        *(page.browser("192.0.2.9").get("/silences", headers=basic("bert", PASSWORD)) for _ in range(12))
+    )
+
+    assert Counter(one.status_code for one in answers) == {401: 5, 429: 7}
+    assert {one.status_code for one in right} == {200}
+
+
+async def test_a_name_out_of_a_header_is_text_and_nothing_else(page_with):
+    page = page_with(trusted_proxy=PROXY)
+
+    answer = await page.browser().get("/", headers={"X-Remote-User": "<script>alert(1)</script>"})
+
+    assert "&lt;script&gt;alert(1)" in answer.text
+    assert "<script>alert" not in answer.text
 
 
 async def test_the_word_of_a_proxy_is_taken_from_the_proxies_that_are_named_and_from_nobody_else(page_with):
