@@ -15,7 +15,7 @@ from netwatch.config import load_settings
 from netwatch.model import InvalidFile
 from netwatch.simulator import self_signed
 from netwatch.web import WebSettings, metrics, read_people, read_web_config
-from netwatch.web.users import audit, slowing
+from netwatch.web.users import audit, passwords, sessions, slowing
 from netwatch.web.users.passwords import KNOWN_HASH
 
 TEXT = (Path(__file__).resolve().parents[1] / "docs" / "users.md").read_text(encoding="utf-8")
@@ -83,11 +83,14 @@ def test_an_address_that_others_reach_is_refused_without_users(folder):
 
 def test_its_figures_are_those_of_the_code():
     usual = WebSettings().sessions
-    sessions = next(yaml.safe_load(text) for text in fenced("yaml") if "sessions:" in text)["web"]
+    shown = next(yaml.safe_load(text) for text in fenced("yaml") if "sessions:" in text)["web"]
 
-    assert WebSettings.model_validate(sessions).sessions == usual
+    assert WebSettings.model_validate(shown).sessions == usual
     assert f"after {slowing.FREE_TRIES_OF_A_NAME} wrong passwords of a name" in TEXT
     assert f"or {slowing.FREE_TRIES_OF_AN_ADDRESS} from an address" in TEXT
+    assert f"At most {sessions.MOST_SESSIONS:,} sessions are kept, and {sessions.MOST_OF_A_USER} of one user" in TEXT
+    assert f"who comes while {passwords.MAX_WAITING} wait gets a 503" in TEXT
+    assert f"bounded ({slowing.MOST_KEPT:,} names that nobody has" in TEXT
     waits = slowing.LONGEST_WAIT_OF_A_NAME, slowing.LONGEST_WAIT_OF_AN_ADDRESS
     assert "up to {:.0f} of a name and {:.0f} of an address".format(*waits) in TEXT
     assert "(the 1st, 5th, 10th, 100th ... of a name)" in TEXT
