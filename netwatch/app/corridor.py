@@ -105,5 +105,7 @@ def build_corridor(
         names=definitions.names, devices=tuple(device_labels), now=clock, flapping=policy.flapping,
         gone_after=settings.rules.gone_after,
     )  # fmt: skip
-    roles = Roles(definitions.devices, settings.roles, remember=engine.remember, faults=faults)
+    roles = Roles(
+        definitions.devices, settings.roles, remember=engine.remember, faults=faults, neighbours=engine.neighbours
+    )
     return Corridor(engine=engine, mailer=mailer, live=live, rules=definitions.rules, roles=roles)

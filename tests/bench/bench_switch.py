@@ -21,7 +21,7 @@ from netwatch.model import Memory, ReadingGap, TableReading, shipped_directory
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.profiles import ProfileLibrary, load_library
-from netwatch.rules import load_rules
+from netwatch.rules import Roles, load_rules
 from netwatch.snmp import FastLane
 from netwatch.store import Store, StoreSettings
 
@@ -44,15 +44,15 @@ def calm(line: str) -> str:
 
 
 class Corridor:
-    """Hands readings to the engine, as the app does, and counts them."""
+    """Gives ports their roles and hands readings to the engine, as the app does, and counts them."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, roles: Roles | None) -> None:
+        self._engine, self._roles = engine, roles
         self.readings = self.gaps = 0
 
     def take_reading(self, reading: TableReading) -> None:
         self.readings += 1
-        self._engine.take_reading(reading)
+        self._engine.take_reading(reading if self._roles is None else self._roles.applied(reading))
 
     def take_gap(self, gap: ReadingGap) -> None:
         self.gaps += 1
@@ -62,7 +62,9 @@ class Corridor:
         self._engine.remember(memory)
 
 
-async def measure(port: int, folder: Path, what: str, library: ProfileLibrary, target: float | None) -> None:
+async def measure(
+    port: int, folder: Path, what: str, library: ProfileLibrary, target: float | None, *, with_roles: bool = True
+) -> None:
     """Print the figure for the switches as this library has them polled."""
     client = FastLane(max_in_flight=256)
     store = Store(StoreSettings(url=f"sqlite:///{folder / 'bench.db'}"))
@@ -74,7 +76,7 @@ async def measure(port: int, folder: Path, what: str, library: ProfileLibrary, t
         ledger=store,
         mailer=Mailer(SmtpSettings(), [ReceiverSettings(name="noc", email=EmailSettings(to=["noc@example.net"]))]),
     )
-    sink = Corridor(engine)
+    sink = Corridor(engine, Roles(devices, remember=engine.remember) if with_roles else None)
     await store.start()
     await engine.start()
     await client.start()
@@ -98,6 +100,8 @@ def main() -> int:
     whole = "577 varbinds: wire, reading, rates, default rules, state"
     with tempfile.TemporaryDirectory() as name, agent(Path(name), calm) as port:
         asyncio.run(measure(port, Path(name), whole, LIBRARY, TARGET_MS))
+        without = "the same without the roles of ports"
+        asyncio.run(measure(port, Path(name), without, LIBRARY, None, with_roles=False))
         shipped = "all that the shipped profile asks, the same way"
         asyncio.run(measure(port, Path(name), shipped, load_library(), SHIPPED_TARGET_MS))
     with tempfile.TemporaryDirectory() as name, agent(Path(name)) as port:

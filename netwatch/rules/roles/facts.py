@@ -28,6 +28,7 @@ TABLES: Final = frozenset(
 )
 """The tables that say something of ports."""
 Facts = Mapping[str, TableReading]
+MAC_TEXT: Final = re.compile(r"(?i)[0-9a-f]{2}([-:.]?[0-9a-f]{2}){5}")
 _NOT_TOLD: Final = frozenset({"not advertised", "null", "n/a"})
 """What agents write where a neighbour did not say something."""
 MOST_NAMED: Final = 3
@@ -132,13 +133,18 @@ def _column(table: TableReading, name: str) -> Sequence[str]:
 
 def _neighbours(table: TableReading | None, places: _Places) -> dict[int, list[Neighbour]]:
     found: dict[int, list[Neighbour]] = {}
-    names = ("ifIndex", "port", "neighbour", "neighbour_port", "platform", "address", "capabilities")
-    for index, port, name, far, platform, address, kinds in _texts(table, *names):
+    names = (
+        "ifIndex", "port", "neighbour", "neighbour_port", "neighbour_port_name", "platform", "address",
+        "capabilities",
+    )  # fmt: skip
+    for index, port, name, far, far_name, platform, address, kinds in _texts(table, *names):
         row = places.row(index, port)
         if row is None:
             continue
         known = found.setdefault(row, [])
         if len(known) < MOST_NAMED:
+            if far_name and (far.isdecimal() or MAC_TEXT.fullmatch(far)):
+                far = far_name
             name, far, platform = ("" if text.casefold() in _NOT_TOLD else text for text in (name, far, platform))
             known.append(
                 Neighbour(name=name, port=far, platform=platform, address=address, kinds=frozenset(kinds.split()))

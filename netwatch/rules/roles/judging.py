@@ -9,16 +9,37 @@ A quiet room. May import: netwatch.model. Called by: roles.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from netwatch.model import RowSet
 from netwatch.model.concepts import ACCESS, DESCRIBED, INFRASTRUCTURE, UPLINK
-from netwatch.rules.roles.facts import MAC, Facts, Neighbour, PortFacts, facts_of_ports, is_bundle, kind_of
+from netwatch.rules.roles.facts import MAC, MAC_TEXT, Facts, Neighbour, PortFacts, facts_of_ports, is_bundle, kind_of
 from netwatch.rules.roles.opinion import NOBODY_KNOWS, Opinion, opinion
 
 Watched = Callable[[str, str], str]
 """Which configured device has a name or an address that a neighbour told; empty for none."""
+
+
+class Peer(Protocol):
+    """Who stands on a port, as far as all that is watched is known: `peer` is the watched device, empty for none."""
+
+    @property
+    def name(self) -> str:
+        """Return what it calls itself."""
+
+    @property
+    def peer(self) -> str:
+        """Return which watched device it is."""
+
+    @property
+    def is_evidence(self) -> bool:
+        """Return whether that was concluded from addresses, and not announced."""
+
+
+Peers = Mapping[str, Sequence[Peer]]
+"""Who stands on the ports of a device, by ifIndex."""
 
 MANY: Final = 10
 """So many hardware addresses are more than hang on one outlet: another switch is behind the port."""
@@ -31,10 +52,10 @@ ACCESS_VLANS: Final = 2
 SWITCHED: Final = 4
 """So many ports with addresses behind them has no server, though some have a bridge."""
 ALIAS_SHOWN: Final = 60
+_IS_AP: Final = re.compile(r"(?i)\bAIR-|\baccess point\b")
+"""Platforms of access points that call themselves a bridge and nothing else, as Cisco's do by CDP."""
 _NOTHING_SAID: Final = frozenset({"", "interface", "port"})
 """What is left of a description that agents make themselves, such as `GigabitEthernet1/0/1 Interface`."""
-_MAC: Final = re.compile(r"(?i)[0-9a-f]{2}([-:.]?[0-9a-f]{2}){5}")
-"""What stands for the name of a neighbour that did not tell one."""
 _ETHERNET: Final = frozenset({6, 62, 117})
 _LOOPBACK: Final = 24
 _NO_SWITCH: Final = ("hypervisor", "server", "router", "firewall", "storage", "nas", "vm")
@@ -42,15 +63,21 @@ _FORWARDS: Final = frozenset({"bridge", "router", "repeater"})
 _SERVES: Final = {"access-point": "access point", "phone": "phone", "cable-modem": "cable modem", "station": "server"}
 
 
-def opinions_of(ports: RowSet, types: Sequence[object], facts: Facts, watched: Watched) -> list[Opinion]:
-    """Return what the facts say of each row of a device's interfaces, as it is now."""
+def opinions_of(
+    ports: RowSet, types: Sequence[object], facts: Facts, watched: Watched, peers: Peers = MappingProxyType({})
+) -> list[Opinion]:
+    """Return what the facts say of each row of a device's interfaces, as it is now; `peers` stand on its ports."""
     known = facts_of_ports(ports, types, facts)
     empty = ("",) * len(ports.index)
     names, descriptions = ports.labels.get("ifName", empty), ports.labels.get("ifAlias", empty)
     can_be_access = known.macs_are_whole and _switches(known)
     found = []
-    for row, (name, alias) in enumerate(zip(names, descriptions, strict=True)):
-        heard = [said for one in known.neighbours.get(row, ()) if (said := _of_neighbour(one, watched)).role]
+    indexes = ports.labels.get("ifIndex", ports.index)
+    for row, (name, alias, index) in enumerate(zip(names, descriptions, indexes, strict=True)):
+        there = peers.get(index, ())
+        named = {one.name: one.peer for one in there if one.peer and not one.is_evidence}
+        heard = [said for one in known.neighbours.get(row, ()) if (said := _of_neighbour(one, watched, named)).role]
+        heard += [_of_evidence(one.peer) for one in there if one.peer and one.is_evidence][:1]
         best = max(heard, key=lambda one: one.weight, default=NOBODY_KNOWS)
         said = _by_wiring(row, types[row], name, known, best.neighbour)
         for other in (best, _by_addresses(row, known, best.neighbour), _by_alias(name, alias, best.neighbour)):
@@ -88,18 +115,24 @@ def _by_wiring(row: int, kind: object, name: str, known: PortFacts, neighbour: s
     return NOBODY_KNOWS
 
 
-def _of_neighbour(one: Neighbour, watched: Watched) -> Opinion:
+def _of_evidence(peer: str) -> Opinion:
+    """Return what a port is behind which a device's hardware address was seen, though it announces nothing."""
+    return opinion(INFRASTRUCTURE, "behind", f"{peer} is behind it, which is monitored")
+
+
+def _of_neighbour(one: Neighbour, watched: Watched, named: Mapping[str, str]) -> Opinion:
     """Return what a port is by who announced itself on it.
 
     Telephones and access points announce that they bridge, too. Who does not say what it can, nor its name, is
     mostly a computer, whose operating system announces itself by itself.
     """
-    name = watched(one.name, one.address)
-    own_name = "" if _MAC.fullmatch(one.name) else one.name
+    name = named.get(one.name) or watched(one.name, one.address)
+    own_name = "" if MAC_TEXT.fullmatch(one.name) else one.name  # a chassis that did not tell its name
     called = name or own_name or one.address
     where = f"{called} {one.port}".strip() if called else ""
+    kinds = one.kinds | ({"access-point"} if _IS_AP.search(one.platform) and "router" not in one.kinds else set())
     for kind in ("phone", "access-point", "cable-modem"):
-        if kind in one.kinds:
+        if kind in kinds:
             return opinion(
                 INFRASTRUCTURE, "neighbour", f"{_an(_SERVES[kind])} {called} is on it".replace("  ", " "), where
             )

@@ -11,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from netwatch.model import Device, Matcher, Memory, RowSet, TableReading, parse_matchers
 from netwatch.rules.roles.facts import TABLES
+from netwatch.rules.roles.judging import Peers
 from netwatch.rules.roles.kept import ROLES_SCOPE, from_text
 from netwatch.rules.roles.opinion import Opinion, opinion
-from netwatch.rules.roles.watched_device import WatchedDevice
+from netwatch.rules.roles.watched_device import NOBODY, Beside, WatchedDevice
 from netwatch.rules.settings import RoleSettings
 
 INTERFACE = "interface"
@@ -33,6 +35,16 @@ class FaultBook(Protocol):
         """Note that it works again."""
 
 
+class NeighbourBook(Protocol):
+    """Keeps who stands on the ports of every device, put together from what all of them tell."""
+
+    def on_ports(self, device: str) -> Peers:
+        """Return who is there now, by ifIndex."""
+
+    def version(self, device: str) -> int:
+        """Return a number that is another one whenever `on_ports` may give another answer."""
+
+
 class Roles:
     """The roles of the ports of every device."""
 
@@ -43,6 +55,7 @@ class Roles:
         *,
         remember: Callable[[Memory], None] = lambda memory: None,
         faults: FaultBook | None = None,
+        neighbours: NeighbourBook | None = None,
     ) -> None:
         """Take who is watched and what the configuration says of roles; `remember` keeps text over a restart."""
         self._devices = {device.name: device for device in devices}
@@ -50,7 +63,7 @@ class Roles:
             (tuple(matcher for text in one.match for matcher in parse_matchers(text)), _chosen_opinion(one))
             for one in chosen
         ]
-        self._remember, self._faults = remember, faults
+        self._remember, self._faults, self._neighbours = remember, faults, neighbours
         self._known: dict[str, WatchedDevice] = {}
         self._names = _names_of(self._devices.values())
 
@@ -88,10 +101,15 @@ class Roles:
     def _rows_of(self, reading: TableReading) -> RowSet:
         device = self._device(reading.device)
         if device.rows is None or not device.is_as_before(reading):
-            text = device.look(reading, lambda rows: self._chosen_for(reading.device, rows), self._watched)
+            chosen, beside = partial(self._chosen_for, reading.device), self._beside(reading.device)
+            text = device.look(reading, chosen, self._watched, beside)
             if text is not None:
                 self._remember(Memory(scope=ROLES_SCOPE, key=reading.device, text=text))
         return device.rows or reading.rows
+
+    def _beside(self, device: str) -> Beside:
+        book = self._neighbours
+        return NOBODY if book is None else Beside(book.version(device), partial(book.on_ports, device))
 
     def _device(self, name: str) -> WatchedDevice:
         device = self._known.get(name)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from netwatch.model import Column, RowSet, TableReading
-from netwatch.rules.roles.judging import Watched, is_switch, opinions_of
+from netwatch.rules.roles.judging import Peers, Watched, is_switch, opinions_of
 from netwatch.rules.roles.kept import Kept, to_text
 from netwatch.rules.roles.opinion import NOBODY_KNOWS, Opinion
 from netwatch.rules.roles.standing import FIRST_DAY, LONGEST_STEP, Less, Port, learned_of, unused
@@ -26,12 +26,22 @@ Chosen = Callable[[RowSet], Sequence[Opinion | None]]
 """What the configuration says of each row."""
 
 
+class Beside(NamedTuple):
+    """What the other devices tell of a device's ports; another version may have other peers."""
+
+    version: int
+    peers: Callable[[], Peers]
+
+
+NOBODY: Final = Beside(0, dict)
+
+
 class WatchedDevice:
     """The ports of one device."""
 
     __slots__ = (
         "_chosen", "_facts", "_gone", "_less", "_looked_at", "_moved", "_oper", "_opinions", "_ports", "_rows",
-        "_saved_at", "_shown", "_since", "_switches", "_types",
+        "_saved_at", "_shown", "_since", "_switches", "_types", "_version",
     )  # fmt: skip
 
     def __init__(self, kept: Kept | None = None) -> None:
@@ -45,6 +55,7 @@ class WatchedDevice:
         self._chosen: Sequence[Opinion | None] = ()
         self._ports: list[Port | None] = []
         self._switches = False
+        self._version = 0
         self._gone: dict[str, Port] = dict(kept.ports) if kept is not None else {}
         self._less: dict[str, Less] = dict(kept.less) if kept is not None else {}
         self._since = kept.since if kept is not None else None
@@ -75,7 +86,7 @@ class WatchedDevice:
         """Return the rows with their roles; None before the first look."""
         return self._shown
 
-    def look(self, reading: TableReading, chosen: Chosen, watched: Watched) -> str | None:
+    def look(self, reading: TableReading, chosen: Chosen, watched: Watched, beside: Beside = NOBODY) -> str | None:
         """Take in a reading of the interfaces; return what is to be remembered, None where that is as it was."""
         if self._since is None or reading.at < self._since:
             self._since = reading.at
@@ -86,8 +97,9 @@ class WatchedDevice:
             self._chosen = chosen(rows)
             self._moved = True
         types = reading.columns.get("interface_type") or (None,) * len(rows.index)
-        if self._moved or types is not self._types:
-            self._opinions = opinions_of(rows, types, self._facts, watched)
+        if self._moved or types is not self._types or beside.version != self._version:
+            self._opinions = opinions_of(rows, types, self._facts, watched, beside.peers())
+            self._version = beside.version
             self._switches = is_switch(self._facts)
             self._types, self._moved = types, False
         had_less = bool(self._less)

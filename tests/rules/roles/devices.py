@@ -20,7 +20,7 @@ def device(name, **more):
 class Switch:
     """One device with ports `p1`, `p2`, ... and what its facts say of them."""
 
-    def __init__(self, ports=8, *, name="sw1", devices=(), chosen=(), labels=None):
+    def __init__(self, ports=8, *, name="sw1", devices=(), chosen=(), labels=None, peers=None):
         self.name, self.now = name, MONDAY
         self.names = [f"p{number}" for number in range(1, ports + 1)]
         self.alias = dict.fromkeys(self.names, "")
@@ -29,12 +29,12 @@ class Switch:
         self.kept = {}
         self._devices = (device(name, labels=labels or {}), *devices)
         self._chosen = [RoleSettings.model_validate(one) for one in chosen]
-        self._rows = None
+        self._rows, self._peers = None, peers
         self.started()
 
     def started(self):
         """NetWatch starts, with what it kept."""
-        self.roles = Roles(self._devices, self._chosen, remember=self._keep)
+        self.roles = Roles(self._devices, self._chosen, remember=self._keep, neighbours=self._peers)
         self.roles.recall(self.kept.values())
         return self
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.rules.roles.devices import DAY, LAG, LOOPBACK, UP, Switch, device
+from netwatch.model import Neighbour
+from tests.rules.roles.devices import DAY, LAG, LOOPBACK, MONDAY, UP, Switch, device
 
 SWITCHED = {"p5": 1, "p6": 1, "p7": 2, "p8": 1}
 """Addresses behind the other ports, without which nobody knows that the device switches."""
@@ -35,6 +38,8 @@ def test_how_many_addresses_are_behind_a_port_says_what_it_is(count, role):
     ({"neighbour": "dist1.example.net", "neighbour_port": "Gi1/0/3"}, "uplink", "dist1 is on it, which is monitored"),
     ({"neighbour": "whoever", "address": "192.0.2.9"}, "uplink", "dist1 is on it, which is monitored"),
     ({"neighbour": "ap-4", "capabilities": "bridge access-point"}, "infrastructure", "an access point ap-4 is on it"),
+    ({"neighbour": "ap-5", "capabilities": "bridge", "platform": "cisco AIR-AP2802I-E-K9"}, "infrastructure",
+     "an access point ap-5 is on it"),
     ({"neighbour": "SEP0011", "capabilities": "bridge phone"}, "infrastructure", "a phone SEP0011 is on it"),
     ({"neighbour": "srv1", "capabilities": "station"}, "infrastructure", "a server, srv1 announces itself on it"),
     ({"neighbour": "srv1", "platform": "Linux"}, "infrastructure", "srv1 announces itself on it"),
@@ -61,6 +66,13 @@ def test_the_neighbour_and_its_port_stand_beside_the_role_whatever_that_rests_on
         "a trunk",
         "core Te1/1",
     )
+
+
+def test_a_far_port_that_is_told_as_a_number_goes_by_its_name():
+    far = {"port": "p1", "neighbour": "core", "capabilities": "bridge", "neighbour_port_name": "Te1/1"}
+
+    for told, shown in (("517", "Te1/1"), ("02:00:00:00:00:07", "Te1/1"), ("Gi7", "Gi7")):
+        assert Switch().neighbours({**far, "neighbour_port": told}).read().label("neighbour")["p1"] == f"core {shown}"
 
 
 def test_a_member_of_a_bundle_and_the_bundle_are_uplinks():
@@ -177,3 +189,41 @@ def test_facts_about_ports_that_are_not_there_and_ports_of_one_name_are_passed_o
     switch.facts("dot3adAggPortTable", {"ifIndex": "77"}, dot3adAggPortAttachedAggID=(78,)).read()
 
     assert (switch.role("p5"), switch.role("p1")) == ("access", "")
+
+
+class Peers:
+    """What all that is watched knows of the ports of one device."""
+
+    def __init__(self):
+        self.there, self._version = {}, 0
+
+    def put(self, index, name, peer, *, is_evidence=False):
+        seen = {"first_seen": MONDAY, "last_seen": MONDAY}
+        one = Neighbour(device="sw1", if_index=index, port="", name=name, peer=peer, is_evidence=is_evidence, **seen)
+        self.there[index] = [one]
+        self._version += 1
+
+    def on_ports(self, device):
+        return self.there
+
+    def version(self, device):
+        return self._version
+
+
+def test_a_neighbour_that_is_a_watched_device_by_more_than_its_name_makes_an_uplink():
+    peers = Peers()
+    switch = Switch(peers=peers).neighbours({"port": "p1", "neighbour": "SEP-old-name", "platform": "x"}).read()
+    assert switch.role("p1") == "infrastructure"
+
+    peers.put("1", "SEP-old-name", "core-sw1")
+    switch.passes(timedelta(minutes=10))
+    assert (switch.role("p1"), switch.why("p1")) == ("uplink", "core-sw1 is on it, which is monitored")
+
+
+def test_a_watched_device_that_announces_nothing_and_whose_address_was_seen_is_behind_no_access_port():
+    peers = Peers()
+    peers.put("1", "", "printer-3", is_evidence=True)
+    switch = Switch(peers=peers).behind(p1=1, p2=1, **SWITCHED).read()
+
+    assert (switch.role("p1"), switch.role("p2")) == ("infrastructure", "access")
+    assert switch.why("p1") == "printer-3 is behind it, which is monitored"
