@@ -114,7 +114,7 @@ class DevicePoller:
         self._latest: dict[str, TableReading] = {}
         self._failed: dict[str, str] = {}
         self._meanings: Meanings | None = None
-        self._emptied: set[str] = set()
+        self._emptied = frozenset[str]()
         self._trouble = ""
         self._polled_at: datetime | None = None
         self._began: float | None = None
@@ -434,9 +434,9 @@ class DevicePoller:
             self._keep(table.spec, news)
         if table.is_emptied:  # whoever has lost a whole table may be another device by now
             self._must_identify = self._must_identify or table.spec.name not in self._emptied
-            self._emptied.add(table.spec.name)
-        else:
-            self._emptied.discard(table.spec.name)
+            self._emptied |= {table.spec.name}
+        elif self._emptied:
+            self._emptied -= {table.spec.name}
         if reading is None:
             reading = table.lacking_reading()
         if reading is not None:

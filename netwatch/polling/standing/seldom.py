@@ -17,6 +17,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from netwatch.compiled.column_twins import packed, uniform
 from netwatch.model import ColumnKind, Missing, Oid, Value
 from netwatch.polling.columns.strips import Strip
 from netwatch.polling.layout import Layout
@@ -64,7 +65,7 @@ class Seldom:
         self._ranges: tuple[slice, ...] = ()
         self._witnesses: tuple[slice, ...] = ()
         self._changes: slice | None = None
-        self._kept: list[list[Value]] = []
+        self._kept: list[Sequence[Value]] = []
         self._seen: list[Sequence[Value]] = []
         self._asked_at = _NEVER
         self._turns = 0
@@ -106,7 +107,7 @@ class Seldom:
             or now - self._asked_at >= self._every * SECONDS_PER_TURN * SLACK
             or not passage.is_same_life
             or not self._are_kept
-            or [often[part] for part in self._witnesses] != self._seen
+            or [packed(often[part]) for part in self._witnesses] != self._seen
         )
 
     def take(self, values: Sequence[Value], often: Sequence[Value], now: float, at: datetime) -> None:
@@ -114,9 +115,9 @@ class Seldom:
         self._kept, start = [], 0
         for part in self._ranges:
             stop = start + part.stop - part.start
-            self._kept.append(list(values[start:stop]))
+            self._kept.append(uniform(packed(values[start:stop])))
             start = stop
-        self._seen = [often[part] for part in self._witnesses]
+        self._seen = [uniform(packed(often[part])) for part in self._witnesses]
         self._are_kept = self._are_changes_kept(often)
         self._turns = 0
         is_whole = not any(isinstance(value, Missing | None) for value in values)

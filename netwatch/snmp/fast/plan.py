@@ -106,12 +106,12 @@ def null_varbind(name: bytes) -> bytes:
 
 
 class GetRequest:
-    """One GET of a plan to one device; what it asks is shared with all that are asked the same.
+    """One GET of a plan; what it asks is shared with all that are asked the same.
 
     memory: predicts answers for pure Python; None where the compiled decoder reads them faster than that.
     """
 
-    __slots__ = ("head", "memory", "shape")
+    __slots__ = ("__weakref__", "head", "memory", "shape")
 
     def __init__(self, identity: bytes, names: Sequence[bytes], kind: PduKind = PduKind.GET) -> None:
         self.shape = _shape_of(kind, tuple(names))
@@ -139,6 +139,19 @@ def _shape_of(kind: PduKind, names: tuple[bytes, ...]) -> Shape:
         varbinds = b"".join([null_varbind(name[2:]) for name in names])
         shape = _shapes[kind, names] = Shape(names, NO_ERROR + encode_tlv(SEQUENCE, varbinds))
     return shape
+
+
+_requests: WeakValueDictionary[tuple[bytes, PduKind, tuple[bytes, ...]], GetRequest] = WeakValueDictionary()
+"""The requests of the plans there are: those to like devices of one community differ in their ids alone."""
+
+
+def _request_of(identity: bytes, names: tuple[bytes, ...], kind: PduKind) -> GetRequest:
+    if not IS_COMPILED:
+        return GetRequest(identity, names, kind)  # it remembers one device's answers
+    request = _requests.get((identity, kind, names))
+    if request is None:
+        request = _requests[identity, kind, names] = GetRequest(identity, names, kind)
+    return request
 
 
 class CompiledPlan:
@@ -191,7 +204,7 @@ def cut(
     room = ANSWER_BYTES - HEADER_BYTES - overhead_bytes - len(identity)
     share = _batches if len(names) > VARBINDS_AT_ONCE else _batches.__wrapped__  # what is asked once is not kept
     batches = share(tuple(names), size, room, first_text)
-    return tuple(GetRequest(identity, batch, kind) for batch in batches)
+    return tuple(_request_of(identity, batch, kind) for batch in batches)
 
 
 @lru_cache(maxsize=MOST_ALIKE)
