@@ -179,11 +179,12 @@ def flush(
     if repeat and not (view.repeatable and _repeat_is_due(group, timing, now)):
         return _silent(group, view)
     name = _name_now(group, view.open, timing.severities)
+    open_now = {alert.id for alert in view.open}
     after = replace(
         group,
         members=tuple(alert.id for alert in view.members),
         told={
-            alert.id: now if _is_anew(alert, group) and alert in view.open else group.told.get(alert.id, now)
+            alert.id: now if alert.id in open_now and _is_anew(alert, group) else group.told.get(alert.id, now)
             for alert in (*view.open, *view.told)
         },
         told_gone=_kept(group.told_gone, view) | {alert.id: now for alert in view.open if _is_untold(alert, group)},
