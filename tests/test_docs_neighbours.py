@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from netwatch.cli import app
 from netwatch.engine.intake.confirming import PAUSE_SECONDS
 from netwatch.model import Neighbour
-from netwatch.neighbours.book import KEPT_FOR
+from netwatch.neighbours.heard import KEPT_FOR
 from netwatch.neighbours.links import LINK_GOOD_FOR
 from netwatch.store import Store, StoreSettings
 from netwatch.web import flat_neighbour

@@ -4,6 +4,7 @@
     reading of `identity`, `address`, `arp`  -> by which marks each device is known to others
     reading of `mac`                         -> ports behind which there is a single address: evidence
     reading of `interface`                   -> what its ports are called
+    reading of two tables about bundles      -> which ports are one
 
 What is no longer heard stays known for KEPT_FOR, with when it was heard last; what a reading in part does not hold
 may be there all the same. Who a neighbour is, is looked up when somebody asks, and kept until a fact changes.
@@ -21,19 +22,18 @@ from typing import Final, TypeAlias
 
 from netwatch.model import ClockStep, Event, LinkEnd, Memory, Neighbour, RowSet, TableReading
 from netwatch.neighbours import links
+from netwatch.neighbours.bundles import ATTACHED, STACKED, Bundles
 from netwatch.neighbours.changes import changes
 from netwatch.neighbours.evidence import Hardware, Lone, concluded, lone_macs
-from netwatch.neighbours.heard import Heard, Key, heard_in
+from netwatch.neighbours.heard import MOST_NEIGHBOURS, Heard, Key, marks_in, renewed
 from netwatch.neighbours.kept import NEIGHBOUR_SCOPE, read, written
 from netwatch.neighbours.marks import Mark, Marks, marks_of
 from netwatch.neighbours.ports import Ports
+from netwatch.neighbours.says import Says
 from netwatch.neighbours.seen import best_first, merged, seen_as
 
-MOST_NEIGHBOURS: Final = 1_000
-"""Neighbours of one device that are kept; those that are there before those that were."""
 MOST_ADDRESSES: Final = 500
 """Addresses of one device that it is known by."""
-KEPT_FOR: Final = timedelta(days=30)
 WRITTEN_EVERY: Final = timedelta(hours=1)
 """How often it is written down that all is as it was; what changed is written at once."""
 _CONFIGURED = "configured"
@@ -45,14 +45,14 @@ News: TypeAlias = tuple[list[Event], list[Memory]]
 class _Device:
     """What is known of one device.
 
-    own: its marks, by what says them. said: the marks of all it hears. version: rises with all it says.
+    own: its marks, by what says them. version: rises with all it says.
     seen: its neighbours by ifIndex as they were at a version of all marks and of its own, None until somebody asks.
     """
 
     heard: dict[Key, Heard] | None = None
     own: dict[str, frozenset[Mark]] = field(default_factory=dict)
-    said: frozenset[Mark] = frozenset()
     ports: Ports = _NO_PORTS
+    bundles: Bundles | None = None
     lone: Mapping[str, Lone] = field(default_factory=dict)
     lone_read_at: datetime | None = None
     written_at: datetime | None = None
@@ -68,13 +68,14 @@ class NeighbourBook:
         self._devices: dict[str, _Device] = {}
         self._marks = Marks()
         self._hardware = Hardware(self._marks)
-        self._says: dict[Mark, set[str]] = defaultdict(set)
+        self._says = Says()
         self._taken: dict[tuple[str, str], RowSet] = {}
         self._version = 0
         self._left_out = 0
         self._takes: Mapping[str, Callable[[TableReading], News]] = {
             "neighbour": self._take_heard, "identity": self._take_identity, "address": self._take_addresses,
             "interface": self._take_ports, "mac": self._take_macs, "arp": self._take_arp,
+            ATTACHED: self._take_bundles, STACKED: self._take_bundles,
         }  # fmt: skip
         for device, address in (addresses or {}).items():
             self._own(device, _CONFIGURED, marks_of("", [address], [device]))
@@ -123,10 +124,27 @@ class NeighbourBook:
         """Return the links of a device to others that are watched: its own end, and the other one."""
         return links.links_of(self, device, now)
 
+    def members_of(self, end: LinkEnd) -> list[LinkEnd]:
+        """Return the ports that a bundle is made of, none where the end is no bundle."""
+        device = self._devices.get(end.device)
+        if device is None or device.bundles is None:
+            return []
+        return [self._end(end.device, member) for member in device.bundles.members_of(end.if_index)]
+
+    def bundle_of(self, end: LinkEnd) -> LinkEnd | None:
+        """Return the bundle that a port is a member of, None for none."""
+        device = self._devices.get(end.device)
+        if device is None or device.bundles is None:
+            return None
+        bundle = device.bundles.bundle_of(end.if_index)
+        return self._end(end.device, bundle) if bundle else None
+
+    def _end(self, device: str, if_index: str) -> LinkEnd:
+        return LinkEnd(device=device, if_index=if_index, port=self._known(device).ports.name_of(if_index))
+
     def that_hear(self, device: str) -> list[str]:
         """Return the other devices that heard somebody with a mark of this one."""
-        heard_by = {other for mark in self._marks.of(device) for other in self._says.get(mark, ())}
-        return sorted(heard_by - {device})
+        return sorted(self._says.who_heard(self._marks.of(device)) - {device})
 
     def take_left_out(self) -> int:
         """Return how many neighbours were beyond what is kept, since it was asked last."""
@@ -169,7 +187,7 @@ class NeighbourBook:
         """Say of everything a device hears which device that is, and who stands there by evidence alone."""
         announced = []
         for one in (device.heard or {}).values():
-            found = self._marks.find(marks_of(one.chassis, [one.address], [one.name]))
+            found = self._marks.find(marks_in(one))
             peer = self._devices.get(found.device)
             end = peer.ports.find(one.remote_port, one.remote_port_name) if peer is not None else ("", "")
             announced.append(seen_as(name, one, found, *end))
@@ -186,7 +204,8 @@ class NeighbourBook:
         device, at = self._known(reading.device), reading.asked_at or reading.at
         is_first = device.heard is None
         was_there = {key for key, one in (device.heard or {}).items() if one.is_there}
-        is_news, device.heard = self._heard_anew(device.heard or {}, reading, at)
+        is_news, device.heard, left_out = renewed(device.heard or {}, reading, at)
+        self._left_out += left_out
         is_old = device.written_at is None or at - device.written_at >= WRITTEN_EVERY
         device.version += 1
         if not (is_news or is_first or is_old):
@@ -195,44 +214,10 @@ class NeighbourBook:
         events = changes(reading.device, device.heard, was_there, reading.at) if is_news and not is_first else []
         return events, [self._written(reading.device, at)]
 
-    def _heard_anew(
-        self, known: Mapping[Key, Heard], reading: TableReading, at: datetime
-    ) -> tuple[bool, dict[Key, Heard]]:
-        """Return whether what a device hears is other than before, and all that is known of it now."""
-        now = {one.key: one for one in heard_in(reading)}
-        is_news = False
-        for key, one in now.items():
-            before = known.get(key)
-            if before is not None:
-                one.first_seen = min(before.first_seen, at)
-            is_news = is_news or before is None or not one.says_the_same(before)
-        for key, before in known.items():
-            if key in now:
-                continue
-            if at - before.last_seen > KEPT_FOR:
-                is_news = True
-                continue
-            now[key] = before
-            if before.is_there and not reading.partial and not reading.ignored:
-                before.is_there, is_news = False, True
-        if (beyond := len(now) - MOST_NEIGHBOURS) > 0:
-            self._left_out += beyond
-            now = dict(sorted(now.items(), key=lambda item: not item[1].is_there)[:MOST_NEIGHBOURS])
-        return is_news, now
-
     def _note_heard(self, name: str, device: _Device) -> None:
         """Bring up to date who has heard whom."""
         device.version += 1
-        said = frozenset[Mark]().union(
-            *(marks_of(one.chassis, [one.address], [one.name]) for one in (device.heard or {}).values())
-        )
-        for mark in device.said - said:
-            self._says[mark].discard(name)
-            if not self._says[mark]:
-                del self._says[mark]
-        for mark in said - device.said:
-            self._says[mark].add(name)
-        device.said = said
+        self._says.put(name, (device.heard or {}).values())
 
     def _take_identity(self, reading: TableReading) -> News:
         labels = reading.rows.labels
@@ -260,6 +245,13 @@ class NeighbourBook:
         if not device.ports.says_the_same(ports):
             self._version += 1
         device.ports = ports
+        return self._take_bundles(reading)
+
+    def _take_bundles(self, reading: TableReading) -> News:
+        device = self._known(reading.device)
+        bundles = device.bundles or Bundles()
+        if bundles.take(reading) or (reading.table == STACKED and reading.rows.index):  # few devices have any
+            device.bundles = bundles
         return [], []
 
     def _take_macs(self, reading: TableReading) -> News:

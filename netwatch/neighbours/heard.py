@@ -1,4 +1,4 @@
-"""What a device says of its neighbours: the rows of a reading as records.
+"""What a device says of its neighbours: the rows of a reading as records, and what they make of those of before.
 
 What neighbours say of themselves is anybody's text: it is cut, and keeps nothing that moves a cursor.
 A quiet room. May import: netwatch.model. Called by: book, kept.
@@ -6,13 +6,17 @@ A quiet room. May import: netwatch.model. Called by: book, kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from netwatch.model import TableReading, cleaned
+from netwatch.neighbours.marks import Mark, marks_of
 
+MOST_NEIGHBOURS: Final = 1_000
+"""Neighbours of one device that are kept; those that are there before those that were."""
+KEPT_FOR: Final = timedelta(days=30)
 MOST_TEXT: Final = 200
 """Letters of a text that a neighbour says of itself."""
 MOST_KINDS: Final = 8
@@ -77,3 +81,36 @@ def cut(text: str) -> str:
     if len(text) <= MOST_TEXT and text.isprintable():
         return text
     return " ".join(cleaned(text[: 4 * MOST_TEXT]).split())[:MOST_TEXT]
+
+
+def marks_in(one: Heard) -> frozenset[Mark]:
+    """Return by what somebody is to be recognised who says this of himself."""
+    return marks_of(one.chassis, [one.address], [one.name])
+
+
+def renewed(known: Mapping[Key, Heard], reading: TableReading, at: datetime) -> tuple[bool, dict[Key, Heard], int]:
+    """Return whether what a device hears is news, all that is known of it now, and how many are left out.
+
+    Of whom a reading in part does not hold nobody knows whether he is there; who was not heard for KEPT_FOR is
+    forgotten.
+    """
+    now = {one.key: one for one in heard_in(reading)}
+    is_news = False
+    for key, one in now.items():
+        before = known.get(key)
+        if before is not None:
+            one.first_seen = min(before.first_seen, at)
+        is_news = is_news or before is None or not one.says_the_same(before)
+    for key, before in known.items():
+        if key in now:
+            continue
+        if at - before.last_seen > KEPT_FOR:
+            is_news = True
+            continue
+        now[key] = before
+        if before.is_there and not reading.partial and not reading.ignored:
+            before.is_there, is_news = False, True
+    beyond = max(0, len(now) - MOST_NEIGHBOURS)
+    if beyond:
+        now = dict(sorted(now.items(), key=lambda item: not item[1].is_there)[:MOST_NEIGHBOURS])
+    return is_news, now, beyond

@@ -28,12 +28,20 @@ class Neighbours(Protocol):
     def at(self, end: LinkEnd) -> Sequence[Neighbour]:
         """Return the neighbours at one port."""
 
+    def members_of(self, end: LinkEnd) -> Sequence[LinkEnd]:
+        """Return the ports that a bundle is made of, none where the end is no bundle."""
+
+    def bundle_of(self, end: LinkEnd) -> LinkEnd | None:
+        """Return the bundle that a port is a member of."""
+
     def that_hear(self, device: str) -> Sequence[str]:
         """Return the other devices that may have heard this one."""
 
 
 def far_end(book: Neighbours, end: LinkEnd, now: datetime) -> LinkEnd | None:
     """Return the end at the other side of a port, of another device that is watched; None where that is not clear."""
+    if members := book.members_of(end):
+        return _far_bundle(book, members, now)
     own = list(_heard_at(book, end, now))
     if len(own) == 1 and own[0].if_index:  # it need not be looked for among hundreds that hear a device
         return own[0]
@@ -45,6 +53,13 @@ def far_end(book: Neighbours, end: LinkEnd, now: datetime) -> LinkEnd | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
+def _far_bundle(book: Neighbours, members: Sequence[LinkEnd], now: datetime) -> LinkEnd | None:
+    """Return the bundle that the ports at the other ends of these are members of; None where they are of several."""
+    far = [there for member in members if (there := far_end(book, member, now)) is not None]
+    bundles = {bundle for there in far if (bundle := book.bundle_of(there)) is not None}
+    return bundles.pop() if len(bundles) == 1 else None
+
+
 def links_of(book: Neighbours, device: str, now: datetime) -> list[tuple[LinkEnd, LinkEnd]]:
     """Return the links of a device to others that are watched: its own end, and the other one."""
     own = [_own_end(one) for one in book.of_device(device) if one.peer and not one.is_evidence]
@@ -53,7 +68,8 @@ def links_of(book: Neighbours, device: str, now: datetime) -> list[tuple[LinkEnd
             LinkEnd(device=device, if_index=one.peer_if_index, port=one.peer_port)
             for one in book.of_device(other) if one.peer == device and one.peer_port
         ]  # fmt: skip
-    ends = {end.port: end for end in own}
+    bundles = [bundle for end in own if (bundle := book.bundle_of(end)) is not None]
+    ends = {end.port: end for end in (*own, *bundles)}
     return [(end, far) for end in ends.values() if (far := far_end(book, end, now)) is not None]
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from netwatch.model import Memory
+from netwatch.model import Memory, RowSet, TableReading
 from netwatch.neighbours import NeighbourBook
 from tests.concept_readings import concept_reading
 
@@ -30,7 +30,14 @@ class Net:
 
     def ports(self, device: str, **names: str) -> Net:
         """`ports("sw1", i10="Gi0/1")`: ifIndex 10 is Gi0/1."""
-        rows = [{"ifIndex": index[1:], "ifName": name} for index, name in names.items()]
+        rows = [
+            {
+                "ifIndex": index[1:],
+                "ifName": name,
+                "interface_type": "ieee8023adLag" if name.startswith("Po") else "other",
+            }
+            for index, name in names.items()
+        ]
         return self._tell("interface", device, *rows)
 
     def says(self, device: str, **labels: str) -> Net:
@@ -45,6 +52,21 @@ class Net:
 
     def fdb(self, device: str, *rows: tuple[str, str]) -> Net:
         return self._tell("mac", device, *({"mac": mac, "port": port} for mac, port in rows))
+
+    def bundles(self, device: str, **members: int) -> Net:
+        """`bundles("sw1", i10=100)`: ifIndex 10 is a member of 100."""
+        index = tuple(name[1:] for name in members)
+        self.book.take(TableReading(
+            device=device, table="dot3adAggPortTable", at=self.now, rows=RowSet(index=index, keys=index),
+            columns={"dot3adAggPortAttachedAggID": list(members.values())},
+        ))  # fmt: skip
+        return self
+
+    def stack(self, device: str, *above: str) -> Net:
+        """`stack("sw1", "100.10")`: 100 stands above 10."""
+        rows = RowSet(index=above, keys=above)
+        self.book.take(TableReading(device=device, table="ifStackTable", at=self.now, rows=rows, columns={}))
+        return self
 
     def hears(self, device: str, *rows: Mapping[str, str], **more) -> list[str]:
         """Return what is news of it."""

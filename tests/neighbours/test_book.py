@@ -9,8 +9,7 @@ import pytest
 
 from netwatch.model import ClockStep, Memory
 from netwatch.neighbours import NEIGHBOUR_SCOPE, NeighbourBook
-from netwatch.neighbours.book import KEPT_FOR, MOST_NEIGHBOURS
-from netwatch.neighbours.heard import MOST_TEXT
+from netwatch.neighbours.heard import KEPT_FOR, MOST_NEIGHBOURS, MOST_TEXT
 from tests.concept_readings import concept_reading
 
 from .conftest import NOON

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from netwatch.model import LinkEnd
 
 NEAR = LinkEnd(device="core1", if_index="10", port="Gi0/1")
@@ -63,3 +65,32 @@ def test_the_far_port_may_be_known_by_the_words_of_its_neighbour_alone(net):
 
     net.hears("core1", to_mac | {"neighbour_port_name": "Te1/1"})
     assert net.book.far_end(NEAR, net.now) == FAR
+
+
+@pytest.mark.parametrize("bundles", [
+    lambda net: net.bundles("core1", i10=100, i11=100, i12=12).bundles("core2", i3=7, i4=7, i5=0),
+    lambda net: net.stack("core1", "100.10", "100.11", "200.100", "0.100", "100.0").stack("core2", "7.3", "7.4"),
+])  # fmt: skip
+def test_the_link_of_a_bundle_is_that_of_its_members(net, bundles):
+    net.ports("core1", i10="Gi0/1", i11="Gi0/2", i100="Po1", i200="Vlan7")
+    net.ports("core2", i3="Te1/1", i4="Te1/2", i7="Po9")
+    bundles(net)
+    net.hears("core1", TO_CORE2, TO_CORE2 | {"port": "Gi0/2", "ifIndex": "11", "neighbour_port": "Te1/2"})
+
+    one, other = (LinkEnd(device=device, if_index=index, port=name) for device, index, name in (
+        ("core1", "100", "Po1"), ("core2", "7", "Po9")))  # fmt: skip
+
+    assert net.book.far_end(one, net.now) == other
+    assert net.book.far_end(other, net.now) == one
+    assert (one, other) in net.book.links_of("core1", net.now)
+    assert net.book.far_end(NEAR, net.now) == FAR
+    assert net.book.far_end(LinkEnd(device="core1", if_index="200", port="Vlan7"), net.now) is None
+
+
+def test_a_bundle_whose_members_lead_to_several_devices_has_no_other_end(net):
+    net.ports("core1", i10="Gi0/1", i11="Gi0/2", i100="Po1").ports("core2", i3="Te1/1", i7="Po9")
+    net.ports("acc7", i1="eth1", i2="Po1").bundles("core1", i10=100, i11=100).bundles("core2", i3=7)
+    net.bundles("acc7", i1=2)
+    net.hears("core1", TO_CORE2, {"port": "Gi0/2", "ifIndex": "11", "neighbour": "acc7", "neighbour_port": "eth1"})
+
+    assert net.book.far_end(LinkEnd(device="core1", if_index="100", port="Po1"), net.now) is None
