@@ -21,8 +21,9 @@ def build_patrol(
     Raises:
         ConfigError: the ranges are too large.
     """
+    part = settings.discovery
     return Patrol(
-        settings.discovery, parse_ranges(settings.discovery.ranges, settings.discovery.exclude),
+        part, parse_ranges(part.ranges if part.interval is not None else (), part.exclude),
         credentials=credentials_to_try(settings), devices=devices, origins=settings.origins,
         usual_credential=settings.defaults.credential, port=settings.defaults.port,
         files=Files(

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from netwatch.alerts.settings import DEFAULT_REPEAT_INTERVAL
+from netwatch.config.discovery_checks import discovery_checks
 from netwatch.config.parts import duplicates, names_of, routes_of, unknown
 from netwatch.config.reach_checks import reach_checks
 from netwatch.config.rule_paths import has_wildcard, rule_files
@@ -51,6 +52,7 @@ def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
     """Yield every problem between the parts of a configuration."""
     yield from _devices(file, tree)
     yield from reach_checks(file, tree)
+    yield from discovery_checks(file, tree)
     yield from _credentials(file, tree)
     yield from _dependencies(file, tree)
     yield from _receivers(file, tree)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from netwatch.config.keys import keys_at
 from netwatch.config.names import did_you_mean
 from netwatch.config.secrets import is_secret
-from netwatch.model import KeyPath, Problem, YamlFile
+from netwatch.model import KeyPath, Problem, YamlFile, format_duration
 
 _SCALAR = re.compile(r"[^\s,\]}#]+")
 _NEGLIGIBLE = "Value error, "
@@ -97,12 +97,16 @@ def _one_of(finding: _Finding) -> str:
     return message + did_you_mean(finding.value, re.split(r", | or ", expected))
 
 
+_TIME = re.compile(r"datetime\.timedelta\(([a-z]+=\d+(?:, [a-z]+=\d+)*)\)")
+_PART = re.compile(r"([a-z]+)=(\d+)")
 _NO_TIME = ("datetime.timedelta(0)", "0 seconds")
 
 
 def _limit(words: str, name: str) -> Callable[[_Finding], str]:
     def say(finding: _Finding) -> str:
         limit = str(finding.limits.get(name))
+        if time := _TIME.fullmatch(limit):  # as Python writes it
+            limit = format_duration(timedelta(**{part: int(number) for part, number in _PART.findall(time[1])}))
         return f"must be {words} {'0s' if limit in _NO_TIME else limit}"
 
     return say

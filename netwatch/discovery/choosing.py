@@ -52,6 +52,9 @@ def chosen(
             continue
         earlier = next((seen[one] for one in (device.host.address, *device.others) if one in seen), None)
         one = _discovered(device, earlier, now)
+        if one.taken_at is not None:  # and not read yet: the configuration may be broken just now
+            found[one.address] = one
+            continue
         rule = next((rule for rule in auto if fits(rule, one)), None)
         fitting += rule is not None
         if rule is not None and len(entries) < left:
@@ -103,6 +106,7 @@ def _discovered(device: FoundDevice, earlier: DiscoveredDevice | None, now: date
         name=device.name, address=host.address, others=device.others, credential=host.credential,
         sys_name=host.sys_name, sys_descr=host.sys_descr, sys_object_id=host.sys_object_id, serial=host.serial,
         first_seen=earlier.first_seen if earlier is not None else now, last_seen=now,
+        taken_at=earlier.taken_at if earlier is not None else None,
     )  # fmt: skip
 
 

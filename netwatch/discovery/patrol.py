@@ -198,12 +198,12 @@ class Patrol:
         devices = await asyncio.to_thread(devices_of, progress.hosts, known)
         choice = chosen(
             devices, self._findings, auto=self._settings.auto, per_day=self._settings.auto_per_day, now=self._clock(),
-            usual_credential=self._usual, answering=len(progress.hosts),
+            usual_credential=self._usual, answering=progress.answering,
         )  # fmt: skip
         await asyncio.to_thread(self._keep, choice.findings, choice.entries)
         self._findings = choice.findings
         self._show()
-        log.info("a sweep is done", answering=len(progress.hosts), words=choice.findings.words)
+        log.info("a sweep is done", answering=progress.answering, words=choice.findings.words)
         if choice.entries:
             TAKEN.inc(len(choice.entries))
             self._took()
@@ -211,11 +211,14 @@ class Patrol:
     def _keep(self, findings: Findings, entries: Sequence[Mapping[str, object]]) -> None:
         """Write what is taken first: what is told of it must be so."""
         if entries:
-            write_taken(self._files.taken, [*read_taken(self._files.taken), *entries])
+            new = {one["name"] for one in entries} | {one["address"] for one in entries}
+            kept = [one for one in read_taken(self._files.taken) if not {one.get("name"), one.get("address")} & new]
+            write_taken(self._files.taken, [*kept, *entries])
         write_findings(self._files.findings, findings)
         self._files.progress.unlink(missing_ok=True)
 
     def _tell(self, progress: Progress) -> None:
+        progress.only_devices()  # the others of a large network are too many to write down again and again
         PROGRESS.set(progress.asked / max(1, self._ranges.size))
         now = asyncio.get_running_loop().time()
         if now - self._written_at >= WRITTEN_EVERY_SECONDS:

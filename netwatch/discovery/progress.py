@@ -17,12 +17,16 @@ from netwatch.discovery.ranges import Ranges
 
 @dataclass(slots=True, kw_only=True)
 class Progress:
-    """What is done of a sweep. blocks: numbers of the blocks of addresses that are done. asked: addresses in them."""
+    """What is done of a sweep. blocks: numbers of the blocks of addresses that are done. asked: addresses in them.
+
+    others: hosts that answered and are only counted, since nothing more is wanted of them.
+    """
 
     networks: tuple[str, ...]
     blocks: set[int] = field(default_factory=set)
     asked: int = 0
     hosts: list[Host] = field(default_factory=list)
+    others: int = 0
 
     @classmethod
     def of(cls, ranges: Ranges) -> Progress:
@@ -39,6 +43,7 @@ class Progress:
             hosts = [Host(**{**host, "addresses": tuple(host["addresses"])}) for host in kept["hosts"]]
             return cls(
                 networks=_names(ranges), blocks=set(map(int, kept["blocks"])), asked=int(kept["asked"]),
+                others=int(kept.get("others", 0)),
                 hosts=[host for host in hosts if host.address in ranges],
             )  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError):
@@ -47,13 +52,24 @@ class Progress:
     def write(self, path: Path) -> None:
         """Keep it; readable by nobody else, as it says what stands where."""
         kept = {
-            "networks": self.networks, "blocks": sorted(self.blocks), "asked": self.asked,
+            "networks": self.networks, "blocks": sorted(self.blocks), "asked": self.asked, "others": self.others,
             "hosts": [asdict(host) for host in self.hosts],
         }  # fmt: skip
         new = path.with_name(f"{path.name}.new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(kept, file)
         new.replace(path)
+
+    def only_devices(self) -> None:
+        """Keep the hosts to which a credential fits, and of the others how many they are."""
+        rest = [host for host in self.hosts if host.credential]
+        self.others += len(self.hosts) - len(rest)
+        self.hosts = rest
+
+    @property
+    def answering(self) -> int:
+        """Return how many hosts answered anything."""
+        return len(self.hosts) + self.others
 
     def done(self, block: int, asked: int, hosts: Iterable[Host]) -> None:
         """Take in that a block of addresses is done."""

@@ -111,8 +111,8 @@ def agents(prefix: int) -> None:
                 udp.sendto(told, sender)
 
 
-def ours(prefix: int, rate: int) -> None:
-    """Print what a sweep takes and finds."""
+def ours(prefix: int, rate: int) -> float:
+    """Print what a sweep takes and finds; return its seconds."""
     ranges = parse_ranges([f"{BASE}/{prefix}"])
     credentials = [Credential(name=name, version="2c", community=SecretStr(name)) for name in COMMUNITIES]
     sweep = Sweep(ranges, credentials, limits=PollingSettings(), rate=rate, timeout=timedelta(seconds=1), port=PORT)
@@ -122,20 +122,24 @@ def ours(prefix: int, rate: int) -> None:
     devices = devices_of(found.hosts, {})
     addresses = {device.host.address for device in devices}
     missed = len(set(places(prefix)) - addresses)
-    said(f"netwatch, /{prefix}", cpu, wall, ranges.size)
+    said("netwatch, ICMP and SNMP", cpu, wall, ranges.size)
     print(f"  {len(devices)} devices, {len(devices) - len(addresses)} twice, {missed} missed at {LOSS:.0%} loss")
+    return wall
 
 
-def other(name: str, command: Sequence[str], count: int) -> None:
-    """Print what another program takes."""
+def other(name: str, command: Sequence[str], count: int, ours_seconds: float) -> None:
+    """Print what another program takes, and how many times as long that is as ours."""
     if shutil.which(command[0]) is None:
         print(f"{command[0]} is not installed")
         return
     before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    subprocess.run(command, capture_output=True, check=False)
+    done = subprocess.run(command, capture_output=True, check=False, text=True, errors="replace")
+    wall = time.monotonic() - wall
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    said(name, cpu, time.monotonic() - wall, count)
+    said(name, cpu, wall, count)
+    found = sum(line.startswith("127.") for line in done.stdout.splitlines())
+    print(f"  {wall / ours_seconds:.2f} times as long as netwatch; {found:,} addresses told")
 
 
 def said(name: str, cpu: float, wall: float, count: int) -> None:
@@ -158,21 +162,19 @@ def main() -> None:
         try:
             assert process.stdout is not None
             process.stdout.readline()
-            ours(given.prefix, given.rate)
+            seconds = ours(given.prefix, given.rate)
             network = ipaddress.ip_network(f"{BASE}/{given.prefix}")
-            other(
-                "fping, ICMP alone", ["fping", "-q", "-r", "1", "-i", "1", "-g", str(network)], network.num_addresses
-            )
+            for pause in ("1", f"{1000 / given.rate:g}"):  # ms between packets: fping's least for users, and our rate
+                command = ["fping", "-a", "-q", "-r", "1", "-i", pause, "-g", str(network)]
+                other(f"fping -i {pause}, ICMP alone", command, network.num_addresses, seconds)
             with tempfile.NamedTemporaryFile("w") as hosts, tempfile.NamedTemporaryFile("w") as communities:
                 hosts.write("\n".join(map(str, network.hosts())))
                 communities.write("\n".join(COMMUNITIES))
                 hosts.flush()
                 communities.flush()
-                other(
-                    "onesixtyone, SNMP alone",
-                    ["onesixtyone", "-p", str(PORT), "-w", "1", "-c", communities.name, "-i", hosts.name],
-                    network.num_addresses,
-                )
+                for pause in ("1", "0"):
+                    command = ["onesixtyone", "-p", str(PORT), "-w", pause, "-c", communities.name, "-i", hosts.name]
+                    other(f"onesixtyone -w {pause}, SNMP alone", command, network.num_addresses, seconds)
         finally:
             process.kill()
 

@@ -32,6 +32,8 @@ ADDRESS = "must be an IP address or a host name, such as 192.0.2.1, 2001:db8::1 
     ("route: {continue: »maybe}", "route.continue: must be true or false"),
     ("store: {url: »netwatch.db}", "store.url: must be sqlite:/// and the path of a file, as in "
      "sqlite:////var/lib/netwatch/netwatch.db"),
+    ("discovery: {timeout: »1ms}", "discovery.timeout: must be at least 50ms"),
+    ("discovery: {timeout: »1h}", "discovery.timeout: must be at most 30s"),
     ("store: {retention: »1h}", "store.retention: must be at least 1d: the page and `netwatch explain` read what it "
      "keeps"),
     ("web: {listen: »here}", "web.listen: 'here' is not an address to listen on, such as 127.0.0.1:10916, "

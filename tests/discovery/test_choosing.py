@@ -70,6 +70,13 @@ def test_no_more_are_taken_a_day_than_allowed_and_the_next_day_goes_on():
     assert [entry["name"] for entry in next_day.entries] == ["sw3"]
 
 
+def test_what_was_taken_and_is_not_read_yet_is_not_taken_again():
+    first = decided([found(1)])
+    later = decided([found(1)], first.findings, now=NOW + timedelta(days=1))
+
+    assert (states(later), later.entries, later.findings.told_at) == ({"sw1": "taken"}, (), NOW)
+
+
 def test_what_waits_is_told_once_and_stays_when_it_vanishes():
     first = decided([found(2, "HP")])
     later = decided([], first.findings, now=NOW + timedelta(days=1))

@@ -61,8 +61,6 @@ def discover(
     json: AsJson = False,
 ) -> None:
     """Look for devices in ranges of addresses and propose what to add; with --write add it."""
-    from netwatch.discovery import devices_of, proposed
-
     settings = settings_or_exit(config) if config.exists() or config != DEFAULT_CONFIG or write else _no_settings()
     if source is not None:
         _take_over(settings, source, config, write=write, json=json)
@@ -71,17 +69,23 @@ def discover(
         _show_found(settings, config, write=write, json=json)
         return
     where = _ranges_or_exit(ranges or settings.discovery.ranges, [*settings.discovery.exclude, *(exclude or [])])
+    add(look_around(settings, where, state, json=json), config, write=write, json=json)
+
+
+def look_around(settings: Settings, where: Ranges, state: Path | None = None, *, json: bool = False) -> list[str]:
+    """Sweep and print what is found; return the entries that the configuration does not have yet."""
+    from netwatch.discovery import devices_of, proposed
+
     progress = asyncio.run(_swept(settings, where, state))
     devices = devices_of(progress.hosts, _known(settings))
-    entries = proposed(devices, settings.defaults.credential)
     if json:
         print_json([*map(flat_device, devices), *(flat_host(host) for host in progress.hosts if not host.credential)])
     else:
         _print(devices, progress)
-    _add(entries, config, write=write, json=json)
+    return proposed(devices, settings.defaults.credential)
 
 
-def _add(entries: Sequence[str], config: Path, *, write: bool, json: bool) -> None:
+def add(entries: Sequence[str], config: Path, *, write: bool, json: bool) -> None:
     """Add entries to the configuration, or show what would be added."""
     from netwatch.discovery import patched
     from netwatch.model import read_yaml
@@ -117,7 +121,7 @@ def _take_over(settings: Settings, source: str, config: Path, *, write: bool, js
         print_json(new)
     else:
         typer.echo(f"{source}: {len(listed):,} devices, {len(new):,} of them new", err=True)
-    _add(proposed_of_listed(new, settings.defaults.credential), config, write=write, json=json)
+    add(proposed_of_listed(new, settings.defaults.credential), config, write=write, json=json)
 
 
 def _show_found(settings: Settings, config: Path, *, write: bool, json: bool) -> None:
@@ -143,7 +147,7 @@ def _show_found(settings: Settings, config: Path, *, write: bool, json: bool) ->
     except (ConfigError, KeyError) as exc:
         fail(str(exc))
     entries += [entry_of(one, settings.defaults.credential) for one in findings.waiting]
-    _add([entry_text(one) for one in entries], config, write=write, json=json)
+    add([entry_text(one) for one in entries], config, write=write, json=json)
 
 
 def flat_discovered(one: DiscoveredDevice) -> dict[str, object]:

@@ -11,7 +11,8 @@ from typing import Annotated
 
 import typer
 
-from netwatch.cli.configuration.discover import discover
+from netwatch.cli.config_file import settings_or_exit
+from netwatch.cli.configuration.discover import add, look_around
 from netwatch.cli.configuration.init.answers import Answers
 from netwatch.cli.configuration.init.asking import Asker
 from netwatch.cli.configuration.init.interview import Interview
@@ -93,9 +94,10 @@ def init(
     ranges, sweep = _ranges(asker, ranges, sweep)
     _write(asker, config, answers, ranges, as_service=as_service, force=force)
     if sweep:
-        discover(config=config)
-        if asker.yes("Add these to the configuration?"):
-            discover(config=config, write=True)
+        entries = look_around(settings_or_exit(config), parse_ranges(ranges))
+        add(entries, config, write=False, json=False)
+        if entries and asker.yes("Add these to the configuration?"):
+            add(entries, config, write=True, json=False)
     asker.say(next_steps(config, answers, as_service=as_service))
 
 
