@@ -117,7 +117,7 @@ def _what_runs(found: Loaded, settings: Settings) -> str:
     traps = ", ".join(settings.traps.listen) or "nowhere"
     health = f", health on {settings.web.health_listen}" if settings.web.health_listen else ""
     own = Counter(settings.origins.values())
-    taken = "".join(f" ({count:,} devices of them from {origin})" for origin, count in own.items())
+    taken = "".join(f" ({_plural(count, 'device')} of them from {origin})" for origin, count in own.items())
     return f"{', '.join(counts)}{taken}; page on {settings.web.listen}{health}, traps on {traps}"
 
 
