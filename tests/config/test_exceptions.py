@@ -37,6 +37,8 @@ WRONG = """limits:
 ignore:
   - {match: ['sit="hq"']}
   - {match: ['site="hq"'], rules: [Mne]}
+roles:
+  - {match: ['ifNam="Gi1"'], role: uplink}
 """
 
 
@@ -49,6 +51,7 @@ def test_what_is_not_there_is_told_with_its_place(tmp_path):
         "netwatch.yaml:7:5: limits[2]: sets no column",
         "netwatch.yaml:10:36: ignore[1].rules[0]: there is no rule 'Mne'; did you mean \"Mine\"?",
         'netwatch.yaml:9:14: ignore[0].match[0]: no device and no table has a label sit; did you mean "site"?',
+        'netwatch.yaml:12:14: roles[0].match[0]: no device and no table has a label ifNam; did you mean "ifName"?',
     ]
 
 
