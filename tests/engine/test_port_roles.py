@@ -184,6 +184,28 @@ async def test_an_uplink_that_fails_is_critical_after_a_restart_in_the_middle_of
     )
 
 
+async def test_an_alert_keeps_what_it_began_with_though_its_port_is_called_something_else_meanwhile(rules):
+    switch = switch_with(CORE)
+    house = await House(rules, switch).open()
+    house.poll()
+    switch.oper["p1"] = DOWN
+    house.poll()
+    house.poll()
+    switch.choose({"match": ['ifName="p1"'], "role": "access"})
+    await house.started_again()
+    house.poll()
+    (alert,) = house.engine.desk.alerts()
+    assert (switch.role("p1"), alert.severity, alert.labels["port_role"]) == ("access", "critical", "uplink")
+
+    switch.oper["p1"] = UP
+    house.poll()
+    assert await severities(house) == {}
+    switch.oper["p1"] = DOWN
+    house.poll()
+    house.poll()
+    assert await severities(house) == {}
+
+
 async def test_what_the_configuration_calls_the_role_of_a_device_stays_its_label_of_alerts(rules):
     house = await House(rules, switch_with(CORE), labels={"role": "core"}).open()
     house.poll()

@@ -28,9 +28,13 @@ class Switch:
         self.oper = dict.fromkeys(self.names, UP)
         self.kept = {}
         self._devices = (device(name, labels=labels or {}), *devices)
-        self._chosen = [RoleSettings.model_validate(one) for one in chosen]
+        self.choose(*chosen)
         self._rows, self._peers = None, peers
         self.started()
+
+    def choose(self, *entries):
+        """The configuration says this of roles from the next start on."""
+        self._chosen = [RoleSettings.model_validate(one) for one in entries]
 
     def started(self):
         """NetWatch starts, with what it kept."""
