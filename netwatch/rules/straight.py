@@ -60,9 +60,9 @@ def straight(tree: nodes.Template, reserved: Mapping[str, Any]) -> Straight | No
     """
     try:
         source = f"lambda name, label: ''.join(({_parts(tree.body, reserved)}))"
-    except _NotStraight:
+        made: Straight = eval(source, dict(_SPACE))  # noqa: S307  # built here of names and constants, each by repr()
+    except (_NotStraight, SyntaxError, RecursionError, MemoryError):  # those of Python where it is nested too deep
         return None
-    made: Straight = eval(source, dict(_SPACE))  # noqa: S307  # built here of names and constants, each by repr()
     return made
 
 

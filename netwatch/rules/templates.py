@@ -184,7 +184,7 @@ def _compiled(text: str, names: frozenset[str], numbers: tuple[tuple[str, int], 
         for value in (0.5, "down", None):
             strict.render(_trial(names, value) | dict(numbers))
         return Template(text)
-    except (TemplateError, ArithmeticError, TypeError, RecursionError, MemoryError) as exc:
+    except (TemplateError, ArithmeticError, TypeError, SyntaxError, RecursionError, MemoryError) as exc:
         message = getattr(exc, "message", None) or str(exc)
         raise ValueError(f"the template does not work: {message}") from exc
 

@@ -55,3 +55,16 @@ def test_it_says_what_jinja2_says():
 @pytest.mark.parametrize("text", [text for text in shipped() if "*" not in text][::20])
 def test_most_that_ship_need_no_jinja2(text):
     assert templates.straight(templates._LENIENT.parse(text), templates._LENIENT.globals) is not None
+
+
+@pytest.mark.parametrize("depth", [5, 60, 90])
+def test_what_is_nested_too_deep_for_one_expression_is_left_to_jinja2(depth):
+    text = "{% if a %}" * depth + "{{ a }}" + "{% endif %}" * depth
+
+    assert render_template(Template(text), {"a": "x"}, {}) == "x"
+    assert render_template(Template(text), {}, {}) == ""
+
+
+def test_what_jinja2_cannot_compile_either_is_refused_with_a_reason():
+    with pytest.raises(ValueError, match="the template does not work"):
+        templates.compile_template("{% if a %}" * 150 + "{% endif %}" * 150, ["a"])

@@ -20,9 +20,13 @@ from netwatch.rules.traps.names import TRAP, MibNames
 from netwatch.rules.traps.rule import TrapFacts, TrapRule, TrapVerdict, texts_of, verdict_on
 from netwatch.rules.traps.words import TrapWords
 
-MOST_LAYOUTS = 256
+MOST_LAYOUTS = 64
 MOST_VERDICTS = 64
 """Ways that traps of one rule are made, and verdicts of each, that are kept."""
+MOST_ALIKE = 32
+"""Varbinds of such a trap, and numbers of each of their names; what is larger comes from few and is read as ever."""
+LONGEST_KEPT = 64
+"""Octets of a value that is kept with a verdict."""
 
 Columns = tuple[tuple[int, ...], ...]
 _Verdicts = dict[tuple[tuple[type, object], ...], TrapVerdict]
@@ -58,6 +62,8 @@ class AlikeTraps:
     def read(self, event: TrapEvent) -> tuple[TrapFacts, TrapVerdict] | None:
         """Return what is in a trap, and the verdict without knowing its row; None where it is not simple."""
         varbinds = event.varbinds
+        if len(varbinds) > MOST_ALIKE:
+            return None
         made = event.trap_oid, tuple([varbind.oid[:-1] for varbind in varbinds])
         try:
             layout = self._layouts[made]
@@ -78,12 +84,16 @@ class AlikeTraps:
         given = tuple([(type(varbinds[place].value), varbinds[place].value) for place in layout.asked])
         verdict = layout.verdicts.get(given)
         if verdict is None:
+            verdict = verdict_on(self._rule, facts, {})
             if len(layout.verdicts) >= MOST_VERDICTS:
                 layout.verdicts.clear()
-            verdict = layout.verdicts[given] = verdict_on(self._rule, facts, {})
+            if all(not isinstance(one, bytes) or len(one) <= LONGEST_KEPT for one in facts.values.values()):
+                layout.verdicts[given] = verdict
         return facts, verdict
 
     def _learned(self, trap_oid: Oid, columns: Columns, varbinds: tuple[Varbind, ...]) -> _Layout | None:
+        if any(len(column) > MOST_ALIKE for column in columns):
+            return None
         if len(self._layouts) >= MOST_LAYOUTS:
             self._layouts.clear()
         layout = self._layouts[trap_oid, columns] = self._layout(trap_oid, columns, varbinds)
