@@ -105,36 +105,41 @@ def test_neighbours_and_peers_are_what_lldpcli_and_vtysh_say_and_a_pulled_cable_
                 ("core1", "eth2"): ("acc", "eth1"), ("acc", "eth1"): ("core1", "eth2"),
             }  # fmt: skip
             peers_are_what_vtysh_says(agent, core1)
-            a_pulled_cable_is_one_mail(agent, cable)
+            a_pulled_cable_is_one_mail(agent, cable, core1)
         finally:
             agent.kill()
 
     run_wired(work, tmp_path, "vtysh", "lldpcli")
 
 
+def bgp(machine: Machine) -> dict[str, str]:
+    """Return which BGP peers FRR has, and whether each is up."""
+    peers = machine.vtysh("show ip bgp summary json")["ipv4Unicast"]["peers"]
+    return {peer: "up" if said["state"] == "Established" else "down" for peer, said in peers.items()}
+
+
+def ospf(machine: Machine) -> dict[str, str]:
+    """Return which OSPF neighbours FRR has, and whether each is up."""
+    peers = machine.vtysh("show ip ospf neighbor json")["neighbors"]
+    return {
+        said["ifaceAddress"]: "up" if said["nbrState"].startswith("Full") else "down"
+        for each in peers.values() for said in each
+    }  # fmt: skip
+
+
+def peers(agent: RunningAgent, machine: Machine, protocol: str) -> dict[str, str]:
+    rows = agent.json(f"/api/v1/devices/{machine.name}/peer")
+    return {row["peer"]: row["peer_state"] for row in rows if row["protocol"] == protocol}
+
+
 def peers_are_what_vtysh_says(agent: RunningAgent, machine: Machine) -> None:
-    def bgp() -> dict[str, str]:
-        peers = machine.vtysh("show ip bgp summary json")["ipv4Unicast"]["peers"]
-        return {peer: "up" if said["state"] == "Established" else "down" for peer, said in peers.items()}
-
-    def ospf() -> dict[str, str]:
-        peers = machine.vtysh("show ip ospf neighbor json")["neighbors"]
-        return {
-            said["ifaceAddress"]: "up" if said["nbrState"].startswith("Full") else "down"
-            for each in peers.values() for said in each
-        }  # fmt: skip
-
-    def ours(protocol: str) -> dict[str, str]:
-        rows = agent.json(f"/api/v1/devices/{machine.name}/peer")
-        return {row["peer"]: row["peer_state"] for row in rows if row["protocol"] == protocol}
-
-    wait_until(lambda: "up" in bgp().values(), "BGP established")
-    wait_until(lambda: "up" in ospf().values(), "OSPF full")
-    wait_until(lambda: ours("bgp") == bgp(), f"BGP peers as vtysh has them: {bgp()}")
-    wait_until(lambda: ours("ospf") == ospf(), f"OSPF neighbours as vtysh has them: {ospf()}")
+    wait_until(lambda: "up" in bgp(machine).values(), "BGP established")
+    wait_until(lambda: "up" in ospf(machine).values(), "OSPF full")
+    wait_until(lambda: peers(agent, machine, "bgp") == bgp(machine), f"BGP peers as vtysh has them: {bgp(machine)}")
+    wait_until(lambda: peers(agent, machine, "ospf") == ospf(machine), f"OSPF as vtysh has it: {ospf(machine)}")
 
 
-def a_pulled_cable_is_one_mail(agent: RunningAgent, cable: Cable) -> None:
+def a_pulled_cable_is_one_mail(agent: RunningAgent, cable: Cable, router: Machine) -> None:
     """Pull the cable between the routers and plug it in again; lldpd forgets the neighbour in that very moment."""
 
     def mails() -> list[dict[str, Any]]:
@@ -151,6 +156,9 @@ def a_pulled_cable_is_one_mail(agent: RunningAgent, cable: Cable) -> None:
     wait_until(mails, "a mail about the link")
     gone = [one for one in agent.json("/api/v1/neighbours") if not one["is_there"]]
     assert {(one["device"], one["peer"]) for one in gone} == {("core1", "core2"), ("core2", "core1")}
+    wait_until(lambda: ospf(router) == {} and set(bgp(router).values()) == {"down"}, "FRR without its peers")
+    wait_until(lambda: peers(agent, router, "bgp") == bgp(router), "BGP peers as vtysh has them")
+    wait_until(lambda: "up" not in peers(agent, router, "ospf").values(), "no OSPF neighbour up")
     text = agent.get(f"/outbox/{mails()[0]['id']}")
     assert "core1 eth1" in text
     assert "core2 eth1" in text
