@@ -62,6 +62,10 @@ class RouteMatch:
     active_time_intervals: tuple[str, ...] = ()
     escalate: tuple[EscalationStep, ...] = ()
 
+    def is_as(self, other: RouteMatch) -> bool:
+        """Return whether people are told in the same way, but for the group."""
+        return replace(self, group_key=other.group_key, group_labels=other.group_labels) == other
+
     def escalated(self, step: EscalationStep) -> RouteMatch:
         """Return the way to whom a step tells as well: the same group, told at once, with no steps of its own."""
         return replace(

@@ -90,7 +90,7 @@ def _hearing(book: Neighbours, end: LinkEnd, now: datetime) -> Iterator[LinkEnd]
             at_port[one.port].append(one)
         for there in at_port.values():
             for one in _newest(there, now):
-                if one.peer == end.device and is_at(one.peer_if_index, one.peer_port, end):
+                if one.peer == end.device and _names(one, end):
                     yield _own_end(one)
 
 
@@ -106,6 +106,13 @@ def _newest(there: Iterable[Neighbour], now: datetime) -> list[Neighbour]:
 
 def _own_end(one: Neighbour) -> LinkEnd:
     return LinkEnd(device=one.device, if_index=one.if_index, port=one.port)
+
+
+def _names(one: Neighbour, end: LinkEnd) -> bool:
+    """Return whether a neighbour announced this end; in its own words where it was not read yet what its ports are."""
+    if one.peer_port or one.peer_if_index:
+        return is_at(one.peer_if_index, one.peer_port, end)
+    return bool(end.port) and end.port in (one.remote_port, one.remote_port_name)
 
 
 def is_at(if_index: str, port: str, end: LinkEnd) -> bool:

@@ -94,3 +94,11 @@ def test_a_bundle_whose_members_lead_to_several_devices_has_no_other_end(net):
     net.hears("core1", TO_CORE2, {"port": "Gi0/2", "ifIndex": "11", "neighbour": "acc7", "neighbour_port": "eth1"})
 
     assert net.book.far_end(LinkEnd(device="core1", if_index="100", port="Po1"), net.now) is None
+
+
+def test_the_other_end_is_found_before_anybody_read_what_its_ports_are_called(net):
+    net.hears("core1", TO_CORE2)
+    again = net.restarted()
+
+    assert again.book.far_end(LinkEnd(device="core2", if_index="3", port="Te1/1"), net.now) == NEAR
+    assert again.book.far_end(LinkEnd(device="core2", if_index="4", port="Te1/2"), net.now) is None

@@ -152,13 +152,16 @@ class Incidents:
     ) -> str | None:
         """Return the incident of the other end of a link in which a receiver is told of an alert; None for its own.
 
-        That is the one in which it is already, else one that tells of a partner.
+        That is the one in which it is already, else one that tells of a partner in the same way: at the same times,
+        to the same people when nobody takes it in hand.
         """
         own = {each.group_key for each in matches}
         for alert_id in (alert.id, *(partner.id for partner in partners)):
             for key in sorted(self._telling.get(alert_id, ())):
                 group = self._open[key]
-                if group.receiver == match.receiver and not group.is_escalation and key not in own:
+                if group.receiver != match.receiver or group.is_escalation or key in own:
+                    continue
+                if alert_id == alert.id or match.is_as(self._matches.get(key) or self._match_of(group.group)):
                     return key
             if alert_id == alert.id and match.group_key in self._telling.get(alert_id, ()):
                 return None

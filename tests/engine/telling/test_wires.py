@@ -201,6 +201,24 @@ async def test_a_restart_neither_tears_them_apart_nor_tells_again(net):
     await again.engine.stop()
 
 
+async def test_an_end_that_fired_before_a_restart_and_was_told_to_nobody_finds_the_other(net):
+    net.ports("core1", 2)
+    net.later(31)
+    await net.engine.stop()
+    again = await Net(net.store).open()
+    again.now = net.now
+    again.ports("core2", 2)
+    await again.engine.stop()
+
+    last = await Net(net.store).open()
+    last.now = net.now
+    last.later(31)
+    first, second = await last.subjects()
+    assert first == "[DOWN] core1 Te2 is down"
+    assert second == "[DOWN 2] core1 Te2 and core2 Te2: interfaces down"
+    await last.engine.stop()
+
+
 async def test_who_is_told_of_one_end_only_is_told_of_that_in_an_incident_of_its_own():
     routes = [{"matchers": ['device="core2"'], "receiver": "acc"}]
     net = (await Net(routes=routes).open()).wire()
@@ -222,6 +240,17 @@ async def test_an_end_that_is_graver_than_the_one_whose_mail_named_it_is_told():
     net.later(31)
 
     assert await net.subjects() == ["[WARN] core1 Te2 is down", "[DOWN 2] core2 Te2 is down"]
+    await net.engine.stop()
+
+
+async def test_an_end_that_is_told_at_other_times_is_told_in_an_incident_of_its_own():
+    routes = [{"matchers": ['device="core2"'], "receiver": "noc", "repeat_interval": "1h"}]
+    net = (await Net(routes=routes).open()).wire()
+    net.ports("core1", 2)
+    net.ports("core2", 2)
+    net.later(31)
+
+    assert sorted(await net.subjects()) == ["[DOWN] core1 Te2 is down", "[DOWN] core2 Te2 is down"]
     await net.engine.stop()
 
 
