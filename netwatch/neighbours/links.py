@@ -109,7 +109,7 @@ def _own_end(one: Neighbour) -> LinkEnd:
 
 
 def _names(one: Neighbour, end: LinkEnd) -> bool:
-    """Return whether a neighbour announced this end; in its own words where it was not read yet what its ports are."""
+    """Return whether a neighbour announced this end; in its own words where its ports were not read yet."""
     if one.peer_port or one.peer_if_index:
         return is_at(one.peer_if_index, one.peer_port, end)
     return bool(end.port) and end.port in (one.remote_port, one.remote_port_name)
