@@ -56,6 +56,11 @@ class _Few:
     max_in_flight_per_device: int = 1
 
 
+def next_sweep_at(ended_at: datetime | None, interval: timedelta, now: datetime) -> datetime:
+    """Return when to look again; one that ended in the future tells of a clock that was wrong, and counts as none."""
+    return now if ended_at is None or ended_at > now else ended_at + interval
+
+
 class Patrol:
     """The sweeps between `start()` and `stop()`."""
 
@@ -153,8 +158,7 @@ class Patrol:
 
     async def _keep_looking(self, interval: timedelta) -> None:
         while True:
-            ended_at = self._findings.ended_at
-            self._next_at = self._next_at or (ended_at + interval if ended_at is not None else self._clock())
+            self._next_at = self._next_at or next_sweep_at(self._findings.ended_at, interval, self._clock())
             if not self._files.progress.exists():  # one that was broken off goes on at once
                 await self._wait_until(self._next_at)
             try:

@@ -20,6 +20,7 @@ from netwatch.discovery import (
 )
 from netwatch.discovery.findings import write_findings
 from netwatch.discovery.metrics import SWEEPS
+from netwatch.discovery.patrol import next_sweep_at
 from netwatch.discovery.taken import write_taken
 from netwatch.model import Credential, Device
 from tests.patience import PATIENCE_SECONDS
@@ -117,6 +118,14 @@ async def test_a_sweep_that_was_broken_off_goes_on_where_it_was(patrol, files):
 
     assert sweeps.state().answering == 3  # the one of before, and 127.0.0.1 and .2
     assert [one.name for one in sweeps.state().devices] == ["snmpd-under-test"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "due"),
+    [(None, NOW), (timedelta(hours=-20), NOW + timedelta(hours=4)), (timedelta(days=400), NOW)],
+)
+def test_a_clock_that_was_years_ahead_puts_no_sweep_off_for_years(ended, due):
+    assert next_sweep_at(ended and NOW + ended, timedelta(days=1), NOW) == due
 
 
 async def test_without_an_interval_nothing_is_looked_for(patrol):

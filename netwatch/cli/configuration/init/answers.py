@@ -155,8 +155,8 @@ def read_url(text: str) -> str:
     Raises:
         Unfit: it is none.
     """
-    parts = urlsplit(text.strip())
     try:
+        parts = urlsplit(text.strip())
         known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         known = False

@@ -5,6 +5,7 @@ May import: netwatch.discovery, netwatch.model. Called by: netwatch.cli.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -88,6 +89,7 @@ def init(
         given["user"] = ""
     asker = Asker(given, at_terminal=sys.stdin.isatty() and not yes, keep=keep)
     as_service = config.absolute().parent == DEFAULT_CONFIG.parent if service is None else service
+    _refuse_what_cannot_be_written(config)
     force = force or _may_write(asker, config, as_service)
     ranges = _checked(networks or [])
     answers = Interview(asker).held()
@@ -99,6 +101,13 @@ def init(
         if entries and asker.yes("Add these to the configuration?"):
             add(entries, config, write=True, json=False)
     asker.say(next_steps(config, answers, as_service=as_service))
+
+
+def _refuse_what_cannot_be_written(config: Path) -> None:
+    """Say it before anybody has answered a question."""
+    there = next(folder for folder in config.absolute().parents if folder.exists())
+    if config.is_dir() or not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        fail(f"{config} cannot be written; name another file with -c, or see who owns {there}", WRONG)
 
 
 def _may_write(asker: Asker, config: Path, as_service: bool) -> bool:
@@ -123,7 +132,9 @@ def _ranges(asker: Asker, ranges: list[str], sweep: bool) -> tuple[list[str], bo
     """Return where to look, and whether to look now: nothing is asked of a network before somebody says yes."""
     found = ranges or local_networks()
     if not asker.at_terminal:
-        return (found if sweep else ranges), sweep
+        if sweep and not found:
+            fail("--sweep finds no network that this machine stands in; name one with --range", USAGE)
+        return (_checked(found) if sweep else ranges), sweep
     if not sweep and not asker.yes(f"Look for more devices, in {', '.join(found) or 'networks you name'}?"):
         return ranges, False
     while True:

@@ -47,7 +47,7 @@ def write(config: Path, what: Rendered, *, as_service: bool, force: bool) -> Non
     new = config.with_name(f".{config.name}.new")
     try:
         if as_service:
-            _add_to_environment(config.parent / ENVIRONMENT, what.secrets)
+            add_to_environment(config.parent / ENVIRONMENT, what.secrets)
         else:
             _write_secrets(config, what.secrets)
         _write(new, what.text, 0o644)
@@ -73,7 +73,7 @@ def _write_secrets(config: Path, secrets: Mapping[str, str]) -> None:
         new.replace(secret_file(config, key))
 
 
-def _add_to_environment(path: Path, secrets: Mapping[str, str]) -> None:
+def add_to_environment(path: Path, secrets: Mapping[str, str]) -> None:
     """Keep what else stands there; the names are known to this process as well, which tries the file next."""
     ours = {NAMES[key]: f'{NAMES[key]}="{_SAFE_IN_QUOTES.sub(_escaped, text)}"' for key, text in secrets.items()}
     lines = _lines_by_name(path) | ours

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from netwatch.cli.configuration.init.rendered import NAMES, Rendered
-from netwatch.cli.configuration.init.writing import Refused, write
+from netwatch.cli.configuration.init.rendered import NAMES
+from netwatch.cli.configuration.init.writing import add_to_environment
 from netwatch.config import devices, load_settings
 from tests.ports import free_port
 
@@ -56,6 +56,18 @@ def test_a_file_that_is_there_is_written_over_only_when_that_is_said(scripted, t
     changed = scripted("--force", **{"--to": "you@example.net"})
     assert changed.exit_code == 0, changed.output
     assert "you@example.net" in path.read_text()
+
+
+@pytest.mark.parametrize("place", ["folder", "file/netwatch.yaml"])
+def test_a_place_where_nothing_can_be_written_is_said_before_any_question(scripted, tmp_path, place):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("")
+
+    done = scripted("-c", str(tmp_path / place))
+
+    assert done.exit_code == 1
+    assert "cannot be written" in done.stderr
+    assert done.stdout == ""
 
 
 def test_a_secret_that_is_there_is_not_written_over_either(scripted, tmp_path):
@@ -138,10 +150,7 @@ def test_a_service_has_its_secrets_in_the_environment_file_beside_what_stands_th
 @pytest.mark.parametrize("secret", ["plain", "with 'both\" quotes", "do$$ar `tick` \\back", "#=; &|"])
 def test_the_environment_file_says_to_a_shell_what_was_typed(tmp_path, secret, monkeypatch):
     monkeypatch.setenv("NETWATCH_COMMUNITY", "")
-    what = Rendered(text="", secrets={"community": secret})
-
-    with pytest.raises(Refused):  # the text is no configuration, but secrets come first
-        write(tmp_path / "netwatch.yaml", what, as_service=True, force=False)
+    add_to_environment(tmp_path / "environment", {"community": secret})
 
     shell = ["sh", "-c", f'. {tmp_path}/environment && printf %s "$NETWATCH_COMMUNITY"']
     assert subprocess.run(shell, capture_output=True, check=True, text=True).stdout == secret
