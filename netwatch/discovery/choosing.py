@@ -7,7 +7,7 @@ Called by: netwatch.discovery.patrol.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from netwatch.discovery.found import FoundDevice
 from netwatch.discovery.settings import AutoSettings
 from netwatch.model import DiscoveredDevice, all_hold, parse_matchers
 
+MATCHED = ("name", "address", "credential", "sys_name", "sys_descr", "sys_object_id", "serial")
 NAMED = 10
 """So many devices are told by name; of more it is told how many."""
 
@@ -44,7 +45,7 @@ def chosen(
     left = per_day - (before.taken_that_day if before.day == now.date() else 0)
     found: dict[str, DiscoveredDevice] = {}
     entries: list[dict[str, Any]] = []
-    fitting = 0
+    fitting, rules = 0, [(_fitting(rule), rule.labels) for rule in auto]
     for device in devices:
         if device.known_as:
             if device.host.address in seen:
@@ -55,14 +56,15 @@ def chosen(
         if one.taken_at is not None:  # and not read yet: the configuration may be broken just now
             found[one.address] = one
             continue
-        rule = next((rule for rule in auto if fits(rule, one)), None)
-        fitting += rule is not None
-        if rule is not None and len(entries) < left:
-            entries.append(entry_of(one, usual_credential, rule.labels))
+        labels = next((labels for fits, labels in rules if fits(one)), None)
+        fitting += labels is not None
+        if labels is not None and len(entries) < left:
+            entries.append(entry_of(one, usual_credential, labels))
             one = replace(one, taken_at=now)
         found[one.address] = one
     new = [one for one in found.values() if one.first_seen == now or one.taken_at == now]
-    kept = {**{address: one for address, one in seen.items() if address not in _addresses(found)}, **found}
+    addresses = {address for one in found.values() for address in (one.address, *one.others)}
+    kept = {**{address: one for address, one in seen.items() if address not in addresses}, **found}
     findings = Findings(
         ended_at=now, answering=answering, devices=tuple(kept.values())[-MOST_WAITING:], day=now.date(),
         taken_that_day=per_day - left + len(entries), new=len(new),
@@ -73,16 +75,18 @@ def chosen(
     return Choice(findings=findings, entries=tuple(entries))
 
 
-def fits(rule: AutoSettings, one: DiscoveredDevice) -> bool:
-    """Return whether a rule takes a device."""
-    labels = {
-        "name": one.name, "address": one.address, "credential": one.credential, "sys_name": one.sys_name,
-        "sys_descr": one.sys_descr, "sys_object_id": one.sys_object_id, "serial": one.serial,
-    }  # fmt: skip
-    address = ipaddress.ip_address(one.address)
-    return (not rule.networks or any(address in ipaddress.ip_network(text) for text in rule.networks)) and all(
-        all_hold(parse_matchers(text), labels) for text in rule.matchers
-    )
+def _fitting(rule: AutoSettings) -> Callable[[DiscoveredDevice], bool]:
+    """Return what says whether a rule takes a device."""
+    matchers = [one for text in rule.matchers for one in parse_matchers(text)]
+    networks = [ipaddress.ip_network(text) for text in rule.networks]
+
+    def fits(one: DiscoveredDevice) -> bool:
+        address = ipaddress.ip_address(one.address)
+        if networks and not any(address in network for network in networks):
+            return False
+        return all_hold(matchers, {name: getattr(one, name) for name in MATCHED})
+
+    return fits
 
 
 def entry_of(
@@ -94,10 +98,6 @@ def entry_of(
         "credential": one.credential if one.credential != usual_credential else "",
         "accept_from": list(one.others), "labels": dict(labels or {}),
     }  # fmt: skip
-
-
-def _addresses(found: Mapping[str, DiscoveredDevice]) -> set[str]:
-    return {address for one in found.values() for address in (one.address, *one.others)}
 
 
 def _discovered(device: FoundDevice, earlier: DiscoveredDevice | None, now: datetime) -> DiscoveredDevice:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -130,31 +130,22 @@ class Patrol:
         """Forget what the configuration has by now, in both files; return the rest."""
         ours = {device.name for device in self._devices if device.name not in self._origins}
         entries = read_taken(self._files.taken)
-        kept = [one for one in entries if one.get("name") not in ours and not self._is_configured(one.get("address"))]
+        configured = _addresses(device for device in self._devices if device.name in ours)
+        kept = [one for one in entries if one.get("name") not in ours and one.get("address") not in configured]
         if kept != entries:
             write_taken(self._files.taken, kept)
-        names = {one.get("name") for one in kept}
+        names, watched = {one.get("name") for one in kept}, _addresses(self._devices)
         before = read_findings(self._files.findings)
 
         def still_counts(one: DiscoveredDevice) -> bool:
             if one.taken_at is not None:
                 return one.name in names
-            return not any(map(self._is_watched, (one.address, *one.others)))
+            return watched.isdisjoint((one.address, *one.others))
 
         rest = tuple(filter(still_counts, before.devices))
         if rest != before.devices:
             write_findings(self._files.findings, replace(before, devices=rest))
         return replace(before, devices=rest)
-
-    def _is_configured(self, address: object) -> bool:
-        return any(
-            address == device.address or address in device.accept_from
-            for device in self._devices
-            if device.name not in self._origins
-        )
-
-    def _is_watched(self, address: str) -> bool:
-        return any(address == device.address or address in device.accept_from for device in self._devices)
 
     async def _keep_looking(self, interval: timedelta) -> None:
         while True:
@@ -200,9 +191,9 @@ class Patrol:
             raise
         known = await known_addresses(self._devices)
         devices = await asyncio.to_thread(devices_of, progress.hosts, known)
-        choice = chosen(
-            devices, self._findings, auto=self._settings.auto, per_day=self._settings.auto_per_day, now=self._clock(),
-            usual_credential=self._usual, answering=progress.answering,
+        choice = await asyncio.to_thread(
+            chosen, devices, self._findings, auto=self._settings.auto, per_day=self._settings.auto_per_day,
+            now=self._clock(), usual_credential=self._usual, answering=progress.answering,
         )  # fmt: skip
         await asyncio.to_thread(self._keep, choice.findings, choice.entries)
         self._findings = choice.findings
@@ -235,3 +226,7 @@ class Patrol:
         DEVICES.labels("taken").set(len(self._findings.devices) - waiting)
         ANSWERING.set(self._findings.answering)
         LAST_SWEEP_AT.set(self._findings.ended_at.timestamp() if self._findings.ended_at is not None else 0)
+
+
+def _addresses(devices: Iterable[Device]) -> set[object]:
+    return {address for device in devices for address in (device.address, *device.accept_from)}

@@ -112,7 +112,10 @@ def _refuse_what_cannot_be_written(config: Path) -> None:
 
 def _may_write(asker: Asker, config: Path, as_service: bool) -> bool:
     """Return whether what is there may be written over, where something is."""
-    there = in_the_way(config, as_service=as_service)
+    try:
+        there = in_the_way(config, as_service=as_service)
+    except OSError as exc:
+        fail(f"{exc.filename}: {exc.strerror}", WRONG)
     if not there:
         return False
     names = ", ".join(map(str, there))

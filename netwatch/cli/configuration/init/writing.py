@@ -90,7 +90,7 @@ def _escaped(match: re.Match[str]) -> str:
 def _lines_by_name(path: Path) -> dict[str, str]:
     """Return the lines of an environment file by the names they set; what sets none by its place."""
     try:
-        lines = path.read_text().splitlines()
+        lines = path.read_text(errors="surrogateescape").splitlines()
     except FileNotFoundError:
         return {}
     return {_name(line) or f"\0{at}": line for at, line in enumerate(lines)}
@@ -103,7 +103,9 @@ def _name(line: str) -> str:
 
 def _write(path: Path, text: str, mode: int) -> None:
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), "w") as file:
+    with os.fdopen(
+        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode), "w", errors="surrogateescape"
+    ) as file:
         os.fchmod(file.fileno(), mode)
         file.write(text)
         file.flush()
