@@ -54,9 +54,19 @@ async def test_the_whole_agent_keeps_what_it_sees_and_tells_it_at_once(config, t
     await app.start()
     try:
         told = await checks(app, 2)
+        drawn = json.loads(await fetched(app, "api/v1/series?device=nobody&table=reachability&columns=up&since=1h"))
+        vector = json.loads(await fetched(app, "prometheus/api/v1/query?query=netwatch_device_up"))
+        end = datetime.now(UTC).timestamp()
+        span = f"query=netwatch_device_up&start={end - 60}&end={end}&step=1"
+        ranged = json.loads(await fetched(app, f"prometheus/api/v1/query_range?{span}"))
     finally:
         await app.stop()
 
+    assert drawn["series"][0]["column"] == "up"
+    assert set(drawn["series"][0]["mean"]) <= {0, 1, None}
+    for result in (vector, ranged):
+        (series,) = result["data"]["result"]
+        assert series["metric"]["instance"] == "nobody"
     reader = HistoryReader(tmp_path / "netwatch-history.db")
     now = datetime.now(UTC)
     kept = reader.lines("nobody", "reachability", "", ["up"], since=now - timedelta(hours=1), until=now)["up"]

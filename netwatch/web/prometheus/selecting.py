@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,8 @@ from netwatch.web.views import History, KeptFamily, Views
 JOB: Final = "netwatch_devices"
 MOST_SAMPLES: Final = 3_000_000
 """Readings that are fetched for one expression."""
+MOST_COLUMNS: Final = 20_000
+"""Columns of devices that are looked at for one selector."""
 _LOOK_BACK: Final = timedelta(minutes=65)
 """So far before the first instant readings are looked for: the slowest tables are read once an hour."""
 _STANDS: Final = 2.2
@@ -115,18 +118,27 @@ class Selecting:
         back = timedelta(seconds=selector.range_seconds) if selector.range_seconds else _LOOK_BACK
         step = min(instants.step, back / 2) if selector.range_seconds else instants.step
         until = instants.last + timedelta(milliseconds=1)
-        begin = round((instants.first - back).timestamp() * 1000)
+        begin, looked_at = round((instants.first - back).timestamp() * 1000), 0
         for device, names in self._wanted(selector):
             for labels in self._infos(selector, device):
                 yield Samples(labels=labels, times=[begin], values=[1.0], stands_ms=math.inf)
             for name, family in names:
+                looked_at += 1
+                if looked_at > MOST_COLUMNS:
+                    raise TooMuch(
+                        f"it would look at more than {MOST_COLUMNS:,} columns of devices; name fewer series"
+                    )
                 rows = await self._history.column(
                     device.name, family.table, family.column, instants.first - back, until, step
                 )
-                for row, past in rows.values():
-                    labels = _labels(device, name, row)
-                    if _is_of(family, row) and all_hold(selector.matchers, labels):
-                        yield _samples(labels, past, family.scale)
+                wanted = [
+                    (labels, past)
+                    for row, past in rows.values()
+                    if _is_of(family, row) and all_hold(selector.matchers, labels := _labels(device, name, row))
+                ]
+                thinned = None if selector.range_seconds else instants
+                for one in await asyncio.to_thread(_samples, wanted, family.scale, thinned):
+                    yield one
 
     def _infos(self, selector: Selector, device: Device) -> Iterator[Labels]:
         """Yield the labels of what is known of a device, where that is asked for."""
@@ -192,12 +204,28 @@ def _rows_of(
             yield _labels(device, name, row), _number(value, family.scale)
 
 
-def _samples(labels: Labels, past: Past, scale: float) -> Samples:
-    every = max(past.step, usual_distance(past))
-    return Samples(
-        labels=labels, times=past.times, values=[_number(value, scale) for value in past.means],
-        stands_ms=max(LOOKBACK_MS, every * _STANDS),
-    )  # fmt: skip
+def _samples(found: Sequence[tuple[Labels, Past]], scale: float, instants: Instants | None) -> list[Samples]:
+    """Return lines as samples; with instants only those that one of them may see."""
+    samples = []
+    for labels, past in found:
+        places = range(len(past.times)) if instants is None else _seen(past.times, instants)
+        every = max(past.step, usual_distance(past))
+        samples.append(Samples(
+            labels=labels, times=[past.times[place] for place in places],
+            values=[_number(past.means[place], scale) for place in places],
+            stands_ms=max(LOOKBACK_MS, every * _STANDS),
+        ))  # fmt: skip
+    return samples
+
+
+def _seen(times: Sequence[int], instants: Instants) -> list[int]:
+    """Return the places of the newest reading at each instant."""
+    found: list[int] = []
+    for now in instants.at():
+        place = bisect_right(times, now) - 1
+        if place >= 0 and (not found or found[-1] != place):
+            found.append(place)
+    return found
 
 
 def _number(value: object, scale: float) -> float | None:
