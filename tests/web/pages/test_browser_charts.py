@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
 from ..chromium import Chromium
-from ..day import NAME, PORTS, a_day
+from ..day import NAME, PORTS, Day, a_day
+from ..house import House, alert_of, status_of
+from .seen import HOSTILE
 
 PORT = f"/history?device={NAME}&table=interface&row=ifName%3D{PORTS[0]}"
 DEVICE = f"/devices/{NAME}"
@@ -37,6 +40,16 @@ async def shown(
     await browser.open(url)
     if scripts:
         await browser.until(ALL_DRAWN)
+
+
+OF_HOSTILE = {"device": HOSTILE, "table": "interface", "row": f"ifName={HOSTILE}"}
+
+
+class Hostile(Day):
+    """A history of ports that are called so."""
+
+    async def rows(self, device, table):
+        return [(f"ifName={HOSTILE}", {"ifName": HOSTILE, "ifAlias": HOSTILE})]
 
 
 def written(path: Path, octets: bytes) -> None:
@@ -151,3 +164,18 @@ async def test_without_scripts_the_server_has_drawn_it_and_every_chart_has_its_v
     await browser.until(
         "[...document.images].length === 8 && [...document.images].every(one => one.naturalWidth > 0)"
     )
+
+
+async def test_hostile_names_of_devices_rows_and_alerts_stay_texts_in_charts(serve, browser):
+    house = a_day(datetime.now(UTC))
+    hostile = House(statuses=[status_of(HOSTILE)], history=Hostile())
+    hostile.tables[HOSTILE] = [replace(one, device=HOSTILE) for one in house.tables[NAME]]
+    hostile.known_alerts = [alert_of(HOSTILE, HOSTILE, instance=f"ifName={HOSTILE}")]
+    url = str(serve(hostile).base_url).rstrip("/")
+
+    for path in (f"/devices/{quote(HOSTILE, safe='')}", f"/history?{urlencode(OF_HOSTILE)}"):
+        await shown(browser, url + path)
+        assert HOSTILE in str(await browser.value("document.body.innerText"))
+        assert await browser.value("document.querySelector('main script, main img[onerror]')") is None
+
+    assert browser.complaints == []
