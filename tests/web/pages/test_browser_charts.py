@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
+
+from netwatch.model import SYMBOLS, measured
 
 from ..chromium import Chromium
 from ..day import NAME, PORTS, Day, a_day
@@ -179,3 +182,20 @@ async def test_hostile_names_of_devices_rows_and_alerts_stay_texts_in_charts(ser
         assert await browser.value("document.querySelector('main script, main img[onerror]')") is None
 
     assert browser.complaints == []
+
+
+async def test_scripts_write_values_as_the_server_does(serve, browser):
+    url = str(serve(a_day(datetime.now(UTC))).base_url).rstrip("/")
+    await shown(browser, url + SENSOR)
+    values = [0, 1, -1, 0.51, 0.97, 0.0042, 12.347, 59.9, 61, 999.7, 1023, 1024, 1250, 3727, 1e4, 86400 * 3 + 7200, 9.42e8,
+              1e9, 4.3e9, 7.5e12, -6.27, 2e-5, 1e15]  # fmt: skip
+    asked = [(value, unit, symbol) for unit, symbol in SYMBOLS.items() for value in values]
+
+    written = await browser.value(f"{json.dumps(asked)}.map(one => measured(...one))")
+
+    wrong = [
+        (value, unit, text, measured(value, unit))
+        for (value, unit, _), text in zip(asked, written, strict=True)  # type: ignore[arg-type]
+        if text != measured(value, unit)
+    ]
+    assert not wrong, "\n".join(map(str, wrong))
