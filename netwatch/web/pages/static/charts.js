@@ -31,6 +31,8 @@ const charts = (() => {
     }
 
     async load() {
+      const turn = this.turn = (this.turn || 0) + 1; // what was asked before, and comes later, is not drawn
+      this.due = Infinity;
       const url = new URL(this.figure.dataset.series, location.href);
       if (zoomed) {
         url.searchParams.delete("since");
@@ -40,13 +42,15 @@ const charts = (() => {
       try {
         const answer = await fetch(url, { headers: { Accept: "application/json" } });
         const told = await answer.json();
+        if (turn !== this.turn) return;
         if (!answer.ok) throw new Error(told.error);
         this.told = told;
-        this.at = Date.now();
         this.draw();
       } catch (trouble) {
+        if (turn !== this.turn) return;
         this.say(`This chart could not be fetched: ${trouble.message}`);
       }
+      this.due = Date.now() + Math.max(this.told?.step_seconds || 0, 60) * 1000;
     }
 
     say(words) {
@@ -378,7 +382,7 @@ const charts = (() => {
   function renew() {
     if (document.hidden || zoomed) return;
     for (const chart of drawn.values()) {
-      if (chart.at && Date.now() - chart.at >= Math.max(chart.told.step_seconds, 60) * 1000) chart.load();
+      if (Date.now() >= chart.due) chart.load();
     }
   }
 
