@@ -24,14 +24,16 @@ from netwatch.snmp import Snmp
 
 BLOCK = 1024
 BLOCKS_AT_ONCE = 64
-PROBED_AT_ONCE = 8
-"""Most of its time a block waits for who does not answer; others are probed while its hosts are tried."""
+PACKETS_A_BLOCK = 1000
+"""Most of its time a block waits for who does not answer: others are probed meanwhile, as many as the rate feeds."""
 ROUNDS = 2
 HOSTS_AT_ONCE = 2000
 """Hosts that are asked with credentials at the same time; most of that time they are waited for."""
 PATIENCE = 2
 """So many times as long a host is waited for that is known to be there: that costs no packet, and finds busy ones."""
 _BEAT_SECONDS = 0.01
+MOST_UNREAD = 256
+"""So many packets are sent before answers are read: the sockets hold thousands, and what comes then is lost."""
 _CATCH_UP_SECONDS = 0.05
 """So much of what a busy loop left out is sent at once afterwards."""
 
@@ -68,8 +70,8 @@ class Sweep:
         self._seconds = timeout.total_seconds()
         self._pinger = Pinger(self._seconds)
         self._knocker = Knocker(port)
-        self._pace = _Pace(rate)
-        self._probing, self._line = asyncio.Semaphore(PROBED_AT_ONCE), asyncio.Semaphore(HOSTS_AT_ONCE)
+        self._pace = Pace(rate)
+        self._probing, self._line = asyncio.Semaphore(probed_at_once(rate)), asyncio.Semaphore(HOSTS_AT_ONCE)
 
     @property
     def ping_trouble(self) -> str:
@@ -149,11 +151,16 @@ class Sweep:
             await client.stop()
 
 
-class _Pace:
-    """Lets so many packets go a second, in bursts of a hundredth of it."""
+def probed_at_once(rate: int) -> int:
+    """Return how many blocks are probed at the same time: few where it is slow, so that little is done twice."""
+    return min(BLOCKS_AT_ONCE, 2 + rate // PACKETS_A_BLOCK)
+
+
+class Pace:
+    """Lets so many packets go a second, in bursts of a hundredth of it at most."""
 
     def __init__(self, rate: int) -> None:
-        self._most = max(1, int(rate * _BEAT_SECONDS))
+        self._most = max(1, min(MOST_UNREAD, int(rate * _BEAT_SECONDS)))
         self._seconds = self._most / rate
         self._left = 0
         self._next_at = 0.0
@@ -165,6 +172,7 @@ class _Pace:
             if now >= self._next_at:
                 self._left = self._most
                 self._next_at = max(self._next_at, now - _CATCH_UP_SECONDS) + self._seconds
+                await asyncio.sleep(0)  # where the rate is beyond this machine answers are read all the same
                 break
             await asyncio.sleep(self._next_at - now)
         self._left -= 1

@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from netwatch.discovery import Progress, Sweep, devices_of, parse_ranges
+from netwatch.discovery.sweep import MOST_UNREAD, Pace
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Credential, Missing, Oid, Tag, Varbind
 from netwatch.polling import PollingSettings
@@ -254,3 +255,20 @@ def test_a_real_agent_is_found_by_its_user(snmpd):
     assert (device.name, device.host.address, device.host.credential) == ("snmpd-under-test", "127.0.0.1", "core")
     assert device.host.engine_id.startswith("80001f88")
     assert all(host.closed for host in found.hosts if host is not device.host)
+
+
+async def test_a_rate_beyond_this_machine_leaves_the_loop_its_turns_to_read_answers():
+    pace, turns = Pace(100_000), 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    for _ in range(20 * MOST_UNREAD):
+        await pace.wait()
+    task.cancel()
+
+    assert turns >= 20
