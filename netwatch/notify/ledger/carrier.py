@@ -79,6 +79,7 @@ class Carrier:
         self._loops: list[asyncio.Task[None]] = []
         self._under_way: set[asyncio.Task[bool]] = set()
         self._more_may_wait = True
+        self._looks_again_in_time = False
         self._leased: dict[str, OutboxEntry] = {}
         self._at_hand: deque[str] = deque()
 
@@ -165,18 +166,23 @@ class Carrier:
 
     async def _until_next(self, claimed: int) -> float | None:
         """Return for how many seconds there is nothing to do unless somebody wakes us; None: for good."""
-        if self._at_hand or len(self._under_way) >= self._room():
+        self._looks_again_in_time = not self._at_hand and len(self._under_way) < self._room()
+        if not self._looks_again_in_time:
             return None
         due = await self._outbox.next_due(self._kind)
         wait = min(due - self._clock(), MAX_SLEEP) if due is not None else MAX_SLEEP
         return max(wait.total_seconds(), 0.0 if claimed else MIN_SLEEP_SECONDS)
 
     def _finished(self, task: asyncio.Task[bool]) -> None:
-        """Go on with what is at hand; look again, unless that was the last row that was due and it is done with."""
+        """Go on with what is at hand; look again, unless that was the last row that was due and it is done with.
+
+        While everything was full nobody asked when the next row is due: one that was put off may be by now.
+        """
         self._under_way.discard(task)
         self._begin()
         is_short = len(self._at_hand) <= self._ahead() // 2
-        if (self._more_may_wait and is_short) or task.cancelled() or not task.result() or not self._room():
+        has_more = (is_short and self._more_may_wait) or (not self._at_hand and not self._looks_again_in_time)
+        if has_more or task.cancelled() or not task.result() or not self._room():
             self.wake()
 
     async def _deliver(self, entry: OutboxEntry) -> bool:

@@ -86,6 +86,32 @@ async def test_no_more_is_under_way_than_there_is_room_for(make_entries):
     assert most == 3
 
 
+@pytest.mark.parametrize("ahead", [0, 1, 4])
+async def test_a_row_that_was_put_off_while_there_was_no_room_goes_when_it_is_due(ahead, make_entries):
+    store, full, go = MemoryStore(), asyncio.Event(), asyncio.Event()
+
+    async def carry(entry):
+        if here.under_way == 2:
+            full.set()
+        await go.wait()
+        return Result(entry=tried(entry, datetime.now(UTC), state=OutboxState.SENT))
+
+    first, second, third = make_entries("a@example.net", "b@example.net", "c@example.net")
+    soon = datetime.now(UTC) + timedelta(seconds=0.2)
+    await started(store, [first, second, replace(third, not_before=soon)])
+    here = carrier(store, carry, room=lambda: 2, ahead=lambda: ahead)
+    here.start()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await full.wait()
+    go.set()
+
+    async def sent():
+        return (await store.outbox_counts())[OutboxState.SENT] == 3
+
+    await until(sent)
+    await here.stop()
+
+
 async def test_what_is_under_way_at_the_end_is_given_back(make_entries):
     store, begun = MemoryStore(), asyncio.Event()
 
