@@ -21,7 +21,10 @@ from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
 from netwatch.web.words import shortened
 
-READING_ORDER = ("first-network", "rules", "traps", "adding-a-device", "profiles", "history", "prometheus", "metrics")
+READING_ORDER = (
+    "first-network", "troubleshooting", "rules", "ports", "neighbours", "traps", "users", "history",
+    "adding-a-device", "profiles", "prometheus", "metrics",
+)  # fmt: skip
 """Of a newcomer; what is not named follows by its title."""
 _LINK = re.compile(r"(?P<name>[a-z0-9-]+)\.md(?P<part>#.*)?")
 
