@@ -95,7 +95,11 @@ class Chromium:
                 await asyncio.sleep(0.05)
 
     async def click(self, selector: str) -> None:
-        """Press the mouse on something, as a hand does."""
+        """Press the mouse on something, as a hand does: on what is seen.
+
+        Chromium drops what is pressed before a page's first paint, so that nobody presses what he has not seen.
+        """
+        await self.until("document.readyState === 'complete' && performance.getEntriesByType('paint').length > 0")
         place = f"document.querySelector({json.dumps(selector)})"
         await self.value(f"{place}.scrollIntoView({{block: 'center'}})")
         x, y = await self.value(  # type: ignore[misc]
