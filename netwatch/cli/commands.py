@@ -142,6 +142,10 @@ COMMANDS: dict[str, Listed] = {
                 "act.backup:backup",
                 "Copy database and history into new files, whole, while the agent runs; exit 1 where that cannot be.",
             ),
+            "restore": (
+                "act.restore:restore",
+                "Put a copy in the place of database and history, which are moved aside; the agent must be stopped.",
+            ),
             "silence": ("act.silence:silence_app", "Make, list and end silences at the running agent."),
         },
     }.items()

@@ -12,7 +12,7 @@ from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
     from netwatch.history.availability import availability_of
-    from netwatch.history.copying import copy_history, copy_of
+    from netwatch.history.copying import copy_history, copy_of, restore_history
     from netwatch.history.reader import HistoryReader, tier_for, with_recent
     from netwatch.history.recorder import Recorder
     from netwatch.history.settings import HistorySettings
@@ -21,6 +21,6 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "HistoryReader", "HistorySettings", "Recorder", "Tier", "availability_of", "copy_history", "copy_of", "tier_for",
-    "with_recent",
+    "HistoryReader", "HistorySettings", "Recorder", "Tier", "availability_of", "copy_history", "copy_of",
+    "restore_history", "tier_for", "with_recent",
 ]  # fmt: skip

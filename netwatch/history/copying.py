@@ -1,13 +1,15 @@
-"""Copies the history while the agent writes to it.
+"""Copies the history while the agent writes to it, and puts a copy back while none runs.
 
 May import: netwatch.errors, opening. Called by: cli, through the door of this room.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
 
 from netwatch.errors import HistoryError
@@ -22,6 +24,32 @@ def copy_of(database: Path, history: Path, copy: Path) -> Path:
     if copy.name.startswith(database.name):
         return copy.with_name(history.name + copy.name.removeprefix(database.name))
     return copy.with_name(f"{copy.stem}-history{copy.suffix}")
+
+
+def restore_history(copy: Path, path: Path, now: datetime) -> str:
+    """Move the history aside and put a copy in its place; return where it is now, empty where there was none.
+
+    Raises:
+        HistoryError: there is no copy, it cannot be read, or there is no room; the history is as it was then.
+    """
+    fresh = path.with_name(f"{path.name}.restored")
+    fresh.unlink(missing_ok=True)
+    copy_history(copy, fresh)
+    aside = path.with_name(f"{path.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+    try:
+        if os.geteuid() == 0:  # root does not run the agent
+            owner = (path if path.exists() else path.parent).stat()
+            os.chown(fresh, owner.st_uid, owner.st_gid)
+        if there := path.exists():
+            with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            for ending in ("", "-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    Path(f"{path}{ending}").rename(f"{aside}{ending}")
+        fresh.rename(path)
+    except OSError as exc:
+        raise HistoryError(f"{exc.filename or path} cannot be written: {exc.strerror or exc}") from exc
+    return str(aside) if there else ""
 
 
 def copy_history(path: Path, target: Path) -> int:

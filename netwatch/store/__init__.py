@@ -2,7 +2,7 @@
 
 `Store` keeps them in a database through one writer, `StoreReader` only looks (also from another process, while the
 agent runs), `append_events` adds to the event log from there, `retry_entry` and `drop_entry` change outbox rows for
-a person, `back_up` copies all of it, `MemoryStore` does what `Store` does without a disk.
+a person, `back_up` copies all of it and `restore` takes a copy, `MemoryStore` does what `Store` does without a disk.
 
 May import: netwatch.model, netwatch.errors. Called by: app, cli; engine and notify know it as a Protocol.
 """
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from netwatch.store.by_hand_decision import Act, Handled
     from netwatch.store.memory import MemoryStore
     from netwatch.store.reader import StoreReader
+    from netwatch.store.restore import Restored, restore
     from netwatch.store.settings import StoreSettings
     from netwatch.store.store import Store
 else:
@@ -27,5 +28,5 @@ else:
 __all__ = [
     "Store", "StoreReader", "MemoryStore", "StoreSettings",
     "append_events", "events_fault", "retry_entry", "drop_entry", "Act", "Handled", "show_account",
-    "Backup", "back_up",
+    "Backup", "back_up", "Restored", "restore",
 ]  # fmt: skip

@@ -40,13 +40,11 @@ def backup(to: To = None, history: History = True, config: ConfigOption = DEFAUL
         fail(str(exc), WRONG)
     typer.echo(printable(f"{made.copy}: {made.size_bytes:,} bytes, a whole copy of {made.source}"))
     kept = settings.history_path()
-    with_it = history and kept.is_file()
-    if with_it:
+    if history and kept.is_file():
         target = copy_of(settings.store.file, kept, made.copy)
         try:
             size = copy_history(kept, target)
         except HistoryError as exc:
             fail(f"the database was copied, and the history was not: {exc}", WRONG)
         typer.echo(printable(f"{target}: {size:,} bytes, a copy of {kept}"))
-    back = "To go back to it: stop NetWatch, move the database with its -wal and -shm away, and put the copy there"
-    typer.echo(f"{back}; the same with the history." if with_it else f"{back}.")
+    typer.echo(printable(f"To go back to it, while NetWatch is stopped: netwatch restore {made.copy}"))

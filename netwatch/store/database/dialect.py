@@ -89,6 +89,13 @@ class Database(Protocol):
             StoreError: it cannot be done, there is no room, or the copy is not whole; nothing is left of it then.
         """
 
+    def give_way_to_copy(self, copy: Database, now: datetime) -> str:
+        """Move this database aside and what a copy holds into its place; return where this is now, empty for nothing.
+
+        Raises:
+            StoreError: an agent has this database, the copy is not whole, or there is no room; all is as it was.
+        """
+
     def version(self) -> int | None:
         """Return the version of the tables, None where there are none or nobody can say."""
 

@@ -58,6 +58,7 @@ _WORDS = {
 _MAGIC = b"SQLite format 3\x00"
 _ASIDE = ".damaged-"
 _FOUND = ".found-"
+_BEFORE = ".before-restore-"
 _VERSION = ".version-"
 _KEPT_VERSION = re.compile(r"\.version-\d+(\.new)?$")
 """What somebody else named like that, such as a copy of a copy, is his."""
@@ -134,6 +135,50 @@ class Sqlite:
             raise StoreError(f"{self._path} cannot be copied to {target}: {exc}") from exc
         except OSError as exc:
             raise StoreError(f"{target} cannot be written: {exc.strerror or exc}") from exc
+
+    def give_way_to_copy(self, copy: Database, now: datetime) -> str:
+        """Move this file aside, its -wal and -shm with it, and what a copy holds into its place.
+
+        By way of the rescue, so that a process that is killed between the two steps leaves what the next start takes.
+        """
+        fresh, rescue = Path(f"{self._path}{_RESCUE}.new"), Path(f"{self._path}{_RESCUE}")
+        aside = f"{self._path}{_BEFORE}{now:%Y%m%dT%H%M%SZ}"
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.hold()
+            try:
+                remove((*(Path(f"{fresh}{ending}") for ending in PARTS), rescue))
+                copy.copy_to(fresh, thorough=True)
+                self._give_to_owner(fresh)
+                self._give_to_owner(Path(f"{self._path}-lock"))
+                fresh.rename(rescue)
+                self._fold()
+                moved = self._move_aside(aside)
+                rescue.rename(self._path)
+            finally:
+                self.release()
+        except OSError as exc:
+            raise StoreError(f"{exc.filename or self._path} cannot be written: {exc.strerror or exc}") from exc
+        return aside if moved else ""
+
+    def _move_aside(self, aside: str) -> bool:
+        """Move the file and what belongs to it, the file last; return whether there was one."""
+        for ending in reversed(PARTS):
+            with suppress(FileNotFoundError):
+                Path(f"{self._path}{ending}").rename(f"{aside}{ending}")
+        return Path(aside).exists()
+
+    def _fold(self) -> None:
+        """Write what stands in the -wal into the file, where it can be: then there is but one file to move."""
+        if self._path.exists():
+            with suppress(sqlite3.Error), closing(self._connector("rw")()) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+    def _give_to_owner(self, file: Path) -> None:
+        """Have what root makes belong to whom the database belongs, or its directory: root does not run the agent."""
+        if os.geteuid() == 0:
+            owner = self._path.stat() if self._path.exists() else self._path.parent.stat()
+            os.chown(file, owner.st_uid, owner.st_gid)
 
     def version(self) -> int | None:
         """Return the version that stands in the file."""
@@ -285,9 +330,7 @@ class Sqlite:
         Nobody's open connection can mistake the new files for its own: SQLite looks whether its file was moved.
         """
         aside = self.aside(now)
-        for ending in reversed(PARTS):
-            with suppress(FileNotFoundError):
-                Path(f"{self._path}{ending}").rename(f"{aside}{ending}")
+        self._move_aside(aside)
         Path(rescue.name).rename(self._path)
         return aside
 

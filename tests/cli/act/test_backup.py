@@ -53,7 +53,6 @@ def test_the_history_is_copied_while_it_is_written_and_can_be_put_back(config: P
     assert done.exit_code == 0, done.output
     (copy,) = tmp_path.glob("netwatch-history.db.backup-*")
     assert f"{copy}: {copy.stat().st_size:,} bytes, a copy of {history}" in done.output
-    assert "the same with the history" in done.output
     assert (kept(history), kept(copy)) == (240, 180)
     for old in tmp_path.glob("netwatch-history.db*"):
         if old != copy:
@@ -88,7 +87,7 @@ def test_it_says_what_was_copied_and_how_to_go_back(config: Path, tmp_path: Path
     assert done.exit_code == 0, done.output
     size = copy.stat().st_size
     assert f"{copy}: {size:,} bytes, a whole copy of {tmp_path / 'netwatch.db'}" in done.output
-    assert "stop NetWatch" in done.output
+    assert f"while NetWatch is stopped: netwatch restore {copy}" in done.output
     again = CliRunner().invoke(app, ["backup", str(copy), "-c", str(config)])
     assert (again.exit_code, copy.stat().st_size) == (1, size)
     assert "is there already" in again.output
