@@ -19,6 +19,7 @@ ROOMS = (
     "notify",
     "ping",
     "polling",
+    "promql",
     "rules",
     "store",
     "traps",

@@ -23,9 +23,9 @@ from netwatch.exporter.modules import METRIC_TYPES
 from netwatch.model import Credential
 from netwatch.simulator import Port, SimulatedDevice, SimulatedNetwork, self_signed
 from netwatch.web import read_web_config
+from netwatch.web.prometheus.promql.answered import GATHERING, OVER, answered
 from netwatch.web.prometheus.promql.evaluate import MOST_VALUES
 from netwatch.web.prometheus.promql.nodes import QueryRefused
-from netwatch.web.prometheus.promql.parser import GATHERING, OVER, parse
 from netwatch.web.prometheus.query_route import MOST_POINTS
 from netwatch.web.prometheus.selecting import MOST_SAMPLES
 from tests.patience import PATIENCE_SECONDS
@@ -166,4 +166,4 @@ def test_what_it_says_of_the_language_is_what_is_answered():
         assert f"{figure:,}" in told
     for refused in ("histogram_quantile(1, x)", "x offset 5m", "a / on(b) c", "a == bool b", "x[5m:1m]"):
         with pytest.raises(QueryRefused):
-            parse(refused)
+            answered(refused)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from netwatch.store.by_hand_decision import Act, Handled
     from netwatch.store.memory import MemoryStore
     from netwatch.store.reader import StoreReader
-    from netwatch.store.restore import Restored, restore
+    from netwatch.store.restoring import Restored, restore
     from netwatch.store.settings import StoreSettings
     from netwatch.store.store import Store
 else:

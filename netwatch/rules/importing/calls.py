@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from netwatch.model import format_duration
+from netwatch.promql import Call, Number, Operation, Selector, Subquery, Tree
 from netwatch.rules.importing.choosing import OF_DEVICE, Chosen, is_row_label
-from netwatch.rules.importing.promql import Call, Number, Operation, Selector, Span, Tree
 from netwatch.rules.importing.words import (
     AND,
     ATOM,
@@ -156,7 +156,7 @@ def _of_span(translator: Translator, call: Call) -> tuple[str, int]:
 def _absent(translator: Translator, call: Call) -> tuple[str, int]:
     """Return that a device has no such row; there it is one alert for all devices, here one for each."""
     [argument] = call.arguments
-    series = argument.inner if isinstance(argument, Span) else argument
+    series = argument.inner if isinstance(argument, Subquery) else argument
     if not isinstance(series, Selector):
         raise NotCarried(f"{call.name}() of what is no series")
     if series.name in ("up", "netwatch_device_up"):
@@ -195,7 +195,7 @@ def _rate(translator: Translator, tree: Tree) -> str:
 
 def _spanned(translator: Translator, tree: Tree, *, is_number: bool = True) -> tuple[str, str]:
     """Return what stands under a span, and the span."""
-    if isinstance(tree, Span):
+    if isinstance(tree, Subquery):
         return translator.value(tree.inner, is_number=is_number)[0], tree.span
     if isinstance(tree, Selector) and tree.span:
         if tree.offset:

@@ -23,7 +23,7 @@ from netwatch.model import (
     severity_meant,
     unforeseen,
 )
-from netwatch.rules.importing.promql import NotRead, Tree, parse
+from netwatch.promql import NotPromql, Tree, parse
 from netwatch.rules.importing.sentences import IsKnown, sentence
 from netwatch.rules.importing.translating import Translated, translate
 from netwatch.rules.importing.trees import selectors_in
@@ -93,7 +93,7 @@ def series_of_rules(files: Iterable[tuple[str, str]]) -> frozenset[str]:
     found: set[str] = set()
     for file in [parse_yaml(*one) for one in files]:
         for _, rule, _ in _rules(file):
-            with contextlib.suppress(NotRead):
+            with contextlib.suppress(NotPromql):
                 found |= {one.name for one in selectors_in(parse(str(rule.get("expr", ""))), {})}
     return frozenset(found)
 
@@ -113,8 +113,12 @@ def _rules(file: YamlFile) -> Iterator[tuple[KeyPath, Mapping[str, Any], Mapping
 
 def _parsed(file: YamlFile, path: KeyPath, rule: Mapping[str, Any], carried: Carried) -> Tree | None:
     try:
-        return parse(str(rule.get("expr", "")))
-    except NotRead as exc:
+        tree = parse(str(rule.get("expr", "")))
+        for one in selectors_in(tree, {}):
+            if not one.name or one.instant:
+                raise NotPromql("series without a name" if not one.name else "'@' asks for one instant")
+        return tree
+    except NotPromql as exc:
         carried.left.append(file.problem((*path, "expr"), f"{_name(rule)}: {exc}"))
         return None
 

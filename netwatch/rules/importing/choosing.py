@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from netwatch.model import ColumnKind, TableSchema
-from netwatch.rules.importing.promql import Selector
+from netwatch.promql import Selector
 from netwatch.rules.importing.words import NotCarried, matcher, quoted
 
 OF_DEVICE = frozenset({"instance", "device", "exported_instance"})

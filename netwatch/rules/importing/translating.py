@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netwatch.model import TableSchema
+from netwatch.promql import Call, Negative, Number, Operation, Selector, Subquery, Text, Tree
 from netwatch.rules.importing import calls
 from netwatch.rules.importing.choosing import Chosen, Names, chosen_by, row_condition
-from netwatch.rules.importing.promql import Call, Negative, Number, Operation, Selector, Span, Text, Tree
 from netwatch.rules.importing.trees import ANSWERS, lender, says_up, selectors_in
 from netwatch.rules.importing.words import (
     ADDED,
@@ -212,7 +212,7 @@ class Translator:
                 return self._operation(tree)
             case Call():
                 return calls.value(self, tree, is_number=is_number)
-            case Span() | Text():
+            case Subquery() | Text():
                 raise NotCarried("a span, or a text, where a number is wanted")
 
     def _series(self, selector: Selector, *, is_number: bool) -> tuple[str, int]:

@@ -1,6 +1,6 @@
 """What can be seen of an expression of Prometheus without translating it.
 
-A quiet room. May import: netwatch.rules.importing. Called by: translating.
+A quiet room. May import: netwatch.promql, netwatch.rules.importing. Called by: translating.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from netwatch.rules.importing.promql import Call, Negative, Number, Operation, Selector, Span, Tree
+from netwatch.promql import Call, Negative, Number, Operation, Selector, Subquery, Tree
 from netwatch.rules.importing.words import COMPARISONS
 
 ANSWERS = frozenset({"up", "netwatch_device_up"})
@@ -55,7 +55,7 @@ def selectors_in(tree: Tree, records: Mapping[str, Tree], depth: int = 0) -> Ite
         case Call():
             for one in tree.arguments:
                 yield from selectors_in(one, records, depth)
-        case Negative() | Span():
+        case Negative() | Subquery():
             yield from selectors_in(tree.inner, records, depth)
         case _:
             pass

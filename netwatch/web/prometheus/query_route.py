@@ -20,9 +20,9 @@ from fastapi.responses import JSONResponse, Response
 from netwatch.model import parse_duration
 from netwatch.web.bodies import form_body
 from netwatch.web.pacing import paced
+from netwatch.web.prometheus.promql.answered import answered, answered_selector
 from netwatch.web.prometheus.promql.evaluate import evaluate
 from netwatch.web.prometheus.promql.nodes import NAME, Node, QueryRefused, Selector, TooMuch, has_vector, is_scalar
-from netwatch.web.prometheus.promql.parser import parse, parse_selector
 from netwatch.web.prometheus.promql.rows import Labels, Row, key_of
 from netwatch.web.prometheus.selecting import INFO, INFO_HELP, Instants, Selecting
 from netwatch.web.routes import showing
@@ -132,7 +132,7 @@ def query_router(views: Views, history: History) -> APIRouter:
     return router
 
 
-_EVERYTHING: Final = parse_selector('{__name__=~".+"}')
+_EVERYTHING: Final = answered_selector('{__name__=~".+"}')
 
 
 def _success(data: object) -> Mapping[str, object]:
@@ -156,14 +156,14 @@ def _one(fields: Fields, name: str) -> str:
 
 def _parsed(fields: Fields) -> Node:
     try:
-        return parse(_one(fields, "query"))
+        return answered(_one(fields, "query"))
     except QueryRefused as exc:
         raise HTTPException(400, str(exc)) from exc
 
 
 def _selectors(fields: Fields) -> list[Selector]:
     try:
-        return [parse_selector(text) for text in fields.get("match[]", ())]
+        return [answered_selector(text) for text in fields.get("match[]", ())]
     except QueryRefused as exc:
         raise HTTPException(400, str(exc)) from exc
 

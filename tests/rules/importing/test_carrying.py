@@ -106,12 +106,14 @@ def test_an_expression_has_its_counterpart(known, expr, expected):
         ('up == 0 unless up{instance="b"} == 0', "series of other devices"),
         ("topk(5, ifInErrors) > 1", "no counterpart of topk()"),
         ("sum(rate(ifHCInOctets[5m])) > 1e9", "sum over all devices"),
-        ("rate(ifHCInOctets[5m) > 1", "']' is missing"),
+        ("rate(ifHCInOctets[5m) > 1", "']' should stand before ')'"),
         ("nobodyKnowsThis > 1", "nobodyKnowsThis"),
         ("ifInErrors[5m] > 1", "over a span, outside of a function"),
         ("ifInErrors > 5", "use rate(ifInErrors)"),
-        ("(" * 100 + "1" + ")" * 100, "nested too deep"),
-        ("ifInErrors > $limit", "is not understood at character 12"),
+        ("(" * 100 + "1" + ")" * 100, "at most 40 deep"),
+        ("ifInErrors > $limit", "letter 14 of the expression: '$limit' is not understood"),
+        ('{ifName="a"} > 1', "series without a name"),
+        ("ifInErrors @ end() > 1", "'@' asks for one instant"),
     ],
 )
 def test_what_has_no_counterpart_is_named_with_its_place_and_reason(known, expr, said):

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from netwatch.model import Past
+from netwatch.web.prometheus.promql.answered import answered
 from netwatch.web.prometheus.promql.nodes import TooMuch
-from netwatch.web.prometheus.promql.parser import parse
 from netwatch.web.prometheus.selecting import Instants, Selecting
 
 from ..day import NAME, Day
@@ -33,7 +33,7 @@ class Counting(Day):
 
 async def given(query: str, instants: Instants, history: Day | None = None, devices=(NAME,)):
     house = House(statuses=[status_of(name) for name in devices], history=history or Day())
-    node = parse(query)
+    node = answered(query)
     found = await Selecting(house, house).given(node, instants, NOW)
     return next(iter(found.values()))
 
@@ -84,6 +84,6 @@ async def test_what_would_look_at_everything_of_everybody_is_refused(monkeypatch
 async def test_what_the_history_does_not_have_is_named():
     house = House(history=Day())
 
-    assert Selecting(house, house).not_kept(parse("rate(ifHCInOctets[5m]) + netwatch_device_info")) == [
+    assert Selecting(house, house).not_kept(answered("rate(ifHCInOctets[5m]) + netwatch_device_info")) == [
         "ifHCInOctets"
     ]

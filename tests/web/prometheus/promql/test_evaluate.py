@@ -6,9 +6,9 @@ import math
 
 import pytest
 
+from netwatch.web.prometheus.promql.answered import answered
 from netwatch.web.prometheus.promql.evaluate import LOOKBACK_MS, MOST_VALUES, Samples, evaluate
 from netwatch.web.prometheus.promql.nodes import QueryRefused, TooMuch, selectors_of
-from netwatch.web.prometheus.promql.parser import parse
 
 MINUTE = 60_000
 
@@ -30,7 +30,7 @@ ALL = [
 
 
 def worked(query, at=(0, MINUTE, 2 * MINUTE, 3 * MINUTE)) -> dict:
-    node = parse(query)
+    node = answered(query)
     given = {
         selector: [one for one in ALL if all(matcher.holds(one.labels) for matcher in selector.matchers)]
         for selector in selectors_of(node)
@@ -126,7 +126,7 @@ def test_two_series_with_the_same_labels_do_not_go_with_one():
 
 
 def test_what_would_be_too_much_is_not_begun():
-    node = parse("x")
+    node = answered("x")
     one = samples("x", [1.0])
 
     with pytest.raises(TooMuch, match="ask for fewer series or a longer step"):

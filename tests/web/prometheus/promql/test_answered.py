@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netwatch.promql import MOST_DEEP, MOST_LETTERS
+from netwatch.web.prometheus.promql.answered import answered, answered_selector
 from netwatch.web.prometheus.promql.nodes import (
     Binary,
     Gathered,
@@ -19,11 +21,10 @@ from netwatch.web.prometheus.promql.nodes import (
     is_scalar,
     selectors_of,
 )
-from netwatch.web.prometheus.promql.parser import MOST_DEEP, parse, parse_selector
 
 
 def test_a_selector_is_a_name_and_matchers_and_its_regular_expressions_match_the_whole():
-    selector = parse('netwatch_interface_oper{instance="sw1", ifName=~"Gi.*", ifAlias!~"x|y",}')
+    selector = answered('netwatch_interface_oper{instance="sw1", ifName=~"Gi.*", ifAlias!~"x|y",}')
 
     assert isinstance(selector, Selector)
     assert [str(one) for one in selector.matchers] == [
@@ -34,7 +35,7 @@ def test_a_selector_is_a_name_and_matchers_and_its_regular_expressions_match_the
 
 
 def test_matchers_that_differ_in_their_operator_alone_are_two_selectors():
-    exact, expression = parse('a{b="c.d"}'), parse('a{b=~"c.d"}')
+    exact, expression = answered('a{b="c.d"}'), answered('a{b=~"c.d"}')
 
     assert exact != expression
     assert len({exact, expression}) == 2
@@ -47,37 +48,39 @@ def test_matchers_that_differ_in_their_operator_alone_are_two_selectors():
 def test_texts_have_the_quotes_and_escapes_of_prometheus(text, meant):
     if meant is None:
         with pytest.raises(QueryRefused):
-            parse(f"x{{a={text}}}")
+            answered(f"x{{a={text}}}")
     else:
-        assert parse(f"x{{a={text}}}").matchers[1].text == meant
+        assert answered(f"x{{a={text}}}").matchers[1].text == meant
 
 
 def test_operators_bind_as_in_prometheus():
-    node = parse("a + b * 2 == c and d or -e")
+    node = answered("a + b * 2 == c and d or -e")
 
     assert isinstance(node, Binary)
     assert node.operator == "or"
     assert isinstance(node.right, Negated)
     assert node.left.operator == "and"
     assert node.left.left.operator == "=="
-    assert node.left.left.left.right == Binary("*", parse("b"), Number(2.0))
+    assert node.left.left.left.right == Binary("*", answered("b"), Number(2.0))
 
 
 def test_functions_and_aggregations():
-    assert parse("rate(x[1h30m])") == Over("rate", Selector((), '__name__="x"', 5400.0))
-    assert parse("sum by (a, b) (x)") == parse("sum(x) by (a, b,)") == Gathered("sum", parse("x"), ("a", "b"))
-    assert parse("avg without (a) (x)") == Gathered("avg", parse("x"), ("a",), True)
-    assert parse("topk(3, x)") == Gathered("topk", parse("x"), count=3)
-    assert parse("vector(1 - 2)") == VectorOf(Binary("-", Number(1.0), Number(2.0)))
-    assert parse("sum") == parse('{__name__="sum"}')
+    assert answered("rate(x[1h30m])") == Over("rate", Selector((), '__name__="x"', 5400.0))
+    assert (
+        answered("sum by (a, b) (x)") == answered("sum(x) by (a, b,)") == Gathered("sum", answered("x"), ("a", "b"))
+    )
+    assert answered("avg without (a) (x)") == Gathered("avg", answered("x"), ("a",), True)
+    assert answered("topk(3, x)") == Gathered("topk", answered("x"), count=3)
+    assert answered("vector(1 - 2)") == VectorOf(Binary("-", Number(1.0), Number(2.0)))
+    assert answered("sum") == answered('{__name__="sum"}')
 
 
 def test_what_is_a_number_and_what_stands_in_for_series_is_known():
-    assert is_scalar(parse("-(1 + 2.5e3 * .5)"))
-    assert not is_scalar(parse("1 + x"))
-    assert has_vector(parse("sum(x) or vector(0)"))
-    assert not has_vector(parse("sum(x) - 1"))
-    assert [one.text for one in selectors_of(parse("a - max(rate(b[1m]))"))] == ['__name__="a"', '__name__="b"']
+    assert is_scalar(answered("-(1 + 2.5e3 * .5)"))
+    assert not is_scalar(answered("1 + x"))
+    assert has_vector(answered("sum(x) or vector(0)"))
+    assert not has_vector(answered("sum(x) - 1"))
+    assert [one.text for one in selectors_of(answered("a - max(rate(b[1m]))"))] == ['__name__="a"', '__name__="b"']
 
 
 @pytest.mark.parametrize(
@@ -110,24 +113,30 @@ def test_what_is_a_number_and_what_stands_in_for_series_is_known():
         ("x ~ y", "letter 3 of the expression: '~ y' is not understood"),
         ("(" * 99 + "x" + ")" * 99, f"at most {MOST_DEEP} deep"),
         ("-" * 99 + "x", f"at most {MOST_DEEP} deep"),
-        ("x" * 9000, "at most 8000 letters"),
+        ("x" * 20_000, f"at most {MOST_LETTERS} letters"),
+        ("x % 2", "'%' is not answered"),
+        ('"a text"', "a text is not answered"),
+        ("group(x)", "group() is not answered"),
+        ("sum(x, y)", "sum() is of series"),
+        ("rate(x[5m], 1)", "rate() is of a range"),
+        ("topk()", "topk() wants a whole number first"),
     ],
 )  # fmt: skip
 def test_what_is_not_answered_is_said_in_words(query, words):
     with pytest.raises(QueryRefused) as refused:
-        parse(query)
+        answered(query)
 
     assert words in str(refused.value)
 
 
 def test_only_a_selector_is_one():
     with pytest.raises(QueryRefused, match="is not a selector"):
-        parse_selector("sum(x)")
+        answered_selector("sum(x)")
 
 
 @given(st.text(alphabet="abx_:(){}[],=~!<>+-*/\"'` 5m0.e\\\n", max_size=40))
 def test_no_text_is_anything_but_read_or_refused(query):
     try:
-        parse(query)
+        answered(query)
     except QueryRefused:
         return

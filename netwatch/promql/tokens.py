@@ -1,6 +1,6 @@
 r"""Cuts an expression into words: names, numbers, texts in quotes, durations, signs.
 
-May import: netwatch.model, nodes. Called by: parser.
+May import: nothing. Called by: netwatch.promql.parser.
 """
 
 from __future__ import annotations
@@ -10,23 +10,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from netwatch.web.prometheus.promql.nodes import QueryRefused
+MOST_LETTERS: Final = 10_000
 
-MOST_LETTERS: Final = 8000
+DURATION: Final = re.compile(r"(?:[0-9]+(?:ms|[smhdwy]))+")
 
 _TOKEN = re.compile(
-    r"""(?P<blank>[\s]+|\#[^\n]*)
-      | (?P<duration>(?:[0-9]+(?:ms|[smhdwy]))+)(?![A-Za-z0-9_])
-      | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![A-Za-z0-9_])
+    rf"""(?P<blank>[\s]+|\#[^\n]*)
+      | (?P<duration>{DURATION.pattern})(?![A-Za-z0-9_])
+      | (?P<number>0x[0-9A-Fa-f]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![A-Za-z0-9_])
       | (?P<name>[A-Za-z_:][A-Za-z0-9_:]*)
       | (?P<text>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)
-      | (?P<sign>=~|!~|!=|==|>=|<=|[-+*/%^(){}\[\],=<>@:])""",
+      | (?P<sign>=~|!~|!=|==|>=|<=|[-+*/%^(){{}}\[\],=<>@:])""",
     re.VERBOSE,
 )
 _ESCAPE = re.compile(r"\\(x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-7]{3}|.)", re.DOTALL)
 _KNOWN: Final = {
     "a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", '"': '"', "'": "'",
 }  # fmt: skip
+
+
+class NotPromql(ValueError):
+    """The text is no expression that is understood; says why, and at which letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,15 @@ def tokens_of(query: str) -> Iterator[Token]:
     """Yield the words of an expression, and at last one of kind `end`.
 
     Raises:
-        QueryRefused: something in it is none.
+        NotPromql: something in it is none.
     """
     if len(query) > MOST_LETTERS:
-        raise QueryRefused(f"an expression has at most {MOST_LETTERS} letters")
+        raise NotPromql(f"an expression has at most {MOST_LETTERS} letters")
     at = 0
     while at < len(query):
         match = _TOKEN.match(query, at)
         if match is None:
-            raise QueryRefused(f"letter {at + 1} of the expression: {query[at : at + 20]!r} is not understood")
+            raise NotPromql(f"letter {at + 1} of the expression: {query[at : at + 20]!r} is not understood")
         kind, text = match.lastgroup or "", match[0]
         if kind != "blank":
             yield Token(kind, _unquoted(text) if kind == "text" else text, at)
@@ -72,4 +76,4 @@ def _letter(match: re.Match[str]) -> str:
         return chr(int(what[1:], 16))
     if what.isdigit() and len(what) == 3:
         return chr(int(what, 8))
-    raise QueryRefused(f"\\{what} is no escape of a text")
+    raise NotPromql(f"\\{what} is no escape of a text")
