@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from netwatch.model.values import Missing, Tag, Value, Varbind, type_name
     from netwatch.model.yaml.file import YamlFile, parse_yaml, read_yaml
     from netwatch.model.yaml.problem import InvalidFile, KeyPath, Problem, dotted, shortened
+    from netwatch.model.yaml.reader import YamlReader
     from netwatch.model.yaml.tree import plain
 else:
     __getattr__, __dir__ = lazy_door(__name__)
@@ -122,7 +123,7 @@ __all__ = [
     "LinkEnd", "Neighbour", "Fault", "where_of", "new_id", "new_uuid",
     "cache_directory", "checked", "from_checked", "keep_newest", "write_whole",
     "UrlText", "parse_url", "is_loopback", "network_words",
-    "InvalidFile", "KeyPath", "Problem", "YamlFile", "dotted", "parse_yaml", "plain", "read_yaml",
+    "InvalidFile", "KeyPath", "Problem", "YamlFile", "YamlReader", "dotted", "parse_yaml", "plain", "read_yaml",
     "unforeseen", "kind_and_place", "shortened",
     "bytes_of", "is_file", "is_folder", "is_there", "refuse_what_is_no_file",
 ]  # fmt: skip

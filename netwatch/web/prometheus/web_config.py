@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, bytes_of, read_yaml
+from netwatch.model import InvalidFile, YamlFile, YamlReader, bytes_of, read_yaml
 from netwatch.web.prometheus.tls_config import KEYS, MOST_BYTES, context_of, files_of
 from netwatch.web.prometheus.tls_words import HEADERS
 from netwatch.web.users.passwords import BCRYPT, refuse_without_bcrypt
@@ -66,18 +66,16 @@ def certificate_in(path: Path) -> str:
     return bytes_of(path.parent / str(tls.get("cert_file")), MOST_BYTES).decode("ascii", "replace")
 
 
-class _Reader:
+class _Reader(YamlReader):
     def __init__(self, file: YamlFile, path: Path) -> None:
-        self._file, self._path = file, path
-        self.problems: list[Problem] = []
+        super().__init__(file)
+        self._path = path
 
     def read(self) -> WebConfig:
-        top = self._mapping((), self._file.data)
-        for key in top.keys() - {_TLS, _HTTP, _USERS}:
-            self._wrong((key,), f"unknown key {key!r}", key=True)
-        users = self._users(self._mapping((_USERS,), top.get(_USERS)))
-        headers = self._headers(self._mapping((_HTTP,), top.get(_HTTP)))
-        tls = self._mapping((_TLS,), top.get(_TLS))
+        top = self.mapping((), self.file.data, {_TLS, _HTTP, _USERS})
+        users = self._users(self.mapping((_USERS,), top.get(_USERS)))
+        headers = self._headers(self.mapping((_HTTP,), top.get(_HTTP), {"http2", "headers"}))
+        tls = self.mapping((_TLS,), top.get(_TLS), KEYS)
         if not tls:
             return WebConfig(users=users, headers=headers, files=(self._path,))
         folder = self._path.parent
@@ -87,31 +85,26 @@ class _Reader:
         )  # fmt: skip
 
     def _context(self, tls: Mapping[Any, Any], folder: Path) -> ssl.SSLContext:
-        for key in tls.keys() - KEYS:
-            self._wrong((_TLS, key), f"unknown key {key!r}", key=True)
-
         def wrong(key: str | None, message: str) -> None:
-            self._wrong((_TLS,) if key is None else (_TLS, key), message)
+            self.wrong((_TLS,) if key is None else (_TLS, key), message)
 
         return context_of(tls, folder, wrong)
 
     def _sans(self, tls: Mapping[Any, Any]) -> frozenset[str]:
         listed = tls.get("client_allowed_sans") or []
         if not isinstance(listed, list):
-            self._wrong((_TLS, "client_allowed_sans"), "must be a list of names")
+            self.wrong((_TLS, "client_allowed_sans"), "must be a list of names")
             return frozenset()
         return frozenset(map(str, listed))
 
     def _headers(self, http: Mapping[Any, Any]) -> dict[str, str]:
-        for key in http.keys() - {"http2", "headers"}:
-            self._wrong((_HTTP, key), f"unknown key {key!r}", key=True)
         found = {}
-        for name, value in self._mapping((_HTTP, "headers"), http.get("headers")).items():
+        for name, value in self.mapping((_HTTP, "headers"), http.get("headers")).items():
             text = str(value)
             if name not in HEADERS:
-                self._wrong((_HTTP, "headers", name), f"must be one of {', '.join(sorted(HEADERS))}", key=True)
+                self.wrong((_HTTP, "headers", name), f"must be one of {', '.join(sorted(HEADERS))}", key=True)
             elif not text.isascii() or not text.isprintable():
-                self._wrong((_HTTP, "headers", name), "is no text for a header")
+                self.wrong((_HTTP, "headers", name), "is no text for a header")
             elif text:
                 found[str(name)] = text
         return found
@@ -120,18 +113,7 @@ class _Reader:
         users = {}
         for name, hashed in listed.items():
             if not isinstance(hashed, str) or not BCRYPT.fullmatch(hashed):
-                self._wrong((_USERS, name), "is no bcrypt hash of a cost from 4 to 16 ($2y$10$...)")
+                self.wrong((_USERS, name), "is no bcrypt hash of a cost from 4 to 16 ($2y$10$...)")
             else:
                 users[str(name)] = hashed
         return users
-
-    def _mapping(self, path: KeyPath, value: Any) -> Mapping[Any, Any]:
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            self._wrong(path, "must be a mapping")
-            return {}
-        return value
-
-    def _wrong(self, path: KeyPath, message: str, *, key: bool = False) -> None:
-        self.problems.append(self._file.problem(path, message, key=key))

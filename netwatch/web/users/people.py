@@ -20,7 +20,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from netwatch.model import InvalidFile, KeyPath, Problem, YamlFile, read_yaml
+from netwatch.model import InvalidFile, KeyPath, YamlReader, read_yaml
 from netwatch.web.users.hashing import is_argon2
 from netwatch.web.users.passwords import BCRYPT
 from netwatch.web.users.roles import ROLES, Role, role_of
@@ -111,17 +111,11 @@ def hash_of_secret(secret: str) -> str:
     return f"sha256:{hashlib.sha256(secret.encode()).hexdigest()}"
 
 
-class _Reader:
-    def __init__(self, file: YamlFile) -> None:
-        self._file = file
-        self.problems: list[Problem] = []
-
+class _Reader(YamlReader):
     def read(self) -> People:
-        top = self._mapping((), self._file.data)
-        for key in top.keys() - {"users", "tokens"}:
-            self._wrong((key,), f"unknown key {key!r}", key=True)
-        users = [self._user(name, part) for name, part in self._mapping(("users",), top.get("users")).items()]
-        tokens = [self._token(name, part) for name, part in self._mapping(("tokens",), top.get("tokens")).items()]
+        top = self.mapping((), self.file.data, {"users", "tokens"})
+        users = [self._user(name, part) for name, part in self.mapping(("users",), top.get("users")).items()]
+        tokens = [self._token(name, part) for name, part in self.mapping(("tokens",), top.get("tokens")).items()]
         return People(
             users={one.name: one for one in users if one is not None},
             tokens={one.id: one for one in tokens if one is not None},
@@ -130,27 +124,27 @@ class _Reader:
     def _user(self, name: Any, part: Any) -> User | None:
         path = ("users", name)
         if not isinstance(name, str) or wrong_with_name(name):
-            self._wrong(path, wrong_with_name(str(name)) or "a name is a text: put it in quotes", key=True)
+            self.wrong(path, wrong_with_name(str(name)) or "a name is a text: put it in quotes", key=True)
             return None
-        found = self._part(path, part, {"role", "password"})
+        found = self.mapping(path, part, {"role", "password"})
         role, hashed = self._role(path, found), found.get("password", "")
         if "password" in found and not (isinstance(hashed, str) and (is_argon2(hashed) or BCRYPT.fullmatch(hashed))):
-            self._wrong((*path, "password"), "is no hash as `netwatch user add` writes it")
+            self.wrong((*path, "password"), "is no hash as `netwatch user add` writes it")
             return None
         return None if role is None else User(name=name, role=role, hash=hashed)
 
     def _token(self, token_id: Any, part: Any) -> Token | None:
         path = ("tokens", token_id)
         if not isinstance(token_id, str) or not _ID.fullmatch(token_id):
-            self._wrong(path, "is no id as `netwatch token create` makes it", key=True)
+            self.wrong(path, "is no id as `netwatch token create` makes it", key=True)
             return None
-        found = self._part(path, part, {"name", "role", "hash", "expires"})
+        found = self.mapping(path, part, {"name", "role", "hash", "expires"})
         role, name, hashed = self._role(path, found), found.get("name"), found.get("hash")
         if not isinstance(name, str) or wrong_with_name(name):
-            self._wrong((*path, "name"), wrong_with_name(str(name or "")) or "must be a text")
+            self.wrong((*path, "name"), wrong_with_name(str(name or "")) or "must be a text")
             return None
         if not isinstance(hashed, str) or not _HASH.fullmatch(hashed):
-            self._wrong((*path, "hash"), "is no hash as `netwatch token create` writes it")
+            self.wrong((*path, "hash"), "is no hash as `netwatch token create` writes it")
             return None
         expires_at = self._instant((*path, "expires"), found.get("expires"))
         return None if role is None else Token(id=token_id, name=name, role=role, hash=hashed, expires_at=expires_at)
@@ -158,7 +152,7 @@ class _Reader:
     def _role(self, path: KeyPath, part: Mapping[Any, Any]) -> Role | None:
         role = role_of(part.get("role"))
         if role is None:
-            self._wrong((*path, "role") if "role" in part else path, f"role must be one of {ROLES}")
+            self.wrong((*path, "role") if "role" in part else path, f"role must be one of {ROLES}")
         return role
 
     def _instant(self, path: KeyPath, value: Any) -> datetime | None:
@@ -167,26 +161,9 @@ class _Reader:
         try:
             at = _instant_of(value)
         except (TypeError, ValueError):
-            self._wrong(path, "is no moment such as 2027-02-28 or 2027-02-28T12:00:00Z")
+            self.wrong(path, "is no moment such as 2027-02-28 or 2027-02-28T12:00:00Z")
             return datetime.min.replace(tzinfo=UTC)
         return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-
-    def _part(self, path: KeyPath, value: Any, keys: set[str]) -> Mapping[Any, Any]:
-        part = self._mapping(path, value)
-        for key in part.keys() - keys:
-            self._wrong((*path, key), f"unknown key {key!r}", key=True)
-        return part
-
-    def _mapping(self, path: KeyPath, value: Any) -> Mapping[Any, Any]:
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            self._wrong(path, "must be a mapping")
-            return {}
-        return value
-
-    def _wrong(self, path: KeyPath, message: str, *, key: bool = False) -> None:
-        self.problems.append(self._file.problem(path, message, key=key))
 
 
 def _instant_of(value: Any) -> datetime:
