@@ -1,10 +1,15 @@
 """Paces Python's cycle collector, so that it never stops the loop for long.
 
 Left alone it looks through everything that lives, again and again: ten million objects with 10,000 devices, which
-takes seconds in which nothing is polled. Here each look is at what came since the one before, a few ten thousand
+takes seconds in which nothing is polled. Here each look is at what came since the one before, some ten thousand
 objects; what is alive then is put aside (frozen) and not looked at again. Nearly all of that ends by itself when
 nothing refers to it any more. What ends in a circle after it was put aside stays, so everything is looked through
 once more where memory says that this may be worth its stop, and when another agent took over after a reload.
+
+The looks go by the clock. Python itself counts what came less what went, and of a fleet that is polled as much goes
+as comes: its count stands still while a million young objects gather, and then the loop stands still for seconds. The
+next look is the sooner the longer one took. While looks find nothing most of them are left out, and what came is put
+aside unseen: circles are so few that one in eight looks finds out when there are more.
 
 May import: nothing of ours. Called by: netwatch.cli (run), through the door.
 """
@@ -24,7 +29,12 @@ from prometheus_client import Counter, Gauge
 
 YOUNG, OLDER, NEVER = 25_000, 4, 1_000_000_000
 """Objects before the young are looked through (2 ms), and how often before those that survived are (10 ms)."""
-LOOK_EVERY_SECONDS = 1.0
+LEAST_SECONDS, MOST_SECONDS = 0.05, 1.0
+"""How far looks are apart."""
+AIM_SECONDS = 0.005
+"""A look that takes longer than this has the next one come sooner."""
+MOST_LEFT_OUT = 7
+"""Looks that are left out, one after the other, while they find nothing."""
 GROWN_BY = 1.25
 """Memory that grew so much since everything was looked through may be circles."""
 SETTLE_SECONDS = 900.0
@@ -69,7 +79,7 @@ class Collector:
         """`agent` returns what works now: when that is another one, what is left of the one before is sought."""
         self._agent, self._resident, self._clock = agent, resident, clock
         self._of: weakref.ref[object] | None = None
-        self._ripe = False
+        self._apart, self._left_out, self._to_leave_out = MOST_SECONDS, 0, 0
         self._usual: tuple[int, int, int] | None = None
         self._all_seen_at, self._bytes, self._longest = 0.0, 0, 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -78,7 +88,6 @@ class Collector:
         """Look through everything once, put it aside, and look again now and then on the running loop."""
         self._usual = gc.get_threshold()
         gc.set_threshold(YOUNG, OLDER, NEVER)
-        gc.callbacks.append(self._note)
         self._see_all()
         self._plan()
 
@@ -88,17 +97,28 @@ class Collector:
             self._timer.cancel()
             self._timer = None
         if self._usual is not None:
-            gc.callbacks.remove(self._note)
             gc.set_threshold(*self._usual)
             gc.unfreeze()
             self._usual = None
 
     def look(self) -> None:
-        """Look through what is recent where that is much by now, and through everything where that is due."""
+        """Put aside what is recent, looked through unless that is left out; or look through everything where due."""
         if self._of is None or self._of() is not self._agent() or self._is_grown():
             self._see_all()
-        elif self._ripe:
-            self._collect("recent")
+        elif self._left_out < self._to_leave_out:
+            self._left_out += 1
+            gc.freeze()
+        else:
+            found, took = self._collect("recent")
+            self._left_out = 0
+            self._to_leave_out = 0 if found else min(self._to_leave_out * 2 + 1, MOST_LEFT_OUT)
+            apart = self._apart * AIM_SECONDS / max(took, 1e-6)
+            self._apart = max(LEAST_SECONDS, min(MOST_SECONDS, apart))
+
+    @property
+    def seconds_apart(self) -> float:
+        """Return after how many seconds it looks again."""
+        return self._apart
 
     def _is_grown(self) -> bool:
         since = self._clock() - self._all_seen_at
@@ -112,24 +132,20 @@ class Collector:
         self._of = weakref.ref(self._agent())
         self._all_seen_at, self._bytes = self._clock(), self._resident()
 
-    def _collect(self, of: str) -> None:
+    def _collect(self, of: str) -> tuple[int, float]:
+        """Look, and return how many objects were freed, and the seconds it took."""
         began = time.perf_counter()
         found = gc.collect()
         gc.freeze()
         took = time.perf_counter() - began
-        self._ripe = False
         COLLECTIONS.labels(of).inc()
         FOUND.labels(of).inc(found)
         self._longest = max(self._longest, took)
         LONGEST_SECONDS.set(self._longest)
-
-    def _note(self, phase: str, info: dict[str, int]) -> None:
-        """Take in that the collector ran by itself; its second generation means that much has survived."""
-        if phase == "stop" and info["generation"] == 1:
-            self._ripe = True
+        return found, took
 
     def _plan(self) -> None:
-        self._timer = asyncio.get_running_loop().call_later(LOOK_EVERY_SECONDS, self._turn)
+        self._timer = asyncio.get_running_loop().call_later(self._apart, self._turn)
 
     def _turn(self) -> None:
         self._plan()

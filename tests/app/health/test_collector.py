@@ -9,7 +9,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from netwatch.app.health.collector import NEVER, OLDER, REST_SECONDS, SETTLE_SECONDS, YOUNG, Collector
+from netwatch.app.health.collector import (
+    LEAST_SECONDS,
+    MOST_LEFT_OUT,
+    MOST_SECONDS,
+    NEVER,
+    OLDER,
+    REST_SECONDS,
+    SETTLE_SECONDS,
+    YOUNG,
+    Collector,
+)
 from tests.patience import PATIENCE_SECONDS
 
 
@@ -126,3 +136,39 @@ async def test_the_collector_looks_by_itself_and_everything_is_as_before_in_the_
 
     assert paced == (YOUNG, OLDER, NEVER)
     assert (gc.get_threshold(), len(gc.callbacks), gc.get_freeze_count()) == (usual, callbacks, 0)
+
+
+async def test_young_objects_are_put_aside_though_as_many_old_ones_went_and_python_counts_none(house):
+    held = [Circle() for _ in range(5000)]
+    age()
+    house.collector.look()
+    held[:] = [[] for _ in range(5000)]  # each in the place of one that was put aside
+
+    house.collector.look()
+
+    assert not any(one is held[-1] for one in gc.get_objects())
+
+
+async def test_looks_are_left_out_while_they_find_nothing_and_one_of_them_notices_when_there_is_something(house):
+    for _ in range(4 * (MOST_LEFT_OUT + 1)):
+        house.collector.look()
+    seen = []
+
+    for _ in range(MOST_LEFT_OUT + 1):
+        seen.append(weakref.ref(Circle()))
+        house.collector.look()
+    later = weakref.ref(Circle())
+    house.collector.look()
+
+    assert 0 < sum(one() is None for one in seen) < len(seen)
+    assert later() is None  # since one was found, the next look is not left out
+
+
+async def test_the_next_look_is_the_sooner_the_longer_one_took(house):
+    usual = house.collector.seconds_apart
+    kept = [[] for _ in range(1_000_000)]
+
+    house.collector.look()
+
+    assert gc.get_freeze_count() >= len(kept)
+    assert LEAST_SECONDS <= house.collector.seconds_apart < usual == MOST_SECONDS
