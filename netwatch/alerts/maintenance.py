@@ -111,6 +111,10 @@ class Maintenance:
                 return one.muting.reason
         return ""
 
+    def is_open(self, now: datetime) -> bool:
+        """Return whether any window is open."""
+        return bool(self._open_at(now))
+
     def skips(self, device: str, device_labels: Mapping[str, str], now: datetime) -> bool:
         """Return whether readings of a device are not to be held against rules now."""
         skipping = [one.reach for one in self._open_at(now) if one.reach.window.mode == "skip"]

@@ -61,6 +61,7 @@ from netwatch.engine.telling.wires import Wires
 from netwatch.engine.together import Together
 from netwatch.errors import LeftOutError
 from netwatch.model import (
+    REACHABILITY,
     Alert,
     AlertGroup,
     AlertState,
@@ -358,10 +359,29 @@ class Engine:
         """Hold a reading against every rule of its table, and write all that follows from it at once."""
         if (at := self._restated(reading.at)) != reading.at:
             reading = replace(reading, at=at)
-        draft = Draft()
-        with self._surviving("table", reading.table, reading.device, reading.at):
-            self._take_reading(draft, reading)
-        self._write(draft)
+        draft: Draft | None = None
+        try:
+            if reading.table != REACHABILITY.name or not self._take_calmly(reading):
+                draft = Draft()
+                self._take_reading(draft, reading)
+        except Exception as exc:  # noqa: BLE001  # as in `_surviving`, which takes longer than most of what comes in
+            self._faults.note("table", reading.table, exc, reading.at, reading.device)
+        else:
+            self._faults.settle("table", reading.table, reading.device)
+        if draft is not None:
+            self._write(draft)
+
+    def _take_calmly(self, reading: TableReading) -> bool:
+        """Take in a check of a device that is as it was, which most that comes in is; False where it may not be.
+
+        Then it goes the long way, which comes to the same; what is taken in here may be taken in twice.
+        """
+        if self._sights.are_drawn or not self._readability.is_read(reading.device, reading.table):
+            return False
+        if self._skipping.is_any_open(reading.at):
+            return False
+        self._readings.note_uptime(reading)
+        return self._readings.take_calmly(reading)
 
     def _take_reading(self, draft: Draft, reading: TableReading) -> None:
         if (seen := self._sights.take(reading)) is not None:

@@ -24,6 +24,9 @@ class Concerned:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = tuple((rule, columns_of((rule.broken, *rule.remembered))) for rule in rules)
+        made_of = [columns for _, columns in self._rules]
+        self.reads = None if None in made_of else frozenset[str]().union(*filter(None, made_of))
+        """All columns that any of the rules follows from; None where one follows from more than columns."""
         self._known: dict[AbstractSet[str], tuple[Rule, ...]] = {}
 
     def by(self, moved: AbstractSet[str]) -> Sequence[Rule]:

@@ -53,8 +53,8 @@ class TableMemory:
     """Everything the rules of one table of one device share from reading to reading."""
 
     __slots__ = (
-        "_frame", "_hindsight", "_kept", "_key", "_long", "_numbered", "_seen", "_windows", "device", "restless",
-        "system", "table",
+        "_calm", "_frame", "_hindsight", "_kept", "_key", "_long", "_numbered", "_seen", "_windows", "device",
+        "restless", "system", "table",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +75,7 @@ class TableMemory:
         self.device = device
         self.table = table
         self._frame: Frame | None = None
+        self._calm: TableReading | None = None
         self._windows: Mapping[str, Window] = _NONE
         self._long: Mapping[str, LongWindow] = _NONE
         self._hindsight = hindsight if hindsight is not None and hindsight.keeps(table) else None
@@ -100,7 +101,25 @@ class TableMemory:
     @property
     def newest(self) -> Frame | None:
         """Return the reading it was given last, prepared for rules."""
-        return self._frame
+        return self._frame if self._calm is None else self.frame_of(self._calm)
+
+    def take_calmly(self, reading: TableReading, reads: Collection[str] | None) -> bool:
+        """Take a reading that says no rule anything new, to be prepared if somebody asks; False where it may.
+
+        `reads` are the columns that rules read, None where they read more. Here nothing may be remembered
+        but the reading before, and no rule be broken by it: all that rules read is the very same object.
+        """
+        last = self._frame.reading if self._frame is not None else None
+        if last is None or reads is None or self.restless is None or self.restless or reading.rows is not last.rows:
+            return False
+        if self._seen or self._windows or self._kept or self._long or reading.rates or last.rates:
+            return False
+        before, now = last.columns, reading.columns
+        for name in reads:
+            if before.get(name) is not now.get(name):
+                return False
+        self._calm = reading
+        return True
 
     def frame_of(self, reading: TableReading) -> Frame:
         """Return the reading prepared for rules; the first call with a reading makes it the newest one."""
@@ -108,6 +127,7 @@ class TableMemory:
             if self._frame is not None:
                 self._frame.previous = None
             self._frame = Frame(reading, self._frame, self)
+            self._calm = None
         return self._frame
 
     def frame_of_gone(self, reading: TableReading) -> Frame:

@@ -63,6 +63,16 @@ class Audience:
         before, self._known[device] = self._known.get(device), facts
         return None if facts == before else Memory(scope=FACTS_SCOPE, key=device, text=facts.as_json())
 
+    def is_settled(self, device: str, table: str) -> bool:
+        """Return whether a device said nothing new of itself since the rules of a table were chosen for it."""
+        facts = self._known.get(device)
+        if self._asks and (told := self._facts_of(device)) is not None and told is not facts:
+            return False
+        if table not in self._choosy:
+            return True
+        decided = self._decided.get((device, table))
+        return decided is not None and decided.facts is facts
+
     def rules_of(self, device: str, table: str, rules: Sequence[Rule]) -> tuple[Sequence[Rule], Sequence[Rule]]:
         """Return the rules of a table that are meant for a device, and those that are not any more, once."""
         if table not in self._choosy:

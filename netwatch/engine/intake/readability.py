@@ -23,6 +23,10 @@ class Readability:
         """Return whether a device did not answer when it was last asked."""
         return device in self._down
 
+    def is_read(self, device: str, table: str) -> bool:
+        """Return whether a table was read the last time, as far as is known."""
+        return not self._unread or (device, table) not in self._unread
+
     def take_gap(self, gap: ReadingGap) -> Event | None:
         """Return what to log of a table that was not read; None where that is known already."""
         place = (gap.device, gap.table)

@@ -70,6 +70,8 @@ from netwatch.rules import (
 
 GONE_AFTER = timedelta(hours=24)
 A_WHILE = timedelta(minutes=1)
+IS_THERE = frozenset({"up", "snmp_up"})
+"""What more people than the rules read of a check."""
 BROKEN = (Transition.PENDING, Transition.FIRING, Transition.RELAPSED, Transition.RETURNED)
 """What an alert comes to while its rule is broken; a mail about its end tells how it was, not how it is."""
 
@@ -93,6 +95,10 @@ class ReadingIntake:
         for rule in rules:
             self._rules_of[rule.table].append(rule)
         self._by_moved = {table: Concerned(of_table) for table, of_table in self._rules_of.items()}
+        self._looked_at = {
+            table: None if concerned.reads is None else concerned.reads | IS_THERE
+            for table, concerned in self._by_moved.items()
+        }
         self._book, self._history, self._audience = book, history, audience
         self._gone_after = gone_after
         self._sees_absence = {rule.name for rule in rules if sees_absence(rule)}
@@ -216,6 +222,25 @@ class ReadingIntake:
         if memory is None or frame is None:
             return None, None
         return frame, 0 if rule.is_aggregate else memory.row_numbers(frame.reading.rows).get(key.instance)
+
+    def take_calmly(self, reading: TableReading) -> bool:
+        """Take in a reading that changes nothing; False where that is for `take` to say, which may come after this.
+
+        Nothing stands on the device, no row is missing, and what anybody reads is the very same as before. The same
+        comes of it as of `take`, at a fifth of the cost: most readings are so.
+        """
+        place = reading.device, reading.table
+        memory = self._memories.get(place)
+        if memory is None or self._faults.stand or self._book.of_device(reading.device):
+            return False
+        if reading.ignored or reading.lacking or not self._audience.is_settled(*place):
+            return False
+        if reading.table == SYSTEM or not self._roll.goes_on(reading):
+            return False
+        if not memory.take_calmly(reading, self._looked_at[reading.table]):
+            return False
+        self._history.note(reading, memory)
+        return True
 
     def take(self, draft: Draft, reading: TableReading, *, held_off: bool) -> None:
         """Hold a reading against every rule of its table; while it is held off they only remember it."""

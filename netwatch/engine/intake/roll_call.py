@@ -127,6 +127,17 @@ class RollCall:
             self._count(device, table, reading)
         return table.missing
 
+    def goes_on(self, reading: TableReading) -> bool:
+        """Take in a whole reading with the very rows of the last one, none missing; False where it is another."""
+        device = self._devices.get(reading.device)
+        table = device.tables.get(reading.table) if device is not None else None
+        if device is None or table is None or reading.rows is not table.rows or reading.partial:
+            return False
+        if table.missing or table.extra or table.changed:
+            return False
+        table.life = device.life
+        return True
+
     def forget(self, device: str, table: str, key: str) -> None:
         """Forget a row that is missing, since somebody says that it will not come back."""
         known = self._devices.get(device, _Device()).tables.get(table)

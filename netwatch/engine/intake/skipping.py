@@ -28,6 +28,10 @@ class Skipping:
             SKIPPED.inc()
         return skipped
 
+    def is_any_open(self, now: datetime) -> bool:
+        """Return whether there is a window now that may take something out."""
+        return self._maintenance.is_open(now)
+
     def reason_for(self, device: str, now: datetime) -> str:
         """Return why nothing of a device is held against rules now; empty where it is."""
         if not self._skips(device, now):
@@ -36,5 +40,6 @@ class Skipping:
         return window.reason if window is not None else "maintenance"
 
     def _skips(self, device: str, now: datetime) -> bool:
-        labels = self._device_labels.get(device, {})
-        return device not in self._never and self._maintenance.skips(device, labels, now)
+        if device in self._never or not self._maintenance.is_open(now):
+            return False
+        return self._maintenance.skips(device, self._device_labels.get(device, {}), now)

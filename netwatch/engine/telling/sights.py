@@ -46,6 +46,11 @@ class Sights:
         self._shown: dict[str, None] = {}
         self._spread_at: dict[str, datetime] = {}
 
+    @property
+    def are_drawn(self) -> bool:
+        """Return whether somebody drew a map, on which every look at a device counts."""
+        return self._topology.is_known
+
     def take(self, reading: TableReading) -> Sighting | None:
         """Return what a reading means for the map; None where it is of another table, or nobody drew a map."""
         topology = self._topology

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from netwatch.alerts import Maintenance, MaintenanceWindow, Policy, Topology
-from netwatch.model import ColumnKind, RowSet, TableReading, TableSchema, parse_matchers
+from netwatch.model import SCALARS, ColumnKind, ReadingGap, RowSet, TableReading, TableSchema, parse_matchers
 
-from ..test_engine import SCHEMA, START, House
+from ..test_engine import SCHEMA, START, House, Noting
 
 PORTS = TableSchema(
     name="ifTable",
@@ -128,4 +128,95 @@ async def test_what_a_window_kept_from_rules_is_held_against_them_after_it_thoug
         seen.append(("Hot", "b") in house.states())
 
     assert seen == [False, False, False, True, True]
+    await house.engine.stop()
+
+
+CHECKS = """
+rules:
+  - {alert: Down, expr: up == 0, for: 20s}
+  - {alert: Deaf, expr: snmp_up == 0 and up == 1}
+  - {alert: Rebooted, expr: seconds_since_restart < 600}
+  - {alert: Lossy, expr: loss_ratio > 0.2, clear_expr: loss_ratio < 0.1, value: loss_ratio}
+  - {alert: Unread, expr: up == 2, no_data: alert}
+"""
+SAME = {value: [value] for value in (None, 0, 1, 0.15, 0.5, 100.0, 1000.0)}
+
+
+def _check(dice: random.Random, at: datetime, since: datetime) -> TableReading:
+    up = SAME[0 if dice.random() < 0.05 else 1]
+    return TableReading(
+        device="sw1", table="reachability", at=at, rows=SCALARS, uptime=at - since,
+        columns={
+            "up": up, "snmp_up": SAME[0] if dice.random() < 0.03 else up, "round_trip_seconds": [dice.random()],
+            "loss_ratio": SAME[0.5 if dice.random() < 0.05 else 0.15 if dice.random() < 0.05 else 0],
+            "seconds_since_restart": SAME[100.0 if dice.random() < 0.03 else 1000.0],
+        },
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_checks_of_a_device_that_is_as_it_was_come_to_what_they_came_to_if_each_were_looked_at(seed):
+    dice = random.Random(seed)
+    here, there = [await House(Noting(), rules=CHECKS).open() for _ in ("standing", "copies")]
+    started, calm = START - timedelta(days=1), 0
+    for second in range(0, 3000, 10):
+        at = START + timedelta(seconds=second)
+        started = at - timedelta(minutes=1) if dice.random() < 0.01 else started
+        reading, is_lost = _check(dice, at, started), dice.random() < 0.03
+        for house, given in ((here, reading), (there, _copied(reading))):
+            house.now = at
+            if is_lost:
+                house.engine.take_gap(ReadingGap(device="sw1", table="reachability", at=at, reason="no answer"))
+            else:
+                house.engine.take_reading(given)
+            house.engine.flush_due(at)
+        assert here.states() == there.states()
+        assert _told(here) == _told(there)
+        calm += here.engine._readings._memories["sw1", "reachability"]._calm is reading
+        for rule in ("Down", "Lossy") if dice.random() < 0.2 else ():
+            seen, wanted = (house.engine._readings.verdicts_now(rule, "sw1") for house in (here, there))
+            assert (seen is None) == (wanted is None)
+            assert seen is None or (seen.broken, seen.reading.at) == (wanted.broken, wanted.reading.at)
+        seen, wanted = (house.engine._history.curve("Lossy", "sw1", "", at) for house in (here, there))
+        assert seen == wanted
+    assert calm > 20
+    for house in (here, there):
+        await house.engine.stop()
+
+
+def _told(house: House) -> list[Any]:
+    """Return what was written, ids as they would be in any house."""
+    assert isinstance(house.store, Noting)
+    return [
+        (
+            [(alert.key, alert.state, alert.value, alert.pending_at) for alert in written.alerts],
+            [(event.at, event.text) for event in written.events],
+            [
+                (memory.scope, (memory.key + (memory.text or "")).replace(f"{id(house)}", ""))
+                for memory in written.memories
+            ],
+        )
+        for written in house.store.transactions
+    ]
+
+
+async def test_the_first_check_that_says_something_else_is_told_after_any_number_of_calm_ones():
+    house = await House(rules=CHECKS).open()
+    columns = {"up": SAME[1], "snmp_up": SAME[1], "seconds_since_restart": SAME[None], "loss_ratio": SAME[0]}
+
+    def check(second: int, **moved: list[Any]) -> set[str]:
+        columns.update(moved)
+        reading = TableReading(
+            device="sw1", table="reachability", at=START + timedelta(seconds=second), rows=SCALARS,
+            columns=columns | {"round_trip_seconds": [second / 1000]},
+        )  # fmt: skip
+        house.engine.take_reading(reading)
+        return {rule for rule, _ in house.states()}
+
+    assert [check(second) for second in range(0, 50, 10)] == [set()] * 5
+    assert house.engine._readings.verdicts_now("Lossy", "sw1").reading.at == START + timedelta(seconds=40)
+    assert check(50, snmp_up=SAME[0]) == {"Deaf"}
+    assert check(60, snmp_up=SAME[1]) == set()
+    assert check(70) == set()
+    assert check(80, up=SAME[0], snmp_up=SAME[0]) == {"Down"}
     await house.engine.stop()
