@@ -133,7 +133,7 @@ class RollCall:
         table = device.tables.get(reading.table) if device is not None else None
         if device is None or table is None or reading.rows is not table.rows or reading.partial:
             return False
-        if table.missing or table.extra or table.changed:
+        if table.missing or table.extra or (table.changed and reading.table in self._kept):
             return False
         table.life = device.life
         return True
