@@ -1,18 +1,21 @@
 """Tries credentials at one host, each once, and asks the host who it is with the one that fits.
 
 One try is one question, sent once more where nothing came, since datagrams are lost. Whoever is told a wrong
-community keeps silent, so the next is tried only after the time-out.
+community keeps silent, so the next is tried where neither was answered in the time that this host takes to answer;
+the ones before it are listened for meanwhile, until the whole time-out is over.
 May import: netwatch.model, netwatch.snmp. Called by: netwatch.discovery.sweep.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from netwatch.discovery.found import Host
 from netwatch.discovery.metrics import TRIES
+from netwatch.discovery.pace import Pace
 from netwatch.errors import PollError
 from netwatch.model import Credential, Device, Missing, Oid, Value, text_of
 from netwatch.snmp import SnmpClient
@@ -26,7 +29,13 @@ _SERIAL = Oid.parse("1.3.6.1.2.1.47.1.1.1.1.11")
 MOST_ADDRESSES = 1_000
 MOST_SERIALS = 50
 WALK_BUDGET = timedelta(seconds=10)
+SOON = 0.1
+"""This share of a host's time is enough for most answers."""
+TRIPS = 10
+"""So many times as long as a ping may an answer of the agent behind it take, before it counts as late."""
 MOST_TEXT = 1_000
+_Fitted = tuple[Device, Host]
+"""Whom to ask from now on, and what it has said."""
 
 
 def in_order(credentials: Sequence[Credential]) -> list[Credential]:
@@ -35,24 +44,94 @@ def in_order(credentials: Sequence[Credential]) -> list[Credential]:
 
 
 async def asked(
-    client: SnmpClient, host: Host, credentials: Sequence[Credential], port: int, patience: timedelta
+    client: SnmpClient, host: Host, credentials: Sequence[Credential], port: int, patience: timedelta, pace: Pace
 ) -> Host:
     """Return a host with what it says of itself, or as it is where no credential fits."""
-    for credential in in_order(credentials):
-        if credential.version == "3" and not host.engine_id:
-            continue
-        device = Device(
-            name=host.address, address=host.address, port=port, credential=credential, timeout=patience, retries=1
-        )
-        try:
-            object_id = (await client.get(device, [_SYS_OBJECT_ID]))[0].value
-        except PollError:
-            TRIES.labels("failed").inc()
-            continue
-        TRIES.labels("fitted").inc()
-        told = replace(host, credential=credential.name, sys_object_id=said(object_id))
-        return await _marked(client, device, told)
+    soon = _soon(host, patience)
+    tries: list[asyncio.Task[_Fitted | None]] = []
+    try:
+        for credential in in_order(credentials):
+            if credential.version == "3" and not host.engine_id:
+                continue
+            await pace.wait()
+            device = Device(
+                name=f"{host.address} as {credential.name}", address=host.address, port=port, credential=credential,
+                timeout=patience, retries=1,
+            )  # fmt: skip
+            tries.append(asyncio.create_task(_try(client, host, device, soon)))
+            if (fitted := await _first(tries, 2 * soon)) is not None:
+                return await _marked(client, *fitted)
+        if (fitted := await _first(tries, None)) is not None:
+            return await _marked(client, *fitted)
+    finally:
+        for task in tries:
+            task.cancel()
+        await asyncio.gather(*tries, return_exceptions=True)
     return host
+
+
+def _soon(host: Host, patience: timedelta) -> float:
+    """Return after how many seconds an answer of a host is late: by its ping, and by the time-out without one."""
+    seconds = patience.total_seconds()
+    if host.round_trip_seconds is None:
+        return seconds
+    return min(max(host.round_trip_seconds * TRIPS, seconds * SOON), seconds)
+
+
+async def _first(tries: Sequence[asyncio.Task[_Fitted | None]], seconds: float | None) -> _Fitted | None:
+    """Return what the first credential that fits brought, None where none does so far, or the last one failed."""
+    loop = asyncio.get_running_loop()
+    ends_at = None if seconds is None else loop.time() + seconds
+    while True:
+        for task in tries:
+            if task.done() and (fitted := task.result()) is not None:
+                return fitted
+        waiting = [task for task in tries if not task.done()]
+        left = None if ends_at is None else ends_at - loop.time()
+        if not waiting or (left is not None and (left <= 0 or tries[-1].done())):
+            return None
+        await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _try(client: SnmpClient, host: Host, device: Device, soon: float) -> _Fitted | None:
+    """Return what a host says it is where a credential fits."""
+    try:
+        object_id = await (
+            _once(client, device) if device.credential.version == "3" else _twice(client, device, soon)
+        )
+    except PollError:
+        TRIES.labels("failed").inc()
+        return None
+    TRIES.labels("fitted").inc()
+    return device, replace(host, credential=device.credential.name, sys_object_id=said(object_id))
+
+
+async def _once(client: SnmpClient, device: Device) -> Value:
+    return (await client.get(device, [_SYS_OBJECT_ID]))[0].value
+
+
+async def _twice(client: SnmpClient, device: Device, soon: float) -> Value:
+    """Ask, and once more where no answer came soon; an answer to either is one until the time of both is over.
+
+    Raises:
+        PollError: neither was answered.
+    """
+    patient = replace(device, timeout=device.timeout * 2, retries=0)
+    first = asyncio.create_task(_once(client, patient))
+    second: asyncio.Task[Value] | None = None
+    try:
+        done, _ = await asyncio.wait((first,), timeout=soon)
+        if done:
+            return first.result()
+        second = asyncio.create_task(_once(client, patient))
+        done, _ = await asyncio.wait((first, second), return_when=asyncio.FIRST_COMPLETED)
+        answered = next((task for task in done if task.exception() is None), None)
+        return answered.result() if answered is not None else await (second if first in done else first)
+    finally:
+        both = [first] if second is None else [first, second]
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
 
 
 async def _marked(client: SnmpClient, device: Device, host: Host) -> Host:

@@ -13,13 +13,15 @@ class Host:
     """One address that answered something.
 
     engine_id: of SNMP version 3, as hex; empty where none was told. closed: its host says that nothing listens there.
-    credential: the name of the one it answered to, empty for none. addresses: those it says are its own.
+    round_trip_seconds: of the ping, None where none was answered. credential: the name of the one it answered to,
+    empty for none. addresses: those it says are its own.
     """
 
     address: str
     pinged: bool = False
     engine_id: str = ""
     closed: bool = False
+    round_trip_seconds: float | None = None
     credential: str = ""
     sys_name: str = ""
     sys_descr: str = ""

@@ -8,8 +8,11 @@ May import: netwatch.snmp. Called by: netwatch.discovery.sweep.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import errno
 import secrets
 import socket
+import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -31,7 +34,9 @@ from netwatch.snmp import (
 IP_RECVERR, IPV6_RECVERR = 11, 25
 SO_RCVBUFFORCE = 33
 _ORIGINS_ICMP = (2, 3)
-_REFUSED = 111
+_REFUSED = errno.ECONNREFUSED.to_bytes(4, sys.byteorder)
+_TOLD = ((0, IP_RECVERR), (41, IPV6_RECVERR))
+_QUOTED_OCTETS, _ANCILLARY_OCTETS = 512, 256
 RECEIVE_OCTETS = 4 * 2**20
 MOST_AT_ONCE = 512
 _LEAST_NUMBER = 2**30
@@ -42,6 +47,9 @@ class Knock(NamedTuple):
 
     engine_id: bytes = b""
     closed: bool = False
+
+
+_CLOSED = Knock(closed=True)
 
 
 class Knocker:
@@ -78,13 +86,12 @@ class Knocker:
         self._numbers[number] = address
         self._numbers_of.setdefault(address, []).append(number)
         octets = number.to_bytes(4)
-        for _ in range(2):  # an error that is pending for another packet is raised by whoever comes next
-            try:
-                udp.sendto(octets.join(self._template), (address, self._port))
-            except OSError:
-                self._hear_errors(udp)
-                continue
-            return
+        datagram, to = octets.join(self._template), (address, self._port)
+        try:
+            udp.sendto(datagram, to)
+        except OSError:  # one that is pending for another packet is raised by whoever comes next, once
+            with contextlib.suppress(OSError):
+                udp.sendto(datagram, to)
 
     def forget(self, addresses: Iterable[str]) -> None:
         """Let go of what was asked and heard of addresses that are done."""
@@ -115,13 +122,14 @@ class Knocker:
         return udp
 
     def _hear(self, udp: socket.socket) -> None:
+        """Take in what came, and what the network says: the socket is ready as long as there is some of either."""
+        self._hear_errors(udp)
         for _ in range(MOST_AT_ONCE):
             try:
                 data, sender = udp.recvfrom(4096)
             except BlockingIOError:
                 return
-            except OSError:
-                self._hear_errors(udp)
+            except OSError:  # one that is pending; what it is about is in the queue of errors
                 continue
             self._take(data, sender[0], sender[1])
 
@@ -136,17 +144,19 @@ class Knocker:
             self.heard[address] = Knock(engine_id=header.engine_id)
 
     def _hear_errors(self, udp: socket.socket) -> None:
+        receive, numbers, heard = udp.recvmsg, self._numbers, self.heard
         for _ in range(MOST_AT_ONCE):
             try:
-                quoted, ancillary, _, sender = udp.recvmsg(2048, 256, socket.MSG_ERRQUEUE)
+                quoted, ancillary, _, sender = receive(_QUOTED_OCTETS, _ANCILLARY_OCTETS, socket.MSG_ERRQUEUE)
             except OSError:
                 return
-            told = next((data for level, kind, data in ancillary if (level, kind) in ((0, 11), (41, 25))), b"")
-            if len(told) < 8 or told[4] not in _ORIGINS_ICMP or int.from_bytes(told[:4], "little") != _REFUSED:
-                continue
-            address = str(sender[0])
-            if any(self._numbers.get(number) == address for number in _numbers_in(quoted)):
-                self.heard.setdefault(address, Knock(closed=True))
+            for level, kind, told in ancillary:
+                if (level, kind) not in _TOLD or len(told) < 8:
+                    continue
+                if told[4] in _ORIGINS_ICMP and told[:4] == _REFUSED:
+                    address = sender[0]
+                    if numbers.get(_number_in(quoted)) == address and address not in heard:
+                        heard[address] = _CLOSED
 
 
 def _template() -> list[bytes]:
@@ -157,7 +167,7 @@ def _template() -> list[bytes]:
     return whole.split(number.to_bytes(4))
 
 
-def _numbers_in(quoted: bytes) -> list[int]:
-    """Return the number that a quoted packet of ours carries, none where too little of it is quoted."""
-    at = quoted.find(b"\x02\x01\x03\x30")
-    return [int.from_bytes(quoted[at + 7 : at + 11])] if 0 <= at <= 8 and len(quoted) >= at + 11 else []
+def _number_in(quoted: bytes) -> int:
+    """Return the number that a quoted packet of ours carries, 0 where too little of it is quoted."""
+    at = quoted.find(b"\x02\x01\x03\x30", 0, 12)
+    return int.from_bytes(quoted[at + 7 : at + 11]) if 0 <= at <= 8 and len(quoted) >= at + 11 else 0

@@ -53,7 +53,6 @@ class _Few:
     """How many requests may be under way: few, since polling comes first."""
 
     max_in_flight: int = 50
-    max_in_flight_per_device: int = 1
 
 
 def next_sweep_at(ended_at: datetime | None, interval: timedelta, now: datetime) -> datetime:

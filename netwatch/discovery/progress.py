@@ -25,7 +25,7 @@ class Progress:
     networks: tuple[str, ...]
     blocks: set[int] = field(default_factory=set)
     asked: int = 0
-    hosts: list[Host] = field(default_factory=list)
+    hosts: list[Host] = field(default_factory=list, repr=False)  # asyncio.run has its result written out
     others: int = 0
 
     @classmethod

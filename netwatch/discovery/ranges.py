@@ -6,6 +6,7 @@ A quiet room: no clock, no socket. May import: netwatch.errors. Called by: the f
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from netwatch.errors import ConfigError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_GROUPS = (ipaddress.ip_network("224.0.0.0/4"), ipaddress.ip_network("ff00::/8"))
 MOST_ADDRESSES = 2**20
 """So many in one sweep: sixteen networks /16. Of IPv6 that is a /108: nobody finds devices by trying all of a /64."""
 
@@ -34,9 +36,14 @@ class Ranges:
     def addresses(self) -> Iterator[str]:
         """Yield every address that may be asked, in the order of the networks."""
         for network in self.networks:
-            for one in _hosts(network):
-                if self._asks(one):
-                    yield str(one)
+            spelled = _spelled_v4 if network.version == 4 else _spelled_v6
+            barred = [(int(one[0]), int(one[-1])) for one in self._never(network.version)]
+            for first, last in _left(*_hosts(network), barred):
+                yield from map(spelled, range(first, last + 1))
+
+    def _never(self, version: int) -> list[Network]:
+        """Return what is never asked of one family: what is excluded, and groups, which are no hosts."""
+        return [one for one in (*self.excluded, *_GROUPS) if one.version == version]
 
     @property
     def size(self) -> int:
@@ -44,7 +51,7 @@ class Ranges:
         return sum(network.num_addresses for network in self.networks)
 
     def _asks(self, one: Address) -> bool:
-        return not one.is_multicast and not any(one in network for network in self.excluded)
+        return not any(one in network for network in self._never(one.version))
 
 
 def parse_ranges(texts: Sequence[str], excluded: Iterable[str] = ()) -> Ranges:
@@ -94,8 +101,32 @@ def _within(one: Network, other: Network) -> bool:
     return False
 
 
-def _hosts(network: Network) -> Iterator[Address]:
-    """Yield the addresses of hosts: neither the network's own nor the broadcast address, where it has these."""
-    if network.version == 4 and network.prefixlen >= 31:
-        return iter(network)
-    return iter(network.hosts()) if network.num_addresses > 1 else iter(network)
+def _hosts(network: Network) -> tuple[int, int]:
+    """Return the first and the last address of a host: neither the network's own nor the broadcast address.
+
+    Those are hosts in the smallest networks (RFC 3021, RFC 6164), and IPv6 has no broadcast.
+    """
+    first, last = int(network[0]), int(network[-1])
+    if network.max_prefixlen - network.prefixlen <= 1:
+        return first, last
+    return first + 1, last - (network.version == 4)
+
+
+def _left(first: int, last: int, barred: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield what is left from `first` to `last`, both asked, without spans that are barred."""
+    for begins, ends in sorted(barred):
+        if ends < first or begins > last:
+            continue
+        if begins > first:
+            yield first, begins - 1
+        first = max(first, ends + 1)
+    if first <= last:
+        yield first, last
+
+
+def _spelled_v4(number: int) -> str:
+    return socket.inet_ntoa(number.to_bytes(4))
+
+
+def _spelled_v6(number: int) -> str:
+    return str(ipaddress.IPv6Address(number))

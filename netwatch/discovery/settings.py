@@ -52,7 +52,7 @@ class DiscoverySettings(Section):
         description="names of credentials to try, in this order, users of version 3 before communities; each once a "
         "host, and only at hosts that answered something",
     )
-    rate: int = Field(default=5000, ge=1, le=100_000, description="packets a second, all together")
+    rate: int = Field(default=5000, ge=1, le=1_000_000, description="packets a second, all together")
     timeout: Annotated[Duration, Field(ge=timedelta(milliseconds=50), le=timedelta(seconds=30))] = Field(
         default=timedelta(seconds=1), description="how long to wait for an answer, before it is asked once more"
     )

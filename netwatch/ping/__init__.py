@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
-    from netwatch.ping.pinger import Pinger
+    from netwatch.ping.pinger import Echo, Pinger
     from netwatch.ping.pulse import Pulse
     from netwatch.ping.settings import ReachabilitySettings
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["Pinger", "Pulse", "ReachabilitySettings"]
+__all__ = ["Echo", "Pinger", "Pulse", "ReachabilitySettings"]

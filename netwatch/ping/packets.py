@@ -21,6 +21,7 @@ _NUMBER_AT = _TOKEN_AT + SECRET_OCTETS
 _END = _NUMBER_AT + _NUMBER.size
 _FILLING = bytes(range(40))
 """56 octets of payload in all, as `ping` sends: what filters and limits think of such packets is known."""
+_REQUEST = struct.Struct(f"!BBHHH{SECRET_OCTETS}sQ{len(_FILLING)}s")
 _ERROR = struct.Struct("=IBBBBII")
 _ORIGIN_ICMP = (2, 3)
 _UNREACHABLE_V4, _EXCEEDED_V4 = 3, 11
@@ -54,10 +55,17 @@ class Form:
 
     def request(self, number: int) -> bytes:
         """Return the echo request of this number."""
-        octets = _NUMBER.pack(number)
         sequence = number & 0xFFFF
-        checksum = folded(self._constant + words_sum(octets) + sequence) ^ 0xFFFF if self._sums else 0
-        return _HEADER.pack(self._kind, 0, checksum, self._identifier, sequence) + self._secret + octets + _FILLING
+        checksum = 0
+        if self._sums:
+            rest, total = number, self._constant + sequence
+            while rest:
+                total += rest & 0xFFFF
+                rest >>= 16
+            checksum = folded(total) ^ 0xFFFF
+        return _REQUEST.pack(
+            self._kind, 0, checksum, self._identifier, sequence, self._secret, number, _FILLING
+        )  # fmt: skip
 
     def number_in(self, data: bytes) -> int | None:
         """Return which request is answered by an ICMP message; None where it is no answer to one of ours."""

@@ -160,11 +160,12 @@ class Pinger:
         """Take in what came."""
         now, wall = time.monotonic(), time.time()
         receive, number_in, asked = one.udp.recvmsg, one.form.number_in, self._asked
+        answered = 0
         for _ in range(MOST_AT_ONCE):
             try:
                 data, ancillary, _, sender = receive(_MESSAGE_OCTETS, _ANCILLARY_OCTETS)
             except (BlockingIOError, InterruptedError):
-                return
+                break
             except OSError:  # what the network says of one packet is raised here for all
                 self._hear_errors(one)
                 continue
@@ -179,9 +180,11 @@ class Pinger:
                 FOREIGN.inc()
             else:
                 del asked[number]
-                ANSWERED.inc()
+                answered += 1
                 took = now - packet.sent_at
                 packet.told(Echo(min(max(took - (wall - _came(ancillary, wall)), 0.0), took)))
+        if answered:
+            ANSWERED.inc(answered)
 
     def _hear_errors(self, one: EchoSocket) -> None:
         for _ in range(MOST_AT_ONCE):

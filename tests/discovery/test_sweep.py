@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from netwatch.discovery import Progress, Sweep, devices_of, parse_ranges
-from netwatch.discovery.sweep import MOST_UNREAD, Pace
+from netwatch.discovery.pace import MOST_UNREAD, Pace
 from netwatch.errors import FastLaneRefused
 from netwatch.model import Credential, Missing, Oid, Tag, Varbind
 from netwatch.polling import PollingSettings
