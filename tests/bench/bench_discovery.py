@@ -150,10 +150,9 @@ def other(name: str, command: Sequence[str], count: int) -> float:
 def compared(ours_seconds: float, others_seconds: Sequence[float]) -> None:
     """Print how long a sweep takes, which asks both, beside programs that ask one of the two."""
     if all(others_seconds):
-        print(
-            f"netwatch takes {ours_seconds / min(others_seconds):.2f} times as long as the faster of the two, each of"
-            f" which asks one thing, and {ours_seconds / sum(others_seconds):.2f} times as long as one after the other"
-        )
+        quickest, both = ours_seconds / min(others_seconds), ours_seconds / sum(others_seconds)
+        print(f"netwatch, which asks both: {both:.2f} times as long as the two one after the other,")
+        print(f"  {quickest:.2f} times as long as the quicker of them, which asks one and waits for no silent agent")
 
 
 def said(name: str, cpu: float, wall: float, count: int) -> None:

@@ -1,5 +1,7 @@
 """Which addresses may be asked."""
 
+import ipaddress
+
 import pytest
 
 from netwatch.discovery import parse_ranges
@@ -44,3 +46,32 @@ def test_what_is_no_range_is_said_with_what_is_right(text, said):
     with pytest.raises(ConfigError) as raised:
         parse_ranges([text])
     assert said in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("networks", "excluded"),
+    [
+        (["10.0.0.0/28"], []),
+        (["10.0.0.0/28"], ["10.0.0.0/30", "10.0.0.2/31", "10.0.0.9", "10.0.0.15", "10.0.1.0/24"]),
+        (["10.0.0.0/28", "10.0.0.128/31", "10.0.0.200"], ["10.0.0.0/29", "10.0.0.4/30", "10.0.0.129"]),
+        (["10.0.0.0/28"], ["10.0.0.0/8"]),
+        (["223.255.255.252/30", "224.0.0.0/29"], []),
+        (["192.0.2.0/29", "2001:db8::/125", "2001:db8:1::/127"], ["2001:db8::3", "192.0.2.4"]),
+        (["::ffff:192.0.2.0/125"], []),
+        (["255.255.255.248/29"], ["255.255.255.250/31"]),
+    ],
+)
+def test_what_is_asked_is_each_host_of_the_networks_once_that_is_not_excluded(networks, excluded):
+    barred = [ipaddress.ip_network(text) for text in excluded]
+    hosts = [
+        one
+        for text in networks
+        for one in (ipaddress.ip_network(text).hosts() if "/" in text else [ipaddress.ip_address(text)])
+    ]
+    wanted = [str(one) for one in hosts if not one.is_multicast and not any(one in network for network in barred)]
+
+    ranges = parse_ranges(networks, excluded)
+
+    assert list(ranges.addresses()) == wanted
+    assert all(one in ranges for one in wanted)
+    assert not any(str(one) in ranges for one in set(hosts).difference(map(ipaddress.ip_address, wanted)))

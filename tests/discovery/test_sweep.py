@@ -182,6 +182,39 @@ def test_a_packet_that_is_lost_costs_no_device():
     swept(steps)
 
 
+def test_who_is_there_is_asked_again_before_who_is_silent_and_nobody_more_than_twice():
+    async def steps(network, seconds):
+        network.lose = lambda address, before: address != "10.9.1.2"
+        sweep, progress = sweep_of(seconds, "10.9.1.0/29", credentials=[])
+        await sweep.run(progress)
+
+        order = [to for to, _ in network.datagrams if to.startswith("10.9.1.")]
+        assert order == [f"10.9.1.{n}" for n in (1, 2, 3, 4, 5, 6, 2, 1, 3, 4, 5, 6)]
+        assert network.requests == {f"10.9.1.{n}": 1 if n == 2 else 2 for n in range(1, 7)}
+
+    swept(steps)
+
+
+def test_who_answers_a_credential_late_is_listened_to_while_the_next_one_is_tried():
+    async def steps(network, seconds):
+        first: list[bytes] = []
+
+        def listens(to, payload):
+            if (told := engine(payload)) or decode_message(payload).community == b"public":
+                first.extend([payload] * (not told))
+                return told
+            return agent(first[0], community=b"public")  # what it was asked before comes now
+
+        network.listens = listens
+        sweep, progress = sweep_of(seconds, "10.9.1.1", credentials=[WRONG, RIGHT])
+        (host,) = (await sweep.run(progress)).hosts
+
+        assert host.credential == "wrong"
+        assert [text for _, text in communities(network)].index("letmein") == 2
+
+    swept(steps)
+
+
 def test_who_answers_for_others_or_to_nothing_that_was_asked_is_not_believed():
     async def steps(network, seconds):
         kept: list[bytes] = []
