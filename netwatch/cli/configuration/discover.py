@@ -248,6 +248,7 @@ def _print(devices: Sequence[FoundDevice], progress: Progress) -> None:
             f"{len(left):,} other hosts answer"
             + (
                 f"; at {len(agents):,} an SNMP agent no credential fits: {printable(', '.join(agents[:20]))}"
+                "\nWhat they may be asked with belongs under credentials, and its name into discovery.credentials."
                 if agents
                 else ""
             )

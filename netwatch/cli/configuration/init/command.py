@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +39,9 @@ def _option(name: str, says: str, secret: str = "") -> object:
 def init(
     config: Annotated[Path, typer.Option("-c", "--config", help="The file to write.")] = HERE,
     device: Annotated[Text, _option("device", "The first device: ADDRESS[:PORT].")] = None,
-    community: Annotated[Text, _option("community", "Its community (2c).", NAMES["community"])] = None,
+    community: Annotated[
+        Text, _option("community", "Its community (2c; 1 where that alone is answered).", NAMES["community"])
+    ] = None,
     user: Annotated[Text, _option("user", "Instead of a community a user of version 3.")] = None,
     auth_protocol: Annotated[Text, _option("auth-protocol", "What signs; SHA-256 by default.")] = None,
     auth_passphrase: Annotated[
@@ -94,7 +97,8 @@ def init(
     ranges = _checked(networks or [])
     answers = Interview(asker).held()
     ranges, sweep = _ranges(asker, ranges, sweep)
-    _write(asker, config, answers, ranges, as_service=as_service, force=force)
+    answers = replace(answers, ranges=tuple(ranges))
+    _write(asker, config, answers, as_service=as_service, force=force)
     if sweep:
         entries = look_around(settings_or_exit(config), parse_ranges(ranges))
         add(entries, config, write=False, json=False)
@@ -148,10 +152,8 @@ def _ranges(asker: Asker, ranges: list[str], sweep: bool) -> tuple[list[str], bo
             asker.say(f"  {exc}")
 
 
-def _write(asker: Asker, config: Path, answers: Answers, ranges: list[str], *, as_service: bool, force: bool) -> None:
-    from dataclasses import replace
-
-    what = rendered(replace(answers, ranges=tuple(ranges)), as_service=as_service)
+def _write(asker: Asker, config: Path, answers: Answers, *, as_service: bool, force: bool) -> None:
+    what = rendered(answers, as_service=as_service)
     try:
         write(config, what, as_service=as_service, force=force)
     except Refused as exc:

@@ -40,6 +40,7 @@ class Interview:
         self._target: Target | None = None
         self._name = self._own_address = ""
         self._to = self._sender = ""
+        self._login = Login()
         self._relay = RelaySettings(host="localhost")
 
     def held(self) -> Answers:
@@ -48,7 +49,7 @@ class Interview:
         say("1. Which device is to be watched first?")
         self._target = self._asker.settled(self._ask_target, try_target)
         say("2. How is it asked?")
-        target, login = self._asker.settled(self._ask_login, self._try_login)
+        target, _ = self._asker.settled(self._ask_login, self._try_login)
         say("3. Who is mailed when something breaks?")
         self._to = self._asker.settled(self._ask_to, lambda to: (True, f"{to} is mailed with the next answer."))
         say("4. Through which mail server?")
@@ -57,7 +58,7 @@ class Interview:
         listen = self._asker.settled(self._ask_listen, try_page)
         url = self._asker.settled(lambda: self._ask_url(listen), lambda url: (True, f"mails link to {url}"))
         return Answers(
-            target=target, name=self._name or target.address, login=login, to=self._to, sender=self._sender,
+            target=target, name=self._name or target.address, login=self._login, to=self._to, sender=self._sender,
             relay=self._relay, listen=listen, url=url,
         )  # fmt: skip
 
@@ -77,7 +78,9 @@ class Interview:
 
     def _ask_login(self) -> tuple[Target, Login]:
         target, self._target = self._target or self._ask_target(), None
-        user = self._asker.text("user", "User of SNMP version 3; Enter for a community (2c)", optional=True)
+        user = self._asker.text(
+            "user", "User of SNMP version 3; Enter to be asked for a community (2c, 1)", optional=True
+        )
         return target, checked_login(self._user(user) if user else self._community())
 
     def _community(self) -> Login:
@@ -102,8 +105,8 @@ class Interview:
         return "" if found == NONE else found
 
     def _try_login(self, asked: tuple[Target, Login]) -> Verdict:
-        def told(look: FirstLook) -> None:
-            self._own_address = look.own_address
+        def told(look: FirstLook, login: Login) -> None:
+            self._own_address, self._login = look.own_address, login
             self._name = free_name(look.host) if look.host.sys_name else ""
 
         return try_login(*asked, told)

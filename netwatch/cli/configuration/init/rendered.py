@@ -74,7 +74,7 @@ def _lines(answers: Answers, as_service: bool) -> Iterator[str]:
     yield "  credentials: [main]           # tried once a host, and only where something answered"
     yield from _telling(answers, as_service)
     yield ""
-    yield "# Status page, JSON API and /metrics. Nobody logs in there, so mind who reaches it."
+    yield "# Status page, JSON API and /metrics. Nobody logs in there before docs/users.md, so mind who reaches it."
     yield "web:"
     yield f"  listen: {scalar(answers.listen)}"
     yield f"  external_url: {scalar(answers.url)}   # as people reach it; mails link to it"

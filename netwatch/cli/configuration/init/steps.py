@@ -20,7 +20,6 @@ def next_steps(config: Path, answers: Answers, *, as_service: bool) -> str:
 
 def _of_trial(config: Path, answers: Answers) -> str:
     file = shlex.quote(str(config))
-    where = " ".join(answers.ranges) or "192.0.2.0/24"
     relay = answers.relay
     host = f"[{relay.host}]" if ":" in relay.host else relay.host
     login = f"{relay.username}@" if relay.username else ""
@@ -29,10 +28,11 @@ def _of_trial(config: Path, answers: Answers) -> str:
         "relay": f"{login}{host}:{relay.port}", "from": answers.sender, "tls": relay.tls, "listen": answers.listen,
         "url": answers.url,
     }  # fmt: skip
-    options = " ".join(f"--{name} {shlex.quote(text)}" for name, text in again.items() if text)
+    said = [*again.items(), *(("range", one) for one in answers.ranges)]
+    options = " ".join(f"--{name} {shlex.quote(text)}" for name, text in said if text)
     return f"""
 Next:
-  netwatch discover -c {file}{"" if answers.ranges else f" {where}"} --write    # find more devices and add them
+  netwatch discover -c {file}{"" if answers.ranges else " 192.0.2.0/24"} --write    # find more devices and add them
   netwatch run -c {file}                 # watch; the page is {answers.url}
 
 As a service, as root, where NetWatch and its folder systemd/ are (passwords are asked for again):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -22,6 +23,9 @@ from netwatch.web import parse_listen
 
 Verdict = tuple[bool, str]
 """Whether an answer stands its trial, and what there is to say of it."""
+_OLD = (
+    "\nIt answers version 1 alone, so it is asked in that: without 64-bit counters, and one value missing costs all."
+)
 SECRETS = ("community", "auth_passphrase", "privacy_passphrase")
 PATIENCE = timedelta(seconds=2)
 MAIL_PATIENCE = timedelta(seconds=20)
@@ -32,11 +36,30 @@ def try_target(target: Target) -> Verdict:
     return of_device(asyncio.run(who_is_there(target.address, target.port, PATIENCE)), target)
 
 
-def try_login(target: Target, login: Login, told: Callable[[FirstLook], None]) -> Verdict:
-    """Ask the device who it is."""
-    look = asyncio.run(first_look(target.address, target.port, credential_of(login), PATIENCE))
-    told(look)
-    return (False, of_silence(look, target, login)) if look.trouble else (True, answered(look))
+def try_login(target: Target, login: Login, told: Callable[[FirstLook, Login], None]) -> Verdict:
+    """Ask the device who it is; with a community in version 1 too, which is taken where that alone is answered."""
+    look, fitting = asyncio.run(_looked(target, login))
+    told(look, fitting)
+    if look.trouble:
+        return False, of_silence(look, target, login)
+    return True, answered(look) + (_OLD if fitting is not login else "")
+
+
+async def _looked(target: Target, login: Login) -> tuple[FirstLook, Login]:
+    """Return what a device says, and with which login; the newer version counts where both are answered."""
+    logins = [login, replace(login, version="1")] if login.version == "2c" else [login]
+    looks = [
+        asyncio.create_task(first_look(target.address, target.port, credential_of(one), PATIENCE)) for one in logins
+    ]
+    try:
+        for look, one in zip(looks, logins, strict=True):
+            if not (await look).trouble:
+                return look.result(), one
+        return looks[0].result(), login
+    finally:
+        for look in looks:
+            look.cancel()
+        await asyncio.gather(*looks, return_exceptions=True)
 
 
 def credential_of(login: Login) -> Credential:

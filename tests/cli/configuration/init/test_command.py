@@ -102,6 +102,28 @@ def test_a_wrong_passphrase_is_told_from_a_silent_agent(scripted):
     assert "not-that-one" not in done.output
 
 
+def test_a_device_that_answers_version_1_alone_is_asked_in_that(scripted, tmp_path, snmpd):
+    agent = snmpd(
+        "com2sec aged default from-1990\ngroup aged v1 aged\nview all included .1\n"
+        'access aged "" any noauth exact all none none'
+    )
+
+    done = scripted(**{"--device": f"127.0.0.1:{agent.port}", "--community": "from-1990"})
+
+    assert done.exit_code == 0, done.output
+    assert "It answers version 1 alone" in done.stdout
+    (device,) = devices(load_settings(tmp_path / "netwatch.yaml"))
+    assert device.credential.version == "1"
+
+
+def test_the_next_steps_look_where_it_was_said_to_look(scripted):
+    done = scripted("--range", "127.0.0.0/29")
+
+    assert "netwatch discover -c netwatch.yaml --write" in done.stdout
+    assert "192.0.2.0/24" not in done.stdout
+    assert "--range 127.0.0.0/29" in done.stdout
+
+
 def test_a_relay_that_wants_a_login_says_so(scripted, post_with_login):
     port = post_with_login.sink.port
 
