@@ -212,6 +212,7 @@ class Engine:
 
     async def start(self) -> None:
         """Restore alerts, groups and memories, end what no longer has a rule or a device, and begin to flush."""
+        self._traps.begin(self._clock())
         for scope in (MEMORY_SCOPE, WINDOW_SCOPE):
             self._readings.recall(await self._ledger.memories(scope))
         self._readings.recall_rows(await self._ledger.memories(ROWS_SCOPE))

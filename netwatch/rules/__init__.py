@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from netwatch.rules.roles.words import role_words
     from netwatch.rules.rule import NoData, OnGone, Rule, Verdicts, evaluate, own_labels, render, verdicts_again
     from netwatch.rules.settings import IgnoreSettings, LimitSettings, RoleSettings, RuleSettings
-    from netwatch.rules.supposing import would_be_broken
+    from netwatch.rules.supposing import says_no_of, would_be_broken
     from netwatch.rules.traps.alike import AlikeTraps
     from netwatch.rules.traps.entry import TrapEntry
     from netwatch.rules.traps.evidence import trap_evidence
@@ -69,7 +69,7 @@ __all__ = [
     "Exceptions", "EVERY_RULE", "columns_of_limits",
     "comes_and_goes", "evaluate_gone", "sees_absence",
     "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
-    "would_be_broken", "Concerned",
+    "says_no_of", "would_be_broken", "Concerned",
     "MEMORY_SCOPE", "WINDOW_SCOPE", "TableMemory", "memory_key", "table_of_window",
     "Hindsight", "Question", "Answer", "Look", "answered", "TOO_YOUNG", "Reach", "reach_of", "curve_question",
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",

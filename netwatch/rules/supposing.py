@@ -61,14 +61,25 @@ def would_be_broken(rule: Rule, memory: TableMemory, key: str, told: Mapping[str
     row = None if newest is None else memory.row_numbers(newest.reading.rows).get(key)
     if newest is None or row is None or rule.is_aggregate:
         return None
-    reading = newest.reading
-    supposed = TableReading(
+    verdict: bool | None = rule.broken.at(
+        Frame(_supposed(newest.reading, row, told), memory=_Recalled(memory)), 0
+    )  # fmt: skip
+    return verdict
+
+
+def says_no_of(rule: Rule, reading: TableReading, row: int) -> bool:
+    """Return whether a rule says no of a row whatever its columns hold: its labels, as a port's role, decide that."""
+    return rule.broken.at(Frame(_supposed(reading, row, {})), 0) is False
+
+
+def _supposed(reading: TableReading, row: int, told: Mapping[str, Value]) -> TableReading:
+    """Return a reading of one row with what is told, and nothing else."""
+    rows = reading.rows
+    return TableReading(
         device=reading.device, table=reading.table, at=reading.at,
         columns={name: [told.get(name)] for name in reading.columns},
         rows=RowSet(
-            index=(reading.rows.index[row],), keys=(key,),
-            labels={name: (texts[row],) for name, texts in reading.rows.labels.items()},
+            index=(rows.index[row],), keys=(rows.keys[row],),
+            labels={name: (texts[row],) for name, texts in rows.labels.items()},
         ),
     )  # fmt: skip
-    verdict: bool | None = rule.broken.at(Frame(supposed, memory=_Recalled(memory)), 0)
-    return verdict

@@ -62,6 +62,8 @@ from netwatch.rules import (
 )
 
 _MATCHED, _UNMATCHED = TRAP_EVENTS.labels("matched"), TRAP_EVENTS.labels("unmatched")
+FIRST_READINGS = timedelta(minutes=1)
+"""So long after a start a trap waits for the first reading of what it speaks for, which knows what hung there."""
 PIECE_SECONDS = 0.01
 """How long rules are paid what they are owed before the loop goes on."""
 SPARE_KEYS = 1000
@@ -97,6 +99,7 @@ class TrapIntake:
     ) -> None:
         """Keep what is handed in; `wake` is called when `expire` will have something to do sooner than it said."""
         self._rules: dict[str, TrapRule] = {}
+        self._patient: dict[str, TrapRule] = {}
         self._exact: dict[Oid, list[TrapRule]] = defaultdict(list)
         self._families: dict[Oid, list[TrapRule]] = defaultdict(list)
         self._lengths: tuple[int, ...] = ()
@@ -115,11 +118,16 @@ class TrapIntake:
         self._looked_at: datetime | None = None
         self._next_due: datetime | None = None
         self._waits_for_sums = False
+        self._began_at: datetime | None = None
         self._by_key: dict[tuple[str, str], dict[tuple[str, ...], str]] = {}
 
     def rule(self, name: str) -> TrapRule | None:
         """Return the rule of this name."""
         return self._rules.get(name)
+
+    def begin(self, now: datetime) -> None:
+        """Learn when NetWatch was started: nothing was read yet."""
+        self._began_at = now
 
     def take(self, draft: Draft, event: TrapEvent) -> None:
         """Do what the rules say of a trap; whoever calls logs it."""
@@ -203,6 +211,7 @@ class TrapIntake:
             rule = self._rules.get(alert.key.rule)
             if rule is None:
                 continue
+            rule = self._as_of(rule, alert.key.device, alert.pending_at)
             due = _due_at(rule, alert)
             if due is not None and due <= now:
                 due = self._carry_on(draft, rule, alert, now)
@@ -230,6 +239,11 @@ class TrapIntake:
     def _file_all(self, rules: Sequence[TrapRule]) -> None:
         self._rules.clear()  # the same object: others look into it
         self._rules.update({rule.name: rule for rule in rules})
+        self._patient = {
+            rule.name: replace(rule, hold_for=max(rule.hold_for, FIRST_READINGS))
+            for rule in rules
+            if rule.witness_of is not None
+        }
         # Where every module is compiled and none has the name, nothing is to come that traps could be kept for.
         self._waits = not self._names.whole and any(rule.waits_for for rule in rules)
         self._exact.clear()
@@ -358,13 +372,21 @@ class TrapIntake:
                 self._put(draft, summed.alert, summed, heard)
             return
         fresh = AlertKey(rule=rule.name, device=device, instance=heard.row_key or heard.told_key)
-        after = self._book.step(rule, before.key if before else fresh, Happening.TRAP, event.at)
+        timing = self._as_of(rule, event.device, before.pending_at if before else event.at)
+        after = self._book.step(timing, before.key if before else fresh, Happening.TRAP, event.at)
         if after.alert is None:
             return
         count = (before.trap_count if before else 0) + event.count
         alert = self._worded(after.alert, heard, count)
         self._put(draft, alert, after, heard)
         self._file_by_key(rule, alert)
+
+    def _as_of(self, rule: TrapRule, device: str, began_at: datetime) -> TrapRule:
+        """Return a rule as it counts for what began then: more patient while what it speaks for is yet unread."""
+        polled, start = rule.witness_of, self._began_at
+        if polled is None or start is None or not device or not start <= began_at < start + FIRST_READINGS:
+            return rule
+        return rule if self._rows.rows_of(device, polled.table) is not None else self._patient[rule.name]
 
     def _worded(self, alert: Alert, heard: Heard, count: int) -> Alert:
         """Return an alert as its last trap has it, after so many of them."""
@@ -405,7 +427,8 @@ class TrapIntake:
         reason = f"{after.reason} ({heard.facts.words.name} from {event.source}{times})"
         self._book.put(draft, alert, after.transition, reason, event.at, details)
         if after.transition is not None:
-            self._note_due(_due_at(heard.rule, alert) if alert.state in ALIVE else None)
+            rule = self._as_of(heard.rule, event.device, alert.pending_at)
+            self._note_due(_due_at(rule, alert) if alert.state in ALIVE else None)
             self._wake()
 
     def _note_due(self, due: datetime | None) -> None:

@@ -4,7 +4,8 @@
                     unless the polled rule would say no of a row that is as the trap says
     trap ends    -> nothing, until a poll agrees; at once where the newest poll does, or nothing of it is read
     poll         -> broken: confirmed, one more line of evidence; not broken: over (netwatch.engine.intake.readings)
-    first poll   -> what the trap rule told alone, since nothing was read yet, becomes the polled rule's alert
+    first poll   -> what the trap rule told alone, since nothing was read yet, becomes the polled rule's alert, or is
+                    over where that says no of the row whatever is read: of an access port
 
 Where the device is not polled, or the table has no such row, the trap rule stands alone, which is traps' work.
 
@@ -35,7 +36,7 @@ from netwatch.engine.intake.readings import ReadingIntake
 from netwatch.engine.intake.row_index import RowIndex
 from netwatch.engine.metrics import TRAPS_CONTRADICTED
 from netwatch.model import Alert, AlertKey, AlertState, TableReading, format_duration
-from netwatch.rules import MibNames, Rule, TrapFacts, TrapRule, own_labels, render, trap_evidence
+from netwatch.rules import MibNames, Rule, TrapFacts, TrapRule, own_labels, render, says_no_of, trap_evidence
 
 MOST_NOTED = 10_000
 """Rows of which it is remembered that traps about them are no news."""
@@ -176,9 +177,16 @@ class Witnesses:
                 reason = f"{after.reason} ({polled.name})"
                 self._book.put(draft, after.alert, after.transition, reason, reading.at)
             return
+        if not polled.is_aggregate and says_no_of(polled, reading, row):
+            after = self._book.step(rule, alert.key, Happening.TOLD_ELSEWHERE, reading.at)
+            if after.alert is not None and after.changed:
+                reason = f"{reading.table} is read, and {polled.name}, which has the last word, says no of it"
+                self._book.put(draft, after.alert, after.transition, reason, reading.at)
+            return
         labels = {} if polled.is_aggregate else reading.rows.labels_of(row)
         moved = replace(alert, key=place)
-        own = self._own_labels(polled, moved, labels, moved.value, moved.threshold)
+        untold = replace(moved, labels={}) if moved.state is AlertState.PENDING else moved
+        own = self._own_labels(polled, untold, labels, moved.value, moved.threshold)
         moved = self._book.dressed(moved, labels, own, None, None)
         rendered = render(
             polled, device=place.device, instance=instance, labels=moved.labels,

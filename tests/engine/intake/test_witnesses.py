@@ -138,7 +138,8 @@ class House:
         self.engine.take_reading(reading)
 
     def ports(self, *oper: int, **fields: Any) -> None:
-        self.read("interface", PORTS, {"interface_admin": [UP, UP], "interface_oper": list(oper)}, **fields)
+        rows = fields.pop("rows", PORTS)
+        self.read("interface", rows, {"interface_admin": [UP, UP], "interface_oper": list(oper)}, **fields)
 
     def check(self, age: float | None, host: float | None = None) -> None:
         columns: dict[str, list[Value]] = {
@@ -335,6 +336,7 @@ async def test_what_was_told_alone_before_the_first_poll_becomes_the_polled_rule
     await house.link(LINK_DOWN)
     alone = house.alert()
     assert alone.key.rule == "LinkDown"
+    house.later(60)
     house.later(40)
     assert len(await house.subjects()) == 1
 
@@ -349,6 +351,27 @@ async def test_what_was_told_alone_before_the_first_poll_becomes_the_polled_rule
     else:
         assert house.states() == {}
         assert [subject[:4] for subject in await house.subjects()] == ["[WAR", "[OK]"]
+
+
+@pytest.mark.parametrize(("role", "told"), [("access", []), ("uplink", ["[DOW"])])
+async def test_a_trap_right_after_a_start_waits_for_what_hangs_on_the_port(house, role, told):
+    house.ports(UP, UP)
+    again = await house.restarted()
+    await again.link(LINK_DOWN)
+    assert again.states() == {("LinkDown", "sw1", "ifIndex=7"): AlertState.PENDING}
+    assert again.polled == ["sw1"]
+
+    again.later(5)
+    roles = replace(PORTS, labels={**PORTS.labels, "role": (role, "")})
+    again.ports(DOWN, UP, rows=roles)
+    again.later(15)
+    again.ports(DOWN, UP, rows=roles)
+    again.later(40)
+
+    assert set(again.states()) == ({PORT} if told else set())
+    assert [subject[:4] for subject in await again.subjects()] == told
+    assert not [event for event in await again.store.events() if "firing" in event.text and "LinkDown" in event.rule]
+    await again.engine.stop()
 
 
 async def test_the_alert_survives_a_restart_between_trap_and_poll(house):
