@@ -11,7 +11,7 @@ May import: netwatch.model, netwatch.metrics.metrics. Called by: netwatch.app, n
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -93,10 +93,24 @@ class Board:
         held = self._devices.get(device, {}).get(table)
         return held.reading.rows if held is not None and held.reading is not None else None
 
+    def row_sets(self, device: str, tables: Sequence[str]) -> list[RowSet | None]:
+        """Return the rows of several tables, None for those that were never read; asked for all devices at once."""
+        there = self._devices.get(device, {})
+        return [
+            held.reading.rows if (held := there.get(name)) is not None and held.reading is not None else None
+            for name in tables
+        ]
+
     def identity(self, device: str) -> Mapping[str, str]:
         """Return who a device said it is, however long ago; label by name, those that are empty too."""
         rows = self.rows_of(device, IDENTITY)
         return rows.labels_of(0) if rows is not None and rows.index else {}
+
+    def vendor_of(self, device: str) -> str:
+        """Return who made a device, empty where it did not say; asked for all devices at once."""
+        rows = self.rows_of(device, IDENTITY)
+        vendors = rows.labels.get("vendor") if rows is not None else None
+        return vendors[0] if vendors else ""
 
     def is_read(self, device: str, table: str) -> bool:
         """Return whether a table is read at the moment: its last poll brought it, and that is not long ago."""

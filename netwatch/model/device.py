@@ -140,6 +140,7 @@ class DeviceSign(NamedTuple):
     sys_name: str
     trouble: str
     partial_tables: tuple[str, ...]
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

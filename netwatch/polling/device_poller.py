@@ -336,6 +336,7 @@ class DevicePoller:
             identity.sys_name if identity else "",
             self._why_silent() if self._is_silent else self._why_troubled(),
             tuple(sorted(self._because)) if self._because else (),
+            identity.profile.name if identity else self.device.profile or "",
         )
 
     def _say(self, sight: Sight, *, known: bool, was_up: bool) -> None:

@@ -35,6 +35,7 @@ from netwatch.web.pages.devices import device_router
 from netwatch.web.pages.discovery import discovery_router
 from netwatch.web.pages.explain import explain_page_router
 from netwatch.web.pages.first import first_router
+from netwatch.web.pages.fleet.devices import fleet_router
 from netwatch.web.pages.history import history_router
 from netwatch.web.pages.manual import manual_router
 from netwatch.web.pages.outbox import outbox_router
@@ -104,6 +105,7 @@ def create_app(
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
     app.include_router(first_router(views, templates, heard, names, doing))
+    app.include_router(fleet_router(views, templates))
     app.include_router(device_router(views, doing, templates, past))
     app.include_router(discovery_router(views, templates))
     app.include_router(history_router(views, past, templates))

@@ -26,3 +26,17 @@ def read_matchers(text: str) -> tuple[Matcher, ...]:
         return parse_matchers(text)
     value = re.sub(r"\\(.)", lambda found: _UNESCAPED.get(found[1], found[0]), written, flags=re.DOTALL)
     return parse_matchers(matcher_text(bare[1], value, regex="~" in bare[2], negated="!" in bare[2]))
+
+
+def read_conditions(text: str) -> tuple[Matcher, ...]:
+    """Read what stands in a field to search by: nothing, one matcher, or several with commas between them.
+
+    Raises:
+        ValueError: the text is no matchers; says what is wrong.
+    """
+    if not text.strip():
+        return ()
+    try:
+        return parse_matchers(text)
+    except ValueError:
+        return read_matchers(text)

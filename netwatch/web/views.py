@@ -73,6 +73,15 @@ class Views(Protocol):
     def identity(self, device: str) -> Mapping[str, str]:
         """Return who a device said it is, by the labels of the concept `identity`; none before it was read."""
 
+    def vendor_of(self, device: str) -> str:
+        """Return who made a device, empty where it did not say."""
+
+    def words_of(self, device: str) -> str:
+        """Return what a device and its parts say they are called: serials, hardware addresses, aliases of ports.
+
+        In small letters, a line each.
+        """
+
     def neighbours(self, device: str = "") -> Sequence[Neighbour]:
         """Return the neighbours of a device port by port, or of all devices by their names."""
 

@@ -160,3 +160,15 @@ def test_rows_of_a_table_are_known_while_it_cannot_be_read_and_that_is_said():
     board.take_reading(reading)
     clock.seconds += 180.1
     assert not board.is_read("sw1", "ifTable")
+
+
+def test_the_rows_of_several_tables_and_who_made_a_device_are_known_however_old():
+    clock = Clock()
+    board = board_of(clock)
+    rows = RowSet(index=("",), keys=("",), labels={"vendor": ("APC",)})
+    board.take_reading(TableReading(device="sw1", table="identity", at=AT, rows=rows, columns={}))
+    board.take_gap(gap_of())
+    clock.seconds += 1e6
+
+    assert board.row_sets("sw1", ("identity", "ifTable", "mac")) == [rows, None, None]
+    assert [board.vendor_of(name) for name in ("sw1", "sw2")] == ["APC", ""]

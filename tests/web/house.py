@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from pydantic import SecretStr
 
 from netwatch.app.families import kept_families
+from netwatch.app.pages.called import Called
 from netwatch.errors import StoreError
 from netwatch.model import (
     ALIVE,
@@ -129,7 +130,8 @@ class House:
 
     def stand(self) -> Sequence[DeviceSign]:
         return [
-            DeviceSign(one.device, one.up, one.sys_name, one.trouble, one.partial_tables) for one in self.statuses
+            DeviceSign(one.device, one.up, one.sys_name, one.trouble, one.partial_tables, one.profile)
+            for one in self.statuses
         ]
 
     def device(self, name: str) -> DeviceStatus | None:
@@ -144,6 +146,13 @@ class House:
     def identity(self, device: str) -> Mapping[str, str]:
         found = [one.rows for one in self.tables.get(device, []) if one.table == "identity"]
         return found[0].labels_of(0) if found else {}
+
+    def vendor_of(self, device: str) -> str:
+        return self.identity(device).get("vendor", "")
+
+    def words_of(self, device: str) -> str:
+        rows = {one.table: one.rows for one in self.tables.get(device, [])}
+        return Called(lambda _, tables: list(map(rows.get, tables))).words_of(device)
 
     def neighbours(self, device: str = "") -> Sequence[Neighbour]:
         return [one for one in self.known_neighbours if device in ("", one.device)]

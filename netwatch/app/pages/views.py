@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from netwatch.app.health.canary import CANARY
+from netwatch.app.pages.called import Called
 from netwatch.engine import Desk
 from netwatch.metrics import Board
 from netwatch.model import (
@@ -65,6 +66,11 @@ class Views:
     history_trouble: Callable[[], Sequence[str]] = lambda: ()
     discovery_state: Callable[[], DiscoveryState] = DiscoveryState
     manner: Manner = field(default_factory=Manner)
+    called: Called = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep what devices are called as long as what else is shown of them."""
+        object.__setattr__(self, "called", Called(self.board.row_sets))
 
     def not_ready(self) -> str:
         """Return why NetWatch cannot do its work; empty when it can, also while something of it is in trouble."""
@@ -114,6 +120,14 @@ class Views:
     def identity(self, device: str) -> Mapping[str, str]:
         """Return who a device said it is."""
         return self.board.identity(device)
+
+    def vendor_of(self, device: str) -> str:
+        """Return who made a device, empty where it did not say."""
+        return self.board.vendor_of(device)
+
+    def words_of(self, device: str) -> str:
+        """Return what a device and its parts say they are called."""
+        return self.called.words_of(device)
 
     def neighbours(self, device: str = "") -> Sequence[Neighbour]:
         """Return the neighbours of a device, or of all."""

@@ -1,60 +1,40 @@
-"""The pages of devices: the list, worst first, and one device with its interfaces and tables.
+"""The page of one device, with its interfaces and tables.
 
 May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse, Response
 
-from netwatch.model import CONCEPTS, REACHABILITY, Device, ReadingGap, TableReading
+from netwatch.model import CONCEPTS, REACHABILITY, ReadingGap, TableReading
 from netwatch.web.actions import Actions
 from netwatch.web.charts.device import first_charts
 from netwatch.web.pacing import paced
 from netwatch.web.pages.concepts.sections import each_section, identity_line
 from netwatch.web.pages.interfaces import CONCEPT, interfaces_of, said_of
 from netwatch.web.pages.lately import Remembering
-from netwatch.web.pages.overview import overview_of, shown
+from netwatch.web.pages.overview import overview_of
 from netwatch.web.pages.tables import ROWS_OF_A_TABLE, raw_tables
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import is_address
 from netwatch.web.routes import METHODS, find_device
 from netwatch.web.views import History, NoHistory, Views
 
-DEVICES_ON_A_PAGE = 200
 NEIGHBOURS_OF_A_PORT = 3
-
-Page = Annotated[int, Query(ge=1, le=100_000)]
-Filter = Annotated[str, Query(max_length=255)]
 
 
 def device_router(views: Views, actions: Actions, templates: Templates, history: History | None = None) -> APIRouter:
-    """Return the routes."""
+    """Return the route."""
     past = history or NoHistory()
     remembering = Remembering(past)
     router = APIRouter(include_in_schema=False, default_response_class=Response)
-
-    @router.api_route("/devices", methods=METHODS)
-    async def devices(page: Page = 1, q: Filter = "") -> Response:
-        seen = overview_of(views.stand(), await views.alerts(), ())
-        sought = q.casefold()
-        found = [
-            row for row in seen.rows if not sought or sought in _findable(row.status.device, row.status.sys_name)
-        ]
-        pages = max(1, math.ceil(len(found) / DEVICES_ON_A_PAGE))
-        page = min(page, pages)
-        rows = shown(found[(page - 1) * DEVICES_ON_A_PAGE : page * DEVICES_ON_A_PAGE], views.device)
-        return await templates.page(
-            "devices.html", rows=rows, found=len(found), total=len(seen.rows), q=q, page=page, pages=pages
-        )
 
     @router.api_route("/devices/{name:path}", methods=METHODS)
     async def device(name: str) -> Response:
@@ -120,7 +100,3 @@ def _together(gaps: Sequence[ReadingGap]) -> list[_Gap]:
 
 def _is_shown_elsewhere(reading: TableReading) -> bool:
     return reading.table in CONCEPTS or reading.table == REACHABILITY.name
-
-
-def _findable(device: Device, sys_name: str) -> str:
-    return f"{device.name} {device.address} {sys_name}".casefold()

@@ -1,0 +1,21 @@
+"""What a device and its parts are called."""
+
+from __future__ import annotations
+
+from netwatch.app.pages.called import CALLED, Called
+from netwatch.model import CONCEPTS
+from tests.concept_readings import concept_reading
+
+
+def test_every_label_by_which_a_device_is_found_is_one_of_its_concept():
+    assert all(set(labels) <= set(CONCEPTS[table].labels) for table, labels in CALLED.items())
+
+
+def test_the_words_are_those_of_the_rows_there_are_and_follow_them():
+    rows = {"interface": concept_reading("interface", {"ifName": "Gi1", "ifAlias": "Uplink"}, {"ifName": "Gi2"}).rows}
+    called = Called(lambda device, tables: list(map(rows.get, tables)))
+
+    assert called.words_of("sw1") == "uplink"
+    assert called.words_of("sw1") is called.words_of("sw1")  # nothing is gathered twice
+    rows["identity"] = concept_reading("identity", {"vendor": "APC", "serial": "AS1"}).rows
+    assert called.words_of("sw1") == "as1\napc\nuplink"
