@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import ClassVar
 
 from netwatch.alerts import routing_labels
 from netwatch.model import Alert, AlertState, Matcher, Muting
@@ -44,9 +45,32 @@ class AlertSearch:
     matchers: tuple[Matcher, ...] = ()
     order: AlertOrder | None = None
 
+    TEXTS: ClassVar = ("state", "device", "rule", "severity", "held", "acked", "q")
+    """The names of the fields by which a form says what is wanted, beside conditions on labels."""
+
+    @classmethod
+    def of_texts(cls, texts: Mapping[str, str], matchers: tuple[Matcher, ...] = ()) -> AlertSearch:
+        """Return the search that fields of a form say; one that is not there does not matter.
+
+        Raises:
+            ValueError: a field is not what it should be.
+        """
+        state = texts.get("state")
+        return cls(
+            state=AlertState(state) if state else None, device=texts.get("device", ""), rule=texts.get("rule", ""),
+            severity=texts.get("severity", ""), muted=_yes_or_no("held", texts), acked=_yes_or_no("acked", texts),
+            q=texts.get("q", ""), matchers=matchers,
+        )  # fmt: skip
+
+    @property
+    def is_of_labels_alone(self) -> bool:
+        """Return whether nothing but conditions on labels says what is wanted."""
+        bare = AlertSearch(matchers=self.matchers, order=self.order)
+        return self == bare
+
     def found_in(self, alerts: Iterable[Alert], mutings: Mapping[str, Muting]) -> list[Alert]:
         """Return the alerts that are wanted, as they come or in the order asked for."""
-        found = [alert for alert in alerts if self._wants(alert, is_muted=alert.id in mutings)]
+        found = [alert for alert in alerts if self.wants(alert, is_muted=alert.id in mutings)]
         if self.order is not None:
             found.sort(key=_KEYS[self.order])
         if self.order is AlertOrder.STATE:  # what somebody still has to look at stands first
@@ -64,7 +88,8 @@ class AlertSearch:
         within = _KEYS[self.order](alert)
         return (within[0], is_muted, *within, alert.id) if self.order is AlertOrder.STATE else (*within, alert.id)
 
-    def _wants(self, alert: Alert, *, is_muted: bool) -> bool:
+    def wants(self, alert: Alert, *, is_muted: bool) -> bool:
+        """Return whether an alert is one of those that are wanted."""
         return (
             self.state in (None, alert.state)
             and self.device in ("", alert.key.device)
@@ -79,6 +104,13 @@ class AlertSearch:
     def _meets_matchers(self, alert: Alert) -> bool:
         labels = routing_labels(alert)
         return all(matcher.holds(labels) for matcher in self.matchers)
+
+
+def _yes_or_no(name: str, texts: Mapping[str, str]) -> bool | None:
+    text = texts.get(name, "")
+    if text not in ("", "true", "false"):
+        raise ValueError(f"{name}: true or false")
+    return text == "true" if text else None
 
 
 def _findable(alert: Alert) -> str:

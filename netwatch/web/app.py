@@ -30,14 +30,15 @@ from netwatch.web.guard import Guard
 from netwatch.web.live import Live
 from netwatch.web.page_faults import PageFaults
 from netwatch.web.pages.act import act_router
-from netwatch.web.pages.alerts import alert_router
 from netwatch.web.pages.devices import device_router
-from netwatch.web.pages.discovery import discovery_router
 from netwatch.web.pages.explain import explain_page_router
-from netwatch.web.pages.first import first_router
 from netwatch.web.pages.fleet.devices import fleet_router
+from netwatch.web.pages.fleet.discovery import discovery_router
+from netwatch.web.pages.front.first import first_router
 from netwatch.web.pages.history import history_router
 from netwatch.web.pages.manual import manual_router
+from netwatch.web.pages.many.alerts import alert_router
+from netwatch.web.pages.many.together import together_router
 from netwatch.web.pages.outbox import outbox_router
 from netwatch.web.pages.sign_in import sign_in_router
 from netwatch.web.pages.silences import silence_router
@@ -111,6 +112,7 @@ def create_app(
     app.include_router(history_router(views, past, templates))
     app.include_router(trap_router(views, heard, names, templates))
     app.include_router(outbox_router(views, templates))
+    app.include_router(together_router(views, doing, templates))
     app.include_router(alert_router(views, doing, templates))
     app.include_router(silence_router(views, doing, templates))
     app.include_router(act_router(doing, templates))

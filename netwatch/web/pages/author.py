@@ -1,6 +1,6 @@
 """Remembers in the browser who somebody said to be, so that it need not be typed again; it proves nothing.
 
-May import: nothing. Called by: netwatch.web.pages.alerts, netwatch.web.pages.silences.
+May import: nothing. Called by: netwatch.web.pages.many.alerts, netwatch.web.pages.silences.
 """
 
 from __future__ import annotations

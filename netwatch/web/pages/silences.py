@@ -20,8 +20,8 @@ from netwatch.web.actions import ActionRefused, Actions
 from netwatch.web.bodies import first_of, form_body
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import paced
-from netwatch.web.pages.alerts import find_alert
 from netwatch.web.pages.author import author_of, done
+from netwatch.web.pages.many.alerts import find_alert
 from netwatch.web.pages.proposal import as_matchers, proposed_labels
 from netwatch.web.pages.silence_form import SilenceForm
 from netwatch.web.pages.templating import Templates

@@ -40,6 +40,7 @@ CHANGE: Mapping[tuple[str, str], Role | None] = {
     ("POST", "/ack"): Role.OPERATOR,
     ("POST", "/unack"): Role.OPERATOR,
     ("POST", "/forget"): Role.OPERATOR,
+    ("POST", "/alerts/together"): Role.OPERATOR,
     ("POST", "/silences"): Role.OPERATOR,
     ("POST", "/silences/{silence_id}/expire"): Role.OPERATOR,
     ("POST", "/api/v1/ack"): Role.OPERATOR,

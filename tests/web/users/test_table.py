@@ -48,7 +48,8 @@ CHANGED: dict[tuple[str, str], Role | None] = {
     ("POST", "/-/reload"): ADMIN,
     ("PUT", "/-/reload"): ADMIN,
 } | dict.fromkeys((
-    ("POST", "/ack"), ("POST", "/unack"), ("POST", "/forget"), ("POST", "/act/{token}"), ("POST", "/silences"),
+    ("POST", "/ack"), ("POST", "/unack"), ("POST", "/forget"), ("POST", "/alerts/together"),
+    ("POST", "/act/{token}"), ("POST", "/silences"),
     ("POST", "/silences/{silence_id}/expire"), ("POST", "/api/v1/ack"), ("POST", "/api/v1/unack"),
     ("POST", "/api/v1/forget"), ("POST", "/api/v2/alerts"), ("POST", "/api/v2/silences"),
     ("DELETE", "/api/v2/silence/{silence_id}"), ("POST", "/-/wake-outbox"),

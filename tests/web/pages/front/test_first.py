@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..house import House, alert_of, bad_night
-from .seen import Seen
+from ...house import House, alert_of, bad_night
+from ..seen import Seen
 
 
 async def test_the_overview_says_it_all_in_one_sentence(serve):

@@ -8,8 +8,8 @@ import pytest
 
 from netwatch.model import DiscoveredDevice, DiscoveryState
 
-from ..house import House
-from .seen import Seen
+from ...house import House
+from ..seen import Seen
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TAKEN = DiscoveredDevice(

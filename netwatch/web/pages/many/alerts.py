@@ -13,20 +13,25 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from netwatch.alerts import routing_labels
-from netwatch.model import Alert, AlertState
+from netwatch.model import Alert, AlertState, Matcher
 from netwatch.web.actions import Actions
 from netwatch.web.alert_search import ORDER_OF_STATES, AlertOrder, AlertSearch
 from netwatch.web.bodies import first_of, form_body
+from netwatch.web.matcher_text import read_conditions
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pages.author import author_of, done
+from netwatch.web.pages.many.groups import grouped, groups_of, label_names
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
 from netwatch.web.views import Views
+from netwatch.web.words import shortened
 
 ALERTS_ON_A_PAGE = 200
 EVENTS_SHOWN = 30
+LABELS_OFFERED = 50
 _WAY = "page"
 Filter = Annotated[str, Query(max_length=255)]
+Conditions = Annotated[str, Query(max_length=1000)]
 Page = Annotated[int, Query(ge=1, le=100_000)]
 
 
@@ -58,17 +63,32 @@ def _add_list(router: APIRouter, views: Views, actions: Actions, templates: Temp
     @router.api_route("/alerts", methods=METHODS)
     async def alerts(
         state: AlertState | None = None, held: bool | None = None, acked: bool | None = None, q: Filter = "",
-        device: Filter = "", rule: Filter = "", sort: AlertOrder = AlertOrder.STATE, page: Page = 1,
+        device: Filter = "", rule: Filter = "", severity: Filter = "", labels: Conditions = "", by: Filter = "",
+        sort: AlertOrder = AlertOrder.STATE, page: Page = 1, took: Page | None = None,
     ) -> Response:  # fmt: skip
         known = await views.alerts()
         mutings = await actions.mutings_of(known)
-        wanted = AlertSearch(state=state, device=device, rule=rule, muted=held, acked=acked, q=q, order=sort)
+        matchers, wrong = _conditions(labels)
+        wanted = AlertSearch(
+            state=state, device=device, rule=rule, severity=severity, muted=held, acked=acked, q=q, order=sort,
+            matchers=matchers,
+        )  # fmt: skip
         found = wanted.found_in(known, mutings)
+        found = grouped(found, by) if by else found
         pages = max(1, math.ceil(len(found) / ALERTS_ON_A_PAGE))
         page = min(page, pages)
+        alerts = found[(page - 1) * ALERTS_ON_A_PAGE : page * ALERTS_ON_A_PAGE]
         return await templates.page(
             "alerts.html",
-            alerts=found[(page - 1) * ALERTS_ON_A_PAGE : page * ALERTS_ON_A_PAGE],
+            400 if wrong else 200,
+            alerts=alerts,
+            groups=groups_of(alerts, found, by) if by else (),
+            found=len(found),
+            labels=labels,
+            by=by,
+            wrong=wrong,
+            took=took,
+            names=label_names(known, LABELS_OFFERED),
             page=page,
             pages=pages,
             mutings=mutings,
@@ -76,6 +96,14 @@ def _add_list(router: APIRouter, views: Views, actions: Actions, templates: Temp
             held_count=sum(alert.id in mutings for alert in known),
             wanted=wanted,
         )
+
+
+def _conditions(text: str) -> tuple[tuple[Matcher, ...], str]:
+    """Return conditions on labels, and what of them could not be understood."""
+    try:
+        return read_conditions(text), ""
+    except ValueError as exc:
+        return (), shortened(str(exc))
 
 
 def _add_changes(router: APIRouter, actions: Actions) -> None:

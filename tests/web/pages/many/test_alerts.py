@@ -8,9 +8,9 @@ import pytest
 
 from netwatch.model import AlertState, Event, MuteKind, Muting
 
-from ..desk import NOW, Desk, quiet_night
-from ..house import House, alert_of, bad_night, status_of
-from .seen import HOSTILE, Seen, hostile_house
+from ...desk import NOW, Desk, quiet_night
+from ...house import House, alert_of, bad_night, status_of
+from ..seen import HOSTILE, Seen, hostile_house
 
 SATURATED = "InterfaceSaturated-core-sw1-ifName=Gi1/0/7"
 PATH = "/alerts/InterfaceSaturated-core-sw1-ifName%3DGi1%2F0%2F7"

@@ -1,0 +1,140 @@
+"""Many alerts acknowledged or silenced together: shown first, done then, and to no others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from netwatch.model import AlertState
+
+from ...desk import Desk
+from ...house import House, alert_of
+from ..seen import HOSTILE, Seen
+
+
+def storm() -> tuple[House, Desk]:
+    alerts = [
+        alert_of("PortDown", f"sw{number}", labels={"severity": "warning", "site": "berlin"}) for number in range(3)
+    ]
+    alerts += [
+        alert_of("FanFailed", "sw0", labels={"severity": "critical", "site": "berlin"}),
+        alert_of("PortDown", "r1", labels={"severity": "critical", "site": "bonn"}, state=AlertState.PENDING),
+        alert_of("PortDown", "r2", labels={"severity": "warning", "site": "bonn"}, state=AlertState.RESOLVED),
+    ]
+    house = House(known_alerts=alerts)
+    return house, Desk(house)
+
+
+def hidden(page: str) -> dict[str, list[str]]:
+    """The fields that a page's form carries."""
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page):
+        fields.setdefault(name, []).append(value.replace("&#34;", '"').replace("&lt;", "<").replace("&gt;", ">"))
+    return fields
+
+
+def acked(house: House) -> list[str]:
+    return sorted(alert.id for alert in house.known_alerts if alert.acked_at is not None)
+
+
+TWO = ["PortDown-sw0-", "PortDown-sw1-"]
+
+
+async def test_the_first_press_changes_nothing_and_shows_what_would_be_done(serve):
+    house, desk = storm()
+    client = serve(house, desk)
+
+    answer = await client.post("/alerts/together", data={"id": TWO, "do": "ack"})
+
+    page = Seen(answer.text).text
+    assert (answer.status_code, acked(house)) == (200, [])
+    assert "Acknowledge 2 alerts?" in page
+    assert ("sw1" in page, "sw2" in page) == (True, False)
+
+
+async def test_the_second_press_acknowledges_those_that_were_shown(serve):
+    house, desk = storm()
+    client = serve(house, desk)
+    page = (await client.post("/alerts/together", data={"id": TWO, "do": "ack"})).text
+
+    answer = await client.post("/alerts/together", data={**hidden(page), "author": "anna", "comment": "on my way"})
+
+    assert (answer.status_code, acked(house)) == (303, TWO)
+    assert "2 alerts acknowledged" in Seen((await client.get(answer.headers["location"])).text).text
+
+
+async def test_a_silence_says_what_it_takes_that_nobody_chose(serve):
+    house, desk = storm()
+    client = serve(house, desk)
+
+    page = Seen((await client.post("/alerts/together", data={"id": TWO, "do": "silence"})).text).text
+
+    assert 'alertname="PortDown"' in page
+    beside = page[page.index("Not chosen, and silenced as well") : page.index("Chosen ")]
+    assert ("sw2" in beside, "r1" in beside, "r2" in beside, "sw0" in beside) == (True, True, False, False)
+
+
+async def test_what_meets_conditions_on_labels_is_silenced_by_just_these(serve):
+    house, desk = storm()
+    client = serve(house, desk)
+    asked = {"whole": "1", "labels": 'site="berlin", severity!="info"', "do": "silence"}
+
+    page = (await client.post("/alerts/together", data=asked)).text
+    more = {"author": "anna", "comment": "berlin moves", "ends": "2h"}
+    answer = await client.post("/alerts/together", data={**hidden(page), **more})
+
+    (silence,) = desk.silences()
+    assert answer.headers["location"] == f"/silences?made={silence.id}"
+    assert silence.matchers == ('site="berlin"', 'severity!="info"')
+    assert (silence.created_by, silence.comment) == ("anna", "berlin moves")
+
+
+async def test_all_that_a_search_finds_is_taken_but_nothing_that_began_after_it_was_shown(serve):
+    house, desk = storm()
+    client = serve(house, desk)
+    page = (await client.post("/alerts/together", data={"whole": "1", "q": "portdown", "do": "ack"})).text
+    late = replace(alert_of("PortDown", "sw9"), pending_at=datetime.now(UTC) + timedelta(seconds=1))
+    house.known_alerts.append(late)
+
+    await client.post("/alerts/together", data={**hidden(page), "author": "anna"})
+
+    assert acked(house) == ["PortDown-r1-", "PortDown-sw0-", "PortDown-sw1-", "PortDown-sw2-"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"do": "ack", "sure": "1", "author": "anna"}, "one to 2,000 are taken at once"),
+        ({"id": TWO, "do": "ack", "sure": "1"}, "say who you are"),
+        ({"id": TWO, "do": "silence", "sure": "1", "author": "anna", "comment": "x", "ends": "some day"}, "some day"),
+        ({"whole": "1", "labels": "berlin", "do": "ack"}, "is not a matcher"),
+        ({"whole": "1", "held": "perhaps", "do": "ack"}, "held: true or false"),
+        ({"id": TWO, "seen_at": "2026-01-01", "do": "ack"}, "an instant has a zone"),
+        ({"id": ["PortDown-r2-"], "do": "ack"}, "none of the alerts was chosen"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_and_not_done(serve, asked, words):
+    house, desk = storm()
+
+    answer = await serve(house, desk).post("/alerts/together", data=asked)
+
+    assert answer.status_code == 400
+    assert words in Seen(answer.text).text
+    assert (acked(house), list(desk.silences())) == ([], [])
+
+
+async def test_where_nothing_can_be_changed_nothing_is_offered(serve_read_only):
+    assert "together" not in (await serve_read_only.get("/alerts")).text
+    assert (await serve_read_only.post("/alerts/together", data={"do": "ack"})).status_code == 403
+
+
+async def test_hostile_fields_come_back_as_text(serve):
+    asked = {"whole": "1", "q": HOSTILE, "device": HOSTILE, "do": HOSTILE, "comment": HOSTILE, "author": HOSTILE}
+
+    page = (await serve(*storm()).post("/alerts/together", data=asked)).text
+
+    assert "<script>alert" not in page
+    assert Seen(page).wrong == []
