@@ -121,7 +121,7 @@ class App:
             refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble,
             config_trouble=lambda: config.trouble, faults=self._faults,
             history_trouble=self._past.trouble, discovery_state=self._patrol.state,
-            manner=Manner(units=units_of(self._definitions.rules)),
+            manner=Manner(units=units_of(self._definitions.rules)), severities=settings.severity_order(),
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,

@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     )
     from netwatch.model.schema import OWN_NAME, REACHABILITY, SELF, SYSTEM, ColumnKind, TableSchema
     from netwatch.model.settings import Section
-    from netwatch.model.severity import USUAL, USUAL_SEVERITIES, Severities, severity_meant
+    from netwatch.model.severity import USUAL, USUAL_SEVERITIES, Grade, Severities, severity_meant
     from netwatch.model.silence import Silence, SilenceState
     from netwatch.model.stumbling import kind_and_place, unforeseen
     from netwatch.model.text import cleaned, cleaned_lines
@@ -114,7 +114,7 @@ __all__ = [
     "ColumnKind", "TableSchema", "REACHABILITY", "SELF", "SYSTEM", "OWN_NAME", "Section",
     "ALIVE", "ENDED", "STANDING", "Alert", "AlertGroup", "AlertKey", "AlertState", "Event",
     "Notification", "Standing",
-    "Severities", "USUAL", "USUAL_SEVERITIES", "severity_meant",
+    "Grade", "Severities", "USUAL", "USUAL_SEVERITIES", "severity_meant",
     "Muting", "MuteKind", "HeldBack", "Curve", "Silence", "SilenceState",
     "OutboxEntry", "OutboxKind", "OutboxState", "UNSENT", "DROPPED_BY_HAND", "Account", "Supersession", "Composition",
     "News", "Elsewhere", "news_of", "key_text",

@@ -6,6 +6,9 @@ A quiet room. May import: nothing. Called by: alerts (what may not wait, what an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Grade = Literal["critical", "warning", "info"]
 
 USUAL = "warning"
 """The severity of a rule that sets none."""
@@ -38,6 +41,11 @@ class Severities:
             if name in self.names:
                 return self.names.index(name)
         return len(self.names) // 2
+
+    def grade(self, severity: str) -> Grade:
+        """Return how grave it is in the three degrees that colours tell: the first, the last, and those between."""
+        place = self.rank(severity)
+        return "critical" if place == len(self.names) - 1 else "warning" if place else "info"
 
 
 def severity_meant(word: str, order: Severities) -> str | None:

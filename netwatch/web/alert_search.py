@@ -14,11 +14,13 @@ from functools import lru_cache
 from typing import ClassVar
 
 from netwatch.alerts import routing_labels
-from netwatch.model import Alert, AlertState, Matcher, Muting
+from netwatch.model import USUAL_SEVERITIES, Alert, AlertState, Matcher, Muting, Severities
 
-_SEVERITIES = ("critical", "error", "warning", "info")
 _DIGITS = re.compile(r"(\d+)")
 ORDER_OF_STATES = (AlertState.FIRING, AlertState.GONE, AlertState.PENDING, AlertState.RESOLVED, AlertState.INACTIVE)
+
+
+Key = Callable[[Alert], tuple[object, ...]]
 
 
 class AlertOrder(StrEnum):
@@ -44,6 +46,7 @@ class AlertSearch:
     q: str = ""
     matchers: tuple[Matcher, ...] = ()
     order: AlertOrder | None = None
+    severities: Severities = USUAL_SEVERITIES
 
     TEXTS: ClassVar = ("state", "device", "rule", "severity", "held", "acked", "q")
     """The names of the fields by which a form says what is wanted, beside conditions on labels."""
@@ -65,14 +68,13 @@ class AlertSearch:
     @property
     def is_of_labels_alone(self) -> bool:
         """Return whether nothing but conditions on labels says what is wanted."""
-        bare = AlertSearch(matchers=self.matchers, order=self.order)
-        return self == bare
+        return self == AlertSearch(matchers=self.matchers, order=self.order, severities=self.severities)
 
     def found_in(self, alerts: Iterable[Alert], mutings: Mapping[str, Muting]) -> list[Alert]:
         """Return the alerts that are wanted, as they come or in the order asked for."""
         found = [alert for alert in alerts if self.wants(alert, is_muted=alert.id in mutings)]
         if self.order is not None:
-            found.sort(key=_KEYS[self.order])
+            found.sort(key=self._key(self.order))
         if self.order is AlertOrder.STATE:  # what somebody still has to look at stands first
             found.sort(key=lambda alert: (ORDER_OF_STATES.index(alert.state), alert.id in mutings))
         return found
@@ -85,7 +87,7 @@ class AlertSearch:
         if self.order is None:
             over, began = alert.state is AlertState.RESOLVED, alert.pending_at.timestamp()
             return over, -began if over else began, alert.id
-        within = _KEYS[self.order](alert)
+        within = self._key(self.order)(alert)
         return (within[0], is_muted, *within, alert.id) if self.order is AlertOrder.STATE else (*within, alert.id)
 
     def wants(self, alert: Alert, *, is_muted: bool) -> bool:
@@ -100,6 +102,17 @@ class AlertSearch:
             and (not self.q or self.q.casefold() in _findable(alert))
             and (not self.matchers or self._meets_matchers(alert))
         )
+
+    def _key(self, order: AlertOrder) -> Key:
+        gravest = gravest_first(self.severities)
+        ways: dict[AlertOrder, Key] = {
+            AlertOrder.STATE: lambda alert: (ORDER_OF_STATES.index(alert.state), *gravest(alert)),
+            AlertOrder.SEVERITY: gravest,
+            AlertOrder.SINCE: lambda alert: (_newest_first(alert),),
+            AlertOrder.DEVICE: lambda alert: (natural(alert.key.device), *gravest(alert)),
+            AlertOrder.RULE: lambda alert: (alert.key.alertname, natural(alert.key.device), *gravest(alert)),
+        }
+        return ways[order]
 
     def _meets_matchers(self, alert: Alert) -> bool:
         labels = routing_labels(alert)
@@ -118,11 +131,14 @@ def _findable(alert: Alert) -> str:
     return f"{key.device} {key.alertname} {key.instance} {alert.annotations.get('summary', '')}".casefold()
 
 
-def gravest_first(alert: Alert) -> tuple[int, float]:
-    """Sort key: by severity, then the youngest first; a severity of the operator's own stands last."""
-    known = alert.severity in _SEVERITIES
-    at = alert.firing_at or alert.pending_at
-    return _SEVERITIES.index(alert.severity) if known else len(_SEVERITIES), -at.timestamp()
+def gravest_first(severities: Severities) -> Callable[[Alert], tuple[int, float]]:
+    """Return a sort key: by severity, then the youngest first."""
+
+    @lru_cache(maxsize=100)
+    def place(severity: str) -> int:
+        return -severities.rank(severity)
+
+    return lambda alert: (place(alert.severity), -(alert.firing_at or alert.pending_at).timestamp())
 
 
 @lru_cache(maxsize=100_000)
@@ -134,12 +150,3 @@ def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
 
 def _newest_first(alert: Alert) -> float:
     return -(alert.resolved_at or alert.firing_at or alert.pending_at).timestamp()
-
-
-_KEYS: dict[AlertOrder, Callable[[Alert], tuple[object, ...]]] = {
-    AlertOrder.STATE: lambda alert: (ORDER_OF_STATES.index(alert.state), *gravest_first(alert)),
-    AlertOrder.SEVERITY: gravest_first,
-    AlertOrder.SINCE: lambda alert: (_newest_first(alert),),
-    AlertOrder.DEVICE: lambda alert: (natural(alert.key.device), *gravest_first(alert)),
-    AlertOrder.RULE: lambda alert: (alert.key.alertname, natural(alert.key.device), *gravest_first(alert)),
-}

@@ -88,7 +88,10 @@ def create_app(
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
     app = FastAPI(title="NetWatch", version=version, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json")
-    templates = Templates(version, can_change=actions is not None and not settings.read_only, unit_of=views.unit_of)
+    templates = Templates(
+        version, can_change=actions is not None and not settings.read_only, unit_of=views.unit_of,
+        grade=lambda severity: views.severities.grade(severity),
+    )  # fmt: skip
     heard = trap_log or NoTraps()
     doing = actions or NoActions()
     past = history or NoHistory()

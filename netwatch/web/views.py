@@ -24,6 +24,7 @@ from netwatch.model import (
     Past,
     ReadingGap,
     RefusedSender,
+    Severities,
     TableReading,
     TableSchema,
     TrapEvent,
@@ -42,6 +43,10 @@ class RelayStatus:
 
 class Views(Protocol):
     """Everything that can be seen. What is kept in memory comes at once, what the store keeps is awaited."""
+
+    @property
+    def severities(self) -> Severities:
+        """Return which severities there are, and their order."""
 
     def not_ready(self) -> str:
         """Return why NetWatch is not ready yet, in words; empty when it is."""

@@ -18,6 +18,7 @@ from netwatch.model import (
     ALIVE,
     CONCEPTS,
     SCALARS,
+    USUAL_SEVERITIES,
     Alert,
     AlertKey,
     AlertState,
@@ -37,6 +38,7 @@ from netwatch.model import (
     ReadingGap,
     RefusedSender,
     RowSet,
+    Severities,
     TableReading,
     TableSchema,
     TrapEvent,
@@ -87,6 +89,7 @@ class House:
     waiting_for: str = ""
     store_is_broken: bool = False
     looks_at_all: int = 0
+    severities: Severities = USUAL_SEVERITIES
     history: History = field(default_factory=NoHistory)
 
     @property

@@ -15,6 +15,7 @@ from netwatch.app.pages.called import Called
 from netwatch.engine import Desk
 from netwatch.metrics import Board
 from netwatch.model import (
+    USUAL_SEVERITIES,
     Alert,
     AlertState,
     DeviceSign,
@@ -27,6 +28,7 @@ from netwatch.model import (
     OutboxState,
     ReadingGap,
     RefusedSender,
+    Severities,
     TableReading,
     TableSchema,
     UnmatchedTraps,
@@ -66,6 +68,7 @@ class Views:
     history_trouble: Callable[[], Sequence[str]] = lambda: ()
     discovery_state: Callable[[], DiscoveryState] = DiscoveryState
     manner: Manner = field(default_factory=Manner)
+    severities: Severities = USUAL_SEVERITIES
     called: Called = field(init=False)
 
     def __post_init__(self) -> None:

@@ -126,7 +126,7 @@ def _add_alerts(router: APIRouter, views: Views, actions: Actions) -> None:
         """Return alerts: of one state, device, rule, severity where asked for, or whose labels meet matchers."""
         wanted = AlertSearch(
             state=state, device=device, rule=rule, severity=severity, q=q, muted=muted, acked=acked,
-            matchers=matchers_from(matcher), order=sort,
+            matchers=matchers_from(matcher), order=sort, severities=views.severities,
         )  # fmt: skip
         known = await views.alerts()
         mutings = await actions.mutings_of(known)

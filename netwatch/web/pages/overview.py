@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from netwatch.model import Alert, AlertState, DeviceSign, DeviceStatus
+from netwatch.model import USUAL_SEVERITIES, Alert, AlertState, DeviceSign, DeviceStatus, Severities
 from netwatch.web.alert_search import gravest_first, natural
 from netwatch.web.words import counted
 
@@ -34,13 +34,17 @@ class DeviceRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """What the first page says. rows: worst first; firing, pending: gravest first; problems: NetWatch's own."""
+    """What the first page says. rows: worst first; firing, pending: gravest first; problems: NetWatch's own.
+
+    is_grave: something fires than which nothing is graver.
+    """
 
     rows: tuple[DeviceRow, ...]
     counts: Mapping[DeviceState, int]
     firing: tuple[Alert, ...]
     pending: tuple[Alert, ...]
     problems: tuple[str, ...]
+    is_grave: bool = False
 
     def count(self, state: DeviceState) -> int:
         """Return how many devices are in a state."""
@@ -49,8 +53,7 @@ class Overview:
     @property
     def level(self) -> Level:
         """Return how bad it is: bad is what somebody should get up for."""
-        grave = any(alert.severity in ("critical", "error") for alert in self.firing)
-        if self.count("down") or grave:
+        if self.count("down") or self.is_grave:
             return "bad"
         quiet = not self.firing and not self.problems and not self.count("trouble") and self.rows
         return "good" if quiet else "warn"
@@ -94,11 +97,15 @@ def shown(rows: Iterable[DeviceRow], status_of: Callable[[str], DeviceStatus | N
 
 
 def overview_of(
-    devices: Iterable[DeviceStatus | DeviceSign], alerts: Sequence[Alert], problems: Sequence[str]
+    devices: Iterable[DeviceStatus | DeviceSign],
+    alerts: Sequence[Alert],
+    problems: Sequence[str],
+    severities: Severities = USUAL_SEVERITIES,
 ) -> Overview:
     """Sort devices and alerts into the overview."""
-    firing = sorted((alert for alert in alerts if alert.stands), key=gravest_first)
-    pending = sorted((alert for alert in alerts if alert.state is AlertState.PENDING), key=gravest_first)
+    gravest = gravest_first(severities)
+    firing = sorted((alert for alert in alerts if alert.stands), key=gravest)
+    pending = sorted((alert for alert in alerts if alert.state is AlertState.PENDING), key=gravest)
     by_device: dict[str, list[Alert]] = defaultdict(list)
     for alert in firing:
         by_device[alert.key.device].append(alert)
@@ -109,6 +116,7 @@ def overview_of(
         firing=tuple(firing),
         pending=tuple(pending),
         problems=tuple(problems),
+        is_grave=bool(firing) and severities.grade(firing[0].severity) == "critical",
     )
 
 

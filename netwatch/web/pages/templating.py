@@ -16,7 +16,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from netwatch.model import Alert
+from netwatch.model import USUAL_SEVERITIES, Alert
 from netwatch.web import words
 from netwatch.web.pages import tables
 from netwatch.web.pages.interfaces import load_html
@@ -69,14 +69,16 @@ class Templates:
     """The pages of one server."""
 
     def __init__(
-        self, version: str, *, can_change: bool = False, unit_of: Callable[[Alert], str] = lambda alert: ""
-    ) -> None:
+        self, version: str, *, can_change: bool = False, unit_of: Callable[[Alert], str] = lambda alert: "",
+        grade: Callable[[str], str] = USUAL_SEVERITIES.grade,
+    ) -> None:  # fmt: skip
         """Read every template.
 
         Args:
             version: NetWatch's.
             can_change: whether the pages offer to silence and to acknowledge.
             unit_of: in what an alert's value is.
+            grade: how grave a severity is, in the words of the classes that colour it.
         """
         self._environment = Environment(
             loader=PackageLoader("netwatch.web.pages"),
@@ -87,6 +89,7 @@ class Templates:
             bytecode_cache=_COMPILED,
         )
         self._environment.globals["version"] = version
+        self._environment.globals["grade"] = grade
         self._environment.globals["can_change"] = _CanChange(can_change)
         self._environment.globals["caller"] = CALLER.get
         self._environment.globals["logins"] = LOGINS.get

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netwatch.model import AlertState
+from netwatch.model import AlertState, Severities
 from netwatch.web.pages.overview import overview_of
 
 from ..house import alert_of, bad_night, status_of
@@ -79,3 +79,13 @@ def test_the_gravest_alerts_stand_first_and_only_firing_ones_colour_a_device():
     assert [alert.key.rule for alert in seen.firing] == ["grave", "warns", "own-severity"]
     assert [alert.key.rule for alert in seen.pending] == ["waits"]
     assert [row.state for row in seen.rows] == ["alert", "up"]
+
+
+def test_what_is_gravest_is_what_the_configuration_says():
+    own = Severities(("low", "high", "disaster"))
+    alerts = [alert_of("A", "a", severity="high"), alert_of("B", "a", severity="disaster")]
+
+    seen = overview_of([status_of("a")], alerts, [], own)
+
+    assert ([alert.key.rule for alert in seen.firing], seen.level) == (["B", "A"], "bad")
+    assert overview_of([status_of("a")], alerts[:1], [], own).level == "warn"

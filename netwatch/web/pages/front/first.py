@@ -28,7 +28,7 @@ def first_router(
 
     @router.api_route("/", methods=METHODS)
     async def first() -> Response:
-        seen = overview_of(views.stand(), await views.alerts(), views.problems())
+        seen = overview_of(views.stand(), await views.alerts(), views.problems(), views.severities)
         firing = seen.firing[:ALERTS_SHOWN]
         return await templates.page(
             "overview.html",

@@ -1,4 +1,4 @@
 """Many alerts at once: in groups, and what is done to all of them together.
 
-May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: netwatch.web.app, netwatch.web.pages.many.alerts.
+May import: netwatch.alerts, netwatch.model, netwatch.web. Called by: netwatch.web.app.
 """

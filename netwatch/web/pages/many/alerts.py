@@ -71,7 +71,7 @@ def _add_list(router: APIRouter, views: Views, actions: Actions, templates: Temp
         matchers, wrong = _conditions(labels)
         wanted = AlertSearch(
             state=state, device=device, rule=rule, severity=severity, muted=held, acked=acked, q=q, order=sort,
-            matchers=matchers,
+            matchers=matchers, severities=views.severities,
         )  # fmt: skip
         found = wanted.found_in(known, mutings)
         found = grouped(found, by) if by else found
