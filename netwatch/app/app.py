@@ -32,6 +32,7 @@ from netwatch.app.housekeeping import Housekeeping
 from netwatch.app.identity import reborn_engine, recall_key
 from netwatch.app.names import NameKeeper
 from netwatch.app.pages.door import Door
+from netwatch.app.pages.row_exceptions import OwnRowExceptions, Surroundings
 from netwatch.app.pages.serving import build_server
 from netwatch.app.pages.views import Views
 from netwatch.app.post_office import PostOffice
@@ -150,6 +151,13 @@ class App:
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
             wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults,
             scraper=self._exporter, history=self._past, door=self._door, clock=clock.now,
+            exceptions=OwnRowExceptions(
+                settings, self._definitions,
+                Surroundings(
+                    readings=self._board.readings, poll_now=lambda device: self._senses.poll_now(device),
+                    tell=self._door.tell, clock=clock.now,
+                ),
+            ),
         )  # fmt: skip
 
     @property

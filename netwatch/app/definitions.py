@@ -58,8 +58,12 @@ def read_definitions(settings: Settings, adapt: Callable[[Rule], Rule]) -> Defin
     )  # fmt: skip
     for warning in book.warnings:
         log.warning("rule", problem=str(warning))
-    faults = exception_faults(settings, library.schema(), book)
-    _refuse([f"{dotted(path)}: {said}" for path, said, _ in faults], may_be_right=bool(resolver.nameless))
+    faults = [
+        (path, f"{dotted(path)}: {said}") for path, said, _ in exception_faults(settings, library.schema(), book)
+    ]
+    _refuse([said for path, said in faults if not settings.is_own(*path[:2])], may_be_right=bool(resolver.nameless))
+    for said in [said for path, said in faults if settings.is_own(*path[:2])]:
+        log.warning("limits and ignore", file=str(settings.exceptions_file()), problem=said)
     exceptions = Exceptions(
         settings.limits, settings.ignore, device_labels={device.name: device.labels for device in known},
         columns=columns_of_limits(library.schema(), book.rules),

@@ -14,6 +14,7 @@ from typing import Any
 from netwatch.config.exceptions import exception_faults
 from netwatch.config.history_checks import history_checks
 from netwatch.config.names import did_you_mean
+from netwatch.config.own_exceptions import own_warning
 from netwatch.config.settings import Settings
 from netwatch.config.tree import EACH, texts
 from netwatch.errors import ConfigError
@@ -27,6 +28,7 @@ from netwatch.model import (
     Problem,
     YamlFile,
     all_hold,
+    dotted,
     is_file,
     is_there,
     unforeseen,
@@ -142,7 +144,10 @@ def _problems(file: YamlFile, tree: Any, settings: Settings, contents: Contents)
         yield from _meant_for_nobody(book, settings.devices)
         yield from history_checks(book.rules, settings, len(settings.devices))
         for path, said, is_key in exception_faults(settings, library.schema(), book):
-            yield file.problem(path, said, key=is_key)
+            if settings.is_own(*path[:2]):
+                yield own_warning(settings.exceptions_file(), dotted(path), said)
+            else:
+                yield file.problem(path, said, key=is_key)
     except InvalidFile as exc:
         yield from exc.problems
     except Exception as exc:  # noqa: BLE001  # the net under what rules, limits and devices say of each other

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from netwatch.config.checks import OWN_FILES, cross_checks
 from netwatch.config.completeness import Predecessor, incomplete
 from netwatch.config.contents import contents_of
+from netwatch.config.own_exceptions import add_own, exceptions_file
 from netwatch.config.secrets import Secrets, fill_in, literal_secrets
 from netwatch.config.settings import Settings
 from netwatch.config.taken import add_taken, taken_file
@@ -118,9 +119,10 @@ def _settings_of(file: YamlFile, tree: dict[str, Any], base: Path, environment: 
     _make_paths_whole(tree, base)
     settings, problems = None, [*secrets.problems, *literal_secrets(file, tree, secrets)]
     taken = add_taken(tree, taken_file(tree, base))
-    problems += taken.problems
+    own = add_own(tree, exceptions_file(tree, base))
+    problems += (*taken.problems, *own.problems)
     try:
-        settings = Settings.model_validate(tree).at(base, taken.origins)
+        settings = Settings.model_validate(tree).at(base, taken.origins).with_own(own.begins)
     except ValidationError as exc:
         problems += _found_by_pydantic(file, tree, exc, secrets)
     except Exception as exc:  # noqa: BLE001  # the net under every validator: a file may be anything

@@ -5,15 +5,17 @@ May import: the settings of every room, netwatch.model. Called by: loading, devi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from netwatch.alerts.interval_settings import MaintenanceSettings, NamedIntervalsSettings
 from netwatch.alerts.settings import FlappingSettings, InhibitRuleSettings, RouteSettings
 from netwatch.config.inventory_settings import InventorySettings
 from netwatch.config.rule_paths import rule_files_of
-from netwatch.config.taken import beside
+from netwatch.config.taken import EXCEPTIONS_FILE, beside
 from netwatch.discovery.settings import DiscoverySettings
 from netwatch.exporter.settings import ExporterSettings
 from netwatch.history.settings import HistorySettings
@@ -73,6 +75,19 @@ class Settings(InventorySettings):
         default=HistorySettings(), description="how long readings are kept, for charts and for rules over days"
     )
 
+    _own_begins: Mapping[str, int] = PrivateAttr(default_factory=dict)
+
+    def with_own(self, begins: Mapping[str, int]) -> Self:
+        """Return these settings, knowing from which place on entries of a part stand in a file of NetWatch's own."""
+        copy = self.model_copy()
+        copy._own_begins = dict(begins)
+        return copy
+
+    def is_own(self, part: str | int, number: str | int) -> bool:
+        """Return whether an entry of `limits` or `ignore` stands in a file of NetWatch's own."""
+        begins = self._own_begins.get(str(part))
+        return begins is not None and isinstance(number, int) and number >= begins
+
     def severity_order(self) -> Severities:
         """Return which severity is graver than which."""
         return Severities(tuple(self.severities))
@@ -84,6 +99,10 @@ class Settings(InventorySettings):
     def discovery_file(self, name: str) -> Path:
         """Return a file of discovery's own, beside the database."""
         return beside(self.store.file, name)
+
+    def exceptions_file(self) -> Path:
+        """Return the file of what was said on the page of single rows, beside the database."""
+        return beside(self.store.file, EXCEPTIONS_FILE)
 
     def profile_paths(self) -> list[Path]:
         """Return the user's files and directories of profiles; the shipped ones are not among them."""

@@ -2,7 +2,7 @@
 
 The configuration wins: a name or an address that it has is left out here. What is wrong in this file is a warning,
 since nobody wrote it, and it must never keep an agent from its start.
-May import: netwatch.discovery, netwatch.polling, netwatch.model. Called by: loading, inventory_loading.
+May import: netwatch.discovery, netwatch.polling, netwatch.model. Called by: loading and its kin.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from netwatch.model import Problem, shortened
 from netwatch.polling.settings import DeviceSettings
 from netwatch.store.settings import StoreSettings
 
+EXCEPTIONS_FILE = "exceptions.yaml"
+"""What was said on the page of single rows."""
 TAKEN_FILE, FOUND_FILE, SWEEP_FILE = "discovered.yaml", "found.json", "sweep.json"
 """What discovery keeps beside the database: what was taken by itself, what was found, how far a sweep is."""
 _SQLITE = "sqlite:///"
@@ -36,9 +38,14 @@ class Taken:
 
 def taken_file(tree: Mapping[str, Any], base: Path) -> Path:
     """Return where the file is, whether the rest of the configuration is right or not."""
+    return beside_database(tree, base, TAKEN_FILE)
+
+
+def beside_database(tree: Mapping[str, Any], base: Path, name: str) -> Path:
+    """Return a file of NetWatch's own, by a configuration that may be wrong."""
     url = text_of(tree.get("store"), "url") or StoreSettings().url
     database = base / url.removeprefix(_SQLITE)
-    return beside(database if database.name else base / "none", TAKEN_FILE)
+    return beside(database if database.name else base / "none", name)
 
 
 def beside(database: Path, name: str) -> Path:

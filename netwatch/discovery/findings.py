@@ -11,8 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from netwatch.discovery.taken import write_private
-from netwatch.model import DiscoveredDevice
+from netwatch.model import DiscoveredDevice, write_private
 
 MOST_WAITING = 10_000
 _TIMES = ("first_seen", "last_seen", "taken_at")

@@ -7,14 +7,13 @@ May import: netwatch.errors, netwatch.model, the files of this room. Called by: 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from netwatch.discovery.proposal import scalar, text_scalar
 from netwatch.errors import ConfigError
-from netwatch.model import bytes_of, parse_yaml, plain
+from netwatch.model import bytes_of, parse_yaml, plain, write_private
 
 MOST_TAKEN_OCTETS = 16 * 2**20
 _HEAD = """\
@@ -62,20 +61,6 @@ def write_taken(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
 def entry_text(entry: Mapping[str, Any]) -> str:
     """Return an entry of `devices` as one line of YAML."""
     return f"{{{', '.join(f'{key}: {_value(key, value)}' for key, value in entry.items() if value)}}}"
-
-
-def write_private(path: Path, text: str) -> None:
-    """Put a text into a file that is whole at any time; readable by nobody else, as it says what stands where.
-
-    Raises:
-        OSError: the disk does not take it; the file is as it was.
-    """
-    new = path.with_name(f".{path.name}.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
 
 
 def _value(key: str, value: Any) -> str:

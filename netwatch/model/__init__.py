@@ -44,7 +44,14 @@ if TYPE_CHECKING:
     )
     from netwatch.model.duration import Duration, format_duration, parse_duration
     from netwatch.model.fault import Fault, where_of
-    from netwatch.model.files.kept import cache_directory, checked, from_checked, keep_newest, write_whole
+    from netwatch.model.files.kept import (
+        cache_directory,
+        checked,
+        from_checked,
+        keep_newest,
+        write_private,
+        write_whole,
+    )
     from netwatch.model.files.patient import bytes_of, is_file, is_folder, is_there, refuse_what_is_no_file
     from netwatch.model.files.shipped import BUILTIN, shipped_directory
     from netwatch.model.ids import new_id, new_uuid
@@ -121,7 +128,7 @@ __all__ = [
     "Memory", "Transaction", "ClockStep", "FORESEEN", "moved_alert", "moved_entry", "moved_group",
     "Duration", "format_duration", "parse_duration", "BUILTIN", "shipped_directory",
     "LinkEnd", "Neighbour", "Fault", "where_of", "new_id", "new_uuid",
-    "cache_directory", "checked", "from_checked", "keep_newest", "write_whole",
+    "cache_directory", "checked", "from_checked", "keep_newest", "write_private", "write_whole",
     "UrlText", "parse_url", "is_loopback", "network_words",
     "InvalidFile", "KeyPath", "Problem", "YamlFile", "YamlReader", "dotted", "parse_yaml", "plain", "read_yaml",
     "unforeseen", "kind_and_place", "shortened",

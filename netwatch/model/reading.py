@@ -80,8 +80,9 @@ class TableReading:
     at:      when the answer was in, UTC. uptime: the device's sysUpTime with it, where it was asked.
     partial: the table could not be read whole; what is missing is None or has no row.
     lacking: the device does not have the table, as far as anybody who asked it remembers; it has no rows then.
-    limited: row key -> which values of it stand in `limits` of the configuration. ignored: rule name -> keys of rows
-    that it shall not see, "" for all rules; those are not among the rows any more.
+    limited: row key -> which values of it stand in `limits` of the configuration, and which rules do not see it.
+    ignored: rule name -> keys of rows that it shall not see, "" for all rules; those are not among the rows any more,
+    unless they are to be shown.
     asked_at: when the question left, where that is known: of what came after it the answer knows nothing.
     doubts:  column name -> row -> why its value is missing though the device answered, a sentence for people.
     partial_because: what is missing of a partial reading and why, a sentence for people.
@@ -109,6 +110,12 @@ class TableReading:
     def doubts_of(self, row: int) -> dict[str, str]:
         """Return what is not believed of one row: column name -> why."""
         return {name: rows[row] for name, rows in self.doubts.items() if row in rows}
+
+    @property
+    def leaves_out(self) -> bool:
+        """Return whether rows were taken out of it: what is not among the others may be there all the same."""
+        ignored = self.ignored.get("")
+        return ignored is not None and not ignored <= {"", *self.rows.keys}
 
     def distrusted(self, row: int) -> str:
         """Return what is not believed of one row as one text, empty where all is."""

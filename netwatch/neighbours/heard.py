@@ -108,7 +108,7 @@ def renewed(known: Mapping[Key, Heard], reading: TableReading, at: datetime) -> 
             is_news = True
             continue
         now[key] = before
-        if before.is_there and not reading.partial and not reading.ignored:
+        if before.is_there and not reading.partial and not reading.leaves_out:
             before.is_there, is_news = False, True
     beyond = max(0, len(now) - MOST_NEIGHBOURS)
     if beyond:

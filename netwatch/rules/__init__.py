@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     )
     from netwatch.rules.long_windows import TOO_YOUNG
     from netwatch.rules.memory import MEMORY_SCOPE, WINDOW_SCOPE, TableMemory, memory_key, table_of_window
+    from netwatch.rules.own_exceptions import MOST_OWN, matchers_of_row, own_id, read_own, write_own
     from netwatch.rules.reach import Reach, curve_question, reach_of
     from netwatch.rules.replay import has_curve, threshold_in, values_in
     from netwatch.rules.roles.kept import ROLES_SCOPE
@@ -66,7 +67,8 @@ __all__ = [
     "RuleBook", "compiled_again", "load_rule_book", "parse_rule_book", "load_rules", "parse_rules",
     "RuleEntry", "ASKED_OF_DEVICES", "TrapEntry", "ON_TRAP", "RuleSettings", "LimitSettings", "IgnoreSettings",
     "RoleSettings", "Roles", "role_words", "ROLES_SCOPE",
-    "Exceptions", "EVERY_RULE", "columns_of_limits",
+    "Exceptions", "EVERY_RULE", "columns_of_limits", "MOST_OWN", "matchers_of_row", "own_id", "read_own",
+    "write_own",
     "comes_and_goes", "evaluate_gone", "sees_absence",
     "NoData", "OnGone", "Rule", "Verdicts", "evaluate", "verdicts_again", "render", "own_labels", "own_trap_labels",
     "says_no_of", "would_be_broken", "Concerned",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from netwatch.model import SCALARS, Column, ColumnKind, Matcher, RowSet, TableReading, TableSchema, parse_matchers
@@ -29,7 +30,8 @@ class _Entry:
     matchers: tuple[Matcher, ...]
     values: Mapping[str, float] = field(default_factory=dict)
     rules: tuple[str, ...] | None = None
-    comment: str = ""
+    shown: bool = False
+    why: str = ""
 
     def holds(self, labels: Mapping[str, str]) -> bool:
         """Return whether every label asked for is there and fits; what a row has no label for is not meant."""
@@ -76,17 +78,30 @@ class Exceptions:
             device_labels: device name -> the labels the configuration gives it.
             columns: table name -> the columns that limits may set there: its own, and what its rules ask limit() for.
         """
-        self._limits = [
-            _Entry(matchers=_matchers(one.match), values=one.values, comment=one.comment) for one in limits
-        ]
-        self._ignores = [
-            _Entry(matchers=_matchers(one.match), rules=None if one.rules is None else tuple(one.rules),
-                   comment=one.comment)
-            for one in ignores
-        ]  # fmt: skip
         self._device_labels, self._columns = device_labels or {}, columns or {}
         self._of_device: dict[str, Sequence[_Entry]] = {}
         self._plans: dict[tuple[str, str], _Plan] = {}
+        self.renew(limits, ignores)
+
+    def renew(self, limits: Iterable[LimitSettings], ignores: Iterable[IgnoreSettings]) -> None:
+        """Take other entries from the next reading on."""
+        self._limits = [_Entry(matchers=_matchers(one.match), values=one.values, why=_why(one)) for one in limits]
+        self._ignores = [
+            _Entry(matchers=_matchers(one.match), rules=None if one.rules is None else tuple(one.rules),
+                   shown=one.shown, why=_why(one))
+            for one in ignores
+        ]  # fmt: skip
+        self._of_device.clear()
+        self._plans.clear()
+
+    def may_be_about(self, device: str, match: Sequence[str]) -> bool:
+        """Return whether an entry with these matchers could be about a row of a device."""
+        return _Entry(matchers=_matchers(match)).may_hold({**self._device_labels.get(device, {}), "device": device})
+
+    def where(self, match: Sequence[str], reading: TableReading) -> list[int]:
+        """Return the rows of a reading that an entry with these matchers is about."""
+        entry = _Entry(matchers=_matchers(match))
+        return [row for row, labels in enumerate(self._labels_in(reading)) if entry.holds(labels)]
 
     def applied(self, reading: TableReading) -> TableReading:
         """Return a reading as everybody shall see it; the same object where nothing is different."""
@@ -115,16 +130,22 @@ class Exceptions:
         known = {**self._device_labels.get(device, {}), **labels, "device": device}
         return any(entry.holds(known) for entry in self._ignores if entry.rules is None or rule in entry.rules)
 
+    def _common(self, reading: TableReading) -> dict[str, str]:
+        known = self._device_labels.get(reading.device, {})
+        return {**known, "device": reading.device, "table": reading.table}
+
+    def _labels_in(self, reading: TableReading) -> list[dict[str, str]]:
+        """Return what matchers may ask of each row."""
+        common = self._common(reading)
+        rows = range(len(reading.rows.keys))
+        return [{**common, **_labels_of(reading, row), "device": reading.device} for row in rows]
+
     def _entries_of(self, device: str) -> Sequence[_Entry]:
         labels = {**self._device_labels.get(device, {}), "device": device}
         return [entry for entry in (*self._limits, *self._ignores) if entry.may_hold(labels)]
 
     def _planned(self, reading: TableReading, entries: Sequence[_Entry]) -> _Plan:
-        rows, common = reading.rows, {**self._device_labels.get(reading.device, {})}
-        common |= {"device": reading.device, "table": reading.table}
-        labels = [
-            {**common, **_labels_of(reading, number), "device": reading.device} for number in range(len(rows.keys))
-        ]
+        rows, common, labels = reading.rows, self._common(reading), self._labels_in(reading)
         known = self._columns.get(reading.table, ())
         dropped: set[int] = set()
         ignored: dict[str, set[str]] = {}
@@ -137,12 +158,12 @@ class Exceptions:
                     ignored.setdefault(rule, set()).update(rows.keys[number] for number in found)
                 if entry.holds(common):  # the whole device, and what is about a table as a whole with it
                     ignored.setdefault(rule, set()).add("")
-            if entry.rules is None and rows is not SCALARS:
+            if entry.rules is None and not entry.shown and rows is not SCALARS:
                 dropped.update(found)
         kept = [number for number in range(len(labels)) if number not in dropped] if dropped else None
         shown = range(len(labels)) if kept is None else kept
         values: dict[str, dict[int, float]] = {}
-        notes: dict[str, str] = {}
+        notes = _unseen_notes(rows, labels, entries)
         for entry in entries:
             for column, value in entry.values.items():
                 if column not in known:
@@ -150,7 +171,7 @@ class Exceptions:
                 for place, number in enumerate(shown):
                     if entry.holds(labels[number]):
                         values.setdefault(column, {})[place] = value
-                        told = f"{column} = {value:g} by limits" + (f" ({entry.comment})" if entry.comment else "")
+                        told = f"{column} = {value:g} by limits" + (f" ({entry.why})" if entry.why else "")
                         notes[rows.keys[number]] = "; ".join(
                             [one for one in notes.get(rows.keys[number], "").split("; ")
                              if one and not one.startswith(f"{column} = ")] + [told]
@@ -159,6 +180,25 @@ class Exceptions:
             rows=rows, kept=kept, new_rows=rows if kept is None else _picked_rows(rows, kept), values=values,
             notes=notes, ignored={rule: frozenset(keys) for rule, keys in ignored.items()},
         )  # fmt: skip
+
+
+def _unseen_notes(rows: RowSet, labels: Sequence[Mapping[str, str]], entries: Iterable[_Entry]) -> dict[str, str]:
+    """Return by key what is told of rows that are shown although some rules, or all, do not see them."""
+    notes: dict[str, str] = {}
+    for entry in entries:
+        if entry.values or not (entry.rules or entry.shown):
+            continue
+        told = f"not seen by {', '.join(entry.rules) if entry.rules else 'any rule'}"
+        told += f" ({entry.why})" if entry.why else ""
+        for key, one in zip(rows.keys, labels, strict=True):
+            if entry.holds(one):
+                notes[key] = "; ".join(filter(None, (notes.get(key), told)))
+    return notes
+
+
+def _why(one: LimitSettings | IgnoreSettings) -> str:
+    """Return why an entry stands, and who says so; no `; `, by which notes of one row are told apart."""
+    return ", says ".join(filter(None, (" ".join(one.comment.split()).replace("; ", ", "), one.by)))
 
 
 def _labels_of(reading: TableReading, row: int) -> Mapping[str, str]:
@@ -196,7 +236,13 @@ def _picked_rows(rows: RowSet, kept: Sequence[int]) -> RowSet:
 
 
 def _matchers(texts: Iterable[str]) -> tuple[Matcher, ...]:
-    return tuple(matcher for text in texts for matcher in parse_matchers(text))
+    return tuple(matcher for text in texts for matcher in _parsed(text))
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str) -> tuple[Matcher, ...]:
+    """Read a matcher once: every page of a device asks which entries are about it."""
+    return parse_matchers(text)
 
 
 def columns_of_limits(schema: Mapping[str, TableSchema], rules: Iterable[Rule]) -> dict[str, set[str]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, field_validator, model_validator
 
 from netwatch.model import BUILTIN, Duration, Section, parse_matchers
 
@@ -21,6 +21,8 @@ def _matcher(text: str) -> str:
 
 
 MatcherText = Annotated[str, AfterValidator(_matcher)]
+WHO = "who said so; written by NetWatch where it was said on its page"
+WHEN = "when that was; written by NetWatch"
 
 
 class RuleSettings(Section):
@@ -47,6 +49,8 @@ class LimitSettings(Section):
         min_length=1, description="matchers on device, its labels, table and the labels of the row, such as ifName"
     )
     comment: str = Field(default="", description="why; told by netwatch explain")
+    by: str = Field(default="", description=WHO)
+    at: AwareDatetime | None = Field(default=None, description=WHEN)
 
     @model_validator(mode="before")
     @classmethod
@@ -72,9 +76,13 @@ class IgnoreSettings(Section):
         min_length=1, description="matchers on device, its labels, table and the labels of the row, such as ifName"
     )
     rules: list[str] | None = Field(
-        default=None, description="names of rules; without it the row is left out everywhere, page and gauges too"
+        default=None,
+        description="names of rules; without it no rule sees the row, nor do page and gauges unless `shown`",
     )
-    comment: str = Field(default="", description="why")
+    shown: bool = Field(default=False, description="whether page, gauges and charts go on showing what no rule sees")
+    comment: str = Field(default="", description="why; the page says it where the row is shown")
+    by: str = Field(default="", description=WHO)
+    at: AwareDatetime | None = Field(default=None, description=WHEN)
 
     @field_validator("rules")
     @classmethod

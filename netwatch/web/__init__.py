@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from netwatch.web.prometheus.watched import WatchedConfig
     from netwatch.web.prometheus.web_config import certificate_in, read_web_config
     from netwatch.web.reload import Reload
+    from netwatch.web.row_exceptions import ExceptionOrder, RowException, RowExceptions, RowPlace
     from netwatch.web.server import KeptListeners, Server
     from netwatch.web.settings import WebSettings
     from netwatch.web.sockets.listen import parse_listen
@@ -52,7 +53,7 @@ else:
 
 __all__ = [
     "ActionRefused", "Actions", "Explainer", "History", "KeptFamily", "KeptListeners", "MailText", "MetricsRenderer",
-    "NotThere",
+    "NotThere", "ExceptionOrder", "RowException", "RowExceptions", "RowPlace",
     "PageFaults", "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
     "WebSettings", "create_app", "flat_neighbour",
     "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",

@@ -31,6 +31,7 @@ from netwatch.web.live import Live
 from netwatch.web.page_faults import PageFaults
 from netwatch.web.pages.act import act_router
 from netwatch.web.pages.devices import device_router
+from netwatch.web.pages.exceptions.routes import exception_router
 from netwatch.web.pages.explain import explain_page_router
 from netwatch.web.pages.fleet.devices import fleet_router
 from netwatch.web.pages.fleet.discovery import discovery_router
@@ -50,6 +51,7 @@ from netwatch.web.prometheus.scrape_route import scrape_router
 from netwatch.web.prometheus.targets_route import targets_router
 from netwatch.web.reload import Reload, reload_router
 from netwatch.web.routes import METHODS, allowed_methods, head_of_a_stream, is_prometheus, query_error
+from netwatch.web.row_exceptions import NoRowExceptions, RowExceptions
 from netwatch.web.settings import WebSettings
 from netwatch.web.slots import Slotted
 from netwatch.web.users.access import Access, ErrorPage
@@ -77,13 +79,14 @@ def create_app(
     scraper: Scraper | None = None,
     history: History | None = None,
     keeper: Gatekeeper | None = None,
+    exceptions: RowExceptions | None = None,
 ) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
 
     `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed,
     `explainer` says why an alert is as it is, `reload` has the configuration read again;
     `faults` is told which pages break off; `scraper` answers /snmp, `history` is asked how values were over time;
-    `keeper` knows who asks and what he may: without one everybody may everything.
+    `keeper` knows who asks and what he may: without one everybody may everything; `exceptions` are of single rows.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
@@ -94,7 +97,7 @@ def create_app(
     )  # fmt: skip
     heard = trap_log or NoTraps()
     doing = actions or NoActions()
-    past = history or NoHistory()
+    past, different = history or NoHistory(), exceptions or NoRowExceptions()
     app.state.live = Live(views, trap_log=heard, actions=doing)
     app.include_router(metrics_router(views, metrics))
     app.include_router(scrape_router(scraper))
@@ -110,7 +113,8 @@ def create_app(
     _add_event_stream(app, app.state.live)
     app.include_router(first_router(views, templates, heard, names, doing))
     app.include_router(fleet_router(views, templates))
-    app.include_router(device_router(views, doing, templates, past))
+    app.include_router(device_router(views, doing, templates, past, different))
+    app.include_router(exception_router(views, different, templates))
     app.include_router(discovery_router(views, templates))
     app.include_router(history_router(views, past, templates))
     app.include_router(trap_router(views, heard, names, templates))

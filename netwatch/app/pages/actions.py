@@ -99,7 +99,7 @@ class Actions:
 
     async def expire_silence(self, silence_id: str, by: str) -> Silence:
         """End a silence now."""
-        silence, who, now = self._find(silence_id), _named(by), self.clock()
+        silence, who, now = self._find(silence_id), named(by), self.clock()
         if silence.state(now) is SilenceState.EXPIRED:
             return silence
         expired = expired_silence(silence, now)
@@ -113,19 +113,19 @@ class Actions:
         words = clean_text(comment)
         if len(words) > LONGEST_COMMENT:
             raise ActionRefused(f"a comment has at most {LONGEST_COMMENT} characters")
-        who, alive = _named(by), self._alive(alert_ids)
+        who, alive = named(by), self._alive(alert_ids)
         await self.corridor.acknowledge(alive, who, words)
         return self._alerts(alive)
 
     async def unacknowledge(self, alert_ids: Collection[str], by: str) -> Sequence[Alert]:
         """Take that back."""
-        who, alive = _named(by), self._alive(alert_ids)
+        who, alive = named(by), self._alive(alert_ids)
         await self.corridor.unacknowledge(alive, who)
         return self._alerts(alive)
 
     async def forget(self, alert_ids: Collection[str], by: str) -> Sequence[Alert]:
         """Take as removed what alerts are about and is no longer there."""
-        who, alive = _named(by), self._alive(alert_ids)
+        who, alive = named(by), self._alive(alert_ids)
         before = self._alerts(alive)
         if not any(self.may_forget(alert) for alert in before):
             raise ActionRefused("what it is about is still there: acknowledge or silence it instead")
@@ -199,7 +199,12 @@ def clean_text(text: str) -> str:
     return kept.encode("utf-8", "replace").decode("utf-8").strip()
 
 
-def _named(by: str) -> str:
+def named(by: str) -> str:
+    """Return who does something: who signed in, else who he says he is.
+
+    Raises:
+        ActionRefused: that is nobody.
+    """
     name = " ".join(clean_text(caller_or(by)).split())
     if not name or len(name) > LONGEST_AUTHOR:
         raise ActionRefused(f"say who you are, in at most {LONGEST_AUTHOR} characters")

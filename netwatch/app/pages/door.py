@@ -37,7 +37,7 @@ class Door:
         if settings.users_file or settings.trusted_proxy or self.config.now.users:
             file = Path(settings.users_file) if settings.users_file else None
             people = WatchedPeople(file, lambda: self.config.now.users)
-            self.keeper = Gatekeeper(settings, people, remember=self._remember, tell=self._tell, clock=clock)
+            self.keeper = Gatekeeper(settings, people, remember=self._remember, tell=self.tell, clock=clock)
 
     async def recall(self) -> None:
         """Take back who was signed in before a restart."""
@@ -51,7 +51,8 @@ class Door:
     def _remember(self, memory: Memory) -> None:
         self._commit(Transaction(memories=(memory,)))
 
-    def _tell(self, event: Event) -> None:
+    def tell(self, event: Event) -> None:
+        """Have a line of the event log written."""
         self._commit(Transaction(events=(event,)))
 
     def _commit(self, transaction: Transaction) -> None:

@@ -18,7 +18,7 @@ from netwatch.app.pages.views import Views
 from netwatch.config import Settings
 from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
 from netwatch.metrics import Exposition
-from netwatch.web import History, PageFaults, Reload, Scraper, Server, create_app
+from netwatch.web import History, PageFaults, Reload, RowExceptions, Scraper, Server, create_app
 
 
 def build_server(
@@ -35,6 +35,7 @@ def build_server(
     history: History,
     door: Door,
     clock: Callable[[], datetime],
+    exceptions: RowExceptions,
 ) -> Server:
     """Return the server, which serves nothing before its start."""
     actions = Actions(
@@ -58,6 +59,6 @@ def build_server(
     pages = create_app(
         views, exposition, settings.web, __version__,
         trap_log=views.store, names=definitions.names, actions=actions, explainer=explain, reload=reload,
-        faults=faults, scraper=scraper, history=history, keeper=door.keeper,
+        faults=faults, scraper=scraper, history=history, keeper=door.keeper, exceptions=exceptions,
     )  # fmt: skip
     return Server(pages, settings.web, door.config)

@@ -153,7 +153,7 @@ def _part_news(device: _Device, reading: TableReading) -> list[_News]:
             told = {"part": name, "what": what, "before": known[what], "now": facts[what]}
             news.append(_News(rule=_OF_PART[what], text=text, instance=name, details=told))
         device.parts[name] = {**known, **{what: text for what, text in facts.items() if text}}
-    if not reading.ignored:  # of what is left out nobody knows whether it is there
+    if not reading.leaves_out:  # of what is left out nobody knows whether it is there
         news += _gone(device, now, reading)
     return news
 

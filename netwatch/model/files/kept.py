@@ -69,6 +69,20 @@ def write_whole(directory: Path, name: str, content: bytes) -> bool:
     return True
 
 
+def write_private(path: Path, text: str) -> None:
+    """Put a text into a file that is whole at any time; readable by nobody else, as it says what stands where.
+
+    Raises:
+        OSError: the disk does not take it; the file is as it was.
+    """
+    new = path.with_name(f".{path.name}.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(path)
+
+
 def keep_newest(directory: Path, ending: str, most: int) -> None:
     """Leave those files of a cache that were used last; another process may be clearing it away as well."""
     with contextlib.suppress(OSError):

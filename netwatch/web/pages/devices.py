@@ -5,12 +5,13 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
 from netwatch.model import CONCEPTS, REACHABILITY, ReadingGap, TableReading
@@ -25,19 +26,28 @@ from netwatch.web.pages.tables import ROWS_OF_A_TABLE, raw_tables
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import is_address
 from netwatch.web.routes import METHODS, find_device
+from netwatch.web.row_exceptions import NoRowExceptions, RowException, RowExceptions
 from netwatch.web.views import History, NoHistory, Views
 
 NEIGHBOURS_OF_A_PORT = 3
 
+Said = Annotated[str, Query(max_length=255)]
 
-def device_router(views: Views, actions: Actions, templates: Templates, history: History | None = None) -> APIRouter:
-    """Return the route."""
-    past = history or NoHistory()
+
+def device_router(
+    views: Views,
+    actions: Actions,
+    templates: Templates,
+    history: History | None = None,
+    exceptions: RowExceptions | None = None,
+) -> APIRouter:
+    """Return the routes."""
+    past, different = history or NoHistory(), exceptions or NoRowExceptions()
     remembering = Remembering(past)
     router = APIRouter(include_in_schema=False, default_response_class=Response)
 
     @router.api_route("/devices/{name:path}", methods=METHODS)
-    async def device(name: str) -> Response:
+    async def device(name: str, said: Said = "") -> Response:
         if is_address(name) and views.device(name) is None:
             return RedirectResponse(f"/traps?q={quote(name)}")  # traps alert also of senders that are not watched
         status = find_device(views, name)
@@ -46,7 +56,7 @@ def device_router(views: Views, actions: Actions, templates: Templates, history:
         alerting = {alert.key.instance for alert in row.firing if alert.key.instance}
         interfaces = interfaces_of(readings, alerting, views.neighbours(name))
         beside = [reading for reading in readings if reading.table != CONCEPT]
-        gaps = views.gaps(name)
+        gaps, about = views.gaps(name), different.about([one for one in readings if one.table in CONCEPTS])
         return await templates.page(
             "device.html",
             readings=readings,
@@ -60,7 +70,9 @@ def device_router(views: Views, actions: Actions, templates: Templates, history:
             said=said_of(interfaces[:ROWS_OF_A_TABLE]),
             neighbours_of_a_port=NEIGHBOURS_OF_A_PORT,
             has_interfaces=any(reading.table == CONCEPT for reading in readings),
-            sections=[one async for one in paced(each_section(beside, alerting))],
+            sections=[one async for one in paced(each_section(beside, alerting, ignored=_ignored(about)))],
+            about=about,
+            just_said=next((one for one in different.all() if one.id == said), None) if said else None,
             tables=raw_tables([one for one in readings if not _is_shown_elsewhere(one)], views.schema()),
             gaps=_together(gaps),
             gap_tables=[gap.table for gap in gaps],
@@ -72,6 +84,11 @@ def device_router(views: Views, actions: Actions, templates: Templates, history:
         )
 
     return router
+
+
+def _ignored(about: Mapping[tuple[str, str], Sequence[RowException]]) -> frozenset[tuple[str, str]]:
+    """Return the rows, by table and key, that no rule sees."""
+    return frozenset(place for place, said in about.items() if any(one.silences_all for one in said))
 
 
 def _newest(readings: Sequence[TableReading]) -> datetime | None:

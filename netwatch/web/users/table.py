@@ -31,6 +31,7 @@ LOOK: Mapping[str, Role | None] = {
     "/sign-in": OPEN,
     LINKS: Role.OPERATOR,
     "/silences/new": Role.OPERATOR,
+    "/exceptions/new": Role.OPERATOR,
 }
 """GET and HEAD, where it is not a viewer; every route with its role stands in the test of this file."""
 CHANGE: Mapping[tuple[str, str], Role | None] = {
@@ -43,6 +44,8 @@ CHANGE: Mapping[tuple[str, str], Role | None] = {
     ("POST", "/alerts/together"): Role.OPERATOR,
     ("POST", "/silences"): Role.OPERATOR,
     ("POST", "/silences/{silence_id}/expire"): Role.OPERATOR,
+    ("POST", "/exceptions"): Role.OPERATOR,
+    ("POST", "/exceptions/{exception_id}/end"): Role.OPERATOR,
     ("POST", "/api/v1/ack"): Role.OPERATOR,
     ("POST", "/api/v1/unack"): Role.OPERATOR,
     ("POST", "/api/v1/forget"): Role.OPERATOR,

@@ -29,8 +29,10 @@ LOOKED_AT: dict[str, Role | None] = {
     "/sign-in": OPEN,
     "/act/{token}": OPERATOR,
     "/silences/new": OPERATOR,
+    "/exceptions/new": OPERATOR,
 } | dict.fromkeys((
-    "/", "/alerts", "/alerts/{alert_id:path}", "/devices", "/devices/{name:path}", "/events", "/explain", "/history",
+    "/", "/alerts", "/alerts/{alert_id:path}", "/devices", "/devices/{name:path}", "/events", "/exceptions",
+    "/explain", "/history",
     "/metrics", "/outbox", "/outbox/{entry_id}", "/silences", "/snmp", "/sd/prometheus", "/traps", "/traps/refused",
     "/traps/unmatched",
     "/api/openapi.json", "/api/v1/alerts", "/api/v1/availability", "/api/v1/devices", "/api/v1/devices/{name:path}",
@@ -50,6 +52,7 @@ CHANGED: dict[tuple[str, str], Role | None] = {
 } | dict.fromkeys((
     ("POST", "/ack"), ("POST", "/unack"), ("POST", "/forget"), ("POST", "/alerts/together"),
     ("POST", "/act/{token}"), ("POST", "/silences"),
+    ("POST", "/exceptions"), ("POST", "/exceptions/{exception_id}/end"),
     ("POST", "/silences/{silence_id}/expire"), ("POST", "/api/v1/ack"), ("POST", "/api/v1/unack"),
     ("POST", "/api/v1/forget"), ("POST", "/api/v2/alerts"), ("POST", "/api/v2/silences"),
     ("DELETE", "/api/v2/silence/{silence_id}"), ("POST", "/-/wake-outbox"),

@@ -5,7 +5,7 @@ A quiet room. May import: nothing. Called by: netwatch.web.pages.concepts, and t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -77,11 +77,16 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A row. rank: the lower the worse; `is_alerting` while a rule's alert about it fires."""
+    """A row. rank: the lower the worse; `is_alerting` while a rule's alert about it fires; key: what names it.
+
+    is_ignored: no rule sees it.
+    """
 
     cells: tuple[Cell, ...]
     rank: int = 0
     is_alerting: bool = False
+    is_ignored: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,7 @@ class Section:
 
     count: rows there are; `lines` are the first of them, the worst first. wrong: what is amiss, a few words each.
     folded: facts, which nobody needs to see at once. tally: how many rows are in a bad state, (word, words).
-    because: why it was read in part only, empty if it was not.
+    because: why it was read in part only, empty if it was not. may_be_ignored: rules look at its rows one by one.
     """
 
     name: str
@@ -103,6 +108,8 @@ class Section:
     folded: bool = False
     because: str = ""
     tally: tuple[tuple[str, str], ...] = ()
+    may_be_ignored: bool = False
+    has_limits: bool = False
 
     @property
     def first(self) -> tuple[Line, ...]:
@@ -123,6 +130,5 @@ def without_empty_columns(
     if len(kept) == len(headings):
         return headings, lines
     return tuple(headings[place] for place in kept), tuple(
-        Line(cells=tuple(line.cells[place] for place in kept), rank=line.rank, is_alerting=line.is_alerting)
-        for line in lines
+        replace(line, cells=tuple(line.cells[place] for place in kept)) for line in lines
     )

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from netwatch.model import CONCEPTS, TableReading
 from netwatch.web.pages.concepts.cells import ROWS_OF_A_SECTION, Line, Section, without_empty_columns
 from netwatch.web.pages.concepts.columns import FACTS, VIEWS, View, fact_columns
-from netwatch.web.pages.concepts.rows import Row
+from netwatch.web.pages.concepts.rows import RANKS, Row
 
+_RANK_OF_IGNORED = RANKS["disabled"]
 _WORTH_A_COUNT = ("critical", "down", "warning")
 
 
@@ -27,16 +28,23 @@ def sections_of(
 
 
 def each_section(
-    readings: Iterable[TableReading], alerting: Collection[str] = (), most: int | None = ROWS_OF_A_SECTION
+    readings: Iterable[TableReading],
+    alerting: Collection[str] = (),
+    most: int | None = ROWS_OF_A_SECTION,
+    ignored: Collection[tuple[str, str]] = (),
 ) -> Iterator[Section]:
-    """Yield them one by one, for who has other work between two."""
+    """Yield them one by one, for who has other work between two; of rows that are ignored nothing is amiss.
+
+    ignored: tables and keys of rows.
+    """
     by_concept = {reading.table: reading for reading in readings if reading.rows.index}
     views: dict[str, View] = {**VIEWS}
     for name, title in FACTS.items():
         views[name] = View(title, fact_columns(CONCEPTS[name].labels))
     for name in CONCEPTS:
         if name in views and name in by_concept:
-            yield _section(views[name], by_concept[name], alerting, most)
+            quiet = frozenset(key for table, key in ignored if table == name)
+            yield _section(views[name], by_concept[name], alerting, most, quiet)
 
 
 def identity_line(identity: Mapping[str, str]) -> tuple[str, ...]:
@@ -50,12 +58,24 @@ def identity_line(identity: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(filter(None, (what, system, serial, kind, place, contact)))
 
 
-def _section(view: View, reading: TableReading, alerting: Collection[str], most: int | None) -> Section:
+def _section(
+    view: View, reading: TableReading, alerting: Collection[str], most: int | None, ignored: Collection[str] = ()
+) -> Section:
+    keys = reading.rows.keys
     rows = [Row(reading, number) for number in range(len(reading.rows.index))]
-    ranked = [(reading.rows.keys[row.number] not in alerting, view.rank(row), row) for row in rows]
+    ranked = [
+        (keys[row.number] not in alerting, _RANK_OF_IGNORED if keys[row.number] in ignored else view.rank(row), row)
+        for row in rows
+    ]
     ranked.sort(key=lambda one: one[:2])
     lines = tuple(
-        Line(cells=tuple(write(row) for _, write in view.columns), rank=rank, is_alerting=not is_quiet)
+        Line(
+            cells=tuple(write(row) for _, write in view.columns),
+            rank=rank,
+            is_alerting=not is_quiet,
+            key=keys[row.number],
+            is_ignored=keys[row.number] in ignored,
+        )
         for is_quiet, rank, row in ranked[:most]
     )
     headings, lines = without_empty_columns(tuple(heading for heading, _ in view.columns), lines)
@@ -66,10 +86,14 @@ def _section(view: View, reading: TableReading, alerting: Collection[str], most:
         lines=lines,
         count=len(rows),
         at=reading.at,
-        wrong=tuple(filter(None, (view.wrong(row) for _, _, row in ranked[:most]))),
+        wrong=tuple(
+            filter(None, (view.wrong(row) for _, _, row in ranked[:most] if keys[row.number] not in ignored))
+        ),
         folded=CONCEPTS[reading.table].is_fact,
         because=(reading.partial_because or "in part") if reading.partial else "",
-        tally=_tally(view, rows),
+        tally=_tally(view, [row for row in rows if keys[row.number] not in ignored]),
+        may_be_ignored=bool(view.name),
+        has_limits="sensor_high_critical" in CONCEPTS[reading.table].columns,
     )
 
 
