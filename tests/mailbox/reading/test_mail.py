@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from netwatch.mailbox.reading import Answer, Authentication, Verb, read_mail
+from netwatch.mailbox.reading.mail import read_mail
+from netwatch.mailbox.reading.outcome import Answer, Authentication, Verb
 
 TAG = "nw-" + "abcdefghijklmnopqrstuvwxyz234567abcdefghijkl"
 ANSWER = f"""Return-Path: <ann@example.net>
