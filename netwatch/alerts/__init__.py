@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from netwatch.alerts.maintenance import Maintenance, MaintenanceWindow, build_maintenance
     from netwatch.alerts.naming import row_of
     from netwatch.alerts.policy import Policy
+    from netwatch.alerts.proposing import as_matchers, proposed_labels, silences_for
     from netwatch.alerts.routing import GroupTiming, Route, RouteMatch, build_route, routing_labels
     from netwatch.alerts.settings import RouteSettings
     from netwatch.alerts.silencing import (
@@ -55,4 +56,5 @@ __all__ = [
     "FlapPolicy", "calmed", "is_flapping", "noted",
     "EscalationStep", "due_steps", "next_step_at",
     "Policy", "row_of",
+    "as_matchers", "proposed_labels", "silences_for",
 ]  # fmt: skip

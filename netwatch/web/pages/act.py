@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from netwatch.alerts.proposing import as_matchers, silences_for
 from netwatch.engine import LinkToken
 from netwatch.errors import LinkError
 from netwatch.model import Alert
@@ -22,7 +23,6 @@ from netwatch.web.actions import ActionRefused, Actions, SilenceOrder
 from netwatch.web.bodies import first_of, form_body
 from netwatch.web.metrics import CHANGES
 from netwatch.web.pages.moments import parse_moment
-from netwatch.web.pages.proposal import as_matchers, silences_for
 from netwatch.web.pages.silence_form import USUAL_LENGTH
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS

@@ -15,6 +15,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from netwatch.alerts import routing_labels
+from netwatch.alerts.proposing import as_matchers, proposed_labels
 from netwatch.model import Alert, Matcher, Silence, SilenceState, all_hold
 from netwatch.web.actions import ActionRefused, Actions
 from netwatch.web.bodies import first_of, form_body
@@ -22,7 +23,6 @@ from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import paced
 from netwatch.web.pages.author import author_of, done
 from netwatch.web.pages.many.alerts import find_alert
-from netwatch.web.pages.proposal import as_matchers, proposed_labels
 from netwatch.web.pages.silence_form import SilenceForm
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS

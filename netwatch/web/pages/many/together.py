@@ -17,6 +17,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from netwatch.alerts import routing_labels
+from netwatch.alerts.proposing import as_matchers, silences_for
 from netwatch.model import ALIVE, Alert, Matcher, all_hold, matcher_text
 from netwatch.web.actions import ActionRefused, Actions, SilenceOrder
 from netwatch.web.alert_search import AlertSearch
@@ -26,7 +27,6 @@ from netwatch.web.metrics import CHANGES
 from netwatch.web.pacing import paced
 from netwatch.web.pages.author import author_of, done
 from netwatch.web.pages.moments import parse_moment
-from netwatch.web.pages.proposal import as_matchers, silences_for
 from netwatch.web.pages.silence_form import USUAL_LENGTH
 from netwatch.web.pages.templating import Templates
 from netwatch.web.views import Views

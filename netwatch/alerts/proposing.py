@@ -1,14 +1,14 @@
 """Proposes the matchers of a silence for alerts that somebody points at.
 
 A quiet room.
-May import: netwatch.alerts, netwatch.model. Called by: netwatch.web.pages (silences, act).
+May import: netwatch.alerts.routing, netwatch.model. Called by: netwatch.web.pages, netwatch.app.answers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from netwatch.alerts import routing_labels
+from netwatch.alerts.routing import routing_labels
 from netwatch.model import Alert, matcher_text
 
 _FIRST = ("alertname", "device")
