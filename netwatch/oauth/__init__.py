@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.oauth.sasl import login_blob, refusal_words
     from netwatch.oauth.settings import OAuth2Settings
     from netwatch.oauth.tokens import TokenSource
     from netwatch.oauth.words import http_words
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["OAuth2Settings", "TokenSource", "http_words"]
+__all__ = ["OAuth2Settings", "TokenSource", "http_words", "login_blob", "refusal_words"]
