@@ -78,3 +78,14 @@ class TemplateFailed(NetWatchError):
     def __init__(self, why: str, line: int = 0) -> None:
         super().__init__(why)
         self.line = line
+
+
+class MailboxError(NetWatchError):
+    """The mailbox could not be read. Counted and shown, and tried again later.
+
+    refused: whether the server refused to let us in, so that trying again soon would lock the account.
+    """
+
+    def __init__(self, message: str, *, refused: bool = False) -> None:
+        super().__init__(message)
+        self.refused = refused

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.engine.answer_tags import AnswerRight, AnswerTags
     from netwatch.engine.desk import Desk
     from netwatch.engine.engine import Engine
     from netwatch.engine.explain.answer import explanation_of
@@ -27,7 +28,7 @@ else:
 
 __all__ = [
     "Engine", "Faults", "Desk", "Ledger", "Mailer", "KnownRows", "History", "KeptGap",
-    "LINKS_MEMORY", "LinkSigner", "LinkToken",
+    "LINKS_MEMORY", "LinkSigner", "LinkToken", "AnswerRight", "AnswerTags",
     "explanation_of", "Question", "Explanation", "Line", "flat_explanation", "explanation_from", "EventLog",
     "Live", "LiveEngine", "OnPaper", "ways_through",
 ]  # fmt: skip

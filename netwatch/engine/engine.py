@@ -66,6 +66,7 @@ from netwatch.model import (
     AlertGroup,
     AlertState,
     ClockStep,
+    Composition,
     Event,
     Memory,
     MuteKind,
@@ -90,6 +91,7 @@ from netwatch.rules import (
 
 log = structlog.get_logger(__name__)
 
+NOTHING = Composition()
 OF_BOTH_ENDS = (Transition.PENDING, Transition.FIRING, Transition.CLEARING, Transition.RESOLVED)
 """What begins or ends at one end of a link, mostly does at the other."""
 MOST_RECALLED = 10_000
@@ -302,24 +304,38 @@ class Engine:
         Raises:
             ValueError: one of its matchers is none; nothing has changed.
         """
+        return self.put_silences([silence], Composition(events=tuple(told)))
+
+    def put_silences(self, silences: Sequence[Silence], beside: Composition = NOTHING) -> asyncio.Future[None]:
+        """Obey silences from now on; `beside` is written with them, or nothing is.
+
+        Raises:
+            ValueError: a matcher is none; the silences before that one hold, and are not written.
+        """
         draft = Draft()
-        self._decisions.silence(draft, silence, self._clock())
-        draft.events.extend(told)
+        for silence in silences:
+            self._decisions.silence(draft, silence, self._clock())
+        draft.add(beside)
         return self._commit_decision(draft)
 
-    def acknowledge(self, alert_ids: Iterable[str], by: str, comment: str = "") -> asyncio.Future[None]:
+    def acknowledge(
+        self, alert_ids: Iterable[str], by: str, comment: str = "", beside: Composition = NOTHING
+    ) -> asyncio.Future[None]:
         """Note that somebody has alerts in hand: they are not repeated and not escalated any more.
 
-        Those that are over, or in hand already, are passed over. The future is done when it is durable.
+        Those that are over, or in hand already, are passed over. `beside` is written with it, or nothing is. The
+        future is done when it is durable.
         """
         draft = Draft()
         self._decisions.acknowledge(draft, alert_ids, by, comment, self._clock())
+        draft.add(beside)
         return self._commit_decision(draft)
 
-    def unacknowledge(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:
-        """Note that nobody has alerts in hand after all; the future is done when it is durable."""
+    def unacknowledge(self, alert_ids: Iterable[str], by: str, beside: Composition = NOTHING) -> asyncio.Future[None]:
+        """Note that nobody has alerts in hand after all; the future is done when it, and `beside`, is durable."""
         draft = Draft()
         self._decisions.unacknowledge(draft, alert_ids, by, self._clock())
+        draft.add(beside)
         return self._commit_decision(draft)
 
     def forget(self, alert_ids: Iterable[str], by: str) -> asyncio.Future[None]:

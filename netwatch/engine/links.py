@@ -95,6 +95,10 @@ class LinkSigner:
             raise LinkError(f"this link ended on {link.expires_at:%Y-%m-%d at %H:%M} UTC")
         return link
 
+    def seal(self, purpose: bytes, said: bytes, octets: int) -> bytes:
+        """Return a signature over something else than a link, which is good for that purpose alone."""
+        return hmac.digest(self._key, b"\0" + purpose + b"\0" + said, hashlib.sha256)[:octets]
+
     def _signature(self, said: bytes) -> bytes:
         return hmac.digest(self._key, said, hashlib.sha256)[:_SIGNATURE_BYTES]
 

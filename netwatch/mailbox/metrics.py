@@ -1,0 +1,33 @@
+"""What the mailbox counts of itself.
+
+May import: nothing. Called by: the files of this room, netwatch.app.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+MAILS = Counter(
+    "netwatch_mailbox_mails_total",
+    "Mails that came back; outcome is acted, asked (a question that was answered), refused, ignored (no person wrote"
+    " it), report (a bounce or receipt), stranger (nothing of ours in it), again (was dealt with before), unreadable"
+    " or failed (a fault of ours)",
+    ["outcome"],
+)
+REPLIES_HELD = Counter(
+    "netwatch_mailbox_replies_held_total", "Replies not sent since the address had many within the hour"
+)
+UP = Gauge("netwatch_mailbox_up", "1 while the mailbox can be read, 0 while it cannot; absent without a mailbox", [])
+TROUBLES = Counter(
+    "netwatch_mailbox_troubles_total",
+    "Conversations with the mail server that ended in trouble; refused is a log-in that was not taken",
+    ["kind"],
+)
+LEFT_OLD = Counter(
+    "netwatch_mailbox_left_unread_total", "Mails not looked at since there were too many at once that were not known"
+)
+ACTED_SECONDS = Histogram(
+    "netwatch_mailbox_acted_seconds",
+    "From the arrival of an answer at the mail server, by its clock, to the act being durable",
+    buckets=(0.25, 0.5, 1, 2, 5, 15, 60, 300, 3600),
+)

@@ -1,0 +1,198 @@
+"""Keeps a conversation with the mail server going, and hands every new mail on, one after the other.
+
+A log-in that is refused is tried again after longer and longer pauses, so that no account is locked by us; anything
+else after shorter ones. Where to go on reading is written down by whoever takes the mails, together with what
+becomes of them.
+May import: netwatch.errors, netwatch.oauth, netwatch.mailbox.*. Called by: netwatch.app, through the door.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from netwatch.errors import MailboxError, NetWatchError
+from netwatch.mailbox import metrics
+from netwatch.mailbox.arrived import Arrived, Conversation
+from netwatch.mailbox.imap.client import ImapConversation
+from netwatch.mailbox.pop3.client import Pop3Conversation
+from netwatch.mailbox.settings import MailboxSettings
+from netwatch.oauth import TokenSource
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxPace:
+    """Pauses in seconds: after trouble, the first and the longest; after a refused log-in the same; between looks.
+
+    rest: the least time between two looks, whatever the server says of news.
+    """
+
+    trouble: tuple[float, float] = (2.0, 300.0)
+    refused: tuple[float, float] = (60.0, 3600.0)
+    rest: float = 0.2
+
+
+class Taker(Protocol):
+    """Who decides what becomes of a mail, and writes it down."""
+
+    @property
+    def mark(self) -> str:
+        """Return where to go on reading, empty before the first look."""
+
+    async def take(self, arrived: Arrived, mark: str) -> bool:
+        """Deal with a mail; all is durable when it returns, the mark with it. Returns whether it was ours.
+
+        Raises:
+            NetWatchError: that could not be written; the mail comes again.
+        """
+
+    async def go_on_at(self, mark: str) -> None:
+        """Write down where to go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxState:
+    """How the reading of the mailbox stands.
+
+    trouble: why it cannot be read, empty while it can. since: since when that is so, or it is read; None before the
+    first try. next_try_at: when it is tried again. refused: whether the log-in was not taken. remark: what does not
+    go as configured though the mailbox is read.
+    """
+
+    name: str
+    trouble: str = ""
+    since: datetime | None = None
+    next_try_at: datetime | None = None
+    refused: bool = False
+    remark: str = ""
+
+
+class MailboxReader:
+    """Reads one mailbox between `start()` and `stop()`."""
+
+    def __init__(
+        self,
+        settings: MailboxSettings,
+        taker: Taker,
+        *,
+        pace: MailboxPace | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._settings, self._taker, self._pace, self._clock = settings, taker, pace or MailboxPace(), clock
+        self._tokens = TokenSource(settings.oauth2) if settings.oauth2 is not None else None
+        self._task: asyncio.Task[None] | None = None
+        self.state = MailboxState(name=settings.name)
+        self._troubles = 0
+
+    async def start(self) -> None:
+        """Begin to read."""
+        self._task = asyncio.create_task(self._run(), name="mailbox")
+
+    async def stop(self) -> None:
+        """End; a mail that is being dealt with comes again after the next start, unless it was written down."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    def is_alive(self) -> bool:
+        """Return whether it would still notice a mail."""
+        return self._task is None or not self._task.done()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                pause = await self._converse()
+            except MailboxError as exc:
+                pause = self._note_trouble(str(exc), refused=exc.refused)
+            except NetWatchError as exc:
+                pause = self._note_trouble(f"what came could not be written down: {exc}")
+            except Exception as exc:  # nobody foresaw it; the next conversation may go well
+                log.error("reading the mailbox broke off", mailbox=self._settings.name, exc_info=exc)
+                pause = self._note_trouble(f"reading broke off ({type(exc).__name__}), which is a fault of NetWatch")
+            await asyncio.sleep(pause)
+
+    async def _converse(self) -> float:
+        """Read until the conversation is over; return how long to wait before the next."""
+        talk = conversation(self._settings, self._tokens, clock=self._clock)
+        try:
+            await talk.open()
+            while True:
+                await self._look(talk)
+                if talk.is_spent:
+                    return 0.0
+                if not talk.stays:
+                    return self._settings.interval.total_seconds()
+                await asyncio.sleep(self._pace.rest)
+                await talk.wait(self._settings.interval.total_seconds())
+        finally:
+            await asyncio.shield(_closed(talk))
+
+    async def _look(self, talk: Conversation) -> None:
+        look = await talk.look(self._taker.mark)
+        self._note_well()
+        if look.left:
+            metrics.LEFT_OLD.inc(look.left)
+            log.warning("old mails are passed over: too many that are not known", mails=look.left)
+        for found in look.found:
+            arrived = await talk.fetch(found.ref)
+            if arrived is not None and await self._taker.take(arrived, found.mark) and not talk.is_spent:
+                self._note_remark(await talk.put_away(found.ref))
+            if talk.is_spent:
+                await self._taker.go_on_at(found.mark)
+                return
+        if look.mark != self._taker.mark:
+            await self._taker.go_on_at(look.mark)
+
+    def _note_well(self) -> None:
+        metrics.UP.set(1)
+        self._troubles = 0
+        if self.state.trouble or self.state.since is None:
+            log.info("the mailbox is read", mailbox=self._settings.name)
+            self.state = MailboxState(name=self._settings.name, since=self._clock())
+
+    def _note_remark(self, remark: str) -> None:
+        if remark != self.state.remark:
+            if remark:
+                log.warning("a mail cannot be put away", mailbox=self._settings.name, error=remark)
+            self.state = MailboxState(name=self.state.name, since=self.state.since, remark=remark)
+
+    def _note_trouble(self, trouble: str, *, refused: bool = False) -> float:
+        """Take in why a conversation ended, and return the pause before the next in seconds."""
+        metrics.UP.set(0)
+        metrics.TROUBLES.labels("refused" if refused else "trouble").inc()
+        first, longest = self._pace.refused if refused else self._pace.trouble
+        pause = min(longest, first * 2.0 ** min(self._troubles, 20)) * random.uniform(0.8, 1.0)  # noqa: S311 - no secret
+        self._troubles += 1
+        now = self._clock()
+        if trouble != self.state.trouble:
+            log.warning("the mailbox cannot be read", mailbox=self._settings.name, error=trouble)
+        since = self.state.since if self.state.trouble and self.state.since is not None else now
+        self.state = MailboxState(
+            name=self._settings.name, trouble=trouble, since=since, refused=refused,
+            next_try_at=datetime.fromtimestamp(now.timestamp() + pause, UTC),
+        )  # fmt: skip
+        return pause
+
+
+def conversation(
+    settings: MailboxSettings, tokens: TokenSource | None, *, clock: Callable[[], datetime]
+) -> ImapConversation | Pop3Conversation:
+    """Return a conversation that is not open yet, in the protocol of the configuration."""
+    if settings.protocol == "imap":
+        return ImapConversation(settings, tokens, clock=clock)
+    return Pop3Conversation(settings, tokens)
+
+
+async def _closed(talk: Conversation) -> None:
+    with suppress(MailboxError):
+        await talk.close()
