@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.notify.address import parse_mailbox
     from netwatch.notify.dead_letters import DeadLetters
     from netwatch.notify.diagnosis import RelayDiagnosis, test_mail
     from netwatch.notify.facts import Manner, Place
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from netwatch.notify.http.sender import WebPace, WebSender
     from netwatch.notify.http.settings import DEFAULT_EXPIRES_AFTER
     from netwatch.notify.ledger.carrier import Outbox
-    from netwatch.notify.links import LinkMaker
+    from netwatch.notify.links import Answering, LinkMaker
     from netwatch.notify.mail.compose import compose
     from netwatch.notify.mail.daily import Daily, compose_daily
     from netwatch.notify.mail.last_resort import compose_last_resort
     from netwatch.notify.mail.letter import Letterhead
+    from netwatch.notify.mail.reply import REPLY_THREAD, compose_reply, thread_of
     from netwatch.notify.mail.rewriting import Rewriter
     from netwatch.notify.mail.sandbox import PARTS
     from netwatch.notify.mail.settings import EmailSettings, MailTemplateSettings
@@ -48,10 +50,10 @@ else:
 __all__ = [
     "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",
     "TrapReceiverSettings", "HeartbeatSettings", "DEFAULT_EXPIRES_AFTER",
-    "Mailer", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
-    "compose", "incident_subject", "Manner", "Place", "Rewriter",
+    "Mailer", "Answering", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
+    "compose", "compose_reply", "thread_of", "REPLY_THREAD", "incident_subject", "Manner", "Place", "Rewriter",
     "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily", "Sent", "compose_last_resort",
     "Availability", "FullPort", "Weekly", "compose_weekly",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
-    "RelayDiagnosis", "Phase", "test_mail",
+    "RelayDiagnosis", "Phase", "test_mail", "parse_mailbox",
 ]  # fmt: skip

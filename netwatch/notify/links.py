@@ -16,6 +16,8 @@ from urllib.parse import quote, urlencode
 from netwatch.model import Alert
 
 GOOD_FOR = timedelta(days=7)
+_LONGEST_LOCAL_PART = 64
+"""RFC 5321, section 4.5.3.1.1."""
 
 
 class LinkMaker(Protocol):
@@ -25,13 +27,42 @@ class LinkMaker(Protocol):
         """Return a token that can stand in a URL; ValueError where it would be too long for one."""
 
 
+class TagMaker(Protocol):
+    """Signs what an answer to a mail may do."""
+
+    def tag(self, entry_id: str) -> str:
+        """Return the tag of an outbox row, empty where there can be none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """Where answers to our mails arrive, and who signs what they may do.
+
+    address: of the mailbox. plus: whether `name+anything@` arrives there too, so that the address carries the tag.
+    """
+
+    address: str
+    tags: TagMaker
+    plus: bool = False
+
+    def reply_to(self, tag: str) -> str:
+        """Return the address that a mail with this tag is answered to."""
+        name, _, domain = self.address.rpartition("@")
+        fits = self.plus and tag and len(name) + 1 + len(tag) <= _LONGEST_LOCAL_PART
+        return f"{name}+{tag}@{domain}" if fits else self.address
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
-    """What leads where; empty where the page has no address of its own, or there is nothing to do."""
+    """What leads where; empty where the page has no address of its own, or there is nothing to do.
+
+    answer: the tag by which an answer to the mail is known; empty where nobody reads answers.
+    """
 
     page: str = ""
     acknowledge: str = ""
     silence: str = ""
+    answer: str = ""
 
     @classmethod
     def for_recipient(

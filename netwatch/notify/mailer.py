@@ -20,7 +20,7 @@ from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.facts import USUAL, Manner, severity_of
 from netwatch.notify.http.compose import compose_posts
-from netwatch.notify.links import LinkMaker
+from netwatch.notify.links import Answering, LinkMaker
 from netwatch.notify.mail.bare import compose_bare
 from netwatch.notify.mail.compose import SHIPPED, compose, digested, mailboxes
 from netwatch.notify.mail.digest import Digest, changes_in_words, restored
@@ -72,6 +72,7 @@ class Mailer:
         *,
         external_url: str = "",
         links: LinkMaker | None = None,
+        answering: Answering | None = None,
         wordings: Mapping[str, Wording] = MappingProxyType({}),
         manner: Manner = USUAL,
         faults: FaultLog | None = None,
@@ -84,13 +85,16 @@ class Mailer:
             receivers: whom to tell.
             external_url: where people find the page.
             links: signs what they may do.
+            answering: where they may answer to, None where nobody reads answers.
             wordings: receiver -> its own templates.
             manner: how mails are worded; the time zone is each receiver's own.
             faults: keeps what breaks off while a message is written.
             new_id: makes ids of outbox rows.
         """
         self._faults: FaultLog = faults if faults is not None else _OnlyLogged()
-        self._letterhead = Letterhead(sender=settings.from_, page=external_url, links=links, manner=manner)
+        self._letterhead = Letterhead(
+            sender=settings.from_, page=external_url, links=links, manner=manner, answering=answering
+        )
         self._letterheads = {receiver.name: self._letterhead.in_zone(receiver.zone) for receiver in receivers}
         self._receivers = {receiver.name: receiver for receiver in receivers}
         storm = settings.storm

@@ -127,7 +127,7 @@ class _Desk:
     def entry(self, recipient: Mailbox, entry_id: str) -> OutboxEntry:
         """Return the outbox row of one recipient."""
         row = row_of(self.notification, self.origin, recipient.address, entry_id, self.at)
-        mail = self.mail(self.story, recipient, row.message_id)
+        mail = self.mail(self.story, recipient, row)
         return replace(row, subject=subject_of(mail), message=mail.message)
 
     def supersession(self, recipient: Mailbox, entry: OutboxEntry, earlier: Sequence[str]) -> Supersession:
@@ -137,19 +137,22 @@ class _Desk:
             self.notification, now=self.at, links=links, overtakes=True, earlier=earlier,
             manner=self.letterhead.manner, acts=not self.story.how_to,
         )  # fmt: skip
-        mail = self.mail(story, recipient, entry.message_id)
+        mail = self.mail(story, recipient, entry)
         return Supersession(entry_id=entry.id, subject=subject_of(mail), message=mail.message)
 
-    def mail(self, story: Story, recipient: Mailbox, own_id: str) -> Mail:
-        """Return the finished mail."""
-        story = replace(story, links=self._links(recipient))
+    def mail(self, story: Story, recipient: Mailbox, row: OutboxEntry) -> Mail:
+        """Return the finished mail of an outbox row."""
+        answering = self.letterhead.answering if self.notification.firing else None
+        tag = answering.tags.tag(row.id) if answering is not None else ""
+        story = replace(story, links=replace(self._links(recipient), answer=tag))
         text, html = render(story, self.pictures)
         given = given_of(story, self.pictures) if self.wording != SHIPPED else {}
         subject = self._worded(self.wording.subject, given, subject_line(story.headline, story.subject))
         text, html = self._worded(self.wording.text, given, text), self._worded(self.wording.html, given, html)
         return Letter(
             origin=self.origin, recipient=recipient, subject=subject,
-            thread=self._thread(story), message_id=own_id, text=text, html=html,
+            thread=self._thread(story), message_id=row.message_id, text=text, html=html,
+            reply_to=answering.reply_to(tag) if answering is not None else "",
             pictures=tuple(picture for picture in self.pictures if picture is not None),
         ).finished()  # fmt: skip
 

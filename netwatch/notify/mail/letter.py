@@ -19,7 +19,7 @@ from netwatch.notify import metrics
 from netwatch.notify.address import Mailbox
 from netwatch.notify.facts import USUAL, Manner
 from netwatch.notify.guard import clean_line, faults_of, plain_ascii
-from netwatch.notify.links import LinkMaker
+from netwatch.notify.links import Answering, LinkMaker
 from netwatch.notify.mail.mime import (
     Header,
     Mail,
@@ -45,12 +45,14 @@ class Letterhead:
 
     page: where people find it, empty where that has no address. links: who signs what a reader may do.
     manner: how they are worded, but for the receiver's own time zone.
+    answering: where they are answered to, None where nobody reads answers.
     """
 
     sender: str
     page: str = ""
     links: LinkMaker | None = None
     manner: Manner = USUAL
+    answering: Answering | None = None
 
     def in_zone(self, zone: tzinfo | None) -> Letterhead:
         """Return it for a receiver in this time zone; None is that of this machine."""
@@ -72,7 +74,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail before it is written: who writes to whom, under which subject, what it says."""
+    """A mail before it is written: who writes to whom, under which subject, what it says.
+
+    reply_to: the address answers go to, empty for the sender's.
+    """
 
     origin: Mailbox
     recipient: Mailbox
@@ -82,6 +87,7 @@ class Letter:
     text: str
     html: str
     pictures: tuple[Picture, ...] = ()
+    reply_to: str = ""
 
     def finished(self) -> Mail:
         """Return the mail; a plain one where a parser would read from the rich one what was not meant."""
@@ -115,6 +121,7 @@ class Letter:
         index = thread_index(thread.id, opened_at=thread.opened_at, at=thread.at, sequence=thread.sequence)
         name = re.sub(r"[^A-Za-z0-9-]+", "-", thread.receiver).strip("-")[:MAX_LIST_NAME] or "alerts"
         return [
+            *([ascii_header("Reply-To", self.reply_to)] if self.reply_to else []),
             ascii_header("Message-ID", self.message_id),
             ascii_header("In-Reply-To", root),
             ascii_header("References", root),

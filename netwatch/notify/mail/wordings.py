@@ -2,10 +2,11 @@
 
 A template sees what the shipped ones do, as plain values: `headline`, `subject`, `lead`, `notes`, `firing`, `brief`,
 `ended`, `also` (lists of problems), `held_back`, `how_to` (take it in hand without links), `acknowledge`, `silence`,
-`page` and so on; see `given_of`. A problem has `title`, `where`, `when`, `now` (how it stands), `value`, `threshold`,
-`unit`, `address`, `location`, `place` (these and the labels in a line), `labels`, `facts` and so on. It may
-have loops, conditions, arithmetic and the filters of annotations; no calls, no assignments, no other files. What it
-may take is bounded: its length, the steps of its loops, what it writes. HTML is escaped.
+`answer` (the tag to answer with), `page` and so on; see `given_of`. A problem has `title`, `where`, `when`, `now`
+(how it stands), `value`, `threshold`, `unit`, `address`, `location`, `place` (these and the labels in a line),
+`labels`, `facts` and so on. It may have loops, conditions, arithmetic and the filters of annotations; no calls, no
+assignments, no other files. What it may take is bounded: its length, the steps of its loops, what it writes. HTML is
+escaped.
 
 A quiet room but for reading the files.
 May import: netwatch.errors, netwatch.model, netwatch.notify.{facts, guard, links, mail.*}.
@@ -128,7 +129,7 @@ def given_of(story: Story, pictures: Sequence[Picture | None] = ()) -> dict[str,
         "ended": problems(story.ended), "more_ended": story.more_ended, "earlier": story.earlier,
         "also": problems(story.also), "also_where": story.also_where, "more_also": story.more_also,
         "held_back": story.held_back, "how_to": story.how_to, "page": story.links.page,
-        "acknowledge": story.links.acknowledge, "silence": story.links.silence,
+        "acknowledge": story.links.acknowledge, "silence": story.links.silence, "answer": story.links.answer,
     }  # fmt: skip
 
 
