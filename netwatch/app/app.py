@@ -30,6 +30,7 @@ from netwatch.app.hindsight import build_questions
 from netwatch.app.history import PastViews, build_recorder
 from netwatch.app.housekeeping import Housekeeping
 from netwatch.app.identity import reborn_engine, recall_key
+from netwatch.app.mailroom import Mailroom
 from netwatch.app.names import NameKeeper
 from netwatch.app.pages.door import Door
 from netwatch.app.pages.row_exceptions import OwnRowExceptions, Surroundings
@@ -104,6 +105,9 @@ class App:
             settings, self._definitions, renew=self._corridor.renew_trap_rules, outdated=outdated
         )
         self._post_office = PostOffice(self._store, settings, clock.now)
+        self._mailroom = Mailroom(
+            settings, store=self._store, corridor=self._corridor, links=self._links, clock=clock.now
+        )
         self._senses = Senses(settings, self._definitions, store=self._store, clock=clock)
         heartbeat = build_heartbeat(
             settings, engine=self._corridor.engine, store=self._store, clock=clock.now, loops=self._loops()
@@ -210,6 +214,7 @@ class App:
         await self._post_office.start(own)
         self._store.on_outbox_commit = self._post_office.wake
         self._store.on_new_database = self._write_anew
+        await self._mailroom.start()
         if self._history is not None:
             await self._history.start()
         await self._senses.start(
@@ -229,9 +234,9 @@ class App:
         """Stop every room in reverse; what was not mailed is mailed after the next start."""
         async with AsyncExitStack() as rooms:  # one that fails to stop keeps no other from it, least of all the store
             for room in (
-                self._store, self._corridor.engine, self._clockwork, self._post_office, self._history, self._past,
-                self._questions, self._senses, self._housekeeping, self._exporter, self._server, self._patrol,
-                self._names,
+                self._store, self._corridor.engine, self._clockwork, self._post_office, self._mailroom, self._history,
+                self._past, self._questions, self._senses, self._housekeeping, self._exporter, self._server,
+                self._patrol, self._names,
             ):  # fmt: skip
                 if room is not None:
                     rooms.push_async_callback(room.stop)

@@ -15,11 +15,11 @@ from netwatch.app.health.canary import CANARY, canary_rule
 from netwatch.app.places import places
 from netwatch.app.policy import build_policy
 from netwatch.config import Settings
-from netwatch.engine import Desk, Engine, Faults, History, LinkSigner, LiveEngine
+from netwatch.engine import AnswerTags, Desk, Engine, Faults, History, LinkSigner, LiveEngine
 from netwatch.metrics import Board
 from netwatch.model import OWN_NAME, DeviceFacts
 from netwatch.neighbours import NeighbourBook
-from netwatch.notify import Mailer, Manner, load_wordings
+from netwatch.notify import Answering, Mailer, Manner, load_wordings, parse_mailbox
 from netwatch.rules import Hindsight, Roles, Rule, TrapRule, units_of
 from netwatch.store import Store
 
@@ -68,6 +68,7 @@ def build_corridor(
     faults = Faults()
     mailer = Mailer(
         settings.smtp, settings.receivers, external_url=settings.web.external_url or "", links=links,
+        answering=answering_of(settings, links),
         wordings=load_wordings(settings.receivers),
         manner=Manner(units=units_of(definitions.rules), place_of=places(definitions.devices, board)),
         faults=faults,
@@ -109,3 +110,11 @@ def build_corridor(
         definitions.devices, settings.roles, remember=engine.remember, faults=faults, neighbours=engine.neighbours
     )
     return Corridor(engine=engine, mailer=mailer, live=live, rules=definitions.rules, roles=roles)
+
+
+def answering_of(settings: Settings, links: LinkSigner) -> Answering | None:
+    """Return where our mails are answered to, None where nobody reads answers."""
+    if settings.mailbox is None:
+        return None
+    address = settings.mailbox.address or parse_mailbox(settings.smtp.from_).address
+    return Answering(address=address, tags=AnswerTags(links), plus=settings.mailbox.plus_addressing)

@@ -40,6 +40,7 @@ OWN_FILES: tuple[tuple[object, ...], ...] = (
     ("web", "config_file"),
     ("web", "scrape_config_file"),
     ("smtp", "relays", EACH, "ca_file"),
+    ("mailbox", "ca_file"),
     ("receivers", EACH, "webhook", "ca_file"),
     ("receivers", EACH, "alertmanager", "ca_file"),
     ("receivers", EACH, "email", "templates", EACH),

@@ -23,6 +23,8 @@ SECRET_PLACES: tuple[tuple[object, ...], ...] = (
     ("receivers", EACH, "alertmanager", "password"),
     ("smtp", "relays", EACH, "password"),
     ("smtp", "relays", EACH, "oauth2", "client_secret"),
+    ("mailbox", "password"),
+    ("mailbox", "oauth2", "client_secret"),
     ("heartbeat", "url"),
 )
 """Where secrets stand. A test compares this with the SecretStr fields of the models."""

@@ -19,6 +19,7 @@ from netwatch.config.taken import EXCEPTIONS_FILE, beside
 from netwatch.discovery.settings import DiscoverySettings
 from netwatch.exporter.settings import ExporterSettings
 from netwatch.history.settings import HistorySettings
+from netwatch.mailbox.settings import MailboxSettings
 from netwatch.model import USUAL_SEVERITIES, Severities
 from netwatch.notify import HeartbeatSettings, ReceiverSettings, SmtpSettings
 from netwatch.profiles.settings import ProfileSettings
@@ -63,6 +64,9 @@ class Settings(InventorySettings):
     flapping: FlappingSettings = Field(default=FlappingSettings(), description="what to do with what comes and goes")
     receivers: list[ReceiverSettings] = Field(default_factory=list, description="whom to tell")
     smtp: SmtpSettings = Field(default=SmtpSettings(), description="how mail leaves")
+    mailbox: MailboxSettings | None = Field(
+        default=None, description="where answers to mails arrive; without it nobody reads them"
+    )
     heartbeat: HeartbeatSettings = Field(
         default=HeartbeatSettings(), description="how others learn that NetWatch itself lives"
     )

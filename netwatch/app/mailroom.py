@@ -1,0 +1,72 @@
+"""What comes back by mail: reads the mailbox where there is one, and has answers acted on.
+
+May import: every room below. Called by: netwatch.app.app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from netwatch.app.answers import Answers
+from netwatch.app.corridor import Corridor, answering_of
+from netwatch.config import Settings
+from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
+from netwatch.mailbox import (
+    MAILBOX_MEMORY,
+    Book,
+    MailboxReader,
+    MailboxState,
+    Record,
+    ReplyAllowance,
+)
+from netwatch.store import Store
+
+
+class Mailroom:
+    """The mailbox between `start()` and `stop()`; without one in the configuration it does nothing."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        store: Store,
+        corridor: Corridor,
+        links: LinkSigner,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._book = store, Book("")
+        self._reader: MailboxReader | None = None
+        if settings.mailbox is None:
+            return
+
+        async def explain(question: Question) -> Explanation:
+            return await explanation_of(store, question, corridor.live)
+
+        self._book = Book(settings.mailbox.name)
+        answers = Answers(
+            settings=settings.mailbox, config=settings, store=store, engine=corridor.engine, links=links,
+            explain=explain, answering=answering_of(settings, links), book=self._book, allowance=ReplyAllowance(),
+            clock=clock,
+        )  # fmt: skip
+        self._reader = MailboxReader(settings.mailbox, answers, clock=clock)
+
+    @property
+    def state(self) -> MailboxState | None:
+        """Return how the reading stands, None where there is no mailbox."""
+        return self._reader.state if self._reader is not None else None
+
+    def records(self) -> Sequence[Record]:
+        """Return what became of the last mails, the newest first."""
+        return self._book.records()
+
+    async def start(self) -> None:
+        """Begin to read."""
+        if self._reader is not None:
+            self._book.restore(await self._store.memories(MAILBOX_MEMORY))
+            await self._reader.start()
+
+    async def stop(self) -> None:
+        """End; a mail that was not dealt with whole comes again after the next start."""
+        if self._reader is not None:
+            await self._reader.stop()
