@@ -22,8 +22,7 @@ _VERBS = {
     "status": Verb.STATUS, "why": Verb.WHY, "help": Verb.HELP,
 }  # fmt: skip
 KNOWN_WORDS = "ack, unack, silence 2h, silence until 08:00, status, why, help"
-_LEADING = re.compile(r"[\W_]+")
-_POLITE = re.compile(r"(?:please|pls|plz|bitte|netwatch|@netwatch)\b[\s,:]*", re.IGNORECASE)
+_BEFORE = re.compile(r"[\W_]*(?:(?:please|pls|plz|bitte|netwatch)\b[\W_]*)?", re.IGNORECASE)
 _VERB = re.compile(r"([^\W\d_]+)")
 _NUMBERS = re.compile(
     r"\s*(?:(?:alerts?|no\.?|nr\.?|number|numbers|#)\s*)?((?:#\s?)?\d{1,4}(?:\s?(?:,|&|\+|-|and|und|to)\s?(?:#\s?)?\d{1,4})*)"
@@ -44,7 +43,8 @@ def command_in(lines: Sequence[str]) -> Command:
         return Command(
             verb=Verb.UNKNOWN, trouble=f"there are no words of your own in it; write one of: {KNOWN_WORDS}"
         )
-    said = _POLITE.sub("", _LEADING.sub("", text, count=1), count=1)
+    before = _BEFORE.match(text)
+    said = text[before.end() :] if before else text
     word = _VERB.match(said)
     verb = _VERBS.get(word[1].lower()) if word else None
     if word is None or verb is None or said[word.end() :][:1] in ("'", "\N{RIGHT SINGLE QUOTATION MARK}", "-", "@"):
@@ -113,4 +113,4 @@ def _numbered_after(rest: str) -> tuple[tuple[int, ...] | None, str]:
 
 
 def _comment(rest: str) -> str:
-    return rest.strip(DASHES)
+    return rest.lstrip(f"{DASHES}?").rstrip(DASHES)

@@ -11,7 +11,7 @@ import re
 from html.entities import html5
 
 from netwatch.mailbox.reading.limits import MOST_LINE, MOST_LINES
-from netwatch.mailbox.reading.lines import Line
+from netwatch.mailbox.reading.lines import Line, marked_line
 
 _TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9:]{0,20})((?:[^<>"']+|"[^"<]{0,4000}"|'[^'<]{0,4000}'|["'])*)>?""")
 _SPACES = re.compile(r"[ \t\n\f\u00a0\u200b\ufeff]+")
@@ -98,7 +98,8 @@ class _Page:
         text = unescaped(_SPACES.sub(" ", raw)).strip()
         text = _SPACES.sub(" ", text)[:MOST_LINE].strip()
         if text or even_empty:
-            self.lines.append(Line(text, self.depth))
+            written = marked_line(text)  # plain text that a program made HTML of keeps its marks
+            self.lines.append(written._replace(depth=written.depth + self.depth))
 
 
 def unescaped(text: str) -> str:

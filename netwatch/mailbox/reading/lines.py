@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from netwatch.mailbox.reading.limits import MOST_LINE, MOST_LINES
 
-_QUOTED = re.compile(r" ?(?:[A-Za-z]{0,3}>[ \t]?)+")
+_QUOTED = re.compile(r" {0,4}(?:[A-Za-z]{0,3}>[ \t]?)+")
 """`> `, `>>`, and `AB> ` of programs that quote with initials."""
 
 
@@ -27,10 +27,11 @@ class Line(NamedTuple):
 def plain_lines(text: str, *, flowed: bool = False, delsp: bool = False) -> list[Line]:
     """Return the lines of a text/plain part."""
     lines = text.split("\n", MOST_LINES)[:MOST_LINES]
-    return list(_flowed(lines, delsp)) if flowed else [_line(line) for line in lines]
+    return list(_flowed(lines, delsp)) if flowed else [marked_line(line) for line in lines]
 
 
-def _line(line: str) -> Line:
+def marked_line(line: str) -> Line:
+    """Return a line without the marks of a quote before it, which say how deep it stands."""
     line = line[:MOST_LINE]
     mark = _QUOTED.match(line)
     return Line(line[mark.end() :], mark[0].count(">")) if mark else Line(line)

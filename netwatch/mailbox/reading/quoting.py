@@ -27,7 +27,7 @@ def any_of(words: Iterable[str]) -> str:
 
 _COLONS = (":", "\N{FULLWIDTH COLON}")
 _COLON = f"[{''.join(_COLONS)}]"
-_WROTE_AT_END = re.compile(rf"(?:\b|\s|^)(?:{any_of(WROTE)})[^{''.join(_COLONS)}]{{0,80}}{_COLON}\s*$", re.IGNORECASE)
+_WROTE_AT_END = re.compile(rf"(?:\b|\s|^)(?:{any_of(WROTE)}).{{0,80}}{_COLON}\s*$", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,2}[:.h時시]\s?\d{2}|\d{4}|\d{1,2}[./-]\d{1,2}[./-]")
 _ADDRESS = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 _BEGINNING = re.compile(
@@ -49,6 +49,8 @@ def begins_before(lines: Sequence[Line], at: int) -> bool:
         return True
     if _RULE.fullmatch(line.text):
         return _labels_from(lines, at + 1) >= 2
+    if line.text.startswith("-----BEGIN PGP"):
+        return False
     if _TITLED_RULE.fullmatch(line.text):
         return _is_quoted_after(lines, at + 1) or _labels_from(lines, at + 1) >= 1
     label = _LABEL.match(line.text)
@@ -86,10 +88,10 @@ def attribution_at(lines: Sequence[Line], at: int) -> int:
 
 
 def _is_attribution(text: str, *, quoted_after: bool) -> bool:
-    if len(text) > 500 or _BEGINNING.match(text) is None:
+    if len(text) > 500 or (_ADDRESS.search(text) is None and _TIME.search(text) is None):
         return False
-    anchored = _ADDRESS.search(text) is not None or _TIME.search(text) is not None
-    return anchored and (quoted_after or _WROTE_AT_END.search(text) is not None)
+    begins, wrote = _BEGINNING.match(text) is not None, _WROTE_AT_END.search(text) is not None
+    return (begins and wrote) or (quoted_after and (begins or wrote))
 
 
 def _is_quoted_after(lines: Sequence[Line], at: int) -> bool:
