@@ -1,7 +1,7 @@
 """What a mail costs to read: the samples that people's programs write, one with pictures of 2 MB, a bounce.
 
-Run it: `python tests/bench/bench_mail_reading.py`. CPU time of this process, the best of some rounds; a mail must cost
-no more than 3 ms.
+Run it: `python tests/bench/bench_mail_reading.py`. CPU time of this process, the best of some rounds;
+a mail must cost no more than 3 ms.
 """
 
 from __future__ import annotations

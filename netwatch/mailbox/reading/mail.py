@@ -21,7 +21,7 @@ from netwatch.mailbox.reading.body import body_lines, is_sealed
 from netwatch.mailbox.reading.commands import command_in
 from netwatch.mailbox.reading.encodings import header_text
 from netwatch.mailbox.reading.head import Head
-from netwatch.mailbox.reading.limits import MOST_IDS, MOST_OCTETS, MOST_WORDS
+from netwatch.mailbox.reading.limits import MOST_HEAD_OCTETS, MOST_IDS, MOST_OCTETS, MOST_WORDS
 from netwatch.mailbox.reading.outcome import Answer, Command, Ignored, Mail, Unreadable, Verb
 from netwatch.mailbox.reading.parts import Part, take_apart
 from netwatch.mailbox.reading.reports import report_in
@@ -140,4 +140,4 @@ def _one_line(text: str) -> str:
 
 
 def _identity(message_id: str, octets: bytes) -> str:
-    return message_id or f"<sha256.{hashlib.sha256(octets).hexdigest()}@no.message.id>"
+    return message_id or f"<sha256.{hashlib.sha256(octets[:MOST_HEAD_OCTETS]).hexdigest()}@no.message.id>"

@@ -160,8 +160,8 @@ class Unreadable:
 class Mail:
     """What stands in the headers, and what it said.
 
-    identity: its Message-ID with brackets, or `<sha256....@no.message.id>` of its octets where it has none (what was
-    fetched of it): the same mail has the same one however often it is read. message_id: the header, empty if there is
+    identity: its Message-ID with brackets, or `<sha256....@no.message.id>` of its first octets where it has
+    none: the same mail has the same one however often it is read. message_id: the header, empty if there is
     none. sender: the one address in From, its domain in lower case, empty if there is none or several. references:
     message ids with brackets, In-Reply-To first, then References, the newest first. recipients: the addresses in To,
     Cc, Delivered-To, X-Original-To and Envelope-To. sent_at: its Date, UTC; None without one that can be read.
