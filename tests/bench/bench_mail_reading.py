@@ -41,9 +41,9 @@ def main() -> None:
     """Print what the samples cost, and the dearest of them."""
     costs = {path.stem: milliseconds(path.read_bytes()) for path in MAILS}
     dearest = max(costs, key=costs.__getitem__)
-    print(
-        f"{len(costs)} samples: {sum(costs.values()) / len(costs):.2f} ms on average, {costs[dearest]:.2f} ms: {dearest}"
-    )
+    print()
+    mean = sum(costs.values()) / len(costs)
+    print(f"{len(costs)} samples: {mean:.2f} ms on average, at most {costs[dearest]:.2f} ms ({dearest})")
     pictures = milliseconds(with_pictures())
     print(f"an answer behind a picture of 2 MB: {pictures:.2f} ms")
     most = max(*costs.values(), pictures)

@@ -52,3 +52,14 @@ def _of_an_answer(said: Answer) -> Meant:
     until = f"until {command.until:%H:%M}" if command.until else ""
     numbers = ",".join(map(str, command.numbers))
     return Meant(" ".join(filter(None, (command.verb, seconds, until, numbers))), command.comment)
+
+
+BOUNCES = sorted((Path(__file__).parent / "bounces").glob("*.eml"))
+TOLD = "<told.7f3a@netwatch.example.org>"
+"""The mail of ours that the reports are about."""
+
+
+def bounce_as_meant(bounce: Bounce) -> str:
+    """Return a report in the words of its author: form, fate, recipient and status, our own id of the envelope."""
+    told = ", ".join(f"{one.fate} {one.recipient} {one.status}" for one in bounce.reports)
+    return f"{bounce.form} | {told} | env={bounce.envelope_id}"

@@ -97,3 +97,37 @@ AWAY_SUBJECTS = (
 
 DASHES = " \t:;,.-\N{EN DASH}\N{EM DASH}!*_\"'"
 """What stands between a command and a comment, and means nothing."""
+
+UNDELIVERED = (
+    "undeliver", "could not be delivered", "couldn't be delivered", "was not delivered", "wasn't delivered",
+    "not been delivered", "unable to deliver", "wasn't able to deliver", "not able to deliver", "cannot deliver",
+    "can't be delivered", "cannot be delivered", "delivery failed", "delivery failure", "delivery has failed",
+    "delivery error", "delivery report", "failed delivery", "failure notice", "failure delivery", "returned mail",
+    "returned message", "returned to sender", "mail system error", "mail delivery problem", "did not reach",
+    "fatal errors", "nondeliverable", "non-deliver", "non delivery", "message not delivered", "message you sent",
+    "mail failure", "delivery status notification", "rejected your message", "does not exist", "user unknown",
+    "unzustellbar", "nicht zugestellt", "konnte nicht", "non remis", "n'a pas pu", "no se ha podido entregar",
+    "no se pudo entregar", "non è stato possibile", "não foi possível entregar", "kon niet worden", "配信できません",
+    "无法投递",
+)  # fmt: skip
+"""What a mail system writes about a mail that never arrived."""
+
+DELAYED = (
+    "delayed", "still being retried", "delay)", "will be retried", "will continue to try", "will keep trying",
+    "not yet been delivered", "still could not be delivered", "could not send message for past", "warning: message",
+    "you do not need to resend", "do not need to resend", "no action is required", "verzögert", "verspätet",
+    "retardé",
+)  # fmt: skip
+"""And about one that it still tries to deliver."""
+
+RETURNED_FROM_HERE = (
+    "below this line is a copy", "below the next line is a copy", "this is a copy of", "original message",
+    "message header follows", "message text follows", "returned message", "returned mail follows",
+    "unsent message below",
+    "a copy of the message", "begin of returned", "start of returned", "the header of", "the body of",
+    "included is a copy",
+    "your original message", "message headers follow", "undelivered message", "ursprüngliche nachricht",
+    "message d'origine",
+    "the first ", "full headers",
+)  # fmt: skip
+"""How the line begins below which our own mail is repeated."""

@@ -97,6 +97,17 @@ class Reported:
     diagnostic: str = ""
     remote_mta: str = ""
 
+    @property
+    def wrong_address(self) -> bool:
+        """Return whether it is the address that was refused for good: it, its host or its mailbox is not there.
+
+        A mailbox that is full, a mail that is too large and a sender that is not liked say nothing of the address
+        (RFC 3463, section 3). Without a status it is taken for that: most servers that give none say `User unknown`.
+        """
+        if self.fate is not Fate.BOUNCED or self.status.startswith("4"):
+            return False
+        return self.status in ("", "5.0.0", "5.2.0", "5.2.1", "5.4.4") or self.status.startswith("5.1.")
+
 
 class ReportForm(StrEnum):
     """How a report was written; for metrics."""
