@@ -4,4 +4,4 @@ A limit ends a test that fails and costs nothing where what is waited for comes.
 enough for a machine that has many times too much to do. A wait that is itself what is tested says its own number.
 """
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0

@@ -43,14 +43,14 @@ class running:
 @both_sockets
 @both_families
 def test_an_address_that_answers_says_how_long_it_took(address, router, groups):
-    async def work(_network):
-        async with running() as pinger:
+    async def work(_network, seconds):
+        async with running(seconds) as pinger:
             echo = await echo_of(pinger, address)
             assert echo.round_trip_seconds is not None
             assert 0.0 <= echo.round_trip_seconds < PATIENCE_SECONDS
             assert not pinger.trouble
 
-    run_in_far_network(work, groups)
+    run_with_time_enough(work, groups)
 
 
 @both_sockets
@@ -74,9 +74,9 @@ def test_what_is_not_answered_is_told_after_the_time_out_and_an_answer_after_tha
 @both_sockets
 @both_families
 def test_an_answer_that_comes_twice_counts_once(address, router, groups):
-    async def work(network):
+    async def work(network, seconds):
         network.liars[address] = lambda packet: [echo_reply(packet), echo_reply(packet)]
-        async with running() as pinger:
+        async with running(seconds) as pinger:
             late, told = LATE._value.get(), []
             pinger.ping(address, told.append)
             other = "10.9.0.8" if "." in address else "fd09::8"
@@ -84,7 +84,7 @@ def test_an_answer_that_comes_twice_counts_once(address, router, groups):
             assert len(told) == 1
             assert LATE._value.get() == late + 1
 
-    run_in_far_network(work, groups)
+    run_with_time_enough(work, groups)
 
 
 @both_sockets
@@ -136,16 +136,16 @@ def test_what_a_router_says_of_a_packet_stands_in_words_beside_the_loss(groups, 
 @both_sockets
 @both_families
 def test_who_says_unreachable_of_an_address_that_answers_is_not_believed(address, router, groups):
-    async def work(network):
+    async def work(network, seconds):
         unreachable = (1, 3) if ":" in address else (3, 1)
         network.liars[address] = lambda packet: [icmp_error(packet, *unreachable), echo_reply(packet)]
-        async with running() as pinger:
+        async with running(seconds) as pinger:
             assert (await echo_of(pinger, address)).round_trip_seconds is not None
             other = "10.9.0.8" if "." in address else "fd09::8"
             for _ in range(5):  # nor does it spoil what is sent to others
                 assert (await echo_of(pinger, other)).round_trip_seconds is not None
 
-    run_in_far_network(work, groups)
+    run_with_time_enough(work, groups)
 
 
 @both_sockets
@@ -188,10 +188,11 @@ def test_an_address_without_a_route_is_told_at_once_and_in_words():
 
 
 async def test_loopback_answers_where_ping_is_permitted():
-    async with running() as pinger:
+    async with running(10.0) as pinger:
         if not pinger.can_ping("127.0.0.1"):
             pytest.skip(pinger.trouble)
-        assert (await echo_of(pinger, "127.0.0.1")).round_trip_seconds is not None
+        echoes = [await echo_of(pinger, "127.0.0.1") for _ in range(3)]  # one may be lost where others flood loopback
+        assert any(echo.round_trip_seconds is not None for echo in echoes)
 
 
 UNABLE = """
