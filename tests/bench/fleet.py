@@ -1,11 +1,12 @@
 """A fleet of switches under a whole NetWatch: what it costs, how punctual it is, and whether it tells what is wrong.
 
-    python tests/bench/fleet.py [N ...] [--against CHECKOUT] [--pace P] [--minutes M] [--soak M] [--no-faults]
+    python tests/bench/fleet.py [N ...] [--against CHECKOUT] [--pace P] [--minutes M] [--warm S] [--soak M] [--no-faults]
 
 Each N (1,000 without one) is a fleet of 48-port switches with the whole ifTable and ifXTable, which a process of its
 own answers for; NetWatch is the real `netwatch run` with the shipped rules and profiles and SQLite. It is started for
 the first time, measured, given faults, and started again. `--against` measures another checkout (0.2.0) in turns.
-`--pace 6` makes every interval a sixth, so that CI sees in seconds what an operator sees in minutes. `--soak 60` goes
+`--warm 600` lets so many seconds pass between the first polls and the measuring, in which plans settle; one interval
+is the least. `--pace 6` makes every interval a sixth, so that CI sees in seconds what an operator sees in minutes. `--soak 60` goes
 on for an hour after that, and says how memory grows once the first ten minutes are over; the pace counts there too.
 """
 
@@ -100,7 +101,7 @@ def measure_steady(running: House, found: Figures, seconds: float, count: int) -
         ("one device's page", f"/devices/sw{count // 2}"), ("one device's API", f"/api/v1/devices/sw{count // 2}"),
         ("/", "/"), ("/devices", "/devices"),
     ):  # fmt: skip
-        found.values[f"{name}, ms"] = running.cost_of(path)
+        found.values[f"{name}, ms"] = running.cost_of(path, seconds / 4)
 
 
 def soak(running: House, found: Figures, seconds: float) -> None:
@@ -180,7 +181,7 @@ def measure(tree: Path, fleet: Switches, count: int, folder: Path, options: argp
     fleet.are(0, count, "well")
     with started(tree, fleet, count, folder, options.pace, found, "first start") as running:
         say("    steady")
-        time.sleep(60 / options.pace)
+        time.sleep(max(options.warm, 60 / options.pace))
         measure_steady(running, found, seconds, count)
         if options.soak:
             soak(running, found, options.soak * 60)
@@ -216,6 +217,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--against", type=Path, help="another checkout, measured in turns")
     parser.add_argument("--pace", type=float, default=1.0, help="how many times shorter every interval is")
     parser.add_argument("--minutes", type=float, default=2.0, help="how long a calm fleet is measured")
+    parser.add_argument("--warm", type=float, default=0.0, help="seconds before it is measured; an interval at least")
     parser.add_argument("--soak", type=float, default=0.0, help="for how many minutes its memory is looked at")
     parser.add_argument("--no-faults", dest="faults", action="store_false")
     return parser.parse_args()

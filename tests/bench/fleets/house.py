@@ -106,16 +106,27 @@ class House:
                 time.sleep(0.02)
         return longest, stops
 
-    def cost_of(self, path: str, times: int = 10) -> float:
-        """Return the milliseconds of CPU that a page takes, beside what the house spends anyway."""
-        idle_began, idle_cpu = time.monotonic(), self.cpu_seconds()
-        time.sleep(2.0)
-        idle = (self.cpu_seconds() - idle_cpu) / (time.monotonic() - idle_began)
-        began, cpu = time.monotonic(), self.cpu_seconds()
-        for _ in range(times):
+    def cost_of(self, path: str, seconds: float) -> float:
+        """Return the milliseconds of CPU that a page takes, beside what the house spends anyway.
+
+        It is fetched again and again for so many seconds, with rests as long as it took, so that polling goes on as
+        before; what the house spends without anybody fetching is taken over as long a time, half before, half after.
+        """
+        before = self._idle_ratio(seconds / 2)
+        began, cpu, times = time.monotonic(), self.cpu_seconds(), 0
+        while (now := time.monotonic()) < began + seconds or not times:
             self.get(path)
-        spent = self.cpu_seconds() - cpu - idle * (time.monotonic() - began)
-        return spent / times * 1000
+            times += 1
+            time.sleep(time.monotonic() - now)
+        spent, passed = self.cpu_seconds() - cpu, time.monotonic() - began
+        idle = (before + self._idle_ratio(seconds / 2)) / 2
+        return max(spent - idle * passed, 0.0) / times * 1000
+
+    def _idle_ratio(self, seconds: float) -> float:
+        """Return the share of a core that it takes while nobody asks for anything."""
+        began, cpu = time.monotonic(), self.cpu_seconds()
+        time.sleep(seconds)
+        return (self.cpu_seconds() - cpu) / (time.monotonic() - began)
 
     def _connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
