@@ -1,13 +1,15 @@
 """A fleet of switches under a whole NetWatch: what it costs, how punctual it is, and whether it tells what is wrong.
 
-    python tests/bench/fleet.py [N ...] [--against CHECKOUT] [--pace P] [--minutes M] [--warm S] [--soak M] [--no-faults]
+    python tests/bench/fleet.py [N ...] [--against CHECKOUT] [--pace P] [--minutes M] [--warm S] [--soak M]
+                                [--no-faults]
 
 Each N (1,000 without one) is a fleet of 48-port switches with the whole ifTable and ifXTable, which a process of its
 own answers for; NetWatch is the real `netwatch run` with the shipped rules and profiles and SQLite. It is started for
 the first time, measured, given faults, and started again. `--against` measures another checkout (0.2.0) in turns.
 `--warm 600` lets so many seconds pass between the first polls and the measuring, in which plans settle; one interval
-is the least. `--pace 6` makes every interval a sixth, so that CI sees in seconds what an operator sees in minutes. `--soak 60` goes
-on for an hour after that, and says how memory grows once the first ten minutes are over; the pace counts there too.
+is the least. `--pace 6` makes every interval a sixth, so that CI sees in seconds what an operator sees in minutes.
+`--soak 60` goes on for an hour after that, and says how memory grows once the first ten minutes are over; the pace
+counts there too.
 """
 
 from __future__ import annotations
