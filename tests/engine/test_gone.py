@@ -14,6 +14,7 @@ from prometheus_client import REGISTRY
 
 from netwatch.alerts import RouteSettings, build_route
 from netwatch.engine import Engine
+from netwatch.engine.intake.roll_call import ROWS_SCOPE
 from netwatch.model import (
     REACHABILITY,
     SCALARS,
@@ -28,6 +29,8 @@ from netwatch.model import (
 from netwatch.notify import EmailSettings, Mailer, ReceiverSettings, SmtpSettings
 from netwatch.rules import parse_rules
 from netwatch.store import MemoryStore
+
+from .test_engine import Noting
 
 START = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 FANS = TableSchema(name="fanTable", columns={"fanState": ColumnKind.GAUGE}, labels=("fan",))
@@ -512,6 +515,28 @@ async def test_what_vanished_during_a_restart_is_seen_after_it(house):
     again.read({"p1": 1}, "peerTable", times=2)
 
     assert again.states() == {"fan=fan2": GONE, "peer=p2": FIRING}
+    await again.engine.stop()
+
+
+async def test_rows_that_are_after_a_restart_what_they_were_before_are_not_written_again():
+    store, peers = Noting(), {"p1": 1, "p2": 1}
+
+    def written() -> list[str]:
+        memories = [memory for transaction in store.transactions for memory in transaction.memories]
+        store.transactions.clear()
+        return [memory.key for memory in memories if memory.scope == ROWS_SCOPE]
+
+    house = await House(store=store).open()
+    house.read(peers, "peerTable", times=2)
+    await house.engine.stop()
+    assert written() == ["peerTable@sw1"]
+
+    again = await House(store=store).open()
+    again.now = house.now
+    again.read(peers, "peerTable", times=2)
+    assert written() == []
+    again.read({**peers, "p3": 1}, "peerTable", times=2)
+    assert written() == ["peerTable@sw1"]
     await again.engine.stop()
 
 
