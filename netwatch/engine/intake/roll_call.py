@@ -101,9 +101,11 @@ class RollCall:
         """Take in whether the device started again since it was last heard."""
         if reading.uptime is None:
             return
-        device = self._devices.setdefault(reading.device, _Device())
-        started_at = reading.at - reading.uptime
-        if device.started_at is not None and started_at > device.started_at + _slack(reading.uptime):
+        device = self._devices.get(reading.device)
+        if device is None:
+            device = self._devices[reading.device] = _Device()
+        started_at, before = reading.at - reading.uptime, device.started_at
+        if before is not None and started_at > before and started_at > before + _slack(reading.uptime):
             device.life += 1
             for table in device.tables.values():
                 for row in table.missing.values():
@@ -118,8 +120,12 @@ class RollCall:
         `claimed` are keys of rows that somebody knows to have been there, `ignored` of rows that are there and are
         not shown, which is not to say that they are missing.
         """
-        device = self._devices.setdefault(reading.device, _Device())
-        table = device.tables.setdefault(reading.table, _Table())
+        device = self._devices.get(reading.device)
+        if device is None:
+            device = self._devices[reading.device] = _Device()
+        table = device.tables.get(reading.table)
+        if table is None:
+            table = device.tables[reading.table] = _Table()
         self._compare(device, table, reading, claimed, ignored)
         if not table.missing:
             return NOBODY
@@ -146,8 +152,8 @@ class RollCall:
 
     def unsaved(self, device: str, table: str) -> tuple[Memory, ...]:
         """Return what is to be remembered of a table and was not handed out yet; empty for most readings."""
-        known = self._devices.get(device, _Device()).tables.get(table)
-        if table not in self._kept or known is None or not known.changed:
+        known = self._devices[device].tables.get(table) if table in self._kept and device in self._devices else None
+        if known is None or not known.changed:
             return ()
         known.changed = False
         return (Memory(scope=ROWS_SCOPE, key=f"{table}@{device}", text=_written(known)),)
