@@ -10,9 +10,9 @@ from netwatch.door import lazy_door
 if TYPE_CHECKING:
     from netwatch.app.app import App
     from netwatch.app.backtest import Outcome, backtested, backtested_on_captures
-    from netwatch.app.health.collector import Collector
+    from netwatch.app.health.collector import Collector, young_alone
     from netwatch.app.reloading import Keeper
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["App", "Collector", "Keeper", "Outcome", "backtested", "backtested_on_captures"]
+__all__ = ["App", "Collector", "Keeper", "Outcome", "backtested", "backtested_on_captures", "young_alone"]

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from pathlib import Path
 
-from netwatch.app import Collector, Keeper
+from netwatch.app import Collector, Keeper, young_alone
 from netwatch.cli.arguments import AllowEmpty, ConfigOption
 from netwatch.cli.log import FormatOption, LevelOption, LogFormat, LogLevel, set_up_logging
 from netwatch.cli.output import BAD_CONFIG, WRONG, fail
@@ -29,6 +30,11 @@ def run(
     HANGUP.heed()
     ask_for_time()
     set_up_logging(log_level, log_format)
+    with young_alone():
+        _run(config, allow_empty)
+
+
+def _run(config: Path, allow_empty: bool) -> None:
     try:
         keeper = Keeper(config, allow_empty=allow_empty, tell=notify)
     except ConfigError as exc:

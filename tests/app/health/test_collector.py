@@ -19,6 +19,7 @@ from netwatch.app.health.collector import (
     SETTLE_SECONDS,
     YOUNG,
     Collector,
+    young_alone,
 )
 from tests.patience import PATIENCE_SECONDS
 
@@ -172,3 +173,13 @@ async def test_the_next_look_is_the_sooner_the_longer_one_took(house):
 
     assert gc.get_freeze_count() >= len(kept)
     assert LEAST_SECONDS <= house.collector.seconds_apart < usual == MOST_SECONDS
+
+
+def test_while_an_agent_starts_the_young_alone_are_looked_through_and_afterwards_it_is_as_before():
+    usual = gc.get_threshold()
+
+    with young_alone():
+        within = gc.get_threshold()
+
+    assert within == (YOUNG, OLDER, NEVER)
+    assert gc.get_threshold() == usual
