@@ -5,13 +5,16 @@ A quiet room. May import: netwatch.model, netwatch.profiles. Called by: layout, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from netwatch.model import Oid
 from netwatch.profiles import Edit
 
 Suffix = tuple[int, ...]
+MOST_ROWS_KEPT, MOST_COLUMNS_KEPT = 64, 1024
+"""Columns whose instances are known as one object for all devices, and how many rows such a one has at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +38,12 @@ class Strip:
         """Return the column that is asked for in one of its rows."""
         return self.oids[0] if len(self.oids) == 1 else self.oids[list(self.row_numbers()).index(row)]
 
-    def instances(self, suffixes: Sequence[Suffix]) -> Iterator[Oid]:
+    def instances(self, suffixes: Sequence[Suffix]) -> Iterable[Oid]:
         """Return the instances to ask for."""
         same = self.oids[0] if len(self.oids) == 1 else None
-        for place, row in enumerate(self.row_numbers()):
-            yield (same or self.oids[place]).join(suffixes[row])
+        if same is not None and self.rows is None and len(suffixes) <= MOST_ROWS_KEPT:
+            return _instances(same, tuple(suffixes))
+        return [(same or self.oids[place]).join(suffixes[row]) for place, row in enumerate(self.row_numbers())]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +80,9 @@ class NumberStrip:
 
     strip: Strip
     filling: Filling
+
+
+@lru_cache(maxsize=MOST_COLUMNS_KEPT)
+def _instances(column: Oid, suffixes: tuple[Suffix, ...]) -> tuple[Oid, ...]:
+    """Return a column's instances in these rows; asked for time and again, and like devices have the same."""
+    return tuple(map(column.join, suffixes))
