@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
+from weakref import proxy
 
 from netwatch.formulas import Formula
 from netwatch.model import TableReading
@@ -132,11 +133,11 @@ class RowTexts:
 
 
 class _Columns:
-    """The texts of some rows, column by column."""
+    """The texts of some rows, column by column; part of a RowTexts, which it does not keep alive."""
 
     def __init__(self, texts: RowTexts, rows: Sequence[int]) -> None:
         self.rows = rows
-        self._texts = texts
+        self._texts: RowTexts = proxy(texts)  # else each pair would wait for the collector, seven for every device
         self._known: dict[Named, Sequence[str]] = {}
         self._joined: dict[int, Sequence[int | None]] = {}
 

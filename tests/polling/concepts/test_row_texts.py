@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import random
+import weakref
 
 import pytest
 
@@ -69,3 +71,16 @@ def test_columns_say_of_every_row_what_the_row_says_by_itself(compiled, seed):
     columns = [list(here.column(text, rows)) for text in texts]
 
     assert columns == [[there.text(row, text) for row in rows] for text in texts]
+
+
+def test_what_texts_were_made_of_is_gone_with_them_without_the_collector(compiled):
+    texts = RowTexts(compiled, table("portTable", {"portKind": [1]}, {"portName": ("Gi 1/1",)}, index=["1.1"]), {})
+    texts.column(compiled.labels["sensor"], range(1))
+    seen = weakref.ref(texts)
+
+    gc.disable()
+    try:
+        del texts
+        assert seen() is None
+    finally:
+        gc.enable()
