@@ -69,8 +69,8 @@ def run_in_far_network(work: Callable[[FarNetwork], Awaitable[None]], group_rang
 def run_with_time_enough(work: Callable[[FarNetwork, float], Awaitable[None]], group_range: str = "1 0") -> None:
     """Run `work` with a short time to wait for an answer, and with longer ones while its assertions do not hold.
 
-    What is lost takes its time-out, so that is short; on a busy machine what is not lost may take longer than that, or
-    is lost after all: the kernel's queue of packets that have come is one for all namespaces, and others fill it.
+    What is lost takes its time-out, so that is short; on a busy machine what is not lost may take longer than that,
+    or is lost after all: the kernel's queue of packets that have come is one for all namespaces, and others fill it.
     """
     for seconds in (0.2, 2.0):
         try:

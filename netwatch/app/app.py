@@ -154,7 +154,7 @@ class App:
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
             wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults,
-            scraper=self._exporter, history=self._past, door=self._door, clock=clock.now,
+            scraper=self._exporter, history=self._past, door=self._door, finding=self._patrol, clock=clock.now,
             exceptions=OwnRowExceptions(
                 settings, self._definitions,
                 Surroundings(

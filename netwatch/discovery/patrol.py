@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
 
-from netwatch.discovery.choosing import chosen
+from netwatch.discovery.choosing import chosen, entry_of
 from netwatch.discovery.findings import Findings, read_findings, write_findings
 from netwatch.discovery.known import known_addresses
 from netwatch.discovery.metrics import ANSWERING, DEVICES, LAST_SWEEP_AT, PROGRESS, SWEEPS, TAKEN
@@ -25,7 +25,7 @@ from netwatch.discovery.ranges import Ranges
 from netwatch.discovery.sameness import devices_of
 from netwatch.discovery.settings import DiscoverySettings
 from netwatch.discovery.sweep import Sweep
-from netwatch.discovery.taken import read_taken, write_taken
+from netwatch.discovery.taken import entry_text, read_taken, write_taken
 from netwatch.errors import ConfigError
 from netwatch.model import Credential, Device, DiscoveredDevice, DiscoveryState, unforeseen
 
@@ -90,6 +90,7 @@ class Patrol:
         self._trouble = ""
         self._next_at: datetime | None = None
         self._written_at = 0.0
+        self._keeping = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -124,6 +125,34 @@ class Patrol:
         if told_at is None or now - told_at > lasting:
             return 0, ""
         return self._findings.new, self._findings.words
+
+    def waiting(self, addresses: Collection[str]) -> list[DiscoveredDevice]:
+        """Return those of some devices, by their addresses, that wait for somebody."""
+        return [one for one in self._findings.waiting if one.address in addresses]
+
+    def entry(self, one: DiscoveredDevice) -> str:
+        """Return what is written of a device that is taken, as a line of `devices`."""
+        return entry_text(entry_of(one, self._usual))
+
+    async def take(self, addresses: Collection[str]) -> list[DiscoveredDevice]:
+        """Watch devices that wait, since somebody says so, and return them; those that do not wait are left out.
+
+        Raises:
+            OSError: the disk does not take it; nothing is taken.
+            ConfigError: the file of those that were taken before cannot be read; nothing is taken.
+        """
+        async with self._keeping:
+            taken = [replace(one, taken_at=self._clock()) for one in self.waiting(addresses)]
+            if not taken:
+                return []
+            new = {one.address: one for one in taken}
+            devices = tuple(new.get(one.address, one) for one in self._findings.devices)
+            findings = replace(self._findings, devices=devices)
+            await asyncio.to_thread(self._keep, findings, [entry_of(one, self._usual) for one in taken])
+            self._findings = findings
+        self._show()
+        self._took()
+        return taken
 
     def _tidied(self) -> Findings:
         """Forget what the configuration has by now, in both files; return the rest."""
@@ -190,12 +219,14 @@ class Patrol:
             raise
         known = await known_addresses(self._devices)
         devices = await asyncio.to_thread(devices_of, progress.hosts, known)
-        choice = await asyncio.to_thread(
-            chosen, devices, self._findings, auto=self._settings.auto, per_day=self._settings.auto_per_day,
-            now=self._clock(), usual_credential=self._usual, answering=progress.answering,
-        )  # fmt: skip
-        await asyncio.to_thread(self._keep, choice.findings, choice.entries)
-        self._findings = choice.findings
+        async with self._keeping:
+            choice = await asyncio.to_thread(
+                chosen, devices, self._findings, auto=self._settings.auto, per_day=self._settings.auto_per_day,
+                now=self._clock(), usual_credential=self._usual, answering=progress.answering,
+            )  # fmt: skip
+            await asyncio.to_thread(self._keep, choice.findings, choice.entries)
+            self._findings = choice.findings
+        await asyncio.to_thread(self._files.progress.unlink, missing_ok=True)
         self._show()
         log.info("a sweep is done", answering=progress.answering, words=choice.findings.words)
         if choice.entries:
@@ -209,7 +240,6 @@ class Patrol:
             kept = [one for one in read_taken(self._files.taken) if not {one.get("name"), one.get("address")} & new]
             write_taken(self._files.taken, [*kept, *entries])
         write_findings(self._files.findings, findings)
-        self._files.progress.unlink(missing_ok=True)
 
     def _tell(self, progress: Progress) -> None:
         progress.only_devices()  # the others of a large network are too many to write down again and again

@@ -1,7 +1,8 @@
-"""The file of devices that were taken by themselves: NetWatch's own, beside the database, read as configuration.
+"""The file of devices that were taken by themselves or on the page: NetWatch's own, read as configuration.
 
-Under systemd the configuration is not the agent's to write. Entries stand here as they would stand there, so that
-one may be moved over by hand: what the configuration has is not read here, and soon not kept here.
+It lies beside the database: under systemd the configuration is not the agent's to write. Entries stand here as they
+would stand there, so that one may be moved over by hand: what the configuration has is not read here, and soon not
+kept here.
 May import: netwatch.errors, netwatch.model, the files of this room. Called by: netwatch.config, through the door.
 """
 
@@ -17,8 +18,9 @@ from netwatch.model import bytes_of, parse_yaml, plain, write_private
 
 MOST_TAKEN_OCTETS = 16 * 2**20
 _HEAD = """\
-# Devices that NetWatch took by itself (discovery.auto). It reads and writes this file. `netwatch discover --found
-# --write` moves them into the configuration, and so may you: what stands there is left out here.
+# Devices that NetWatch took by itself (discovery.auto), or was told to on its page. It reads and writes this file.
+# `netwatch discover --found --write` moves them into the configuration, and so may you: what stands there is left
+# out here.
 devices:
 """
 

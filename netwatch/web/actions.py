@@ -1,4 +1,4 @@
-"""What can be changed from the page, the API and the links of mails: silences, acknowledgements, forgetting.
+"""What can be changed from the page, the API and the links of mails: silences, alerts, which found device is watched.
 
 netwatch.app hands in an object that has these methods. Every change says by whom it was made: by who signed in, and
 where nobody does as that person gave the name; the event log keeps it.
@@ -111,6 +111,17 @@ class Actions(Protocol):
     def wake_outbox(self) -> None:
         """Have the outbox looked at now, since somebody put a message back into it by hand."""
 
+    def found_entries(self, addresses: Collection[str]) -> Sequence[str]:
+        """Return what would be written of found devices that wait, by their addresses: a line of YAML each."""
+
+    async def take_found(self, addresses: Collection[str], by: str) -> Sequence[str]:
+        """Watch found devices that wait, and return their names; those that do not wait are left out.
+
+        Raises:
+            NotThere: none of them waits.
+            ActionRefused: nobody is named, or it cannot be written down.
+        """
+
 
 class NoActions:
     """Stands in where nothing can be changed."""
@@ -169,6 +180,14 @@ class NoActions:
 
     def wake_outbox(self) -> None:
         """Do nothing."""
+
+    def found_entries(self, addresses: Collection[str]) -> Sequence[str]:
+        """Return none."""
+        return ()
+
+    async def take_found(self, addresses: Collection[str], by: str) -> Sequence[str]:
+        """Refuse."""
+        raise NotThere(_NOTHING)
 
 
 _NOTHING = "nothing can be changed here"

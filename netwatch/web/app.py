@@ -115,7 +115,7 @@ def create_app(
     app.include_router(fleet_router(views, templates))
     app.include_router(device_router(views, doing, templates, past, different))
     app.include_router(exception_router(views, different, templates))
-    app.include_router(discovery_router(views, templates))
+    app.include_router(discovery_router(views, doing, templates))
     app.include_router(history_router(views, past, templates))
     app.include_router(trap_router(views, heard, names, templates))
     app.include_router(outbox_router(views, templates))

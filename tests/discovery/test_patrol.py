@@ -22,6 +22,7 @@ from netwatch.discovery.findings import write_findings
 from netwatch.discovery.metrics import SWEEPS
 from netwatch.discovery.patrol import next_sweep_at
 from netwatch.discovery.taken import write_taken
+from netwatch.errors import ConfigError
 from netwatch.model import Credential, Device
 from tests.patience import PATIENCE_SECONDS
 
@@ -88,6 +89,32 @@ async def test_what_a_rule_takes_is_written_before_it_is_told_and_the_agent_hear
     await swept(patrol(auto=auto, took=lambda: entries.extend(read_taken(files.taken))))
 
     assert entries == [{"name": "snmpd-under-test", "address": "127.0.0.1", "labels": {"site": "hq"}}]
+
+
+async def test_what_somebody_takes_is_written_the_agent_hears_of_it_and_nothing_is_taken_twice(patrol, files):
+    heard = []
+    sweeps = patrol(took=lambda: heard.append(read_taken(files.taken)))
+    await swept(sweeps)
+    (one,) = sweeps.waiting(["127.0.0.1"])
+    assert sweeps.entry(one) == "{name: snmpd-under-test, address: 127.0.0.1}"
+
+    first, second = await asyncio.gather(sweeps.take(["127.0.0.1", "192.0.2.1"]), sweeps.take(["127.0.0.1"]))
+
+    assert ([one.name for one in first], second) == (["snmpd-under-test"], [])
+    assert heard == [[{"name": "snmpd-under-test", "address": "127.0.0.1"}]]
+    assert [one.taken_at for one in read_findings(files.findings).devices] == [NOW]
+    assert sweeps.state().devices == read_findings(files.findings).devices
+
+
+async def test_where_the_disk_does_not_take_it_nothing_is_taken(patrol, files):
+    sweeps = patrol()
+    await swept(sweeps)
+    files.taken.mkdir()
+
+    with pytest.raises((OSError, ConfigError)):
+        await sweeps.take(["127.0.0.1"])
+
+    assert [one.taken_at for one in sweeps.state().devices] == [None]
 
 
 async def test_the_time_of_the_next_sweep_outlives_a_restart(patrol):

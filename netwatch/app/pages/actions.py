@@ -6,7 +6,7 @@ May import: every room below. Called by: netwatch.app.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -14,7 +14,18 @@ from uuid import uuid4
 
 from netwatch.alerts import RouteMatch, checked_silence, expired_silence
 from netwatch.engine import LinkSigner, LinkToken
-from netwatch.model import ALIVE, Alert, AlertGroup, AlertState, Event, Muting, Silence, SilenceState
+from netwatch.errors import ConfigError
+from netwatch.model import (
+    ALIVE,
+    Alert,
+    AlertGroup,
+    AlertState,
+    DiscoveredDevice,
+    Event,
+    Muting,
+    Silence,
+    SilenceState,
+)
 from netwatch.web import ActionRefused, NotThere, SilenceOrder, caller_or
 
 MOST_SILENCES = 10_000
@@ -61,6 +72,19 @@ class Deciding(Protocol):
         """Take as removed what alerts are about."""
 
 
+class Finding(Protocol):
+    """The sweeps of the agent, as far as people decide on what they found."""
+
+    def waiting(self, addresses: Collection[str]) -> Sequence[DiscoveredDevice]:
+        """Return those of some devices that wait for somebody."""
+
+    def entry(self, one: DiscoveredDevice) -> str:
+        """Return what is written of a device that is taken."""
+
+    async def take(self, addresses: Collection[str]) -> Sequence[DiscoveredDevice]:
+        """Watch devices that wait, and return them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actions:
     """Checks who asks for what, and has the engine do it."""
@@ -71,6 +95,8 @@ class Actions:
     receiver_names: Sequence[str] = ()
     routing_text: str = ""
     wake_senders: Callable[[], None] = lambda: None
+    finding: Finding | None = None
+    tell: Callable[[Sequence[Event]], Awaitable[None]] | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     new_id: Callable[[], str] = lambda: str(uuid4())
 
@@ -167,6 +193,30 @@ class Actions:
     def link(self, token: str) -> LinkToken:
         """Return what a link of a mail allows."""
         return self.links.verify(token, self.clock())
+
+    def found_entries(self, addresses: Collection[str]) -> Sequence[str]:
+        """Return what would be written of found devices that wait."""
+        return [] if self.finding is None else [self.finding.entry(one) for one in self.finding.waiting(addresses)]
+
+    async def take_found(self, addresses: Collection[str], by: str) -> Sequence[str]:
+        """Watch found devices that wait; who said so stands in the event log."""
+        who = named(by)
+        try:
+            taken = [] if self.finding is None else await self.finding.take(addresses)
+        except (OSError, ConfigError) as exc:
+            raise ActionRefused(f"it cannot be written down, and nothing is taken: {exc}") from exc
+        if not taken:
+            raise NotThere("none of these devices waits any more")
+        if self.tell is not None:
+            await self.tell([self._event_of(one, who) for one in taken])
+        return [one.name for one in taken]
+
+    def _event_of(self, one: DiscoveredDevice, who: str) -> Event:
+        return Event(
+            at=self.clock(), kind="device", device=one.name,
+            text=f"{who} has it watched from now on; a sweep found it at {one.address}",
+            details={"by": who, "address": one.address, "credential": one.credential},
+        )  # fmt: skip
 
     def routing(self) -> str:
         """Return routes and receivers as YAML in Alertmanager's words."""

@@ -11,13 +11,14 @@ from datetime import datetime
 from netwatch import __version__
 from netwatch.app.corridor import Corridor
 from netwatch.app.definitions import Definitions
-from netwatch.app.pages.actions import Actions
+from netwatch.app.pages.actions import Actions, Finding
 from netwatch.app.pages.door import Door
 from netwatch.app.pages.routing_text import routing_text
 from netwatch.app.pages.views import Views
 from netwatch.config import Settings
 from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
 from netwatch.metrics import Exposition
+from netwatch.model import Transaction
 from netwatch.web import History, PageFaults, Reload, RowExceptions, Scraper, Server, create_app
 
 
@@ -34,6 +35,7 @@ def build_server(
     scraper: Scraper | None,
     history: History,
     door: Door,
+    finding: Finding,
     clock: Callable[[], datetime],
     exceptions: RowExceptions,
 ) -> Server:
@@ -45,6 +47,8 @@ def build_server(
         receiver_names=[receiver.name for receiver in settings.receivers],
         routing_text=routing_text(settings),
         wake_senders=wake_senders,
+        finding=finding,
+        tell=lambda events: views.store.commit(Transaction(events=tuple(events))),
         clock=clock,
     )
 

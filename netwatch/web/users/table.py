@@ -52,6 +52,7 @@ CHANGE: Mapping[tuple[str, str], Role | None] = {
     ("POST", "/api/v2/silences"): Role.OPERATOR,
     ("DELETE", "/api/v2/silence/{silence_id}"): Role.OPERATOR,
     ("POST", "/api/v2/alerts"): Role.OPERATOR,
+    ("POST", "/discovery/take"): Role.OPERATOR,
     ("POST", "/-/wake-outbox"): Role.OPERATOR,
     ("POST", "/-/reload"): Role.ADMIN,
     ("PUT", "/-/reload"): Role.ADMIN,

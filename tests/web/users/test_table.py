@@ -55,7 +55,7 @@ CHANGED: dict[tuple[str, str], Role | None] = {
     ("POST", "/exceptions"), ("POST", "/exceptions/{exception_id}/end"),
     ("POST", "/silences/{silence_id}/expire"), ("POST", "/api/v1/ack"), ("POST", "/api/v1/unack"),
     ("POST", "/api/v1/forget"), ("POST", "/api/v2/alerts"), ("POST", "/api/v2/silences"),
-    ("DELETE", "/api/v2/silence/{silence_id}"), ("POST", "/-/wake-outbox"),
+    ("DELETE", "/api/v2/silence/{silence_id}"), ("POST", "/-/wake-outbox"), ("POST", "/discovery/take"),
 ), OPERATOR)  # fmt: skip
 CHANGED |= {("POST", f"/prometheus/api/v1/{question}"): VIEWER for question in QUESTIONS}
 TABLE: dict[tuple[str, str], Role | None] = (
