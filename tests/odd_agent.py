@@ -43,7 +43,7 @@ def properly(_: Request) -> int:
 class OddAgent:
     """Listens on loopback between `with` and its end; `cells` are encoded values by OID, to be changed at will.
 
-    circles_at: behind this name comes the first one again.
+    circles_at: behind this name comes the first one again. views: what other communities see, each its own cells.
     """
 
     def __init__(
@@ -59,6 +59,8 @@ class OddAgent:
         self.community = community
         self.requests: list[Request] = []
         self.circles_at: Oid = ()
+        self.views: dict[bytes, dict[Oid, bytes]] = {}
+        self.communities: list[bytes] = []
         self._answers_from = answers_from
         self._order: list[Oid] = []
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -114,8 +116,10 @@ class OddAgent:
         if parts(message)[0][1] == b"\3":
             return b""
         (_, version), (_, community), (kind, pdu) = parts(message)
-        if community != self.community:
+        self.communities.append(community)
+        if community != self.community and community not in self.views:
             return b""
+        cells = self.views.get(community, self.cells)
         (_, request_id), _, (_, second), (_, varbinds) = parts(pdu)
         names = tuple(decoded(parts(varbind)[0][1]) for _, varbind in parts(varbinds))
         request = Request(kind, names, int.from_bytes(second) if kind == GET_BULK else 1)
@@ -123,22 +127,23 @@ class OddAgent:
         status = self.manners(request)
         if status is None:
             return b""
-        found = varbinds if status else b"".join(self._found(request))
+        found = varbinds if status else b"".join(self._found(request, cells))
         body = tlv(2, request_id) + tlv(2, bytes([status])) + tlv(2, bytes([bool(status)])) + tlv(0x30, found)
         return tlv(0x30, tlv(2, version) + tlv(4, community) + tlv(RESPONSE, body))
 
-    def _found(self, request: Request) -> list[bytes]:
+    def _found(self, request: Request, cells: dict[Oid, bytes]) -> list[bytes]:
         if request.kind == GET:
-            return [varbind(name, self.cells.get(name, NO_SUCH_INSTANCE)) for name in request.names]
-        self._order = self._order or sorted(self.cells)
+            return [varbind(name, cells.get(name, NO_SUCH_INSTANCE)) for name in request.names]
+        if cells is self.cells:
+            order = self._order = self._order or sorted(cells)
+        else:
+            order = sorted(cells)
         found, names, size = list[bytes](), list(request.names), 0
         for _ in range(request.repetitions):
             for place, name in enumerate(names):
-                at = 0 if name == self.circles_at else bisect_right(self._order, name)
-                names[place] = self._order[at] if at < len(self._order) else name
-                found.append(
-                    varbind(names[place], self.cells[names[place]] if at < len(self._order) else END_OF_MIB_VIEW)
-                )
+                at = 0 if name == self.circles_at else bisect_right(order, name)
+                names[place] = order[at] if at < len(order) else name
+                found.append(varbind(names[place], cells[names[place]] if at < len(order) else END_OF_MIB_VIEW))
                 size += len(found[-1])
             if size > MOST_BYTES:
                 break

@@ -36,6 +36,7 @@ from netwatch.polling.faults import EVIDENCE, IDENTITY, DeviceFaults
 from netwatch.polling.lifeline import Lifeline
 from netwatch.polling.metrics import POLL_SECONDS, POLLS, RECALLED, RESTARTS, WAKING
 from netwatch.polling.presence.belongings import Belongings
+from netwatch.polling.presence.by_vlan import BRIDGES, ByVlan
 from netwatch.polling.presence.echoes import Echoes
 from netwatch.polling.presence.fact_table import FactTable
 from netwatch.polling.presence.findings import description_of
@@ -538,7 +539,10 @@ class DevicePoller:
     def _table_poller(self, spec: TableSpec) -> TablePoller | FactTable:
         tools = self._tools
         if spec.once:
-            return FactTable(self.device, spec, tools.client, tools.clock, tools.facts_interval, self._faults)
+            belongings = self._belongings
+            by_vlan = spec.oid in BRIDGES
+            client = ByVlan(tools.client, tools.clock, lambda: belongings.has_vlans) if by_vlan else tools.client
+            return FactTable(self.device, spec, client, tools.clock, tools.facts_interval, self._faults)
         poller = self._new_poller(spec)
         if (kept := self._layouts.pop(spec.name, None)) is not None:
             self._recall(poller, kept)

@@ -20,6 +20,7 @@ from netwatch.polling.budget import Patience
 from netwatch.polling.clock import Clock
 from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.metrics import SWEEP_REQUESTS, SWEEPS
+from netwatch.polling.presence.by_vlan import BRIDGES, VLANS
 from netwatch.polling.presence.findings import Findings, description_of, recalled
 from netwatch.polling.presence.identity import Identity
 from netwatch.polling.presence.sweep import Sweep, Swept
@@ -85,14 +86,21 @@ class Belongings:
 
     def kit(self, identity: Identity) -> Kit:
         """Return what to read, and what it means."""
-        return self._library.kit_of(identity.profile, self._findings.has if self._findings else frozenset())
+        has = self._findings.has if self._findings else frozenset[Oid]()
+        return self._library.kit_of(identity.profile, has | BRIDGES if VLANS in has else has)
+
+    @property
+    def has_vlans(self) -> bool:
+        """Return whether it keeps a bridge for every VLAN, and may show an empty one at first."""
+        return self._findings is not None and VLANS in self._findings.has
 
     def absent(self, identity: Identity) -> frozenset[Oid]:
         """Return what the device was asked for and does not have, so that it need not be walked for."""
         known = self._findings
         if known is None or self._must_ask:
             return frozenset()
-        return self._questions(identity).items - known.has - known.unsure - known.chokes
+        absent = self._questions(identity).items - known.has - known.unsure - known.chokes
+        return absent - BRIDGES if self.has_vlans else absent
 
     def _compare(self, identity: Identity) -> None:
         """Forget what another device had, and have it asked anew where it or our questions are others."""

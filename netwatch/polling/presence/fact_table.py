@@ -23,10 +23,11 @@ from netwatch.polling.discover import columns_of, read_once, row_suffixes
 from netwatch.polling.faults import DeviceFaults
 from netwatch.polling.layout import Layout, Presence, build_layout
 from netwatch.polling.metrics import DISCOVERIES, PARTIAL_READINGS
+from netwatch.polling.presence.by_vlan import Walker
 from netwatch.polling.readings import TableReader
 from netwatch.polling.rows import columns_of_none, name_rows, rows_of_none
 from netwatch.profiles import TableSpec
-from netwatch.snmp import SnmpClient, Walk
+from netwatch.snmp import Walk
 
 MOST_FACTS = 10_000
 """Rows of a table; what is beyond is left out and the reading partial."""
@@ -45,7 +46,7 @@ class FactTable:
         self,
         device: Device,
         spec: TableSpec,
-        client: SnmpClient,
+        client: Walker,
         clock: Clock,
         interval: timedelta,
         faults: DeviceFaults | None = None,
