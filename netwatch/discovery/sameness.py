@@ -19,8 +19,8 @@ _NO_SERIAL = frozenset({"", "0", "none", "n/a", "na", "unknown", "not specified"
 def devices_of(hosts: Sequence[Host], known: Mapping[str, str]) -> list[FoundDevice]:
     """Return the devices that hosts are which answered to a credential; `known`: address -> configured name."""
     groups = list(_groups([host for host in hosts if host.credential]))
-    taken = set(known.values())
-    return [_device(group, known, taken) for group in groups]
+    taken, found = set(known.values()), {host.address for host in hosts}
+    return [_device(group, known, taken, found) for group in groups]
 
 
 def _groups(hosts: Sequence[Host]) -> Iterator[list[Host]]:
@@ -72,9 +72,11 @@ def _may_be_one(one: Host, other: Host) -> bool:
     return all(not a or not b or a == b for a, b in texts)
 
 
-def _device(group: Sequence[Host], known: Mapping[str, str], taken: set[str]) -> FoundDevice:
-    every = [address for host in group for address in (host.address, *host.addresses)]
-    known_as = next((known[address] for address in every if address in known), "")
+def _device(group: Sequence[Host], known: Mapping[str, str], taken: set[str], found: Container[str]) -> FoundDevice:
+    """Return what hosts are together. What one says it has counts as far as nobody else was found there."""
+    asked = [host.address for host in group]
+    said = [address for host in group for address in host.addresses if address not in found]
+    known_as = next((known[address] for address in (*asked, *said) if address in known), "")
     host = next((host for host in group if host.address in known), group[0])
     others = tuple(one.address for one in group if one is not host)
     name = known_as or free_name(host, taken)

@@ -20,8 +20,11 @@ from netwatch.discovery.pace import Pace
 from netwatch.discovery.probing import Prober
 from netwatch.discovery.progress import Progress
 from netwatch.discovery.ranges import Ranges
+from netwatch.log import get_logger
 from netwatch.model import Credential
 from netwatch.snmp import Snmp
+
+log = get_logger(__name__)
 
 BLOCK = 1024
 BLOCKS_AT_ONCE = 64
@@ -104,6 +107,13 @@ class Sweep:
         await client.start()
 
         async def ask(host: Host) -> Host:
+            try:
+                return await ask_in_line(host)
+            except Exception:  # whatever one device says, the sweep goes on to the others
+                log.exception("a host could not be asked", address=host.address)
+                return host
+
+        async def ask_in_line(host: Host) -> Host:
             async with self._line:
                 return await asked(client, host, self._credentials, self._port, self._timeout * PATIENCE, self._pace)
 

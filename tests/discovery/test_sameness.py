@@ -57,6 +57,15 @@ def test_a_device_that_is_configured_keeps_its_name_by_whichever_address_it_is_k
     assert names(beyond, {"10.9.9.9": "core-sw1"})[0][3] == "core-sw1"
 
 
+def test_who_says_he_has_the_address_of_a_known_device_is_not_it_where_that_one_was_found():
+    router = host("192.0.2.1", sys_name="gw")
+    other = host("192.0.2.9", sys_name="sw9", addresses=("192.0.2.1", "192.0.2.9"))
+
+    found = devices_of([router, other], {"192.0.2.1": "core"})
+
+    assert [(one.name, one.known_as) for one in found] == [("core", "core"), ("sw9", "")]
+
+
 def test_two_devices_never_have_one_name():
     hosts = [
         host("192.0.2.1", sys_name="sw", serial="a"),

@@ -231,6 +231,56 @@ def test_who_answers_for_others_or_to_nothing_that_was_asked_is_not_believed():
     swept(steps)
 
 
+def spoiled(payload, change):
+    """Return the answer to the discovery of an engine with something wrong about it."""
+    header = of_version_3(payload)
+    if header is None:
+        return b""
+    told = {"msg_id": int.from_bytes(header.msg_id), "flags": 0, "engine_id": ENGINE} | change
+    report = encode_pdu(Pdu(kind=PduKind.REPORT, request_id=told["msg_id"]))
+    scoped = encode_tlv(SEQUENCE, encode_context(b"", b"") + report)
+    return seal(scoped, boots=1, time=1, user=b"", keys=NO_KEYS, **told)
+
+
+ODD = {
+    "cut short": lambda payload: engine(payload)[:40],
+    "one octet": lambda payload: b"\x30",
+    "nothing but its own question": lambda payload: payload,
+    "giant": lambda payload: b"\x30\x82\x75\x30" + bytes(30_000),
+    "random": lambda payload: bytes(range(256)) * 4,
+    "another number": lambda payload: spoiled(payload, {"msg_id": 2**30 + 7}),
+    "without an engine": lambda payload: spoiled(payload, {"engine_id": b""}),
+    "an engine of 200 octets": lambda payload: spoiled(payload, {"engine_id": bytes(200)}),
+    "said to be signed": lambda payload: engine(payload).replace(b"\x04\x01\x00", b"\x04\x01\x01"),
+}
+
+
+def test_answers_that_are_none_say_nothing_and_cost_nobody_else_anything():
+    async def steps(network, seconds):
+        odd = {f"10.9.1.{number}": answer for number, answer in enumerate(ODD.values(), start=1)}
+        network.lose = lambda *_: True
+        network.listens = lambda to, payload: odd[to](payload) if to in odd else engine(payload)
+        sweep, progress = sweep_of(seconds, "10.9.1.0/28", credentials=[])
+        found = await sweep.run(progress)
+
+        assert {host.address for host in found.hosts} == {f"10.9.1.{n}" for n in range(len(ODD) + 1, 15)}
+        assert {host.engine_id for host in found.hosts} == {ENGINE.hex()}
+
+    swept(steps)
+
+
+@pytest.mark.parametrize("text", [
+    "", "{", "null", "[]", "7", '{"networks": 7}', '{"networks": ["10.9.1.0/28"]}',
+    '{"networks": ["10.9.1.0/28"], "blocks": ["x"], "asked": 1, "hosts": []}',
+    '{"networks": ["10.9.1.0/28"], "blocks": [1], "asked": 1, "hosts": [{"address": "10.9.1.1"}]}',
+    '{"networks": ["10.9.1.0/28"], "blocks": [1], "asked": 1, "hosts": [{"address": 1, "addresses": [], "x": 1}]}',
+])  # fmt: skip
+def test_a_state_that_is_damaged_begins_the_sweep_anew(tmp_path, text):
+    (tmp_path / "state.json").write_text(text)
+
+    assert Progress.read(tmp_path / "state.json", parse_ranges(["10.9.1.0/28"])).blocks == set()
+
+
 def test_a_sweep_that_is_broken_off_goes_on_where_it_was(tmp_path, monkeypatch):
     monkeypatch.setattr("netwatch.discovery.sweep.BLOCK", 4)
     monkeypatch.setattr("netwatch.discovery.sweep.BLOCKS_AT_ONCE", 1)
