@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from netwatch.model import DiscoveredDevice, DiscoveryState
+from netwatch.web import WebSettings, create_app
 
+from ...conftest import Stage
 from ...house import House
 from ..seen import Seen
 
@@ -34,6 +37,25 @@ async def test_what_was_found_is_shown_what_waits_first_and_none_of_its_words_ar
     assert [(one["device"], one["state"], one["other_addresses"]) for one in rows] == [
         ("sw1", "taken", ""), ("<b>sw2", "waiting", "192.0.2.9"),
     ]  # fmt: skip
+
+
+async def test_what_waits_can_be_ticked_by_who_may_and_the_page_does_not_come_anew_meanwhile(serve):
+    house = House(swept=DiscoveryState(ranges=("192.0.2.0/24",), ended_at=NOON, devices=(TAKEN, WAITING)))
+
+    text = (await serve(house).get("/discovery")).text
+    stage = Stage()
+    stage.put_up(house, None)
+    shut = create_app(stage, stage, WebSettings(read_only=True), "9.9.9", actions=stage.actions)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=shut), base_url="http://127.0.0.1") as client:
+        nobody = (await client.get("/discovery")).text
+        refused = await client.post("/discovery/take", data={"address": "192.0.2.3", "seen": "1", "author": "anna"})
+
+    assert text.count('type="checkbox"') == 1
+    assert 'name="address" value="192.0.2.3"' in text
+    assert "live.js" not in text
+    assert 'type="checkbox"' not in nobody
+    assert 'action="/discovery/take"' not in nobody
+    assert refused.status_code == 403
 
 
 @pytest.mark.parametrize(
