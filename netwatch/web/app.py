@@ -111,7 +111,7 @@ def create_app(
     app.include_router(series_router(views, past))
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
-    app.include_router(first_router(views, templates, heard, names, doing))
+    app.include_router(first_router(views, templates, doing, settings.site_label))
     app.include_router(fleet_router(views, templates))
     app.include_router(device_router(views, doing, templates, past, different))
     app.include_router(exception_router(views, different, templates))

@@ -99,6 +99,11 @@ class WebSettings(Section):
         default=False,
         description="refuse to silence, acknowledge or change anything over HTTP, whoever asks",
     )
+    site_label: str = Field(
+        default="site",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,99}$",
+        description="the label of devices by which the first page groups what it shows",
+    )
     hosts: list[str] = Field(default_factory=list, description="further host names the page may be asked for by")
 
     @property

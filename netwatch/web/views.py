@@ -102,6 +102,12 @@ class Views(Protocol):
     async def unmatched(self) -> Sequence[UnmatchedTraps]:
         """Return the kinds of trap that no rule takes, of the newest in the log."""
 
+    def told(self, alert_id: str) -> Sequence[tuple[str, datetime]]:
+        """Return which receivers were told of an alert that is alive, and when first."""
+
+    async def over_since(self, since: datetime) -> Sequence[Alert]:
+        """Return alerts that ended since an instant: those that began last, as many as a picture of a day needs."""
+
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""
 

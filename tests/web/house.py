@@ -89,6 +89,7 @@ class House:
     waiting_for: str = ""
     store_is_broken: bool = False
     looks_at_all: int = 0
+    who_was_told: dict[str, list[tuple[str, datetime]]] = field(default_factory=dict)
     severities: Severities = USUAL_SEVERITIES
     history: History = field(default_factory=NoHistory)
 
@@ -171,6 +172,12 @@ class House:
 
     async def unmatched(self) -> Sequence[UnmatchedTraps]:
         return self.of_no_rule
+
+    def told(self, alert_id: str) -> Sequence[tuple[str, datetime]]:
+        return self.who_was_told.get(alert_id, [])
+
+    async def over_since(self, since: datetime) -> Sequence[Alert]:
+        return [one for one in self.known_alerts if one.resolved_at is not None and one.resolved_at > since]
 
     async def alerts(self) -> Sequence[Alert]:
         if self.store_is_broken:

@@ -39,6 +39,7 @@ from netwatch.store import Store
 from netwatch.web import RelayStatus
 
 RESOLVED_SHOWN = 50
+OVER_LOOKED_AT = 1000
 FAULTS_SHOWN = 5
 UNMATCHED_LOOKED_AT = 2000
 
@@ -153,6 +154,18 @@ class Views:
         """Return the kinds of trap that no rule takes, of the newest in the log."""
         heard = await self.store.traps(UNMATCHED_LOOKED_AT)
         return await asyncio.to_thread(unmatched_in, heard, self.trap_rules(), self.names)
+
+    def told(self, alert_id: str) -> Sequence[tuple[str, datetime]]:
+        """Return which receivers were told of an alert, and when first."""
+        groups = self.desk.groups_of(alert_id)
+        return [(group.receiver, group.told[alert_id]) for group in groups if alert_id in group.told]
+
+    async def over_since(self, since: datetime) -> Sequence[Alert]:
+        """Return alerts that ended since an instant."""
+        over = await self.store.alerts({AlertState.RESOLVED}, OVER_LOOKED_AT)
+        return [
+            one for one in over if one.resolved_at is not None and one.resolved_at > since and one.key.rule != CANARY
+        ]
 
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""

@@ -1,0 +1,62 @@
+"""Puts devices and alerts together by what a label of the devices says, a site by default: the worst site first.
+
+A quiet room. May import: netwatch.model, netwatch.web. Called by: first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from netwatch.model import Alert, matcher_text
+from netwatch.web.alert_search import natural
+from netwatch.web.pages.overview import DeviceRow, DeviceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The devices of one site by their states, and its alerts of those that are shown, the gravest first.
+
+    name: empty for the devices that have no such label. condition: what asks for this site alone.
+    """
+
+    name: str
+    condition: str
+    counts: Mapping[DeviceState, int]
+    alerts: tuple[Alert, ...] = ()
+
+    @property
+    def devices(self) -> int:
+        """Return how many devices it has."""
+        return sum(self.counts.values())
+
+    def count(self, state: DeviceState) -> int:
+        """Return how many devices are in a state."""
+        return self.counts.get(state, 0)
+
+
+def sites_of(rows: Iterable[DeviceRow], alerts: Sequence[Alert], label: str) -> list[Site]:
+    """Return the sites: first those with alerts in the order of these, by gravity, then by state and name."""
+    where: dict[str, str] = {}
+    counts: dict[str, Counter[DeviceState]] = {}
+    for row in rows:
+        device = row.status.device
+        name = where[device.name] = device.labels.get(label, "")
+        counts.setdefault(name, Counter())[row.state] += 1
+    firing: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        name = where.get(alert.key.device, alert.labels.get(label, ""))
+        firing.setdefault(name, []).append(alert)
+    quiet = sorted(counts.keys() - firing.keys(), key=lambda name: _place(name, counts[name]))
+    return [
+        Site(
+            name=name, condition=matcher_text(label, name), counts=counts.get(name, {}),
+            alerts=tuple(firing.get(name, ())),
+        )
+        for name in [*firing, *quiet]
+    ]  # fmt: skip
+
+
+def _place(name: str, counts: Mapping[DeviceState, int]) -> tuple[object, ...]:
+    return -counts.get("down", 0), -counts.get("trouble", 0), -counts.get("unknown", 0), not name, natural(name)
