@@ -35,6 +35,7 @@ from netwatch.web.pages.exceptions.routes import exception_router
 from netwatch.web.pages.explain import explain_page_router
 from netwatch.web.pages.fleet.devices import fleet_router
 from netwatch.web.pages.fleet.discovery import discovery_router
+from netwatch.web.pages.fleet.map import map_router
 from netwatch.web.pages.front.first import first_router
 from netwatch.web.pages.history import history_router
 from netwatch.web.pages.manual import manual_router
@@ -113,6 +114,7 @@ def create_app(
     _add_event_stream(app, app.state.live)
     app.include_router(first_router(views, templates, doing, settings.site_label))
     app.include_router(fleet_router(views, templates))
+    app.include_router(map_router(views, templates))
     app.include_router(device_router(views, doing, templates, past, different))
     app.include_router(exception_router(views, different, templates))
     app.include_router(discovery_router(views, doing, templates))

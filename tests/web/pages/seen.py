@@ -10,7 +10,7 @@ from tests.concept_readings import concept_reading
 from ..house import House, alert_of, bad_night, interfaces, mail_of, status_of, trap_of
 
 PAGES = [
-    "/", "/devices", "/devices/core-sw1", "/devices/core-sw2", "/devices/edge-r1",
+    "/", "/map", "/devices", "/devices/core-sw1", "/devices/core-sw2", "/devices/edge-r1",
     "/devices/nas1", "/alerts", "/alerts/DeviceDown-access-sw2-", "/silences",
     "/silences/new", "/silences/new?alert=DeviceDown-access-sw2-", "/explain", "/traps", "/outbox", "/outbox/m1",
     "/docs", "/docs/rules",
