@@ -127,6 +127,7 @@ class App:
             config_trouble=lambda: config.trouble, faults=self._faults,
             history_trouble=self._past.trouble, discovery_state=self._patrol.state,
             manner=Manner(units=units_of(self._definitions.rules)), severities=settings.severity_order(),
+            rule_names=self._rule_names,
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
@@ -268,6 +269,11 @@ class App:
             "polling": self._senses.is_polling, "the trap port": self._senses.is_hearing,
             "sending": self._post_office.mails.is_alive, "deciding": self._corridor.engine.is_alive,
         }  # fmt: skip
+
+    def _rule_names(self) -> frozenset[str]:
+        """Return the names of all rules, those that are told apart by labels among them."""
+        readings = frozenset(rule.name for rule in self._definitions.rules)
+        return readings | {rule.name for rule in self._names.trap_rules}
 
     def _faults(self) -> Sequence[Fault]:
         """Return what of NetWatch breaks off in a way nobody foresaw, while the rest goes on."""

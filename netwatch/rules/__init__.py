@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from netwatch.rules.traps.judging import Opinion, opinions_on, unmatched_in
     from netwatch.rules.traps.known import meanings_of
     from netwatch.rules.traps.names import DEFINED, NO_MIB, MibNames, TrapPattern, pattern_of
+    from netwatch.rules.traps.proposing import proposed_file
     from netwatch.rules.traps.rule import (
         Outcome,
         TrapFacts,
@@ -77,6 +78,7 @@ __all__ = [
     "TrapRule", "TrapPattern", "TrapFacts", "TrapVerdict", "Outcome", "facts_of", "verdict_on", "render_trap",
     "meanings_of", "AlikeTraps",
     "labels_of_trap", "severity_words", "Opinion", "opinions_on", "unmatched_in", "rule_text", "sibling_of",
+    "proposed_file",
     "varbinds_text", "evidence_of", "trap_evidence", "parts_with_verdicts", "Part",
     "has_curve", "values_in", "threshold_in", "MibNames", "NO_MIB", "DEFINED", "pattern_of",
     "unit_of", "units_of",

@@ -108,6 +108,9 @@ class Views(Protocol):
     async def over_since(self, since: datetime) -> Sequence[Alert]:
         """Return alerts that ended since an instant: those that began last, as many as a picture of a day needs."""
 
+    async def proposed_rule(self, kind: UnmatchedTraps) -> str:
+        """Return a rule file for a kind of trap that no rule takes, for a person to finish."""
+
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""
 

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from netwatch.app.families import kept_families
 from netwatch.app.pages.called import Called
 from netwatch.errors import StoreError
+from netwatch.mib import load_index
 from netwatch.model import (
     ALIVE,
     CONCEPTS,
@@ -45,6 +46,7 @@ from netwatch.model import (
     UnmatchedTraps,
     Varbind,
 )
+from netwatch.rules import proposed_file
 from netwatch.web import History, KeptFamily, RelayStatus
 from netwatch.web.views import NoHistory
 from tests.concept_readings import a_switch
@@ -178,6 +180,10 @@ class House:
 
     async def over_since(self, since: datetime) -> Sequence[Alert]:
         return [one for one in self.known_alerts if one.resolved_at is not None and one.resolved_at > since]
+
+    async def proposed_rule(self, kind: UnmatchedTraps) -> str:
+        example = next((one for one in self.heard if one.number == kind.example), None)
+        return proposed_file(kind.trap_oid, load_index(), example=example, senders=kind.senders)
 
     async def alerts(self) -> Sequence[Alert]:
         if self.store_is_broken:

@@ -6,7 +6,7 @@ May import: every room below. Called by: netwatch.app.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,7 +34,7 @@ from netwatch.model import (
     UnmatchedTraps,
 )
 from netwatch.notify import Manner, Notifier
-from netwatch.rules import NO_MIB, MibNames, TrapRule, unmatched_in
+from netwatch.rules import NO_MIB, MibNames, TrapRule, proposed_file, unmatched_in
 from netwatch.store import Store
 from netwatch.web import RelayStatus
 
@@ -70,6 +70,7 @@ class Views:
     discovery_state: Callable[[], DiscoveryState] = DiscoveryState
     manner: Manner = field(default_factory=Manner)
     severities: Severities = USUAL_SEVERITIES
+    rule_names: Callable[[], Collection[str]] = frozenset
     called: Called = field(init=False)
 
     def __post_init__(self) -> None:
@@ -166,6 +167,13 @@ class Views:
         return [
             one for one in over if one.resolved_at is not None and one.resolved_at > since and one.key.rule != CANARY
         ]
+
+    async def proposed_rule(self, kind: UnmatchedTraps) -> str:
+        """Return a rule file for a kind of trap that no rule takes."""
+        example = await self.store.trap(kind.example) if kind.example is not None else None
+        return await asyncio.to_thread(
+            proposed_file, kind.trap_oid, self.names, example=example, senders=kind.senders, taken=self.rule_names()
+        )
 
     async def alerts(self) -> Sequence[Alert]:
         """Return pending and firing alerts, and those resolved lately."""

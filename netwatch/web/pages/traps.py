@@ -1,4 +1,4 @@
-"""The page of traps: the newest, of one device or sender where one is named.
+"""The pages of traps: the newest, of one device or sender where one is named; who was turned away; rules that lack.
 
 May import: netwatch.model, netwatch.web. Called by: netwatch.web.app, netwatch.web.pages.devices.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import Response
 
 from netwatch.model import ObjectNames, trap_name
@@ -23,7 +23,7 @@ Filter = Annotated[str, Query(max_length=255)]
 
 
 def trap_router(views: Views, trap_log: TrapLog, names: ObjectNames, templates: Templates) -> APIRouter:
-    """Return the route."""
+    """Return the routes."""
     router = APIRouter(include_in_schema=False, default_response_class=Response)
 
     @router.api_route("/traps", methods=METHODS)
@@ -43,6 +43,15 @@ def trap_router(views: Views, trap_log: TrapLog, names: ObjectNames, templates: 
     async def unmatched() -> Response:
         kinds = [(trap_name(names, kind.trap_oid), kind) for kind in await views.unmatched()]
         return await templates.page("unmatched.html", kinds=kinds)
+
+    @router.api_route("/traps/rule", methods=METHODS)
+    async def rule(trap: Filter) -> Response:
+        kind = next((one for one in await views.unmatched() if str(one.trap_oid) == trap), None)
+        if kind is None:
+            raise HTTPException(404, "no rule is missing for this trap: one takes it, or the log has none of it")
+        return await templates.page(
+            "trap_rule.html", kind=kind, called=trap_name(names, kind.trap_oid), text=await views.proposed_rule(kind)
+        )
 
     return router
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
+import typer
+from typer.testing import CliRunner
+
+from netwatch.cli.configuration.check import check
 from netwatch.model import Oid, RefusedSender, UnmatchedTraps
 
 from ..house import House, trap_of
@@ -33,6 +38,16 @@ async def test_traps_can_be_found_by_device_and_by_address(serve):
 
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CONFIG = """\
+credentials: {usual: {version: 2c, community: "${env:HOME}"}}
+devices: [{name: core-sw1, address: 192.0.2.1, credential: usual}]
+rules: {paths: [own0.yaml, own1.yaml]}
+route: {receiver: noc}
+receivers: [{name: noc, email: {to: [noc@example.net]}}]
+smtp: {from: netwatch@example.net, relays: [{host: mail.example.net, port: 25, tls: none}]}
+"""
+CHECK = typer.Typer()
+CHECK.command()(check)
 
 
 async def test_who_was_turned_away_is_shown_with_what_would_let_it_in(serve):
@@ -64,3 +79,31 @@ async def test_the_kinds_that_no_rule_takes_are_shown(serve):
     for text in ("IF-MIB::linkDown", "core-sw1, 192.0.2.9", "41", "a rule with any tells of it"):
         assert text in page
     assert (told["trap"], told["example"], told["taken_by_any"]) == ("IF-MIB::linkDown", 7, True)
+
+
+async def test_a_kind_that_no_rule_takes_leads_to_a_rule_that_check_takes(serve, tmp_path):
+    trap = trap_of(b"<b>\n- alert: Owned", trap_oid=Oid.parse("1.3.6.1.4.1.32473.7.0.1"), number=7)
+    kinds = [
+        UnmatchedTraps(
+            trap_oid=oid, count=41, senders=("core-sw1",), first_at=NOON, last_at=NOON, example=7, taken_by_any=False
+        )
+        for oid in (trap.trap_oid, Oid.parse("1.3.6.1.4.1.9.9.43.2.0.2"))
+    ]
+    client = serve(House(of_no_rule=kinds, heard=[trap]))
+
+    links = re.findall(r'href="(/traps/rule[^"]*)"', (await client.get("/traps/unmatched")).text)
+    pages = [Seen((await client.get(link)).text) for link in links]
+
+    assert len(pages) == 2
+    for number, page in enumerate(pages):
+        assert page.wrong == []
+        begin = page.text.index("rules:\n")
+        rule = page.text[begin : page.text.index("\nPut it into a file", begin)]
+        (tmp_path / f"own{number}.yaml").write_text(rule + "\n")
+    (tmp_path / "netwatch.yaml").write_text(CONFIG)
+    checked = CliRunner().invoke(CHECK, ["--config", str(tmp_path / "netwatch.yaml")])
+    assert checked.exit_code == 0, checked.output
+    assert "2 rules (2 on traps)" in checked.output
+    assert "/own" not in checked.output, checked.output  # no warning is about them
+    assert "netwatch traps replay 7" in pages[0].text
+    assert (await client.get("/traps/rule", params={"trap": "1.3.6.1"})).status_code == 404

@@ -34,7 +34,7 @@ LOOKED_AT: dict[str, Role | None] = {
     "/", "/alerts", "/alerts/{alert_id:path}", "/devices", "/devices/{name:path}", "/events", "/exceptions",
     "/explain", "/history",
     "/map", "/metrics", "/outbox", "/outbox/{entry_id}", "/silences", "/snmp", "/sd/prometheus", "/traps",
-    "/traps/refused", "/traps/unmatched",
+    "/traps/refused", "/traps/rule", "/traps/unmatched",
     "/api/openapi.json", "/api/v1/alerts", "/api/v1/availability", "/api/v1/devices", "/api/v1/devices/{name:path}",
     "/api/v1/devices/{name:path}/{concept}", "/api/v1/events", "/api/v1/explain", "/api/v1/history", "/api/v1/outbox",
     "/api/v1/silences", "/api/v1/traps", "/api/v1/traps/refused", "/api/v1/traps/unmatched",
