@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -22,6 +23,7 @@ import pytest
 
 from netwatch.simulator import demo_story
 from tests.patience import PATIENCE_SECONDS
+from tests.web.pages.units import bare_numbers
 
 from .agent import wait_until
 
@@ -115,7 +117,7 @@ def test_the_story_is_told_on_the_page_in_the_metrics_and_by_mail_and_ends_well(
     assert not config.parent.exists()
 
 
-def test_explain_answers_for_every_alert_of_the_demo(demo):
+def test_explain_answers_for_every_alert_of_the_demo_and_no_page_has_a_number_without_a_unit(demo):
     running = demo()
     page = running.said(r"The page: +(http://127\.0\.0\.1:\d+/)")
     config = running.said(r"Configuration: +(/\S+netwatch\.yaml)")
@@ -129,10 +131,40 @@ def test_explain_answers_for_every_alert_of_the_demo(demo):
         answer = json.loads(running.get(f"{page}api/v1/explain?{asked}"))
         assert_explained(one, answer)
 
+    assert bare_numbers_on_all(running, page) == {}
+
     command = [sys.executable, "-m", "netwatch", "explain", "DeviceDown", "fw-edge1", "-c", config]
     printed = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True).stdout
     assert re.search(r"you@example\.net was told at [\d:]+", printed)
     assert re.search(r"reply: 250|accepted by .*: 250", printed)
+
+
+MOST_PAGES = 60
+BESIDE = (
+    "/map",
+    "/traps/unmatched",
+    "/traps/refused",
+    "/discovery",
+    "/silences/new",
+    "/devices?sort=name",
+    "/alerts?by=device",
+)
+
+
+def bare_numbers_on_all(running: Demo, page: str) -> dict[str, list[tuple[str, str]]]:
+    """Walk from the first page to what it leads to, and return the numbers that have neither unit nor noun."""
+    waiting, found = ["/", *BESIDE], {}
+    for path in waiting:  # which grows
+        text = running.get(page.rstrip("/") + path)
+        if bare := bare_numbers(text):
+            found[path] = bare
+        links = [html.unescape(link) for link in re.findall(r'href="(/[^"#]*)"', text)]
+        pages = [
+            link for link in links if not re.match(r"/(static|api|docs|metrics|explain|exceptions|history)\b", link)
+        ]
+        waiting += [link for link in dict.fromkeys(pages) if link not in waiting][: MOST_PAGES - len(waiting)]
+    assert len(waiting) == MOST_PAGES
+    return found
 
 
 def assert_explained(alert: dict[str, Any], answer: dict[str, Any]) -> None:

@@ -20,7 +20,15 @@ _KNOWN: Final[Mapping[str, str]] = {
     "hrProcessorLoad": "%", "hrStorageAllocationFailures": "failures", "hrSystemProcesses": "processes",
     "hrSystemNumUsers": "users", "ifNumber": "interfaces", "ifSpeed": "b/s", "ifHighSpeed": "Mb/s", "ifMtu": "octets",
     "ifOutQLen": "packets", "sysUpTime": "1/100 s", "ifLastChange": "1/100 s", "hrSystemUptime": "1/100 s",
-    "snmpEngineTime": "s", "ipDefaultTTL": "hops",
+    "snmpEngineTime": "s", "ipDefaultTTL": "hops", "ifTableLastChange": "1/100 s", "ifStackLastChange": "1/100 s",
+    "upsSecondsOnBattery": "s", "upsEstimatedMinutesRemaining": "min", "upsEstimatedChargeRemaining": "%",
+    "upsBatteryTemperature": "°C", "upsBatteryVoltage": "1/10 V", "upsBatteryCurrent": "1/10 A",
+    "upsInputNumLines": "lines", "upsOutputNumLines": "lines", "upsBypassNumLines": "lines",
+    "upsInputLineBads": "times", "upsAlarmsPresent": "alarms",
+    "upsInputFrequency": "1/10 Hz", "upsOutputFrequency": "1/10 Hz", "upsBypassFrequency": "1/10 Hz",
+    "upsInputVoltage": "V", "upsOutputVoltage": "V", "upsBypassVoltage": "V", "upsInputCurrent": "1/10 A",
+    "upsOutputCurrent": "1/10 A", "upsBypassCurrent": "1/10 A", "upsInputTruePower": "W", "upsOutputPower": "W",
+    "upsBypassPower": "W", "upsOutputPercentLoad": "%",
 }  # fmt: skip
 _ENDINGS: Final = (
     ("KBytes|Kilobytes|KB", "KiB"), ("Octets|Bytes", "octets"),
