@@ -16,7 +16,7 @@ from netwatch.web.pages.tables import raw_table
     [
         ("ifHCInOctets", "octets"), ("ifInUcastPkts", "packets"), ("ifOutErrors", "packets"), ("ifHighSpeed", "Mb/s"),
         ("sysUpTime", "1/100 s"), ("hrProcessorLoad", "%"), ("ciscoMemoryPoolUsedBytes", "octets"),
-        ("someSizeKBytes", "KiB"), ("psuOutputMilliwatts", "mW"), ("fanRpm", "rpm"), ("upsSecondsOnBattery", ""),
+        ("someSizeKBytes", "KiB"), ("psuOutputMilliwatts", "mW"), ("fanRpm", "rpm"), ("upsSecondsOnBattery", "s"),
         ("tempCelsius", "°C"), ("etherStatsOctets64", "octets"), ("ifIndex", ""), ("ifOperStatus", ""),
     ],
 )  # fmt: skip

@@ -16,7 +16,7 @@ from .units import bare_numbers
     [
         ("<table><tr><th>Value</th></tr><tr><td>942 M</td></tr></table>", [("Value", "942 M")]),
         (
-            "<table><tr><th>A</th><th>Load</th></tr><tr><td>x</td><td class='num'> 7 </td></tr></table>",
+            "<table><tr><th>A</th><th>Load</th></tr><tr><td>x</td><td> 7 </td></tr></table>",
             [("Load", "7")],
         ),
         ("<table><tr><td data-label='Limit'>-0.5</td></tr></table>", [("Limit", "-0.5")]),
