@@ -42,6 +42,7 @@ from netwatch.web.pages.manual import manual_router
 from netwatch.web.pages.many.alerts import alert_router
 from netwatch.web.pages.many.together import together_router
 from netwatch.web.pages.outbox import outbox_router
+from netwatch.web.pages.search.routes import search_router
 from netwatch.web.pages.sign_in import sign_in_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
@@ -126,6 +127,7 @@ def create_app(
     app.include_router(silence_router(views, doing, templates))
     app.include_router(act_router(doing, templates))
     app.include_router(explain_page_router(explainer, templates))
+    app.include_router(search_router(views, templates))
     app.include_router(manual_router(templates))
     app.include_router(sign_in_router(keeper, templates))
     app.mount("/static", StaticFiles(directory=_STATIC))

@@ -55,7 +55,9 @@ async def test_device_text_is_text_and_never_markup(serve, path):
 
     assert page.status_code == 200
     assert HOSTILE in seen.text
-    assert seen.tags.count("script") == 1, "only our own, from /static"
+    scripts = [text for name, text in seen.attributes if name == "src"]
+    assert seen.tags.count("script") == len(scripts) == 2, "only our own, from /static"
+    assert all(text.startswith("/static/") for text in scripts)
     assert "img" not in seen.tags
     assert not any(name.startswith("on") for name, _ in seen.attributes)
 

@@ -77,6 +77,8 @@ const charts = (() => {
       this.resize.observe(this.stage);
       this.stage.setAttribute("role", "img");
       this.stage.setAttribute("aria-label", `${this.figure.querySelector("figcaption :first-child").textContent}; its values stand below as a table`);
+      this.stage.tabIndex = 0;
+      this.stage.onkeydown = (event) => this.key(event);
       this.sum();
       tabled(this);
       resolved();
@@ -182,6 +184,23 @@ const charts = (() => {
           setSelect: [(plot) => { if (plot.select.width > 4) zoom([plot.posToVal(plot.select.left, "x"), plot.posToVal(plot.select.left + plot.select.width, "x")]); }],
         },
       };
+    }
+
+    // What a mouse does by dragging: + and - zoom about the middle, arrows go earlier and later, 0 shows the whole.
+    key(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const [from, to] = this.range();
+      const half = (to - from) / 2;
+      const middle = from + half;
+      const wanted = {
+        "+": [middle - half / 2, middle + half / 2], "=": [middle - half / 2, middle + half / 2],
+        "-": [middle - half * 2, middle + half * 2],
+        ArrowLeft: [from - half / 2, to - half / 2], ArrowRight: [from + half / 2, to + half / 2],
+      }[event.key];
+      if (event.key === "0") zoom(null);
+      else if (!wanted) return;
+      else if (wanted[1] - wanted[0] >= 120) zoom(wanted);
+      event.preventDefault();
     }
 
     isMirror() {
