@@ -35,6 +35,7 @@ from netwatch.web.pages.exceptions.routes import exception_router
 from netwatch.web.pages.explain import explain_page_router
 from netwatch.web.pages.fleet.devices import fleet_router
 from netwatch.web.pages.fleet.discovery import discovery_router
+from netwatch.web.pages.fleet.found import search_router
 from netwatch.web.pages.fleet.map import map_router
 from netwatch.web.pages.front.first import first_router
 from netwatch.web.pages.history import history_router
@@ -42,7 +43,6 @@ from netwatch.web.pages.manual import manual_router
 from netwatch.web.pages.many.alerts import alert_router
 from netwatch.web.pages.many.together import together_router
 from netwatch.web.pages.outbox import outbox_router
-from netwatch.web.pages.search.routes import search_router
 from netwatch.web.pages.sign_in import sign_in_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates

@@ -20,7 +20,9 @@ async def test_every_page_loads_without_a_word_on_the_console_even_with_hostile_
     for path in [*PAGES, "/outbox/m9", "/devices"]:
         await browser.open(url + path)
         assert await browser.value("document.styleSheets.length") == 1
-        if await browser.value("document.querySelector('script[src*=live]') !== null"):  # what is typed must not be taken away
+        if await browser.value(
+            "document.querySelector('script[src*=live]') !== null"
+        ):  # what is typed must not be taken away
             await browser.until("document.getElementById('live').className === 'on'")
     await browser.call(
         "Runtime.evaluate", expression="[...document.links].find(l => l.text.includes('script')).click()"

@@ -11,7 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from netwatch.web.pages.search.finding import MOST_OF_A_KIND, FoundPort, found_alerts, found_devices, found_ports
+from netwatch.web.pages.fleet.finding import MOST_OF_A_KIND, FoundPort, found_alerts, found_devices, found_ports
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
 from netwatch.web.views import Views
@@ -35,7 +35,7 @@ def search_router(views: Views, templates: Templates) -> APIRouter:
                     break
         return await templates.page(
             "search.html", q=q, most=MOST_OF_A_KIND, ports=ports,
-            devices=list(islice(found_devices(signs, sought), MOST_OF_A_KIND + 1)),
+            devices=list(islice(found_devices(views, signs, sought), MOST_OF_A_KIND + 1)),
             alerts=list(islice(found_alerts(alerts, sought), MOST_OF_A_KIND + 1)),
         )  # fmt: skip
 

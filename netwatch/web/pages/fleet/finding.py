@@ -1,6 +1,6 @@
 """Finds what is called so: devices by name and address, ports by name and alias, alerts by what they say.
 
-A quiet room. May import: netwatch.model, netwatch.web. Called by: routes.
+A quiet room. May import: netwatch.model, netwatch.web. Called by: found.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from netwatch.model import Alert, DeviceSign, TableReading
 from netwatch.web.pacing import paced
+from netwatch.web.pages.fleet.search import spelled
 from netwatch.web.pages.interfaces import CONCEPT
 from netwatch.web.views import Views
 
@@ -26,9 +27,10 @@ class FoundPort:
     alias: str
 
 
-def found_devices(signs: Iterable[DeviceSign], sought: str) -> Iterator[DeviceSign]:
-    """Yield the devices, those first whose name begins so."""
-    found = [sign for sign in signs if sought in _of_device(sign)]
+def found_devices(views: Views, signs: Iterable[DeviceSign], sought: str) -> Iterator[DeviceSign]:
+    """Yield the devices, also those of which a part is called so; those first whose name begins so."""
+    spelt = spelled(sought)
+    found = [sign for sign in signs if sought in _of_device(sign) or spelt in views.words_of(sign.device.name)]
     yield from sorted(found, key=lambda sign: not sign.device.name.casefold().startswith(sought))
 
 
