@@ -116,7 +116,7 @@ def create_app(
     app.include_router(first_router(views, templates, doing, settings.site_label))
     app.include_router(fleet_router(views, templates))
     app.include_router(map_router(views, templates))
-    app.include_router(device_router(views, doing, templates, past, different))
+    app.include_router(device_router(views, doing, templates, past, different, heard, names))
     app.include_router(exception_router(views, different, templates))
     app.include_router(discovery_router(views, doing, templates))
     app.include_router(history_router(views, past, templates))

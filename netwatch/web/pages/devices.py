@@ -14,10 +14,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from netwatch.model import CONCEPTS, REACHABILITY, ReadingGap, TableReading
+from netwatch.model import CONCEPTS, NUMBERS, REACHABILITY, ObjectNames, ReadingGap, TableReading
 from netwatch.web.actions import Actions
 from netwatch.web.charts.device import first_charts
 from netwatch.web.pacing import paced
+from netwatch.web.pages.concepts.on_ports import on_ports
+from netwatch.web.pages.concepts.polled import polled_of
 from netwatch.web.pages.concepts.sections import each_section, identity_line
 from netwatch.web.pages.interfaces import CONCEPT, interfaces_of, said_of
 from netwatch.web.pages.lately import Remembering
@@ -27,9 +29,11 @@ from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import is_address
 from netwatch.web.routes import METHODS, find_device
 from netwatch.web.row_exceptions import NoRowExceptions, RowException, RowExceptions
-from netwatch.web.views import History, NoHistory, Views
+from netwatch.web.trap_words import shown_traps
+from netwatch.web.views import History, NoHistory, NoTraps, TrapLog, Views
 
 NEIGHBOURS_OF_A_PORT = 3
+TRAPS_OF_A_DEVICE = 10
 
 Said = Annotated[str, Query(max_length=255)]
 
@@ -40,10 +44,12 @@ def device_router(
     templates: Templates,
     history: History | None = None,
     exceptions: RowExceptions | None = None,
+    trap_log: TrapLog | None = None,
+    names: ObjectNames = NUMBERS,
 ) -> APIRouter:
     """Return the routes."""
     past, different = history or NoHistory(), exceptions or NoRowExceptions()
-    remembering = Remembering(past)
+    remembering, heard = Remembering(past), trap_log or NoTraps()
     router = APIRouter(include_in_schema=False, default_response_class=Response)
 
     @router.api_route("/devices/{name:path}", methods=METHODS)
@@ -77,6 +83,9 @@ def device_router(
             gaps=_together(gaps),
             gap_tables=[gap.table for gap in gaps],
             events=await views.events(20, name),
+            traps=shown_traps(await heard.traps(TRAPS_OF_A_DEVICE, name), names),
+            on_ports=on_ports(readings),
+            polled=polled_of(readings),
             rows_of_a_table=ROWS_OF_A_TABLE,
             has_history=past.is_kept,
             charts=first_charts(name, readings, alerting) if past.is_kept else (),

@@ -31,7 +31,7 @@ class Interface:
     """One interface as the page shows it; None where the device did not say.
 
     distrusted: what the device gave and is not believed, and why. has_limit: its speed bounds its traffic.
-    key: what names its row in the history, empty where that has none. duplex: said where it is not as it should be.
+    key: what names its row in the history, empty where that has none. duplex: half or full, empty where nobody says.
     role: what hangs on it, empty where nobody knows; role_reason: why that is thought.
     state: for the colour: `down` alone is no alarm (unused ports are), `alert` is. off: an administrator's wish.
     """
@@ -157,7 +157,7 @@ def _meant(row: Row, *, is_alerting: bool) -> Interface:
         errors=row.value("interface_errors_per_second"),
         discards=row.value("interface_discards_per_second"),
         key=row.reading.rows.keys[row.number],
-        duplex=duplex if duplex == "half" else "",
+        duplex=duplex if duplex in ("half", "full") else "",
         distrusted="; ".join(dict.fromkeys(row.reading.doubts_of(row.number).values())),
         role=row.label("role"),
         role_reason=row.label("role_reason"),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from netwatch.model import Neighbour, ReadingGap
 from tests.concept_readings import a_switch, concept_reading
 
-from ..house import House, alert_of, bad_night, status_of
+from ..house import House, alert_of, bad_night, status_of, trap_of
 from .seen import Seen
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -167,3 +167,23 @@ async def test_each_port_shows_who_stands_there_and_nothing_of_his_words_is_obey
     assert "<script>alert" not in page
     assert "x" * 200 not in page
     assert "heard last" in page
+
+
+async def test_a_device_page_has_addresses_vlans_duplex_the_inventory_tree_traps_by_name_and_what_is_distrusted(
+    serve,
+):
+    house = House(statuses=[status_of("sw1")])
+    house.tables["sw1"] = [
+        concept_reading("interface", {"ifIndex": "7", "ifName": "Gi0/7", "interface_duplex": "full"},
+                        doubts={"interface_speed_bits_per_second": {0: "it says 2^64"}}),
+        concept_reading("address", {"address": "192.0.2.1", "prefix_length": "24", "ifIndex": "7"}),
+        concept_reading("mac", {"mac": "00:00:5e:00:53:01", "vlan": "30", "port": "Gi0/7"}),
+        concept_reading("component", {"part": "optic 1", "parent": "chassis"}, {"part": "chassis"}),
+    ]  # fmt: skip
+    house.heard.append(trap_of(device="sw1"))
+
+    page = (await serve(house).get("/devices/sw1")).text
+
+    for words in ("192.0.2.1/24", "VLAN 30, 1 station", "full duplex", 'class="depth depth-1">optic 1', "linkDown",
+                  "and distrusts", "it says 2^64", "Facts, that is"):  # fmt: skip
+        assert words in page, words

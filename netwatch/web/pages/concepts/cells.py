@@ -49,7 +49,7 @@ class Cell:
     """What stands in a place of a table; one that says nothing at all is empty.
 
     small: a second line. doubt: why there is no value though the device gave something.
-    pill: the state that colours the text, empty for plain text.
+    pill: the state that colours the text, empty for plain text. depth: how far in it stands in a tree.
     """
 
     text: str = ""
@@ -57,6 +57,7 @@ class Cell:
     doubt: str = ""
     pill: str = ""
     picture: Bar | Scale | None = None
+    depth: int = 0
 
     @property
     def is_empty(self) -> bool:

@@ -12,8 +12,10 @@ from netwatch.model import CONCEPTS, TableReading
 from netwatch.web.pages.concepts.cells import ROWS_OF_A_SECTION, Line, Section, without_empty_columns
 from netwatch.web.pages.concepts.columns import FACTS, VIEWS, View, fact_columns
 from netwatch.web.pages.concepts.rows import RANKS, Row
+from netwatch.web.pages.concepts.trees import as_tree
 
 _RANK_OF_IGNORED = RANKS["disabled"]
+_TREE = "component"
 _WORTH_A_COUNT = ("critical", "down", "warning")
 
 
@@ -78,6 +80,8 @@ def _section(
         )
         for is_quiet, rank, row in ranked[:most]
     )
+    if reading.table == _TREE:
+        lines = as_tree(lines, [(row.label("part"), row.label("parent")) for _, _, row in ranked[:most]])
     headings, lines = without_empty_columns(tuple(heading for heading, _ in view.columns), lines)
     return Section(
         name=reading.table,
