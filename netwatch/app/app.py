@@ -126,6 +126,7 @@ class App:
             refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble,
             config_trouble=lambda: config.trouble, faults=self._faults,
             history_trouble=self._past.trouble, discovery_state=self._patrol.state,
+            mailbox_trouble=self._mailroom.trouble,
             manner=Manner(units=units_of(self._definitions.rules)), severities=settings.severity_order(),
             rule_names=self._rule_names,
         )  # fmt: skip
@@ -133,7 +134,7 @@ class App:
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._faults,
             refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble, config=config,
-            nameless_rules=self._names.nameless_rules, discovery_news=self._patrol.news,
+            nameless_rules=self._names.nameless_rules, discovery_news=self._patrol.news, mailbox=self._mailroom,
             history=self._history,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
@@ -156,6 +157,7 @@ class App:
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
             wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults,
             scraper=self._exporter, history=self._past, door=self._door, finding=self._patrol, clock=clock.now,
+            mailbox=self._mailroom.view,
             exceptions=OwnRowExceptions(
                 settings, self._definitions,
                 Surroundings(

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from netwatch.app.answers import Answers
 from netwatch.app.corridor import Corridor, answering_of
+from netwatch.app.health.vitals import Vitals
 from netwatch.config import Settings
 from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
 from netwatch.mailbox import (
@@ -21,6 +22,7 @@ from netwatch.mailbox import (
     ReplyAllowance,
 )
 from netwatch.store import Store
+from netwatch.web import MailboxView, ReturnedMail
 
 
 class Mailroom:
@@ -60,6 +62,29 @@ class Mailroom:
         """Return what became of the last mails, the newest first."""
         return self._book.records()
 
+    def view(self) -> MailboxView | None:
+        """Return what pages show, None where there is no mailbox."""
+        state = self.state
+        if state is None:
+            return None
+        return MailboxView(
+            name=state.name, trouble=state.trouble, since=state.since, next_try_at=state.next_try_at,
+            remark=state.remark, mails=[_seen(record) for record in self.records()],
+        )  # fmt: skip
+
+    def trouble(self) -> str:
+        """Return why the mailbox cannot be read, as a sentence for people; empty while it can."""
+        state = self.state
+        return f"the mailbox {state.name} cannot be read: {state.trouble}" if state and state.trouble else ""
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return what the table `netwatch` says of it; nothing where there is no mailbox."""
+        state = self.state
+        if state is None:
+            return {}
+        seconds = (now - state.since).total_seconds() if state.trouble and state.since is not None else 0.0
+        return {"mailbox_trouble_seconds": max(0.0, seconds), "mailbox_trouble": state.trouble.encode() or None}
+
     async def start(self) -> None:
         """Begin to read."""
         if self._reader is not None:
@@ -70,3 +95,11 @@ class Mailroom:
         """End; a mail that was not dealt with whole comes again after the next start."""
         if self._reader is not None:
             await self._reader.stop()
+
+
+def _seen(record: Record) -> ReturnedMail:
+    return ReturnedMail(
+        at=record.at, sender=record.sender, subject=record.subject, outcome=str(record.outcome), words=record.words,
+        verb=record.verb, known_by=record.known_by, evidence=record.evidence, entry_id=record.entry_id,
+        message_id=record.identity,
+    )  # fmt: skip

@@ -127,6 +127,10 @@ COMMANDS: dict[str, Listed] = {
                 "look.outbox:outbox_app",
                 "Show the mails and what became of them; send some again, or give them up.",
             ),
+            "mailbox": (
+                "look.mailbox:mailbox_app",
+                "Show what came back by mail and what became of it, or try whether the mailbox can be read.",
+            ),
         },
         "Act": {
             "ack": (

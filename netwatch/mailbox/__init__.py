@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from netwatch.mailbox.reading.mail import read_mail
     from netwatch.mailbox.reading.outcome import Answer, Bounce, Mail, Verb
     from netwatch.mailbox.replying import help_text, reply_text
-    from netwatch.mailbox.session import MailboxPace, MailboxReader, MailboxState, Taker
+    from netwatch.mailbox.session import MailboxPace, MailboxReader, MailboxState, Taker, conversation
     from netwatch.mailbox.settings import MailboxSettings
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "Arrived", "MailboxPace", "MailboxReader", "MailboxSettings", "MailboxState", "Taker",
+    "Arrived", "MailboxPace", "MailboxReader", "MailboxSettings", "MailboxState", "Taker", "conversation",
     "read_mail", "Mail", "Answer", "Bounce", "Verb",
     "Answered", "Decision", "Outcome", "decide", "ReplyAllowance", "reply_text", "help_text",
     "MAILBOX_MEMORY", "Book", "Record", "flat_record", "read_records",

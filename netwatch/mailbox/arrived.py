@@ -62,6 +62,10 @@ class Conversation(Protocol):
         """Return whether it goes on between looks; POP3 ends, as the mailbox is locked meanwhile."""
 
     @property
+    def words(self) -> str:
+        """Return what is known of the mailbox, for people."""
+
+    @property
     def is_spent(self) -> bool:
         """Return whether nothing more can be asked in it, though all went well."""
 

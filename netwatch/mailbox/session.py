@@ -90,6 +90,7 @@ class MailboxReader:
         self._settings, self._taker, self._pace, self._clock = settings, taker, pace or MailboxPace(), clock
         self._tokens = TokenSource(settings.oauth2) if settings.oauth2 is not None else None
         self._task: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
         self.state = MailboxState(name=settings.name)
         self._troubles = 0
 
@@ -102,7 +103,9 @@ class MailboxReader:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+            if self._closing is not None:
+                await asyncio.gather(self._closing, return_exceptions=True)
+            self._task = self._closing = None
 
     def is_alive(self) -> bool:
         """Return whether it would still notice a mail."""
@@ -135,7 +138,8 @@ class MailboxReader:
                 await asyncio.sleep(self._pace.rest)
                 await talk.wait(self._settings.interval.total_seconds())
         finally:
-            await asyncio.shield(_closed(talk))
+            self._closing = asyncio.create_task(_closed(talk), name="mailbox good-bye")
+            await asyncio.shield(self._closing)
 
     async def _look(self, talk: Conversation) -> None:
         look = await talk.look(self._taker.mark)

@@ -107,9 +107,11 @@ class Stream:
 
     def close(self) -> None:
         """End at once."""
-        if self._writer is not None:
-            with suppress(OSError, RuntimeError):  # a transport that is half made, or a loop that is closing
-                self._writer.transport.abort()
+        for writer in (self._writer, self._in_clear):
+            if writer is not None:
+                with suppress(OSError, RuntimeError):  # a transport that is half made, or a loop that is closing
+                    writer.close()
+                    writer.transport.abort()
         self._reader = self._writer = self._in_clear = None
 
     async def _context(self) -> ssl.SSLContext:

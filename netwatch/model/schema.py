@@ -82,6 +82,8 @@ SELF = TableSchema(
         "relays_up": ColumnKind.GAUGE,
         "oldest_unsent_seconds": ColumnKind.GAUGE,
         "dead_letters": ColumnKind.GAUGE,
+        "mailbox_trouble_seconds": ColumnKind.GAUGE,
+        "mailbox_trouble": ColumnKind.TEXT,
         "polls_late_ratio": ColumnKind.GAUGE,
         "poll_lag_seconds": ColumnKind.GAUGE,
         "loop_lag_seconds": ColumnKind.GAUGE,

@@ -41,9 +41,11 @@ if TYPE_CHECKING:
     from netwatch.web.views import (
         History,
         KeptFamily,
+        MailboxView,
         MetricsRenderer,
         RelayStatus,
         RenderedMetrics,
+        ReturnedMail,
         Scraper,
         TrapLog,
         Views,
@@ -53,7 +55,7 @@ else:
 
 __all__ = [
     "ActionRefused", "Actions", "Explainer", "History", "KeptFamily", "KeptListeners", "MailText", "MetricsRenderer",
-    "NotThere", "ExceptionOrder", "RowException", "RowExceptions", "RowPlace",
+    "MailboxView", "NotThere", "ReturnedMail", "ExceptionOrder", "RowException", "RowExceptions", "RowPlace",
     "PageFaults", "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
     "WebSettings", "create_app", "flat_neighbour",
     "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",

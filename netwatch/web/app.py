@@ -6,6 +6,7 @@ May import: netwatch.errors, netwatch.model, netwatch.web. Called by: netwatch.a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from netwatch.web.api.changes import change_router
 from netwatch.web.api.explain import explain_router
 from netwatch.web.api.history import history_api_router
 from netwatch.web.api.lists import api_router
+from netwatch.web.api.mailbox import mailbox_api_router
 from netwatch.web.api.series import series_router
 from netwatch.web.explain import Explainer, explain_nothing
 from netwatch.web.guard import Guard
@@ -39,6 +41,7 @@ from netwatch.web.pages.fleet.found import search_router
 from netwatch.web.pages.fleet.map import map_router
 from netwatch.web.pages.front.first import first_router
 from netwatch.web.pages.history import history_router
+from netwatch.web.pages.mailbox import mailbox_router
 from netwatch.web.pages.manual import manual_router
 from netwatch.web.pages.many.alerts import alert_router
 from netwatch.web.pages.many.together import together_router
@@ -59,7 +62,7 @@ from netwatch.web.slots import Slotted
 from netwatch.web.users.access import Access, ErrorPage
 from netwatch.web.users.gatekeeper import Gatekeeper
 from netwatch.web.users.refusals import is_alertmanagers
-from netwatch.web.views import History, MetricsRenderer, NoHistory, NoTraps, Scraper, TrapLog, Views
+from netwatch.web.views import History, MailboxView, MetricsRenderer, NoHistory, NoTraps, Scraper, TrapLog, Views
 from netwatch.web.words import shortened
 
 _STATIC = Path(__file__).parent / "pages" / "static"
@@ -82,13 +85,15 @@ def create_app(
     history: History | None = None,
     keeper: Gatekeeper | None = None,
     exceptions: RowExceptions | None = None,
+    mailbox: Callable[[], MailboxView | None] = lambda: None,
 ) -> FastAPI:
     """Return the app; it serves nothing until a Server is started with it.
 
     `trap_log` is asked for traps, `names` for the words they are shown in; `actions` does what people want changed,
     `explainer` says why an alert is as it is, `reload` has the configuration read again;
     `faults` is told which pages break off; `scraper` answers /snmp, `history` is asked how values were over time;
-    `keeper` knows who asks and what he may: without one everybody may everything; `exceptions` are of single rows.
+    `keeper` knows who asks and what he may: without one everybody may everything; `exceptions` are of single rows;
+    `mailbox` says what came back.
 
     Swagger and ReDoc stay out: they fetch their scripts from a CDN.
     """
@@ -111,6 +116,7 @@ def create_app(
     app.include_router(explain_router(explainer))
     app.include_router(history_api_router(views, past))
     app.include_router(series_router(views, past))
+    app.include_router(mailbox_api_router(mailbox))
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
     app.include_router(first_router(views, templates, doing, settings.site_label))
@@ -123,6 +129,7 @@ def create_app(
     app.include_router(trap_router(views, heard, names, templates))
     app.include_router(outbox_router(views, templates))
     app.include_router(together_router(views, doing, templates))
+    app.include_router(mailbox_router(mailbox, templates))
     app.include_router(alert_router(views, doing, templates))
     app.include_router(silence_router(views, doing, templates))
     app.include_router(act_router(doing, templates))

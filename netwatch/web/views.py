@@ -41,6 +41,38 @@ class RelayStatus:
     words: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedMail:
+    """One mail that came back, and what became of it; `words` say why. entry_id: the mail of ours that it answers."""
+
+    at: datetime
+    sender: str
+    subject: str
+    outcome: str
+    words: str
+    verb: str = ""
+    known_by: str = ""
+    evidence: str = ""
+    entry_id: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxView:
+    """The mailbox that answers arrive in: whether it is read, and the last mails, the newest first.
+
+    trouble: why it cannot be read, empty while it can. since: since when that is so, None before the first try.
+    remark: what does not go as configured though it is read.
+    """
+
+    name: str
+    trouble: str
+    since: datetime | None
+    next_try_at: datetime | None
+    remark: str
+    mails: Sequence[ReturnedMail]
+
+
 class Views(Protocol):
     """Everything that can be seen. What is kept in memory comes at once, what the store keeps is awaited."""
 

@@ -70,6 +70,7 @@ def build_organs(
     nameless_rules: Callable[[], Sequence[str]],
     discovery_news: Callable[[datetime, timedelta], tuple[int, str]],
     config: Organ,
+    mailbox: Organ,
     history: Keeper | None = None,
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
@@ -90,6 +91,7 @@ def build_organs(
         ClockVitals(clockwork.watch),
         FaultVitals(faults),
         config,
+        mailbox,
         *([heartbeat] if heartbeat is not None else []),
     )
 

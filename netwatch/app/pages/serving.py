@@ -19,7 +19,16 @@ from netwatch.config import Settings
 from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
 from netwatch.metrics import Exposition
 from netwatch.model import Transaction
-from netwatch.web import History, PageFaults, Reload, RowExceptions, Scraper, Server, create_app
+from netwatch.web import (
+    History,
+    MailboxView,
+    PageFaults,
+    Reload,
+    RowExceptions,
+    Scraper,
+    Server,
+    create_app,
+)
 
 
 def build_server(
@@ -36,6 +45,7 @@ def build_server(
     history: History,
     door: Door,
     finding: Finding,
+    mailbox: Callable[[], MailboxView | None],
     clock: Callable[[], datetime],
     exceptions: RowExceptions,
 ) -> Server:
@@ -63,6 +73,6 @@ def build_server(
     pages = create_app(
         views, exposition, settings.web, __version__,
         trap_log=views.store, names=definitions.names, actions=actions, explainer=explain, reload=reload,
-        faults=faults, scraper=scraper, history=history, keeper=door.keeper, exceptions=exceptions,
+        faults=faults, scraper=scraper, history=history, keeper=door.keeper, exceptions=exceptions, mailbox=mailbox,
     )  # fmt: skip
     return Server(pages, settings.web, door.config)

@@ -68,6 +68,7 @@ class Views:
     faults: Callable[[], Sequence[Fault]] = lambda: ()
     history_trouble: Callable[[], Sequence[str]] = lambda: ()
     discovery_state: Callable[[], DiscoveryState] = DiscoveryState
+    mailbox_trouble: Callable[[], str] = lambda: ""
     manner: Manner = field(default_factory=Manner)
     severities: Severities = USUAL_SEVERITIES
     rule_names: Callable[[], Collection[str]] = frozenset
@@ -89,7 +90,7 @@ class Views:
         relays = [f"mail relay {relay.name} is down: {relay.last_reply}" for relay in down]
         found = (
             *self._store_words(), self.config_trouble(), *self.refused_ports(), self.ping_trouble(),
-            *relays, self._no_heartbeat(),
+            *relays, self.mailbox_trouble(), self._no_heartbeat(),
             *self._fault_words(), *self.names_trouble(), *self.history_trouble(),
         )  # fmt: skip
         return [trouble for trouble in found if trouble]

@@ -50,6 +50,17 @@ class ImapConversation:
         self._validity = self._next_uid = 0
         self._writable = True
 
+    @property
+    def words(self) -> str:
+        """Return what is known of the folder, for people."""
+        idle = "the server says when mail comes" if self._waits_for_word else "it is looked at every interval"
+        access = ", read-only" if not self._writable else ""
+        return f"folder {self._settings.folder}{access}: the next mail is number {self._next_uid}; {idle}"
+
+    @property
+    def _waits_for_word(self) -> bool:
+        return self._settings.idle and b"IDLE" in self._can
+
     async def open(self) -> None:
         """Connect, log in, select the folder.
 
@@ -70,6 +81,7 @@ class ImapConversation:
     async def look(self, mark: str) -> Look:
         """Return what is new since a mark."""
         known = _read(mark)
+        self._wire.has_grown = False
         if known is None:
             await self._wire.ask(b"NOOP")
             return Look(found=(), mark=self._mark(self._next_uid))
@@ -124,8 +136,10 @@ class ImapConversation:
 
     async def wait(self, seconds: float) -> None:
         """Wait for the server's word that something came; without IDLE just for so long."""
-        if not (self._settings.idle and b"IDLE" in self._can):
+        if not self._waits_for_word:
             await asyncio.sleep(seconds)
+            return
+        if self._wire.has_grown:
             return
         tag = await self._wire.begin(b"IDLE")
         try:
@@ -144,14 +158,14 @@ class ImapConversation:
     async def _until_news(self) -> None:
         """Read what the server says until it says that there are more mails; BYE ends the conversation."""
         for _ in range(MOST_REPLIES):
+            if self._wire.has_grown:
+                return
             try:
                 reply = await self._wire.reply()
             except OSError as exc:
                 raise MailboxError("the server closed the connection") from exc
             if reply.kind == b"BYE":
                 raise MailboxError(f"the server ends the conversation: {reply.words}")
-            if reply.kind in (b"EXISTS", b"RECENT"):
-                return
         raise MailboxError("the server says nothing of use without end")
 
     async def _learn(self) -> None:

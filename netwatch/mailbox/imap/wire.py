@@ -24,10 +24,16 @@ class Refused(MailboxError):
 
 
 class ImapWire:
-    """Sends one command at a time."""
+    """Sends one command at a time.
+
+    has_grown: whether the server said, in whatever it said, that there are more mails than it had said before. It
+    says that once, in answer to any command, and not again when we begin to wait for it.
+    """
 
     def __init__(self, stream: Stream) -> None:
         self._stream, self._count = stream, 0
+        self._exists = 0
+        self.has_grown = False
 
     async def greeting(self) -> Reply:
         """Return the first thing the server says.
@@ -95,7 +101,19 @@ class ImapWire:
                 raise MailboxError("the server sends more than it was asked for")
             literals.append(await self._stream.octets(count))
             lines.append(await self._stream.line())
-        return Reply(lines=tuple(lines), literals=tuple(literals))
+        reply = Reply(lines=tuple(lines), literals=tuple(literals))
+        self._note(reply)
+        return reply
+
+    def _note(self, reply: Reply) -> None:
+        """Take in how many mails there are."""
+        if reply.first != b"*" or (number := reply.number) is None:
+            return
+        if reply.kind == b"EXISTS":
+            self.has_grown |= number > self._exists
+            self._exists = number
+        elif reply.kind == b"EXPUNGE":
+            self._exists -= 1
 
     async def _next(self, said: list[Reply]) -> Reply:
         reply = await self.reply()

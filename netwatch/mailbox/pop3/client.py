@@ -41,6 +41,12 @@ class Pop3Conversation:
         self._settings, self._tokens = settings, tokens
         self._stream = Stream(settings)
         self.is_spent = False
+        self._mails = 0
+
+    @property
+    def words(self) -> str:
+        """Return what is known of the mailbox, for people."""
+        return f"{self._mails} mails; looked at every interval"
 
     async def open(self) -> None:
         """Connect and log in.
@@ -61,7 +67,7 @@ class Pop3Conversation:
 
     async def look(self, mark: str) -> Look:
         """Return what is new since a mark."""
-        total = await self._total()
+        total = self._mails = await self._total()
         known = _read(mark)
         if not mark:
             last = [await self._unique_id(number) for number in range(max(1, total - KNOWN + 1), total + 1)]

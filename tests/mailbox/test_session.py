@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+
+from netwatch.errors import StoreError
+from netwatch.mailbox import MailboxPace, MailboxReader, MailboxSettings, metrics
+from tests.patience import PATIENCE_SECONDS
+
+from .dovecot import Dovecot
+from .rough_imap import HOWS, STEPS, RoughImap
+from .takers import KeepingTaker, eventually
+
+QUICK = MailboxPace(trouble=(0.01, 0.05), refused=(3600.0, 3600.0), rest=0.0)
+MAIL = b"From: jane@example.net\r\nSubject: x\r\n\r\nack\r\n"
+SINCE_ONE = '{"uidvalidity": 1, "uidnext": 1}'
+
+
+def settings(port: int, **changed: object) -> MailboxSettings:
+    given = {"host": "127.0.0.1", "port": port, "tls": "none", "username": "netwatch", "password": "secret"}
+    return MailboxSettings.model_validate({**given, "interval": "1s", **changed})
+
+
+@asynccontextmanager
+async def reading(reader: MailboxReader) -> AsyncIterator[MailboxReader]:
+    await reader.start()
+    try:
+        yield reader
+    finally:
+        await reader.stop()
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("how", HOWS)
+async def test_a_server_that_misbehaves_at_any_step_costs_no_mail_and_none_comes_twice(step, how):
+    if step == "NOOP":
+        pytest.skip("asked only before there is a mark")
+    server, taker = RoughImap(step, how), KeepingTaker(SINCE_ONE)
+    timeout = "300ms" if how == "stalls" else "10s"
+    async with server.running() as port:
+        await server.deliver(MAIL)
+        pace = MailboxPace(trouble=QUICK.trouble, refused=(0.01, 0.05), rest=0.0)
+        async with reading(MailboxReader(settings(port, timeout=timeout), taker, pace=pace)) as reader:
+            await taker.until(1)
+            await eventually(lambda: not server.how and not reader.state.trouble, "the step was come to, and passed")
+            await server.deliver(MAIL)
+            await taker.until(2)
+
+    assert [one.octets for one in taker.taken] == [MAIL, MAIL]
+
+
+async def test_at_the_first_start_only_what_comes_from_then_on_is_looked_at():
+    server, taker = RoughImap(), KeepingTaker()
+    async with server.running() as port:
+        await server.deliver(*[b"old"] * 500)
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)):
+            await taker.until(0)
+            await server.deliver(MAIL)
+            await taker.until(1)
+
+    assert [one.octets for one in taker.taken] == [MAIL]
+    assert not [said for said in server.said if "FETCH 1 " in said]
+
+
+async def test_a_log_in_that_is_refused_is_not_tried_again_soon():
+    server, taker = RoughImap(), KeepingTaker()
+    server.refuses_login = True
+    async with server.running() as port, reading(MailboxReader(settings(port), taker, pace=QUICK)) as reader:
+        await eventually(lambda: reader.state.refused, "the refusal is known")
+        now = datetime.now(UTC)
+        state = reader.state
+        await asyncio.sleep(0.2)  # as often as the other pauses would have been over
+
+    assert server.conversations == 1
+    assert state.next_try_at is not None
+    assert (state.next_try_at - now).total_seconds() > 2000
+    assert "never" in state.trouble
+    assert "secret" not in state.trouble
+
+
+async def test_pauses_after_refusals_grow_and_have_an_end():
+    reader = MailboxReader(settings(1), KeepingTaker(), pace=MailboxPace(refused=(60.0, 3600.0)))
+
+    pauses = [reader._note_trouble("no", refused=True) for _ in range(10)]
+
+    assert 48 <= pauses[0] <= 60
+    assert all(early <= late * 1.3 for early, late in pairwise(pauses))
+    assert 2880 <= pauses[-1] <= 3600
+
+
+async def test_where_the_server_numbers_anew_the_mails_of_the_last_days_are_looked_at_again():
+    server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
+    async with server.running() as port:
+        await server.deliver(MAIL)
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)):
+            await taker.until(1)
+        server.uidvalidity = 2
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)):
+            await taker.until(2)
+
+    assert any("SINCE" in said for said in server.said)
+    assert '"uidvalidity": 2' in taker.mark
+
+
+async def test_a_mail_whose_taking_could_not_be_written_down_comes_again():
+    server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
+    taker.refuses.append(StoreError("the disk is full"))
+    async with server.running() as port:
+        await server.deliver(MAIL)
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)):
+            await taker.until(1)
+
+    assert [one.octets for one in taker.taken] == [MAIL]
+
+
+async def test_a_literal_that_is_announced_larger_than_what_was_asked_for_is_not_read():
+    server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
+    server.announced_octets = 2**31
+    async with server.running() as port:
+        await server.deliver(MAIL)
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)) as reader:
+            await eventually(lambda: "more than it was asked for" in reader.state.trouble, "the trouble is known")
+
+    assert taker.taken == []
+
+
+async def test_a_server_without_idle_is_looked_at_every_interval():
+    server, taker = RoughImap(capabilities="AUTH=PLAIN"), KeepingTaker()
+    async with server.running() as port, reading(MailboxReader(settings(port), taker, pace=QUICK)):
+        await taker.until(0)
+        await server.deliver(MAIL)
+        await taker.until(1)
+
+    assert "IDLE" not in server.said
+
+
+async def test_the_reading_ends_at_once_while_it_waits():
+    server, taker = RoughImap(), KeepingTaker()
+    async with server.running() as port:
+        reader = MailboxReader(settings(port), taker, pace=QUICK)
+        await reader.start()
+        await eventually(lambda: "IDLE" in server.said, "it waits")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await reader.stop()
+
+    assert reader.is_alive()
+
+
+@pytest.mark.parametrize("changed", [
+    {}, {"tls": "implicit"}, {"tls": "starttls"}, {"idle": False},
+    {"protocol": "pop3"}, {"protocol": "pop3", "tls": "implicit"}, {"protocol": "pop3", "tls": "starttls"},
+], ids=lambda changed: " ".join(map(str, changed.values())) or "imap")  # fmt: skip
+async def test_dovecot_hands_over_what_is_new_and_nothing_old(dovecot: Dovecot, changed):
+    dovecot.deliver(b"From: a@example.net\r\n\r\nold\r\n")
+    taker = KeepingTaker()
+    async with reading(MailboxReader(dovecot.settings(**changed), taker)):
+        await taker.until(0)
+        dovecot.deliver(MAIL)
+        await taker.until(1)
+
+    assert [one.octets for one in taker.taken] == [MAIL]
+    assert metrics.UP._value.get() == 1
+
+
+async def test_dovecot_moves_what_was_dealt_with_into_a_folder_that_it_makes(dovecot: Dovecot):
+    taker = KeepingTaker()
+    async with reading(MailboxReader(dovecot.settings(move_to="Erledigt & gut ö"), taker)):
+        await taker.until(0)
+        dovecot.deliver(MAIL)
+        await taker.until(1)
+        folder = dovecot.folder(".Erledigt &- gut &APY-")
+        await eventually(lambda: list(folder.glob("*/*.test*")), f"the mail in {folder}; {dovecot.log()}")
+
+    assert not list(dovecot.folder().glob("*/*.test*"))
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+async def test_of_a_mail_of_fifty_megabytes_the_beginning_is_read(dovecot: Dovecot, protocol):
+    taker = KeepingTaker()
+    line = b"x" * 70 + b"\r\n"
+    large = MAIL + line * (50 * 2**20 // len(line))
+    async with reading(MailboxReader(dovecot.settings(protocol=protocol), taker)):
+        await taker.until(0)
+        dovecot.deliver(large)
+        dovecot.deliver(MAIL)
+        await taker.until(2)
+
+    first, second = taker.taken
+    assert len(first.octets) <= 2**20
+    assert first.octets.startswith(MAIL)
+    assert second.octets == MAIL
+
+
+async def test_of_many_old_mails_over_pop3_only_the_last_hundred_are_asked_for(dovecot: Dovecot):
+    for number in range(300):
+        dovecot.deliver(b"Subject: %d\r\n\r\nold\r\n" % number)
+    taker = KeepingTaker()
+    async with reading(MailboxReader(dovecot.settings(protocol="pop3"), taker)):
+        await taker.until(0)
+        dovecot.deliver(MAIL)
+        await taker.until(1)
+
+    assert [one.octets for one in taker.taken] == [MAIL]
+    assert taker.mark.count('"') == 2 * 101  # `known`, and the last hundred
+
+
+async def test_a_folder_that_is_not_there_is_said_and_waited_for(dovecot: Dovecot):
+    taker = KeepingTaker()
+    async with reading(MailboxReader(dovecot.settings(folder="Answers"), taker, pace=QUICK)) as reader:
+        await eventually(lambda: "Answers" in reader.state.trouble, "the trouble is known")
+        dovecot.deliver(b"From: a@example.net\r\n\r\nold\r\n", ".Answers")
+        await taker.until(0)
+        dovecot.deliver(MAIL, ".Answers")
+        await taker.until(1)
+
+    assert [one.octets for one in taker.taken] == [MAIL]
