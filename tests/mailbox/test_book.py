@@ -13,7 +13,8 @@ NOW = datetime(2026, 11, 30, tzinfo=UTC)
 def record(number: int, outcome: Outcome = Outcome.ACTED) -> Record:
     return Record(
         at=NOW + timedelta(seconds=number), identity=f"<{number}@x>", sender="jane@example.net",
-        subject="Re: [DOWN] sw1", outcome=outcome, words="ack", verb="ack", known_by="reference", entry_id="e", alert_ids=("a1",),
+        subject="Re: [DOWN] sw1", outcome=outcome, words="ack", verb="ack", known_by="reference", entry_id="e",
+        alert_ids=("a1",),
     )  # fmt: skip
 
 

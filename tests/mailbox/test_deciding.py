@@ -36,7 +36,8 @@ def answered(*alerts: Alert, **changed) -> Answered:
     alerts = alerts or (alert(1), alert(2))
     entry = OutboxEntry(
         id="e", message_id="<e@example.net>", envelope_sender="n@example.net", recipient="noc@example.net",
-        subject="s", message=b"", created_at=NOW, not_before=NOW, alert_ids=tuple(one.id for one in alerts), thread_id="t",
+        subject="s", message=b"", created_at=NOW, not_before=NOW, thread_id="t",
+        alert_ids=tuple(one.id for one in alerts),
     )  # fmt: skip
     known = {"entry": entry, "thread_id": "t", "alerts": {one.id: one for one in alerts}, "is_open": True}
     return Answered(**{**known, **changed})

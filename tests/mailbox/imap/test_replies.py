@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -65,7 +66,5 @@ def test_no_line_does_more_harm_than_to_be_said_to_be_no_imap(line):
     assert isinstance(reply.words, str)
     assert reply.number is None or reply.number >= 0
     reply.code(b"X")
-    try:
+    with suppress(MailboxError):
         fields_of(reply.tokens())
-    except MailboxError as exc:
-        assert str(exc)
