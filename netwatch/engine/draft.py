@@ -38,12 +38,13 @@ class Draft:
     traps: list[TrapEvent] = field(default_factory=list)
     silences: dict[str, Silence] = field(default_factory=dict)
     supersessions: list[Supersession] = field(default_factory=list)
+    returned: list[OutboxEntry] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Return whether there is something to write; most readings change nothing, and are asked here first."""
         return bool(
             self.memories or self.events or self.alerts or self.groups or self.closed_groups or self.entries
-            or self.traps or self.silences
+            or self.traps or self.silences or self.returned
         )  # fmt: skip
 
     def add(self, composition: Composition) -> None:
@@ -52,6 +53,7 @@ class Draft:
         self.supersessions.extend(composition.supersessions)
         self.memories.extend(composition.memories)
         self.events.extend(composition.events)
+        self.returned.extend(composition.returned)
 
     def finished(self) -> Transaction:
         """Return the transaction."""
@@ -65,6 +67,7 @@ class Draft:
             traps=tuple(self.traps),
             silences=tuple(self.silences.values()),
             supersessions=tuple(self.supersessions),
+            returned=tuple(self.returned),
         )
 
 

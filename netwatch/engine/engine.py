@@ -70,6 +70,7 @@ from netwatch.model import (
     Event,
     Memory,
     MuteKind,
+    OutboxEntry,
     ReadingGap,
     Silence,
     TableReading,
@@ -335,6 +336,16 @@ class Engine:
         """Note that nobody has alerts in hand after all; the future is done when it, and `beside`, is durable."""
         draft = Draft()
         self._decisions.unacknowledge(draft, alert_ids, by, self._clock())
+        draft.add(beside)
+        return self._commit_decision(draft)
+
+    def came_back(self, entry: OutboxEntry, why: str, beside: Composition) -> asyncio.Future[None]:
+        """Note that a mail never reached its recipient: of urgent alerts in it the next are told at once.
+
+        `beside` is written with it, or nothing is. The future is done when it is durable.
+        """
+        draft = Draft()
+        self._incidents.note_unreached(draft, entry.alert_ids, entry.receiver, why, self._clock())
         draft.add(beside)
         return self._commit_decision(draft)
 

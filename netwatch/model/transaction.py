@@ -26,12 +26,16 @@ class Memory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composition:
-    """What writing a notification down comes to: rows, what they supersede, and what is to be remembered."""
+    """What writing a notification down comes to: rows, what they supersede, and what is to be remembered.
+
+    returned: rows that were sent, as they stand now that something came back about them.
+    """
 
     entries: tuple[OutboxEntry, ...] = ()
     supersessions: tuple[Supersession, ...] = ()
     memories: tuple[Memory, ...] = ()
     events: tuple[Event, ...] = ()
+    returned: tuple[OutboxEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,7 @@ class Transaction:
     """Rows committed as one: alerts, groups and silences are upserts by id and key, the rest is appended.
 
     supersessions: for new entries of this very transaction, by their id.
+    returned: rows that were sent, of which something came back; a row that is not `sent` any more stays as it is.
     """
 
     alerts: tuple[Alert, ...] = ()
@@ -50,11 +55,12 @@ class Transaction:
     traps: tuple[TrapEvent, ...] = ()
     silences: tuple[Silence, ...] = ()
     supersessions: tuple[Supersession, ...] = ()
+    returned: tuple[OutboxEntry, ...] = ()
 
     def __bool__(self) -> bool:
         return any(
             (
                 self.alerts, self.groups, self.closed_groups, self.entries, self.events, self.memories, self.traps,
-                self.silences,
+                self.silences, self.returned,
             )
         )  # fmt: skip

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from netwatch.model import ClockStep, Event, OutboxEntry, OutboxKind, OutboxState, Transaction, new_uuid
+from netwatch.model import ClockStep, Composition, Event, OutboxEntry, OutboxKind, OutboxState, Transaction, new_uuid
 from netwatch.notify import metrics
 from netwatch.notify.ledger.carrier import Outbox, utc_now
 from netwatch.notify.ledger.loops import ended, surviving
@@ -144,6 +144,24 @@ class DeadLetters:
             elif recorded:
                 self._keep(entry)
             return recorded
+
+    async def came_back(self, row: OutboxEntry, write: Callable[[Composition], Awaitable[None]]) -> None:
+        """Have the death of a row that had been sent written, and with it the mail that tells of it, if one is due.
+
+        `write` writes what it is given, and what else belongs to it, in one transaction.
+        """
+        if not self._to or tells_of_dead_letters(row):
+            await write(Composition())
+            return
+        async with self._one_at_a_time:
+            now = self._clock()
+            mails = self._mails([*self._untold, row], now) if self._is_due(now) else []
+            about = _told([*self._untold, row], mails, now)
+            await write(Composition(entries=tuple(mails), events=tuple(about)))
+            if mails:
+                self._were_told(mails, now)
+            else:
+                self._keep(row)
 
     def _keep(self, row: OutboxEntry) -> None:
         """Keep a row to be told later; beyond the first few it is counted and not quoted, so its message may go."""

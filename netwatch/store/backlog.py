@@ -27,6 +27,7 @@ def weight_of(transaction: Transaction | None) -> int:
         return ROW_BYTES
     one = transaction
     rows = 1 + len(one.alerts) + len(one.groups) + len(one.events) + len(one.memories) + len(one.silences)
+    rows += len(one.returned)
     return (
         rows * ROW_BYTES
         + sum(ROW_BYTES + len(entry.message) for entry in one.entries)

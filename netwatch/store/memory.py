@@ -48,7 +48,7 @@ from netwatch.store.sql.entries import (
 )
 from netwatch.store.sql.last_word import OVERTAKABLE, WAIT, Word, decide, needless, older_than_another
 from netwatch.store.sql.queries import EventFilter
-from netwatch.store.sql.rows import check_transaction
+from netwatch.store.sql.rows import PROGRESS, check_transaction
 from netwatch.store.sql.trap_rows import trap_row
 
 
@@ -121,6 +121,9 @@ class MemoryStore:
         supersessions = {one.entry_id: one for one in transaction.supersessions}
         entries = [self._superseding(entry, supersessions.get(entry.id)) for entry in transaction.entries]
         self._put(entries)
+        for entry in transaction.returned:
+            if (known := self._outbox.get(entry.id)) is not None and known.state is OutboxState.SENT:
+                self._outbox[entry.id] = replace(known, **{name: getattr(entry, name) for name in PROGRESS})
         self._log(*transaction.events)
         for trap in transaction.traps:
             self._last_trap += 1

@@ -548,3 +548,31 @@ async def test_what_was_sent_or_died_lately_is_counted(store):
         await store.commit(mails(name, **fields))
 
     assert await store.ended_since(after(hours=1)) == {OutboxState.SENT: 1, OutboxState.DEAD: 1}
+
+
+async def test_a_mail_that_was_sent_and_came_back_is_dead_with_all_that_is_written_beside_it(store: AnyStore):
+    await store.commit(Transaction(entries=(entry("m1"), entry("m2"))))
+    sent = [
+        replace(one, state=OutboxState.SENT, sent_at=after(minutes=1), lease_until=None)
+        for one in await store.claim_due(T0, LEASE, 10, OutboxKind.MAIL)
+    ]
+    for one in sent:
+        await store.record(one)
+    back = replace(sent[0], state=OutboxState.DEAD, last_reply="came back: 550", last_tried_at=after(hours=1))
+
+    await store.commit(Transaction(returned=(back,), memories=(memory("a", "{}"),), entries=(entry("m3"),)))
+
+    rows = {one.id: one for one in await store.outbox()}
+    assert (rows["m1"].state, rows["m1"].last_reply) == (OutboxState.DEAD, "came back: 550")
+    assert rows["m2"].state is OutboxState.SENT
+    assert (await store.ended_since(after(minutes=59)))[OutboxState.DEAD] == 1
+    assert (await store.account()).unaccounted == 0
+    assert await store.memories("hold") == [memory("a", "{}")]
+
+
+async def test_only_a_row_that_was_sent_can_come_back(store: AnyStore):
+    await store.commit(Transaction(entries=(entry("m1"),)))
+
+    await store.commit(Transaction(returned=(entry("m1", state=OutboxState.DEAD), entry("never there"))))
+
+    assert [(one.id, one.state) for one in await store.outbox()] == [("m1", OutboxState.QUEUED)]

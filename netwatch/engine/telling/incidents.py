@@ -390,6 +390,22 @@ class Incidents:
                 text = f"{step.receiver} is to be told as well: {why}"
                 draft.events.append(replace(event_of(alert, text, now, "notify"), group_key=incident.key))
 
+    def note_unreached(self, draft: Draft, alert_ids: Iterable[str], receiver: str, why: str, now: datetime) -> None:
+        """Let those join at once who would be told next of urgent alerts: a receiver was told, and never read it."""
+        for alert, key in [(one, key) for one in alert_ids for key in sorted(self._telling.get(one, ()))]:
+            incident, known = self._open[key], self._known.get(alert)
+            if known is None or incident.receiver != receiver or alert in incident.muted:
+                continue
+            if not known.stands or known.acked_at is not None or not incident.timing.is_urgent(known):
+                continue
+            match = self._matches.get(key) or self._match_of(incident.group)
+            step = next((one for one in match.escalate if not self._was_told(one.receiver, alert)), None)
+            if step is not None and not incident.is_escalation:
+                ESCALATIONS.inc()
+                self._join(draft, known, match.escalated(step), now, why)
+                text = f"{step.receiver} is to be told at once: {why}"
+                draft.events.append(replace(event_of(known, text, now, "notify"), group_key=key))
+
     def _was_told(self, receiver: str, alert_id: str) -> bool:
         return any(self._open[key].receiver == receiver for key in self._telling.get(alert_id, ()))
 

@@ -82,6 +82,11 @@ _PROGRESS = {
     for states in (tuple(state.value for state in UNSENT), (OutboxState.SENDING.value,))
 }
 """By the states a row may be in."""
+_CAME_BACK = (
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("which"), OUTBOX.c.state == literal_column(f"'{OutboxState.SENT}'"))
+    .values({name: bindparam(f"now_{name}") for name in PROGRESS})
+)
 
 _REWORD = update(OUTBOX).where(OUTBOX.c.id == bindparam("which"), _SENDING).values(message=bindparam("said"))
 _TOLD_BY = update(OUTBOX).where(OUTBOX.c.id == bindparam("which")).values(told_by=bindparam("teller"))
@@ -118,6 +123,7 @@ class Prepared:
     events: Sequence[Operation]
     memories: Sequence[Operation]
     traps: Sequence[Operation]
+    returned: Sequence[Operation]
 
 
 def prepare(statements: Statements, transaction: Transaction) -> Prepared:
@@ -137,6 +143,7 @@ def prepare(statements: Statements, transaction: Transaction) -> Prepared:
         events=[(statements.add_event, event_row(event)) for event in transaction.events],
         memories=[_memory(statements, memory) for memory in transaction.memories],
         traps=[(statements.add_trap, trap_row(trap)) for trap in transaction.traps],
+        returned=[(_CAME_BACK, _changes_of(entry)) for entry in transaction.returned],
     )
 
 
@@ -153,7 +160,7 @@ def _memory(statements: Statements, memory: Memory) -> Operation:
 def apply(connection: Connection, prepared: Sequence[Prepared]) -> None:
     """Write transactions, as few statements as their order allows."""
     insert(connection, [one.entries for one in prepared if one.entries.rows])
-    for table in ("alerts", "groups", "silences", "events", "memories", "traps"):
+    for table in ("alerts", "groups", "silences", "events", "memories", "traps", "returned"):
         operations = (operation for one in prepared for operation in getattr(one, table))
         for _, run in groupby(operations, key=_statement):
             same = list(run)
@@ -229,8 +236,11 @@ def record(
 
 
 def _changed(connection: Connection, entry: OutboxEntry) -> bool:
-    row = {"which": entry.id, **{f"now_{name}": value for name, value in progress_row(entry).items()}}
-    return execute_one(connection, _PROGRESS[recordable_from(entry)], row) == 1
+    return execute_one(connection, _PROGRESS[recordable_from(entry)], _changes_of(entry)) == 1
+
+
+def _changes_of(entry: OutboxEntry) -> Row:
+    return {"which": entry.id, **{f"now_{name}": value for name, value in progress_row(entry).items()}}
 
 
 def reword(connection: Connection, entry: OutboxEntry) -> None:

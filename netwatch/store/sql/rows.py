@@ -321,3 +321,5 @@ def check_transaction(transaction: Transaction) -> None:
         event_row(event)
     for silence in transaction.silences:
         silence_row(silence)
+    for entry in transaction.returned:
+        progress_row(entry)
