@@ -17,6 +17,7 @@ from typing import Protocol
 import structlog
 
 from netwatch.alerts import as_matchers, checked_silence, proposed_labels, silences_for
+from netwatch.app.returns import Returns
 from netwatch.config import Settings
 from netwatch.engine import AnswerRight, AnswerTags, Engine, Explanation, LinkSigner, Question
 from netwatch.mailbox import (
@@ -24,12 +25,14 @@ from netwatch.mailbox import (
     Answered,
     Arrived,
     Book,
+    Bounce,
     Decision,
     Mail,
     MailboxSettings,
     Outcome,
     Record,
     ReplyAllowance,
+    Returned,
     Verb,
     decide,
     read_mail,
@@ -69,6 +72,7 @@ class Answers:
     links: LinkSigner
     explain: Explainer
     answering: Answering | None
+    returns: Returns
     book: Book
     allowance: ReplyAllowance
     clock: Callable[[], datetime]
@@ -96,6 +100,9 @@ class Answers:
             counted.MAILS.labels(Outcome.AGAIN).inc()
             await self.go_on_at(mark)
             return before.outcome in (Outcome.ACTED, Outcome.ASKED, Outcome.REPORT)
+        if isinstance(mail.said, Bounce) and (told := await self.returns.find(mail.said)) is not None:
+            await self._note_returned(mail, told, mark)
+            return True
         answered, known_by = await self._answered(mail)
         now, zone = self.clock(), self._zone(answered)
         decision = decide(mail, answered, settings, now=now, zone=zone)
@@ -103,6 +110,17 @@ class Answers:
         if arrived.arrived_at is not None and decision.outcome is Outcome.ACTED:
             counted.ACTED_SECONDS.observe(max(0.0, (self.clock() - arrived.arrived_at).total_seconds()))
         return answered is not None or decision.outcome is Outcome.REPORT
+
+    async def _note_returned(self, mail: Mail, told: Returned, mark: str) -> None:
+        """Have a report about a mail of ours acted on, and remember it with that."""
+        record = Record(
+            at=self.clock(), identity=mail.identity, sender=cleaned(mail.sender), subject=cleaned(mail.subject),
+            outcome=Outcome.REPORT, words=cleaned(told.words), known_by="report", entry_id=told.entry.id,
+            alert_ids=told.entry.alert_ids[:10],
+        )  # fmt: skip
+        await self.returns.take(mail, told, Composition(memories=self.book.written(record, mark)))
+        self.book.noted(record, mark)
+        counted.MAILS.labels(Outcome.REPORT).inc()
 
     async def _answered(self, mail: Mail) -> tuple[Answered | None, str]:
         """Return what a mail answers and how that is known: by what it refers to first, by a tag else."""
@@ -137,13 +155,15 @@ class Answers:
         why = await self._why(decision.alerts, zone) if decision.verb is Verb.WHY and decision.reply else ()
         silences, decision = self._silences(mail, answered, decision, now)
         record = _record(mail, answered, known_by, decision, now)
+        reached = self.returns.reached(mail.sender) if answered is not None else ()
         beside = Composition(
             entries=tuple(self._reply(mail, answered, decision, now, zone, why)),
-            memories=self.book.written(record, mark),
+            memories=(*self.book.written(record, mark), *reached),
             events=tuple(_events(mail, answered, decision, now)),
         )
         await self._act(mail, decision, silences, beside)
         self.book.noted(record, mark)
+        self.returns.note(reached)
         counted.MAILS.labels(decision.outcome).inc()
         log.info(
             "a mail came back", outcome=str(decision.outcome), sender=record.sender, words=record.words,

@@ -106,8 +106,9 @@ class App:
         )
         self._post_office = PostOffice(self._store, settings, clock.now)
         self._mailroom = Mailroom(
-            settings, store=self._store, corridor=self._corridor, links=self._links, clock=clock.now
-        )
+            settings, store=self._store, corridor=self._corridor, links=self._links,
+            letters=self._post_office.letters, clock=clock.now,
+        )  # fmt: skip
         self._senses = Senses(settings, self._definitions, store=self._store, clock=clock)
         heartbeat = build_heartbeat(
             settings, engine=self._corridor.engine, store=self._store, clock=clock.now, loops=self._loops()
@@ -126,7 +127,7 @@ class App:
             refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble,
             config_trouble=lambda: config.trouble, faults=self._faults,
             history_trouble=self._past.trouble, discovery_state=self._patrol.state,
-            mailbox_trouble=self._mailroom.trouble,
+            mailbox_trouble=self._mailroom.trouble, dead_addresses=self._mailroom.dead_addresses,
             manner=Manner(units=units_of(self._definitions.rules)), severities=settings.severity_order(),
             rule_names=self._rule_names,
         )  # fmt: skip
@@ -135,7 +136,7 @@ class App:
             clockwork=self._clockwork, heartbeat=heartbeat, faults=self._faults,
             refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble, config=config,
             nameless_rules=self._names.nameless_rules, discovery_news=self._patrol.news, mailbox=self._mailroom,
-            history=self._history,
+            history=self._history, dead_addresses=self._mailroom.dead_addresses,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(

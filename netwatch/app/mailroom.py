@@ -11,16 +11,20 @@ from datetime import datetime
 from netwatch.app.answers import Answers
 from netwatch.app.corridor import Corridor, answering_of
 from netwatch.app.health.vitals import Vitals
+from netwatch.app.returns import Returns
 from netwatch.config import Settings
 from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
 from netwatch.mailbox import (
+    DEAD_ADDRESSES_MEMORY,
     MAILBOX_MEMORY,
     Book,
+    DeadAddresses,
     MailboxReader,
     MailboxState,
     Record,
     ReplyAllowance,
 )
+from netwatch.notify import DeadLetters
 from netwatch.store import Store
 from netwatch.web import MailboxView, ReturnedMail
 
@@ -35,9 +39,11 @@ class Mailroom:
         store: Store,
         corridor: Corridor,
         links: LinkSigner,
+        letters: DeadLetters,
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._book = store, Book("")
+        self._store, self._book, self._clock = store, Book(""), clock
+        self._addresses = DeadAddresses()
         self._reader: MailboxReader | None = None
         if settings.mailbox is None:
             return
@@ -46,9 +52,13 @@ class Mailroom:
             return await explanation_of(store, question, corridor.live)
 
         self._book = Book(settings.mailbox.name)
+        returns = Returns(
+            store=store, engine=corridor.engine, letters=letters, addresses=self._addresses, clock=clock
+        )
         answers = Answers(
             settings=settings.mailbox, config=settings, store=store, engine=corridor.engine, links=links,
-            explain=explain, answering=answering_of(settings, links), book=self._book, allowance=ReplyAllowance(),
+            explain=explain, answering=answering_of(settings, links), returns=returns, book=self._book,
+            allowance=ReplyAllowance(),
             clock=clock,
         )  # fmt: skip
         self._reader = MailboxReader(settings.mailbox, answers, clock=clock)
@@ -85,10 +95,15 @@ class Mailroom:
         seconds = (now - state.since).total_seconds() if state.trouble and state.since is not None else 0.0
         return {"mailbox_trouble_seconds": max(0.0, seconds), "mailbox_trouble": state.trouble.encode() or None}
 
+    def dead_addresses(self) -> Sequence[str]:
+        """Return the addresses that are taken for dead, a sentence each."""
+        return [one.sentence for one in self._addresses.dead(self._clock())]
+
     async def start(self) -> None:
         """Begin to read."""
         if self._reader is not None:
             self._book.restore(await self._store.memories(MAILBOX_MEMORY))
+            self._addresses.restore(await self._store.memories(DEAD_ADDRESSES_MEMORY))
             await self._reader.start()
 
     async def stop(self) -> None:

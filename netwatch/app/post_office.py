@@ -28,6 +28,11 @@ class PostOffice:
         self._transport: NotificationSender | None = None
         self._traps: TrapSender | None = None
 
+    @property
+    def letters(self) -> DeadLetters:
+        """Return who tells of what could not be delivered."""
+        return self._letters
+
     async def start(self, own: OwnEngine) -> None:
         """Begin to send; `own` is the SNMP engine that notifications come from."""
         self._transport = NotificationSender(own)

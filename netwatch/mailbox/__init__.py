@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from netwatch.mailbox.allowance import ReplyAllowance
     from netwatch.mailbox.arrived import Arrived
     from netwatch.mailbox.book import MAILBOX_MEMORY, Book, Record, flat_record, read_records
+    from netwatch.mailbox.dead_addresses import DEAD_ADDRESSES_MEMORY, DeadAddresses
     from netwatch.mailbox.deciding import Answered, Decision, Outcome, decide
     from netwatch.mailbox.reading.mail import read_mail
-    from netwatch.mailbox.reading.outcome import Answer, Bounce, Mail, Verb
+    from netwatch.mailbox.reading.outcome import Answer, Bounce, Fate, Mail, Verb
     from netwatch.mailbox.replying import help_text, reply_text
+    from netwatch.mailbox.returns import Returned, returned, rows_named
     from netwatch.mailbox.session import MailboxPace, MailboxReader, MailboxState, Taker, conversation
     from netwatch.mailbox.settings import MailboxSettings
 else:
@@ -23,7 +25,8 @@ else:
 
 __all__ = [
     "Arrived", "MailboxPace", "MailboxReader", "MailboxSettings", "MailboxState", "Taker", "conversation",
-    "read_mail", "Mail", "Answer", "Bounce", "Verb",
+    "read_mail", "Mail", "Answer", "Bounce", "Fate", "Verb",
+    "Returned", "returned", "rows_named", "DeadAddresses", "DEAD_ADDRESSES_MEMORY",
     "Answered", "Decision", "Outcome", "decide", "ReplyAllowance", "reply_text", "help_text",
     "MAILBOX_MEMORY", "Book", "Record", "flat_record", "read_records",
 ]  # fmt: skip

@@ -11,13 +11,15 @@ import json
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from netwatch.model import Memory
 
 DEAD_ADDRESSES_MEMORY = "dead addresses"
 DEAD_AFTER = 3
 """Reports in a row that an address is not there; one may be a server that was set up wrong for an hour."""
+FORGOTTEN_AFTER = timedelta(days=7)
+"""Since the last report: mails arrive without a word, so nothing may be known of one that was put right."""
 MOST_ADDRESSES = 1_000
 
 
@@ -35,6 +37,11 @@ class Refusals:
     def is_dead(self) -> bool:
         """Return whether the address is taken for dead."""
         return self.count >= DEAD_AFTER
+
+    @property
+    def sentence(self) -> str:
+        """Return it for people."""
+        return f"{self.address} refused {self.count} mails in a row since {self.first_at:%Y-%m-%d}: {self.words}"
 
 
 class DeadAddresses:
@@ -62,7 +69,8 @@ class DeadAddresses:
         address = address.lower()
         known = self._known.get(address)
         first = Refusals(address=address, count=1, first_at=now, last_at=now, words=words)
-        new = first if known is None else replace(known, count=known.count + 1, last_at=now, words=words)
+        is_old = known is None or now - known.last_at > FORGOTTEN_AFTER
+        new = first if known is None or is_old else replace(known, count=known.count + 1, last_at=now, words=words)
         return new, (_memory(new),)
 
     def reached(self, address: str) -> Sequence[Memory]:
@@ -80,11 +88,10 @@ class DeadAddresses:
         while len(self._known) > MOST_ADDRESSES:
             del self._known[min(self._known, key=lambda one: self._known[one].last_at)]
 
-    def dead(self) -> Sequence[Refusals]:
+    def dead(self, now: datetime) -> Sequence[Refusals]:
         """Return the addresses that are taken for dead, the first ones first."""
-        return sorted(
-            (one for one in self._known.values() if one.is_dead), key=lambda one: (one.first_at, one.address)
-        )
+        dead = [one for one in self._known.values() if one.is_dead and now - one.last_at <= FORGOTTEN_AFTER]
+        return sorted(dead, key=lambda one: (one.first_at, one.address))
 
 
 def _memory(one: Refusals) -> Memory:

@@ -90,7 +90,7 @@ def decide(
     if isinstance(said, Ignored):
         return Decision(outcome=Outcome.IGNORED, words=said.reason)
     if isinstance(said, Bounce):
-        return Decision(outcome=Outcome.REPORT, words="a report about a mail")
+        return Decision(outcome=Outcome.STRANGER, words="a report about no mail of ours")
     if answered is None:
         return Decision(outcome=Outcome.STRANGER, words="it answers no mail of ours")
     if not may_answer(mail.sender, answered.entry.recipient, settings.allow_from):

@@ -31,3 +31,11 @@ ACTED_SECONDS = Histogram(
     "From the arrival of an answer at the mail server, by its clock, to the act being durable",
     buckets=(0.25, 0.5, 1, 2, 5, 15, 60, 300, 3600),
 )
+RETURNS = Counter(
+    "netwatch_mailbox_returns_total",
+    "Reports about mails of ours; fate is bounced, delayed, delivered, relayed or read",
+    ["fate"],
+)
+DEAD_ADDRESSES = Gauge(
+    "netwatch_mailbox_dead_addresses", "Addresses that refused three mails in a row, and none that arrived since"
+)

@@ -39,6 +39,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "ConfigReloadFailed", "PartFailing",
         "DatabasePutBack", "TrapPortRefused", "PingRefused", "DevicesFound", "DescriptorsLow", "MemoryLow",
         "SendersUnlisted", "ReportsHeldBack", "TrapsUnjudged", "RowsForgotten", "RuleWithoutNames",
+        "AddressDead",
     }  # fmt: skip
     for rule in rules.values():
         assert set(severity_words(rule).split(" or ")) <= {"critical", "warning", "info"}
@@ -123,6 +124,9 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
      "NetWatch may not ping, so a silent agent and a dead device look alike"),
     ("PingRefused", {"ping_refused": [0], "ping_trouble": [None]}, {}, False, ""),
     ("TrapPortRefused", {"trap_ports_refused": [0], "trap_ports_trouble": [None]}, {}, False, ""),
+    ("AddressDead", {"addresses_dead": [1], "addresses_dead_words": [b"ann@example.net refused 3 mails"]}, {}, True,
+     "An address that NetWatch mails to refuses every mail"),
+    ("AddressDead", {"addresses_dead": [0], "addresses_dead_words": [None]}, {}, False, ""),
     ("RuleWithoutNames", {"rules_without_names": [2], "names_trouble": [b"A (rules.yaml:2)"]}, {}, True,
      "No MIB module has the names that a trap rule looks for"),
     ("RuleWithoutNames", {"rules_without_names": [0], "names_trouble": [None]}, {}, False, ""),

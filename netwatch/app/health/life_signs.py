@@ -19,6 +19,7 @@ from netwatch.app.health.last_resort import LastResort, new_id
 from netwatch.app.health.limits import LimitVitals
 from netwatch.app.health.self_watch import Organ
 from netwatch.app.health.vitals import (
+    AddressVitals,
     ClockVitals,
     DiscoveryVitals,
     DiskVitals,
@@ -72,6 +73,7 @@ def build_organs(
     config: Organ,
     mailbox: Organ,
     history: Keeper | None = None,
+    dead_addresses: Callable[[], Sequence[str]] = lambda: (),
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
     return (
@@ -84,6 +86,7 @@ def build_organs(
         TrapPortVitals(refused_ports),
         PingVitals(ping_trouble),
         NameVitals(nameless_rules),
+        AddressVitals(dead_addresses),
         DiscoveryVitals(discovery_news),
         LimitVitals(),
         LossVitals(LOSSES),

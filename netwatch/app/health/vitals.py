@@ -19,6 +19,7 @@ from prometheus_client import REGISTRY, Gauge
 
 from netwatch.app.clock.pulse import LagMeter
 from netwatch.app.clock.watch import ClockWatch
+from netwatch.mailbox.metrics import DEAD_ADDRESSES
 from netwatch.model import Account, Fault, OutboxState, Value
 from netwatch.store import show_account
 
@@ -303,6 +304,19 @@ class NameVitals:
         """Return the columns."""
         words = self.rules()
         return {"rules_without_names": len(words), "names_trouble": "; ".join(words[:NAMES_TOLD]).encode() or None}
+
+
+@dataclass(frozen=True, slots=True)
+class AddressVitals:
+    """Addresses that refuse every mail; `addresses` says which, a sentence each."""
+
+    addresses: Callable[[], Sequence[str]]
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        words = self.addresses()
+        DEAD_ADDRESSES.set(len(words))
+        return {"addresses_dead": len(words), "addresses_dead_words": "; ".join(words[:NAMES_TOLD]).encode() or None}
 
 
 @dataclass(frozen=True, slots=True)

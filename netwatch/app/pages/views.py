@@ -67,6 +67,7 @@ class Views:
     config_trouble: Callable[[], str] = lambda: ""
     faults: Callable[[], Sequence[Fault]] = lambda: ()
     history_trouble: Callable[[], Sequence[str]] = lambda: ()
+    dead_addresses: Callable[[], Sequence[str]] = lambda: ()
     discovery_state: Callable[[], DiscoveryState] = DiscoveryState
     mailbox_trouble: Callable[[], str] = lambda: ""
     manner: Manner = field(default_factory=Manner)
@@ -91,7 +92,7 @@ class Views:
         found = (
             *self._store_words(), self.config_trouble(), *self.refused_ports(), self.ping_trouble(),
             *relays, self.mailbox_trouble(), self._no_heartbeat(),
-            *self._fault_words(), *self.names_trouble(), *self.history_trouble(),
+            *self._fault_words(), *self.names_trouble(), *self.history_trouble(), *self.dead_addresses(),
         )  # fmt: skip
         return [trouble for trouble in found if trouble]
 
