@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +59,26 @@ def nursery_for(agent: Callable[[str], RunningAgent]) -> Iterator[Callable[[Runn
 
 
 @pytest.fixture
-def postfix() -> Iterator[Postfix]:
-    """A running Postfix; it wants root, and a folder that its own users may enter."""
+def postfix_with() -> Iterator[Callable[[Mapping[str, str]], Postfix]]:
+    """Start a Postfix that relays some domains elsewhere; it wants root, and a folder that its users may enter."""
     if shutil.which("postfix", path=SBIN) is None or shutil.which("smtp-sink", path=SBIN) is None:
         pytest.skip("Postfix is not installed (Debian package: postfix)")
     if os.geteuid() != 0:
         pytest.skip("a Postfix of our own can be started by root only")
-    with tempfile.TemporaryDirectory(prefix="netwatch-postfix-") as name:
+    with tempfile.TemporaryDirectory(prefix="netwatch-postfix-") as name, ExitStack() as running:
         folder = Path(name)
         folder.chmod(0o755)
-        mta = Postfix(folder)
-        mta.start()
-        yield mta
-        mta.stop()
+
+        def start(elsewhere: Mapping[str, str]) -> Postfix:
+            mta = Postfix(folder, elsewhere)
+            mta.start()
+            running.callback(mta.stop)
+            return mta
+
+        yield start
+
+
+@pytest.fixture
+def postfix(postfix_with: Callable[[Mapping[str, str]], Postfix]) -> Postfix:
+    """A running Postfix."""
+    return postfix_with({})

@@ -6,9 +6,11 @@ import os
 import shutil
 import socket
 import subprocess
+from collections.abc import Mapping
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
@@ -19,9 +21,13 @@ SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
 
 class Postfix:
-    """A real Postfix that relays everything to a real smtp-sink, which writes each mail into a file."""
+    """A real Postfix that relays everything to a real smtp-sink, which writes each mail into a file.
 
-    def __init__(self, folder: Path) -> None:
+    elsewhere: by domain another server that it relays to, as Postfix writes one: `[127.0.0.1]:2525`.
+    """
+
+    def __init__(self, folder: Path, elsewhere: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._elsewhere = elsewhere
         self.port, self._sink_port = free_port(), free_port()
         self._folder, self._etc, self._kept = folder, folder / "etc", folder / "sink"
         self._sink: subprocess.Popen[bytes] | None = None
@@ -32,6 +38,13 @@ class Postfix:
         files = sorted(self._kept.iterdir(), key=lambda path: path.stat().st_mtime_ns)
         return [message_from_bytes(path.read_bytes()) for path in files]
 
+    @property
+    def returned(self) -> list[bytes]:
+        """The reports that Postfix sent back, as who delivers mails would write them into a mailbox."""
+        files = sorted(self._kept.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        octets = [path.read_bytes() for path in files]
+        return [b"Return-Path: <>\r\n" + one for one in octets if b"MAILER-DAEMON" in one]
+
     def subjects(self) -> list[str]:
         return [str(mail["Subject"]) for mail in self.mails]
 
@@ -40,7 +53,11 @@ class Postfix:
             (self._folder / name).mkdir()
         shutil.chown(self._folder / "data", "postfix")
         shutil.chown(self._kept, "nobody")
-        (self._etc / "main.cf").write_text(MAIN_CF.format(folder=self._folder, sink=self._sink_port))
+        main = MAIN_CF.format(folder=self._folder, sink=self._sink_port)
+        if self._elsewhere:
+            ways = " ".join(f"{{ {domain} = smtp:{host} }}" for domain, host in self._elsewhere.items())
+            main += f"transport_maps = inline:{{ {ways} }}\n"
+        (self._etc / "main.cf").write_text(main)
         (self._etc / "master.cf").write_text(MASTER_CF.format(port=self.port))
         sink = shutil.which("smtp-sink", path=SBIN)
         command = [str(sink), "-u", "nobody", "-R", str(self._kept), "-d", "m.", f"127.0.0.1:{self._sink_port}", "64"]

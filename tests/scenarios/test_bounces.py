@@ -1,0 +1,158 @@
+"""Mails that a real Postfix could not deliver come back, are read, and the next are told in place of who was not."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from netwatch.mailbox.reading.mail import read_mail
+from netwatch.mailbox.reading.outcome import Bounce, Fate
+from netwatch.simulator import RoughServer, Step, reply
+from tests.mailbox.dovecot import IS_COMPLETE, PASSWORD, Dovecot, running_dovecot
+from tests.ports import free_port
+
+from .agent import RunningAgent
+from .postfix import Postfix
+
+CONFIG = """
+credentials: {{c: {{version: 2c, community: public}}}}
+defaults: {{credential: c}}
+devices: [{{name: core-sw1, address: 127.0.0.1, port: {nobody}}}]
+polling: {{interval: 1s, reachability_interval: 1s, timeout: 300ms, retries: 0}}
+route:
+  receiver: noc
+  group_wait: 0s
+  group_interval: 1s
+  repeat_interval: 1h
+  escalate: [{{after: 8h, receiver: boss}}]
+receivers:
+  - {{name: noc, email: {{to: [gone@refused.example]}}}}
+  - {{name: boss, email: {{to: [boss@example.net]}}}}
+smtp:
+  from: "NetWatch <netwatch@example.net>"
+  fallback_to: [admin@elsewhere.example]
+  relays: [{{host: 127.0.0.1, port: {smtp}}}]
+mailbox: {{host: localhost, port: {imap}, tls: none, username: netwatch, password: '{password}'}}
+web: {{listen: "127.0.0.1:{{port}}"}}
+store: {{url: "sqlite:///{{state}}"}}
+"""
+REFUSED = {
+    "gone@refused.example": reply(550, "5.1.1 no such mailbox"),
+    "full@refused.example": reply(552, "5.2.2 over quota"),
+}
+AFTER_DATA = {Step.DOT: reply(554, "5.6.0 not this one")}
+
+
+@pytest.fixture
+def server() -> Iterator[Callable[..., RoughServer]]:
+    """Start mail servers that refuse, on a loop of their own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    with ExitStack() as running:
+
+        def start(*script: Any, **more: Any) -> RoughServer:
+            made = RoughServer(*script, extensions=("PIPELINING", "8BITMIME"), **more)
+            asyncio.run_coroutine_threadsafe(made.start(), loop).result()
+            running.callback(lambda: asyncio.run_coroutine_threadsafe(made.stop(), loop).result())
+            return made
+
+        yield start
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+def at(server: RoughServer) -> str:
+    return f"[127.0.0.1]:{server.port}"
+
+
+def is_unknown(host: str) -> bool:
+    """Return whether this machine can tell that a host does not exist; without a resolver it says `try again`."""
+    try:
+        socket.getaddrinfo(host, 25)
+    except socket.gaierror as exc:
+        return exc.errno == socket.EAI_NONAME
+    return False
+
+
+def test_what_postfix_sends_back_is_read_as_it_was_meant(
+    postfix_with: Callable[[Mapping[str, str]], Postfix], until: Callable[..., Any],
+    server: Callable[..., RoughServer],
+):  # fmt: skip
+    postfix = postfix_with(
+        {
+            "refused.example": at(server(recipients=REFUSED)),
+            "strict.example": at(server(AFTER_DATA)),
+            "nowhere.invalid": "[nowhere.invalid]",
+        }
+    )
+    wanted = {
+        "gone@refused.example": "5.1.1", "full@refused.example": "5.2.2", "ann@strict.example": "5.6.0",
+        "ann@nowhere.invalid": "5.4.4",
+    }  # fmt: skip
+    if not is_unknown("nowhere.invalid"):
+        del wanted["ann@nowhere.invalid"]
+    with smtplib.SMTP("127.0.0.1", postfix.port) as relay:
+        for number, recipient in enumerate(wanted):
+            mail = f"From: netwatch@example.net\r\nMessage-ID: <row-{number}@example.net>\r\n\r\ndown\r\n"
+            options = [f"ENVID=row-{number}"]
+            relay.sendmail("netwatch@example.net", recipient, mail, mail_options=options)
+    until(lambda: len(postfix.returned) == len(wanted), "every report")
+
+    told = {}
+    for octets in postfix.returned:
+        bounce = read_mail(octets).said
+        assert isinstance(bounce, Bounce)
+        (report,) = bounce.reports
+        assert report.fate is Fate.BOUNCED
+        told[report.recipient] = (report.status, bounce.envelope_id, bounce.message_ids[0])
+    assert told == {
+        recipient: (status, f"row-{number}", f"<row-{number}@example.net>")
+        for number, (recipient, status) in enumerate(wanted.items())
+    }
+
+
+def test_of_a_critical_mail_that_came_back_the_next_are_told_at_once(
+    agent: Callable[[str], RunningAgent], postfix_with: Callable[[Mapping[str, str]], Postfix],
+    until: Callable[..., Any], server: Callable[..., RoughServer],
+):  # fmt: skip
+    if not IS_COMPLETE:
+        pytest.skip("Dovecot is not installed (Debian packages: dovecot-imapd, dovecot-pop3d)")
+    postfix = postfix_with({"refused.example": at(server(recipients=REFUSED))})
+    with running_dovecot() as dovecot:
+        netwatch = agent(config(dovecot, postfix))
+        netwatch.start()
+        netwatch.wait_until_ready()
+        until(lambda: postfix.returned, "the report of the first mail")
+        dovecot.deliver(postfix.returned[0])
+
+        told = until(lambda: to_others(postfix), "the mails to those who are told instead")
+        until(lambda: {"admin@elsewhere.example", "boss@example.net"} <= {*to_others(postfix)}, f"both: {told}")
+        rows = {row["recipient"]: row for row in netwatch.json("/api/v1/outbox")}
+        events = [event["text"] for event in netwatch.json("/api/v1/events")]
+
+    assert rows["gone@refused.example"]["state"] == "dead"
+    assert rows["gone@refused.example"]["last_reply"].startswith("came back: ")
+    assert "5.1.1 no such mailbox" in rows["gone@refused.example"]["last_reply"]
+    assert any(text.startswith("mail to gone@refused.example came back: ") for text in events)
+    assert "boss is to be told at once: a mail to gone@refused.example came back" in events
+
+
+def config(dovecot: Dovecot, postfix: Postfix) -> str:
+    return CONFIG.format(
+        nobody=free_port(), smtp=postfix.port, imap=dovecot.ports["imap"], password=PASSWORD.replace("'", "''")
+    )
+
+
+def to_others(postfix: Postfix) -> list[str]:
+    """Return whom the mails went to that came out at the far end, but for the reports themselves."""
+    recipients = [str(mail["To"]) for mail in postfix.mails]
+    return [one for one in recipients if one != "netwatch@example.net"]
