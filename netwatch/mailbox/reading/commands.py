@@ -26,7 +26,7 @@ _BEFORE = re.compile(r"[\W_]*(?:(?:please|pls|plz|bitte|netwatch)\b[\W_]*)?", re
 _VERB = re.compile(r"([^\W\d_]+)")
 _NUMBERS = re.compile(
     r"\s*(?:(?:alerts?|no\.?|nr\.?|number|numbers|#)\s*)?((?:#\s?)?\d{1,4}(?:\s?(?:,|&|\+|-|and|und|to)\s?(?:#\s?)?\d{1,4})*)"
-    r"(?![\d:.hmds]|\s?(?:h|m|d|s|hours?|hrs?|minutes?|mins?|days?|am|pm|o'?clock|x|of|%)\b)",
+    r"(?![\d:.hmds]|\s?(?:h|m|d|s|hours?|hrs?|minutes?|mins?|minuten|seconds?|secs?|days?|std|stunden?|tage?n?|am|pm|o'?clock|x|of|%)\b)",
     re.IGNORECASE,
 )
 _ALL = re.compile(r"\s*(?:all|everything|alle|both)\b(?:\s+(?:of\s+)?(?:them|alerts|of it))?", re.IGNORECASE)
