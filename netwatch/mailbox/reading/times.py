@@ -16,7 +16,9 @@ _FIRST = re.compile(rf"\s*(?:for|the next|für|it)?\s*(?:for\s*)?{_ONE}", re.IGN
 _NEXT = re.compile(rf"(?:\s|,|and|und)*{_ONE}", re.IGNORECASE)
 _AN_HOUR = re.compile(r"\s*(?:for\s+)?(?:(an?|one)\s+hour|(half an hour))\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\s*(?:it\s+)?(?:un)?til(?:l)?\b\s*(tomorrow|tmrw)?\s*(?:at\s+)?", re.IGNORECASE)
-_NO_DATE = r"(?![\d:]|[-/.]\d|\s?(?:st|nd|rd|th|\.)?\s?(?:jan|feb|m[aä]r|apr|may|mai|ju[nl]|aug|sep|o[ck]t|nov|de[cz])[a-zä]*\b)"
+_MONTHS = r"(?:jan|feb|m[aä]r|apr|may|mai|ju[nl]|aug|sep|o[ck]t|nov|de[cz])[a-zä]*\b"
+_NO_DATE = rf"(?![\d:]|[-/.]\d|\s?(?:st|nd|rd|th)\b|\.?\s?{_MONTHS})"
+"""What follows a time of day is not the rest of a date."""
 _CLOCK = re.compile(
     r"(\d{1,2})(?:\s?[:.h]\s?(\d{2})(?::(\d{2}))?)?(?:\s?([ap])\.?m\b\.?)?\s?(?:h\b|o'?clock\b|uhr\b|hrs?\b)?"
     + _NO_DATE,
