@@ -15,6 +15,7 @@ ROOMS = (
     "engine",
     "exporter",
     "history",
+    "mailbox",
     "neighbours",
     "notify",
     "ping",

@@ -3,7 +3,7 @@
 A `SimulatedDevice` holds system, interfaces, processors, disks or a recording, and misbehaves on cue; a
 `SimulatedNetwork` lets several answer SNMP through pysnmp, in the caller's loop or in a thread; `demo_story()` is
 what happens to them in `netwatch demo`. `SmtpSink` takes mail and keeps it; `RoughServer` misbehaves at any step of
-SMTP; `self_signed` makes their certificates.
+SMTP; `self_signed` makes their certificates. `MailboxServer` is a mailbox on IMAP, `answer_to` what a person puts there.
 """
 
 from typing import TYPE_CHECKING
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from netwatch.simulator.host import Host, Storage
     from netwatch.simulator.interfaces import Interface, Port
     from netwatch.simulator.mail import ReceivedMail, SmtpSink
+    from netwatch.simulator.mailbox import MailboxServer
     from netwatch.simulator.network import SimulatedNetwork
+    from netwatch.simulator.person import answer_to
     from netwatch.simulator.recording import Recording, parse_recording, read_recording
     from netwatch.simulator.rough_server import DROP, HANG, Act, Login, RoughMail, RoughServer, Step, reply
     from netwatch.simulator.story import Expectation, Story, StoryStep, demo_story, send_traps_to
@@ -28,7 +30,7 @@ __all__ = [
     "SimulatedDevice", "SimulatedNetwork", "Manners", "Port", "Interface", "Host", "Storage",
     "Recording", "parse_recording", "read_recording",
     "demo_story", "send_traps_to", "Story", "StoryStep", "Expectation", "unmet",
-    "SmtpSink", "ReceivedMail",
+    "SmtpSink", "ReceivedMail", "MailboxServer", "answer_to",
     "RoughServer", "RoughMail", "Login", "Step", "Act", "reply", "HANG", "DROP",
     "ServerCertificate", "self_signed",
 ]  # fmt: skip

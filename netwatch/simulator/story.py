@@ -50,12 +50,13 @@ PROVIDER = "peer=192.0.2.7,protocol=bgp"
 class Expectation:
     """An alert that must reach a state, and a mail that must say so; `instance` is the row's name, if it has one.
 
-    `held back` is the contrary: an alert that must fire, and that no mail may be about.
+    `held back` is the contrary: an alert that must fire, and that no mail may be about. `acknowledged` is what a
+    person's answer must have done.
     """
 
     rule: str
     device: str
-    becomes: Literal["firing", "resolved", "held back"]
+    becomes: Literal["firing", "resolved", "held back", "acknowledged"]
     instance: str = ""
 
 

@@ -28,16 +28,29 @@ from netwatch.app import App
 from netwatch.cli.log import LevelOption, LogLevel, set_up_logging
 from netwatch.cli.output import WRONG, fail, printable, printable_lines
 from netwatch.cli.screen import out
-from netwatch.cli.watch.demo_config import demo_config
+from netwatch.cli.watch.demo_config import MAILBOX_PASSWORD, demo_config
 from netwatch.config import load_settings
 from netwatch.errors import NetWatchError
 from netwatch.rules import Rule
-from netwatch.simulator import Expectation, ReceivedMail, SmtpSink, Story, StoryStep, demo_story, send_traps_to, unmet
+from netwatch.simulator import (
+    Expectation,
+    MailboxServer,
+    ReceivedMail,
+    SmtpSink,
+    Story,
+    StoryStep,
+    answer_to,
+    demo_story,
+    send_traps_to,
+    unmet,
+)
 
 HOLD_NO_LONGER_THAN = timedelta(seconds=2)
 """The shipped rules wait minutes before they alert; nobody wants to watch that."""
 PATIENCE_SECONDS = 60.0
 """For what follows from a step; it comes within a few seconds where the machine has little else to do."""
+PERSON, ANSWER, READS_FOR_SECONDS = "you@example.net", "ack on my way", 1.0
+"""Who answers the first mail about something down, in which words, and how long that takes."""
 COLOURS = {"DOWN": "red", "WARN": "yellow", "INFO": "cyan", "OK": "green"}
 
 
@@ -71,15 +84,21 @@ class _Demo:
 
     def __init__(self, story: Story, folder: Path, port: int) -> None:
         self._story, self._folder, self._port = story, folder, port
-        self._sink = SmtpSink(on_mail=self._show_mail)
+        self._sink = SmtpSink(on_mail=self._take_mail)
+        self._mailbox = MailboxServer("netwatch", MAILBOX_PASSWORD)
+        self._answering: asyncio.Task[None] | None = None
         self._began_at = time.monotonic()
 
     async def run(self, *, once: bool) -> list[Expectation]:
         """Play to the end, go on until Ctrl-C unless it is for once, and return what was not mailed."""
         await self._sink.start()
+        await self._mailbox.start()
         config = self._folder / "netwatch.yaml"
         trap_port = _free_udp_port()
-        config.write_text(demo_config(self._story.devices(), self._folder, self._sink.port, self._port, trap_port))
+        config.write_text(demo_config(
+                self._story.devices(), self._folder, self._mailbox, self._sink.port, self._port, trap_port
+            )
+        )  # fmt: skip
         app = App(load_settings(config), adapt=_hurried)
         await app.start()
         send_traps_to(self._story, ("127.0.0.1", trap_port))
@@ -87,7 +106,10 @@ class _Demo:
             self._introduce(app, config)
             return await self._watch(app, once=once)
         finally:
+            if self._answering is not None:
+                self._answering.cancel()
             await app.stop()
+            await self._mailbox.stop()
             await self._sink.stop()
 
     async def _watch(self, app: App, *, once: bool) -> list[Expectation]:
@@ -101,6 +123,8 @@ class _Demo:
             await play
             missing = await self._missing(app, self._story.expectations(), stopped)
             self._conclude(app, missing, once=once)
+            if not await self._is_in_hand(app, stopped):
+                missing.append(Expectation(rule="what was answered", device=PERSON, becomes="acknowledged"))
             if not once:
                 await stopped.wait()
                 return []
@@ -128,6 +152,29 @@ class _Demo:
                 return missing
             await asyncio.sleep(0.25)
 
+    async def _is_in_hand(self, app: App, stopped: asyncio.Event) -> bool:
+        """Return whether the alert whose mail was answered is in that person's hand; wait until it is."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not stopped.is_set():
+            alerts, _ = await app.told()
+            if any(alert.acked_by == PERSON for alert in alerts):
+                return True
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.25)
+        return True
+
+    def _take_mail(self, mail: ReceivedMail) -> None:
+        """Show a mail; the first that tells of something down is answered."""
+        self._show_mail(mail)
+        if self._answering is None and mail.subject.startswith("[DOWN"):
+            self._answering = asyncio.create_task(self._answer(mail))
+
+    async def _answer(self, mail: ReceivedMail) -> None:
+        await asyncio.sleep(READS_FOR_SECONDS)
+        out.print(f"[dim]{self._clock()}[/dim]  [bold]{PERSON} answers that mail: {ANSWER}[/bold]", highlight=False)
+        await self._mailbox.deliver(answer_to(mail, ANSWER, sender=f"You <{PERSON}>"))
+
     def _introduce(self, app: App, config: Path) -> None:
         lines = [
             f"The page:      {app.address}",
@@ -136,7 +183,8 @@ class _Demo:
             f"Configuration: {config}",
             "",
             f"{len(self._story.devices())} simulated devices (SNMP v1, v2c, v3) are polled by the real agent with",
-            "the shipped rules; only their hold times are cut to 2 s. The mails below went through SMTP.",
+            "the shipped rules; only their hold times are cut to 2 s. The mails below went through SMTP;",
+            "one of them is answered with a word, which NetWatch reads from a mailbox and does.",
             "Stop with Ctrl-C.",
         ]
         out.print(Panel("\n".join(lines), title="NetWatch demo", border_style="blue", expand=False), highlight=False)

@@ -1,6 +1,6 @@
 """The configuration of the demo: a file like any other, so that people may look at it and take it as a start.
 
-May import: netwatch.model. Called by: netwatch demo.
+May import: netwatch.model, netwatch.simulator. Called by: netwatch demo.
 """
 
 from __future__ import annotations
@@ -13,9 +13,14 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from netwatch.model import Credential, Device, format_duration
+from netwatch.simulator import MailboxServer
+
+MAILBOX_PASSWORD = "of the demo"  # noqa: S105 - it opens a mailbox that is gone with the demo
 
 
-def demo_config(devices: Sequence[Device], folder: Path, smtp_port: int, web_port: int, trap_port: int) -> str:
+def demo_config(
+    devices: Sequence[Device], folder: Path, mailbox: MailboxServer, smtp_port: int, web_port: int, trap_port: int
+) -> str:
     """Return the YAML that watches these devices, mails to that port, and keeps its state in `folder`."""
     credentials = {device.credential.name: _credential(device.credential) for device in devices}
     first = devices[0]
@@ -33,6 +38,13 @@ def demo_config(devices: Sequence[Device], folder: Path, smtp_port: int, web_por
         "route": {"receiver": "you", "group_by": ["device"], "group_wait": "1s", "group_interval": "3s"},
         "receivers": [{"name": "you", "email": {"to": ["you@example.net"]}}],
         "smtp": {"from": "NetWatch <netwatch@example.net>", "relays": [{"host": "127.0.0.1", "port": smtp_port}]},
+        "mailbox": {
+            "host": mailbox.host,
+            "port": mailbox.port,
+            "tls": "none",
+            "username": mailbox.user,
+            "password": MAILBOX_PASSWORD,
+        },
         "web": {"listen": f"127.0.0.1:{web_port}"},
         "store": {"url": f"sqlite:///{folder / 'netwatch.db'}"},
     }
