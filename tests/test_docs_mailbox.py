@@ -1,4 +1,4 @@
-"""docs/mailbox.md says what is so: its configurations are taken, its commands and words are known, its metrics exist."""
+"""docs/mailbox.md says what is so: its configurations are taken, its commands, words and metrics are known."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from netwatch.mailbox.settings import LONGEST_SILENCE
 
 HOUSE = Path(__file__).resolve().parents[1]
 TEXT = (HOUSE / "docs" / "mailbox.md").read_text(encoding="utf-8")
-WATCHED = 'credentials: {usual: {version: 2c, community: c}}\ndevices: [{name: sw1, address: 127.0.0.1, credential: usual}]\n'
+WATCHED = """
+credentials: {usual: {version: 2c, community: c}}
+devices: [{name: sw1, address: 127.0.0.1, credential: usual}]
+"""
 
 
 def fenced(language: str) -> list[str]:

@@ -73,6 +73,7 @@ class Answers:
     explain: Explainer
     answering: Answering | None
     returns: Returns
+    is_probe: Callable[[Mail], bool]
     book: Book
     allowance: ReplyAllowance
     clock: Callable[[], datetime]
@@ -96,6 +97,9 @@ class Answers:
             arc_sealers=frozenset(settings.arc_sealers), lists=frozenset(settings.lists),
             own=frozenset({parse_mailbox(self.config.smtp.from_).address.lower()}),
         )  # fmt: skip
+        if self.is_probe(mail):
+            await self.go_on_at(mark)
+            return True
         if (before := self.book.knows(mail.identity)) is not None:
             counted.MAILS.labels(Outcome.AGAIN).inc()
             await self.go_on_at(mark)

@@ -107,7 +107,7 @@ class App:
         self._post_office = PostOffice(self._store, settings, clock.now)
         self._mailroom = Mailroom(
             settings, store=self._store, corridor=self._corridor, links=self._links,
-            letters=self._post_office.letters, clock=clock.now,
+            letters=self._post_office.letters, mails=self._post_office.mails, clock=clock.now,
         )  # fmt: skip
         self._senses = Senses(settings, self._definitions, store=self._store, clock=clock)
         heartbeat = build_heartbeat(
@@ -128,6 +128,7 @@ class App:
             config_trouble=lambda: config.trouble, faults=self._faults,
             history_trouble=self._past.trouble, discovery_state=self._patrol.state,
             mailbox_trouble=self._mailroom.trouble, dead_addresses=self._mailroom.dead_addresses,
+            probe_trouble=lambda: [*self._mailroom.probes_lost(), *self._mailroom.probes_slow()],
             manner=Manner(units=units_of(self._definitions.rules)), severities=settings.severity_order(),
             rule_names=self._rule_names,
         )  # fmt: skip
@@ -137,6 +138,7 @@ class App:
             refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble, config=config,
             nameless_rules=self._names.nameless_rules, discovery_news=self._patrol.news, mailbox=self._mailroom,
             history=self._history, dead_addresses=self._mailroom.dead_addresses,
+            probes=(self._mailroom.probes_lost, self._mailroom.probes_slow),
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(
@@ -284,7 +286,12 @@ class App:
 
     def _followers(self) -> Sequence[Follower]:
         """Return the rooms that follow when the wall clock was set."""
-        return (self._corridor.mailer, self._corridor.engine, *self._post_office.followers())
+        return (
+            self._corridor.mailer,
+            self._corridor.engine,
+            *self._post_office.followers(),
+            *self._mailroom.followers(),
+        )
 
     def _write_anew(self) -> None:
         """Write into a new database what must outlive a restart: all that is open, and the key of links in mails."""

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from netwatch.app.answers import Answers
+from netwatch.app.clock.following import Follower
 from netwatch.app.corridor import Corridor, answering_of
 from netwatch.app.health.vitals import Vitals
+from netwatch.app.probing import MailProbe
 from netwatch.app.returns import Returns
 from netwatch.config import Settings
 from netwatch.engine import Explanation, LinkSigner, Question, explanation_of
@@ -19,12 +21,14 @@ from netwatch.mailbox import (
     MAILBOX_MEMORY,
     Book,
     DeadAddresses,
+    Mail,
     MailboxReader,
     MailboxState,
     Record,
     ReplyAllowance,
+    Walked,
 )
-from netwatch.notify import DeadLetters
+from netwatch.notify import DeadLetters, Notifier
 from netwatch.store import Store
 from netwatch.web import MailboxView, ReturnedMail
 
@@ -40,10 +44,12 @@ class Mailroom:
         corridor: Corridor,
         links: LinkSigner,
         letters: DeadLetters,
+        mails: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
         self._store, self._book, self._clock = store, Book(""), clock
         self._addresses = DeadAddresses()
+        self._probe: MailProbe | None = None
         self._reader: MailboxReader | None = None
         if settings.mailbox is None:
             return
@@ -57,11 +63,16 @@ class Mailroom:
         )
         answers = Answers(
             settings=settings.mailbox, config=settings, store=store, engine=corridor.engine, links=links,
-            explain=explain, answering=answering_of(settings, links), returns=returns, book=self._book,
+            explain=explain, answering=answering_of(settings, links), returns=returns, is_probe=self._is_probe,
+            book=self._book,
             allowance=ReplyAllowance(),
             clock=clock,
         )  # fmt: skip
         self._reader = MailboxReader(settings.mailbox, answers, clock=clock)
+        if settings.mail_probe is not None:
+            self._probe = MailProbe(
+                settings.mail_probe, settings, mailbox=lambda: self.state, mails=mails, clock=clock
+            )
 
     @property
     def state(self) -> MailboxState | None:
@@ -95,6 +106,22 @@ class Mailroom:
         seconds = (now - state.since).total_seconds() if state.trouble and state.since is not None else 0.0
         return {"mailbox_trouble_seconds": max(0.0, seconds), "mailbox_trouble": state.trouble.encode() or None}
 
+    def walked(self) -> Sequence[Walked]:
+        """Return what is known of the mail's way through each relay, nothing where it is not walked."""
+        return self._probe.walked() if self._probe is not None else ()
+
+    def probes_lost(self) -> Sequence[str]:
+        """Return which relays take mail that does not arrive, a sentence each."""
+        return self._probe.lost() if self._probe is not None else ()
+
+    def probes_slow(self) -> Sequence[str]:
+        """Return which relays' mail arrives late, a sentence each."""
+        return self._probe.slow() if self._probe is not None else ()
+
+    def followers(self) -> Sequence[Follower]:
+        """Return who follows when the wall clock was set."""
+        return (self._probe,) if self._probe is not None else ()
+
     def dead_addresses(self) -> Sequence[str]:
         """Return the addresses that are taken for dead, a sentence each."""
         return [one.sentence for one in self._addresses.dead(self._clock())]
@@ -105,11 +132,18 @@ class Mailroom:
             self._book.restore(await self._store.memories(MAILBOX_MEMORY))
             self._addresses.restore(await self._store.memories(DEAD_ADDRESSES_MEMORY))
             await self._reader.start()
+        if self._probe is not None:
+            await self._probe.start()
 
     async def stop(self) -> None:
         """End; a mail that was not dealt with whole comes again after the next start."""
+        if self._probe is not None:
+            await self._probe.stop()
         if self._reader is not None:
             await self._reader.stop()
+
+    def _is_probe(self, mail: Mail) -> bool:
+        return self._probe is not None and self._probe.took(mail)
 
 
 def _seen(record: Record) -> ReturnedMail:

@@ -184,6 +184,8 @@ def _receivers(file: YamlFile, tree: Tree) -> Iterator[Problem]:
 
 
 def _mail(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    if tree.get("mail_probe") is not None and not tree.get("mailbox"):
+        yield file.problem(("mail_probe",), "needs a mailbox: that is where its mails are to arrive")
     smtp = tree.get("smtp") if isinstance(tree.get("smtp"), dict) else {}
     mailed = any(value for _, value in found(tree, "receivers", EACH, "email"))
     mailed = mailed or bool(smtp and smtp.get("fallback_to"))

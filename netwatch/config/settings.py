@@ -19,6 +19,7 @@ from netwatch.config.taken import EXCEPTIONS_FILE, beside
 from netwatch.discovery.settings import DiscoverySettings
 from netwatch.exporter.settings import ExporterSettings
 from netwatch.history.settings import HistorySettings
+from netwatch.mailbox.probe_settings import MailProbeSettings
 from netwatch.mailbox.settings import MailboxSettings
 from netwatch.model import USUAL_SEVERITIES, Severities
 from netwatch.notify import HeartbeatSettings, ReceiverSettings, SmtpSettings
@@ -66,6 +67,9 @@ class Settings(InventorySettings):
     smtp: SmtpSettings = Field(default=SmtpSettings(), description="how mail leaves")
     mailbox: MailboxSettings | None = Field(
         default=None, description="where answers to mails arrive; without it nobody reads them"
+    )
+    mail_probe: MailProbeSettings | None = Field(
+        default=None, description="whether mail arrives, and how long it takes; needs a mailbox"
     )
     heartbeat: HeartbeatSettings = Field(
         default=HeartbeatSettings(), description="how others learn that NetWatch itself lives"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from netwatch.mailbox.book import MAILBOX_MEMORY, Book, Record, flat_record, read_records
     from netwatch.mailbox.dead_addresses import DEAD_ADDRESSES_MEMORY, DeadAddresses
     from netwatch.mailbox.deciding import Answered, Decision, Outcome, decide
+    from netwatch.mailbox.probe_settings import MailProbeSettings
+    from netwatch.mailbox.probes import Probes, Walked, lost_words, slow_words
     from netwatch.mailbox.reading.mail import read_mail
     from netwatch.mailbox.reading.outcome import Answer, Bounce, Fate, Mail, Verb
     from netwatch.mailbox.replying import help_text, reply_text
@@ -26,6 +28,7 @@ else:
 __all__ = [
     "Arrived", "MailboxPace", "MailboxReader", "MailboxSettings", "MailboxState", "Taker", "conversation",
     "read_mail", "Mail", "Answer", "Bounce", "Fate", "Verb",
+    "MailProbeSettings", "Probes", "Walked", "lost_words", "slow_words",
     "Returned", "returned", "rows_named", "DeadAddresses", "DEAD_ADDRESSES_MEMORY",
     "Answered", "Decision", "Outcome", "decide", "ReplyAllowance", "reply_text", "help_text",
     "MAILBOX_MEMORY", "Book", "Record", "flat_record", "read_records",

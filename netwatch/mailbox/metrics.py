@@ -39,3 +39,13 @@ RETURNS = Counter(
 DEAD_ADDRESSES = Gauge(
     "netwatch_mailbox_dead_addresses", "Addresses that refused three mails in a row, and none that arrived since"
 )
+ROUND_TRIP = Gauge(
+    "netwatch_mail_round_trip_seconds",
+    "How long the last probe took from being handed to a relay to being found in the mailbox",
+    ["relay", "mailbox"],
+)
+PROBES = Counter(
+    "netwatch_mail_probes_total",
+    "Probes by relay; outcome is sent (the relay took it), refused (it did not), arrived or lost",
+    ["relay", "outcome"],
+)

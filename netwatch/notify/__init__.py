@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from netwatch.notify.http.sender import WebPace, WebSender
     from netwatch.notify.http.settings import DEFAULT_EXPIRES_AFTER
     from netwatch.notify.ledger.carrier import Outbox
+    from netwatch.notify.ledger.loops import ended, surviving
     from netwatch.notify.links import Answering, LinkMaker
     from netwatch.notify.mail.compose import compose
     from netwatch.notify.mail.daily import Daily, compose_daily
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from netwatch.notify.mail.weekly import Availability, FullPort, Weekly, compose_weekly
     from netwatch.notify.mail.wordings import Wording, load_wordings, template_problems
     from netwatch.notify.mailer import Mailer
+    from netwatch.notify.probing import ProbeSender
     from netwatch.notify.settings import ReceiverSettings
     from netwatch.notify.smtp.relays import Pace
     from netwatch.notify.smtp.replies import Phase
@@ -55,5 +57,5 @@ __all__ = [
     "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily", "Sent", "compose_last_resort",
     "Availability", "FullPort", "Weekly", "compose_weekly",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",
-    "RelayDiagnosis", "Phase", "test_mail", "parse_mailbox",
+    "RelayDiagnosis", "Phase", "test_mail", "ProbeSender", "ended", "surviving", "parse_mailbox",
 ]  # fmt: skip

@@ -3,7 +3,8 @@
 A `SimulatedDevice` holds system, interfaces, processors, disks or a recording, and misbehaves on cue; a
 `SimulatedNetwork` lets several answer SNMP through pysnmp, in the caller's loop or in a thread; `demo_story()` is
 what happens to them in `netwatch demo`. `SmtpSink` takes mail and keeps it; `RoughServer` misbehaves at any step of
-SMTP; `self_signed` makes their certificates. `MailboxServer` is a mailbox on IMAP, `answer_to` what a person puts there.
+SMTP; `self_signed` makes their certificates. `MailboxServer` is a mailbox on IMAP, `answer_to` what a person puts
+there.
 """
 
 from typing import TYPE_CHECKING

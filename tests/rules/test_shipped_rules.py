@@ -39,7 +39,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "ConfigReloadFailed", "PartFailing",
         "DatabasePutBack", "TrapPortRefused", "PingRefused", "DevicesFound", "DescriptorsLow", "MemoryLow",
         "SendersUnlisted", "ReportsHeldBack", "TrapsUnjudged", "RowsForgotten", "RuleWithoutNames",
-        "AddressDead",
+        "AddressDead", "MailRoundTripLost", "MailRoundTripSlow",
     }  # fmt: skip
     for rule in rules.values():
         assert set(severity_words(rule).split(" or ")) <= {"critical", "warning", "info"}
@@ -124,6 +124,15 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
      "NetWatch may not ping, so a silent agent and a dead device look alike"),
     ("PingRefused", {"ping_refused": [0], "ping_trouble": [None]}, {}, False, ""),
     ("TrapPortRefused", {"trap_ports_refused": [0], "trap_ports_trouble": [None]}, {}, False, ""),
+    ("MailboxUnread", {"mailbox_trouble_seconds": [601.0], "mailbox_trouble": [b"refused"]}, {}, True,
+     "NetWatch's mailbox has not been read for ten minutes"),
+    ("MailboxUnread", {"mailbox_trouble_seconds": [0.0], "mailbox_trouble": [None]}, {}, False, ""),
+    ("MailRoundTripLost", {"probes_lost": [1], "probes_lost_words": [b"mx1 took a mail"]}, {}, True,
+     "A relay takes mail that never comes into the mailbox"),
+    ("MailRoundTripLost", {"probes_lost": [0], "probes_lost_words": [None]}, {}, False, ""),
+    ("MailRoundTripSlow", {"probes_slow": [1], "probes_slow_words": [b"the last mail through mx1 took 5 min"]}, {},
+     True, "Mail takes long from a relay to the mailbox"),
+    ("MailRoundTripSlow", {"probes_slow": [0], "probes_slow_words": [None]}, {}, False, ""),
     ("AddressDead", {"addresses_dead": [1], "addresses_dead_words": [b"ann@example.net refused 3 mails"]}, {}, True,
      "An address that NetWatch mails to refuses every mail"),
     ("AddressDead", {"addresses_dead": [0], "addresses_dead_words": [None]}, {}, False, ""),

@@ -32,6 +32,7 @@ from netwatch.app.health.vitals import (
     NameVitals,
     PingVitals,
     PollingVitals,
+    ProbeVitals,
     Punctuality,
     Relays,
     RelayVitals,
@@ -74,6 +75,7 @@ def build_organs(
     mailbox: Organ,
     history: Keeper | None = None,
     dead_addresses: Callable[[], Sequence[str]] = lambda: (),
+    probes: tuple[Callable[[], Sequence[str]], Callable[[], Sequence[str]]] = (lambda: (), lambda: ()),
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
     return (
@@ -87,6 +89,7 @@ def build_organs(
         PingVitals(ping_trouble),
         NameVitals(nameless_rules),
         AddressVitals(dead_addresses),
+        ProbeVitals(*probes),
         DiscoveryVitals(discovery_news),
         LimitVitals(),
         LossVitals(LOSSES),

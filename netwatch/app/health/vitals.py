@@ -334,3 +334,19 @@ class DiskVitals:
         DISK_FREE_BYTES.set(usage.free)
         DISK_SIZE_BYTES.set(usage.total)
         return {"disk_free_bytes": usage.free, "disk_free_ratio": usage.free / usage.total if usage.total else None}
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeVitals:
+    """The mail's own way: relays whose mail does not arrive, and those whose mail is late, a sentence each."""
+
+    lost: Callable[[], Sequence[str]]
+    slow: Callable[[], Sequence[str]]
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        lost, slow = self.lost(), self.slow()
+        return {
+            "probes_lost": len(lost), "probes_lost_words": "; ".join(lost[:NAMES_TOLD]).encode() or None,
+            "probes_slow": len(slow), "probes_slow_words": "; ".join(slow[:NAMES_TOLD]).encode() or None,
+        }  # fmt: skip

@@ -21,6 +21,7 @@ from netwatch.mailbox.reading.body import body_lines, is_sealed
 from netwatch.mailbox.reading.commands import command_in
 from netwatch.mailbox.reading.encodings import header_text
 from netwatch.mailbox.reading.head import Head
+from netwatch.mailbox.reading.hops import MOST_HOPS
 from netwatch.mailbox.reading.limits import MOST_HEAD_OCTETS, MOST_IDS, MOST_OCTETS, MOST_WORDS
 from netwatch.mailbox.reading.outcome import Answer, Command, Ignored, Mail, Unreadable, Verb
 from netwatch.mailbox.reading.parts import Part, take_apart
@@ -29,6 +30,8 @@ from netwatch.mailbox.reading.tags import broken_text, message_ids, references_o
 from netwatch.mailbox.reading.words import own_words
 
 _RECIPIENT_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
+
+_MOST_RECEIVED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ def _read(octets: bytes, trust: Trust) -> Mail:
         subject=_one_line(header_text(head.first("subject"))),
         references=references,
         recipients=recipients,
+        received=tuple(value[:_MOST_RECEIVED] for value in head.every("received")[:MOST_HOPS]),
         sent_at=_date(head.first("date")),
     )
 

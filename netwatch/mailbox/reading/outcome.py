@@ -175,7 +175,8 @@ class Mail:
     none: the same mail has the same one however often it is read. message_id: the header, empty if there is
     none. sender: the one address in From, its domain in lower case, empty if there is none or several. references:
     message ids with brackets, In-Reply-To first, then References, the newest first. recipients: the addresses in To,
-    Cc, Delivered-To, X-Original-To and Envelope-To. sent_at: its Date, UTC; None without one that can be read.
+    Cc, Delivered-To, X-Original-To and Envelope-To. received: what servers wrote down
+    on its way, the last one first. sent_at: its Date, UTC; None without one that can be read.
     """
 
     identity: str
@@ -186,4 +187,5 @@ class Mail:
     subject: str = ""
     references: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    received: tuple[str, ...] = ()
     sent_at: datetime | None = None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -89,6 +89,7 @@ class Notifier:
         self._outbox, self._settings, self._pace, self._clock = outbox, settings, pace or Pace(), clock
         self._rewriting = rewriting
         self._relays: tuple[Relay, ...] = ()
+        self._doubted: frozenset[str] = frozenset()
         self._spares = Spares()
         self._held: dict[str, tuple[object, ...]] = {}
         self._took = float("inf")
@@ -134,6 +135,15 @@ class Notifier:
     def is_alive(self) -> bool:
         """Return whether mail would be sent."""
         return self._carrier.alive
+
+    def doubt(self, relays: Collection[str]) -> None:
+        """Try these relays after all others from now on: they take mail that does not arrive."""
+        self._doubted = frozenset(relays)
+        self.wake()
+
+    @property
+    def _in_turn(self) -> Sequence[Relay]:
+        return sorted(self._relays, key=lambda relay: relay.name in self._doubted)
 
     async def send_directly(self, entry: OutboxEntry) -> Sent:
         """Hand a mail to the relays that is in no outbox, because that cannot be written; nothing is recorded."""
@@ -189,7 +199,7 @@ class Notifier:
 
         None while every relay is down, and the rows wait as they are.
         """
-        return next((relay.room for relay in self._relays if relay.up), 0)
+        return next((relay.room for relay in self._in_turn if relay.up), 0)
 
     def _ahead(self) -> int:
         """Return how many mails are claimed beyond those: none where mails take long, for newer ones may overtake."""
@@ -230,7 +240,7 @@ class Notifier:
 
         `troubles` is filled with what was met on the way.
         """
-        for relay in self._relays:
+        for relay in self._in_turn:
             if not relay.up:
                 continue
             started = time.monotonic()
