@@ -33,7 +33,8 @@ LOOKED_AT: dict[str, Role | None] = {
 } | dict.fromkeys((
     "/", "/alerts", "/alerts/{alert_id:path}", "/devices", "/devices/{name:path}", "/events", "/exceptions",
     "/explain", "/history",
-    "/mailbox", "/api/v1/mailbox", "/map", "/metrics", "/outbox", "/outbox/{entry_id}", "/search", "/silences", "/snmp", "/sd/prometheus", "/traps",
+    "/mailbox", "/api/v1/mailbox", "/map", "/metrics", "/outbox", "/outbox/{entry_id}", "/search", "/silences",
+    "/snmp", "/sd/prometheus", "/traps",
     "/traps/refused", "/traps/rule", "/traps/unmatched",
     "/api/openapi.json", "/api/v1/alerts", "/api/v1/availability", "/api/v1/devices", "/api/v1/devices/{name:path}",
     "/api/v1/devices/{name:path}/{concept}", "/api/v1/events", "/api/v1/explain", "/api/v1/history", "/api/v1/outbox",
