@@ -30,7 +30,7 @@ from netwatch.mailbox import (
 )
 from netwatch.notify import DeadLetters, Notifier
 from netwatch.store import Store
-from netwatch.web import MailboxView, ReturnedMail
+from netwatch.web import MailboxView, MailWay, ReturnedMail
 
 
 class Mailroom:
@@ -91,6 +91,7 @@ class Mailroom:
         return MailboxView(
             name=state.name, trouble=state.trouble, since=state.since, next_try_at=state.next_try_at,
             remark=state.remark, mails=[_seen(record) for record in self.records()],
+            ways=[_way(walked) for walked in self.walked()],
         )  # fmt: skip
 
     def trouble(self) -> str:
@@ -152,3 +153,15 @@ def _seen(record: Record) -> ReturnedMail:
         verb=record.verb, known_by=record.known_by, evidence=record.evidence, entry_id=record.entry_id,
         message_id=record.identity,
     )  # fmt: skip
+
+
+def _way(walked: Walked) -> MailWay:
+    return MailWay(
+        relay=walked.relay,
+        took_seconds=walked.took.total_seconds() if walked.took is not None else None,
+        arrived_at=walked.arrived_at,
+        steps=[(hop.by, hop.took.total_seconds()) for hop in walked.hops],
+        lost=walked.lost,
+        refused=walked.refused,
+        waiting_since=walked.waiting_since,
+    )

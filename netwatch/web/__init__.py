@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         History,
         KeptFamily,
         MailboxView,
+        MailWay,
         MetricsRenderer,
         RelayStatus,
         RenderedMetrics,
@@ -55,7 +56,8 @@ else:
 
 __all__ = [
     "ActionRefused", "Actions", "Explainer", "History", "KeptFamily", "KeptListeners", "MailText", "MetricsRenderer",
-    "MailboxView", "NotThere", "ReturnedMail", "ExceptionOrder", "RowException", "RowExceptions", "RowPlace",
+    "MailboxView", "MailWay", "NotThere", "ReturnedMail", "ExceptionOrder", "RowException", "RowExceptions",
+    "RowPlace",
     "PageFaults", "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
     "WebSettings", "create_app", "flat_neighbour",
     "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",

@@ -58,11 +58,27 @@ class ReturnedMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailWay:
+    """How a relay's mail arrives, by the last probe; None and empty where nothing is known.
+
+    steps: where it was on its way, and for how many seconds. lost: probes in a row that never arrived.
+    """
+
+    relay: str
+    took_seconds: float | None
+    arrived_at: datetime | None
+    steps: Sequence[tuple[str, float]]
+    lost: int
+    refused: str
+    waiting_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxView:
     """The mailbox that answers arrive in: whether it is read, and the last mails, the newest first.
 
     trouble: why it cannot be read, empty while it can. since: since when that is so, None before the first try.
-    remark: what does not go as configured though it is read.
+    remark: what does not go as configured though it is read. ways: of each relay, where probes are sent.
     """
 
     name: str
@@ -71,6 +87,7 @@ class MailboxView:
     next_try_at: datetime | None
     remark: str
     mails: Sequence[ReturnedMail]
+    ways: Sequence[MailWay] = ()
 
 
 class Views(Protocol):

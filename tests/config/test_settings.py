@@ -55,8 +55,8 @@ COMMENTED = {"ca_file", "config_file", "users_file", "trusted_proxy", "scrape_co
     ("inhibit_rules", 0), ("time_intervals", 0), ("time_intervals", 0, "time_intervals", 0),
     ("time_intervals", 0, "time_intervals", 0, "times", 0), ("maintenance", 0), ("flapping",), ("receivers", 1),
     ("receivers", 1, "email"), ("receivers", 1, "trap"), ("receivers", 1, "webhook"),
-    ("receivers", 1, "alertmanager"), ("smtp",), ("smtp", "relays", 0), ("smtp", "storm"), ("heartbeat",),
-    ("heartbeat", "daily_mail"), ("web",), ("exporter",), ("store",), ("history",),
+    ("receivers", 1, "alertmanager"), ("smtp",), ("smtp", "relays", 0), ("smtp", "storm"), ("mail_probe",),
+    ("heartbeat",), ("heartbeat", "daily_mail"), ("web",), ("exporter",), ("store",), ("history",),
     ("history", "weekly_report"),
 ])  # fmt: skip
 def test_the_example_uses_every_key(location):

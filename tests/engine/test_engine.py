@@ -16,6 +16,8 @@ from netwatch.model import (
     SCALARS,
     AlertState,
     ColumnKind,
+    Composition,
+    Memory,
     ReadingGap,
     RowSet,
     TableReading,
@@ -57,6 +59,7 @@ class House:
         receiver: str = "noc",
         policy: Policy | None = None,
         schema: dict[str, TableSchema] = SCHEMA,
+        escalate: dict[str, str] | None = None,
     ) -> None:
         self.now = START
         self.store = store or MemoryStore()
@@ -68,7 +71,14 @@ class House:
         self.mailer = Mailer(SmtpSettings.model_validate({"from": "NetWatch <nw@example.net>"}), receivers)
         self.engine = Engine(
             rules=parse_rules(rules, "rules.yaml", schema),
-            route=build_route(RouteSettings(receiver=receiver, group_wait="30s", group_interval="5m")),
+            route=build_route(
+                RouteSettings(
+                    receiver=receiver,
+                    group_wait="30s",
+                    group_interval="5m",
+                    escalate=[escalate] if escalate is not None else None,
+                )
+            ),
             device_labels={name: {"site": "hq"} for name in devices},
             ledger=self.store,
             mailer=self.mailer,
@@ -477,4 +487,49 @@ async def test_a_description_edited_on_the_device_changes_the_words_and_not_the_
 
     assert house.states() == {("PortDown", "ifName=Gi2"): AlertState.FIRING}
     assert {b"new one" in mail.message for mail in await house.store.outbox()} == {True}
+    await house.engine.stop()
+
+
+async def told_of_a_device_that_is_down(rules: str = RULES) -> House:
+    """Return a house in which two people of `noc` were mailed, and `oncall` would be in eight hours."""
+    house = await House(rules=rules, escalate={"after": "8h", "receiver": "oncall"}).open()
+    house.up(0)
+    house.later(30)
+    return house
+
+
+async def came_back(house: House, *, recipient: str = "a@example.net") -> None:
+    (row,) = [row for row in await house.store.outbox() if row.recipient == recipient]
+    beside = Composition(memories=(Memory(scope="mailbox", key="report", text="{}"),))
+    await house.engine.came_back(row, f"a mail to {recipient} came back", beside)
+    house.later(30)
+
+
+async def test_of_a_critical_mail_that_came_back_the_next_are_told_at_once_with_what_belongs_to_the_report():
+    house = await told_of_a_device_that_is_down()
+
+    await came_back(house)
+
+    assert "[DOWN] sw1 does not answer -> c@example.net" in await house.subjects()
+    assert len(await house.store.memories("mailbox")) == 1
+    words = [event.text for event in await house.store.events()]
+    assert "oncall is to be told at once: a mail to a@example.net came back" in words
+    await came_back(house, recipient="b@example.net")
+    assert len(await house.subjects()) == 3  # once
+    await house.engine.stop()
+
+
+@pytest.mark.parametrize("meanwhile", ["acknowledged", "over", "not urgent"])
+async def test_nobody_is_woken_for_a_mail_that_came_back_of_what_needs_nobody(meanwhile):
+    rules = RULES.replace("critical", "warning") if meanwhile == "not urgent" else RULES
+    house = await told_of_a_device_that_is_down(rules)
+    (alert,) = house.engine.desk.alerts()
+    if meanwhile == "acknowledged":
+        await house.engine.acknowledge([alert.id], "ann")
+    if meanwhile == "over":
+        house.up(1)
+
+    await came_back(house)
+
+    assert not [subject for subject in await house.subjects() if "c@example.net" in subject]
     await house.engine.stop()

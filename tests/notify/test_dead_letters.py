@@ -10,7 +10,8 @@ from email.policy import default as modern
 
 import pytest
 
-from netwatch.model import Event, OutboxEntry, OutboxKind, OutboxState, Transaction
+from netwatch.errors import StoreError
+from netwatch.model import Composition, Event, OutboxEntry, OutboxKind, OutboxState, Transaction
 from netwatch.notify import DeadLetters, SmtpSettings
 from netwatch.notify.mail.fallback import FALLBACK, MOST_IN_FULL, compose_fallback
 from netwatch.simulator import reply
@@ -174,6 +175,46 @@ async def test_without_fallback_addresses_nothing_is_told(letters, make_entries)
 
 
 # -- the text -----------------------------------------------------------------------------------------------------
+
+
+async def test_of_a_mail_that_came_back_is_told_in_the_transaction_that_makes_it_dead(letters, make_entries):
+    store, clock = MemoryStore(), Clock()
+    await store.start()
+    office = await letters(store, clock)
+    first, second = (replace(one, state=DEAD, last_reply="came back: 550") for one in make_entries(*list(GONE)[:2]))
+    written: list[Composition] = []
+
+    async def write(composition: Composition) -> None:
+        written.append(composition)
+
+    await office.came_back(first, write)
+    await office.came_back(second, write)
+
+    at_once, later = written
+    assert [row.recipient for row in at_once.entries] == ["admin@elsewhere.example"]
+    assert "came back: 550" in text_of(at_once.entries[0])
+    assert [event.entry_id for event in at_once.events] == [first.id]
+    assert (later, office.untold) == (Composition(), 1)
+
+
+async def test_what_could_not_be_written_of_a_mail_that_came_back_is_told_again(letters, make_entries):
+    store, clock = MemoryStore(), Clock()
+    await store.start()
+    office = await letters(store, clock)
+    (row,) = (replace(one, state=DEAD) for one in make_entries("gone0@example.net"))
+    written: list[Composition] = []
+
+    async def fail(_composition: Composition) -> None:
+        raise StoreError("the disk is full")
+
+    async def write(composition: Composition) -> None:
+        written.append(composition)
+
+    with pytest.raises(StoreError):
+        await office.came_back(row, fail)
+    await office.came_back(row, write)
+
+    assert len(written[0].entries) == 1
 
 
 def composed(*dead: OutboxEntry) -> OutboxEntry:

@@ -162,8 +162,9 @@ class Relay:
     async def _told(self, session: Session, entry: OutboxEntry) -> str:
         try:
             return await session.deliver(
-                envelope_sender=entry.envelope_sender, recipient=entry.recipient, message=entry.message
-            )
+                envelope_sender=entry.envelope_sender, recipient=entry.recipient, message=entry.message,
+                envelope_id=entry.id,
+            )  # fmt: skip
         except asyncio.CancelledError:
             self._stopping = True
             if session.phase is not Phase.END_OF_DATA:

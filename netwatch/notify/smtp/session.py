@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable
@@ -36,6 +37,8 @@ QUIT_SECONDS = 1.0
 MOST_WORDS = 600
 NO_MAILBOX = 553
 """What a server would say to an address that is none (RFC 5321, section 4.2.2); we say it first."""
+_XTEXT = re.compile(r"[A-Za-z0-9._-]{1,100}")
+"""Ids of ours need no encoding (RFC 3461, section 4); one that would is left out."""
 NO_COMMAND = frozenset({500, 501, 502, 504})
 """Replies to EHLO that ask for HELO (RFC 5321, section 3.2)."""
 
@@ -108,27 +111,33 @@ class Session:
             self.close()
             raise
 
-    async def deliver(self, *, envelope_sender: str, recipient: str, message: bytes) -> str:
+    async def deliver(self, *, envelope_sender: str, recipient: str, message: bytes, envelope_id: str = "") -> str:
         """Hand over one message; return the server's words when it accepted.
+
+        envelope_id: what a report about it is to name, where the server does that (RFC 3461).
 
         Raises:
             SmtpFailure: it did not; its `meaning` says what becomes of the message.
         """
         if not is_address(recipient):
             raise SmtpFailure(Phase.RCPT, f"not sent: {clean_line(recipient)!r} is no mail address", code=NO_MAILBOX)
-        await self.mail(envelope_sender, eight_bit=not message.isascii(), size=len(message))
+        await self.mail(envelope_sender, eight_bit=not message.isascii(), size=len(message), envelope_id=envelope_id)
         await self._step(Phase.RCPT, self._smtp.rcpt(recipient))
         await self._step(Phase.DATA, self._data())
         reply = await self._content(message)
         self.delivered += 1
         return reply
 
-    async def mail(self, envelope_sender: str, *, eight_bit: bool = False, size: int = 0) -> None:
+    async def mail(
+        self, envelope_sender: str, *, eight_bit: bool = False, size: int = 0, envelope_id: str = ""
+    ) -> None:
         """Name the sender, as the first step of a message or to see whether this relay would take one."""
         options = ["BODY=8BITMIME"] if eight_bit and self._smtp.supports_extension("8bitmime") else []
         if size and self._smtp.supports_extension("size"):
             self._refuse_what_is_too_large(size)
             options.append(f"SIZE={size}")
+        if _XTEXT.fullmatch(envelope_id) and self._smtp.supports_extension("dsn"):
+            options += ["RET=HDRS", f"ENVID={envelope_id}"]
         await self._step(Phase.MAIL, self._smtp.mail(envelope_sender, options=options))
 
     def _refuse_what_is_too_large(self, size: int) -> None:

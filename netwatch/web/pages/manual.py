@@ -22,8 +22,8 @@ from netwatch.web.routes import METHODS
 from netwatch.web.words import shortened
 
 READING_ORDER = (
-    "first-network", "installing", "troubleshooting", "rules", "mail", "mailbox", "ports", "neighbours", "traps",
-    "users", "history", "adding-a-device", "profiles", "prometheus", "metrics",
+    "first-network", "installing", "troubleshooting", "rules", "mail", "mailbox", "bounces", "ports", "neighbours",
+    "traps", "users", "history", "adding-a-device", "profiles", "prometheus", "metrics",
 )  # fmt: skip
 """Of a newcomer; what is not named follows by its title."""
 _LINK = re.compile(r"(?P<name>[a-z0-9-]+)\.md(?P<part>#.*)?")

@@ -17,6 +17,7 @@ from netwatch.app.clock.watch import ClockWatch
 from netwatch.app.health.life_signs import LOSSES
 from netwatch.app.health.limits import LimitVitals
 from netwatch.app.health.vitals import (
+    AddressVitals,
     ClockVitals,
     DiskVitals,
     FaultVitals,
@@ -27,6 +28,7 @@ from netwatch.app.health.vitals import (
     NameVitals,
     PingVitals,
     PollingVitals,
+    ProbeVitals,
     RelayVitals,
     TrapPortVitals,
     WriterVitals,
@@ -187,6 +189,22 @@ async def test_rules_that_take_no_trap_for_want_of_a_name_are_counted_and_the_fi
     told = await NameVitals(lambda: [f"rule {number}" for number in range(9)]).vitals(NOW)
 
     assert told == {"rules_without_names": 9, "names_trouble": b"rule 0; rule 1; rule 2; rule 3; rule 4"}
+
+
+async def test_addresses_that_refuse_every_mail_are_counted_and_the_first_told():
+    assert await AddressVitals(lambda: ()).vitals(NOW) == {"addresses_dead": 0, "addresses_dead_words": None}
+
+    told = await AddressVitals(lambda: [f"a{number}" for number in range(9)]).vitals(NOW)
+
+    assert told == {"addresses_dead": 9, "addresses_dead_words": b"a0; a1; a2; a3; a4"}
+
+
+async def test_relays_whose_mail_is_lost_or_slow_are_told_apart():
+    told = await ProbeVitals(lambda: ["mx1 loses"], lambda: ()).vitals(NOW)
+
+    assert told == {
+        "probes_lost": 1, "probes_lost_words": b"mx1 loses", "probes_slow": 0, "probes_slow_words": None,
+    }  # fmt: skip
 
 
 async def test_a_step_and_a_sleep_of_the_clock_are_told_in_seconds():

@@ -134,6 +134,25 @@ async def test_relays_are_tried_in_the_order_they_are_written(post, rough, make_
     assert (row.attempts, len(third.accepted)) == (1, 1)
 
 
+async def test_a_relay_that_is_doubted_is_tried_after_all_others_until_it_is_not(post, rough, make_entries):
+    first, second = await rough(), await rough({Step.MAIL: [None, None, reply(452)]})
+    office = await post({"port": first.port}, {"port": second.port}, connections=1)
+
+    office.notifier.doubt([f"127.0.0.1:{first.port}"])
+    await office.put(make_entries("a@x.example", "b@x.example"))
+    await office.until_state(SENT, SENT)
+    assert (len(first.accepted), len(second.accepted)) == (0, 2)
+
+    await office.put(make_entries("c@x.example"))  # which the other does not take
+    await office.until_state(SENT, SENT, SENT)
+    assert len(first.accepted) == 1
+
+    office.notifier.doubt([])
+    await office.put(make_entries("d@x.example"))
+    await office.until_state(SENT, SENT, SENT, SENT)
+    assert len(first.accepted) == 2
+
+
 async def test_a_relay_that_is_back_gets_one_connection_and_with_every_mail_it_accepts_one_more(
     post, rough, make_entries
 ):

@@ -168,6 +168,20 @@ async def test_the_size_is_said_where_the_server_wants_to_know(rough, extension,
     assert (f"SIZE={len(MAIL['message'])}" in command) is said
 
 
+@pytest.mark.parametrize(("extension", "envelope_id", "said"), [
+    ("DSN", "0190-ab", True), ("DSN", "", False), ("DSN", "has spaces", False), ("DSN", "x=y+z", False),
+    ("8BITMIME", "0190-ab", False),
+])  # fmt: skip
+async def test_a_report_is_to_name_the_row_where_the_server_makes_reports(rough, extension, envelope_id, said):
+    server = await rough(extensions=(extension,))
+
+    async with opened(server) as session:
+        await session.deliver(**MAIL, envelope_id=envelope_id)
+
+    (command,) = [command for command in server.commands if command.startswith("MAIL")]
+    assert (" RET=HDRS" in command, f" ENVID={envelope_id}" in command) == (said, said)
+
+
 async def test_a_mail_larger_than_the_server_said_it_takes_is_not_begun(rough):
     server = await rough(extensions=("SIZE 10",))
 
