@@ -29,13 +29,18 @@ class RoundTrip:
 
     def measure(self, sample: float) -> None:
         """Take in one round trip (RFC 6298, section 2)."""
-        if self.smoothed:
-            self.variation += (abs(sample - self.smoothed) - self.variation) * 0.25
-            self.smoothed += (sample - self.smoothed) * 0.125
+        smoothed, variation = self.smoothed, self.variation
+        if smoothed:
+            variation += (abs(sample - smoothed) - variation) * 0.25
+            smoothed += (sample - smoothed) * 0.125
         else:
-            self.smoothed, self.variation = sample, sample / 2
-        timeout = self.smoothed + 4 * self.variation
-        self.timeout = min(max(timeout, MIN_TIMEOUT_SECONDS), self.ceiling)
+            smoothed, variation = sample, sample / 2
+        self.smoothed, self.variation = smoothed, variation
+        timeout = smoothed + 4 * variation
+        if timeout < MIN_TIMEOUT_SECONDS:
+            timeout = MIN_TIMEOUT_SECONDS
+        ceiling = self.ceiling  # min() and max() would take half the time of all this, with every datagram
+        self.timeout = timeout if timeout < ceiling else ceiling
 
     @property
     def is_known(self) -> bool:

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from netwatch.formulas import Frame
-from netwatch.model import CONCEPTS, Column, Concept, ReadingGap, RowSet, TableReading
+from netwatch.model import CONCEPTS, SYSTEM, Column, Concept, ReadingGap, RowSet, TableReading
 from netwatch.polling.concepts.concept_reader import ConceptReader, Seen
 from netwatch.polling.concepts.joined import Readings
 from netwatch.polling.concepts.offers import NO_OFFER, NO_OFFERS, offers_of
@@ -45,6 +45,7 @@ class Meanings:
         self._maps: tuple[ConceptMap, ...] = ()
         self._offers = NO_OFFERS
         self._is_new = True
+        self._scalars: AbstractSet[str] | None = None
         self._concepts: dict[str, ConceptReader] = {}
         self._times_lacking = _NEVER_LACKED
         self._told: dict[str, TableReading] = {}
@@ -100,12 +101,22 @@ class Meanings:
 
     def _begin(self, readings: Readings, failed: Collection[str], moved: AbstractSet[str]) -> None:
         """Begin with concepts that the device has something of, and had nothing until now."""
+        if SYSTEM in moved and not self._says_more(readings.get(SYSTEM)):
+            moved = moved - {SYSTEM}
         for name, offer in self._offers.items():
-            may_have_come = self._is_new or failed or not offer.tables.isdisjoint(moved)
-            if name not in self._concepts and may_have_come and offer.is_taken_up(readings, failed):
+            if name in self._concepts:
+                continue
+            may_have_come = self._is_new or failed or not offer.own_tables.isdisjoint(moved)
+            if may_have_come and offer.is_taken_up(readings, failed):
                 self._concepts[name] = ConceptReader(self._device, CONCEPTS[name], self._faults)
                 self._concepts[name].take(offer)
         self._is_new = False
+
+    def _says_more(self, scalars: TableReading | None) -> bool:
+        """Return whether a device gives other scalars than the last time; what they say moves with every poll."""
+        before, columns = self._scalars, scalars.columns if scalars is not None else {}
+        self._scalars = {name for name, column in columns.items() if column and column[0] is not None}
+        return self._scalars != before
 
     def _looks_at_facts(self, readings: Readings, now: datetime) -> bool:
         """Return whether facts may be others than they were: a table of facts was read, or some time passed."""

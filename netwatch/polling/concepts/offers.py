@@ -38,6 +38,11 @@ class Offer:
         return frozenset(table for source in self.sources for table in ingredients_of(source).tables)
 
     @cached_property
+    def own_tables(self) -> frozenset[str]:
+        """Return the tables whose rows it is made of, without those that are joined to them."""
+        return frozenset(source.map.table for source in self.sources)
+
+    @cached_property
     def heeds_time(self) -> bool:
         """Return whether it is worked out though nothing that tables say moved."""
         return any(ingredients_of(source).heeds_time for source in self.sources)

@@ -372,7 +372,8 @@ class Endpoint:
             exchange.asker.fail(exchange, FastLaneRefused("fault", type(exc).__name__))
             raise
         finally:
-            self._go_on(peer)
+            if peer.waiting or self._ready:
+                self._go_on(peer)
 
     def _finish(self, exchange: Exchange) -> None:
         """Let go of an exchange, answered or not; its request-ids are remembered for a while."""

@@ -334,6 +334,19 @@ def test_scalars_that_a_device_never_had_are_no_row_and_those_it_had_stay_one(me
     assert list(told(scalars(coreHeat=None, oldHeat=None))["sensor"].columns["sensor_value"]) == [None]
 
 
+def test_a_scalar_that_comes_after_many_polls_that_brought_others_begins_its_row(mean):
+    told = mean(SCALARS)
+    polls = [{"sysUpTime": 100 * poll, "coreHeat": None, "oldHeat": None} for poll in range(5)]
+    polls += [{"sysUpTime": 600, "coreHeat": 415, "oldHeat": None}]
+
+    seen = [
+        "sensor" in told(table("system", {name: [value] for name, value in poll.items()}, {}, index=[""]))
+        for poll in polls
+    ]
+
+    assert seen == [False] * 5 + [True]
+
+
 def test_facts_are_handed_on_when_they_change_and_now_and_then(mean):
     told = mean(IDENTITY)
 
