@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from netwatch.errors import PollError
 from netwatch.model import SCALARS, Column, Device, Missing, Oid, Value
@@ -20,7 +21,7 @@ from netwatch.polling.answers import usable
 from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, build_layout
 from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
-from netwatch.polling.presence.remembered import Seen
+from netwatch.polling.presence.remembered import ALIKE, Seen
 from netwatch.polling.rows import label_columns, name_rows, witnessed
 from netwatch.polling.twins.pairs import Twinning, Twins, judged
 from netwatch.profiles import ColumnSpec, TableSpec, edited
@@ -102,9 +103,35 @@ async def discover_table(client: SnmpClient, question: Question) -> Discovered:
 
 
 def restored(question: Question, seen: Seen) -> Discovered:
-    """Return a table as it was found before NetWatch's restart."""
+    """Return a table as it was found before NetWatch's restart; the same one for devices that were found alike."""
     asked = replace(question, twinning=seen.twinning)
+    if question.previous is None and not question.refused:
+        return replace(_restored(_Alike(asked, seen)), watched=seen.watched)
     return replace(_found(asked, seen.heads, seen.suffixes, seen.columns, partial=False), watched=seen.watched)
+
+
+class _Alike:
+    """What a table is restored from, the same where it was written in the same words; by identity."""
+
+    __slots__ = ("asked", "seen")
+
+    def __init__(self, asked: Question, seen: Seen) -> None:
+        self.asked, self.seen = asked, seen
+
+    def __hash__(self) -> int:
+        return hash((id(self.asked.spec), id(self.seen.columns)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Alike) and self.asked.spec is other.asked.spec and all(
+            getattr(self.seen, name) is getattr(other.seen, name)
+            for name in ("heads", "suffixes", "columns", "twinning")
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=ALIKE)
+def _restored(alike: _Alike) -> Discovered:
+    seen = alike.seen
+    return _found(alike.asked, seen.heads, seen.suffixes, seen.columns, partial=False)
 
 
 def walked_columns(spec: TableSpec) -> list[Oid]:

@@ -9,7 +9,7 @@ import pytest
 
 from netwatch.model import Memory, Missing, Oid, Tag
 from netwatch.polling.device_poller import DevicePoller, Tools
-from netwatch.polling.discover import Question, discover_table, restored, valued_columns, walked_columns
+from netwatch.polling.discover import Discovered, Question, discover_table, restored, valued_columns, walked_columns
 from netwatch.polling.metrics import RECALLED
 from netwatch.polling.presence.remembered import SCOPE, Seen, by_device, from_text, key_of, to_text
 from netwatch.polling.twins.pairs import Pair, Twinning
@@ -116,6 +116,26 @@ async def test_a_layout_is_built_again_as_it_was(device, client, interfaces, age
     assert again.layout.says_the_same(found.layout)
     assert (again.watched, again.twinning.unkept) == (found.watched, found.twinning.unkept)
     assert len(text) < 1000
+
+
+async def test_devices_whose_rows_were_written_alike_share_them_and_others_do_not(device, client, interfaces, agent):
+    def read(owner: str, found: Discovered) -> Seen:
+        text = to_text(owner, found.seen, valued_columns(interfaces))
+        return from_text(owner, text, walked_columns(interfaces), valued_columns(interfaces))
+
+    question, twin = (Question(device=replace(device, name=name), spec=interfaces) for name in ("sw1", "sw2"))
+    found = await discover_table(client, question)
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.1", Tag.OCTET_STRING, b"Gi7")
+    other = await discover_table(client, question)
+
+    one, alike, another = (restored(question, read("me", found)), restored(twin, read("it", found)),
+                           restored(twin, read("it", other)))  # fmt: skip
+    asked_before = restored(replace(twin, refused=frozenset(found.layout.instances()[-1:])), read("it", found))
+
+    assert alike.layout is one.layout
+    assert another.layout.rows.keys == ("ifName=Gi7", "ifName=Gi2")
+    assert another.layout.says_the_same(other.layout)
+    assert not asked_before.layout.says_the_same(one.layout)
 
 
 def test_every_kind_of_value_and_of_row_comes_back():
