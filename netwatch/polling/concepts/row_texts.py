@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Final
 from weakref import proxy
 
-from netwatch.formulas import Formula
 from netwatch.model import TableReading
 from netwatch.polling.concepts.joined import JoinedRows, Readings, texts_of
 from netwatch.profiles import (
@@ -76,11 +75,12 @@ class RowTexts:
         """Return the word of the current row that others are chosen by."""
         return self._template(source) if isinstance(source, Template) else self.value(source)
 
-    def state(self, row: int, state: StateMap) -> int | None:
-        """Return the number of a row's state."""
-        self._go_to(row)
-        word = "" if isinstance(state.source, Formula) else self.word(state.source)
-        return (state.numbers or {}).get(word, state.otherwise) if word else state.otherwise
+    def states(self, state: StateMap, rows: Sequence[int]) -> Sequence[int | None]:
+        """Return the numbers of several rows' states."""
+        if not isinstance(state.source, Template):
+            return [state.otherwise] * len(rows)
+        numbers, otherwise = state.numbers or {}, state.otherwise
+        return [numbers.get(word, otherwise) if word else otherwise for word in self.column(state.source, rows)]
 
     def _go_to(self, row: int) -> None:
         if row != self._row:

@@ -207,8 +207,9 @@ class MapReader:
             lines.append(line)
             if len(kept) > MAX_ROWS:
                 break
+        wanted = rows if len(kept) == len(rows) else kept
         return PieceRows(
-            states={name: tuple(source.state(row, state) for row in kept) for name, state in self._of.slow.items()},
+            states={name: tuple(source.states(state, wanted)) for name, state in self._of.slow.items()},
             compiled=self.compiled,
             rows=None if len(kept) == len(reading.rows.index) else tuple(kept),
             index=tuple(reading.rows.index[row] for row in kept),

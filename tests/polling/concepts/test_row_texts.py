@@ -30,6 +30,7 @@ metrics:
         port: " {above.partName}   {portMac:mac} "
         quantity: {portKind: {copper: celsius, glass: dbm}}
         sensor_value: portPart
+        sensor_state: {"portKind|part.partClass": {copper: ok, glass: warning, chassis: critical}}
   - table: {OID: 1.3.6.1.4.1.32473.9.2, name: partTable}
     symbols:
       - {OID: 1.3.6.1.4.1.32473.9.2.1.3, name: partOf, kind: gauge}
@@ -71,6 +72,10 @@ def test_columns_say_of_every_row_what_the_row_says_by_itself(compiled, seed):
     columns = [list(here.column(text, rows)) for text in texts]
 
     assert columns == [[there.text(row, text) for row in rows] for text in texts]
+    state = compiled.states["sensor_state"]
+    words = [there.text(row, state.source) for row in rows]
+    assert list(here.states(state, rows)) == [state.numbers.get(word, state.otherwise) if word else state.otherwise
+                                              for word in words]  # fmt: skip
 
 
 def test_what_texts_were_made_of_is_gone_with_them_without_the_collector(compiled):
