@@ -389,7 +389,7 @@ class Engine:
             reading = replace(reading, at=at)
         draft: Draft | None = None
         try:
-            if reading.table != REACHABILITY.name or not self._take_calmly(reading):
+            if not self._take_calmly(reading):
                 draft = Draft()
                 self._take_reading(draft, reading)
         except Exception as exc:  # noqa: BLE001  # as in `_surviving`, which takes longer than most of what comes in
@@ -402,9 +402,14 @@ class Engine:
     def _take_calmly(self, reading: TableReading) -> bool:
         """Take in a check of a device that is as it was, which most that comes in is; False where it may not be.
 
-        Then it goes the long way, which comes to the same; what is taken in here may be taken in twice.
+        Then it goes the long way, which comes to the same; what is taken in here may be taken in twice. After a start
+        most are tables that a device does not have, of which nobody wants to know.
         """
-        if self._sights.are_drawn or not self._readability.is_read(reading.device, reading.table):
+        if not self._readability.is_read(reading.device, reading.table):
+            return False
+        if reading.table != REACHABILITY.name:
+            return reading.lacking and reading.uptime is None and not self._readings.wants(reading.table)
+        if self._sights.are_drawn:
             return False
         if self._skipping.is_any_open(reading.at):
             return False

@@ -220,3 +220,22 @@ async def test_the_first_check_that_says_something_else_is_told_after_any_number
     assert check(70) == set()
     assert check(80, up=SAME[0], snmp_up=SAME[0]) == {"Down"}
     await house.engine.stop()
+
+
+async def test_that_a_device_lacks_a_table_no_rule_asks_about_ends_that_it_could_not_be_read():
+    house = await House(Noting(), rules=CHECKS).open()
+
+    def lacks(second: int) -> list[str]:
+        at = START + timedelta(seconds=second)
+        house.engine.take_reading(
+            TableReading(
+                device="sw1", table="fanTable", at=at, rows=RowSet(index=(), keys=()), columns={}, lacking=True
+            )
+        )
+        return [event.text for written in house.store.transactions for event in written.events]
+
+    assert lacks(0) == []
+    gap = ReadingGap(device="sw1", table="fanTable", at=START + timedelta(seconds=10), reason="no answer")
+    house.engine.take_gap(gap)
+    assert lacks(70)[-1] == "table fanTable is read again, after 1m"
+    await house.engine.stop()
