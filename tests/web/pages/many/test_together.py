@@ -138,3 +138,33 @@ async def test_hostile_fields_come_back_as_text(serve):
 
     assert "<script>alert" not in page
     assert Seen(page).wrong == []
+
+
+async def test_a_person_takes_many_in_hand_and_silences_many_without_scripts_on_a_phone(serve, browser):
+    house, desk = storm()
+    url = str(serve(house, desk).base_url).rstrip("/")
+    phone = {"width": 320, "height": 640, "deviceScaleFactor": 1, "mobile": True}
+    await browser.call("Emulation.setDeviceMetricsOverride", **phone)
+    await browser.call("Emulation.setScriptExecutionDisabled", value=True)
+
+    await browser.open(f"{url}/alerts?by=site")
+    assert await browser.value("document.documentElement.scrollWidth") == 320
+    for one in TWO:
+        await browser.click(f"input[name=id][value='{one}']")
+    await browser.click("button[name=do][value=ack]")
+    await browser.until("document.querySelector('h1')?.innerText === 'Acknowledge 2 alerts?'")
+    assert await browser.value("document.documentElement.scrollWidth") == 320
+    await browser.type("[name=author]", "anna")
+    await browser.click("button.main")
+    await browser.until("document.querySelector('.notice.good')?.innerText.startsWith('2 alerts acknowledged')")
+    assert acked(house) == TWO
+
+    await browser.open(f"{url}/alerts?labels=site%3Dberlin")
+    await browser.click("input[name=whole]")
+    await browser.click("button[name=do][value=silence]")
+    await browser.until("document.querySelector('h1')?.innerText === 'Silence 4 alerts?'")
+    await browser.type("[name=comment]", "berlin moves")
+    await browser.click("button.main")
+    await browser.until("document.querySelector('.notice.good')?.innerText.startsWith('Silenced by anna')")
+    assert [silence.matchers for silence in desk.silences()] == [('site="berlin"',)]
+    assert browser.complaints == []
