@@ -23,16 +23,17 @@ from netwatch.model import DeviceStatus, TableReading
 from netwatch.web import WebSettings, create_app
 from tests.concept_readings import a_switch, concept_reading
 from tests.web.conftest import Stage
-from tests.web.house import House, interfaces, status_of
+from tests.web.house import House, alert_of, interfaces, status_of
 
 DEVICES = 10_000
 PORTS = 48
+ALERTS = 500
 MORE_COLUMNS = 22
 ROUNDS = 15
 TARGETS = {
     "/devices/sw7": 8.0, "/api/v1/devices/sw7": 8.0, "/": 50.0, "/devices": 50.0, "/devices?sort=address": 50.0,
     "/devices?labels=site%3D%22site7%22": 50.0, "/devices?q=nobody": 50.0, "/devices?sort=vendor": 50.0,
-    "/alerts": 50.0,
+    "/alerts": 50.0, "/alerts?by=device": 50.0, "/map": 50.0,
 }  # fmt: skip
 
 
@@ -87,7 +88,8 @@ def switch(name: str) -> list[TableReading]:
 async def measure() -> None:
     """Print the figures."""
     statuses = [status_of(f"sw{number}", address=f"10.0.{number // 256}.{number % 256}") for number in range(DEVICES)]
-    house, stage = Fleet(statuses=statuses, tables={"sw7": switch("sw7")}), Stage()
+    alerts = [alert_of("PortDown", f"sw{number * 17}", instance=f"ifName=Gi1/0/{number}") for number in range(ALERTS)]
+    house, stage = Fleet(statuses=statuses, tables={"sw7": switch("sw7")}, known_alerts=alerts), Stage()
     house.know()
     stage.put_up(house, None)
     app = create_app(stage, stage, WebSettings(), "bench", actions=stage.actions)  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from netwatch.web.words import shortened
 
 READING_ORDER = (
     "first-network", "installing", "troubleshooting", "rules", "mail", "mailbox", "bounces", "ports", "neighbours",
-    "traps", "users", "history", "adding-a-device", "profiles", "prometheus", "metrics",
+    "traps", "page", "users", "history", "adding-a-device", "profiles", "prometheus", "metrics", "scaling",
 )  # fmt: skip
 """Of a newcomer; what is not named follows by its title."""
 _LINK = re.compile(r"(?P<name>[a-z0-9-]+)\.md(?P<part>#.*)?")

@@ -20,6 +20,8 @@ from netwatch.web.pages.overview import DeviceRow, DeviceState
 STATES: Final[Sequence[DeviceState]] = ("down", "alert", "trouble", "unknown", "up")
 ORDERS: Final = ("state", "name", "address", "profile", "vendor")
 """By what devices are sorted, beside the names of labels."""
+_OWN: Final = frozenset({"device", "profile", "state", "vendor"})
+"""What conditions may ask beside the labels of the configuration."""
 _MAC = re.compile(r"(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
 
 WordsOf = Callable[[str], str]
@@ -69,7 +71,9 @@ class DeviceSearch:
         if self.vendor:
             vendor = self.vendor.casefold()
             yield lambda row: vendor in vendor_of(row.status.device.name).casefold()
-        if self.matchers:
+        if self.matchers and _OWN.isdisjoint(matcher.label for matcher in self.matchers):
+            yield lambda row: all_hold(self.matchers, row.status.device.labels)
+        elif self.matchers:
             yield lambda row: all_hold(self.matchers, _labels_of(row, vendor_of))
         if self.q:
             sought = spelled(self.q)
