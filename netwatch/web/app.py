@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
+from typing import Annotated
 
 import structlog
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
@@ -30,6 +31,7 @@ from netwatch.web.api.series import series_router
 from netwatch.web.explain import Explainer, explain_nothing
 from netwatch.web.guard import Guard
 from netwatch.web.live import Live
+from netwatch.web.open_pages.making import LONGEST_PAGE, key_of, renderer
 from netwatch.web.page_faults import PageFaults
 from netwatch.web.pages.act import act_router
 from netwatch.web.pages.devices import device_router
@@ -105,7 +107,7 @@ def create_app(
     heard = trap_log or NoTraps()
     doing = actions or NoActions()
     past, different = history or NoHistory(), exceptions or NoRowExceptions()
-    app.state.live = Live(views, trap_log=heard, actions=doing)
+    app.state.live = Live(views, trap_log=heard, actions=doing, render=renderer(app))
     app.include_router(metrics_router(views, metrics))
     app.include_router(scrape_router(scraper))
     app.include_router(targets_router(views))
@@ -150,12 +152,13 @@ def create_app(
 
 def _add_event_stream(app: FastAPI, live: Live) -> None:
     @app.api_route("/events", methods=METHODS, include_in_schema=False)
-    async def events(request: Request) -> Response:
+    async def events(request: Request, page: Annotated[str, Query(max_length=LONGEST_PAGE)] = "") -> Response:
         headers = {"Content-Type": "text/event-stream"}
         if request.method == "HEAD":
             return head_of_a_stream(headers)
+        key = key_of(page)
         return Slotted(
-            live.slots, lambda: StreamingResponse(live.stream(), headers=headers), "too many pages are open"
+            live.slots, lambda: StreamingResponse(live.stream(key), headers=headers), "too many pages are open"
         )
 
 

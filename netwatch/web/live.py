@@ -1,12 +1,15 @@
-"""Tells open pages that something changed, by server-sent events; a page that cannot hear it reloads by itself.
+"""Tells open pages what changed, by server-sent events; a page that cannot hear it reloads by itself.
 
-One watcher looks at the house every two seconds for all open pages, and only while there are any.
+One watcher looks at the house every two seconds for all open pages, and only while there are any. A page that many
+have open is made once, and they are sent the parts of it that are others now. Making pages takes a small share of a
+core at most: where many different ones are open they are made more seldom.
 May import: netwatch.web. Called by: netwatch.web.app, netwatch.web.server, which ends the streams when it stops.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import structlog
@@ -14,12 +17,17 @@ import structlog
 from netwatch.errors import NetWatchError
 from netwatch.web.actions import Actions, NoActions
 from netwatch.web.metrics import EVENT_STREAMS
+from netwatch.web.open_pages.rooms import PageKey, Render, Room
 from netwatch.web.slots import Slots
 from netwatch.web.views import NoTraps, TrapLog, Views
 
 LOOK_EVERY_SECONDS = 2.0
 TICK_EVERY_SECONDS = 15.0
-MAX_STREAMS = 100
+MAX_STREAMS = 280
+MOST_ROOMS = 100
+"""Different pages that are made for who has them open; who opens another one is told to fetch it himself."""
+SHARE = 0.03
+"""How much of a core making pages may take."""
 _log = structlog.get_logger(__name__)
 
 
@@ -32,30 +40,71 @@ class Live:
         look_every_seconds: float = LOOK_EVERY_SECONDS,
         trap_log: TrapLog | None = None,
         actions: Actions | None = None,
+        render: Render | None = None,
     ) -> None:
         self._views, self._actions = views, actions or NoActions()
         self._trap_log = trap_log or NoTraps()
         self._look_every = look_every_seconds
+        self._render = render
         self._watcher: asyncio.Task[None] | None = None
         self._turn = asyncio.Event()
         self._streams = 0
+        self._rooms: dict[PageKey, Room] = {}
         self.slots = Slots(MAX_STREAMS)
         self._closed = False
 
-    async def stream(self) -> AsyncIterator[str]:
-        """Yield `change` when something did, else `tick` now and then; ends when the server stops."""
+    async def stream(self, key: PageKey | None = None) -> AsyncIterator[str]:
+        """Yield what changes of a page, and `tick` now and then; ends when the server stops.
+
+        Without a key, or where too many pages are open, `change` when anything did.
+        """
         self._enter()
+        room = self._room(key)
         try:
             yield "retry: 5000\n\n"
-            while not self._closed:
-                yield f"event: {await self._next_word()}\ndata:\n\n"
+            if room is None:
+                while not self._closed:
+                    yield f"event: {await self._next_word()}\ndata:\n\n"
+                return
+            async for event in self._events_of(room):
+                yield event
         finally:
-            self._leave()
+            self._leave(room)
 
     def close(self) -> None:
         """End all streams."""
         self._closed = True
         self._wake()
+        for room in self._rooms.values():
+            room.wake()
+
+    async def _events_of(self, room: Room) -> AsyncIterator[str]:
+        """Yield the page as it is, then what changes of it."""
+        if room.number == 0 and self._render is not None:
+            await room.renew(self._render)
+        known = room.number
+        yield room.event_after(known)
+        while not self._closed:
+            try:
+                async with asyncio.timeout(TICK_EVERY_SECONDS):
+                    while known == room.number and not self._closed:
+                        await room.turn()
+            except TimeoutError:
+                yield "event: tick\ndata:\n\n"
+                continue
+            if self._closed:
+                yield "event: bye\ndata:\n\n"
+            else:
+                before, known = known, room.number
+                yield room.event_after(before)
+
+    def _room(self, key: PageKey | None) -> Room | None:
+        """Return the room of a page, with one more guest."""
+        if key is None or self._render is None or (key not in self._rooms and len(self._rooms) >= MOST_ROOMS):
+            return None
+        room = self._rooms.setdefault(key, Room(key))
+        room.guests += 1
+        return room
 
     def _enter(self) -> None:
         self._streams += 1
@@ -63,7 +112,11 @@ class Live:
         if self._watcher is None:
             self._watcher = asyncio.create_task(self._watch(), name="web watcher")
 
-    def _leave(self) -> None:
+    def _leave(self, room: Room | None) -> None:
+        if room is not None:
+            room.guests -= 1
+            if room.guests == 0:
+                self._rooms.pop(room.key, None)
         self._streams -= 1
         EVENT_STREAMS.dec()
         if self._streams == 0 and self._watcher is not None:
@@ -84,13 +137,26 @@ class Live:
         self._turn = asyncio.Event()
 
     async def _watch(self) -> None:
-        before = await self._fingerprint()
+        before, ticked, pause = await self._fingerprint(), time.monotonic(), self._look_every
         while True:
-            await asyncio.sleep(self._look_every)
+            await asyncio.sleep(pause)
+            begun = time.thread_time()
             now = await self._fingerprint()
+            is_due = time.monotonic() - ticked >= TICK_EVERY_SECONDS
             if now != before:
                 before = now
                 self._wake()
+            elif not is_due:
+                continue
+            ticked = time.monotonic()
+            await self._renew_rooms()
+            pause = max(self._look_every, (time.thread_time() - begun) / SHARE)
+
+    async def _renew_rooms(self) -> None:
+        """Make every page that is open again; each gives way to the loop while it is made."""
+        for room in list(self._rooms.values()):
+            if self._render is not None and room.guests and room.number:
+                await room.renew(self._render)
 
     async def _fingerprint(self) -> int:
         """Return a number that changes when a page would; what moves all the time (rates, ages) is left to ticks."""

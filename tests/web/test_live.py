@@ -15,6 +15,8 @@ from tests.patience import PATIENCE_SECONDS
 
 from .house import bad_night, status_of
 
+EACH = MAX_STREAMS * 3 // 4
+
 
 async def next_word(stream) -> str:
     return (await asyncio.wait_for(anext(stream), PATIENCE_SECONDS)).splitlines()[0]
@@ -70,14 +72,14 @@ async def test_however_many_pages_open_at_once_there_are_never_more_streams_than
     url, slots = str(client.base_url), stage[1].live.slots
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(client_from(f"127.0.0.{number}", url)) for number in (2, 3)]
-        asked = [client.build_request("GET", "/events") for client in clients for _ in range(75)]
+        asked = [client.build_request("GET", "/events") for client in clients for _ in range(EACH)]
 
         answers = await asyncio.gather(
-            *(clients[number // 75].send(one, stream=True) for number, one in enumerate(asked))
+            *(clients[number // EACH].send(one, stream=True) for number, one in enumerate(asked))
         )
 
         statuses = Counter(answer.status_code for answer in answers)
-        assert statuses == {200: MAX_STREAMS, 503: 150 - MAX_STREAMS}
+        assert statuses == {200: MAX_STREAMS, 503: 2 * EACH - MAX_STREAMS}
         assert slots.taken == MAX_STREAMS
         assert (await client.get("/")).status_code == 200
     await patiently(lambda: slots.taken == 0)
@@ -89,7 +91,7 @@ async def test_one_address_leaves_a_quarter_of_the_streams_to_others(serve, stag
         asked = [greedy.build_request("GET", "/events") for _ in range(MAX_STREAMS)]
         statuses = [(await greedy.send(one, stream=True)).status_code for one in asked]
 
-        assert statuses.count(200) == slots.most_of_one == 75
+        assert statuses.count(200) == slots.most_of_one == EACH
         async with other.stream("GET", "/events") as stream:
             assert stream.status_code == 200
     await patiently(lambda: slots.taken == 0)

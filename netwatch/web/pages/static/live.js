@@ -1,13 +1,22 @@
-// Fetches the page again when the server says that something changed, and puts its new <main> in place of the old.
-// Where there are no event streams the page still reloads itself, every 30 seconds.
+// Keeps a page as it is on the server: takes in the parts that the server says are others now, and fetches the page where
+// it cannot know which. What somebody types, chose or unfolded is left as it is. Where the server does not answer any more
+// every page says so, and since when; what stands there is then old. A page without this reloads itself.
 "use strict";
 
 const shortestPause = 1000;
+const silence = 40000; // the server says something every 15 seconds
+const isLive = document.querySelector("noscript.refresh") !== null; // a form is not changed under somebody's hands
 let busy = false;
 let due = false;
+let heard = Date.now();
+
+function isInUse() {
+  return document.hidden || !window.getSelection().isCollapsed;
+}
 
 async function refresh() {
-  if (document.hidden || busy || !window.getSelection().isCollapsed || document.activeElement.matches("input, select, textarea")) {
+  if (!isLive) return;
+  if (isInUse() || busy) {
     due = true;
     return;
   }
@@ -15,9 +24,7 @@ async function refresh() {
   due = false;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (answer.ok) {
-      show(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    }
+    if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
     due = true; // the server restarts; the next word from it tries again
   }
@@ -25,21 +32,71 @@ async function refresh() {
 }
 
 function show(page) {
-  for (const old of document.querySelectorAll("details[id]")) {
-    const fresh = page.getElementById(old.id);
-    if (fresh) fresh.open = old.open;
-  }
-  const left = new Map([...document.querySelectorAll(".scroll")].map((box, number) => [number, box.scrollLeft]));
-  for (const old of document.querySelectorAll("[data-kept]")) { // it changes by itself
-    const fresh = page.getElementById(old.id);
-    if (fresh && fresh.dataset.kept === old.dataset.kept) fresh.replaceWith(old);
-  }
-  document.getElementById("main").replaceWith(page.getElementById("main"));
-  document.querySelectorAll(".scroll").forEach((box, number) => { box.scrollLeft = left.get(number) || 0; });
+  morph(document.getElementById("main"), page.getElementById("main"));
   document.querySelector(".clock time").replaceWith(page.querySelector(".clock time"));
-  document.querySelector("link[rel=icon]").href = page.querySelector("link[rel=icon]").href;
-  document.title = page.title;
+  headed({ title: page.title, icon: page.querySelector("link[rel=icon]").getAttribute("href") });
+}
+
+function headed({ title, icon }) {
+  for (const form of document.querySelectorAll("#main form[method=post]")) signed(form);
+  document.title = title;
+  if (icon) document.querySelector("link[rel=icon]").href = icon;
   document.dispatchEvent(new Event("shown"));
+}
+
+// What the server makes for all who look has no token of a session in its forms.
+function signed(form) {
+  const token = document.querySelector("meta[name=netwatch-form]")?.content;
+  if (!token || form.querySelector("[name=form_token]")) return;
+  form.prepend(Object.assign(document.createElement("input"), { type: "hidden", name: "form_token", value: token }));
+}
+
+// Makes an element like another one, with as little change as possible.
+function morph(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  if (old.nodeType !== Node.ELEMENT_NODE || old.nodeName !== fresh.nodeName || old.id !== fresh.id) {
+    old.replaceWith(fresh);
+    return;
+  }
+  if (old.dataset?.kept !== undefined && old.dataset.kept === fresh.dataset.kept) return; // it changes by itself
+  if (old.matches("form.deed, input, select, textarea")) return;
+  for (const { name, value } of [...fresh.attributes]) {
+    if (name !== "open" && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  for (const { name } of [...old.attributes]) {
+    if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
+  }
+  const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
+  after.forEach((one, place) => (before[place] ? morph(before[place], one) : old.append(one)));
+  before.slice(after.length).forEach((one) => one.remove());
+}
+
+function parsed(html) {
+  const box = document.createElement("template");
+  box.innerHTML = html;
+  return box.content.firstElementChild;
+}
+
+function placed(path) {
+  let here = document.getElementById("main");
+  for (const number of path) here = here && [...here.children].filter((one) => one.name !== "form_token")[number];
+  return here;
+}
+
+function take(told) {
+  if (isInUse()) {
+    due = true;
+    return;
+  }
+  if (told.main) morph(document.getElementById("main"), parsed(told.main));
+  const parts = (told.parts || []).map(([path, tag, html]) => [placed(path), tag, html]);
+  if (parts.some(([here, tag]) => !here || here.localName !== tag)) {
+    refresh(); // the page is not what the server takes it for
+    return;
+  }
+  for (const [here, , html] of parts) morph(here, parsed(html));
+  document.querySelector(".clock time").replaceWith(parsed(told.clock));
+  headed(told);
 }
 
 function say(live) {
@@ -49,17 +106,45 @@ function say(live) {
   mark.textContent = live ? "live" : "not live";
 }
 
-if (window.EventSource) {
-  const events = new EventSource("/events");
-  events.addEventListener("open", () => { say(true); if (due) refresh(); });
-  events.addEventListener("change", refresh);
-  events.addEventListener("tick", refresh);
+// Whether the server answers at all, where it says nothing: once it does not, every page says since when.
+async function probe() {
+  let answers = false;
+  try {
+    const signal = AbortSignal.timeout(8000);
+    answers = (await fetch("/-/healthy", { method: "HEAD", cache: "no-store", signal })).status < 500;
+  } catch { /* it does not */ }
+  if (answers) heard = Date.now();
+  const dead = document.getElementById("dead");
+  if (!answers && dead.hidden) {
+    const since = new Date(heard);
+    dead.querySelector("time").dateTime = since.toISOString();
+    dead.querySelector("time").textContent = since.toLocaleTimeString(undefined, { hourCycle: "h23" });
+  }
+  dead.hidden = answers;
+  if (!answers) say(false);
+}
+
+function listen() {
+  const events = new EventSource(`/events?page=${encodeURIComponent(isLive ? location.pathname + location.search : "")}`);
+  const hear = (name, act) => events.addEventListener(name, (event) => {
+    heard = Date.now();
+    document.getElementById("dead").hidden = true;
+    act(event);
+  });
+  hear("open", () => { say(true); if (due) refresh(); });
+  hear("whole", (event) => take(JSON.parse(event.data)));
+  hear("parts", (event) => take(JSON.parse(event.data)));
+  hear("change", refresh);
+  hear("tick", () => { if (due) refresh(); });
   events.addEventListener("error", () => {
     say(false);
     due = true;
     if (events.readyState === EventSource.CLOSED) setInterval(refresh, 30000);
   });
   document.addEventListener("visibilitychange", () => { if (due) refresh(); });
-} else {
-  setInterval(refresh, 30000);
+  document.addEventListener("selectionchange", () => { if (due && !isInUse()) refresh(); });
+  setInterval(() => { if (events.readyState !== EventSource.OPEN || Date.now() - heard > silence) probe(); }, 4000);
 }
+
+if (window.EventSource) listen();
+else setInterval(refresh, 30000);
