@@ -40,7 +40,7 @@ from netwatch.mailbox import (
 )
 from netwatch.mailbox import metrics as counted
 from netwatch.model import Alert, Composition, Event, OutboxEntry, Silence, Transaction, cleaned, new_id
-from netwatch.notify import Answering, compose_reply, parse_mailbox, thread_of
+from netwatch.notify import REPLY_THREAD, Answering, compose_reply, parse_mailbox
 from netwatch.store import Store
 
 log = structlog.get_logger(__name__)
@@ -133,7 +133,7 @@ class Answers:
         for reference in mail.references[:MOST_REFERENCES]:
             entry_id = reference.strip("<>").partition("@")[0]
             entry = await self.store.outbox_entry(entry_id) if entry_id else None
-            if entry is not None and entry.message_id == reference and thread_of(entry):
+            if entry is not None and entry.message_id == reference and is_of_incident(entry):
                 return self._incident_of(entry, None), "reference"
         tag = AnswerTags(self.links).read(mail.said.tags)
         entry = await self.store.outbox_entry(tag.entry_id) if tag is not None else None
@@ -142,7 +142,7 @@ class Answers:
         return self._incident_of(entry, tag.rights), "tag"
 
     def _incident_of(self, entry: OutboxEntry, rights: AnswerRight | None) -> Answered:
-        desk, thread = self.engine.desk, thread_of(entry)
+        desk, thread = self.engine.desk, entry.thread_id
         known = (desk.alert(alert_id) for alert_id in entry.alert_ids)
         may = AnswerRight.ASK | AnswerRight.ACKNOWLEDGE | AnswerRight.SILENCE if rights is None else rights
         return Answered(
@@ -160,10 +160,11 @@ class Answers:
         silences, decision = self._silences(mail, answered, decision, now)
         record = _record(mail, answered, known_by, decision, now)
         reached = self.returns.reached(mail.sender) if answered is not None else ()
+        replies = self._reply(mail, answered, decision, now, zone, why)
         beside = Composition(
-            entries=tuple(self._reply(mail, answered, decision, now, zone, why)),
+            entries=tuple(replies),
             memories=(*self.book.written(record, mark), *reached),
-            events=tuple(_events(mail, answered, decision, now)),
+            events=tuple(_events(mail, answered, decision, replies, now)),
         )
         await self._act(mail, decision, silences, beside)
         self.book.noted(record, mark)
@@ -259,6 +260,11 @@ class Answers:
         return next((one.zone for one in self.config.receivers if one.name == name), UTC)
 
 
+def is_of_incident(entry: OutboxEntry) -> bool:
+    """Return whether a row tells of an incident; who answers our reply refers to the mail before it as well."""
+    return bool(entry.thread_id) and not entry.thread_id.startswith(REPLY_THREAD)
+
+
 def _record(mail: Mail, answered: Answered | None, known_by: str, decision: Decision, now: datetime) -> Record:
     said = mail.said
     return Record(
@@ -271,14 +277,17 @@ def _record(mail: Mail, answered: Answered | None, known_by: str, decision: Deci
     )  # fmt: skip
 
 
-def _events(mail: Mail, answered: Answered | None, decision: Decision, now: datetime) -> Sequence[Event]:
+def _events(
+    mail: Mail, answered: Answered | None, decision: Decision, replies: Sequence[OutboxEntry], now: datetime
+) -> Sequence[Event]:
     """Return a line of the event log for each alert; of what was refused one about the mail that was answered."""
     if answered is None or decision.outcome not in (Outcome.ACTED, Outcome.ASKED, Outcome.REFUSED):
         return ()
     done = "refused" if decision.outcome is Outcome.REFUSED else "taken"
     text = cleaned(f"answer of {mail.sender} to mail {answered.entry.id}, {done}: {decision.words}")
     details = {"sender": mail.sender, "message_id": mail.message_id, "outcome": str(decision.outcome)}
-    details = {name: cleaned(value) for name, value in details.items()}
+    details["reply"] = replies[0].id if replies else ""
+    details = {name: cleaned(value) for name, value in details.items() if value}
     about = decision.alerts or tuple(answered.alerts.values())
     return [
         Event(

@@ -208,8 +208,8 @@ class Notification:
 class Event:
     """One line of the event log: what was decided, and why, in words.
 
-    kind is from a small known set: `alert`, `notify`, `mute`, `silence`, `ack`, `delivery`, `device`, `set`,
-    `sign_in`, `netwatch`.
+    kind is from a small known set: `alert`, `notify`, `mute`, `silence`, `ack`, `answer` (to a mail), `delivery`,
+    `device`, `set`, `sign_in`, `netwatch`.
     entry_id: the outbox row it is about. group_key: the incident it is about.
     number:   its place in the log, None before it was written.
     details:  what the decision rested on, name -> text: the expression with its values, the matcher, the reply.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from netwatch.notify.mail.daily import Daily, compose_daily
     from netwatch.notify.mail.last_resort import compose_last_resort
     from netwatch.notify.mail.letter import Letterhead
-    from netwatch.notify.mail.reply import REPLY_THREAD, compose_reply, thread_of
+    from netwatch.notify.mail.reply import REPLY_THREAD, compose_reply
     from netwatch.notify.mail.rewriting import Rewriter
     from netwatch.notify.mail.sandbox import PARTS
     from netwatch.notify.mail.settings import EmailSettings, MailTemplateSettings
@@ -53,7 +53,7 @@ __all__ = [
     "EmailSettings", "MailTemplateSettings", "ReceiverSettings", "RelaySettings", "SmtpSettings",
     "TrapReceiverSettings", "HeartbeatSettings", "DEFAULT_EXPIRES_AFTER",
     "Mailer", "Answering", "LinkMaker", "Letterhead", "PARTS", "Wording", "load_wordings", "template_problems",
-    "compose", "compose_reply", "thread_of", "REPLY_THREAD", "incident_subject", "Manner", "Place", "Rewriter",
+    "compose", "compose_reply", "REPLY_THREAD", "incident_subject", "Manner", "Place", "Rewriter",
     "DeadLetters", "Notifier", "Outbox", "Pace", "Ping", "Daily", "compose_daily", "Sent", "compose_last_resort",
     "Availability", "FullPort", "Weekly", "compose_weekly",
     "TrapSender", "TrapPace", "TrapTransport", "WebPace", "WebSender",

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from netwatch.simulator import SmtpSink
 from tests.mailbox.dovecot import IS_COMPLETE, PASSWORD, Dovecot, running_dovecot
 from tests.mailbox.letters import answer_to
+from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 
-from .agent import RunningAgent
+from .agent import RunningAgent, wait_until
 
 CONFIG = """
 credentials: {{c: {{version: 2c, community: public}}}}
@@ -28,7 +34,7 @@ smtp:
   from: "NetWatch <netwatch@example.net>"
   relays: [{{host: 127.0.0.1, port: {smtp}}}]
 mailbox: {{host: localhost, port: {imap}, tls: none, username: netwatch, password: '{password}',
-          plus_addressing: true, allow_from: ["*@example.net"]}}
+          authserv_id: mx.example.net, allow_from: ["*@example.net"]}}
 web: {{listen: "127.0.0.1:{{port}}"}}
 store: {{url: "sqlite:///{{state}}"}}
 """
@@ -47,11 +53,11 @@ def sink() -> Iterator[SmtpSink]:
     sink, loop = SmtpSink(), asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    asyncio.run_coroutine_threadsafe(sink.start(), loop).result()
+    asyncio.run_coroutine_threadsafe(sink.start(), loop).result(PATIENCE_SECONDS)
     yield sink
-    asyncio.run_coroutine_threadsafe(sink.stop(), loop).result()
+    asyncio.run_coroutine_threadsafe(sink.stop(), loop).result(PATIENCE_SECONDS)
     loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+    thread.join(PATIENCE_SECONDS)
     loop.close()
 
 
@@ -61,28 +67,88 @@ def config(dovecot: Dovecot, sink: SmtpSink) -> str:
     )
 
 
-def test_an_answer_takes_the_alert_in_hand_and_is_answered_in_the_thread(
-    agent: Callable[[str], RunningAgent], until: Callable[..., Any], dovecot: Dovecot, sink: SmtpSink
-):
+def test_an_answer_takes_the_alert_in_hand_and_is_answered_in_the_thread(told: Told):
+    told.deliver("ack working on it", sender="Jane <jane@example.net>")
+    reply = told.reply()
+
+    alert = told.alert()
+    assert (alert["acked_by"], alert["ack_comment"]) == ("jane@example.net", "working on it")
+    assert str(told.mail["Message-ID"]) in str(reply["References"])
+    assert (str(reply["To"]), str(reply["Auto-Submitted"])) == ("jane@example.net", "auto-replied")
+    assert "Acknowledged" in text_of(reply)
+    assert [event for event in told.netwatch.json("/api/v1/events") if "answer of jane@example.net" in event["text"]]
+    asked = urlencode({name: alert[name] for name in ("rule", "device", "instance")})
+    story = json.loads(told.netwatch.get(f"/api/v1/explain?{asked}"))["lines"]
+    assert {line["kind"] for line in story} >= {"answer", "ack"}
+    assert "acted" in told.netwatch.get("/mailbox")
+
+
+def test_whatever_comes_beside_it_only_what_may_be_done_is_done_and_once(told: Told):
+    told.deliver("ack", sender="Eve <eve@example.org>")
+    told.deliver("ack", sender="jane@example.net", refers=False, quotes=False)  # nothing says what it answers
+    told.deliver("silence 2h", sender="jane@example.net")  # nobody says who sent it
+    assert "proof" in text_of(told.reply())
+    told.deliver("silence 24h", sender="jane@example.net", refers=False, proven=True)  # known by its tag
+    assert "Silenced until" in text_of(told.reply())
+    told.deliver("why", sender="noc@example.net", message_id="<why@phone.example.net>")
+    assert "does not answer" in text_of(told.reply())
+    told.deliver("why", sender="noc@example.net", message_id="<why@phone.example.net>")
+    told.deliver("unack 7", sender="jane@example.net", message_id="<last@phone.example.net>")
+    assert "no problem 7" in text_of(told.reply())
+
+    became = {row["outcome"] for row in told.netwatch.json("/api/v1/mailbox")}
+    assert became == {"refused", "stranger", "acted", "asked"}
+    assert told.alert()["acked_by"] == ""
+    (silence,) = told.netwatch.json("/api/v1/silences")
+    lasts = datetime.fromisoformat(silence["ends_at"]) - datetime.fromisoformat(silence["starts_at"])
+    assert (silence["created_by"], lasts) == ("jane@example.net", timedelta(hours=12))
+    assert 'device="core-sw1"' in silence["matchers"]
+    assert [str(mail["To"]) for mail in told.replies()] == ["jane@example.net"] * 2 + ["noc@example.net"] + [
+        "jane@example.net"
+    ]
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """An agent that has mailed about a device that is down, and reads a mailbox."""
+
+    netwatch: RunningAgent
+    dovecot: Dovecot
+    sink: SmtpSink
+    mail: EmailMessage
+    read: int = 0
+
+    def deliver(self, words: str, *, proven: bool = False, **more: Any) -> None:
+        seal = b"Authentication-Results: mx.example.net; dkim=pass header.d=example.net\r\n" if proven else b""
+        self.dovecot.deliver(seal + answer_to(self.mail, words, **more))
+
+    def reply(self) -> EmailMessage:
+        """Return the next reply."""
+        self.read += 1
+        wait_until(lambda: len(self.replies()) >= self.read, f"reply {self.read}: {self.netwatch.log.read_text()}")
+        return self.replies()[self.read - 1]
+
+    def replies(self) -> list[EmailMessage]:
+        every = [mail.parsed() for mail in self.sink.mails]
+        return [mail for mail in every if str(mail["Auto-Submitted"]) == "auto-replied"]
+
+    def alert(self) -> dict[str, Any]:
+        (alert,) = [one for one in self.netwatch.json("/api/v1/alerts") if one["rule"] == "DeviceDown"]
+        return alert
+
+
+@pytest.fixture
+def told(agent: Callable[[str], RunningAgent], until: Callable[..., Any], dovecot: Dovecot, sink: SmtpSink) -> Told:
     netwatch = agent(config(dovecot, sink))
     netwatch.start()
     netwatch.wait_until_ready()
     until(lambda: sink.mails, "the mail about the device")
-    told = sink.mails[0].parsed()
-    until(lambda: "mark:" in str(memories(netwatch)), "the mailbox read once")
+    until(lambda: "mark:" in str(memories(netwatch)), "the mailbox looked at")
+    return Told(netwatch=netwatch, dovecot=dovecot, sink=sink, mail=sink.mails[0].parsed())
 
-    dovecot.deliver(answer_to(told, "ack working on it", sender="Jane <jane@example.net>"))
-    until(lambda: len(sink.mails) > 1, "the reply")
 
-    (alert,) = netwatch.json("/api/v1/alerts")
-    assert (alert["acked_by"], alert["ack_comment"]) == ("jane@example.net", "working on it")
-    reply = sink.mails[1].parsed()
-    assert str(told["Message-ID"]) in str(reply["References"])
-    assert (str(reply["To"]), str(reply["Auto-Submitted"])) == ("jane@example.net", "auto-replied")
-    assert "Acknowledged" in sink.mails[1].text
-    events = [event["text"] for event in netwatch.json("/api/v1/events") if event["kind"] == "answer"]
-    assert len(events) == 1
-    assert "answer of jane@example.net" in events[0]
+def text_of(mail: EmailMessage) -> str:
+    return str(mail.get_content())
 
 
 def memories(netwatch: RunningAgent) -> list[Any]:

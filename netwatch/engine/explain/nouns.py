@@ -34,7 +34,7 @@ class Line:
 
     at: when; None for what is not about an instant, such as the rule itself.
     kind: `rule`, `route`, `reading`, `now`, `next`; of what lies behind the kinds of events: `alert`, `gap`, `trap`,
-    `mute`, `silence`, `ack`, `notify`, `mail`, `attempt`, `device`.
+    `mute`, `silence`, `ack`, `answer`, `notify`, `mail`, `attempt`, `device`.
     """
 
     at: datetime | None = None

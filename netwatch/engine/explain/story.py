@@ -125,7 +125,8 @@ async def gathered(
     entries = [] if alert is None else list(await log.entries_of_alert(alert.id))
     tellers = await _tellers(log, entries)
     ids = {entry.id for entry in (*entries, *tellers)}
-    tries = await log.events(MOST_EVENTS, entry_ids=ids) if ids else []
+    about = await log.events(MOST_EVENTS, entry_ids=ids) if ids else []
+    tries = [event for event in about if event.kind == "delivery"]
     return Story(
         at=at, alert=alert, earlier=tuple(one for one in alerts if one is not alert and one.pending_at <= at),
         events=events, device_events=tuple(one for one in reversed(around) if one.kind == "device"),

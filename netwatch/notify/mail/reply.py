@@ -49,18 +49,13 @@ def compose_reply(
     row = OutboxEntry(
         id=entry_id, message_id=message_id(entry_id, origin.domain), envelope_sender=origin.address,
         recipient=recipient.address, subject="", message=b"", created_at=now, not_before=now, receiver=told.receiver,
-        group_key=told.group_key, thread_id=REPLY_THREAD + thread_of(told), state=OutboxState.QUEUED,
-        alert_ids=told.alert_ids,
+        group_key=told.group_key, thread_id=REPLY_THREAD + told.thread_id, state=OutboxState.QUEUED,
     )  # fmt: skip
-    tag = answering.tags.tag(row.id) if answering is not None else ""
+    # Who answers the reply answers the mail: its alerts are counted there.
+    tag = answering.tags.tag(told.id) if answering is not None else ""
     reply_to = answering.reply_to(tag) if answering is not None else ""
     mail = _mail(row, told, origin, recipient, answer_id, f"{text.rstrip()}\n", reply_to)
     return replace(row, subject=subject_of(mail), message=mail.message)
-
-
-def thread_of(entry: OutboxEntry) -> str:
-    """Return the incident a row belongs to, of a reply as of a mail."""
-    return entry.thread_id.removeprefix(REPLY_THREAD)
 
 
 def _mail(
@@ -69,7 +64,7 @@ def _mail(
     topic = told.subject if told.subject.lower().startswith("re:") else f"Re: {told.subject}"
     subject = shortened(clean_line(topic, 4 * MAX_SUBJECT), MAX_SUBJECT + 4)
     body = "\n".join(clean_line(line, MOST_LETTERS) for line in text.split("\n")[:MOST_LINES])
-    root = message_id(thread_of(told), origin.domain)
+    root = message_id(told.thread_id, origin.domain)
     ids = [root, told.message_id, *([answer_id] if _ID.fullmatch(answer_id) and "=?" not in answer_id else [])]
 
     def written(subject: str, text: str, from_: str) -> Mail:
