@@ -160,7 +160,7 @@ def test_a_tag_allows_what_it_says_and_no_more(right, verbs):
 @pytest.mark.parametrize(("said", "outcome"), [
     (Ignored(kind=IgnoredKind.OUT_OF_OFFICE, reason="out of office"), Outcome.IGNORED),
     (Unreadable(reason="no From"), Outcome.UNREADABLE), (Unreadable(reason="?", failed=True), Outcome.FAILED),
-    (Bounce(form=ReportForm.DSN), Outcome.REPORT),
+    (Bounce(form=ReportForm.DSN), Outcome.STRANGER),  # one about a mail of ours comes to Returns before
 ])  # fmt: skip
 def test_what_no_person_wrote_is_never_replied_to(said, outcome):
     decision = decided(mail(said), answered())

@@ -39,7 +39,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "ConfigReloadFailed", "PartFailing",
         "DatabasePutBack", "TrapPortRefused", "PingRefused", "DevicesFound", "DescriptorsLow", "MemoryLow",
         "SendersUnlisted", "ReportsHeldBack", "TrapsUnjudged", "RowsForgotten", "RuleWithoutNames",
-        "AddressDead", "MailRoundTripLost", "MailRoundTripSlow",
+        "MailboxUnread", "AddressDead", "MailRoundTripLost", "MailRoundTripSlow",
     }  # fmt: skip
     for rule in rules.values():
         assert set(severity_words(rule).split(" or ")) <= {"critical", "warning", "info"}
