@@ -14,6 +14,7 @@ from typing import Protocol
 from netwatch.model import (
     Alert,
     Availability,
+    Device,
     DeviceSign,
     DeviceStatus,
     DiscoveryState,
@@ -130,8 +131,8 @@ class Views(Protocol):
     def vendor_of(self, device: str) -> str:
         """Return who made a device, empty where it did not say."""
 
-    def words_of(self, device: str) -> str:
-        """Return what a device and its parts say they are called: serials, hardware addresses, aliases of ports.
+    def words_of(self, device: Device) -> str:
+        """Return what a device and its parts are called: name, address, labels, serials, hardware addresses, aliases.
 
         In small letters, a line each.
         """

@@ -19,7 +19,7 @@ import httpx
 
 from netwatch.app.pages.called import Called
 from netwatch.metrics import Board
-from netwatch.model import DeviceStatus, TableReading
+from netwatch.model import Device, DeviceStatus, TableReading
 from netwatch.web import WebSettings, create_app
 from tests.concept_readings import a_switch, concept_reading
 from tests.web.conftest import Stage
@@ -54,7 +54,7 @@ class Fleet(House):
             ports = ({"ifName": f"Gi1/0/{port}", "ifAlias": f"{name} to host{port}"} for port in range(PORTS))
             self._board.take_reading(concept_reading("interface", *ports, device=name))
 
-    def words_of(self, device: str) -> str:
+    def words_of(self, device: Device) -> str:
         """Return what a device is called."""
         return self._called.words_of(device)
 

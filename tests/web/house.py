@@ -156,8 +156,8 @@ class House:
     def vendor_of(self, device: str) -> str:
         return self.identity(device).get("vendor", "")
 
-    def words_of(self, device: str) -> str:
-        rows = {one.table: one.rows for one in self.tables.get(device, [])}
+    def words_of(self, device: Device) -> str:
+        rows = {one.table: one.rows for one in self.tables.get(device.name, [])}
         return Called(lambda _, tables: list(map(rows.get, tables))).words_of(device)
 
     def neighbours(self, device: str = "") -> Sequence[Neighbour]:

@@ -1,4 +1,4 @@
-"""What people may look for a device by, beside its name: what it and its parts say they are called.
+"""What people may look for a device by: its name, address and labels, and what it and its parts say they are called.
 
 May import: netwatch.model. Called by: netwatch.app.pages.views.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from netwatch.model import RowSet
+from netwatch.model import Device, RowSet
 
 CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "identity": ("serial", "chassis", "name", "vendor", "model", "location", "contact"),
@@ -35,14 +35,15 @@ class Called:
         self._row_sets = row_sets
         self._known: dict[str, tuple[list[RowSet | None], str]] = {}
 
-    def words_of(self, device: str) -> str:
-        """Return the words of one device in small letters, a line each."""
-        rows = self._row_sets(device, _TABLES)
-        known = self._known.get(device)
+    def words_of(self, device: Device) -> str:
+        """Return the words of one device in small letters, a line each: first those of the configuration."""
+        rows = self._row_sets(device.name, _TABLES)
+        known = self._known.get(device.name)
         if known is not None and rows == known[0]:  # row sets are alike only where they are the same
             return known[1]
-        text = "\n".join(_texts_of(rows)).casefold()
-        self._known[device] = rows, text
+        own = (device.name, device.address, *device.labels.values())
+        text = "\n".join((*own, *_texts_of(rows))).casefold()
+        self._known[device.name] = rows, text
         return text
 
 

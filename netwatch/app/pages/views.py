@@ -18,6 +18,7 @@ from netwatch.model import (
     USUAL_SEVERITIES,
     Alert,
     AlertState,
+    Device,
     DeviceSign,
     DeviceStatus,
     DiscoveryState,
@@ -134,8 +135,8 @@ class Views:
         """Return who made a device, empty where it did not say."""
         return self.board.vendor_of(device)
 
-    def words_of(self, device: str) -> str:
-        """Return what a device and its parts say they are called."""
+    def words_of(self, device: Device) -> str:
+        """Return what a device and its parts are called."""
         return self.called.words_of(device)
 
     def neighbours(self, device: str = "") -> Sequence[Neighbour]:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
-from netwatch.model import DeviceSign, DeviceStatus, Matcher, all_hold
+from netwatch.model import Device, DeviceSign, DeviceStatus, Matcher, all_hold
 from netwatch.web.alert_search import natural
 from netwatch.web.pages.overview import DeviceRow, DeviceState
 
@@ -24,7 +24,7 @@ _OWN: Final = frozenset({"device", "profile", "state", "vendor"})
 """What conditions may ask beside the labels of the configuration."""
 _MAC = re.compile(r"(?:[0-9a-f]{2}([:-]))(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
 
-WordsOf = Callable[[str], str]
+WordsOf = Callable[[Device], str]
 VendorOf = Callable[[str], str]
 
 
@@ -50,7 +50,7 @@ class DeviceSearch:
 
         Args:
             rows: the worst first, which is the order they come in where none is asked for.
-            words_of: what a device and its parts are called in small letters, by its name.
+            words_of: what a device and its parts are called, in small letters.
             vendor_of: who made a device, empty where nobody knows.
         """
         found = list(rows)
@@ -90,9 +90,7 @@ class DeviceSearch:
 
 
 def _is_meant(sought: str, status: DeviceStatus | DeviceSign, words_of: WordsOf) -> bool:
-    device = status.device
-    said = "\n".join((device.name, device.address, status.sys_name, *device.labels.values()))
-    return sought in said.casefold() or sought in words_of(device.name)
+    return sought in words_of(status.device) or sought in status.sys_name.casefold()
 
 
 def spelled(text: str) -> str:
