@@ -30,7 +30,7 @@ class FoundPort:
 def found_devices(views: Views, signs: Iterable[DeviceSign], sought: str) -> Iterator[DeviceSign]:
     """Yield the devices, also those of which a part is called so; those first whose name begins so."""
     spelt = spelled(sought)
-    found = [sign for sign in signs if sought in _of_device(sign) or spelt in views.words_of(sign.device.name)]
+    found = [sign for sign in signs if sought in _of_device(sign) or spelt in views.words_of(sign.device)]
     yield from sorted(found, key=lambda sign: not sign.device.name.casefold().startswith(sought))
 
 

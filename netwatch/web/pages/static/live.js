@@ -32,7 +32,7 @@ async function refresh() {
 }
 
 function show(page) {
-  morph(document.getElementById("main"), page.getElementById("main"));
+  keepingTicks(() => morph(document.getElementById("main"), page.getElementById("main")));
   document.querySelector(".clock time").replaceWith(page.querySelector(".clock time"));
   headed({ title: page.title, icon: page.querySelector("link[rel=icon]").getAttribute("href") });
 }
@@ -71,6 +71,13 @@ function morph(old, fresh) {
   before.slice(after.length).forEach((one) => one.remove());
 }
 
+// A row that moved is made anew; what somebody ticked in it stays ticked, wherever it stands now.
+function keepingTicks(act) {
+  const ticked = [...document.querySelectorAll("#main tr input:checked")].map((box) => box.value);
+  act();
+  for (const box of document.querySelectorAll("#main tr input[type=checkbox]")) box.checked ||= ticked.includes(box.value);
+}
+
 function parsed(html) {
   const box = document.createElement("template");
   box.innerHTML = html;
@@ -88,13 +95,13 @@ function take(told) {
     due = true;
     return;
   }
-  if (told.main) morph(document.getElementById("main"), parsed(told.main));
+  if (told.main) keepingTicks(() => morph(document.getElementById("main"), parsed(told.main)));
   const parts = (told.parts || []).map(([path, tag, html]) => [placed(path), tag, html]);
   if (parts.some(([here, tag]) => !here || here.localName !== tag)) {
     refresh(); // the page is not what the server takes it for
     return;
   }
-  for (const [here, , html] of parts) morph(here, parsed(html));
+  keepingTicks(() => parts.forEach(([here, , html]) => morph(here, parsed(html))));
   document.querySelector(".clock time").replaceWith(parsed(told.clock));
   headed(told);
 }

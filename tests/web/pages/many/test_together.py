@@ -168,3 +168,27 @@ async def test_a_person_takes_many_in_hand_and_silences_many_without_scripts_on_
     await browser.until("document.querySelector('.notice.good')?.innerText.startsWith('Silenced by anna')")
     assert [silence.matchers for silence in desk.silences()] == [('site="berlin"',)]
     assert browser.complaints == []
+
+
+ROWS = """[...document.querySelectorAll('table.alerts tbody tr')].map(row => [
+    row.querySelector('a.device').innerText, row.querySelector('input').value, row.querySelector('input').checked])"""
+
+
+async def test_a_row_that_moves_takes_its_tick_along_and_never_becomes_that_of_another_alert(serve, browser):
+    house, desk = storm()
+    house.known_alerts = house.known_alerts[:2]
+    client = serve(house, desk)
+    await browser.open(str(client.base_url).rstrip("/") + "/alerts?sort=device")
+    await browser.until("document.getElementById('live').className === 'on'")
+    await browser.click("input[name=id][value='PortDown-sw1-']")
+    await browser.value("document.activeElement.blur()")
+
+    house.known_alerts = [alert_of("PortDown", "a-new-one"), *house.known_alerts]
+
+    await browser.until("document.querySelectorAll('table.alerts tbody tr').length === 3")
+    assert await browser.value(ROWS) == [
+        ["a-new-one", "PortDown-a-new-one-", False],
+        ["sw0", "PortDown-sw0-", False],
+        ["sw1", "PortDown-sw1-", True],
+    ]
+    assert browser.complaints == []
