@@ -107,6 +107,15 @@ class TableReading:
     good_for: timedelta | None = None
     aged: Mapping[str, datetime] = NOTHING_AGED
 
+    def with_rows(self, rows: RowSet) -> TableReading:
+        """Return it with other rows, in a tenth of the time of `replace`: that is done to every reading of ports."""
+        return TableReading(
+            device=self.device, table=self.table, at=self.at, rows=rows, columns=self.columns, rates=self.rates,
+            uptime=self.uptime, partial=self.partial, lacking=self.lacking, asked_at=self.asked_at,
+            limited=self.limited, ignored=self.ignored, doubts=self.doubts, partial_because=self.partial_because,
+            good_for=self.good_for, aged=self.aged,
+        )  # fmt: skip
+
     def doubts_of(self, row: int) -> dict[str, str]:
         """Return what is not believed of one row: column name -> why."""
         return {name: rows[row] for name, rows in self.doubts.items() if row in rows}

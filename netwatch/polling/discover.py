@@ -16,7 +16,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from netwatch.errors import PollError
-from netwatch.model import SCALARS, Column, Device, Missing, Oid, Value
+from netwatch.model import SCALARS, Column, Device, Missing, Oid, RowSet, Value
 from netwatch.polling.answers import usable
 from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, build_layout
@@ -103,10 +103,18 @@ async def discover_table(client: SnmpClient, question: Question) -> Discovered:
 
 
 def restored(question: Question, seen: Seen) -> Discovered:
-    """Return a table as it was found before NetWatch's restart; the same one for devices that were found alike."""
+    """Return a table as it was found before NetWatch's restart; made once of devices that were found alike.
+
+    Each has rows of its own: whoever keeps something by the rows of a device keeps it for that one alone.
+    """
     asked = replace(question, twinning=seen.twinning)
     if question.previous is None and not question.refused:
-        return replace(_restored(_Alike(asked, seen)), watched=seen.watched)
+        found = _restored(_Alike(asked, seen))
+        if found.layout is None:
+            return replace(found, watched=seen.watched)
+        rows = found.layout.rows
+        own = RowSet(index=rows.index, keys=rows.keys, labels=rows.labels)
+        return replace(found, watched=seen.watched, layout=replace(found.layout, rows=own))
     return replace(_found(asked, seen.heads, seen.suffixes, seen.columns, partial=False), watched=seen.watched)
 
 

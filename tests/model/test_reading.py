@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from netwatch.model import RowSet
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+from netwatch.model import SCALARS, RowSet, TableReading
 
 
 def rows_of(alias: str) -> RowSet:
@@ -23,3 +26,18 @@ def test_like_devices_have_their_texts_once_and_each_its_own_rows():
     assert one.labels["ifName"] is other.labels["ifName"]
     assert (one.labels["ifAlias"], other.labels["ifAlias"]) == (("", "uplink", ""), ("", "to the roof", ""))
     assert one.labels_of(1) == {"ifName": "Gi1/0/2", "ifAlias": "uplink"}
+
+
+def test_a_reading_with_other_rows_is_the_same_in_all_else():
+    at, nothing = datetime(2026, 3, 1, tzinfo=UTC), {}
+    reading = TableReading(
+        device="sw1", table="interface", at=at, rows=SCALARS, columns={"up": [1]}, rates={"octets": [1.0]},
+        uptime=timedelta(1), partial=True, lacking=True, asked_at=at, limited={"": "up"},
+        ignored={"": frozenset("a")}, doubts={"up": {0: "odd"}}, partial_because="why", good_for=timedelta(2), aged={"up": at},
+    )  # fmt: skip
+    rows = rows_of("uplink")
+
+    assert all(getattr(reading, field.name) != nothing for field in fields(reading))  # none is as it is by itself
+    assert {field.name: getattr(reading.with_rows(rows), field.name) for field in fields(reading)} == {
+        field.name: getattr(replace(reading, rows=rows), field.name) for field in fields(reading)
+    }

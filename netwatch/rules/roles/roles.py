@@ -9,7 +9,6 @@ Called by: netwatch.app, which holds it in front of the engine, behind `limits` 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -96,7 +95,7 @@ class Roles:
             return reading
         if self._faults is not None:
             self._faults.settle("roles of", INTERFACE, reading.device)
-        return replace(reading, rows=rows)
+        return reading.with_rows(rows)
 
     def _rows_of(self, reading: TableReading) -> RowSet:
         device = self._device(reading.device)
