@@ -32,8 +32,8 @@ def test_a_reading_with_other_rows_is_the_same_in_all_else():
     at, nothing = datetime(2026, 3, 1, tzinfo=UTC), {}
     reading = TableReading(
         device="sw1", table="interface", at=at, rows=SCALARS, columns={"up": [1]}, rates={"octets": [1.0]},
-        uptime=timedelta(1), partial=True, lacking=True, asked_at=at, limited={"": "up"},
-        ignored={"": frozenset("a")}, doubts={"up": {0: "odd"}}, partial_because="why", good_for=timedelta(2), aged={"up": at},
+        uptime=timedelta(1), partial=True, lacking=True, asked_at=at, limited={"": "up"}, aged={"up": at},
+        ignored={"": frozenset("a")}, doubts={"up": {0: "odd"}}, partial_because="why", good_for=timedelta(2),
     )  # fmt: skip
     rows = rows_of("uplink")
 
