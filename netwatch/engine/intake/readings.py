@@ -197,6 +197,10 @@ class ReadingIntake:
             self._faults.note("rule", rule, exc, at, device)
             return None
 
+    def recalls(self, device: str, table: str) -> bool:
+        """Return whether a table was read before a restart, and was not since."""
+        return memory_key(device, table) in self._restored
+
     def would_be_broken(self, rule: Rule, key: AlertKey, told: Mapping[str, Value]) -> bool | None:
         """Return what a rule would say of a row that is as somebody tells; None where that cannot be known."""
         memory = self._memories.get((key.device, rule.table))

@@ -63,7 +63,7 @@ from netwatch.rules import (
 
 _MATCHED, _UNMATCHED = TRAP_EVENTS.labels("matched"), TRAP_EVENTS.labels("unmatched")
 FIRST_READINGS = timedelta(minutes=1)
-"""So long after a start a trap waits for the first reading of what it speaks for, which knows what hung there."""
+"""So long after a restart a trap waits for the first reading of what it speaks for, which knows what hung there."""
 PIECE_SECONDS = 0.01
 """How long rules are paid what they are owed before the loop goes on."""
 SPARE_KEYS = 1000
@@ -382,11 +382,12 @@ class TrapIntake:
         self._file_by_key(rule, alert)
 
     def _as_of(self, rule: TrapRule, device: str, began_at: datetime) -> TrapRule:
-        """Return a rule as it counts for what began then: more patient while what it speaks for is yet unread."""
+        """Return a rule as it counts for what began then: more patient while what it speaks for is unread again."""
         polled, start = rule.witness_of, self._began_at
         if polled is None or start is None or not device or not start <= began_at < start + FIRST_READINGS:
             return rule
-        return rule if self._rows.rows_of(device, polled.table) is not None else self._patient[rule.name]
+        is_unread = self._rows.rows_of(device, polled.table) is None
+        return self._patient[rule.name] if is_unread and self._readings.recalls(device, polled.table) else rule
 
     def _worded(self, alert: Alert, heard: Heard, count: int) -> Alert:
         """Return an alert as its last trap has it, after so many of them."""

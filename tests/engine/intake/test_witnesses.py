@@ -336,7 +336,6 @@ async def test_what_was_told_alone_before_the_first_poll_becomes_the_polled_rule
     await house.link(LINK_DOWN)
     alone = house.alert()
     assert alone.key.rule == "LinkDown"
-    house.later(60)
     house.later(40)
     assert len(await house.subjects()) == 1
 
@@ -354,7 +353,7 @@ async def test_what_was_told_alone_before_the_first_poll_becomes_the_polled_rule
 
 
 @pytest.mark.parametrize(("role", "told"), [("access", []), ("uplink", ["[DOW"])])
-async def test_a_trap_right_after_a_start_waits_for_what_hangs_on_the_port(house, role, told):
+async def test_a_trap_right_after_a_restart_waits_for_what_hangs_on_the_port(house, role, told):
     house.ports(UP, UP)
     again = await house.restarted()
     await again.link(LINK_DOWN)
