@@ -138,12 +138,15 @@ def test_of_a_critical_mail_that_came_back_the_next_are_told_at_once(
         until(lambda: {"admin@elsewhere.example", "boss@example.net"} <= {*to_others(postfix)}, f"both: {told}")
         rows = {row["recipient"]: row for row in netwatch.json("/api/v1/outbox")}
         events = [event["text"] for event in netwatch.json("/api/v1/events")]
+        why = netwatch.json("/api/v1/explain?rule=DeviceDown&device=core-sw1")
 
     assert rows["gone@refused.example"]["state"] == "dead"
     assert rows["gone@refused.example"]["last_reply"].startswith("came back: ")
     assert "5.1.1 no such mailbox" in rows["gone@refused.example"]["last_reply"]
     assert any(text.startswith("mail to gone@refused.example came back: ") for text in events)
     assert "boss is to be told at once: a mail to gone@refused.example came back" in events
+    assert "gone@refused.example will not arrive (came back: " in why["verdict"]
+    assert any("came back: " in line["text"] for line in why["lines"])
 
 
 def config(dovecot: Dovecot, postfix: Postfix) -> str:
