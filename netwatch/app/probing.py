@@ -17,6 +17,8 @@ import structlog
 
 from netwatch.config import Settings
 from netwatch.mailbox import (
+    Bounce,
+    Fate,
     Mail,
     MailboxState,
     MailProbeSettings,
@@ -77,7 +79,10 @@ class MailProbe:
         return [slow_words(one, now) for one in self._probes.slow(now)]
 
     def took(self, mail: Mail) -> bool:
-        """Return whether a mail is a marked one of ours; then it has arrived."""
+        """Return whether a mail is a marked one of ours, which has arrived, or the report that one never will."""
+        if isinstance(mail.said, Bounce):
+            bounced = any(report.fate is Fate.BOUNCED for report in mail.said.reports)
+            return bounced and self._lost(self._probes.came_back(mail.said.message_ids))
         walked = self._probes.took(mail, self._clock())
         if walked is None or walked.took is None:
             return False
@@ -131,10 +136,15 @@ class MailProbe:
         while True:
             with surviving("mail probe"):
                 for relay in self._probes.overdue(self._clock(), readable_since=self._readable_since()):
-                    metrics.PROBES.labels(relay, "lost").inc()
-                    log.error("a probe did not arrive", relay=relay)
-                    self._say_who_is_doubted()
+                    self._lost(relay)
             await asyncio.sleep(every)
+
+    def _lost(self, relay: str) -> bool:
+        if relay:
+            metrics.PROBES.labels(relay, "lost").inc()
+            log.error("a probe did not arrive", relay=relay)
+            self._say_who_is_doubted()
+        return bool(relay)
 
     def _say_who_is_doubted(self) -> None:
         self._mails.doubt([one.relay for one in self._probes.lost()])

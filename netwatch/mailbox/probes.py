@@ -8,7 +8,7 @@ May import: netwatch.mailbox.{probe_settings, reading.hops, reading.outcome}. Ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -73,6 +73,11 @@ class Probes:
             hops=hops_of(mail.received, sent_at, now),
         )
         return walked
+
+    def came_back(self, message_ids: Iterable[str]) -> str:
+        """Return the relay of a mail that a report says will never arrive; empty where none of these is under way."""
+        known = next((one for one in message_ids if one in self._under_way), None)
+        return self._lose(known) if known is not None else ""
 
     def overdue(self, now: datetime, *, readable_since: datetime | None) -> Sequence[str]:
         """Give up what is due to be given up; return the relays of those mails.

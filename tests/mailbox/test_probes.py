@@ -99,6 +99,15 @@ def test_what_a_relay_did_not_take_is_not_waited_for(probes: Probes):
     assert [(one.relay, one.refused) for one in probes.walked()] == [("mx1", ""), ("mx2", "connect: refused")]
 
 
+def test_one_that_comes_back_is_lost_at_once(probes: Probes):
+    probes.sent("mx1", "<p1@x>", NOW)
+
+    assert probes.came_back(("<other@x>",)) == ""
+    assert probes.came_back(("<other@x>", "<p1@x>")) == "mx1"
+    assert [one.relay for one in probes.lost()] == ["mx1"]
+    assert probes.came_back(("<p1@x>",)) == ""
+
+
 def test_there_is_a_bound_and_what_is_beyond_is_lost(probes: Probes):
     for number in range(MOST_UNDER_WAY + 1):
         probes.sent("mx1", f"<p{number}@x>", NOW)

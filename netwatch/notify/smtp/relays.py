@@ -3,7 +3,7 @@
 A relay in trouble is left alone (the breaker is open) and probed: 5 s, 10 s, ... 60 s; where it refused our login,
 1 to 15 minutes, so that no account is locked. A probe goes as far as MAIL and takes it back. A relay that is back
 gets one connection, and with every mail it accepts one more.
-May import: netwatch.model, netwatch.notify.{metrics, ledger.{loops, timetable}, smtp.*}.
+May import: netwatch.model, netwatch.notify.{address, metrics, ledger.{loops, timetable}, smtp.*}.
 Called by: netwatch.notify.smtp.sender.
 """
 
@@ -20,6 +20,7 @@ import structlog
 
 from netwatch.model import OutboxEntry
 from netwatch.notify import metrics
+from netwatch.notify.address import is_address
 from netwatch.notify.ledger.loops import ended, surviving
 from netwatch.notify.ledger.timetable import jittered
 from netwatch.notify.smtp.failures import SmtpFailure
@@ -32,6 +33,8 @@ from netwatch.notify.smtp.spares import Spares
 log = structlog.get_logger(__name__)
 
 MAX_BACKOFF_STEP = 8
+LONGEST_LOCAL = 64
+"""Letters before the @ (RFC 5321, section 4.5.3.1.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,15 @@ def backoff(failures: int, phase: Phase, pace: Pace) -> timedelta:
     return min(first * (1 << doublings), most)
 
 
+def returned_to(entry: OutboxEntry) -> str:
+    """Return an envelope sender of the row's own, so that any report says by its address which mail it is about."""
+    local, at, domain = entry.envelope_sender.rpartition("@")
+    own = f"{local}+{entry.id}{at}{domain}"
+    return (
+        own if at and len(local) + 1 + len(entry.id) <= LONGEST_LOCAL and is_address(own) else entry.envelope_sender
+    )
+
+
 class Relay:
     """A relay from `start()` to `stop()`; `changed` is called when it goes down or comes back."""
 
@@ -86,8 +98,9 @@ class Relay:
         pace: Pace,
         changed: Callable[[RelayStatus], None],
         spares: Spares | None = None,
+        verp: bool = False,
     ) -> None:
-        self.name = settings.name
+        self.name, self._verp = settings.name, verp
         self._sender, self._check_interval, self._pace, self._changed = sender, check_interval, pace, changed
         self._pool = Pool(
             settings,
@@ -161,8 +174,9 @@ class Relay:
 
     async def _told(self, session: Session, entry: OutboxEntry) -> str:
         try:
+            sender = returned_to(entry) if self._verp else entry.envelope_sender
             return await session.deliver(
-                envelope_sender=entry.envelope_sender, recipient=entry.recipient, message=entry.message,
+                envelope_sender=sender, recipient=entry.recipient, message=entry.message,
                 envelope_id=entry.id,
             )  # fmt: skip
         except asyncio.CancelledError:

@@ -168,6 +168,7 @@ class Notifier:
                 pace=self._pace,
                 changed=self._relay_changed,
                 spares=self._spares,
+                verp=self._settings.verp,
             )
             for relay in self._settings.relays
         )

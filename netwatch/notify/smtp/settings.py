@@ -96,4 +96,8 @@ class SmtpSettings(Section):
     check_interval: Duration = Field(
         default=timedelta(minutes=5), ge=timedelta(0), description="how often an idle relay is tried; 0 for never"
     )
+    verp: bool = Field(
+        default=False,
+        description="whether each mail leaves with an envelope sender of its own, name+ID@, where that arrives too",
+    )
     storm: StormSettings = Field(default=StormSettings(), description="when mails become a digest")

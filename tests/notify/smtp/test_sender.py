@@ -11,6 +11,7 @@ import pytest
 from netwatch.errors import StoreError
 from netwatch.model import AlertState, OutboxState, Transaction
 from netwatch.notify import Letterhead, compose, metrics
+from netwatch.notify.smtp.relays import returned_to
 from netwatch.simulator import DROP, HANG, Step, reply
 from netwatch.store import MemoryStore
 from tests.patience import PATIENCE_SECONDS
@@ -151,6 +152,26 @@ async def test_a_relay_that_is_doubted_is_tried_after_all_others_until_it_is_not
     await office.put(make_entries("d@x.example"))
     await office.until_state(SENT, SENT, SENT, SENT)
     assert len(first.accepted) == 2
+
+
+async def test_each_mail_may_leave_with_an_envelope_sender_of_its_own(post, rough, make_entries):
+    server = await rough()
+    office = await post({"port": server.port}, verp=True)
+
+    await office.put(make_entries("a@x.example"))
+    (row,) = await office.until_state(SENT)
+
+    local, _, domain = row.envelope_sender.partition("@")
+    assert server.accepted[0].envelope_sender == f"{local}+{row.id}@{domain}"
+
+
+@pytest.mark.parametrize(("sender", "entry_id"), [
+    ("", "m1"), ("a@b.example", "m" * 63), ("a@b.example", "not fit"), ("a@b.example", "x@y"),
+])  # fmt: skip
+def test_an_envelope_sender_that_could_not_be_stays_as_it_is(make_entries, sender, entry_id):
+    (row,) = make_entries("a@x.example")
+
+    assert returned_to(replace(row, envelope_sender=sender, id=entry_id)) == sender
 
 
 async def test_a_relay_that_is_back_gets_one_connection_and_with_every_mail_it_accepts_one_more(
