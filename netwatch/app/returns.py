@@ -75,7 +75,7 @@ class Returns:
     def _memories(self, told: Returned, now: datetime) -> tuple[Memory, ...]:
         """Return what is to be remembered of the address."""
         report, address = told.report, told.entry.recipient
-        if report.wrong_address and not told.elsewhere:
+        if report.wrong_address and told.is_dead:  # once for a mail, however many reports there are about it
             _, memories = self.addresses.refused(address, cleaned(told.words), now)
             return tuple(memories)
         if report.fate in (Fate.DELIVERED, Fate.READ) and not told.elsewhere:

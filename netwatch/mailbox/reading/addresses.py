@@ -96,9 +96,8 @@ def _ended(found: list[Address], before: Sequence[str], angle: str) -> bool:
 
 def likely_addresses(value: str) -> tuple[str, ...]:
     """Return everything in a header that looks like an address: for recipients, where nothing rests on it."""
-    matches = (
-        _ADDRESS.fullmatch(word) for word in _BETWEEN.split(value) if "@" in word and len(word) <= MOST_ADDRESS
-    )
+    words = (word.strip("'*.") for word in _BETWEEN.split(value) if "@" in word and len(word) <= MOST_ADDRESS)
+    matches = map(_ADDRESS.fullmatch, words)
     found = dict.fromkeys(f"{match[1]}@{match[2].lower().rstrip('.')}" for match in matches if match)
     return tuple(found)[:MOST_IDS]
 

@@ -2,7 +2,8 @@
 
 A quiet room. People write with phones in the middle of the night: case, full stops, `please` and typographic signs
 do not matter. What a word could mean besides is not guessed: then the answer is what was not understood.
-May import: netwatch.mailbox.reading.{languages, limits, outcome, times}. Called by: netwatch.mailbox.reading.mail.
+May import: netwatch.mailbox.reading.{languages, limits, outcome, quoting, times}.
+Called by: netwatch.mailbox.reading.{mail, words}.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from netwatch.mailbox.reading.languages import DASHES
+from netwatch.mailbox.reading.languages import DASHES, GREETINGS
 from netwatch.mailbox.reading.limits import MOST_WORDS
 from netwatch.mailbox.reading.outcome import Command, Verb
+from netwatch.mailbox.reading.quoting import any_of
 from netwatch.mailbox.reading.times import read_end
 
 _VERBS = {
@@ -21,8 +23,12 @@ _VERBS = {
     "silence": Verb.SILENCE, "mute": Verb.SILENCE,
     "status": Verb.STATUS, "why": Verb.WHY, "help": Verb.HELP,
 }  # fmt: skip
+_A_VERB = re.compile(rf"\b(?:{'|'.join(_VERBS)})\b", re.IGNORECASE)
 KNOWN_WORDS = "ack, unack, silence 2h, silence until 08:00, status, why, help"
-_BEFORE = re.compile(r"[\W_]*(?:(?:please|pls|plz|bitte|netwatch)\b[\W_]*)?", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"[\W_]*(?:(?:{any_of(GREETINGS)})\b[\W_]+)?(?:(?:team|all|netwatch)\b[\W_]*)?(?:(?:please|pls|plz|bitte)\b[\W_]*)?",
+    re.IGNORECASE,
+)
 _VERB = re.compile(r"([^\W\d_]+)")
 _NUMBERS = re.compile(
     r"\s*(?:(?:alerts?|no\.?|nr\.?|number|numbers|#)\s*)?((?:#\s?)?\d{1,4}(?:\s?(?:,|&|\+|-|and|und|to)\s?(?:#\s?)?\d{1,4})*)"
@@ -34,6 +40,11 @@ _ONE = re.compile(r"(?:#\s?)?(\d{1,4})(?:\s?(?:-|to)\s?(?:#\s?)?(\d{1,4}))?", re
 _MOST_NUMBERS = 100
 _WRAPPED_AT = 50
 """A line of so many characters was broken by a program, and its sentence goes on in the next."""
+
+
+def holds_a_command(text: str) -> bool:
+    """Return whether a line has a word in it that is a command."""
+    return _A_VERB.search(text) is not None
 
 
 def command_in(lines: Sequence[str]) -> Command:

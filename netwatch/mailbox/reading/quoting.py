@@ -31,10 +31,11 @@ _WROTE_AT_END = re.compile(rf"(?:\b|\s|^)(?:{any_of(WROTE)}).{{0,80}}{_COLON}\s*
 _TIME = re.compile(r"\d{1,2}[:.h時시]\s?\d{2}|\d{4}|\d{1,2}[./-]\d{1,2}[./-]")
 _ADDRESS = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}>?")
 _BEGINNING = re.compile(
-    rf"(?:(?:{any_of(ATTRIBUTION_BEGINS)})[ ,.]|\d|[\w.]{{2,12}}, \d|\"?[^<>\"]{{0,80}}\"?\s*<[^\s<>@]+@[^\s<>]+>"
-    r"|[^\s<>@]{1,64}@[^\s<>@]{1,255}\s)",
+    rf"(?:(?:{any_of(ATTRIBUTION_BEGINS)})[ ,.]|\d{{1,4}}(?:[./年-]|\.?\s\w+\.?\s\d{{4}})|[\w.]{{2,12}}, \d)",
     re.IGNORECASE,
 )
+"""Words or dates; only such a line may go on in the next, since what stands above it may be the writer's own."""
+_NAMED_BEGINNING = re.compile(r"[*\s]*\"?[^<>\"]{0,80}\"?\s*<[^\s<>@]+@[^\s<>]+>|[^\s<>@]{1,64}@[^\s<>@]{1,255}\s")
 _LABEL = re.compile(rf"\*?\s?([^\W\d_][^\d\n{''.join(_COLONS)}]{{0,30}}?)\s?\*?\s?{_COLON}\*?(?:\s|$)")
 _RULE = re.compile(r"\s*(?:[_=]{8,}|-{8,}|\*{8,})\s*")
 _TITLED_RULE = re.compile(r"\s*[-_=]{2,}\s?[^-_=\s][^\n]{2,60}?\s?[-_=]{2,}\s*")
@@ -83,15 +84,17 @@ def attribution_at(lines: Sequence[Line], at: int) -> int:
             return 0
         joined = f"{joined} {text}".strip()
         if text.endswith(_COLONS) or (taken > 1 and _WROTE_AT_END.search(joined)):
-            return taken if _is_attribution(joined, quoted_after=_is_quoted_after(lines, at + taken)) else 0
+            quoted_after = _is_quoted_after(lines, at + taken)
+            return taken if _is_attribution(joined, alone=taken == 1, quoted_after=quoted_after) else 0
     return 0
 
 
-def _is_attribution(text: str, *, quoted_after: bool) -> bool:
+def _is_attribution(text: str, *, alone: bool, quoted_after: bool) -> bool:
     if len(text) > 500 or (_ADDRESS.search(text) is None and _TIME.search(text) is None):
         return False
-    begins, wrote = _BEGINNING.match(text) is not None, _WROTE_AT_END.search(text) is not None
-    return (begins and wrote) or (quoted_after and (begins or wrote))
+    wrote = _WROTE_AT_END.search(text) is not None
+    begins = _BEGINNING.match(text) is not None or (alone and _NAMED_BEGINNING.match(text) is not None)
+    return (begins and wrote) or (quoted_after and (begins or (alone and wrote)))
 
 
 def _is_quoted_after(lines: Sequence[Line], at: int) -> bool:

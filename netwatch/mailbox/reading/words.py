@@ -2,7 +2,7 @@
 
 A quiet room. Only the first paragraph that is his own counts, so a signature or a footer of a mail gateway behind it
 cannot be taken for words; where nothing is left, nothing is guessed.
-May import: netwatch.mailbox.reading.{languages, lines, quoting}. Called by: netwatch.mailbox.reading.mail.
+May import: netwatch.mailbox.reading.{commands, languages, lines, quoting}. Called by: netwatch.mailbox.reading.mail.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from netwatch.mailbox.reading.commands import holds_a_command
 from netwatch.mailbox.reading.languages import GREETINGS, WARNINGS
 from netwatch.mailbox.reading.lines import Line
 from netwatch.mailbox.reading.quoting import any_of, attribution_at, begins_before, is_signature
@@ -41,7 +42,7 @@ def own_words(lines: Sequence[Line]) -> tuple[str, ...]:
             continue
         elif not paragraph and (banner or _is_warning(text)):
             banner = True
-        elif not paragraph and any(shape.fullmatch(text) for shape in _NOTHING):
+        elif not paragraph and any(shape.fullmatch(text) for shape in _NOTHING) and not holds_a_command(text):
             pass
         else:
             paragraph.append(text)
