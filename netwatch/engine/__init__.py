@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from netwatch.engine.faults import Faults
     from netwatch.engine.history import History, KeptGap
     from netwatch.engine.intake.heard import KnownRows
+    from netwatch.engine.kept_key import KeptKey
     from netwatch.engine.ledger import Ledger
     from netwatch.engine.links import LINKS_MEMORY, LinkSigner, LinkToken
     from netwatch.engine.telling.incidents import Mailer
@@ -27,7 +28,7 @@ else:
     __getattr__, __dir__ = lazy_door(__name__)
 
 __all__ = [
-    "Engine", "Faults", "Desk", "Ledger", "Mailer", "KnownRows", "History", "KeptGap",
+    "Engine", "Faults", "Desk", "Ledger", "Mailer", "KnownRows", "History", "KeptGap", "KeptKey",
     "LINKS_MEMORY", "LinkSigner", "LinkToken", "AnswerRight", "AnswerTags",
     "explanation_of", "Question", "Explanation", "Line", "flat_explanation", "explanation_from", "EventLog",
     "Live", "LiveEngine", "OnPaper", "ways_through",

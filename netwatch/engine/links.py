@@ -6,30 +6,24 @@ holds a mail may do what its links say, so a token ends, and says by whom whatev
     token = base64url(version, action, expiry, thread_id, recipient, first 16 octets of HMAC-SHA256 over these)
 
 No clock and no socket: `now` is an argument.
-May import: netwatch.errors, netwatch.model. Called by: notify (through app), which writes links; app, which follows.
+May import: netwatch.errors, kept_key. Called by: notify (through app), which writes links; app, which follows.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
-import json
-import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from netwatch.engine.kept_key import KeptKey
 from netwatch.errors import LinkError
-from netwatch.model import Memory
 
 Action = Literal["ack", "silence"]
 
 LINKS_MEMORY = "links"
-_KEY = "key"
-_KEY_BYTES = 32
 _SIGNATURE_BYTES = 16
 """128 bits: nobody guesses them, and a link stays short enough for a mail program to leave it whole."""
 _VERSION = 1
@@ -49,24 +43,12 @@ class LinkToken:
     expires_at: datetime
 
 
-class LinkSigner:
-    """Signs links and knows its own again; the key is this installation's and outlives restarts."""
+class LinkSigner(KeptKey):
+    """Signs links and knows its own again."""
 
     def __init__(self, key: bytes = b"") -> None:
         """Take the key, or make a new one where there is none."""
-        self._key = key or secrets.token_bytes(_KEY_BYTES)
-
-    def restore(self, memories: Iterable[Memory]) -> bool:
-        """Take the key of earlier starts back; false where there is none, and `to_remember` is to be written down."""
-        for memory in memories:
-            if memory.scope == LINKS_MEMORY and memory.key == _KEY and (key := _key_from(memory.text or "")):
-                self._key = key
-                return True
-        return False
-
-    def to_remember(self) -> Memory:
-        """Return the key as the store keeps it."""
-        return Memory(scope=LINKS_MEMORY, key=_KEY, text=json.dumps(self._key.hex()))
+        super().__init__(LINKS_MEMORY, key)
 
     def sign(self, action: Action, thread_id: str, recipient: str, expires_at: datetime) -> str:
         """Return a token that stands in a URL as it is.
@@ -97,19 +79,10 @@ class LinkSigner:
 
     def seal(self, purpose: bytes, said: bytes, octets: int) -> bytes:
         """Return a signature over something else than a link, which is good for that purpose alone."""
-        return hmac.digest(self._key, b"\0" + purpose + b"\0" + said, hashlib.sha256)[:octets]
+        return self.signature(b"\0" + purpose + b"\0" + said)[:octets]
 
     def _signature(self, said: bytes) -> bytes:
-        return hmac.digest(self._key, said, hashlib.sha256)[:_SIGNATURE_BYTES]
-
-
-def _key_from(text: str) -> bytes:
-    """Return the key, empty where what was remembered is none."""
-    try:
-        key = bytes.fromhex(json.loads(text))
-    except (ValueError, TypeError):
-        return b""
-    return key if len(key) == _KEY_BYTES else b""
+        return self.signature(said)[:_SIGNATURE_BYTES]
 
 
 def _text_of(octets: bytes) -> str:
