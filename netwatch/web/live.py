@@ -17,6 +17,17 @@ import structlog
 from netwatch.errors import NetWatchError
 from netwatch.web.actions import Actions, NoActions
 from netwatch.web.metrics import EVENT_STREAMS
+from netwatch.web.open_pages.news import (
+    MAILS,
+    OWN,
+    SILENCES,
+    TRAPS,
+    News,
+    Stand,
+    alerts_of,
+    devices_of,
+    news_between,
+)
 from netwatch.web.open_pages.rooms import PageKey, Render, Room
 from netwatch.web.slots import Slots
 from netwatch.web.views import NoTraps, TrapLog, Views
@@ -28,6 +39,8 @@ MOST_ROOMS = 100
 """Different pages that are made for who has them open; who opens another one is told to fetch it himself."""
 SHARE = 0.03
 """How much of a core making pages may take."""
+SLICE_SECONDS = 0.15
+"""How long a turn makes pages, in seconds of CPU; those that are left are made in the next one."""
 _log = structlog.get_logger(__name__)
 
 
@@ -137,40 +150,52 @@ class Live:
         self._turn = asyncio.Event()
 
     async def _watch(self) -> None:
-        before, ticked, pause = await self._fingerprint(), time.monotonic(), self._look_every
+        before, pause = await self._look(), self._look_every
         while True:
             await asyncio.sleep(pause)
             begun = time.thread_time()
-            now = await self._fingerprint()
-            is_due = time.monotonic() - ticked >= TICK_EVERY_SECONDS
-            if now != before:
+            now = await self._look()
+            news = news_between(before, now)
+            if news.topics:
                 before = now
                 self._wake()
-            elif not is_due:
-                continue
-            ticked = time.monotonic()
-            await self._renew_rooms()
+            await self._renew_rooms(news)
             pause = max(self._look_every, (time.thread_time() - begun) / SHARE)
 
-    async def _renew_rooms(self) -> None:
-        """Make every page that is open again; each gives way to the loop while it is made."""
-        for room in list(self._rooms.values()):
-            if self._render is not None and room.guests and room.number:
-                await room.renew(self._render)
+    async def _renew_rooms(self, news: News) -> None:
+        """Make pages again that show any news, and those that were not for a while, as many as a turn has time for.
 
-    async def _fingerprint(self) -> int:
-        """Return a number that changes when a page would; what moves all the time (rates, ages) is left to ticks."""
+        The page that most have open comes first, but none has to wait for another twice.
+        """
+        now = time.monotonic()
+        for room in self._rooms.values():
+            room.is_due = room.is_due or news.concerns(room.key.path) or now - room.made_at >= TICK_EVERY_SECONDS
+        due = sorted(
+            (room for room in self._rooms.values() if room.is_due), key=lambda room: (room.waited, room.guests)
+        )
+        until = time.thread_time() + SLICE_SECONDS
+        while due and self._render is not None:
+            room = due.pop()
+            if room.guests and room.number:
+                await room.renew(self._render)
+            if time.thread_time() >= until:
+                break
+        for room in due:
+            room.waited += 1
+
+    async def _look(self) -> Stand:
+        """Return how the house is; what moves all the time (rates, ages) is left to ticks."""
         try:
-            devices = tuple((sign.device.name, sign.up, sign.trouble) for sign in self._views.stand())
-            alerts = tuple(
-                (alert.id, alert.state, alert.healthy_since, alert.gone_at, alert.acked_at)
-                for alert in await self._views.alerts()
+            return Stand(
+                devices=devices_of(self._views.stand()),
+                alerts=alerts_of(await self._views.alerts()),
+                rest={
+                    SILENCES: hash(tuple((silence.id, silence.ends_at) for silence in self._actions.silences())),
+                    MAILS: hash(tuple(sorted((await self._views.outbox_counts()).items()))),
+                    TRAPS: hash(tuple(trap.at for trap in await self._trap_log.traps(1))),
+                    OWN: hash((*self._views.problems(), *((relay.name, relay.up) for relay in self._views.relays()))),
+                },
             )
-            silences = tuple((silence.id, silence.ends_at) for silence in self._actions.silences())
-            mails = tuple(sorted((await self._views.outbox_counts()).items()))
-            traps = tuple(trap.at for trap in await self._trap_log.traps(1))
-            own = (*self._views.problems(), *((relay.name, relay.up) for relay in self._views.relays()))
         except NetWatchError as exc:
             _log.warning("web_look_failed", error=str(exc))
-            return 0
-        return hash((devices, alerts, silences, mails, traps, own))
+            return Stand()

@@ -29,6 +29,7 @@ SMALL: Mapping[str, Mapping[str, str]] = {
     "bench_history": {"FLEET": "10"},
     "bench_knowing": {"DEVICES": "2", "ROUNDS": "1", "TURNS": "1"},
     "bench_latency": {"SINGLY": "10", "BURSTS": "{10: 1, 100: 1}", "COMMITS": "10"},
+    "bench_live": {"DEVICES": "20", "PAGES": "8", "SECONDS": "2.0"},
     "bench_mail": {"ROUNDS": "1", "AT_ONCE": "2", "STORM": "200"},
     "bench_mailbox": {"ANSWERS": "3", "IDLE_SECONDS": "2"},
     "bench_pages": {"DEVICES": "100", "ROUNDS": "1"},

@@ -6,6 +6,7 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.live, netwatch
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import quote, unquote, urlsplit
 
 from starlette.types import ASGIApp, Message
@@ -46,7 +47,13 @@ def renderer(app: ASGIApp) -> Render:
         logins = LOGINS.set(key.role is not None)
         status, body, kind = 0, bytearray(), b""
 
+        asked = False
+
         async def receive() -> Message:
+            nonlocal asked
+            if asked:  # nobody leaves
+                await asyncio.Event().wait()
+            asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: Message) -> None:
@@ -75,7 +82,7 @@ def _nobody(role: Role) -> Caller:
 
 def _scope(key: PageKey) -> dict[str, object]:
     return {
-        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "method": "GET",
         "scheme": "http", "path": key.path, "raw_path": quote(key.path).encode(), "root_path": "",
         "query_string": key.query.encode(), "headers": [(b"host", _HOST), (b"accept", b"text/html")],
         "client": None, "server": None, "state": {PASSED: True},

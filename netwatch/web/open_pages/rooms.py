@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -42,6 +43,8 @@ class Room:
         self.number = 0
         """Which change was the last; 0 before the page was made."""
         self.is_broken = False
+        self.is_due, self.waited, self.made_at = False, 0, 0.0
+        """Whether it is to be made again, how many turns that waits, and when it was made, by time.monotonic()."""
         self._head: dict[str, str] = {}
         self._tree: Tree | None = None
         self._parts: str | None = None
@@ -49,6 +52,7 @@ class Room:
 
     async def renew(self, render: Render) -> None:
         """Make the page again; who waits is told where it is another one."""
+        self.is_due, self.waited, self.made_at = False, 0, time.monotonic()
         text = await render(self.key)
         main = _MAIN.search(text)
         try:

@@ -66,9 +66,32 @@ function morph(old, fresh) {
   for (const { name } of [...old.attributes]) {
     if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
   }
-  const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
-  after.forEach((one, place) => (before[place] ? morph(before[place], one) : old.append(one)));
-  before.slice(after.length).forEach((one) => one.remove());
+  inside(old, [...fresh.childNodes]);
+}
+
+// What has a name is found again by it, wherever it stands now; the others are taken as they come.
+function inside(old, after) {
+  const named = new Map([...old.children].filter((one) => one.id).map((one) => [one.id, one]));
+  let here = old.firstChild;
+  for (const one of after) {
+    const twin = one.id ? named.get(one.id) : undefined;
+    if (twin) {
+      if (twin === here) here = here.nextSibling;
+      else old.insertBefore(twin, here);
+      morph(twin, one);
+    } else if (!here || here.id) {
+      old.insertBefore(one, here);
+    } else {
+      const next = here.nextSibling;
+      morph(here, one);
+      here = next;
+    }
+  }
+  while (here) {
+    const next = here.nextSibling;
+    here.remove();
+    here = next;
+  }
 }
 
 // A row that moved is made anew; what somebody ticked in it stays ticked, wherever it stands now.
