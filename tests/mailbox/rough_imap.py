@@ -21,6 +21,7 @@ class RoughImap:
         self.step, self.how, self.capabilities = step, how, capabilities
         self.uidvalidity = 1
         self.mails: dict[int, bytes] = {}
+        self.expunged: set[int] = set()
         self.said: list[str] = []
         self.conversations = 0
         self.refuses_login = False
@@ -133,6 +134,9 @@ class RoughImap:
 
     def _fetch(self, uid: int, writer: asyncio.StreamWriter) -> None:
         mail = self.mails[uid]
+        if uid in self.expunged:  # as Dovecot has it
+            writer.write(f"* 1 FETCH (UID {uid} RFC822.SIZE 0 BODY[]<0> NIL)\r\n".encode())
+            return
         count = len(mail) if self.announced_octets is None else self.announced_octets
         writer.write(f'* 1 FETCH (UID {uid} RFC822.SIZE {count} INTERNALDATE "30-Nov-2026 03:12:00 +0100" '.encode())
         writer.write(b"BODY[]<0> {%d}\r\n" % count + mail + b")\r\n")

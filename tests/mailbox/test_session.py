@@ -118,6 +118,17 @@ async def test_a_mail_whose_taking_could_not_be_written_down_comes_again():
     assert [one.octets for one in taker.taken] == [MAIL]
 
 
+async def test_a_mail_that_is_gone_when_it_is_fetched_is_no_mail():
+    server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
+    server.expunged.add(1)
+    async with server.running() as port:
+        await server.deliver(b"gone", MAIL)
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)):
+            await taker.until(1)
+
+    assert [one.octets for one in taker.taken] == [MAIL]
+
+
 async def test_a_literal_that_is_announced_larger_than_what_was_asked_for_is_not_read():
     server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
     server.announced_octets = 2**31

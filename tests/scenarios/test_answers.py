@@ -96,6 +96,9 @@ def test_whatever_comes_beside_it_only_what_may_be_done_is_done_and_once(told: T
     told.deliver("unack 7", sender="jane@example.net", message_id="<last@phone.example.net>")
     assert "no problem 7" in text_of(told.reply())
 
+    wait_until(
+        lambda: len(told.unread()) == 1, "all put away but what answers nothing of ours: another agent's, perhaps"
+    )
     became = {row["outcome"] for row in told.netwatch.json("/api/v1/mailbox")}
     assert became == {"refused", "stranger", "acted", "asked"}
     assert told.alert()["acked_by"] == ""
@@ -131,6 +134,9 @@ class Told:
     def replies(self) -> list[EmailMessage]:
         every = [mail.parsed() for mail in self.sink.mails]
         return [mail for mail in every if str(mail["Auto-Submitted"]) == "auto-replied"]
+
+    def unread(self) -> list[str]:
+        return [path.name for path in self.dovecot.folder().glob("*/*.test*") if not path.name.endswith("S")]
 
     def alert(self) -> dict[str, Any]:
         (alert,) = [one for one in self.netwatch.json("/api/v1/alerts") if one["rule"] == "DeviceDown"]

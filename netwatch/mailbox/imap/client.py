@@ -109,6 +109,8 @@ class ImapConversation:
                 continue
             fields = fields_of(reply.tokens())
             octets = next((value for name, value in fields.items() if name.startswith(b"BODY[]")), None)
+            if octets == b"NIL" and not reply.literals:  # so Dovecot gives a mail that was expunged meanwhile
+                return None
             if fields.get(b"UID") == ref.encode() and isinstance(octets, bytes):
                 size, at = fields.get(b"RFC822.SIZE", b""), fields.get(b"INTERNALDATE", b"")
                 return Arrived(
