@@ -47,6 +47,7 @@ ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 disable_plaintext_auth = no
+auth_failure_delay = 0
 auth_mechanisms = plain login{mechanisms}
 mailbox_list_index = no
 shutdown_clients = yes
@@ -136,8 +137,11 @@ class Dovecot:
 
 
 @contextmanager
-def running_dovecot(*, mechanisms: str = "", more: str = "") -> Iterator[Dovecot]:
-    """Run a Dovecot until the block ends; `more` is appended to its configuration."""
+def running_dovecot(*, mechanisms: str = "", more: str = "", key: str = "") -> Iterator[Dovecot]:
+    """Run a Dovecot until the block ends; `more` is appended to its configuration.
+
+    With `key`, in base64, tokens signed with it are good (`args = {folder}/oauth2`).
+    """
     if PROGRAM is None:
         raise RuntimeError("dovecot is not installed")
     user = "nobody" if os.geteuid() == 0 else getpass.getuser()
@@ -156,8 +160,13 @@ def running_dovecot(*, mechanisms: str = "", more: str = "") -> Iterator[Dovecot
                 home=home, user=user, group=group, certificate=made.certificate, key=made.key,
                 mechanisms=mechanisms, **ports,
             )
-            + more
+            + more.format(folder=home)
         )  # fmt: skip
+        if key:
+            (home / "keys" / "default" / "HS256").mkdir(parents=True)
+            (home / "keys" / "default" / "HS256" / "default").write_text(key)
+            keys = f"introspection_mode = local\nlocal_validation_key_dict = fs:posix:prefix={home}/keys/\n"
+            (home / "oauth2").write_text(keys)
         if os.geteuid() == 0:
             for path in (home, *home.rglob("*")):
                 os.chown(path, entry.pw_uid, entry.pw_gid)
