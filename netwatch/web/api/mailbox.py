@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from netwatch.web.api.paging import MOST_ON_A_PAGE
 from netwatch.web.pacing import json_list
-from netwatch.web.routes import METHODS
+from netwatch.web.routes import showing
 from netwatch.web.views import MailboxView, ReturnedMail
 
 Limit = Annotated[int, Query(ge=1, le=MOST_ON_A_PAGE, description="how many, the newest first")]
@@ -24,10 +24,8 @@ def mailbox_api_router(mailbox: Callable[[], MailboxView | None]) -> APIRouter:
     """Return the route below /api/v1."""
     router = APIRouter(prefix="/api/v1", default_response_class=Response)
 
-    @router.api_route(
-        "/mailbox",
-        methods=METHODS,
-        description="The last mails that came back, the newest first, and what became of each",
+    @showing(
+        router, "/mailbox", description="The last mails that came back, the newest first, and what became of each"
     )
     async def mails(limit: Limit = 100) -> Response:
         seen = mailbox()
