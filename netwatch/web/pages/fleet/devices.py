@@ -5,6 +5,7 @@ May import: netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Mapping
 from typing import Annotated, Final
@@ -44,7 +45,7 @@ def fleet_router(views: Views, templates: Templates) -> APIRouter:
         wanted, wrong = _search(
             {"state": state, "profile": profile, "vendor": vendor.strip(), "q": q.strip()}, labels, sort, backward
         )
-        found = wanted.found_in(seen.rows, views.words_of, views.vendor_of)
+        found = await asyncio.to_thread(wanted.found_in, seen.rows, views.words_of, views.vendor_of)
         pages = max(1, math.ceil(len(found) / DEVICES_ON_A_PAGE))
         page = min(page, pages)
         rows = shown(found[(page - 1) * DEVICES_ON_A_PAGE : page * DEVICES_ON_A_PAGE], views.device)

@@ -73,7 +73,7 @@ def map_router(views: Views, templates: Templates) -> APIRouter:
             search, wrong = DeviceSearch(matchers=read_conditions(labels)), ""
         except ValueError as exc:
             search, wrong = DeviceSearch(), shortened(str(exc))
-        found = search.found_in(seen.rows, views.words_of, views.vendor_of)
+        found = await asyncio.to_thread(search.found_in, seen.rows, views.words_of, views.vendor_of)
         rows = chosen(found, NODES_ON_A_MAP, around, views.neighbours)
         ties = ties_of(rows, views.neighbours)
         drawing = await asyncio.to_thread(drawn, rows, ties)
