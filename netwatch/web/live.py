@@ -93,8 +93,8 @@ class Live:
 
     async def _events_of(self, room: Room) -> AsyncIterator[str]:
         """Yield the page as it is, then what changes of it."""
-        if room.number == 0 and self._render is not None:
-            await room.renew(self._render)
+        if self._render is not None:
+            await room.first(self._render)
         known = room.number
         yield room.event_after(known)
         while not self._closed:

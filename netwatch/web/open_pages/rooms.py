@@ -48,7 +48,13 @@ class Room:
         self._head: dict[str, str] = {}
         self._tree: Tree | None = None
         self._parts: str | None = None
-        self._turn = asyncio.Event()
+        self._turn, self._making = asyncio.Event(), asyncio.Lock()
+
+    async def first(self, render: Render) -> None:
+        """Make the page where it was never made: once, however many open it in one moment, as after a restart."""
+        async with self._making:
+            if self.number == 0:
+                await self.renew(render)
 
     async def renew(self, render: Render) -> None:
         """Make the page again; who waits is told where it is another one."""

@@ -100,7 +100,8 @@ async def test_two_who_have_a_page_open_are_told_the_same_part_and_it_was_made_o
 
     live = Live(stage, look_every_seconds=0.01, render=render)
     streams = [live.stream(PageKey(path="/devices/core-sw1")) for _ in range(2)]
-    first = [[await heard(stream) for _ in range(2)][1] for stream in streams]
+    await asyncio.gather(*map(heard, streams))
+    first = await asyncio.gather(*map(heard, streams))
     assert [name for name, _ in first] == ["whole"] * 2
     assert "core-sw1" in first[0][1]["main"]
     assert made == ["/devices/core-sw1"]
