@@ -54,15 +54,14 @@ class Prober:
         await self._wait(addresses, pings, sent_at + self._seconds * SOON)
         again = [one for one in addresses if (one in pings) != (one in heard)]
         await self._ask([one for one in again if one not in pings], [one for one in again if one in pings], pings)
-        there_until = loop.time() + self._seconds
         await self._wait(addresses, pings, sent_at + self._seconds)
         rest = set(addresses).difference(again)
         silent = [one for one in addresses if one in rest and one not in pings]
         unheard = [one for one in addresses if one in rest and one not in heard]
         if silent or unheard:
             await self._ask(silent, unheard, pings)
-            there_until = loop.time() + self._seconds
-        await self._wait(addresses, pings, there_until)
+        ends_at = max(sent_at + self._seconds, loop.time()) + self._seconds  # as long for who was asked again sooner
+        await self._wait(addresses, pings, ends_at)
         hosts = [_host(address, pings, heard) for address in addresses if address in pings or address in heard]
         self._knocker.forget(addresses)
         return hosts

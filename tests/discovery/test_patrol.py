@@ -41,7 +41,7 @@ def patrol(files, snmpd):
     agent = snmpd()
 
     def make(devices=(), origins=None, took=lambda: None, **settings):
-        wanted = {"ranges": ["127.0.0.0/30"], "interval": "1h", "timeout": "300ms", **settings}
+        wanted = {"ranges": ["127.0.0.0/30"], "interval": "1h", "timeout": "5s", **settings}
         part = DiscoverySettings.model_validate(wanted)
         return Patrol(
             part, parse_ranges(part.ranges, part.exclude), credentials=[MAIN], devices=devices, origins=origins or {},
