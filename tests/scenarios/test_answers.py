@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import smtplib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +24,7 @@ from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 
 from .agent import RunningAgent, wait_until
+from .postfix import Postfix
 
 CONFIG = """
 credentials: {{c: {{version: 2c, community: public}}}}
@@ -34,7 +37,7 @@ smtp:
   from: "NetWatch <netwatch@example.net>"
   relays: [{{host: 127.0.0.1, port: {smtp}}}]
 mailbox: {{host: localhost, port: {imap}, tls: none, username: netwatch, password: '{password}',
-          authserv_id: mx.example.net, allow_from: ["*@example.net"]}}
+          plus_addressing: {plus}, authserv_id: mx.example.net, allow_from: ["*@example.net"]}}
 web: {{listen: "127.0.0.1:{{port}}"}}
 store: {{url: "sqlite:///{{state}}"}}
 """
@@ -61,9 +64,13 @@ def sink() -> Iterator[SmtpSink]:
     loop.close()
 
 
-def config(dovecot: Dovecot, sink: SmtpSink) -> str:
+def config(dovecot: Dovecot, relay: SmtpSink | Postfix, plus: str = "false") -> str:
     return CONFIG.format(
-        nobody=free_port(), smtp=sink.port, imap=dovecot.ports["imap"], password=PASSWORD.replace("'", "''")
+        plus=plus,
+        nobody=free_port(),
+        smtp=relay.port,
+        imap=dovecot.ports["imap"],
+        password=PASSWORD.replace("'", "''"),
     )
 
 
@@ -109,6 +116,33 @@ def test_whatever_comes_beside_it_only_what_may_be_done_is_done_and_once(told: T
     assert [str(mail["To"]) for mail in told.replies()] == ["jane@example.net"] * 2 + ["noc@example.net"] + [
         "jane@example.net"
     ]
+
+
+def test_through_a_real_mail_server_an_answer_finds_its_alert_by_the_address_alone(
+    agent: Callable[[str], RunningAgent], until: Callable[..., Any], dovecot: Dovecot, postfix: Postfix
+):
+    netwatch = agent(config(dovecot, postfix, "true"))
+    netwatch.start()
+    netwatch.wait_until_ready()
+    until(lambda: postfix.mails and "mark:" in str(memories(netwatch)), "the mail about the device")
+    told = message_from_bytes(postfix.mails[0].as_bytes(), policy=policy.default)
+    answer = answer_to(told, "ack through Postfix", sender="jane@example.net", refers=False, quotes=False)
+    with smtplib.SMTP("127.0.0.1", postfix.port) as phone:
+        phone.sendmail("jane@example.net", str(told["Reply-To"]), answer)
+    arrived = until(lambda: [mail for mail in postfix.mails if "phone" in str(mail["Message-ID"])], "the answer")
+    dovecot.deliver(arrived[0].as_bytes())
+
+    until(lambda: any(text.startswith("Re: [DOWN") for text in subjects(postfix)), "the reply")
+    (alert,) = netwatch.json("/api/v1/alerts")
+    assert str(told["Reply-To"]).startswith("netwatch+nw-")
+    assert (alert["acked_by"], alert["ack_comment"]) == ("jane@example.net", "through Postfix")
+    (row,) = netwatch.json("/api/v1/mailbox")
+    assert (row["outcome"], row["known_by"]) == ("acted", "tag")
+
+
+def subjects(postfix: Postfix) -> list[str]:
+    """The subjects of what was mailed to people: the answer itself is to us."""
+    return [str(mail["Subject"]) for mail in postfix.mails if "netwatch" not in str(mail["To"])]
 
 
 @dataclass(slots=True, kw_only=True)
