@@ -95,7 +95,7 @@ class Answers:
         mail = await asyncio.to_thread(
             read_mail, arrived.octets, authserv_id=settings.authserv_id or "",
             arc_sealers=frozenset(settings.arc_sealers), lists=frozenset(settings.lists),
-            own=frozenset({parse_mailbox(self.config.smtp.from_).address.lower()}),
+            own=self._own_addresses(),
         )  # fmt: skip
         if self.is_probe(mail):
             await self.go_on_at(mark)
@@ -114,6 +114,11 @@ class Answers:
         if arrived.arrived_at is not None and decision.outcome is Outcome.ACTED:
             counted.ACTED_SECONDS.observe(max(0.0, (self.clock() - arrived.arrived_at).total_seconds()))
         return answered is not None or decision.outcome is Outcome.REPORT
+
+    def _own_addresses(self) -> frozenset[str]:
+        """Return the addresses that are ours: what comes from them we have written ourselves."""
+        ours = {parse_mailbox(self.config.smtp.from_).address, self.settings.address or ""}
+        return frozenset(one.lower() for one in ours if one)
 
     async def _note_returned(self, mail: Mail, told: Returned, mark: str) -> None:
         """Have a report about a mail of ours acted on, and remember it with that."""

@@ -103,8 +103,13 @@ def may_answer(sender: str, told: str, allow_from: Sequence[str]) -> bool:
     """Return whether somebody may answer: who was told, and who the configuration names."""
     address = sender.lower()
     return bool(address) and (
-        address == told.lower() or any(fnmatchcase(address, pattern.replace("[", "[[]")) for pattern in allow_from)
+        address == told.lower() or any(fnmatchcase(address, _only_stars(pattern)) for pattern in allow_from)
     )
+
+
+def _only_stars(pattern: str) -> str:
+    """Return a pattern in which `*` alone stands for other letters."""
+    return pattern.replace("[", "[[]").replace("?", "[?]")
 
 
 def _commanded(

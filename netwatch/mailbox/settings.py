@@ -20,7 +20,7 @@ _PORTS = {("imap", False): 143, ("imap", True): 993, ("pop3", False): 110, ("pop
 def _a_pattern(text: str) -> str:
     if not text.isascii() or not text.isprintable() or " " in text or text.count("@") != 1:
         raise ValueError(f"{text!r} is no pattern of mail addresses: write jane@example.net or *@example.net")
-    if text.rpartition("@")[2] in ("", "*"):
+    if not text.rpartition("@")[2].strip("*?."):
         raise ValueError(f"{text!r} lets in the whole world: name the domain")
     return text.lower()
 

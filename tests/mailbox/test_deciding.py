@@ -86,7 +86,14 @@ def test_only_who_was_told_or_is_allowed_may_answer_and_others_are_not_replied_t
     assert decision.reply is may
 
 
-@pytest.mark.parametrize("pattern", ["*", "*@*", "@", "a b@c", "jane@", "jäne@example.net"])
+@pytest.mark.parametrize("sender", ["xjane@noc.example.net", "jane@noc.example.net"])
+def test_of_a_pattern_the_star_alone_stands_for_other_letters(sender):
+    settings = SETTINGS.model_copy(update={"allow_from": ["?jane@noc.example.net", "[jx]ane@noc.example.net"]})
+
+    assert decided(mail(verb=Verb.ACK, sender=sender), answered(), settings).outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize("pattern", ["*", "*@*", "*@?*", "*@*.*", "@", "a b@c", "jane@", "jäne@example.net"])
 def test_a_pattern_that_lets_in_the_world_or_nobody_is_refused(pattern):
     with pytest.raises(ValueError, match="allow_from"):
         MailboxSettings(host="127.0.0.1", tls="none", username="n", password="x", allow_from=[pattern])
