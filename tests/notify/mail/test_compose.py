@@ -27,7 +27,7 @@ from netwatch.model import (
 from netwatch.notify import Letterhead, compose, incident_subject, metrics
 from netwatch.notify.address import parse_mailbox
 from netwatch.notify.guard import faults_of
-from netwatch.notify.links import Links
+from netwatch.notify.links import Answering, Links
 from netwatch.notify.mail.letter import Letter, Thread, proven
 from netwatch.notify.mail.mime import Mail, plain, text_header
 from netwatch.notify.mail.story import story_of
@@ -452,3 +452,44 @@ def test_no_text_from_anywhere_adds_or_ends_a_header(device, instance, alias, su
     assert "<b>" not in html_of(entry)
     assert str(parsed(entry)["Subject"]) == entry.subject
     assert metrics.GUARDED._value.get() == guarded
+
+
+class _Tags:
+    """Tags as the real ones look."""
+
+    def tag(self, entry_id: str) -> str:
+        return f"nw-{entry_id[:8]}"
+
+
+@pytest.mark.parametrize("plus", [False, True])
+def test_a_mail_that_can_be_answered_says_where_to_and_holds_its_tag(make_notification, plus):
+    answering = Answering(address="answers@example.net", tags=_Tags(), plus=plus)
+    letterhead = Letterhead(sender=SENDER, answering=answering)
+    (entry,) = compose(make_notification(), recipients=["noc@example.net"], letterhead=letterhead).entries
+    tag = f"nw-{entry.id[:8]}"
+
+    assert str(parsed(entry)["Reply-To"]) == (f"answers+{tag}@example.net" if plus else "answers@example.net")
+    assert f"[{tag}]" in text_of(entry)
+    assert f"[{tag}]" in html_of(entry)
+
+
+def test_several_problems_are_numbered_as_an_answer_names_them(make_notification, make_alert):
+    mild = make_alert(1, labels={"severity": "warning"})
+    grave = make_alert(2, labels={"severity": "critical"})
+    letterhead = Letterhead(sender=SENDER, answering=Answering(address="answers@example.net", tags=_Tags()))
+    told = make_notification(mild, grave)
+    (entry,) = compose(told, recipients=["noc@example.net"], letterhead=letterhead).entries
+
+    assert re.findall(r"^(\d)\. \[(\w+)\]", text_of(entry), re.MULTILINE) == [("1", "DOWN"), ("2", "WARN")]
+    assert entry.alert_ids[:2] == ("2", "1")
+    assert not re.search(r"^\d\. \[", text_of(mail_of(told)), re.MULTILINE)
+
+
+def test_an_end_asks_for_no_answer(make_notification, make_alert):
+    over = make_alert(state=AlertState.RESOLVED, resolved_at=NOW)
+    letterhead = Letterhead(sender=SENDER, answering=Answering(address="answers@example.net", tags=_Tags()))
+    told = make_notification(resolved=(over,))
+    (entry,) = compose(told, recipients=["noc@example.net"], letterhead=letterhead).entries
+
+    assert parsed(entry)["Reply-To"] is None
+    assert "nw-" not in text_of(entry)
