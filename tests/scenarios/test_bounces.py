@@ -131,7 +131,8 @@ def test_of_a_critical_mail_that_came_back_the_next_are_told_at_once(
         netwatch = agent(config(dovecot, postfix))
         netwatch.start()
         netwatch.wait_until_ready()
-        until(lambda: postfix.returned, "the report of the first mail")
+        until(lambda: netwatch.json("/api/v1/outbox"), "the first mail")
+        until(lambda: postfix.returned, "the report about it")
         dovecot.deliver(postfix.returned[0])
 
         told = until(lambda: to_others(postfix), "the mails to those who are told instead")

@@ -14,6 +14,7 @@ import pytest
 
 from netwatch.simulator import SmtpSink
 from tests.mailbox.dovecot import IS_COMPLETE, PASSWORD, Dovecot, running_dovecot
+from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 
 from .agent import RunningAgent
@@ -31,7 +32,7 @@ smtp:
     - {{host: 127.0.0.1, port: {losing}}}
     - {{host: 127.0.0.1, port: {honest}}}
 mailbox: {{host: localhost, port: {imap}, tls: none, username: netwatch, password: '{password}'}}
-mail_probe: {{interval: 2s, slow_after: 1s, lost_after: 3s}}
+mail_probe: {{interval: 2s, slow_after: 10s, lost_after: 15s}}
 web: {{listen: "127.0.0.1:{{port}}"}}
 store: {{url: "sqlite:///{{state}}"}}
 """
@@ -68,15 +69,19 @@ def test_a_relay_that_loses_mail_is_told_of_through_one_that_does_not(
         netwatch.start()
         netwatch.wait_until_ready()
         postman = Postman(honest, dovecot)
-        told = until(lambda: postman.delivers() and alarms(honest, losing), "the alarm, by the honest relay")
-        metrics = urllib.request.urlopen(f"{netwatch.url}/metrics").read().decode()
+        lost = rf'netwatch_mail_probes_total\{{outcome="lost",relay="127.0.0.1:{losing.port}"\}} [1-9]'
+        until(lambda: postman.delivers() and 'outcome="arrived"' in metrics_of(netwatch), "a probe that arrived")
+        until(lambda: postman.delivers() and re.search(lost, metrics_of(netwatch)), "one that did not")
+        told = until(
+            lambda: postman.delivers() and alarms(honest, losing),
+            "the alarm, by the honest relay",
+            3 * PATIENCE_SECONDS,
+        )
+        metrics = metrics_of(netwatch)
 
     assert "never arrived" in told[0]
     assert re.search(rf'netwatch_mail_round_trip_seconds\{{[^}}]*relay="127.0.0.1:{honest.port}"\}} \d', metrics)
     assert not re.search(rf'netwatch_mail_round_trip_seconds\{{[^}}]*relay="127.0.0.1:{losing.port}"\}} \d', metrics)
-    assert re.search(
-        rf'netwatch_mail_probes_total\{{outcome="lost",relay="127.0.0.1:{losing.port}"\}} [1-9]', metrics
-    )
 
 
 def config(dovecot: Dovecot, losing: SmtpSink, honest: SmtpSink) -> str:
@@ -84,6 +89,10 @@ def config(dovecot: Dovecot, losing: SmtpSink, honest: SmtpSink) -> str:
         nobody=free_port(), losing=losing.port, honest=honest.port, imap=dovecot.ports["imap"],
         password=PASSWORD.replace("'", "''"),
     )  # fmt: skip
+
+
+def metrics_of(netwatch: RunningAgent) -> str:
+    return urllib.request.urlopen(f"{netwatch.url}/metrics").read().decode()
 
 
 class Postman:

@@ -2,7 +2,7 @@
 
 A quiet room. Servers' clocks differ, and a header may be forged: a step that would end before it began takes no time,
 and times are only for people to look at.
-May import: nothing. Called by: netwatch.mailbox.probes.
+May import: nothing. Called by: netwatch.mailbox.{probes, reading.mail}.
 """
 
 from __future__ import annotations
