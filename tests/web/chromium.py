@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import shutil
@@ -114,6 +115,12 @@ class Chromium:
         await self.value(f"document.querySelector({json.dumps(selector)}).select()")
         await self.call("Input.insertText", text=text)
 
+    async def keep(self, name: str) -> None:
+        """Keep a picture of the page where NETWATCH_SCREENSHOTS says, for people to look at."""
+        if folder := os.environ.get("NETWATCH_SCREENSHOTS"):
+            shot = await self.call("Page.captureScreenshot", format="png")
+            _write(Path(folder, f"{name}.png"), base64.b64decode(shot["data"]))
+
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         while True:
             message = json.loads((await reader.readuntil(b"\0"))[:-1])
@@ -121,3 +128,7 @@ class Chromium:
                 self._answers.pop(message["id"]).set_result(message.get("result", message))
             elif message["method"] in ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"):
                 self.complaints.append(json.dumps(message["params"])[:500])
+
+
+def _write(path: Path, octets: bytes) -> None:
+    path.write_bytes(octets)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
@@ -56,17 +53,6 @@ class Hostile(Day):
         return [(f"ifName={HOSTILE}", {"ifName": HOSTILE, "ifAlias": HOSTILE})]
 
 
-def written(path: Path, octets: bytes) -> None:
-    path.write_bytes(octets)
-
-
-async def kept(browser: Chromium, name: str) -> None:
-    """Keep a picture of the page where NETWATCH_SCREENSHOTS says, for people to look at."""
-    if folder := os.environ.get("NETWATCH_SCREENSHOTS"):
-        shot = await browser.call("Page.captureScreenshot", format="png")
-        written(Path(folder, f"{name}.png"), base64.b64decode(shot["data"]))
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_charts_of_a_port_are_drawn_with_units_and_the_readers_time_and_nothing_from_elsewhere(
     serve, browser, theme
@@ -74,7 +60,7 @@ async def test_charts_of_a_port_are_drawn_with_units_and_the_readers_time_and_no
     url = str(serve(a_day(datetime.now(UTC))).base_url).rstrip("/")
 
     await shown(browser, url + PORT, theme=theme)
-    await kept(browser, f"port-{theme}")
+    await browser.keep(f"port-{theme}")
 
     assert await browser.value("document.querySelectorAll('figure canvas').length") == 4
     assert int(str(await browser.value(INK))) > 3  # lines, bands, an alert
@@ -88,7 +74,7 @@ async def test_charts_of_a_port_are_drawn_with_units_and_the_readers_time_and_no
     assert browser.complaints == []
 
     await shown(browser, url + DEVICE, theme=theme)
-    await kept(browser, f"device-{theme}")
+    await browser.keep(f"device-{theme}")
     assert await browser.value("document.querySelectorAll('#charts figure canvas').length") == 8
     text = str(await browser.value("document.querySelector('#charts').innerText"))
     assert "away for 1 h of 24 h" in text
@@ -167,7 +153,7 @@ async def test_on_a_phone_nothing_is_wider_than_320_pixels(serve, browser):
 
     for name, path in (("port", PORT), ("device", DEVICE)):
         await shown(browser, url + path, width=320)
-        await kept(browser, f"{name}-phone")
+        await browser.keep(f"{name}-phone")
         assert await browser.value("document.documentElement.scrollWidth <= 320"), path
 
 
@@ -175,7 +161,7 @@ async def test_without_scripts_the_server_has_drawn_it_and_every_chart_has_its_v
     url = str(serve(a_day(datetime.now(UTC))).base_url).rstrip("/")
 
     await shown(browser, url + PORT, scripts=False)
-    await kept(browser, "port-without-scripts")
+    await browser.keep("port-without-scripts")
 
     assert await browser.value("document.querySelectorAll('figure svg.chart').length") == 4
     assert await browser.value(
@@ -186,7 +172,7 @@ async def test_without_scripts_the_server_has_drawn_it_and_every_chart_has_its_v
     assert "in lowest" in text.replace("\n", " ")
 
     await shown(browser, url + DEVICE, scripts=False)
-    await kept(browser, "device-without-scripts")
+    await browser.keep("device-without-scripts")
     await browser.value("window.scrollTo(0, 300)")
     await browser.until(
         "[...document.images].length === 8 && [...document.images].every(one => one.naturalWidth > 0)"

@@ -66,8 +66,9 @@ async def test_the_five_questions_are_answered_above_the_fold(serve, browser):
     troubled.own_problems = ["12 % of polls are late", "mail relay backup is down: connection refused"]
     await browser.call("Emulation.setDeviceMetricsOverride", **WIDE)
 
-    for house, desk in (twenty(), (quiet, None), (troubled, None)):
+    for name, house, desk in (("twenty", *twenty()), ("quiet", quiet, None), ("troubled", troubled, None)):
         await browser.open(str(serve(house, desk).base_url))
+        await browser.keep(f"overview-{name}")
         assert [await browser.value(f"{ABOVE}('{one}')") for one in FIVE] == [True] * 5
         if house is not quiet:  # and of what is wrong the first rows
             first = "document.querySelector('table.alerts tbody tr:not(.site)').getBoundingClientRect()"
