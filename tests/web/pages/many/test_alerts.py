@@ -180,7 +180,7 @@ async def test_hostile_text_in_alerts_comments_and_silences_is_text(serve):
         seen = Seen(answer.text)
         assert answer.status_code == 200, path
         assert "img" not in seen.tags
-        assert seen.tags.count("script") == answer.text.count('<script src="/static/'), path
+        assert seen.tags.count("script") == [name for name, _ in seen.attributes].count("src")
         assert not any(name.startswith("on") for name, _ in seen.attributes)
         assert (seen.wrong, seen.open) == ([], []), path
 
