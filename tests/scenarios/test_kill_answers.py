@@ -22,6 +22,7 @@ import pytest
 from netwatch.simulator import SmtpSink
 from tests.mailbox.dovecot import Dovecot
 from tests.mailbox.letters import answer_to
+from tests.patience import PATIENCE_SECONDS
 
 from .agent import RunningAgent
 from .nursery import Nursery
@@ -61,8 +62,8 @@ def test_whatever_the_moment_of_a_kill_each_answer_is_acted_on_once(
         time.sleep(max(0.0, ends_at - time.monotonic()))
         netwatch.kill()
         netwatch.born(nursery.fork())
-    until(lambda: set(acted_on(store)) >= set(sent), "every answer taken")
-    until(lambda: replied_to(store) >= len(sent), "every answer replied to")
+    until(lambda: set(acted_on(store)) >= set(sent), "every answer taken", PATIENCE_SECONDS + len(sent))
+    until(lambda: replied_to(store) >= len(sent), "every answer replied to", PATIENCE_SECONDS + len(sent))
     assert netwatch.stop() == 0
 
     assert acted_on(store) == Counter(sent)
