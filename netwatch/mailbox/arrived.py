@@ -30,12 +30,14 @@ class Found:
 class Look:
     """What is new since a mark, the oldest first; `mark` is where to go on once all of it was dealt with.
 
-    left: old mails that are passed over, since there are too many to be told from new ones.
+    left: old mails that are passed over, since there are too many to be told from new ones. more: whether the next
+    look may find more, though nothing came since.
     """
 
     found: tuple[Found, ...]
     mark: str
     left: int = 0
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

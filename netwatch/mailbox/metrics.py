@@ -26,6 +26,10 @@ TROUBLES = Counter(
 LEFT_OLD = Counter(
     "netwatch_mailbox_left_unread_total", "Mails not looked at since there were too many at once that were not known"
 )
+PASSED_OVER = Counter(
+    "netwatch_mailbox_passed_over_total",
+    "Mails at which one conversation after the other broke off, and that are not tried again; the log says which",
+)
 ACTED_SECONDS = Histogram(
     "netwatch_mailbox_acted_seconds",
     "From the arrival of an answer at the mail server, by its clock, to the act being durable",

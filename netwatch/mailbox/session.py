@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,13 +20,16 @@ import structlog
 
 from netwatch.errors import MailboxError, NetWatchError
 from netwatch.mailbox import metrics
-from netwatch.mailbox.arrived import Arrived, Conversation
+from netwatch.mailbox.arrived import Arrived, Conversation, Found
 from netwatch.mailbox.imap.client import ImapConversation
 from netwatch.mailbox.pop3.client import Pop3Conversation
 from netwatch.mailbox.settings import MailboxSettings
 from netwatch.oauth import TokenSource
 
 log = structlog.get_logger(__name__)
+
+MOST_TRIES = 5
+"""Conversations that break off at a mail before one behind it is tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,7 @@ class MailboxReader:
         self._closing: asyncio.Task[None] | None = None
         self.state = MailboxState(name=settings.name)
         self._troubles = 0
+        self._broke_off: dict[str, int] = {}
 
     async def start(self) -> None:
         """Begin to read."""
@@ -130,32 +134,67 @@ class MailboxReader:
         try:
             await talk.open()
             while True:
-                await self._look(talk)
+                more = await self._look(talk)
                 if talk.is_spent:
                     return 0.0
                 if not talk.stays:
                     return self._settings.interval.total_seconds()
                 await asyncio.sleep(self._pace.rest)
-                await talk.wait(self._settings.interval.total_seconds())
+                if not more:
+                    await talk.wait(self._settings.interval.total_seconds())
         finally:
             self._closing = asyncio.create_task(_closed(talk), name="mailbox good-bye")
             await asyncio.shield(self._closing)
 
-    async def _look(self, talk: Conversation) -> None:
+    async def _look(self, talk: Conversation) -> bool:
+        """Deal with what is new, and return whether there may be more; all is well once that was dealt with."""
         look = await talk.look(self._taker.mark)
-        self._note_well()
         if look.left:
             metrics.LEFT_OLD.inc(look.left)
             log.warning("old mails are passed over: too many that are not known", mails=look.left)
+        put_off: list[Found] = []
         for found in look.found:
-            arrived = await talk.fetch(found.ref)
-            if arrived is not None and await self._taker.take(arrived, found.mark) and not talk.is_spent:
-                self._note_remark(await talk.put_away(found.ref))
+            if found is not look.found[-1] and self._broke_off.get(found.mark, 0) >= MOST_TRIES:
+                put_off.append(found)
+                continue
+            await self._deal_with(talk, found, found.mark)
+            if put_off and not talk.is_spent:
+                await self._try_last(talk, put_off, found.mark)
+            put_off.clear()
             if talk.is_spent:
                 await self._taker.go_on_at(found.mark)
-                return
+                return True
         if look.mark != self._taker.mark:
             await self._taker.go_on_at(look.mark)
+        self._broke_off.clear()
+        self._note_well()
+        return look.more
+
+    async def _deal_with(self, talk: Conversation, found: Found, mark: str) -> None:
+        """Deal with a mail, and count how often that broke off; a store that is full is no fault of the mail."""
+        try:
+            arrived = await talk.fetch(found.ref)
+            if arrived is not None and await self._taker.take(arrived, mark) and not talk.is_spent:
+                self._note_remark(await talk.put_away(found.ref))
+        except Exception as exc:
+            if isinstance(exc, MailboxError) or not isinstance(exc, NetWatchError):
+                self._broke_off[found.mark] = self._broke_off.get(found.mark, 0) + 1
+            raise
+        self._broke_off.pop(found.mark, None)
+        self._note_well()
+
+    async def _try_last(self, talk: Conversation, put_off: Sequence[Found], mark: str) -> None:
+        """Try mails at which conversations broke off once more, after the one with this mark went well."""
+        for place, found in enumerate(put_off):
+            try:
+                await self._deal_with(talk, found, mark)
+            except Exception:
+                metrics.PASSED_OVER.inc(len(put_off) - place)
+                log.error(
+                    "mails are passed over: conversations break off at them, and not at the one behind",
+                    mailbox=self._settings.name, mails=[one.ref for one in put_off[place:]],
+                )  # fmt: skip
+                raise
 
     def _note_well(self) -> None:
         metrics.UP.set(1)

@@ -25,6 +25,7 @@ class RoughImap:
         self.said: list[str] = []
         self.conversations = 0
         self.refuses_login = False
+        self.refuses_fetch: set[int] = set()
         self.announced_octets: int | None = None
         self._arrived = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -122,9 +123,17 @@ class RoughImap:
             writer.write(f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.uidvalidity}] v\r\n".encode())
             writer.write(f"* OK [UIDNEXT {following}] n\r\n".encode())
         elif name == "UID SEARCH":
-            asked = re.search(r"UID (\d+):\*", rest)
-            uids = [uid for uid in self.mails if asked is None or uid >= int(asked[1])] or list(self.mails)[-1:]
+            if asked := re.search(r"UID (\d+):(\d+)", rest):
+                uids = [uid for uid in self.mails if int(asked[1]) <= uid <= int(asked[2])]
+            elif asked := re.search(r"UID (\d+):\*", rest):
+                uids = [uid for uid in self.mails if uid >= int(asked[1])] or list(self.mails)[-1:]
+            else:
+                counted = re.match(r"UID SEARCH (\d+):\* ", rest)
+                uids = list(self.mails)[int(counted[1]) - 1 if counted else 0 :]
             writer.write(f"* SEARCH {' '.join(map(str, uids))}\r\n".encode())
+        elif name == "UID FETCH" and int(rest.split()[2]) in self.refuses_fetch:
+            writer.write(f"{tag} NO [SERVERBUG] internal error\r\n".encode())
+            return
         elif name == "UID FETCH":
             self._fetch(int(rest.split()[2]), writer)
         elif name == "IDLE":

@@ -10,6 +10,7 @@ import pytest
 
 from netwatch.errors import StoreError
 from netwatch.mailbox import MailboxPace, MailboxReader, MailboxSettings, metrics
+from netwatch.mailbox.session import conversation
 from tests.patience import PATIENCE_SECONDS
 
 from .dovecot import Dovecot
@@ -116,6 +117,89 @@ async def test_a_mail_whose_taking_could_not_be_written_down_comes_again():
             await taker.until(1)
 
     assert [one.octets for one in taker.taken] == [MAIL]
+
+
+async def test_trouble_with_the_only_mail_lasts_as_long_as_it_is_there_however_well_the_looks_before_it_go():
+    server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
+    taker.refuses.extend([StoreError("the disk is full")] * 4)
+    async with server.running() as port:
+        await server.deliver(MAIL)
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)) as reader:
+            await eventually(lambda: server.conversations > 1, "it is tried again")
+            since = reader.state.since
+            await eventually(lambda: server.conversations > 3, "it is tried again and again")
+            assert (reader.state.since, bool(reader.state.trouble)) == (since, True)
+            await taker.until(1)
+            await eventually(lambda: not reader.state.trouble, "it is well again")
+
+
+async def test_a_mail_that_the_server_cannot_hand_over_does_not_hold_up_those_behind_it():
+    server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
+    server.refuses_fetch.add(1)
+    passed_over = metrics.PASSED_OVER._value.get()
+    async with server.running() as port:
+        await server.deliver(b"broken", MAIL, MAIL)
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)) as reader:
+            await taker.until(2)
+            await eventually(lambda: not reader.state.trouble, "it is well again")
+
+    assert [one.octets for one in taker.taken] == [MAIL, MAIL]
+    assert metrics.PASSED_OVER._value.get() == passed_over + 1
+
+
+async def test_a_mail_that_breaks_the_reader_does_not_hold_up_those_behind_it():
+    server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
+    async with server.running() as port:
+        await server.deliver(b"broken", MAIL)
+        take = taker.take
+
+        async def breaks(arrived, mark):
+            if arrived.octets == b"broken":
+                raise LookupError("nobody foresaw it")
+            return await take(arrived, mark)
+
+        taker.take = breaks
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)):
+            await taker.until(1)
+
+    assert [one.octets for one in taker.taken] == [MAIL]
+
+
+async def test_no_mail_is_passed_over_that_can_be_handed_over_when_one_behind_it_can():
+    server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
+    server.refuses_fetch.update({1, 2})
+    async with server.running() as port:
+        await server.deliver(b"first", b"second")
+        async with reading(MailboxReader(settings(port), taker, pace=QUICK)):
+            await eventually(lambda: server.conversations > 8, "both were tried, more than a few times")
+            server.refuses_fetch.clear()
+            await taker.until(2)
+
+    assert sorted(one.octets for one in taker.taken) == [b"first", b"second"]
+
+
+@pytest.mark.parametrize("validity", [1, 2])
+async def test_of_a_mailbox_with_a_hundred_thousand_new_mails_the_answer_is_found(validity):
+    server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
+    server.uidvalidity = validity
+    server.mails = dict.fromkeys(range(400_000, 500_000), b"spam")
+    server.mails |= {500_000: MAIL}
+    async with server.running() as port:
+        talk = conversation(settings(port), None, clock=lambda: datetime(2026, 11, 30, tzinfo=UTC))
+        try:
+            await talk.open()
+            look, looks = await talk.look(taker.mark), 1
+            while look.more and looks < 200:
+                assert len(look.found) <= 1000
+                look, looks = await talk.look(look.mark), looks + 1
+            arrived = await talk.fetch(look.found[-1].ref)
+        finally:
+            await talk.close()
+
+    assert arrived is not None
+    assert arrived.octets == MAIL
+    assert look.mark == f'{{"uidvalidity": {validity}, "uidnext": 500001}}'
+    assert look.left == (0 if validity == 1 else 4000)
 
 
 async def test_a_mail_that_is_gone_when_it_is_fetched_is_no_mail():

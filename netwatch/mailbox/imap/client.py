@@ -31,6 +31,10 @@ IDLE_SECONDS = 120.0
 """After so long IDLE is begun anew: a connection that a firewall forgot is noticed then (RFC 2177: 29 minutes)."""
 FARTHEST_BACK = timedelta(days=2)
 """How far back mails are looked for where the server has numbered them anew."""
+MOST_NAMED = 5000
+"""Mails that a search may find: the answer is one line, and a longer one than LONGEST_LINE is never read."""
+MOST_SEARCHES = 1000
+"""Searches of one look over numbers of which none is left."""
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -86,20 +90,41 @@ class ImapConversation:
             await self._wire.ask(b"NOOP")
             return Look(found=(), mark=self._mark(self._next_uid))
         validity, first = known
+        left, more = 0, False
         if validity == self._validity:
-            uids = await self._search(b"UID %d:*" % first)
-            uids = [uid for uid in uids if uid >= first]  # `9:*` has the last mail even where that is older
-            left = 0
+            uids, first, more = await self._from(first)
         else:
-            since = self._clock().astimezone(UTC) - FARTHEST_BACK
-            day = f"SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}".encode()
-            every = await self._search(day)
+            every = await self._of_the_last_days()
             uids, left = every[-MOST_AT_ONCE:], max(0, len(every) - MOST_AT_ONCE)
         found = tuple(Found(ref=str(uid), mark=self._mark(uid + 1)) for uid in uids[:MOST_AT_ONCE])
-        last = (
-            found[-1].mark if found else self._mark(max(first if validity == self._validity else 0, self._next_uid))
-        )
-        return Look(found=found, mark=last, left=left)
+        if found:
+            last = found[-1].mark
+        else:
+            last = self._mark(first if more else max(first if validity == self._validity else 0, self._next_uid))
+        return Look(found=found, mark=last, left=left, more=more or len(uids) > MOST_AT_ONCE)
+
+    async def _from(self, first: int) -> tuple[list[int], int, bool]:
+        """Return mails from a number on, from which number none was left out, and whether there may be more."""
+        for _ in range(MOST_SEARCHES):
+            if first + MOST_NAMED >= self._next_uid:
+                uids = await self._search(b"UID %d:*" % first)
+                return (
+                    [uid for uid in uids if uid >= first],
+                    first,
+                    False,
+                )  # `9:*` has the last even where it is older
+            behind = first + MOST_NAMED
+            uids = await self._search(b"UID %d:%d" % (first, behind - 1))
+            if uids := [uid for uid in uids if first <= uid < behind]:
+                return uids, first, True
+            first = behind
+        return [], first, True
+
+    async def _of_the_last_days(self) -> list[int]:
+        since = self._clock().astimezone(UTC) - FARTHEST_BACK
+        day = f"SINCE {since.day}-{_MONTHS[since.month - 1]}-{since.year}".encode()
+        beyond = self._wire.exists - MOST_NAMED  # mails are counted without gaps, so these are the newest
+        return await self._search(b"%d:* %s" % (beyond + 1, day) if beyond > 0 else day)
 
     async def fetch(self, ref: str) -> Arrived | None:
         """Return a mail, at most MOST_OCTETS of it; it stays unread."""

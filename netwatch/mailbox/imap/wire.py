@@ -26,13 +26,13 @@ class Refused(MailboxError):
 class ImapWire:
     """Sends one command at a time.
 
-    has_grown: whether the server said, in whatever it said, that there are more mails than it had said before. It
-    says that once, in answer to any command, and not again when we begin to wait for it.
+    exists: how many mails there are. has_grown: whether the server said, in whatever it said, that there are more
+    than it had said before. It says that once, in answer to any command, and not again when we begin to wait for it.
     """
 
     def __init__(self, stream: Stream) -> None:
         self._stream, self._count = stream, 0
-        self._exists = 0
+        self.exists = 0
         self.has_grown = False
 
     async def greeting(self) -> Reply:
@@ -110,10 +110,10 @@ class ImapWire:
         if reply.first != b"*" or (number := reply.number) is None:
             return
         if reply.kind == b"EXISTS":
-            self.has_grown |= number > self._exists
-            self._exists = number
+            self.has_grown |= number > self.exists
+            self.exists = number
         elif reply.kind == b"EXPUNGE":
-            self._exists -= 1
+            self.exists -= 1
 
     async def _next(self, said: list[Reply]) -> Reply:
         reply = await self.reply()
