@@ -25,6 +25,11 @@ def _a_pattern(text: str) -> str:
     return text.lower()
 
 
+def _folder(name: str) -> str:
+    """Return what a folder is known by: INBOX in any case is the same (RFC 3501, section 5.1)."""
+    return name.upper() if name.upper() == "INBOX" else name
+
+
 AddressPattern = Annotated[str, AfterValidator(_a_pattern)]
 
 
@@ -98,6 +103,8 @@ class MailboxSettings(Section):
             raise ValueError("a password is never sent in the clear: set tls to starttls or implicit")
         if self.protocol == "pop3" and (self.move_to is not None or self.folder != "INBOX"):
             raise ValueError("POP3 knows no folders: leave folder and move_to out, or use imap")
+        if self.move_to is not None and _folder(self.move_to) == _folder(self.folder):
+            raise ValueError("move_to is the folder that is read: a mail moved there is a new one, without end")
         return self
 
     @property

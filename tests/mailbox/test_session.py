@@ -202,6 +202,13 @@ async def test_of_a_mailbox_with_a_hundred_thousand_new_mails_the_answer_is_foun
     assert look.left == (0 if validity == 1 else 4000)
 
 
+@pytest.mark.parametrize(("folder", "move_to"), [("INBOX", "Inbox"), ("Netz", "Netz")])
+def test_mails_are_not_moved_to_where_they_are_read_since_each_would_be_a_new_one_there(folder, move_to):
+    with pytest.raises(ValueError, match="without end"):
+        settings(993, folder=folder, move_to=move_to)
+    assert settings(993, folder=folder, move_to=f"{folder}/done").move_to == f"{folder}/done"
+
+
 async def test_a_mail_that_is_gone_when_it_is_fetched_is_no_mail():
     server, taker = RoughImap(), KeepingTaker(SINCE_ONE)
     server.expunged.add(1)

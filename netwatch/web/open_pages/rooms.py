@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from html import unescape
 
 from netwatch.web.open_pages.trees import Tree, changes, tree_of
 from netwatch.web.users.roles import Role
@@ -71,7 +72,11 @@ class Room:
             self.wake()
             return
         before, self._tree = self._tree, tree
-        head = {"title": _first(_TITLE, text), "icon": _first(_ICON, text), "clock": _first(_CLOCK, text)}
+        head = {
+            "title": unescape(_first(_TITLE, text)),
+            "icon": unescape(_first(_ICON, text)),
+            "clock": _first(_CLOCK, text),
+        }
         told = changes(before, tree) if before is not None else None
         if told == [] and {**head, "clock": ""} == {**self._head, "clock": ""}:
             return
