@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from netwatch.mailbox.reading.head import Head
 from netwatch.mailbox.reading.outcome import Authentication
 
-_COMMENT_OR_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|\(|\)|[^"()]+|"')
+_COMMENT_OR_TEXT = re.compile(r'"(?:[^"\\]|\\.)*+"|\(|\)|[^"()]+|"')
+_IN_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*+"|\\.|\(|\)|[^"()\\]+|["\\]')
+"""There a backslash takes its meaning from a parenthesis (RFC 5322, section 3.2.2); outside it is a letter."""
 _RESULT = re.compile(r"\s*([A-Za-z][\w-]*)\s*(?:/\s*\d+\s*)?=\s*([A-Za-z]+)")
 _PROPERTY = re.compile(r"([A-Za-z][\w.-]{0,60})\s*=\s*(?:\"([^\"]*)\"|([^\s;\"]+))")
 _INSTANCE = re.compile(r"\s*i\s*=\s*(\d{1,3})\s*;")
@@ -85,6 +87,8 @@ def trusted_verdicts(head: Head, authserv_id: str) -> tuple[Verdict, ...]:
         if server != authserv_id.lower():
             continue
         begun = True
+        if not verdicts:  # `none`, of whatever there is; what stands below under its name is not its own
+            break
         new: dict[str, list[Verdict]] = {}
         for verdict in verdicts:
             if verdict.method not in found:
@@ -112,8 +116,9 @@ def _verdict(text: str) -> Iterator[Verdict]:
 
 def _without_comments(value: str) -> str:
     """Return it without what stands in parentheses, nested ones too; quoted text stays."""
-    kept, depth = [""][:0], 0
-    for piece in _COMMENT_OR_TEXT.findall(value):
+    kept, depth, place = [""][:0], 0, 0
+    while found := (_IN_COMMENT if depth else _COMMENT_OR_TEXT).match(value, place):
+        piece, place = found[0], found.end()
         if piece == "(":
             depth += 1
         elif piece == ")":

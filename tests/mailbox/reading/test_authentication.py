@@ -102,6 +102,19 @@ def test_results_are_taken_apart_as_rfc_8601_writes_them():
     assert verdicts[0].properties["header.d"] == "example.net"
 
 
+@pytest.mark.parametrize("forged", [
+    r"spf=fail (domain of x\) ; dkim=pass header.d=example.net \(@evil.example) smtp.mailfrom=evil.example",
+    r"spf=fail smtp.mailfrom=x\(; dkim=pass header.d=example.net; \)@evil.example",
+    'spf=fail (domain of "x) ; dkim=pass header.d=example.net ("@evil.example)',
+])  # fmt: skip
+def test_what_a_sender_writes_into_his_own_address_is_no_result(forged):
+    assert verdict(results(forged)) == "none"
+
+
+def test_a_server_that_found_nothing_out_is_not_overruled_by_what_the_sender_wrote_below():
+    assert verdict(RECEIVED, results("none"), results("dkim=pass header.d=example.net")) == "none"
+
+
 def test_trusted_verdicts_end_at_the_next_server():
     head = read_head("\n".join((results("spf=pass"), RECEIVED, results("dkim=pass"))).encode())
 
