@@ -54,6 +54,14 @@ async def test_the_copy_is_what_the_agent_finds_and_what_was_there_is_beside_it(
     assert await rows(database_path) == ["m0", "m2"]
 
 
+async def test_of_two_in_one_second_neither_writes_over_what_was_put_aside(settings, copy, database_path):
+    first, second = restore(settings, copy, NOW), restore(settings, copy, NOW)
+
+    assert second.aside == f"{first.aside}-2"
+    assert await rows(first.aside) == ["m0", "m1"]
+    assert await rows(second.aside) == ["m0"]
+
+
 def test_what_stood_in_the_wal_of_an_agent_that_was_killed_is_moved_aside_with_it(settings, copy, database_path):
     with closing(sqlite3.connect(database_path)) as holder:
         holder.execute("PRAGMA wal_autocheckpoint=0").close()

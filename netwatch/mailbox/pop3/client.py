@@ -87,16 +87,21 @@ class Pop3Conversation:
         return Look(found=tuple(found), mark=_written(ids), left=left)
 
     async def fetch(self, ref: str) -> Arrived | None:
-        """Return a mail, at most MOST_OCTETS of it."""
-        try:
-            size = _second_number(await self._ask(f"LIST {ref}"))
-            command = f"RETR {ref}" if size <= MOST_OCTETS else f"TOP {ref} {MOST_LINES}"
-            async with self._stream.step():
-                await self._stream.send(command.encode() + b"\r\n")
+        """Return a mail, at most MOST_OCTETS of it; None for one too large where the server knows no TOP.
+
+        What is refused otherwise may be had later: that a mail was deleted is seen in the next conversation.
+        """
+        size = _second_number(await self._ask(f"LIST {ref}"))
+        command = f"RETR {ref}" if size <= MOST_OCTETS else f"TOP {ref} {MOST_LINES}"
+        async with self._stream.step():
+            await self._stream.send(command.encode() + b"\r\n")
+            try:
                 await self._taken(command.partition(" ")[0])
-                return Arrived(octets=await self._text(), size=size)
-        except Pop3Refused:  # deleted since, or a server without TOP and a mail too large
-            return None
+            except Pop3Refused:
+                if size > MOST_OCTETS:
+                    return None
+                raise
+            return Arrived(octets=await self._text(), size=size)
 
     async def put_away(self, ref: str) -> str:
         """Do nothing: POP3 knows neither folders nor marks."""

@@ -142,7 +142,7 @@ class Sqlite:
         By way of the rescue, so that a process that is killed between the two steps leaves what the next start takes.
         """
         fresh, rescue = Path(f"{self._path}{_RESCUE}.new"), Path(f"{self._path}{_RESCUE}")
-        aside = f"{self._path}{_BEFORE}{now:%Y%m%dT%H%M%SZ}"
+        aside = self._free_name(f"{self._path}{_BEFORE}{now:%Y%m%dT%H%M%SZ}")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.hold()
@@ -160,6 +160,12 @@ class Sqlite:
         except OSError as exc:
             raise StoreError(f"{exc.filename or self._path} cannot be written: {exc.strerror or exc}") from exc
         return aside if moved else ""
+
+    @staticmethod
+    def _free_name(name: str) -> str:
+        """Return a name that no file has, so that nothing is written over: itself, or with a number behind it."""
+        names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+        return next(one for one in names if not any(Path(f"{one}{ending}").exists() for ending in PARTS))
 
     def _move_aside(self, aside: str) -> bool:
         """Move the file and what belongs to it, the file last; return whether there was one."""
