@@ -6,9 +6,10 @@ May import: netwatch.config. Called by: every command that needs the configurati
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from netwatch.cli.output import BAD_CONFIG, fail
+from netwatch.cli.places import where_else
 from netwatch.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def settings_or_exit(path: Path) -> Settings:
     try:
         return load_settings(path)
     except ConfigError as exc:
-        fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
+        unusable(path, exc)
 
 
 def inventory_or_exit(path: Path) -> InventorySettings:
@@ -32,4 +33,9 @@ def inventory_or_exit(path: Path) -> InventorySettings:
     try:
         return load_inventory(path)
     except ConfigError as exc:
-        fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
+        unusable(path, exc)
+
+
+def unusable(path: Path, error: ConfigError) -> NoReturn:
+    """Print what is wrong with a configuration, how to name another where there is none, and leave with code 78."""
+    fail("\n".join(["the configuration is not usable", str(error), *where_else(path)]), BAD_CONFIG)

@@ -151,6 +151,28 @@ def test_a_configuration_that_is_not_there_ends_with_78(netwatch, tmp_path, comm
     assert "no.yaml" in result.stderr
 
 
+@pytest.mark.parametrize("command", [*NEED_A_CONFIG, "check"])
+def test_where_no_configuration_is_the_one_of_this_directory_is_spoken_of_and_not_taken(
+    netwatch, tmp_path, monkeypatch, command
+):
+    monkeypatch.chdir(tmp_path)
+    Path("netwatch.yaml").write_text("devices: []\n")
+
+    result = netwatch(command, *(["core"] if command == "poll" else []), NETWATCH_CONFIG=str(tmp_path / "no.yaml"))
+
+    assert result.exit_code == (1 if command == "check" else 78)
+    assert f"{tmp_path}/no.yaml:1:1: No such file or directory" in result.output
+    assert "there is a netwatch.yaml in this directory; name it with --config netwatch.yaml" in result.output
+
+
+def test_where_no_configuration_is_anywhere_init_is_named(netwatch, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    result = netwatch("alerts", NETWATCH_CONFIG="no.yaml")
+
+    assert "`netwatch init` writes one; name it with --config FILE" in result.stderr
+
+
 def test_the_configuration_may_be_named_by_the_environment(netwatch, config):
     result = netwatch("check", NETWATCH_CONFIG=str(config))
 

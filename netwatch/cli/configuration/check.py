@@ -17,7 +17,7 @@ import typer
 
 from netwatch.cli.arguments import AllowEmpty, ConfigOption
 from netwatch.cli.output import WRONG, print_json, printable
-from netwatch.cli.places import DEFAULT_CONFIG
+from netwatch.cli.places import DEFAULT_CONFIG, where_else
 from netwatch.cli.screen import out
 from netwatch.config import Loaded, Settings, checked, json_schema, profile_schema, rule_schema
 from netwatch.model import Problem, shortened
@@ -80,7 +80,7 @@ def _print_text(config: Path, found: Loaded, *, verbose: bool) -> None:
         style = "red" if problem.severity == "error" else "yellow"
         out.print(printable(line), style=style, markup=False, highlight=False, soft_wrap=True)
     errors, warnings = _count(problems, "error"), _count(problems, "warning")
-    lines = [f"{config}: {_plural(errors, 'error')}, {_plural(warnings, 'warning')}"]
+    lines = [*where_else(config), f"{config}: {_plural(errors, 'error')}, {_plural(warnings, 'warning')}"]
     if found.settings is not None:
         lines.append(f"{config}: would run {_what_runs(found, found.settings)}")
     for line in lines:

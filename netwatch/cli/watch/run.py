@@ -11,8 +11,9 @@ from pathlib import Path
 
 from netwatch.app import Collector, Keeper, young_alone
 from netwatch.cli.arguments import AllowEmpty, ConfigOption
+from netwatch.cli.config_file import unusable
 from netwatch.cli.log import FormatOption, LevelOption, LogFormat, LogLevel, set_up_logging
-from netwatch.cli.output import BAD_CONFIG, WRONG, fail
+from netwatch.cli.output import WRONG, fail
 from netwatch.cli.places import DEFAULT_CONFIG
 from netwatch.cli.watch.sentinel import NO_MEMORY, Sentinel, leave
 from netwatch.cli.watch.service import ask_for_time, feed_watchdog, notify
@@ -38,7 +39,7 @@ def _run(config: Path, allow_empty: bool) -> None:
     try:
         keeper = Keeper(config, allow_empty=allow_empty, tell=notify)
     except ConfigError as exc:
-        fail(f"the configuration is not usable\n{exc}", BAD_CONFIG)
+        unusable(config, exc)
     except MemoryError:
         fail(NO_MEMORY, WRONG)
     try:
