@@ -1,4 +1,4 @@
-"""A person who answers a mail from a telephone: a few words on top, the mail quoted below.
+"""A person who answers a mail from a telephone: a few words on top, the mail quoted below; and which mail that is.
 
 May import: netwatch.simulator.mail. Called by: cli (the demo), tests.
 """
@@ -11,6 +11,29 @@ from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
 from netwatch.simulator.mail import ReceivedMail
+
+
+class Answering:
+    """Chooses the mail that is answered: the first that tells of something down, once somebody is at the telephone.
+
+    Where nothing could be done, since what was told of had ended meanwhile, it is the next.
+    """
+
+    def __init__(self) -> None:
+        self._is_there = self._is_done = False
+
+    def begin(self) -> None:
+        """From now on mails are read; what a busy machine told of before, while all began, is none of the story."""
+        self._is_there = True
+
+    def chooses(self, mail: ReceivedMail) -> bool:
+        """Return whether this mail is the one to answer."""
+        if mail.text.startswith("Nothing was done"):
+            self._is_done = False
+        if not self._is_there or self._is_done or not mail.subject.startswith("[DOWN"):
+            return False
+        self._is_done = True
+        return True
 
 
 def answer_to(mail: ReceivedMail, words: str, *, sender: str) -> bytes:

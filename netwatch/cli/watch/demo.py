@@ -33,6 +33,7 @@ from netwatch.config import load_settings
 from netwatch.errors import NetWatchError
 from netwatch.rules import Rule
 from netwatch.simulator import (
+    Answering,
     Expectation,
     MailboxServer,
     ReceivedMail,
@@ -86,7 +87,7 @@ class _Demo:
         self._story, self._folder, self._port = story, folder, port
         self._sink = SmtpSink(on_mail=self._take_mail)
         self._mailbox = MailboxServer("netwatch", MAILBOX_PASSWORD)
-        self._answering: asyncio.Task[None] | None = None
+        self._chosen, self._answering = Answering(), set[asyncio.Task[None]]()
         self._began_at = time.monotonic()
 
     async def run(self, *, once: bool) -> list[Expectation]:
@@ -106,8 +107,8 @@ class _Demo:
             self._introduce(app, config)
             return await self._watch(app, once=once)
         finally:
-            if self._answering is not None:
-                self._answering.cancel()
+            for answer in self._answering:
+                answer.cancel()
             await app.stop()
             await self._mailbox.stop()
             await self._sink.stop()
@@ -138,6 +139,7 @@ class _Demo:
                 break
             await asyncio.sleep(0.1)
         self._began_at = time.monotonic()
+        self._chosen.begin()
         await self._story.play(self._show_step, until_met=partial(self._missing, app))
 
     async def _missing(
@@ -165,10 +167,10 @@ class _Demo:
         return True
 
     def _take_mail(self, mail: ReceivedMail) -> None:
-        """Show a mail; the first that tells of something down is answered."""
+        """Show a mail; the first of the story that tells of something down is answered."""
         self._show_mail(mail)
-        if self._answering is None and mail.subject.startswith("[DOWN"):
-            self._answering = asyncio.create_task(self._answer(mail))
+        if self._chosen.chooses(mail):
+            self._answering.add(asyncio.create_task(self._answer(mail)))
 
     async def _answer(self, mail: ReceivedMail) -> None:
         await asyncio.sleep(READS_FOR_SECONDS)
