@@ -28,6 +28,8 @@ from netwatch.model import ALIVE, Alert, OutboxEntry
 
 MOST_ALERTS = 1000
 """Alerts that one answer acts on."""
+OVER = "what the mail told of is over"
+"""Why nothing is done; that nothing was is said by the outcome, and by the reply before these words."""
 
 
 class Outcome(StrEnum):
@@ -144,7 +146,7 @@ def _chosen(command: Command, answered: Answered, *, alive: bool) -> tuple[tuple
     """Return the alerts an answer is about; else why there are none."""
     ids = answered.entry.alert_ids
     if alive and not answered.is_open:
-        return (), "what the mail told of is over; nothing was done"
+        return (), OVER
     for number in command.numbers:
         if not 1 <= number <= len(ids):
             count = "one problem" if len(ids) == 1 else f"{len(ids)} problems"
@@ -152,7 +154,7 @@ def _chosen(command: Command, answered: Answered, *, alive: bool) -> tuple[tuple
     wanted = [ids[number - 1] for number in command.numbers] or ids
     known = [answered.alerts[one] for one in dict.fromkeys(wanted) if one in answered.alerts]
     chosen = tuple(one for one in known if one.state in ALIVE or not alive)[:MOST_ALERTS]
-    return (chosen, "") if chosen else ((), "what the mail told of is over; nothing was done")
+    return (chosen, "") if chosen else ((), OVER)
 
 
 def _silenced(

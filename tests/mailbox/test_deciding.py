@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from netwatch.mailbox import Answered, MailboxSettings, Outcome, decide
+from netwatch.mailbox import Answered, MailboxSettings, Outcome, decide, reply_text
 from netwatch.mailbox.reading.outcome import (
     Answer,
     Authentication,
@@ -107,8 +107,9 @@ def test_what_is_over_can_no_longer_be_acted_on(verb, over):
     decision = decided(mail(verb=verb, lasts=timedelta(hours=1), proven=True), over)
 
     assert decision.outcome is Outcome.REFUSED
-    assert "is over" in decision.words
+    assert decision.words == "what the mail told of is over"
     assert decision.reply
+    assert reply_text(decision, before=(), zone=None).count("othing was done") == 1
 
 
 def test_why_may_be_asked_after_the_end():
