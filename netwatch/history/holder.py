@@ -66,7 +66,8 @@ class Holder:
         if file.noted(RUNNING) and not self.was_opened:
             UNCLEAN_STARTS.inc()
             log.warning(
-                "NetWatch was not stopped but ended: readings after this are not in the history, up to now",
+                "NetWatch ended without being stopped, or this history is a copy made while it ran:"
+                " readings after this are not in it, up to now",
                 since=_last_written(file),
             )
         file.note(RUNNING, 1)
