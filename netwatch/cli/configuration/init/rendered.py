@@ -74,9 +74,11 @@ def _lines(answers: Answers, as_service: bool) -> Iterator[str]:
     yield "  credentials: [main]           # tried once a host, and only where something answered"
     yield from _telling(answers, as_service)
     yield ""
-    yield "# Status page, JSON API and /metrics. Nobody logs in there before docs/users.md, so mind who reaches it."
+    yield "# Status page, JSON API and /metrics. Nobody signs in there until the next # is taken away and there is"
+    yield "# a user, by `netwatch user add NAME --role admin`: so mind who reaches it. docs/users.md"
     yield "web:"
     yield f"  listen: {scalar(answers.listen)}"
+    yield f"  # users_file: {'/var/lib/netwatch/users.yaml' if as_service else 'users.yaml'}"
     yield f"  external_url: {scalar(answers.url)}   # as people reach it; mails link to it"
     yield ""
     yield "store:"

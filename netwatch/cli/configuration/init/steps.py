@@ -34,6 +34,7 @@ def _of_trial(config: Path, answers: Answers) -> str:
 Next:
   netwatch discover -c {file}{"" if answers.ranges else " 192.0.2.0/24"} --write    # find more devices and add them
   netwatch run -c {file}                 # watch; the page is {answers.url}
+  export NETWATCH_CONFIG={shlex.quote(str(config.absolute()))}   # with this no command needs -c
 
 As a service, as root, where NetWatch and its folder systemd/ are (passwords are asked for again):
   netwatch init -c {DEFAULT_CONFIG} {options}"""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import subprocess
 
 import pytest
+from typer.testing import CliRunner
 
+from netwatch.cli import app
 from netwatch.cli.configuration.init.rendered import NAMES
 from netwatch.cli.configuration.init.writing import add_to_environment
 from netwatch.config import devices, load_settings
+from netwatch.web import read_people
 from tests.ports import free_port
 
 
@@ -122,6 +126,24 @@ def test_the_next_steps_look_where_it_was_said_to_look(scripted):
     assert "netwatch discover -c netwatch.yaml --write" in done.stdout
     assert "192.0.2.0/24" not in done.stdout
     assert "--range 127.0.0.0/29" in done.stdout
+
+
+def test_what_it_wrote_needs_one_sign_less_and_one_command_more_for_a_page_with_users(
+    scripted, tmp_path, monkeypatch
+):
+    done = scripted()
+    (named,) = re.findall(r"export NETWATCH_CONFIG=(\S+)", done.stdout)
+    text = (tmp_path / "netwatch.yaml").read_text()
+    (tmp_path / "netwatch.yaml").write_text(text.replace("  # users_file:", "  users_file:"))
+    monkeypatch.chdir("/")
+
+    words = ["user", "add", "anna", "--role", "admin"]
+    added = CliRunner().invoke(app, words, env={"NETWATCH_CONFIG": named}, input="correct horse\n")
+
+    assert named == str(tmp_path / "netwatch.yaml")
+    assert added.exit_code == 0, added.output
+    assert load_settings(tmp_path / "netwatch.yaml").web.users_file == str(tmp_path / "users.yaml")
+    assert list(read_people(tmp_path / "users.yaml").users) == ["anna"]
 
 
 def test_a_relay_that_wants_a_login_says_so(scripted, post_with_login):
