@@ -109,17 +109,20 @@ class Users:
     async def _explain(self, peer: Peer, user: User, began_at: float) -> None:
         """Tell a device that is gone from one that cannot decrypt, and says nothing about it (net-snmp does so).
 
-        Only where it said something in this conversation it is asked something small twice, encrypted and not.
+        Only where it said something in this conversation it is asked something small, encrypted and not; and then
+        encrypted once more, since who answers that was only slow, and is not to be told of as one that refuses.
 
         Raises:
             CredentialRefused: it minds the encryption.
         """
         if not user.level & Flag.PRIVACY or user.heard_at < began_at:
             return
-        if not await answers(self._endpoint, peer, user) and await answers(self._endpoint, peer, user.unencrypted()):
-            refused = CredentialRefused("wrong privacy passphrase")
-            credential_failures.labels(refused.reason).inc()
-            raise refused from None
+        for who, answered in ((user, False), (user.unencrypted(), True), (user, False)):
+            if await answers(self._endpoint, peer, who) is not answered:
+                return
+        refused = CredentialRefused("wrong privacy passphrase")
+        credential_failures.labels(refused.reason).inc()
+        raise refused from None
 
     def _tell(self, peer: Peer, user: User) -> None:
         """Hand out what is worth keeping; not before the engine has answered under its own name."""

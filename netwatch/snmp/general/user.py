@@ -189,15 +189,17 @@ class UserExchange:
         """Return the error for silence; tell a device that is gone from one that cannot decrypt.
 
         An agent may drop what it cannot decrypt without a word (net-snmp does). So where it did answer the
-        discovery just now, it is asked something small once with privacy and once without.
+        discovery just now, it is asked something small with privacy, without, and with privacy again: who answers
+        that was only slow.
         """
         conversation.engine.forget(conversation.peer.address)
         if heard and conversation.level == AUTH_PRIV:
             small = Request(oids=[SYS_UP_TIME]).pdu("3")
-            probes = [
-                replace(conversation, pdu=small, level=level, handles=[]) for level in (AUTH_PRIV, AUTH_NO_PRIV)
-            ]
-            if await self._settle(probes[0]) is None and await self._settle(probes[1]) is not None:
+            for level, is_silent in ((AUTH_PRIV, True), (AUTH_NO_PRIV, False), (AUTH_PRIV, True)):
+                probe = replace(conversation, pdu=small, level=level, handles=[])
+                if (await self._settle(probe) is None) is not is_silent:
+                    break
+            else:
                 return _refused("wrong privacy passphrase")
         general_requests.labels("3", "timeout").inc()
         return timed_out(conversation.device)

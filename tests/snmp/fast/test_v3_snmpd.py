@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
 
-from netwatch.errors import PollError
+from netwatch.errors import PollError, RequestTimedOut
 from netwatch.model import Credential, Device, Missing, Oid
 from netwatch.snmp import FastLane
 from netwatch.snmp.v3.engine import EngineMemory
+from netwatch.snmp.v3.message import Flag
 from tests.patience import PATIENCE_SECONDS
 
 SYSTEM = Oid.parse("1.3.6.1.2.1.1")
@@ -120,13 +124,60 @@ async def test_every_user_reads_what_the_community_reads(lane, snmpd):
 )
 async def test_what_is_wrong_with_a_credential_is_said_in_words(lane, snmpd, counted, credential, words):
     port = snmpd(lines()).port
-    one = device(port, credential, timeout=timedelta(seconds=1), retries=0)
+    one = device(port, credential, timeout=timedelta(seconds=1), retries=0)  # three silences tell a wrong privacy
 
     with pytest.raises(PollError, match=words) as refused:
         await lane.get(one, [SYS_NAME])
 
     assert "wrong one" not in str(refused.value)
     assert counted(CREDENTIAL_FAILURES, reason=words) == 1
+
+
+class Busy(asyncio.DatagramProtocol):
+    """A way to an agent on which encrypted requests are lost until one comes that is only signed."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.is_busy, self.lost, self.passed = port, True, 0, 0
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def datagram_received(self, octets, sender):
+        if sender[1] == self.port:
+            self.transport.sendto(octets, self.asker)
+            return
+        self.asker = sender
+        (flags,) = re.findall(rb"\x04\x01(.)\x02\x01\x03", octets, re.DOTALL)[:1]  # and security model 3
+        level = flags[0] & 3
+        self.is_busy = self.is_busy and level != Flag.AUTH
+        if level == Flag.AUTH | Flag.PRIVACY:
+            self.lost, self.passed = self.lost + self.is_busy, self.passed + (not self.is_busy)
+            if self.is_busy:
+                return
+        self.transport.sendto(octets, ("127.0.0.1", self.port))
+
+
+@asynccontextmanager
+async def busy(port):
+    loop = asyncio.get_running_loop()
+    transport, way = await loop.create_datagram_endpoint(lambda: Busy(port), local_addr=("127.0.0.1", 0))
+    try:
+        yield transport.get_extra_info("sockname")[1], way
+    finally:
+        transport.close()
+
+
+async def test_a_device_that_was_slow_for_a_while_is_not_said_to_refuse(lane, snmpd, counted):
+    agent = snmpd(lines())
+    async with busy(agent.port) as (port, way):
+        one = device(port, user("SHA", "AES"), timeout=timedelta(seconds=1), retries=0)
+
+        with pytest.raises(RequestTimedOut):
+            await lane.get(one, [SYS_NAME])
+
+        assert (way.lost >= 2, way.passed >= 1) == (True, True)
+        assert counted(CREDENTIAL_FAILURES, reason="wrong privacy passphrase") == 0
+        assert [varbind.value for varbind in await lane.get(one, [SYS_NAME])] == [b"snmpd-under-test"]
 
 
 async def test_a_device_that_booted_again_is_asked_on(lane, told, snmpd, counted):
