@@ -168,12 +168,20 @@ def _selectors(fields: Fields) -> list[Selector]:
         raise HTTPException(400, str(exc)) from exc
 
 
+_YEARS = range(1000, 9999)
+"""A range before an instant, or a moment behind it, is an instant as well."""
+
+
 def _instant(name: str, text: str) -> datetime:
     try:
         if text and set(text) <= set("0123456789.eE+-") and text.count("-") < 2:
-            return datetime.fromtimestamp(float(text), UTC)
-        at = datetime.fromisoformat(text)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+            at = datetime.fromtimestamp(float(text), UTC)
+        else:
+            read = datetime.fromisoformat(text)
+            at = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+        if at.year not in _YEARS:
+            raise ValueError(text)
+        return at
     except (ValueError, OverflowError, OSError) as exc:
         raise HTTPException(400, f"{name} is seconds since 1970, or as 2026-03-01T10:02:00Z") from exc
 

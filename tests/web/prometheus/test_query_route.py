@@ -206,3 +206,15 @@ async def test_the_hour_in_which_a_device_was_away_is_a_gap(client):
 
     longest = max(later - earlier for earlier, later in pairwise(times))
     assert timedelta(minutes=50) < timedelta(seconds=longest) < timedelta(minutes=62)
+
+
+@pytest.mark.parametrize(("query", "time"), [
+    ("rate(netwatch_interface_in_octets_total[2100y])", ""), ("max_over_time(netwatch_device_up[99999999999d])", "0"),
+    ("netwatch_device_up", "0001-01-01T00:00:00Z"), ("rate(netwatch_device_up[1ms])", "0001-01-01T00:00:00Z"),
+    ("rate(netwatch_device_up[100y])", "9999-12-31T23:59:59.9999Z"),
+])  # fmt: skip
+async def test_ranges_and_instants_beyond_all_calendars_are_refused_with_words(client, query, time):
+    answer = await client.get(f"{API}/query", params={"query": query, **({"time": time} if time else {})})
+
+    assert answer.status_code in (400, 422)
+    assert "range" in answer.text or "time is seconds since 1970" in answer.text

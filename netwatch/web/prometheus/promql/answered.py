@@ -91,7 +91,10 @@ def _selector(tree: promql.Selector) -> Selector:
     matchers = (*named, *(_matcher(*one) for one in tree.matchers))
     if all(one.holds({}) for one in matchers):
         raise QueryRefused('a selector names something, as in netwatch_device_up or {instance="sw1"}')
-    seconds = parse_duration(tree.span).total_seconds() if tree.span else None
+    try:
+        seconds = parse_duration(tree.span).total_seconds() if tree.span else None
+    except ValueError as exc:
+        raise QueryRefused(f"a range: {exc}") from exc
     if seconds == 0:
         raise QueryRefused("a range is longer than nothing")
     return Selector(matchers, ",".join(map(str, matchers)), seconds)
