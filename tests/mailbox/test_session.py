@@ -36,11 +36,9 @@ async def reading(reader: MailboxReader) -> AsyncIterator[MailboxReader]:
         await reader.stop()
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", [one for one in STEPS if one != "NOOP"])  # asked only before there is a mark
 @pytest.mark.parametrize("how", HOWS)
 async def test_a_server_that_misbehaves_at_any_step_costs_no_mail_and_none_comes_twice(step, how):
-    if step == "NOOP":
-        pytest.skip("asked only before there is a mark")
     server, taker = RoughImap(step, how), KeepingTaker(SINCE_ONE)
     timeout = "300ms" if how == "stalls" else "10s"
     async with server.running() as port:
