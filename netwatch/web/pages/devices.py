@@ -22,7 +22,7 @@ from netwatch.web.pages.concepts.on_ports import on_ports
 from netwatch.web.pages.concepts.polled import polled_of
 from netwatch.web.pages.concepts.sections import each_section, identity_line
 from netwatch.web.pages.interfaces import CONCEPT, interfaces_of, said_of
-from netwatch.web.pages.lately import Remembering
+from netwatch.web.pages.lately import Remembering, together
 from netwatch.web.pages.overview import overview_of
 from netwatch.web.pages.tables import ROWS_OF_A_TABLE, raw_tables
 from netwatch.web.pages.templating import Templates
@@ -34,6 +34,7 @@ from netwatch.web.views import History, NoHistory, NoTraps, TrapLog, Views
 
 NEIGHBOURS_OF_A_PORT = 3
 TRAPS_OF_A_DEVICE = 10
+EVENTS_OF_A_DEVICE, EVENTS_LOOKED_AT = 20, 60
 
 Said = Annotated[str, Query(max_length=255)]
 
@@ -82,7 +83,7 @@ def device_router(
             tables=raw_tables([one for one in readings if not _is_shown_elsewhere(one)], views.schema()),
             gaps=_together(gaps),
             gap_tables=[gap.table for gap in gaps],
-            events=await views.events(20, name),
+            events=together(await views.events(EVENTS_LOOKED_AT, name))[:EVENTS_OF_A_DEVICE],
             traps=shown_traps(await heard.traps(TRAPS_OF_A_DEVICE, name), names),
             on_ports=on_ports(readings),
             polled=polled_of(readings),

@@ -9,21 +9,24 @@ May import: netwatch.model, netwatch.web. Called by: devices.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
-from netwatch.model import Past
+from netwatch.model import Event, Past
 from netwatch.web.charts.sparkline import sparkline
 from netwatch.web.pacing import paced
 from netwatch.web.pages.interfaces import CONCEPT, Interface
 from netwatch.web.views import History
-from netwatch.web.words import availability_words
+from netwatch.web.words import availability_words, duration
 
 STRIPS = {"24 h": timedelta(hours=24), "7 d": timedelta(days=7), "30 d": timedelta(days=30)}
 REMEMBERED = 64
 """Devices of which it is remembered."""
+_MEANWHILE = timedelta(seconds=5)
+"""Within so much, tables that share a reason were not read, or were read again, in one poll."""
+_TABLES_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,34 @@ class Remembering:
         until = datetime.now(UTC)
         sparks = await _sparks(self._history, device, interfaces, until)
         return Lately(uptimes=await uptimes_of(self._history, device, until), sparks=sparks)
+
+
+def together(events: Sequence[Event]) -> list[Event]:
+    """Return events, the newest first, with one in place of those that a poll wrote of each table."""
+    found: list[list[Event]] = []
+    for event in events:
+        if found and _is_same_news(found[-1][0], event):
+            found[-1].append(event)
+        else:
+            found.append([event])
+    return [same[0] if len(same) == 1 else replace(same[0], text=_of_tables(same)) for same in found]
+
+
+def _is_same_news(one: Event, other: Event) -> bool:
+    about = ("read", "reason")
+    is_same = "read" in one.details and all(one.details.get(name) == other.details.get(name) for name in about)
+    return is_same and one.device == other.device and abs(one.at - other.at) <= _MEANWHILE
+
+
+def _of_tables(same: Sequence[Event]) -> str:
+    tables = sorted({event.details["table"] for event in same})
+    named = ", ".join(tables[:_TABLES_NAMED]) + (
+        f" and {len(tables) - _TABLES_NAMED} more" if tables[_TABLES_NAMED:] else ""
+    )
+    if same[0].details["read"] == "no":
+        return f"tables {named} cannot be read: {same[0].details['reason']}"
+    longest = max(event.at - datetime.fromisoformat(event.details["since"]) for event in same)
+    return f"tables {named} are read again, after {duration(longest)} at most"
 
 
 async def uptimes_of(history: History, device: str, until: datetime) -> list[tuple[str, str]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from netwatch.model import Event
 from netwatch.web.pages.interfaces import interfaces_of
-from netwatch.web.pages.lately import REMEMBERED, Remembering
+from netwatch.web.pages.lately import REMEMBERED, Remembering, together
 from netwatch.web.views import NoHistory
 
 from ..day import NAME, PORTS, Day, switch_now
@@ -61,3 +62,43 @@ async def test_without_a_history_there_is_nothing():
 
     assert not lately.sparks
     assert not lately.uptimes
+
+
+def of_table(table: str, seconds: float, *, read: str, reason: str = "no time left") -> Event:
+    at = NOW + timedelta(seconds=seconds)
+    since = {"since": (at - timedelta(seconds=3)).isoformat()} if read == "yes" else {}
+    text = f"table {table} {'is' if read == 'yes' else 'cannot be'} read"
+    return Event(
+        at=at,
+        kind="device",
+        text=text,
+        device=NAME,
+        details={"table": table, "read": read, "reason": reason, **since},
+    )
+
+
+def test_what_one_poll_said_of_many_tables_is_one_line():
+    names = ("ifTable", "peer", "interface", "hardware", "bgpPeerTable")
+    events = [of_table(name, 9 - n / 10, read="yes") for n, name in enumerate(names)]
+    events += [of_table(name, 6 - n / 10, read="no") for n, name in enumerate(names[:2])]
+
+    texts = [event.text for event in together(events)]
+
+    assert texts == [
+        "tables bgpPeerTable, hardware, ifTable, interface and 1 more are read again, after 3 s at most",
+        "tables ifTable, peer cannot be read: no time left",
+    ]
+
+
+def test_other_reasons_other_polls_and_other_news_keep_their_lines():
+    alone = [
+        of_table("ifTable", 9, read="no"),
+        of_table("peer", 8.9, read="no", reason="refused"),
+        of_table("ifTable", 3, read="no"),
+    ]
+    alone += [
+        Event(at=NOW, kind="alert", text="fires", device=NAME),
+        Event(at=NOW, kind="alert", text="fires", device=NAME),
+    ]
+
+    assert together(alone) == alone

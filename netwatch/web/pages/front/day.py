@@ -1,6 +1,6 @@
 """The last day of alerts as a band: how many stood in each half hour, and how grave the gravest was.
 
-A quiet room. May import: netwatch.model. Called by: first.
+A quiet room. May import: netwatch.model. Called by: first, strips.
 """
 
 from __future__ import annotations
@@ -49,18 +49,13 @@ def band_of(alerts: Iterable[Alert], severities: Severities, now: datetime) -> B
     grades: list[Grade | None] = [None] * SLOTS
     began = 0
     for alert in alerts:
-        if alert.firing_at is None or alert.firing_at > now:
+        if (there := slots_of(alert, now)) is None:
             continue
-        ended = alert.resolved_at or now
-        if ended <= since:
-            continue
-        began += alert.firing_at > since
-        first = max(0, floor((alert.firing_at - since) / SLOT))
-        last = min(SLOTS - 1, floor((ended - since) / SLOT))
+        began += alert.firing_at is not None and alert.firing_at > since
         grade = severities.grade(alert.severity)
-        for place in range(first, last + 1):
+        for place in there:
             counts[place] += 1
-            grades[place] = _graver(grades[place], grade)
+            grades[place] = graver(grades[place], grade)
     most = max(counts)
     slots = tuple(
         Slot(
@@ -72,7 +67,20 @@ def band_of(alerts: Iterable[Alert], severities: Severities, now: datetime) -> B
     return Band(slots=slots, began=began, words=_words(slots, began))
 
 
-def _graver(one: Grade | None, other: Grade) -> Grade:
+def slots_of(alert: Alert, now: datetime) -> range | None:
+    """Return in which slots of the last day an alert fired; None where it did not."""
+    since = now - DAY
+    if alert.firing_at is None or alert.firing_at > now:
+        return None
+    ended = alert.resolved_at or now
+    if ended <= since:
+        return None
+    first = max(0, floor((alert.firing_at - since) / SLOT))
+    return range(first, min(SLOTS - 1, floor((ended - since) / SLOT)) + 1)
+
+
+def graver(one: Grade | None, other: Grade) -> Grade:
+    """Return the graver of two; None is nothing."""
     return other if one is None or _GRAVEST[other] > _GRAVEST[one] else one
 
 

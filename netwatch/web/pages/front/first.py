@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from netwatch.model import Alert, OutboxState
 from netwatch.web.actions import Actions
 from netwatch.web.pages.front.answers import answers_of, knowing
 from netwatch.web.pages.front.day import DAY, Band, band_of
 from netwatch.web.pages.front.sites import sites_of
+from netwatch.web.pages.front.strips import strips_of
 from netwatch.web.pages.overview import overview_of, shown
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
@@ -49,6 +51,8 @@ def first_router(views: Views, templates: Templates, actions: Actions, site_labe
         answers = answers_of(looked_at, mutings, told)
         sites = sites_of(seen.rows, answers.own[:ALERTS_SHOWN], site_label)
         counts = await views.outbox_counts()
+        rows = shown(seen.rows[:DEVICES_SHOWN], views.device)
+        band, strips = await last_day.drawn(seen.firing, [row.status.device.name for row in rows])
         return await templates.page(
             "overview.html",
             overview=seen,
@@ -62,8 +66,9 @@ def first_router(views: Views, templates: Templates, actions: Actions, site_labe
             shown_alerts=min(len(answers.own), ALERTS_SHOWN),
             behind=answers.behind[:BEHIND_SHOWN],
             more_behind=len(answers.behind) - BEHIND_SHOWN,
-            band=await last_day.band(seen.firing),
-            rows=shown(seen.rows[:DEVICES_SHOWN], views.device),
+            band=band,
+            rows=rows,
+            strips=strips,
             mutings=mutings,
             not_ready=views.not_ready(),
             relays=views.relays(),
@@ -77,16 +82,23 @@ def first_router(views: Views, templates: Templates, actions: Actions, site_labe
 
 
 class _LastDay:
-    """The band of the last day; what is over is read from the store twice a minute at most, whoever asks."""
+    """The alerts of the last day; what is over is read from the store twice a minute at most, whoever asks."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
         self._over: Sequence[Alert] = ()
         self._read_at = float("-inf")
 
-    async def band(self, firing: Sequence[Alert]) -> Band:
+    async def drawn(self, firing: Sequence[Alert], devices: Sequence[str]) -> tuple[Band, Mapping[str, Markup]]:
+        """Return the band of all alerts, and the strip of each of some devices."""
         now = datetime.now(UTC)
         if time.monotonic() >= self._read_at + DAY_GOOD_FOR_SECONDS:
             self._over = await self._views.over_since(now - DAY)
             self._read_at = time.monotonic()
-        return await asyncio.to_thread(band_of, [*firing, *self._over], self._views.severities, now)
+        return await asyncio.to_thread(self._draw, [*firing, *self._over], devices, now)
+
+    def _draw(
+        self, alerts: Sequence[Alert], devices: Sequence[str], now: datetime
+    ) -> tuple[Band, Mapping[str, Markup]]:
+        grades = self._views.severities
+        return band_of(alerts, grades, now), strips_of(alerts, devices, grades, now)
