@@ -27,6 +27,8 @@ REMEMBERED = 64
 _MEANWHILE = timedelta(seconds=5)
 """Within so much, tables that share a reason were not read, or were read again, in one poll."""
 _TABLES_NAMED = 4
+_WHOLE = 0.98
+"""So much of a span is all of it: an agent that was restarted within a month need not be said each time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +91,20 @@ def _of_tables(same: Sequence[Event]) -> str:
 
 
 async def uptimes_of(history: History, device: str, until: datetime) -> list[tuple[str, str]]:
-    """Return how much of each span a device was up, in words; of what nothing is known none."""
+    """Return how much of each span a device was up, in words; of what nothing is known none.
+
+    A span of which little is known says of how much it speaks, and a longer one that knows no more is left out.
+    """
     found = await history.availability(device, tuple(STRIPS.values()), until)
-    return [
-        (span, availability_words(one)) for span, one in zip(STRIPS, found, strict=False) if one.ratio is not None
-    ]
+    told: list[tuple[str, str]] = []
+    longest = timedelta(0)
+    for (name, span), one in zip(STRIPS.items(), found, strict=False):
+        if one.ratio is None or one.known <= longest:
+            continue
+        longest = one.known + _MEANWHILE
+        is_whole = one.known >= span * _WHOLE
+        told.append((name if is_whole else f"the {duration(one.known)} known of {name}", availability_words(one)))
+    return told
 
 
 async def _sparks(
