@@ -27,6 +27,8 @@ REMEMBERED = 64
 _MEANWHILE = timedelta(seconds=5)
 """Within so much, tables that share a reason were not read, or were read again, in one poll."""
 _TABLES_NAMED = 4
+_COARSE = timedelta(minutes=10)
+"""A longer span is told in longer steps, and seems to know so much more."""
 _WHOLE = 0.98
 """So much of a span is all of it: an agent that was restarted within a month need not be said each time."""
 
@@ -101,7 +103,7 @@ async def uptimes_of(history: History, device: str, until: datetime) -> list[tup
     for (name, span), one in zip(STRIPS.items(), found, strict=False):
         if one.ratio is None or one.known <= longest:
             continue
-        longest = one.known + _MEANWHILE
+        longest = one.known + _COARSE
         is_whole = one.known >= span * _WHOLE
         told.append((name if is_whole else f"the {duration(one.known)} known of {name}", availability_words(one)))
     return told

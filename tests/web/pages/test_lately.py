@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from netwatch.model import Event
+from netwatch.model import Availability, Event
 from netwatch.web.pages.interfaces import interfaces_of
 from netwatch.web.pages.lately import REMEMBERED, Remembering, together
 from netwatch.web.views import NoHistory
@@ -62,6 +62,27 @@ async def test_without_a_history_there_is_nothing():
 
     assert not lately.sparks
     assert not lately.uptimes
+
+
+class Young(NoHistory):
+    """A history that began lately, and tells a month in hours."""
+
+    async def availability(self, device, spans, until):
+        known = (timedelta(minutes=4), timedelta(minutes=5), timedelta(hours=1))
+        away = timedelta(seconds=30)
+        return [
+            Availability(since=until - span, until=until, known=one, away=away, ratio=1 - away / one)
+            for span, one in zip(spans, known, strict=True)
+        ]
+
+
+async def test_what_is_known_of_little_says_of_how_much_and_is_not_said_again_of_more():
+    lately = await Remembering(Young()).of(NAME, NOW, ())
+
+    assert lately.uptimes == [
+        ("the 4 min known of 24 h", "87.5 %, away for 30 s"),
+        ("the 1 h known of 30 d", "99.166 %, away for 30 s"),
+    ]
 
 
 def of_table(table: str, seconds: float, *, read: str, reason: str = "no time left") -> Event:
