@@ -14,6 +14,7 @@ from netwatch.door import lazy_door
 if TYPE_CHECKING:
     from netwatch.config.alertmanager import Taken, take_over
     from netwatch.config.completeness import Predecessor
+    from netwatch.config.dead_recipients import dead_recipients
     from netwatch.config.exceptions import exception_faults
     from netwatch.config.inventory import credential, credentials_to_try, devices, write_credential
     from netwatch.config.inventory_loading import load_inventory
@@ -41,6 +42,7 @@ __all__ = [
     "Predecessor",
     "check",
     "checked",
+    "dead_recipients",
     "load",
     "Loaded",
     "devices",

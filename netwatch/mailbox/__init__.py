@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from netwatch.mailbox.allowance import ReplyAllowance
     from netwatch.mailbox.arrived import Arrived
     from netwatch.mailbox.book import MAILBOX_MEMORY, Book, Record, flat_record, read_records
-    from netwatch.mailbox.dead_addresses import DEAD_ADDRESSES_MEMORY, DeadAddresses
+    from netwatch.mailbox.dead_addresses import DEAD_ADDRESSES_MEMORY, DeadAddresses, Refusals
     from netwatch.mailbox.deciding import Answered, Decision, Outcome, decide
     from netwatch.mailbox.probe_settings import MailProbeSettings
     from netwatch.mailbox.probes import Probes, Walked, lost_words, slow_words
@@ -29,7 +29,7 @@ __all__ = [
     "Arrived", "MailboxPace", "MailboxReader", "MailboxSettings", "MailboxState", "Taker", "conversation",
     "read_mail", "Mail", "Answer", "Bounce", "Fate", "Verb",
     "MailProbeSettings", "Probes", "Walked", "lost_words", "slow_words",
-    "Returned", "returned", "rows_named", "DeadAddresses", "DEAD_ADDRESSES_MEMORY",
+    "Returned", "returned", "rows_named", "DeadAddresses", "DEAD_ADDRESSES_MEMORY", "Refusals",
     "Answered", "Decision", "Outcome", "decide", "ReplyAllowance", "reply_text", "help_text",
     "MAILBOX_MEMORY", "Book", "Record", "flat_record", "read_records",
 ]  # fmt: skip

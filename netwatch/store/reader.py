@@ -46,10 +46,16 @@ T = TypeVar("T")
 class StoreReader:
     """What the store knows; every answer is one consistent moment."""
 
-    def __init__(self, settings: StoreSettings) -> None:
+    def __init__(self, settings: StoreSettings, *, without_a_trace: bool = False) -> None:
+        """Build it; `without_a_trace` makes no file beside the database, for who only wants to have a look."""
         self._database: Database = database_for(settings.url)
+        self._without_a_trace = without_a_trace
         self._engine: Engine | None = None
         self._threads: ThreadPoolExecutor | None = None
+
+    def is_there(self) -> bool:
+        """Return whether there is anything to open; what is there may be no database."""
+        return self._database.is_there()
 
     async def start(self) -> None:
         """Open the database.
@@ -177,7 +183,7 @@ class StoreReader:
         return await self._read(queries.next_due, kind)
 
     def _open(self) -> None:
-        self._engine = self._database.reader()
+        self._engine = self._database.onlooker() if self._without_a_trace else self._database.reader()
         self._threads = ThreadPoolExecutor(READERS, thread_name_prefix="netwatch-store-read")
 
     def _forget_connections(self) -> None:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,10 +17,11 @@ from typing import Annotated
 import typer
 
 from netwatch.cli.arguments import AllowEmpty, ConfigOption
+from netwatch.cli.configuration.dead_addresses import dead_addresses
 from netwatch.cli.output import WRONG, print_json, printable
 from netwatch.cli.places import DEFAULT_CONFIG, where_else
 from netwatch.cli.screen import out
-from netwatch.config import Loaded, Settings, checked, json_schema, profile_schema, rule_schema
+from netwatch.config import Loaded, Settings, checked, dead_recipients, json_schema, profile_schema, rule_schema
 from netwatch.model import Problem, shortened
 
 
@@ -56,10 +58,12 @@ def check(
 ) -> None:
     """Print all that is wrong with a configuration, its profiles and its rules; exit 1 where there are errors."""
     found = checked(config, allow_empty=allow_empty)
+    dead, unknown = _of_addresses(found)
+    found = replace(found, problems=(*found.problems, *dead))
     if format is Format.JSON:
         print_json([_briefly(problem) for problem in found.problems])
     else:
-        _print_text(config, found, verbose=verbose)
+        _print_text(config, found, unknown, verbose=verbose)
     if _count(found.problems, "error"):
         raise typer.Exit(WRONG)
 
@@ -70,11 +74,19 @@ def schema(kind: KindArgument = Kind.CONFIG) -> None:
     print_json(makers[kind]())
 
 
+def _of_addresses(found: Loaded) -> tuple[Sequence[Problem], str]:
+    """Return a warning for every place that names an address which is dead; or why it is not known which are."""
+    if found.settings is None or found.settings.mailbox is None or found.file is None:
+        return (), ""  # without a mailbox nothing comes back
+    dead, unknown = dead_addresses(found.settings.store, datetime.now(UTC))
+    return tuple(dead_recipients(found.file, found.tree, dead)), unknown
+
+
 def _briefly(problem: Problem) -> Problem:
     return replace(problem, path=shortened(problem.path), message=shortened(problem.message))
 
 
-def _print_text(config: Path, found: Loaded, *, verbose: bool) -> None:
+def _print_text(config: Path, found: Loaded, unknown: str, *, verbose: bool) -> None:
     problems = found.problems
     for problem, line in [(one, str(one)) for one in problems] if verbose else list(_lines(problems)):
         style = "red" if problem.severity == "error" else "yellow"
@@ -83,6 +95,8 @@ def _print_text(config: Path, found: Loaded, *, verbose: bool) -> None:
     lines = [*where_else(config), f"{config}: {_plural(errors, 'error')}, {_plural(warnings, 'warning')}"]
     if found.settings is not None:
         lines.append(f"{config}: would run {_what_runs(found, found.settings)}")
+    if unknown:
+        lines.append(f"{config}: whether addresses in it refuse mail for good is not known: {unknown}")
     for line in lines:
         out.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 

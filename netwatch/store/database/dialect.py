@@ -36,6 +36,9 @@ class Database(Protocol):
     def release(self) -> None:
         """Let another agent have it; nothing happens where it is not held."""
 
+    def is_there(self) -> bool:
+        """Return whether something stands where the database belongs, or may."""
+
     def require(self) -> None:
         """Raise StoreError where there is nothing to read."""
 
@@ -44,6 +47,9 @@ class Database(Protocol):
 
     def reader(self) -> Engine:
         """Return an engine that only reads."""
+
+    def onlooker(self) -> Engine:
+        """Return an engine that only reads, and leaves no trace of that."""
 
     def insert(self, table: Table) -> Insert:
         """Return an INSERT that replaces the row with the same primary key."""

@@ -7,6 +7,7 @@ May import: netwatch.errors, netwatch.store.database.{dialect, footing, reserve}
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import glob
 import os
@@ -257,9 +258,21 @@ class Sqlite:
         if lock is not None:
             os.close(lock)
 
+    def is_there(self) -> bool:
+        """Return whether a file stands at the path, or one may that cannot be seen."""
+        try:
+            self._path.stat()
+        except OSError as exc:
+            return exc.errno not in (errno.ENOENT, errno.ENOTDIR)
+        return True
+
     def require(self) -> None:
         """Raise StoreError where the file a reader wants is not there."""
-        if not self._path.is_file():
+        try:
+            is_there = self._path.is_file()
+        except OSError as exc:
+            raise StoreError(f"cannot read {self._path}: {exc.strerror}") from exc
+        if not is_there:
             raise StoreError(f"no database at {self._path}: has `netwatch run` been started with this configuration?")
 
     def writer(self) -> Engine:
@@ -273,6 +286,15 @@ class Sqlite:
         engine = create_engine(
             "sqlite://", creator=self._reading_connection, poolclass=QueuePool, pool_size=READERS, max_overflow=0
         )
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def onlooker(self) -> Engine:
+        """Return an engine that makes no file beside the database and writes none, as a mere reader of WAL does.
+
+        Where nobody works with it, and nobody was killed at that, the file alone is all there is.
+        """
+        engine = create_engine("sqlite://", creator=self._onlooking_connection, poolclass=NullPool)
         event.listen(engine, "begin", _begin)
         return engine
 
@@ -398,6 +420,10 @@ class Sqlite:
         except sqlite3.DatabaseError:
             pass
         return connection
+
+    def _onlooking_connection(self) -> sqlite3.Connection:
+        is_worked_with = Path(f"{self._path}-wal").exists()
+        return self._connector("ro&readonly_shm=1" if is_worked_with else "ro&immutable=1")()
 
     def _connector(self, mode: str, *pragmas: str) -> Callable[[], sqlite3.Connection]:
         uri = f"file:{quote(str(self._path))}?mode={mode}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from netwatch.mib import load_index
 from netwatch.model.files import patient
 from netwatch.profiles import load_library
 from netwatch.rules import load_rule_book
+
+from .nouns import known_dead, listing
 
 SMALL = """\
 credentials: {usual: {version: 2c, community: "${env:HOME}"}}
@@ -276,3 +279,41 @@ def test_errors_are_never_counted_together(file):
     lines = run("check", "-c", file).stdout.splitlines()
 
     assert len([line for line in lines if ".address" in line and "warning" not in line]) == 2
+
+
+# -- what an agent found out ------------------------------------------------------------------------------------
+
+
+def test_who_is_told_at_a_dead_address_is_a_warning_and_nothing_is_written(file):
+    file.write_text(
+        SMALL.replace("rules.yaml", "builtin") + "store: {url: 'sqlite:///netwatch.db'}\n"
+        "mailbox: {host: localhost, tls: none, username: nw, password: '${env:HOME}'}\n"
+    )
+    known_dead(file.parent / "netwatch.db", "noc@example.net")
+    before = listing(file.parent)
+
+    result = run("check", "-c", file)
+
+    since = f"{datetime.now(UTC):%Y-%m-%d}"
+    said = (
+        f"{file}:9:38: warning: receivers[0].email.to[0]: 'noc' is told there by route, but noc@example.net refused "
+        f"3 mails in a row since {since}: 550 5.1.1 no such mailbox"
+    )
+    assert said in result.stdout.splitlines(), result.stdout
+    assert result.exit_code == 0
+    assert listing(file.parent) == before
+
+
+def test_that_a_database_cannot_be_read_is_said_and_no_failure(file):
+    file.write_text(
+        SMALL.replace("rules.yaml", "builtin") + "store: {url: 'sqlite:///netwatch.db'}\n"
+        "mailbox: {host: localhost, tls: none, username: nw, password: '${env:HOME}'}\n"
+    )
+    (file.parent / "netwatch.db").write_bytes(b"no database at all" * 1000)
+
+    result = run("check", "-c", file)
+
+    wanted = f"{file}: whether addresses in it refuse mail for good is not known: "
+    (line,) = [one for one in result.stdout.splitlines() if one.startswith(wanted)]
+    assert "the database file is damaged" in line
+    assert result.exit_code == 0
