@@ -1,8 +1,8 @@
 """Who is told of an alert: the routing tree, in Alertmanager's words.
 
 An alert goes down the tree: the first child whose matchers hold takes it, a child with `continue` lets its later
-brothers see it too, and where no child wants it the node itself takes it. A child inherits receiver, group_by, times
-and escalation; the intervals in which a node is closed are its own, as in Alertmanager. Unlike in Alertmanager, two
+brothers see it too, and where no child wants it the node itself takes it. A child inherits receiver, group_by, times,
+escalation and fallback; the intervals in which a node is closed are its own, as in Alertmanager. Unlike there, two
 ways to the same receiver with the same group labels make one group: nobody is told of one incident twice. A way that
 is not always open makes a group of its own, and none where another way to that group is always open.
 
@@ -12,7 +12,7 @@ May import: netwatch.model, netwatch.errors. Called by: netwatch.engine, config.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -61,6 +61,7 @@ class RouteMatch:
     mute_time_intervals: tuple[str, ...] = ()
     active_time_intervals: tuple[str, ...] = ()
     escalate: tuple[EscalationStep, ...] = ()
+    fallback: tuple[str, ...] = ()
 
     def is_as(self, other: RouteMatch) -> bool:
         """Return whether people are told in the same way, but for the group."""
@@ -89,6 +90,7 @@ class Route:
     mute_time_intervals: tuple[str, ...] = ()
     active_time_intervals: tuple[str, ...] = ()
     escalate: tuple[EscalationStep, ...] = ()
+    fallback: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
 
     def receivers_for(self, labels: Mapping[str, str]) -> tuple[RouteMatch, ...]:
@@ -113,6 +115,7 @@ class Route:
             mute_time_intervals=self.mute_time_intervals,
             active_time_intervals=self.active_time_intervals,
             escalate=self.escalate,
+            fallback=self.fallback,
         )
 
     def match_of(self, group: AlertGroup, alerts: Mapping[str, Alert]) -> RouteMatch:
@@ -139,10 +142,30 @@ class Route:
             return None
         return tuple(sorted(found.union(*(names for names in inner if names is not None))))
 
+    def fallback_of(self, receiver: str, alerts: Iterable[Alert]) -> tuple[str, ...]:
+        """Return who is told what did not reach a receiver: receivers and addresses, as the configuration has them.
+
+        It is that of the routes by which these alerts are told to the receiver, escalation included. Where none is
+        known any more, or none leads there now, it is that of every route which tells the receiver.
+        """
+        matches = (match for alert in alerts for match in self.receivers_for(routing_labels(alert)))
+        told = [one for one in matches if receiver in (one.receiver, *(step.receiver for step in one.escalate))]
+        nodes = [] if told else [one for one in self.nodes() if receiver in one.own_receivers()]
+        return tuple(dict.fromkeys(name for one in (*told, *nodes) for name in one.fallback))
+
+    def nodes(self) -> Iterator[Route]:
+        """Yield this node and all below it."""
+        yield self
+        for child in self.routes:
+            yield from child.nodes()
+
+    def own_receivers(self) -> tuple[str, ...]:
+        """Return the receivers this very node tells, those of its escalation among them."""
+        return (self.receiver, *(step.receiver for step in self.escalate))
+
     def receivers(self) -> frozenset[str]:
         """Return every receiver the tree names, those of escalations among them."""
-        own = {self.receiver, *(step.receiver for step in self.escalate)}
-        return frozenset(own.union(*(child.receivers() for child in self.routes)))
+        return frozenset(name for node in self.nodes() for name in node.own_receivers())
 
     def _group_labels(self, labels: Mapping[str, str]) -> dict[str, str]:
         names = labels if EVERY_LABEL in self.group_by else self.group_by
@@ -203,6 +226,7 @@ def _node(settings: RouteSettings, parent: Route) -> Route:
         mute_time_intervals=tuple(settings.mute_time_intervals),
         active_time_intervals=tuple(settings.active_time_intervals),
         escalate=parent.escalate if settings.escalate is None else build_steps(settings.escalate),
+        fallback=parent.fallback if settings.fallback is None else tuple(settings.fallback),
     )
     return replace(own, routes=tuple(_node(child, own) for child in settings.routes))
 

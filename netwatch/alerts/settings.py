@@ -69,6 +69,10 @@ class RouteSettings(Section):
     escalate: list[EscalationSettings] | None = Field(
         default=None, description="whom to tell as well of what nobody acknowledges"
     )
+    fallback: list[Annotated[str, Field(min_length=1)]] | None = Field(
+        default=None,
+        description="receivers, or mail addresses, that are told what could not be delivered; [] for none",
+    )
     routes: list[RouteSettings] = Field(default_factory=list, description="routes inside this one, tried in order")
 
 

@@ -104,7 +104,7 @@ class App:
         self._names = NameKeeper(
             settings, self._definitions, renew=self._corridor.renew_trap_rules, outdated=outdated
         )
-        self._post_office = PostOffice(self._store, settings, clock.now)
+        self._post_office = PostOffice(self._store, settings, clock.now, self._corridor.desk.alert)
         self._mailroom = Mailroom(
             settings, store=self._store, corridor=self._corridor, links=self._links,
             letters=self._post_office.letters, mails=self._post_office.mails, clock=clock.now,

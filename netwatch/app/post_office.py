@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 
+from netwatch.alerts import build_route
 from netwatch.app.clock.following import Follower
 from netwatch.config import Settings, credential
+from netwatch.model import Alert, OutboxEntry
 from netwatch.notify import DeadLetters, Notifier, Rewriter, TrapSender, WebSender
 from netwatch.snmp import NotificationSender
 from netwatch.store import Store
@@ -20,9 +22,16 @@ from netwatch.traps import OwnEngine
 class PostOffice:
     """The carriers between `start()` and `stop()`; each claims what is its own."""
 
-    def __init__(self, store: Store, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        alert_of: Callable[[str], Alert | None] = lambda _: None,
+    ) -> None:
+        """Build them; `alert_of` knows alerts that are not long over, by id."""
         self._settings, self._clock = settings, clock
-        self._letters = DeadLetters(store, settings.smtp, clock=clock)
+        self._letters = DeadLetters(store, settings.smtp, clock=clock, fallback_of=_fallback_of(settings, alert_of))
         self._posts = WebSender(self._letters, settings.receivers, clock=clock)
         self.mails = Notifier(self._letters, settings.smtp, rewriting=Rewriter(), clock=clock)
         self._transport: NotificationSender | None = None
@@ -64,3 +73,22 @@ class PostOffice:
         """Return the carriers that follow when the wall clock was set."""
         carriers: tuple[Follower, ...] = (self._letters, self.mails, self._posts)
         return carriers if self._traps is None else (*carriers, self._traps)
+
+
+def _fallback_of(
+    settings: Settings, alert_of: Callable[[str], Alert | None]
+) -> Callable[[OutboxEntry], Sequence[str]] | None:
+    """Return what says whom the route of a row falls back on; None where no route has anybody for that."""
+    route = build_route(settings.route, settings.severity_order()) if settings.receivers else None
+    if route is None or not any(node.fallback for node in route.nodes()):
+        return None
+    mailed = {receiver.name: receiver.email.to for receiver in settings.receivers if receiver.email is not None}
+
+    def fallback_of(row: OutboxEntry) -> Sequence[str]:
+        if not row.alert_ids:
+            return ()  # what no route sent: the daily mail, a report
+        alerts = [alert for alert_id in row.alert_ids if (alert := alert_of(alert_id)) is not None]
+        named = route.fallback_of(row.receiver, alerts)
+        return [address for name in named for address in mailed.get(name, [name])]
+
+    return fallback_of

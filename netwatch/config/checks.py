@@ -15,6 +15,7 @@ from typing import Any
 
 from netwatch.alerts.settings import DEFAULT_REPEAT_INTERVAL
 from netwatch.config.discovery_checks import discovery_checks
+from netwatch.config.fallback_checks import fallback_checks
 from netwatch.config.parts import duplicates, names_of, routes_of, unknown
 from netwatch.config.reach_checks import reach_checks
 from netwatch.config.rule_paths import has_wildcard, rule_files
@@ -57,6 +58,7 @@ def cross_checks(file: YamlFile, tree: Tree, base: Path) -> Iterator[Problem]:
     yield from _credentials(file, tree)
     yield from _dependencies(file, tree)
     yield from _receivers(file, tree)
+    yield from fallback_checks(file, tree)
     yield from stage_checks(file, tree)
     yield from _mail(file, tree)
     yield from _page(file, tree)
@@ -166,6 +168,7 @@ def _receivers(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     for path, node in routes_of(tree):
         name = text_of(node, "receiver")
         used.add(name)
+        used.update(name for _, name in texts(node, "fallback", EACH))
         for at, further in texts(node, "escalate", EACH, "receiver"):
             used.add(further)
             if further not in known:
@@ -189,6 +192,7 @@ def _mail(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     smtp = tree.get("smtp") if isinstance(tree.get("smtp"), dict) else {}
     mailed = any(value for _, value in found(tree, "receivers", EACH, "email"))
     mailed = mailed or bool(smtp and smtp.get("fallback_to"))
+    mailed = mailed or any("@" in text for _, node in routes_of(tree) for _, text in texts(node, "fallback", EACH))
     if not mailed or smtp is None:
         return
     if not smtp.get("relays"):

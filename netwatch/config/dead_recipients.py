@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from netwatch.config.parts import Tree, routes_of
+from netwatch.config.parts import Tree, names_of, routes_of
 from netwatch.config.tree import EACH, text_of, texts
 from netwatch.mailbox import Refusals
 from netwatch.model import KeyPath, Problem, YamlFile, dotted
@@ -26,7 +26,7 @@ def dead_recipients(file: YamlFile, tree: Tree, dead: Sequence[Refusals]) -> Ite
 
 def _mailed(tree: Tree) -> Iterator[tuple[KeyPath, str, str]]:
     """Yield every address that is mailed, where it stands, and who is told there."""
-    ways = _ways(tree)
+    ways, known = _ways(tree), names_of(tree, "receivers")
     for path, text in texts(tree, "receivers", EACH, "email", "to", EACH):
         name = text_of(tree["receivers"][path[1]], "name") or ""
         by = f" by {', '.join(ways[name])}" if name in ways else ""
@@ -35,7 +35,7 @@ def _mailed(tree: Tree) -> Iterator[tuple[KeyPath, str, str]]:
         yield path, text, "what cannot be delivered is told there"
     for route, node in routes_of(tree):
         for at, text in texts(node, "fallback", EACH):
-            if "@" in text:
+            if text not in known:
                 yield (*route, *at), text, f"what {dotted(route)} cannot deliver is told there"
 
 

@@ -1,9 +1,11 @@
 """Tells the fallback addresses of rows that died, in the very transaction that marks them dead.
 
+A route may have fallback addresses of its own; what these do not get either, and what has none, is told to those of
+`smtp`, and where one of these is not reached nobody else is told.
 It stands between carriers and store: what they record passes through here. The first death is told at once; what
 dies in the five minutes after is told together, by count, at their end. What is still to be told is found again in
 the store after a restart: rows that died after the last of these mails was written.
-May import: netwatch.model, netwatch.notify.{metrics, ledger.{carrier, loops}, mail.fallback, smtp.settings}.
+May import: netwatch.model, netwatch.notify.{address, metrics, ledger.{carrier, loops}, mail.fallback, smtp.settings}.
 Called by: app, which hands it to the carriers as their outbox.
 """
 
@@ -18,6 +20,7 @@ from typing import Protocol
 
 from netwatch.model import ClockStep, Composition, Event, OutboxEntry, OutboxKind, OutboxState, Transaction, new_uuid
 from netwatch.notify import metrics
+from netwatch.notify.address import parse_mailbox
 from netwatch.notify.ledger.carrier import Outbox, utc_now
 from netwatch.notify.ledger.loops import ended, surviving
 from netwatch.notify.mail.fallback import (
@@ -34,6 +37,9 @@ LOOK_AGAIN_SECONDS = 60.0
 """The wall clock may be set; whether a mail is due is looked at this often."""
 MOST_FOUND_AGAIN = 10_000
 MOST_EVENTS = 200
+
+Told = tuple[list[OutboxEntry], list[Event]]
+NOTHING: Told = ([], [])
 
 
 class Ledger(Outbox, Protocol):
@@ -55,6 +61,10 @@ class Ledger(Outbox, Protocol):
         """Return how many rows were sent, or died, from an instant on."""
 
 
+FallbackOf = Callable[[OutboxEntry], Sequence[str]]
+"""Answers whom the route of a row says to tell of it, as the configuration writes addresses."""
+
+
 class DeadLetters:
     """An outbox that tells of what dies in it, between `start()` and `stop()`."""
 
@@ -66,9 +76,13 @@ class DeadLetters:
         every: timedelta = EVERY,
         clock: Callable[[], datetime] = utc_now,
         new_id: Callable[[], str] = new_uuid,
+        fallback_of: FallbackOf | None = None,
     ) -> None:
+        """Build it; `fallback_of` is None where no route has fallback addresses of its own."""
         self._ledger, self._every, self._clock, self._new_id = ledger, every, clock, new_id
         self._to, self._sender = tuple(settings.fallback_to), settings.from_
+        self._last_resort = {parse_mailbox(address).address.lower() for address in self._to}
+        self._fallback_of = fallback_of
         self._untold: list[OutboxEntry] = []
         self._told_at: datetime | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -91,7 +105,7 @@ class DeadLetters:
 
     async def start(self) -> None:
         """Find what a former life had yet to tell, and begin to tell it."""
-        if not self._to:
+        if not self._to and self._fallback_of is None:
             return
         await self._restore()
         self._loop = asyncio.create_task(self._keep_telling(), name="notify: dead letters")
@@ -132,12 +146,11 @@ class DeadLetters:
         self, entry: OutboxEntry, events: Sequence[Event] = (), entries: Sequence[OutboxEntry] = ()
     ) -> bool:
         """Record how a try ended, and with a death the mail that tells of it, where one is due."""
-        if entry.state is not OutboxState.DEAD or not self._to or tells_of_dead_letters(entry):
+        if entry.state is not OutboxState.DEAD or not self._told_of(entry):
             return await self._ledger.record(entry, events, entries)
         async with self._one_at_a_time:
             now = self._clock()
-            mails = self._mails([*self._untold, entry], now) if self._is_due(now) else []
-            about = _told([*self._untold, entry], mails, now)
+            mails, about = self._mails([*self._untold, entry], now) if self._is_due(now, entry) else NOTHING
             recorded = await self._ledger.record(entry, (*events, *about), (*entries, *mails))
             if recorded and mails:
                 self._were_told(mails, now)
@@ -150,13 +163,12 @@ class DeadLetters:
 
         `write` writes what it is given, and what else belongs to it, in one transaction.
         """
-        if not self._to or tells_of_dead_letters(row):
+        if not self._told_of(row):
             await write(Composition())
             return
         async with self._one_at_a_time:
             now = self._clock()
-            mails = self._mails([*self._untold, row], now) if self._is_due(now) else []
-            about = _told([*self._untold, row], mails, now)
+            mails, about = self._mails([*self._untold, row], now) if self._is_due(now, row) else NOTHING
             await write(Composition(entries=tuple(mails), events=tuple(about)))
             if mails:
                 self._were_told(mails, now)
@@ -165,16 +177,32 @@ class DeadLetters:
 
     def _keep(self, row: OutboxEntry) -> None:
         """Keep a row to be told later; beyond the first few it is counted and not quoted, so its message may go."""
-        if any(concerns(row, address) for address in self._to):
+        if self._told_of(row):
             self._untold.append(row if len(self._untold) < MOST_IN_FULL else replace(row, message=b""))
             self._woken.set()
 
-    def _is_due(self, now: datetime) -> bool:
-        """Return whether enough time passed; a wall clock that was set back is no reason to be silent for long."""
+    def _told_of(self, row: OutboxEntry) -> Sequence[str]:
+        """Return who is told of a dead row; nobody where the last resort itself is not reached."""
+        if tells_of_dead_letters(row) and row.recipient.lower() in self._last_resort:
+            return ()
+        own = self._fallback_of(row) if self._fallback_of is not None and not tells_of_dead_letters(row) else ()
+        others = [address for address in own if concerns(row, address)]
+        return others or [address for address in self._to if concerns(row, address)]
+
+    def _is_due(self, now: datetime, row: OutboxEntry | None = None) -> bool:
+        """Return whether enough time passed; a wall clock that was set back is no reason to be silent for long.
+
+        One of our own mails is told of at once: there is one in five minutes of these.
+        """
+        if row is not None and tells_of_dead_letters(row):
+            return True
         return self._told_at is None or not self._told_at <= now < self._told_at + self._every
 
-    def _mails(self, dead: Sequence[OutboxEntry], now: datetime) -> list[OutboxEntry]:
-        return compose_fallback(dead, to=self._to, sender=self._sender, now=now, new_id=self._new_id)
+    def _mails(self, dead: Sequence[OutboxEntry], now: datetime) -> Told:
+        """Return the mails about dead rows, and what the event log has of that."""
+        told = [(row, self._told_of(row)) for row in dead]
+        mails = compose_fallback(told, sender=self._sender, now=now, new_id=self._new_id)
+        return mails, _events(told, mails, now)
 
     def _were_told(self, mails: Sequence[OutboxEntry], now: datetime) -> None:
         self._told_at = now
@@ -190,8 +218,7 @@ class DeadLetters:
             return  # to read thousands of old mails for nothing takes memory, and time at every start
         dead = await self._ledger.outbox({OutboxState.DEAD}, MOST_FOUND_AGAIN)
         for row in reversed(dead):
-            ours = tells_of_dead_letters(row) or row.dropped_by_hand
-            if not ours and row.last_tried_at is not None and row.last_tried_at > self._told_at:
+            if not row.dropped_by_hand and row.last_tried_at is not None and row.last_tried_at > self._told_at:
                 self._keep(row)
 
     async def _keep_telling(self) -> None:
@@ -214,26 +241,28 @@ class DeadLetters:
             now = self._clock()
             if not self._untold or not self._is_due(now):
                 return
-            mails = self._mails(self._untold, now)
-            events = _told(self._untold, mails, now)
+            mails, events = self._mails(self._untold, now)
             await self._ledger.commit(Transaction(entries=tuple(mails), events=tuple(events)))
             self._were_told(mails, now)
 
 
-def _told(rows: Sequence[OutboxEntry], mails: Sequence[OutboxEntry], now: datetime) -> list[Event]:
-    """Return the lines of the event log that say of rows who is told instead; none where no mail is written."""
-    if not mails:
-        return []
-    to, ids = ", ".join(mail.recipient for mail in mails), " ".join(mail.id for mail in mails)
-    return [
-        Event(
+def _events(
+    told: Sequence[tuple[OutboxEntry, Sequence[str]]], mails: Sequence[OutboxEntry], now: datetime
+) -> list[Event]:
+    """Return the lines of the event log that say of rows who is told instead."""
+    written = {mail.recipient.lower(): mail for mail in mails}
+    events = []
+    for row, addresses in told[:MOST_EVENTS]:
+        of_row = [written[parse_mailbox(address).address.lower()] for address in addresses]
+        event = Event(
             at=now,
             kind="delivery",
-            text=f'{row.kind} to {row.recipient} "{row.subject}" given up, and told to {to}',
+            text=f'{row.kind} to {row.recipient} "{row.subject}" given up, and told to '
+            + ", ".join(mail.recipient for mail in of_row),
             alert_id=row.alert_ids[0] if len(row.alert_ids) == 1 else "",
             entry_id=row.id,
             group_key=row.group_key,
-            details={"fallback": ids},
+            details={"fallback": " ".join(mail.id for mail in of_row)},
         )
-        for row in rows[:MOST_EVENTS]
-    ]
+        events.append(event)
+    return events

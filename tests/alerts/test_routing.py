@@ -135,6 +135,37 @@ def test_escalation_is_inherited_until_it_is_ended():
     assert tree.receivers() == {"noc", "a", "b", "boss", "chief"}
 
 
+def firing(**labels):
+    key = AlertKey(rule="X", device="sw1")
+    return Alert(id="a", key=key, state=AlertState.FIRING, labels=labels, pending_at=NOON)
+
+
+FALLING_BACK = tree_of(
+    {"match": {"site": "hq"}, "receiver": "hq", "fallback": ["hq-phones", "chief@example.net"],
+     "routes": [{"match": {"room": "1"}}, {"match": {"room": "2"}, "fallback": []}]},
+    {"match": {"site": "lab"}, "fallback": ["lab"]},
+    fallback=["admins"], escalate=[{"after": "30m", "receiver": "boss"}],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("receiver", "labels", "fallback"), [
+    ("noc", {}, ("admins",)),
+    ("noc", {"site": "lab"}, ("lab",)),
+    ("hq", {"site": "hq"}, ("hq-phones", "chief@example.net")),
+    ("hq", {"site": "hq", "room": "1"}, ("hq-phones", "chief@example.net")),  # inherited
+    ("hq", {"site": "hq", "room": "2"}, ()),  # ended
+    ("boss", {"site": "hq"}, ("hq-phones", "chief@example.net")),  # who was told as well falls back as who was first
+    ("hq", {"site": "lab"}, ("hq-phones", "chief@example.net")),  # no way leads there now: those that tell it
+])  # fmt: skip
+def test_a_route_falls_back_on_its_own_or_what_it_inherits(receiver, labels, fallback):
+    assert FALLING_BACK.fallback_of(receiver, [firing(**labels)]) == fallback
+
+
+def test_of_alerts_that_nobody_knows_any_more_all_routes_to_the_receiver_count():
+    assert FALLING_BACK.fallback_of("noc", []) == ("admins", "lab")
+    assert FALLING_BACK.fallback_of("gone", []) == ()
+
+
 def test_a_way_that_is_not_always_open_is_a_group_of_its_own():
     tree = tree_of(
         {"match": {"a": "1"}, "active_time_intervals": ["day"], "continue": True},

@@ -65,7 +65,7 @@ def test_the_example_uses_every_key(location):
         part = part[step]
 
     inherited = (
-        {"group_by", "group_wait", "group_interval", "repeat_interval", "urgent_from", "escalate"}
+        {"group_by", "group_wait", "group_interval", "repeat_interval", "urgent_from", "escalate", "fallback"}
         if "routes" in location
         else set()
     )

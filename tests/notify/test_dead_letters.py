@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -197,6 +198,71 @@ async def test_of_a_mail_that_came_back_is_told_in_the_transaction_that_makes_it
     assert (later, office.untold) == (Composition(), 1)
 
 
+@pytest.fixture
+def routed():
+    """A room over a store whose routes fall back on somebody by the receiver."""
+
+    async def make(**by_receiver: list[str]) -> tuple[DeadLetters, Callable[[OutboxEntry], Awaitable[list[str]]]]:
+        store, clock = MemoryStore(), Clock()
+        await store.start()
+        settings = SmtpSettings.model_validate({"from": "nw@example.net", "fallback_to": [ADMIN]})
+        made = DeadLetters(store, settings, clock=clock, fallback_of=lambda row: by_receiver.get(row.receiver, []))
+
+        async def told_of(row: OutboxEntry) -> list[str]:
+            written: list[Composition] = []
+
+            async def write(composition: Composition) -> None:
+                written.append(composition)
+
+            await made.came_back(replace(row, state=DEAD, last_reply="came back: 550"), write)
+            told.extend(written[0].entries)
+            said = {one for event in written[0].events for one in event.text.rpartition("told to ")[2].split(", ")}
+            assert said == {one.recipient for one in written[0].entries}
+            return [one.recipient for one in written[0].entries]
+
+        return made, told_of
+
+    told: list[OutboxEntry] = []
+    make.told = told
+    return make
+
+
+@pytest.mark.parametrize(("fallback", "recipients"), [
+    (["Standby <standby@example.net>", "two@example.net"], ["standby@example.net", "two@example.net"]),
+    (["standby@example.net", "Gone0@example.net"], ["standby@example.net"]),  # not who was not reached
+    (["Gone0@example.net"], ["admin@elsewhere.example"]),  # nobody else is left but the last resort
+    ([], ["admin@elsewhere.example"]),
+])  # fmt: skip
+async def test_who_the_route_falls_back_on_is_told_first(routed, make_entries, fallback, recipients):
+    _, told_of = await routed(noc=fallback)
+
+    assert await told_of(make_entries("gone0@example.net")[0]) == recipients
+
+
+async def test_what_the_fallback_does_not_get_either_is_told_to_the_last_resort_at_once_and_there_it_ends(
+    routed, make_entries
+):
+    _, told_of = await routed(noc=["standby@example.net"])
+    await told_of(make_entries("gone0@example.net")[0])
+    (first,) = routed.told
+
+    assert await told_of(first) == ["admin@elsewhere.example"]
+    assert "gone0@example.net" in text_of(routed.told[-1])
+    assert await told_of(routed.told[-1]) == []
+
+
+async def test_each_route_s_fallback_hears_of_its_own_alone(routed, make_entries):
+    rows = [replace(row, receiver=name, state=DEAD) for row, name in zip(make_entries(*GONE), "abab", strict=True)]
+    _, told_of = await routed(a=["a@example.net"], b=["b@example.net"])
+    for row in rows[:3]:
+        await told_of(row)
+    first = await told_of(replace(routed.told[0], state=DEAD))  # one of ours that died tells all that waits
+    assert sorted(first) == ["a@example.net", "admin@elsewhere.example", "b@example.net"]
+    by_recipient = {row.recipient: text_of(row) for row in routed.told[1:]}
+    assert ("gone1@" in by_recipient["b@example.net"], "gone2@" in by_recipient["b@example.net"]) == (True, False)
+    assert ("gone1@" in by_recipient["a@example.net"], "gone2@" in by_recipient["a@example.net"]) == (False, True)
+
+
 async def test_what_could_not_be_written_of_a_mail_that_came_back_is_told_again(letters, make_entries):
     store, clock = MemoryStore(), Clock()
     await store.start()
@@ -218,7 +284,9 @@ async def test_what_could_not_be_written_of_a_mail_that_came_back_is_told_again(
 
 
 def composed(*dead: OutboxEntry) -> OutboxEntry:
-    (mail,) = compose_fallback(dead, to=[ADMIN], sender="nw@example.net", now=NOW, new_id=lambda: "f1")
+    (mail,) = compose_fallback(
+        [(row, [ADMIN]) for row in dead], sender="nw@example.net", now=NOW, new_id=lambda: "f1"
+    )
     return mail
 
 

@@ -32,9 +32,11 @@ route:
   group_interval: 1s
   repeat_interval: 1h
   escalate: [{{after: 8h, receiver: boss}}]
+  fallback: [standby]
 receivers:
   - {{name: noc, email: {{to: [gone@refused.example]}}}}
   - {{name: boss, email: {{to: [boss@example.net]}}}}
+  - {{name: standby, email: {{to: [standby@example.net, full@refused.example]}}}}
 smtp:
   from: "NetWatch <netwatch@example.net>"
   fallback_to: [admin@elsewhere.example]
@@ -135,8 +137,11 @@ def test_of_a_critical_mail_that_came_back_the_next_are_told_at_once(
         until(lambda: postfix.returned, "the report about it")
         dovecot.deliver(postfix.returned[0])
 
-        told = until(lambda: to_others(postfix), "the mails to those who are told instead")
-        until(lambda: {"admin@elsewhere.example", "boss@example.net"} <= {*to_others(postfix)}, f"both: {told}")
+        until(lambda: {"standby@example.net", "boss@example.net"} <= {*to_others(postfix)}, "who is told instead")
+        until(lambda: len(postfix.returned) > 1, "the report about a mail to the route's fallback")
+        assert "admin@elsewhere.example" not in to_others(postfix)
+        dovecot.deliver(postfix.returned[1])
+        until(lambda: "admin@elsewhere.example" in to_others(postfix), "the mail to the last resort")
         rows = {row["recipient"]: row for row in netwatch.json("/api/v1/outbox")}
         events = [event["text"] for event in netwatch.json("/api/v1/events")]
         why = netwatch.json("/api/v1/explain?rule=DeviceDown&device=core-sw1")

@@ -43,7 +43,7 @@ def _dumped(parts: Sequence[Section]) -> list[object]:
 
 
 def _node(route: RouteSettings) -> Node:
-    """Return a route; whom it escalates to is left out, since Alertmanager does not do that."""
+    """Return a route; whom it escalates to, or falls back on, is left out: Alertmanager does neither."""
     node: Node = {"receiver": route.receiver} if route.receiver else {}
     exact = [f"{name}={_quoted(text)}" for name, text in route.match.items()]
     if exact or route.matchers:

@@ -209,7 +209,8 @@ def _told(way: str, match: RouteMatch, entries: Sequence[OutboxEntry]) -> dict[s
     mute = [*match.mute_time_intervals, *(f"outside {name}" for name in match.active_time_intervals)]
     return {
         "route": way, "receiver": match.receiver, "group": match.group_key, "muted_in": mute,
-        "escalates_to": [step.receiver for step in match.escalate], "messages": [_message(one) for one in entries],
+        "escalates_to": [step.receiver for step in match.escalate], "falls_back_on": [*match.fallback],
+        "messages": [_message(one) for one in entries],
     }  # fmt: skip
 
 
@@ -241,6 +242,8 @@ def _lines(alert: Alert, told: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"  but not in: {', '.join(map(printable, one['muted_in']))}"
         if one["escalates_to"]:
             yield f"  then, where nobody acknowledges it: {', '.join(map(printable, one['escalates_to']))}"
+        if one["falls_back_on"]:
+            yield f"  what it cannot deliver is told to: {', '.join(map(printable, one['falls_back_on']))}"
         for message in one["messages"]:
             yield f"\n  {message['kind']} to {printable(message['to'])}"
             yield f"  Subject: {printable(message['subject'])}"

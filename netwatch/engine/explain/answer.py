@@ -189,6 +189,8 @@ def _standing(case: Case) -> Iterator[Line]:
         if match.escalate:
             steps = (f"{step.receiver} after {format_duration(step.after)}" for step in match.escalate)
             details["escalate"] = ", ".join(steps)
+        if match.fallback:
+            details["fallback"] = ", ".join(match.fallback)
         yield Line(
             kind="route", text=f"{way} tells {match.receiver}, in the group {match.group_key}", details=details
         )

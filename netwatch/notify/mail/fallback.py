@@ -35,7 +35,7 @@ MOST_OF_WHO = 20
 
 
 def tells_of_dead_letters(entry: OutboxEntry) -> bool:
-    """Return whether a row is itself such a mail: nobody is told where one of these is not delivered."""
+    """Return whether a row is itself such a mail."""
     return entry.group_key == FALLBACK
 
 
@@ -45,16 +45,21 @@ def concerns(row: OutboxEntry, address: str) -> bool:
 
 
 def compose_fallback(
-    dead: Sequence[OutboxEntry], *, to: Sequence[str], sender: str, now: datetime, new_id: Callable[[], str]
+    dead: Sequence[tuple[OutboxEntry, Sequence[str]]], *, sender: str, now: datetime, new_id: Callable[[], str]
 ) -> list[OutboxEntry]:
-    """Return one mail per fallback address about the rows that died, oldest first; each counts them exactly.
+    """Return one mail per fallback address about the rows that died, oldest first; each counts its own exactly.
 
-    An address is not told of what was not delivered to itself; where nothing else remains it gets no mail.
+    dead: each row, and who is told of it. An address is not told of what was not delivered to itself.
     """
+    mailboxes: dict[str, Mailbox] = {}
+    told: dict[str, list[OutboxEntry]] = {}
+    for row, addresses in dead:
+        for mailbox in map(parse_mailbox, addresses):
+            if concerns(row, mailbox.address):
+                mailboxes.setdefault(mailbox.address.lower(), mailbox)
+                told.setdefault(mailbox.address.lower(), []).append(row)
     origin = parse_mailbox(sender)
-    mailboxes = {mailbox.address.lower(): mailbox for mailbox in map(parse_mailbox, to)}
-    told = {address: [row for row in dead if concerns(row, address)] for address in mailboxes}
-    return [_entry(about, origin, mailboxes[address], now, new_id()) for address, about in told.items() if about]
+    return [_entry(about, origin, mailboxes[address], now, new_id()) for address, about in told.items()]
 
 
 def _entry(about: Sequence[OutboxEntry], origin: Mailbox, to: Mailbox, now: datetime, entry_id: str) -> OutboxEntry:

@@ -22,7 +22,7 @@ devices: [{name: sw1, address: 127.0.0.1, port: 9, labels: {site: hq}}]
 rules: {paths: [rules.yaml]}
 route:
   receiver: noc
-  routes: [{matchers: ['severity="critical"', 'site="hq"'], receiver: boss, continue: true}, {receiver: noc}]
+  routes: [{matchers: ['severity="critical"', 'site="hq"'], receiver: boss, continue: true}, {receiver: noc, fallback: [night@example.net]}]
 receivers:
   - {name: noc, email: {to: [noc@example.net]}}
   - {name: boss, email: {to: [boss@example.net, deputy@example.net]}}
@@ -72,6 +72,7 @@ def test_another_severity_goes_another_way(run):
     assert "noc@example.net" in output
     assert "boss" not in output
     assert "sw1 at hq is silent" in output
+    assert "  what it cannot deliver is told to: night@example.net\n" in output
     assert "nobody was told" in output
 
 
