@@ -21,6 +21,8 @@ from netwatch.model import ReadingGap, RowSet, TableReading
 IDENTITY = "identity"
 STALE_AFTER = timedelta(minutes=5)
 """As long as Prometheus itself looks back for a series."""
+OtherRows = Callable[[str, str], None]
+_NOTHING: Mapping[str, _Held] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +53,23 @@ class Board:
         self._stale_after = stale_after
         self._clock = clock
         self._devices: dict[str, Mapping[str, _Held]] = {}
+        self._followers: list[OtherRows] = []
+
+    def follow_rows(self, follower: OtherRows) -> None:
+        """Call `follower` with device and table whenever the rows of a table are others than before.
+
+        It is called when they are on the board, with no table where the whole device is forgotten. The rows of most
+        tables stay the same for days, so that whoever keeps something of all devices need not look at them again.
+        """
+        self._followers.append(follower)
 
     def take_reading(self, reading: TableReading) -> None:
         """Put a reading in the place of the one before; it also ends the table's gap."""
+        before = self._devices.get(reading.device, _NOTHING).get(reading.table)
         self._put(reading.device, reading.table, _Held(reading=reading, taken_at=self._clock()))
         READINGS.inc()
+        if before is None or before.reading is None or before.reading.rows is not reading.rows:
+            self._tell(reading.device, reading.table)
 
     def take_gap(self, gap: ReadingGap) -> None:
         """Remember why a table was not read; its last reading stays until it is stale."""
@@ -66,11 +80,20 @@ class Board:
 
     def forget(self, device: str) -> None:
         """Drop everything about a device; one that is not here is no error."""
-        self._devices.pop(device, None)
+        if self._devices.pop(device, None) is not None:
+            self._tell(device, "")
 
     def readings(self, device: str) -> tuple[TableReading, ...]:
         """Return the fresh readings of one device, by table name."""
         return tuple(self._fresh_of(device, self._devices.get(device, {}), self._clock()))
+
+    def reading(self, device: str, table: str) -> TableReading | None:
+        """Return the reading of one table, None where there is none that is fresh."""
+        held = self._devices.get(device, _NOTHING).get(table)
+        if held is None or held.reading is None:
+            return None
+        good_for = self._good_for(held.reading, self._stale_after(device))
+        return held.reading if held.taken_at >= self._clock() - good_for else None
 
     def row_of(self, device: str, labels: Mapping[str, str]) -> tuple[str, Mapping[str, str]] | None:
         """Return key and labels of the row that has these labels (`ifIndex`: `7`) in whichever table has them.
@@ -137,6 +160,10 @@ class Board:
         now = self._clock()
         for device, tables in self._devices.copy().items():
             yield device, tuple(self._fresh_of(device, tables, now))
+
+    def _tell(self, device: str, table: str) -> None:
+        for follower in self._followers:
+            follower(device, table)
 
     def _put(self, device: str, table: str, held: _Held) -> None:
         self._devices[device] = {**self._devices.get(device, {}), table: held}

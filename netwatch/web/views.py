@@ -122,6 +122,9 @@ class Views(Protocol):
     def readings(self, device: str) -> Sequence[TableReading]:
         """Return the last readings of a device's tables that are not stale."""
 
+    def reading(self, device: str, table: str) -> TableReading | None:
+        """Return the last reading of one table, None where there is none that is not stale."""
+
     def unit_of(self, alert: Alert) -> str:
         """Return in what an alert's value is: a sign, or the word of a quantity; empty for a bare number."""
 

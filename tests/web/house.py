@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from netwatch.app.families import kept_families
 from netwatch.app.pages.called import Called
 from netwatch.errors import StoreError
+from netwatch.metrics import Board
 from netwatch.mib import load_index
 from netwatch.model import (
     ALIVE,
@@ -146,6 +147,9 @@ class House:
     def readings(self, device: str) -> Sequence[TableReading]:
         return self.tables.get(device, [])
 
+    def reading(self, device: str, table: str) -> TableReading | None:
+        return next((one for one in self.readings(device) if one.table == table), None)
+
     def unit_of(self, alert: Alert) -> str:
         return alert.annotations.get("unit", "")
 
@@ -157,8 +161,10 @@ class House:
         return self.identity(device).get("vendor", "")
 
     def words_of(self, device: Device) -> str:
-        rows = {one.table: one.rows for one in self.tables.get(device.name, [])}
-        return Called(lambda _, tables: list(map(rows.get, tables))).words_of(device)
+        board = Board()
+        for reading in self.tables.get(device.name, []):
+            board.take_reading(replace(reading, device=device.name))
+        return Called(board).words_of(device)
 
     def neighbours(self, device: str = "") -> Sequence[Neighbour]:
         return [one for one in self.known_neighbours if device in ("", one.device)]

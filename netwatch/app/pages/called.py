@@ -5,8 +5,9 @@ May import: netwatch.model. Called by: netwatch.app.pages.views.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from netwatch.model import Device, RowSet
 
@@ -21,30 +22,66 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
 found by it."""
 
 _TABLES = tuple(CALLED)
-RowSets = Callable[[str, Sequence[str]], list[RowSet | None]]
+
+
+class Rows(Protocol):
+    """Who knows the rows of devices' tables; the board does."""
+
+    def row_sets(self, device: str, tables: Sequence[str]) -> list[RowSet | None]:
+        """Return the rows of several tables, None for those that were never read."""
+
+    def vendor_of(self, device: str) -> str:
+        """Return who made a device, empty where it did not say."""
+
+    def follow_rows(self, follower: Callable[[str, str], None]) -> None:
+        """Call with device and table whenever rows are others; with no table where the device is forgotten."""
 
 
 class Called:
-    """The words of all devices; those of one are gathered again only when its rows are others.
+    """The words of all devices; those of one are gathered again only when its rows are others, and then once.
 
-    A search looks at the words of ten thousand devices, whose rows stay the same for days.
+    A search looks at the words of ten thousand devices, whose rows stay the same for days. Searches run beside the
+    loop that takes readings: what was gathered while other rows came is not kept.
     """
 
-    def __init__(self, row_sets: RowSets) -> None:
-        """Keep who knows the rows of a device's tables, None where there are none."""
-        self._row_sets = row_sets
-        self._known: dict[str, tuple[list[RowSet | None], str]] = {}
+    def __init__(self, rows: Rows) -> None:
+        """Follow the rows of all devices."""
+        self._rows = rows
+        self._words: dict[str, tuple[Device, str]] = {}
+        self._vendors: dict[str, str] = {}
+        self._changes: Counter[str] = Counter()
+        rows.follow_rows(self._is_other)
 
     def words_of(self, device: Device) -> str:
         """Return the words of one device in small letters, a line each: first those of the configuration."""
-        rows = self._row_sets(device.name, _TABLES)
-        known = self._known.get(device.name)
-        if known is not None and rows == known[0]:  # row sets are alike only where they are the same
+        known = self._words.get(device.name)
+        if known is not None and known[0] is device:
             return known[1]
-        own = (device.name, device.address, *device.labels.values())
-        text = "\n".join((*own, *_texts_of(rows))).casefold()
-        self._known[device.name] = rows, text
+        name, before = device.name, self._changes[device.name]
+        own = (name, device.address, *device.labels.values())
+        text = "\n".join((*own, *_texts_of(self._rows.row_sets(name, _TABLES)))).casefold()
+        self._words[name] = device, text
+        if self._changes[name] != before:
+            self._words.pop(name, None)
         return text
+
+    def vendor_of(self, device: str) -> str:
+        """Return who made a device, empty where it did not say."""
+        known = self._vendors.get(device)
+        if known is not None:
+            return known
+        before = self._changes[device]
+        vendor = self._vendors[device] = self._rows.vendor_of(device)
+        if self._changes[device] != before:
+            self._vendors.pop(device, None)
+        return vendor
+
+    def _is_other(self, device: str, table: str) -> None:
+        """Forget what was gathered of a device; first it is counted, which whoever gathers now sees."""
+        if table in CALLED or not table:
+            self._changes[device] += 1
+            self._words.pop(device, None)
+            self._vendors.pop(device, None)
 
 
 def _texts_of(rows: list[RowSet | None]) -> list[str]:

@@ -79,7 +79,7 @@ class Views:
 
     def __post_init__(self) -> None:
         """Keep what devices are called as long as what else is shown of them."""
-        object.__setattr__(self, "called", Called(self.board.row_sets))
+        object.__setattr__(self, "called", Called(self.board))
 
     def not_ready(self) -> str:
         """Return why NetWatch cannot do its work; empty when it can, also while something of it is in trouble."""
@@ -123,6 +123,10 @@ class Views:
         """Return the last readings of a device's tables."""
         return self.board.readings(device)
 
+    def reading(self, device: str, table: str) -> TableReading | None:
+        """Return the last reading of one table."""
+        return self.board.reading(device, table)
+
     def unit_of(self, alert: Alert) -> str:
         """Return in what an alert's value is, as its mails say."""
         return self.manner.unit_of(alert)
@@ -133,7 +137,7 @@ class Views:
 
     def vendor_of(self, device: str) -> str:
         """Return who made a device, empty where it did not say."""
-        return self.board.vendor_of(device)
+        return self.called.vendor_of(device)
 
     def words_of(self, device: Device) -> str:
         """Return what a device and its parts are called."""

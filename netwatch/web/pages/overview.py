@@ -5,20 +5,22 @@ A quiet room. May import: netwatch.model, netwatch.web. Called by: first, device
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from netwatch.model import USUAL_SEVERITIES, Alert, AlertState, DeviceSign, DeviceStatus, Severities
-from netwatch.web.alert_search import gravest_first, natural
+from netwatch.web.alert_search import gravest_first
+from netwatch.web.pages.fleet.order import in_order
 from netwatch.web.words import counted
 
 Level = Literal["good", "warn", "bad"]
 DeviceState = Literal["down", "alert", "trouble", "unknown", "up"]
 """From worst to best, which is the order of the page."""
 
-_RANK: dict[DeviceState, int] = {"down": 0, "alert": 1, "trouble": 2, "unknown": 3, "up": 4}
+_STATES: tuple[DeviceState, ...] = ("down", "alert", "trouble", "unknown", "up")
 
 
 class DeviceRow(NamedTuple):
@@ -109,19 +111,19 @@ def overview_of(
     by_device: dict[str, list[Alert]] = defaultdict(list)
     for alert in firing:
         by_device[alert.key.device].append(alert)
-    rows = [_row(status, tuple(by_device.get(status.device.name, ()))) for status in devices]
+    known = {name: tuple(alerts) for name, alerts in by_device.items()}
+    in_states: dict[DeviceState, list[DeviceRow]] = {state: [] for state in _STATES}
+    for status in in_order(list(devices)):
+        row = _row(status, known.get(status.device.name, ()))
+        in_states[row.state].append(row)
     return Overview(
-        rows=tuple(sorted(rows, key=_place)),
-        counts=Counter(row.state for row in rows),
+        rows=tuple(chain.from_iterable(in_states.values())),
+        counts={state: len(rows) for state, rows in in_states.items() if rows},
         firing=tuple(firing),
         pending=tuple(pending),
         problems=tuple(problems),
         is_grave=bool(firing) and severities.grade(firing[0].severity) == "critical",
     )
-
-
-def _place(row: DeviceRow) -> tuple[int, tuple[tuple[bool, int, str], ...]]:
-    return _RANK[row.state], natural(row.status.device.name)
 
 
 def _row(status: DeviceStatus | DeviceSign, firing: tuple[Alert, ...]) -> DeviceRow:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
 from netwatch.model import Device, DeviceSign, DeviceStatus, Matcher, all_hold
 from netwatch.web.alert_search import natural
+from netwatch.web.pages.fleet.order import BY_NAME, Places
 from netwatch.web.pages.overview import DeviceRow, DeviceState
 
 STATES: Final[Sequence[DeviceState]] = ("down", "alert", "trouble", "unknown", "up")
@@ -57,7 +57,7 @@ class DeviceSearch:
         for wants in self._conditions(words_of, vendor_of):
             found = [row for row in found if wants(row)]
         if self.order != "state":
-            found.sort(key=self._key(vendor_of))
+            found = self._sorted(found, vendor_of)
         if self.backward:
             found.reverse()
         return found
@@ -79,14 +79,20 @@ class DeviceSearch:
             sought = spelled(self.q)
             yield lambda row: _is_meant(sought, row.status, words_of)
 
-    def _key(self, vendor_of: VendorOf) -> Callable[[DeviceRow], tuple[object, ...]]:
-        ways: Mapping[str, Callable[[DeviceRow], tuple[object, ...]]] = {
-            "name": lambda row: (natural(row.status.device.name),),
-            "address": lambda row: (address_place(row.status.device.address), row.status.device.port),
-            "profile": lambda row: (not row.status.profile, row.status.profile),
-            "vendor": lambda row: _named_first(vendor_of(row.status.device.name)),
-        }
-        return ways.get(self.order) or (lambda row: _named_first(row.status.device.labels.get(self.order, "")))
+    def _sorted(self, rows: Sequence[DeviceRow], vendor_of: VendorOf) -> list[DeviceRow]:
+        by_place = self._places_of(rows, vendor_of)
+        return [rows[number] for number in sorted(range(len(rows)), key=by_place.__getitem__)]
+
+    def _places_of(self, rows: Sequence[DeviceRow], vendor_of: VendorOf) -> list[int]:
+        if self.order == "name":
+            return BY_NAME.of([row.status.device.name for row in rows])
+        if self.order == "address":
+            return _BY_ADDRESS.of([(row.status.device.address, row.status.device.port) for row in rows])
+        if self.order == "profile":
+            return _BY_PROFILE.of([row.status.profile for row in rows])
+        if self.order == "vendor":
+            return _BY_TEXT.of([vendor_of(row.status.device.name) for row in rows])
+        return _BY_TEXT.of([row.status.device.labels.get(self.order, "") for row in rows])
 
 
 def _is_meant(sought: str, status: DeviceStatus | DeviceSign, words_of: WordsOf) -> bool:
@@ -101,14 +107,14 @@ def spelled(text: str) -> str:
     return bytes.fromhex(re.sub("[:.-]", "", small)).hex(":")
 
 
-@lru_cache(maxsize=100_000)
-def address_place(address: str) -> tuple[int, int, str]:
-    """Sort key: addresses by their number, IPv4 first, names of hosts last."""
+def _address_place(place: tuple[str, int]) -> tuple[object, ...]:
+    """Sort key: addresses by their number, IPv4 first, names of hosts last; then by port."""
+    address, port = place
     try:
         known = ip_address(address.partition("%")[0])
     except ValueError:
-        return 9, 0, address
-    return known.version, int(known), address
+        return 9, 0, address, port
+    return known.version, int(known), address, port
 
 
 def label_names(rows: Iterable[DeviceRow], most: int) -> list[str]:
@@ -125,3 +131,8 @@ def _labels_of(row: DeviceRow, vendor_of: VendorOf) -> Mapping[str, str]:
     name = status.device.name
     own = {"device": name, "profile": status.profile, "state": row.state, "vendor": vendor_of(name)}
     return {**own, **status.device.labels}
+
+
+_BY_ADDRESS: Final = Places(_address_place)
+_BY_PROFILE: Final = Places[str](lambda text: (not text, text))
+_BY_TEXT: Final = Places(_named_first)
