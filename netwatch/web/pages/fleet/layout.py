@@ -10,13 +10,13 @@ A quiet room. May import: netwatch.web. Called by: map.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
 from netwatch.web.alert_search import natural
-from netwatch.web.pages.fleet.links import Tie
 
 WIDTH: Final = 190
 HEIGHT: Final = 22
@@ -25,6 +25,8 @@ GAP: Final = 56
 BETWEEN: Final = 10
 MOST_DEEP: Final = 7
 MOST_COLUMNS: Final = 4
+MOST_KEPT: Final = 16
+"""Maps whose places are kept: the whole one, and those that people have narrowed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Layout:
     """Where the upper left corners are, and which ties are drawn as branches of the trees: (from, to)."""
 
     places: Mapping[str, tuple[float, float]]
-    branches: Sequence[tuple[str, str]]
+    branches: frozenset[tuple[str, str]]
     width: float
     height: float
 
@@ -49,30 +51,35 @@ class _Tree:
         return [one for one in self.children[name] if self.children[one]]
 
 
-def laid_out(names: Iterable[str], ties: Sequence[Tie]) -> Layout:
-    """Return the places of devices by their ties; what is tied to nothing stands in a block at the end."""
+@lru_cache(maxsize=MOST_KEPT)
+def laid_out(names: tuple[str, ...], ties: tuple[tuple[str, str, str], ...]) -> Layout:
+    """Return the places of devices by their ties; what is tied to nothing stands in a block at the end.
+
+    names, ties: all that the places depend on, so that those of the same graph are found once. A tie is its two
+    devices, and which of them the other is reached through, empty for neither.
+    """
     near: dict[str, list[str]] = defaultdict(list)
     carries: dict[str, int] = defaultdict(int)
-    for tie in ties:
-        near[tie.one].append(tie.other)
-        near[tie.other].append(tie.one)
-        if tie.through:
-            carries[tie.through] += 1
+    for one, other, through in ties:
+        near[one].append(other)
+        near[other].append(one)
+        if through:
+            carries[through] += 1
     roots_first = sorted(names, key=lambda name: (-carries[name], -len(near[name]), natural(name)))
-    through = {(tie.through, tie.other if tie.through == tie.one else tie.one) for tie in ties if tie.through}
+    reached = {(through, other if through == one else one) for one, other, through in ties if through}
     places: dict[str, tuple[float, float]] = {}
     branches: list[tuple[str, str]] = []
     top = 0.0
     for root in roots_first:
         if root not in places and near[root]:
-            tree = _tree_from(root, near, through)
+            tree = _tree_from(root, near, reached)
             top = _placed(tree, places, top) + ROW
             branches += [(name, child) for name in tree.order for child in tree.children[name]]
     alone = sorted((name for name in near if not near[name]), key=natural)
     alone += [name for name in roots_first if name not in near]
     _block(sorted(set(alone), key=natural), 0, top, MOST_COLUMNS + 1, places)
     return Layout(
-        places=places, branches=branches,
+        places=places, branches=frozenset(branches),
         width=max((x for x, _ in places.values()), default=0) + WIDTH,
         height=max((y for _, y in places.values()), default=0) + HEIGHT,
     )  # fmt: skip

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import islice
+from typing import Final, NamedTuple
 
 from netwatch.model import Neighbour
 from netwatch.web.alert_search import natural
@@ -15,26 +16,85 @@ from netwatch.web.pages.overview import DeviceRow
 
 LINKS_OF_A_DEVICE: Final = 200
 """So many of its neighbours are looked at."""
+MOST_WIRES: Final = 16
+"""So many ports of two devices that are tied to each other are told apart."""
+
+
+class End(NamedTuple):
+    """A port of a device; empty where nobody says how it is called or numbered."""
+
+    device: str
+    if_index: str
+    port: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all is known that names it."""
+        return bool(self.if_index and self.port)
+
+    def names(self) -> list[tuple[str, ...]]:
+        """Return by what it is the same as one that was met before: its name, or its ifIndex."""
+        found: list[tuple[str, ...]] = [(self.device, self.port)] if self.port else []
+        return [*found, (self.device, "", self.if_index)] if self.if_index else found
+
+    def fuller(self, other: End) -> End:
+        """Return it with what another says of the same port."""
+        return End(self.device, self.if_index or other.if_index, self.port or other.port)
+
+
+class Wire:
+    """Two ports at which two devices hear each other; `near` is that of the one that comes first by name."""
+
+    __slots__ = ("far", "is_whole", "near")
+
+    def __init__(self, near: End, far: End) -> None:
+        self.near, self.far = near, far
+        self.is_whole = near.is_whole and far.is_whole
+
+    def learn(self, near: End, far: End) -> None:
+        """Take in what the other device says of the same two ports."""
+        self.near, self.far = self.near.fuller(near), self.far.fuller(far)
+        self.is_whole = self.near.is_whole and self.far.is_whole
 
 
 @dataclass(slots=True, kw_only=True)
 class Tie:
     """What ties two devices, `one` before `other` by name. through: the one of them that the other is reached by.
 
-    wires: at which ports they hear each other.
+    wires: at which ports they hear each other, each told once though both say so.
     """
 
     one: str
     other: str
     through: str = ""
-    wires: list[str] = field(default_factory=list)
+    wires: list[Wire] = field(default_factory=list)
+    known: dict[tuple[str, ...], Wire] = field(default_factory=dict, repr=False)
 
     @property
-    def words(self) -> str:
-        """Return what it is."""
+    def reached(self) -> str:
+        """Return which is reached through which, empty where that is not configured."""
         far = self.other if self.through == self.one else self.one
-        reached = [f"{far} is reached through {self.through}"] if self.through else []
-        return "; ".join([*reached, *self.wires]) or f"{self.one} and {self.other}"
+        return f"{far} is reached through {self.through}" if self.through else ""
+
+    def hear(self, said: Neighbour) -> None:
+        """Take in what one of the two says it hears at a port of its own."""
+        wire = self.known.get((said.device, said.port))
+        if wire is not None and wire.is_whole:
+            return
+        here = End(said.device, said.if_index, said.port)
+        there = End(said.peer, said.peer_if_index, said.peer_port or said.remote_port_name)
+        near, far = (here, there) if here.device == self.one else (there, here)
+        names = [*near.names(), *far.names()]
+        wire = next((self.known[name] for name in names if name in self.known), None)
+        if wire is not None:
+            wire.learn(near, far)
+        elif len(self.wires) < MOST_WIRES:
+            wire = Wire(near, far)
+            self.wires.append(wire)
+        else:
+            return
+        for name in names:
+            self.known[name] = wire
 
 
 def ties_of(rows: Sequence[DeviceRow], neighbours_of: Callable[[str], Iterable[Neighbour]]) -> list[Tie]:
@@ -46,12 +106,9 @@ def ties_of(rows: Sequence[DeviceRow], neighbours_of: Callable[[str], Iterable[N
         for parent in device.depends_on:
             if parent in names and parent != device.name:
                 _tie(found, parent, device.name).through = parent
-        for one in list(neighbours_of(device.name))[:LINKS_OF_A_DEVICE]:
+        for one in islice(neighbours_of(device.name), LINKS_OF_A_DEVICE):
             if one.is_there and one.peer in names and one.peer != device.name:
-                tie = _tie(found, device.name, one.peer)
-                words = f"{device.name} {one.port or one.if_index} to {one.far_end}"
-                if len(tie.wires) < 2:
-                    tie.wires.append(words)
+                _tie(found, device.name, one.peer).hear(one)
     return [found[pair] for pair in sorted(found, key=lambda pair: (natural(pair[0]), natural(pair[1])))]
 
 
@@ -96,5 +153,9 @@ def _around(
 
 
 def _tie(found: dict[tuple[str, str], Tie], one: str, other: str) -> Tie:
+    known = found.get((one, other)) or found.get((other, one))
+    if known is not None:
+        return known
     pair = (one, other) if natural(one) <= natural(other) else (other, one)
-    return found.setdefault(pair, Tie(one=pair[0], other=pair[1]))
+    tie = found[pair] = Tie(one=pair[0], other=pair[1])
+    return tie

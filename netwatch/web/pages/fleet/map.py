@@ -6,16 +6,20 @@ May import: netwatch.web. Called by: netwatch.web.app.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from markupsafe import Markup
 
 from netwatch.web.matcher_text import read_conditions
+from netwatch.web.pages.fleet import drawing
 from netwatch.web.pages.fleet.layout import HEIGHT, WIDTH, Layout, laid_out
-from netwatch.web.pages.fleet.links import Tie, chosen, ties_of
+from netwatch.web.pages.fleet.links import chosen, ties_of
+from netwatch.web.pages.fleet.ports import LinkState, Ports, TieNow
 from netwatch.web.pages.fleet.search import DeviceSearch
 from netwatch.web.pages.overview import DeviceRow, overview_of
 from netwatch.web.pages.templating import Templates
@@ -24,38 +28,19 @@ from netwatch.web.views import Views
 from netwatch.web.words import shortened
 
 NODES_ON_A_MAP: Final = 500
-LETTERS: Final = 23
-"""So many letters of a name fit into its box beside the word of its state."""
 
 Text = Annotated[str, Query(max_length=255)]
 Conditions = Annotated[str, Query(max_length=1000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """A device and where it stands; `ties` what it is tied to, in words."""
-
-    row: DeviceRow
-    x: float
-    y: float
-    ties: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line between two devices, as the path of an SVG. kind: depends, wire, or across where it is no branch."""
-
-    path: str
-    kind: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A map; the nodes in the order of their places, which is that in which they are read."""
+    """A map; its boxes and the rows of its table in the order of their places, in which they are read."""
 
-    nodes: tuple[Node, ...]
-    lines: tuple[Line, ...]
+    boxes: tuple[Markup, ...]
+    lines: tuple[Markup, ...]
+    rows: tuple[Markup, ...]
+    states: Mapping[LinkState, int]
     width: float
     height: float
 
@@ -63,6 +48,7 @@ class Drawing:
 def map_router(views: Views, templates: Templates) -> APIRouter:
     """Return the route."""
     router = APIRouter(include_in_schema=False, default_response_class=Response)
+    ports = Ports()
 
     @router.api_route("/map", methods=METHODS)
     async def page(around: Text = "", labels: Conditions = "") -> Response:
@@ -75,12 +61,13 @@ def map_router(views: Views, templates: Templates) -> APIRouter:
             search, wrong = DeviceSearch(), shortened(str(exc))
         found = await asyncio.to_thread(search.found_in, seen.rows, views.words_of, views.vendor_of)
         rows = chosen(found, NODES_ON_A_MAP, around, views.neighbours)
-        ties = ties_of(rows, views.neighbours)
-        drawing = await asyncio.to_thread(drawn, rows, ties)
+        silent = {row.status.device.name for row in rows if row.state == "down"}
+        ties = ports.of(ties_of(rows, views.neighbours), views.reading, silent.__contains__)
+        picture = await asyncio.to_thread(drawn, rows, ties)
         return await templates.page(
             "map.html", 400 if wrong else 200,
-            drawing=drawing, ties=len(ties), total=len(seen.rows), found=len(found), around=around, labels=labels,
-            wrong=wrong, most=NODES_ON_A_MAP, letters=LETTERS, box=(WIDTH, HEIGHT),
+            drawing=picture, ties=len(ties), total=len(seen.rows), found=len(found), shown=len(rows), around=around,
+            labels=labels, wrong=wrong,
             counts=[(state, n) for state in ("down", "alert", "trouble", "unknown", "up")
                     if (n := sum(row.state == state for row in rows))],
         )  # fmt: skip
@@ -88,34 +75,35 @@ def map_router(views: Views, templates: Templates) -> APIRouter:
     return router
 
 
-def drawn(rows: Sequence[DeviceRow], ties: Sequence[Tie]) -> Drawing:
+def drawn(rows: Sequence[DeviceRow], ties: Sequence[TieNow]) -> Drawing:
     """Return the map of devices and their ties."""
-    layout = laid_out([row.status.device.name for row in rows], ties)
+    pairs = tuple((now.tie.one, now.tie.other, now.tie.through) for now in ties)
+    layout = laid_out(tuple(sorted(row.status.device.name for row in rows)), pairs)
     words: dict[str, list[str]] = {}
-    for tie in ties:
-        for name in (tie.one, tie.other):
-            words.setdefault(name, []).append(tie.words)
-    nodes = [
-        Node(row=row, x=x, y=y, ties=tuple(words.get(row.status.device.name, ())))
-        for row in rows
-        for x, y in (layout.places[row.status.device.name],)
-    ]
+    lines = []
+    for now, text in zip(ties, map(drawing.words_of, ties), strict=True):
+        words.setdefault(now.tie.one, []).append(text)
+        words.setdefault(now.tie.other, []).append(text)
+        lines.append(_line(layout, now, text))
+    placed = sorted(((layout.places[row.status.device.name], row) for row in rows), key=_top_left)
     return Drawing(
-        nodes=tuple(sorted(nodes, key=lambda node: (node.y, node.x))), lines=tuple(_lines(layout, ties)),
-        width=layout.width, height=layout.height,
+        boxes=tuple(drawing.box(row, x, y) for (x, y), row in placed), lines=tuple(lines),
+        rows=tuple(drawing.row(row, words.get(row.status.device.name, ())) for _, row in placed),
+        states=Counter(now.state for now in ties), width=layout.width, height=layout.height,
     )  # fmt: skip
 
 
-def _lines(layout: Layout, ties: Sequence[Tie]) -> list[Line]:
-    branches = {frozenset(pair): pair for pair in layout.branches}
-    lines = []
-    for tie in ties:
-        pair = branches.get(frozenset((tie.one, tie.other)))
-        one, other = pair or (tie.one, tie.other)
-        path = _elbow(layout.places, one, other) if pair else _curve(layout.places, one, other)
-        kind = ("depends" if tie.through else "wire") if pair else "across"
-        lines.append(Line(path=path, kind=kind, words=tie.words))
-    return lines
+def _top_left(placed: tuple[tuple[float, float], DeviceRow]) -> tuple[float, float]:
+    (x, y), _ = placed
+    return y, x
+
+
+def _line(layout: Layout, now: TieNow, words: str) -> Markup:
+    one, other = now.tie.one, now.tie.other
+    branch = (one, other) if (one, other) in layout.branches else (other, one)
+    is_branch = branch in layout.branches
+    path = _elbow(layout.places, *branch) if is_branch else _curve(layout.places, one, other)
+    return drawing.line(path, now.state, words, is_thick=len(now.wires) > 1, is_branch=is_branch)
 
 
 def _elbow(places: Mapping[str, tuple[float, float]], one: str, other: str) -> str:

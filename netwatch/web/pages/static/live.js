@@ -101,10 +101,12 @@ function keepingTicks(act) {
   for (const box of document.querySelectorAll("#main tr input[type=checkbox]")) box.checked ||= ticked.includes(box.value);
 }
 
-function parsed(html) {
+// What is drawn is of another kind than what is written, though both have links: it is read as a part of a drawing.
+function parsed(html, place) {
   const box = document.createElement("template");
-  box.innerHTML = html;
-  return box.content.firstElementChild;
+  const isDrawn = Boolean(place?.ownerSVGElement);
+  box.innerHTML = isDrawn ? `<svg>${html}</svg>` : html;
+  return isDrawn ? box.content.firstElementChild.firstElementChild : box.content.firstElementChild;
 }
 
 function placed(path) {
@@ -124,7 +126,7 @@ function take(told) {
     refresh(); // the page is not what the server takes it for
     return;
   }
-  keepingTicks(() => parts.forEach(([here, , html]) => morph(here, parsed(html))));
+  keepingTicks(() => parts.forEach(([here, , html]) => morph(here, parsed(html, here))));
   document.querySelector(".clock time").replaceWith(parsed(told.clock));
   headed(told);
 }
