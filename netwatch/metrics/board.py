@@ -22,21 +22,22 @@ IDENTITY = "identity"
 STALE_AFTER = timedelta(minutes=5)
 """As long as Prometheus itself looks back for a series."""
 OtherRows = Callable[[str, str], None]
-_NOTHING: Mapping[str, _Held] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class _Held:
+    """The last reading of a table, and when it was taken; changed in place by the board alone."""
+
     reading: TableReading | None
     taken_at: float
-    gap: ReadingGap | None = None
+    gap: ReadingGap | None
 
 
 class Board:
     """Last readings by device and table.
 
-    The mapping of one device is replaced, never changed, so that whoever walks over a copy of the outer one may
-    stop in the middle, let the loop run, and go on.
+    The mapping of one device is replaced where a table comes, and what it holds of a table is changed in place,
+    so that whoever walks over a copy of the outer one may stop in the middle, let the loop run, and go on.
     """
 
     def __init__(
@@ -65,17 +66,17 @@ class Board:
 
     def take_reading(self, reading: TableReading) -> None:
         """Put a reading in the place of the one before; it also ends the table's gap."""
-        before = self._devices.get(reading.device, _NOTHING).get(reading.table)
-        self._put(reading.device, reading.table, _Held(reading=reading, taken_at=self._clock()))
+        held = self._held(reading.device, reading.table)
+        before = held.reading
+        held.reading, held.taken_at, held.gap = reading, self._clock(), None
         READINGS.inc()
-        if before is None or before.reading is None or before.reading.rows is not reading.rows:
+        if before is None or before.rows is not reading.rows:
             self._tell(reading.device, reading.table)
 
     def take_gap(self, gap: ReadingGap) -> None:
         """Remember why a table was not read; its last reading stays until it is stale."""
-        before = self._devices.get(gap.device, {}).get(gap.table)
-        reading, taken_at = (before.reading, before.taken_at) if before else (None, self._clock())
-        self._put(gap.device, gap.table, _Held(reading=reading, taken_at=taken_at, gap=gap))
+        held = self._held(gap.device, gap.table)
+        held.gap = gap
         GAPS.inc()
 
     def forget(self, device: str) -> None:
@@ -89,7 +90,7 @@ class Board:
 
     def reading(self, device: str, table: str) -> TableReading | None:
         """Return the reading of one table, None where there is none that is fresh."""
-        held = self._devices.get(device, _NOTHING).get(table)
+        held = self._devices.get(device, {}).get(table)
         if held is None or held.reading is None:
             return None
         good_for = self._good_for(held.reading, self._stale_after(device))
@@ -165,8 +166,14 @@ class Board:
         for follower in self._followers:
             follower(device, table)
 
-    def _put(self, device: str, table: str, held: _Held) -> None:
-        self._devices[device] = {**self._devices.get(device, {}), table: held}
+    def _held(self, device: str, table: str) -> _Held:
+        """Return what is held of a table; of one that is new, nothing yet."""
+        tables = self._devices.get(device)
+        held = tables.get(table) if tables is not None else None
+        if held is None:
+            held = _Held(None, self._clock(), None)
+            self._devices[device] = {**(tables or {}), table: held}
+        return held
 
     def _fresh_of(self, device: str, tables: Mapping[str, _Held], now: float) -> Iterator[TableReading]:
         stale_after = self._stale_after(device)

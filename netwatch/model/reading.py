@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+from netwatch.compiled.frozen import quick
 from netwatch.model.values import Value
 
 Column = Sequence[Value]
@@ -70,6 +71,7 @@ SCALARS = RowSet(index=("",), keys=("",))
 """The one row of everything that is not a table."""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TableReading:
     """One table of one device at one moment.

@@ -15,6 +15,7 @@ from typing import Any
 
 from netwatch.compiled import is_usable
 from netwatch.compiled.column_twins import first_odd, packed
+from netwatch.compiled.frozen import quick
 from netwatch.model import ColumnKind, Missing, Value, what_was_given
 from netwatch.polling.layout import Layout
 
@@ -28,6 +29,7 @@ _DECIMAL = re.compile(rb"[+-]?(?:\d{1,40}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?
 NOTHING_GIVEN = "the device gave no value (NULL), or an answer that cannot be read"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """The values of one plan, in its order; a block of numbers (`packed`) where all are numbers.

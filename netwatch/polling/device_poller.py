@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import structlog
-from prometheus_client import Counter
 
 from netwatch.errors import NetWatchError, PollError, RequestTimedOut
 from netwatch.model import (
@@ -122,7 +121,6 @@ class DevicePoller:
         self._overran = self._slow = False
         self._must_identify = True
         self._booting = False
-        self._counts: dict[str, Counter] = {}
 
     @property
     def is_up(self) -> bool:
@@ -601,7 +599,4 @@ class DevicePoller:
         return f"a poll takes longer than its interval of {interval:g} s" if self._slow else ""
 
     def _note(self, outcome: str) -> None:
-        count = self._counts.get(outcome)
-        if count is None:
-            count = self._counts[outcome] = POLLS.labels(self.device.name, outcome)
-        count.inc()
+        POLLS.inc(self.device.name, outcome)

@@ -1,19 +1,21 @@
 """What polling counts about itself.
 
 `netwatch_device_up` is written with the device series, from the last readings, and not here.
-May import: nothing of ours. Called by: netwatch.polling.
+May import: netwatch.compiled. Called by: netwatch.polling.
 """
 
 from __future__ import annotations
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter
 
-POLLS = Counter(
+from netwatch.compiled.counts import QuickCounter, QuickHistogram
+
+POLLS = QuickCounter(
     "netwatch_polls_total",
     "Polls of all tables of a device; outcome is ok, partial, failed, timeout, down or error",
     ["device", "outcome"],
 )
-POLL_SECONDS = Histogram(
+POLL_SECONDS = QuickHistogram(
     "netwatch_poll_duration_seconds",
     "Time from the first request to the last reading of a poll",
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
@@ -21,12 +23,12 @@ POLL_SECONDS = Histogram(
 OVERRUNS = Counter(
     "netwatch_poll_overruns_total", "Polls left out because the one before was still under way", ["device"]
 )
-START_LAG_SECONDS = Histogram(
+START_LAG_SECONDS = QuickHistogram(
     "netwatch_poll_start_lag_seconds",
     "Time from when a poll or reachability check was due to its start",
     buckets=(0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60),
 )
-CHECKS = Counter(
+CHECKS = QuickCounter(
     "netwatch_reachability_checks_total", "Reachability checks; outcome is up, silent or refused", ["outcome"]
 )
 PARTIAL_READINGS = Counter(
@@ -57,7 +59,7 @@ TWIN_LOOKS = Counter(
 LOST_ROWS = Counter(
     "netwatch_lost_row_checks_total", "Requests for rows that vanished; outcome is back, gone or failed", ["outcome"]
 )
-ASKED_TOGETHER = Counter(
+ASKED_TOGETHER = QuickCounter(
     "netwatch_tables_together_total",
     "Times the tables of a device were asked in one go; after a failed one each is asked on its own for an hour",
     ["outcome"],

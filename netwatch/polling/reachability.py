@@ -23,7 +23,6 @@ from netwatch.polling.presence.echoes import IS_DOWN, IS_UP, NO_ECHO, NONE
 from netwatch.snmp import GetPlan, SnmpClient
 
 RETRIES_WHEN_DOWN = 1
-_UP = CHECKS.labels("up")
 
 
 class Sight(NamedTuple):
@@ -86,7 +85,7 @@ class Probe:
         if isinstance(outcome, PollError):
             is_silent = isinstance(outcome, RequestTimedOut)
             return self._down("silent" if is_silent else "refused", str(outcome), asked)
-        _UP.inc()
+        CHECKS.inc("up")
         arrived, at = self._clock.monotonic(), self._clock.now()
         return Sight(
             up=True,
@@ -98,7 +97,7 @@ class Probe:
         )
 
     def _down(self, outcome: str, trouble: str, asked: float) -> Sight:
-        CHECKS.labels(outcome).inc()
+        CHECKS.inc(outcome)
         at, took = self._clock.now(), timedelta(seconds=self._clock.monotonic() - asked)
         return Sight(
             up=False, at=at, asked_at=at - took, arrived=self._clock.elapsed(), trouble=trouble,

@@ -16,6 +16,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from netwatch.compiled.frozen import quick
 from netwatch.errors import PollError
 from netwatch.model import Device, Oid, Value
 from netwatch.polling.clock import Clock
@@ -27,6 +28,7 @@ APART_SECONDS: Final = 3600.0
 NAME: Final = "tables together"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """What a device said to the plan of one table; arrived: seconds of the clock that stands still in sleep."""
@@ -87,7 +89,7 @@ class Together:
             self._faults.note(NAME, exc)
             return self._part()
         self._faults.settle(NAME)
-        ASKED_TOGETHER.labels("answered").inc()
+        ASKED_TOGETHER.inc("answered")
         at, arrived = self._clock.now(), self._clock.elapsed()
         return {
             name: Answers(values=values[numbers] + values[texts], asked_at=asked_at, at=at, arrived=arrived)
@@ -95,7 +97,7 @@ class Together:
         }
 
     def _part(self) -> Mapping[str, Answers]:
-        ASKED_TOGETHER.labels("failed").inc()
+        ASKED_TOGETHER.inc("failed")
         self._not_before, self._plan = self._clock.monotonic() + APART_SECONDS, None
         return NONE_ASKED
 

@@ -120,13 +120,13 @@ def test_readings_may_come_and_go_while_somebody_walks_over_the_board():
 
 
 def test_readings_and_gaps_are_counted():
-    readings, gaps = READINGS._value.get(), GAPS._value.get()
+    readings, gaps = READINGS.of(), GAPS._value.get()
     board = Board()
 
     board.take_reading(reading_of({}))
     board.take_gap(gap_of())
 
-    assert (READINGS._value.get(), GAPS._value.get()) == (readings + 1, gaps + 1)
+    assert (READINGS.of(), GAPS._value.get()) == (readings + 1, gaps + 1)
 
 
 def test_a_row_is_found_by_its_labels_in_whichever_table_has_them():

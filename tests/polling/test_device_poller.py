@@ -46,7 +46,7 @@ async def test_a_device_is_checked_identified_and_polled(poller, basket):
     system = basket.of("system")[0]
     assert system.columns["sysName"] == [b"sw1.example.net"]
     assert system.columns["sysContact"] == [None]
-    assert counted(POLLS, "sw1", "ok") >= 1
+    assert POLLS.of("sw1", "ok") >= 1
 
 
 async def test_the_status_says_what_the_device_is(poller, clock):
@@ -95,12 +95,12 @@ async def test_a_device_that_falls_silent_in_a_poll_is_not_asked_for_every_table
     await poller.check()
     await poller.poll()
     agent.silent = True
-    before = counted(POLLS, "sw1", "timeout")
+    before = POLLS.of("sw1", "timeout")
 
     assert await poller.poll()
 
     assert [gap.table for gap in basket.gaps] == ["system", "ifTable"]
-    assert counted(POLLS, "sw1", "timeout") == before + 1
+    assert POLLS.of("sw1", "timeout") == before + 1
 
 
 async def test_a_table_that_fails_does_not_take_the_others_along(poller, agent, basket, client, monkeypatch):
@@ -204,12 +204,12 @@ async def test_a_profile_that_does_not_exist_is_said(device, tools, basket):
 async def test_partial_tables_are_named_in_the_status(poller, agent, monkeypatch):
     monkeypatch.setattr("netwatch.polling.discover.MAX_ROWS", 1)
     await poller.check()
-    before = counted(POLLS, "sw1", "partial")
+    before = POLLS.of("sw1", "partial")
 
     await poller.poll()
 
     assert poller.status().partial_tables == ("ifTable",)
-    assert counted(POLLS, "sw1", "partial") == before + 1
+    assert POLLS.of("sw1", "partial") == before + 1
 
 
 async def test_a_slow_discovery_finds_what_no_counter_announced(poller, agent, basket, clock):

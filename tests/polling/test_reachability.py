@@ -12,7 +12,7 @@ from netwatch.polling.reachability import Probe, reachability_reading
 
 
 def counted(outcome):
-    return CHECKS.labels(outcome)._value.get()
+    return CHECKS.of(outcome)
 
 
 async def test_a_device_that_answers_is_up(device, client, agent, clock):

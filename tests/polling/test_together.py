@@ -58,7 +58,7 @@ def poll(agent, clock, basket, device, client, fans):
 
 
 def together(outcome):
-    return ASKED_TOGETHER.labels(outcome)._value.get()
+    return ASKED_TOGETHER.of(outcome)
 
 
 async def test_tables_asked_alike_in_two_polls_running_are_asked_in_one_request(poll, agent):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from netwatch.compiled.column_twins import packed, quick_rates
+from netwatch.compiled.frozen import quick
 from netwatch.polling.answers import Answer
 from netwatch.polling.columns.counters import (
     FASTEST_OCTETS,
@@ -25,6 +26,7 @@ from netwatch.polling.layout import Layout
 Rates = Sequence[float | None]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
     """What lies between two answers.
