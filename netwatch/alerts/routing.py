@@ -150,8 +150,10 @@ class Route:
         """
         matches = (match for alert in alerts for match in self.receivers_for(routing_labels(alert)))
         told = [one for one in matches if receiver in (one.receiver, *(step.receiver for step in one.escalate))]
-        nodes = [] if told else [one for one in self.nodes() if receiver in one.own_receivers()]
-        return tuple(dict.fromkeys(name for one in (*told, *nodes) for name in one.fallback))
+        if told:
+            return tuple(dict.fromkeys(name for one in told for name in one.fallback))
+        nodes = [one for one in self.nodes() if receiver in one.own_receivers()]
+        return tuple(dict.fromkeys(name for one in nodes for name in one.fallback))
 
     def nodes(self) -> Iterator[Route]:
         """Yield this node and all below it."""
