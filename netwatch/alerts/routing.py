@@ -150,10 +150,10 @@ class Route:
         """
         matches = (match for alert in alerts for match in self.receivers_for(routing_labels(alert)))
         told = [one for one in matches if receiver in (one.receiver, *(step.receiver for step in one.escalate))]
-        if told:
-            return tuple(dict.fromkeys(name for one in told for name in one.fallback))
-        nodes = [one for one in self.nodes() if receiver in one.own_receivers()]
-        return tuple(dict.fromkeys(name for one in nodes for name in one.fallback))
+        found = [one.fallback for one in told]
+        if not told:
+            found = [node.fallback for node in self.nodes() if receiver in node.own_receivers()]
+        return tuple(dict.fromkeys(name for names in found for name in names))
 
     def nodes(self) -> Iterator[Route]:
         """Yield this node and all below it."""

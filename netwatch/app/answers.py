@@ -50,6 +50,8 @@ MOST_REFERENCES = 20
 MOST_SILENCES = 100
 MOST_EVENTS = 100
 """Alerts of which one answer makes a line in the event log."""
+MOST_REPORTS = 10
+"""Reports about one mail of ours that make a line in the event log though they change nothing."""
 MOST_EXPLAINED = 3
 MOST_WHY_LINES = 30
 
@@ -121,15 +123,25 @@ class Answers:
         return frozenset(one.lower() for one in ours if one)
 
     async def _note_returned(self, mail: Mail, told: Returned, mark: str) -> None:
-        """Have a report about a mail of ours acted on, and remember it with that."""
+        """Have a report about a mail of ours acted on, and remember it with that.
+
+        What changes nothing and was told often enough is remembered with what came from strangers: who had one mail
+        of ours must not fill the book, or the event log, with reports about it.
+        """
+        is_news = told.is_new or self.book.reports_about(told.entry.id) < MOST_REPORTS
+        outcome = Outcome.REPORT if is_news else Outcome.AGAIN
         record = Record(
             at=self.clock(), identity=mail.identity, sender=cleaned(mail.sender), subject=cleaned(mail.subject),
-            outcome=Outcome.REPORT, words=cleaned(told.words), known_by="report", entry_id=told.entry.id,
-            alert_ids=told.entry.alert_ids[:10],
+            outcome=outcome, words=cleaned(told.words), known_by="report", entry_id=told.entry.id,
+            alert_ids=told.entry.alert_ids[:10], evidence=str(told.report.fate),
         )  # fmt: skip
-        await self.returns.take(mail, told, Composition(memories=self.book.written(record, mark)))
+        beside = Composition(memories=self.book.written(record, mark))
+        if is_news:
+            await self.returns.take(mail, told, beside)
+        else:
+            await self.store.commit(Transaction(memories=beside.memories))
         self.book.noted(record, mark)
-        counted.MAILS.labels(Outcome.REPORT).inc()
+        counted.MAILS.labels(outcome).inc()
 
     async def _answered(self, mail: Mail) -> tuple[Answered | None, str]:
         """Return what a mail answers and how that is known: by what it refers to first, by a tag else."""

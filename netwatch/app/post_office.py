@@ -32,8 +32,13 @@ class PostOffice:
         """Build them; `alert_of` knows alerts that are not long over, by id."""
         self._settings, self._clock = settings, clock
         self._letters = DeadLetters(store, settings.smtp, clock=clock, fallback_of=_fallback_of(settings, alert_of))
+        asks = {receiver.name: asked for receiver in settings.receivers
+                if receiver.email is not None and (asked := receiver.email.notify_success) is not None}  # fmt: skip
         self._posts = WebSender(self._letters, settings.receivers, clock=clock)
-        self.mails = Notifier(self._letters, settings.smtp, rewriting=Rewriter(), clock=clock)
+        self.mails = Notifier(
+            self._letters, settings.smtp, rewriting=Rewriter(), clock=clock,
+            notify_success=lambda row: asks.get(row.receiver, settings.smtp.notify_success),
+        )  # fmt: skip
         self._transport: NotificationSender | None = None
         self._traps: TrapSender | None = None
 

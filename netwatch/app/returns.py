@@ -45,7 +45,7 @@ class Returns:
             memories=(*beside.memories, *memories),
             events=(_event(mail, told, now), *beside.events),
             entries=beside.entries,
-            returned=(entry,) if told.is_dead or told.report.fate is Fate.DELAYED else (),
+            returned=(entry,) if told.is_new else (),
         )
         if told.is_dead:
             why = f"a mail to {entry.recipient} came back"

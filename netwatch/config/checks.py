@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +189,7 @@ def _receivers(file: YamlFile, tree: Tree) -> Iterator[Problem]:
 def _mail(file: YamlFile, tree: Tree) -> Iterator[Problem]:
     if tree.get("mail_probe") is not None and not tree.get("mailbox"):
         yield file.problem(("mail_probe",), "needs a mailbox: that is where its mails are to arrive")
+    yield from _reports(file, tree)
     smtp = tree.get("smtp") if isinstance(tree.get("smtp"), dict) else {}
     mailed = any(value for _, value in found(tree, "receivers", EACH, "email"))
     mailed = mailed or bool(smtp and smtp.get("fallback_to"))
@@ -199,6 +200,17 @@ def _mail(file: YamlFile, tree: Tree) -> Iterator[Problem]:
         yield file.problem(("smtp", "relays"), "no mail could ever leave: receivers need at least one relay")
     if not smtp.get("from"):
         yield file.problem(("smtp", "from"), "is not set; many servers refuse netwatch@localhost", severity="warning")
+
+
+def _reports(file: YamlFile, tree: Tree) -> Iterator[Problem]:
+    """Warn of reports that are asked for and that nobody reads."""
+    if tree.get("mailbox"):
+        return
+    for place, key in product((("smtp",), ("receivers", EACH, "email")), ("notify_success", "notify_read")):
+        for path, asked in found(tree, *place, key):
+            if asked is True:
+                said = "nobody reads the reports: there is no mailbox that they arrive in"
+                yield file.problem(path, said, severity="warning")
 
 
 def _page(file: YamlFile, tree: Tree) -> Iterator[Problem]:

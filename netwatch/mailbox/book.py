@@ -69,6 +69,10 @@ class Book:
         """Return what became of a mail that was dealt with, None for one that was not."""
         return self._ours.get(identity) or self._others.get(identity)
 
+    def reports_about(self, entry_id: str) -> int:
+        """Return how many reports about a mail of ours are known to have changed something, or to be the first."""
+        return sum(one.outcome is Outcome.REPORT and one.entry_id == entry_id for one in self._ours.values())
+
     def records(self) -> Sequence[Record]:
         """Return the last mails, the newest first."""
         every = [*self._ours.values(), *self._others.values()]

@@ -18,12 +18,18 @@ from netwatch.model import OutboxEntry, OutboxState
 CAME_BACK = "came back: "
 """How `last_reply` begins of a dead row that a server had taken and could not deliver."""
 LATE = "on its way, late: "
+ARRIVED = "arrived: "
+PASSED_ON = "passed on: "
+OPENED = "opened: "
+"""How `last_reply` begins of a sent row once more is known than that a relay took it."""
 MOST_IDS = 20
 """Rows that one report may name."""
 _WORDS = {
     Fate.BOUNCED: "came back", Fate.DELAYED: "is late", Fate.DELIVERED: "was delivered",
     Fate.RELAYED: "went on to a server that reports no more", Fate.READ: "was opened",
 }  # fmt: skip
+_EVIDENCE = {Fate.DELAYED: LATE, Fate.RELAYED: PASSED_ON, Fate.DELIVERED: ARRIVED, Fate.READ: OPENED}
+"""What is known of a mail that is not lost, each more than the one before."""
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 
 
@@ -33,6 +39,7 @@ class Returned:
 
     entry: the row as it stands from now on. report: what was said of its recipient. words: both, for people.
     is_dead: it will never arrive. elsewhere: the report is about another address, to which it was passed on.
+    is_new: whether the row stands otherwise than before.
     """
 
     entry: OutboxEntry
@@ -40,6 +47,7 @@ class Returned:
     words: str
     is_dead: bool = False
     elsewhere: bool = False
+    is_new: bool = False
 
 
 def rows_named(bounce: Bounce) -> tuple[str, ...]:
@@ -81,12 +89,23 @@ def _returned(entry: OutboxEntry, report: Reported, now: datetime, *, elsewhere:
     said = " ".join(
         filter(None, (report.status if report.status not in report.diagnostic else "", report.diagnostic))
     )
-    said = said or "no reason was given"
+    said = said or ("no reason was given" if report.fate in (Fate.BOUNCED, Fate.DELAYED) else "its server says so")
+    before = entry
     whom = f" for {report.recipient}" if elsewhere else ""
     words = f"mail to {entry.recipient} {_WORDS[report.fate]}{whom}: {said}"
     is_dead = report.fate is Fate.BOUNCED and not elsewhere and entry.state is OutboxState.SENT
     if is_dead:
         entry = replace(entry, state=OutboxState.DEAD, last_reply=f"{CAME_BACK}{said}", last_tried_at=now)
-    elif report.fate is Fate.DELAYED and entry.state is OutboxState.SENT:
-        entry = replace(entry, last_reply=f"{LATE}{said}")
-    return Returned(entry=entry, report=report, words=words, is_dead=is_dead, elsewhere=elsewhere)
+    elif not elsewhere and entry.state is OutboxState.SENT and _known_of(entry) < _ranks(report.fate):
+        entry = replace(entry, last_reply=f"{_EVIDENCE[report.fate]}{said}")
+    is_new = entry is not before
+    return Returned(entry=entry, report=report, words=words, is_dead=is_dead, elsewhere=elsewhere, is_new=is_new)
+
+
+def _known_of(entry: OutboxEntry) -> int:
+    """Return how much is known of a sent row; 0 where that is only that a relay took it."""
+    return next((_ranks(fate) for fate, words in _EVIDENCE.items() if entry.last_reply.startswith(words)), 0)
+
+
+def _ranks(fate: Fate) -> int:
+    return 1 + [*_EVIDENCE].index(fate) if fate in _EVIDENCE else 0

@@ -95,7 +95,7 @@ class Mailer:
         self._letterhead = Letterhead(
             sender=settings.from_, page=external_url, links=links, manner=manner, answering=answering
         )
-        self._letterheads = {receiver.name: self._letterhead.in_zone(receiver.zone) for receiver in receivers}
+        self._letterheads = {receiver.name: self._of_receiver(receiver, settings) for receiver in receivers}
         self._receivers = {receiver.name: receiver for receiver in receivers}
         storm = settings.storm
         self._pacing = Pacing(
@@ -178,6 +178,14 @@ class Mailer:
             events.append(_told(digest, now))
             metrics.DIGESTS.inc()
         return Composition(entries=tuple(entries), memories=tuple(memories), events=tuple(events))
+
+    def _of_receiver(self, receiver: ReceiverSettings, settings: SmtpSettings) -> Letterhead:
+        """Return how a receiver's mails look: in its time zone, and asking for a report where that is wanted."""
+        own = receiver.email.notify_read if receiver.email is not None else None
+        asks = settings.notify_read if own is None else own
+        answering = self._letterhead.answering
+        to = answering.address if answering is not None else self._letterhead.sender
+        return replace(self._letterhead.in_zone(receiver.zone), read_to=parse_mailbox(to).address if asks else "")
 
     def _letterhead_of(self, receiver: str) -> Letterhead:
         return self._letterheads.get(receiver, self._letterhead)

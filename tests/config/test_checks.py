@@ -111,6 +111,10 @@ def test_what_does_not_fit_is_an_error(problems_at, tmp_path, text, said):
     ("receivers: [{name: a, email: {to: [a@b]}}]\nroute: {receiver: a}\nweb: »{listen: '127.0.0.1:1'}",
      "web: external_url is not set, so mails have no links to look, acknowledge or silence; set it to where people "
      "reach the page, such as https://netwatch.example.net/"),
+    ("smtp: {from: a@b, notify_success: »true, relays: [{host: a}]}",
+     "smtp.notify_success: nobody reads the reports: there is no mailbox that they arrive in"),
+    ("route: {receiver: a}\nreceivers: [{name: a, email: {to: [a@b], notify_read: »true}}]",
+     "receivers[0].email.notify_read: nobody reads the reports: there is no mailbox that they arrive in"),
     ("rules: {paths: [»'mine/*.yaml']}",
      "rules.paths[0]: no file matches mine/*.yaml; the rules that come with NetWatch are used instead"),
     ("rules: {paths: [builtin, »'mine/*.yaml']}", "rules.paths[1]: no file matches mine/*.yaml"),

@@ -58,6 +58,39 @@ def test_a_mail_that_is_late_stays_sent():
     assert told.entry.last_reply == "on its way, late: 4.4.1 timed out"
 
 
+@pytest.mark.parametrize(("fates", "words", "new"), [
+    ([Fate.RELAYED], "passed on: 2.0.0 ok", [True]),
+    ([Fate.DELIVERED, Fate.READ], "opened: 2.0.0 ok", [True, True]),
+    ([Fate.DELAYED, Fate.DELIVERED], "arrived: 2.0.0 ok", [True, True]),
+    ([Fate.READ, Fate.DELIVERED, Fate.DELAYED, Fate.READ], "opened: 2.0.0 ok", [True, False, False, False]),
+])  # fmt: skip
+def test_what_is_known_of_a_mail_grows_and_never_shrinks(fates, words, new):
+    row, found = ROW, []
+    for fate in fates:
+        told = returned(bounce(Reported(recipient="ann@example.net", fate=fate, diagnostic="2.0.0 ok")),
+                        {row.id: row}, NOW)  # fmt: skip
+        assert told is not None
+        row = told.entry
+        found.append(told.is_new)
+
+    assert (row.state, row.last_reply, found) == (OutboxState.SENT, words, new)
+
+
+def test_a_mail_that_arrived_and_comes_back_after_all_is_dead():
+    row = replace(ROW, last_reply="arrived: 2.0.0 ok")
+    told = returned(bounce(), {row.id: row}, NOW)
+
+    assert told is not None
+    assert (told.is_dead, told.is_new) == (True, True)
+
+
+def test_whom_it_was_passed_on_to_opened_it_is_no_proof_that_our_recipient_did():
+    told = returned(bounce(Reported(recipient="jane@example.net", fate=Fate.READ)), ROWS, NOW)
+
+    assert told is not None
+    assert (told.elsewhere, told.is_new, told.entry) == (True, False, ROW)
+
+
 def test_what_an_address_was_passed_on_to_does_not_make_our_mail_dead():
     elsewhere = replace(FAILED, recipient="ann.private@example.com")
     told = returned(bounce(elsewhere), ROWS, NOW)

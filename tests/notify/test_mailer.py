@@ -50,6 +50,17 @@ def test_a_receiver_that_is_gone_gets_nothing(make_notification):
     assert Mailer(SmtpSettings(), RECEIVERS).compose(orphan).entries == ()
 
 
+def test_a_reader_s_program_is_asked_to_report_where_the_receiver_or_all_want_it(make_notification):
+    def asked(own: bool | None, *, of_all: bool) -> str | None:
+        receiver = ReceiverSettings(name="noc", email=EmailSettings(to=["noc@example.net"], notify_read=own))
+        settings = SmtpSettings.model_validate({"from": "Watch <watch@example.net>", "notify_read": of_all})
+        (entry,) = Mailer(settings, [receiver]).compose(make_notification()).entries
+        return email.message_from_bytes(entry.message)["Disposition-Notification-To"]
+
+    assert asked(None, of_all=True) == asked(True, of_all=False) == "watch@example.net"
+    assert asked(None, of_all=False) is asked(False, of_all=True) is None
+
+
 def both(*, mail_ends: bool, trap_ends: bool) -> Mailer:
     email = EmailSettings(to=["noc@example.net"], send_resolved=mail_ends)
     trap = TrapReceiverSettings(to=["192.0.2.9:162"], credential="nms", send_resolved=trap_ends)

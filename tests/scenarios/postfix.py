@@ -23,7 +23,8 @@ SBIN = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 class Postfix:
     """A real Postfix that relays everything to a real smtp-sink, which writes each mail into a file.
 
-    elsewhere: by domain another server that it relays to, as Postfix writes one: `[127.0.0.1]:2525`.
+    elsewhere: by domain another server that it relays to, as Postfix writes one: `[127.0.0.1]:2525`; or `discard:`,
+    where it delivers mails itself, to nobody.
     """
 
     def __init__(self, folder: Path, elsewhere: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -55,7 +56,7 @@ class Postfix:
         shutil.chown(self._kept, "nobody")
         main = MAIN_CF.format(folder=self._folder, sink=self._sink_port)
         if self._elsewhere:
-            ways = " ".join(f"{{ {domain} = smtp:{host} }}" for domain, host in self._elsewhere.items())
+            ways = " ".join(f"{{ {domain} = {_way(host)} }}" for domain, host in self._elsewhere.items())
             main += f"transport_maps = inline:{{ {ways} }}\n"
         (self._etc / "main.cf").write_text(main)
         (self._etc / "master.cf").write_text(MASTER_CF.format(port=self.port))
@@ -81,6 +82,10 @@ class Postfix:
                 return probe.recv(3) == b"220"
         except OSError:
             return False
+
+
+def _way(host: str) -> str:
+    return host if host == "discard:" else f"smtp:{host}"
 
 
 MAIN_CF = """\
@@ -110,6 +115,7 @@ trace unix - - n - 0 bounce
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
 error unix - - n - - error
+discard unix - - n - - discard
 retry unix - - n - - error
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache

@@ -122,6 +122,87 @@ def test_what_postfix_sends_back_is_read_as_it_was_meant(
     }
 
 
+def test_what_postfix_says_of_mails_that_arrived_is_read_as_it_was_meant(
+    postfix_with: Callable[[Mapping[str, str]], Postfix], until: Callable[..., Any],
+    server: Callable[..., RoughServer],
+):  # fmt: skip
+    postfix = postfix_with({"here.example": "discard:", "far.example": at(server())})
+    wanted = {"ann@here.example": Fate.DELIVERED, "ann@far.example": Fate.RELAYED}
+    with smtplib.SMTP("127.0.0.1", postfix.port) as relay:
+        for number, recipient in enumerate(wanted):
+            mail = f"From: netwatch@example.net\r\nMessage-ID: <row-{number}@example.net>\r\n\r\ndown\r\n"
+            relay.sendmail(
+                "netwatch@example.net", recipient, mail, mail_options=[f"ENVID=row-{number}", "RET=HDRS"],
+                rcpt_options=["NOTIFY=SUCCESS,FAILURE,DELAY", f"ORCPT=rfc822;{recipient}"],
+            )  # fmt: skip
+    until(lambda: len(postfix.returned) == len(wanted), "every report")
+
+    told = {}
+    for octets in postfix.returned:
+        bounce = read_mail(octets).said
+        assert isinstance(bounce, Bounce)
+        (report,) = bounce.reports
+        told[report.recipient] = (report.fate, bounce.envelope_id, bounce.message_ids[0])
+    assert told == {
+        recipient: (fate, f"row-{number}", f"<row-{number}@example.net>")
+        for number, (recipient, fate) in enumerate(wanted.items())
+    }
+
+
+MDN = """\
+Return-Path: <>\r
+From: ann@example.net\r
+To: netwatch@example.net\r
+Message-ID: <{own}@example.net>\r
+MIME-Version: 1.0\r
+Content-Type: multipart/report; report-type=disposition-notification; boundary="b"\r
+\r
+--b\r
+Content-Type: message/disposition-notification\r
+\r
+Final-Recipient: rfc822;gone@refused.example\r
+Original-Message-ID: {of}\r
+Disposition: manual-action/MDN-sent-manually; displayed\r
+\r
+--b--\r
+"""
+
+
+def test_that_a_mail_arrived_and_was_opened_is_evidence_and_that_of_a_stranger_is_none(
+    agent: Callable[[str], RunningAgent], postfix_with: Callable[[Mapping[str, str]], Postfix],
+    until: Callable[..., Any],
+):  # fmt: skip
+    if not IS_COMPLETE:
+        pytest.skip("Dovecot is not installed (Debian packages: dovecot-imapd, dovecot-pop3d)")
+    postfix = postfix_with({"refused.example": "discard:"})
+    with running_dovecot() as dovecot:
+        asking = "smtp:\n  notify_success: true\n  notify_read: true"
+        netwatch = agent(config(dovecot, postfix).replace("smtp:", asking, 1))
+        netwatch.start()
+        netwatch.wait_until_ready()
+        until(lambda: postfix.returned, "the report that the mail arrived")
+        assert b"Disposition-Notification-To: netwatch@example.net" in postfix.returned[0]
+        (own_id,) = read_mail(postfix.returned[0]).said.message_ids[:1]
+        forged = MDN.format(own="forged", of=f"<{'0' * 32}@example.net>")
+        for octets in (postfix.returned[0], MDN.format(own="mdn", of=own_id).encode(), forged.encode()):
+            dovecot.deliver(octets)
+
+        seen = until(
+            lambda: [*found] if len(found := netwatch.json("/api/v1/mailbox")) == 3 else None, "all three to be read"
+        )
+        until(lambda: netwatch.json("/api/v1/outbox")[0]["last_reply"].startswith("opened: "), "the row to say so")
+        (row,) = netwatch.json("/api/v1/outbox")
+        why = netwatch.json("/api/v1/explain?rule=DeviceDown&device=core-sw1")
+
+    assert (row["state"], row["recipient"]) == ("sent", "gone@refused.example")
+    assert sorted((one["outcome"], one["evidence"], one["entry_id"]) for one in seen) == [
+        ("report", "delivered", row["id"]), ("report", "read", row["id"]), ("stranger", "", ""),
+    ]  # fmt: skip
+    told = [line["text"] for line in why["lines"]]
+    assert any("mail to gone@refused.example was delivered: " in one for one in told), told
+    assert any("mail to gone@refused.example was opened: " in one for one in told)
+
+
 def test_of_a_critical_mail_that_came_back_the_next_are_told_at_once(
     agent: Callable[[str], RunningAgent], postfix_with: Callable[[Mapping[str, str]], Postfix],
     until: Callable[..., Any], server: Callable[..., RoughServer],

@@ -30,6 +30,8 @@ _ACTIONS = {
 }  # fmt: skip
 _BY_CLASS = {"5": Fate.BOUNCED, "4": Fate.DELAYED, "2": Fate.DELIVERED}
 _BLOCKS = re.compile(rb"\n[ \t\r]*\n")
+_DISPLAYED = re.compile(r"[\w/-]+ ?; ?displayed ?(?:/|$)", re.IGNORECASE)
+"""RFC 8098, section 3.2.6: how it came about, and what was done; not `deleted` with a remark."""
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _ID_LINE = re.compile(r"^[> \t]*message-id:\s*(<[^<>\s]{1,990}>)", re.IGNORECASE | re.MULTILINE)
 
@@ -99,7 +101,7 @@ def _of_disposition(mail: Part, leaves: Sequence[Part], disposition: Part, recip
     head = read_head(disposition.content().lstrip())
     who = _address(head.first("original-recipient")) or _address(head.first("final-recipient"))
     how = _text(head.first("disposition"))
-    read = "displayed" in how.lower() and bool(who)
+    read = _DISPLAYED.match(how) is not None and bool(who)
     report = Reported(recipient=who, fate=Fate.READ, diagnostic=how[:MOST_DIAGNOSTIC])
     ids = (*message_ids(head.first("original-message-id")), *_originals(mail, leaves))
     return Bounce(

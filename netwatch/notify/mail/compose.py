@@ -153,6 +153,7 @@ class _Desk:
             origin=self.origin, recipient=recipient, subject=subject,
             thread=self._thread(story), message_id=row.message_id, text=text, html=html,
             reply_to=answering.reply_to(tag) if answering is not None else "",
+            read_to=self.letterhead.read_to,
             pictures=tuple(picture for picture in self.pictures if picture is not None),
         ).finished()  # fmt: skip
 

@@ -66,6 +66,7 @@ def digest_entry(digest: Digest, *, letterhead: Letterhead, now: datetime) -> Ou
         message_id=own_id,
         text=templates().get_template("digest.txt.j2").render(page=page),
         html=templates().get_template("digest.html.j2").render(page=page, words=WORDS),
+        read_to=letterhead.read_to,
     ).finished()  # fmt: skip
     return OutboxEntry(
         id=digest.entry_id,

@@ -21,6 +21,7 @@ from netwatch.notify.facts import USUAL, Manner
 from netwatch.notify.guard import clean_line, faults_of, plain_ascii
 from netwatch.notify.links import Answering, LinkMaker
 from netwatch.notify.mail.mime import (
+    SUPPRESSED,
     Header,
     Mail,
     Picture,
@@ -45,7 +46,8 @@ class Letterhead:
 
     page: where people find it, empty where that has no address. links: who signs what a reader may do.
     manner: how they are worded, but for the receiver's own time zone.
-    answering: where they are answered to, None where nobody reads answers.
+    answering: where they are answered to, None where nobody reads answers. read_to: where a reader's program is to
+    report that it showed the mail (RFC 8098), empty where it is not asked to.
     """
 
     sender: str
@@ -53,6 +55,7 @@ class Letterhead:
     links: LinkMaker | None = None
     manner: Manner = USUAL
     answering: Answering | None = None
+    read_to: str = ""
 
     def in_zone(self, zone: tzinfo | None) -> Letterhead:
         """Return it for a receiver in this time zone; None is that of this machine."""
@@ -76,7 +79,7 @@ class Thread:
 class Letter:
     """A mail before it is written: who writes to whom, under which subject, what it says.
 
-    reply_to: the address answers go to, empty for the sender's.
+    reply_to: the address answers go to, empty for the sender's. read_to: see Letterhead.
     """
 
     origin: Mailbox
@@ -88,6 +91,7 @@ class Letter:
     html: str
     pictures: tuple[Picture, ...] = ()
     reply_to: str = ""
+    read_to: str = ""
 
     def finished(self) -> Mail:
         """Return the mail; a plain one where a parser would read from the rich one what was not meant."""
@@ -129,7 +133,8 @@ class Letter:
             ascii_header("Thread-Index", index),
             ascii_header("List-Id", f"<{name}.netwatch.{self.origin.domain}>"),
             ascii_header("Auto-Submitted", "auto-generated"),
-            ascii_header("X-Auto-Response-Suppress", "All"),
+            ascii_header("X-Auto-Response-Suppress", SUPPRESSED),
+            *([ascii_header("Disposition-Notification-To", self.read_to)] if self.read_to else []),
             *([ascii_header("Importance", "high")] if thread.urgent else []),
             ascii_header("MIME-Version", "1.0"),
         ]

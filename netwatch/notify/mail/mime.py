@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
+SUPPRESSED = "OOF, AutoReply"
+"""What Exchange is not to answer a mail of ours with. `All` would hold back as well that a mail did not arrive."""
+
 _WORD_OCTETS = 42
 """UTF-8 octets in one encoded word: base64 makes 56 of them, well inside the 75 that RFC 2047 allows."""
 _FOLD_AT = 76

@@ -11,7 +11,7 @@ from datetime import datetime
 from netwatch.notify.address import Mailbox
 from netwatch.notify.guard import clean_line, plain_ascii
 from netwatch.notify.mail.letter import proven
-from netwatch.notify.mail.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
+from netwatch.notify.mail.mime import SUPPRESSED, Mail, ascii_header, date_header, mailbox_header, plain, text_header
 from netwatch.notify.mail.thread import message_id
 
 
@@ -31,7 +31,7 @@ def own_mail(
             ascii_header("In-Reply-To", root),
             ascii_header("References", root),
             ascii_header("Auto-Submitted", "auto-generated"),
-            ascii_header("X-Auto-Response-Suppress", "All"),
+            ascii_header("X-Auto-Response-Suppress", SUPPRESSED),
             ascii_header("Importance", "high"),
             ascii_header("MIME-Version", "1.0"),
         ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from netwatch.notify.address import parse_mailbox
-from netwatch.notify.mail.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
+from netwatch.notify.mail.mime import SUPPRESSED, Mail, ascii_header, date_header, mailbox_header, plain, text_header
 from netwatch.notify.mail.thread import message_id
 
 
@@ -28,7 +28,7 @@ def probe_mail(sender: str, to: str, *, relay: str, own_id: str, now: datetime) 
         text_header("Subject", f"[PROBE] NetWatch through {relay}"),
         ascii_header("Message-ID", own_id),
         ascii_header("Auto-Submitted", "auto-generated"),
-        ascii_header("X-Auto-Response-Suppress", "All"),
+        ascii_header("X-Auto-Response-Suppress", SUPPRESSED),
         ascii_header("MIME-Version", "1.0"),
     ]
     text = (

@@ -16,7 +16,7 @@ from netwatch.notify.address import Mailbox, parse_mailbox
 from netwatch.notify.guard import clean_line, plain_ascii
 from netwatch.notify.links import Answering
 from netwatch.notify.mail.letter import proven, subject_of
-from netwatch.notify.mail.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
+from netwatch.notify.mail.mime import SUPPRESSED, Mail, ascii_header, date_header, mailbox_header, plain, text_header
 from netwatch.notify.mail.story import MAX_SUBJECT
 from netwatch.notify.mail.thread import message_id
 from netwatch.notify.words import shortened
@@ -78,7 +78,7 @@ def _mail(
             ascii_header("In-Reply-To", ids[-1]),
             ascii_header("References", " ".join(dict.fromkeys(ids))),
             ascii_header("Auto-Submitted", "auto-replied"),
-            ascii_header("X-Auto-Response-Suppress", "All"),
+            ascii_header("X-Auto-Response-Suppress", SUPPRESSED),
             ascii_header("MIME-Version", "1.0"),
         ]
         return plain(headers, text=text)

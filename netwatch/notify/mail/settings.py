@@ -26,6 +26,8 @@ class EmailSettings(Section):
 
     to: list[MailboxText] = Field(min_length=1, description="mail addresses; each gets a mail of its own")
     send_resolved: bool = Field(default=True, description="whether the end of a problem is mailed too")
+    notify_success: bool | None = Field(default=None, description="as in smtp, for this receiver alone")
+    notify_read: bool | None = Field(default=None, description="as in smtp, for this receiver alone")
     templates: MailTemplateSettings | None = Field(
         default=None, description="how its mails are worded, instead of the shipped way"
     )

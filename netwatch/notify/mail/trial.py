@@ -10,7 +10,7 @@ import uuid
 from datetime import datetime
 
 from netwatch.notify.address import parse_mailbox
-from netwatch.notify.mail.mime import Mail, ascii_header, date_header, mailbox_header, plain, text_header
+from netwatch.notify.mail.mime import SUPPRESSED, Mail, ascii_header, date_header, mailbox_header, plain, text_header
 from netwatch.notify.mail.thread import message_id
 
 
@@ -28,7 +28,7 @@ def trial_mail(sender: str, to: str, *, relay: str, now: datetime) -> Mail:
         text_header("Subject", f"[TEST] NetWatch through {relay}"),
         ascii_header("Message-ID", message_id(str(uuid.uuid4()), origin.domain)),
         ascii_header("Auto-Submitted", "auto-generated"),
-        ascii_header("X-Auto-Response-Suppress", "All"),
+        ascii_header("X-Auto-Response-Suppress", SUPPRESSED),
         ascii_header("MIME-Version", "1.0"),
     ]
     text = (

@@ -99,8 +99,9 @@ class Relay:
         changed: Callable[[RelayStatus], None],
         spares: Spares | None = None,
         verp: bool = False,
+        notify_success: Callable[[OutboxEntry], bool] = lambda _: False,
     ) -> None:
-        self.name, self._verp = settings.name, verp
+        self.name, self._verp, self._notify_success = settings.name, verp, notify_success
         self._sender, self._check_interval, self._pace, self._changed = sender, check_interval, pace, changed
         self._pool = Pool(
             settings,
@@ -177,7 +178,7 @@ class Relay:
             sender = returned_to(entry) if self._verp else entry.envelope_sender
             return await session.deliver(
                 envelope_sender=sender, recipient=entry.recipient, message=entry.message,
-                envelope_id=entry.id,
+                envelope_id=entry.id, notify_success=self._notify_success(entry),
             )  # fmt: skip
         except asyncio.CancelledError:
             self._stopping = True

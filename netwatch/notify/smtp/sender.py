@@ -85,7 +85,10 @@ class Notifier:
         rewriting: Rewriting,
         pace: Pace | None = None,
         clock: Callable[[], datetime] = utc_now,
+        notify_success: Callable[[OutboxEntry], bool] | None = None,
     ) -> None:
+        """Build it; `notify_success` says of which rows a report is asked for also where all went well."""
+        self._notify_success = notify_success or (lambda _: settings.notify_success)
         self._outbox, self._settings, self._pace, self._clock = outbox, settings, pace or Pace(), clock
         self._rewriting = rewriting
         self._relays: tuple[Relay, ...] = ()
@@ -169,6 +172,7 @@ class Notifier:
                 changed=self._relay_changed,
                 spares=self._spares,
                 verp=self._settings.verp,
+                notify_success=self._notify_success,
             )
             for relay in self._settings.relays
         )

@@ -111,10 +111,14 @@ class Session:
             self.close()
             raise
 
-    async def deliver(self, *, envelope_sender: str, recipient: str, message: bytes, envelope_id: str = "") -> str:
+    async def deliver(
+        self, *, envelope_sender: str, recipient: str, message: bytes, envelope_id: str = "",
+        notify_success: bool = False,
+    ) -> str:  # fmt: skip
         """Hand over one message; return the server's words when it accepted.
 
-        envelope_id: what a report about it is to name, where the server does that (RFC 3461).
+        envelope_id: what a report about it is to name, where the server does that (RFC 3461). notify_success: whether
+        one is to come also where all went well.
 
         Raises:
             SmtpFailure: it did not; its `meaning` says what becomes of the message.
@@ -122,7 +126,10 @@ class Session:
         if not is_address(recipient):
             raise SmtpFailure(Phase.RCPT, f"not sent: {clean_line(recipient)!r} is no mail address", code=NO_MAILBOX)
         await self.mail(envelope_sender, eight_bit=not message.isascii(), size=len(message), envelope_id=envelope_id)
-        await self._step(Phase.RCPT, self._smtp.rcpt(recipient))
+        options = []
+        if notify_success and self._smtp.supports_extension("dsn"):
+            options = ["NOTIFY=SUCCESS,FAILURE,DELAY", f"ORCPT=rfc822;{_xtext(recipient)}"]
+        await self._step(Phase.RCPT, self._smtp.rcpt(recipient, options=options))
         await self._step(Phase.DATA, self._data())
         reply = await self._content(message)
         self.delivered += 1
@@ -327,6 +334,11 @@ class Session:
     def _cleaned(self, text: str) -> str:
         """Return a server's words as one harmless line; some servers repeat what they did not understand."""
         return clean_line(without_secrets(text, self._relay, self._token), 300)
+
+
+def _xtext(address: str) -> str:
+    """Return an address as it stands in ORCPT (RFC 3461, section 4)."""
+    return address.replace("+", "+2B").replace("=", "+3D")
 
 
 def _end_if_cancelled() -> None:

@@ -100,4 +100,10 @@ class SmtpSettings(Section):
         default=False,
         description="whether each mail leaves with an envelope sender of its own, name+ID@, where that arrives too",
     )
+    notify_success: bool = Field(
+        default=False, description="whether relays that offer DSN are asked to report that a mail arrived (RFC 3461)"
+    )
+    notify_read: bool = Field(
+        default=False, description="whether the reader's program is asked to report that it showed a mail (RFC 8098)"
+    )
     storm: StormSettings = Field(default=StormSettings(), description="when mails become a digest")

@@ -22,7 +22,9 @@ devices: [{name: sw1, address: 127.0.0.1, port: 9, labels: {site: hq}}]
 rules: {paths: [rules.yaml]}
 route:
   receiver: noc
-  routes: [{matchers: ['severity="critical"', 'site="hq"'], receiver: boss, continue: true}, {receiver: noc, fallback: [night@example.net]}]
+  routes:
+    - {matchers: ['severity="critical"', 'site="hq"'], receiver: boss, continue: true}
+    - {receiver: noc, fallback: [night@example.net]}
 receivers:
   - {name: noc, email: {to: [noc@example.net]}}
   - {name: boss, email: {to: [boss@example.net, deputy@example.net]}}

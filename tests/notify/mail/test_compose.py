@@ -84,7 +84,7 @@ def test_headers_are_these_and_in_this_order(make_notification):
     assert mail.keys() == HEADERS
     assert mail["Message-ID"] == entry.message_id
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["X-Auto-Response-Suppress"] == "All"
+    assert mail["X-Auto-Response-Suppress"] == "OOF, AutoReply"
     assert mail["List-Id"] == "<noc.netwatch.example.net>"
     assert mail["Date"].datetime == NOW
 

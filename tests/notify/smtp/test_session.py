@@ -182,6 +182,22 @@ async def test_a_report_is_to_name_the_row_where_the_server_makes_reports(rough,
     assert (" RET=HDRS" in command, f" ENVID={envelope_id}" in command) == (said, said)
 
 
+@pytest.mark.parametrize(("extension", "asked", "options"), [
+    ("DSN", True, " NOTIFY=SUCCESS,FAILURE,DELAY ORCPT=rfc822;ann+2Bnoc+3D1@example.net"),
+    ("DSN", False, ""), ("8BITMIME", True, ""),
+])  # fmt: skip
+async def test_a_report_of_success_is_asked_for_where_that_is_wanted_and_the_server_makes_them(
+    rough, extension, asked, options
+):
+    server = await rough(extensions=(extension,))
+
+    async with opened(server) as session:
+        await session.deliver(**{**MAIL, "recipient": "ann+noc=1@example.net"}, notify_success=asked)
+
+    (command,) = [command for command in server.commands if command.startswith("RCPT")]
+    assert command == f"RCPT TO:<ann+noc=1@example.net>{options}"
+
+
 async def test_a_mail_larger_than_the_server_said_it_takes_is_not_begun(rough):
     server = await rough(extensions=("SIZE 10",))
 
