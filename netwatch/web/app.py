@@ -42,6 +42,7 @@ from netwatch.web.pages.fleet.discovery import discovery_router
 from netwatch.web.pages.fleet.found import search_router
 from netwatch.web.pages.fleet.map import map_router
 from netwatch.web.pages.front.first import first_router
+from netwatch.web.pages.front.last_day import LastDay
 from netwatch.web.pages.history import history_router
 from netwatch.web.pages.mailbox import mailbox_router
 from netwatch.web.pages.manual import manual_router
@@ -121,8 +122,9 @@ def create_app(
     app.include_router(mailbox_api_router(mailbox))
     app.include_router(api_router(views, heard, names, doing))
     _add_event_stream(app, app.state.live)
-    app.include_router(first_router(views, templates, doing, settings.site_label))
-    app.include_router(fleet_router(views, templates))
+    last_day = LastDay(views)
+    app.include_router(first_router(views, templates, doing, last_day, settings.site_label))
+    app.include_router(fleet_router(views, templates, last_day))
     app.include_router(map_router(views, templates))
     app.include_router(device_router(views, doing, templates, past, different, heard, names))
     app.include_router(exception_router(views, different, templates))

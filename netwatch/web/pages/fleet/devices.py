@@ -16,6 +16,7 @@ from fastapi.responses import Response
 
 from netwatch.web.matcher_text import read_conditions
 from netwatch.web.pages.fleet.search import ORDERS, STATES, DeviceSearch, label_names
+from netwatch.web.pages.front.last_day import LastDay
 from netwatch.web.pages.overview import overview_of, shown
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
@@ -32,7 +33,7 @@ Filter = Annotated[str, Query(max_length=255)]
 Conditions = Annotated[str, Query(max_length=1000)]
 
 
-def fleet_router(views: Views, templates: Templates) -> APIRouter:
+def fleet_router(views: Views, templates: Templates, last_day: LastDay) -> APIRouter:
     """Return the route."""
     router = APIRouter(include_in_schema=False, default_response_class=Response)
 
@@ -56,7 +57,8 @@ def fleet_router(views: Views, templates: Templates) -> APIRouter:
 
         return await templates.page(
             "devices.html", 400 if wrong else 200,
-            rows=rows, found=len(found), total=len(seen.rows), page=page, pages=pages, asked=asked, wrong=wrong,
+            rows=rows, strips=await last_day.strips(seen.firing, [row.status.device.name for row in rows]),
+            found=len(found), total=len(seen.rows), page=page, pages=pages, asked=asked, wrong=wrong,
             is_narrowed=any(asked.values()), wanted=wanted,
             counts=[(one, seen.count(one), of_state(one)) for one in STATES],
             whole=of_state(""),

@@ -1,6 +1,6 @@
 """The last day of alerts as a band: how many stood in each half hour, and how grave the gravest was.
 
-A quiet room. May import: netwatch.model. Called by: first, strips.
+A quiet room. May import: netwatch.model. Called by: last_day, strips.
 """
 
 from __future__ import annotations

@@ -5,22 +5,16 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from markupsafe import Markup
 
-from netwatch.model import Alert, OutboxState
+from netwatch.model import OutboxState
 from netwatch.web.actions import Actions
 from netwatch.web.pages.front.answers import answers_of, knowing
-from netwatch.web.pages.front.day import DAY, Band, band_of
+from netwatch.web.pages.front.last_day import LastDay
 from netwatch.web.pages.front.sites import sites_of
-from netwatch.web.pages.front.strips import strips_of
 from netwatch.web.pages.overview import overview_of, shown
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
@@ -32,14 +26,14 @@ ALERTS_LOOKED_AT: Final = 500
 DEVICES_SHOWN: Final = 50
 SITES_SHOWN: Final = 50
 BEHIND_SHOWN: Final = 5
-DAY_GOOD_FOR_SECONDS: Final = 30.0
 WAITING: Final = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.DEFERRED, OutboxState.UNKNOWN)
 
 
-def first_router(views: Views, templates: Templates, actions: Actions, site_label: str) -> APIRouter:
+def first_router(
+    views: Views, templates: Templates, actions: Actions, last_day: LastDay, site_label: str
+) -> APIRouter:
     """Return the route; `site_label` is the label of devices by which the page is grouped."""
     router = APIRouter(include_in_schema=False, default_response_class=Response)
-    last_day = _LastDay(views)
 
     @router.api_route("/", methods=METHODS)
     async def first() -> Response:
@@ -52,7 +46,6 @@ def first_router(views: Views, templates: Templates, actions: Actions, site_labe
         sites = sites_of(seen.rows, answers.own[:ALERTS_SHOWN], site_label)
         counts = await views.outbox_counts()
         rows = shown(seen.rows[:DEVICES_SHOWN], views.device)
-        band, strips = await last_day.drawn(seen.firing, [row.status.device.name for row in rows])
         return await templates.page(
             "overview.html",
             overview=seen,
@@ -66,9 +59,9 @@ def first_router(views: Views, templates: Templates, actions: Actions, site_labe
             shown_alerts=min(len(answers.own), ALERTS_SHOWN),
             behind=answers.behind[:BEHIND_SHOWN],
             more_behind=len(answers.behind) - BEHIND_SHOWN,
-            band=band,
+            band=await last_day.band(seen.firing),
             rows=rows,
-            strips=strips,
+            strips=await last_day.strips(seen.firing, [row.status.device.name for row in rows]),
             mutings=mutings,
             not_ready=views.not_ready(),
             relays=views.relays(),
@@ -79,26 +72,3 @@ def first_router(views: Views, templates: Templates, actions: Actions, site_labe
         )
 
     return router
-
-
-class _LastDay:
-    """The alerts of the last day; what is over is read from the store twice a minute at most, whoever asks."""
-
-    def __init__(self, views: Views) -> None:
-        self._views = views
-        self._over: Sequence[Alert] = ()
-        self._read_at = float("-inf")
-
-    async def drawn(self, firing: Sequence[Alert], devices: Sequence[str]) -> tuple[Band, Mapping[str, Markup]]:
-        """Return the band of all alerts, and the strip of each of some devices."""
-        now = datetime.now(UTC)
-        if time.monotonic() >= self._read_at + DAY_GOOD_FOR_SECONDS:
-            self._over = await self._views.over_since(now - DAY)
-            self._read_at = time.monotonic()
-        return await asyncio.to_thread(self._draw, [*firing, *self._over], devices, now)
-
-    def _draw(
-        self, alerts: Sequence[Alert], devices: Sequence[str], now: datetime
-    ) -> tuple[Band, Mapping[str, Markup]]:
-        grades = self._views.severities
-        return band_of(alerts, grades, now), strips_of(alerts, devices, grades, now)

@@ -2,7 +2,7 @@
 
 A strip says nothing of hours without an alert: they are no proof that anybody looked.
 
-A quiet room. May import: netwatch.model, day. Called by: first.
+A quiet room. May import: netwatch.model, day. Called by: last_day.
 """
 
 from __future__ import annotations
