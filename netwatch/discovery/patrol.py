@@ -226,12 +226,12 @@ class Patrol:
             )  # fmt: skip
             await asyncio.to_thread(self._keep, choice.findings, choice.entries)
             self._findings = choice.findings
-        await asyncio.to_thread(self._files.progress.unlink, missing_ok=True)
         self._show()
         log.info("a sweep is done", answering=progress.answering, words=choice.findings.words)
-        if choice.entries:
+        if choice.entries:  # as soon as the findings say so: who stops it now finds both or neither
             TAKEN.inc(len(choice.entries))
             self._took()
+        await asyncio.to_thread(self._files.progress.unlink, missing_ok=True)
 
     def _keep(self, findings: Findings, entries: Sequence[Mapping[str, object]]) -> None:
         """Write what is taken first: what is told of it must be so."""
