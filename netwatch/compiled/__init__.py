@@ -6,14 +6,15 @@ twins, with the same results and more CPU time. Which one runs is said by the la
 
 wire.c: the twin of `netwatch/snmp/codec/hot.py`, and a batch of datagrams in one system call; wire.pyi says what it
 gives. columns.c: rates of a whole column, whether it holds numbers alone, and such as a block of 64-bit numbers.
-build_hook.py compiles both.
+datagrams.c: a question to many addresses. build_hook.py compiles all.
 `netwatch/snmp/codec/decoders.py` and `netwatch/snmp/fast/datagrams.py` choose between C and Python.
 Every function here has a twin in Python which stays, is tested the same, and reads whatever is out of the ordinary:
 a fault in C is a crash or worse, so C holds little, checks every octet it reads, and knows no odd case. Who changes
 one twin changes the other; `tests/compiled/` holds them to the same, under sanitizers too. After a change of C:
 `pip install --no-deps -e .`
 
-May import: nothing. Called by: netwatch.snmp, netwatch.polling; app asks which one runs.
+May import: nothing. Called by: netwatch.snmp, netwatch.polling, netwatch.ping, netwatch.discovery; app asks which one
+runs.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from importlib.util import find_spec
 CONTRACT = 3
 """What both must say they are; one built of older sources is left alone until NetWatch is installed again."""
 SWITCH = "NETWATCH_PURE"
-_PARTS = ("netwatch.compiled.wire", "netwatch.compiled.columns")
+_PARTS = ("netwatch.compiled.wire", "netwatch.compiled.columns", "netwatch.compiled.datagrams")
 
 
 def is_wanted() -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOM = Path(__file__).parent
-PARTS = ("wire", "columns")
+PARTS = ("wire", "columns", "datagrams")
 """A module each, from the C source of its name and the headers beside it."""
 FLAGS = ("-O2", "-std=c11", "-Wall", "-Wextra", "-fPIC", "-shared")
 LONGEST_SECONDS = 300

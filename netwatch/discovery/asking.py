@@ -103,7 +103,7 @@ async def _try(client: SnmpClient, host: Host, device: Device, soon: float) -> _
         TRIES.labels("failed").inc()
         return None
     TRIES.labels("fitted").inc()
-    return device, replace(host, credential=device.credential.name, sys_object_id=said(object_id))
+    return device, host._replace(credential=device.credential.name, sys_object_id=said(object_id))
 
 
 async def _once(client: SnmpClient, device: Device) -> Value:
@@ -142,8 +142,8 @@ async def _marked(client: SnmpClient, device: Device, host: Host) -> Host:
         descr = name = None
     engine = await _octets(client, device, [_ENGINE_ID])
     chassis = await _octets(client, device, _CHASSIS)
-    return replace(
-        host, sys_descr=said(descr), sys_name=said(name), engine_id=host.engine_id or engine, chassis=chassis,
+    return host._replace(
+        sys_descr=said(descr), sys_name=said(name), engine_id=host.engine_id or engine, chassis=chassis,
         serial=await _serial(client, device), addresses=await _own_addresses(client, device),
     )  # fmt: skip
 

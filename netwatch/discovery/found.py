@@ -6,11 +6,11 @@ May import: netwatch.model. Called by: the files of this room, netwatch.cli.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
-    """One address that answered something.
+class Host(NamedTuple):
+    """One address that answered something: a tuple, since a sweep may find a million.
 
     engine_id: of SNMP version 3, as hex; empty where none was told. closed: its host says that nothing listens there.
     round_trip_seconds: of the ping, None where none was answered. credential: the name of the one it answered to,

@@ -14,7 +14,10 @@ from datetime import timedelta
 
 from netwatch.discovery.asking import said
 from netwatch.discovery.found import Host
-from netwatch.discovery.knocking import Knock, Knocker
+from netwatch.discovery.knocking import Knocker
+from netwatch.discovery.pace import Pace
+from netwatch.discovery.ranges import stretch_of
+from netwatch.discovery.volleys import Asked, send_in_turn
 from netwatch.errors import PollError
 from netwatch.model import Credential, Device, Oid, Value
 from netwatch.ping import Pinger
@@ -65,21 +68,23 @@ async def who_is_there(name: str, port: int, patience: timedelta) -> FirstLook:
     if not address:
         return FirstLook(host=Host(address=""))
     pinger, knocker = Pinger(patience.total_seconds()), Knocker(port)
-    pinged = asyncio.Event()
+    pinged, knock = asyncio.Event(), Asked(stretch_of(address))
     await pinger.start()
     knocker.start()
     try:
         for _ in range(ROUNDS):
             pinger.ping(address, lambda echo: pinged.set() if echo.round_trip_seconds is not None else None)
-            knocker.knock(address)
-            await _heard(knocker, address, patience)
-            if address in knocker.heard and pinged.is_set():
+            volley = knocker.volley(knock, [0])
+            await send_in_turn([volley] if volley is not None else [], Pace(ROUNDS))
+            await _heard(knock, patience)
+            if knock.is_complete and pinged.is_set():
                 break
     finally:
         knocker.stop()
         await pinger.stop()
-    heard = knocker.heard.get(address, Knock())
-    host = Host(address=address, pinged=pinged.is_set(), engine_id=heard.engine_id.hex(), closed=heard.closed)
+    engine_id = knock.engines.get(0, b"").hex()
+    closed = knock.is_complete and not engine_id
+    host = Host(address=address, pinged=pinged.is_set(), engine_id=engine_id, closed=closed)
     return FirstLook(host=host, own_address=own_address(address))
 
 
@@ -127,9 +132,9 @@ def own_address(address: str) -> str:
         return ""
 
 
-async def _heard(knocker: Knocker, address: str, patience: timedelta) -> None:
+async def _heard(knock: Asked, patience: timedelta) -> None:
     """Wait for the engine's answer, for the time-out at most."""
     for _ in range(max(1, round(patience.total_seconds() / _BEAT_SECONDS))):
-        if address in knocker.heard:
+        if knock.is_complete:
             return
         await asyncio.sleep(_BEAT_SECONDS)

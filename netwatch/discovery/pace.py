@@ -1,6 +1,6 @@
 """Lets packets go as fast as they may, and no faster.
 
-May import: nothing. Called by: netwatch.discovery (sweep, probing).
+May import: nothing. Called by: netwatch.discovery (sweep, volleys).
 """
 
 from __future__ import annotations
@@ -23,15 +23,24 @@ class Pace:
         self._left = 0
         self._next_at = 0.0
 
-    def may_go(self) -> bool:
-        """Return whether a packet may go at once, which is then counted; else `wait()`."""
-        if self._left <= 0:
-            return False
-        self._left -= 1
-        return True
+    @property
+    def burst(self) -> int:
+        """Return how many may go at once at most."""
+        return self._most
+
+    async def some(self, most: int) -> int:
+        """Wait until packets may go; return how many, at most so many, which are then counted."""
+        await self.wait()
+        more = min(most - 1, self._left)
+        self._left -= more
+        return more + 1
+
+    def give_back(self, packets: int) -> None:
+        """Take back what may go and did not."""
+        self._left += packets
 
     async def wait(self) -> None:
-        """Wait until the next packet may go."""
+        """Wait until the next packet may go, which is then counted."""
         while self._left <= 0:
             now = asyncio.get_running_loop().time()
             if now >= self._next_at:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from netwatch.discovery.found import Host
@@ -53,7 +53,7 @@ class Progress:
         """Keep it; readable by nobody else, as it says what stands where."""
         kept = {
             "networks": self.networks, "blocks": sorted(self.blocks), "asked": self.asked, "others": self.others,
-            "hosts": [asdict(host) for host in self.hosts],
+            "hosts": [host._asdict() for host in self.hosts],
         }  # fmt: skip
         new = path.with_name(f"{path.name}.new")
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

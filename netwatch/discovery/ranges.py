@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from netwatch.errors import ConfigError
@@ -17,6 +19,29 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _GROUPS = (ipaddress.ip_network("224.0.0.0/4"), ipaddress.ip_network("ff00::/8"))
 MOST_ADDRESSES = 2**20
 """So many in one sweep: sixteen networks /16. Of IPv6 that is a /108: nobody finds devices by trying all of a /64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Addresses of one family, packed one after another; scope: the interface that link-local ones are behind."""
+
+    addresses: bytes
+    v6: bool = False
+    scope: int = 0
+
+    def __len__(self) -> int:
+        return len(self.addresses) // (16 if self.v6 else 4)
+
+    def packed(self, index: int) -> bytes:
+        """Return the address at a place."""
+        octets = 16 if self.v6 else 4
+        return self.addresses[index * octets : (index + 1) * octets]
+
+    def spelled(self, index: int) -> str:
+        """Return the address at a place as text."""
+        if self.v6:
+            return str(ipaddress.IPv6Address(self.packed(index)))
+        return socket.inet_ntoa(self.addresses[4 * index : 4 * index + 4])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +58,24 @@ class Ranges:
             return False
         return self._asks(one) and any(one in network for network in self.networks)
 
-    def addresses(self) -> Iterator[str]:
-        """Yield every address that may be asked, in the order of the networks."""
+    def blocks(self, size: int) -> Iterator[list[Stretch]]:
+        """Yield every address that may be asked, so many at a time, in the order of the networks."""
+        block, room = {4: bytearray(), 6: bytearray()}, size
         for network in self.networks:
-            spelled = _spelled_v4 if network.version == 4 else _spelled_v6
             barred = [(int(one[0]), int(one[-1])) for one in self._never(network.version)]
             for first, last in _left(*_hosts(network), barred):
-                yield from map(spelled, range(first, last + 1))
+                while first <= last:
+                    ends = min(last, first + room - 1)
+                    block[network.version] += (
+                        _packed_v4(first, ends) if network.version == 4 else _packed_v6(first, ends)
+                    )
+                    room -= ends - first + 1
+                    first = ends + 1
+                    if not room:
+                        yield _stretches(block)
+                        block, room = {4: bytearray(), 6: bytearray()}, size
+        if room < size:
+            yield _stretches(block)
 
     def _never(self, version: int) -> list[Network]:
         """Return what is never asked of one family: what is excluded, and groups, which are no hosts."""
@@ -124,9 +160,29 @@ def _left(first: int, last: int, barred: Iterable[tuple[int, int]]) -> Iterator[
         yield first, last
 
 
-def _spelled_v4(number: int) -> str:
-    return socket.inet_ntoa(number.to_bytes(4))
+def stretch_of(address: str) -> Stretch:
+    """Return one address as a stretch, such as `192.0.2.1` or `fe80::1%eth0`."""
+    host, _, interface = address.partition("%")
+    scope = int(interface) if interface.isdigit() else socket.if_nametoindex(interface) if interface else 0
+    return Stretch(packed(host), ":" in host, scope)
 
 
-def _spelled_v6(number: int) -> str:
-    return str(ipaddress.IPv6Address(number))
+def packed(address: str) -> bytes:
+    """Return the octets of an address, without the interface it is behind."""
+    host = address.partition("%")[0]
+    return socket.inet_pton(socket.AF_INET6 if ":" in host else socket.AF_INET, host)
+
+
+def _stretches(block: Mapping[int, bytearray]) -> list[Stretch]:
+    return [Stretch(bytes(addresses), v6=version == 6) for version, addresses in block.items() if addresses]
+
+
+def _packed_v4(first: int, last: int) -> bytes:
+    numbers = array("I", range(first, last + 1))
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _packed_v6(first: int, last: int) -> bytes:
+    return b"".join(number.to_bytes(16) for number in range(first, last + 1))

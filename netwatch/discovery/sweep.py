@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
 from typing import Protocol
 
 from netwatch.discovery.asking import asked
@@ -19,7 +18,7 @@ from netwatch.discovery.found import Host
 from netwatch.discovery.pace import Pace
 from netwatch.discovery.probing import Prober
 from netwatch.discovery.progress import Progress
-from netwatch.discovery.ranges import Ranges
+from netwatch.discovery.ranges import Ranges, Stretch
 from netwatch.log import get_logger
 from netwatch.model import Credential
 from netwatch.snmp import Snmp
@@ -79,8 +78,8 @@ class Sweep:
 
     async def run(self, progress: Progress) -> Progress:
         """Do what is not done yet; return all that was found, also before this one was broken off."""
-        await self._prober.start()
-        blocks = ((n, block) for n, block in enumerate(_blocks(self._ranges)) if n not in progress.blocks)
+        self._prober.start()
+        blocks = ((n, block) for n, block in enumerate(self._ranges.blocks(BLOCK)) if n not in progress.blocks)
         try:
             async with asyncio.TaskGroup() as crew:
                 for _ in range(BLOCKS_AT_ONCE):
@@ -88,14 +87,14 @@ class Sweep:
         except BaseExceptionGroup as exc:
             raise exc.exceptions[0] from None
         finally:
-            await self._prober.stop()
+            self._prober.stop()
         return progress
 
-    async def _go_through(self, blocks: Iterator[tuple[int, list[str]]], progress: Progress) -> None:
-        for number, addresses in blocks:
+    async def _go_through(self, blocks: Iterator[tuple[int, list[Stretch]]], progress: Progress) -> None:
+        for number, block in blocks:
             async with self._probing:
-                hosts = await self._prober.hosts(addresses)
-            progress.done(number, len(addresses), await self._asked(hosts))
+                hosts = [host for stretch in block for host in await self._prober.hosts(stretch)]
+            progress.done(number, sum(map(len, block)), await self._asked(hosts))
             self._tell(progress)
 
     async def _asked(self, hosts: Sequence[Host]) -> list[Host]:
@@ -127,9 +126,3 @@ class Sweep:
 def probed_at_once(rate: int) -> int:
     """Return how many blocks are probed at the same time: few where it is slow, so that little is done twice."""
     return min(BLOCKS_AT_ONCE, 2 + rate // PACKETS_A_BLOCK)
-
-
-def _blocks(ranges: Ranges) -> Iterator[list[str]]:
-    addresses = ranges.addresses()
-    while block := list(islice(addresses, BLOCK)):
-        yield block

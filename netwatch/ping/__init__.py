@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 from netwatch.door import lazy_door
 
 if TYPE_CHECKING:
+    from netwatch.ping.metrics import count_packets, count_strays
     from netwatch.ping.pinger import Echo, Pinger
     from netwatch.ping.pulse import Pulse
     from netwatch.ping.settings import ReachabilitySettings
+    from netwatch.ping.sockets import EchoSocket, open_socket
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
-__all__ = ["Echo", "Pinger", "Pulse", "ReachabilitySettings"]
+__all__ = [
+    "Echo", "EchoSocket", "Pinger", "Pulse", "ReachabilitySettings", "count_packets", "count_strays", "open_socket",
+]  # fmt: skip

@@ -1,6 +1,6 @@
 """What the ping room counts of itself.
 
-May import: nothing. Called by: the files of this room.
+May import: nothing. Called by: the files of this room, netwatch.discovery through the door.
 """
 
 from __future__ import annotations
@@ -20,3 +20,17 @@ _STRAYS = Counter(
     ["kind"],
 )
 LATE, FOREIGN, STALE_ERROR = (_STRAYS.labels(kind) for kind in ("late", "foreign", "error"))
+
+
+def count_packets(*, answered: int = 0, lost: int = 0, unsent: int = 0) -> None:
+    """Count what became of echo requests that others have sent."""
+    ANSWERED.inc(answered)
+    LOST.inc(lost)
+    UNSENT.inc(unsent)
+
+
+def count_strays(*, late: int, foreign: int, errors: int) -> None:
+    """Count what came and answers nothing."""
+    LATE.inc(late)
+    FOREIGN.inc(foreign)
+    STALE_ERROR.inc(errors)

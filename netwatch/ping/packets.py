@@ -3,13 +3,15 @@
 A request carries a secret of this process and a number that never comes twice, so that an answer is one to exactly
 one packet, and a stranger's is none. The 16 bits of the sequence number alone would be used up within minutes.
 
-A quiet room: no clock, no socket. May import: nothing. Called by: the files of this room.
+A quiet room: no clock, no socket. May import: netwatch.compiled. Called by: the files of this room.
 """
 
 from __future__ import annotations
 
 import struct
 from typing import NamedTuple
+
+from netwatch.compiled.datagram_twins import Question, Sign
 
 REQUEST_V4, REPLY_V4 = 8, 0
 REQUEST_V6, REPLY_V6 = 128, 129
@@ -18,6 +20,8 @@ _NUMBER = struct.Struct("!Q")
 SECRET_OCTETS = 8
 _TOKEN_AT = _HEADER.size
 _NUMBER_AT = _TOKEN_AT + SECRET_OCTETS
+_CHECKSUM_AT, _SEQUENCE_AT = 2, 6
+_PLACES = ((_NUMBER_AT, _NUMBER.size), (_SEQUENCE_AT, 2))
 _END = _NUMBER_AT + _NUMBER.size
 _FILLING = bytes(range(40))
 """56 octets of payload in all, as `ping` sends: what filters and limits think of such packets is known."""
@@ -49,6 +53,7 @@ class Form:
     """How this process's requests of one family look. `sums`: whether the checksum is ours to make."""
 
     def __init__(self, *, v6: bool, identifier: int, secret: bytes, sums: bool) -> None:
+        self.v6 = v6
         self._kind, self._reply = (REQUEST_V6, REPLY_V6) if v6 else (REQUEST_V4, REPLY_V4)
         self._identifier, self._secret, self._sums = identifier, secret, sums
         self._constant = words_sum(_HEADER.pack(self._kind, 0, 0, identifier, 0) + secret + _FILLING)
@@ -66,6 +71,17 @@ class Form:
         return _REQUEST.pack(
             self._kind, 0, checksum, self._identifier, sequence, self._secret, number, _FILLING
         )  # fmt: skip
+
+    @property
+    def question(self) -> Question:
+        """Return a request with room for its number, for many at once."""
+        octets = _REQUEST.pack(self._kind, 0, 0, self._identifier, 0, self._secret, 0, _FILLING)
+        return Question(octets, _PLACES, _CHECKSUM_AT if self._sums else -1)
+
+    @property
+    def answer(self) -> Sign:
+        """Return by what an answer to such a one is known."""
+        return Sign(((0, bytes((self._reply, 0))), (_TOKEN_AT, self._secret)), _PLACES)
 
     def number_in(self, data: bytes) -> int | None:
         """Return which request is answered by an ICMP message; None where it is no answer to one of ours."""

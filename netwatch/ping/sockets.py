@@ -13,6 +13,7 @@ import struct
 from pathlib import Path
 from typing import NamedTuple
 
+from netwatch.compiled.datagram_twins import Sign
 from netwatch.errors import PingRefused
 from netwatch.ping.packets import REPLY_V4, REPLY_V6, SECRET_OCTETS, Form
 
@@ -33,6 +34,11 @@ class EchoSocket(NamedTuple):
     udp: socket.socket
     form: Form
     raw: bool
+
+    @property
+    def answer(self) -> Sign:
+        """Return by what answers are known as they come."""
+        return self.form.answer._replace(in_ip=self.raw)
 
 
 def open_socket(*, v6: bool) -> EchoSocket:

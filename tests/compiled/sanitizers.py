@@ -19,7 +19,7 @@ SANITIZERS: Final = ("-O1", "-g", "-std=c11", "-fPIC", "-shared", "-fsanitize=ad
                      "-fno-sanitize-recover=undefined", "-fno-omit-frame-pointer")  # fmt: skip
 
 
-def outcome_of(part: str, junk: str, seed: int, folder: Path) -> tuple[int, str, str]:
+def outcome_of(part: str, junk: str, seed: int, folder: Path, count: int = JUNK) -> tuple[int, str, str]:
     """Return how `python -m junk` ended that was given the part under AddressSanitizer and UBSan, and what it said.
 
     Python's objects stand where the sanitizers see their ends.
@@ -37,7 +37,7 @@ def outcome_of(part: str, junk: str, seed: int, folder: Path) -> tuple[int, str,
         "PYTHONPATH": str(ROOT),
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-m", junk, library, str(JUNK), str(seed)],
+        [sys.executable, "-m", junk, library, str(count), str(seed)],
         env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS + JUNK / 100,
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr[-4000:]

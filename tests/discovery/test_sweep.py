@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from datetime import timedelta
 
 import pytest
@@ -304,6 +305,36 @@ def test_a_sweep_that_is_broken_off_goes_on_where_it_was(tmp_path, monkeypatch):
     swept(steps)
     assert state.stat().st_mode & 0o077 == 0
     assert Progress.read(state, parse_ranges(["10.9.2.0/28"])).hosts == []
+
+
+def room_for_packets():
+    """Return how many packets this machine has room for at once."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as udp:
+        udp.setsockopt(socket.IPPROTO_IP, 11, 1)  # without it a packet without room is lost, and nothing said
+        for sent in range(100_000):
+            try:
+                udp.sendto(bytes(60), ("10.9.200.200", 9))
+            except OSError:
+                return sent
+    raise AssertionError("there is room for everything")
+
+
+def test_packets_that_this_machine_has_no_room_for_are_sent_when_it_has_some():
+    async def steps(network, seconds):
+        network.listens = lambda *_: None
+        network.slow_down()
+        assert room_for_packets() < 900
+        sweep, progress = sweep_of(max(2.0, seconds), "10.9.4.0/22", rate=200_000, credentials=[])
+        found = await sweep.run(progress)
+
+        assert len(found.hosts) == 1022
+        assert all(host.pinged and host.closed for host in found.hosts)
+        assert (
+            len([to for to in network.requests if to.startswith(("10.9.4.", "10.9.5.", "10.9.6.", "10.9.7."))])
+            == 1022
+        )
+
+    swept(steps)
 
 
 def test_it_sends_no_faster_than_it_is_told_to():
