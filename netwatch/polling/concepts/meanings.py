@@ -79,6 +79,7 @@ class Meanings:
         standing, moved = self._standing.of(readings)
         seen = Seen(readings, standing, self._frames, self._frames_in_time)
         self._begin(readings, failed, moved)
+        lacked: dict[str, int] = {}
         for name, meaning in CONCEPTS.items():
             concept = self._concepts.get(name)
             if concept is not None:
@@ -89,7 +90,7 @@ class Meanings:
             if outcome is None:
                 times = self._times_lacking.get(name, 0)
                 if not failed and times < TIMES_LACKING:
-                    self._times_lacking = _counted(self._times_lacking, name, times + 1)
+                    lacked[name] = times + 1
                     found.append(_lacking(self._device, meaning, now))
                 continue
             if meaning.is_fact and isinstance(outcome, TableReading):
@@ -97,6 +98,8 @@ class Meanings:
                     continue
                 outcome = self._told[name] = replace(outcome, good_for=FACTS_GOOD_FOR)
             found.append(self._ports.beside(outcome))
+        if lacked:
+            self._times_lacking = _counted(self._times_lacking, lacked)
         return found
 
     def _begin(self, readings: Readings, failed: Collection[str], moved: AbstractSet[str]) -> None:
@@ -146,9 +149,9 @@ def _like(times: tuple[tuple[str, int], ...]) -> Mapping[str, int]:
     return MappingProxyType(dict(times))
 
 
-def _counted(times: Mapping[str, int], name: str, count: int) -> Mapping[str, int]:
-    """Return the counts with another one: one object for all devices that lack the same, as like devices do."""
-    return _like(tuple({**times, name: count}.items()))
+def _counted(times: Mapping[str, int], more: Mapping[str, int]) -> Mapping[str, int]:
+    """Return the counts with these in them: one object for all devices that lack the same, as like devices do."""
+    return _like(tuple({**times, **more}.items()))
 
 
 @cache

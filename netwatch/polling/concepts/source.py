@@ -15,6 +15,7 @@ from typing import Any, Final
 from netwatch.compiled.column_twins import packed
 from netwatch.formulas import Formula, Frame
 from netwatch.model import CONCEPTS, NO_DOUBTS, SYSTEM, Column, Doubts, RowSet, TableReading, alike
+from netwatch.polling.concepts.alike import Alike
 from netwatch.polling.concepts.ingredients import ingredients_of, names_in
 from netwatch.polling.concepts.joined import PLACEHOLDERS, Readings, texts_of
 from netwatch.polling.concepts.row_texts import RowTexts
@@ -67,6 +68,10 @@ class Piece:
     columns: Mapping[str, Column]
     reading: TableReading
     doubts: Doubts = field(default_factory=lambda: NO_DOUBTS)
+
+
+_ALIKE: Final = Alike[PieceRows]()
+"""The rows of all mappings of all devices: those of like devices are one object."""
 
 
 class MapReader:
@@ -162,7 +167,13 @@ class MapReader:
         if self._kept is None:
             self._made_columns = {}
         if self._kept is None or not is_same:
-            self._kept, self._made_of, self._of_others = self._made(reading, mask, readings).shared(), made_of, {}
+            self._kept = _ALIKE.made(
+                (self.compiled, reading.rows.index, reading.rows.keys),
+                (reading.rows.labels, mask, used, self._told_by_others(readings)),
+                lambda: self._made(reading, mask, readings).shared(),
+                len(reading.rows.index),
+            )
+            self._made_of, self._of_others = made_of, {}
             self._rows_of = reading.rows
         return self._kept
 
@@ -188,6 +199,16 @@ class MapReader:
             else:
                 found.append(_SameRows(other.rows))
                 found += [other.columns.get(name) for name in names]
+        return found
+
+    def _told_by_others(self, readings: Readings) -> list[object]:
+        """Return what `_of_joined` does, with rows that are equal to those of another device which say the same."""
+        found: list[object] = []
+        for join, names in self._of.joined:
+            other = readings.get(join.table)
+            if other is not None:
+                found += [other.rows.index, other.rows.labels, *(other.columns.get(name) for name in names)]
+            found.append(other is None)
         return found
 
     def _made(self, reading: TableReading, mask: Sequence[bool] | None, readings: Readings) -> PieceRows:
