@@ -36,6 +36,7 @@ PROTOCOL = {("traps/notification.py", "MAX_INTEGER"), ("notify/mail/chart.py", "
 """The largest INTEGER of SMI, hours of a zone, ports; letters of an axis drawn as wide as must be; bytes of UTF-8."""
 CACHES = {("engine/telling/incidents.py", "MOST_WAYS"), ("rules/concerned.py", "MOST_KNOWN"),
           ("rules/memory.py", "MOST_ALIKE"), ("rules/roles/opinion.py", "MOST_ALIKE"),
+          ("rules/roles/judging.py", "MOST_ALIKE"),
           ("traps/varbinds.py", "MOST_CONTINUED"),
           ("traps/varbinds.py", "MOST_IN_COLUMN")}  # fmt: skip
 """What is worked out again beyond it, or read by the slow way: nothing is held back."""

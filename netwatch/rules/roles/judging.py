@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -52,6 +53,8 @@ ACCESS_VLANS: Final = 2
 SWITCHED: Final = 4
 """So many ports with addresses behind them has no server, though some have a bridge."""
 ALIAS_SHOWN: Final = 60
+MOST_ALIKE: Final = 8192
+"""Ports that are judged once by their kind, name and description: like switches have the same."""
 _IS_AP: Final = re.compile(r"(?i)\bAIR-|\baccess point\b")
 """Platforms of access points that call themselves a bridge and nothing else, as Cisco's do by CDP."""
 _NOTHING_SAID: Final = frozenset({"", "interface", "port"})
@@ -59,6 +62,7 @@ _NOTHING_SAID: Final = frozenset({"", "interface", "port"})
 _ETHERNET: Final = frozenset({6, 62, 117})
 _LOOPBACK: Final = 24
 _NO_SWITCH: Final = ("hypervisor", "server", "router", "firewall", "storage", "nas", "vm")
+_NO_FACTS: Final = PortFacts()
 _FORWARDS: Final = frozenset({"bridge", "router", "repeater"})
 _SERVES: Final = {"access-point": "access point", "phone": "phone", "cable-modem": "cable modem", "station": "server"}
 
@@ -73,8 +77,12 @@ def opinions_of(
     can_be_access = known.macs_are_whole and _switches(known)
     found = []
     indexes = ports.labels.get("ifIndex", ports.index)
+    told = _told_of(known)
     for row, (name, alias, index) in enumerate(zip(names, descriptions, indexes, strict=True)):
         there = peers.get(index, ())
+        if not there and row not in told:
+            found.append(_by_itself(types[row], name, alias))
+            continue
         named = {one.name: one.peer for one in there if one.peer and not one.is_evidence}
         heard = [said for one in known.neighbours.get(row, ()) if (said := _of_neighbour(one, watched, named)).role]
         heard += [_of_evidence(one.peer) for one in there if one.peer and one.is_evidence][:1]
@@ -86,6 +94,19 @@ def opinions_of(
             said = _access(row, known)
         found.append(said)
     return found
+
+
+def _told_of(known: PortFacts) -> frozenset[int]:
+    """Return the rows of which any fact speaks; an access port is one of them, since silence needs proof."""
+    told = (known.neighbours, known.bundle_of, known.trunks, known.routed, known.tagged, known.macs)
+    return frozenset[int]().union(*told)
+
+
+@lru_cache(maxsize=MOST_ALIKE)
+def _by_itself(kind: object, name: str, alias: str) -> Opinion:
+    """Return what a port is of which no fact speaks: by its kind and its name, or as it is described."""
+    said, described = _by_wiring(0, kind, name, _NO_FACTS, ""), _by_alias(name, alias, "")
+    return described if described.weight > said.weight else said
 
 
 def is_switch(facts: Facts) -> bool:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from netwatch.model import Neighbour
+from netwatch.model import CONCEPTS, Neighbour, RowSet, TableReading
+from netwatch.rules.roles.judging import opinions_of
 from tests.rules.roles.devices import DAY, LAG, LOOPBACK, MONDAY, UP, Switch, device
 
 SWITCHED = {"p5": 1, "p6": 1, "p7": 2, "p8": 1}
@@ -227,3 +228,18 @@ def test_a_watched_device_that_announces_nothing_and_whose_address_was_seen_is_b
 
     assert (switch.role("p1"), switch.role("p2")) == ("infrastructure", "access")
     assert switch.why("p1") == "printer-3 is behind it, which is monitored"
+
+
+@pytest.mark.parametrize("kind", [6, LAG, 53, LOOPBACK, None])
+@pytest.mark.parametrize(("name", "alias"), [("p1", ""), ("p1", "to the core"), ("Port-channel1", ""), ("Po1", "up")])
+def test_a_port_of_which_no_fact_speaks_is_judged_as_one_whose_neighbour_says_nothing(kind, name, alias):
+    ports = RowSet(index=("1",), keys=("1",), labels={"ifIndex": ("1",), "ifName": (name,), "ifAlias": (alias,)})
+    silent = dict.fromkeys(CONCEPTS["neighbour"].labels, ("",)) | {"ifIndex": ("1",)}
+    facts = {"neighbour": TableReading(device="sw1", table="neighbour", at=MONDAY, columns={},
+                                       rows=RowSet(index=("1",), keys=("1",), labels=silent))}  # fmt: skip
+
+    assert opinions_of(ports, [kind], {}, nobody) == opinions_of(ports, [kind], facts, nobody)
+
+
+def nobody(name, address):
+    return ""
