@@ -117,6 +117,7 @@ def renamed_rows(spec: TableSpec, layout: Layout, cells: Cells, found: RowSet) -
     same, and else what the witness says.
     """
     suffixes, previous = layout.suffixes, layout.rows
+    size = len(suffixes)
     asked = {strip.oids[0]: set(strip.row_numbers()) for strip in layout.labels}
     labels = dict(previous.labels)
     witness = _witness(spec)
@@ -125,10 +126,17 @@ def renamed_rows(spec: TableSpec, layout: Layout, cells: Cells, found: RowSet) -
     for label in sorted(spec.labels, key=lambda label: label.oid in beside):  # behind their witness
         if label.oid is None or label.is_elsewhere:
             continue
+        rows_asked, is_beside = asked.get(label.oid, ()), label.oid in beside
         itself, stand_in = cells.get(label.oid, {}), cells.get(STAND_INS.get(label.oid, label.oid), {})
+        if len(itself) == size and (not is_beside or len(rows_asked) == size):
+            labels[label.name] = tuple(map(sys.intern, _texts(label, suffixes, cells)))
+            continue
+        if is_beside and not rows_asked and len(named) == size and _are_called_the_same(spec, witness, labels, found):
+            labels[label.name] = found.labels[label.name]
+            continue
         texts = list(previous.labels[label.name])
         for row, suffix in enumerate(suffixes):
-            is_known = label.oid in beside and row not in asked.get(label.oid, ())
+            is_known = is_beside and row not in rows_asked
             told = suffix in named if is_known else suffix in itself or suffix in stand_in
             if not told:
                 continue
@@ -137,8 +145,18 @@ def renamed_rows(spec: TableSpec, layout: Layout, cells: Cells, found: RowSet) -
             else:
                 texts[row] = sys.intern(_label(label, suffix, cells))
         labels[label.name] = tuple(texts)
+    if labels == previous.labels:
+        return previous
     rows = RowSet(index=previous.index, keys=_keys(spec.identity, previous.index, labels), labels=labels)
     return previous if same_rows(previous, rows) else rows.shared()
+
+
+def _are_called_the_same(
+    spec: TableSpec, witness: Oid | None, labels: Mapping[str, tuple[str, ...]], found: RowSet
+) -> bool:
+    """Return whether every row has the name it was found with: what `_is_called_the_same` says of each."""
+    names = [label.name for label in spec.labels if label.oid == witness]
+    return bool(names) and all(labels[name] == found.labels[name] for name in names)
 
 
 def _is_called_the_same(

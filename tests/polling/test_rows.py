@@ -1,5 +1,6 @@
 """Rows and what they are called."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -116,3 +117,30 @@ def test_what_a_row_is_beside_its_name_is_read_at_discoveries_alone_and_never_st
     assert renamed_rows(sensors, layout, polled, rows).labels == {
         "probeName": ("Outlet", "twice", "twice"), "probeKind": ("", "a", "c"),
     }  # fmt: skip
+
+
+def test_rows_that_a_poll_names_as_before_are_the_very_same_and_whole_columns_say_what_single_cells_do(interfaces):
+    """Column by column and row by row come to the same: a cell that is missing sends the whole label the slow way."""
+    suffixes = [(1,), (2,), (3,)]
+    chance = random.Random(7)
+    for _ in range(200):
+        names, descrs = ([chance.choice([b"", b"Gi1", b"Gi2", b"Gi3"]) for _ in suffixes] for _ in range(2))
+        found = named(interfaces, names, descrs)
+        presence = Presence(dict.fromkeys(label_columns(interfaces), suffixes))
+        layout = build_layout(interfaces, found, suffixes, presence, labels=label_columns(interfaces))
+        polled = {
+            oid: {
+                suffix: chance.choice([b"", b"Gi1", b"Gi9", was]) for suffix, was in zip(suffixes, cells, strict=True)
+            }
+            for oid, cells in ((IF_NAME, names), (IF_DESCR, descrs))
+        }
+
+        rows = renamed_rows(interfaces, layout, polled, found)
+
+        afresh = name_rows(interfaces, suffixes, polled, None)
+        assert (rows.index, rows.keys, dict(rows.labels)) == (afresh.index, afresh.keys, dict(afresh.labels))
+        assert (rows is found) == (dict(afresh.labels) == dict(found.labels))
+        part = {oid: {suffix: text for suffix, text in of.items() if suffix != (2,)} for oid, of in polled.items()}
+        kept = renamed_rows(interfaces, layout, part, found)
+        for label in ("ifName", "ifDescr"):
+            assert kept.labels[label] == (rows.labels[label][0], found.labels[label][1], rows.labels[label][2])
