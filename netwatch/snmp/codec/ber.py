@@ -9,7 +9,8 @@ May import: netwatch.model. Called by: the rest of this room, traps through its 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address
 
 from netwatch.errors import FastLaneRefused
@@ -22,16 +23,25 @@ _MAX_LENGTH_BYTES = 4
 _MAX_INTEGER_BYTES = 9
 """A Counter64 above 2**63 takes nine bytes: a zero comes first to keep it positive."""
 
+_MOST_NAMES = 8192
+"""OIDs that are known by their octets; like devices answer with like names. One takes 1 kB at the most."""
+
 _NUMBER_BITS = (1 << 40) - 1
 """No sub-identifier takes so many; cut to them, one that does costs no more than its bytes."""
 
-_MISSING = {
+_MISSING: Mapping[int, Missing] = {
     Tag.NO_SUCH_OBJECT: Missing.NO_SUCH_OBJECT,
     Tag.NO_SUCH_INSTANCE: Missing.NO_SUCH_INSTANCE,
     Tag.END_OF_MIB_VIEW: Missing.END_OF_MIB_VIEW,
 }
 _MISSING_TAGS = {missing: tag for tag, missing in _MISSING.items()}
-_UNSIGNED_BITS = {Tag.COUNTER32: 32, Tag.GAUGE32: 32, Tag.TIME_TICKS: 32, Tag.UINTEGER32: 32, Tag.COUNTER64: 64}
+_UNSIGNED_BITS: Mapping[int, int] = {
+    Tag.COUNTER32: 32,
+    Tag.GAUGE32: 32,
+    Tag.TIME_TICKS: 32,
+    Tag.UINTEGER32: 32,
+    Tag.COUNTER64: 64,
+}
 
 _OPAQUE_FLOAT = b"\x9f\x78\x04"
 _OPAQUE_DOUBLE = b"\x9f\x79\x08"
@@ -93,6 +103,7 @@ def decode_unsigned(content: bytes, bits: int) -> int:
     return number & ((1 << bits) - 1)
 
 
+@lru_cache(maxsize=_MOST_NAMES)
 def decode_oid(content: bytes) -> Oid:
     """Read the content of an OBJECT IDENTIFIER; an empty one is 0.0, as some agents write zeroDotZero."""
     numbers: list[int] = []
@@ -160,8 +171,8 @@ def decode_value(tag: int, content: bytes) -> Value:
     Raises:
         FastLaneRefused: the tag is none of SNMP's, or the content is not what the tag says.
     """
-    if tag in _UNSIGNED_BITS:
-        return decode_unsigned(content, _UNSIGNED_BITS[Tag(tag)])
+    if (bits := _UNSIGNED_BITS.get(tag)) is not None:
+        return decode_unsigned(content, bits)
     if tag == Tag.OCTET_STRING:
         return content
     if tag == Tag.INTEGER:
@@ -173,7 +184,7 @@ def decode_value(tag: int, content: bytes) -> Value:
     if tag == Tag.IP_ADDRESS and len(content) == 4:
         return IPv4Address(content)
     if not content and (tag == Tag.NULL or tag in _MISSING):
-        return _MISSING.get(Tag(tag))
+        return _MISSING.get(tag)
     raise FastLaneRefused("unknown_type", f"tag 0x{tag:02x} with {len(content)} bytes")
 
 
