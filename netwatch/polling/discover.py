@@ -21,7 +21,7 @@ from netwatch.polling.answers import usable
 from netwatch.polling.columns.strips import Suffix
 from netwatch.polling.layout import SYS_UP_TIME, Layout, Presence, build_layout
 from netwatch.polling.plausible import IF_TYPE, VIRTUAL_TYPES
-from netwatch.polling.presence.remembered import ALIKE, Seen
+from netwatch.polling.presence.remembered import ALIKE, SameParts, Seen, alike
 from netwatch.polling.rows import label_columns, name_rows, witnessed
 from netwatch.polling.twins.pairs import Twinning, Twins, judged
 from netwatch.profiles import ColumnSpec, TableSpec, edited
@@ -93,17 +93,33 @@ async def discover_table(client: SnmpClient, question: Question) -> Discovered:
         reason = reason or walk.reason
     suffixes = row_suffixes(spec, walked)
     reason = reason or _too_long(len(suffixes))
-    found = _found(question, heads, suffixes[:MAX_ROWS], walked, partial=bool(reason))
     if reason:
+        found = _found(question, heads, suffixes[:MAX_ROWS], walked, partial=True)
         return replace(found, watched=watched, reason=reason)
-    seen = Seen(
-        heads=tuple(heads), watched=watched, suffixes=tuple(suffixes), columns=tuple(walked), twinning=found.twinning
+    return _found_whole(question, heads, watched, suffixes, walked)
+
+
+def _found_whole(
+    question: Question,
+    heads: Sequence[Oid],
+    watched: tuple[Value, ...],
+    suffixes: Sequence[Suffix],
+    walked: Sequence[WalkedColumn],
+) -> Discovered:
+    """Return a table that was walked to its end: what is known of one that says the same is not made again."""
+    twinning = _judged(question, _cells(walked), suffixes)
+    brought = Seen(
+        heads=tuple(heads), watched=watched, suffixes=tuple(suffixes), columns=tuple(walked), twinning=twinning
     )
+    seen = alike(brought, valued_columns(question.spec))
+    if question.previous is None and not question.refused:
+        return replace(restored(question, seen), twinning=twinning, seen=seen)
+    found = _found(question, heads, suffixes, walked, partial=False)
     return replace(found, watched=watched, seen=seen)
 
 
 def restored(question: Question, seen: Seen) -> Discovered:
-    """Return a table as it was found before NetWatch's restart; made once of devices that were found alike.
+    """Return a table as it was found, also before NetWatch's restart; made once of devices that were found alike.
 
     Each has rows of its own: whoever keeps something by the rows of a device keeps it for that one alone.
     """
@@ -119,27 +135,24 @@ def restored(question: Question, seen: Seen) -> Discovered:
 
 
 class _Alike:
-    """What a table is restored from, the same where it was written in the same words; by identity."""
+    """What a table is made from, the same for one spec and the very same parts."""
 
-    __slots__ = ("asked", "seen")
+    __slots__ = ("asked", "parts")
 
     def __init__(self, asked: Question, seen: Seen) -> None:
-        self.asked, self.seen = asked, seen
+        self.asked, self.parts = asked, SameParts(seen)
 
     def __hash__(self) -> int:
-        return hash((id(self.asked.spec), id(self.seen.columns)))
+        return hash((id(self.asked.spec), self.parts))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Alike) and self.asked.spec is other.asked.spec and all(
-            getattr(self.seen, name) is getattr(other.seen, name)
-            for name in ("heads", "suffixes", "columns", "twinning")
-        )  # fmt: skip
+        return isinstance(other, _Alike) and self.asked.spec is other.asked.spec and self.parts == other.parts
 
 
 @lru_cache(maxsize=ALIKE)
-def _restored(alike: _Alike) -> Discovered:
-    seen = alike.seen
-    return _found(alike.asked, seen.heads, seen.suffixes, seen.columns, partial=False)
+def _restored(like: _Alike) -> Discovered:
+    seen = like.parts.seen
+    return _found(like.asked, seen.heads, seen.suffixes, seen.columns, partial=False)
 
 
 def walked_columns(spec: TableSpec) -> list[Oid]:
@@ -230,9 +243,8 @@ def _found(
     partial: bool,
 ) -> Discovered:
     spec, previous = question.spec, question.previous
-    cells = {column.oid: dict(zip(column.suffixes, column.values, strict=True)) for column in columns}
-    twins = Twins(spec)
-    twinning = judged(question.twinning, dict(twins.looks(cells, suffixes)))
+    cells = _cells(columns)
+    twinning = _judged(question, cells, suffixes)
     types = cells.get(IF_TYPE, {})
     kinds = ((row, types.get(suffix)) for row, suffix in enumerate(suffixes))
     virtual = {row: VIRTUAL_TYPES[kind] for row, kind in kinds if isinstance(kind, int) and kind in VIRTUAL_TYPES}
@@ -247,9 +259,17 @@ def _found(
         partial=partial,
         virtual=virtual,
         once=read_once(_stay_the_same(spec), suffixes, cells),
-        doubts=twins.doubts(twinning, suffixes),
+        doubts=Twins(spec).doubts(twinning, suffixes),
     )
     return Discovered(layout=_settled(layout, previous), twinning=twinning)
+
+
+def _cells(columns: Iterable[WalkedColumn]) -> dict[Oid, dict[Suffix, Value]]:
+    return {column.oid: dict(zip(column.suffixes, column.values, strict=True)) for column in columns}
+
+
+def _judged(question: Question, cells: Mapping[Oid, Mapping[Suffix, Value]], suffixes: Sequence[Suffix]) -> Twinning:
+    return judged(question.twinning, dict(Twins(question.spec).looks(cells, suffixes)))
 
 
 def read_once(

@@ -30,7 +30,7 @@ SCOPE = "layouts"
 MOST_BYTES = 4 * 2**20
 """What one table may unfold to; a written one of 20,000 rows is smaller."""
 ALIKE = 256
-"""Tables of devices that are alike in every label are unfolded once."""
+"""Tables of devices that are alike in every label are found, folded and unfolded once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,55 @@ class Seen:
     suffixes: tuple[Suffix, ...]
     columns: tuple[WalkedColumn, ...]
     twinning: Twinning
+
+
+def alike(seen: Seen, needed: Collection[Oid]) -> Seen:
+    """Return a table as a restart would find it, without the values that no layout follows from.
+
+    Its parts are the very objects of one found before that says the same: what is made of them is made once.
+    """
+    columns = tuple(_without_values(column, seen.suffixes, keeps=column.oid in needed) for column in seen.columns)
+    types = tuple(tuple(map(type, column.values)) for column in columns if column.oid in needed)  # 1 is not 1.0
+    return replace(_one(seen.heads, seen.suffixes, columns, tuple(seen.twinning.unkept.items()), types),
+                   watched=seen.watched)  # fmt: skip
+
+
+def _without_values(column: WalkedColumn, suffixes: tuple[Suffix, ...], *, keeps: bool) -> WalkedColumn:
+    there = tuple(column.suffixes)
+    return WalkedColumn(
+        oid=column.oid, suffixes=suffixes if there == suffixes else there, tags=(),
+        values=tuple(column.values) if keeps else (None,) * len(there),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=ALIKE)
+def _one(
+    heads: tuple[Oid, ...],
+    suffixes: tuple[Suffix, ...],
+    columns: tuple[WalkedColumn, ...],
+    unkept: tuple[tuple[Oid, Pair], ...],
+    _types: tuple[tuple[type, ...], ...],
+) -> Seen:
+    twinning = Twinning(unkept=dict(unkept))
+    return Seen(heads=heads, watched=(), suffixes=suffixes, columns=columns, twinning=twinning)
+
+
+class SameParts:
+    """What a walk brought, equal to another only where its parts are the very same objects."""
+
+    __slots__ = ("seen",)
+
+    def __init__(self, seen: Seen) -> None:
+        self.seen = seen
+
+    def __hash__(self) -> int:
+        return id(self.seen.columns)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameParts) and all(
+            getattr(self.seen, name) is getattr(other.seen, name)
+            for name in ("heads", "suffixes", "columns", "twinning")
+        )
 
 
 def key_of(device: str, table: str) -> str:
@@ -76,7 +125,13 @@ def to_text(owner: str, seen: Seen, needed: Iterable[Oid]) -> str:
 
     `owner` is a digest of who the device says it is; `needed` are the columns whose values are used again.
     """
-    wanted = set(needed)
+    head = {"owner": owner, "watched": [_written(value) for value in seen.watched]}
+    return f"{json.dumps(head, separators=(',', ':'))}\n{_folded(SameParts(seen), frozenset(needed))}"
+
+
+@lru_cache(maxsize=ALIKE)
+def _folded(parts: SameParts, wanted: frozenset[Oid]) -> str:
+    seen = parts.seen
     rows = {suffix: row for row, suffix in enumerate(seen.suffixes)}
     folded = {
         "heads": [str(oid) for oid in seen.heads],
@@ -84,9 +139,7 @@ def to_text(owner: str, seen: Seen, needed: Iterable[Oid]) -> str:
         "columns": [_column_written(column, rows, with_values=column.oid in wanted) for column in seen.columns],
         "unkept": _pairs_written(seen.twinning.unkept),
     }
-    blob = zlib.compress(json.dumps(folded, separators=(",", ":")).encode(), 6)
-    head = {"owner": owner, "watched": [_written(value) for value in seen.watched]}
-    return f"{json.dumps(head, separators=(',', ':'))}\n{base64.b85encode(blob).decode()}"
+    return base64.b85encode(zlib.compress(json.dumps(folded, separators=(",", ":")).encode(), 6)).decode()
 
 
 def from_text(owner: str, text: str, columns: Sequence[Oid], needed: Iterable[Oid]) -> Seen | None:

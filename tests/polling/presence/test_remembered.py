@@ -11,7 +11,7 @@ from netwatch.model import Memory, Missing, Oid, Tag
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.discover import Discovered, Question, discover_table, restored, valued_columns, walked_columns
 from netwatch.polling.metrics import RECALLED
-from netwatch.polling.presence.remembered import SCOPE, Seen, by_device, from_text, key_of, to_text
+from netwatch.polling.presence.remembered import SCOPE, Seen, alike, by_device, from_text, key_of, to_text
 from netwatch.polling.twins.pairs import Pair, Twinning
 from netwatch.snmp import WalkedColumn
 
@@ -140,6 +140,38 @@ async def test_devices_whose_rows_were_written_alike_share_what_they_say_and_oth
     assert another.layout.rows.keys == ("ifName=Gi7", "ifName=Gi2")
     assert another.layout.says_the_same(other.layout)
     assert not asked_before.layout.says_the_same(one.layout)
+
+
+async def test_devices_that_are_found_alike_share_what_they_say_from_the_first_walk_on(
+    device, client, interfaces, agent
+):
+    one, twin = (Question(device=replace(device, name=name), spec=interfaces) for name in ("sw1", "sw2"))
+    first = await discover_table(client, one)
+    agent.set_octets(1, 4711)  # what it counts is its own
+
+    second = await discover_table(client, twin)
+    afresh = await discover_table(client, replace(twin, previous=second.layout))
+    agent.set("1.3.6.1.2.1.31.1.1.1.1.1", Tag.OCTET_STRING, b"Gi7")
+    other = await discover_table(client, twin)
+
+    assert second.layout.rows.labels is first.layout.rows.labels
+    assert second.layout.rows is not first.layout.rows
+    assert second.seen.columns is first.seen.columns
+    assert afresh.layout is second.layout  # made anew it says the same
+    assert other.layout.rows.keys == ("ifName=Gi7", "ifName=Gi2")
+    texts = [to_text("me", found.seen, valued_columns(interfaces)) for found in (first, second, other)]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_a_number_is_not_shared_with_one_that_is_written_in_another_way():
+    column = Oid.parse("1.3.6.1.4.1.1.1")
+
+    def found(value):
+        walked = WalkedColumn(oid=column, suffixes=((1,),), tags=(), values=(value,))
+        seen = Seen(heads=(), watched=(), suffixes=((1,),), columns=(walked,), twinning=Twinning())
+        return alike(seen, [column]).columns[0].values
+
+    assert [repr(found(value)[0]) for value in (1, 1.0, True)] == ["1", "1.0", "True"]
 
 
 def test_every_kind_of_value_and_of_row_comes_back():
