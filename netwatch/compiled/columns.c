@@ -4,7 +4,7 @@
 #include <Python.h>
 #include <string.h>
 
-#define CONTRACT 3 /* as in wire.c */
+#define CONTRACT 4 /* as in wire.c */
 #ifndef SOURCES
 #define SOURCES ""
 #endif

@@ -9,10 +9,11 @@
 #define _GNU_SOURCE /* recvmmsg */
 #include "get.h"
 #include "header.h"
+#include "match.h"
 #include "receive.h"
 #include "walk.h"
 
-#define CONTRACT 3 /* what netwatch/compiled/__init__.py expects; another number here is not used */
+#define CONTRACT 4 /* what netwatch/compiled/__init__.py expects; another number here is not used */
 #ifndef SOURCES
 #define SOURCES "" /* the build hook says which sources this was made of */
 #endif
@@ -39,6 +40,7 @@ static PyMethodDef methods[] = {
     { "adopt", adopt, METH_VARARGS, NULL },
     { "decode_rows", (PyCFunction)(void (*)(void))decode_rows, METH_FASTCALL, NULL },
     { "decode_values", (PyCFunction)(void (*)(void))decode_values, METH_FASTCALL, NULL },
+    { "match", (PyCFunction)(void (*)(void))match, METH_FASTCALL, NULL },
     { "open_response", open_response, METH_O, NULL },
     { "receive", receive, METH_VARARGS, NULL },
     { "open_scoped", (PyCFunction)(void (*)(void))open_scoped, METH_FASTCALL, NULL },
@@ -48,7 +50,7 @@ static PyMethodDef methods[] = {
 static int
 set_up(PyObject *module)
 {
-    return PyModule_AddIntMacro(module, CONTRACT) < 0 || PyModule_AddStringMacro(module, SOURCES) < 0 ? -1 : 0;
+    return set_up_names() < 0 || PyModule_AddIntMacro(module, CONTRACT) < 0 || PyModule_AddStringMacro(module, SOURCES) < 0 ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = { { Py_mod_exec, set_up }, { 0, NULL } };

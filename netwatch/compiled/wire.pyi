@@ -1,4 +1,4 @@
-"""What wire.c gives; the contracts stand with the twins in netwatch/snmp/codec/hot.py and netwatch/snmp/v3/hot.py."""
+"""What wire.c gives; contracts stand with the twins in netwatch/snmp: codec/hot.py, v3/hot.py, fast/datagrams.py."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -22,6 +22,9 @@ def open_response(data: bytes, /) -> tuple[bytes, int, bytes, int, int, int, int
 def open_scoped(scoped: bytes, context: bytes, /) -> tuple[int, bytes, int, int, int, int]: ...
 def decode_values(data: bytes, at: int, end: int, names: Iterable[bytes], /) -> list[Any]: ...
 def decode_rows(data: bytes, at: int, end: int, columns: Iterable[Any], /) -> list[int]: ...
+def match(
+    pending: dict[bytes, Any], data: bytes, source: tuple[Any, ...], /
+) -> tuple[Any, bytes, bytes, int, int, int, int] | None: ...
 def receive(udp: int, most: int, /) -> list[tuple[bytes, tuple[str, int] | tuple[str, int, int, int]]]:
     """Return at most `most` datagrams, never more than 64, that wait at a socket's descriptor, and whence they came.
 

@@ -11,12 +11,13 @@ import random
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from netwatch.model import Missing, Oid
 from netwatch.snmp.codec import hot
 from netwatch.snmp.codec.ber import SEQUENCE, encode_tlv
+from netwatch.snmp.fast.datagrams import match_in_python
 from netwatch.snmp.fast.plan import encode_name
 from netwatch.snmp.fast.walk_columns import Column, Group
 from netwatch.snmp.v3.hot import open_scoped
@@ -24,6 +25,8 @@ from netwatch.snmp.v3.hot import open_scoped
 COLUMN = Oid.parse("1.3.6.1.2.1.31.1.1.1.6")
 NUMBERS = (0x02, 0x41, 0x42, 0x43, 0x46, 0x47)
 OTHERS = (0x05, 0x06, 0x40, 0x44, 0x45, 0x80, 0x81, 0x82, 0x83, 0x30, 0x1F)
+IDENTITY = b"\x02\x01\x01\x04\x06public"
+SOURCE = ("192.0.2.1", 161)
 CONTEXT = encode_tlv(0x04, b"engine-1") + encode_tlv(0x04, b"")
 
 
@@ -34,9 +37,10 @@ class Answer:
         oids = [COLUMN.child(10100 + rng.randrange(400)) for _ in range(rng.randrange(1, 12))]
         self.names = [encode_name(oid) for oid in oids]
         varbinds = b"".join(encode_tlv(SEQUENCE, name + _value(rng)) for name in self.names)
-        numbers = b"\x02\x04" + rng.randbytes(4) + bytes((2, 1, 0, 2, 1, rng.randrange(256)))
+        self.request_id = rng.randbytes(4)
+        numbers = b"\x02\x04" + self.request_id + bytes((2, 1, 0, 2, 1, rng.randrange(256)))
         pdu = encode_tlv(0xA2, numbers + encode_tlv(SEQUENCE, varbinds))
-        self.whole = encode_tlv(SEQUENCE, b"\x02\x01\x01\x04\x06public" + pdu)
+        self.whole = encode_tlv(SEQUENCE, IDENTITY + pdu)
         self.scoped = encode_tlv(SEQUENCE, CONTEXT + pdu)
         self.varbinds = varbinds
 
@@ -84,6 +88,14 @@ def rows_of(decode_rows: Callable[..., object], data: bytes, width: int) -> obje
     return said, [(column.encoded, column.tags, repr(column.values)) for column in group.columns]
 
 
+def under_way(rng: random.Random, answer: Answer) -> dict[bytes, Any]:
+    """Return requests that wait, mostly the one that was answered."""
+    identity = rng.choice((IDENTITY, IDENTITY, IDENTITY, b"\x02\x01\x01\x04\x06publiC", b"", None))
+    peer = SimpleNamespace(identity=identity, address=rng.choice((SOURCE, SOURCE, SOURCE, ("192.0.2.2", 161), None)))
+    exchange = SimpleNamespace(peer=peer)
+    return {rng.choice((answer.request_id, answer.request_id, b"\0\0\0\1")): exchange, b"\1\2\3\4": exchange}
+
+
 def disagreements(wire: Any, count: int, seed: int) -> Iterator[str]:
     """Yield what the two read differently."""
     rng = random.Random(seed)
@@ -92,7 +104,9 @@ def disagreements(wire: Any, count: int, seed: int) -> Iterator[str]:
         whole, scoped = garbled(rng, answer.whole), garbled(rng, answer.scoped)
         varbinds, width = garbled(rng, answer.varbinds), number % 3 + 1
         plan = (varbinds, 0, len(varbinds), answer.names[: rng.choice((None, None, -1))])
+        asked = (under_way(rng, answer), whole, SOURCE)
         for data, python, compiled in (
+            (whole, outcome_of(match_in_python, *asked), outcome_of(wire.match, *asked)),
             (whole, outcome_of(hot.open_response, whole), outcome_of(wire.open_response, whole)),
             (scoped, outcome_of(open_scoped, scoped, CONTEXT), outcome_of(wire.open_scoped, scoped, CONTEXT)),
             (varbinds, outcome_of(hot.decode_values, *plan), outcome_of(wire.decode_values, *plan)),
@@ -135,7 +149,7 @@ def main() -> int:
     first = next(disagreements(wire, count, seed), "")
     if lost := datagrams_lost(wire, min(count, 200), seed):
         first += f"{lost} batches of datagrams did not come as they were sent"
-    sys.stdout.write(first or f"{count} garbled answers, four readings of each: the same\n")
+    sys.stdout.write(first or f"{count} garbled answers, five readings of each: the same\n")
     return bool(first)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gc
+import random
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from netwatch.model import Missing, Oid, Tag, Varbind
 from netwatch.snmp.codec import hot
 from netwatch.snmp.codec.message import encode_varbinds
+from netwatch.snmp.fast.datagrams import match_in_python
 from netwatch.snmp.fast.plan import encode_name
 from netwatch.snmp.fast.walk_columns import Column
 from tests.compiled import junk
@@ -40,7 +43,50 @@ def test_garbled_answers_are_read_as_python_reads_them():
 def test_no_octet_beyond_an_answer_is_read_and_nothing_undefined_done(tmp_path):
     outcome = outcome_of("wire", "tests.compiled.junk", 7, tmp_path)
 
-    assert outcome == (0, f"{JUNK} garbled answers, four readings of each: the same\n", "")
+    assert outcome == (0, f"{JUNK} garbled answers, five readings of each: the same\n", "")
+
+
+def test_an_answer_belongs_to_the_request_whose_id_address_and_community_it_has():
+    rng = random.Random(3)
+    answer = junk.Answer(rng)
+    peer = SimpleNamespace(identity=junk.IDENTITY, address=junk.SOURCE)
+    exchange = SimpleNamespace(peer=peer)
+    pending = {answer.request_id: exchange}
+
+    found = COMPILED.match(pending, answer.whole, junk.SOURCE)
+
+    assert found is not None
+    assert found == match_in_python(pending, answer.whole, junk.SOURCE)
+    assert found[0] is exchange
+    assert answer.whole[found[3] : found[4]] == answer.varbinds
+    peer.identity = junk.IDENTITY[:-1] + b"C"
+    assert COMPILED.match(pending, answer.whole, junk.SOURCE) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (({}, b"octets"), TypeError),
+        (([], b"octets", ("192.0.2.1", 161)), TypeError),
+        (({}, "text", ("192.0.2.1", 161)), TypeError),
+    ],
+)
+def test_a_match_with_what_is_none_is_an_error(arguments, error):
+    with pytest.raises(error):
+        COMPILED.match(*arguments)
+
+
+def test_what_a_match_looks_at_is_let_go_of_again():
+    answer = junk.Answer(random.Random(4))
+    peer = SimpleNamespace(identity=junk.IDENTITY, address=junk.SOURCE)
+    pending = {answer.request_id: SimpleNamespace(peer=peer)}
+    kept = [peer, peer.identity, peer.address, answer.whole, pending[answer.request_id]]
+    before = [sys.getrefcount(one) for one in kept]
+
+    for _ in range(1000):
+        COMPILED.match(pending, answer.whole, junk.SOURCE)
+
+    assert [sys.getrefcount(one) for one in kept] == before
 
 
 def test_a_text_or_a_speed_that_comes_again_is_the_object_that_it_was():

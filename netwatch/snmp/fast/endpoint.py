@@ -19,7 +19,7 @@ from netwatch.log import get_logger
 from netwatch.snmp.codec.decoders import open_response
 from netwatch.snmp.codec.hot import RESPONSE, OddHeader
 from netwatch.snmp.codec.message import in_plain_shape
-from netwatch.snmp.fast.datagrams import receive
+from netwatch.snmp.fast.datagrams import Matched, match, receive
 from netwatch.snmp.fast.deadlines import Deadlines
 from netwatch.snmp.fast.peer import Exchange, Peer
 from netwatch.snmp.fast.request_ids import RequestIds
@@ -218,7 +218,7 @@ class Endpoint:
         if exchange.try_ends_at > now:
             return exchange.try_ends_at
         exchange.try_ends_at = try_ends_at = now + trip.ceiling
-        return now + trip.timeout if trip.is_known and not exchange.attempt else try_ends_at
+        return now + trip.timeout if not exchange.attempt and trip.is_known else try_ends_at
 
     def _datagram(self, exchange: Exchange, now: float) -> bytes:
         if exchange.envelope is None:
@@ -255,15 +255,23 @@ class Endpoint:
 
     def _drain(self, udp: socket.socket) -> None:
         """Take a batch of datagrams; whatever one of them holds, the next is taken too."""
+        pending = self._pending
         try:
             for data, source in receive(udp, DATAGRAMS_PER_WAKE):
-                self._survive(data, source)
+                self._survive(data, source, match(pending, data, source))
         except OSError:  # the loop wakes us again for what waits behind it
             datagrams_ignored.labels(cause="receive_error").inc()
 
-    def _survive(self, data: bytes, source: SocketAddress) -> None:
+    def _survive(self, data: bytes, source: SocketAddress, plain: Matched | None) -> None:
         try:
-            self._take(data, source)
+            if plain is None:
+                self._take(data, source)
+            else:
+                self._answer(*plain)
+        except FastLaneRefused as exc:
+            self._ignore(exc.reason)
+        except OddHeader:
+            self._ignore("malformed")
         except Exception:  # noqa: BLE001  # top of the loop that must survive whatever comes in
             datagrams_ignored.labels(cause="malformed").inc()
             self._complain("snmp_datagram_failed")
@@ -276,16 +284,12 @@ class Endpoint:
             log.exception(event)
 
     def _take(self, data: bytes, source: SocketAddress) -> None:
-        try:
-            msg_id = msg_id_of(data)
-            if msg_id is None:
-                self._take_plain(data, source)
-            else:
-                self._take_sealed(msg_id, data, source)
-        except FastLaneRefused as exc:
-            self._ignore(exc.reason)
-        except OddHeader:
-            self._ignore("malformed")
+        """Take what is not plainly an answer: of version 3, from another address, or none at all."""
+        msg_id = msg_id_of(data)
+        if msg_id is None:
+            self._take_plain(data, source)
+        else:
+            self._take_sealed(msg_id, data, source)
 
     def _take_plain(self, data: bytes, source: SocketAddress) -> None:
         """Take a datagram of version 1 or 2c."""
