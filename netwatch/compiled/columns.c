@@ -4,7 +4,7 @@
 #include <Python.h>
 #include <string.h>
 
-#define CONTRACT 4 /* as in wire.c */
+#define CONTRACT 5 /* as in wire.c */
 #ifndef SOURCES
 #define SOURCES ""
 #endif

@@ -10,10 +10,10 @@
 #include "get.h"
 #include "header.h"
 #include "match.h"
-#include "receive.h"
+#include "send.h"
 #include "walk.h"
 
-#define CONTRACT 4 /* what netwatch/compiled/__init__.py expects; another number here is not used */
+#define CONTRACT 5 /* what netwatch/compiled/__init__.py expects; another number here is not used */
 #ifndef SOURCES
 #define SOURCES "" /* the build hook says which sources this was made of */
 #endif
@@ -43,6 +43,7 @@ static PyMethodDef methods[] = {
     { "match", (PyCFunction)(void (*)(void))match, METH_FASTCALL, NULL },
     { "open_response", open_response, METH_O, NULL },
     { "receive", receive, METH_VARARGS, NULL },
+    { "send_to", (PyCFunction)(void (*)(void))send_to, METH_FASTCALL, NULL },
     { "open_scoped", (PyCFunction)(void (*)(void))open_scoped, METH_FASTCALL, NULL },
     { NULL, NULL, 0, NULL },
 };

@@ -30,3 +30,9 @@ def receive(udp: int, most: int, /) -> list[tuple[bytes, tuple[str, int] | tuple
 
     None waiting is an empty list. Raises OSError for any other trouble.
     """
+
+def send_to(udp: int, datagram: bytes, address: tuple[Any, ...], /) -> bool:
+    """Send a datagram from a socket's descriptor, at once or not at all; False where the address is none of numbers.
+
+    Raises OSError as a socket that does not wait does, BlockingIOError where its buffer is full.
+    """

@@ -125,9 +125,22 @@ def datagrams_lost(wire: Any, count: int, seed: int) -> int:
         for _ in range(count):
             sent = [rng.randbytes(rng.choice((0, 1, 1472, 65507))) for _ in range(rng.randrange(3))]
             for datagram in sent:
-                udp.sendto(datagram, udp.getsockname())
+                lost += not wire.send_to(udp.fileno(), datagram, udp.getsockname())
             lost += wire.receive(udp.fileno(), 64) != [(datagram, udp.getsockname()) for datagram in sent]
     return lost
+
+
+ODD_ADDRESSES: tuple[Any, ...] = (
+    None, (), ("127.0.0.1",), ("127.0.0.1", "161"), ("127.0.0.1", -1), ("127.0.0.1", 65536), ("127.0.0.1", 2**70),
+    ("localhost", 161), ("\ud800", 161), (b"127.0.0.1", 161), ("fe80::1%lo", 161, 0, 1), ("::1", 161),
+    ("::1", 161, 0), ("::1", 161, 2**21, 0), ("::1", 161, 0, 2**32), ("127.0.0.1", 161, 0, 0), ["127.0.0.1", 161],
+)  # fmt: skip
+
+
+def odd_addresses_taken(wire: Any) -> list[Any]:
+    """Return the addresses that are not of plain numbers, and were sent to all the same."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        return [address for address in ODD_ADDRESSES if wire.send_to(udp.fileno(), b"odd", address) is not False]
 
 
 def load(path: str) -> ModuleType:
@@ -149,6 +162,7 @@ def main() -> int:
     first = next(disagreements(wire, count, seed), "")
     if lost := datagrams_lost(wire, min(count, 200), seed):
         first += f"{lost} batches of datagrams did not come as they were sent"
+    first += "".join(f"sent to {address!r}; " for address in odd_addresses_taken(wire))
     sys.stdout.write(first or f"{count} garbled answers, five readings of each: the same\n")
     return bool(first)
 

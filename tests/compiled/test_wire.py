@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import random
+import socket
 import sys
 from types import SimpleNamespace
 
@@ -12,12 +13,14 @@ import pytest
 from netwatch.model import Missing, Oid, Tag, Varbind
 from netwatch.snmp.codec import hot
 from netwatch.snmp.codec.message import encode_varbinds
+from netwatch.snmp.fast import datagrams
 from netwatch.snmp.fast.datagrams import match_in_python
 from netwatch.snmp.fast.plan import encode_name
 from netwatch.snmp.fast.walk_columns import Column
 from tests.compiled import junk
 from tests.compiled.sanitizers import JUNK, outcome_of
 from tests.compiled.twins import COMPILED, needs_compiled
+from tests.patience import PATIENCE_SECONDS
 
 NAMES = [Oid.parse(f"1.3.6.1.2.1.2.2.1.2.{number}") for number in (1, 2, 3)]
 
@@ -44,6 +47,30 @@ def test_no_octet_beyond_an_answer_is_read_and_nothing_undefined_done(tmp_path):
     outcome = outcome_of("wire", "tests.compiled.junk", 7, tmp_path)
 
     assert outcome == (0, f"{JUNK} garbled answers, five readings of each: the same\n", "")
+
+
+def test_an_address_that_is_none_of_numbers_is_left_to_python():
+    assert junk.odd_addresses_taken(COMPILED) == []
+
+
+@pytest.mark.parametrize("send", [datagrams.send, datagrams.send_in_python])
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_a_datagram_goes_out_as_it_is_or_says_why_not(send, family, host):
+    with socket.socket(family, socket.SOCK_DGRAM) as here, socket.socket(family, socket.SOCK_DGRAM) as there:
+        here.setblocking(False)
+        there.settimeout(PATIENCE_SECONDS)
+        there.bind((host, 0))
+
+        send(here, b"a datagram", there.getsockname())
+
+        assert there.recvfrom(100)[0] == b"a datagram"
+        with pytest.raises(OSError, match="too long"):
+            send(here, bytes(66_000), there.getsockname())
+        with pytest.raises(OverflowError, match="port"):
+            send(here, b"", (host, 70_000))
+        here.close()
+        with pytest.raises(OSError, match="descriptor"):
+            send(here, b"", there.getsockname())
 
 
 def test_an_answer_belongs_to_the_request_whose_id_address_and_community_it_has():

@@ -1,4 +1,4 @@
-"""Takes datagrams from a socket, and says which request each answers.
+"""Takes datagrams from a socket and sends them, and says which request each answers.
 
 Where the compiled part is in use as many as wait are taken in one system call, else in turn.
 May import: netwatch.compiled. Called by: endpoint.
@@ -32,6 +32,15 @@ def one_by_one(udp: socket.socket, most: int) -> Iterator[tuple[bytes, SocketAdd
             return
 
 
+def send_in_python(udp: socket.socket, datagram: bytes, address: SocketAddress) -> None:
+    """Send a datagram, at once or not at all.
+
+    Raises:
+        OSError: it is not sent; BlockingIOError: the socket's buffer is full.
+    """
+    udp.sendto(datagram, address)
+
+
 def match_in_python(pending: Mapping[bytes, Exchange], data: bytes, source: SocketAddress) -> Matched | None:
     """Return the answer that a datagram plainly is, of version 1 or 2c; None where somebody has to look closer.
 
@@ -53,12 +62,17 @@ def match_in_python(pending: Mapping[bytes, Exchange], data: bytes, source: Sock
 if IS_COMPILED:
     from netwatch.compiled import wire
 
-    match = wire.match
+    match, send_to = wire.match, wire.send_to
+
+    def send(udp: socket.socket, datagram: bytes, address: SocketAddress) -> None:
+        """Do what `send_in_python` does; of an address with a name in it (fe80::1%eth0) Python makes sense."""
+        if not send_to(udp.fileno(), datagram, address):
+            udp.sendto(datagram, address)
 
     def receive(udp: socket.socket, most: int) -> Iterable[tuple[bytes, SocketAddress]]:
         """Return what waits, at most so many or 64; raises what `one_by_one` does."""
         return wire.receive(udp.fileno(), most)
 else:
-    receive, match = one_by_one, match_in_python
+    receive, match, send = one_by_one, match_in_python, send_in_python
 
-__all__ = ["Matched", "match", "match_in_python", "one_by_one", "receive"]
+__all__ = ["Matched", "match", "match_in_python", "one_by_one", "receive", "send", "send_in_python"]

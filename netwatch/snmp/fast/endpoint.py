@@ -19,7 +19,7 @@ from netwatch.log import get_logger
 from netwatch.snmp.codec.decoders import open_response
 from netwatch.snmp.codec.hot import RESPONSE, OddHeader
 from netwatch.snmp.codec.message import in_plain_shape
-from netwatch.snmp.fast.datagrams import Matched, match, receive
+from netwatch.snmp.fast.datagrams import Matched, match, receive, send
 from netwatch.snmp.fast.deadlines import Deadlines
 from netwatch.snmp.fast.peer import Exchange, Peer
 from netwatch.snmp.fast.request_ids import RequestIds
@@ -203,7 +203,7 @@ class Endpoint:
         else:
             datagram = self._datagram(exchange, now)
         try:
-            self._sockets[peer.family].sendto(datagram, peer.address)
+            send(self._sockets[peer.family], datagram, peer.address)
         except OSError as exc:
             self._not_sent(exchange, exc)
 
@@ -243,7 +243,7 @@ class Endpoint:
             exchange = blocked[0]
             if exchange.request_id in self._pending:
                 try:
-                    udp.sendto(self._datagram(exchange, self._loop.time()), exchange.peer.address)
+                    send(udp, self._datagram(exchange, self._loop.time()), exchange.peer.address)
                 except BlockingIOError:
                     return
                 except OSError as exc:
