@@ -5,9 +5,9 @@ they are not, and where `NETWATCH_PURE=1` is set while it is built or while it r
 twins, with the same results and more CPU time. Which one runs is said by the label `wire` of `netwatch_build_info`.
 
 wire.c: the twin of `netwatch/snmp/codec/hot.py`, a batch of datagrams in one system call, which request each
-answers, and one datagram out; wire.pyi says what it
-gives. columns.c: rates of a whole column, whether it holds numbers alone, and such as a block of 64-bit numbers.
-datagrams.c: a question to many addresses. build_hook.py compiles all.
+answers, and one datagram out; wire.pyi says what it gives. columns.c: rates of a whole column, whether it holds
+numbers alone, and such as a block of 64-bit numbers. datagrams.c: a question to many addresses. build_hook.py
+compiles all.
 `netwatch/snmp/codec/decoders.py` and `netwatch/snmp/fast/datagrams.py` choose between C and Python.
 Every function here has a twin in Python which stays, is tested the same, and reads whatever is out of the ordinary:
 a fault in C is a crash or worse, so C holds little, checks every octet it reads, and knows no odd case. Who changes
@@ -26,7 +26,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 CONTRACT = 5
-"""What both must say they are; one built of older sources is left alone until NetWatch is installed again."""
+"""What all must say they are (contract.h); one built of older sources is left alone until NetWatch is installed again."""
 SWITCH = "NETWATCH_PURE"
 _PARTS = ("netwatch.compiled.wire", "netwatch.compiled.columns", "netwatch.compiled.datagrams")
 

@@ -4,7 +4,8 @@
 #include <Python.h>
 #include <string.h>
 
-#define CONTRACT 5 /* as in wire.c */
+#include "contract.h"
+
 #ifndef SOURCES
 #define SOURCES ""
 #endif

@@ -15,7 +15,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#define CONTRACT 3 /* as in wire.c */
+#include "contract.h"
+
 #ifndef SOURCES
 #define SOURCES ""
 #endif

@@ -7,13 +7,13 @@
  * The module imports nothing: adopt() is told what to raise and whom to ask. The headers beside it hold a part each.
  */
 #define _GNU_SOURCE /* recvmmsg */
+#include "contract.h"
 #include "get.h"
 #include "header.h"
 #include "match.h"
 #include "send.h"
 #include "walk.h"
 
-#define CONTRACT 5 /* what netwatch/compiled/__init__.py expects; another number here is not used */
 #ifndef SOURCES
 #define SOURCES "" /* the build hook says which sources this was made of */
 #endif

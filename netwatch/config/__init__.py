@@ -14,7 +14,6 @@ from netwatch.door import lazy_door
 if TYPE_CHECKING:
     from netwatch.config.alertmanager import Taken, take_over
     from netwatch.config.completeness import Predecessor
-    from netwatch.config.dead_recipients import dead_recipients
     from netwatch.config.exceptions import exception_faults
     from netwatch.config.inventory import credential, credentials_to_try, devices, write_credential
     from netwatch.config.inventory_loading import load_inventory
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from netwatch.config.loading import Loaded, check, checked, load, load_settings, load_to_run
     from netwatch.config.names import did_you_mean
     from netwatch.config.profiles_schema import profile_schema
+    from netwatch.config.refusing import dead_recipients
     from netwatch.config.rule_paths import rule_files_of
     from netwatch.config.rules_schema import rule_schema
     from netwatch.config.schema import json_schema
