@@ -26,7 +26,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 CONTRACT = 5
-"""What all must say they are (contract.h); one built of older sources is left alone until NetWatch is installed again."""
+"""What all must say they are (contract.h); one of older sources is left alone until NetWatch is installed again."""
 SWITCH = "NETWATCH_PURE"
 _PARTS = ("netwatch.compiled.wire", "netwatch.compiled.columns", "netwatch.compiled.datagrams")
 
