@@ -91,6 +91,11 @@ class Answers:
             await self.store.commit(Transaction(memories=(self.book.mark_written(mark),)))
             self.book.mark = mark
 
+    def was_ours(self, identity: str) -> bool:
+        """Return whether a mail was dealt with before, and answered a mail of ours or reported on one."""
+        known = self.book.knows(identity)
+        return known is not None and (known.entry_id != "" or known.outcome is Outcome.ACTED)
+
     async def take(self, arrived: Arrived, mark: str) -> bool:
         """Deal with a mail; all of it is durable when this returns. Returns whether it was ours."""
         settings = self.settings
@@ -102,10 +107,10 @@ class Answers:
         if self.is_probe(mail):
             await self.go_on_at(mark)
             return True
-        if (before := self.book.knows(mail.identity)) is not None:
+        if self.book.knows(mail.identity) is not None:
             counted.MAILS.labels(Outcome.AGAIN).inc()
             await self.go_on_at(mark)
-            return before.outcome in (Outcome.ACTED, Outcome.ASKED, Outcome.REPORT)
+            return self.was_ours(mail.identity)
         if isinstance(mail.said, Bounce) and (told := await self.returns.find(mail.said)) is not None:
             await self._note_returned(mail, told, mark)
             return True

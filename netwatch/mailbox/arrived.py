@@ -5,6 +5,7 @@ A quiet room: nouns and one Protocol. May import: nothing. Called by: netwatch.m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,10 @@ MOST_OCTETS = 2**20
 """What is fetched of a mail; who answers writes at its beginning, and reports stand before what they report on."""
 MOST_AT_ONCE = 1000
 """Mails that one look finds; the next look finds the next."""
+
+
+MOST_LEFT_BEHIND = 50
+"""Mails before a mark that are looked at once more: they may have been dealt with, and not put away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,9 @@ class Conversation(Protocol):
 
     async def fetch(self, ref: str) -> Arrived | None:
         """Return a mail, None where it is gone by now."""
+
+    async def left_behind(self, mark: str) -> Sequence[tuple[str, bytes]]:
+        """Return the last mails before a mark that are not put away, and of each the header that names it."""
 
     async def put_away(self, ref: str) -> str:
         """Mark a mail as dealt with, or move it; return why that cannot be done, empty where it was."""

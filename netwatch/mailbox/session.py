@@ -23,11 +23,14 @@ from netwatch.mailbox import metrics
 from netwatch.mailbox.arrived import Arrived, Conversation, Found
 from netwatch.mailbox.imap.client import ImapConversation
 from netwatch.mailbox.pop3.client import Pop3Conversation
+from netwatch.mailbox.reading.mail import named_in, read_mail
 from netwatch.mailbox.settings import MailboxSettings
 from netwatch.oauth import TokenSource
 
 log = structlog.get_logger(__name__)
 
+MOST_UNNAMED = 5
+"""Mails without a Message-ID that are fetched once more to see whether they were dealt with."""
 MOST_TRIES = 5
 """Conversations that break off at a mail before one behind it is tried."""
 
@@ -60,6 +63,9 @@ class Taker(Protocol):
 
     async def go_on_at(self, mark: str) -> None:
         """Write down where to go on."""
+
+    def was_ours(self, identity: str) -> bool:
+        """Return whether a mail was dealt with before, and was ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +139,14 @@ class MailboxReader:
         talk = conversation(self._settings, self._tokens, clock=self._clock)
         try:
             await talk.open()
+            begun_at, has_tidied = self._taker.mark, False
             while True:
                 more = await self._look(talk)
+                if (
+                    not more and not has_tidied and not talk.is_spent
+                ):  # last, so that no trouble with it is in the way
+                    await self._put_away_what_was_left(talk, begun_at)
+                    has_tidied = True
                 if talk.is_spent:
                     return 0.0
                 if not talk.stays:
@@ -182,6 +194,17 @@ class MailboxReader:
             raise
         self._broke_off.pop(found.mark, None)
         self._note_well()
+
+    async def _put_away_what_was_left(self, talk: Conversation, mark: str) -> None:
+        """Put away what a conversation, or a life, dealt with that ended before it could be; the book knows it."""
+        unnamed = 0
+        for ref, header in await talk.left_behind(mark):
+            identity = named_in(header)
+            if not identity and (unnamed := unnamed + 1) <= MOST_UNNAMED:
+                arrived = await talk.fetch(ref)
+                identity = read_mail(arrived.octets).identity if arrived is not None else ""
+            if identity and self._taker.was_ours(identity):
+                self._note_remark(await talk.put_away(ref))
 
     async def _try_last(self, talk: Conversation, put_off: Sequence[Found], mark: str) -> None:
         """Try mails at which conversations broke off once more, after the one with this mark went well."""

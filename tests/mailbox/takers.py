@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from netwatch.mailbox import Arrived
+from netwatch.mailbox import Arrived, read_mail
 from tests.patience import PATIENCE_SECONDS
 
 
@@ -24,6 +24,9 @@ class KeepingTaker:
         self.taken.append(arrived)
         await self.go_on_at(mark)
         return True
+
+    def was_ours(self, identity: str) -> bool:
+        return any(read_mail(one.octets).identity == identity for one in self.taken)
 
     async def go_on_at(self, mark: str) -> None:
         async with self._changed:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from netwatch.errors import StoreError
-from netwatch.mailbox import MailboxPace, MailboxReader, MailboxSettings, metrics
+from netwatch.mailbox import Arrived, MailboxPace, MailboxReader, MailboxSettings, metrics
 from netwatch.mailbox.session import conversation
 from tests.patience import PATIENCE_SECONDS
 
@@ -277,6 +279,36 @@ async def test_dovecot_moves_what_was_dealt_with_into_a_folder_that_it_makes(dov
         await eventually(lambda: list(folder.glob("*/*.test*")), f"the mail in {folder}; {dovecot.log()}")
 
     assert not list(dovecot.folder().glob("*/*.test*"))
+
+
+@pytest.mark.parametrize("move_to", ["Done", None])
+async def test_what_a_former_life_dealt_with_and_did_not_put_away_is_put_away(dovecot: Dovecot, move_to):
+    named, theirs = b"Message-ID: <ours@example.net>\r\n" + MAIL, b"Message-ID: <theirs@example.net>\r\n" + MAIL
+    former = KeepingTaker()
+    async with reading(MailboxReader(dovecot.settings(), former)):
+        await former.until(0)
+    later = KeepingTaker(json.dumps({**json.loads(former.mark), "uidnext": 4}))
+    later.taken = [Arrived(octets=octets, size=len(octets)) for octets in (named, MAIL)]  # as the book knows them
+    for octets in (named, theirs, MAIL):
+        dovecot.deliver(octets)
+
+    async with reading(MailboxReader(dovecot.settings(move_to=move_to), later)):
+        dovecot.deliver(b"Message-ID: <new@example.net>\r\n" + MAIL)
+        await later.until(3)
+        await eventually(lambda: lying(dovecot) == [theirs], f"all but another's put away: {dovecot.log()}")
+        done = dovecot.folder(f".{move_to}" if move_to else "")
+        await eventually(lambda: len(mails_in(done)) == (3 if move_to else 4), f"3 in {done}: {mails_in(done)}")
+
+    assert len(later.taken) == 3  # nothing is dealt with twice
+
+
+def mails_in(folder: Path) -> list[str]:
+    return [path.name for part in ("cur", "new") for path in (folder / part).glob("*")]
+
+
+def lying(dovecot: Dovecot) -> list[bytes]:
+    """Return the mails in the inbox that nobody has read."""
+    return [path.read_bytes() for path in dovecot.folder().glob("*/*.test*") if not path.name.endswith("S")]
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])

@@ -12,13 +12,13 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from netwatch.errors import MailboxError, TokenError
-from netwatch.mailbox.arrived import MOST_AT_ONCE, MOST_OCTETS, Arrived, Found, Look
+from netwatch.mailbox.arrived import MOST_AT_ONCE, MOST_LEFT_BEHIND, MOST_OCTETS, Arrived, Found, Look
 from netwatch.mailbox.imap.replies import Reply, fields_of, moment
 from netwatch.mailbox.imap.utf7 import folder_octets
 from netwatch.mailbox.imap.wire import MOST_REPLIES, ImapWire, Refused, string
@@ -35,6 +35,8 @@ MOST_NAMED = 5000
 """Mails that a search may find: the answer is one line, and a longer one than LONGEST_LINE is never read."""
 MOST_SEARCHES = 1000
 """Searches of one look over numbers of which none is left."""
+_NAMING = b"(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])"
+_UID = re.compile(rb"\bUID (\d{1,10})\b")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -143,6 +145,27 @@ class ImapConversation:
                     size=int(size) if isinstance(size, bytes) and size.isdigit() else len(octets),
                 )  # fmt: skip
         return None
+
+    async def left_behind(self, mark: str) -> Sequence[tuple[str, bytes]]:
+        """Return the last mails before a mark that lie there, or are unread, with the header that names each."""
+        known = _read(mark)
+        if known is None or known[0] != self._validity or known[1] < 2 or not self._writable:
+            return ()
+        which = b"UID %d:%d" % (max(1, known[1] - MOST_LEFT_BEHIND), known[1] - 1)
+        if self._settings.move_to is None:
+            which += b" UNSEEN"
+        try:
+            uids = [uid for uid in await self._search(which) if uid < known[1]][-MOST_LEFT_BEHIND:]
+            names = b",".join(b"%d" % uid for uid in uids)
+            said = await self._wire.ask(b"UID FETCH", names, _NAMING) if uids else ()
+        except Refused:  # what is new is read all the same
+            return ()
+        found = []
+        for reply in said:
+            uid = _UID.search(b" ".join(reply.lines)) if reply.first == b"*" and reply.kind == b"FETCH" else None
+            if uid is not None and int(uid[1]) in uids:
+                found.append((uid[1].decode(), reply.literals[0] if reply.literals else b""))
+        return found
 
     async def put_away(self, ref: str) -> str:
         """Move a mail, or mark it as read."""

@@ -103,6 +103,10 @@ class Pop3Conversation:
                 raise
             return Arrived(octets=await self._text(), size=size)
 
+    async def left_behind(self, mark: str) -> Sequence[tuple[str, bytes]]:
+        """Return nothing: POP3 knows no place to put mails away."""
+        return ()
+
     async def put_away(self, ref: str) -> str:
         """Do nothing: POP3 knows neither folders nor marks."""
         return ""

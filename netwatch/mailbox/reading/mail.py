@@ -20,7 +20,7 @@ from netwatch.mailbox.reading.automatic import ignored
 from netwatch.mailbox.reading.body import body_lines, is_sealed
 from netwatch.mailbox.reading.commands import command_in
 from netwatch.mailbox.reading.encodings import header_text
-from netwatch.mailbox.reading.head import Head
+from netwatch.mailbox.reading.head import Head, read_head
 from netwatch.mailbox.reading.hops import MOST_HOPS
 from netwatch.mailbox.reading.limits import MOST_HEAD_OCTETS, MOST_IDS, MOST_OCTETS, MOST_WORDS
 from netwatch.mailbox.reading.outcome import Answer, Command, Ignored, Mail, Unreadable, Verb
@@ -64,6 +64,11 @@ def read_mail(
     except Exception as fault:  # noqa: BLE001 - the one net: a mail that breaks the reader must not stop the mailbox
         said = Unreadable(reason=f"the reader failed at it: {type(fault).__name__}", failed=True)
         return Mail(identity=_identity("", octets), said=said)
+
+
+def named_in(header: bytes) -> str:
+    """Return the identity of a mail by its headers, empty where these do not say it."""
+    return next(iter(message_ids(read_head(header[:MOST_HEAD_OCTETS]).first("message-id"))), "")
 
 
 def _read(octets: bytes, trust: Trust) -> Mail:
