@@ -32,7 +32,6 @@ from netwatch.web.row_exceptions import NoRowExceptions, RowException, RowExcept
 from netwatch.web.trap_words import shown_traps
 from netwatch.web.views import History, NoHistory, NoTraps, TrapLog, Views
 
-NEIGHBOURS_OF_A_PORT = 3
 TRAPS_OF_A_DEVICE = 10
 EVENTS_OF_A_DEVICE, EVENTS_LOOKED_AT = 20, 60
 
@@ -75,7 +74,6 @@ def device_router(
             mutings=await actions.mutings_of(row.firing),
             interfaces=interfaces,
             said=said_of(interfaces[:ROWS_OF_A_TABLE]),
-            neighbours_of_a_port=NEIGHBOURS_OF_A_PORT,
             has_interfaces=any(reading.table == CONCEPT for reading in readings),
             sections=[one async for one in paced(each_section(beside, alerting, ignored=_ignored(about)))],
             about=about,

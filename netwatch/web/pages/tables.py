@@ -5,7 +5,7 @@ A quiet room. May import: netwatch.model, netwatch.web. Called by: devices.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -148,14 +148,16 @@ def _says_anything(reading: TableReading, row: int) -> bool:
 
 
 def _cells(
-    values: Sequence[object], rows: Iterable[int], names: Mapping[int, str] | None, doubts: Mapping[int, str]
+    values: Sequence[object], rows: Sequence[int], names: Mapping[int, str] | None, doubts: Mapping[int, str]
 ) -> list[RawCell]:
-    return [RawCell(_text(_at(values, row), names), doubts.get(row, "") if doubts else "") for row in rows]
+    if names or doubts:
+        return [RawCell(_text(_at(values, row), names), doubts.get(row, "") if doubts else "") for row in rows]
+    there = [values[row] for row in rows if row < len(values)]
+    cells = [RawCell(f"{value:,}" if type(value) is int else _text(value, None), "") for value in there]
+    return cells + [RawCell("", "")] * (len(rows) - len(there))
 
 
 def _text(value: object, names: Mapping[int, str] | None) -> str:
-    if type(value) is int and not names:  # nearly all that there is
-        return f"{value:,}"
     text = value_text(value, names)
     return "" if text == NOTHING else text
 

@@ -19,6 +19,8 @@ from markupsafe import Markup
 from netwatch.model import USUAL_SEVERITIES, Alert
 from netwatch.web import words
 from netwatch.web.pages import tables
+from netwatch.web.pages.concepts.ports import ports_html
+from netwatch.web.pages.concepts.written import lines_html
 from netwatch.web.pages.interfaces import load_html
 from netwatch.web.users.callers import CALLER, FORM_TOKEN, LOGINS, may
 from netwatch.web.users.roles import Role
@@ -86,6 +88,7 @@ class Templates:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # else every page asks the disk whether each of its templates is another one
             bytecode_cache=_COMPILED,
         )
         self._environment.globals["version"] = version
@@ -99,7 +102,7 @@ class Templates:
         for one in (
             words.duration, words.milliseconds, words.age, words.instant, words.rfc3339, words.bit_rate,
             words.event_rate, words.percent, words.number, words.counted, words.shortened, words.value_text,
-            tables.labels_html, tables.cells_html, load_html,
+            tables.labels_html, tables.cells_html, load_html, lines_html, ports_html,
         ):  # fmt: skip
             self._environment.filters[one.__name__] = one
         for name in self._environment.list_templates():
