@@ -117,6 +117,7 @@ class App:
         self._exporter = build_exporter(settings, self._definitions.devices)
         self._patrol = build_patrol(settings, self._definitions.devices, clock=clock.now, took=grown)
         self._past = PastViews(settings.history_path(), self._history)
+        self._door = Door(settings.web, self._store, clock.now)
         views = Views(
             store=self._store, desk=self._corridor.desk, board=self._board, notifier=self._post_office.mails,
             tables=self._definitions.library.schema(), statuses=self._senses.statuses,
@@ -130,7 +131,7 @@ class App:
             mailbox_trouble=self._mailroom.trouble, dead_addresses=self._mailroom.dead_addresses,
             probe_trouble=lambda: [*self._mailroom.probes_lost(), *self._mailroom.probes_slow()],
             manner=Manner(units=units_of(self._definitions.rules)), severities=settings.severity_order(),
-            rule_names=self._rule_names,
+            rule_names=self._rule_names, guessed=self._door.guessed,
         )  # fmt: skip
         organs = build_organs(
             settings, store=self._store, relays=self._post_office.mails, polls=self._senses,
@@ -138,7 +139,7 @@ class App:
             refused_ports=self._senses.refused_ports, ping_trouble=lambda: self._senses.ping_trouble, config=config,
             nameless_rules=self._names.nameless_rules, discovery_news=self._patrol.news, mailbox=self._mailroom,
             history=self._history, dead_addresses=self._mailroom.dead_addresses,
-            probes=(self._mailroom.probes_lost, self._mailroom.probes_slow),
+            probes=(self._mailroom.probes_lost, self._mailroom.probes_slow), guessed=self._door.guessed,
         )  # fmt: skip
         report = reporter(self._store, self._corridor.desk, self._senses.statuses, views.problems)
         self._housekeeping = Housekeeping(
@@ -155,7 +156,6 @@ class App:
                 send=self._post_office.mails.send_directly, clock=clock.now,
             ),
         )  # fmt: skip
-        self._door = Door(settings.web, self._store, clock.now)
         self._server = build_server(
             settings, self._definitions, views=views, corridor=self._corridor, links=self._links,
             wake_senders=self._post_office.wake, reload=reload, faults=self._page_faults,

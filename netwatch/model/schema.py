@@ -112,6 +112,8 @@ SELF = TableSchema(
         "names_trouble": ColumnKind.TEXT,
         "addresses_dead": ColumnKind.GAUGE,
         "addresses_dead_words": ColumnKind.TEXT,
+        "passwords_guessed": ColumnKind.GAUGE,
+        "passwords_guessed_words": ColumnKind.TEXT,
         "probes_lost": ColumnKind.GAUGE,
         "probes_lost_words": ColumnKind.TEXT,
         "probes_slow": ColumnKind.GAUGE,
@@ -145,6 +147,7 @@ trap_ports_refused: addresses of traps.listen that cannot be had, because of `tr
 ping_refused: 1 while devices that should be pinged are not, because of `ping_trouble`.
 devices_found: new devices that a sweep of the last ten minutes found, in words `devices_found_words`.
 addresses_dead: addresses that refused three mails in a row, and took none since (`addresses_dead_words`).
+passwords_guessed: users and addresses with many wrong passwords in a row, lately (`passwords_guessed_words`).
 probes_lost, probes_slow: relays whose last probe did not come into the mailbox, or late (`mail_probe`).
 rules_without_names: trap rules that take no trap, since no MIB module names what they look for (`names_trouble`).
 descriptors_used_ratio, process_memory_used_ratio: the share that is taken of what this process may have, 0 to 1.

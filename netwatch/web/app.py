@@ -33,6 +33,7 @@ from netwatch.web.guard import Guard
 from netwatch.web.live import Live
 from netwatch.web.open_pages.making import LONGEST_PAGE, key_of, renderer
 from netwatch.web.page_faults import PageFaults
+from netwatch.web.pages.account.routes import account_router
 from netwatch.web.pages.act import act_router
 from netwatch.web.pages.devices import device_router
 from netwatch.web.pages.exceptions.routes import exception_router
@@ -141,6 +142,7 @@ def create_app(
     app.include_router(search_router(views, templates))
     app.include_router(manual_router(templates))
     app.include_router(sign_in_router(keeper, templates))
+    app.include_router(account_router(keeper, templates, read_only=settings.read_only))
     app.mount("/static", StaticFiles(directory=_STATIC))
 
     async def error_page(status: int, words: str) -> Response:

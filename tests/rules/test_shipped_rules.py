@@ -40,6 +40,7 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
         "DatabasePutBack", "TrapPortRefused", "PingRefused", "DevicesFound", "DescriptorsLow", "MemoryLow",
         "SendersUnlisted", "ReportsHeldBack", "TrapsUnjudged", "RowsForgotten", "RuleWithoutNames",
         "MailboxUnread", "AddressDead", "MailRoundTripLost", "MailRoundTripSlow",
+        "PasswordsGuessed",
     }  # fmt: skip
     for rule in rules.values():
         assert set(severity_words(rule).split(" or ")) <= {"critical", "warning", "info"}
@@ -136,6 +137,9 @@ def test_every_rule_has_a_severity_a_summary_and_a_description(rules):
     ("AddressDead", {"addresses_dead": [1], "addresses_dead_words": [b"ann@example.net refused 3 mails"]}, {}, True,
      "An address that NetWatch mails to refuses every mail"),
     ("AddressDead", {"addresses_dead": [0], "addresses_dead_words": [None]}, {}, False, ""),
+    ("PasswordsGuessed", {"passwords_guessed": [1], "passwords_guessed_words": [b"12 wrong passwords of anna"]}, {},
+     True, "Many wrong passwords are tried on NetWatch's page"),
+    ("PasswordsGuessed", {"passwords_guessed": [0], "passwords_guessed_words": [None]}, {}, False, ""),
     ("RuleWithoutNames", {"rules_without_names": [2], "names_trouble": [b"A (rules.yaml:2)"]}, {}, True,
      "No MIB module has the names that a trap rule looks for"),
     ("RuleWithoutNames", {"rules_without_names": [0], "names_trouble": [None]}, {}, False, ""),

@@ -24,6 +24,7 @@ from netwatch.app.health.vitals import (
     DiscoveryVitals,
     DiskVitals,
     FaultVitals,
+    GuessVitals,
     HistoryVitals,
     Keeper,
     LedgerVitals,
@@ -75,6 +76,7 @@ def build_organs(
     mailbox: Organ,
     history: Keeper | None = None,
     dead_addresses: Callable[[], Sequence[str]] = lambda: (),
+    guessed: Callable[[], Sequence[str]] = lambda: (),
     probes: tuple[Callable[[], Sequence[str]], Callable[[], Sequence[str]]] = (lambda: (), lambda: ()),
 ) -> Sequence[Organ]:
     """Return the parts of NetWatch that say how they are."""
@@ -89,6 +91,7 @@ def build_organs(
         PingVitals(ping_trouble),
         NameVitals(nameless_rules),
         AddressVitals(dead_addresses),
+        GuessVitals(guessed),
         ProbeVitals(*probes),
         DiscoveryVitals(discovery_news),
         LimitVitals(),

@@ -307,6 +307,20 @@ class NameVitals:
 
 
 @dataclass(frozen=True, slots=True)
+class GuessVitals:
+    """Passwords of the page that somebody guesses; `guessed` says whose and from where, a sentence each."""
+
+    guessed: Callable[[], Sequence[str]]
+
+    async def vitals(self, now: datetime) -> Vitals:
+        """Return the columns."""
+        words = self.guessed()
+        return {
+            "passwords_guessed": len(words), "passwords_guessed_words": "; ".join(words[:NAMES_TOLD]).encode() or None
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class AddressVitals:
     """Addresses that refuse every mail; `addresses` says which, a sentence each."""
 

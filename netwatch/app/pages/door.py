@@ -5,7 +5,7 @@ May import: every room below. Called by: netwatch.app.app.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -47,6 +47,10 @@ class Door:
     def to_remember(self) -> tuple[Memory, ...]:
         """Return what a new database must hold."""
         return self.keeper.to_remember() if self.keeper is not None else ()
+
+    def guessed(self) -> Sequence[str]:
+        """Return whose passwords are guessed now and from where, a sentence each."""
+        return self.keeper.guessed() if self.keeper is not None else ()
 
     def _remember(self, memory: Memory) -> None:
         self._commit(Transaction(memories=(memory,)))

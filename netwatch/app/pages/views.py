@@ -70,6 +70,7 @@ class Views:
     history_trouble: Callable[[], Sequence[str]] = lambda: ()
     dead_addresses: Callable[[], Sequence[str]] = lambda: ()
     probe_trouble: Callable[[], Sequence[str]] = lambda: ()
+    guessed: Callable[[], Sequence[str]] = lambda: ()
     discovery_state: Callable[[], DiscoveryState] = DiscoveryState
     mailbox_trouble: Callable[[], str] = lambda: ""
     manner: Manner = field(default_factory=Manner)
@@ -95,7 +96,7 @@ class Views:
             *self._store_words(), self.config_trouble(), *self.refused_ports(), self.ping_trouble(),
             *relays, self.mailbox_trouble(), self._no_heartbeat(),
             *self._fault_words(), *self.names_trouble(), *self.history_trouble(),
-            *self.dead_addresses(), *self.probe_trouble(),
+            *self.dead_addresses(), *self.probe_trouble(), *self.guessed(),
         )  # fmt: skip
         return [trouble for trouble in found if trouble]
 

@@ -19,7 +19,7 @@ from netwatch.web.users.table import needed
 
 LONGEST_PAGE = 2000
 _PAGES = ("/", "/devices", "/alerts", "/silences", "/exceptions", "/traps", "/outbox", "/explain", "/history",
-          "/discovery", "/search", "/map", "/mailbox")  # fmt: skip
+          "/discovery", "/search", "/map", "/mailbox", "/sessions")  # fmt: skip
 """Where pages stand that refresh themselves; what begins so and has more behind a slash is one too."""
 _HOST = b"localhost"
 

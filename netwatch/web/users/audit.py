@@ -41,6 +41,20 @@ class Audit:
         _log.info("signed_out", user=name, address=address)
         self._write(f"{name} signed out", user=name, address=address)
 
+    def changed_password(self, name: str, address: str, others: int) -> None:
+        """Write that somebody gave himself another password, which ended his other sessions."""
+        _log.info("password_changed", user=name, address=address, other_sessions=others)
+        ended = f"; other sessions that ended: {others}" if others else ""
+        self._write(
+            f"{name} has another password, given from {address or 'this machine'}{ended}", user=name, address=address
+        )
+
+    def ended_session(self, by: str, of: str, address: str) -> None:
+        """Write that somebody ended a session, his own or another's; `address` is where that was begun from."""
+        _log.info("session_ended", by=by, user=of, address=address)
+        whose = "a session of his own" if by == of else f"a session of {of}"
+        self._write(f"{by} ended {whose}, from {address or 'this machine'}", user=of, address=address)
+
     def wrong_password(self, name: str, address: str, count: int) -> None:
         """Write that a password was wrong; `name` is empty where nobody is called so."""
         if not self._may_tell(count):

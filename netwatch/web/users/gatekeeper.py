@@ -59,7 +59,7 @@ class Gatekeeper:
         `remember` has the store keep something, `tell` writes a line into the event log; `ticks` are seconds of a
         clock that nobody sets.
         """
-        self._people, self._clock = people, clock
+        self.watched, self._clock = people, clock
         self._known = people.now
         self._passwords = _passwords_of(self._known)
         self._slowing, self._one_by_one = Slowing(ticks), OneByOne()
@@ -84,7 +84,7 @@ class Gatekeeper:
     @property
     def people(self) -> People:
         """Return who there is now."""
-        now = self._people.now
+        now = self.watched.now
         if now is not self._known:
             if now.users != self._known.users:
                 self._passwords = _passwords_of(now)
@@ -138,15 +138,27 @@ class Gatekeeper:
         """
         address = self._proxy.address_of(request.scope)
         try:
-            user = await self._by_password(name, password, address)
+            user = await self.by_password(name, password, address)
         except NotKnown as exc:
             SIGN_INS.labels({"password": "wrong"}.get(exc.why, exc.why)).inc()
             raise
         self.sessions.end(self.session_id_of(request.scope))
-        session_id = self.sessions.begin(user)
+        session_id = self.begin(request, user)
         SIGN_INS.labels("right").inc()
         self.audit.signed_in(user.name, user.role, address)
         return session_id
+
+    def begin(self, request: Request, user: User) -> str:
+        """Begin a session of somebody who is known, in the browser that asks."""
+        return self.sessions.begin(user, self.address_of(request.scope), request.headers.get("user-agent", ""))
+
+    def address_of(self, scope: Scope) -> str:
+        """Return from where somebody asks, behind a proxy too."""
+        return self._proxy.address_of(scope)
+
+    def guessed(self) -> Sequence[str]:
+        """Return whose passwords are guessed now and from where, a sentence each."""
+        return self._slowing.guessed()
 
     def sign_out(self, request: Request) -> None:
         """End the session of a browser."""
@@ -165,7 +177,7 @@ class Gatekeeper:
                 raise NotKnown(401, "token", "this command line reads another database than this agent's")
             return Caller(name=person, role=Role.ADMIN, way=Way.LOCAL)
         name, password = credentials_in(header)
-        user = await self._by_password(name, password, address)
+        user = await self.by_password(name, password, address)
         return Caller(name=user.name, role=user.role, way=Way.PASSWORD)
 
     def _by_token(self, text: str, address: str, people: People) -> Caller:
@@ -180,7 +192,12 @@ class Gatekeeper:
             raise NotKnown(401, "token", f"this token ended on {token.expires_at:%Y-%m-%d at %H:%M} UTC")
         return Caller(name=f"{token.name} (token {token.id})", role=token.role, way=Way.TOKEN)
 
-    async def _by_password(self, name: str, password: str, address: str) -> User:
+    async def by_password(self, name: str, password: str, address: str) -> User:
+        """Return whose name and password these are.
+
+        Raises:
+            NotKnown: they do not belong together, or were tried too often.
+        """
         async with self._one_by_one.turn(name):
             wait = self._slowing.wait(name, address)
             if wait:

@@ -27,16 +27,22 @@ MOST_OF_A_USER = 50
 WRITTEN_EVERY = timedelta(minutes=5)
 """How exactly the store knows when a session was used last."""
 _LONGEST_ID = 100
+_LONGEST_WORDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One browser of a user; `mark` tells whether the password is still the one it was begun with."""
+    """One browser of a user; `mark` tells whether the password is still the one it was begun with.
+
+    address, browser: where it was begun from, and what the browser said it is, in its own words.
+    """
 
     user: str
     mark: str
     began_at: datetime
     used_at: datetime
+    address: str = ""
+    browser: str = ""
 
 
 class Sessions:
@@ -67,7 +73,7 @@ class Sessions:
         """Return every session as the store keeps it."""
         return tuple(_memory_of(key, session) for key, session in self._sessions.items())
 
-    def begin(self, user: User) -> str:
+    def begin(self, user: User, address: str = "", browser: str = "") -> str:
         """Begin a session and return its id, which nobody has seen before."""
         session_id, now = secrets.token_urlsafe(32), self._clock()
         self._drop_ended()
@@ -76,12 +82,38 @@ class Sessions:
             self._drop(key)
         while len(self._sessions) >= MOST_SESSIONS:
             self._drop(next(iter(self._sessions)))
-        self._put(_key_of(session_id), Session(user=user.name, mark=mark_of(user), began_at=now, used_at=now))
+        words = "".join(filter(str.isprintable, browser))[:_LONGEST_WORDS]
+        self._put(
+            key_of(session_id),
+            Session(user=user.name, mark=mark_of(user), began_at=now, used_at=now, address=address, browser=words),
+        )
         return session_id
+
+    def standing(self, users: Mapping[str, User]) -> dict[str, Session]:
+        """Return the sessions that have not ended, by what names them to people; the one used last comes first."""
+        self._drop_ended()
+        for key, one in list(self._sessions.items()):
+            user = users.get(one.user)
+            if user is None or one.mark != mark_of(user):
+                self._drop(key)
+        return dict(reversed(self._sessions.items()))
+
+    def drop(self, key: str) -> Session | None:
+        """End the session that is named so to people, and return it; None where there is none (any more)."""
+        session = self._sessions.get(key)
+        self._drop(key)
+        return session
+
+    def drop_all_of(self, user: str) -> int:
+        """End every session of a user, and return how many there were."""
+        keys = [key for key, one in self._sessions.items() if one.user == user]
+        for key in keys:
+            self._drop(key)
+        return len(keys)
 
     def user_of(self, session_id: str, users: Mapping[str, User]) -> User | None:
         """Return who a session is of, and note that it was used; None where there is none (any more)."""
-        key = _key_of(session_id) if len(session_id) <= _LONGEST_ID else ""
+        key = key_of(session_id) if len(session_id) <= _LONGEST_ID else ""
         session, now = self._sessions.get(key), self._clock()
         if session is None:
             return None
@@ -100,7 +132,7 @@ class Sessions:
     def end(self, session_id: str) -> None:
         """End a session, if there is one."""
         if len(session_id) <= _LONGEST_ID:
-            self._drop(_key_of(session_id))
+            self._drop(key_of(session_id))
 
     def _has_ended(self, session: Session, now: datetime) -> bool:
         return now - session.used_at >= self._idle or now - session.began_at >= self._absolute
@@ -134,20 +166,27 @@ def form_token_of(secret: str) -> str:
     return hmac.digest(secret.encode("utf-8", "surrogatepass"), b"netwatch form", hashlib.sha256).hex()[:43]
 
 
-def _key_of(session_id: str) -> str:
+def key_of(session_id: str) -> str:
+    """Return what names a session to people and in the store; nobody can make the id of it."""
     return hashlib.sha256(session_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _memory_of(key: str, session: Session) -> Memory:
-    said = [session.user, session.mark, session.began_at.timestamp(), session.used_at.timestamp()]
+    said = [
+        session.user, session.mark, session.began_at.timestamp(), session.used_at.timestamp(),
+        session.address, session.browser,
+    ]  # fmt: skip
     return Memory(scope=SESSIONS_MEMORY, key=key, text=json.dumps(said))
 
 
 def _session_from(text: str) -> Session | None:
     """Return a session as it was remembered, None where that is none."""
     try:
-        user, mark, began, used = json.loads(text)
+        user, mark, began, used, *more = json.loads(text)
         at = [datetime.fromtimestamp(float(one), UTC) for one in (began, used)]
     except (ValueError, TypeError, OverflowError, OSError):
         return None
-    return Session(user=str(user), mark=str(mark), began_at=at[0], used_at=at[1])
+    address, browser = (str(one) for one in (*more, "", "")[:2])  # an older NetWatch did not know them
+    return Session(
+        user=str(user), mark=str(mark), began_at=at[0], used_at=at[1], address=address, browser=browser
+    )  # fmt: skip

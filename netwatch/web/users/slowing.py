@@ -25,6 +25,10 @@ LONGEST_WAIT_OF_AN_ADDRESS = 60.0
 """Short: the real one, somewhere new or behind the same proxy, gets his turn between the tries of a guesser."""
 FORGOTTEN_AFTER_SECONDS = 3600.0
 MOST_KEPT = 4096
+GUESSED_OF_A_NAME, GUESSED_FROM_AN_ADDRESS = 10, 30
+"""So many wrong passwords in a row are no slips of the finger."""
+GUESSED_LATELY_SECONDS = 600.0
+"""After so long without another one nobody guesses any more."""
 
 
 @dataclass(slots=True)
@@ -70,6 +74,24 @@ class Slowing:
             tries = self._names.setdefault(name, _Tries())
         self._note(_kept(self._addresses, network))
         return self._note(tries or _kept(self._strangers, _short(name)))
+
+    def guessed(self) -> list[str]:
+        """Return whose passwords are guessed now and from where, a sentence each, the most tries first.
+
+        Only names that there are are named: another one may be somebody's password, typed into the wrong field.
+        """
+        since = self._clock() - GUESSED_LATELY_SECONDS
+        names = [
+            (tries.wrong, f"{tries.wrong:,} wrong passwords of {name} in a row")
+            for name, tries in self._names.items()
+            if tries.wrong >= GUESSED_OF_A_NAME and tries.last_at > since
+        ]
+        addresses = [
+            (tries.wrong, f"{tries.wrong:,} wrong passwords in a row from {network or 'this machine'}")
+            for network, tries in self._addresses.items()
+            if tries.wrong >= GUESSED_FROM_AN_ADDRESS and tries.last_at > since
+        ]
+        return [words for _, words in sorted((*names, *addresses), key=lambda one: -one[0])]
 
     def note_right(self, name: str, address: str) -> None:
         """Take in that somebody knew the password: there the name begins anew.

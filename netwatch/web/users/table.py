@@ -32,11 +32,15 @@ LOOK: Mapping[str, Role | None] = {
     LINKS: Role.OPERATOR,
     "/silences/new": Role.OPERATOR,
     "/exceptions/new": Role.OPERATOR,
+    "/sessions": Role.ADMIN,
 }
 """GET and HEAD, where it is not a viewer; every route with its role stands in the test of this file."""
 CHANGE: Mapping[tuple[str, str], Role | None] = {
     ("POST", "/sign-in"): OPEN,
     ("POST", "/sign-out"): OPEN,
+    ("POST", "/account/password"): Role.VIEWER,
+    ("POST", "/account/sessions/{key}/end"): Role.VIEWER,
+    ("POST", "/sessions/{key}/end"): Role.ADMIN,
     ("POST", LINKS): Role.OPERATOR,
     ("POST", "/ack"): Role.OPERATOR,
     ("POST", "/unack"): Role.OPERATOR,

@@ -63,6 +63,19 @@ class WatchedPeople:
             self._now = _together(self._own, theirs)
         return self._now
 
+    @property
+    def file(self) -> Path | None:
+        """Return our file, None where there is none."""
+        return self._path
+
+    def own(self, name: str) -> User | None:
+        """Return what our file alone says of somebody."""
+        return self._own.users.get(name)
+
+    def look_now(self) -> None:
+        """Have the file read with the next question, as somebody has just changed it."""
+        self._look_at = float("-inf")
+
     def _read(self, path: Path) -> None:
         try:
             self._own = read_people(path)

@@ -10,6 +10,7 @@ import fcntl
 import io
 import os
 import tempfile
+import time
 from collections.abc import Iterator, MutableMapping
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from netwatch.web.users.people import People, read_people
 from netwatch.web.users.roles import Role
 
 Tree = MutableMapping[str, Any]
+PATIENCE_SECONDS, LOOK_AGAIN_SECONDS = 10.0, 0.05
+"""How long somebody waits who would change a file that another one changes right now."""
 _HEAD = "# Who may sign in to NetWatch, and tokens of programs; written by `netwatch user` and `netwatch token`.\n"
 
 
@@ -44,6 +47,24 @@ class UsersFile:
             kept = users.get(name)
             before = kept.get("password", "") if isinstance(kept, MutableMapping) else ""
             users[name] = {"role": str(role)} | ({"password": hashed or before} if hashed or before else {})
+
+    def put_password(self, name: str, hashed: str, before: str) -> None:
+        """Write another password of somebody who has one here; nothing else of the file changes, and no comment goes.
+
+        before: the hash that stood there when it was looked at.
+
+        Raises:
+            ConfigError: it is another one by now, or the file cannot be used or written.
+        """
+        with self._changed() as tree:
+            user = self.people().users.get(name)
+            if user is None or user.hash != before:
+                raise ConfigError(f"{self.path} was changed meanwhile: {name} has another password there, or is gone")
+            users = _part(tree, "users")
+            part = users[name]
+            if any(other is part for key, other in users.items() if key != name):  # an alias: it is not his alone
+                part = users[name] = dict(part)
+            part["password"] = hashed
 
     def remove_user(self, name: str) -> bool:
         """Take a user out; false where there is none of that name."""
@@ -75,14 +96,20 @@ class UsersFile:
         try:
             with _locked(self.path.parent):
                 self.people()
-                text = self.path.read_text("utf-8") if self.path.exists() else _HEAD + "users:\n"
+                text = _text_of(self.path)
                 tree = yaml.load(text) or yaml.load(_HEAD + "users:\n")
                 yield tree
                 said = io.StringIO()
                 yaml.dump(tree, said)
+                if _text_of(self.path) != text:  # by an editor, which waits for nobody
+                    raise ConfigError(f"{self.path} was changed meanwhile; try again")
                 _write(self.path, said.getvalue())
         except OSError as exc:
             raise ConfigError(f"{self.path} cannot be written: {exc.strerror or exc}") from exc
+
+
+def _text_of(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else _HEAD + "users:\n"
 
 
 def _part(tree: Tree, key: str) -> Tree:
@@ -95,10 +122,18 @@ def _part(tree: Tree, key: str) -> Tree:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Wait until nobody else changes a file of this folder."""
+    """Wait until nobody else changes a file of this folder, but not for ever."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    until = time.monotonic() + PATIENCE_SECONDS
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(LOOK_AGAIN_SECONDS)
         yield
     finally:
         os.close(handle)

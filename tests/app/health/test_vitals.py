@@ -21,6 +21,7 @@ from netwatch.app.health.vitals import (
     ClockVitals,
     DiskVitals,
     FaultVitals,
+    GuessVitals,
     HistoryVitals,
     LedgerVitals,
     LoopVitals,
@@ -310,3 +311,11 @@ async def test_what_of_netwatch_breaks_off_is_counted_and_the_newest_is_named():
     assert REGISTRY.get_sample_value("netwatch_faults_standing") == 2
     standing.clear()
     assert await vitals.vitals(NOW) == {"faults": 0, "fault": None}
+
+
+async def test_who_guesses_passwords_is_counted_and_the_first_are_named():
+    assert await GuessVitals(lambda: ()).vitals(NOW) == {"passwords_guessed": 0, "passwords_guessed_words": None}
+
+    told = await GuessVitals(lambda: ["of anna", "from 192.0.2.1"]).vitals(NOW)
+
+    assert told == {"passwords_guessed": 2, "passwords_guessed_words": b"of anna; from 192.0.2.1"}

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from netwatch.web.users.slowing import FREE_TRIES_OF_A_NAME, MOST_KEPT, Slowing
+from netwatch.web.users.slowing import (
+    FREE_TRIES_OF_A_NAME,
+    GUESSED_LATELY_SECONDS,
+    GUESSED_OF_A_NAME,
+    MOST_KEPT,
+    Slowing,
+)
 
 KNOWN = ("anna", "bert")
 
@@ -101,3 +107,37 @@ def test_after_a_calm_hour_all_is_forgotten(slowing, watch):
     slowing.note_wrong("anna", "192.0.2.1", KNOWN)
 
     assert slowing.wait("anna", "192.0.2.1") == 0
+
+
+def test_of_passwords_that_are_guessed_names_and_addresses_are_said_once_and_till_ten_minutes_after_the_last(
+    slowing, watch
+):
+    for number in range(12):
+        slowing.note_wrong("anna", f"192.0.2.{number}", KNOWN)
+    for number in range(31):
+        slowing.note_wrong(f"my secret {number}", "2001:db8::7", KNOWN)
+    slowing.note_wrong("bert", "192.0.2.200", KNOWN)
+
+    assert slowing.guessed() == [
+        "31 wrong passwords in a row from 2001:db8::/64", "12 wrong passwords of anna in a row"
+    ]  # fmt: skip
+    watch.now += GUESSED_LATELY_SECONDS - 1
+    assert len(slowing.guessed()) == 2
+    watch.now += 1
+    assert slowing.guessed() == []
+
+
+def test_whoever_slips_some_times_at_home_and_then_knows_it_is_no_guesser(slowing):
+    slowing.note_right("anna", "192.0.2.1")
+    for _ in range(GUESSED_OF_A_NAME):
+        slowing.note_wrong("anna", "192.0.2.1", KNOWN)
+
+    assert slowing.guessed() == []
+
+
+def test_of_a_million_guesses_no_more_is_kept_than_the_bound(slowing):
+    for number in range(MOST_KEPT * 3):
+        slowing.note_wrong(f"nobody{number}", f"10.{number >> 8 & 255}.{number & 255}.1", KNOWN)
+
+    assert len(slowing) <= MOST_KEPT * 2 + len(KNOWN)
+    assert slowing.guessed() == []

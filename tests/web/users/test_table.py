@@ -30,9 +30,10 @@ LOOKED_AT: dict[str, Role | None] = {
     "/act/{token}": OPERATOR,
     "/silences/new": OPERATOR,
     "/exceptions/new": OPERATOR,
+    "/sessions": ADMIN,
 } | dict.fromkeys((
-    "/", "/alerts", "/alerts/{alert_id:path}", "/devices", "/devices/{name:path}", "/events", "/exceptions",
-    "/explain", "/history",
+    "/", "/account", "/alerts", "/alerts/{alert_id:path}", "/devices", "/devices/{name:path}", "/events",
+    "/exceptions", "/explain", "/history",
     "/mailbox", "/api/v1/mailbox", "/map", "/metrics", "/outbox", "/outbox/{entry_id}", "/search", "/silences",
     "/snmp", "/sd/prometheus", "/traps",
     "/traps/refused", "/traps/rule", "/traps/unmatched",
@@ -50,6 +51,9 @@ CHANGED: dict[tuple[str, str], Role | None] = {
     ("POST", "/sign-out"): OPEN,
     ("POST", "/-/reload"): ADMIN,
     ("PUT", "/-/reload"): ADMIN,
+    ("POST", "/sessions/{key}/end"): ADMIN,
+    ("POST", "/account/password"): VIEWER,
+    ("POST", "/account/sessions/{key}/end"): VIEWER,
 } | dict.fromkeys((
     ("POST", "/ack"), ("POST", "/unack"), ("POST", "/forget"), ("POST", "/alerts/together"),
     ("POST", "/act/{token}"), ("POST", "/silences"),
