@@ -11,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from netwatch.model import RowSet, TableReading
 
+MOST_MOVED = 1024
+"""Sets of columns that are known as one object."""
+NOTHING: AbstractSet[str] = frozenset()
 Prepared = tuple[Sequence[Any], bool]
 """A column (one value, if the source is scalar), and whether no value of it is missing."""
 
@@ -172,18 +175,23 @@ class Frame:
 
 def _moved(before: TableReading, now: TableReading) -> frozenset[str]:
     """Return the columns and rates that are not the very same objects as before."""
-    found: set[str] = set()
+    found: AbstractSet[str] = NOTHING
     for old, new, name_of in ((before.columns, now.columns, str), (before.rates, now.rates, rate_name)):
         if old is new:
             continue
         if old.keys() != new.keys():
-            found.update(map(name_of, old.keys() ^ new.keys()))
+            found = found | set(map(name_of, old.keys() ^ new.keys()))
         known = old.get
-        found.update([name_of(name) for name, column in new.items() if known(name) is not column])
+        moved = tuple([name for name, column in new.items() if known(name) is not column])
+        if moved:
+            found = found | _named(moved, name_of) if found else _named(moved, name_of)
     return frozenset(found)
 
 
-NOTHING: AbstractSet[str] = frozenset()
+@lru_cache(maxsize=MOST_MOVED)
+def _named(columns: tuple[str, ...], name_of: Callable[[str], str]) -> frozenset[str]:
+    """Return what columns that moved are called; mostly the same ones move, poll after poll and device by device."""
+    return frozenset(map(name_of, columns))
 
 
 class MadeOfColumns(Protocol):

@@ -11,8 +11,9 @@ import asyncio
 import contextlib
 import errno
 import socket
+import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from netwatch.errors import FastLaneRefused, PollError, RequestTimedOut
 from netwatch.log import get_logger
@@ -55,6 +56,7 @@ class Endpoint:
         self._complain_at = 0.0
         self._running: asyncio.AbstractEventLoop | None = None
         self._loop: asyncio.AbstractEventLoop
+        self._time: Callable[[], float]
         self._deadlines: Deadlines
 
     # -- life ---------------------------------------------------------------------------------------------------
@@ -62,6 +64,8 @@ class Endpoint:
     async def start(self) -> None:
         """Open the sockets; a machine without IPv6 goes without."""
         self._loop = self._running = asyncio.get_running_loop()
+        # What the loop's own clock is, without a call of Python around it: it is asked for twice with every datagram.
+        self._time = time.monotonic if type(self._loop).time is asyncio.BaseEventLoop.time else self._loop.time
         self._deadlines = Deadlines(self._loop, self._due)
         self._open(socket.AF_INET, ("0.0.0.0", 0))  # noqa: S104  # answers come in wherever the request went out
         with contextlib.suppress(OSError):
@@ -121,7 +125,7 @@ class Endpoint:
 
     def knows_way_to(self, peer: Peer) -> bool:
         """Return whether a device's address is known and as good as new, and there is a socket to it."""
-        return peer.family in self._sockets and peer.address_until > self._loop.time()
+        return peer.family in self._sockets and peer.address_until > self._time()
 
     # -- sending ------------------------------------------------------------------------------------------------
 
@@ -187,7 +191,7 @@ class Endpoint:
     def _transmit(self, exchange: Exchange) -> None:
         request_id = self._ids.fresh(self._pending)
         peer = exchange.peer
-        now = self._loop.time()
+        now = self._time()
         exchange.request_id = request_id
         exchange.sent_at = now
         if not exchange.began_at:
@@ -243,7 +247,7 @@ class Endpoint:
             exchange = blocked[0]
             if exchange.request_id in self._pending:
                 try:
-                    send(udp, self._datagram(exchange, self._loop.time()), exchange.peer.address)
+                    send(udp, self._datagram(exchange, self._time()), exchange.peer.address)
                 except BlockingIOError:
                     return
                 except OSError as exc:
@@ -278,7 +282,7 @@ class Endpoint:
 
     def _complain(self, event: str) -> None:
         """Log a fault of our own with its traceback, once a minute at most: who sends junk must not fill disks."""
-        now = self._loop.time()
+        now = self._time()
         if now >= self._complain_at:
             self._complain_at = now + 60
             log.exception(event)
@@ -317,7 +321,7 @@ class Endpoint:
         if exchange.envelope is None:
             self._ignore("wrong_version")
             return
-        outcome = exchange.envelope.open(data, self._loop.time())
+        outcome = exchange.envelope.open(data, self._time())
         if isinstance(outcome, tuple):
             self._answer(exchange, msg_id, *outcome)
         elif isinstance(outcome, Again) and exchange.reports < MAX_REPORTS:
@@ -362,7 +366,7 @@ class Endpoint:
         sent_at = exchange.sent_at
         if request_id != exchange.request_id and exchange.former:
             sent_at = exchange.former[request_id]
-        elapsed = self._loop.time() - sent_at
+        elapsed = self._time() - sent_at
         peer.round_trip.measure(elapsed)
         wire.observe_round_trip(elapsed)
         wire.responses += 1
@@ -409,7 +413,7 @@ class Endpoint:
         if exchange.counts:  # whoever is silent takes no place away from those who answer
             self._give_back(exchange)
             self._serve_queue()
-        if exchange.try_ends_at > self._loop.time():
+        if exchange.try_ends_at > self._time():
             self._count_again(exchange)
             self._repeat(exchange)
             return
@@ -445,7 +449,7 @@ class Endpoint:
         self._transmit(exchange)
 
     def _silence(self, exchange: Exchange) -> RequestTimedOut:
-        seconds = self._loop.time() - exchange.began_at
+        seconds = self._time() - exchange.began_at
         tries = exchange.attempt
         why = f" ({exchange.trouble})" if exchange.trouble else ""
         other = (

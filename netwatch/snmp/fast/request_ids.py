@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
+from struct import Struct
 
 IDS_AT_ONCE = 1024
 REMEMBERED = 8192
+_POSITIVE = int.from_bytes(b"\x7f\xff\xff\xff" * IDS_AT_ONCE)
+_cut = Struct("4s" * IDS_AT_ONCE).unpack
 
 
 class RequestIds:
@@ -24,8 +27,8 @@ class RequestIds:
         """Return an id not in use: positive, never 0, and an INTEGER that needs all four bytes."""
         while True:
             if not self._fresh:
-                noise = os.urandom(4 * IDS_AT_ONCE)
-                self._fresh = [bytes((noise[i] & 0x7F,)) + noise[i + 1 : i + 4] for i in range(0, len(noise), 4)]
+                noise = int.from_bytes(os.urandom(4 * IDS_AT_ONCE)) & _POSITIVE
+                self._fresh = list(_cut(noise.to_bytes(4 * IDS_AT_ONCE)))
             request_id = self._fresh.pop()
             if request_id >= b"\x00\x80" and request_id not in pending:
                 return request_id
