@@ -269,7 +269,7 @@ def _cells(columns: Iterable[WalkedColumn]) -> dict[Oid, dict[Suffix, Value]]:
 
 
 def _judged(question: Question, cells: Mapping[Oid, Mapping[Suffix, Value]], suffixes: Sequence[Suffix]) -> Twinning:
-    return judged(question.twinning, dict(Twins(question.spec).looks(cells, suffixes)))
+    return judged(question.twinning, dict(Twins(question.spec).looks(cells, suffixes, question.twinning)))
 
 
 def read_once(

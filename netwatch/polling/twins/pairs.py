@@ -10,7 +10,7 @@ A quiet room. May import: netwatch.model, netwatch.profiles. Called by: netwatch
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -107,20 +107,30 @@ class Twins:
         return bool(self._pairs)
 
     def looks(
-        self, cells: Mapping[Oid, Mapping[Suffix, Value]], suffixes: Sequence[Suffix]
+        self, cells: Mapping[Oid, Mapping[Suffix, Value]], suffixes: Sequence[Suffix], before: Twinning
     ) -> Iterator[tuple[Oid, Pair]]:
-        """Yield every instance of which a walk saw both widths."""
+        """Yield every instance of which a walk saw both widths, as far as that says anything to `judged`.
+
+        Most agree, and of those nothing is noted unless there was doubt before.
+        """
+        in_doubt = bool(before.unkept or before.unclear)
         for oid, (_, narrow) in self._pairs.items():
             wide_cells, narrow_cells = cells.get(oid, {}), cells.get(narrow.oid, {})
             for suffix in suffixes:
                 pair = pair_of(wide_cells.get(suffix), narrow_cells.get(suffix))
-                if pair is not None:
+                if pair is not None and (in_doubt or pair.wide % COUNTER32 != pair.narrow):
                     yield oid.join(suffix), pair
 
-    def waiting(self, up: Sequence[Suffix], values: Mapping[Oid, object]) -> list[Oid]:
+    def waiting(self, up: Sequence[Suffix], at_zero: Collection[Oid]) -> list[Oid]:
         """Return the octet counters that are 0 although their ports are up."""
-        octets = [oid for oid, (wide, _) in self._pairs.items() if "octets" in wide.name.lower()]
-        return [instance for oid in octets for suffix in up if values.get(instance := oid.join(suffix)) == 0]
+        if not at_zero:
+            return []
+        return [instance for oid in self.octets for suffix in up if (instance := oid.join(suffix)) in at_zero]
+
+    @property
+    def octets(self) -> list[Oid]:
+        """Return the columns of octet counters."""
+        return [oid for oid, (wide, _) in self._pairs.items() if "octets" in wide.name.lower()]
 
     def twin_of(self, instance: Oid) -> Oid:
         """Return the instance of the 32-bit twin."""

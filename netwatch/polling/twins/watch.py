@@ -100,7 +100,8 @@ class TwinWatch:
         strip = next(part.strip for part in layout.numbers if part.strip.oids == (IF_OPER_STATUS,))
         states = zip(strip.row_numbers(), self._up or (), strict=True)
         up = [layout.suffixes[row] for row, state in states if state == UP and row not in layout.virtual]
-        known = self.known.with_new(self._twins.waiting(up, dict.fromkeys(_standing_at_zero(layout, answer), 0)))
+        at_zero = frozenset(_standing_at_zero(layout, answer, frozenset(self._twins.octets)))
+        known = self.known.with_new(self._twins.waiting(up, at_zero))
         if known is not self.known:
             self.known, self._closely_until = known, answer.arrived + CLOSELY_SECONDS
             self._places = {}
@@ -112,10 +113,12 @@ class TwinWatch:
         return {oid: answer.values[place] for oid, place in self._places.items()}
 
 
-def _standing_at_zero(layout: Layout, answer: Answer) -> Iterator[Oid]:
-    """Yield the counters that are 0, by instance."""
+def _standing_at_zero(layout: Layout, answer: Answer, columns: frozenset[Oid]) -> Iterator[Oid]:
+    """Yield the counters of some columns that are 0, by instance."""
     for counter in layout.counters:
         strip = counter.strip
+        if columns.isdisjoint(strip.oids):
+            continue
         values = answer.values[strip.start : strip.stop]
         if 0 in values:
             rows, same = strip.row_numbers(), len(strip.oids) == 1

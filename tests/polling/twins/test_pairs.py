@@ -1,12 +1,14 @@
 """A 64-bit counter is kept where it moves with its 32-bit twin."""
 
+import random
+
 import pytest
 
 from netwatch.model import Oid, Tag
 from netwatch.polling.budget import Budget
 from netwatch.polling.discover import discover_table
 from netwatch.polling.table_poller import TablePoller
-from netwatch.polling.twins.pairs import Pair, Twinning, judged
+from netwatch.polling.twins.pairs import Pair, Twinning, Twins, judged, pair_of
 
 HC, NARROW = "ifHCInOctets", "ifInOctets"
 ONE = Oid.parse("1.3.6.1.2.1.31.1.1.1.6.1")
@@ -46,6 +48,24 @@ def test_twins_read_side_by_side_tell_which_is_kept(before, now, unkept, unclear
     known = judged(Twinning(unclear={ONE: before} if before else {}), {ONE: now})
 
     assert (ONE in known.unkept, ONE in known.unclear) == (unkept, unclear)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_a_walk_need_not_tell_of_twins_changes_nothing_of_what_is_known_of_them(interfaces, seed):
+    chance, twins, suffixes = random.Random(seed), Twins(interfaces), [(1,), (2,), (3,)]
+    wide, narrow = Oid(ONE[:-1]), Oid(Oid.parse(NARROW_OID)[:-1])
+    numbers = [None, 0, 5, 900, 2**32 + 5, 2**33, -1]
+    cells = {column: {one: chance.choice(numbers) for one in suffixes} for column in (wide, narrow)}
+    doubted = {wide.join(one): Pair(chance.choice([0, 5, 900]), chance.choice([0, 5, 7])) for one in suffixes[1:]}
+    every = {
+        wide.join(one): pair for one in suffixes
+        if (pair := pair_of(cells[wide][one], cells[narrow][one])) is not None
+    }  # fmt: skip
+
+    for before in (Twinning(), Twinning(unclear=doubted), Twinning(unkept=doubted)):
+        looks = dict(twins.looks(cells, suffixes, before))
+
+        assert judged(before, looks) == judged(before, every)
 
 
 def test_a_counter_that_was_not_kept_and_moves_is_kept_again():
