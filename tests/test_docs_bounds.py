@@ -37,6 +37,7 @@ PROTOCOL = {("traps/notification.py", "MAX_INTEGER"), ("notify/mail/chart.py", "
 CACHES = {("engine/telling/incidents.py", "MOST_WAYS"), ("rules/concerned.py", "MOST_KNOWN"),
           ("rules/memory.py", "MOST_ALIKE"), ("rules/roles/opinion.py", "MOST_ALIKE"),
           ("rules/roles/judging.py", "MOST_ALIKE"),
+          ("engine/intake/roll_call.py", "MOST_ALIKE"),
           ("traps/varbinds.py", "MOST_CONTINUED"),
           ("traps/varbinds.py", "MOST_IN_COLUMN")}  # fmt: skip
 """What is worked out again beyond it, or read by the slow way: nothing is held back."""

@@ -19,9 +19,10 @@ May import: netwatch.model. Called by: netwatch.engine.intake.readings.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 
 from netwatch.engine.metrics import GONE_ROWS_FORGOTTEN
@@ -33,6 +34,8 @@ RELOAD_ROWS = 4
 SETTLE = timedelta(minutes=15)
 MOST_MISSING = 1000
 """Rows of one table that are remembered after they vanished; a table may name its rows by what comes from outside."""
+MOST_ALIKE, LARGEST_ALIKE = 128, 100_000
+"""Tables that like devices write and read as one text, and how many characters that may have."""
 BACKWARD = timedelta(seconds=5)
 """An uptime that stands behind the one before by more than this is that of another life."""
 
@@ -270,12 +273,37 @@ def _are_known(table: _Table, rows: RowSet) -> bool:
 
 
 def _written(table: _Table) -> str:
+    if table.rows is not None and not table.extra and not table.missing:
+        rows = table.rows
+        if len(rows.keys) * (len(rows.labels) + 1) * 16 <= LARGEST_ALIKE:
+            return _rows_written(rows.keys, tuple(rows.labels.items()))
+        return json.dumps({key: [labels, None] for key, labels in _known_of(table)})
     known: dict[str, object] = {key: [dict(labels), None] for key, labels in _known_of(table)}
     known |= {key: [dict(row.labels), row.since.isoformat()] for key, row in table.missing.items()}
     return json.dumps(known)
 
 
-def _read(text: str | None) -> Iterator[tuple[str, Mapping[str, str], datetime | None]]:
+@lru_cache(maxsize=MOST_ALIKE)
+def _rows_written(keys: tuple[str, ...], labels: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    """Write rows that are all there; those of like devices are one text."""
+    names, columns = [name for name, _ in labels], [texts for _, texts in labels]
+    lines = zip(*columns, strict=True) if columns else [()] * len(keys)
+    return json.dumps(
+        {key: [dict(zip(names, line, strict=True)), None] for key, line in zip(keys, lines, strict=True)}
+    )
+
+
+def _read(text: str | None) -> Sequence[tuple[str, Mapping[str, str], datetime | None]]:
+    """Return rows with their labels and since when they are missing; what cannot be read ends them."""
+    return _read_alike(text or "") if len(text or "") <= LARGEST_ALIKE else tuple(_rows_in(text or ""))
+
+
+@lru_cache(maxsize=MOST_ALIKE)
+def _read_alike(text: str) -> Sequence[tuple[str, Mapping[str, str], datetime | None]]:
+    return tuple(_rows_in(text))
+
+
+def _rows_in(text: str) -> Iterator[tuple[str, Mapping[str, str], datetime | None]]:
     try:
         known = json.loads(text or "{}")
         for key, (labels, since) in known.items():

@@ -48,6 +48,7 @@ def opinion(role: str, kind: str, reason: str, neighbour: str = "", *, counts_fi
 NOBODY_KNOWS: Final = Opinion("", "", "")
 
 
+@lru_cache(maxsize=MOST_ALIKE)
 def on_first_day(learned: Opinion) -> Opinion:
     """Return what counts on the first day, on which most is yet to be learned."""
     if not learned.counts_first or learned.role == UPLINK:
