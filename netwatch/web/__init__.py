@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from netwatch.web.page_faults import PageFaults
     from netwatch.web.pages.concepts.cells import Cell, Section
     from netwatch.web.pages.concepts.sections import identity_line, sections_of
-    from netwatch.web.pages.mail_text import MailText, text_of_mail
+    from netwatch.web.pages.mail.text import MailText, text_of_mail
     from netwatch.web.prometheus.watched import WatchedConfig
     from netwatch.web.prometheus.web_config import certificate_in, read_web_config
     from netwatch.web.reload import Reload

@@ -45,11 +45,11 @@ from netwatch.web.pages.fleet.map import map_router
 from netwatch.web.pages.front.first import first_router
 from netwatch.web.pages.front.last_day import LastDay
 from netwatch.web.pages.history import history_router
-from netwatch.web.pages.mailbox import mailbox_router
+from netwatch.web.pages.mail.mailbox import mailbox_router
+from netwatch.web.pages.mail.outbox import outbox_router
 from netwatch.web.pages.manual import manual_router
 from netwatch.web.pages.many.alerts import alert_router
 from netwatch.web.pages.many.together import together_router
-from netwatch.web.pages.outbox import outbox_router
 from netwatch.web.pages.sign_in import sign_in_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates

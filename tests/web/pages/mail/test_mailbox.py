@@ -9,7 +9,7 @@ import pytest
 
 from netwatch.web import MailboxView, ReturnedMail, WebSettings, create_app
 
-from ..house import House
+from ...house import House
 
 NOW = datetime(2026, 11, 30, 3, 12, tzinfo=UTC)
 ACTED = ReturnedMail(

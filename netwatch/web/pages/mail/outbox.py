@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from netwatch.model import OutboxState
-from netwatch.web.pages.mail_text import text_of_mail
+from netwatch.web.pages.mail.text import text_of_mail
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS
 from netwatch.web.views import Views

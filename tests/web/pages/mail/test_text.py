@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from netwatch.web.pages.mail_text import LONGEST_TEXT, text_of_mail
+from netwatch.web.pages.mail.text import LONGEST_TEXT, text_of_mail
 
-from ..house import mail_of
+from ...house import mail_of
 
 
 def test_a_mail_is_shown_by_its_headers_and_its_plain_part():

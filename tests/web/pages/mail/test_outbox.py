@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..house import bad_night
+from ...house import bad_night
 
 
 async def test_a_mail_is_shown_as_text(serve):
