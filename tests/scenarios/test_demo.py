@@ -27,7 +27,7 @@ from tests.web.pages.units import bare_numbers
 
 from .agent import wait_until
 
-STORY_SECONDS = 180.0
+STORY_SECONDS = 3 * PATIENCE_SECONDS
 """The story takes less than a minute, and on a busy machine its steps wait for each other."""
 LOOKS_EVERY_SECONDS = 0.5
 WORDS = {"firing": r"\[(DOWN|WARN|INFO)( \d+)?\]", "resolved": r"\[(OK|\d+ OF \d+ LEFT)\]"}
@@ -82,6 +82,7 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
         one.process.wait(PATIENCE_SECONDS)
 
 
+@pytest.mark.timeout(2 * STORY_SECONDS)
 def test_the_story_is_told_on_the_page_in_the_metrics_and_by_mail_and_ends_well(demo):
     running = demo("--once")
     page = running.said(r"The page: +(http://127\.0\.0\.1:\d+/)")
@@ -117,6 +118,7 @@ def test_the_story_is_told_on_the_page_in_the_metrics_and_by_mail_and_ends_well(
     assert not config.parent.exists()
 
 
+@pytest.mark.timeout(2 * STORY_SECONDS)
 def test_explain_answers_for_every_alert_of_the_demo_and_no_page_has_a_number_without_a_unit(demo):
     running = demo()
     page = running.said(r"The page: +(http://127\.0\.0\.1:\d+/)")

@@ -45,6 +45,8 @@ KILLS = int(os.environ.get("NETWATCH_KILLS", "12"))
 RULES = Path(__file__).resolve().parents[2] / "config" / "rules" / "devices.yaml"
 DEVICES = [f"sw{number}" for number in range(1, 7)]
 RECIPIENTS = ("one@example.net", "two@example.net")
+QUIET_ENDS = 5
+"""So often the agent is let run until it has nothing left to say."""
 KNOWN_WITHIN = timedelta(seconds=4)
 """How long an agent that runs may take until the outbox says what a device does: a check, its retries, a tick."""
 KNOWN_WITHIN_RELOADS = timedelta(seconds=10)
@@ -107,13 +109,15 @@ def test_whatever_the_moment_of_a_kill_no_mail_is_lost_and_a_repeated_one_is_the
             with around(disturbances):
                 long = LONG_LIFE_OF_RELOADS_SECONDS if disturbed else LONG_LIFE_SECONDS
                 lives.append(one_life(netwatch, mail_server, dice, kill, long))
-    netwatch.born(nursery.fork())
-    netwatch.wait_until_ready()
     store = netwatch.config.parent / "netwatch.db"
-    wait_until(lambda: nothing_left_to_say(store), "the end of all alerts and mails")
-    assert netwatch.stop() == 0
-
-    rows, firing = rows_and_firing(store)
+    for _ in range(QUIET_ENDS):  # on a busy machine a device may be slow at the very end, and is told of once more
+        netwatch.born(nursery.fork())
+        netwatch.wait_until_ready()
+        wait_until(lambda: nothing_left_to_say(store), "the end of all alerts and mails")
+        assert netwatch.stop() == 0
+        rows, firing = rows_and_firing(store)
+        if not firing and nothing_left_to_say(store):
+            break
     log.warning("%d mails, taken %d times, %d lives", len(rows), len(mail_server.accepted), len(lives))
     assert firing == []
     assert the_mails_are_those_of_the_outbox(rows, mail_server.accepted) == []
