@@ -13,6 +13,7 @@ from netwatch.cli import app
 from netwatch.config import load_settings
 from netwatch.mailbox import metrics
 from netwatch.mailbox.allowance import REPLIES
+from netwatch.mailbox.echoes import FOR_SO_LONG, IN_A_BREATH, TOLD_TWICE
 from netwatch.mailbox.reading.commands import command_in
 from netwatch.mailbox.reading.outcome import Verb
 from netwatch.mailbox.settings import LONGEST_SILENCE
@@ -60,6 +61,8 @@ def test_figures_and_metrics_are_those_of_the_code():
     assert LONGEST_SILENCE.total_seconds() == 12 * 3600
     assert "at most 12 hours" in TEXT
     assert (REPLIES, "ten times an hour" in TEXT) == (10, True)
+    assert (TOLD_TWICE, FOR_SO_LONG.days, IN_A_BREATH.total_seconds()) == (2, 1, 60)
+    assert "told twice what can be said here, and wrote nothing of it, is not told again for a day" in TEXT
     source = Path(metrics.__file__).read_text(encoding="utf-8")
     named = set(re.findall(r"netwatch_mailbox_\w+", TEXT))
     assert named == set(re.findall(r'"(netwatch_mailbox_\w+)"', source)) & named

@@ -35,6 +35,7 @@ from netwatch.mailbox import (
     Returned,
     Verb,
     decide,
+    is_echo,
     read_mail,
     reply_text,
 )
@@ -53,6 +54,8 @@ MOST_EVENTS = 100
 MOST_REPORTS = 10
 """Reports about one mail of ours that make a line in the event log though they change nothing."""
 MOST_EXPLAINED = 3
+MOST_ENDED, MOST_OF_RULE = 30, 1000
+"""Alerts of one mail that are over and looked up in the store, and among how many of the same rule and device."""
 MOST_WHY_LINES = 30
 
 
@@ -156,22 +159,32 @@ class Answers:
             entry_id = reference.strip("<>").partition("@")[0]
             entry = await self.store.outbox_entry(entry_id) if entry_id else None
             if entry is not None and entry.message_id == reference and is_of_incident(entry):
-                return self._incident_of(entry, None), "reference"
+                return await self._incident_of(entry, None, mail.said), "reference"
         tag = AnswerTags(self.links).read(mail.said.tags)
         entry = await self.store.outbox_entry(tag.entry_id) if tag is not None else None
         if entry is None or tag is None:
             return None, ""
-        return self._incident_of(entry, tag.rights), "tag"
+        return await self._incident_of(entry, tag.rights, mail.said), "tag"
 
-    def _incident_of(self, entry: OutboxEntry, rights: AnswerRight | None) -> Answered:
+    async def _incident_of(self, entry: OutboxEntry, rights: AnswerRight | None, said: Answer) -> Answered:
         desk, thread = self.engine.desk, entry.thread_id
-        known = (desk.alert(alert_id) for alert_id in entry.alert_ids)
+        known = [desk.alert(alert_id) for alert_id in entry.alert_ids]
+        if said.command.verb in (Verb.STATUS, Verb.WHY):
+            missing = [alert_id for alert_id in entry.alert_ids if desk.alert(alert_id) is None]
+            known += [await self._ended(alert_id) for alert_id in missing[:MOST_ENDED]]
         may = AnswerRight.ASK | AnswerRight.ACKNOWLEDGE | AnswerRight.SILENCE if rights is None else rights
         return Answered(
             entry=entry, thread_id=thread, alerts={alert.id: alert for alert in known if alert is not None},
             is_open=desk.group_of_thread(thread) is not None, may_ask=AnswerRight.ASK in may,
             may_act=AnswerRight.ACKNOWLEDGE in may, may_silence=AnswerRight.SILENCE in may,
         )  # fmt: skip
+
+    async def _ended(self, alert_id: str) -> Alert | None:
+        """Return an alert that is over, as long as the store has it."""
+        events = await self.store.events(MOST_EVENTS, alert_id=alert_id)
+        told = next((event for event in events if event.rule and event.device), None)
+        every = await self.store.alerts_of(told.rule, told.device, MOST_OF_RULE) if told is not None else ()
+        return next((alert for alert in every if alert.id == alert_id), None)
 
     async def _carry_out(
         self, mail: Mail, answered: Answered | None, known_by: str, decision: Decision, mark: str, now: datetime,
@@ -244,8 +257,13 @@ class Answers:
         self, mail: Mail, answered: Answered | None, decision: Decision, now: datetime, zone: tzinfo | None,
         why: Sequence[str],
     ) -> Sequence[OutboxEntry]:  # fmt: skip
-        """Return the reply's row; none to strangers, and none to an address that had too many."""
+        """Return the reply's row; none to strangers, nor to an address that had too many or answers them all."""
         if not decision.reply or answered is None or not self.config.smtp.relays:
+            return ()
+        verb = mail.said.command.verb if isinstance(mail.said, Answer) else Verb.UNKNOWN
+        if is_echo(mail.sender, verb, decision, self.book.records(), now):
+            counted.REPLIES_HELD.inc()
+            log.warning("no reply: the sender answers each of them in the same way", sender=cleaned(mail.sender))
             return ()
         if not self.allowance.admits(mail.sender, now):
             counted.REPLIES_HELD.inc()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from netwatch.mailbox.book import MAILBOX_MEMORY, Book, Record, flat_record, read_records
     from netwatch.mailbox.dead_addresses import DEAD_ADDRESSES_MEMORY, DeadAddresses, Refusals
     from netwatch.mailbox.deciding import Answered, Decision, Outcome, decide
+    from netwatch.mailbox.echoes import is_echo
     from netwatch.mailbox.probe_settings import MailProbeSettings
     from netwatch.mailbox.probes import Probes, Walked, lost_words, slow_words
     from netwatch.mailbox.reading.mail import read_mail
@@ -30,6 +31,6 @@ __all__ = [
     "read_mail", "Mail", "Answer", "Bounce", "Fate", "Verb",
     "MailProbeSettings", "Probes", "Walked", "lost_words", "slow_words",
     "Returned", "returned", "rows_named", "DeadAddresses", "DEAD_ADDRESSES_MEMORY", "Refusals",
-    "Answered", "Decision", "Outcome", "decide", "ReplyAllowance", "reply_text", "help_text",
+    "Answered", "Decision", "Outcome", "decide", "is_echo", "ReplyAllowance", "reply_text", "help_text",
     "MAILBOX_MEMORY", "Book", "Record", "flat_record", "read_records",
 ]  # fmt: skip

@@ -152,6 +152,7 @@ def _chosen(command: Command, answered: Answered, *, alive: bool) -> tuple[tuple
             count = "one problem" if len(ids) == 1 else f"{len(ids)} problems"
             return (), f"there is no problem {number}: the mail told of {count}"
     wanted = [ids[number - 1] for number in command.numbers] or ids
+    # of what is over only questions find anything here: its story, as long as that is kept
     known = [answered.alerts[one] for one in dict.fromkeys(wanted) if one in answered.alerts]
     chosen = tuple(one for one in known if one.state in ALIVE or not alive)[:MOST_ALERTS]
     return (chosen, "") if chosen else ((), OVER)

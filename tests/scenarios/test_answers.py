@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import smtplib
 import sqlite3
 import threading
@@ -116,6 +117,38 @@ def test_whatever_comes_beside_it_only_what_may_be_done_is_done_and_once(told: T
     assert [str(mail["To"]) for mail in told.replies()] == ["jane@example.net"] * 2 + ["noc@example.net"] + [
         "jane@example.net"
     ]
+
+
+def test_a_machine_without_a_mark_is_written_to_twice_and_a_person_s_word_is_obeyed_all_the_same(told: Told):
+    for number in range(4):  # as it answers whatever comes, our replies too
+        words = "Thank you, your request is number 4711."
+        told.deliver(words, sender="desk@example.net", message_id=f"<{number}@desk.example.net>")
+        wait_until(lambda: len(told.netwatch.json("/api/v1/mailbox")) == number + 1, "the next is read")  # noqa: B023
+    told.deliver("ack I am at the desk", sender="desk@example.net", message_id="<person@desk.example.net>")
+
+    wait_until(lambda: told.alert()["acked_by"] == "desk@example.net", "the act")
+    wait_until(lambda: len(told.replies()) == 3, "two replies to the machine, one to the person")
+    assert "Acknowledged" in text_of(told.replies()[-1])
+
+
+def test_what_is_over_is_told_as_a_story_to_who_asks(told: Told, snmpd: Callable[..., Any]):
+    (port,) = re.findall(r"address: 127.0.0.1, port: (\d+)", told.netwatch.config.read_text())
+    snmpd(port=int(port))
+    wait_until(lambda: len(told.sink.mails) > 1, "the mail that all is over")
+    wait_until(
+        lambda: "DeviceDown" not in str(told.netwatch.json("/api/v1/alerts?state=firing")), "and nobody has it open"
+    )
+
+    told.deliver("status", sender="jane@example.net", message_id="<status@phone.example.net>")
+    status = text_of(told.reply())
+    told.deliver("why", sender="jane@example.net", message_id="<why@phone.example.net>")
+    why = text_of(told.reply())
+    told.deliver("ack", sender="jane@example.net", message_id="<ack@phone.example.net>")
+
+    assert "what the mail told of is over" in text_of(told.reply())
+    assert "- over since " in status
+    assert "core-sw1" in status
+    assert "mail to noc@example.net" in why, why
 
 
 def test_through_a_real_mail_server_an_answer_finds_its_alert_by_the_address_alone(
