@@ -34,6 +34,7 @@ from netwatch.polling.discover import discover_scalars, discover_table, valued_c
 from netwatch.polling.faults import EVIDENCE, IDENTITY, DeviceFaults
 from netwatch.polling.lifeline import Lifeline
 from netwatch.polling.metrics import POLL_SECONDS, POLLS, RECALLED, RESTARTS, WAKING
+from netwatch.polling.presence.afterlook import Afterlook
 from netwatch.polling.presence.belongings import Belongings
 from netwatch.polling.presence.by_vlan import BRIDGES, ByVlan
 from netwatch.polling.presence.echoes import Echoes
@@ -111,6 +112,7 @@ class DevicePoller:
         self._because_silent = ""
         self._evidence_until = 0.0
         self._because: dict[str, str] = {}
+        self._afterlook = Afterlook()
         self._latest: dict[str, TableReading] = {}
         self._failed: dict[str, str] = {}
         self._meanings: Meanings | None = None
@@ -367,6 +369,7 @@ class DevicePoller:
         left, troubles = list(self._tables), list[str]()
         try:
             await self._identify()
+            self._look_at_neighbours()
             left = self._silent.last(name for name, table in self._tables.items() if not table.is_idle)
             self._because.clear()
             self._failed.clear()
@@ -450,6 +453,24 @@ class DevicePoller:
     def _concepts(self) -> tuple[str, ...]:
         return self._meanings.names if self._meanings is not None else ()
 
+    def seconds_to_look(self) -> float | None:
+        """Return in how long neighbours are to be looked at again since a port went up, None for not at all."""
+        at = self._afterlook.next_at
+        return None if at is None else max(0.0, at - self._tools.clock.monotonic())
+
+    def _look_at_neighbours(self) -> None:
+        """Have this poll read who stands at the ports, where that is due since one of them went up."""
+        if self._identity is None or not self._afterlook.is_due(self._tools.clock.monotonic()):
+            return
+        maps = [one for one in self._belongings.kit(self._identity).concepts if one.concept == "neighbour"]
+        names = {one.table for one in maps} | {join.table for one in maps for join in one.joins}
+        found = [table for name in names if isinstance(table := self._tables.get(name), FactTable)]
+        for table in found:
+            if table.spec.oid not in BRIDGES:
+                table.rediscover("port")
+        if not found and self._afterlook.next_at is None:  # it heard nobody so far, and may have such a table now
+            self._belongings.ask_again()
+
     def _mean(self) -> None:
         """Hand on what the tables mean, as far as they were read."""
         if self._meanings is None:
@@ -458,6 +479,7 @@ class DevicePoller:
             if isinstance(outcome, ReadingGap):
                 self._tools.sink.take_gap(outcome)
             else:
+                self._afterlook.take(outcome, self._tools.clock.monotonic())
                 self._tools.sink.take_reading(outcome)
 
     async def _identify(self) -> None:

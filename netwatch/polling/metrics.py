@@ -36,7 +36,7 @@ PARTIAL_READINGS = Counter(
 )
 DISCOVERIES = Counter(
     "netwatch_table_discoveries_total",
-    "Discoveries of a table's rows; reason is first, interval, restart, change, missing, back, partial or twins",
+    "Discoveries of a table's rows; reason is first, interval, restart, change, missing, back, partial, port, twins",
     ["reason"],
 )
 RECALLED = Counter(

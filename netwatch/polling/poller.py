@@ -5,6 +5,7 @@ May import: netwatch.model, netwatch.snmp, netwatch.profiles. Called by: netwatc
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -19,6 +20,7 @@ from netwatch.polling.clock import Clock, SystemClock
 from netwatch.polling.device_poller import DevicePoller, Tools
 from netwatch.polling.lifeline import SCOPE
 from netwatch.polling.metrics import ERRORS, OVERRUNS, START_LAG_SECONDS
+from netwatch.polling.presence.afterlook import APART_SECONDS
 from netwatch.polling.presence.echoes import SCOPE as PING_SCOPE
 from netwatch.polling.presence.findings import SCOPE as PRESENCE_SCOPE
 from netwatch.polling.presence.remembered import SCOPE as LAYOUTS_SCOPE
@@ -43,6 +45,8 @@ FIRST_CHECKS_PER_SECOND = 500.0
 MAX_DISCOVERIES = 64
 """Devices walked at the same time: a walk costs as much as twenty polls, and most of its time it waits for them."""
 MAX_POLLS = 500
+LOOKED_AT_BY_POLLS = timedelta(seconds=60)
+"""Devices polled so often have their neighbours looked at with their polls alone; others are polled out of turn."""
 
 
 class Turn(StrEnum):
@@ -108,6 +112,7 @@ class Poller:
         self._discoveries = Crew(MAX_DISCOVERIES)
         self._busy: set[Key] = set()
         self._again: set[Key] = set()
+        self._looks: dict[str, asyncio.TimerHandle] = {}
         self._lag = LagMeter()
         self._ticked_at: float | None = None
         self._is_over = False
@@ -139,6 +144,9 @@ class Poller:
             await crew.stop()
         self._busy.clear()
         self._again.clear()
+        for handle in self._looks.values():
+            handle.cancel()
+        self._looks.clear()
 
     def statuses(self) -> list[DeviceStatus]:
         """Return what is known about every device, in the order of the configuration."""
@@ -294,5 +302,20 @@ class Poller:
         if key.turn is Turn.CHECK:
             if await poller.check(sight):
                 self._launch(Key(Turn.POLL, key.device), again=True)
-        elif await poller.poll():
-            self._launch(Key(Turn.CHECK, key.device), again=True)
+        else:
+            fell_silent = await poller.poll()
+            self._look_again(poller)
+            if fell_silent:
+                self._launch(Key(Turn.CHECK, key.device), again=True)
+
+    def _look_again(self, poller: DevicePoller) -> None:
+        """Have a device polled when its neighbours are to be looked at, where its next turn is far off."""
+        name, seconds = poller.device.name, poller.seconds_to_look()
+        if seconds is None or self._is_over or name in self._looks or poller.device.interval <= LOOKED_AT_BY_POLLS:
+            return
+        self._looks[name] = asyncio.get_running_loop().call_later(max(seconds, APART_SECONDS), self._look, name)
+
+    def _look(self, name: str) -> None:
+        self._looks.pop(name, None)
+        if not self._is_over:
+            self._launch(Key(Turn.POLL, name))

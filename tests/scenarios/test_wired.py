@@ -71,10 +71,12 @@ def told_by_netwatch(agent: RunningAgent, device: str) -> set[tuple[str, ...]]:
     }  # fmt: skip
 
 
-def agent_of(place: Path, smtp: int) -> RunningAgent:
+def agent_of(place: Path, smtp: int, facts: str = "2s") -> RunningAgent:
+    """Return the agent that watches the lab; `facts` is how far apart it reads facts."""
     web = free_port()
     path = place / "netwatch.yaml"
-    path.write_text(CONFIG.format(smtp=smtp, web=web, state=place))
+    text = CONFIG.format(smtp=smtp, web=web, state=place)
+    path.write_text(text.replace("discovery_interval: 2s", f"discovery_interval: {facts}"))
     return RunningAgent(path, web)
 
 
@@ -110,6 +112,36 @@ def test_neighbours_and_peers_are_what_lldpcli_and_vtysh_say_and_a_pulled_cable_
             agent.kill()
 
     run_wired(work, tmp_path, "vtysh", "lldpcli")
+
+
+def test_who_is_plugged_in_is_known_soon_though_facts_are_read_by_the_hour(tmp_path):
+    def work(network: WiredNetwork) -> None:
+        core1, core2 = (network.machine(name) for name in ("core1", "core2"))
+        cable = network.cable(core1, "eth1", core2, "eth1")
+        cable.pull()
+        for one in (core1, core2):
+            one.has_snmp()
+            one.has_lldp()
+        agent = agent_of(tmp_path, free_port(), facts="1h")
+        agent.start()
+        agent.wait_until_ready()
+
+        def state() -> dict[str, Any]:
+            ports = agent.json("/api/v1/devices/core1/interface")
+            return {port["ifName"]: port["interface_oper"] for port in ports}
+
+        try:
+            wait_until(lambda: state().get("eth1") not in (None, "up"), "eth1 without its cable")
+            assert told_by_netwatch(agent, "core1") == set()
+            cable.plug()
+            wait_until(lambda: told_by_lldpcli(core1) and told_by_netwatch(agent, "core1") == told_by_lldpcli(core1),
+                       "the neighbour that came")  # fmt: skip
+            (row,) = agent.json("/api/v1/neighbours?device=core1")
+            assert (row["port"], row["peer"], row["vlan"]) == ("eth1", "core2", "")
+        finally:
+            agent.kill()
+
+    run_wired(work, tmp_path, "lldpcli")
 
 
 def bgp(machine: Machine) -> dict[str, str]:

@@ -11,6 +11,7 @@ Called by: netwatch.polling.device_poller.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import structlog
 
@@ -32,6 +33,12 @@ log = structlog.get_logger(__name__)
 PRESENCE = "presence"
 """What the question what a device has fails under."""
 MOST_LISTED = 3
+_LLDP, _LLDP_V2 = Oid.parse("1.0.8802.1.1.2.1"), Oid.parse("1.3.111.2.802.1.1.13.1")
+HEARD_BY: Final = {
+    _LLDP: frozenset({_LLDP.child(3).child(7), _LLDP.child(4).child(1), _LLDP.child(4).child(2)}),
+    _LLDP_V2.child(3).child(7): frozenset({_LLDP_V2.child(4).child(1), _LLDP_V2.child(4).child(2)}),
+}
+"""Who says who he is by LLDP hears others: their tables are read, though there was nobody yet when it was swept."""
 
 
 class Belongings:
@@ -87,7 +94,14 @@ class Belongings:
     def kit(self, identity: Identity) -> Kit:
         """Return what to read, and what it means."""
         has = self._findings.has if self._findings else frozenset[Oid]()
-        return self._library.kit_of(identity.profile, has | BRIDGES if VLANS in has else has)
+        return self._library.kit_of(identity.profile, has | self._may_come)
+
+    @property
+    def _may_come(self) -> frozenset[Oid]:
+        """Return the tables that were empty, or seemed so, and are read all the same."""
+        has = self._findings.has if self._findings else frozenset[Oid]()
+        heard = [tables for teller, tables in HEARD_BY.items() if teller in has]
+        return frozenset[Oid]().union(*heard, BRIDGES if VLANS in has else ())
 
     @property
     def has_vlans(self) -> bool:
@@ -100,7 +114,7 @@ class Belongings:
         if known is None or self._must_ask:
             return frozenset()
         absent = self._questions(identity).items - known.has - known.unsure - known.chokes
-        return absent - BRIDGES if self.has_vlans else absent
+        return absent - self._may_come
 
     def _compare(self, identity: Identity) -> None:
         """Forget what another device had, and have it asked anew where it or our questions are others."""
