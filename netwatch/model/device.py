@@ -152,7 +152,8 @@ class Neighbour:
     remote_port: the port ID it announced; remote_port_name: what it says of that port, often its name.
     protocols: by which it was heard: lldp, cdp, or mac, where nobody announced it.
     peer: the monitored device it is, empty for none; peer_by: what says so. peer_port, peer_if_index: its end there.
-    is_there: it was in the last whole reading. is_evidence: concluded from addresses, not announced; `why` says how.
+    vlans: those that its hardware address was learned in, where that is told. is_there: it was in the last whole
+    reading. is_evidence: concluded from addresses, not announced; `why` says how.
     """
 
     device: str
@@ -175,6 +176,7 @@ class Neighbour:
     is_there: bool = True
     is_evidence: bool = False
     why: str = ""
+    vlans: tuple[str, ...] = ()
 
     @property
     def is_bridge(self) -> bool:

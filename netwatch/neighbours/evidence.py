@@ -10,7 +10,7 @@ A quiet room. May import: netwatch.model. Called by: book.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from netwatch.model import Neighbour, RowSet
@@ -19,25 +19,37 @@ from netwatch.neighbours.marks import ADDRESS, CHASSIS, Mark, Marks, address_of,
 
 @dataclass(frozen=True, slots=True)
 class Lone:
-    """The only hardware address behind a port, and since when it is that."""
+    """The only hardware address behind a port, since when it is that, and the VLANs that it was learned in."""
 
     mac: str
     first_seen: datetime
+    vlans: tuple[str, ...] = ()
 
 
 def lone_macs(rows: RowSet, known: Mapping[str, Lone], at: datetime) -> Mapping[str, Lone]:
     """Return, by port, the address behind it where that is a single one; in however many VLANs."""
     behind: dict[str, str] = {}
-    labels = rows.labels
-    for port, mac in zip(labels.get("port", ()), labels.get("mac", ()), strict=False):
+    vlans: dict[str, set[str]] = {}
+    labels, rows_of = rows.labels, len(rows.index)
+    learned = labels.get("vlan", ("",) * rows_of)
+    for port, mac, vlan in zip(labels.get("port", ()), labels.get("mac", ()), learned, strict=False):
         if port:
             behind[port] = mac if behind.get(port, mac) == mac else ""
+            if vlan:
+                vlans.setdefault(port, set()).add(vlan)
     found = {port: own for port, mac in behind.items() if (own := mac_of(mac))}
-    return {port: _kept(known.get(port), mac, at) for port, mac in found.items()}
+    return {
+        port: _kept(known.get(port), Lone(mac, at, tuple(sorted(vlans.get(port, ()), key=_in_order))))
+        for port, mac in found.items()
+    }
 
 
-def _kept(before: Lone | None, mac: str, at: datetime) -> Lone:
-    return before if before is not None and before.mac == mac else Lone(mac, at)
+def _kept(before: Lone | None, now: Lone) -> Lone:
+    return replace(now, first_seen=before.first_seen) if before is not None and before.mac == now.mac else now
+
+
+def _in_order(vlan: str) -> tuple[int, str]:
+    return int(vlan) if vlan.isdecimal() else 0, vlan
 
 
 class Hardware:
@@ -94,7 +106,8 @@ def concluded(
         if owner and owner != device:
             yield Neighbour(
                 device=device, if_index="", port=port, name=owner, chassis=one.mac, protocols=("mac",), peer=owner,
-                peer_by=by, first_seen=one.first_seen, last_seen=at or one.first_seen, is_evidence=True,
+                vlans=one.vlans, peer_by=by, first_seen=one.first_seen, last_seen=at or one.first_seen,
+                is_evidence=True,
                 why=f"{one.mac} is the only address behind the port, and is that of {owner} by {by}; "
                 "it was not announced, and something unmanaged may stand between",
             )  # fmt: skip

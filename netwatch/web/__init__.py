@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         TrapLog,
         Views,
     )
+    from netwatch.web.words import age
 else:
     __getattr__, __dir__ = lazy_door(__name__)
 
@@ -59,7 +60,7 @@ __all__ = [
     "MailboxView", "MailWay", "NotThere", "ReturnedMail", "ExceptionOrder", "RowException", "RowExceptions",
     "RowPlace",
     "PageFaults", "RelayStatus", "Reload", "RenderedMetrics", "Scraper", "Server", "SilenceOrder", "TrapLog", "Views",
-    "WebSettings", "create_app", "flat_neighbour",
+    "WebSettings", "age", "create_app", "flat_neighbour",
     "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",
     "certificate_in", "Gatekeeper", "KEPT", "LOCAL_MEMORY", "LocalKey", "People", "Role", "SESSIONS_MEMORY",
     "WatchedConfig", "WatchedPeople", "UsersFile", "caller_or", "hashed", "new_token", "read_people",

@@ -50,8 +50,9 @@ class Net:
         """`arp("r1", **{"192.0.2.2": "00:.."})`."""
         return self._tell("arp", device, *({"address": one, "mac": mac} for one, mac in macs.items()))
 
-    def fdb(self, device: str, *rows: tuple[str, str]) -> Net:
-        return self._tell("mac", device, *({"mac": mac, "port": port} for mac, port in rows))
+    def fdb(self, device: str, *rows: tuple[str, ...]) -> Net:
+        """`fdb("sw1", (mac, port), (mac, port, vlan))`."""
+        return self._tell("mac", device, *(dict(zip(("mac", "port", "vlan"), row, strict=False)) for row in rows))
 
     def bundles(self, device: str, **members: int) -> Net:
         """`bundles("sw1", i10=100)`: ifIndex 10 is a member of 100."""

@@ -43,6 +43,15 @@ def test_one_address_in_many_vlans_is_one_and_ones_own_is_nobodys(net):
     assert [one.peer for one in net.book.of_device("core1")] == ["core2"]
 
 
+def test_the_vlans_that_an_address_was_learned_in_are_told_in_their_order(net):
+    net.says("core2", chassis=MAC).fdb("core1", (MAC, "Gi0/2", "100"), (MAC, "Gi0/2", "20"), (MAC, "Gi0/2", "20"))
+    assert [one.vlans for one in net.book.of_device("core1")] == [("20", "100")]
+
+    net.later(hours=1).fdb("core1", (MAC, "Gi0/2"))
+    (one,) = net.book.of_device("core1")
+    assert (one.vlans, one.first_seen) == ((), NOON)
+
+
 def test_an_address_that_arp_gives_to_two_devices_is_neithers(net):
     net.arp("acc7", **{"192.0.2.2": MAC, "192.0.2.1": MAC}).fdb("acc7", (MAC, "1"))
     assert net.book.of_device("acc7") == []

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from netwatch.model import ColumnKind, Oid, YamlFile, read_yaml, shipped_directory
+from netwatch.polling.presence.by_vlan import LEARNED_IN
 from netwatch.profiles import Profile, ProfileLibrary, load_library
 
 EXPECTED = {
@@ -243,13 +244,13 @@ def _metrics(file: YamlFile) -> list[Any]:
 
 
 def _objects(file: YamlFile) -> Iterator[tuple[str, Any]]:
-    """Module and place in the file of every object that a file names."""
+    """Module and place in the file of every object that a file names, but for the column that we fill in."""
     for entry in _metrics(file):
         symbols = [entry["symbol"]] if "symbol" in entry else list(entry["symbols"])
         columns = [tag["column"] for tag in entry.get("metric_tags", ()) if "column" in tag]
         for item in [*symbols, *columns, *([entry["table"]] if "table" in entry else [])]:
             module = item.get("MIB", entry["MIB"])
-            if module not in NOT_HERE and not EDITED & set(item):
+            if module not in NOT_HERE and not EDITED & set(item) and item["OID"] != str(LEARNED_IN):
                 yield module, item
 
 

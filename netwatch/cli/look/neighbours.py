@@ -7,7 +7,7 @@ May import: netwatch.config, netwatch.model, netwatch.neighbours. Called by: net
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -23,9 +23,9 @@ from netwatch.cli.screen import coloured, print_table
 from netwatch.config import devices as configured
 from netwatch.model import Memory
 from netwatch.neighbours import NEIGHBOUR_SCOPE, NeighbourBook
-from netwatch.web import flat_neighbour
+from netwatch.web import age, flat_neighbour
 
-COLUMNS = ("device", "port", "neighbour", "its port", "is", "kind", "by", "first seen", "last seen")
+COLUMNS = ("device", "port", "neighbour", "its port", "is", "kind", "by", "VLAN", "first seen", "seen")
 Which = Annotated[
     str, typer.Argument(help="Of this device alone.", metavar="[DEVICE]", autocompletion=completion.devices)
 ]
@@ -74,7 +74,8 @@ def _cells(row: Mapping[str, Any]) -> list[object]:
     first, last = (datetime.fromisoformat(str(row[name])) for name in ("first_seen", "last_seen"))
     its_port = row.get("peer_port") or row.get("neighbour_port_name") or row.get("neighbour_port")
     port = row.get("port") or row.get("if_index")
+    seen = age(last, datetime.now(UTC))
     return [
-        row.get("device"), port, row.get("neighbour"), its_port, peer, row.get("capabilities"), by,
-        first, last if row.get("is_there") else coloured(f"gone, {last.astimezone():%Y-%m-%d %H:%M:%S}", "yellow"),
+        row.get("device"), port, row.get("neighbour"), its_port, peer, row.get("capabilities"), by, row.get("vlan"),
+        first, seen if row.get("is_there") else coloured(f"gone, {last.astimezone():%Y-%m-%d %H:%M:%S}", "yellow"),
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from pydantic import SecretStr
 
 from netwatch.errors import PollError
-from netwatch.model import Credential, Device, Oid, Value
+from netwatch.model import Credential, Device, Oid, Tag, Value
 from netwatch.polling.clock import Clock
 from netwatch.snmp import Walk, WalkedColumn
 
@@ -23,6 +23,8 @@ VLANS: Final = Oid.parse("1.3.6.1.4.1.9.9.46.1.3.1")
 """vtpVlanTable, which only Cisco's switches have (CISCO-VTP-MIB)."""
 BRIDGES: Final = frozenset({Oid.parse("1.3.6.1.2.1.17.1.4"), Oid.parse("1.3.6.1.2.1.17.4.3")})
 """dot1dBasePortTable and dot1dTpFdbTable."""
+LEARNED_IN: Final = Oid.parse("1.3.6.1.2.1.17.4.3.1.0")
+"""A column of dot1dTpFdbTable that no device has: in which VLAN an address was learned, as it was asked there."""
 _STATE, _TYPE = VLANS.child(1).child(2), VLANS.child(1).child(3)
 _MEMBERS: Final = Oid.parse("1.3.6.1.4.1.9.9.68.1.2.2.1.2")
 """vmVlan, by port (CISCO-VLAN-MEMBERSHIP-MIB)."""
@@ -68,7 +70,9 @@ class ByVlan:
         Raises:
             PollError: the device itself did not answer.
         """
-        walk = await self._client.walk(device, columns, max_varbinds=max_varbinds, time_budget=time_budget)
+        asked = [column for column in columns if column != LEARNED_IN]
+        walk = await self._client.walk(device, asked, max_varbinds=max_varbinds, time_budget=time_budget)
+        walk = _learned(walk, columns, _FIRST if self._has_vlans() and may_ask(device.credential) else None)
         if not self._has_vlans() or not may_ask(device.credential) or self._clock.monotonic() < self._rests_until:
             return walk
         try:
@@ -77,7 +81,8 @@ class ByVlan:
             return walk
         begin = self._next if MOST_VLANS < len(vlans) > self._next else 0
         turn = vlans[begin:][:MOST_VLANS]
-        told, why = await self._asked(device, turn, columns, max_varbinds)
+        told, why = await self._asked(device, turn, asked, max_varbinds)
+        told = {vlan: _learned(one, columns, vlan) for vlan, one in told.items()}
         if turn and not told:
             self._rests_until = self._clock.monotonic() + RESTS_SECONDS
         self._next = begin + MOST_VLANS
@@ -135,6 +140,16 @@ def as_of(device: Device, vlan: int) -> Device:
     else:
         credential = replace(credential, community=SecretStr(f"{credential.community.get_secret_value()}@{vlan}"))
     return replace(device, name=f"{device.name} by VLAN", credential=credential, retries=min(device.retries, 1))
+
+
+def _learned(walk: Walk, columns: Sequence[Oid], vlan: int | None) -> Walk:
+    """Return a walk with the column that says in which VLAN its rows are, where that is among the columns."""
+    if LEARNED_IN not in columns:
+        return walk
+    rows = sorted({suffix for column in walk.columns for suffix in column.suffixes}) if vlan is not None else []
+    own = WalkedColumn(oid=LEARNED_IN, suffixes=rows, tags=[Tag.INTEGER] * len(rows), values=[vlan] * len(rows))
+    told = iter(walk.columns)
+    return replace(walk, columns=tuple(own if column == LEARNED_IN else next(told) for column in columns))
 
 
 def merged(walks: Sequence[Walk], why: str = "") -> Walk:

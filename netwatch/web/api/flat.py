@@ -89,6 +89,7 @@ def flat_neighbour(one: Neighbour) -> Flat:
         "capabilities": " ".join(one.kinds), "protocols": " ".join(one.protocols), "peer": one.peer,
         "peer_by": one.peer_by, "peer_port": one.peer_port, "peer_if_index": one.peer_if_index,
         "is_there": one.is_there, "is_evidence": one.is_evidence, "why": one.why,
+        "vlan": " ".join(one.vlans),
         "first_seen": rfc3339(one.first_seen), "last_seen": rfc3339(one.last_seen),
     }  # fmt: skip
 

@@ -49,6 +49,7 @@ def test_people_get_a_table_in_which_nothing_of_a_neighbour_is_obeyed(netwatch, 
     assert found.exit_code == 0
     assert "Gi0/1" in found.stdout
     assert "[bold]x[/bold]" in found.stdout
+    assert " ago" in found.stdout
     assert not any(sign in found.output for sign in OBEYED)
 
 

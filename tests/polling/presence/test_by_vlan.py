@@ -84,6 +84,18 @@ async def test_without_vtp_or_with_a_vlan_in_the_community_nothing_more_is_asked
         assert set(agent.communities) == {b"public"}
 
 
+async def test_the_vlan_that_an_address_was_learned_in_is_a_column_of_its_own_and_asked_of_nobody(table_of, at):
+    columns = [Oid.parse(MACS[0]), by_vlan.LEARNED_IN, Oid.parse(MACS[1])]
+    with OddAgent([*SYSTEM, *vlans(10), f"{FDB}.2.0.0.94.0.83.1|2|5", f"{FDB}.3.0.0.94.0.83.1|2|3", END]) as agent:
+        agent.views = {b"public@10": bridge(_7=1)}
+        told = {has: await table_of(has).walk(at(agent), columns) for has in (True, False)}
+        asked = {name for one in agent.requests for name in one.names}
+
+    learned = {has: [column.values for column in walk.columns] for has, walk in told.items()}
+    assert learned == {True: [[5, 1], [1, 10], [3, 3]], False: [[5], [], [3]]}
+    assert not [name for name in asked if name[: len(oid(FDB)) + 1] == (*oid(FDB), 0)]
+
+
 async def test_an_agent_that_answers_about_no_vlan_is_left_alone_for_a_day(table_of, at, clock):
     with OddAgent([*SYSTEM, *vlans(10, 20, 30, 40), f"{FDB}.2.0.0.94.0.83.1|2|5", END]) as agent:
         table, device, counted = table_of(), at(agent), []
@@ -152,8 +164,9 @@ async def test_the_ports_behind_which_addresses_are_become_known_of_a_switch_tha
 
     (reading,) = basket.of("mac")
     labels = reading.rows.labels
-    assert sorted(zip(labels["mac"], labels["port"], strict=True)) == [
-        ("00:00:5e:00:53:07", "Gi0/1"), ("00:00:5e:00:53:08", "Gi0/1"), ("00:00:5e:00:53:09", "Gi0/3"),
+    assert sorted(zip(labels["mac"], labels["port"], labels["vlan"], strict=True)) == [
+        ("00:00:5e:00:53:07", "Gi0/1", "10"), ("00:00:5e:00:53:08", "Gi0/1", "10"),
+        ("00:00:5e:00:53:09", "Gi0/3", "20"),
     ]  # fmt: skip
 
 

@@ -158,6 +158,7 @@ async def test_each_port_shows_who_stands_there_and_nothing_of_his_words_is_obey
     house = House(statuses=[status_of("sw1")], tables={"sw1": a_switch()}, known_neighbours=[
         there("1", "core2.example.net", peer="core2", peer_port="Te1/1", kinds=("bridge",)),
         there("2", "<script>alert(1)</script>" + "x" * 500, remote_port="eth0", is_there=False),
+        there("1", "acc9", is_evidence=True, vlans=("20", "100")),
         there("", "of a port that is not known"),
     ])  # fmt: skip
     page = (await serve(house).get("/devices/sw1")).text
@@ -167,6 +168,7 @@ async def test_each_port_shows_who_stands_there_and_nothing_of_his_words_is_obey
     assert "<script>alert" not in page
     assert "x" * 200 not in page
     assert "heard last" in page
+    assert "<small>VLAN 20, 100</small> <small>seen <time " in page
 
 
 async def test_a_device_page_has_addresses_vlans_duplex_the_inventory_tree_traps_by_name_and_what_is_distrusted(

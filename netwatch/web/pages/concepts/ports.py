@@ -131,8 +131,9 @@ def _neighbour(one: Neighbour, now: datetime) -> str:
         kind = " <small>by its MAC address only</small>"
     elif one.kinds:
         kind = f" <small>{escape(', '.join(one.kinds))}</small>"
-    last = "" if one.is_there else f" <small>heard last {when_html(one.last_seen, now)}</small>"
-    return f'<div{tone} title="{escape(shortened(one.why or one.platform, 300))}">{name}{kind}{last}</div>'
+    vlans = f" <small>VLAN {escape(shortened(', '.join(one.vlans), 40))}</small>" if one.vlans else ""
+    seen = f" <small>{'seen' if one.is_there else 'heard last'} {when_html(one.last_seen, now)}</small>"
+    return f'<div{tone} title="{escape(shortened(one.why or one.platform, 300))}">{name}{kind}{vlans}{seen}</div>'
 
 
 def when_html(at: datetime, now: datetime) -> str:
