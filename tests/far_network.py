@@ -145,6 +145,15 @@ class FarNetwork:
         if done.returncode:
             pytest.skip(f"no slow link: {done.stderr.strip()}")
 
+    def lose_in_kernel(self, percent: int) -> None:
+        """Have the kernel lose a share of what leaves; skip the test where it cannot."""
+        line = f"tc qdisc add dev far0 root netem loss {percent}%"
+        done = subprocess.run(line.split(), capture_output=True, text=True, check=False)
+        if done.returncode:
+            pytest.skip(
+                f"this kernel has no netem (CONFIG_NET_SCH_NETEM), which loses packets: {done.stderr.strip()}"
+            )
+
     def _take(self) -> None:
         while True:
             try:
