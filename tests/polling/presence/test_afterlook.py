@@ -9,7 +9,10 @@ from itertools import pairwise
 import pytest
 
 from netwatch.model import RowSet, TableReading
+from netwatch.polling import Poller, PollingSettings
+from netwatch.polling import poller as poller_module
 from netwatch.polling.device_poller import DevicePoller, Tools
+from netwatch.polling.presence import afterlook
 from netwatch.polling.presence.afterlook import AFTER_SECONDS, APART_SECONDS, MOST_AN_HOUR, Afterlook
 from netwatch.profiles import load_library
 from tests.odd_agent import OddAgent
@@ -91,6 +94,28 @@ async def test_where_no_port_goes_up_nobody_is_asked_for_neighbours(poller_of, b
     assert not [name for name in asked if name[:5] == (1, 0, 8802, 1, 1)]
 
 
+async def test_a_device_that_is_polled_seldom_is_polled_out_of_turn_to_look(client, basket, device, monkeypatch):
+    monkeypatch.setattr(afterlook, "AFTER_SECONDS", (0.0, 0.3, 0.6))
+    monkeypatch.setattr(afterlook, "APART_SECONDS", 0.1)
+    monkeypatch.setattr(poller_module, "APART_SECONDS", 0.1)
+    with OddAgent(SWITCH) as agent:
+        seldom = replace(
+            device, port=agent.port, retries=2, timeout=timedelta(seconds=5), interval=timedelta(hours=1)
+        )
+        poller = Poller([seldom], load_library([]), client, basket, PollingSettings())
+        await poller.start()
+        try:
+            await basket.until(lambda: bool(basket.of("interface")))
+            agent.put(f"{OPER}.2|2|1")
+            assert poller.poll_now(seldom.name)
+            await basket.until(lambda: basket.of("interface")[-1].columns["interface_oper"][-1] == 1)
+            for line in heard(2, "ap-7"):
+                agent.put(line)
+            await basket.until(lambda: names(basket)[-1] == ["ap-7"])
+        finally:
+            await poller.stop()
+
+
 def ports(*states: int | None, first: int = 1) -> TableReading:
     keys = tuple(f"port {number}" for number in range(first, first + len(states)))
     rows = RowSet(index=keys, keys=keys)
@@ -100,45 +125,45 @@ def ports(*states: int | None, first: int = 1) -> TableReading:
     )  # fmt: skip
 
 
-def looks(afterlook: Afterlook, seconds: range) -> list[int]:
-    return [now for now in seconds if afterlook.is_due(now)]
+def looks(looking: Afterlook, seconds: range) -> list[int]:
+    return [now for now in seconds if looking.is_due(now)]
 
 
 def test_it_looks_further_and_further_apart_and_then_no_more():
-    afterlook = Afterlook()
-    afterlook.take(ports(2, 2), 0)
-    afterlook.take(ports(2, 1), 1000)
+    looking = Afterlook()
+    looking.take(ports(2, 2), 0)
+    looking.take(ports(2, 1), 1000)
 
-    assert looks(afterlook, range(990, 5000)) == [1000 + int(after) for after in AFTER_SECONDS]
-    assert afterlook.next_at is None
+    assert looks(looking, range(990, 5000)) == [1000 + int(after) for after in AFTER_SECONDS]
+    assert looking.next_at is None
 
 
 @pytest.mark.parametrize(("before", "after"), [
     ((1, 1), (1, 1)), ((1, 1), (2, 1)), ((2, 2), (7, None)), ((2,), (2, 1)),
 ])  # fmt: skip
 def test_what_is_no_port_that_went_up_has_nothing_looked_at(before, after):
-    afterlook = Afterlook()
-    afterlook.take(ports(*before), 0)
-    afterlook.take(ports(*after), 10)
+    looking = Afterlook()
+    looking.take(ports(*before), 0)
+    looking.take(ports(*after), 10)
 
-    assert not looks(afterlook, range(500))
+    assert not looks(looking, range(500))
 
 
 def test_ports_are_told_apart_by_their_keys_where_rows_moved():
-    afterlook = Afterlook()
-    afterlook.take(ports(1, 2), 0)
-    afterlook.take(ports(2, 1, first=2), 10)
-    assert not looks(afterlook, range(500))
-    afterlook.take(ports(1, first=2), 1000)
+    looking = Afterlook()
+    looking.take(ports(1, 2), 0)
+    looking.take(ports(2, 1, first=2), 10)
+    assert not looks(looking, range(500))
+    looking.take(ports(1, first=2), 1000)
 
-    assert looks(afterlook, range(1000, 1001)) == [1000]
+    assert looks(looking, range(1000, 1001)) == [1000]
 
 
 def test_a_port_that_flaps_has_a_few_looks_a_minute_and_so_many_an_hour():
-    afterlook, done = Afterlook(), []
+    looking, done = Afterlook(), []
     for now in range(7200):
-        afterlook.take(ports(now % 2 + 1), now)
-        done += [now] if afterlook.is_due(now) else []
+        looking.take(ports(now % 2 + 1), now)
+        done += [now] if looking.is_due(now) else []
 
     assert min(later - earlier for earlier, later in pairwise(done)) >= APART_SECONDS
     assert len([now for now in done if now < 3600]) == MOST_AN_HOUR
