@@ -307,6 +307,21 @@ def test_a_sweep_that_is_broken_off_goes_on_where_it_was(tmp_path, monkeypatch):
     assert Progress.read(state, parse_ranges(["10.9.2.0/28"])).hosts == []
 
 
+def test_both_families_may_stand_in_one_block_and_each_is_asked_in_its_own_way():
+    async def steps(network, seconds):
+        network.listens = lambda *_: None
+        sweep, progress = sweep_of(seconds, "10.9.1.0/30", "fd09::10/125", "10.9.2.9", exclude=["fd09::12"])
+        found = await sweep.run(progress)
+
+        six = [f"fd09::1{number}" for number in (1, 3, 4, 5, 6, 7)]
+        assert sorted(host.address for host in found.hosts) == sorted(["10.9.1.1", "10.9.1.2", "10.9.2.9", *six])
+        assert found.asked == 9
+        assert {host.address for host in found.hosts if host.pinged} == {host.address for host in found.hosts}
+        assert not [to for to in network.requests if to == "fd09::12"]
+
+    swept(steps)
+
+
 def room_for_packets():
     """Return how many packets this machine has room for at once."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as udp:
