@@ -38,8 +38,8 @@ class Formula:
     alone, so that it need not be worked out again while they stand still; None where time or memory has a say.
     """
 
-    __slots__ = ("_exact", "_mixed", "_names", "_only", "_plain", "_reduced", "_row", "_space", "inputs", "kind",
-                 "made_of", "node", "scalar", "stateful", "text")  # fmt: skip
+    __slots__ = ("_exact", "_mixed", "_names", "_only", "_plain", "_reduced", "_row", "_space", "_wanted", "inputs",
+                 "kind", "made_of", "node", "scalar", "stateful", "text")  # fmt: skip
 
     def __init__(self, node: Node, text: str) -> None:
         """Compile `node`; `text` is how it was written, and names whatever is remembered for it."""
@@ -52,6 +52,8 @@ class Formula:
         self.scalar = all(source.scalar for source in self.inputs)
         self.stateful = any(source.stateful for source in self.inputs)
         self.made_of = columns_of(self.inputs)
+        # What sources say of themselves is always the same, and asking each costs more than looking its column up.
+        self._wanted = tuple([(source, source.key, source.made_of, source.scalar) for source in self.inputs])
         self._only = node.source if isinstance(node, Read) else None
         variables = {key: f"v{number}" for number, key in enumerate(sources)}
         tests = {key: f"t{number}" for number, key in enumerate(matchers)}
@@ -91,13 +93,13 @@ class Formula:
         columns: list[Any] = []
         missing: list[str] = []
         whole = in_part = True
-        for source in self.inputs:
-            values, complete = frame.fetch(source)
-            columns.append(values[0] if source.scalar else values)
+        for source, key, made_of, scalar in self._wanted:
+            values, complete = frame.fetch_of(source, key, made_of)
+            columns.append(values[0] if scalar else values)
             if not complete:
                 whole = False
                 if values.count(None) == len(values):
-                    missing.append(source.key)
+                    missing.append(key)
                 else:
                     in_part = False
         try:

@@ -136,12 +136,16 @@ class Frame:
 
     def fetch(self, source: Source) -> Prepared:
         """Return a source's values, worked out on the first call."""
-        found = self._fetched.get(source.key)
+        return self.fetch_of(source, source.key, source.made_of)
+
+    def fetch_of(self, source: Source, key: str, made_of: AbstractSet[str] | None) -> Prepared:
+        """Return the same, for whoever keeps what the source says of itself: its key, and what it is made of."""
+        found = self._fetched.get(key)
         if found is None:
-            found = self.standing(source.key, source.made_of)
+            found = self.standing(key, made_of)
             if found is None:
-                found = self.keep(source.key, source.made_of, source.read(self))
-            self._fetched[source.key] = found
+                found = self.keep(key, made_of, source.read(self))
+            self._fetched[key] = found
         return found
 
     def standing(self, what: object, made_of: AbstractSet[str] | None) -> Prepared | None:

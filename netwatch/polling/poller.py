@@ -113,6 +113,7 @@ class Poller:
         self._busy: set[Key] = set()
         self._again: set[Key] = set()
         self._looks: dict[str, asyncio.TimerHandle] = {}
+        self._takes_sight: dict[str, Callable[[Sight | None], None]] = {}
         self._lag = LagMeter()
         self._ticked_at: float | None = None
         self._is_over = False
@@ -252,11 +253,18 @@ class Poller:
                 self._again.add(key)
             return
         self._busy.add(key)
-        if key.turn is Turn.CHECK and self._pollers[key.device].begin_check(partial(self._take_sight, key)):
+        if key.turn is Turn.CHECK and self._pollers[key.device].begin_check(self._seen_by(key)):
             if due_at is not None:
                 self._note_start(due_at)
             return
         self._crew_for(key).put(partial(self._run, key, due_at))
+
+    def _seen_by(self, key: Key) -> Callable[[Sight | None], None]:
+        """Return what takes in the sights of a device, made once."""
+        seen = self._takes_sight.get(key.device)
+        if seen is None:
+            seen = self._takes_sight[key.device] = partial(self._take_sight, key)
+        return seen
 
     def _crew_for(self, key: Key) -> Crew:
         """Return who does it: polls that begin with a discovery are long, and stand in a line of their own."""

@@ -41,15 +41,12 @@ class Sights:
     def __init__(self, topology: Topology, patience: timedelta) -> None:
         """Begin with nobody seen; for `patience` an alert waits for word of what stands before its device."""
         self._topology, self._patience = topology, patience
+        self.are_drawn = topology.is_known
+        """Whether somebody drew a map, on which every look at a device counts."""
         self._sights: dict[str, Sight] = {}
         self._map: tuple[datetime, TopologyView] | None = None
         self._shown: dict[str, None] = {}
         self._spread_at: dict[str, datetime] = {}
-
-    @property
-    def are_drawn(self) -> bool:
-        """Return whether somebody drew a map, on which every look at a device counts."""
-        return self._topology.is_known
 
     def take(self, reading: TableReading) -> Sighting | None:
         """Return what a reading means for the map; None where it is of another table, or nobody drew a map."""

@@ -20,7 +20,7 @@ from netwatch.log import get_logger
 from netwatch.snmp.codec.decoders import open_response
 from netwatch.snmp.codec.hot import RESPONSE, OddHeader
 from netwatch.snmp.codec.message import in_plain_shape
-from netwatch.snmp.fast.datagrams import Matched, match, receive, send
+from netwatch.snmp.fast.datagrams import match, receive, send
 from netwatch.snmp.fast.deadlines import Deadlines
 from netwatch.snmp.fast.peer import Exchange, Peer
 from netwatch.snmp.fast.request_ids import RequestIds
@@ -139,6 +139,20 @@ class Endpoint:
             raise PollError("the SNMP endpoint is not running" if not self._sockets else "this machine has no IPv6")
         peer.waiting.extend(exchanges)
         self._pump(peer)
+
+    def submit_one(self, peer: Peer, exchange: Exchange) -> None:
+        """Do what `submit` does with one exchange, to a device that `knows_way_to` is true of.
+
+        It goes out at once where nothing else waits, as is nearly always so.
+        """
+        if peer.waiting or len(peer.flying) >= self._window or self._in_flight >= self._max_in_flight:
+            peer.waiting.append(exchange)
+            self._pump(peer)
+            return
+        self._in_flight += 1
+        exchange.counts = True
+        peer.flying.append(exchange)
+        self._transmit(exchange)
 
     def withdraw(self, peer: Peer, asker: object) -> None:
         """Forget the exchanges of an asker that no longer wants answers; its `over` is already set."""
@@ -262,22 +276,24 @@ class Endpoint:
         pending = self._pending
         try:
             for data, source in receive(udp, DATAGRAMS_PER_WAKE):
-                self._survive(data, source, match(pending, data, source))
+                try:
+                    plain = match(pending, data, source)
+                    if plain is None:
+                        self._take(data, source)
+                    else:
+                        self._answer(*plain)
+                except Exception as exc:  # noqa: BLE001  # top of the loop that must survive whatever comes in
+                    self._survive(exc)
         except OSError:  # the loop wakes us again for what waits behind it
             datagrams_ignored.labels(cause="receive_error").inc()
 
-    def _survive(self, data: bytes, source: SocketAddress, plain: Matched | None) -> None:
-        try:
-            if plain is None:
-                self._take(data, source)
-            else:
-                self._answer(*plain)
-        except FastLaneRefused as exc:
-            self._ignore(exc.reason)
-        except OddHeader:
-            self._ignore("malformed")
-        except Exception:  # noqa: BLE001  # top of the loop that must survive whatever comes in
-            datagrams_ignored.labels(cause="malformed").inc()
+    def _survive(self, error: Exception) -> None:
+        """Count what came of a datagram that is no answer, or that we cannot take; called while it is handled."""
+        if isinstance(error, FastLaneRefused):
+            self._ignore(error.reason)
+            return
+        self._ignore("malformed")
+        if not isinstance(error, OddHeader):
             self._complain("snmp_datagram_failed")
 
     def _complain(self, event: str) -> None:

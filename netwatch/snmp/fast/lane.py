@@ -100,7 +100,7 @@ class FastLane:
         if len(plan.requests) != 1 or not self.endpoint.knows_way_to(peer):
             return False
         request = plan.requests[0]
-        self.endpoint.submit(peer, (Exchange(ShortRun(request, told), peer, request.head, request.tail, None),))
+        self.endpoint.submit_one(peer, Exchange(ShortRun(request, told), peer, request.head, request.tail, None))
         return True
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
