@@ -1,7 +1,7 @@
 /* One datagram out, without letting go of the interpreter: it is put into a buffer, and nobody waits.
  *
- * Python's own sendto lets other threads run meanwhile. Where one of them works, a database's writer say, the loop has
- * to wait five milliseconds until it may go on, with every datagram of a poll. */
+ * Python's own sendto lets other threads run meanwhile, and looks the address up by its general rules: this takes half
+ * to three quarters of the time. That the loop had to wait for another thread was seldom so: it is back too soon. */
 #pragma once
 #include "receive.h"
 

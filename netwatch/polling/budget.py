@@ -90,7 +90,7 @@ class SilentTables:
 
     def last(self, tables: Iterable[str]) -> list[str]:
         """Return the tables in the order to ask them."""
-        return sorted(tables, key=self._patience.__contains__)
+        return sorted(tables, key=self._patience.__contains__) if self._patience else list(tables)
 
     def note(self, table: str, why: str, now: float) -> None:
         """Take in that a table was not answered."""

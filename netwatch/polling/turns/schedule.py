@@ -86,7 +86,8 @@ class TimingWheel(Generic[Key]):
         return sorted(slot for slot in self._slots if slot <= self._opened)
 
     def _turn(self, entry: _Entry[Key], now: float) -> Due[Key]:
-        due = Due(entry.key, entry.due_at, max(0, math.floor((now - entry.due_at) / entry.interval)))
+        late = now - entry.due_at
+        due = Due(entry.key, entry.due_at, math.floor(late / entry.interval) if late >= entry.interval else 0)
         entry.due_at = next_turn(now, entry.interval, entry.phase)
         self._place(entry)
         return due
