@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import time
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import ReusedAnchorWarning
 from ruamel.yaml.error import YAMLError
 
 from netwatch.model import InvalidFile, parse_yaml, plain, shipped_directory
@@ -22,7 +24,9 @@ def by_ruamel(text: str) -> Any:
     """Read a text as another library does."""
     loader = YAML(typ="safe", pure=True)
     loader.allow_duplicate_keys = False
-    return loader.load(text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ReusedAnchorWarning)  # an anchor may be used again (YAML 1.2.2, 3.2.2.2)
+        return loader.load(text)
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
