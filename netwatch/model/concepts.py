@@ -167,6 +167,7 @@ _ALL: Final = (
     ),
     _concept("address", "address prefix_length ifIndex ifName", is_fact=True),
     _concept("vlan", "vlan vlan_name", is_fact=True),
+    _concept("port_vlan", "port ifIndex vlan", is_fact=True),
     _concept("mac", "mac vlan port", is_fact=True),
     _concept("arp", "address mac ifIndex ifName", is_fact=True),
 )

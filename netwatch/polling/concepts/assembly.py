@@ -24,6 +24,7 @@ KEY_LABELS: Final[Mapping[str, tuple[str, ...]]] = {
     "neighbour": ("port", "chassis", "neighbour_port", "protocol"),
     "address": ("address", "ifIndex"),
     "vlan": ("vlan",),
+    "port_vlan": ("port", "ifIndex"),
     "mac": ("mac", "vlan"),
     "arp": ("address", "ifIndex"),
 }

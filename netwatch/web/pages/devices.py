@@ -18,7 +18,7 @@ from netwatch.model import CONCEPTS, NUMBERS, REACHABILITY, ObjectNames, Reading
 from netwatch.web.actions import Actions
 from netwatch.web.charts.device import first_charts
 from netwatch.web.pacing import paced
-from netwatch.web.pages.concepts.on_ports import on_ports
+from netwatch.web.pages.concepts.on_ports import on_ports, own_vlans
 from netwatch.web.pages.concepts.polled import polled_of
 from netwatch.web.pages.concepts.sections import each_section, identity_line
 from netwatch.web.pages.interfaces import CONCEPT, interfaces_of, said_of
@@ -84,6 +84,7 @@ def device_router(
             events=together(await views.events(EVENTS_LOOKED_AT, name))[:EVENTS_OF_A_DEVICE],
             traps=shown_traps(await heard.traps(TRAPS_OF_A_DEVICE, name), names),
             on_ports=on_ports(readings),
+            own_vlans=own_vlans(readings),
             polled=polled_of(readings),
             rows_of_a_table=ROWS_OF_A_TABLE,
             has_history=past.is_kept,

@@ -57,19 +57,24 @@ def known(shipped) -> Callable[..., Any]:
 
     async def of(concept: str, *lines: str, maker: int = 99999) -> Rows:
         system = [line.replace("99999", str(maker)) for line in SYSTEM]
-        with OddAgent([*system, *lines]) as agent:
-            device = Device(
-                name="sw1", address="127.0.0.1", port=agent.port,
-                credential=Credential(name="lab", version="2c", community=SecretStr("public")),
-                timeout=timedelta(seconds=PATIENCE_SECONDS),
-            )  # fmt: skip
-            client = Snmp(PollingSettings())
-            await client.start()
-            _, readings = await poll_once(device, shipped, client)
-            await client.stop()
-        return [row for reading in readings if reading.table == concept for row in rows_of(reading)]
+        return await polled(shipped, concept, [*system, *lines])
 
     return of
+
+
+async def polled(shipped: Any, concept: str, lines: Sequence[str]) -> Rows:
+    """Return the rows of a concept of a device with these objects and no others."""
+    with OddAgent(lines) as agent:
+        device = Device(
+            name="sw1", address="127.0.0.1", port=agent.port,
+            credential=Credential(name="lab", version="2c", community=SecretStr("public")),
+            timeout=timedelta(seconds=PATIENCE_SECONDS),
+        )  # fmt: skip
+        client = Snmp(PollingSettings())
+        await client.start()
+        _, readings = await poll_once(device, shipped, client)
+        await client.stop()
+    return [row for reading in readings if reading.table == concept for row in rows_of(reading)]
 
 
 def rows_of(reading: TableReading) -> list[dict[str, Any]]:
@@ -529,6 +534,67 @@ async def test_a_hardware_address_is_behind_a_port_and_in_a_vlan(known):
         "00:1b:21:0a:0b:0c": {"mac": "00:1b:21:0a:0b:0c", "vlan": "120", "port": "Gi0/2"},
         "00:1b:21:0a:0b:0e": {"mac": "00:1b:21:0a:0b:0e", "port": "7"},
     }
+
+
+PORT_VLANS, COMPONENT_VLANS = "1.3.6.1.2.1.17.7.1.4.5.1.1", "1.3.111.2.802.1.1.4.1.4.5.1.1"
+
+
+async def test_the_vlan_of_a_ports_own_is_that_of_the_interface_that_the_bridges_port_is(known):
+    lines = [
+        *TWO_PORTS, *NAMES,
+        "1.3.6.1.2.1.17.1.4.1.2.1|2|11", "1.3.6.1.2.1.17.1.4.1.2.2|2|10",  # the bridge counts the other way round
+        *(f"{PORT_VLANS}.{port}|66|{vlan}" for port, vlan in ((1, 95), (2, 450), (10, 1), (11, 7))),
+    ]  # fmt: skip
+
+    found = await known("port_vlan", *lines)
+
+    assert list(found) == [
+        {"port": "Gi0/2", "ifIndex": "11", "vlan": "95"}, {"port": "Gi0/1", "ifIndex": "10", "vlan": "450"},
+        {"vlan": "1"}, {"vlan": "7"},  # of these ports nobody says which interface they are; 10 and 11 are not meant
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("recording", "by", "vlans", "known_vlans"),
+    [
+        ("vrp_5720", "1.3.6.1.2.1.17.1.4.1.2", PORT_VLANS, 2),  # ifIndex is the bridge's port and five, or more
+        ("procurve_2520", "1.3.6.1.2.1.17.1.4.1.2", PORT_VLANS, 5),
+        ("ios_2960x", "", "1.3.6.1.4.1.9.9.68.1.2.2.1.2", 2),
+    ],
+)
+async def test_of_real_switches_each_port_has_the_vlan_that_it_gives(
+    shipped, corpus, recording, by, vlans, known_vlans
+):
+    lines = (corpus / "recordings" / f"{recording}.snmprec").read_text().splitlines()
+    given = {line.split("|")[0]: line.split("|")[2] for line in lines if line.count("|") == 2}
+    under = {oid.removeprefix(f"{vlans}."): vlan for oid, vlan in given.items() if oid.startswith(f"{vlans}.")}
+    there = {given.get(f"{by}.{port}", "") if by else port: vlan for port, vlan in under.items() if vlan != "0"}
+    there.pop("", None)  # a port of the bridge that is no interface
+
+    found = await polled(shipped, "port_vlan", lines)
+
+    assert {one["ifIndex"]: one["vlan"] for one in found if "ifIndex" in one} == there
+    assert len(set(there.values())) >= known_vlans
+    names = {oid.rpartition(".")[2]: text for oid, text in given.items() if oid.startswith("1.3.6.1.2.1.31.1.1.1.1.")}
+    assert all(one["port"] == names[one["ifIndex"]] for one in found if one.get("ifIndex") in names)
+
+
+async def test_a_port_without_a_vlan_of_its_own_has_none_and_a_newer_table_speaks_for_the_older(known):
+    lines = [
+        *TWO_PORTS, *NAMES, "1.3.6.1.2.1.17.1.4.1.2.1|2|10", "1.3.6.1.2.1.17.1.4.1.2.2|2|11",
+        f"{PORT_VLANS}.1|66|5", f"{COMPONENT_VLANS}.1.1|66|20", f"{COMPONENT_VLANS}.1.2|66|4095",
+    ]  # fmt: skip
+
+    assert list(await known("port_vlan", *lines)) == [{"port": "Gi0/1", "ifIndex": "10", "vlan": "20"}]
+
+
+async def test_a_switch_of_cisco_says_by_interface_in_which_vlan_a_port_is(known):
+    lines = [
+        *TWO_PORTS, *NAMES, "1.3.6.1.2.1.17.1.4.1.2.1|2|10", f"{PORT_VLANS}.1|66|1",
+        *(f"1.3.6.1.4.1.9.9.68.1.2.2.1.2.{index}|2|{vlan}" for index, vlan in ((10, 525), (11, 0))),
+    ]  # fmt: skip
+
+    assert list(await known("port_vlan", *lines, maker=9)) == [{"port": "Gi0/1", "ifIndex": "10", "vlan": "525"}]
 
 
 async def test_a_vlan_is_told_once_with_its_name(known):

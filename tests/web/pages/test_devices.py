@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from netwatch.model import Neighbour, ReadingGap
@@ -189,3 +190,19 @@ async def test_a_device_page_has_addresses_vlans_duplex_the_inventory_tree_traps
     for words in ("192.0.2.1/24", "VLAN 30, 1 station", "full duplex", 'class="depth depth-1">optic 1', "linkDown",
                   "and distrusts", "it says 2^64", "Facts, that is"):  # fmt: skip
         assert words in page, words
+
+
+async def test_a_port_has_the_vlan_of_its_own_in_its_row_and_in_the_api(serve):
+    house = House(statuses=[status_of("sw1")])
+    house.tables["sw1"] = [
+        *a_switch("sw1"), concept_reading("port_vlan", {"port": "Gi1/0/1", "ifIndex": "1", "vlan": "95"}),
+    ]  # fmt: skip
+    client = serve(house)
+
+    page = (await client.get("/devices/sw1")).text
+    rows = (await client.get("/api/v1/devices/sw1/port_vlan")).json()
+
+    row = page[page.index('title="ifIndex 1"') :].partition("</tr>")[0]
+    assert "VLAN 95 without a tag" in Seen(row).text
+    assert "VLANs of ports, without a tag" in page
+    assert '"vlan": "95"' in json.dumps(rows)

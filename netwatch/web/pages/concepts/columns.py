@@ -203,7 +203,7 @@ VIEWS: Mapping[str, View] = {
 """By concept, but for facts, which show their labels."""
 FACTS: Mapping[str, str] = {
     "component": "Inventory", "neighbour": "Neighbours", "address": "Addresses", "vlan": "VLANs",
-    "mac": "MAC addresses", "arp": "ARP and neighbour cache",
+    "port_vlan": "VLANs of ports, without a tag", "mac": "MAC addresses", "arp": "ARP and neighbour cache",
 }  # fmt: skip
 """The titles of the facts that have a table; `identity` is one line above everything."""
 TITLES: Mapping[str, str] = {

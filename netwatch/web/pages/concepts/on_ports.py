@@ -1,6 +1,6 @@
-"""What facts say of ports: the addresses a port has itself, and the VLANs and stations that were heard on it.
+"""What facts say of ports: a port's addresses, the VLAN of its own, and the VLANs and stations that were heard on it.
 
-A quiet room. May import: netwatch.model. Called by: netwatch.web.pages.devices.
+A quiet room. May import: netwatch.model, netwatch.web. Called by: netwatch.web.pages.devices.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from netwatch.model import TableReading
+from netwatch.web.words import counted
 
 SHOWN = 4
 
@@ -26,10 +27,26 @@ class OnPort:
         """Return the first addresses, and how many more there are."""
         return _first(self.addresses)
 
-    @property
-    def vlan_words(self) -> str:
-        """Return the first VLANs, and how many more there are."""
-        return _first(self.vlans)
+    def heard_words(self, own_vlan: str = "") -> str:
+        """Return the VLAN of a port's own, those of stations where they are others, and how many there are."""
+        others = tuple(one for one in self.vlans if one != own_vlan)
+        return ", ".join(filter(None, (
+            f"VLAN {own_vlan} without a tag" if own_vlan else "",
+            f"{'stations in VLAN' if own_vlan else 'VLAN'} {_first(others)}" if others else "",
+            counted(self.stations, "station") if self.stations else "",
+        )))  # fmt: skip
+
+
+def own_vlans(readings: Iterable[TableReading]) -> Mapping[str, str]:
+    """Return the VLAN of each port's own (PVID), of what comes without a tag, by ifIndex.
+
+    By that alone: on some devices one port is called by the number that is another's ifIndex.
+    """
+    return {
+        row["ifIndex"]: row.get("vlan", "")
+        for reading in readings if reading.table == "port_vlan"
+        for row in _rows(reading) if row.get("ifIndex")
+    }  # fmt: skip
 
 
 def on_ports(readings: Iterable[TableReading]) -> Mapping[str, OnPort]:

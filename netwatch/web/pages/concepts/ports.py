@@ -18,7 +18,7 @@ from netwatch.web.pages.concepts.on_ports import OnPort
 from netwatch.web.pages.concepts.written import Notes, Said, deed_html
 from netwatch.web.pages.interfaces import CONCEPT, Interface, load_html
 from netwatch.web.pages.interfaces import Said as Columns
-from netwatch.web.words import age, bit_rate, counted, event_rate, instant, rfc3339, shortened
+from netwatch.web.words import age, bit_rate, event_rate, instant, rfc3339, shortened
 
 NEIGHBOURS_OF_A_PORT: Final = 3
 
@@ -27,7 +27,8 @@ NEIGHBOURS_OF_A_PORT: Final = 3
 class Around:
     """What the rows of all ports of a device are written with.
 
-    device: its name. columns: those that anything stands in. on_ports: by ifIndex or name. about: what was said of
+    device: its name. columns: those that anything stands in. on_ports: by ifIndex or name. own_vlans: by
+    ifIndex. about: what was said of
     single rows; notes: how that is written. sparks: the last hour of a port by its key, drawn. has_history: a port's
     name leads to its past. with_deeds: the reader may say what rules shall not see.
     """
@@ -35,6 +36,7 @@ class Around:
     device: str
     columns: Columns
     on_ports: Mapping[str, OnPort]
+    own_vlans: Mapping[str, str]
     about: Said
     notes: Notes
     sparks: Mapping[str, Markup]
@@ -91,14 +93,12 @@ def _name(one: Interface, around: Around, place: str) -> str:
         name = Markup('<a href="/history?device={}&amp;table=interface&amp;row={}">{}</a>').format(
             place, quote(one.key), name
         )
-    there, stations = _on(one.index, one.name, around), _on(one.name, one.index, around)
+    there, heard_on = _on(one.index, one.name, around), _on(one.name, one.index, around)
     addresses = (
         f'<small class="mono">{escape(shortened(there.address_words, 160))}</small>' if there.addresses else ""
     )
-    heard = ""
-    if stations.stations:
-        vlans = f"VLAN {escape(shortened(stations.vlan_words, 80))}, " if stations.vlans else ""
-        heard = f"<small>{vlans}{counted(stations.stations, 'station')}</small>"
+    words = heard_on.heard_words(around.own_vlans.get(one.index, ""))
+    heard = f"<small>{escape(shortened(words, 120))}</small>" if words else ""
     return f'<td data-label="Interface" class="name" title="ifIndex {escape(one.index)}">{name}{addresses}{heard}'
 
 

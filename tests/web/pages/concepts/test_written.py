@@ -42,8 +42,8 @@ def written_twice(**context: object) -> tuple[list[str], list[str]]:
     else:
         pair = (
             "{% for row in interfaces | ports_html(device=status.device.name, columns=said, on_ports=on_ports,"
-            " about=about, notes=saying.notes, sparks=lately.sparks, now=now, has_history=has_history,"
-            " with_deeds=true) %}{{ row }}{% endfor %}",
+            " own_vlans=own_vlans, about=about, notes=saying.notes, sparks=lately.sparks, now=now,"
+            " has_history=has_history, with_deeds=true) %}{{ row }}{% endfor %}",
             "{{ twin.ports() }}",
         )
     context |= {"now": NOW, "can_change": True}
@@ -126,7 +126,8 @@ def test_rows_of_ports_are_as_a_template_writes_them():
             name = "sw/1 &"
 
         by_writer, by_template = written_twice(
-            interfaces=ports, rows_of_a_table=200, said=said_of(ports), on_ports=on_ports, has_history=has_history,
+            interfaces=ports, rows_of_a_table=200, said=said_of(ports), on_ports=on_ports,
+            own_vlans={"3": "1", "7": "20", "8": HOSTILE}, nobody=OnPort(), has_history=has_history,
             about={("interface", "ifName=Gi5"): (IGNORED,), ("interface", ""): (LIMITS,)}, has_interfaces=True,
             status={"device": Device}, neighbours_of_a_port=3,
             lately={"sparks": {"ifName=Gi7": Markup("<svg></svg>")}},
