@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from netwatch.web.prometheus.watched import WatchedConfig
     from netwatch.web.prometheus.web_config import certificate_in, read_web_config
     from netwatch.web.reload import Reload
-    from netwatch.web.row_exceptions import ExceptionOrder, RowException, RowExceptions, RowPlace
+    from netwatch.web.row_exceptions import ExceptionOrder, RowException, RowExceptions, RowPlace, limit_words
     from netwatch.web.server import KeptListeners, Server
     from netwatch.web.settings import WebSettings
     from netwatch.web.sockets.listen import parse_listen
@@ -64,5 +64,5 @@ __all__ = [
     "text_of_mail", "parse_listen", "read_web_config", "Cell", "Section", "identity_line", "sections_of",
     "certificate_in", "Gatekeeper", "KEPT", "LOCAL_MEMORY", "LocalKey", "People", "Role", "SESSIONS_MEMORY",
     "WatchedConfig", "WatchedPeople", "UsersFile", "caller_or", "hashed", "new_token", "read_people",
-    "wrong_with", "wrong_with_name",
+    "limit_words", "wrong_with", "wrong_with_name",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-from netwatch.model import TableReading, parse_matchers
+from netwatch.model import TableReading, measured, parse_matchers, quantity_of
 from netwatch.web.actions import ActionRefused, NotThere
 
 Part = Literal["limits", "ignore"]
@@ -23,6 +23,7 @@ class RowException:
     """What is different for some rows; `id` names it, `rules` are those that do not see them, None for all.
 
     is_shown: whether rows that no rule sees are on the page. is_own: it was said on the page, and may be taken back.
+    quantity: in what the values of a sensor are, empty where that is not known.
     """
 
     id: str
@@ -35,6 +36,12 @@ class RowException:
     by: str = ""
     at: datetime | None = None
     is_own: bool = False
+    quantity: str = ""
+
+    @property
+    def limit_words(self) -> Sequence[str]:
+        """Return each value with what it is a limit of, and its unit."""
+        return limit_words(self.values, self.quantity)
 
     @property
     def device(self) -> str:
@@ -47,6 +54,40 @@ class RowException:
     def silences_all(self) -> bool:
         """Return whether no rule sees the rows."""
         return self.part == "ignore" and self.rules is None
+
+
+def limit_words(values: Mapping[str, float], quantity: str) -> Sequence[str]:
+    """Return limits in words, `high critical 60 °C`; quantity: that of the sensor, empty where nobody knows it."""
+    return [
+        f"{column.removeprefix('sensor_').replace('_', ' ')} {_with_unit(column, value, quantity)}"
+        for column, value in values.items()
+    ]
+
+
+def quantity_of_row(one: RowException, reading: TableReading | None) -> str:
+    """Return in what the sensor is that an exception names, by the last reading; empty where that is not clear.
+
+    It is clear where all sensors are of one quantity that have the labels which the exception says word by word.
+    """
+    if reading is None:
+        return ""
+    exact = [
+        (reading.rows.labels[matcher.label], matcher.text)
+        for text in one.match for matcher in parse_matchers(text)
+        if matcher.label in reading.rows.labels and matcher.matches is None and not matcher.negated
+    ]  # fmt: skip
+    quantities = reading.rows.labels.get("quantity", ())
+    found = {
+        quantity for row, quantity in enumerate(quantities) if all(texts[row] == text for texts, text in exact)
+    } if exact else set()  # fmt: skip
+    return found.pop() if len(found) == 1 else ""
+
+
+def _with_unit(column: str, value: float, quantity: str) -> str:
+    labels = {"quantity": quantity}
+    if column.startswith("sensor_") and not quantity:
+        return f"{measured(value)} (in the unit of the sensor)"
+    return measured(value, quantity_of(column, labels))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

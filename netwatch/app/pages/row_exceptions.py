@@ -31,7 +31,7 @@ from netwatch.rules import (
     read_own,
     write_own,
 )
-from netwatch.web import ActionRefused, ExceptionOrder, NotThere, RowException, RowPlace
+from netwatch.web import ActionRefused, ExceptionOrder, NotThere, RowException, RowPlace, limit_words
 
 KIND = "exception"
 Tree = dict[str, list[dict[str, Any]]]
@@ -118,7 +118,9 @@ class OwnRowExceptions:
 
         await self._change(change)
         what = (
-            f"gave {name} other limits ({_written(order.values)})" if order.values else f"ignores {name} from now on"
+            f"gave {name} other limits ({_written(order.values, reading, row)})"
+            if order.values
+            else f"ignores {name} from now on"
         )
         self._tell(f"{by} {what}: {comment}", order.place, match, now)
         wanted = own_id(part, match)
@@ -211,5 +213,6 @@ def _name(reading: TableReading, row: int) -> str:
     return next((text for text in texts if text), reading.rows.keys[row])
 
 
-def _written(values: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in values.items())
+def _written(values: Mapping[str, float], reading: TableReading, row: int) -> str:
+    quantities = reading.rows.labels.get("quantity")
+    return ", ".join(limit_words(values, quantities[row] if quantities is not None else ""))

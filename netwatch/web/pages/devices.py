@@ -6,7 +6,7 @@ May import: netwatch.model, netwatch.web. Called by: netwatch.web.app.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from netwatch.web.pacing import paced
 from netwatch.web.pages.concepts.on_ports import on_ports, own_vlans
 from netwatch.web.pages.concepts.polled import polled_of
 from netwatch.web.pages.concepts.sections import each_section, identity_line
+from netwatch.web.pages.exceptions.routes import with_quantity
 from netwatch.web.pages.interfaces import CONCEPT, interfaces_of, said_of
 from netwatch.web.pages.lately import Remembering, together
 from netwatch.web.pages.overview import overview_of
@@ -62,7 +63,7 @@ def device_router(
         alerting = {alert.key.instance for alert in row.firing if alert.key.instance}
         interfaces = interfaces_of(readings, alerting, views.neighbours(name))
         beside = [reading for reading in readings if reading.table != CONCEPT]
-        gaps, about = views.gaps(name), different.about([one for one in readings if one.table in CONCEPTS])
+        gaps, about = views.gaps(name), _about(different, [one for one in readings if one.table in CONCEPTS])
         return await templates.page(
             "device.html",
             readings=readings,
@@ -77,7 +78,9 @@ def device_router(
             has_interfaces=any(reading.table == CONCEPT for reading in readings),
             sections=[one async for one in paced(each_section(beside, alerting, ignored=_ignored(about)))],
             about=about,
-            just_said=next((one for one in different.all() if one.id == said), None) if said else None,
+            just_said=next((with_quantity(one, views) for one in different.all() if one.id == said), None)
+            if said
+            else None,
             tables=raw_tables([one for one in readings if not _is_shown_elsewhere(one)], views.schema()),
             gaps=_together(gaps),
             gap_tables=[gap.table for gap in gaps],
@@ -93,6 +96,20 @@ def device_router(
         )
 
     return router
+
+
+def _about(
+    different: RowExceptions, readings: Sequence[TableReading]
+) -> Mapping[tuple[str, str], Sequence[RowException]]:
+    """Return what is different of single rows, by table and key; limits in the unit of their row."""
+    found = different.about(readings)
+    tables = {one.table: one.rows for one in readings if "quantity" in one.rows.labels}
+    units = {
+        (table, key): quantity
+        for table, rows in tables.items() if any(table == of for of, _ in found)
+        for key, quantity in zip(rows.keys, rows.labels["quantity"], strict=True)
+    }  # fmt: skip
+    return {place: [replace(one, quantity=units.get(place, "")) for one in said] for place, said in found.items()}
 
 
 def _ignored(about: Mapping[tuple[str, str], Sequence[RowException]]) -> frozenset[tuple[str, str]]:

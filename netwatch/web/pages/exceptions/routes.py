@@ -30,7 +30,7 @@ from netwatch.web.pages.exceptions.form import (
 )
 from netwatch.web.pages.templating import Templates
 from netwatch.web.routes import METHODS, find_device
-from netwatch.web.row_exceptions import Part, RowException, RowExceptions, RowPlace
+from netwatch.web.row_exceptions import Part, RowException, RowExceptions, RowPlace, quantity_of_row
 from netwatch.web.users.callers import caller_or
 from netwatch.web.views import Views
 
@@ -48,7 +48,8 @@ def exception_router(views: Views, exceptions: RowExceptions, templates: Templat
     @router.api_route("/exceptions", methods=METHODS)
     async def listed() -> Response:
         every = exceptions.all()
-        return await templates.page("exceptions.html", rows=every[:SHOWN], total=len(every))
+        rows = [with_quantity(one, views) for one in every[:SHOWN]]
+        return await templates.page("exceptions.html", rows=rows, total=len(every))
 
     @router.post("/exceptions/{exception_id}/end")
     async def end(request: Request, exception_id: str) -> Response:
@@ -77,7 +78,10 @@ def _add_form(router: APIRouter, views: Views, exceptions: RowExceptions, templa
             "exception_form.html", 400 if wrong else 200,
             form=form, called=name_of(row), row=row, match=match, outlook=outlook, wrong=wrong,
             alerts=alerts, shown=ALERTS_SHOWN, limits=LIMITS, has_verdict=exceptions.knows_rule(OWN_VERDICT),
-            before=exceptions.about([row.reading]).get((form.place.table, form.place.key), ()),
+            before=[
+                replace(one, quantity=row.label("quantity"))
+                for one in exceptions.about([row.reading]).get((form.place.table, form.place.key), ())
+            ],
         )  # fmt: skip
 
     @router.api_route("/exceptions/new", methods=METHODS)
@@ -105,6 +109,13 @@ def _add_form(router: APIRouter, views: Views, exceptions: RowExceptions, templa
             return await shown(form, row, wrong=str(exc))
         CHANGES.labels(made.part, _WAY).inc()
         return done(_place_of(made, form.place.table), made.by)
+
+
+def with_quantity(one: RowException, views: Views) -> RowException:
+    """Return an exception with the quantity of the sensor that it names, where that is clear."""
+    if not one.values or not one.device:
+        return one
+    return replace(one, quantity=quantity_of_row(one, views.reading(one.device, "sensor")))
 
 
 def _place_of(one: RowException, table: str = "") -> str:

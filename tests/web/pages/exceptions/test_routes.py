@@ -168,3 +168,28 @@ async def test_hostile_names_are_texts_on_form_list_and_page_and_come_back_as_th
     assert key == ("interface", "ifIndex=7")
     assert said[0].device == HOSTILE
     assert done.headers["location"].startswith(f"/devices/{quote(HOSTILE, safe='')}?said=")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "words"),
+    [("celsius", "80", "80 °C"), ("volts", "0.005", "5 mV"), ("ratio", "0.9", "90 %"), ("count", "7", "7")],
+)
+async def test_limits_are_said_in_the_unit_of_the_sensor_wherever_they_stand(tmp_path, quantity, value, words):
+    house = House(statuses=[status_of("sw1")])
+    house.tables["sw1"] = [
+        concept_reading("sensor", {"sensor": "Inlet", "quantity": quantity, "sensor_value": 0.1}, device="sw1")
+    ]
+    table = Table(tmp_path, house)
+    limits = INLET | {"sensor_high_critical": value}
+
+    made = await table.client.post("/exceptions", data=limits)
+    shown = Seen((await table.client.get("/devices/sw1")).text).text
+    just = Seen((await table.client.get(made.headers["location"])).text).text
+    listed = Seen((await table.client.get("/exceptions")).text).text
+    form = {"part": "limits", "device": "sw1", "table": "sensor", "row": "sensor=Inlet"}
+    again = Seen((await table.client.get("/exceptions/new", params=form)).text).text
+
+    assert all(f"high critical {words} by" in text for text in (shown, just, again))
+    assert f"high critical {words}\n" in listed
+    assert "high critical 9 (in the unit of the sensor)" in listed
+    assert table.events[-1].text == f"anna gave Inlet other limits (high critical {words}): warm"
