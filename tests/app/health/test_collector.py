@@ -70,6 +70,26 @@ async def test_what_lives_is_put_aside_once_and_not_looked_at_again(house):
     assert not any(isinstance(one, Circle) for one in gc.get_objects())
 
 
+async def test_a_start_looks_at_the_young_alone_and_what_ended_before_is_freed_with_the_next_agent():
+    old = Circle()
+    age()
+    seen_old, house = weakref.ref(old), House()
+    young = Circle()
+    seen_young = weakref.ref(young)
+    del old, young
+
+    house.collector.start()
+    try:
+        left = seen_old() is not None, seen_young() is not None
+        house.agent = Agent()
+        house.collector.look()
+    finally:
+        house.collector.stop()
+
+    assert left == (True, False)
+    assert seen_old() is None
+
+
 async def test_a_circle_that_ends_young_is_freed(house):
     circle = Circle()
     seen = weakref.ref(circle)
