@@ -155,15 +155,26 @@ def _restored(like: _Alike) -> Discovered:
     return _found(like.asked, seen.heads, seen.suffixes, seen.columns, partial=False)
 
 
-def walked_columns(spec: TableSpec) -> list[Oid]:
+def walked_columns(spec: TableSpec) -> tuple[Oid, ...]:
     """Return every column that a discovery of a table walks."""
-    return list(dict.fromkeys([spec.walk, *columns_of(spec)]))
+    return _walked(_OneSpec(spec))
 
 
-def valued_columns(spec: TableSpec) -> list[Oid]:
+def valued_columns(spec: TableSpec) -> tuple[Oid, ...]:
     """Return those whose values a layout follows from: labels, what is read once, and what kind of port a row is."""
-    once = [column.oid for column in _stay_the_same(spec) if column.constant is None]
-    return [oid for oid in dict.fromkeys([*label_columns(spec), *once, IF_TYPE]) if oid in walked_columns(spec)]
+    return _valued(_OneSpec(spec))
+
+
+@lru_cache(maxsize=ALIKE)
+def _walked(one: _OneSpec) -> tuple[Oid, ...]:
+    return tuple(dict.fromkeys([one.spec.walk, *columns_of(one.spec)]))
+
+
+@lru_cache(maxsize=ALIKE)
+def _valued(one: _OneSpec) -> tuple[Oid, ...]:
+    once = [column.oid for column in _stay_the_same(one.spec) if column.constant is None]
+    wanted = dict.fromkeys([*label_columns(one.spec), *once, IF_TYPE])
+    return tuple(oid for oid in wanted if oid in _walked(one))
 
 
 async def discover_scalars(client: SnmpClient, question: Question) -> Discovered:
@@ -177,13 +188,41 @@ async def discover_scalars(client: SnmpClient, question: Question) -> Discovered
     has = [oid for oid, answer in zip(oids, answers, strict=True) if not isinstance(answer.value, Missing | None)]
     if not has:
         return Discovered(layout=None)
-    presence = Presence({oid: [()] for oid in has}, question.refused)
     cells: dict[Oid, dict[Suffix, Value]] = {
         oid: {(): answer.value} for oid, answer in zip(oids, answers, strict=True)
     }
-    once = read_once(_stay_the_same(question.spec), [()], cells)
-    layout = build_layout(question.spec, SCALARS, [()], presence, once=once)
+    once = {name: column[0] for name, column in read_once(_stay_the_same(question.spec), [()], cells).items()}
+    refused, types = frozenset(question.refused), tuple(map(type, once.values()))  # 1 is not 1.0
+    layout = _scalars_alike(_OneSpec(question.spec), tuple(has), refused, tuple(once.items()), types)
     return Discovered(layout=_settled(layout, question.previous))
+
+
+class _OneSpec:
+    """A table's specification, equal to itself alone: comparing all that it says would take longer."""
+
+    __slots__ = ("spec",)
+
+    def __init__(self, spec: TableSpec) -> None:
+        self.spec = spec
+
+    def __hash__(self) -> int:
+        return id(self.spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _OneSpec) and self.spec is other.spec
+
+
+@lru_cache(maxsize=ALIKE)
+def _scalars_alike(
+    one: _OneSpec,
+    has: tuple[Oid, ...],
+    refused: frozenset[Oid],
+    once: tuple[tuple[str, Value], ...],
+    _types: tuple[type, ...],
+) -> Layout:
+    """Return the layout of scalars, one for all devices that have the same and say the same of what stays."""
+    presence = Presence({oid: [()] for oid in has}, refused)
+    return build_layout(one.spec, SCALARS, [()], presence, once={name: (value,) for name, value in once})
 
 
 async def _heads(client: SnmpClient, device: Device, table: Oid) -> tuple[list[Oid], tuple[Value, ...]]:
