@@ -118,6 +118,9 @@ class NeighbourBook:
 
     def far_end(self, end: LinkEnd, now: datetime) -> LinkEnd | None:
         """Return the other end of a link, of a device that is watched; None where that is not clear."""
+        device = self._devices.get(end.device)
+        if (device is None or not device.heard) and not self.that_hear(end.device):
+            return None  # with every alert of a device that neither hears anybody nor is heard
         return links.far_end(self, end, now)
 
     def links_of(self, device: str, now: datetime) -> list[tuple[LinkEnd, LinkEnd]]:

@@ -49,6 +49,16 @@ def test_a_port_at_which_several_devices_are_heard_is_no_end_of_a_link(net):
     assert net.book.far_end(NEAR, net.now) is None
 
 
+def test_a_device_that_hears_nobody_and_whom_nobody_hears_has_no_link_till_either_does(net):
+    net.ports("core1", i10="Gi0/1").ports("core2", i3="Te1/1")
+    before = [net.book.far_end(end, net.now) for end in (NEAR, FAR)]
+
+    net.hears("core2", TO_CORE1)
+
+    assert before == [None, None]
+    assert [net.book.far_end(end, net.now) for end in (NEAR, FAR)] == [FAR, NEAR]
+
+
 def test_who_is_not_watched_or_is_known_by_an_address_alone_makes_no_link(net):
     net.hears("core1", {"port": "Gi0/1", "ifIndex": "10", "neighbour": "stranger", "neighbour_port": "1"})
     net.says("core2", chassis="00:1b:21:0a:0b:0c").fdb("core1", ("00:1b:21:0a:0b:0c", "Gi0/2"))
