@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
 
-from netwatch.alerts import build_route
+from netwatch.alerts import RouteSettings, build_route
 from netwatch.app.clock.following import Follower
 from netwatch.config import Settings, credential
 from netwatch.model import Alert, OutboxEntry
@@ -80,13 +80,17 @@ class PostOffice:
         return carriers if self._traps is None else (*carriers, self._traps)
 
 
+def _falls_back(node: RouteSettings) -> bool:
+    return bool(node.fallback) or any(map(_falls_back, node.routes))
+
+
 def _fallback_of(
     settings: Settings, alert_of: Callable[[str], Alert | None]
 ) -> Callable[[OutboxEntry], Sequence[str]] | None:
     """Return what says whom the route of a row falls back on; None where no route has anybody for that."""
-    route = build_route(settings.route, settings.severity_order()) if settings.receivers else None
-    if route is None or not any(node.fallback for node in route.nodes()):
+    if not settings.receivers or not _falls_back(settings.route):
         return None
+    route = build_route(settings.route, settings.severity_order())
     mailed = {receiver.name: receiver.email.to for receiver in settings.receivers if receiver.email is not None}
 
     def fallback_of(row: OutboxEntry) -> Sequence[str]:
