@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from netwatch.app.answers import MOST_REPORTS
 from netwatch.mailbox.reading.mail import read_mail
 from netwatch.mailbox.reading.outcome import Bounce, Fate
 from netwatch.simulator import RoughServer, Step, reply
@@ -193,7 +194,14 @@ def test_that_a_mail_arrived_and_was_opened_is_evidence_and_that_of_a_stranger_i
         until(lambda: netwatch.json("/api/v1/outbox")[0]["last_reply"].startswith("opened: "), "the row to say so")
         (row,) = netwatch.json("/api/v1/outbox")
         why = netwatch.json("/api/v1/explain?rule=DeviceDown&device=core-sw1")
+        for number in range(12):  # somebody who had the mail says so again and again
+            dovecot.deliver(MDN.format(own=f"again-{number}", of=own_id).encode())
+        until(lambda: len(netwatch.json("/api/v1/mailbox")) == len(seen) + 12, "those to be read as well")
+        became = [one["outcome"] for one in netwatch.json("/api/v1/mailbox")]
+        opened = [event for event in netwatch.json("/api/v1/events?limit=500") if "was opened" in event["text"]]
 
+    assert (became.count("report"), became.count("again")) == (MOST_REPORTS, 4)
+    assert len(opened) == MOST_REPORTS - 1  # the first of the ten says that it was delivered
     assert (row["state"], row["recipient"]) == ("sent", "gone@refused.example")
     assert sorted((one["outcome"], one["evidence"], one["entry_id"]) for one in seen) == [
         ("report", "delivered", row["id"]), ("report", "read", row["id"]), ("stranger", "", ""),
