@@ -34,8 +34,10 @@ class Afterlook:
 
     def take(self, reading: TableReading, now: float) -> None:
         """Take in how the ports are; where one went up, looks are due from now on. `now` is monotonic."""
+        if reading.table != _INTERFACE or reading.lacking:
+            return
         states = reading.columns.get("interface_oper")
-        if reading.table != _INTERFACE or reading.lacking or states is None:
+        if states is None:
             return
         before, self._before = self._before, (reading.rows, states)
         if before is not None and before[1] is not states and _has_risen(before, self._before):
