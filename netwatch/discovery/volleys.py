@@ -6,7 +6,6 @@ May import: netwatch.compiled, the files of this room. Called by: echoing, knock
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 from array import array
 from collections.abc import Sequence
@@ -142,8 +141,3 @@ def prepare(udp: socket.socket, *, v6: bool) -> None:
         udp.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
     else:
         udp.setsockopt(socket.IPPROTO_IP, IP_RECVERR, 1)
-
-
-def is_closed(exc: OSError) -> bool:
-    """Return whether a socket is none any more."""
-    return exc.errno in (errno.EBADF, errno.ENOTSOCK)
