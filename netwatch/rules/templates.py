@@ -180,13 +180,31 @@ def _compiled(text: str, names: frozenset[str], numbers: tuple[tuple[str, int], 
                 (place_of(text, name), f"nothing is called {name} here{did_you_mean(name, names)}")
                 for name in unknown
             ])  # fmt: skip
-        strict = _STRICT.from_string(tree)
-        for value in (0.5, "down", None):
-            strict.render(_trial(names, value) | dict(numbers))
+        trials = [_trial(names, value) | dict(numbers) for value in (0.5, "down", None)]
+        if not _goes_straight(tree, trials):
+            strict = _STRICT.from_string(tree)
+            for trial in trials:
+                strict.render(trial)
         return Template(text)
     except (TemplateError, ArithmeticError, TypeError, SyntaxError, RecursionError, MemoryError) as exc:
         message = getattr(exc, "message", None) or str(exc)
         raise ValueError(f"the template does not work: {message}") from exc
+
+
+def _goes_straight(tree: nodes.Template, trials: Iterable[Mapping[str, Any]]) -> bool:
+    """Return whether a template works without Jinja2, which then need not compile it; else Jinja2 says what is wrong.
+
+    Everything it names is given, so that what is undefined, where the two differ, does not come up.
+    """
+    render = straight(tree, _STRICT.globals)
+    if render is None:
+        return False
+    try:
+        for trial in trials:
+            render(trial, trial["labels"])
+    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError, NotImplementedError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=TEMPLATES_COMPILED)

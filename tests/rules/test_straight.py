@@ -68,3 +68,26 @@ def test_what_is_nested_too_deep_for_one_expression_is_left_to_jinja2(depth):
 def test_what_jinja2_cannot_compile_either_is_refused_with_a_reason():
     with pytest.raises(ValueError, match="the template does not work"):
         templates.compile_template("{% if a %}" * 150 + "{% endif %}" * 150, ["a"])
+
+
+def test_what_is_found_good_without_jinja2_is_found_good_by_it(monkeypatch):
+    """Shipped texts, and those with something wrong in them that only a trial shows."""
+    bad = ("{{ value | nosuch }}", "{{ value | round('x') }}", "{{ a.b.c }}", "{{ labels.a.b }}",
+           "{{ value | round(a) }}", "{{ value > 'x' }}", "{{ a if value > 1 }}",
+           "{{ value | percent | bytes }}")  # fmt: skip
+    names = ["a", "b", "ifName", "ifAlias"]
+
+    def verdict(text: str) -> str:
+        templates._compiled.cache_clear()
+        try:
+            templates.compile_template(text, [*names, *templates.names_wanted(text)])
+        except ValueError as exc:
+            return str(exc)
+        return "good"
+
+    texts = [*bad, *OWN, *shipped()[::8]]
+    verdicts = [verdict(text) for text in texts]
+    monkeypatch.setattr(templates, "_goes_straight", lambda _tree, _trials: False)
+
+    assert [verdict(text) for text in texts] == verdicts
+    assert 0 < verdicts.count("good") < len(texts)
