@@ -34,8 +34,10 @@ RELOAD_ROWS = 4
 SETTLE = timedelta(minutes=15)
 MOST_MISSING = 1000
 """Rows of one table that are remembered after they vanished; a table may name its rows by what comes from outside."""
-MOST_ALIKE, LARGEST_ALIKE = 128, 100_000
-"""Tables that like devices write and read as one text, and how many characters that may have."""
+MOST_ALIKE = 128
+"""Tables that like devices write and read as one text."""
+LARGEST_ALIKE = 100_000
+"""How many characters such a text may have."""
 BACKWARD = timedelta(seconds=5)
 """An uptime that stands behind the one before by more than this is that of another life."""
 
