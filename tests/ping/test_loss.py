@@ -18,15 +18,16 @@ PERCENT, ROUNDS = 20, 10
 HOSTS = [f"10.9.1.{number}" for number in range(1, 41)]
 
 
-def lossy_here(network: FarNetwork) -> None:
+def lossy_here(network: FarNetwork, seed: int = 20261130) -> None:
     """Lose a share by dice that fall alike each time."""
-    dice = random.Random(20261130)
+    dice = random.Random(seed)
     network.lose = lambda *_: dice.random() < PERCENT / 100
 
 
 def lossy_kernel(network: FarNetwork) -> None:
-    """Lose a share before it gets here."""
-    network.lose_in_kernel(PERCENT)
+    """Lose a share before it gets here; by other dice of ours where the kernel has no netem."""
+    if not network.lose_in_kernel(PERCENT):
+        lossy_here(network, seed=7)
 
 
 lossy = pytest.mark.parametrize("make_lossy", [lossy_here, lossy_kernel], ids=["userspace", "netem"])
