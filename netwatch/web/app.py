@@ -34,6 +34,7 @@ from netwatch.web.live import Live
 from netwatch.web.open_pages.making import LONGEST_PAGE, key_of, renderer
 from netwatch.web.page_faults import PageFaults
 from netwatch.web.pages.account.routes import account_router
+from netwatch.web.pages.account.sign_in import sign_in_router
 from netwatch.web.pages.act import act_router
 from netwatch.web.pages.devices import device_router
 from netwatch.web.pages.exceptions.routes import exception_router
@@ -50,7 +51,6 @@ from netwatch.web.pages.mail.outbox import outbox_router
 from netwatch.web.pages.manual import manual_router
 from netwatch.web.pages.many.alerts import alert_router
 from netwatch.web.pages.many.together import together_router
-from netwatch.web.pages.sign_in import sign_in_router
 from netwatch.web.pages.silences import silence_router
 from netwatch.web.pages.templating import Templates
 from netwatch.web.pages.traps import trap_router

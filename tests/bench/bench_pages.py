@@ -8,13 +8,15 @@ ifXTable and all concepts.
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -65,9 +67,18 @@ class Fleet(House):
             )  # fmt: skip
             self._board.take_reading(concept_reading("interface", *ports, device=name))
             self._board.take_reading(changes_of(name))
-        self._heard = defaultdict(list)
+        self._heard, self._seeds = defaultdict(list), count()
         for one in self.known_neighbours:
             self._heard[one.device].append(one)
+
+    def poll(self) -> None:
+        """Have what is drawn read again between two requests: what pages keep of a reading is worth nothing then."""
+        self.tables["sw7"] = switch("sw7", next(self._seeds))
+        for device in self._heard:
+            for table in ("interface", "ifTable"):
+                reading = self._board.reading(device, table)
+                if reading is not None:
+                    self._board.take_reading(replace(reading, at=datetime.now(UTC)))
 
     def neighbours(self, device: str = "") -> Sequence[Neighbour]:
         """Return who stands at the ports of a device."""
@@ -86,13 +97,13 @@ class Fleet(House):
         return self._called.vendor_of(device)
 
 
-def switch(name: str) -> list[TableReading]:
+def switch(name: str, seed: int = 7) -> list[TableReading]:
     """Return what a 48-port switch says: its tables as they came, and what they mean."""
-    dice, now = random.Random(7), datetime.now(UTC)
+    dice, now = random.Random(seed), datetime.now(UTC)
     raw = interfaces(name, PORTS, at=now)
     columns = {
         **raw.columns,
-        **{f"column{number}": [dice.randrange(2**20)] * PORTS for number in range(MORE_COLUMNS)},
+        **{f"column{n}": [dice.randrange(2**20) for _ in range(PORTS)] for n in range(MORE_COLUMNS)},
     }
     rows = [
         {
@@ -148,21 +159,25 @@ async def measure() -> None:
     house.know()
     stage.put_up(house, None)
     app = create_app(stage, stage, WebSettings(), "bench", actions=stage.actions)  # type: ignore[arg-type]
+    gc.collect()
+    gc.freeze()  # as the agent puts aside what stays
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1") as client:
-        floor = await cost(client, "/-/healthy")
+        floor = await cost(client, "/-/healthy", house.poll)
         wanted = sys.argv[1:]
         for path, target in TARGETS.items():
             if wanted and path not in wanted:
                 continue
-            spent = await cost(client, path) - floor
+            spent = await cost(client, path, house.poll) - floor
             said = "reached" if spent <= target else "MISSED"
             print(f"{path:<36} {spent:6.1f} ms CPU of {DEVICES:,} devices   target <= {target:g}: {said}")
 
 
-async def cost(client: httpx.AsyncClient, path: str) -> float:
-    """Return the milliseconds that an answer takes."""
+async def cost(client: httpx.AsyncClient, path: str, poll: Callable[[], None]) -> float:
+    """Return the milliseconds that an answer takes; between two everything that is shown is read anew."""
     best = float("inf")
     for _ in range(ROUNDS):
+        poll()
+        gc.collect()
         began = time.process_time()
         answer = await client.get(path)
         best = min(best, time.process_time() - began)

@@ -1,6 +1,6 @@
 """Finds out who asks: by session, password, token, the header of a trusted proxy, or this machine's command line.
 
-May import: netwatch.model, netwatch.web. Called by: access, netwatch.web.pages.sign_in; netwatch.app builds it.
+May import: netwatch.model, netwatch.web. Called by: access, netwatch.web.pages.account; netwatch.app builds it.
 """
 
 from __future__ import annotations

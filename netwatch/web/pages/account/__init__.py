@@ -1,4 +1,4 @@
-"""The pages of who is signed in: his password and his sessions, and for an admin those of all.
+"""Signing in, and the pages of who is: his password and his sessions, and for an admin those of all.
 
 May import: netwatch.web. Called by: netwatch.web.app.
 """

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final, Literal, NamedTuple
 
-from netwatch.model import TableReading
-from netwatch.web.pages.concepts.rows import Row
+from netwatch.model import CONCEPTS, TableReading
 from netwatch.web.pages.fleet.links import End, Tie
 from netwatch.web.words import bit_rate
 
@@ -20,6 +20,10 @@ PortWord = Literal["up", "down", "off", "unknown"]
 LinkState = Literal["up", "down", "part", "half", "unknown", "none"]
 """part: some of several wires are down. half: nothing is known of one end. none: nobody said at which ports."""
 CONCEPT, RAW, LAST_CHANGE = "interface", "ifTable", "ifLastChange"
+OPER_STATUS: Final = CONCEPTS["interface"].enums["interface_oper"]
+_OFF: Final = next(
+    number for number, word in CONCEPTS["interface"].enums["interface_admin"].items() if word == "down"
+)
 _WORDS: Final[dict[str, PortWord]] = {"up": "up", "testing": "unknown", "unknown": "unknown", "": "unknown"}
 
 ReadingOf = Callable[[str, str], TableReading | None]
@@ -102,16 +106,30 @@ def _at(looked: _Looked, end: End) -> PortNow:
 def _now(reading: TableReading | None, raw: TableReading | None, end: End) -> PortNow:
     row = _row(reading, end) if reading is not None else None
     if reading is None or row is None:
-        return _said(end, "unknown")
-    port = Row(reading, row)
-    word = "off" if port.word("interface_admin") == "down" else _WORDS.get(port.word("interface_oper"), "down")
-    index = port.label("ifIndex") or reading.rows.index[row]
-    since = _changed_at(raw, index) if raw is not None and word != "unknown" else None
-    return _said(end, word, port.value("interface_speed_bits_per_second") or None, since)
+        return _said(end, "unknown", None, None)
+    admin, oper = _value(reading, "interface_admin", row), _value(reading, "interface_oper", row)
+    word: PortWord = "off" if admin == _OFF else _WORDS.get(OPER_STATUS.get(oper, ""), "down")
+    indexes = reading.rows.labels.get("ifIndex", reading.rows.index)
+    speed = _value(reading, "interface_speed_bits_per_second", row)
+    since = None
+    if raw is not None and word != "unknown":
+        since = _changed_at(raw, indexes[row] or reading.rows.index[row])
+    return _said(end, word, speed if isinstance(speed, int | float) and speed > 0 else None, since)
 
 
-def _said(end: End, word: PortWord, speed: float | None = None, since: datetime | None = None) -> PortNow:
-    parts = [word, *([bit_rate(speed)] if speed else []), *([f"since {since:%Y-%m-%d %H:%M} UTC"] if since else [])]
+def _value(reading: TableReading, column: str, row: int) -> Any:
+    values = reading.columns.get(column)
+    return values[row] if values is not None and row < len(values) else None
+
+
+@lru_cache(maxsize=10_000)
+def _said(end: End, word: PortWord, speed: float | None, since: int | None) -> PortNow:
+    """Return a port in words; since: the minute, counted from 1970."""
+    parts: list[str] = [word]
+    if speed:
+        parts.append(bit_rate(speed))
+    if since is not None:
+        parts.append(f"since {datetime.fromtimestamp(since * 60, UTC):%Y-%m-%d %H:%M} UTC")
     return PortNow(word, f"{' '.join(filter(None, (end.device, end.port or end.if_index)))} ({', '.join(parts)})")
 
 
@@ -142,16 +160,16 @@ def _row(reading: TableReading, end: End) -> int | None:
     return None
 
 
-def _changed_at(raw: TableReading, if_index: str) -> datetime | None:
-    """Return when a port became as it is, to the minute; None where its device does not say, or it was so from start.
+def _changed_at(raw: TableReading, if_index: str) -> int | None:
+    """Return the minute in which a port became as it is; None where its device does not say, or it was so from start.
 
     ifLastChange is sysUpTime at that moment, 0 where it is from before the agent began (RFC 2863).
     """
-    stamps = raw.columns.get(LAST_CHANGE, ())
-    if raw.uptime is None or if_index not in raw.rows.index:
+    stamps, indexes = raw.columns.get(LAST_CHANGE, ()), raw.rows.index
+    if raw.uptime is None or if_index not in indexes:
         return None
-    row = raw.rows.index.index(if_index)
+    row = indexes.index(if_index)
     stamp = stamps[row] if row < len(stamps) else None
-    if not isinstance(stamp, int) or stamp <= 0 or (then := timedelta(milliseconds=stamp * 10)) > raw.uptime:
+    if not isinstance(stamp, int) or stamp <= 0 or (ago := raw.uptime.total_seconds() - stamp / 100) < 0:
         return None
-    return (raw.at - (raw.uptime - then)).replace(second=0, microsecond=0)
+    return int(raw.at.timestamp() - ago) // 60

@@ -8,8 +8,8 @@ import pytest
 
 from netwatch.web import Role, Server, WebSettings
 
-from ..chromium import Chromium
-from ..people import PASSWORD, Page, cheap, form_token
+from ...chromium import Chromium
+from ...people import PASSWORD, Page, cheap, form_token
 
 SILENCE = {"matchers": 'device="core-sw1"', "ends": "2h", "comment": "core upgrade"}
 
