@@ -111,6 +111,7 @@ def _chart(device: str, reading: TableReading, number: int, plan: Plan) -> RowCh
     return RowChart(device=device, table=reading.table, row=key, title=title, plan=plan)
 
 
+_UP: Final = next(number for number, word in CONCEPTS["interface"].enums["interface_oper"].items() if word == "up")
 _WORDS: Final[Mapping[str, str]] = {"sensor": "Sensor", "cpu": "CPU", "memory": "Memory", "storage": "Storage"}
 """How charts of a table are called, where that is not their own title; the only row of these needs no name."""
 
@@ -135,10 +136,12 @@ def _column(name: str) -> Measure:
 
 
 def _traffic(reading: TableReading, number: int) -> float:
-    return max(
+    """Return the busier way of a port; less than any of one that carries nothing and is not up."""
+    some = max(
         _value(reading, "interface_in_bits_per_second", number),
         _value(reading, "interface_out_bits_per_second", number),
     )
+    return some if some > 0 or _value(reading, "interface_oper", number) in (_UP, -math.inf) else -math.inf
 
 
 def _faults(reading: TableReading, number: int) -> float:

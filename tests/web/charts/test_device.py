@@ -51,6 +51,24 @@ def test_ports_are_those_with_most_traffic_and_values_that_are_none_do_not_count
     assert [title for title in found if title.startswith("Traffic")] == ["Traffic of Gi4", "Traffic of Gi6"]
 
 
+def test_a_port_that_carries_nothing_has_a_chart_only_where_it_is_up():
+    states = [("Gi1", "up"), ("Gi2", "down"), ("Gi3", "up"), ("Gi4", "lowerLayerDown")]
+    rows = [
+        {
+            "ifIndex": n,
+            "ifName": name,
+            "interface_oper": state,
+            "interface_in_bits_per_second": 5.0 if n == 4 else 0.0,
+        }
+        for n, (name, state) in enumerate(states, 1)
+    ]
+    found = titles([concept_reading("interface", *rows, device=NAME)])
+    down = titles([concept_reading("interface", rows[1], device=NAME)])
+
+    assert [title for title in found if title.startswith("Traffic")] == ["Traffic of Gi4", "Traffic of Gi1"]
+    assert not any(title.startswith("Traffic") for title in down)
+
+
 def test_errors_are_drawn_where_there_are_any():
     quiet = concept_reading("interface", {"ifName": "Gi1", "interface_errors_per_second": 0.0}, device=NAME)
     noisy = concept_reading("interface", {"ifName": "Gi1", "interface_errors_per_second": 0.1}, device=NAME)

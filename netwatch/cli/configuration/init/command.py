@@ -104,7 +104,7 @@ def init(
         add(entries, config, write=False, json=False)
         if entries and asker.yes("Add these to the configuration?"):
             add(entries, config, write=True, json=False)
-    asker.say(next_steps(config, answers, as_service=as_service))
+    asker.say(next_steps(config, answers, as_service=as_service, keep=keep))
 
 
 def _refuse_what_cannot_be_written(config: Path) -> None:

@@ -13,12 +13,12 @@ from netwatch.cli.configuration.init.writing import ENVIRONMENT
 from netwatch.cli.places import DEFAULT_CONFIG
 
 
-def next_steps(config: Path, answers: Answers, *, as_service: bool) -> str:
-    """Return the commands that come next: look around, run, run as a service."""
-    return _of_service(config) if as_service else _of_trial(config, answers)
+def next_steps(config: Path, answers: Answers, *, as_service: bool, keep: bool) -> str:
+    """Return the commands that come next: look around, run, run as a service; `keep`: as this one was called."""
+    return _of_service(config) if as_service else _of_trial(config, answers, keep)
 
 
-def _of_trial(config: Path, answers: Answers) -> str:
+def _of_trial(config: Path, answers: Answers, keep: bool) -> str:
     file = shlex.quote(str(config))
     relay = answers.relay
     host = f"[{relay.host}]" if ":" in relay.host else relay.host
@@ -29,7 +29,7 @@ def _of_trial(config: Path, answers: Answers) -> str:
         "url": answers.url,
     }  # fmt: skip
     said = [*again.items(), *(("range", one) for one in answers.ranges)]
-    options = " ".join(f"--{name} {shlex.quote(text)}" for name, text in said if text)
+    options = " ".join(f"--{name} {shlex.quote(text)}" for name, text in said if text) + (" --keep" if keep else "")
     return f"""
 Next:
   netwatch discover -c {file}{"" if answers.ranges else " 192.0.2.0/24"} --write    # find more devices and add them

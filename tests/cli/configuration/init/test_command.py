@@ -93,6 +93,7 @@ def test_answers_that_fail_are_kept_on_request_alone(scripted, tmp_path, udp_por
     kept = scripted("--keep", **wrong)
     assert kept.exit_code == 0, kept.output
     assert "did not take the mail, at connect" in kept.stdout
+    assert kept.stdout.rstrip().endswith(" --keep"), "the line for a service would be refused without it"
     assert (tmp_path / "netwatch.yaml").exists()
 
 
