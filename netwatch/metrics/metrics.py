@@ -5,7 +5,7 @@ May import: netwatch.compiled. Called by: netwatch.metrics.
 
 from prometheus_client import Counter, Gauge
 
-from netwatch.compiled.counts import QuickCounter
+from netwatch.counts import QuickCounter
 
 RENDERS = Counter("netwatch_exposition_renders_total", "Times /metrics was written, by format.", ["format"])
 RENDER_SECONDS = Gauge(

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from netwatch.compiled.frozen import quick
+from netwatch.frozen import quick
 from netwatch.model.values import Value
 
 Column = Sequence[Value]

@@ -15,7 +15,7 @@ from typing import Any
 
 from netwatch.compiled import is_usable
 from netwatch.compiled.column_twins import first_odd, packed
-from netwatch.compiled.frozen import quick
+from netwatch.frozen import quick
 from netwatch.model import ColumnKind, Missing, Value, what_was_given
 from netwatch.polling.layout import Layout
 

@@ -1,14 +1,14 @@
 """What polling counts about itself.
 
 `netwatch_device_up` is written with the device series, from the last readings, and not here.
-May import: netwatch.compiled. Called by: netwatch.polling.
+May import: netwatch.counts. Called by: netwatch.polling.
 """
 
 from __future__ import annotations
 
 from prometheus_client import Counter
 
-from netwatch.compiled.counts import QuickCounter, QuickHistogram
+from netwatch.counts import QuickCounter, QuickHistogram
 
 POLLS = QuickCounter(
     "netwatch_polls_total",

@@ -16,8 +16,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from netwatch.compiled.frozen import quick
 from netwatch.errors import PollError
+from netwatch.frozen import quick
 from netwatch.model import Device, Oid, Value
 from netwatch.polling.clock import Clock
 from netwatch.polling.faults import DeviceFaults

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from netwatch.compiled.column_twins import packed, quick_rates
-from netwatch.compiled.frozen import quick
+from netwatch.frozen import quick
 from netwatch.polling.answers import Answer
 from netwatch.polling.columns.counters import (
     FASTEST_OCTETS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 
-from netwatch.compiled.counts import QuickCounter, QuickHistogram
+from netwatch.counts import QuickCounter, QuickHistogram
 
 
 @pytest.fixture

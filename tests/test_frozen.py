@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netwatch.compiled.frozen import quick
+from netwatch.frozen import quick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
