@@ -1,6 +1,6 @@
 """This room's own counters.
 
-May import: netwatch.compiled. Called by: netwatch.metrics.
+May import: netwatch.counts. Called by: netwatch.metrics.
 """
 
 from prometheus_client import Counter, Gauge

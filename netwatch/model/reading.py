@@ -2,7 +2,7 @@
 
 Columnar, because plans ask column by column and rules and exposition work on whole columns.
 
-May import: netwatch.model.values. Called by: polling, which makes them; engine, rules, metrics, web.
+May import: netwatch.model.values, netwatch.frozen. Called by: polling, which makes them; engine, rules, metrics, web.
 """
 
 from __future__ import annotations

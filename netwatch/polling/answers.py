@@ -1,6 +1,6 @@
 """Looks at the answers to a plan once, before anything is made of them.
 
-A quiet room: no clock, no socket. May import: netwatch.model. Called by: netwatch.polling.
+A quiet room: no clock, no socket. May import: netwatch.model, netwatch.frozen. Called by: netwatch.polling.
 """
 
 from __future__ import annotations

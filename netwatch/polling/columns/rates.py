@@ -1,6 +1,6 @@
 """Rates of one counter strip between two answers: the whole column at once, or value by value.
 
-A quiet room: no clock, no socket. May import: netwatch.model. Called by: netwatch.polling.readings.
+A quiet room: no clock, no socket. May import: netwatch.model, netwatch.frozen. Called by: netwatch.polling.readings.
 """
 
 from __future__ import annotations
