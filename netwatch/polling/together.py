@@ -5,7 +5,7 @@ same ones, with the same rows, were asked in two polls running. Where that fails
 what one table cannot bear must not cost the others. So it is with version 1, where one instance that is gone spoils
 a whole request.
 
-May import: netwatch.model, netwatch.snmp, netwatch.errors, netwatch.frozen. Called by: netwatch.polling.device_poller.
+May import: netwatch.model, netwatch.snmp, netwatch.errors, netwatch.frozen. Called by: device_poller.
 """
 
 from __future__ import annotations
