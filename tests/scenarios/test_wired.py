@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tests.ports import free_port
 from tests.wired_network import FRR, Cable, Machine, WiredNetwork, run_wired
 
@@ -26,6 +27,8 @@ smtp: {{from: netwatch@example.net, relays: [{{host: 127.0.0.1, port: {smtp}}}]}
 web: {{listen: "127.0.0.1:{web}"}}
 store: {{url: "sqlite:///{state}/netwatch.db"}}
 """
+LAST_LOOK_SECONDS = 240.0
+"""So late a device is looked at once more whose agent had no tables of LLDP yet when its port went up (AgentX)."""
 ROUTES = "ip ospf hello-interval 1\n ip ospf dead-interval 4\n ip ospf network point-to-point"
 KINDS = {"Bridge": "bridge", "Router": "router", "Wlan": "access-point", "Station": "station", "Repeater": "repeater"}
 
@@ -114,6 +117,7 @@ def test_neighbours_and_peers_are_what_lldpcli_and_vtysh_say_and_a_pulled_cable_
     run_wired(work, tmp_path, "vtysh", "lldpcli")
 
 
+@pytest.mark.timeout(2 * (LAST_LOOK_SECONDS + PATIENCE_SECONDS))
 def test_who_is_plugged_in_is_known_soon_though_facts_are_read_by_the_hour(tmp_path):
     def work(network: WiredNetwork) -> None:
         core1, core2 = (network.machine(name) for name in ("core1", "core2"))
@@ -135,7 +139,7 @@ def test_who_is_plugged_in_is_known_soon_though_facts_are_read_by_the_hour(tmp_p
             assert told_by_netwatch(agent, "core1") == set()
             cable.plug()
             wait_until(lambda: told_by_lldpcli(core1) and told_by_netwatch(agent, "core1") == told_by_lldpcli(core1),
-                       "the neighbour that came")  # fmt: skip
+                       "the neighbour that came", LAST_LOOK_SECONDS + PATIENCE_SECONDS)  # fmt: skip
             (row,) = agent.json("/api/v1/neighbours?device=core1")
             assert (row["port"], row["peer"], row["vlan"]) == ("eth1", "core2", "")
         finally:
