@@ -142,9 +142,8 @@ class MailboxReader:
             begun_at, has_tidied = self._taker.mark, False
             while True:
                 more = await self._look(talk)
-                if (
-                    not more and not has_tidied and not talk.is_spent
-                ):  # last, so that no trouble with it is in the way
+                if not more and not has_tidied and not talk.is_spent:
+                    # last, so that no trouble with it is in the way
                     await self._put_away_what_was_left(talk, begun_at)
                     has_tidied = True
                 if talk.is_spent:

@@ -69,9 +69,8 @@ class SteadyClock:
 
     def __init__(self, machine: Machine | None = None) -> None:
         self._machine = machine or ThisMachine()
-        if (
-            machine is None
-        ):  # asked some ten times with each answer of a device: straight to the system, without a call
+        if machine is None:
+            # asked some ten times with each answer of a device: straight to the system, without a call
             setattr(self, "monotonic", time.monotonic)  # noqa: B010  # types say that a method is never assigned to
             setattr(self, "elapsed", partial(time.clock_gettime, BOOTTIME))  # noqa: B010  # as above
         self._started = self._measured()
