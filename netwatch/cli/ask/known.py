@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from netwatch.cli.ask.client import asked
-from netwatch.cli.ask.targets import Flags, find_device
+from netwatch.cli.ask.targets import find_device
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import USAGE, fail
 from netwatch.cli.places import DEFAULT_CONFIG
@@ -64,7 +64,7 @@ def known_device(name: str, config: Path | None, library: ProfileLibrary, *, ask
             return polled(device, library, Path(name))
     if "/" in name or name.endswith(CAPTURE_SUFFIX):  # no device is called so; a configuration would not help
         fail(f"{name}: no such file; a capture is what netwatch support writes", USAGE)
-    target = find_device(name, config, Flags())
+    target = find_device(name, config, None)
     return polled(target, library) if ask else _remembered(target, config or DEFAULT_CONFIG, library)
 
 

@@ -14,7 +14,7 @@ import typer
 
 from netwatch.cli.arguments import AsJson
 from netwatch.cli.ask.client import asked
-from netwatch.cli.ask.targets import DeviceName, Flags, find_device
+from netwatch.cli.ask.targets import DeviceName, find_device
 from netwatch.cli.config_file import settings_or_exit
 from netwatch.cli.output import USAGE, fail, octets_text, print_json, printable
 from netwatch.cli.places import DEFAULT_CONFIG
@@ -50,7 +50,7 @@ def poll(
         fail(f"no concept is called {concept}; there are {', '.join(CONCEPTS)}", USAGE)
     path = config or DEFAULT_CONFIG
     settings = settings_or_exit(path)
-    target = find_device(device, path, Flags())
+    target = find_device(device, path, None)
     status, readings = asked(lambda client: _poll(settings, target, client, timedelta(seconds=rates)))
     if concept:
         readings = [reading for reading in readings if reading.table == concept]

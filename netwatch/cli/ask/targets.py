@@ -73,8 +73,18 @@ class Flags:
     retries: int | None = None
 
 
-def find_device(name: str, config: Path | None, flags: Flags) -> Device:
-    """Return the device a command names; leaves with a sentence where there is none."""
+def find_device(name: str, config: Path | None, flags: Flags | None) -> Device:
+    """Return the device a command names; leaves with a sentence where there is none.
+
+    flags: None for commands that cannot be told how to ask, and ask as the configuration says.
+    """
+    way = "such as -v 2c -c public"
+    unknown, silent = f"for an address say how to ask it, {way}", f"say how to ask it all the same, {way}"
+    if flags is None:
+        flags = Flags()
+        unknown = silent = (
+            "this asks as the configuration says; `netwatch get` can be told how (-v, -c, -u)"
+        )
     _warn_of_a_file_as_community(flags.community)
     credential = _credential(flags)
     known = _configured(config or DEFAULT_CONFIG, optional=credential is not None)
@@ -86,16 +96,11 @@ def find_device(name: str, config: Path | None, flags: Flags) -> Device:
             found = Device(name=name, address=host, port=port, credential=credential)
     if found is None:
         guess = did_you_mean(name, [device.name for device in known])
-        fail(
-            f"no device named {name!r}{guess or '; for an address say how to ask it, such as -v 2c -c public'}", USAGE
-        )
+        fail(f"no device named {name!r}{guess or f'; {unknown}'}", USAGE)
     if credential is not None:
         found = replace(found, credential=credential)
     elif not found.has_snmp:
-        fail(
-            f"{name!r} has no SNMP here (methods: [ping]); say how to ask it all the same, such as -v 2c -c public",
-            USAGE,
-        )
+        fail(f"{name!r} has no SNMP here (methods: [ping]); {silent}", USAGE)
     if flags.timeout is not None:
         found = replace(found, timeout=timedelta(seconds=flags.timeout))
     return found if flags.retries is None else replace(found, retries=flags.retries)

@@ -51,6 +51,16 @@ def test_a_device_that_is_not_there_is_wrong_usage_and_a_near_one_is_named(confi
     assert words in capsys.readouterr().err
 
 
+def test_a_command_that_cannot_be_told_how_to_ask_names_one_that_can(config, capsys):
+    with pytest.raises(typer.Exit) as left:
+        find_device("192.0.2.99", config, None)
+
+    said = capsys.readouterr().err
+    assert left.value.exit_code == 2
+    assert "no device named '192.0.2.99'; this asks as the configuration says; `netwatch get` can be told how" in said
+    assert find_device("core", config, None) == find_device("core", config, Flags())
+
+
 def test_a_name_of_the_configuration_brings_address_and_credential(config):
     device = find_device("core", config, Flags())
 
