@@ -82,9 +82,7 @@ def find_device(name: str, config: Path | None, flags: Flags | None) -> Device:
     unknown, silent = f"for an address say how to ask it, {way}", f"say how to ask it all the same, {way}"
     if flags is None:
         flags = Flags()
-        unknown = silent = (
-            "this asks as the configuration says; `netwatch get` can be told how (-v, -c, -u)"
-        )
+        unknown = silent = "this asks as the configuration says; `netwatch get` can be told how (-v, -c, -u)"
     _warn_of_a_file_as_community(flags.community)
     credential = _credential(flags)
     known = _configured(config or DEFAULT_CONFIG, optional=credential is not None)
