@@ -121,6 +121,14 @@ class Machine:
             "snmpd", "-f", "-Le", "-C", "-c", self.write("snmpd.conf", SNMPD.format(name=self.name)), "-I", "-smux"
         )
 
+    def says(self, oid: str) -> bool:
+        """Return whether its agent says anything below a name; of much it knows only when others have joined it."""
+        asked = ("snmpwalk", "-v2c", "-c", "public", "-On", "-t", "2", self.address, oid)
+        done = subprocess.run(
+            self._there(asked), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        )
+        return done.returncode == 0 and f".{oid}." in done.stdout
+
     def has_lldp(self, seconds: int = 1) -> None:
         """Start lldpd, which announces itself so often, but not at its port `mgmt`."""
         how = self.write("lldpd.conf", f"configure lldp tx-interval {seconds}\n")

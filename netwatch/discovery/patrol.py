@@ -231,7 +231,8 @@ class Patrol:
         if choice.entries:  # as soon as the findings say so: who stops it now finds both or neither
             TAKEN.inc(len(choice.entries))
             self._took()
-        await asyncio.to_thread(self._files.progress.unlink, missing_ok=True)
+        # Nor can it be stopped before this: a sweep that is done is none that was broken off.
+        self._files.progress.unlink(missing_ok=True)
 
     def _keep(self, findings: Findings, entries: Sequence[Mapping[str, object]]) -> None:
         """Write what is taken first: what is told of it must be so."""

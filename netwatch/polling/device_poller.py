@@ -468,7 +468,7 @@ class DevicePoller:
         for table in found:
             if table.spec.oid not in BRIDGES:
                 table.rediscover("port")
-        if not found and self._afterlook.next_at is None:  # it heard nobody so far, and may have such a table now
+        if not found and self._afterlook.is_thorough:  # it heard nobody so far, and may have such a table now
             self._belongings.ask_again()
 
     def _mean(self) -> None:

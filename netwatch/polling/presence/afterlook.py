@@ -57,6 +57,15 @@ class Afterlook:
         return True
 
     @property
+    def is_thorough(self) -> bool:
+        """Return whether the look that was just made is one that also asks anew what the device has.
+
+        It may hear somebody now for the first time, or answer of that at last: not at once, but with the second look,
+        and with the last. It costs more than to read a table that is known.
+        """
+        return len(self._due) in (0, len(AFTER_SECONDS) - 2)
+
+    @property
     def next_at(self) -> float | None:
         """Return when the next look is due, None for never."""
         return self._due[0] if self._due else None

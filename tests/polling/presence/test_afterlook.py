@@ -77,6 +77,28 @@ async def test_an_access_point_is_known_with_the_polls_after_its_port_went_up(po
     assert basket.of("neighbour")[-1].rows.labels["capabilities"] == ("access-point",)
 
 
+async def test_who_began_to_speak_lldp_after_he_was_looked_through_is_asked_for_it_with_the_second_look(
+    poller_of, basket, clock
+):
+    with OddAgent([line for line in SWITCH if not line.startswith("1.0.8802")]) as agent:
+        poller = poller_of(agent)
+        await poller.check()
+        await poller.poll()
+        agent.put(f"{OPER}.2|2|1")
+        clock.turn(60)
+        await poller.poll()  # sees the port
+        for line in (*SWITCH, *heard(2, "ap-7")):
+            if line.startswith("1.0.8802"):
+                agent.put(line)
+        found = []
+        for _ in range(3):  # looks at what is known, asks anew, and has it
+            clock.turn(60)
+            await poller.poll()
+            found.append(names(basket)[-1] if names(basket) else [])
+
+    assert found[-1] == ["ap-7"], found
+
+
 async def test_where_no_port_goes_up_nobody_is_asked_for_neighbours(poller_of, basket, clock):
     with OddAgent([*SWITCH, *heard(1, "core")]) as agent:
         agent.put(f"{OPER}.1|2|1")
@@ -157,6 +179,17 @@ def test_ports_are_told_apart_by_their_keys_where_rows_moved():
     looking.take(ports(1, first=2), 1000)
 
     assert looks(looking, range(1000, 1001)) == [1000]
+
+
+def test_the_second_look_and_the_last_ask_anew_what_there_is():
+    looking, thorough = Afterlook(), []
+    looking.take(ports(2), 0)
+    looking.take(ports(1), 0)
+    for now in range(300):
+        if looking.is_due(now):
+            thorough.append(looking.is_thorough)
+
+    assert thorough == [False, True, False, True]
 
 
 def test_a_port_that_flaps_has_a_few_looks_a_minute_and_so_many_an_hour():
