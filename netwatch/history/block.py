@@ -12,7 +12,7 @@ import json
 import struct
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import Any
@@ -61,7 +61,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """Values by column and row: `cells[column][row][time]`; `times` are milliseconds since 1970, rising."""
+    """Values by column and row: `cells[column][row][time]`; `times` are milliseconds since 1970, rising.
+
+    Columns may be made anew each time they are asked for (`Passing`): who wants one twice holds on to it.
+    """
 
     shape: Shape
     times: Sequence[int]
@@ -71,6 +74,28 @@ class Block:
     def values(self) -> int:
         """Return how many values it holds, missing ones too."""
         return len(self.times) * len(self.shape.keys) * len(self.shape.columns)
+
+
+class Passing(Mapping[str, Sequence[Row]]):
+    """Columns, each made when it is asked for and not kept: two hours of a table need not fit in memory."""
+
+    def __init__(self, names: Sequence[str], column: Callable[[str], Sequence[Row]]) -> None:
+        """Make nothing yet; `column` makes one of `names`."""
+        self._names, self._column = dict.fromkeys(names), column
+
+    def __getitem__(self, name: str) -> Sequence[Row]:
+        """Return a column, made now."""
+        if name not in self._names:
+            raise KeyError(name)
+        return self._column(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._names)
 
 
 def pack_block(block: Block, *, group: int = GROUP, level: int = 6, coarse: bool = False) -> bytes:
@@ -135,6 +160,10 @@ class Packed:
         cells: dict[str, Sequence[Row]] = {name: self.column(name) for name in self.shape.columns}
         return Block(shape=self.shape, times=self.times(), cells=cells)
 
+    def passing(self) -> Block:
+        """Return all of it, each column unpacked when it is asked for, which may raise Damaged then."""
+        return Block(shape=self.shape, times=self.times(), cells=Passing(self.shape.columns, self.column))
+
     def _rows_in(self, group: int) -> int:
         rows: int = min(self._group, len(self.shape.keys) - group * self._group)
         return rows
@@ -148,27 +177,33 @@ class Packed:
 def joined(blocks: Sequence[Block]) -> Block:
     """Return blocks of one table as one, the rows and columns of all; times that were there before are left out.
 
-    The labels are those of the newest block that has the row.
+    The labels are those of the newest block that has the row. Columns are joined when they are asked for.
     """
     if (whole := _one_after_the_other(blocks)) is not None:
         return whole
     keys = tuple(dict.fromkeys(key for block in blocks for key in block.shape.keys))
     columns = tuple(dict.fromkeys(name for block in blocks for name in block.shape.columns))
     times: list[int] = []
-    cells: dict[str, list[list[Any]]] = {name: [[] for _ in keys] for name in columns}
+    parts: list[tuple[Block, int, dict[str, int]]] = []
     for block in sorted(blocks, key=lambda one: one.times[0]):
         first = next((place for place, at in enumerate(block.times) if not times or at > times[-1]), None)
         if first is None:
             continue
         times += block.times[first:]
-        places = {key: place for place, key in enumerate(block.shape.keys)}
-        missing = [None] * (len(block.times) - first)
-        for name in columns:
+        parts.append((block, first, {key: place for place, key in enumerate(block.shape.keys)}))
+
+    def column(name: str) -> list[Row]:
+        rows: list[list[Any]] = [[] for _ in keys]
+        for block, first, places in parts:
             held = block.cells.get(name)
-            for key, row in zip(keys, cells[name], strict=True):
+            missing = [None] * (len(block.times) - first)
+            for key, row in zip(keys, rows, strict=True):
                 place = places.get(key) if held is not None else None
                 row += missing if held is None or place is None else held[place][first:]
-    return Block(shape=Shape(keys=keys, columns=columns, labels=_labels(blocks, keys)), times=times, cells=cells)
+        return list(rows)
+
+    shape = Shape(keys=keys, columns=columns, labels=_labels(blocks, keys))
+    return Block(shape=shape, times=times, cells=Passing(columns, column))
 
 
 def _one_after_the_other(blocks: Sequence[Block]) -> Block | None:
@@ -179,11 +214,13 @@ def _one_after_the_other(blocks: Sequence[Block]) -> Block | None:
         return None
     if any(later.times[0] <= earlier.times[-1] for earlier, later in pairwise(blocks)):
         return None
-    cells = {
-        name: [list(chain.from_iterable(parts)) for parts in zip(*(one.cells[name] for one in blocks), strict=True)]
-        for name in first.columns
-    }
-    return Block(shape=newest, times=[at for one in blocks for at in one.times], cells=cells)
+
+    def column(name: str) -> list[Row]:
+        parts = zip(*(one.cells[name] for one in blocks), strict=True)
+        return [list(chain.from_iterable(part)) for part in parts]
+
+    times = [at for one in blocks for at in one.times]
+    return Block(shape=newest, times=times, cells=Passing(first.columns, column))
 
 
 def _labels(blocks: Sequence[Block], keys: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -19,7 +19,8 @@ from netwatch.model import WITH_HISTORY, RowSet, TableReading
 MOST_ROWS = 4096
 """Rows of one table that are kept, the first of it."""
 MOST_VALUES = 500_000
-"""A block with so many values is closed, whatever the time."""
+MOST_READINGS = 10
+"""A block with so many values or readings is closed, whatever the time: to poll often shall not take more memory."""
 
 
 class OpenBlock:
@@ -71,6 +72,7 @@ class OpenBlock:
             and at > self._times[-1]
             and (reading.rows is self._rows or _is_of(self._shape, reading.rows, self._count))
             and self._columns.keys() <= reading.columns.keys()
+            and len(self._times) < MOST_READINGS
             and self._count * len(self._columns) * len(self._times) < MOST_VALUES
         )
 

@@ -104,43 +104,55 @@ def fold(file: HistoryFile, series: int, tier: Tier, start: int) -> None:
     begin = period_of(above, start)
     end = begin + GRAINS[above].span
     finer = [one for one in file.blocks(series, tier, begin, end) if begin <= one.start < end]
+    already = [one for one in file.blocks(series, above, begin, end) if begin <= one.start < end]
+    try:
+        made = _made(series, above, finer, already)
+    except Damaged:
+        made = _made(series, above, _whole(finer), _whole(already))
     with file.transaction():
-        already = [one for one in file.blocks(series, above, begin, end) if begin <= one.start < end]
-        block = _coarse(_unpacked(finer), GRAINS[above].step)
-        blocks = [*_unpacked(already), *([block] if block is not None else [])]
         file.delete_blocks(already)
-        if blocks:
-            _put(file, series, above, joined(blocks) if already else blocks[0])
+        if made is not None:
+            WRITTEN_BYTES.inc(len(made.body))
+            file.put(made)
         file.mark_folded(finer)
         if tier is Tier.FRESH:
             file.delete_blocks(finer)
 
 
-def _coarse(blocks: Sequence[Block], step: int) -> Block | None:
+def _made(series: int, above: Tier, finer: Sequence[Kept], already: Sequence[Kept]) -> Kept | None:
+    """Return the coarser block, column after column, so that only one is in memory unpacked.
+
+    Raises:
+        Damaged: one of the blocks cannot be read.
+    """
+    grain = GRAINS[above]
+    blocks = [Packed(one.body, one.shape).passing() for one in already]
+    if finer:
+        block: Block | None = joined([Packed(one.body, one.shape).passing() for one in finer])
+        if block is not None and grain.step:
+            block = folded(block, grain.step)
+        blocks += [block] if block is not None else []
     if not blocks:
         return None
-    block = joined(blocks)
-    return folded(block, step) if step else block
-
-
-def _put(file: HistoryFile, series: int, tier: Tier, block: Block) -> None:
-    body = pack_block(block, coarse=GRAINS[tier].step > 0)
-    WRITTEN_BYTES.inc(len(body))
+    block = joined(blocks) if already else blocks[0]
+    body = pack_block(block, coarse=grain.step > 0)
     start, until = block.times[0], block.times[-1]
-    file.put(Kept(series=series, tier=tier, start=start, until=until, shape=block.shape, body=body))
+    return Kept(series=series, tier=above, start=start, until=until, shape=block.shape, body=body)
 
 
-def _unpacked(kept: Iterable[Kept]) -> list[Block]:
-    """Return the blocks; one that cannot be read is counted and left out."""
+def _whole(kept: Iterable[Kept]) -> list[Kept]:
+    """Return the blocks that can be read; one that cannot is counted and left out."""
     found = []
     for one in kept:
         try:
-            found.append(Packed(one.body, one.shape).block())
+            Packed(one.body, one.shape).block()
         except Damaged as exc:
             LOST.labels("damaged").inc()
             log.warning(
                 "a block of the history cannot be read", series=one.series, tier=one.tier.name, error=str(exc)
             )
+        else:
+            found.append(one)
     return found
 
 
