@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from dataclasses import replace
 from datetime import timedelta
 
 from netwatch.history import HistorySettings, Tier
+from netwatch.history.block import Packed
+from netwatch.history.metrics import LOST
 from netwatch.history.opening import open_to_write
 from netwatch.history.tiers import HOUR
+from netwatch.history.upkeep import fold
 
 from .kept import look_after, put, written
-from .past import START, every, rows_of
+from .past import START, every, reading, rows_of
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -69,6 +74,54 @@ def test_what_is_folded_again_after_a_late_reading_keeps_what_was_there(tmp_path
     series = file.find_series("sw1", "interface")
     assert count(file, Tier.FRESH) == 0
     assert sum(one.until - one.start for one in file.blocks(series, Tier.RAW, 0, 1 << 60)) >= 3 * HOUR
+
+
+def test_of_blocks_of_which_one_cannot_be_read_the_others_are_folded_and_that_one_is_counted(tmp_path):
+    file = open_to_write(tmp_path / "h.db")
+    put(file, every(MINUTE, timedelta(hours=2)))
+    series = file.find_series("sw1", "interface")
+    fresh = list(file.blocks(series, Tier.FRESH, 0, 1 << 60))
+    file.put(replace(fresh[5], body=fresh[5].body[:-3]))
+    lost = LOST.labels("damaged")._value.get()
+
+    fold(file, series, Tier.FRESH, fresh[0].start)
+
+    [raw] = file.blocks(series, Tier.RAW, 0, 1 << 60)
+    spoilt = Packed(fresh[5].body, fresh[5].shape).times()
+    assert len(Packed(raw.body, raw.shape).times()) == 120 - len(spoilt) == 115
+    assert not set(spoilt) & set(Packed(raw.body, raw.shape).times())
+    assert (count(file, Tier.FRESH), LOST.labels("damaged")._value.get() - lost) == (0, 1)
+
+
+def test_who_polls_often_gets_more_blocks_and_folding_them_takes_the_memory_of_a_column(tmp_path):
+    file = open_to_write(tmp_path / "h.db")
+    rows, second = rows_of(48), timedelta(seconds=1)
+    put(file, (reading(START + turn * 15 * second, _moving(turn, 48), rows) for turn in range(480)))
+    series = file.find_series("sw1", "interface")
+    fresh = list(file.blocks(series, Tier.FRESH, 0, 1 << 60))
+    assert len(fresh) == 48
+    assert max(len(Packed(one.body, one.shape).times()) for one in fresh) == 10
+
+    whole = _peak(lambda: [Packed(one.body, one.shape).block() for one in fresh])
+    needed = _peak(lambda: fold(file, series, Tier.FRESH, fresh[0].start))
+
+    [raw] = file.blocks(series, Tier.RAW, 0, 1 << 60)
+    assert len(Packed(raw.body, raw.shape).times()) == 480
+    assert needed < whole / 2  # 1.3 times all of it where every column is joined before one is packed
+
+
+def _moving(turn, ports):
+    return {f"column{number}": [1e6 / (turn + port + number + 1) for port in range(ports)] for number in range(8)}
+
+
+def _peak(work):
+    """Return the most octets that were held while something was done, more than before."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def test_the_file_stays_below_its_bound_though_the_clock_went_back_by_years(tmp_path):
