@@ -41,7 +41,7 @@ def test_a_dead_mail_is_shown_and_sent_again_by_hand_within_seconds(agent, until
             return [row for row in rows if row["subject"] == "[DOWN] sw1 does not answer"]
 
         (dead,) = until(down, "the mail is dead")
-        shown = outbox("show", str(dead["id"])[:8])
+        shown = outbox("show", str(dead["id"])[:-4])  # another mail of this minute begins with the same
         assert "state:            dead" in shown
         assert "550 no such user" in shown
         assert "Subject: [DOWN] sw1 does not answer" in shown
