@@ -14,7 +14,6 @@ from netwatch.app.health.collector import (
     LEAST_SECONDS,
     MOST_SECONDS,
     NEVER,
-    OLDER,
     REST_SECONDS,
     SETTLE_SECONDS,
     YOUNG,
@@ -155,7 +154,7 @@ async def test_the_collector_looks_by_itself_and_everything_is_as_before_in_the_
     await asyncio.wait_for(freed.wait(), PATIENCE_SECONDS)
     house.collector.stop()
 
-    assert paced == (YOUNG, OLDER, NEVER)
+    assert paced == (YOUNG, NEVER, NEVER)
     assert (gc.get_threshold(), len(gc.callbacks), gc.get_freeze_count()) == (usual, callbacks, 0)
 
 
@@ -205,5 +204,5 @@ def test_while_an_agent_starts_the_young_alone_are_looked_through_and_afterwards
     with young_alone():
         within = gc.get_threshold()
 
-    assert within == (YOUNG, OLDER, NEVER)
+    assert within == (YOUNG, NEVER, NEVER)
     assert gc.get_threshold() == usual
