@@ -87,8 +87,8 @@ class Poller:
         self._clock = clock or SystemClock()
         self._settings = settings
         self._tools = Tools(
-            library=library, client=client, sink=sink, clock=self._clock, facts_interval=settings.discovery_interval,
-            pinger=pinger,
+            library=library, client=client, sink=sink, clock=self._clock, amended=amended,
+            facts_interval=settings.discovery_interval, pinger=pinger,
         )  # fmt: skip
         memories = list(memories)
         known = {(memory.scope, memory.key): memory for memory in memories}

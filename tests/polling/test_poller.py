@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from types import MappingProxyType
 
 import pytest
 
@@ -11,6 +12,7 @@ from netwatch.model import Memory
 from netwatch.polling import Poller, PollingSettings
 from netwatch.polling.device_poller import DevicePoller
 from netwatch.polling.metrics import OVERRUNS
+from netwatch.profiles import load_library
 from tests.patience import PATIENCE_SECONDS
 
 HC = "ifHCInOctets"
@@ -26,11 +28,14 @@ def quick(device):
 
 @pytest.fixture
 async def start(library, client, basket):
-    """Start a poller over the given devices."""
+    """Start a poller over the given devices; `beside` is what else it is given."""
     pollers = []
 
-    async def start(devices, memories=(), **settings):
-        poller = Poller(devices, library, client, basket, PollingSettings(**settings), memories)
+    async def start(devices, memories=(), beside=MappingProxyType({}), **settings):
+        given = {"library": library, **beside}
+        poller = Poller(
+            devices, client=client, sink=basket, settings=PollingSettings(**settings), memories=memories, **given
+        )
         pollers.append(poller)
         await poller.start()
         return poller
@@ -59,6 +64,17 @@ async def test_tables_are_read_as_soon_as_the_device_is_found(start, device, bas
     await start([replace(device, interval=timedelta(hours=1))])
 
     await basket.until(lambda: bool(basket.of("ifTable")))
+
+
+async def test_what_the_configuration_says_of_a_column_reaches_what_the_tables_mean(start, device, basket):
+    def bought(reading):
+        more = {"ifHighSpeed": [200] * len(reading.rows.index)} if reading.table == "ifTable" else {}
+        return replace(reading, columns={**reading.columns, **more})
+
+    await start([device], beside={"library": load_library(), "amended": bought})
+
+    await basket.until(lambda: bool(basket.of("interface")))
+    assert set(basket.of("interface")[0].columns["interface_speed_bits_per_second"]) == {200_000_000}
 
 
 async def test_a_device_that_dies_is_known_down_and_back_up_and_polled_at_once(start, quick, agent, basket):
