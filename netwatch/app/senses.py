@@ -91,6 +91,7 @@ class Senses:
             ],
             clock=self._clock,
             amended=self._definitions.exceptions.applied,
+            is_heeded=engine.heeds_lack,
             pinger=self._pinger,
         )
         await self._poller.start()

@@ -399,16 +399,21 @@ class Engine:
         if draft is not None:
             self._write(draft)
 
+    def heeds_lack(self, device: str, table: str) -> bool:
+        """Return whether anything comes of a reading that says no more than that a device does not have a table."""
+        return self._readings.wants(table) or not self._readability.is_read(device, table) or bool(self._faults.stand)
+
     def _take_calmly(self, reading: TableReading) -> bool:
         """Take in a check of a device that is as it was, which most that comes in is; False where it may not be.
 
         Then it goes the long way, which comes to the same; what is taken in here may be taken in twice. After a start
         most are tables that a device does not have, of which nobody wants to know.
         """
+        if reading.table != REACHABILITY.name:
+            is_nobodys = reading.lacking and reading.uptime is None
+            return is_nobodys and not self.heeds_lack(reading.device, reading.table)
         if not self._readability.is_read(reading.device, reading.table):
             return False
-        if reading.table != REACHABILITY.name:
-            return reading.lacking and reading.uptime is None and not self._readings.wants(reading.table)
         if self._sights.are_drawn:
             return False
         if self._skipping.is_any_open(reading.at):

@@ -35,11 +35,15 @@ class AbsentTable:
         """Return whether all is said."""
         return self.times_lacking >= TIMES_LACKING
 
+    def note_lacking(self) -> None:
+        """Take in that it was said once more, or that nobody would have heeded it."""
+        self.times_lacking += 1
+
     def lacking_reading(self, device: str, clock: Clock) -> TableReading | None:
         """Return that the device does not have the table; None where that was said often enough."""
         if self.is_idle:
             return None
-        self.times_lacking += 1
+        self.note_lacking()
         return empty_reading(device, self.spec, clock, lacking=True)
 
 

@@ -68,13 +68,17 @@ FRESH_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What every device poller works with; `facts_interval` is how far apart facts are read as a rule."""
+    """What every device poller works with; `facts_interval` is how far apart facts are read as a rule.
+
+    is_heeded: whether it makes a difference to anybody that a device does not have a table, which is said else.
+    """
 
     library: ProfileLibrary
     client: SnmpClient
     sink: ReadingSink
     clock: Clock = field(default_factory=SystemClock)
     amended: Callable[[TableReading], TableReading] = field(default=lambda reading: reading)
+    is_heeded: Callable[[str, str], bool] = field(default=lambda device, table: True)
     facts_interval: timedelta = timedelta(hours=1)
     pinger: Pinger | None = None
 
@@ -376,7 +380,8 @@ class DevicePoller:
             async with Budget(interval * SHARE_OF_INTERVAL) as budget:
                 given = await self._together.ask(self._askable(left))
                 while left:
-                    troubles += await self._poll_table(self._tables[left[0]], budget, given.get(left[0]))
+                    if not self._is_nobodys(self._tables[left[0]]):
+                        troubles += await self._poll_table(self._tables[left[0]], budget, given.get(left[0]))
                     del left[0]
         except RequestTimedOut as exc:
             self._gaps([*left, *self._concepts], str(exc))
@@ -389,6 +394,16 @@ class DevicePoller:
         self._trouble = "; ".join(troubles)
         self._polled_at = self._tools.clock.now()
         return "failed" if troubles else "partial" if self._because else "ok"
+
+    def _is_nobodys(self, table: TablePoller | FactTable | AbsentTable) -> bool:
+        """Return whether all there is to say is that the device does not have the table, and nobody heeds that."""
+        name = table.spec.name
+        if not isinstance(table, AbsentTable) or name in self._silent or self._faults.stand:
+            return False
+        if self._tools.is_heeded(self.device.name, name):
+            return False
+        table.note_lacking()
+        return True
 
     def _askable(self, names: Iterable[str]) -> Iterator[TablePoller]:
         """Yield the tables that can be asked together: none that was silent while others were not."""

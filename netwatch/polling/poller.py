@@ -78,17 +78,19 @@ class Poller:
         memories: Iterable[Memory] = (),
         clock: Clock | None = None,
         amended: Callable[[TableReading], TableReading] = lambda reading: reading,
+        is_heeded: Callable[[str, str], bool] = lambda device, table: True,
         pinger: Pinger | None = None,
     ) -> None:
         """Take what to ask and with what; `amended` gives readings with the limits that the configuration says.
 
-        Without `pinger` no device is pinged; it must run for as long as this does.
+        `is_heeded` says whether the sink makes anything of it that a device does not have a table. Without `pinger`
+        no device is pinged; it must run for as long as this does.
         """
         self._clock = clock or SystemClock()
         self._settings = settings
         self._tools = Tools(
             library=library, client=client, sink=sink, clock=self._clock, amended=amended,
-            facts_interval=settings.discovery_interval, pinger=pinger,
+            is_heeded=is_heeded, facts_interval=settings.discovery_interval, pinger=pinger,
         )  # fmt: skip
         memories = list(memories)
         known = {(memory.scope, memory.key): memory for memory in memories}

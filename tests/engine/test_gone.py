@@ -571,6 +571,23 @@ async def test_a_table_that_a_device_never_had_raises_nothing():
     await house.engine.stop()
 
 
+async def test_that_a_table_is_not_there_is_heeded_by_rules_and_where_it_could_not_be_read(house):
+    engine = house.engine
+    assert engine.heeds_lack("sw1", "fanTable")
+    assert not engine.heeds_lack("sw1", "ospfNbrTable")
+
+    gap = ReadingGap(device="sw1", table="ospfNbrTable", at=house.now, reason="no answer")
+    engine.take_gap(gap)
+    assert engine.heeds_lack("sw1", "ospfNbrTable")
+    assert not engine.heeds_lack("sw2", "ospfNbrTable")
+
+    lacking = TableReading(
+        device="sw1", table="ospfNbrTable", at=house.now, lacking=True, columns={}, rows=RowSet(index=(), keys=())
+    )
+    engine.take_reading(lacking)
+    assert not engine.heeds_lack("sw1", "ospfNbrTable")
+
+
 async def test_gone_moves_with_a_clock_that_is_set(house):
     house.read({"fan1": 1, "fan2": 2}, times=2)
     house.read({"fan1": 1}, times=8)

@@ -456,6 +456,22 @@ async def test_a_neighbour_whose_row_vanishes_is_no_peer_at_the_next_poll_and_on
         assert await peers() == ["10.0.0.1"]
 
 
+async def test_that_a_table_is_not_there_is_said_to_who_heeds_it_alone_and_all_else_as_ever(device, tools, basket):
+    told = []
+    for is_heeded in (lambda device, table: True, lambda device, table: table != "hrPrinterTable"):
+        poller = DevicePoller(device, replace(tools, library=load_library(), is_heeded=is_heeded))
+        began = len(basket.readings)
+        await poller.check()
+        for _ in range(4):
+            await poller.poll()
+        told.append([(one.table, one.lacking) for one in basket.readings[began:]])
+        assert not poller.needs_discovery
+
+    said, heeded = told
+    assert said.count(("hrPrinterTable", True)) == 3
+    assert heeded == [one for one in said if one != ("hrPrinterTable", True)]
+
+
 async def test_what_the_configuration_says_of_a_column_holds_for_what_the_table_means(device, tools, agent, basket):
     agent.cells[Oid.parse("1.3.6.1.2.1.31.1.1.1.15.1")] = (Tag.GAUGE32, 10_000)
     shipped = load_library()
