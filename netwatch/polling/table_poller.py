@@ -23,7 +23,7 @@ from netwatch.polling.metrics import DISCARDED, DISCOVERIES, LOST_ROWS, LOST_ROW
 from netwatch.polling.presence.remembered import Seen
 from netwatch.polling.readings import TableReader, reader_of
 from netwatch.polling.rows import cells_of, label_columns, renamed_rows, rows_of_none
-from netwatch.polling.standing.seldom import Seldom
+from netwatch.polling.standing.seldom import Seldom, split_of
 from netwatch.polling.together import Answers
 from netwatch.polling.twins.pairs import Twinning
 from netwatch.polling.twins.watch import TwinWatch
@@ -132,7 +132,7 @@ class TablePoller:
         """Return what every poll asks, and where texts begin."""
         if self._layout is None:
             return (), 0
-        parts = Seldom(self.spec).split(self._layout)
+        parts = split_of(self.spec, self._layout)
         return parts.often, parts.texts_at
 
     def leave_plan(self) -> None:
@@ -390,9 +390,8 @@ class TablePoller:
         if not layout.suffixes:
             self._plan = self._wish = self._seldom = self._seldom_plan = None
         elif changed or self._wish is None:
-            seldom = Seldom(self.spec)
-            parts = seldom.split(layout)
-            self._seldom = seldom if parts.seldom else None
+            parts = split_of(self.spec, layout)
+            self._seldom = Seldom(self.spec, parts) if parts.seldom else None
             self._plan = self._client.compile(self._device, parts.often, texts_from=parts.texts_at)
             self._seldom_plan = self._client.compile(self._device, parts.seldom) if parts.seldom else None
             self._wish = object()

@@ -19,7 +19,7 @@ from netwatch.snmp.codec.message import PduKind
 from netwatch.snmp.fast.endpoint import Endpoint
 from netwatch.snmp.fast.get_run import GetRun
 from netwatch.snmp.fast.peer import VARBINDS_PER_REQUEST, Exchange, Peer
-from netwatch.snmp.fast.plan import CompiledPlan, cut, encode_name, encode_names, identity_of
+from netwatch.snmp.fast.plan import CompiledPlan, cut, encode_names, identity_of
 from netwatch.snmp.fast.readers import Successors, Values, Varbinds
 from netwatch.snmp.fast.short import ShortRun
 from netwatch.snmp.fast.silence import Evidence
@@ -73,7 +73,7 @@ class FastLane:
             FastLaneRefused: a user, a community or an OID beyond what the fast lane encodes.
             ValueError: an OID that is none.
         """
-        names = encode_names(tuple(oids))
+        names = encode_names(oids)
         peer = self._peers.get(device.name)
         if peer is None or peer.device.credential != device.credential:
             return CompiledPlan(identity_of(device), names, VARBINDS_PER_REQUEST, texts_from=texts_from)
@@ -105,7 +105,7 @@ class FastLane:
 
     async def get(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for exact instances once."""
-        names = [encode_name(oid) for oid in oids]
+        names = encode_names(oids)
 
         async def ask(peer: Peer) -> list[Varbind]:
             requests = cut(peer.identity, names, peer.get_size.value, peer.overhead_bytes)
@@ -115,7 +115,7 @@ class FastLane:
 
     async def get_next(self, device: Device, oids: Sequence[Oid]) -> list[Varbind]:
         """Ask for the successors, in as many GETNEXTs as the device needs."""
-        names = [encode_name(oid) for oid in oids]
+        names = encode_names(oids)
 
         async def ask(peer: Peer) -> list[Varbind]:
             requests = cut(peer.identity, names, peer.next_size.value, peer.overhead_bytes, PduKind.GET_NEXT)

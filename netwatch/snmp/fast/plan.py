@@ -58,6 +58,8 @@ LONGEST_NAME = 117
 VARBINDS_AT_ONCE = 64
 MOST_ALIKE = 64
 """Plans of other words that are remembered as they were compiled last; one of a thousand OIDs takes 200 kB."""
+MOST_FEW_ALIKE = 1024
+"""Questions of few words that are remembered so: what a device is asked once, and thousands of others too."""
 MAX_SHARED_NAMES = 1_000_000
 
 _shared_names: dict[bytes, bytes] = {}
@@ -202,13 +204,12 @@ def cut(
     """
     first_text = len(names) if texts_from is None else texts_from
     room = ANSWER_BYTES - HEADER_BYTES - overhead_bytes - len(identity)
-    share = _batches if len(names) > VARBINDS_AT_ONCE else _batches.__wrapped__  # what is asked once is not kept
+    share = _batches if len(names) > VARBINDS_AT_ONCE else _few_batches
     batches = share(tuple(names), size, room, first_text)
     return tuple(_request_of(identity, batch, kind) for batch in batches)
 
 
-@lru_cache(maxsize=MOST_ALIKE)
-def _batches(names: tuple[bytes, ...], most: int, whole: int, first_text: int) -> tuple[tuple[bytes, ...], ...]:
+def _shared_out(names: tuple[bytes, ...], most: int, whole: int, first_text: int) -> tuple[tuple[bytes, ...], ...]:
     """Share names out to answers with room for `whole` bytes, names left aside; found out once for like devices."""
     room, batches = 0, list[list[bytes]]()
     for place, name in enumerate(names):
@@ -221,6 +222,10 @@ def _batches(names: tuple[bytes, ...], most: int, whole: int, first_text: int) -
     return tuple(map(tuple, batches))
 
 
+_batches = lru_cache(maxsize=MOST_ALIKE)(_shared_out)
+_few_batches = lru_cache(maxsize=MOST_FEW_ALIKE)(_shared_out)
+
+
 def answer_bytes(name: bytes, *, is_text: bool = False) -> int:
     """Return what a varbind is thought to take in an answer: two tags and lengths, the name, the value."""
     if is_text or name[2:-1].startswith(TEXTS):
@@ -229,13 +234,44 @@ def answer_bytes(name: bytes, *, is_text: bool = False) -> int:
     return 4 + len(name) + number
 
 
-@lru_cache(maxsize=MOST_ALIKE)
-def encode_names(oids: tuple[Oid, ...]) -> tuple[bytes, ...]:
-    """Encode all that a device is asked in one plan; once for like devices, whose plans are compiled together.
+def encode_names(oids: Sequence[Oid]) -> tuple[bytes, ...]:
+    """Encode all that a device is asked at once; once for like devices, which are asked the same one after the other.
 
     Raises:
         FastLaneRefused: one is longer than the hot decoder compares.
     """
+    if len(oids) <= VARBINDS_AT_ONCE:
+        return _few_encoded(tuple(oids))
+    return _very_same_encoded(_VerySame(oids)) if type(oids) is tuple else _encoded(tuple(oids))
+
+
+class _VerySame:
+    """A plan's OIDs, equal to themselves alone: to compare a thousand of them takes as long as half of encoding."""
+
+    __slots__ = ("oids",)
+
+    def __init__(self, oids: tuple[Oid, ...]) -> None:
+        self.oids = oids
+
+    def __hash__(self) -> int:
+        return id(self.oids)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _VerySame) and self.oids is other.oids
+
+
+@lru_cache(maxsize=MOST_ALIKE)
+def _very_same_encoded(plan: _VerySame) -> tuple[bytes, ...]:
+    return _encoded(plan.oids)
+
+
+@lru_cache(maxsize=MOST_ALIKE)
+def _encoded(oids: tuple[Oid, ...]) -> tuple[bytes, ...]:
+    return tuple(map(encode_name, oids))
+
+
+@lru_cache(maxsize=MOST_FEW_ALIKE)
+def _few_encoded(oids: tuple[Oid, ...]) -> tuple[bytes, ...]:
     return tuple(map(encode_name, oids))
 
 

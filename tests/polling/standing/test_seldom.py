@@ -8,9 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from netwatch.model import ColumnKind, Oid, Tag
+from netwatch.model import ColumnKind, Oid, RowSet, Tag
 from netwatch.polling.budget import Budget
 from netwatch.polling.discover import discover_table
+from netwatch.polling.layout import Presence, build_layout
+from netwatch.polling.standing.seldom import split_anew, split_of
 from netwatch.polling.table_poller import TablePoller
 from netwatch.profiles import ColumnSpec, LabelSpec
 
@@ -177,3 +179,22 @@ async def test_readings_are_those_of_a_table_that_asks_for_everything(device, in
         assert one.rows.labels == other.rows.labels
         assert one.doubts == other.doubts
         assert all(clock.now() - at <= timedelta(minutes=5) for at in one.aged.values())
+
+
+def test_what_is_asked_of_like_layouts_is_one_and_what_it_is_worked_out_anew(interfaces):
+    spec = with_rhythm(interfaces, 5)
+    rows = RowSet(index=("1", "2"), keys=("a", "b"), labels={"ifName": ("a", "b")})
+    columns = {column.oid: [(1,), (2,)] for column in (*spec.columns, *spec.labels)}
+    whole = build_layout(spec, rows, [(1,), (2,)], Presence(columns), labels=[ALIAS])
+    like = replace(whole, rows=RowSet(index=rows.index, keys=rows.keys, labels=rows.labels))
+    less = build_layout(spec, rows, [(1,), (2,)], Presence(columns, {SPEED.child(2)}), labels=[ALIAS])
+    other = build_layout(spec, rows, [(1,), (3,)], Presence({oid: [(1,), (3,)] for oid in columns}), labels=[ALIAS])
+
+    assert split_of(spec, like) is split_of(spec, whole)
+    for layout in (whole, like, less, other):
+        split = split_of(spec, layout)
+        assert split == split_anew(spec, layout)
+        assert sorted((*split.often, *split.seldom)) == sorted(layout.instances())
+    splits = [split_of(spec, layout) for layout in (whole, less, other)]
+    assert len({(split.often, split.seldom) for split in splits}) == 3
+    assert split_of(with_rhythm(interfaces, 1), whole).seldom == ()

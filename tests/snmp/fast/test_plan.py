@@ -9,7 +9,15 @@ from netwatch.errors import FastLaneRefused
 from netwatch.model import Credential, Device, Oid, Tag, Varbind
 from netwatch.snmp import Message, Pdu, PduKind, decode_message, encode_message
 from netwatch.snmp.codec.ber import encode_oid
-from netwatch.snmp.fast.plan import ANSWER_BYTES, CompiledPlan, GetRequest, decode_name, encode_name, identity_of
+from netwatch.snmp.fast.plan import (
+    ANSWER_BYTES,
+    CompiledPlan,
+    GetRequest,
+    decode_name,
+    encode_name,
+    encode_names,
+    identity_of,
+)
 
 OIDS = [Oid.parse(f"1.3.6.1.2.1.31.1.1.1.{column}.{10100 + row}") for column in (6, 10) for row in range(1, 49)]
 IDENTITY = b"\x02\x01\x01\x04\x06public"
@@ -125,3 +133,22 @@ def test_a_number_that_no_oid_has_is_refused_also_behind_what_was_met_before():
     for last in (2**32, -1):
         with pytest.raises(ValueError, match="number"):
             encode_name(column.child(last))
+
+
+@pytest.mark.parametrize("size", [0, 1, 64, 65, 96])
+def test_what_was_asked_before_is_encoded_as_name_by_name(size):
+    wanted = tuple(encode_name(oid) for oid in OIDS[:size])
+    equal = tuple(Oid.parse(str(oid)) for oid in OIDS[:size])
+
+    for oids in (tuple(OIDS[:size]), equal, equal, OIDS[:size], tuple(reversed(OIDS[:size]))[::-1]):
+        assert encode_names(oids) == wanted
+    assert encode_names(tuple(OIDS[size:])) == tuple(map(encode_name, OIDS[size:]))
+
+
+@pytest.mark.parametrize("beside", [0, 80])
+def test_what_is_too_long_is_refused_every_time(beside):
+    oids = (Oid((1, 3, *[2**32 - 1] * 30)), *OIDS[:beside])
+
+    for _ in range(2):
+        with pytest.raises(FastLaneRefused):
+            encode_names(oids)
